@@ -1,0 +1,29 @@
+# Two commands matter: `make run` shows the system working, `make test` proves it.
+PY := .venv/bin/python
+
+.PHONY: help run test check bench lock clean
+help:            ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run:             ## the whole system on this machine: central report, one terminal, a simulated panel
+	@.ci/setup run
+	@$(PY) -m ui.trial
+
+test:            ## every check: style, types, import arrows, tests
+	@.ci/setup test
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-cache
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 -q
+
+bench:           ## speed and size, as ratios to a raw limit measured in the same run
+	@.ci/setup test
+	@$(PY) -m tests.bench
+
+lock:            ## renew requirements.lock from pyproject.toml
+	@.ci/setup run
+	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		--python-version 3.11 --all-extras pyproject.toml -o requirements.lock
+
+clean:           ## forget the virtual environment and the trial's data
+	@rm -rf .venv .trial

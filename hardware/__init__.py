@@ -1,0 +1,1 @@
+"""Button panels. Knows buttons, never scores."""

@@ -1,0 +1,1 @@
+"""One small codec for each panel family."""

@@ -1,0 +1,1 @@
+"""Screens: dumb, each with one `show(view)` and a few meaningful signals."""

@@ -1,0 +1,1 @@
+"""Every public word, by key and language."""

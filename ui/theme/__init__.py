@@ -1,0 +1,1 @@
+"""Colours, sizes, faces: every look of the terminal."""
