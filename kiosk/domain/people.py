@@ -1,0 +1,91 @@
+"""Who serves, where, and with what: officers, services, counters, and the types of their ids."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import NewType
+
+SiteId = NewType("SiteId", str)
+TerminalId = NewType("TerminalId", str)
+OfficerId = NewType("OfficerId", str)
+ServiceId = NewType("ServiceId", str)
+CounterId = NewType("CounterId", str)
+SectionId = NewType("SectionId", str)
+
+NO_OFFICER = OfficerId("")
+"""Where a press goes when nobody is signed on: counted, to no officer."""
+
+MAX_NAME = 80
+"""Characters of a name or a position: longer ones don't fit a screen or a paper."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+_BIDI = {"\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MARKS_IN_A_ROW = 3
+
+
+class BadPerson(ValueError):
+    """A field of an officer that can't be taken; the message names the field and the remedy."""
+
+
+def identifier(field: str, text: str) -> str:
+    """`text` when it is 1-32 of A-Z a-z 0-9 . _ - and starts with a letter or digit."""
+    if not _ID.fullmatch(text):
+        raise BadPerson(
+            f"{field} {text[:40]!r}: use 1 to 32 of A-Z a-z 0-9 . _ - (a letter or digit first)"
+        )
+    return text
+
+
+def plain(field: str, text: str, *, empty: bool = False) -> str:
+    """`text` in NFC, outer spaces gone; refused when a screen or a spreadsheet would trip on it.
+
+    Refused: control and bidi characters, a first character that a spreadsheet runs as a formula,
+    a pile of combining marks (Thai needs at most two on one consonant), more than MAX_NAME.
+    """
+    clean = unicodedata.normalize("NFC", text).strip()
+    if not clean and not empty:
+        raise BadPerson(f"{field} is empty")
+    if len(clean) > MAX_NAME:
+        raise BadPerson(f"{field} has {len(clean)} characters; at most {MAX_NAME}")
+    if clean.startswith(_FORMULA):
+        raise BadPerson(f"{field} {clean[:40]!r} starts like a spreadsheet formula")
+    marks = 0
+    for char in clean:
+        category = unicodedata.category(char)
+        if char in _BIDI or category in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"):
+            raise BadPerson(f"{field} has a character that can't be shown (U+{ord(char):04X})")
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if marks > _MARKS_IN_A_ROW:
+            raise BadPerson(f"{field} piles up combining marks")
+    return clean
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """One person who serves. `number` is what is typed at sign-on, unique among the active."""
+
+    id: OfficerId
+    number: str
+    name: str
+    position: str = ""
+    section: SectionId = SectionId("")
+    retired: bool = False
+    photo: bytes | None = None
+
+    @classmethod
+    def parse(
+        cls, number: str, name: str, position: str = "", section: str = "", id: str = ""
+    ) -> "Officer":
+        """An officer from words a person typed; BadPerson names what is wrong.
+
+        Without an `id`, the number serves as one.
+        """
+        number = identifier("number", number.strip())
+        return cls(
+            id=OfficerId(identifier("id", id.strip() or number)),
+            number=number,
+            name=plain("name", name),
+            position=plain("position", position, empty=True),
+            section=SectionId(plain("section", section, empty=True)),
+        )

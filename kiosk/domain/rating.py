@@ -1,0 +1,56 @@
+"""The one fact we exist to keep: a citizen's rating of an officer's service.
+
+A rating carries no time of press and no order: its business date and half-day are all that is
+kept, and its id is random.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NewType
+
+from kiosk.domain.people import CounterId, OfficerId, ServiceId
+from kiosk.domain.scale import Score
+
+RatingId = NewType("RatingId", bytes)
+"""16 random bytes, made before the write, so that a retry can look for it."""
+
+ReasonId = NewType("ReasonId", str)
+
+
+class Channel(StrEnum):
+    TOUCH = "touch"
+    PANEL = "panel"
+    KEYBOARD = "keyboard"
+    PHONE = "phone"
+
+
+class Half(StrEnum):
+    """Half of the business day: all that is kept of when a citizen pressed."""
+
+    MORNING = "am"
+    AFTERNOON = "pm"
+
+
+class Outcome(StrEnum):
+    """What became of a press that is no rating: counted beside the score, never scored."""
+
+    SUPPRESSED = "suppressed"
+    """Within the thank-you lock of an earlier press."""
+    IGNORED = "ignored"
+    """Nobody signed on, or paused beyond the grace: goes to no officer."""
+    GRACE = "grace"
+    """Scored, within the grace after a pause or a sign-off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    id: RatingId
+    business_date: date
+    half: Half
+    officer: OfficerId
+    service: ServiceId
+    counter: CounterId
+    score: Score
+    levels: int
+    channel: Channel

@@ -1,0 +1,54 @@
+"""The answer scale: ordered levels, which of them mean "satisfied", and their points.
+
+Knows no words: what a level is called belongs to the screens' texts and the office's settings.
+"""
+
+from dataclasses import dataclass
+from typing import NewType
+
+Score = NewType("Score", int)
+"""A level of a scale, 1 (worst) to the number of levels (best)."""
+
+MAX_LEVELS = 5
+
+_SATISFIED_FROM = {3: 3, 4: 3, 5: 4}
+
+
+class NotOnScale(ValueError):
+    """A number that is no level of the scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Ordered levels 1..levels; `levels` is 3, 4 or 5.
+
+    "Satisfied" is the top two of five or four levels and the top one of three, the usual
+    reading of the satisfaction rate (top-two-box).
+    """
+
+    levels: int = 5
+
+    def __post_init__(self) -> None:
+        if self.levels not in _SATISFIED_FROM:
+            raise NotOnScale(f"a scale has 3, 4 or 5 levels, not {self.levels}")
+
+    def score(self, value: int) -> Score:
+        """`value` as a score; NotOnScale when it is no level."""
+        if not 1 <= value <= self.levels:
+            raise NotOnScale(f"{value} is not on a scale of 1 to {self.levels}")
+        return Score(value)
+
+    def scores(self) -> tuple[Score, ...]:
+        """Every score, worst first."""
+        return tuple(Score(value) for value in range(1, self.levels + 1))
+
+    def satisfied(self, score: Score) -> bool:
+        return score >= _SATISFIED_FROM[self.levels]
+
+    def low(self, score: Score) -> bool:
+        """Whether a score asks for reasons: the lower two of five or four, the lowest of three."""
+        return score <= (1 if self.levels == 3 else 2)
+
+    def points(self, score: Score) -> float:
+        """0 (worst) to 100 (best), evenly spaced: 0, 25, 50, 75, 100 on five levels."""
+        return 100.0 * (score - 1) / (self.levels - 1)
