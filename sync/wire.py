@@ -88,7 +88,10 @@ class ReasonCount:
 
 @dataclass(frozen=True, slots=True)
 class SheetSeal:
-    """The seal of one officer's sheet of the day: how many ratings, and their seal digest (hex)."""
+    """One officer's sheet of the day: how many ratings, and the seal digest of all its entries.
+
+    The sheet of officer "" holds the presses that went to nobody; its n is 0.
+    """
 
     officer: str
     n: int
@@ -176,7 +179,7 @@ class DayReport:
         totals: dict[str, int] = {}
         for line in self.lines:
             totals[line.officer] = totals.get(line.officer, 0) + sum(line.n)
-        if {s.officer: s.n for s in self.sheets} != totals:
+        if {s.officer: s.n for s in self.sheets if s.n} != {k: n for k, n in totals.items() if n}:
             raise BadMessage("sheets: their counts differ from the lines'")
 
 
@@ -583,7 +586,7 @@ def _sheet(name: str, row: list[Any]) -> SheetSeal:
     seal = _text(name, row[2], 64)
     if not re.fullmatch(r"[0-9a-f]{64}", seal):
         raise BadMessage(f"{name}: a seal is 64 hex digits")
-    return SheetSeal(_id(name, row[0]), _count(name, row[1]), seal)
+    return SheetSeal(_officer_id(name, row[0]), _count(name, row[1]), seal)
 
 
 def _gap(name: str, row: list[Any]) -> GapCount:

@@ -1,28 +1,31 @@
-"""The order-free seal over a set of ratings: LtHash with 1,024 lanes of 16 bits over SHAKE-128.
+"""The order-free seal over a sheet's entries: LtHash with 1,024 lanes of 16 bits over SHAKE-128.
 
 A homomorphic hash (Bellare & Micciancio, Eurocrypt 1997; parameters as in Lewi, Kim, Maykov and
 Weis, "Securing Update Propagation with Homomorphic Hashing", 2019: >= 200 bits): the state is the
-lane-wise sum of the hashes of the members, so adding a rating costs the same at any size, and no
+lane-wise sum of the hashes of the members, so adding an entry costs the same at any size, and no
 order can be read back out of it.
 """
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from kiosk.domain.rating import Rating
+from kiosk.domain.people import OfficerId
+from kiosk.domain.rating import Outcome, Rating, RatingId, ReasonId
 
 LANES = 1024
 STATE_BYTES = 2 * LANES
 
 _EVEN = int.from_bytes(b"\xff\xff\x00\x00" * (LANES // 2), "little")
 _ODD = _EVEN << 16
-_DOMAIN = b"kiosk rating 1\x00"
+_DOMAIN = b"kiosk sheet 1\x00"
 
 
-def rating_bytes(rating: Rating) -> bytes:
-    """Every kept field of a rating, length-prefixed, so that no two ratings share bytes."""
-    fields = (
+def rating_entry(rating: Rating) -> bytes:
+    """Every kept field of a rating."""
+    return _entry(
+        b"rating",
         bytes(rating.id),
         rating.business_date.isoformat().encode(),
         rating.half.encode(),
@@ -33,37 +36,49 @@ def rating_bytes(rating: Rating) -> bytes:
         str(rating.levels).encode(),
         rating.channel.encode(),
     )
+
+
+def outcome_entry(id: bytes, day: date, officer: OfficerId, outcome: Outcome) -> bytes:
+    return _entry(b"outcome", id, day.isoformat().encode(), officer.encode(), outcome.encode())
+
+
+def reason_entry(rating: RatingId, day: date, officer: OfficerId, reason: ReasonId) -> bytes:
+    return _entry(b"reason", rating, day.isoformat().encode(), officer.encode(), reason.encode())
+
+
+def _entry(*fields: bytes) -> bytes:
+    """Length-prefixed fields, so that no two entries share bytes."""
     return b"".join(len(f).to_bytes(2, "big") + f for f in fields)
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """The seal of a sheet: how many ratings, and their LtHash state of STATE_BYTES bytes."""
+    """The seal of a sheet: how many entries, and their LtHash state of STATE_BYTES bytes."""
 
-    n: int = 0
+    entries: int = 0
     state: bytes = bytes(STATE_BYTES)
 
-    def add(self, rating: Rating) -> "Seal":
-        return self._add(hashlib.shake_128(_DOMAIN + rating_bytes(rating)).digest(STATE_BYTES), 1)
+    def add(self, entry: bytes) -> "Seal":
+        return self._add(hashlib.shake_128(_DOMAIN + entry).digest(STATE_BYTES), 1)
 
     def merge(self, other: "Seal") -> "Seal":
-        return self._add(other.state, other.n)
+        return self._add(other.state, other.entries)
 
-    def _add(self, lanes: bytes, n: int) -> "Seal":
+    def _add(self, lanes: bytes, entries: int) -> "Seal":
         a, b = int.from_bytes(self.state, "little"), int.from_bytes(lanes, "little")
         # Two half-sums, each with 16 spare bits a lane, so that no carry crosses lanes.
         even = ((a & _EVEN) + (b & _EVEN)) & _EVEN
         odd = ((a & _ODD) + (b & _ODD)) & _ODD
-        return Seal(self.n + n, (even | odd).to_bytes(STATE_BYTES, "little"))
+        return Seal(self.entries + entries, (even | odd).to_bytes(STATE_BYTES, "little"))
 
     @property
     def digest(self) -> str:
-        """SHA-256 of n and the state, hex: what travels and what is compared."""
-        return hashlib.sha256(self.n.to_bytes(8, "big") + self.state).hexdigest()
+        """SHA-256 of the count and the state, hex: what travels and what is compared."""
+        return hashlib.sha256(self.entries.to_bytes(8, "big") + self.state).hexdigest()
 
     @classmethod
-    def of(cls, ratings: Iterable[Rating]) -> "Seal":
+    def of(cls, entries: Iterable[bytes]) -> "Seal":
         seal = cls()
-        for rating in ratings:
-            seal = seal.add(rating)
+        for entry in entries:
+            seal = seal.add(entry)
         return seal

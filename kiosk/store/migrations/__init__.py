@@ -1,0 +1,1 @@
+"""Alembic migrations of the terminal's file, run by the program itself."""

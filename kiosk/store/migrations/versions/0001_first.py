@@ -1,0 +1,181 @@
+"""The first schema of the terminal's file."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def _one_row(name: str, *columns: sa.Column[str] | sa.Column[int]) -> None:
+    op.create_table(
+        name,
+        sa.Column("id", sa.INTEGER, primary_key=True, autoincrement=False),
+        *columns,
+        sa.CheckConstraint("id = 1", name=f"{name}_one"),
+    )
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.TEXT, nullable=False)
+
+
+def _integer(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.INTEGER, nullable=False)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "ratings",
+        sa.Column("id", sa.BLOB, nullable=False),
+        _text("business_date"),
+        _text("half"),
+        _text("officer"),
+        _text("service"),
+        _text("counter"),
+        _integer("score"),
+        _integer("levels"),
+        _text("channel"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint("length(id) = 16", name="ratings_id"),
+        sa.CheckConstraint("half IN ('am', 'pm')", name="ratings_half"),
+        sa.CheckConstraint("levels BETWEEN 3 AND 5", name="ratings_levels"),
+        sa.CheckConstraint("score BETWEEN 1 AND levels", name="ratings_score"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "outcomes",
+        sa.Column("id", sa.BLOB, nullable=False),
+        _text("business_date"),
+        _text("officer"),
+        _text("outcome"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint("length(id) = 16", name="outcomes_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "reasons",
+        sa.Column("rating", sa.BLOB, nullable=False),
+        _text("reason"),
+        _text("business_date"),
+        _text("officer"),
+        sa.PrimaryKeyConstraint("rating", "reason"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sheets",
+        _text("business_date"),
+        _text("officer"),
+        _integer("n"),
+        _integer("entries"),
+        sa.Column("seal", sa.BLOB, nullable=False),
+        sa.PrimaryKeyConstraint("business_date", "officer"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "journal",
+        sa.Column("seq", sa.INTEGER, primary_key=True, autoincrement=False),
+        _text("at"),
+        _integer("boot_ms"),
+        _text("business_date"),
+        _text("kind"),
+        _text("detail"),
+        _text("hash"),
+    )
+    op.create_table(
+        "officers",
+        _text("id"),
+        _text("number"),
+        _text("name"),
+        _text("position"),
+        _text("section"),
+        sa.Column("photo", sa.BLOB),
+        _integer("retired"),
+        _text("origin"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint("origin IN ('local', 'central')", name="officers_origin"),
+    )
+    op.create_index(
+        "officers_active_number",
+        "officers",
+        ["number"],
+        unique=True,
+        sqlite_where=sa.text("retired = 0"),
+    )
+    op.create_table(
+        "pins",
+        _text("owner"),
+        _text("hash"),
+        _integer("tries"),
+        _integer("tried_boot_ms"),
+        _text("boot_id"),
+        sa.PrimaryKeyConstraint("owner"),
+    )
+    _one_row(
+        "duty",
+        _text("officer"),
+        _text("service"),
+        _text("counter"),
+        _integer("paused"),
+        _text("business_date"),
+    )
+    _one_row("panel_marks", _text("device"), _text("boot"), _integer("seq"))
+    _one_row(
+        "enrolment",
+        _text("url"),
+        _text("site"),
+        _text("terminal"),
+        _text("counter"),
+        _text("central_key"),
+    )
+    _one_row(
+        "wording",
+        _text("question_th"),
+        _text("question_en"),
+        _text("comment_url"),
+        _text("etag"),
+    )
+    op.create_table(
+        "outbox",
+        _text("business_date"),
+        _integer("revision"),
+        _text("digest"),
+        sa.Column("body", sa.BLOB, nullable=False),
+        _text("state"),
+        sa.Column("receipt", sa.BLOB),
+        sa.Column("receipt_proof", sa.TEXT),
+        sa.PrimaryKeyConstraint("business_date", "revision"),
+        sa.CheckConstraint("state IN ('due', 'receipted', 'parked')", name="outbox_state"),
+    )
+    for ddl in _TRIGGERS:
+        op.execute(ddl)
+
+
+def _append_only(table: str, same: str) -> list[str]:
+    refuse = f"SELECT RAISE(ABORT, '{table} is append-only')"
+    return [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END",
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN {refuse}; END",
+    ]
+
+
+_TRIGGERS = [
+    *_append_only("ratings", "id = NEW.id"),
+    *_append_only("outcomes", "id = NEW.id"),
+    *_append_only("reasons", "rating = NEW.rating AND reason = NEW.reason"),
+    *_append_only("journal", "seq = NEW.seq"),
+    "CREATE TRIGGER sheets_no_delete BEFORE DELETE ON sheets "
+    "BEGIN SELECT RAISE(ABORT, 'sheets are kept'); END",
+    "CREATE TRIGGER sheets_grow BEFORE UPDATE ON sheets "
+    "WHEN NEW.n < OLD.n OR NEW.entries <= OLD.entries "
+    "OR NEW.business_date <> OLD.business_date OR NEW.officer <> OLD.officer "
+    "BEGIN SELECT RAISE(ABORT, 'a sheet only grows'); END",
+    "CREATE TRIGGER outbox_no_delete BEFORE DELETE ON outbox "
+    "BEGIN SELECT RAISE(ABORT, 'day reports are kept'); END",
+    "CREATE TRIGGER outbox_body_fixed BEFORE UPDATE ON outbox "
+    "WHEN NEW.body <> OLD.body OR NEW.digest <> OLD.digest OR NEW.revision <> OLD.revision "
+    "OR NEW.business_date <> OLD.business_date "
+    "BEGIN SELECT RAISE(ABORT, 'a day report never changes'); END",
+]
