@@ -1,8 +1,9 @@
 """The tables and triggers of the terminal's file, as they are after the newest migration.
 
-Ratings, outcomes and reasons live under random ids in WITHOUT ROWID tables: the file keeps
-neither the time nor the order of a press. Triggers refuse to change or delete what is append-only;
-REPLACE would slip past a delete trigger, so an id that exists is refused on insert as well.
+Ratings, outcomes and reasons live under random ids in WITHOUT ROWID tables, sheet by sheet: the
+file keeps neither the time nor the order of a press. Triggers refuse to change or delete what
+is append-only; REPLACE would slip past a delete trigger, so an id that exists is refused on insert
+as well.
 """
 
 from sqlalchemy import (
@@ -35,7 +36,7 @@ ratings = Table(
     Column("score", INTEGER, nullable=False),
     Column("levels", INTEGER, nullable=False),
     Column("channel", TEXT, nullable=False),
-    PrimaryKeyConstraint("id"),
+    PrimaryKeyConstraint("business_date", "officer", "id"),
     CheckConstraint("length(id) = 16", name="ratings_id"),
     CheckConstraint("half IN ('am', 'pm')", name="ratings_half"),
     CheckConstraint("levels BETWEEN 3 AND 5", name="ratings_levels"),
@@ -50,7 +51,7 @@ outcomes = Table(
     Column("business_date", TEXT, nullable=False),
     Column("officer", TEXT, nullable=False),
     Column("outcome", TEXT, nullable=False),
-    PrimaryKeyConstraint("id"),
+    PrimaryKeyConstraint("business_date", "officer", "id"),
     CheckConstraint("length(id) = 16", name="outcomes_id"),
     sqlite_with_rowid=False,
 )
@@ -62,7 +63,7 @@ reasons = Table(
     Column("reason", TEXT, nullable=False),
     Column("business_date", TEXT, nullable=False),
     Column("officer", TEXT, nullable=False),
-    PrimaryKeyConstraint("rating", "reason"),
+    PrimaryKeyConstraint("business_date", "officer", "rating", "reason"),
     sqlite_with_rowid=False,
 )
 
@@ -182,10 +183,11 @@ outbox = Table(
     CheckConstraint("state IN ('due', 'receipted', 'parked')", name="outbox_state"),
 )
 
+_SHEET = "business_date = NEW.business_date AND officer = NEW.officer"
 _APPEND_ONLY = {
-    "ratings": "id = NEW.id",
-    "outcomes": "id = NEW.id",
-    "reasons": "rating = NEW.rating AND reason = NEW.reason",
+    "ratings": f"{_SHEET} AND id = NEW.id",
+    "outcomes": f"{_SHEET} AND id = NEW.id",
+    "reasons": f"{_SHEET} AND rating = NEW.rating AND reason = NEW.reason",
     "journal": "seq = NEW.seq",
 }
 

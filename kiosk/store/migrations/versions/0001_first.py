@@ -36,7 +36,7 @@ def upgrade() -> None:
         _integer("score"),
         _integer("levels"),
         _text("channel"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("business_date", "officer", "id"),
         sa.CheckConstraint("length(id) = 16", name="ratings_id"),
         sa.CheckConstraint("half IN ('am', 'pm')", name="ratings_half"),
         sa.CheckConstraint("levels BETWEEN 3 AND 5", name="ratings_levels"),
@@ -49,7 +49,7 @@ def upgrade() -> None:
         _text("business_date"),
         _text("officer"),
         _text("outcome"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("business_date", "officer", "id"),
         sa.CheckConstraint("length(id) = 16", name="outcomes_id"),
         sqlite_with_rowid=False,
     )
@@ -59,7 +59,7 @@ def upgrade() -> None:
         _text("reason"),
         _text("business_date"),
         _text("officer"),
-        sa.PrimaryKeyConstraint("rating", "reason"),
+        sa.PrimaryKeyConstraint("business_date", "officer", "rating", "reason"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -161,10 +161,12 @@ def _append_only(table: str, same: str) -> list[str]:
     ]
 
 
+_SHEET = "business_date = NEW.business_date AND officer = NEW.officer"
+
 _TRIGGERS = [
-    *_append_only("ratings", "id = NEW.id"),
-    *_append_only("outcomes", "id = NEW.id"),
-    *_append_only("reasons", "rating = NEW.rating AND reason = NEW.reason"),
+    *_append_only("ratings", f"{_SHEET} AND id = NEW.id"),
+    *_append_only("outcomes", f"{_SHEET} AND id = NEW.id"),
+    *_append_only("reasons", f"{_SHEET} AND rating = NEW.rating AND reason = NEW.reason"),
     *_append_only("journal", "seq = NEW.seq"),
     "CREATE TRIGGER sheets_no_delete BEFORE DELETE ON sheets "
     "BEGIN SELECT RAISE(ABORT, 'sheets are kept'); END",

@@ -1,0 +1,386 @@
+"""The terminal's settings: one TOML file in its data folder, parsed into frozen values.
+
+Every key has a default that is right for most counters, so an empty file is a good file. An
+unknown or misspelt key, a bad value, a missing or unreadable file: ConfigError, one line that
+names the file, the key and the remedy.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from kiosk.domain.encounter import Rules
+from kiosk.domain.people import BadPerson, CounterId, ServiceId, identifier, plain
+from kiosk.domain.rating import ReasonId
+from kiosk.domain.scale import NotOnScale, Scale, Score
+
+FILE_NAME = "kiosk.toml"
+LANGUAGES = ("th", "en")
+MAX_REASONS = 6
+T = TypeVar("T")
+
+
+class ConfigError(Exception):
+    """A setting that can't be used; the message is one line for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason offered after a low score, with its words by language."""
+
+    id: ReasonId
+    words: dict[str, str]
+
+
+DEFAULT_REASONS = (
+    Reason(ReasonId("wait"), {"th": "รอนาน", "en": "Long wait"}),
+    Reason(ReasonId("manner"), {"th": "กิริยาวาจา", "en": "Manner and speech"}),
+    Reason(ReasonId("unclear"), {"th": "คำแนะนำไม่ชัดเจน", "en": "Unclear advice"}),
+    Reason(ReasonId("documents"), {"th": "เอกสารยุ่งยาก", "en": "Too many documents"}),
+    Reason(ReasonId("unfair"), {"th": "ไม่เป็นธรรม", "en": "Unfair treatment"}),
+    Reason(ReasonId("place"), {"th": "สถานที่ไม่สะดวก", "en": "The place"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    name: dict[str, str]
+    counter: CounterId
+    service: ServiceId
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSettings:
+    """`port` empty: no panel. `buttons` maps button number to score."""
+
+    port: str
+    baud: int
+    buttons: dict[int, Score]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    path: Path
+    office: Office
+    question: dict[str, str]
+    scale_words: dict[str, tuple[str, ...]]
+    reasons: tuple[Reason, ...]
+    rules: Rules
+    panel: PanelSettings
+    keys: dict[str, Score]
+    language: str
+    comment_url: str
+    sync_at: time
+    best_first: bool
+    """Whether the best face stands first (left)."""
+    screen_height_mm: float
+    """Height of the picture in millimetres; 0: what the screen itself says."""
+
+
+DEFAULT_TEXT = """\
+# The terminal's settings. Every line may be left out; what stands here are the defaults.
+
+[office]
+name_th = "สำนักงานเขตดินแดง"
+name_en = "Din Daeng District Office"
+counter = "1"              # this terminal's counter
+service = "general"        # the service given here
+opens = "08:00"
+closes = "16:30"           # whoever is still on duty then is signed off
+
+[question]
+th = "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด"
+en = "How satisfied are you with the officer's service?"
+
+[scale]
+levels = 5                 # 5, 4 or 3
+# words_th = ["ต้องปรับปรุง", "ควรปรับปรุง", "พอใช้", "ดี", "ดีมาก"]   # worst first
+best_first = true          # the best face on the left
+
+[times]                    # seconds
+lock = 5                   # after a press, another is not scored
+thanks = 5
+reasons = 20               # how long the reasons wait
+grace = 60                 # after a pause or sign-off, ratings still count for the officer
+
+[panel]
+port = ""                  # "": none. A path, a /dev/serial/by-id name, or VID:PID:SERIAL
+baud = 115200
+buttons = [5, 4, 3, 2, 1]  # the score of button 1, 2, ...
+
+[keys]                     # keyboard-type pads: key = score
+"1" = 1
+"2" = 2
+"3" = 3
+"4" = 4
+"5" = 5
+
+[comments]
+url = ""                   # the QR code on the thank-you screen; "": none
+
+[screen]
+language = "th"            # the language the terminal returns to
+
+[sync]
+at = "20:30"               # nightly, when enrolled with a central report
+
+# Reasons offered after a low score, up to six; leave all out for the defaults.
+# [[reasons]]
+# id = "wait"
+# th = "รอนาน"
+# en = "Long wait"
+"""
+
+
+def load(path: Path) -> Settings:
+    """The settings in the file at `path`; ConfigError when it can't be read or used."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: not found; `kiosk init` makes it") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise ConfigError(f"{path}: can't be read: {reason}") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
+    """The settings in TOML `text`; `path` is named in errors."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    root = _Table(path, "", values)
+    office = root.table("office")
+    question = root.table("question")
+    scale_table = root.table("scale")
+    times = root.table("times")
+    panel = root.table("panel")
+    comments = root.table("comments")
+    screen = root.table("screen")
+    sync = root.table("sync")
+
+    scale = scale_table.take("levels", Scale(), _levels)
+    reasons = root.take("reasons", None, _reasons) or DEFAULT_REASONS
+    rules = Rules(
+        scale=scale,
+        reasons=tuple(reason.id for reason in reasons),
+        lock=times.take("lock", 5.0, _seconds(0.1, 60)),
+        thanks=times.take("thanks", 5.0, _seconds(0.1, 60)),
+        reasons_timeout=times.take("reasons", 20.0, _seconds(0.1, 120)),
+        grace=times.take("grace", 60.0, _seconds(0, 600)),
+    )
+    settings = Settings(
+        path=path,
+        office=Office(
+            name={
+                "th": office.take("name_th", "สำนักงานเขตดินแดง", _words),
+                "en": office.take("name_en", "Din Daeng District Office", _words),
+            },
+            counter=CounterId(office.take("counter", "1", _identifier)),
+            service=ServiceId(office.take("service", "general", _identifier)),
+            opens=office.take("opens", time(8, 0), _time),
+            closes=office.take("closes", time(16, 30), _time),
+        ),
+        question={
+            "th": question.take("th", "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด", _long_words),
+            "en": question.take(
+                "en", "How satisfied are you with the officer's service?", _long_words
+            ),
+        },
+        scale_words=_scale_words(scale_table, scale),
+        best_first=scale_table.take("best_first", True, _flag),
+        reasons=reasons,
+        rules=rules,
+        panel=PanelSettings(
+            port=panel.take("port", "", _text),
+            baud=panel.take("baud", 115200, _baud),
+            buttons=panel.take("buttons", _default_buttons(scale), _buttons(scale)),
+        ),
+        keys=root.take("keys", {str(s): s for s in scale.scores()}, _keys(scale)),
+        language=screen.take("language", "th", _one_of(LANGUAGES)),
+        screen_height_mm=screen.take("height_mm", 0.0, _seconds(0, 5000)),
+        comment_url=comments.take("url", "", _url),
+        sync_at=sync.take("at", time(20, 30), _time),
+    )
+    if settings.office.opens >= settings.office.closes:
+        raise ConfigError(f"{path}: office.closes: must be later than office.opens")
+    for table in (office, question, scale_table, times, panel, comments, screen, sync, root):
+        table.done()
+    return settings
+
+
+class _Bad(ValueError):
+    """What a value should have been."""
+
+
+class _Table:
+    """One TOML table whose keys are taken once each; what is left over is unknown."""
+
+    def __init__(self, path: Path, name: str, values: dict[str, Any]) -> None:
+        self._path, self._name, self._values = path, name, values
+        self._known: list[str] = []
+
+    def table(self, name: str) -> "_Table":
+        self._known.append(name)
+        values = self._values.pop(name, {})
+        if not isinstance(values, dict):
+            raise ConfigError(f"{self._path}: {name}: write it as a table: [{name}]")
+        return _Table(self._path, name, values)
+
+    def take(self, key: str, default: T, convert: Callable[[Any], T]) -> T:
+        self._known.append(key)
+        if key not in self._values:
+            return default
+        value = self._values.pop(key)
+        try:
+            return convert(value)
+        except (_Bad, BadPerson, NotOnScale) as error:
+            raise ConfigError(f"{self._path}: {self._at(key)} = {value!r}: {error}") from None
+
+    def done(self) -> None:
+        for key in self._values:
+            near = difflib.get_close_matches(key, self._known, 1)
+            remedy = f"did you mean {self._at(near[0])}?" if near else "remove it"
+            raise ConfigError(f"{self._path}: {self._at(key)}: unknown setting; {remedy}")
+
+    def _at(self, key: str) -> str:
+        return f"{self._name}.{key}" if self._name else key
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or any(ord(c) < 0x20 for c in value):
+        raise _Bad("write a text in quotes")
+    return value
+
+
+def _words(value: Any) -> str:
+    return plain("text", _text(value))
+
+
+def _long_words(value: Any) -> str:
+    text = _text(value).strip()
+    if not 1 <= len(text) <= 160:
+        raise _Bad("write 1 to 160 characters")
+    return text
+
+
+def _identifier(value: Any) -> str:
+    return identifier("id", _text(value))
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _Bad("write true or false")
+    return value
+
+
+def _time(value: Any) -> time:
+    text = _text(value)
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text, re.ASCII):
+        raise _Bad('write a time of day as "HH:MM"')
+    return time.fromisoformat(text)
+
+
+def _seconds(low: float, high: float) -> Callable[[Any], float]:
+    def convert(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise _Bad("write a number")
+        if not low <= value <= high:
+            raise _Bad(f"write a number from {low:g} to {high:g}")
+        return float(value)
+
+    return convert
+
+
+def _levels(value: Any) -> Scale:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _Bad("write 5, 4 or 3")
+    return Scale(value)
+
+
+def _baud(value: Any) -> int:
+    rates = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)
+    if isinstance(value, bool) or value not in rates:
+        raise _Bad(f"write one of {', '.join(map(str, rates))}")
+    return int(value)
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
+    def convert(value: Any) -> str:
+        if value not in choices:
+            raise _Bad(f"write one of {', '.join(choices)}")
+        return str(value)
+
+    return convert
+
+
+def _url(value: Any) -> str:
+    text = _text(value)
+    if text and (urlsplit(text).scheme not in ("http", "https") or len(text) > 300):
+        raise _Bad("write an address that starts with https://, at most 300 characters")
+    return text
+
+
+def _score(scale: Scale, value: Any) -> Score:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _Bad(f"scores are numbers from 1 to {scale.levels}")
+    return scale.score(value)
+
+
+def _default_buttons(scale: Scale) -> dict[int, Score]:
+    return dict(enumerate(reversed(scale.scores()), start=1))
+
+
+def _buttons(scale: Scale) -> Callable[[Any], dict[int, Score]]:
+    def convert(value: Any) -> dict[int, Score]:
+        if not isinstance(value, list) or not value:
+            raise _Bad("write a list of scores, one for each button")
+        buttons = {i: _score(scale, item) for i, item in enumerate(value, start=1)}
+        if len(set(buttons.values())) != len(buttons):
+            raise _Bad("each score goes with one button only")
+        return buttons
+
+    return convert
+
+
+def _keys(scale: Scale) -> Callable[[Any], dict[str, Score]]:
+    def convert(value: Any) -> dict[str, Score]:
+        if not isinstance(value, dict):
+            raise _Bad('write a table of key = score, such as "1" = 1')
+        return {key: _score(scale, item) for key, item in value.items()}
+
+    return convert
+
+
+def _scale_words(table: _Table, scale: Scale) -> dict[str, tuple[str, ...]]:
+    def convert(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or len(value) != scale.levels:
+            raise _Bad(f"write {scale.levels} words, worst first")
+        return tuple(_words(item) for item in value)
+
+    nothing: tuple[str, ...] = ()
+    words = {code: table.take(f"words_{code}", nothing, convert) for code in LANGUAGES}
+    return {code: chosen for code, chosen in words.items() if chosen}
+
+
+def _reasons(value: Any) -> tuple[Reason, ...] | None:
+    if not isinstance(value, list) or len(value) > MAX_REASONS:
+        raise _Bad(f"write up to {MAX_REASONS} [[reasons]]")
+    reasons = []
+    for item in value:
+        if not isinstance(item, dict) or set(item) != {"id", *LANGUAGES}:
+            raise _Bad(f"each reason has id, {', '.join(LANGUAGES)}")
+        words = {code: _words(item[code]) for code in LANGUAGES}
+        reasons.append(Reason(ReasonId(_identifier(item["id"])), words))
+    if len({reason.id for reason in reasons}) != len(reasons):
+        raise _Bad("an id stands twice")
+    return tuple(reasons)

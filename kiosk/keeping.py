@@ -1,0 +1,113 @@
+"""Writes the effects of one step into one transaction, and can tell afterwards whether it did."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kiosk.domain.businessday import business_date
+from kiosk.domain.duty import Duty, EndOfDuty, Moment
+from kiosk.domain.encounter import (
+    Count,
+    DutyBegan,
+    DutyEnded,
+    DutyPaused,
+    DutyResumed,
+    Effect,
+    KeepReasons,
+    Record,
+)
+from kiosk.domain.rating import Outcome
+from kiosk.store.engine import Transaction
+from kiosk.store.journal import Kind
+from kiosk.store.state import Mark, OpenDuty
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Effects to keep together. Their ids are made here, before anything is written."""
+
+    effects: tuple[Effect, ...]
+    mark: Mark | None
+    now: Moment
+    ids: tuple[bytes, ...]
+    """One for each effect: the id of the outcome row it may need."""
+
+    @classmethod
+    def of(cls, effects: Iterable[Effect], mark: Mark | None, now: Moment) -> "Keeping":
+        kept = tuple(effects)
+        return cls(kept, mark, now, tuple(secrets.token_bytes(16) for _ in kept))
+
+    def write(self, t: Transaction) -> None:
+        """Write everything, unless this very panel press was kept by an earlier process."""
+        if self.mark is not None:
+            if t.state.mark() == self.mark:
+                return
+            t.state.put_mark(self.mark)
+        for effect, row_id in zip(self.effects, self.ids, strict=True):
+            self._write(t, effect, row_id)
+
+    def is_kept(self, t: Transaction) -> bool:
+        """Whether an earlier `write` of this very value became durable.
+
+        They were one transaction: any trace that could only be its own settles it.
+        """
+        if self.mark is not None and t.state.mark() == self.mark:
+            return True
+        return any(self._traces(t))
+
+    def _traces(self, t: Transaction) -> Iterator[bool]:
+        today = business_date(self.now.wall)
+        for effect, row_id in zip(self.effects, self.ids, strict=True):
+            match effect:
+                case Record(rating):
+                    yield t.ratings.has(rating.business_date, rating.officer, rating.id)
+                case Count(officer):
+                    yield t.ratings.has(today, officer, row_id)
+                case KeepReasons(rating_id, officer):
+                    yield t.ratings.has_reasons(today, officer, rating_id)
+                case DutyBegan() | DutyPaused() | DutyResumed() | DutyEnded():
+                    yield t.journal.has(_token(row_id))
+
+    def _write(self, t: Transaction, effect: Effect, id: bytes) -> None:
+        today = business_date(self.now.wall)
+        match effect:
+            case Record(rating, grace):
+                t.ratings.add(rating)
+                if grace:
+                    t.ratings.add_outcome(id, today, rating.officer, Outcome.GRACE)
+            case Count(officer, outcome):
+                t.ratings.add_outcome(id, today, officer, outcome)
+            case KeepReasons(rating_id, officer, reasons):
+                t.ratings.add_reasons(rating_id, today, officer, reasons)
+            case DutyBegan(duty):
+                self._duty(t, Kind.DUTY_BEGAN, duty, OpenDuty(duty, False, today), id)
+            case DutyPaused(duty):
+                self._duty(t, Kind.DUTY_PAUSED, duty, OpenDuty(duty, True, today), id)
+            case DutyResumed(duty):
+                self._duty(t, Kind.DUTY_RESUMED, duty, OpenDuty(duty, False, today), id)
+            case DutyEnded(duty, cause):
+                self._duty(t, Kind.DUTY_ENDED, duty, None, id, cause)
+
+    def _duty(
+        self,
+        t: Transaction,
+        kind: Kind,
+        duty: Duty,
+        left: OpenDuty | None,
+        id: bytes,
+        cause: EndOfDuty | None = None,
+    ) -> None:
+        t.state.put_duty(left)
+        t.journal.append(self.now, kind, {**duty_detail(duty, cause), "token": _token(id)})
+
+
+def duty_detail(duty: Duty, cause: EndOfDuty | None = None) -> dict[str, str]:
+    """What the journal says of a duty: who, where, and how it ended."""
+    detail = {"officer": str(duty.officer), "counter": str(duty.counter)}
+    return {**detail, "cause": cause.value} if cause else detail
+
+
+def _token(id: bytes) -> str:
+    """A short name by which a journal entry is found again."""
+    return hashlib.sha256(id).hexdigest()[:16]

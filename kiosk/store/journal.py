@@ -1,0 +1,120 @@
+"""The journal: system events with their times and no scores, each chained to the one before."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Connection, func, insert, select
+
+from kiosk.domain.businessday import business_date
+from kiosk.domain.duty import Moment
+from kiosk.store.schema import journal
+
+GENESIS = "0" * 64
+"""What the first entry is chained to."""
+
+
+class Kind(StrEnum):
+    """What can happen to a terminal that a director may have to know."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    DUTY_BEGAN = "duty-began"
+    DUTY_PAUSED = "duty-paused"
+    DUTY_RESUMED = "duty-resumed"
+    DUTY_ENDED = "duty-ended"
+    PANEL_UP = "panel-up"
+    PANEL_DOWN = "panel-down"
+    STORE_REOPENED = "store-reopened"
+    CLOCK_JUMPED = "clock-jumped"
+    PIN_LOCKED = "pin-locked"
+    PIN_SET = "pin-set"
+    PIN_UNLOCKED = "pin-unlocked"
+    ROSTER_CHANGED = "roster-changed"
+    ENROLLED = "enrolled"
+    DAY_CLOSED = "day-closed"
+    SYNCED = "synced"
+    SYNC_FAILED = "sync-failed"
+    SERVICE_MENU = "service-menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    seq: int
+    at: str
+    boot_ms: int
+    business_date: str
+    kind: str
+    detail: str
+    hash: str
+
+
+def entry_hash(
+    previous: str, seq: int, at: str, boot_ms: int, day: str, kind: str, detail: str
+) -> str:
+    """SHA-256 over the previous hash and every field, hex."""
+    text = json.dumps(
+        [previous, seq, at, boot_ms, day, kind, detail], ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Journal:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the newest entry; (0, GENESIS) when there is none."""
+        row = self._connection.execute(
+            select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
+        ).first()
+        return (row.seq, row.hash) if row else (0, GENESIS)
+
+    def hash_at(self, seq: int) -> str:
+        """The hash of entry `seq`, or "" when the journal has none."""
+        return self._connection.scalar(select(journal.c.hash).where(journal.c.seq == seq)) or ""
+
+    def has(self, token: str) -> bool:
+        """Whether one of the newest entries carries this token."""
+        newest = select(journal.c.detail).order_by(journal.c.seq.desc()).limit(8)
+        return any(token in detail for detail in self._connection.scalars(newest))
+
+    def append(self, now: Moment, kind: Kind, detail: Mapping[str, str] | None = None) -> None:
+        seq, previous = self.head()
+        at = now.wall.isoformat(timespec="seconds")
+        boot_ms = int(now.boot * 1000)
+        day = business_date(now.wall).isoformat()
+        text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        self._connection.execute(
+            insert(journal).values(
+                seq=seq + 1,
+                at=at,
+                boot_ms=boot_ms,
+                business_date=day,
+                kind=kind.value,
+                detail=text,
+                hash=entry_hash(previous, seq + 1, at, boot_ms, day, kind.value, text),
+            )
+        )
+
+    def last(self, kind: Kind) -> Entry | None:
+        row = self._connection.execute(
+            select(journal)
+            .where(journal.c.kind == kind.value)
+            .order_by(journal.c.seq.desc())
+            .limit(1)
+        ).first()
+        return Entry(*row) if row else None
+
+    def counts(self, day: date) -> Counter[Kind]:
+        """How many entries of each kind the business date has."""
+        query = (
+            select(journal.c.kind, func.count())
+            .where(journal.c.business_date == day.isoformat())
+            .group_by(journal.c.kind)
+        )
+        return Counter({Kind(kind): n for kind, n in self._connection.execute(query).tuples()})

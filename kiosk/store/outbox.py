@@ -1,0 +1,93 @@
+"""Day reports on their way to central: the bytes never change, the state does."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+
+from kiosk.store.schema import outbox
+
+
+class Delivery(StrEnum):
+    DUE = "due"
+    RECEIPTED = "receipted"
+    PARKED = "parked"
+    """Central refused it by name; a person has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A day report in the outbox. `receipt` and its proof are central's bytes and signature."""
+
+    day: date
+    revision: int
+    digest: str
+    body: bytes
+    state: Delivery
+    receipt: bytes | None = None
+    receipt_proof: str | None = None
+
+
+class Outbox:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, parcel: Parcel) -> None:
+        self._connection.execute(
+            insert(outbox).values(
+                business_date=parcel.day.isoformat(),
+                revision=parcel.revision,
+                digest=parcel.digest,
+                body=parcel.body,
+                state=parcel.state.value,
+            )
+        )
+
+    def newest(self, day: date) -> Parcel | None:
+        found = self._list(
+            select(outbox)
+            .where(outbox.c.business_date == day.isoformat())
+            .order_by(outbox.c.revision.desc())
+            .limit(1)
+        )
+        return found[0] if found else None
+
+    def due(self) -> tuple[Parcel, ...]:
+        return self._list(
+            select(outbox)
+            .where(outbox.c.state == Delivery.DUE.value)
+            .order_by(outbox.c.business_date, outbox.c.revision)
+        )
+
+    def everything(self) -> tuple[Parcel, ...]:
+        return self._list(select(outbox).order_by(outbox.c.business_date, outbox.c.revision))
+
+    def count(self, state: Delivery) -> int:
+        query = select(func.count()).select_from(outbox).where(outbox.c.state == state.value)
+        return self._connection.scalar(query) or 0
+
+    def settle(self, parcel: Parcel, state: Delivery, receipt: bytes, proof: str) -> None:
+        """Keep central's receipt and what follows from it."""
+        self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.business_date == parcel.day.isoformat(),
+                outbox.c.revision == parcel.revision,
+            )
+            .values(state=state.value, receipt=receipt, receipt_proof=proof)
+        )
+
+    def _list(self, query: "Select[tuple[object, ...]]") -> tuple[Parcel, ...]:
+        return tuple(
+            Parcel(
+                day=date.fromisoformat(row.business_date),
+                revision=row.revision,
+                digest=row.digest,
+                body=row.body,
+                state=Delivery(row.state),
+                receipt=row.receipt,
+                receipt_proof=row.receipt_proof,
+            )
+            for row in self._connection.execute(query)
+        )

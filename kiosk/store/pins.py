@@ -1,0 +1,47 @@
+"""PIN hashes and the tries against them. Tries are kept before a PIN is checked."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from kiosk.store.schema import pins
+
+
+@dataclass(frozen=True, slots=True)
+class PinRecord:
+    """`tries` failed since the last success; the last at `tried_boot_ms` of boot `boot_id`."""
+
+    hash: str
+    tries: int
+    tried_boot_ms: int
+    boot_id: str
+
+
+class Pins:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, owner: str) -> PinRecord | None:
+        row = self._connection.execute(
+            select(pins.c.hash, pins.c.tries, pins.c.tried_boot_ms, pins.c.boot_id).where(
+                pins.c.owner == owner
+            )
+        ).first()
+        return PinRecord(*row) if row else None
+
+    def put(self, owner: str, record: PinRecord) -> None:
+        values = {
+            "hash": record.hash,
+            "tries": record.tries,
+            "tried_boot_ms": record.tried_boot_ms,
+            "boot_id": record.boot_id,
+        }
+        self._connection.execute(
+            insert(pins)
+            .values(owner=owner, **values)
+            .on_conflict_do_update(index_elements=["owner"], set_=values)
+        )
+
+    def forgive(self, owner: str) -> None:
+        self._connection.execute(update(pins).where(pins.c.owner == owner).values(tries=0))

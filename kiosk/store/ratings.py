@@ -1,0 +1,164 @@
+"""Ratings, outcomes and reasons, and the sheets whose seals cover them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from kiosk.domain.people import CounterId, OfficerId, ServiceId
+from kiosk.domain.rating import Channel, Half, Outcome, Rating, RatingId, ReasonId
+from kiosk.domain.scale import Score
+from kiosk.domain.seal import Seal, outcome_entry, rating_entry, reason_entry
+from kiosk.domain.tally import Tally
+from kiosk.store.schema import outcomes, ratings, reasons, sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is sealed together: one officer's business date. `n` counts its ratings."""
+
+    day: date
+    officer: OfficerId
+    n: int = 0
+    seal: Seal = Seal()  # noqa: RUF009  (a value, never changed)
+
+
+class Ratings:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, rating: Rating) -> None:
+        self._connection.execute(
+            insert(ratings).values(
+                id=rating.id,
+                business_date=rating.business_date.isoformat(),
+                half=rating.half.value,
+                officer=rating.officer,
+                service=rating.service,
+                counter=rating.counter,
+                score=int(rating.score),
+                levels=rating.levels,
+                channel=rating.channel.value,
+            )
+        )
+        self._seal(rating.business_date, rating.officer, [rating_entry(rating)], n=1)
+
+    def add_outcome(self, id: bytes, day: date, officer: OfficerId, outcome: Outcome) -> None:
+        self._connection.execute(
+            insert(outcomes).values(
+                id=id, business_date=day.isoformat(), officer=officer, outcome=outcome.value
+            )
+        )
+        self._seal(day, officer, [outcome_entry(id, day, officer, outcome)])
+
+    def add_reasons(
+        self, rating: RatingId, day: date, officer: OfficerId, chosen: tuple[ReasonId, ...]
+    ) -> None:
+        for reason in chosen:
+            self._connection.execute(
+                insert(reasons).values(
+                    rating=rating, reason=reason, business_date=day.isoformat(), officer=officer
+                )
+            )
+        entries = [reason_entry(rating, day, officer, reason) for reason in chosen]
+        self._seal(day, officer, entries)
+
+    def has(self, day: date, officer: OfficerId, id: bytes) -> bool:
+        """Whether a rating or an outcome with this id is kept."""
+        return any(
+            self._connection.execute(
+                select(table.c.id).where(
+                    table.c.business_date == day.isoformat(),
+                    table.c.officer == officer,
+                    table.c.id == id,
+                )
+            ).first()
+            for table in (ratings, outcomes)
+        )
+
+    def has_reasons(self, day: date, officer: OfficerId, rating: RatingId) -> bool:
+        return (
+            self._connection.execute(
+                select(reasons.c.rating).where(
+                    reasons.c.business_date == day.isoformat(),
+                    reasons.c.officer == officer,
+                    reasons.c.rating == rating,
+                )
+            ).first()
+            is not None
+        )
+
+    def days(self) -> tuple[date, ...]:
+        """Every business date that has a sheet, oldest first."""
+        query = select(sheets.c.business_date).distinct().order_by(sheets.c.business_date)
+        return tuple(date.fromisoformat(text) for text in self._connection.scalars(query))
+
+    def sheets(self, day: date) -> tuple[Sheet, ...]:
+        query = (
+            select(sheets)
+            .where(sheets.c.business_date == day.isoformat())
+            .order_by(sheets.c.officer)
+        )
+        return tuple(
+            Sheet(day, OfficerId(row.officer), row.n, Seal(row.entries, row.seal))
+            for row in self._connection.execute(query)
+        )
+
+    def count(self) -> int:
+        """Ratings kept in all, as the sheets say."""
+        return self._connection.scalar(select(func.coalesce(func.sum(sheets.c.n), 0))) or 0
+
+    def tally(self, day: date) -> Tally:
+        """The whole day, counted."""
+        tally = Tally.of(self._of(day))
+        chosen = select(outcomes.c.officer, outcomes.c.outcome).where(
+            outcomes.c.business_date == day.isoformat()
+        )
+        for officer, outcome in self._connection.execute(chosen):
+            tally.outcomes[OfficerId(officer), Outcome(outcome)] += 1
+        named = select(reasons.c.officer, reasons.c.reason).where(
+            reasons.c.business_date == day.isoformat()
+        )
+        for officer, reason in self._connection.execute(named):
+            tally.reasons[OfficerId(officer), ReasonId(reason)] += 1
+        return tally
+
+    def _of(self, day: date) -> Iterable[Rating]:
+        query = select(ratings).where(ratings.c.business_date == day.isoformat())
+        for row in self._connection.execute(query):
+            yield Rating(
+                id=RatingId(row.id),
+                business_date=day,
+                half=Half(row.half),
+                officer=OfficerId(row.officer),
+                service=ServiceId(row.service),
+                counter=CounterId(row.counter),
+                score=Score(row.score),
+                levels=row.levels,
+                channel=Channel(row.channel),
+            )
+
+    def _seal(self, day: date, officer: OfficerId, entries: list[bytes], n: int = 0) -> None:
+        key = (sheets.c.business_date == day.isoformat(), sheets.c.officer == officer)
+        row = self._connection.execute(
+            select(sheets.c.n, sheets.c.entries, sheets.c.seal).where(*key)
+        ).first()
+        seal = Seal(row.entries, row.seal) if row else Seal()
+        for entry in entries:
+            seal = seal.add(entry)
+        total = (row.n if row else 0) + n
+        written = insert(sheets).values(
+            business_date=day.isoformat(),
+            officer=officer,
+            n=total,
+            entries=seal.entries,
+            seal=seal.state,
+        )
+        self._connection.execute(
+            written.on_conflict_do_update(
+                index_elements=["business_date", "officer"],
+                set_={"n": total, "entries": seal.entries, "seal": seal.state},
+            )
+        )

@@ -1,0 +1,116 @@
+"""The single rows: who is on duty, the panel's last press, the enrolment, central's wording."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from kiosk.domain.duty import Duty
+from kiosk.domain.people import CounterId, OfficerId, ServiceId
+from kiosk.store.schema import duty, enrolment, panel_marks, wording
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which press of which panel was committed last: device, its boot id, sequence number."""
+
+    device: str
+    boot: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDuty:
+    """A duty as it was left: on which business date, and whether paused."""
+
+    duty: Duty
+    paused: bool
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """Where central is and who we are to it; `central_key` is base64 Ed25519."""
+
+    url: str
+    site: str
+    terminal: str
+    counter: str
+    central_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentWording:
+    question_th: str = ""
+    question_en: str = ""
+    comment_url: str = ""
+    etag: str = ""
+
+
+class State:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def duty(self) -> OpenDuty | None:
+        row = self._connection.execute(select(duty)).first()
+        if row is None:
+            return None
+        served = Duty(OfficerId(row.officer), ServiceId(row.service), CounterId(row.counter))
+        return OpenDuty(served, bool(row.paused), date.fromisoformat(row.business_date))
+
+    def put_duty(self, open_duty: OpenDuty | None) -> None:
+        if open_duty is None:
+            self._connection.execute(delete(duty))
+            return
+        self._put(
+            duty,
+            officer=open_duty.duty.officer,
+            service=open_duty.duty.service,
+            counter=open_duty.duty.counter,
+            paused=int(open_duty.paused),
+            business_date=open_duty.day.isoformat(),
+        )
+
+    def mark(self) -> Mark | None:
+        row = self._connection.execute(
+            select(panel_marks.c.device, panel_marks.c.boot, panel_marks.c.seq)
+        ).first()
+        return Mark(*row) if row else None
+
+    def put_mark(self, mark: Mark) -> None:
+        self._put(panel_marks, device=mark.device, boot=mark.boot, seq=mark.seq)
+
+    def enrolment(self) -> Enrolment | None:
+        row = self._connection.execute(select(enrolment)).first()
+        return Enrolment(*row[1:]) if row else None
+
+    def put_enrolment(self, enrolled: Enrolment) -> None:
+        self._put(
+            enrolment,
+            url=enrolled.url,
+            site=enrolled.site,
+            terminal=enrolled.terminal,
+            counter=enrolled.counter,
+            central_key=enrolled.central_key,
+        )
+
+    def wording(self) -> SentWording:
+        row = self._connection.execute(select(wording)).first()
+        return SentWording(*row[1:]) if row else SentWording()
+
+    def put_wording(self, sent: SentWording) -> None:
+        self._put(
+            wording,
+            question_th=sent.question_th,
+            question_en=sent.question_en,
+            comment_url=sent.comment_url,
+            etag=sent.etag,
+        )
+
+    def _put(self, table: Table, **values: object) -> None:
+        self._connection.execute(
+            insert(table)
+            .values(id=1, **values)
+            .on_conflict_do_update(index_elements=["id"], set_=values)
+        )

@@ -1,0 +1,261 @@
+"""The terminal's use cases: sign on, keep what a press led to, and nothing about screens or wires.
+
+Each use case is one transaction. `carry_out` keeps the effects of one step of the encounter; it
+returns only when they are durable. After an I/O error the outcome of a commit is unknown: the file
+is reopened, the effects are looked for by their random ids, and written again only when absent.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kiosk import pin as pins
+from kiosk.clock import Clock
+from kiosk.domain.businessday import business_date
+from kiosk.domain.duty import EndOfDuty
+from kiosk.domain.encounter import Effect
+from kiosk.domain.people import Officer, OfficerId
+from kiosk.keeping import Keeping, duty_detail
+from kiosk.store.engine import Store, StoreFailed
+from kiosk.store.journal import Entry, Kind
+from kiosk.store.outbox import Delivery
+from kiosk.store.pins import PinRecord
+from kiosk.store.roster import UnknownOfficer
+from kiosk.store.state import Enrolment, Mark, OpenDuty, SentWording
+
+SERVICE_OWNER = "~service"
+"""Owner of the service menu's PIN; no officer's id can start with ~."""
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+BALLAST_BYTES = 4 << 20
+"""Freed when the disk is full, so that an officer can still sign off and the day be closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinRight:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PinWrong:
+    """Wrong PIN or nobody by that number: the same answer. `wait` seconds before the next try."""
+
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PinWait:
+    """Not even looked at: `wait` seconds are left."""
+
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class PinDead:
+    """Too many tries; a supervisor has to unlock."""
+
+
+PinAnswer = PinRight | PinWrong | PinWait | PinDead
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What `kiosk status` and the service menu show. Holds no score and no count of ratings by
+    officer."""
+
+    enrolment: Enrolment | None
+    officers: int
+    days: int
+    due: int
+    parked: int
+    last_sync: Entry | None
+    last_failure: Entry | None
+
+
+class Terminal:
+    """One terminal's memory. `pepper` is the 32 bytes beside the database."""
+
+    def __init__(self, store: Store, clock: Clock, pepper: bytes) -> None:
+        self._store = store
+        self._clock = clock
+        self._pepper = pepper
+        self._boot_id = BOOT_ID.read_text().strip()
+
+    # --- a citizen's turn -----------------------------------------------------------------
+
+    def carry_out(self, effects: Iterable[Effect], mark: Mark | None = None) -> None:
+        """Keep `effects`, durable on return; StoreFailed: nothing was promised.
+
+        `mark` names the panel press that led here. A mark that was kept before, by a process
+        that died before acknowledging, changes nothing again.
+        """
+        work = Keeping.of(effects, mark, self._clock.now())
+        try:
+            with self._store.transaction() as t:
+                work.write(t)
+        except StoreFailed:
+            self._free_ballast()
+            self._store.reopen()
+            with self._store.transaction() as t:
+                t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
+                if not work.is_kept(t):
+                    work.write(t)
+
+    def mark(self) -> Mark | None:
+        """The last panel press that was committed."""
+        with self._store.transaction() as t:
+            return t.state.mark()
+
+    # --- duty -----------------------------------------------------------------------------
+
+    def open_duty(self) -> OpenDuty | None:
+        """The duty that was open when the program stopped, when it still is the same business
+        date; one left over from another day is ended as interrupted."""
+        now = self._clock.now()
+        with self._store.transaction() as t:
+            left = t.state.duty()
+            if left is None or left.day == business_date(now.wall):
+                return left
+            t.state.put_duty(None)
+            t.journal.append(now, Kind.DUTY_ENDED, duty_detail(left.duty, EndOfDuty.INTERRUPTED))
+            return None
+
+    def officers(self) -> tuple[Officer, ...]:
+        with self._store.transaction() as t:
+            return t.roster.active()
+
+    def officer(self, id: OfficerId) -> Officer | None:
+        with self._store.transaction() as t:
+            return t.roster.by_id(id)
+
+    # --- PINs -----------------------------------------------------------------------------
+
+    def check_pin(self, owner: str, typed: str) -> PinAnswer:
+        """Whether `typed` is the owner's PIN. The try is durable before the PIN is looked at."""
+        now = self._clock.now()
+        boot_ms = int(now.boot * 1000)
+        with self._store.transaction() as t:
+            known = t.pins.of(owner)
+            record = known or PinRecord("", 0, boot_ms, self._boot_id)
+            if record.tries >= pins.DEAD_AT:
+                return PinDead()
+            wait = pins.wait_after(record.tries)
+            if wait and record.boot_id != self._boot_id:
+                # Seconds since another boot can't be told: the wait starts again.
+                t.pins.put(owner, replace(record, tried_boot_ms=boot_ms, boot_id=self._boot_id))
+                return PinWait(wait)
+            left = wait - (boot_ms - record.tried_boot_ms) / 1000
+            if wait and left > 0:
+                return PinWait(left)
+            tried = PinRecord(record.hash, record.tries + 1, boot_ms, self._boot_id)
+            t.pins.put(owner, tried)
+            if tried.tries in (pins.FREE_TRIES, pins.DEAD_AT):
+                t.journal.append(now, Kind.PIN_LOCKED, {"owner": owner})
+        if known and pins.matches(self._pepper, owner, typed, known.hash):
+            with self._store.transaction() as t:
+                t.pins.forgive(owner)
+            return PinRight()
+        return PinWrong(pins.wait_after(tried.tries)) if tried.tries < pins.DEAD_AT else PinDead()
+
+    def set_pin(self, owner: str, chosen: str | None = None, number: str = "") -> str:
+        """Set a PIN (generated unless chosen) and return it; WeakPin when it is a weak one.
+        This also unlocks."""
+        new = chosen if chosen is not None else pins.generate()
+        pins.require_strong(new, number)
+        now = self._clock.now()
+        hashed = pins.hash_pin(self._pepper, owner, new)
+        with self._store.transaction() as t:
+            t.pins.put(owner, PinRecord(hashed, 0, int(now.boot * 1000), self._boot_id))
+            t.journal.append(now, Kind.PIN_SET, {"owner": owner})
+        return new
+
+    def unlock(self, owner: str) -> None:
+        """Forgive failed tries (a supervisor's doing)."""
+        with self._store.transaction() as t:
+            t.pins.forgive(owner)
+            t.journal.append(self._clock.now(), Kind.PIN_UNLOCKED, {"owner": owner})
+
+    def has_pin(self, owner: str) -> bool:
+        with self._store.transaction() as t:
+            return t.pins.of(owner) is not None
+
+    # --- roster ---------------------------------------------------------------------------
+
+    def add_officers(self, officers: Iterable[Officer]) -> None:
+        """Add all or none; NumberTaken names the first clash."""
+        with self._store.transaction() as t:
+            for officer in officers:
+                t.roster.add(officer)
+                t.journal.append(self._clock.now(), Kind.ROSTER_CHANGED, {"added": officer.id})
+
+    def retire(self, number: str) -> Officer:
+        """Retire the active officer with this number; UnknownOfficer when there is none."""
+        with self._store.transaction() as t:
+            officer = t.roster.by_number(number)
+            t.roster.retire(officer.id)
+            t.journal.append(self._clock.now(), Kind.ROSTER_CHANGED, {"retired": officer.id})
+            return officer
+
+    def everyone(self) -> tuple[Officer, ...]:
+        with self._store.transaction() as t:
+            return t.roster.everyone()
+
+    def by_number(self, number: str) -> Officer | None:
+        with self._store.transaction() as t, contextlib.suppress(UnknownOfficer):
+            return t.roster.by_number(number)
+        return None
+
+    # --- system events and status -----------------------------------------------------------
+
+    def note(self, kind: Kind, detail: Mapping[str, str] | None = None) -> None:
+        """Append a system event to the journal."""
+        with self._store.transaction() as t:
+            t.journal.append(self._clock.now(), kind, detail)
+
+    def wording(self) -> SentWording:
+        with self._store.transaction() as t:
+            return t.state.wording()
+
+    def status(self) -> Status:
+        with self._store.transaction() as t:
+            return Status(
+                enrolment=t.state.enrolment(),
+                officers=len(t.roster.active()),
+                days=len(t.ratings.days()),
+                due=t.outbox.count(Delivery.DUE),
+                parked=t.outbox.count(Delivery.PARKED),
+                last_sync=t.journal.last(Kind.SYNCED),
+                last_failure=t.journal.last(Kind.SYNC_FAILED),
+            )
+
+    # --- the disk ---------------------------------------------------------------------------
+
+    def keep_ballast(self) -> None:
+        """Have BALLAST_BYTES lie beside the database, to be freed when the disk is full. Left
+        out where the disk has no room for it."""
+        path = self._ballast
+        if path.exists():
+            return
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.posix_fallocate(descriptor, 0, BALLAST_BYTES)
+        except OSError:
+            path.unlink()
+        finally:
+            os.close(descriptor)
+
+    def repair(self) -> None:
+        """Open the file anew after a failure; StoreFailed while it still fails."""
+        self._store.reopen()
+        with self._store.transaction() as t:
+            t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
+
+    def _free_ballast(self) -> None:
+        with contextlib.suppress(OSError):
+            self._ballast.unlink(missing_ok=True)
+
+    @property
+    def _ballast(self) -> Path:
+        return self._store.path.with_name("ballast")
