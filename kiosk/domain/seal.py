@@ -17,8 +17,12 @@ from kiosk.domain.rating import Outcome, Rating, RatingId, ReasonId
 LANES = 1024
 STATE_BYTES = 2 * LANES
 
+LANE_BITS = 16
+
+# Even and odd lanes are summed apart: each then has 16 spare bits, and no carry crosses lanes.
 _EVEN = int.from_bytes(b"\xff\xff\x00\x00" * (LANES // 2), "little")
-_ODD = _EVEN << 16
+_BEFORE_CARRY = 1 << 15
+"""Sums of so many lanes fit their spare bits."""
 _DOMAIN = b"kiosk sheet 1\x00"
 
 
@@ -59,17 +63,16 @@ class Seal:
     state: bytes = bytes(STATE_BYTES)
 
     def add(self, entry: bytes) -> "Seal":
-        return self._add(hashlib.shake_128(_DOMAIN + entry).digest(STATE_BYTES), 1)
+        return self._plus(1, _lanes(entry))
 
     def merge(self, other: "Seal") -> "Seal":
-        return self._add(other.state, other.entries)
+        return self._plus(other.entries, int.from_bytes(other.state, "little"))
 
-    def _add(self, lanes: bytes, entries: int) -> "Seal":
-        a, b = int.from_bytes(self.state, "little"), int.from_bytes(lanes, "little")
-        # Two half-sums, each with 16 spare bits a lane, so that no carry crosses lanes.
-        even = ((a & _EVEN) + (b & _EVEN)) & _EVEN
-        odd = ((a & _ODD) + (b & _ODD)) & _ODD
-        return Seal(self.entries + entries, (even | odd).to_bytes(STATE_BYTES, "little"))
+    def _plus(self, entries: int, lanes: int) -> "Seal":
+        own = int.from_bytes(self.state, "little")
+        even = (own & _EVEN) + (lanes & _EVEN)
+        odd = (own >> LANE_BITS & _EVEN) + (lanes >> LANE_BITS & _EVEN)
+        return Seal(self.entries + entries, _joined(even, odd))
 
     @property
     def digest(self) -> str:
@@ -78,7 +81,20 @@ class Seal:
 
     @classmethod
     def of(cls, entries: Iterable[bytes]) -> "Seal":
-        seal = cls()
+        count = even = odd = 0
         for entry in entries:
-            seal = seal.add(entry)
-        return seal
+            lanes = _lanes(entry)
+            even += lanes & _EVEN
+            odd += lanes >> LANE_BITS & _EVEN
+            count += 1
+            if count % _BEFORE_CARRY == 0:
+                even, odd = even & _EVEN, odd & _EVEN
+        return cls(count, _joined(even, odd))
+
+
+def _lanes(entry: bytes) -> int:
+    return int.from_bytes(hashlib.shake_128(_DOMAIN + entry).digest(STATE_BYTES), "little")
+
+
+def _joined(even: int, odd: int) -> bytes:
+    return (even & _EVEN | (odd & _EVEN) << LANE_BITS).to_bytes(STATE_BYTES, "little")

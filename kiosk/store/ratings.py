@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
@@ -13,6 +13,17 @@ from kiosk.domain.scale import Score
 from kiosk.domain.seal import Seal, outcome_entry, rating_entry, reason_entry
 from kiosk.domain.tally import Tally
 from kiosk.store.schema import outcomes, ratings, reasons, sheets
+
+# The statements of a press are built once: building one takes longer than running it.
+_ADD_RATING = insert(ratings)
+_READ_SHEET = select(sheets.c.n, sheets.c.entries, sheets.c.seal).where(
+    sheets.c.business_date == bindparam("business_date"), sheets.c.officer == bindparam("officer")
+)
+_PUT_SHEET = insert(sheets)
+_WRITE_SHEET = _PUT_SHEET.on_conflict_do_update(
+    index_elements=["business_date", "officer"],
+    set_={name: _PUT_SHEET.excluded[name] for name in ("n", "entries", "seal")},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +42,18 @@ class Ratings:
 
     def add(self, rating: Rating) -> None:
         self._connection.execute(
-            insert(ratings).values(
-                id=rating.id,
-                business_date=rating.business_date.isoformat(),
-                half=rating.half.value,
-                officer=rating.officer,
-                service=rating.service,
-                counter=rating.counter,
-                score=int(rating.score),
-                levels=rating.levels,
-                channel=rating.channel.value,
-            )
+            _ADD_RATING,
+            {
+                "id": rating.id,
+                "business_date": rating.business_date.isoformat(),
+                "half": rating.half.value,
+                "officer": rating.officer,
+                "service": rating.service,
+                "counter": rating.counter,
+                "score": int(rating.score),
+                "levels": rating.levels,
+                "channel": rating.channel.value,
+            },
         )
         self._seal(rating.business_date, rating.officer, [rating_entry(rating)], n=1)
 
@@ -141,24 +153,12 @@ class Ratings:
             )
 
     def _seal(self, day: date, officer: OfficerId, entries: list[bytes], n: int = 0) -> None:
-        key = (sheets.c.business_date == day.isoformat(), sheets.c.officer == officer)
-        row = self._connection.execute(
-            select(sheets.c.n, sheets.c.entries, sheets.c.seal).where(*key)
-        ).first()
+        key = {"business_date": day.isoformat(), "officer": officer}
+        row = self._connection.execute(_READ_SHEET, key).first()
         seal = Seal(row.entries, row.seal) if row else Seal()
         for entry in entries:
             seal = seal.add(entry)
         total = (row.n if row else 0) + n
-        written = insert(sheets).values(
-            business_date=day.isoformat(),
-            officer=officer,
-            n=total,
-            entries=seal.entries,
-            seal=seal.state,
-        )
         self._connection.execute(
-            written.on_conflict_do_update(
-                index_elements=["business_date", "officer"],
-                set_={"n": total, "entries": seal.entries, "seal": seal.state},
-            )
+            _WRITE_SHEET, {**key, "n": total, "entries": seal.entries, "seal": seal.state}
         )

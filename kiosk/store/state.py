@@ -10,6 +10,14 @@ from kiosk.domain.duty import Duty
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
 from kiosk.store.schema import duty, enrolment, panel_marks, wording
 
+# Built once: a press passes here.
+_READ_MARK = select(panel_marks.c.device, panel_marks.c.boot, panel_marks.c.seq)
+_PUT_MARK = insert(panel_marks)
+_WRITE_MARK = _PUT_MARK.on_conflict_do_update(
+    index_elements=["id"],
+    set_={name: _PUT_MARK.excluded[name] for name in ("device", "boot", "seq")},
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -73,13 +81,13 @@ class State:
         )
 
     def mark(self) -> Mark | None:
-        row = self._connection.execute(
-            select(panel_marks.c.device, panel_marks.c.boot, panel_marks.c.seq)
-        ).first()
+        row = self._connection.execute(_READ_MARK).first()
         return Mark(*row) if row else None
 
     def put_mark(self, mark: Mark) -> None:
-        self._put(panel_marks, device=mark.device, boot=mark.boot, seq=mark.seq)
+        self._connection.execute(
+            _WRITE_MARK, {"id": 1, "device": mark.device, "boot": mark.boot, "seq": mark.seq}
+        )
 
     def enrolment(self) -> Enrolment | None:
         row = self._connection.execute(select(enrolment)).first()

@@ -1,0 +1,168 @@
+"""Recomputes the whole file from its rows and names the first thing that is wrong.
+
+Every sheet's count and seal from its ratings, outcomes and reasons; the journal's chain; the
+outbox's digests; SQLite's own check; the guards against change. Knows nothing of keys or of what
+a day report says: `sync.closing` compares those.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from kiosk.domain.people import CounterId, OfficerId, ServiceId
+from kiosk.domain.rating import Channel, Half, Outcome, Rating, RatingId, ReasonId
+from kiosk.domain.scale import Score
+from kiosk.domain.seal import Seal, outcome_entry, rating_entry, reason_entry
+from kiosk.store.engine import Store
+from kiosk.store.journal import GENESIS, entry_hash
+from kiosk.store.schema import TRIGGERS
+
+Key = tuple[str, str]
+"""A sheet's business date and officer, as they are written in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Everything agrees. How much there was."""
+
+    sheets: int
+    ratings: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The first thing that does not agree, in one line."""
+
+    what: str
+
+
+def verify(store: Store) -> Verified | Wrong:
+    """Read everything in one consistent state; StoreFailed only when it can't be read at all."""
+    with store.reading() as cursor:
+        for check in (_structure, _guards):
+            if wrong := check(cursor):
+                return Wrong(wrong)
+        sheets = {
+            (day, officer): (n, entries, seal)
+            for day, officer, n, entries, seal in cursor.execute(
+                "SELECT business_date, officer, n, entries, seal FROM sheets"
+            )
+        }
+        counts: Counter[Key] = Counter()
+        try:
+            seals = _seals(cursor, counts)
+        except (ValueError, TypeError) as error:
+            return Wrong(f"a rating, outcome or reason has a value that can't be: {error}")
+        for key in sorted(sheets.keys() | seals.keys()):
+            if wrong := _sheet(key, sheets.get(key), seals.get(key), counts[key]):
+                return Wrong(wrong)
+        if wrong := _journal(cursor) or _outbox(cursor):
+            return Wrong(wrong)
+        entries = cursor.execute("SELECT count(*) FROM journal").fetchone()[0]
+        return Verified(len(sheets), sum(counts.values()), entries)
+
+
+def _structure(cursor: Any) -> str | None:
+    (found,) = cursor.execute("PRAGMA integrity_check(1)").fetchone()
+    return None if found == "ok" else f"the file is damaged: {found.splitlines()[0]}"
+
+
+def _guards(cursor: Any) -> str | None:
+    there = {
+        sql for (sql,) in cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
+    }
+    missing = [ddl for ddl in TRIGGERS if ddl not in there]
+    if missing:
+        return f"a guard is missing or altered: {missing[0].split(' BEFORE')[0].split()[-1]}"
+    return "a guard was added that is not ours" if len(there) > len(TRIGGERS) else None
+
+
+def _seals(cursor: Any, counts: Counter[Key]) -> dict[Key, Seal]:
+    seals: dict[Key, Seal] = {}
+    for rows in (_ratings(cursor, counts), _outcomes(cursor), _reasons(cursor)):
+        for key, group in groupby(rows, key=lambda row: row[0]):
+            seal = Seal.of(entry for _, entry in group)
+            seals[key] = seals[key].merge(seal) if key in seals else seal
+    return seals
+
+
+def _ratings(cursor: Any, counts: Counter[Key]) -> Iterator[tuple[Key, bytes]]:
+    rows = cursor.execute(
+        "SELECT id, business_date, half, officer, service, counter, score, levels, channel "
+        "FROM ratings ORDER BY business_date, officer, id"
+    )
+    for id_, day, half, officer, service, counter, score, levels, channel in rows:
+        counts[day, officer] += 1
+        rating = Rating(
+            RatingId(id_),
+            date.fromisoformat(day),
+            Half(half),
+            OfficerId(officer),
+            ServiceId(service),
+            CounterId(counter),
+            Score(score),
+            levels,
+            Channel(channel),
+        )
+        yield (day, officer), rating_entry(rating)
+
+
+def _outcomes(cursor: Any) -> Iterator[tuple[Key, bytes]]:
+    rows = cursor.execute(
+        "SELECT id, business_date, officer, outcome FROM outcomes ORDER BY business_date, officer"
+    )
+    for id_, day, officer, outcome in rows:
+        entry = outcome_entry(id_, date.fromisoformat(day), OfficerId(officer), Outcome(outcome))
+        yield (day, officer), entry
+
+
+def _reasons(cursor: Any) -> Iterator[tuple[Key, bytes]]:
+    rows = cursor.execute(
+        "SELECT rating, business_date, officer, reason FROM reasons ORDER BY business_date, officer"
+    )
+    for rating, day, officer, reason in rows:
+        entry = reason_entry(
+            RatingId(rating), date.fromisoformat(day), OfficerId(officer), ReasonId(reason)
+        )
+        yield (day, officer), entry
+
+
+def _sheet(
+    key: Key, written: tuple[int, int, bytes] | None, found: Seal | None, n: int
+) -> str | None:
+    name = f"sheet of {key[1] or 'nobody'} on {key[0]}"
+    if written is None:
+        return f"{name}: has entries but no seal"
+    if written[0] != n:
+        return f"{name}: says {written[0]} ratings, the file has {n}"
+    if Seal(written[1], written[2]) != (found or Seal()):
+        return f"{name}: its entries differ from its seal"
+    return None
+
+
+def _journal(cursor: Any) -> str | None:
+    previous = GENESIS
+    rows = cursor.execute(
+        "SELECT seq, at, boot_ms, business_date, kind, detail, hash FROM journal ORDER BY seq"
+    )
+    for expected, (seq, at, boot_ms, day, kind, detail, found) in enumerate(rows, start=1):
+        if seq != expected:
+            return f"journal: entry {expected} is missing"
+        if entry_hash(previous, seq, at, boot_ms, day, kind, detail) != found:
+            return f"journal: entry {seq} was changed"
+        previous = found
+    return None
+
+
+def _outbox(cursor: Any) -> str | None:
+    for day, revision, digest, body in cursor.execute(
+        "SELECT business_date, revision, digest, body FROM outbox ORDER BY business_date, revision"
+    ):
+        if hashlib.sha256(body).hexdigest() != digest:
+            return f"day report {day} revision {revision}: its bytes differ from its digest"
+    return None
