@@ -79,6 +79,8 @@ class Settings:
     language: str
     comment_url: str
     sync_at: time
+    sync_ca: str
+    """File of the authority that signed central's certificate; "": the system's."""
     best_first: bool
     """Whether the best face stands first (left)."""
     screen_height_mm: float
@@ -131,6 +133,7 @@ language = "th"            # the language the terminal returns to
 
 [sync]
 at = "20:30"               # nightly, when enrolled with a central report
+ca = ""                    # file of a private certificate authority; "": the system's
 
 # Reasons offered after a low score, up to six; leave all out for the defaults.
 # [[reasons]]
@@ -210,6 +213,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         screen_height_mm=screen.take("height_mm", 0.0, _seconds(0, 5000)),
         comment_url=comments.take("url", "", _url),
         sync_at=sync.take("at", time(20, 30), _time),
+        sync_ca=sync.take("ca", "", _text),
     )
     if settings.office.opens >= settings.office.closes:
         raise ConfigError(f"{path}: office.closes: must be later than office.opens")

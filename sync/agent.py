@@ -1,0 +1,330 @@
+"""One sync run: hello, heads, roster down, days up, receipts kept. The only HTTP client.
+
+Only what central signed counts: a captive portal also answers 200. The network is never waited
+for inside a transaction, so a slow central can't hold up a press.
+"""
+
+import json
+import secrets
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpx2 as httpx
+import stamina
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+import kiosk
+from kiosk.clock import Clock
+from kiosk.store.engine import Store
+from kiosk.store.journal import Kind
+from kiosk.store.outbox import Delivery, Parcel
+from kiosk.store.state import Enrolment, SentWording
+from sync.closing import NotEnrolled
+from sync.wire import (
+    MAX_BODY,
+    NONCE_HEADER,
+    SIGNATURE_HEADER,
+    Answer,
+    BadMessage,
+    BadSignature,
+    Enrol,
+    Enrolled,
+    Head,
+    Heads,
+    HeadsAnswer,
+    Hello,
+    Receipt,
+    Roster,
+    Welcome,
+    check_answer,
+    digest,
+    public_key,
+    public_text,
+    sign_request,
+)
+
+TIMEOUT = 20.0
+"""Seconds for each step of a request."""
+ATTEMPTS = 3
+
+
+class SyncFailed(Exception):
+    """The run ended early; nothing is lost, what was due stays due. One line."""
+
+
+class Unreachable(SyncFailed):
+    """No answer from central."""
+
+
+class NotCentral(SyncFailed):
+    """Something answered that is not our central: a captive portal, a proxy, another server."""
+
+
+class Refused(SyncFailed):
+    """Central answered and said no, by name."""
+
+    def __init__(self, answer: Answer, text: str) -> None:
+        super().__init__(text)
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What one run did."""
+
+    sent: int
+    parked: tuple[str, ...]
+    roster_changed: bool
+    officers: int
+
+
+Progress = Callable[[str], None]
+T = TypeVar("T")
+
+
+def _silent(_line: str) -> None:
+    pass
+
+
+def sync(
+    store: Store,
+    clock: Clock,
+    key: Ed25519PrivateKey,
+    ca: str = "",
+    progress: Progress = _silent,
+) -> Synced:
+    """Run once. Raises a kind of SyncFailed, and NotEnrolled; the journal says how it went."""
+    with store.transaction() as t:
+        enrolment = t.state.enrolment()
+    if enrolment is None:
+        raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
+    try:
+        with _client(enrolment.url, ca) as client:
+            result = _Run(store, clock, key, enrolment, client, progress).all()
+    except SyncFailed as error:
+        with store.transaction() as t:
+            t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
+        raise
+    with store.transaction() as t:
+        t.journal.append(clock.now(), Kind.SYNCED, {"days": str(result.sent)})
+    return result
+
+
+def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolment:
+    """Use a one-time code at central; the terminal's identity. SyncFailed when it is refused."""
+    url = url.rstrip("/")
+    body = Enrol(code.strip().upper(), public_text(key)).to_bytes()
+    with _client(url, ca) as client:
+        status, answer, _ = _send(client, "POST", "/v1/enrol", body, {})
+    if status == httpx.codes.FORBIDDEN:
+        raise SyncFailed("the code is wrong, used or older than 10 minutes; ask for a new one")
+    try:
+        enrolled = Enrolled.parse(answer) if status == httpx.codes.OK else None
+        if enrolled is not None:
+            public_key(enrolled.central_key)
+    except BadMessage:
+        enrolled = None
+    if enrolled is None:
+        raise NotCentral(f"{url} answered {status}, but not as a central report does")
+    return Enrolment(url, enrolled.site, enrolled.terminal, enrolled.counter, enrolled.central_key)
+
+
+@dataclass(slots=True)
+class _Run:
+    store: Store
+    clock: Clock
+    key: Ed25519PrivateKey
+    enrolment: Enrolment
+    client: httpx.Client
+    progress: Progress
+    nonce: str = ""
+
+    def all(self) -> Synced:
+        last = self._hello()
+        self._heads(last)
+        changed, officers = self._roster()
+        with self.store.transaction() as t:
+            due = t.outbox.due()
+        sent, parked = 0, []
+        for parcel in due:
+            receipt = self._day(parcel)
+            if receipt.answer in (Answer.STORED, Answer.ALREADY_HAVE):
+                sent += 1
+            else:
+                parked.append(f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}")
+            self.progress(f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}")
+        return Synced(sent, tuple(parked), changed, officers)
+
+    def _hello(self) -> Head:
+        self.nonce = secrets.token_hex(16)
+        hello = Hello(self.nonce, f"kiosk {kiosk.__version__}")
+        _, body, _ = self._ask("POST", "hello", hello.to_bytes(), {200})
+        welcome = _parsed(Welcome.parse, body)
+        self.nonce = welcome.nonce
+        return welcome.last
+
+    def _heads(self, last: Head) -> None:
+        with self.store.transaction() as t:
+            seq, newest = t.journal.head()
+            heads = Heads(Head(seq, newest), t.journal.hash_at(last.seq) if last.seq else "")
+        _, body, _ = self._ask("PUT", "heads", heads.to_bytes(), {200, 409})
+        answer = _parsed(HeadsAnswer.parse, body).answer
+        if answer is not Answer.STORED:
+            raise Refused(
+                answer,
+                f"central says {answer.value}: this terminal's journal is not the one central "
+                "has seen; nothing was sent, ask IT to compare both sides",
+            )
+
+    def _roster(self) -> tuple[bool, int]:
+        with self.store.transaction() as t:
+            known = t.state.wording().etag
+        headers = {"If-None-Match": known} if known else {}
+        status, body, tag = self._ask("GET", "roster", b"", {200, 304}, headers)
+        if status == httpx.codes.NOT_MODIFIED:
+            return False, 0
+        roster = _parsed(Roster.parse, body)
+        w = roster.wording
+        with self.store.transaction() as t:
+            t.roster.apply(roster.officers)
+            t.state.put_wording(SentWording(w.question_th, w.question_en, w.comment_url, tag))
+            t.journal.append(
+                self.clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))}
+            )
+        return True, len(roster.officers)
+
+    def _day(self, parcel: Parcel) -> Receipt:
+        path = f"days/{parcel.day.isoformat()}"
+        _, body, proof = self._ask("PUT", path, parcel.body, {200, 201, 409}, proof=True)
+        receipt = _parsed(Receipt.parse, body)
+        ours = (self.enrolment.terminal, parcel.day, parcel.revision, parcel.digest)
+        if (receipt.terminal, receipt.date, receipt.revision, receipt.digest) != ours:
+            raise NotCentral(f"the receipt for {parcel.day} is for another day report")
+        arrived = receipt.answer in (Answer.STORED, Answer.ALREADY_HAVE)
+        state = Delivery.RECEIPTED if arrived else Delivery.PARKED
+        with self.store.transaction() as t:
+            t.outbox.settle(parcel, state, body, proof)
+        return receipt
+
+    def _ask(
+        self,
+        method: str,
+        name: str,
+        body: bytes,
+        expected: set[int],
+        headers: dict[str, str] | None = None,
+        *,
+        proof: bool = False,
+    ) -> tuple[int, bytes, str]:
+        """A signed request; status, body, and the entity tag (or, asked for, the proof: what is
+        needed to check the answer's signature again later). Only a signed answer is returned."""
+        path = f"/v1/terminals/{self.enrolment.terminal}/{name}"
+        signature = sign_request(self.key, method, path, self.nonce, body)
+        signed = {NONCE_HEADER: self.nonce, SIGNATURE_HEADER: signature, **(headers or {})}
+        status, answer, got = _send(self.client, method, path, body, signed)
+        own = got.get(SIGNATURE_HEADER, "")
+        try:
+            check_answer(
+                public_key(self.enrolment.central_key), own, status, path, self.nonce, answer
+            )
+        except (BadSignature, BadMessage):
+            raise NotCentral(_not_central(self.enrolment.url, status)) from None
+        if status not in expected:
+            raise SyncFailed(f"central answered {status} to {method} {name}: {_error(answer)}")
+        if not proof:
+            return status, answer, got.get("ETag", "")
+        kept = {"status": status, "path": path, "nonce": self.nonce, "signature": own}
+        return status, answer, json.dumps(kept, sort_keys=True)
+
+
+def check_receipt(enrolment: Enrolment, parcel: Parcel) -> bool:
+    """Whether a kept receipt is by central's key and for this very day report."""
+    if parcel.receipt is None or parcel.receipt_proof is None:
+        return False
+    try:
+        kept = json.loads(parcel.receipt_proof)
+        check_answer(
+            public_key(enrolment.central_key),
+            kept["signature"],
+            kept["status"],
+            kept["path"],
+            kept["nonce"],
+            parcel.receipt,
+        )
+        receipt = Receipt.parse(parcel.receipt)
+    except (BadSignature, BadMessage, ValueError, KeyError, TypeError):
+        return False
+    return (receipt.date, receipt.revision, receipt.digest) == (
+        parcel.day,
+        parcel.revision,
+        digest(parcel.body),
+    )
+
+
+def _client(url: str, ca: str) -> httpx.Client:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SyncFailed(f"{url}: write central's address as https://name")
+    if parts.scheme == "http" and not _loopback(parts.hostname):
+        raise SyncFailed(f"{url}: only https:// is safe beyond this machine")
+    try:
+        context = ssl.create_default_context(cafile=ca or None)
+    except (OSError, ssl.SSLError) as error:
+        raise SyncFailed(f"{ca}: the certificate authority can't be read: {error}") from None
+    return httpx.Client(
+        base_url=url, timeout=TIMEOUT, verify=context, follow_redirects=False, trust_env=False
+    )
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _send(
+    client: httpx.Client, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> tuple[int, bytes, httpx.Headers]:
+    """One request, tried a few times; at most MAX_BODY bytes of the answer are read."""
+    try:
+        for attempt in stamina.retry_context(
+            on=httpx.TransportError, attempts=ATTEMPTS, timeout=3 * TIMEOUT
+        ):
+            with attempt, client.stream(method, path, content=body, headers=headers) as got:
+                answer = bytearray()
+                for piece in got.iter_bytes():
+                    answer += piece
+                    if len(answer) > MAX_BODY:
+                        raise NotCentral(_not_central(str(client.base_url), got.status_code))
+                return got.status_code, bytes(answer), got.headers
+    except httpx.HTTPError as error:
+        raise Unreachable(
+            f"{client.base_url}: no answer: {error or type(error).__name__}"
+        ) from None
+    raise AssertionError("retry_context ends by returning or raising")
+
+
+def _not_central(url: str, status: int) -> str:
+    return (
+        f"{url} answered {status}, but without central's signature: a sign-in page of the "
+        "network, or another server? Nothing was sent as done"
+    )
+
+
+def _parsed(parse: Callable[[bytes], T], body: bytes) -> T:
+    try:
+        return parse(body)
+    except BadMessage as error:
+        raise SyncFailed(f"central's answer can't be read: {error}") from None
+
+
+def _error(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["error"])[:200]
+    except (ValueError, KeyError, TypeError):
+        return "no reason given"

@@ -1,0 +1,147 @@
+"""Closes a business day: ratings -> tally -> day report -> outbox, in one transaction.
+
+A day report is a pure function of what the day holds, so closing again changes nothing; when more
+came in since (ratings in the grace after closing), the whole day goes out as the next revision.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kiosk.clock import Clock
+from kiosk.domain.businessday import business_date
+from kiosk.store.engine import Store, Transaction
+from kiosk.store.journal import Kind
+from kiosk.store.outbox import Delivery, Parcel
+from kiosk.store.ratings import Sheet
+from kiosk.store.state import Enrolment
+from sync.wire import (
+    DayReport,
+    GapCount,
+    LineCount,
+    OutcomeCount,
+    ReasonCount,
+    SheetSeal,
+    digest,
+)
+
+_GAPS = (
+    Kind.STARTED,
+    Kind.DUTY_PAUSED,
+    Kind.PANEL_DOWN,
+    Kind.STORE_REOPENED,
+    Kind.CLOCK_JUMPED,
+    Kind.PIN_LOCKED,
+)
+
+
+class NotEnrolled(Exception):
+    """A day report needs to say which terminal of which site it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A day that was closed. `fresh` is false when it was, with the same content, before."""
+
+    day: date
+    revision: int
+    n: int
+    fresh: bool
+
+
+def close_days(store: Store, clock: Clock, *, today: bool) -> tuple[Closed, ...]:
+    """Close every business date that has something new; today's only when `today`.
+
+    NotEnrolled when the terminal belongs to no site yet: everything stays, to be closed later.
+    """
+    now = clock.now()
+    this_day = business_date(now.wall)
+    with store.transaction() as t:
+        enrolment = t.state.enrolment()
+        days = [day for day in t.ratings.days() if day < this_day or (today and day == this_day)]
+    if enrolment is None:
+        raise NotEnrolled("this terminal is not enrolled with a central report yet")
+    closed = []
+    for day in days:
+        with store.transaction() as t:
+            done = _close(t, day, enrolment)
+            if done.fresh:
+                detail = {"day": day.isoformat(), "revision": str(done.revision)}
+                t.journal.append(now, Kind.DAY_CLOSED, detail)
+        closed.append(done)
+    return tuple(closed)
+
+
+def compare_reports(store: Store) -> str | None:
+    """What is wrong with the first day report that its own sheets contradict; None: nothing.
+
+    A sheet may have grown since it was reported, never shrunk, and at the same size it must be
+    the same.
+    """
+    with store.transaction() as t:
+        for parcel in t.outbox.everything():
+            report = DayReport.parse(parcel.body)
+            now = {sheet.officer: sheet for sheet in t.ratings.sheets(parcel.day)}
+            for told in report.sheets:
+                name = f"sheet of {told.officer or 'nobody'} on {parcel.day}"
+                sheet = next((s for o, s in now.items() if o == told.officer), None)
+                if sheet is None or sheet.n < told.n:
+                    return f"{name}: has fewer ratings than day report {parcel.revision} says"
+                newest = t.outbox.newest(parcel.day) == parcel
+                if newest and sheet.n == told.n and not _grown(sheet, told, report):
+                    return f"{name}: differs from day report {parcel.revision}"
+    return None
+
+
+def _grown(sheet: Sheet, told: SheetSeal, report: DayReport) -> bool:
+    """Whether the sheet is as told, or has outcomes and reasons that came later."""
+    return sheet.seal.digest == told.seal or sheet.seal.entries > _entries(report, told)
+
+
+def _entries(report: DayReport, told: SheetSeal) -> int:
+    outcomes = sum(x.n for x in report.outcomes if x.officer == told.officer)
+    reasons = sum(x.n for x in report.reasons if x.officer == told.officer)
+    return told.n + outcomes + reasons
+
+
+def _close(t: Transaction, day: date, enrolment: Enrolment) -> Closed:
+    newest = t.outbox.newest(day)
+    report = _report(t, day, enrolment, newest.revision if newest else 1)
+    n = sum(sheet.n for sheet in report.sheets)
+    if newest is not None:
+        if digest(report.to_bytes()) == newest.digest:
+            return Closed(day, newest.revision, n, fresh=False)
+        report = replace(report, revision=newest.revision + 1)
+    body = report.to_bytes()
+    t.outbox.add(Parcel(day, report.revision, digest(body), body, Delivery.DUE))
+    return Closed(day, report.revision, n, fresh=True)
+
+
+def _report(t: Transaction, day: date, enrolment: Enrolment, revision: int) -> DayReport:
+    tally = t.ratings.tally(day)
+    return DayReport(
+        site=enrolment.site,
+        terminal=enrolment.terminal,
+        date=day,
+        revision=revision,
+        lines=tuple(
+            LineCount(
+                line.officer,
+                line.service,
+                line.counter,
+                line.half,
+                line.channel,
+                tally.levels(line),
+            )
+            for line in tally.lines()
+        ),
+        outcomes=tuple(OutcomeCount(o, kind, n) for (o, kind), n in sorted(tally.outcomes.items())),
+        reasons=tuple(ReasonCount(o, kind, n) for (o, kind), n in sorted(tally.reasons.items())),
+        sheets=tuple(
+            SheetSeal(sheet.officer, sheet.n, sheet.seal.digest) for sheet in t.ratings.sheets(day)
+        ),
+        gaps=tuple(
+            GapCount(kind.value, n)
+            for kind, n in sorted(t.journal.counts(day).items())
+            if kind in _GAPS
+        ),
+    )
