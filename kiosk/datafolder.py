@@ -1,0 +1,100 @@
+"""The terminal's data folder: settings, database, secrets, and the lock of the running program."""
+
+import fcntl
+import os
+import pwd
+from pathlib import Path
+
+from kiosk import config, pin
+from kiosk.clock import Clock, require_plausible
+from kiosk.store.engine import Store
+from kiosk.terminal import Terminal
+
+
+class FolderError(Exception):
+    """The folder can't be used as asked; the message is one line with the remedy."""
+
+
+class AlreadyRunning(FolderError):
+    """Another terminal program has this folder open."""
+
+
+class DataFolder:
+    """Paths and opening of what one terminal keeps. Nothing is created but by `create`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.settings_file = path / config.FILE_NAME
+        self.database = path / "kiosk.db"
+        self.key_file = path / "terminal.key"
+        self._pepper_file = path / "pepper"
+        self._lock_file = path / "run.lock"
+
+    @classmethod
+    def default(cls) -> Path:
+        """KIOSK_DATA; else /var/lib/kiosk for root, else under the person's home."""
+        named = os.environ.get("KIOSK_DATA")
+        if named:
+            return Path(named)
+        if os.geteuid() == 0:
+            return Path("/var/lib/kiosk")
+        home = Path(pwd.getpwuid(os.geteuid()).pw_dir)
+        return home / ".local" / "share" / "kiosk"
+
+    def create(self) -> None:
+        """Make the folder with default settings, an empty database and a new pepper.
+
+        What a broken-off attempt left is completed; a finished folder is refused.
+        """
+        if self.database.exists():
+            raise FolderError(f"{self.path}: is set up already")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not self.settings_file.exists():
+                self.settings_file.write_text(config.DEFAULT_TEXT, encoding="utf-8")
+            if not self._pepper_file.exists():
+                pin.make_pepper(self._pepper_file)
+        except OSError as error:
+            raise FolderError(f"{error.filename or self.path}: {error.strerror}") from None
+        Store.create(self.database)
+
+    def settings(self) -> config.Settings:
+        return config.load(self.settings_file)
+
+    def open(self, clock: Clock) -> tuple[Store, Terminal]:
+        """The store and its use cases. ClockImplausible, FolderError, or a kind of StoreFailed."""
+        require_plausible(clock.now())
+        store = Store.open(self.database)
+        return store, Terminal(store, clock, self._pepper())
+
+    def lock(self) -> int:
+        """Be the only running terminal on this folder, as long as the returned descriptor (and
+        the process) lives; AlreadyRunning otherwise."""
+        try:
+            descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise FolderError(f"{self._lock_file}: {error.strerror}") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise AlreadyRunning(f"{self.path}: a terminal is running on it already") from None
+        return descriptor
+
+    def free_bytes(self) -> int:
+        found = os.statvfs(self.path)
+        return found.f_bavail * found.f_frsize
+
+    def _pepper(self) -> bytes:
+        path = self._pepper_file
+        try:
+            if path.stat().st_mode & 0o077:
+                raise FolderError(f"{path}: others can read it; run `chmod 600 {path}`")
+            pepper = path.read_bytes()
+        except OSError as error:
+            raise FolderError(
+                f"{path}: {error.strerror}; without it every PIN has to be set anew"
+            ) from None
+        if len(pepper) != 32:
+            raise FolderError(f"{path}: is damaged; put back its copy, or set every PIN anew")
+        return pepper

@@ -1,0 +1,195 @@
+"""What one citizen's turn does, event by event."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.duty import EndOfDuty
+from kiosk.domain.encounter import (
+    Break,
+    Count,
+    DutyBegan,
+    DutyEnded,
+    Effect,
+    Encounter,
+    Event,
+    GiveReasons,
+    KeepReasons,
+    Pause,
+    Phase,
+    Press,
+    Record,
+    Repair,
+    Resume,
+    Rules,
+    SignOff,
+    SignOn,
+    Tick,
+    step,
+)
+from kiosk.domain.people import NO_OFFICER
+from kiosk.domain.rating import Channel, Outcome, ReasonId
+from kiosk.domain.scale import Score
+from tests.builders import PRASIT, SOMYING, duty_of, moment, rating_id
+
+RULES = Rules(reasons=(ReasonId("wait"), ReasonId("manner")))
+READY, _ = step(Encounter(), SignOn(duty_of()), moment(), RULES)
+
+
+def press(score: int) -> Press:
+    return Press(Score(score), Channel.TOUCH, rating_id())
+
+
+def play(*timed: tuple[float, Event], start: Encounter = READY) -> tuple[Encounter, list[Effect]]:
+    state, effects = start, list[Effect]()
+    for seconds, event in timed:
+        state, more = step(state, event, moment(seconds), RULES)
+        effects += more
+    return state, effects
+
+
+def test_a_press_on_duty_is_recorded_for_the_officer_and_thanked() -> None:
+    state, effects = play((1, press(5)))
+    assert state.phase is Phase.THANKS
+    [record] = effects
+    assert isinstance(record, Record)
+    assert (record.rating.officer, record.rating.score, record.grace) == (SOMYING.id, 5, False)
+
+
+def test_a_low_score_asks_for_reasons_after_it_is_recorded() -> None:
+    state, effects = play((1, press(1)))
+    assert state.phase is Phase.REASONS
+    assert isinstance(effects[0], Record)
+
+
+def test_reasons_are_kept_once_and_only_those_offered() -> None:
+    given_ = GiveReasons((ReasonId("manner"), ReasonId("nonsense")))
+    state, effects = play((1, press(2)), (3, given_), (3.5, given_))
+    assert state.phase is Phase.THANKS
+    kept = [e for e in effects if isinstance(e, KeepReasons)]
+    assert [k.reasons for k in kept] == [(ReasonId("manner"),)]
+
+
+def test_skipping_reasons_keeps_none_and_thanks() -> None:
+    state, effects = play((1, press(2)), (3, GiveReasons()))
+    assert state.phase is Phase.THANKS
+    assert not any(isinstance(e, KeepReasons) for e in effects)
+
+
+def test_reasons_left_alone_time_out_into_thanks_and_then_ready() -> None:
+    state, _ = play((1, press(1)), (1 + RULES.reasons_timeout, Tick()))
+    assert state.phase is Phase.THANKS
+    state, _ = play((60, Tick()), start=state)
+    assert state.phase is Phase.READY
+
+
+def test_a_second_press_in_the_lock_is_suppressed_and_counted() -> None:
+    _, effects = play((1, press(5)), (2, press(1)))
+    assert effects[1] == Count(SOMYING.id, Outcome.SUPPRESSED)
+
+
+def test_after_the_lock_the_next_citizen_counts() -> None:
+    _, effects = play((1, press(5)), (7, Tick()), (8, press(4)))
+    assert [type(e) for e in effects] == [Record, Record]
+
+
+def test_with_nobody_signed_on_a_press_goes_to_no_officer() -> None:
+    state, effects = play((1, press(5)), start=Encounter())
+    assert state.phase is Phase.CLOSED
+    assert effects == [Count(NO_OFFICER, Outcome.IGNORED)]
+
+
+def test_within_a_minute_of_a_pause_a_rating_still_counts_marked_as_grace() -> None:
+    state, effects = play((1, Pause()), (30, press(4)))
+    assert isinstance(effects[-1], Record)
+    assert effects[-1].grace
+    state, _ = step(state, Tick(), moment(40), RULES)
+    assert state.phase is Phase.PAUSED
+
+
+def test_beyond_the_grace_a_press_in_a_pause_is_ignored() -> None:
+    _, effects = play((1, Pause()), (62, press(4)))
+    assert effects[-1] == Count(NO_OFFICER, Outcome.IGNORED)
+
+
+def test_after_sign_off_the_grace_goes_to_who_served() -> None:
+    _, effects = play((1, SignOff()), (30, press(4)))
+    assert isinstance(effects[-1], Record)
+    assert effects[-1].rating.officer == SOMYING.id
+
+
+def test_signing_off_from_a_long_pause_gives_no_new_grace() -> None:
+    _, effects = play((1, Pause()), (600, SignOff()), (601, press(4)))
+    assert effects[-1] == Count(NO_OFFICER, Outcome.IGNORED)
+
+
+def test_a_hand_over_ends_one_duty_and_begins_the_next() -> None:
+    state, effects = play((1, SignOn(duty_of(PRASIT))))
+    assert effects == [
+        DutyEnded(duty_of(SOMYING), EndOfDuty.HANDED_OVER),
+        DutyBegan(duty_of(PRASIT)),
+    ]
+    _, effects = play((2, press(5)), start=state)
+    assert isinstance(effects[0], Record)
+    assert effects[0].rating.officer == PRASIT.id
+
+
+def test_sign_off_does_not_cut_a_citizens_thanks_short() -> None:
+    state, _ = play((1, press(5)), (2, SignOff(EndOfDuty.CLOSING_TIME)))
+    assert state.phase is Phase.THANKS
+    state, _ = play((7, Tick()), start=state)
+    assert state.phase is Phase.CLOSED
+
+
+def test_out_of_service_keeps_nothing_and_returns_to_the_duty() -> None:
+    state, effects = play((1, Break("disk full")), (2, press(5)))
+    assert (state.phase, effects) == (Phase.OUT_OF_SERVICE, [])
+    state, _ = play((3, Repair()), start=state)
+    assert state.phase is Phase.READY
+
+
+def test_the_thanks_are_the_same_for_every_score() -> None:
+    thanked = []
+    for score in range(1, 6):
+        state, _ = play((1, press(score)), (1, GiveReasons()))
+        thanked.append(replace(state, locked_until=0.0))
+    assert len(set(thanked)) == 1
+
+
+_events = st.one_of(
+    st.builds(press, st.integers(1, 5)),
+    st.sampled_from(
+        [
+            SignOn(duty_of(SOMYING)),
+            SignOn(duty_of(PRASIT)),
+            SignOff(),
+            Pause(),
+            Resume(),
+            GiveReasons(),
+            GiveReasons((ReasonId("wait"),)),
+            Tick(),
+            Break("disk"),
+            Repair(),
+        ]
+    ),
+)
+
+
+@given(st.lists(st.tuples(st.floats(0, 40), _events), max_size=60))
+def test_an_encounter_rates_at_most_once_and_never_within_the_lock(
+    story: list[tuple[float, Event]],
+) -> None:
+    state, now, recorded = Encounter(), 0.0, []
+    for wait, event in story:
+        now += wait
+        state, effects = step(state, event, moment(now), RULES)
+        records = [e for e in effects if isinstance(e, Record)]
+        assert len(records) <= 1
+        recorded += [(now, r.rating.id) for r in records]
+        if records:
+            assert state.phase in (Phase.REASONS, Phase.THANKS)
+    assert len({id_ for _, id_ in recorded}) == len(recorded)
+    times = [t for t, _ in recorded]
+    assert all(b - a >= RULES.lock for a, b in pairwise(times))

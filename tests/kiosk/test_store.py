@@ -1,0 +1,308 @@
+"""The terminal's file: made whole, append-only, verified, and never silently replaced."""
+
+import os
+import resource
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pysqlite3.dbapi2 as sqlite
+import pytest
+from sqlalchemy import create_engine
+
+from kiosk.domain.encounter import Count, KeepReasons, Record
+from kiosk.domain.rating import Outcome, ReasonId
+from kiosk.store import engine as engine_module
+from kiosk.store.engine import Store, StoreFailed, StoreForeign, StoreMissing, StoreNewer
+from kiosk.store.journal import Kind
+from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
+from kiosk.store.state import Mark
+from kiosk.store.verify import Verified, Wrong, verify
+from kiosk.terminal import Terminal
+from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, FakeClock, rating
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "kiosk.db"
+    Store.create(path)
+    return path
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    store = Store.open(path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def terminal(store: Store) -> Terminal:
+    terminal = Terminal(store, FakeClock(), PEPPER)
+    terminal.add_officers([SOMYING, PRASIT])
+    return terminal
+
+
+def tamper(path: Path, *statements: str) -> None:
+    """What someone with the file and a tool would do: no guards, no questions."""
+    raw = sqlite.connect(str(path), isolation_level=None)
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        assert raw.execute(statement).rowcount != 0, statement
+    for ddl in TRIGGERS:
+        raw.execute(ddl)
+    raw.close()
+
+
+def test_migrations_lead_to_exactly_the_declared_schema(path: Path, tmp_path: Path) -> None:
+    declared = tmp_path / "declared.db"
+    built = create_engine(f"sqlite:///{declared}", module=sqlite)
+    with built.begin() as connection:
+        metadata.create_all(connection)
+        for ddl in TRIGGERS:
+            connection.exec_driver_sql(ddl)
+    built.dispose()
+
+    def schema(file: Path) -> dict[str, str]:
+        raw = sqlite.connect(str(file))
+        rows = raw.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        raw.close()
+        return {name: " ".join(sql.split()) for name, sql in rows if name != "alembic_version"}
+
+    assert schema(path) == schema(declared)
+
+
+def test_the_known_head_is_the_newest_migration() -> None:
+    folder = Path(engine_module.__file__).parent / "migrations" / "versions"
+    newest = max(file.name for file in folder.glob("[0-9]*.py"))
+    assert newest.startswith(engine_module.HEAD)
+
+
+def test_a_new_file_is_whole_private_and_durable(path: Path) -> None:
+    assert sorted(p.name for p in path.parent.iterdir()) == ["kiosk.db"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    raw = sqlite.connect(str(path))
+    assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert raw.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    raw.close()
+
+
+def test_an_existing_file_is_never_replaced(path: Path) -> None:
+    before = path.read_bytes()
+    with pytest.raises(StoreFailed, match="exists already"):
+        Store.create(path)
+    assert path.read_bytes() == before
+
+
+def test_a_missing_file_is_named_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(StoreMissing, match="kiosk init"):
+        Store.open(tmp_path / "kiosk.db")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    raw = sqlite.connect(str(path))
+    raw.execute("CREATE TABLE t (x)")
+    raw.commit()
+    raw.close()
+    with pytest.raises(StoreForeign, match=r"not a terminal's"):
+        Store.open(path)
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    path.write_bytes(b"not a database" * 1000)
+    with pytest.raises(StoreForeign):
+        Store.open(path)
+    assert path.read_bytes() == b"not a database" * 1000
+
+
+def test_a_newer_file_is_refused(path: Path) -> None:
+    raw = sqlite.connect(str(path), isolation_level=None)
+    raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    raw.close()
+    with pytest.raises(StoreNewer, match="newer version"):
+        Store.open(path)
+
+
+@pytest.mark.parametrize("table", ["ratings", "outcomes", "reasons", "journal"])
+@pytest.mark.parametrize("verb", ["DELETE FROM {}", "UPDATE {} SET business_date = '2000-01-01'"])
+def test_the_past_refuses_to_be_changed(
+    store: Store, terminal: Terminal, path: Path, table: str, verb: str
+) -> None:
+    kept = rating(1)
+    terminal.carry_out([Record(kept, grace=True)])
+    terminal.carry_out([KeepReasons(kept.id, kept.officer, (ReasonId("wait"),))])
+    raw = sqlite.connect(str(path), isolation_level=None)
+    with pytest.raises(sqlite.IntegrityError, match="append-only"):
+        raw.execute(verb.format(table))
+    raw.close()
+
+
+def test_replace_can_not_slip_past_the_guards(terminal: Terminal, path: Path) -> None:
+    terminal.carry_out([Record(rating(1))])
+    raw = sqlite.connect(str(path), isolation_level=None)
+    raw.execute("PRAGMA recursive_triggers=OFF")
+    row = raw.execute("SELECT * FROM ratings").fetchone()
+    with pytest.raises(sqlite.IntegrityError, match="append-only"):
+        raw.execute("INSERT OR REPLACE INTO ratings VALUES (?,?,?,?,?,?,5,?,?)", row[:6] + row[7:])
+    raw.close()
+
+
+def test_what_was_kept_verifies_with_its_counts(store: Store, terminal: Terminal) -> None:
+    for score in (1, 3, 5):
+        terminal.carry_out([Record(rating(score))])
+    terminal.carry_out([Count(SOMYING.id, Outcome.SUPPRESSED)])
+    found = verify(store)
+    assert isinstance(found, Verified)
+    assert (found.ratings, found.sheets) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE ratings SET score = 5 WHERE score = 1", "entries differ from its seal"),
+        ("DELETE FROM ratings WHERE score = 1", "says 2 ratings, the file has 1"),
+        ("UPDATE ratings SET officer = '102' WHERE score = 1", "says 2 ratings, the file has 1"),
+        ("DELETE FROM outcomes", "entries differ from its seal"),
+        ("DELETE FROM reasons", "entries differ from its seal"),
+        ("DELETE FROM sheets", "has entries but no seal"),
+        ("UPDATE sheets SET n = n + 1", "says 3 ratings, the file has 2"),
+        ("UPDATE journal SET at = '2026-01-01T00:00:00' WHERE seq = 2", "entry 2 was changed"),
+        ("DELETE FROM journal WHERE seq = 1", "entry 1 is missing"),
+        (
+            "INSERT INTO ratings VALUES (randomblob(16), '2026-11-23', 'am', '101', 'general', "
+            "'1', 5, 5, 'touch')",
+            "says 2 ratings, the file has 3",
+        ),
+    ],
+)
+def test_tampering_is_found_and_named(
+    store: Store, terminal: Terminal, path: Path, statement: str, named: str
+) -> None:
+    low = rating(1)
+    terminal.carry_out([Record(low, grace=True)])
+    terminal.carry_out([KeepReasons(low.id, low.officer, (ReasonId("wait"),))])
+    terminal.carry_out([Record(rating(5))])
+    tamper(path, statement)
+    found = verify(store)
+    assert isinstance(found, Wrong)
+    assert named in found.what
+
+
+def test_a_missing_guard_is_named(store: Store, path: Path) -> None:
+    raw = sqlite.connect(str(path), isolation_level=None)
+    raw.execute("DROP TRIGGER ratings_no_delete")
+    raw.close()
+    found = verify(store)
+    assert isinstance(found, Wrong)
+    assert "ratings_no_delete" in found.what
+
+
+def test_nothing_in_the_file_tells_time_or_order_of_a_press(
+    store: Store, terminal: Terminal, path: Path
+) -> None:
+    """Rows come back by id, and no column holds a time."""
+    kept = [rating(score) for score in (1, 2, 3, 4, 5) * 4]
+    for one in kept:
+        terminal.carry_out([Record(one)])
+    raw = sqlite.connect(str(path))
+    ids = [bytes(row[0]) for row in raw.execute("SELECT id FROM ratings")]
+    columns = {row[1] for row in raw.execute("PRAGMA table_info(ratings)")}
+    raw.close()
+    assert ids == sorted(bytes(one.id) for one in kept)
+    assert columns.isdisjoint({"at", "time", "seq", "rowid", "created"})
+
+
+def test_a_backup_is_whole_and_opens(store: Store, terminal: Terminal, tmp_path: Path) -> None:
+    terminal.carry_out([Record(rating(4))])
+    target = tmp_path / "copy.db"
+    store.backup(target)
+    copy = Store.open(target)
+    assert isinstance(verify(copy), Verified)
+    copy.close()
+    with pytest.raises(StoreFailed, match="exists already"):
+        store.backup(target)
+
+
+@contextmanager
+def disk_full_beyond(size: int) -> Iterator[None]:
+    """Writes past `size` bytes of a file fail, as on a full disk (EFBIG in place of ENOSPC)."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_on_a_full_disk_nothing_is_promised_and_the_same_rating_is_kept_once_after(
+    store: Store, terminal: Terminal, path: Path
+) -> None:
+    store.checkpoint()
+    kept = rating(5)
+    with disk_full_beyond(4096), pytest.raises(StoreFailed):
+        terminal.carry_out([Record(kept)])
+    terminal.repair()
+    terminal.carry_out([Record(kept)])
+    with store.transaction() as t:
+        assert t.ratings.count() == 1
+    assert isinstance(verify(store), Verified)
+
+
+def test_a_full_disk_frees_the_ballast_so_that_an_officer_can_still_sign_off(
+    store: Store, terminal: Terminal, path: Path
+) -> None:
+    terminal.keep_ballast()
+    ballast = path.with_name("ballast")
+    assert ballast.stat().st_size == 4 << 20
+    with disk_full_beyond(4096), pytest.raises(StoreFailed):
+        terminal.carry_out([Record(rating(5))])
+    assert not ballast.exists()
+
+
+def test_the_same_panel_press_is_kept_once_even_by_a_new_process(
+    store: Store, terminal: Terminal, path: Path
+) -> None:
+    mark = Mark("panel", "boot", 7)
+    terminal.carry_out([Record(rating(5))], mark)
+    again = Store.open(path)
+    reborn = Terminal(again, FakeClock(), PEPPER)
+    assert reborn.mark() == mark
+    reborn.carry_out([Record(rating(5))], mark)
+    with again.transaction() as t:
+        assert t.ratings.count() == 1
+    again.close()
+
+
+def test_the_journal_head_grows_and_chains(store: Store, terminal: Terminal) -> None:
+    with store.transaction() as t:
+        seq, head = t.journal.head()
+        t.journal.append(FakeClock(MORNING).now(), Kind.STARTED)
+        assert t.journal.head()[0] == seq + 1
+        assert t.journal.hash_at(seq) == head
+
+
+def test_two_processes_worth_of_connections_share_the_file(store: Store, path: Path) -> None:
+    other = Store.open(path)
+    mine, theirs = Terminal(store, FakeClock(), PEPPER), Terminal(other, FakeClock(), PEPPER)
+    for _ in range(20):
+        mine.carry_out([Record(rating(5))])
+        theirs.carry_out([Record(rating(4))])
+    assert isinstance(verify(store), Verified)
+    with store.transaction() as t:
+        assert t.ratings.count() == 40
+    other.close()
+
+
+def test_a_copied_file_opens_elsewhere(store: Store, path: Path, tmp_path: Path) -> None:
+    store.checkpoint()
+    copy = tmp_path / "elsewhere.db"
+    shutil.copy(path, copy)
+    os.chmod(copy, 0o600)
+    elsewhere = Store.open(copy)
+    assert isinstance(verify(elsewhere), Verified)
+    elsewhere.close()

@@ -1,0 +1,454 @@
+"""The `kiosk` command: everything an IT clerk does with one terminal.
+
+Heavy rooms are imported inside the commands that need them, so that `--help` and the first screen
+come at once. Every error is one line that names the thing and the remedy.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from kiosk.domain.people import Officer
+    from kiosk.store.engine import Store
+    from kiosk.terminal import Terminal
+
+WRONG, USAGE, NOT_NOW = 1, 2, 3
+MAX_PHOTO = 512 * 1024
+"""Bytes of an officer's photo; a passport-size JPEG has a tenth."""
+
+_EPILOG = (
+    "Exit codes: 0 done; 1 something is wrong that a person must look at; "
+    "2 bad use or bad settings; 3 not now (disk, network, another program): try again."
+)
+
+app = typer.Typer(
+    name="kiosk",
+    help="One satisfaction terminal: set it up, run it, look after it.\n\n"
+    "Start with `kiosk init`, then `kiosk officer add`, then `kiosk run`.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+officer_app = typer.Typer(help="The officers who can sign on here.", no_args_is_help=True)
+panel_app = typer.Typer(help="The serial button panel.", no_args_is_help=True)
+app.add_typer(officer_app, name="officer")
+app.add_typer(panel_app, name="panel")
+
+
+class _Chosen:
+    """The data folder named before the command."""
+
+    path = Path()
+
+
+@app.callback()
+def _options(
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The data folder.", envvar="KIOSK_DATA", show_default=False),
+    ] = None,
+) -> None:
+    from kiosk.datafolder import DataFolder
+
+    _Chosen.path = data or DataFolder.default()
+
+
+@app.command()
+def init() -> None:
+    """Make the data folder: settings, an empty database, and the service menu's PIN.
+
+    Example: kiosk --data /var/lib/kiosk init
+    """
+    from kiosk.datafolder import DataFolder
+    from kiosk.terminal import SERVICE_OWNER
+
+    folder = DataFolder(_Chosen.path)
+    with _errors():
+        folder.create()
+    with _open() as (_, terminal):
+        new = terminal.set_pin(SERVICE_OWNER)
+        terminal.keep_ballast()
+    typer.echo(f"Made {folder.path}")
+    typer.echo(f"Service menu PIN: {new}   (write it down; it is not shown again)")
+    typer.echo(f"Settings: {folder.settings_file}")
+    typer.echo("Next: kiosk officer add NUMBER NAME, then kiosk run")
+
+
+@app.command()
+def run(
+    windowed: Annotated[
+        str, typer.Option(metavar="WxH", help="A window of this size, not the full screen.")
+    ] = "",
+) -> None:
+    """Open the terminal, full screen.
+
+    Leave it by the service menu: hold the upper left corner for three seconds.
+    """
+    size = _size(windowed) if windowed else None
+    from ui.app import run_terminal
+
+    with _errors():
+        raise typer.Exit(run_terminal(_Chosen.path, size))
+
+
+@app.command()
+def status() -> None:
+    """Say how this terminal is: enrolment, roster, what is unsent, disk. Shows no score."""
+    from kiosk.datafolder import DataFolder
+
+    folder = DataFolder(_Chosen.path)
+    with _open() as (store, terminal), _errors():
+        settings = folder.settings()
+        now = terminal.status()
+        enrolled = now.enrolment
+        typer.echo(f"data      {folder.path}")
+        typer.echo(f"counter   {settings.office.counter}")
+        typer.echo(
+            f"central   {enrolled.url} as {enrolled.site}/{enrolled.terminal}"
+            if enrolled
+            else "central   not enrolled (kiosk enrol URL CODE)"
+        )
+        typer.echo(f"officers  {now.officers}")
+        typer.echo(f"days      {now.days} kept, {now.due} reports to send, {now.parked} parked")
+        typer.echo(f"last sync {now.last_sync.at if now.last_sync else 'never'}")
+        if now.last_failure and (not now.last_sync or now.last_failure.seq > now.last_sync.seq):
+            typer.echo(f"          failed {now.last_failure.at}: {now.last_failure.detail}")
+        typer.echo(f"disk      {folder.free_bytes() // 2**20} MiB free")
+        typer.echo(f"panel     {settings.panel.port or 'none'}")
+        del store
+        if now.parked:
+            _fail("day reports are parked: central refused them by name; ask IT to look", WRONG)
+
+
+@app.command()
+def verify() -> None:
+    """Recompute everything from the rows and name the first thing that is wrong."""
+    from kiosk.store.verify import Wrong
+    from kiosk.store.verify import verify as verify_store
+    from sync.agent import check_receipt
+    from sync.closing import compare_reports
+
+    with _open() as (store, terminal), _errors():
+        found = verify_store(store)
+        if isinstance(found, Wrong):
+            _fail(f"{store.path}: {found.what}", WRONG)
+        if wrong := compare_reports(store):
+            _fail(f"{store.path}: {wrong}", WRONG)
+        enrolled = terminal.status().enrolment
+        with store.transaction() as t:
+            parcels = t.outbox.everything()
+        receipts = [p for p in parcels if p.receipt is not None]
+        for parcel in receipts:
+            if enrolled is None or not check_receipt(enrolled, parcel):
+                _fail(
+                    f"{store.path}: the receipt of {parcel.day} revision {parcel.revision} "
+                    "is not central's",
+                    WRONG,
+                )
+    typer.echo(
+        f"All agrees: {found.ratings} ratings on {found.sheets} sheets, {found.entries} journal "
+        f"entries, {len(parcels)} day reports, {len(receipts)} receipts."
+    )
+
+
+@app.command("close-day")
+def close_day() -> None:
+    """Close every business day up to today and put its report into the outbox.
+
+    Closing twice changes nothing; ratings that came later go out as the next revision.
+    """
+    from kiosk.clock import SystemClock
+    from sync.closing import NotEnrolled, close_days
+
+    with _open() as (store, _), _errors():
+        try:
+            closed = close_days(store, SystemClock(), today=True)
+        except NotEnrolled:
+            typer.echo(
+                "Not enrolled: every day stays here, and is closed and sent once this terminal is."
+            )
+            return
+    if not closed:
+        typer.echo("Nothing to close.")
+    for day in closed:
+        news = "closed" if day.fresh else "closed before, unchanged"
+        typer.echo(f"{day.day}  revision {day.revision}  {news}")
+
+
+@app.command()
+def enrol(
+    url: Annotated[str, typer.Argument(help="Central's address, https://…")],
+    code: Annotated[str, typer.Argument(help="The one-time code from `kiosk-central enrol`.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Even if enrolled already: a new key and identity.")
+    ] = False,
+) -> None:
+    """Join a central report with a one-time code; makes this terminal's key.
+
+    Example: kiosk enrol https://report.example.go.th 7KX2M-9QPRT
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
+    from kiosk.store.journal import Kind
+    from sync.agent import enrol as enrol_at
+    from sync.keyfile import write_key
+
+    folder = DataFolder(_Chosen.path)
+    with _open() as (store, terminal), _errors():
+        known = terminal.status().enrolment
+        if known and not again:
+            _fail(
+                f"enrolled already at {known.url} as {known.terminal}; --again replaces it", USAGE
+            )
+        key = Ed25519PrivateKey.generate()
+        enrolled = enrol_at(url, code, key, folder.settings().sync_ca)
+        write_key(folder.key_file, key)
+        with store.transaction() as t:
+            t.state.put_enrolment(enrolled)
+            t.journal.append(SystemClock().now(), Kind.ENROLLED, {"terminal": enrolled.terminal})
+    typer.echo(f"Enrolled at {enrolled.url} as {enrolled.site}/{enrolled.terminal}.")
+    typer.echo("Next: kiosk sync")
+
+
+@app.command()
+def sync() -> None:
+    """Close past days, fetch the roster, send what is due, keep the receipts.
+
+    Today is closed too once the office is. Run it from a timer, or let the terminal start it.
+    """
+    from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
+    from sync.agent import Refused, SyncFailed
+    from sync.agent import sync as run_sync
+    from sync.closing import NotEnrolled, close_days
+    from sync.keyfile import KeyUnusable, read_key
+
+    folder = DataFolder(_Chosen.path)
+    clock = SystemClock()
+    with _open() as (store, _), _errors():
+        settings = folder.settings()
+        closed_now = clock.now().wall.time() >= settings.office.closes
+        try:
+            close_days(store, clock, today=closed_now)
+            key = read_key(folder.key_file)
+            result = run_sync(store, clock, key, settings.sync_ca, typer.echo)
+        except NotEnrolled as error:
+            _fail(f"{error}; kiosk enrol URL CODE", USAGE)
+        except KeyUnusable as error:
+            _fail(str(error), WRONG)
+        except Refused as error:
+            _fail(str(error), WRONG)
+        except SyncFailed as error:
+            _fail(f"{error}. What is due stays due", NOT_NOW)
+    roster = f"roster renewed ({result.officers} officers)" if result.roster_changed else "same"
+    typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}.")
+    if result.parked:
+        _fail("parked: " + "; ".join(result.parked), WRONG)
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="A new file, or an existing folder.")],
+) -> None:
+    """Write a whole copy of the database while the terminal runs."""
+    from kiosk.clock import SystemClock
+
+    with _open() as (store, _), _errors():
+        if target.is_dir():
+            target = target / f"kiosk-{SystemClock().now().wall:%Y%m%d-%H%M%S}.db"
+        store.backup(target)
+    typer.echo(f"Copied to {target} (keep it as safe as the original; secrets are not in it).")
+
+
+@officer_app.command("add")
+def officer_add(
+    number: Annotated[str, typer.Argument(help="Typed at sign-on, such as 101.")],
+    name: Annotated[str, typer.Argument(help="As shown to citizens.")],
+    position: Annotated[str, typer.Option(help="As shown to citizens.")] = "",
+    section: Annotated[str, typer.Option(help="The officer's section.")] = "",
+    photo: Annotated[Path | None, typer.Option(help="JPEG or PNG, at most 512 KiB.")] = None,
+) -> None:
+    """Add an officer and print a new PIN.
+
+    Example: kiosk officer add 101 "สมหญิง ใจดี" --position "เจ้าพนักงานปกครอง"
+    """
+    from dataclasses import replace
+
+    from kiosk.domain.people import BadPerson, Officer
+    from kiosk.store.roster import NumberTaken
+
+    try:
+        officer = Officer.parse(number, name, position, section)
+    except BadPerson as error:
+        _fail(str(error), USAGE)
+    if photo is not None:
+        officer = replace(officer, photo=_photo(photo))
+    with _open() as (_, terminal), _errors():
+        if terminal.officer(officer.id) is not None:
+            _fail(f"number {officer.number} is known already; choose another", USAGE)
+        try:
+            terminal.add_officers([officer])
+        except NumberTaken as error:
+            _fail(str(error), USAGE)
+        new = terminal.set_pin(officer.id, number=officer.number)
+    typer.echo(f"Added {officer.number} {officer.name}. PIN: {new}   (shown once)")
+
+
+@officer_app.command("import")
+def officer_import(
+    file: Annotated[Path, typer.Argument(help="CSV UTF-8: number,name,position,section")],
+) -> None:
+    """Add officers from a CSV file: all of them, or none when a line is wrong."""
+    from kiosk.domain.rostercsv import BadRoster, parse
+    from kiosk.store.roster import NumberTaken
+
+    try:
+        officers = parse(file.read_bytes())
+    except OSError as error:
+        _fail(f"{file}: {error.strerror}", USAGE)
+    except BadRoster as error:
+        for problem in error.problems:
+            typer.echo(f"{file}: {problem}", err=True)
+        _fail(f"{file}: nothing was imported; correct the lines above", USAGE)
+    with _open() as (_, terminal), _errors():
+        try:
+            terminal.add_officers(officers)
+        except NumberTaken as error:
+            _fail(f"{file}: {error}; nothing was imported", USAGE)
+    typer.echo(f"Imported {len(officers)} officers. Next: kiosk officer pin NUMBER for each.")
+
+
+@officer_app.command("list")
+def officer_list(
+    retired: Annotated[bool, typer.Option("--retired", help="Those retired too.")] = False,
+) -> None:
+    """List the officers."""
+    with _open() as (_, terminal), _errors():
+        people = terminal.everyone()
+        shown = [officer for officer in people if retired or not officer.retired]
+        for officer in shown:
+            pin = "" if terminal.has_pin(officer.id) else "  (no PIN yet)"
+            gone = "  (retired)" if officer.retired else ""
+            typer.echo(f"{officer.number}\t{officer.name}\t{officer.position}{pin}{gone}")
+    if not shown:
+        typer.echo("No officers yet. Add one: kiosk officer add NUMBER NAME")
+
+
+@officer_app.command("pin")
+def officer_pin(
+    number: Annotated[str, typer.Argument(help="The officer's number, or `service`.")],
+) -> None:
+    """Set a new generated PIN and print it once; this also unlocks.
+
+    `kiosk officer pin service` renews the service menu's PIN.
+    """
+    from kiosk.terminal import SERVICE_OWNER
+
+    with _open() as (_, terminal), _errors():
+        if number == "service":
+            typer.echo(f"Service menu PIN: {terminal.set_pin(SERVICE_OWNER)}   (shown once)")
+            return
+        officer = _officer(terminal, number)
+        new = terminal.set_pin(officer.id, number=officer.number)
+    typer.echo(f"{officer.number} {officer.name}. PIN: {new}   (shown once)")
+
+
+@officer_app.command("unlock")
+def officer_unlock(number: Annotated[str, typer.Argument(help="The officer's number.")]) -> None:
+    """Let an officer try the PIN again after too many wrong tries."""
+    with _open() as (_, terminal), _errors():
+        officer = _officer(terminal, number)
+        terminal.unlock(officer.id)
+    typer.echo(f"{officer.number} {officer.name} can try again.")
+
+
+@officer_app.command("retire")
+def officer_retire(number: Annotated[str, typer.Argument(help="The officer's number.")]) -> None:
+    """Take an officer off the roster; every rating is kept."""
+    with _open() as (_, terminal), _errors():
+        officer = _officer(terminal, number)
+        terminal.retire(officer.number)
+    typer.echo(f"Retired {officer.number} {officer.name}. Ratings are kept.")
+
+
+def _officer(terminal: "Terminal", number: str) -> "Officer":
+    officer = terminal.by_number(number)
+    if officer is None:
+        _fail(f"no active officer has number {number[:40]!r}; see kiosk officer list", USAGE)
+    return officer
+
+
+def _photo(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_PHOTO + 1)
+    except OSError as error:
+        _fail(f"{path}: {error.strerror}", USAGE)
+    if len(data) > MAX_PHOTO:
+        _fail(f"{path}: larger than {MAX_PHOTO // 1024} KiB; make it smaller", USAGE)
+    if not data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        _fail(f"{path}: neither a JPEG nor a PNG picture", USAGE)
+    return data
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit() and int(width) >= 640 and int(height) >= 480):
+        _fail("--windowed: write WIDTHxHEIGHT of at least 640x480, such as 1280x800", USAGE)
+    return int(width), int(height)
+
+
+@contextmanager
+def _open() -> "Iterator[tuple[Store, Terminal]]":
+    from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
+
+    with _errors():
+        store, terminal = DataFolder(_Chosen.path).open(SystemClock())
+    try:
+        yield store, terminal
+    finally:
+        store.close()
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """What can be wrong with the folder, the file, the clock: one line and an exit code."""
+    from kiosk.clock import ClockImplausible
+    from kiosk.config import ConfigError
+    from kiosk.datafolder import AlreadyRunning, FolderError
+    from kiosk.store.engine import StoreFailed, StoreForeign, StoreMissing, StoreNewer
+
+    try:
+        yield
+    except (ConfigError, StoreMissing) as error:
+        _fail(str(error), USAGE)
+    except AlreadyRunning as error:
+        _fail(str(error), NOT_NOW)
+    except FolderError as error:
+        _fail(str(error), USAGE)
+    except (StoreForeign, StoreNewer, ClockImplausible) as error:
+        _fail(str(error), WRONG)
+    except StoreFailed as error:
+        _fail(str(error), NOT_NOW)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"kiosk: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
