@@ -1,0 +1,104 @@
+"""The only importer of pyserial: finds a serial port, opens it, and says when it is gone."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import serial
+from serial.tools import list_ports
+
+_BY_ID = Path("/dev/serial/by-id")
+_USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?")
+_MAX_UNSENT = 4096
+
+
+class PortLost(Exception):
+    """The port can't be opened or has gone; one line that names it and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortInfo:
+    """A serial port of this machine. `stable` is the name to write into the settings."""
+
+    device: str
+    stable: str
+    description: str
+
+
+def find_ports() -> tuple[PortInfo, ...]:
+    """Every serial port, with a name that stays the same after replugging where there is one."""
+    by_id = {str(link.resolve()): str(link) for link in _BY_ID.glob("*")}
+    ports = []
+    for port in sorted(list_ports.comports(), key=lambda p: p.device):
+        usb = f"{port.vid:04X}:{port.pid:04X}" if port.vid is not None else ""
+        if usb and port.serial_number:
+            usb += f":{port.serial_number}"
+        stable = by_id.get(port.device) or usb or port.device
+        ports.append(PortInfo(port.device, stable, port.description or ""))
+    return tuple(ports)
+
+
+class Port:
+    """An open serial line. Nothing here waits: read and write return at once."""
+
+    def __init__(self, line: serial.Serial, name: str) -> None:
+        self._line, self._name = line, name
+        self._unsent = bytearray()
+
+    @classmethod
+    def open(cls, name: str, baud: int = 115200) -> "Port":
+        """Open by path, by /dev/serial/by-id name or by VID:PID[:SERIAL]; PortLost if it can't be.
+
+        Exclusive, so that no second program steals bytes; DTR and RTS low, so that common boards
+        don't restart.
+        """
+        line = serial.Serial(baudrate=baud, timeout=0, write_timeout=0, exclusive=True)
+        line.dtr = line.rts = False
+        line.port = _path(name)
+        try:
+            line.open()
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise PortLost(f"panel {name}: can't be opened: {_why(error)}") from None
+        return cls(line, name)
+
+    def fileno(self) -> int:
+        return int(self._line.fileno())
+
+    def read(self) -> bytes:
+        """What has arrived, b"" when nothing has; PortLost when the line is gone."""
+        try:
+            return bytes(self._line.read(4096))
+        except (serial.SerialException, OSError) as error:
+            raise PortLost(f"panel {self._name}: unplugged: {_why(error)}") from None
+
+    def write(self, data: bytes) -> None:
+        """Send as much as the line takes now and keep the rest for the next call."""
+        self._unsent += data
+        try:
+            if self._unsent:
+                sent = self._line.write(bytes(self._unsent)) or 0
+                del self._unsent[:sent]
+        except (serial.SerialException, OSError) as error:
+            raise PortLost(f"panel {self._name}: unplugged: {_why(error)}") from None
+        if len(self._unsent) > _MAX_UNSENT:
+            raise PortLost(f"panel {self._name}: takes no bytes; check its cable and power")
+
+    def close(self) -> None:
+        self._line.close()
+
+
+def _path(name: str) -> str:
+    usb = _USB.fullmatch(name)
+    if not usb:
+        return name if name.startswith("/") else str(_BY_ID / name)
+    vendor, product, number = int(usb[1], 16), int(usb[2], 16), usb[3]
+    for port in list_ports.comports():
+        if (port.vid, port.pid) == (vendor, product) and number in (None, port.serial_number):
+            return str(port.device)
+    raise PortLost(f"panel {name}: not plugged in; see kiosk panel list")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,259 @@
+"""The far end: a panel that speaks the real protocol over a pseudo-terminal, with named faults.
+
+No thread: the caller watches `fileno()` and calls `readable` and `tick`, as an event loop does.
+The line is published under one stable path, which goes away on unplug and is back on replug.
+"""
+
+import contextlib
+import os
+import select
+import sys
+import termios
+import tty
+from collections import deque
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from hardware.codec import Acknowledge, FromPanel, Heartbeat, Hello, KeyDown, KeyUp, WhoAreYou
+from hardware.profiles.own import VERSION, OwnPanelCodec, encode_panel
+
+RESEND = 0.2
+HEARTBEAT = 2.0
+LAMP = 1.0
+"""Seconds the lamp stays green after an acknowledgement."""
+KEEPS = 32
+"""Presses kept until acknowledged; further ones are refused with a red lamp on real panels."""
+
+
+class Fault(StrEnum):
+    NONE = "none"
+    GARBAGE = "garbage"
+    """Noise before every line."""
+    LOST_BYTES = "lost-bytes"
+    """Every third line loses a byte."""
+    STUCK_KEY = "stuck-key"
+    """Keys go down and don't come up."""
+    SILENCE = "silence"
+    """Nothing is sent at all."""
+    WRONG_VERSION = "wrong-version"
+    """Says hello as version 9.0."""
+
+
+class SimulatedPanel:
+    """One panel. Times are seconds of the caller's clock."""
+
+    def __init__(self, path: Path, device: str = "SIM-5", keys: int = 5) -> None:
+        self.path = path
+        self.device, self.keys = device, keys
+        self.fault = Fault.NONE
+        self.boot = ""
+        self.acknowledged: list[int] = []
+        """Sequence numbers acknowledged since the start."""
+        self.lamp_until = 0.0
+        self._master = self._slave = -1
+        self._seq = 0
+        self._lines = 0
+        self._waiting: deque[KeyDown] = deque()
+        self._held: set[int] = set()
+        self._sent_at = self._beat_at = float("-inf")
+        self._started = 0.0
+        self._codec = OwnPanelCodec()
+
+    # --- power and plug ------------------------------------------------------------------------
+
+    def start(self, now: float) -> None:
+        """Power on: a new boot id, nothing remembered; plugged in."""
+        self.boot = os.urandom(4).hex()
+        self._seq, self._started = 0, now
+        self._waiting.clear()
+        self._held.clear()
+        self.replug()
+
+    @property
+    def plugged(self) -> bool:
+        return self._master >= 0
+
+    def replug(self) -> None:
+        """Plug the cable in (again). Presses waiting are still there."""
+        if self.plugged:
+            return
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave, termios.TCSANOW)
+        os.set_blocking(self._master, False)
+        self._codec = OwnPanelCodec()
+        self._sent_at = self._beat_at = float("-inf")
+        with contextlib.suppress(FileNotFoundError):
+            self.path.unlink()
+        self.path.symlink_to(os.ttyname(self._slave))
+
+    def unplug(self) -> None:
+        """Pull the cable: the host sees its line end."""
+        if not self.plugged:
+            return
+        with contextlib.suppress(FileNotFoundError):
+            self.path.unlink()
+        os.close(self._master)
+        os.close(self._slave)
+        self._master = self._slave = -1
+
+    def fileno(self) -> int:
+        return self._master
+
+    # --- what a finger does --------------------------------------------------------------------
+
+    def press(self, key: int, now: float) -> None:
+        """Press and let go."""
+        self.key_down(key, now)
+        if self.fault is not Fault.STUCK_KEY:
+            self.key_up(key, now)
+
+    def key_down(self, key: int, now: float) -> None:
+        if not 1 <= key <= self.keys:
+            raise ValueError(f"key {key}: this panel has keys 1 to {self.keys}")
+        self._held.add(key)
+        if len(self._waiting) < KEEPS:
+            self._seq += 1
+            self._waiting.append(KeyDown(self.boot, self._seq, key, self._ms(now)))
+            if len(self._waiting) == 1:
+                self._resend(now)
+
+    def key_up(self, key: int, now: float) -> None:
+        self._held.discard(key)
+        self._send(KeyUp(self.boot, key, self._ms(now)))
+
+    @property
+    def waiting(self) -> int:
+        """Presses not acknowledged yet."""
+        return len(self._waiting)
+
+    def lamp(self, now: float) -> bool:
+        return now < self.lamp_until
+
+    # --- the line ------------------------------------------------------------------------------
+
+    def readable(self, now: float) -> None:
+        """Bytes from the host are there."""
+        if not self.plugged:
+            return
+        with contextlib.suppress(BlockingIOError):
+            for message in self._codec.feed(os.read(self._master, 4096)):
+                if isinstance(message, WhoAreYou):
+                    self._hello()
+                    self._resend(now)
+                elif isinstance(message, Acknowledge):
+                    self._acknowledged(message, now)
+
+    def tick(self, now: float) -> None:
+        """Heartbeat and resend; call at least ten times a second."""
+        if now - self._beat_at >= HEARTBEAT:
+            self._beat_at = now
+            self._send(Heartbeat(self.boot, self._ms(now), tuple(sorted(self._held))))
+        if self._waiting and now - self._sent_at >= RESEND:
+            self._resend(now)
+
+    def _acknowledged(self, message: Acknowledge, now: float) -> None:
+        waiting = self._waiting
+        if waiting and (message.boot, message.seq) == (self.boot, waiting[0].seq):
+            waiting.popleft()
+            self.acknowledged.append(message.seq)
+            self.lamp_until = now + LAMP
+            self._resend(now)
+
+    def _hello(self) -> None:
+        version = "9.0" if self.fault is Fault.WRONG_VERSION else VERSION
+        self._send(Hello(version, self.device, self.boot, "sim-1", self.keys))
+
+    def _resend(self, now: float) -> None:
+        if self._waiting:
+            self._sent_at = now
+            self._send(self._waiting[0])
+
+    def _send(self, message: FromPanel) -> None:
+        if not self.plugged or self.fault is Fault.SILENCE:
+            return
+        data = encode_panel(message)
+        self._lines += 1
+        if self.fault is Fault.GARBAGE:
+            data = os.urandom(7).replace(b"$", b"#") + b"\x00\xff*" + data
+        if self.fault is Fault.LOST_BYTES and self._lines % 3 == 0:
+            middle = len(data) // 2
+            data = data[:middle] + data[middle + 1 :]
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._master, data)
+
+    def _ms(self, now: float) -> int:
+        return int((now - self._started) * 1000) % 2**32
+
+
+class HasFileno(Protocol):
+    def fileno(self) -> int: ...
+
+
+HELP = "press N | down N | up N | fault NAME | unplug | replug | restart | status | quit"
+
+
+def serve(
+    panel: SimulatedPanel,
+    clock: Callable[[], float],
+    commands: HasFileno = sys.stdin,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Be a panel until `quit` or the end of `commands`; one command a line, HELP names them."""
+    panel.start(clock())
+    say(f"panel {panel.device} at {panel.path}; {HELP}")
+    told, held = 0, b""
+    try:
+        while True:
+            watched: list[HasFileno] = [commands, panel] if panel.plugged else [commands]
+            ready, _, _ = select.select(watched, [], [], RESEND / 2)
+            now = clock()
+            if panel in ready:
+                panel.readable(now)
+            panel.tick(now)
+            for seq in panel.acknowledged[told:]:
+                say(f"acknowledged {seq}")
+            told = len(panel.acknowledged)
+            if commands not in ready:
+                continue
+            # Read below any buffer: select sees only what the kernel still has.
+            data = os.read(commands.fileno(), 4096)
+            held += data
+            *lines, held = held.split(b"\n")
+            for line in lines:
+                if line.strip() == b"quit":
+                    return
+                say(obey(panel, line.decode("utf-8", "replace").split(), now))
+            if not data:
+                return
+    finally:
+        panel.unplug()
+
+
+def obey(panel: SimulatedPanel, words: list[str], now: float) -> str:
+    """Do what one command line says; the answer is one line."""
+    try:
+        match words:
+            case ["press", key]:
+                panel.press(int(key), now)
+            case ["down", key]:
+                panel.key_down(int(key), now)
+            case ["up", key]:
+                panel.key_up(int(key), now)
+            case ["fault", name]:
+                panel.fault = Fault(name)
+            case ["unplug"]:
+                panel.unplug()
+            case ["replug"]:
+                panel.replug()
+            case ["restart"]:
+                panel.unplug()
+                panel.start(now)
+            case ["status"]:
+                return f"waiting {panel.waiting}, lamp {'green' if panel.lamp(now) else 'off'}"
+            case _:
+                return HELP
+    except ValueError as error:
+        return str(error)
+    return "ok"

@@ -1,0 +1,219 @@
+"""A simulated panel on a real pseudo-terminal, through the real port and link."""
+
+import os
+import select
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hardware.link import (
+    ButtonPressed,
+    LinkEvent,
+    PanelDown,
+    PanelLink,
+    PanelRefused,
+    PanelUp,
+    PressMark,
+)
+from hardware.monitor import counter_line, event_line, raw_line
+from hardware.port import Port, PortLost, find_ports
+from hardware.profiles.own import OwnCodec
+from hardware.simulator import Fault, HasFileno, SimulatedPanel, obey, serve
+
+
+class Bench:
+    """A panel and a host on one desk, with one clock moved by hand. Bytes are real."""
+
+    def __init__(self, path: Path) -> None:
+        self.now = 0.0
+        self.panel = SimulatedPanel(path)
+        self.panel.start(self.now)
+        self.committed: list[tuple[int, PressMark]] = []
+        self.events: list[LinkEvent] = []
+        self.keep = True
+        self.host()
+
+    def host(self, last: PressMark | None = None) -> None:
+        self.link = PanelLink(OwnCodec(), last)
+        self.port: Port | None = Port.open(str(self.panel.path))
+        self.link.opened(self.now)
+
+    def run(self, seconds: float) -> None:
+        end = self.now + seconds
+        while self.now < end:
+            self.now += 0.05
+            self.panel.tick(self.now)
+            self.pump()
+
+    def pump(self) -> None:
+        for _ in range(3):
+            self._take(self.link.tick(self.now))
+            if self.port is not None:
+                try:
+                    self.port.write(self.link.outgoing())
+                    self._settle()
+                    self.panel.readable(self.now)
+                    self._take(self.link.feed(self.port.read(), self.now))
+                except PortLost:
+                    self.port.close()
+                    self.port = None
+                    self._take(self.link.lost("unplugged"))
+
+    def _settle(self) -> None:
+        """Give the kernel's line discipline its moment to carry bytes across."""
+        if self.panel.plugged and self.port is not None:
+            ends: list[HasFileno] = [self.panel, self.port]
+            select.select(ends, [], [], 0.001)
+
+    def _take(self, events: list[LinkEvent]) -> None:
+        self.events += events
+        for event in events:
+            if isinstance(event, ButtonPressed) and self.keep:
+                self.committed.append((event.button, event.mark))
+                self.link.acknowledge(event.mark)
+
+    @property
+    def buttons(self) -> list[int]:
+        return [button for button, _ in self.committed]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path / "panel")
+    yield bench
+    bench.panel.unplug()
+    if bench.port is not None:
+        bench.port.close()
+
+
+def test_presses_arrive_in_order_and_are_acknowledged(bench: Bench) -> None:
+    for key in (5, 1, 3, 3, 2):
+        bench.panel.press(key, bench.now)
+        bench.run(0.5)
+    assert bench.buttons == [5, 1, 3, 3, 2]
+    assert bench.panel.waiting == 0
+    assert bench.panel.lamp(bench.now)
+
+
+@pytest.mark.parametrize("fault", [Fault.GARBAGE, Fault.LOST_BYTES])
+def test_on_a_bad_line_no_press_is_lost_and_none_doubled(bench: Bench, fault: Fault) -> None:
+    bench.run(0.3)
+    bench.panel.fault = fault
+    pressed = [1 + i % 5 for i in range(25)]
+    for key in pressed:
+        bench.panel.press(key, bench.now)
+        bench.run(0.5)
+    bench.run(5)
+    assert bench.buttons == pressed
+
+
+def test_presses_made_while_unplugged_arrive_after_replugging(bench: Bench) -> None:
+    bench.run(0.3)
+    bench.panel.unplug()
+    bench.run(0.3)
+    assert bench.events[-1] == PanelDown("unplugged")
+    assert not bench.panel.path.exists()
+    for key in (4, 5):
+        bench.panel.press(key, bench.now)
+        bench.now += 1
+    bench.panel.replug()
+    bench.port = Port.open(str(bench.panel.path))
+    bench.link.opened(bench.now)
+    bench.run(1)
+    assert bench.buttons == [4, 5]
+
+
+def test_a_host_killed_between_commit_and_acknowledgement_doubles_nothing(bench: Bench) -> None:
+    bench.run(0.3)
+    bench.keep = False
+    bench.panel.press(4, bench.now)
+    bench.run(0.5)
+    [pressed] = [e for e in bench.events if isinstance(e, ButtonPressed)]
+    assert bench.port is not None
+    bench.port.close()
+    bench.keep = True
+    bench.host(last=pressed.mark)
+    bench.panel.press(2, bench.now)
+    bench.run(1.5)
+    assert bench.buttons == [2]
+    assert bench.panel.waiting == 0
+
+
+def test_a_host_killed_before_the_commit_gets_the_press_again(bench: Bench) -> None:
+    bench.run(0.3)
+    bench.keep = False
+    bench.panel.press(4, bench.now)
+    bench.run(0.5)
+    assert bench.port is not None
+    bench.port.close()
+    bench.keep = True
+    bench.host()
+    bench.run(1.5)
+    assert bench.buttons == [4]
+
+
+def test_silence_is_noticed_and_its_end_too(bench: Bench) -> None:
+    bench.run(0.5)
+    bench.panel.fault = Fault.SILENCE
+    bench.run(8)
+    assert PanelDown("silent") in bench.events
+    bench.panel.fault = Fault.NONE
+    bench.run(2)
+    assert isinstance(bench.events[-1], PanelUp)
+
+
+def test_a_panel_of_another_version_is_refused_and_its_presses_wait(bench: Bench) -> None:
+    bench.panel.fault = Fault.WRONG_VERSION
+    bench.panel.press(5, bench.now)
+    bench.run(3)
+    assert any(isinstance(e, PanelRefused) for e in bench.events)
+    assert bench.buttons == []
+
+
+def test_a_second_program_can_not_open_the_line(bench: Bench) -> None:
+    with pytest.raises(PortLost, match="can't be opened"):
+        Port.open(str(bench.panel.path))
+
+
+def test_a_missing_port_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PortLost, match=r"nothing-here.*No such file"):
+        Port.open(str(tmp_path / "nothing-here"))
+    with pytest.raises(PortLost, match="kiosk panel list"):
+        Port.open("1234:ABCD:none")
+
+
+def test_ports_can_be_listed() -> None:
+    for port in find_ports():
+        assert port.device
+        assert port.stable
+
+
+def test_the_simulator_as_a_program_obeys_and_tells(tmp_path: Path) -> None:
+    path = tmp_path / "panel"
+    said: list[str] = []
+    read, write = os.pipe()
+    os.write(write, b"press 3\nfault garbage\nfault nonsense\nstatus\nunplug\nreplug\nquit\n")
+    with os.fdopen(read, closefd=True) as commands:
+        serve(SimulatedPanel(path), iter(range(100_000)).__next__, commands, said.append)
+    os.close(write)
+    assert said[1:3] == ["ok", "ok"]
+    assert "nonsense" in said[3]
+    assert said[4].startswith("waiting 1")
+    assert not path.exists()
+
+
+def test_a_key_that_is_not_there_is_named(tmp_path: Path) -> None:
+    panel = SimulatedPanel(tmp_path / "panel")
+    panel.start(0.0)
+    assert obey(panel, ["press", "9"], 0.0) == "key 9: this panel has keys 1 to 5"
+    assert obey(panel, ["dance"], 0.0).startswith("press N")
+    panel.unplug()
+
+
+def test_the_monitor_shows_bytes_meaning_and_counts(bench: Bench) -> None:
+    bench.panel.press(5, bench.now)
+    bench.run(0.5)
+    assert raw_line(b"$HB\r\n") == "bytes   24 48 42 0d 0a  |$HB..|"
+    assert "ButtonPressed(button=5" in event_line(bench.events[-1])
+    assert "1 presses" in counter_line(bench.link.counters)
