@@ -4,7 +4,6 @@ Heavy rooms are imported inside the commands that need them, so that `--help` an
 come at once. Every error is one line that names the thing and the remedy.
 """
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -451,4 +450,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

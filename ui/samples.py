@@ -1,0 +1,157 @@
+"""Views of every screen with hard words in them: for the gallery and the tests of the screens."""
+
+from collections.abc import Iterator
+
+import qrcode
+
+from kiosk.config import DEFAULT_REASONS, parse
+from ui.text import Words
+from ui.view import (
+    Choice,
+    ClosedView,
+    FaceLabel,
+    Frame,
+    MenuView,
+    OfficerCard,
+    OutOfServiceView,
+    PausedView,
+    PinView,
+    ReadyView,
+    ReasonsView,
+    SignOnView,
+    ThanksView,
+    View,
+)
+
+SIZES = ((1024, 600), (1280, 800), (1920, 1080), (1080, 1920))
+LONG = OfficerCard(
+    "107",
+    "107",
+    "นางสาวปัณณภัสร์ วรรณวิจิตรเลิศสกุล",
+    "เจ้าพนักงานปกครองชำนาญการพิเศษ (งานทะเบียนราษฎร)",
+    "ปว",
+)
+CARDS = (
+    OfficerCard("101", "101", "นายปิ่นเกล้า กตัญญู", "เจ้าพนักงานปกครอง", "ปก"),
+    OfficerCard("102", "102", "นางน้ำผึ้ง ญาณวุฒิ", "เจ้าพนักงานธุรการ", "นญ"),
+    LONG,
+    *(
+        OfficerCard(str(n), str(n), f"นายสิทธิ์ พันธุ์ศุกร์ที่ {n}", "เจ้าพนักงานการเงินและบัญชี", "สพ")
+        for n in range(108, 120)
+    ),
+)
+
+
+def qr_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
+    """The QR modules of `text`, without a quiet zone; empty for no text."""
+    if not text:
+        return ()
+    code = qrcode.QRCode(border=0, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code.add_data(text)
+    code.make(fit=True)
+    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+
+
+def samples(language: str) -> Iterator[tuple[str, View]]:
+    """Every screen by name, as a citizen or an officer may meet it."""
+    words = Words.load(language)
+    say = words.get
+    settings = parse("")
+    back = say("common.back")
+    frame = Frame(settings.office.name[language], say("frame.counter", counter="12"))
+    choices = tuple(
+        Choice(code, Words.load(code).get("language.name"), code == language)
+        for code in ("th", "en")
+    )
+
+    def ready(card: OfficerCard, levels: int, note: str) -> ReadyView:
+        faces = tuple(
+            FaceLabel(score, levels, say(f"scale{levels}.{score}"))
+            for score in range(levels, 0, -1)
+        )
+        question = settings.question[language]
+        return ReadyView(frame, card, question, faces, note, choices, say("ready.staff"))
+
+    reasons = tuple(
+        Choice(r.id, r.words[language], r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
+    )
+    yield (
+        "closed",
+        ClosedView(
+            frame,
+            say("closed.title"),
+            say("closed.subtitle", opens="08:00", closes="16:30"),
+            say("closed.sign_on"),
+        ),
+    )
+    yield (
+        "sign-on",
+        SignOnView(
+            frame, say("sign_on.title"), say("sign_on.hint"), CARDS, "1", say("common.back")
+        ),
+    )
+    yield (
+        "pin",
+        PinView(frame, say("pin.title"), LONG, 4, say("pin.wait", seconds=15), False, back),
+    )
+    yield "ready", ready(CARDS[0], 5, "")
+    yield "ready-long-name-no-panel", ready(LONG, 5, say("ready.panel_down"))
+    yield "ready-four-levels", ready(CARDS[1], 4, "")
+    yield "ready-three-levels", ready(CARDS[1], 3, "")
+    yield (
+        "reasons",
+        ReasonsView(frame, say("reasons.title"), say("reasons.hint"), reasons, say("reasons.done")),
+    )
+    thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
+    yield "thanks", ThanksView(frame, *thanks, qr_matrix("https://example.go.th/comment/12345"))
+    yield "thanks-without-code", ThanksView(frame, *thanks, ())
+    yield (
+        "paused",
+        PausedView(frame, say("paused.title"), say("paused.subtitle"), say("paused.resume")),
+    )
+    yield (
+        "out-of-service",
+        OutOfServiceView(
+            frame,
+            say("out_of_service.title"),
+            say("out_of_service.subtitle"),
+            "/var/lib/kiosk/kiosk.db: database or disk is full",
+        ),
+    )
+    yield (
+        "duty-menu",
+        MenuView(
+            frame,
+            say("duty.title"),
+            ((say("duty.officer"), LONG.name), (say("duty.counter"), "12")),
+            tuple(
+                Choice(key, say(name))
+                for key, name in (
+                    ("pause", "duty.pause"),
+                    ("hand-over", "duty.hand_over"),
+                    ("sign-off", "duty.sign_off"),
+                    ("back", "common.back"),
+                )
+            ),
+        ),
+    )
+    yield (
+        "service-menu",
+        MenuView(
+            frame,
+            say("service.title"),
+            (
+                (say("service.panel"), say("service.panel_up", device="DD-07")),
+                (say("service.last_press"), say("service.button", button=3)),
+                (say("service.sync"), "2026-11-22 20:30"),
+                (say("service.due"), "0"),
+                (say("service.disk"), "48 912 MiB"),
+                (say("service.version"), "0.1.0"),
+            ),
+            (
+                Choice("panel-test", say("service.panel_test")),
+                Choice("exit", say("service.exit")),
+                Choice("back", say("common.back")),
+            ),
+        ),
+    )

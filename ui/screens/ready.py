@@ -1,0 +1,117 @@
+"""Ready: who serves here, the question, the faces."""
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from ui import theme
+from ui.screens.base import STRIP, Screen, put
+from ui.view import ReadyView
+from ui.widgets.face import FaceButton
+from ui.widgets.pictures import Avatar
+from ui.widgets.tap import Tile
+from ui.widgets.text import TextBox
+
+
+class ReadyScreen(Screen[ReadyView]):
+    pressed = Signal(int)
+    language = Signal(str)
+    staff = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._avatar = Avatar(self)
+        self._name = TextBox(self, weight="Bold", wrap=False, align=Qt.AlignmentFlag.AlignLeft)
+        self._position = TextBox(
+            self, colour=theme.SOFT_INK, wrap=False, align=Qt.AlignmentFlag.AlignLeft
+        )
+        self._question = TextBox(self, weight="Bold")
+        self._note = TextBox(self, colour=theme.ALARM, weight="SemiBold")
+        self.staff_tile = Tile(self, quiet=True)
+        self.staff_tile.clicked.connect(self.staff)
+        self.faces: list[FaceButton] = []
+        self.languages: list[tuple[str, Tile]] = []
+
+    def place(self, m: theme.Metrics, view: ReadyView) -> None:
+        strip, gap = m.px(STRIP), m.px(4)
+        foot = m.height - m.px(12.5)
+        if m.portrait:
+            card = QRectF(gap, strip + m.px(3), m.width - 2 * gap, m.px(40))
+            question = QRectF(gap, card.bottom() + m.px(1), m.width - 2 * gap, m.px(20))
+            faces = QRectF(gap, question.bottom() + m.px(1), m.width - 2 * gap, 0)
+            faces.setBottom(foot - m.px(10))
+        else:
+            width = min(m.width * 0.8, m.px(110))
+            card = QRectF((m.width - width) / 2, strip + m.px(2.5), width, m.px(19))
+            question = QRectF(gap, card.bottom() + m.px(0.5), m.width - 2 * gap, m.px(12))
+            faces = QRectF(gap, question.bottom() + m.px(1), m.width - 2 * gap, 0)
+            faces.setBottom(foot - m.px(2))
+        self._place_officer(m, view, card)
+        put(self._question, question)
+        self._question.say(view.question, m.px(6.0 if m.portrait else 5.6))
+        self._place_faces(m, view, faces)
+        self._place_foot(m, view, foot)
+
+    def _place_officer(self, m: theme.Metrics, view: ReadyView, box: QRectF) -> None:
+        self._avatar.say(view.officer)
+        if m.portrait:
+            put(self._avatar, QRectF(box.left(), box.top(), box.width(), m.px(24)))
+            name = QRectF(box.left(), box.top() + m.px(24), box.width(), m.px(9))
+            position = QRectF(box.left(), name.bottom(), box.width(), m.px(7))
+        else:
+            h = box.height()
+            put(self._avatar, QRectF(box.left(), box.top(), h, h))
+            left = box.left() + h + m.px(3)
+            name = QRectF(left, box.top() + h * 0.05, box.right() - left, h * 0.54)
+            position = QRectF(left, name.bottom(), box.right() - left, h * 0.36)
+        align = Qt.AlignmentFlag.AlignHCenter if m.portrait else Qt.AlignmentFlag.AlignLeft
+        put(self._name, name)
+        self._name.say(view.officer.name, m.px(6), align)
+        put(self._position, position)
+        self._position.say(view.officer.position, m.px(4.2), align)
+
+    def _place_faces(self, m: theme.Metrics, view: ReadyView, box: QRectF) -> None:
+        """One row, or in portrait one below the other; words all of one size."""
+        while len(self.faces) < len(view.faces):
+            face = FaceButton(self)
+            face.clicked.connect(lambda _=False, f=face: self.pressed.emit(f.score))
+            self.faces.append(face)
+        gap, count = m.px(2.2), max(1, len(view.faces))
+        width = box.width() if m.portrait else (box.width() - gap * (count - 1)) / count
+        height = (box.height() - gap * (count - 1)) / count if m.portrait else box.height()
+        height = min(height, float(m.px(40))) if m.portrait else height
+        shown = self.faces[: len(view.faces)]
+        for index, face in enumerate(self.faces):
+            face.setVisible(index < len(view.faces))
+        for index, (face, label) in enumerate(zip(shown, view.faces, strict=True)):
+            left = box.left() + (0 if m.portrait else index * (width + gap))
+            top = box.top() + (index * (height + gap) if m.portrait else 0)
+            put(face, QRectF(left, top, width, height))
+            face.say(label, m.px(5))
+        size = min((face.fitting(m.px(5)) for face in shown), default=0.0)
+        for face, label in zip(shown, view.faces, strict=True):
+            face.say(label, size)
+
+    def _place_foot(self, m: theme.Metrics, view: ReadyView, top: float) -> None:
+        gap, height = m.px(4), m.px(10.5)
+        put(self.staff_tile, QRectF(gap, top, m.px(24), height))
+        self.staff_tile.say(view.staff, m.px(3.4))
+        while len(self.languages) < len(view.languages):
+            tile = Tile(self, quiet=True)
+            self.languages.append(("", tile))
+            index = len(self.languages) - 1
+            tile.clicked.connect(lambda _=False, i=index: self.language.emit(self.languages[i][0]))
+        width = m.px(24)
+        for index, (_, tile) in enumerate(self.languages):
+            tile.setVisible(index < len(view.languages))
+            if index < len(view.languages):
+                choice = view.languages[index]
+                self.languages[index] = (choice.id, tile)
+                right = m.width - gap - (len(view.languages) - index) * (width + m.px(1.5))
+                put(tile, QRectF(right + m.px(1.5), top, width, height))
+                tile.say(choice.label, m.px(3.4), chosen=choice.chosen)
+        used = len(view.languages) * (width + m.px(1.5))
+        note = QRectF(gap + m.px(26), top, m.width - 2 * gap - m.px(28) - used, height)
+        if m.portrait:
+            note = QRectF(gap, top - m.px(8.5), m.width - 2 * gap, m.px(7))
+        put(self._note, note)
+        self._note.say(view.note, m.px(3.2))

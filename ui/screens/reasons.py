@@ -1,0 +1,59 @@
+"""Reasons after a low score: up to six, as many as one likes, or none."""
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtWidgets import QWidget
+
+from ui import theme
+from ui.screens.base import STRIP, Screen, column, put
+from ui.view import ReasonsView
+from ui.widgets.tap import Tile
+from ui.widgets.text import TextBox
+
+
+class ReasonsScreen(Screen[ReasonsView]):
+    toggled = Signal(str)
+    done = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = TextBox(self, weight="Bold")
+        self._hint = TextBox(self, colour=theme.SOFT_INK)
+        self.done_tile = Tile(self, main=True)
+        self.done_tile.clicked.connect(self.done)
+        self.tiles: list[Tile] = []
+        self._ids: list[str] = []
+
+    def place(self, m: theme.Metrics, view: ReasonsView) -> None:
+        top = m.px(STRIP) + m.px(4 if not m.portrait else 10)
+        put(self._title, column(m, top, m.px(13), 0.92))
+        self._title.say(view.title, m.px(6.4))
+        put(self._hint, column(m, top + m.px(12.5), m.px(8), 0.92))
+        self._hint.say(view.hint, m.px(3.8))
+        box = column(m, top + m.px(23), 0, 0.92)
+        box.setBottom(m.height - m.px(22))
+        self._place_choices(m, view, box)
+        width = m.px(46)
+        put(self.done_tile, QRectF((m.width - width) / 2, m.height - m.px(17), width, m.px(13)))
+        self.done_tile.say(view.done, m.px(4.8))
+
+    def _place_choices(self, m: theme.Metrics, view: ReasonsView, box: QRectF) -> None:
+        columns = 2 if m.portrait else 3
+        rows = -(-len(view.reasons) // columns) or 1
+        gap = m.px(2.5)
+        width = (box.width() - gap * (columns - 1)) / columns
+        height = min((box.height() - gap * (rows - 1)) / rows, float(m.px(24)))
+        top = box.top() + (box.height() - rows * height - (rows - 1) * gap) / 2
+        self._ids = [choice.id for choice in view.reasons]
+        while len(self.tiles) < len(view.reasons):
+            tile = Tile(self)
+            index = len(self.tiles)
+            tile.clicked.connect(lambda _=False, i=index: self.toggled.emit(self._ids[i]))
+            self.tiles.append(tile)
+        for index, tile in enumerate(self.tiles):
+            tile.setVisible(index < len(view.reasons))
+            if index < len(view.reasons):
+                row, place = divmod(index, columns)
+                left = box.left() + place * (width + gap)
+                put(tile, QRectF(left, top + row * (height + gap), width, height))
+                choice = view.reasons[index]
+                tile.say(choice.label, m.px(4.4), chosen=choice.chosen)

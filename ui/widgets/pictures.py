@@ -1,0 +1,133 @@
+"""An officer's picture, a QR code, a tick: what is shown and not touched."""
+
+from PySide6.QtCore import QBuffer, QByteArray, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from ui import theme
+from ui.view import OfficerCard
+from ui.widgets.text import fit, paint
+
+MAX_PIXELS = 4000
+"""A side of a photo; a larger one is not decoded."""
+_DECODED = 512
+
+
+def decode_photo(data: bytes) -> QImage | None:
+    """The photo, scaled while decoding; None when it is no picture or unreasonably large."""
+    source = QByteArray(data)
+    buffer = QBuffer(source)
+    buffer.open(QBuffer.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if not size.isValid() or max(size.width(), size.height()) > MAX_PIXELS:
+        return None
+    bounds = QSize(_DECODED, _DECODED)
+    if size.width() > _DECODED and size.height() > _DECODED:
+        reader.setScaledSize(size.scaled(bounds, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
+    image = reader.read()
+    return None if image.isNull() else image
+
+
+class Avatar(QWidget):
+    """The officer's photo in a circle, or the initials."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._card: OfficerCard | None = None
+        self._image: QImage | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def say(self, card: OfficerCard) -> None:
+        if card != self._card:
+            self._card = card
+            self._image = decode_photo(card.photo) if card.photo else None
+            self.setAccessibleName(card.name)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._card is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        side = min(self.width(), self.height()) - 4
+        box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        if self._image is not None:
+            self._photo(painter, box, self._image)
+        else:
+            painter.setBrush(theme.DEEP)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(box)
+            inner = box.adjusted(side * 0.14, 0, -side * 0.14, 0)
+            laid = fit(self._card.initials, side * 0.36, "SemiBold", inner, wrap=False)
+            paint(painter, laid, inner, theme.CARD)
+        painter.end()
+
+    def _photo(self, painter: QPainter, box: QRectF, image: QImage) -> None:
+        circle = QPainterPath()
+        circle.addEllipse(box)
+        painter.setClipPath(circle)
+        side = min(image.width(), image.height())
+        # Faces sit high in portraits: cut from the bottom.
+        part = QRectF((image.width() - side) / 2, (image.height() - side) / 4, side, side)
+        painter.drawImage(box, image, part)
+        painter.setClipping(False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.DEEP, 3))
+        painter.drawEllipse(box)
+
+
+class QrPicture(QWidget):
+    """A QR matrix with its quiet zone of four modules, in whole pixels."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: tuple[tuple[bool, ...], ...] = ()
+
+    def say(self, rows: tuple[tuple[bool, ...], ...]) -> None:
+        self._rows = rows
+        self.setVisible(bool(rows))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._rows:
+            return
+        painter = QPainter(self)
+        modules = len(self._rows) + 8
+        module = max(1, min(self.width(), self.height()) // modules)
+        side = module * modules
+        left, top = (self.width() - side) // 2, (self.height() - side) // 2
+        painter.fillRect(left, top, side, side, theme.CARD)
+        for y, row in enumerate(self._rows):
+            for x, dark in enumerate(row):
+                if dark:
+                    place = (left + (x + 4) * module, top + (y + 4) * module)
+                    painter.fillRect(*place, module, module, theme.INK)
+        painter.end()
+
+
+class Tick(QWidget):
+    """The sign of something done."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = min(self.width(), self.height()) - 4
+        box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        painter.setBrush(theme.DEEP)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawEllipse(box)
+        pen = QPen(theme.CARD, side * 0.09, c=Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        x, y = box.left(), box.top()
+        painter.drawPolyline(
+            [
+                QPointF(x + side * 0.28, y + side * 0.53),
+                QPointF(x + side * 0.44, y + side * 0.68),
+                QPointF(x + side * 0.73, y + side * 0.35),
+            ]
+        )
+        painter.end()

@@ -1,0 +1,110 @@
+"""Things to tap: act on release, once, with any finger, whatever another finger rests on."""
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QTouchEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from ui import theme
+from ui.widgets.text import fit, paint
+
+
+class Tap(QAbstractButton):
+    """A button by mouse and by touch. Touches are taken as touches: as synthesised mouse presses
+    a resting finger would swallow every other tap."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAutoRepeat(False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(64, 64)
+
+    def event(self, event: QEvent) -> bool:
+        kind = event.type()
+        if kind in (QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd):
+            assert isinstance(event, QTouchEvent)  # noqa: S101  (what Qt sends for these types)
+            self._touch(event)
+            event.accept()
+            return True
+        if kind == QEvent.Type.TouchCancel:
+            self.setDown(False)
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _touch(self, event: QTouchEvent) -> None:
+        if not self.isEnabled():
+            return
+        inside = bool(event.points()) and self.hitButton(event.points()[0].position().toPoint())
+        if event.type() == QEvent.Type.TouchEnd:
+            was_down = self.isDown()
+            self.setDown(False)
+            if was_down and inside:
+                self.clicked.emit()
+        else:
+            self.setDown(inside)
+
+
+class Tile(Tap):
+    """A rounded button with words. `main`: the one thing to do; `chosen`: a marked choice."""
+
+    def __init__(self, parent: QWidget, *, main: bool = False, quiet: bool = False) -> None:
+        super().__init__(parent)
+        self._main, self._quiet = main, quiet
+        self._pixels = 20.0
+        self._chosen = False
+
+    def say(self, text: str, pixels: float, *, chosen: bool = False) -> None:
+        self._pixels, self._chosen = pixels, chosen
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.update()
+
+    @property
+    def chosen(self) -> bool:
+        return self._chosen
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        fill, ink = self._colours()
+        painter.setBrush(fill)
+        edge = theme.DEEP if self._chosen or self._main else theme.EDGE
+        painter.setPen(QPen(edge, 4 if self._chosen else 2))
+        if self._quiet and not self.isDown() and not self._chosen:
+            painter.setPen(QPen(theme.EDGE, 1.5))
+        radius = min(box.height() * 0.28, 28.0)
+        painter.drawRoundedRect(box, radius, radius)
+        pad = box.height() * 0.12
+        inner = box.adjusted(pad + radius * 0.4, 0, -pad - radius * 0.4, 0)
+        if self._chosen:
+            mark = self._tick(painter, inner)
+            inner.setLeft(inner.left() + mark)
+        laid = fit(self.text(), self._pixels, "SemiBold", inner, wrap=True)
+        paint(painter, laid, inner, ink)
+        painter.end()
+
+    def _colours(self) -> tuple[QColor, QColor]:
+        if not self.isEnabled():
+            return theme.PAPER, theme.SOFT_INK
+        if self._main:
+            return (theme.SOFT_INK if self.isDown() else theme.DEEP), theme.CARD
+        if self.isDown():
+            return theme.PRESSED, theme.INK
+        return (theme.CHOSEN if self._chosen else theme.CARD), theme.INK
+
+    def _tick(self, painter: QPainter, box: QRectF) -> float:
+        size = min(box.height() * 0.3, 30.0)
+        painter.setPen(QPen(theme.DEEP, size * 0.2, c=Qt.PenCapStyle.RoundCap))
+        x, y = box.left(), box.center().y()
+        painter.drawPolyline(
+            [
+                QPointF(x, y),
+                QPointF(x + size * 0.38, y + size * 0.36),
+                QPointF(x + size, y - size * 0.4),
+            ]
+        )
+        return size * 1.4

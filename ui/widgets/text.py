@@ -1,0 +1,106 @@
+"""Text painted by ourselves: wrapped by Qt (libthai breaks Thai words), shrunk until it fits,
+with line height enough for stacked marks. QLabel cuts Sarabun's lower vowels."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import QWidget
+
+from ui import theme
+
+SMALLEST = 0.45
+"""Of the wanted size: below it a text would not be read; words are kept short enough."""
+_STEP = 0.94
+
+
+class Laid:
+    """A text laid out at one size: as many lines as it needs, each LINE em high."""
+
+    def __init__(self, text: str, pixels: float, weight: str, width: float, wrap: bool) -> None:
+        self.pixels = pixels
+        self.layout = QTextLayout(text, theme.font(pixels, weight))
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WordWrap if wrap else QTextOption.WrapMode.NoWrap)
+        self.layout.setTextOption(option)
+        self.widest = 0.0
+        self.layout.beginLayout()
+        while (line := self.layout.createLine()).isValid():
+            line.setLineWidth(width if wrap else 1e6)
+            line.setPosition(QPointF(0, line.lineNumber() * self.line_height))
+            self.widest = max(self.widest, line.naturalTextWidth())
+        self.layout.endLayout()
+
+    @property
+    def line_height(self) -> float:
+        return self.pixels * theme.LINE
+
+    @property
+    def height(self) -> float:
+        return self.layout.lineCount() * self.line_height
+
+
+def fit(text: str, pixels: float, weight: str, box: QRectF, *, wrap: bool) -> Laid:
+    """`text` at the largest size up to `pixels` at which it fits `box`."""
+    size = pixels
+    while True:
+        laid = Laid(text, size, weight, box.width(), wrap)
+        fits = laid.widest <= box.width() and laid.height <= box.height() + 0.5
+        if fits or size <= pixels * SMALLEST:
+            return laid
+        size *= _STEP
+
+
+def paint(
+    painter: QPainter,
+    laid: Laid,
+    box: QRectF,
+    colour: QColor,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignHCenter,
+) -> QRectF:
+    """Paint `laid` in `box`, centred in height; returns where it stands."""
+    painter.setPen(colour)
+    top = box.top() + (box.height() - laid.height) / 2
+    for index in range(laid.layout.lineCount()):
+        line = laid.layout.lineAt(index)
+        spare = box.width() - line.naturalTextWidth()
+        shares = {Qt.AlignmentFlag.AlignHCenter: 0.5, Qt.AlignmentFlag.AlignRight: 1.0}
+        left = box.left() + spare * shares.get(align, 0.0)
+        # The glyphs sit in the middle of their LINE em, marks above and below included.
+        lift = (laid.line_height - line.height()) / 2
+        line.draw(painter, QPointF(left - line.x(), top + lift))
+    return QRectF(box.left(), top, laid.widest, laid.height)
+
+
+class TextBox(QWidget):
+    """One text in one place."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        *,
+        weight: str = "Regular",
+        colour: QColor = theme.INK,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignHCenter,
+        wrap: bool = True,
+    ) -> None:
+        super().__init__(parent)
+        self._weight, self._colour, self._align, self._wrap = weight, colour, align, wrap
+        self._text, self._pixels = "", 20.0
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def say(self, text: str, pixels: float, align: Qt.AlignmentFlag | None = None) -> None:
+        """Show `text` at most `pixels` high in em."""
+        align = align or self._align
+        if (text, pixels, align) != (self._text, self._pixels, self._align):
+            self._text, self._pixels, self._align = text, pixels, align
+            self.setAccessibleName(text)
+            self.update()
+
+    def laid(self) -> Laid:
+        """How the text stands now."""
+        return fit(self._text, self._pixels, self._weight, QRectF(self.rect()), wrap=self._wrap)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._text:
+            painter = QPainter(self)
+            paint(painter, self.laid(), QRectF(self.rect()), self._colour, self._align)
+            painter.end()

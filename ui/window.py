@@ -1,0 +1,184 @@
+"""The terminal's window: one screen at a time, and every tap as one of a few signals."""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from ui.screens.base import Screen, V
+from ui.screens.menu import MenuScreen
+from ui.screens.notice import NoticeScreen
+from ui.screens.pin import PinScreen
+from ui.screens.ready import ReadyScreen
+from ui.screens.reasons import ReasonsScreen
+from ui.screens.sign_on import SignOnScreen
+from ui.screens.thanks import ThanksScreen
+from ui.theme import Metrics
+from ui.view import (
+    ClosedView,
+    MenuView,
+    OutOfServiceView,
+    PausedView,
+    PinView,
+    ReadyView,
+    ReasonsView,
+    SignOnView,
+    ThanksView,
+    View,
+)
+
+LONG_PRESS_MS = 3000
+S = TypeVar("S", bound=QWidget)
+
+
+class HiddenCorner(QWidget):
+    """The upper left corner: held for LONG_PRESS_MS, it opens the service menu."""
+
+    held = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self, singleShot=True, interval=LONG_PRESS_MS)
+        self._timer.timeout.connect(self.held)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._timer.start()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._timer.stop()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self.rect().contains(event.position().toPoint()):
+            self._timer.stop()
+
+
+class TerminalWindow(QWidget):
+    """Shows views; knows nothing of what they mean."""
+
+    score_pressed = Signal(int)
+    reason_toggled = Signal(str)
+    reasons_done = Signal()
+    language_chosen = Signal(str)
+    notice_acted = Signal()
+    officer_chosen = Signal(str)
+    digit_typed = Signal(str)
+    erased = Signal()
+    back_asked = Signal()
+    staff_asked = Signal()
+    action_chosen = Signal(str)
+    service_asked = Signal()
+    key_pressed = Signal(str)
+    close_asked = Signal()
+    painted = Signal()
+    """After the first paint of a view that was shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.FramelessWindowHint | Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setWindowTitle("เครื่องประเมินความพึงพอใจ")
+        self._screens: dict[object, QWidget] = {}
+        self.screen_shown: QWidget | None = None
+        self.corner = HiddenCorner(self)
+        self.corner.held.connect(self.service_asked)
+        self._awaiting_paint = False
+
+    def open_full_screen(self) -> None:
+        screen = QGuiApplication.primaryScreen()
+        self.setGeometry(screen.geometry())  # without a window manager nobody else does
+        self.setCursor(Qt.CursorShape.BlankCursor)
+        self.showFullScreen()
+
+    def open_windowed(self, width: int, height: int) -> None:
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.resize(width, height)
+        self.show()
+
+    def show_view(self, view: View) -> None:
+        match view:
+            case ClosedView() | PausedView() | OutOfServiceView():
+                self._show(self._made(NoticeScreen, self._connect_notice), view)
+            case SignOnView():
+                self._show(self._made(SignOnScreen, self._connect_sign_on), view)
+            case PinView():
+                self._show(self._made(PinScreen, self._connect_pad), view)
+            case ReadyView():
+                self._show(self._made(ReadyScreen, self._connect_ready), view)
+            case ReasonsView():
+                self._show(self._made(ReasonsScreen, self._connect_reasons), view)
+            case ThanksView():
+                self._show(self._made(ThanksScreen, lambda _: None), view)
+            case MenuView():
+                self._show(self._made(MenuScreen, self._connect_menu), view)
+
+    def _show(self, screen: Screen[V], view: V) -> None:
+        screen.setGeometry(self.rect())
+        screen.show_view(view)
+        if screen is not self.screen_shown:
+            if self.screen_shown is not None:
+                self.screen_shown.hide()
+            self.screen_shown = screen
+            screen.show()
+            self.corner.raise_()
+        self._awaiting_paint = True
+
+    def _made(self, kind: Callable[[QWidget], S], connect: Callable[[S], None]) -> S:
+        """The screen of this kind, made when first needed."""
+        if kind not in self._screens:
+            screen = kind(self)
+            screen.hide()
+            connect(screen)
+            self._screens[kind] = screen
+        return cast(S, self._screens[kind])
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest and self._awaiting_paint:
+            self._awaiting_paint = False
+            self.painted.emit()
+        return handled
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        m = Metrics(self.width(), self.height())
+        self.corner.setGeometry(QRect(0, 0, m.px(10), m.px(10)))
+        if self.screen_shown is not None:
+            self.screen_shown.setGeometry(self.rect())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat():
+            return
+        text = event.text()
+        name = text if text.isprintable() and text else Qt.Key(event.key()).name
+        self.key_pressed.emit(name.removeprefix("Key_"))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing goes through the program, which ends in order; the window itself stays."""
+        event.ignore()
+        self.close_asked.emit()
+
+    def _connect_notice(self, screen: NoticeScreen) -> None:
+        screen.acted.connect(self.notice_acted)
+
+    def _connect_sign_on(self, screen: SignOnScreen) -> None:
+        screen.chosen.connect(self.officer_chosen)
+        self._connect_pad(screen)
+
+    def _connect_pad(self, screen: SignOnScreen | PinScreen) -> None:
+        screen.digit.connect(self.digit_typed)
+        screen.erase.connect(self.erased)
+        screen.back.connect(self.back_asked)
+
+    def _connect_ready(self, screen: ReadyScreen) -> None:
+        screen.pressed.connect(self.score_pressed)
+        screen.language.connect(self.language_chosen)
+        screen.staff.connect(self.staff_asked)
+
+    def _connect_reasons(self, screen: ReasonsScreen) -> None:
+        screen.toggled.connect(self.reason_toggled)
+        screen.done.connect(self.reasons_done)
+
+    def _connect_menu(self, screen: MenuScreen) -> None:
+        screen.chosen.connect(self.action_chosen)
