@@ -1,7 +1,15 @@
 """What `kiosk panel monitor` prints: raw bytes, what they mean, and the line's counters."""
 
+import select
+from collections.abc import Callable
+from time import monotonic
+
 from hardware.codec import FromPanel
-from hardware.link import LinkCounters, LinkEvent
+from hardware.link import LinkCounters, LinkEvent, PanelLink
+from hardware.port import Port
+from hardware.profiles.own import OwnCodec
+
+LOOK_EVERY = 1.0
 
 
 def raw_line(data: bytes) -> str:
@@ -21,3 +29,23 @@ def counter_line(counters: LinkCounters) -> str:
         f"{counters.presses} presses, {counters.repeats} repeats, {counters.bounces} bounces, "
         f"{counters.unknown} unknown"
     )
+
+
+def watch(port: Port, say: Callable[[str], None], seconds: float | None = None) -> None:
+    """Say everything that comes over `port` until `seconds` have passed; PortLost when it goes.
+    Presses are not acknowledged."""
+    link = PanelLink(OwnCodec())
+    start = monotonic()
+    link.opened(start)
+    while seconds is None or monotonic() - start < seconds:
+        port.write(link.outgoing())
+        ready, _, _ = select.select([port], [], [], LOOK_EVERY)
+        events = link.tick(monotonic())
+        if ready and (data := port.read()):
+            say(raw_line(data))
+            events += link.feed(data, monotonic())
+        for event in events:
+            say(event_line(event))
+        if not ready:
+            say(counter_line(link.counters))
+    say(counter_line(link.counters))

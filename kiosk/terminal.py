@@ -7,7 +7,7 @@ is reopened, the effects are looked for by their random ids, and written again o
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from kiosk.domain.businessday import business_date
 from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import Effect
 from kiosk.domain.people import Officer, OfficerId
+from kiosk.domain.wording import SentWording
 from kiosk.keeping import Keeping, duty_detail
 from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Entry, Kind
 from kiosk.store.outbox import Delivery
 from kiosk.store.pins import PinRecord
 from kiosk.store.roster import UnknownOfficer
-from kiosk.store.state import Enrolment, Mark, OpenDuty, SentWording
+from kiosk.store.state import Enrolment, Mark, OpenDuty
 
 SERVICE_OWNER = "~service"
 """Owner of the service menu's PIN; no officer's id can start with ~."""
@@ -85,12 +86,14 @@ class Terminal:
 
     # --- a citizen's turn -----------------------------------------------------------------
 
-    def carry_out(self, effects: Iterable[Effect], mark: Mark | None = None) -> None:
+    def carry_out(self, effects: Sequence[Effect], mark: Mark | None = None) -> None:
         """Keep `effects`, durable on return; StoreFailed: nothing was promised.
 
         `mark` names the panel press that led here. A mark that was kept before, by a process
         that died before acknowledging, changes nothing again.
         """
+        if not effects and mark is None:
+            return
         work = Keeping.of(effects, mark, self._clock.now())
         try:
             with self._store.transaction() as t:

@@ -19,10 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import kiosk
 from kiosk.clock import Clock
+from kiosk.domain.wording import SentWording
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
-from kiosk.store.state import Enrolment, SentWording
+from kiosk.store.state import Enrolment
 from sync.closing import NotEnrolled
 from sync.wire import (
     MAX_BODY,

@@ -28,6 +28,7 @@ _GAPS = (
     Kind.STARTED,
     Kind.DUTY_PAUSED,
     Kind.PANEL_DOWN,
+    Kind.BUTTON_STUCK,
     Kind.STORE_REOPENED,
     Kind.CLOCK_JUMPED,
     Kind.PIN_LOCKED,

@@ -378,6 +378,66 @@ def officer_retire(number: Annotated[str, typer.Argument(help="The officer's num
     typer.echo(f"Retired {officer.number} {officer.name}. Ratings are kept.")
 
 
+@panel_app.command("list")
+def panel_list() -> None:
+    """List serial ports, with the name to write into the settings."""
+    from hardware.port import find_ports
+
+    ports = find_ports()
+    for port in ports:
+        typer.echo(f"{port.device}\t{port.stable}\t{port.description}")
+    if not ports:
+        typer.echo("No serial port found. Is the panel's cable plugged in?")
+
+
+@panel_app.command("monitor")
+def panel_monitor(
+    port: Annotated[str, typer.Argument(help="The port; empty: the one in the settings.")] = "",
+    seconds: Annotated[float, typer.Option(help="Stop after so long; 0: at Ctrl-C.")] = 0.0,
+) -> None:
+    """Show what comes over a panel's line: bytes, meaning, counters. Presses are not scored and
+    not acknowledged, so the panel keeps them for the terminal."""
+    from hardware.monitor import watch
+    from hardware.port import Port, PortLost
+    from kiosk.datafolder import DataFolder
+
+    baud = 115200
+    with _errors():
+        if not port:
+            panel = DataFolder(_Chosen.path).settings().panel
+            port, baud = panel.port, panel.baud
+        if not port:
+            _fail("no panel in the settings; name a port, see kiosk panel list", USAGE)
+        try:
+            watch(Port.open(port, baud), typer.echo, seconds or None)
+        except PortLost as error:
+            _fail(str(error), NOT_NOW)
+        except KeyboardInterrupt:
+            typer.echo("")
+
+
+@panel_app.command("simulate")
+def panel_simulate(
+    path: Annotated[
+        Path, typer.Argument(help="Where the panel's line appears, such as /tmp/panel")
+    ],
+    keys: Annotated[int, typer.Option(min=1, max=16, help="How many buttons.")] = 5,
+) -> None:
+    """Be a panel on a virtual serial line; commands on standard input press its buttons.
+
+    Commands: press N, down N, up N, fault NAME (none, garbage, lost-bytes, stuck-key, silence,
+    wrong-version), unplug, replug, restart, status, quit.
+    """
+    from time import monotonic
+
+    from hardware.simulator import SimulatedPanel, serve
+
+    try:
+        serve(SimulatedPanel(path, keys=keys), monotonic, say=typer.echo)
+    except OSError as error:
+        _fail(f"{path}: {error.strerror}", USAGE)
+
+
 def _officer(terminal: "Terminal", number: str) -> "Officer":
     officer = terminal.by_number(number)
     if officer is None:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-import qrcode
-
 from kiosk.config import DEFAULT_REASONS, parse
+from ui.qr import qr_matrix
 from ui.text import Words
 from ui.view import (
     Choice,
@@ -40,16 +39,6 @@ CARDS = (
         for n in range(108, 120)
     ),
 )
-
-
-def qr_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
-    """The QR modules of `text`, without a quiet zone; empty for no text."""
-    if not text:
-        return ()
-    code = qrcode.QRCode(border=0, error_correction=qrcode.constants.ERROR_CORRECT_M)
-    code.add_data(text)
-    code.make(fit=True)
-    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
 
 
 def samples(language: str) -> Iterator[tuple[str, View]]:

@@ -80,7 +80,7 @@ class TerminalWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setWindowTitle("เครื่องประเมินความพึงพอใจ")
-        self._screens: dict[object, QWidget] = {}
+        self._screens: dict[type[QWidget], QWidget] = {}
         self.screen_shown: QWidget | None = None
         self.corner = HiddenCorner(self)
         self.corner.held.connect(self.service_asked)
@@ -100,19 +100,26 @@ class TerminalWindow(QWidget):
     def show_view(self, view: View) -> None:
         match view:
             case ClosedView() | PausedView() | OutOfServiceView():
-                self._show(self._made(NoticeScreen, self._connect_notice), view)
+                notice = self._made(NoticeScreen, self._connect_notice)
+                self._show(notice, view)
             case SignOnView():
-                self._show(self._made(SignOnScreen, self._connect_sign_on), view)
+                sign_on = self._made(SignOnScreen, self._connect_sign_on)
+                self._show(sign_on, view)
             case PinView():
-                self._show(self._made(PinScreen, self._connect_pad), view)
+                pin = self._made(PinScreen, self._connect_pad)
+                self._show(pin, view)
             case ReadyView():
-                self._show(self._made(ReadyScreen, self._connect_ready), view)
+                ready = self._made(ReadyScreen, self._connect_ready)
+                self._show(ready, view)
             case ReasonsView():
-                self._show(self._made(ReasonsScreen, self._connect_reasons), view)
+                reasons = self._made(ReasonsScreen, self._connect_reasons)
+                self._show(reasons, view)
             case ThanksView():
-                self._show(self._made(ThanksScreen, lambda _: None), view)
+                thanks = self._made(ThanksScreen, lambda _: None)
+                self._show(thanks, view)
             case MenuView():
-                self._show(self._made(MenuScreen, self._connect_menu), view)
+                menu = self._made(MenuScreen, self._connect_menu)
+                self._show(menu, view)
 
     def _show(self, screen: Screen[V], view: V) -> None:
         screen.setGeometry(self.rect())
@@ -125,7 +132,7 @@ class TerminalWindow(QWidget):
             self.corner.raise_()
         self._awaiting_paint = True
 
-    def _made(self, kind: Callable[[QWidget], S], connect: Callable[[S], None]) -> S:
+    def _made(self, kind: type[S], connect: Callable[[S], None]) -> S:
         """The screen of this kind, made when first needed."""
         if kind not in self._screens:
             screen = kind(self)

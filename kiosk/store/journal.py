@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DUTY_ENDED = "duty-ended"
     PANEL_UP = "panel-up"
     PANEL_DOWN = "panel-down"
+    BUTTON_STUCK = "button-stuck"
     STORE_REOPENED = "store-reopened"
     CLOCK_JUMPED = "clock-jumped"
     PIN_LOCKED = "pin-locked"

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.duty import Duty
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
+from kiosk.domain.wording import SentWording
 from kiosk.store.schema import duty, enrolment, panel_marks, wording
 
 # Built once: a press passes here.
@@ -46,14 +47,6 @@ class Enrolment:
     terminal: str
     counter: str
     central_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class SentWording:
-    question_th: str = ""
-    question_en: str = ""
-    comment_url: str = ""
-    etag: str = ""
 
 
 class State:

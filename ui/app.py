@@ -1,0 +1,215 @@
+"""The composition root of `kiosk run`: builds everything, once, in the order that shows soonest.
+
+The window is painted first; database, cryptography and panel are loaded behind it.
+"""
+
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QProcess, QSocketNotifier, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from kiosk.clock import Clock, SystemClock
+from kiosk.config import Settings
+from ui.window import TerminalWindow
+
+if TYPE_CHECKING:
+    from kiosk.datafolder import DataFolder
+    from kiosk.store.engine import Store
+    from kiosk.terminal import Terminal
+    from ui.panel_bridge import PanelBridge
+    from ui.presenter import Presenter
+    from ui.show import Shower
+
+RETRY_MS = 10_000
+"""While the database can't be opened, how often it is tried again."""
+NIGHTLY_MS = 60_000
+
+
+@dataclass(slots=True)
+class Running:
+    """What `start` built, for whoever ends it."""
+
+    store: "Store"
+    terminal: "Terminal"
+    presenter: "Presenter"
+    bridge: "PanelBridge | None"
+
+    def stop(self) -> None:
+        from kiosk.store.engine import StoreFailed
+
+        if self.bridge is not None:
+            self.bridge.stop()
+        try:
+            self.presenter.stop()
+        except StoreFailed as error:
+            sys.stderr.write(f"kiosk: {error}\n")
+        self.store.close()
+
+
+def start(
+    folder: "DataFolder", settings: Settings, clock: Clock, window: TerminalWindow
+) -> Running:
+    """Open the store, verify it, connect the window and the panel. StoreFailed, FolderError."""
+    from kiosk.store.engine import StoreForeign
+    from kiosk.store.verify import Wrong, verify
+    from ui.panel_bridge import PanelBridge
+    from ui.presenter import Outside, Presenter
+    from ui.qr import qr_matrix
+
+    store, terminal = folder.open(clock)
+    found = verify(store)
+    if isinstance(found, Wrong):
+        store.close()
+        raise StoreForeign(f"{store.path}: {found.what}")
+    terminal.keep_ballast()
+    outside = Outside(lambda: folder.free_bytes() // 2**20, qr_matrix)
+    presenter = Presenter(terminal, settings, clock, outside)
+    connect(window, presenter)
+    presenter.start()
+    bridge = None
+    if settings.panel.port:
+        bridge = PanelBridge(settings.panel, presenter, terminal.mark())
+        bridge.start()
+    return Running(store, terminal, presenter, bridge)
+
+
+def connect(window: TerminalWindow, presenter: "Presenter") -> None:
+    """Every tap to its meaning."""
+    presenter.view_changed.connect(window.show_view)
+    window.score_pressed.connect(presenter.touch)
+    window.reason_toggled.connect(presenter.toggle_reason)
+    window.reasons_done.connect(presenter.give_reasons)
+    window.language_chosen.connect(presenter.choose_language)
+    window.notice_acted.connect(presenter.notice_acted)
+    window.officer_chosen.connect(presenter.choose_officer)
+    window.digit_typed.connect(presenter.type_digit)
+    window.erased.connect(presenter.erase)
+    window.back_asked.connect(presenter.back)
+    window.staff_asked.connect(presenter.ask_staff)
+    window.action_chosen.connect(presenter.act)
+    window.service_asked.connect(presenter.ask_service)
+    window.key_pressed.connect(presenter.key)
+
+
+class Program(QObject):
+    """`kiosk run`, from the first paint to the end."""
+
+    def __init__(
+        self, folder: "DataFolder", settings: Settings, window: TerminalWindow, clock: Clock
+    ) -> None:
+        super().__init__()
+        self._folder, self._settings, self._window = folder, settings, window
+        self._clock = clock
+        self._running: Running | None = None
+        self._sync: QProcess | None = None
+        self._synced_on = ""
+        self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
+        self._retry.timeout.connect(self.load)
+        self._nightly = QTimer(self, interval=NIGHTLY_MS)
+        self._nightly.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._nightly.timeout.connect(self._maybe_sync)
+
+    def load(self) -> None:
+        """Everything behind the first screen; on failure say so and try again."""
+        from kiosk.clock import ClockImplausible
+        from kiosk.datafolder import FolderError
+        from kiosk.store.engine import StoreFailed
+
+        try:
+            self._running = start(self._folder, self._settings, self._clock, self._window)
+        except (StoreFailed, FolderError, ClockImplausible) as error:
+            sys.stderr.write(f"kiosk: {error}\n")
+            self._window.show_view(first_shower(self._settings).trouble(str(error)))
+            self._retry.start()
+            return
+        self._running.presenter.exit_asked.connect(QApplication.quit)
+        self._nightly.start()
+
+    def end(self) -> int:
+        """Exit code: 0, or 3 when the terminal never came up."""
+        if self._running is None:
+            return 3
+        self._running.stop()
+        return 0
+
+    def _maybe_sync(self) -> None:
+        """At the configured time, once a day, `kiosk sync` as a process of its own."""
+        now = self._clock.now().wall
+        today = now.date().isoformat()
+        running = self._running
+        if running is None or self._synced_on == today or now.time() < self._settings.sync_at:
+            return
+        if running.terminal.status().enrolment is None:
+            return
+        self._synced_on = today
+        self._sync = QProcess(self)
+        self._sync.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedChannels)
+        self._sync.finished.connect(running.presenter.renew_roster)
+        data = str(self._folder.path)
+        self._sync.start(sys.executable, ["-m", "ui.cli", "--data", data, "sync"])
+
+
+def first_shower(settings: Settings) -> "Shower":
+    from kiosk.domain.wording import SentWording
+    from ui.show import Shower
+    from ui.text import Words
+
+    return Shower(settings, Words.load(settings.language), SentWording(), ())
+
+
+def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
+    """Open the terminal on the data folder `path` and stay until it is ended; the exit code.
+    ConfigError and FolderError before any window."""
+    from kiosk.datafolder import DataFolder
+
+    folder = DataFolder(path)
+    settings = folder.settings()
+    lock = folder.lock()
+    app = QApplication(sys.argv[:1])
+    window = TerminalWindow()
+    program = Program(folder, settings, window, SystemClock())
+    window.close_asked.connect(app.quit)
+    notifier = on_signals(app.quit)
+    if size:
+        window.open_windowed(*size)
+    else:
+        window.open_full_screen()
+    window.show_view(first_shower(settings).starting())
+    after_first_paint(window, program.load)
+    app.exec()
+    del lock, notifier
+    return program.end()
+
+
+def after_first_paint(window: TerminalWindow, then: Callable[[], None]) -> None:
+    """Call `then` once, from the event loop, when the first view is on the screen."""
+
+    def painted() -> None:
+        window.painted.disconnect(painted)
+        QTimer.singleShot(0, then)
+
+    window.painted.connect(painted)
+
+
+def on_signals(quit_: Callable[[], None]) -> QSocketNotifier:
+    """SIGTERM and SIGINT end the event loop: Python's handlers need it to wake up."""
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+
+    def woken() -> None:
+        ours.recv(16)
+        quit_()
+
+    notifier.activated.connect(woken)
+    notifier.setProperty("sockets", (ours, theirs))  # they live as long as the notifier
+    return notifier

@@ -1,0 +1,45 @@
+"""What may lie over the encounter's screen while an officer or a technician is busy with it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.domain.people import Officer
+
+
+class Purpose(StrEnum):
+    """What a right PIN leads to."""
+
+    SIGN_ON = "sign-on"
+    DUTY_MENU = "duty-menu"
+    SERVICE_MENU = "service-menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """An officer is being chosen, to sign on, resume or take over."""
+
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TypingPin:
+    """`who` is None for the service menu's PIN."""
+
+    purpose: Purpose
+    who: Officer | None
+    typed: str = ""
+    message: str = ""
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DutyMenu:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMenu:
+    testing: bool = False
+
+
+Dialog = Choosing | TypingPin | DutyMenu | ServiceMenu

@@ -1,0 +1,415 @@
+"""Owns the encounter's state, carries its effects out, and says what the screen must show.
+
+QtCore only: timers and signals. Every press, by touch, panel or keyboard, comes in at `press`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import ceil
+from secrets import token_bytes
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+import kiosk
+from kiosk.clock import Clock
+from kiosk.config import Settings
+from kiosk.domain.duty import Duty, EndOfDuty, Moment
+from kiosk.domain.encounter import (
+    Break,
+    Encounter,
+    Event,
+    GiveReasons,
+    Pause,
+    Phase,
+    Press,
+    Repair,
+    Resume,
+    SignOff,
+    SignOn,
+    Tick,
+    step,
+)
+from kiosk.domain.people import Officer, OfficerId
+from kiosk.domain.rating import Channel, RatingId, ReasonId
+from kiosk.domain.scale import Score
+from kiosk.pin import DIGITS
+from kiosk.store.engine import StoreFailed
+from kiosk.store.journal import Kind
+from kiosk.store.state import Mark
+from kiosk.terminal import SERVICE_OWNER, PinDead, PinRight, PinWait, PinWrong, Terminal
+from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
+from ui.show import PanelState, ServiceFacts, Shower
+from ui.text import Words
+from ui.view import View
+
+DIALOG_IDLE_MS = 45_000
+"""A dialog left alone goes away."""
+COARSE_MS = 20_000
+"""How often wall-clock duties are looked at: closing time, a jump of the clock."""
+REPAIR_MS = 5_000
+JUMP = 90.0
+"""Seconds by which the wall clock may stray from the boot clock between two looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the presenter asks of the world: free disk in MiB, the QR matrix of an address."""
+
+    free_mib: Callable[[], int]
+    qr: Callable[[str], tuple[tuple[bool, ...], ...]]
+
+
+class Presenter(QObject):
+    view_changed = Signal(object)
+    exit_asked = Signal()
+
+    def __init__(
+        self, terminal: Terminal, settings: Settings, clock: Clock, outside: Outside
+    ) -> None:
+        super().__init__()
+        self._terminal, self._settings, self._clock = terminal, settings, clock
+        self._outside = outside
+        self._state = Encounter()
+        self._officer: Officer | None = None
+        self._dialog: Dialog | None = None
+        self._chosen: frozenset[ReasonId] = frozenset()
+        self._panel = PanelState(wanted=bool(settings.panel.port))
+        self._seen = clock.now()
+        self._shower = self._made_shower(settings.language)
+        self._phase_timer = self._timer(self._tick)
+        self._dialog_timer = self._timer(self._drop_dialog)
+        self._repair_timer = self._timer(self._try_repair)
+        self._coarse_timer = QTimer(self, interval=COARSE_MS)
+        self._coarse_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._coarse_timer.timeout.connect(self.look_at_the_clock)
+
+    def start(self) -> None:
+        """Take up a duty that was open when the program stopped, and show the first screen."""
+        self._terminal.note(Kind.STARTED, {"version": kiosk.__version__})
+        left = self._terminal.open_duty()
+        if left is not None:
+            self._officer = self._terminal.officer(left.duty.officer)
+            self._state = replace(self._state, duty=left.duty, paused=left.paused)
+            self._state = replace(self._state, phase=self._state.resting_phase)
+        self._coarse_timer.start()
+        self.look_at_the_clock()
+        self._refresh()
+
+    def stop(self) -> None:
+        """The program ends in order."""
+        for timer in (self._phase_timer, self._dialog_timer, self._repair_timer):
+            timer.stop()
+        self._coarse_timer.stop()
+        if self._state.phase is not Phase.OUT_OF_SERVICE:
+            self._terminal.note(Kind.STOPPED)
+
+    @property
+    def state(self) -> Encounter:
+        return self._state
+
+    # --- citizens --------------------------------------------------------------------------
+
+    def press(self, score: int, channel: Channel, mark: Mark | None = None) -> bool:
+        """A citizen pressed. True once what follows is durable (rating or count): only then may
+        a panel be told."""
+        self._dialog = None
+        event = Press(Score(score), channel, RatingId(token_bytes(16)))
+        return self._step(event, mark)
+
+    def touch(self, score: int) -> None:
+        self.press(score, Channel.TOUCH)
+
+    def toggle_reason(self, reason: str) -> None:
+        self._chosen ^= {ReasonId(reason)}
+        self._refresh()
+
+    def give_reasons(self) -> None:
+        self._step(GiveReasons(tuple(self._chosen)))
+
+    def choose_language(self, code: str) -> None:
+        self._shower = self._made_shower(code)
+        self._refresh()
+
+    # --- the panel -------------------------------------------------------------------------
+
+    def panel_pressed(self, button: int, mark: Mark) -> bool:
+        """A button of the panel; True when the panel may be told that it was kept."""
+        if isinstance(self._dialog, ServiceMenu) and self._dialog.testing:
+            self._panel = replace(self._panel, last_button=button)
+            self._refresh()
+            return self._keep_mark(mark)
+        score = self._settings.panel.buttons.get(button)
+        if score is None:
+            return self._keep_mark(mark)
+        return self.press(score, Channel.PANEL, mark)
+
+    def panel_up(self, device: str) -> None:
+        self._panel = replace(self._panel, up=True, device=device, trouble="", refused=False)
+        self._note(Kind.PANEL_UP, device)
+        self._refresh()
+
+    def panel_down(self, reason: str, *, refused: bool = False) -> None:
+        was_up = self._panel.up
+        self._panel = replace(self._panel, up=False, trouble=reason, refused=refused)
+        if was_up or refused:
+            self._note(Kind.PANEL_DOWN, reason)
+        self._refresh()
+
+    def panel_stuck(self, button: int) -> None:
+        self._note(Kind.BUTTON_STUCK, str(button))
+
+    # --- officers --------------------------------------------------------------------------
+
+    def notice_acted(self) -> None:
+        """The button of the closed or the paused screen."""
+        self._open(Choosing())
+
+    def choose_officer(self, officer_id: str) -> None:
+        officer = self._terminal.officer(OfficerId(officer_id))
+        if officer is not None and not officer.retired:
+            self._open(TypingPin(Purpose.SIGN_ON, officer))
+
+    def ask_staff(self) -> None:
+        if self._officer is not None:
+            self._open(TypingPin(Purpose.DUTY_MENU, self._officer))
+
+    def ask_service(self) -> None:
+        self._open(TypingPin(Purpose.SERVICE_MENU, None))
+
+    def type_digit(self, digit: str) -> None:
+        match self._dialog:
+            case Choosing(typed):
+                self._type_number(typed + digit)
+            case TypingPin(typed=typed, locked=False) as dialog if len(typed) < DIGITS:
+                self._open(replace(dialog, typed=typed + digit, message=""))
+                if len(typed) + 1 == DIGITS:
+                    self._check_pin(typed + digit)
+
+    def erase(self) -> None:
+        match self._dialog:
+            case Choosing(typed) | TypingPin(typed=typed) as dialog:
+                self._open(replace(dialog, typed=typed[:-1]))
+
+    def back(self) -> None:
+        self._drop_dialog()
+
+    def act(self, action: str) -> None:
+        """An entry of a menu."""
+        match self._dialog, action:
+            case DutyMenu(), "pause":
+                self._drop_dialog()
+                self._step(Pause())
+            case DutyMenu(), "sign-off":
+                self._drop_dialog()
+                self._step(SignOff())
+            case DutyMenu(), "hand-over":
+                self._open(Choosing())
+            case ServiceMenu(testing), "panel-test":
+                self._panel = replace(self._panel, last_button=0)
+                self._open(ServiceMenu(not testing))
+            case ServiceMenu(), "exit":
+                self.exit_asked.emit()
+            case _, "back":
+                self._drop_dialog()
+
+    def key(self, name: str) -> None:
+        """A key of a keyboard or a keyboard-type pad."""
+        if self._dialog is not None:
+            if len(name) == 1 and name in "0123456789":
+                self.type_digit(name)
+            elif name == "Backspace":
+                self.erase()
+            elif name == "Escape":
+                self.back()
+            return
+        score = self._settings.keys.get(name)
+        if score is not None:
+            self.press(score, Channel.KEYBOARD)
+
+    def renew_roster(self) -> None:
+        """The roster or the wording may have changed (after a sync)."""
+        self._shower = self._made_shower(self._shower.language)
+        if self._state.duty is not None:
+            self._officer = self._terminal.officer(self._state.duty.officer)
+        self._refresh()
+
+    def look_at_the_clock(self) -> None:
+        """Closing time, and whether the wall clock jumped."""
+        now = self._clock.now()
+        self._notice_jump(now)
+        hours = self._settings.office
+        if self._state.duty is not None and not hours.opens <= now.wall.time() < hours.closes:
+            self._step(SignOff(EndOfDuty.CLOSING_TIME))
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _type_number(self, typed: str) -> None:
+        officers = self._terminal.officers()
+        matching = [o for o in officers if o.number.startswith(typed)]
+        if len(matching) == 1 and matching[0].number == typed:
+            self.choose_officer(matching[0].id)
+        elif matching:
+            self._open(Choosing(typed))
+
+    def _check_pin(self, typed: str) -> None:
+        dialog = self._dialog
+        assert isinstance(dialog, TypingPin)  # noqa: S101  (called from there only)
+        try:
+            answer = self._terminal.check_pin(dialog.who.id if dialog.who else SERVICE_OWNER, typed)
+        except StoreFailed as error:
+            self._fail(str(error))
+            return
+        match answer:
+            case PinRight():
+                self._admit(dialog)
+            case PinWrong(wait) | PinWait(wait):
+                say = self._shower.say
+                message = say("pin.wait", seconds=ceil(wait)) if wait else say("pin.wrong")
+                self._open(replace(dialog, typed="", message=message))
+            case PinDead():
+                message = self._shower.say("pin.dead")
+                self._open(replace(dialog, typed="", message=message, locked=True))
+
+    def _admit(self, dialog: TypingPin) -> None:
+        match dialog.purpose:
+            case Purpose.SERVICE_MENU:
+                self._note(Kind.SERVICE_MENU, "opened")
+                self._open(ServiceMenu())
+            case Purpose.DUTY_MENU:
+                self._open(DutyMenu())
+            case Purpose.SIGN_ON:
+                assert dialog.who is not None  # noqa: S101  (sign-on is always by somebody)
+                self._sign_on(dialog.who)
+
+    def _sign_on(self, officer: Officer) -> None:
+        self._drop_dialog()
+        duty = self._state.duty
+        if duty is not None and duty.officer == officer.id:
+            self._step(Resume())
+            return
+        office = self._settings.office
+        now = self._clock.now().wall.time()
+        if not office.opens <= now < office.closes:
+            return
+        self._officer = officer
+        self._step(SignOn(Duty(officer.id, office.service, office.counter)))
+
+    def _step(self, event: Event, mark: Mark | None = None) -> bool:
+        """Decide, keep, and only then move on. False when nothing could be kept."""
+        if self._state.phase is Phase.OUT_OF_SERVICE and not isinstance(event, Repair):
+            return False
+        after, effects = step(self._state, event, self._clock.now(), self._settings.rules)
+        try:
+            self._terminal.carry_out(effects, mark)
+        except StoreFailed as error:
+            self._fail(str(error))
+            return False
+        if after.phase is not self._state.phase:
+            self._chosen = frozenset()
+            if self._state.phase is Phase.THANKS:
+                self._shower = self._made_shower(self._settings.language)
+        self._state = after
+        self._refresh()
+        return True
+
+    def _keep_mark(self, mark: Mark) -> bool:
+        try:
+            self._terminal.carry_out((), mark)
+        except StoreFailed as error:
+            self._fail(str(error))
+            return False
+        return True
+
+    def _fail(self, trouble: str) -> None:
+        self._dialog = None
+        self._state, _ = step(self._state, Break(trouble), self._clock.now(), self._settings.rules)
+        self._repair_timer.start(REPAIR_MS)
+        self._refresh()
+
+    def _try_repair(self) -> None:
+        try:
+            self._terminal.repair()
+        except StoreFailed as error:
+            self._fail(str(error))
+            return
+        self._step(Repair())
+
+    def _tick(self) -> None:
+        self._step(Tick())
+
+    def _open(self, dialog: Dialog) -> None:
+        if self._state.phase is Phase.OUT_OF_SERVICE and not _is_service(dialog):
+            return
+        self._dialog = dialog
+        self._dialog_timer.start(DIALOG_IDLE_MS)
+        self._refresh()
+
+    def _drop_dialog(self) -> None:
+        self._dialog = None
+        self._dialog_timer.stop()
+        self._refresh()
+
+    def _note(self, kind: Kind, what: str) -> None:
+        try:
+            self._terminal.note(kind, {"what": what[:100]})
+        except StoreFailed as error:
+            self._fail(str(error))
+
+    def _notice_jump(self, now: Moment) -> None:
+        passed = now.boot - self._seen.boot
+        strayed = (now.wall - self._seen.wall).total_seconds() - passed
+        self._seen = now
+        if abs(strayed) > JUMP:
+            self._note(Kind.CLOCK_JUMPED, f"{strayed:+.0f} s")
+
+    def _made_shower(self, language: str) -> Shower:
+        try:
+            wording = self._terminal.wording()
+        except StoreFailed:
+            return self._shower
+        address = wording.comment_url or self._settings.comment_url
+        return Shower(self._settings, Words.load(language), wording, self._outside.qr(address))
+
+    def _refresh(self) -> None:
+        until = self._state.until
+        if until is None:
+            self._phase_timer.stop()
+        else:
+            left = until - self._clock.now().boot
+            self._phase_timer.start(max(0, ceil(left * 1000)))
+        self.view_changed.emit(self._view())
+
+    def _view(self) -> View:
+        show = self._shower
+        match self._dialog:
+            case Choosing(typed):
+                return show.sign_on(self._terminal.officers(), typed)
+            case TypingPin(_, who, typed, message, locked):
+                return show.pin(who, len(typed), message, locked)
+            case DutyMenu() if self._officer is not None:
+                return show.duty_menu(self._officer)
+            case ServiceMenu(testing):
+                return show.service_menu(self._facts(), self._panel, testing)
+        return show.resting(self._state, self._officer, self._panel, self._chosen)
+
+    def _facts(self) -> ServiceFacts:
+        status = self._terminal.status()
+        return ServiceFacts(
+            last_sync=status.last_sync.at.replace("T", " ")[:16] if status.last_sync else "",
+            enrolled=status.enrolment is not None,
+            due=status.due,
+            free_mib=self._outside.free_mib(),
+            version=kiosk.__version__,
+        )
+
+    def _timer(self, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, singleShot=True)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(slot)
+        return timer
+
+
+def _is_service(dialog: Dialog) -> bool:
+    return isinstance(dialog, ServiceMenu) or (
+        isinstance(dialog, TypingPin) and dialog.purpose is Purpose.SERVICE_MENU
+    )

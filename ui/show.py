@@ -1,0 +1,231 @@
+"""From where the terminal stands to what its screen must show. Pure; no Qt."""
+
+from dataclasses import dataclass
+
+from kiosk.config import Settings
+from kiosk.domain.encounter import Encounter, Phase
+from kiosk.domain.people import Officer
+from kiosk.domain.rating import ReasonId
+from kiosk.domain.wording import SentWording
+from ui.text import Words, languages
+from ui.view import (
+    Choice,
+    ClosedView,
+    FaceLabel,
+    Frame,
+    MenuView,
+    OfficerCard,
+    OutOfServiceView,
+    PausedView,
+    PinView,
+    ReadyView,
+    ReasonsView,
+    SignOnView,
+    ThanksView,
+    View,
+)
+
+_TITLES = (
+    "ว่าที่ร้อยตรีหญิง",
+    "ว่าที่ร้อยตรี",
+    "นางสาว",
+    "นาง",
+    "นาย",
+    "น.ส.",
+    "ดร.",
+)
+
+
+def initials(name: str) -> str:
+    """Two letters for a name: its first consonants, titles and leading vowels left out."""
+    bare = next((name.removeprefix(t) for t in _TITLES if name.startswith(t)), name).strip()
+    letters = []
+    for word in bare.split()[:2]:
+        letter = next((c for c in word if c.isalpha() and c not in "เแโใไ"), "")
+        letters.append(letter.upper())
+    return "".join(letters) or "?"
+
+
+def card(officer: Officer) -> OfficerCard:
+    return OfficerCard(
+        id=officer.id,
+        number=officer.number,
+        name=officer.name,
+        position=officer.position,
+        initials=initials(officer.name),
+        photo=officer.photo,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PanelState:
+    """What is known of the panel. `wanted`: the settings name one."""
+
+    wanted: bool = False
+    up: bool = False
+    device: str = ""
+    trouble: str = ""
+    refused: bool = False
+    last_button: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """What the service menu shows. Holds no score."""
+
+    last_sync: str
+    enrolled: bool
+    due: int
+    free_mib: int
+    version: str
+
+
+class Shower:
+    """Makes views of one terminal in one language."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        words: Words,
+        wording: SentWording,
+        qr: tuple[tuple[bool, ...], ...],
+    ) -> None:
+        self._settings, self._words, self._wording, self._qr = settings, words, wording, qr
+
+    @property
+    def language(self) -> str:
+        return self._words.code
+
+    def say(self, key: str, **fields: object) -> str:
+        return self._words.get(key, **fields)
+
+    @property
+    def frame(self) -> Frame:
+        office = self._settings.office
+        return Frame(office.name[self.language], self.say("frame.counter", counter=office.counter))
+
+    def starting(self) -> View:
+        return ClosedView(self.frame, self.say("starting.title"), self.say("starting.subtitle"), "")
+
+    def trouble(self, detail: str) -> View:
+        say = self.say
+        return OutOfServiceView(
+            self.frame, say("out_of_service.title"), say("out_of_service.subtitle"), detail
+        )
+
+    def resting(
+        self,
+        state: Encounter,
+        officer: Officer | None,
+        panel: PanelState,
+        chosen: frozenset[ReasonId],
+    ) -> View:
+        """The screen of the encounter itself."""
+        say = self.say
+        if state.phase is Phase.OUT_OF_SERVICE:
+            return self.trouble(state.trouble)
+        if state.phase is Phase.REASONS:
+            return self._reasons(chosen)
+        if state.phase is Phase.THANKS:
+            thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
+            return ThanksView(self.frame, *thanks, self._qr)
+        if state.phase is Phase.PAUSED:
+            paused = (say("paused.title"), say("paused.subtitle"), say("paused.resume"))
+            return PausedView(self.frame, *paused)
+        if state.phase is Phase.READY and officer is not None:
+            return self._ready(officer, panel)
+        hours = self._settings.office
+        subtitle = say(
+            "closed.subtitle", opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}"
+        )
+        return ClosedView(self.frame, say("closed.title"), subtitle, say("closed.sign_on"))
+
+    def sign_on(self, officers: tuple[Officer, ...], typed: str) -> View:
+        say = self.say
+        hint = say("sign_on.hint") if officers else say("sign_on.empty")
+        cards = tuple(card(officer) for officer in officers)
+        return SignOnView(self.frame, say("sign_on.title"), hint, cards, typed, say("common.back"))
+
+    def pin(self, who: Officer | None, digits: int, message: str, locked: bool) -> View:
+        title = self.say("pin.title" if who else "pin.service")
+        back = self.say("common.back")
+        return PinView(self.frame, title, card(who) if who else None, digits, message, locked, back)
+
+    def duty_menu(self, officer: Officer) -> View:
+        say = self.say
+        rows = (
+            (say("duty.officer"), officer.name),
+            (say("duty.counter"), str(self._settings.office.counter)),
+        )
+        actions = (
+            Choice("pause", say("duty.pause")),
+            Choice("hand-over", say("duty.hand_over")),
+            Choice("sign-off", say("duty.sign_off")),
+            Choice("back", say("common.back")),
+        )
+        return MenuView(self.frame, say("duty.title"), rows, actions)
+
+    def service_menu(self, facts: ServiceFacts, panel: PanelState, testing: bool) -> View:
+        say = self.say
+        pressed = say("service.no_press")
+        if panel.last_button:
+            pressed = say("service.button", button=panel.last_button)
+        elif testing:
+            pressed = say("service.panel_testing")
+        sync = facts.last_sync or say("service.never")
+        rows = (
+            (say("service.panel"), self._panel_words(panel)),
+            (say("service.last_press"), pressed),
+            (say("service.sync"), sync if facts.enrolled else say("service.not_enrolled")),
+            (say("service.due"), str(facts.due)),
+            (say("service.disk"), f"{facts.free_mib:,} MiB"),
+            (say("service.version"), facts.version),
+        )
+        actions = (
+            Choice("panel-test", say("service.panel_test"), testing),
+            Choice("exit", say("service.exit")),
+            Choice("back", say("common.back")),
+        )
+        return MenuView(self.frame, say("service.title"), rows, actions)
+
+    def _panel_words(self, panel: PanelState) -> str:
+        if not panel.wanted:
+            return self.say("service.panel_none")
+        if panel.up:
+            return self.say("service.panel_up", device=panel.device)
+        key = "service.panel_refused" if panel.refused else "service.panel_down"
+        return self.say(key, reason=panel.trouble)
+
+    def _reasons(self, chosen: frozenset[ReasonId]) -> View:
+        say = self.say
+        choices = tuple(
+            Choice(reason.id, reason.words[self.language], reason.id in chosen)
+            for reason in self._settings.reasons
+        )
+        done = say("reasons.done" if chosen else "reasons.skip")
+        return ReasonsView(self.frame, say("reasons.title"), say("reasons.hint"), choices, done)
+
+    def _ready(self, officer: Officer, panel: PanelState) -> View:
+        settings = self._settings
+        levels = settings.rules.scale.levels
+        scores = settings.rules.scale.scores()
+        ordered = tuple(reversed(scores)) if settings.best_first else scores
+        own = settings.scale_words.get(self.language)
+        faces = tuple(
+            FaceLabel(int(s), levels, own[s - 1] if own else self.say(f"scale{levels}.{s}"))
+            for s in ordered
+        )
+        sent = self._wording.question_th if self.language == "th" else self._wording.question_en
+        down = panel.wanted and not panel.up
+        return ReadyView(
+            frame=self.frame,
+            officer=card(officer),
+            question=sent or settings.question[self.language],
+            faces=faces,
+            note=self.say("ready.panel_down") if down else "",
+            languages=tuple(
+                Choice(code, Words.load(code).get("language.name"), code == self.language)
+                for code in sorted(languages(), key=lambda code: code != settings.language)
+            ),
+            staff=self.say("ready.staff"),
+        )
