@@ -223,7 +223,7 @@ class _Run:
     ) -> tuple[int, bytes, str]:
         """A signed request; status, body, and the entity tag (or, asked for, the proof: what is
         needed to check the answer's signature again later). Only a signed answer is returned."""
-        path = f"/v1/terminals/{self.enrolment.terminal}/{name}"
+        path = f"/v1/sites/{self.enrolment.site}/terminals/{self.enrolment.terminal}/{name}"
         signature = sign_request(self.key, method, path, self.nonce, body)
         signed = {NONCE_HEADER: self.nonce, SIGNATURE_HEADER: signature, **(headers or {})}
         status, answer, got = _send(self.client, method, path, body, signed)

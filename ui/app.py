@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
+from kiosk.domain.people import CounterId
 from ui.window import TerminalWindow
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def start(
         store.close()
         raise StoreForeign(f"{store.path}: {found.what}")
     terminal.keep_ballast()
+    settings = at_enrolled_counter(settings, terminal)
     outside = Outside(lambda: folder.free_bytes() // 2**20, qr_matrix)
     presenter = Presenter(terminal, settings, clock, outside)
     connect(window, presenter)
@@ -77,6 +79,15 @@ def start(
         bridge = PanelBridge(settings.panel, presenter, terminal.mark())
         bridge.start()
     return Running(store, terminal, presenter, bridge)
+
+
+def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:
+    """Where central says this terminal stands goes before what its own file says."""
+    enrolment = terminal.status().enrolment
+    if enrolment is None:
+        return settings
+    office = replace(settings.office, counter=CounterId(enrolment.counter))
+    return replace(settings, office=office)
 
 
 def connect(window: TerminalWindow, presenter: "Presenter") -> None:

@@ -247,7 +247,7 @@ def sync() -> None:
             _fail(str(error), WRONG)
         except SyncFailed as error:
             _fail(f"{error}. What is due stays due", NOT_NOW)
-    roster = f"roster renewed ({result.officers} officers)" if result.roster_changed else "same"
+    roster = f"renewed ({result.officers} officers)" if result.roster_changed else "unchanged"
     typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}.")
     if result.parked:
         _fail("parked: " + "; ".join(result.parked), WRONG)

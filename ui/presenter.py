@@ -107,6 +107,14 @@ class Presenter(QObject):
     def state(self) -> Encounter:
         return self._state
 
+    @property
+    def panel(self) -> PanelState:
+        return self._panel
+
+    def lock_is_over(self) -> bool:
+        """Whether a press now would be a rating of its own."""
+        return self._clock.now().boot >= self._state.locked_until
+
     # --- citizens --------------------------------------------------------------------------
 
     def press(self, score: int, channel: Channel, mark: Mark | None = None) -> bool:

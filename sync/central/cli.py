@@ -1,0 +1,271 @@
+"""The `kiosk-central` command: everything an IT clerk does with the central report."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from sync.central.service import Central
+
+WRONG, USAGE, NOT_NOW = 1, 2, 3
+_EPILOG = (
+    "Exit codes: 0 done; 1 something is wrong that a person must look at; "
+    "2 bad use or bad settings; 3 not now (disk, database, network): try again."
+)
+
+app = typer.Typer(
+    name="kiosk-central",
+    help="The central report: set it up, serve it, enrol terminals, keep the roster.\n\n"
+    "Start with `kiosk-central init`, then `serve`, then `enrol` for each terminal.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+officers_app = typer.Typer(help="The roster that terminals receive.", no_args_is_help=True)
+terminals_app = typer.Typer(help="The terminals of this site.", no_args_is_help=True)
+app.add_typer(officers_app, name="officers")
+app.add_typer(terminals_app, name="terminals")
+
+
+class _Chosen:
+    path = Path()
+
+
+@app.callback()
+def _options(
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The data folder.", envvar="KIOSK_CENTRAL_DATA", show_default=False),
+    ] = None,
+) -> None:
+    root = os.geteuid() == 0
+    default = Path("/var/lib/kiosk-central" if root else "~/.local/share/kiosk-central")
+    _Chosen.path = data or default.expanduser()
+
+
+@app.command()
+def init(
+    site: Annotated[str, typer.Option(help="Short id of the office.")] = "dindaeng",
+    name: Annotated[str, typer.Option(help="The office's name on the report.")] = (
+        "สำนักงานเขตดินแดง"
+    ),
+    database: Annotated[
+        str, typer.Option(help="postgresql+psycopg://…; empty: SQLite in the data folder.")
+    ] = "",
+    url: Annotated[str, typer.Option(help="The address terminals will use.")] = (
+        "http://127.0.0.1:8765"
+    ),
+) -> None:
+    """Make the data folder, the keys and the database.
+
+    Example: kiosk-central init --site dindaeng --url https://report.example.go.th
+    """
+    from sync.central import settings
+    from sync.central.store.engine import CentralStore
+
+    folder = _Chosen.path
+    with _errors():
+        if (folder / settings.FILE_NAME).exists():
+            raise settings.SettingsError(f"{folder}: is set up already")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target = database or f"sqlite:///{(folder / 'central.db').absolute()}"
+        store = CentralStore.create(target)
+        with store.transaction(site) as t:
+            t.people.put_site(name)
+        store.close()
+        settings.write(folder, site, name, target, url)
+    typer.echo(f"Made {folder} for {site} ({name}).")
+    typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")] = 8765,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key, PEM.")] = None,
+) -> None:
+    """Serve terminals and the report.
+
+    Beyond this machine only with TLS: give --tls-cert and --tls-key, or put a proxy in front.
+    """
+    from sync.central.serving import ServeError, serve_until_ended
+    from sync.central.settings import reader_key
+
+    if (tls_cert is None) != (tls_key is None):
+        _fail("--tls-cert and --tls-key go together", USAGE)
+    if tls_cert is None and not _loopback(host):
+        _fail(f"{host} is beyond this machine: give --tls-cert and --tls-key", USAGE)
+    with _open() as central, _errors():
+        key = reader_key(_Chosen.path)
+        try:
+            serve_until_ended(central, key, host, port, tls_cert, tls_key, typer.echo)
+        except ServeError as error:
+            _fail(str(error), NOT_NOW)
+
+
+@app.command()
+def enrol(
+    terminal: Annotated[str, typer.Option(help="Its id, such as counter-1.")],
+    counter: Annotated[str, typer.Option(help="The counter where it stands.")],
+) -> None:
+    """Print a one-time code (10 minutes) for one terminal, and the line to type there.
+
+    Example: kiosk-central enrol --terminal counter-1 --counter 1
+    """
+    from kiosk.domain.people import BadPerson
+
+    with _open() as central, _errors():
+        known = central.terminal(terminal)
+        try:
+            code = central.invite(terminal, counter, datetime.now(UTC))
+        except BadPerson as error:
+            _fail(str(error), USAGE)
+    if known is not None:
+        typer.echo(f"{terminal} is enrolled already: using this code replaces its key.")
+    typer.echo(f"Code: {code}   (works once, for 10 minutes)")
+    typer.echo(f"On the terminal: kiosk enrol {central.settings.url} {code}")
+
+
+@officers_app.command("import")
+def officers_import(
+    file: Annotated[Path, typer.Argument(help="CSV UTF-8: number,name,position,section")],
+) -> None:
+    """Add or renew officers from a CSV file: all of them, or none when a line is wrong."""
+    from kiosk.domain.rostercsv import BadRoster, parse
+    from sync.central.store.people import NumberTaken
+
+    try:
+        officers = parse(file.read_bytes())
+    except OSError as error:
+        _fail(f"{file}: {error.strerror}", USAGE)
+    except BadRoster as error:
+        for problem in error.problems:
+            typer.echo(f"{file}: {problem}", err=True)
+        _fail(f"{file}: nothing was imported; correct the lines above", USAGE)
+    with _open() as central, _errors():
+        try:
+            central.import_officers(officers)
+        except NumberTaken as error:
+            _fail(f"{file}: {error}; nothing was imported", USAGE)
+    typer.echo(f"Imported {len(officers)} officers; terminals receive them at their next sync.")
+
+
+@officers_app.command("list")
+def officers_list() -> None:
+    """List the roster."""
+    with _open() as central, _errors():
+        officers = central.officers()
+    for officer in officers:
+        gone = "  (retired)" if officer.retired else ""
+        typer.echo(f"{officer.number}\t{officer.name}\t{officer.position}\t{officer.section}{gone}")
+    if not officers:
+        typer.echo("No officers yet. Import them: kiosk-central officers import FILE.csv")
+
+
+@officers_app.command("retire")
+def officers_retire(number: Annotated[str, typer.Argument(help="The officer's number.")]) -> None:
+    """Take an officer off the roster; results stay."""
+    with _open() as central, _errors():
+        if not central.retire(number):
+            _fail(f"no active officer has number {number[:40]!r}", USAGE)
+    typer.echo(f"Retired {number}; terminals learn it at their next sync.")
+
+
+@terminals_app.command("list")
+def terminals_list() -> None:
+    """List terminals: state, counter, last seen, version."""
+    with _open() as central, _errors():
+        known = central.terminals()
+    for t in known:
+        seen = t.seen.astimezone().isoformat(" ", "minutes") if t.seen else "never"
+        typer.echo(f"{t.terminal}\t{t.state}\tcounter {t.counter}\tseen {seen}\t{t.software}")
+    if not known:
+        typer.echo("No terminals yet: kiosk-central enrol --terminal ID --counter C")
+
+
+@app.command()
+def tally(
+    day: Annotated[str, typer.Option("--date", help="YYYY-MM-DD; empty: today.")] = "",
+    reader: Annotated[str, typer.Option(help="Who reads; written into the log.")] = "",
+) -> None:
+    """Print one day's raw counts per officer: for the audit role. Every read is logged."""
+    import getpass
+
+    from sync.central.reports.daytally import lines
+
+    try:
+        wanted = date.fromisoformat(day) if day else datetime.now().astimezone().date()
+    except ValueError:
+        _fail(f"--date {day!r}: write YYYY-MM-DD", USAGE)
+    with _open() as central, _errors():
+        found = central.tally(wanted, reader or getpass.getuser(), datetime.now(UTC))
+    for line in lines(found, wanted):
+        typer.echo(line)
+
+
+@app.command()
+def verify() -> None:
+    """Recompute every day report's digest and rows; name the first thing that is wrong."""
+    with _open() as central, _errors():
+        if wrong := central.verify():
+            _fail(wrong, WRONG)
+    typer.echo("All agrees.")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@contextmanager
+def _open() -> "Iterator[Central]":
+    from sync.central.service import Central
+    from sync.central.settings import load, signing_key
+    from sync.central.store.engine import CentralStore
+
+    with _errors():
+        settings = load(_Chosen.path)
+        key = signing_key(_Chosen.path)
+        store = CentralStore.open(settings.database)
+    try:
+        yield Central(store, settings, key)
+    finally:
+        store.close()
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    from sync.central.settings import SettingsError
+    from sync.central.store.engine import DatabaseDown, DatabaseError
+
+    try:
+        yield
+    except DatabaseDown as error:
+        _fail(str(error), NOT_NOW)
+    except (SettingsError, DatabaseError) as error:
+        _fail(str(error), USAGE)
+    except OSError as error:
+        _fail(f"{error.filename or _Chosen.path}: {error.strerror}", NOT_NOW)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"kiosk-central: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

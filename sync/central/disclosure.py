@@ -1,0 +1,103 @@
+"""Which ratings may be shown: blocks of one officer and whole weeks, each of ten or more. Pure.
+
+A block closes at the first week end at which at least ten ratings are not in an earlier block; it
+never changes. What arrives late for a published week is simply not in a block yet, and goes to the
+next. Whatever is shown is a sum of whole blocks, so no difference of two figures covers fewer than
+ten ratings.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sync.central.measures import HIDDEN_BELOW
+
+Counts = tuple[int, int, int, int, int]
+NONE: Counts = (0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A published unit: `first_day` to `last_day` (a Sunday), counts worst first."""
+
+    number: int
+    first_day: date
+    last_day: date
+    counts: Counts
+    suppressed: int = 0
+
+    @property
+    def n(self) -> int:
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """One officer's day on one scale."""
+
+    day: date
+    counts: Counts
+    suppressed: int = 0
+
+
+def week_end(day: date) -> date:
+    """The Sunday that ends the week of `day` (ISO 8601 weeks)."""
+    return day + timedelta(days=6 - day.weekday())
+
+
+def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: date) -> list[Block]:
+    """The blocks to publish now, after those `published`, from everything that is known of one
+    officer on one scale. Only weeks that ended before `today` count."""
+    done = sorted(published, key=lambda block: block.number)
+    number = len(done)
+    shown = NONE
+    suppressed_shown = 0
+    for block in done:
+        shown = _plus(shown, block.counts)
+        suppressed_shown += block.suppressed
+    frontier = done[-1].last_day if done else date.min
+    by_week: dict[date, list[DayCount]] = {}
+    for count in days:
+        by_week.setdefault(week_end(count.day), []).append(count)
+    fresh: list[Block] = []
+    total, suppressed = NONE, 0
+    first: date | None = frontier + timedelta(days=1) if done else None
+    for end in sorted(by_week):
+        if end >= today:
+            break
+        for count in by_week[end]:
+            total = _plus(total, count.counts)
+            suppressed += count.suppressed
+        if first is None:
+            first = end - timedelta(days=6)
+        if end <= frontier:
+            continue
+        due = _minus(total, shown)
+        if sum(due) >= HIDDEN_BELOW and min(due) >= 0:
+            number += 1
+            block = Block(number, first, end, due, max(0, suppressed - suppressed_shown))
+            fresh.append(block)
+            shown, suppressed_shown = total, max(suppressed, suppressed_shown)
+            frontier, first = end, end + timedelta(days=1)
+    return fresh
+
+
+def levels_shown(counts: Counts) -> bool:
+    """Whether counts per level may be shown: every level that has any has at least three."""
+    return all(n == 0 or n >= 3 for n in counts)
+
+
+def total(blocks: Iterable[Block]) -> Counts:
+    """The sum of whole blocks."""
+    sum_ = NONE
+    for block in blocks:
+        sum_ = _plus(sum_, block.counts)
+    return sum_
+
+
+def _plus(a: Counts, b: Counts) -> Counts:
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4])
+
+
+def _minus(a: Counts, b: Counts) -> Counts:
+    return (a[0] - b[0], a[1] - b[1], a[2] - b[2], a[3] - b[3], a[4] - b[4])

@@ -1,0 +1,76 @@
+"""Rates, intervals, and how far a figure can be read. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+
+from kiosk.domain.scale import Scale, Score
+
+Z95 = 1.959963984540054
+"""Two-sided 95 % quantile of the normal distribution."""
+HIDDEN_BELOW = 10
+COMPARABLE_FROM = 30
+ALL_AGREE_LOW, ALL_AGREE_HIGH = 0.05, 0.95
+
+
+class Reading(StrEnum):
+    """How far a figure may be read."""
+
+    HIDDEN = "hidden"
+    NOT_ENOUGH_TO_COMPARE = "not-enough-to-compare"
+    WITH_INTERVAL = "with-interval"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Shares, 0 to 1."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A published figure. `rate` is None when hidden; `bound` tells "at most" or "at least" where
+    all agree, so that nobody's single answer follows from it."""
+
+    n: int
+    reading: Reading
+    rate: float | None = None
+    interval: Interval | None = None
+    mean: float | None = None
+    bound: str = ""
+
+
+def wilson(satisfied: int, n: int, z: float = Z95) -> Interval:
+    """Wilson's score interval (Wilson 1927) for `satisfied` of `n`; n must be at least 1."""
+    share, square = satisfied / n, z * z
+    centre = (share + square / (2 * n)) / (1 + square / n)
+    half = z / (1 + square / n) * sqrt(share * (1 - share) / n + square / (4 * n * n))
+    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+
+
+def satisfied_of(levels: int, counts: tuple[int, ...]) -> int:
+    """How many of `counts` (worst first) are satisfied."""
+    scale = Scale(levels)
+    return sum(c for s, c in zip(scale.scores(), counts, strict=False) if scale.satisfied(s))
+
+
+def points_of(levels: int, counts: tuple[int, ...]) -> float:
+    """Sum of points (0-100 each) of `counts`, worst first."""
+    scale = Scale(levels)
+    return sum(scale.points(Score(i)) * c for i, c in enumerate(counts[:levels], start=1))
+
+
+def result(n: int, satisfied: int, points: float) -> Result:
+    """What may be said of n ratings: nothing below HIDDEN_BELOW (rule 1), no certainty where all
+    agree (rule 4)."""
+    if n < HIDDEN_BELOW:
+        return Result(n=0, reading=Reading.HIDDEN)
+    reading = Reading.WITH_INTERVAL if n >= COMPARABLE_FROM else Reading.NOT_ENOUGH_TO_COMPARE
+    interval = wilson(satisfied, n)
+    if satisfied == n:
+        return Result(n, reading, ALL_AGREE_HIGH, interval, None, "at least")
+    if satisfied == 0:
+        return Result(n, reading, ALL_AGREE_LOW, interval, None, "at most")
+    return Result(n, reading, satisfied / n, interval, points / n)

@@ -1,0 +1,1 @@
+"""Report values: what pages and exports show, from published blocks only."""

@@ -1,0 +1,194 @@
+"""Central's use cases: enrol, greet, judge, take a day, publish, tally. One transaction each."""
+
+import hashlib
+import secrets
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain.people import Officer, identifier
+from sync.central.disclosure import Counts, next_blocks
+from sync.central.ingest import judge_heads
+from sync.central.settings import CentralSettings
+from sync.central.store.days import Scaled
+from sync.central.store.engine import CentralStore
+from sync.central.store.terminals import Invitation, KnownTerminal
+from sync.wire import (
+    Answer,
+    DayReport,
+    Enrol,
+    Enrolled,
+    Heads,
+    Hello,
+    Receipt,
+    Roster,
+    Welcome,
+    Wording,
+    digest,
+    public_key,
+    public_text,
+)
+
+CODE_MINUTES = 10
+RUN_MINUTES = 10
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""32 signs that are not mistaken for one another: ten of them are 50 bits."""
+
+
+class NoSuchCode(ValueError):
+    """A code that is wrong, used or too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayTally:
+    """One day, raw: for the audit role."""
+
+    officers: dict[str, Officer]
+    counts: dict[Scaled, Counts]
+    outcomes: Counter[tuple[str, str]]
+
+
+class Central:
+    """One site's central report."""
+
+    def __init__(
+        self, store: CentralStore, settings: CentralSettings, key: Ed25519PrivateKey
+    ) -> None:
+        self.store, self.settings, self.key = store, settings, key
+
+    @property
+    def site(self) -> str:
+        return self.settings.site
+
+    # --- terminals -------------------------------------------------------------------------
+
+    def invite(self, terminal: str, counter: str, now: datetime) -> str:
+        """A one-time code for a terminal, CODE_MINUTES long; BadPerson for a bad id."""
+        identifier("terminal", terminal)
+        identifier("counter", counter)
+        code = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+        code = f"{code[:5]}-{code[5:]}"
+        until = now + timedelta(minutes=CODE_MINUTES)
+        with self.store.transaction(self.site) as t:
+            t.terminals.drop_old_codes(now)
+            t.terminals.invite(_code_hash(code), Invitation(terminal, counter, until))
+        return code
+
+    def enrol(self, message: Enrol, now: datetime) -> Enrolled:
+        """Use a code; NoSuchCode when it does not hold. BadMessage for a bad key."""
+        public_key(message.public_key)
+        with self.store.transaction(self.site) as t:
+            invitation = t.terminals.use_code(_code_hash(message.code))
+            if invitation is not None and now <= invitation.until:
+                t.terminals.put_key(invitation.terminal, invitation.counter, message.public_key)
+        if invitation is None or now > invitation.until:
+            raise NoSuchCode("this code is wrong, used or too old")
+        central_key = public_text(self.key)
+        return Enrolled(self.site, invitation.terminal, invitation.counter, central_key)
+
+    def terminal(self, terminal: str) -> KnownTerminal | None:
+        with self.store.transaction(self.site) as t:
+            return t.terminals.get(terminal)
+
+    def terminals(self) -> tuple[KnownTerminal, ...]:
+        with self.store.transaction(self.site) as t:
+            return t.terminals.all()
+
+    def greet(self, known: KnownTerminal, hello: Hello, now: datetime) -> Welcome:
+        """Open a run with a fresh nonce."""
+        nonce = secrets.token_hex(16)
+        until = now + timedelta(minutes=RUN_MINUTES)
+        with self.store.transaction(self.site) as t:
+            t.terminals.open_run(known.terminal, nonce, until, hello.software, now)
+        return Welcome(nonce, known.head)
+
+    def judge(self, known: KnownTerminal, heads: Heads) -> Answer:
+        """Take the terminal's journal head, or put it into quarantine."""
+        if known.quarantined:
+            return Answer.QUARANTINED
+        answer = judge_heads(known.head, heads)
+        with self.store.transaction(self.site) as t:
+            if answer is Answer.STORED:
+                t.terminals.put_head(known.terminal, heads.now)
+            else:
+                t.terminals.quarantine(known.terminal, answer)
+        return answer
+
+    def take_day(
+        self, known: KnownTerminal, report: DayReport, body: bytes, now: datetime
+    ) -> Receipt:
+        """Take a day report; the receipt says what became of it."""
+        found = digest(body)
+        with self.store.transaction(self.site) as t:
+            if known.quarantined:
+                answer = Answer.QUARANTINED
+                t.days.keep_aside(report, body, found, answer, now)
+            else:
+                answer = t.days.take(report, body, found, now)
+        return Receipt(report.terminal, report.date, report.revision, found, answer)
+
+    def roster(self) -> Roster:
+        s = self.settings
+        with self.store.transaction(self.site) as t:
+            officers = t.people.active()
+        return Roster(officers, Wording(s.question_th, s.question_en, s.comment_url))
+
+    # --- people ----------------------------------------------------------------------------
+
+    def import_officers(self, officers: tuple[Officer, ...]) -> None:
+        """All or none; NumberTaken names the first clash."""
+        with self.store.transaction(self.site) as t:
+            t.people.put(officers)
+
+    def officers(self) -> tuple[Officer, ...]:
+        with self.store.transaction(self.site) as t:
+            return t.people.everyone()
+
+    def retire(self, number: str) -> bool:
+        with self.store.transaction(self.site) as t:
+            return t.people.retire(number)
+
+    # --- results ---------------------------------------------------------------------------
+
+    def publish(self, today: date) -> int:
+        """Close every block that can be closed by `today`; how many. Doing it again adds none."""
+        added = 0
+        with self.store.transaction(self.site) as t:
+            published = t.days.blocks()
+            for whose, days in t.days.day_counts().items():
+                fresh = next_blocks(published.get(whose, []), days, today)
+                t.days.publish(whose, fresh)
+                added += len(fresh)
+        return added
+
+    def tally(self, day: date, reader: str, now: datetime) -> DayTally:
+        """Raw counts of a day for the audit role. The read is logged first."""
+        with self.store.transaction(self.site) as t:
+            t.days.log_read(reader, f"tally {day.isoformat()}", now)
+            officers = {str(o.id): o for o in t.people.everyone()}
+            return DayTally(officers, t.days.tally(day), t.days.outcomes(day))
+
+    def verify(self) -> str | None:
+        """The first day report whose bytes, digest and rows disagree; None: all agree."""
+        with self.store.transaction(self.site) as t:
+            for kept in t.days.kept():
+                name = f"{kept.terminal} {kept.date}"
+                if digest(kept.body) != kept.digest:
+                    return f"{name}: bytes differ from their digest"
+                report = DayReport.parse(kept.body)
+                if (report.terminal, report.date, report.revision) != (
+                    kept.terminal,
+                    kept.date,
+                    kept.revision,
+                ):
+                    return f"{name}: the header differs from the report"
+                n = sum(sum(line.n) for line in report.lines)
+                if n != t.days.line_total(kept.terminal, kept.date):
+                    return f"{name}: its rows do not add up to the report"
+        return None
+
+
+def _code_hash(code: str) -> str:
+    return hashlib.sha256(code.strip().upper().encode()).hexdigest()

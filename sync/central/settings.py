@@ -1,0 +1,140 @@
+"""Central's settings (central.toml in its data folder) and its secrets, mode 0600."""
+
+import difflib
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from kiosk.domain.people import BadPerson, identifier, plain
+
+FILE_NAME = "central.toml"
+_KEYS = ("site", "name", "database", "url", "question_th", "question_en", "comment_url")
+
+
+class SettingsError(Exception):
+    """A setting or secret that can't be used; one line naming the file, the key, the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentralSettings:
+    folder: Path
+    site: str
+    name: str
+    database: str
+    url: str
+    """The address terminals use; printed by `enrol`."""
+    question_th: str = ""
+    question_en: str = ""
+    comment_url: str = ""
+
+
+def write(folder: Path, site: str, name: str, database: str, url: str) -> None:
+    """Make the data folder, its settings and its secrets. What is there already stays."""
+    _checked(folder / FILE_NAME, {"site": site, "name": name})
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / FILE_NAME
+    if path.exists():
+        raise SettingsError(f"{folder}: is set up already")
+    text = (
+        "# The central report's settings.\n"
+        f"site = {_quoted(site)}\n"
+        f"name = {_quoted(name)}\n"
+        f"database = {_quoted(database)}\n"
+        f"url = {_quoted(url)}\n"
+        "\n# Sent to every terminal; left empty, the terminal's own words hold.\n"
+        'question_th = ""\nquestion_en = ""\ncomment_url = ""\n'
+    )
+    for file, data in (
+        ("central.key", _new_key()),
+        ("reader.key", secrets.token_urlsafe(24).encode()),
+        (FILE_NAME, text.encode()),
+    ):
+        if not (folder / file).exists():
+            _write_private(folder / file, data)
+
+
+def load(folder: Path) -> CentralSettings:
+    """The settings; SettingsError when they are missing or wrong."""
+    path = folder / FILE_NAME
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: not found; run `kiosk-central init`") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: can't be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from None
+    return CentralSettings(folder=folder, **_checked(path, values))
+
+
+def signing_key(folder: Path) -> Ed25519PrivateKey:
+    """The key that signs receipts and answers."""
+    try:
+        key = load_pem_private_key(_read_private(folder / "central.key"), password=None)
+    except ValueError as error:
+        raise SettingsError(f"{folder / 'central.key'}: {error}") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SettingsError(f"{folder / 'central.key'}: is not an Ed25519 key")
+    return key
+
+
+def reader_key(folder: Path) -> str:
+    """What opens the report's pages until there are accounts."""
+    return _read_private(folder / "reader.key").decode().strip()
+
+
+def _checked(path: Path, values: dict[str, Any]) -> dict[str, str]:
+    for key, value in values.items():
+        if key not in _KEYS:
+            near = difflib.get_close_matches(key, _KEYS, 1)
+            remedy = f"did you mean {near[0]}?" if near else "remove it"
+            raise SettingsError(f"{path}: {key}: unknown setting; {remedy}")
+        if not isinstance(value, str):
+            raise SettingsError(f"{path}: {key} = {value!r}: write a text in quotes")
+    for key in ("site", "name"):
+        if key not in values:
+            raise SettingsError(f"{path}: {key}: missing")
+    try:
+        identifier("site", values["site"])
+        plain("name", values["name"])
+    except BadPerson as error:
+        raise SettingsError(f"{path}: {error}") from None
+    return {key: str(value) for key, value in values.items()}
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _new_key() -> bytes:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read_private(path: Path) -> bytes:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingsError(f"{path}: others can read it; run `chmod 600 {path}`")
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None

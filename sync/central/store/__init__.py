@@ -1,0 +1,1 @@
+"""Central's database: SQLite by default, PostgreSQL in production, one schema."""

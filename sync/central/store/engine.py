@@ -1,0 +1,156 @@
+"""Opens, creates and migrates central's database, and runs transactions on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from sync.central.store.days import Days
+from sync.central.store.people import People
+from sync.central.store.terminals import Terminals
+
+HEAD = "0001"
+"""The newest migration; a test holds it against the migrations folder."""
+BUSY_MS = 10_000
+
+
+class DatabaseError(Exception):
+    """The database can't be used; one line that names it and the remedy."""
+
+
+class DatabaseDown(DatabaseError):
+    """It does not answer now; try again."""
+
+
+class Transaction:
+    """One transaction's view of the database, by room."""
+
+    def __init__(self, connection: Connection, site: str) -> None:
+        self.days = Days(connection, site)
+        self.people = People(connection, site)
+        self.terminals = Terminals(connection, site)
+
+
+class CentralStore:
+    """An open database. Safe to use from several threads; each transaction has a connection."""
+
+    def __init__(self, engine: Engine, url: str) -> None:
+        self._engine = engine
+        self._name = make_url(url).render_as_string(hide_password=True)
+
+    @classmethod
+    def create(cls, url: str) -> "CentralStore":
+        """Make or complete the schema in an empty (or our own, older) database, and open it."""
+        store = cls(_engine(url), url)
+        with store._failures():
+            with store._engine.connect() as connection:
+                tables = set(inspect(connection).get_table_names())
+            if tables and "alembic_version" not in tables:
+                raise DatabaseError(f"{store._name}: holds other tables; name an empty database")
+            if store._version() != HEAD:
+                store._refuse_newer()
+                _migrate(store._engine)
+        return store
+
+    @classmethod
+    def open(cls, url: str) -> "CentralStore":
+        """Open a database that `create` made, migrating an older one."""
+        store = cls(_engine(url), url)
+        with store._failures():
+            version = store._version()
+            if not version:
+                raise DatabaseError(f"{store._name}: not set up; run `kiosk-central init`")
+            store._refuse_newer()
+            if version != HEAD:
+                _migrate(store._engine)
+        return store
+
+    def _version(self) -> str:
+        with self._engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return str(found or "")
+
+    def _refuse_newer(self) -> None:
+        version = self._version()
+        if version > HEAD:
+            raise DatabaseError(
+                f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
+                "install that version"
+            )
+
+    @contextmanager
+    def transaction(self, site: str) -> Iterator[Transaction]:
+        """One transaction on one site's rows; DatabaseDown when the database fails."""
+        with self._failures(), self._engine.begin() as connection:
+            yield Transaction(connection, site)
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            first = str(error.orig or error).strip().splitlines()[0]
+            raise DatabaseDown(f"{self._name}: {first}") from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseError(
+            "database: write sqlite:////path/to/central.db or postgresql+psycopg://user@host/name"
+        ) from None
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.get_backend_name() != "sqlite":
+        raise DatabaseError(f"database: {parsed.get_backend_name()} is not supported")
+    return _sqlite(url)
+
+
+def _sqlite(url: str) -> Engine:
+    import pysqlite3.dbapi2 as sqlite  # PostgreSQL offices don't load it
+
+    path = Path(make_url(url).database or "")
+    if not path.parent.is_dir():
+        raise DatabaseError(f"{path.parent}: no such folder")
+    try:
+        engine = create_engine(
+            url,
+            module=sqlite,
+            pool_size=4,
+            connect_args={"isolation_level": None, "check_same_thread": False},
+        )
+    except NoSuchModuleError as error:
+        raise DatabaseError(f"database: {error}") from None
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "sync.central:migrations")
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

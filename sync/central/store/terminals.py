@@ -1,0 +1,137 @@
+"""Terminals: their keys, what they last showed of themselves, and one-time codes to enrol."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from sync.central.schema import enrol_codes, terminals
+from sync.wire import Answer, Head
+
+ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTerminal:
+    """`state` is "active", or the answer (rollback, fork) that put it into quarantine."""
+
+    terminal: str
+    counter: str
+    public_key: str
+    state: str
+    software: str
+    seen: datetime | None
+    head: Head
+    nonce: str
+    nonce_until: datetime | None
+
+    @property
+    def quarantined(self) -> bool:
+        return self.state != ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a one-time code stands for."""
+
+    terminal: str
+    counter: str
+    until: datetime
+
+
+class Terminals:
+    def __init__(self, connection: Connection, site: str) -> None:
+        self._connection, self._site = connection, site
+
+    def get(self, terminal: str) -> KnownTerminal | None:
+        return next((t for t in self.all() if t.terminal == terminal), None)
+
+    def all(self) -> tuple[KnownTerminal, ...]:
+        query = (
+            select(terminals).where(terminals.c.site == self._site).order_by(terminals.c.terminal)
+        )
+        return tuple(
+            KnownTerminal(
+                row.terminal,
+                row.counter,
+                row.public_key,
+                row.state,
+                row.software,
+                _utc(row.seen),
+                Head(row.head_seq, row.head_hash),
+                row.nonce,
+                _utc(row.nonce_until),
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def put_key(self, terminal: str, counter: str, public_key: str) -> None:
+        """Enrol (again): a new key, a history that begins anew."""
+        self._connection.execute(
+            delete(terminals).where(
+                terminals.c.site == self._site, terminals.c.terminal == terminal
+            )
+        )
+        self._connection.execute(
+            insert(terminals).values(
+                site=self._site,
+                terminal=terminal,
+                counter=counter,
+                public_key=public_key,
+                state=ACTIVE,
+                software="",
+                head_seq=0,
+                head_hash="",
+                nonce="",
+            )
+        )
+
+    def open_run(
+        self, terminal: str, nonce: str, until: datetime, software: str, now: datetime
+    ) -> None:
+        self._set(terminal, nonce=nonce, nonce_until=until, software=software, seen=now)
+
+    def put_head(self, terminal: str, head: Head) -> None:
+        self._set(terminal, head_seq=head.seq, head_hash=head.hash)
+
+    def quarantine(self, terminal: str, answer: Answer) -> None:
+        self._set(terminal, state=answer.value)
+
+    def invite(self, code_hash: str, invitation: Invitation) -> None:
+        self._connection.execute(
+            insert(enrol_codes).values(
+                site=self._site,
+                code_hash=code_hash,
+                terminal=invitation.terminal,
+                counter=invitation.counter,
+                until=invitation.until,
+            )
+        )
+
+    def use_code(self, code_hash: str) -> Invitation | None:
+        """Take a code out of the list: it works once, whoever was faster."""
+        found = self._connection.execute(
+            delete(enrol_codes)
+            .where(enrol_codes.c.site == self._site, enrol_codes.c.code_hash == code_hash)
+            .returning(enrol_codes.c.terminal, enrol_codes.c.counter, enrol_codes.c.until)
+        ).first()
+        if found is None:
+            return None
+        return Invitation(found.terminal, found.counter, found.until.replace(tzinfo=UTC))
+
+    def drop_old_codes(self, now: datetime) -> None:
+        self._connection.execute(
+            delete(enrol_codes).where(enrol_codes.c.site == self._site, enrol_codes.c.until < now)
+        )
+
+    def _set(self, terminal: str, **values: object) -> None:
+        self._connection.execute(
+            update(terminals)
+            .where(terminals.c.site == self._site, terminals.c.terminal == terminal)
+            .values(**values)
+        )
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    """SQLite forgets the zone; everything here is UTC."""
+    return time.replace(tzinfo=UTC) if time else None

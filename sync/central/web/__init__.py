@@ -1,0 +1,1 @@
+"""What central serves: the terminals' door and the report's pages."""

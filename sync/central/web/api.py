@@ -1,0 +1,199 @@
+"""The terminals' door (WIRE.md): signed requests in, signed answers out, never a traceback."""
+
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+
+from sync.central.service import Central, NoSuchCode
+from sync.central.store.terminals import KnownTerminal
+from sync.wire import (
+    MAX_BODY,
+    SIGNATURE_HEADER,
+    Answer,
+    BadMessage,
+    BadSignature,
+    DayReport,
+    Enrol,
+    Heads,
+    HeadsAnswer,
+    Hello,
+    canonical,
+    check_request,
+    etag,
+    public_key,
+    sign_answer,
+)
+
+MAX_ENROL_TRIES = 20
+"""A minute: 50 bits can't be guessed at that pace in ten minutes."""
+
+Now = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Refusal(Exception):
+    """An answer that is no success: status and one line."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status, self.text = status, text
+
+
+class _Enrolments:
+    """How many codes were tried in the last minute."""
+
+    def __init__(self) -> None:
+        self._tries: deque[datetime] = deque()
+
+    def count(self, now: datetime) -> None:
+        while self._tries and (now - self._tries[0]).total_seconds() > 60:
+            self._tries.popleft()
+        if len(self._tries) >= MAX_ENROL_TRIES:
+            raise Refusal(429, "too many codes tried; wait a minute")
+        self._tries.append(now)
+
+
+class _Door:
+    """Checks who asks, and signs what is answered."""
+
+    def __init__(self, central: Central, now: Now) -> None:
+        self.central, self.now = central, now
+
+    def known(
+        self, request: Request, site: str, terminal: str, nonce: str, signature: str, body: bytes
+    ) -> KnownTerminal:
+        """The terminal that signed this request. Unknown and wrongly signed look the same."""
+        found = self.central.terminal(terminal) if site == self.central.site else None
+        if found is None:
+            raise Refusal(401, "unknown terminal or bad signature")
+        path = request.url.path
+        try:
+            key = public_key(found.public_key)
+            check_request(key, signature, request.method, path, nonce, body)
+        except (BadSignature, BadMessage):
+            raise Refusal(401, "unknown terminal or bad signature") from None
+        return found
+
+    def in_run(
+        self, request: Request, site: str, terminal: str, nonce: str, signature: str, body: bytes
+    ) -> KnownTerminal:
+        """The same, and the nonce is the one of its open run."""
+        found = self.known(request, site, terminal, nonce, signature, body)
+        until = found.nonce_until
+        if not nonce or nonce != found.nonce or until is None or until < self.now():
+            raise Refusal(401, "no open run with this nonce; say hello again")
+        return found
+
+    def answer(
+        self, request: Request, nonce: str, body: bytes, status: int = 200, tag: str = ""
+    ) -> Response:
+        signature = sign_answer(self.central.key, status, request.url.path, nonce, body)
+        headers = {SIGNATURE_HEADER: signature}
+        if tag:
+            headers["ETag"] = tag
+        media = "application/json" if body else None
+        return Response(body, status, headers, media)
+
+
+async def read_body(request: Request) -> bytes:
+    """The body, refused as soon as it is longer than MAX_BODY."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_BODY:
+            raise Refusal(413, f"a body has at most {MAX_BODY} bytes")
+    return bytes(body)
+
+
+Signature = Annotated[str, Header(alias="Kiosk-Signature", max_length=200)]
+Nonce = Annotated[str, Header(alias="Kiosk-Nonce", max_length=64)]
+_AT = "/v1/sites/{site}/terminals/{terminal}"
+
+
+def routes(central: Central, now: Now = utc_now) -> APIRouter:
+    """The door's routes on `central`."""
+    router = APIRouter()
+    door = _Door(central, now)
+    enrolments = _Enrolments()
+
+    @router.post("/v1/enrol")
+    async def enrol(request: Request) -> Response:
+        """Use a one-time code."""
+        enrolments.count(now())
+        message = Enrol.parse(await read_body(request))
+        try:
+            enrolled = central.enrol(message, now())
+        except NoSuchCode as error:
+            raise Refusal(403, str(error)) from None
+        return Response(enrolled.to_bytes(), media_type="application/json")
+
+    @router.post(f"{_AT}/hello")
+    async def hello(
+        request: Request, site: str, terminal: str, signature: Signature = ""
+    ) -> Response:
+        """Open a run: a fresh nonce and the journal head last acknowledged."""
+        body = await read_body(request)
+        message = Hello.parse(body)
+        known = door.known(request, site, terminal, message.nonce, signature, body)
+        welcome = central.greet(known, message, now())
+        return door.answer(request, message.nonce, welcome.to_bytes())
+
+    @router.put(f"{_AT}/heads")
+    async def heads(
+        request: Request, site: str, terminal: str, signature: Signature = "", nonce: Nonce = ""
+    ) -> Response:
+        """Show that the journal goes on from the one central has seen."""
+        body = await read_body(request)
+        known = door.in_run(request, site, terminal, nonce, signature, body)
+        answer = central.judge(known, Heads.parse(body))
+        status = 200 if answer is Answer.STORED else 409
+        return door.answer(request, nonce, HeadsAnswer(answer).to_bytes(), status)
+
+    @router.get(f"{_AT}/roster")
+    async def roster(
+        request: Request,
+        site: str,
+        terminal: str,
+        signature: Signature = "",
+        nonce: Nonce = "",
+        if_none_match: Annotated[str, Header(max_length=200)] = "",
+    ) -> Response:
+        """The officers who may sign on, and the office's wording."""
+        door.in_run(request, site, terminal, nonce, signature, b"")
+        body = central.roster().to_bytes()
+        tag = etag(body)
+        if if_none_match == tag:
+            return door.answer(request, nonce, b"", 304, tag)
+        return door.answer(request, nonce, body, tag=tag)
+
+    @router.put(f"{_AT}/days/{{day}}")
+    async def day(
+        request: Request,
+        site: str,
+        terminal: str,
+        day: str,
+        signature: Signature = "",
+        nonce: Nonce = "",
+    ) -> Response:
+        """Take one day report; the answer is a receipt."""
+        body = await read_body(request)
+        known = door.in_run(request, site, terminal, nonce, signature, body)
+        report = DayReport.parse(body)
+        if (report.site, report.terminal, report.date.isoformat()) != (site, terminal, day):
+            raise Refusal(400, "the body is another day's or terminal's than the path")
+        receipt = central.take_day(known, report, body, now())
+        statuses = {Answer.STORED: 201, Answer.ALREADY_HAVE: 200}
+        return door.answer(request, nonce, receipt.to_bytes(), statuses.get(receipt.answer, 409))
+
+    return router
+
+
+def error_response(status: int, text: str) -> Response:
+    """One line of JSON; never signed: it promises nothing."""
+    return Response(canonical({"error": text}), status, media_type="application/json")

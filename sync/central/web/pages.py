@@ -1,0 +1,103 @@
+"""The report's pages: made on the server, readable without scripts, on a phone and on paper."""
+
+import hashlib
+import hmac
+import tomllib
+from collections.abc import Callable
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Annotated
+
+from fastapi import APIRouter, Cookie, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sync.central.reports.overview import overview
+from sync.central.service import Central
+from sync.central.web import thai
+
+COOKIE = "kiosk_reader"
+_FONTS = ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; "
+    "img-src 'self'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+Language = Annotated[str, Query(alias="lang", pattern="^(th|en)$")]
+Now = Callable[[], datetime]
+
+
+def page_words() -> dict[str, dict[str, str]]:
+    text = (files("sync.central.web") / "words.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def routes(central: Central, key: str, now: Now) -> APIRouter:
+    """The pages of `central`, opened once with `key`."""
+    router = APIRouter(include_in_schema=False)
+    words = page_words()
+    environment = Environment(
+        loader=PackageLoader("sync.central.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    token = hashlib.sha256(b"kiosk reader\x00" + key.encode()).hexdigest()
+
+    def may_read(cookie: str) -> bool:
+        return hmac.compare_digest(cookie.encode(), token.encode())
+
+    @router.get("/")
+    def front() -> Response:
+        return RedirectResponse(f"/report/{central.site}", 302)
+
+    @router.get("/report/{site}")
+    def report(
+        request: Request,
+        site: str,
+        lang: Language = "th",
+        given: Annotated[str, Query(alias="key", max_length=100)] = "",
+        cookie: Annotated[str, Cookie(alias=COOKIE, max_length=100)] = "",
+    ) -> Response:
+        if given and hmac.compare_digest(given.encode(), key.encode()):
+            opened = RedirectResponse(request.url.path, 303)
+            secure = request.url.scheme == "https"
+            opened.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
+            return opened
+        if site != central.site or not may_read(cookie):
+            page = environment.from_string("<!doctype html><meta charset=utf-8><p>{{ text }}")
+            return HTMLResponse(page.render(text=words[lang]["sign_in"]), 403, _HEADERS)
+        today = now().astimezone().date()
+        central.publish(today)
+        return HTMLResponse(_render(environment, words[lang], central, lang, today), 200, _HEADERS)
+
+    @router.get("/static/{name}")
+    def static(name: str) -> Response:
+        if name == "report.css":
+            data = (files("sync.central.web") / "templates" / name).read_bytes()
+            return Response(data, media_type="text/css; charset=utf-8")
+        if name in _FONTS:
+            data = (files("fontpkg_sarabun") / "files" / name).read_bytes()
+            headers = {"Cache-Control": "max-age=31536000, immutable"}
+            return Response(data, media_type="font/ttf", headers=headers)
+        return Response(status_code=404)
+
+    return router
+
+
+def _render(
+    environment: Environment, words: dict[str, str], central: Central, lang: str, today: date
+) -> str:
+    return environment.get_template("report.html").render(
+        w=words,
+        lang=lang,
+        site=central.settings.name,
+        view=overview(central, today),
+        num=lambda value: thai.number(value, lang),
+        pct=lambda share: thai.number(share * 100, lang, 1),
+        day=lambda value: thai.day(value, lang),
+    )

@@ -1,0 +1,167 @@
+"""Runs the trial: with a screen a person presses, without one the program does, for one day."""
+
+import os
+import re
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from hardware.simulator import SimulatedPanel
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from ui.app import Running, on_signals, start
+from ui.trial.day import Story, WorkingDay
+from ui.trial.panel import Dock, PanelOnLoop
+from ui.trial.stage import (
+    Stage,
+    TrialFailed,
+    command,
+    prepare_central,
+    prepare_terminal,
+    serving,
+)
+from ui.window import TerminalWindow
+
+ROOT = Path(".trial")
+STEP_SECONDS = 15.0
+"""No step of the day waits longer."""
+POLL_MS = 10
+
+
+def main() -> int:
+    """The exit code: 0 when every step held."""
+    began = monotonic()
+    screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if not screen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        say("No screen here (no DISPLAY, no WAYLAND_DISPLAY): playing one working day offscreen.")
+    if ROOT.exists():
+        shutil.rmtree(ROOT)
+    ROOT.mkdir(mode=0o700)
+    root = ROOT.resolve()
+    try:
+        say("Setting up a central report, a terminal, four officers and a panel …")
+        central = prepare_central(root)
+        with serving(central) as said:
+            stage = prepare_terminal(root, central, said, lock=5.0 if screen else 0.25)
+            if screen:
+                return _with_a_screen(stage)
+            _without_a_screen(stage)
+    except TrialFailed as error:
+        sys.stderr.write(f"trial failed: {error}\n")
+        return 1
+    say(f"Everything held, in {monotonic() - began:.0f} s. `kiosk --help` is the next step.")
+    return 0
+
+
+def _with_a_screen(stage: Stage) -> int:
+    app = QApplication(sys.argv[:1])
+    window, panel, running = _open(stage)
+    window.open_windowed(1280, 800)
+    dock = Dock(panel)
+    dock.show()
+    window.close_asked.connect(app.quit)
+    running.presenter.exit_asked.connect(app.quit)
+    notifier = on_signals(app.quit)
+    say(f"Report:  {stage.report}")
+    for number, pin in stage.pins.items():
+        say(f"PIN of {number}: {pin}")
+    say("Sign on at the terminal, press faces or the panel's buttons; close the window to end.")
+    code = int(app.exec())
+    del notifier
+    panel.stop()
+    running.stop()
+    return code
+
+
+def _without_a_screen(stage: Stage) -> None:
+    app = QApplication(sys.argv[:1])
+    window, panel, running = _open(stage)
+    window.open_windowed(1280, 800)
+    pictures = stage.root / "pictures"
+    pictures.mkdir()
+    day = WorkingDay(window, running, panel, stage.pins, pictures)
+    say("One working day: sign-on by PIN, ratings by touch and panel, a pause, a hand-over …")
+    trouble = _play(app, day.story())
+    panel.stop()
+    running.stop()
+    if trouble:
+        raise TrialFailed(trouble)
+    say(f"{sum(day.pressed.values())} ratings pressed. Closing the day and syncing …")
+    say(command("ui.cli", stage.terminal, "close-day").rstrip())
+    say(command("ui.cli", stage.terminal, "sync").rstrip())
+    say(command("ui.cli", stage.terminal, "verify").rstrip())
+    shown = command("sync.central.cli", stage.central, "tally", "--reader", "trial")
+    say("\nAs central shows it:\n" + shown)
+    command("sync.central.cli", stage.central, "verify")
+    _compare(shown, day)
+    say(f"Pictures of every screen: {pictures}")
+
+
+def _open(stage: Stage) -> tuple[TerminalWindow, PanelOnLoop, Running]:
+    panel = PanelOnLoop(SimulatedPanel(stage.panel, device="TRIAL-5"))
+    folder = DataFolder(stage.terminal)
+    window = TerminalWindow()
+    return window, panel, start(folder, folder.settings(), SystemClock(), window)
+
+
+def _play(app: QApplication, story: Story) -> str:
+    """Run the story in the event loop; what went wrong, or nothing."""
+    trouble = ""
+    condition: Callable[[], bool] = lambda: True  # noqa: E731
+    deadline = monotonic() + STEP_SECONDS
+    timer = QTimer(interval=POLL_MS)
+
+    def go_on() -> None:
+        nonlocal condition, deadline, trouble
+        try:
+            if condition():
+                condition = next(story)
+                deadline = monotonic() + STEP_SECONDS
+            elif monotonic() > deadline:
+                frame = story.gi_frame
+                while story.gi_yieldfrom is not None:
+                    story = story.gi_yieldfrom
+                    frame = story.gi_frame
+                name = frame.f_code.co_name if frame else "?"
+                trouble = f"{name} waited {STEP_SECONDS:.0f} s in vain"
+                app.quit()
+        except StopIteration:
+            app.quit()
+        except (TrialFailed, LookupError) as error:
+            trouble = f"{type(error).__name__}: {error}"
+            app.quit()
+
+    timer.timeout.connect(go_on)
+    timer.start()
+    app.exec()
+    timer.stop()
+    return trouble
+
+
+def _compare(shown: str, day: WorkingDay) -> None:
+    """Central's counts must be exactly what was pressed."""
+    counted: Counter[tuple[str, int]] = Counter()
+    suppressed = 0
+    pattern = r"^(\d+) .*? ([\d]+(?:/\d+){4}) +(\d+) "
+    for number, spread, not_scored in re.findall(pattern, shown, re.MULTILINE):
+        for score, n in enumerate(spread.split("/"), start=1):
+            counted[number, score] += int(n)
+        suppressed += int(not_scored)
+    if +counted != +day.pressed or suppressed != day.suppressed:
+        raise TrialFailed(f"pressed {dict(day.pressed)}, central has {dict(+counted)}")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

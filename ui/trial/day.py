@@ -1,0 +1,212 @@
+"""One working day at the terminal, pressed on its real widgets: what a person would do, in order.
+
+A generator that yields conditions; the event loop resumes it when they hold.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.encounter import Phase
+from ui.app import Running
+from ui.screens.menu import MenuScreen
+from ui.screens.notice import NoticeScreen
+from ui.screens.pin import PinScreen
+from ui.screens.ready import ReadyScreen
+from ui.screens.reasons import ReasonsScreen
+from ui.screens.sign_on import SignOnScreen
+from ui.screens.thanks import ThanksScreen
+from ui.trial.panel import PanelOnLoop
+from ui.trial.stage import TrialFailed
+from ui.window import TerminalWindow
+
+S = TypeVar("S", bound=QWidget)
+Condition = Callable[[], bool]
+Story = Generator[Condition, None, None]
+SCORES = (5, 5, 4, 5, 3, 5, 4, 5, 2, 5, 4, 5, 5, 1, 5, 4, 5, 5, 3, 4, 5, 5)
+"""What citizens press for the first officer."""
+LATER = (4, 5, 2, 5, 4, 3, 5)
+"""And for the second."""
+
+
+class WorkingDay:
+    """Holds the hands and eyes: presses widgets, takes pictures, counts what was pressed."""
+
+    def __init__(
+        self,
+        window: TerminalWindow,
+        running: Running,
+        panel: PanelOnLoop,
+        pins: dict[str, str],
+        pictures: Path,
+    ) -> None:
+        self._window, self._running, self._panel = window, running, panel
+        self._pins, self._pictures = pins, pictures
+        self.pressed: Counter[tuple[str, int]] = Counter()
+        """Ratings per officer number and score."""
+        self.suppressed = 0
+
+    def story(self) -> Story:
+        yield self._on(NoticeScreen)
+        self._picture("closed")
+        yield from self._sign_on("101", wrong_first=True)
+        self._picture("ready")
+        for turn, score in enumerate(SCORES):
+            yield from self._rate("101", score, by_panel=turn % 2 == 1)
+        yield from self._press_twice("101")
+        yield from self._look_in_english()
+        yield from self._pause_and_resume()
+        yield from self._unplug_and_replug("101")
+        yield from self._hand_over("102")
+        for turn, score in enumerate(LATER):
+            yield from self._rate("102", score, by_panel=turn % 2 == 0)
+        yield from self._service_menu()
+        yield from self._duty_menu("102", "sign-off")
+        yield self._on(NoticeScreen)
+        self._picture("signed-off")
+
+    # --- parts of the day --------------------------------------------------------------------
+
+    def _sign_on(self, number: str, *, wrong_first: bool = False) -> Story:
+        self._click(self._screen(NoticeScreen).action)
+        yield self._on(SignOnScreen)
+        self._picture("sign-on")
+        for digit in number:
+            self._click(self._screen(SignOnScreen).pad.tiles[digit])
+        yield self._on(PinScreen)
+        if wrong_first:
+            right = self._pins[number]
+            self._type(right[:-1] + str((int(right[-1]) + 1) % 10))
+            self._picture("pin-wrong")
+        self._type(self._pins[number])
+        yield self._on(ReadyScreen)
+
+    def _rate(self, number: str, score: int, *, by_panel: bool) -> Story:
+        yield self._ready
+        kept = len(self._panel.panel.acknowledged)
+        if by_panel:
+            self._panel.press(6 - score)
+            yield lambda: len(self._panel.panel.acknowledged) > kept
+        else:
+            ready = self._screen(ReadyScreen)
+            self._click(next(f for f in ready.faces if f.isVisible() and f.score == score))
+        self.pressed[number, score] += 1
+        if score <= 2:
+            yield self._on(ReasonsScreen)
+            self._click(self._screen(ReasonsScreen).tiles[0])
+            self._picture("reasons")
+            self._click(self._screen(ReasonsScreen).done_tile)
+        yield self._on(ThanksScreen)
+        self._picture("thanks")
+        yield self._ready
+
+    def _press_twice(self, number: str) -> Story:
+        yield self._ready
+        kept = len(self._panel.panel.acknowledged)
+        self._panel.press(1)
+        self._panel.press(1)
+        yield lambda: len(self._panel.panel.acknowledged) == kept + 2
+        self.pressed[number, 5] += 1
+        self.suppressed += 1
+
+    def _look_in_english(self) -> Story:
+        yield self._ready
+        languages = dict(self._screen(ReadyScreen).languages)
+        self._click(languages["en"])
+        self._picture("ready-english")
+        self._click(languages["th"])
+
+    def _pause_and_resume(self) -> Story:
+        yield from self._duty_menu("101", "pause")
+        yield self._on(NoticeScreen)
+        self._picture("paused")
+        yield from self._sign_on("101")
+
+    def _unplug_and_replug(self, number: str) -> Story:
+        yield self._ready
+        self._panel.unplug()
+        yield lambda: not self._panel_up()
+        self._picture("ready-panel-unplugged")
+        yield from self._rate(number, 4, by_panel=False)
+        self._panel.press(2)
+        self._panel.replug()
+        yield lambda: self._panel_up() and self._panel.panel.waiting == 0
+        self.pressed[number, 4] += 1
+        yield self._ready
+
+    def _hand_over(self, number: str) -> Story:
+        yield from self._duty_menu("101", "hand-over")
+        yield self._on(SignOnScreen)
+        rows = self._screen(SignOnScreen).rows
+        self._click(next(row for row in rows if row.isVisible() and row.officer == number))
+        yield self._on(PinScreen)
+        self._type(self._pins[number])
+        yield self._on(ReadyScreen)
+        self._picture("handed-over")
+
+    def _duty_menu(self, number: str, action: str) -> Story:
+        yield self._ready
+        self._click(self._screen(ReadyScreen).staff_tile)
+        yield self._on(PinScreen)
+        self._type(self._pins[number])
+        yield self._on(MenuScreen)
+        self._picture("duty-menu")
+        order = ("pause", "hand-over", "sign-off", "back")
+        self._click(self._screen(MenuScreen).tiles[order.index(action)])
+
+    def _service_menu(self) -> Story:
+        yield self._ready
+        corner = self._window.corner
+        middle = QPoint(corner.width() // 2, corner.height() // 2)
+        QTest.mousePress(corner, Qt.MouseButton.LeftButton, pos=middle)
+        yield self._on(PinScreen)
+        QTest.mouseRelease(corner, Qt.MouseButton.LeftButton, pos=middle)
+        self._picture("service-pin")
+        self._type(self._pins["service"])
+        yield self._on(MenuScreen)
+        menu = self._screen(MenuScreen)
+        self._click(menu.tiles[0])
+        kept = len(self._panel.panel.acknowledged)
+        self._panel.press(3)
+        yield lambda: len(self._panel.panel.acknowledged) > kept
+        self._picture("service-menu")
+        self._click(menu.tiles[2])
+        yield self._on(ReadyScreen)
+
+    # --- hands and eyes ----------------------------------------------------------------------
+
+    def _screen(self, kind: type[S]) -> S:
+        """The screen that is shown, which must be of this kind."""
+        shown = self._window.screen_shown
+        if not isinstance(shown, kind):
+            raise TrialFailed(f"{kind.__name__} expected, {type(shown).__name__} is shown")
+        return shown
+
+    def _on(self, kind: type[QWidget]) -> Condition:
+        return lambda: isinstance(self._window.screen_shown, kind)
+
+    def _ready(self) -> bool:
+        """A citizen may press: the faces are there and the thank-you lock is over."""
+        state = self._running.presenter.state
+        over = self._running.presenter.lock_is_over()
+        return state.phase is Phase.READY and over and self._on(ReadyScreen)()
+
+    def _panel_up(self) -> bool:
+        return self._running.presenter.panel.up
+
+    def _click(self, widget: QWidget) -> None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def _type(self, pin: str) -> None:
+        for digit in pin:
+            self._click(self._screen(PinScreen).pad.tiles[digit])
+
+    def _picture(self, name: str) -> None:
+        path = self._pictures / f"{name}.png"
+        if not path.exists():
+            self._window.grab().save(str(path))

@@ -1,0 +1,170 @@
+"""Sets the trial up with the real commands: central, one terminal, officers, a few past weeks."""
+
+import os
+import re
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.domain.people import CounterId, OfficerId, ServiceId
+from kiosk.domain.rating import Channel, Half, Rating, RatingId
+from kiosk.domain.scale import Score
+
+ROSTER = """\
+number,name,position,section
+101,นางสาวสมหญิง ใจดี,เจ้าพนักงานปกครองชำนาญงาน,ฝ่ายทะเบียน
+102,นายประสิทธิ์ ญาณวุฒิ,เจ้าพนักงานธุรการปฏิบัติงาน,ฝ่ายทะเบียน
+103,นางน้ำผึ้ง ปิ่นเกล้า,นักจัดการงานทะเบียนปฏิบัติการ,ฝ่ายทะเบียน
+201,นายกตัญญู พันธุ์ศุกร์,เจ้าพนักงานจัดเก็บรายได้,ฝ่ายรายได้
+"""
+PEOPLE = ("101", "102", "103", "201")
+
+SETTINGS = """\
+[office]
+opens = "00:00"
+closes = "23:59"
+
+[times]
+lock = {lock}
+thanks = {lock}
+
+[panel]
+port = "{panel}"
+
+[comments]
+url = "https://example.org/comment"
+"""
+
+
+class TrialFailed(Exception):
+    """A step of the trial did not do what it should; one line or the step's own output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything set up. `pins` by officer number, and "service"."""
+
+    root: Path
+    terminal: Path
+    central: Path
+    panel: Path
+    pins: dict[str, str]
+    report: str
+
+
+def command(module: str, folder: Path, *words: str) -> str:
+    """Run one of our commands as a person would; its output, or TrialFailed."""
+    done = subprocess.run(  # noqa: S603  (our own modules, our own words)
+        [sys.executable, "-m", module, "--data", str(folder), *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if done.returncode:
+        raise TrialFailed(f"{module} {' '.join(words)}: {done.stderr.strip() or done.stdout}")
+    return done.stdout
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Central as its own process; yields what it says first: address and report."""
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "sync.central.cli", "--data", str(folder), "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        out = process.stdout
+        said = "".join(out.readline() for _ in range(2)) if out else ""
+        if "http" not in said:
+            raise TrialFailed("central did not start")
+        yield said
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        if process.stdout:
+            process.stdout.close()
+
+
+def prepare_central(root: Path) -> Path:
+    central = root / "central"
+    command("sync.central.cli", central, "init")
+    roster = root / "roster.csv"
+    roster.write_text(ROSTER, encoding="utf-8")
+    command("sync.central.cli", central, "officers", "import", str(roster))
+    return central
+
+
+def prepare_terminal(root: Path, central: Path, said: str, lock: float) -> Stage:
+    """A terminal, enrolled and with its roster, and a second one with some past weeks."""
+    url = _found(r"Serving \S+ at (\S+)", said)
+    panel = root / "panel"
+    terminal = root / "terminal"
+    pins = {"service": _set_up(terminal, central, url, "counter-1")}
+    (terminal / "kiosk.toml").write_text(SETTINGS.format(lock=lock, panel=panel), encoding="utf-8")
+    for number in PEOPLE:
+        said_pin = command("ui.cli", terminal, "officer", "pin", number)
+        pins[number] = _found(r"PIN: (\d{6})", said_pin)
+    past = root / "past"
+    _set_up(past, central, url, "counter-2")
+    _remember_past_weeks(past)
+    command("ui.cli", past, "sync")
+    return Stage(root, terminal, central, panel, pins, _found(r"Report: (\S+)", said))
+
+
+def _set_up(folder: Path, central: Path, url: str, name: str) -> str:
+    pin = _found(r"PIN: (\d{6})", command("ui.cli", folder, "init"))
+    invited = command(
+        "sync.central.cli", central, "enrol", "--terminal", name, "--counter", name[-1]
+    )
+    code = _found(r"Code: (\S+)", invited)
+    command("ui.cli", folder, "enrol", url, code)
+    command("ui.cli", folder, "sync")
+    return pin
+
+
+def _remember_past_weeks(folder: Path) -> None:
+    """Three weeks of demonstration ratings, as a terminal would have kept them."""
+    clock = SystemClock()
+    store, _ = DataFolder(folder).open(clock)
+    random = Random(2567)
+    today = clock.now().wall.date()
+    monday = today - timedelta(days=today.weekday() + 21)
+    with store.transaction() as t:
+        for day in (monday + timedelta(days=n) for n in range(21) if n % 7 < 5):
+            for number in PEOPLE[:3]:
+                for _ in range(random.randint(3, 9)):
+                    t.ratings.add(_past_rating(number, day, random))
+    store.close()
+
+
+def _past_rating(number: str, day: date, random: Random) -> Rating:
+    weights = {"101": (1, 2, 6, 30, 61), "102": (4, 8, 18, 40, 30)}.get(number, (2, 4, 10, 40, 44))
+    return Rating(
+        id=RatingId(secrets.token_bytes(16)),
+        business_date=day,
+        half=random.choice(tuple(Half)),
+        officer=OfficerId(number),
+        service=ServiceId("general"),
+        counter=CounterId("2"),
+        score=Score(random.choices(range(1, 6), weights)[0]),
+        levels=5,
+        channel=random.choice((Channel.TOUCH, Channel.PANEL)),
+    )
+
+
+def _found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    if not match:
+        raise TrialFailed(f"no {pattern!r} in: {text}")
+    return match[1]
