@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QSocketNotifier, Qt, QTimer
@@ -139,7 +140,7 @@ class Program(QObject):
             self._window.show_view(first_shower(self._settings).trouble(str(error)))
             self._retry.start()
             return
-        self._running.presenter.exit_asked.connect(QApplication.quit)
+        self._running.presenter.exit_asked.connect(end_loop)
         self._nightly.start()
 
     def end(self) -> int:
@@ -183,19 +184,32 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     settings = folder.settings()
     lock = folder.lock()
     app = QApplication(sys.argv[:1])
+    sys.excepthook = _loud
     window = TerminalWindow()
     program = Program(folder, settings, window, SystemClock())
-    window.close_asked.connect(app.quit)
-    notifier = on_signals(app.quit)
+    window.close_asked.connect(end_loop)
+    notifier = on_signals(end_loop)
     if size:
         window.open_windowed(*size)
     else:
         window.open_full_screen()
     window.show_view(first_shower(settings).starting())
     after_first_paint(window, program.load)
-    app.exec()
+    bug = app.exec()
     del lock, notifier
-    return program.end()
+    return program.end() or bug
+
+
+def _loud(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A bug ends the program (whoever started it starts it again): Qt would go on without a word,
+    with a state that nobody thought of. What was thanked for is on the disk."""
+    sys.__excepthook__(kind, error, trace)
+    QApplication.exit(70)
+
+
+def end_loop() -> None:
+    """End the event loop. Not by quit(): that asks the window to close, which it denies."""
+    QApplication.exit(0)
 
 
 def after_first_paint(window: TerminalWindow, then: Callable[[], None]) -> None:

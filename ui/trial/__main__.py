@@ -4,8 +4,8 @@ import os
 import re
 import shutil
 import sys
+import traceback
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 from hardware.simulator import SimulatedPanel
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
-from ui.app import Running, on_signals, start
-from ui.trial.day import Story, WorkingDay
+from ui.app import Running, end_loop, on_signals, start
+from ui.trial.day import Condition, Story, WorkingDay
 from ui.trial.panel import Dock, PanelOnLoop
 from ui.trial.stage import (
     Stage,
@@ -66,9 +66,9 @@ def _with_a_screen(stage: Stage) -> int:
     window.open_windowed(1280, 800)
     dock = Dock(panel)
     dock.show()
-    window.close_asked.connect(app.quit)
-    running.presenter.exit_asked.connect(app.quit)
-    notifier = on_signals(app.quit)
+    window.close_asked.connect(end_loop)
+    running.presenter.exit_asked.connect(end_loop)
+    notifier = on_signals(end_loop)
     say(f"Report:  {stage.report}")
     for number, pin in stage.pins.items():
         say(f"PIN of {number}: {pin}")
@@ -111,38 +111,40 @@ def _open(stage: Stage) -> tuple[TerminalWindow, PanelOnLoop, Running]:
     return window, panel, start(folder, folder.settings(), SystemClock(), window)
 
 
+class Player:
+    """Goes on with a story whenever what it waits for has come true."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._awaited: Condition = lambda: True
+        self._since = monotonic()
+        self.trouble = ""
+
+    def go_on(self) -> None:
+        """One look; ends the event loop when the story is over or stuck."""
+        try:
+            if self._awaited():
+                self._awaited, self._since = next(self._story), monotonic()
+            elif monotonic() - self._since > STEP_SECONDS:
+                # Thrown into the story, so that the traceback names the step that waited.
+                self._story.throw(TrialFailed(f"nothing came of it in {STEP_SECONDS:.0f} s"))
+        except StopIteration:
+            end_loop()
+        except Exception as error:  # noqa: BLE001  (in a slot it would be printed and forgotten)
+            steps = [f.name for f in traceback.extract_tb(error.__traceback__)]
+            self.trouble = f"{' > '.join(steps[1:])}: {error}"
+            end_loop()
+
+
 def _play(app: QApplication, story: Story) -> str:
     """Run the story in the event loop; what went wrong, or nothing."""
-    trouble = ""
-    condition: Callable[[], bool] = lambda: True  # noqa: E731
-    deadline = monotonic() + STEP_SECONDS
+    player = Player(story)
     timer = QTimer(interval=POLL_MS)
-
-    def go_on() -> None:
-        nonlocal condition, deadline, trouble
-        try:
-            if condition():
-                condition = next(story)
-                deadline = monotonic() + STEP_SECONDS
-            elif monotonic() > deadline:
-                frame = story.gi_frame
-                while story.gi_yieldfrom is not None:
-                    story = story.gi_yieldfrom
-                    frame = story.gi_frame
-                name = frame.f_code.co_name if frame else "?"
-                trouble = f"{name} waited {STEP_SECONDS:.0f} s in vain"
-                app.quit()
-        except StopIteration:
-            app.quit()
-        except (TrialFailed, LookupError) as error:
-            trouble = f"{type(error).__name__}: {error}"
-            app.quit()
-
-    timer.timeout.connect(go_on)
+    timer.timeout.connect(player.go_on)
     timer.start()
     app.exec()
     timer.stop()
-    return trouble
+    return player.trouble
 
 
 def _compare(shown: str, day: WorkingDay) -> None:

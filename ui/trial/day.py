@@ -6,6 +6,7 @@ A generator that yields conditions; the event loop resumes it when they hold.
 from collections import Counter
 from collections.abc import Callable, Generator
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
@@ -30,6 +31,8 @@ Condition = Callable[[], bool]
 Story = Generator[Condition, None, None]
 SCORES = (5, 5, 4, 5, 3, 5, 4, 5, 2, 5, 4, 5, 5, 1, 5, 4, 5, 5, 3, 4, 5, 5)
 """What citizens press for the first officer."""
+BOUNCE = 0.06
+"""Seconds after which a second press is a person's, no bouncing contact."""
 LATER = (4, 5, 2, 5, 4, 3, 5)
 """And for the second."""
 
@@ -109,6 +112,9 @@ class WorkingDay:
         yield self._ready
         kept = len(self._panel.panel.acknowledged)
         self._panel.press(1)
+        yield lambda: len(self._panel.panel.acknowledged) == kept + 1
+        since = monotonic()
+        yield lambda: monotonic() - since > BOUNCE
         self._panel.press(1)
         yield lambda: len(self._panel.panel.acknowledged) == kept + 2
         self.pressed[number, 5] += 1
