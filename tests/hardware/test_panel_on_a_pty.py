@@ -9,6 +9,7 @@ import pytest
 
 from hardware.link import (
     ButtonPressed,
+    ButtonStuck,
     LinkEvent,
     PanelDown,
     PanelLink,
@@ -32,6 +33,7 @@ class Bench:
         self.committed: list[tuple[int, PressMark]] = []
         self.events: list[LinkEvent] = []
         self.keep = True
+        self.store_fails = False
         self.host()
 
     def host(self, last: PressMark | None = None) -> None:
@@ -69,7 +71,9 @@ class Bench:
     def _take(self, events: list[LinkEvent]) -> None:
         self.events += events
         for event in events:
-            if isinstance(event, ButtonPressed) and self.keep:
+            if isinstance(event, ButtonPressed) and self.store_fails:
+                self.link.release(event.mark)
+            elif isinstance(event, ButtonPressed) and self.keep:
                 self.committed.append((event.button, event.mark))
                 self.link.acknowledge(event.mark)
 
@@ -151,6 +155,55 @@ def test_a_host_killed_before_the_commit_gets_the_press_again(bench: Bench) -> N
     bench.host()
     bench.run(1.5)
     assert bench.buttons == [4]
+
+
+def test_while_the_store_fails_no_lamp_turns_green_and_the_press_comes_later(bench: Bench) -> None:
+    bench.run(0.3)
+    bench.store_fails = True
+    bench.panel.press(4, bench.now)
+    bench.run(2)
+    assert bench.panel.waiting == 1
+    assert bench.panel.acknowledged == []
+    assert not bench.panel.lamp(bench.now)
+    bench.store_fails = False
+    bench.run(0.5)
+    assert bench.buttons == [4]
+    assert bench.panel.waiting == 0
+
+
+def test_an_acknowledgement_lost_with_the_cable_doubles_nothing(bench: Bench) -> None:
+    bench.run(0.3)
+    bench.keep = False
+    bench.panel.press(4, bench.now)
+    bench.run(0.3)
+    [pressed] = [e for e in bench.events if isinstance(e, ButtonPressed)]
+    bench.panel.unplug()
+    bench.link.acknowledge(pressed.mark)  # committed, but the line is gone
+    bench.run(0.3)
+    bench.keep = True
+    bench.panel.replug()
+    bench.port = Port.open(str(bench.panel.path))
+    bench.link.opened(bench.now)
+    bench.run(0.5)
+    assert bench.buttons == []
+    assert bench.panel.waiting == 0
+
+
+def test_a_stuck_key_is_one_press_and_told_once_while_others_work(bench: Bench) -> None:
+    bench.run(0.3)
+    bench.panel.fault = Fault.STUCK_KEY
+    bench.panel.press(2, bench.now)
+    bench.run(15)
+    bench.panel.fault = Fault.NONE
+    bench.panel.press(4, bench.now)
+    bench.run(1)
+    assert bench.buttons == [2, 4]
+    assert [e for e in bench.events if isinstance(e, ButtonStuck)] == [ButtonStuck(2)]
+    bench.panel.key_up(2, bench.now)
+    bench.run(0.3)
+    bench.panel.press(2, bench.now)
+    bench.run(0.5)
+    assert bench.buttons == [2, 4, 2]
 
 
 def test_silence_is_noticed_and_its_end_too(bench: Bench) -> None:
