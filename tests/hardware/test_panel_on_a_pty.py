@@ -2,6 +2,8 @@
 
 import os
 import select
+import termios
+import tty
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -225,8 +227,45 @@ def test_a_panel_of_another_version_is_refused_and_its_presses_wait(bench: Bench
 
 
 def test_a_second_program_can_not_open_the_line(bench: Bench) -> None:
-    with pytest.raises(PortLost, match="can't be opened"):
+    with pytest.raises(PortLost, match="another program has it; close that"):
         Port.open(str(bench.panel.path))
+
+
+@pytest.fixture
+def stopped_line() -> Iterator[tuple[Port, int, int]]:
+    """A port whose line takes no bytes until TCOON, with both ends of its pty."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    port = Port.open(os.ttyname(slave))
+    termios.tcflow(slave, termios.TCOOFF)
+    yield port, master, slave
+    port.close()
+    os.close(slave)
+    os.close(master)
+
+
+def test_a_line_that_takes_no_bytes_is_lost_not_waited_for(
+    stopped_line: tuple[Port, int, int],
+) -> None:
+    port, _, _ = stopped_line
+    port.write(bytes(4000))
+    with pytest.raises(PortLost, match="takes no bytes; check its cable and power"):
+        port.write(bytes(4000))
+
+
+def test_what_a_line_did_not_take_follows_in_order_when_it_takes_bytes_again(
+    stopped_line: tuple[Port, int, int],
+) -> None:
+    port, master, slave = stopped_line
+    port.write(b"first ")
+    port.write(b"second ")
+    assert select.select([master], [], [], 0)[0] == []
+    termios.tcflow(slave, termios.TCOON)
+    port.write(b"third")
+    got = b""
+    while len(got) < len(b"first second third"):
+        got += os.read(master, 100)
+    assert got == b"first second third"
 
 
 def test_a_missing_port_is_named(tmp_path: Path) -> None:
@@ -234,6 +273,15 @@ def test_a_missing_port_is_named(tmp_path: Path) -> None:
         Port.open(str(tmp_path / "nothing-here"))
     with pytest.raises(PortLost, match="kiosk panel list"):
         Port.open("1234:ABCD:none")
+
+
+def test_what_is_no_serial_port_or_no_speed_gets_one_line(bench: Bench, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    with pytest.raises(PortLost, match="kiosk panel list"):
+        Port.open(str(plain))
+    with pytest.raises(PortLost, match="baud"):
+        Port.open(str(bench.panel.path), -1)
 
 
 def test_ports_can_be_listed() -> None:
