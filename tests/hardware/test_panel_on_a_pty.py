@@ -284,6 +284,21 @@ def test_what_is_no_serial_port_or_no_speed_gets_one_line(bench: Bench, tmp_path
         Port.open(str(bench.panel.path), -1)
 
 
+def test_a_simulated_panel_takes_no_path_that_is_not_its_own(tmp_path: Path) -> None:
+    plain = tmp_path / "notes"
+    plain.write_text("precious", encoding="utf-8")
+    with pytest.raises(FileExistsError):
+        SimulatedPanel(plain).start(0.0)
+    assert plain.read_text(encoding="utf-8") == "precious"
+    first, second = SimulatedPanel(tmp_path / "panel"), SimulatedPanel(tmp_path / "panel")
+    first.start(0.0)
+    second.start(0.0)
+    first.unplug()
+    assert second.path.exists()
+    second.unplug()
+    assert not second.path.exists()
+
+
 def test_ports_can_be_listed() -> None:
     for port in find_ports():
         assert port.device
