@@ -216,6 +216,13 @@ def test_another_major_version_is_refused_with_a_message_once() -> None:
     assert link.feed(strange, 0.2) == []
 
 
+def test_another_major_version_is_refused_however_its_hello_looks() -> None:
+    link = PanelLink(OwnCodec())
+    link.opened(0.0)
+    [event] = link.feed(line("HI", "2.0", "a b", "boot", "fw", 400), 0.1)
+    assert isinstance(event, PanelRefused)
+
+
 def test_unknown_lines_are_counted_and_ignored() -> None:
     link = connected()
     assert link.feed(line("ZZ", "new"), 1.0) == []
