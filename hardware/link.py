@@ -25,6 +25,8 @@ SILENCE = 6.0
 ASK_EVERY = 1.0
 STUCK_AFTER = 10.0
 MAJOR = "1"
+MS_WRAP = 2**32
+"""The panel's milliseconds are counted modulo this (PROTOCOL.md, 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class PanelRefused:
 @dataclass(frozen=True, slots=True)
 class ButtonPressed:
     """A new press. Answer with `acknowledge(mark)` once committed, or `release(mark)` when it
-    could not be kept: the panel then offers it again."""
+    could not be kept: the panel then offers it again. Until one of the two, no other comes."""
 
     button: int
     mark: PressMark
@@ -81,6 +83,15 @@ class LinkCounters:
     unknown: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A key that is down: since when (host's seconds, for STUCK_AFTER), and the panel's own time
+    at which it was first known to be down."""
+
+    since: float
+    ms: int
+
+
 class PanelLink:
     """The host's end. `last` is the newest press the store has committed: it outlives this
     process, so a press that was kept but not acknowledged is not taken again."""
@@ -93,9 +104,11 @@ class PanelLink:
         self._hello: Hello | None = None
         self._up = False
         self._refused = ""
-        self._heard = self._asked = 0.0
+        self._told_down = False
+        self._heard = self._asked = self._opened = 0.0
         self._pending: PressMark | None = None
-        self._down: dict[int, float] = {}
+        self._offered: PressMark | None = None
+        self._down: dict[int, _Held] = {}
         self._stuck: set[int] = set()
         self._pressed_ms: dict[int, int] = {}
         self._out = bytearray()
@@ -113,7 +126,8 @@ class PanelLink:
 
     def opened(self, now: float) -> None:
         """The port is open: ask who is there."""
-        self._open, self._heard = True, now
+        self._open, self._told_down = True, False
+        self._opened = self._heard = now
         self._forget()
         self._out.clear()
         self._ask(now)
@@ -139,10 +153,13 @@ class PanelLink:
         events: list[LinkEvent] = []
         if self._up and now - self._heard >= SILENCE:
             events += self._go_down("silent")
+        elif not (self._up or self._refused or self._told_down) and now - self._opened >= SILENCE:
+            self._told_down = True
+            events.append(PanelDown("silent"))
         if not self._up and now - self._asked >= ASK_EVERY:
             self._ask(now)
-        for key, since in self._down.items():
-            if now - since >= STUCK_AFTER and key not in self._stuck:
+        for key, down in self._down.items():
+            if now - down.since >= STUCK_AFTER and key not in self._stuck:
                 self._stuck.add(key)
                 events.append(ButtonStuck(key))
         return events
@@ -163,7 +180,7 @@ class PanelLink:
     def release(self, mark: PressMark) -> None:
         """The press was not kept: take it again when the panel resends it."""
         if self._pending == mark:
-            self._pending = None
+            self._pending, self._offered = None, mark
             self._presses -= 1
 
     def _take(self, message: FromPanel, now: float) -> list[LinkEvent]:
@@ -175,10 +192,12 @@ class PanelLink:
             case KeyUp(boot, key):
                 if self._knows(boot, now):
                     self._release_key(key)
-            case Heartbeat(boot, _, held):
+            case Heartbeat(boot, ms, held):
                 if self._knows(boot, now):
                     for key in set(self._down) - set(held):
                         self._release_key(key)
+                    for key in held:
+                        self._down.setdefault(key, _Held(now, ms))
             case _:
                 self._unknown += 1
         return []
@@ -195,33 +214,43 @@ class PanelLink:
         same = self._hello is not None and self._hello.boot == hello.boot
         if not same:
             self._forget()
+        if self._pending is not None and self._pending.boot != hello.boot:
+            self._pending = None  # its panel has forgotten it
         self._hello, self._refused = hello, ""
         if self._up and same:
             return []
-        self._up = True
+        self._up, self._told_down = True, False
         return [PanelUp(hello.device, hello.firmware, hello.keys)]
 
     def _key_down(self, press: KeyDown, now: float) -> list[LinkEvent]:
         assert self._hello is not None  # noqa: S101  (_knows saw to it)
         mark = PressMark(self._hello.device, press.boot, press.seq)
-        if self._pending is not None and self._pending == mark:
+        if self._pending is not None:
+            # The same again; or one ahead of its turn, which is not acknowledged and comes again.
             self._repeats += 1
             return []
         if self._seen(mark):
             self._repeats += 1
             self._send(Acknowledge(mark.boot, mark.seq))
             return []
-        self._down.setdefault(press.key, now)
-        before = self._pressed_ms.get(press.key)
-        self._pressed_ms[press.key] = press.ms
-        bounced = before is not None and 0 <= press.ms - before < self._debounce_ms
-        if bounced or press.key in self._stuck:
+        if mark != self._offered and self._is_none(press, now):
             self._bounces += 1
             self.acknowledge(mark)
             return []
         self._pending = mark
         self._presses += 1
         return [ButtonPressed(press.key, mark)]
+
+    def _is_none(self, press: KeyDown, now: float) -> bool:
+        """Whether a message that came for the first time is a bounce or a stuck key's chatter."""
+        down = self._down.setdefault(press.key, _Held(now, press.ms))
+        before = self._pressed_ms.get(press.key)
+        self._pressed_ms[press.key] = press.ms
+        if before is not None and (press.ms - before) % MS_WRAP < self._debounce_ms:
+            return True
+        # The press that began the hold may have waited in the panel: that one counts.
+        began = (down.ms - press.ms) % MS_WRAP < MS_WRAP // 2
+        return press.key in self._stuck and not began
 
     def _seen(self, mark: PressMark) -> bool:
         """The panel offers one press at a time, in order: what is not newer was kept before."""
@@ -254,11 +283,13 @@ class PanelLink:
 
     def _go_down(self, reason: str) -> list[LinkEvent]:
         was_up, self._up = self._up, False
+        self._told_down |= was_up
         self._forget()
         return [PanelDown(reason)] if was_up else []
 
     def _forget(self) -> None:
-        self._hello, self._pending, self._refused = None, None, ""
+        """What was known of the panel; not the press that awaits its commit."""
+        self._hello, self._refused = None, ""
         self._down.clear()
         self._stuck.clear()
         self._pressed_ms.clear()

@@ -1,6 +1,9 @@
 """The only importer of pyserial: finds a serial port, opens it, and says when it is gone."""
 
+import errno
+import os
 import re
+import termios
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +13,13 @@ from serial.tools import list_ports
 _BY_ID = Path("/dev/serial/by-id")
 _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?")
 _MAX_UNSENT = 4096
+"""Bytes that may wait for a line that takes none; a minute of acknowledgements is far less."""
+_REMEDIES = {
+    errno.ENOENT: "is its cable plugged in? see kiosk panel list",
+    errno.EACCES: "add this program's user to the group dialout",
+    errno.EAGAIN: "another program has it; close that",
+    errno.EBUSY: "another program has it; close that",
+}
 
 
 class PortLost(Exception):
@@ -52,13 +62,15 @@ class Port:
         Exclusive, so that no second program steals bytes; DTR and RTS low, so that common boards
         don't restart.
         """
-        line = serial.Serial(baudrate=baud, timeout=0, write_timeout=0, exclusive=True)
-        line.dtr = line.rts = False
-        line.port = _path(name)
         try:
+            line = serial.Serial(baudrate=baud, timeout=0, write_timeout=0, exclusive=True)
+            line.dtr = line.rts = False
+            line.port = _path(name)
             line.open()
-        except (serial.SerialException, OSError, ValueError) as error:
-            raise PortLost(f"panel {name}: can't be opened: {_why(error)}") from None
+        except ValueError:
+            raise PortLost(f"panel {name}: {baud} is no speed it can have; check baud") from None
+        except (OSError, termios.error) as error:
+            raise PortLost(f"panel {name}: can't be opened: {_why_not(error)}") from None
         return cls(line, name)
 
     def fileno(self) -> int:
@@ -76,8 +88,10 @@ class Port:
         self._unsent += data
         try:
             if self._unsent:
-                sent = self._line.write(bytes(self._unsent)) or 0
-                del self._unsent[:sent]
+                # Not pyserial's write: on a full line it spins, even with no time to wait.
+                del self._unsent[: os.write(self.fileno(), self._unsent)]
+        except BlockingIOError:
+            pass
         except (serial.SerialException, OSError) as error:
             raise PortLost(f"panel {self._name}: unplugged: {_why(error)}") from None
         if len(self._unsent) > _MAX_UNSENT:
@@ -96,6 +110,14 @@ def _path(name: str) -> str:
         if (port.vid, port.pid) == (vendor, product) and number in (None, port.serial_number):
             return str(port.device)
     raise PortLost(f"panel {name}: not plugged in; see kiosk panel list")
+
+
+def _why_not(error: Exception) -> str:
+    """Why a port can't be opened, and what to do about it."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number is None:
+        return "it is no serial port, or is going away; see kiosk panel list"
+    return f"{os.strerror(number)}; {_REMEDIES.get(number, 'see kiosk panel list')}"
 
 
 def _why(error: Exception) -> str:

@@ -5,6 +5,7 @@ The line is published under one stable path, which goes away on unplug and is ba
 """
 
 import contextlib
+import errno
 import os
 import select
 import sys
@@ -76,9 +77,12 @@ class SimulatedPanel:
         return self._master >= 0
 
     def replug(self) -> None:
-        """Plug the cable in (again). Presses waiting are still there."""
+        """Plug the cable in (again). Presses waiting are still there. FileExistsError when
+        something that is no link is at the path."""
         if self.plugged:
             return
+        if self.path.exists() and not self.path.is_symlink():
+            raise FileExistsError(errno.EEXIST, "exists and is no panel's line", self.path)
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave, termios.TCSANOW)
         os.set_blocking(self._master, False)
@@ -92,8 +96,9 @@ class SimulatedPanel:
         """Pull the cable: the host sees its line end."""
         if not self.plugged:
             return
-        with contextlib.suppress(FileNotFoundError):
-            self.path.unlink()
+        with contextlib.suppress(OSError):  # gone, or no longer a link: not ours to remove
+            if os.readlink(self.path) == os.ttyname(self._slave):
+                self.path.unlink()
         os.close(self._master)
         os.close(self._slave)
         self._master = self._slave = -1

@@ -73,7 +73,35 @@ def test_a_press_that_could_not_be_kept_is_offered_again() -> None:
     link = connected()
     link.feed(press(1), 1.0)
     link.release(mark(1))
-    assert link.feed(press(1), 1.2)[-1:] in ([], [ButtonPressed(5, mark(1))])
+    assert link.feed(press(1), 1.2) == [ButtonPressed(5, mark(1))]
+    assert link.outgoing() == b""
+
+
+def test_a_press_that_could_not_be_kept_is_no_bounce_even_while_its_key_is_stuck() -> None:
+    link = connected()
+    for second in range(1, 13):
+        link.feed(encode_panel(Heartbeat(BOOT, second * 1000, (5,))), float(second))
+        link.tick(float(second))
+        assert link.feed(press(1, ms=1000), float(second)) == [ButtonPressed(5, mark(1))]
+        link.release(mark(1))
+    assert link.outgoing() == b""
+
+
+def test_a_press_ahead_of_one_not_yet_committed_waits_unacknowledged() -> None:
+    link = connected()
+    assert link.feed(press(1, key=5) + press(2, key=4), 1.0) == [ButtonPressed(5, mark(1))]
+    assert link.outgoing() == b""
+    link.acknowledge(mark(1))
+    assert link.feed(press(2, key=4), 1.2) == [ButtonPressed(4, mark(2))]
+
+
+def test_a_press_not_yet_committed_comes_out_once_even_across_a_replug() -> None:
+    link = connected()
+    link.feed(press(1), 1.0)
+    link.lost("unplugged")
+    link.opened(2.0)
+    link.feed(encode_panel(HELLO), 2.1)
+    assert link.feed(press(1), 2.2) == []
 
 
 def test_after_the_panels_restart_its_numbers_begin_anew() -> None:
@@ -121,6 +149,14 @@ def test_while_down_the_host_asks_every_second() -> None:
     assert link.outgoing() == line("WH", "1.0")
 
 
+def test_a_port_on_which_nobody_answers_is_told_as_down_once() -> None:
+    link = PanelLink(OwnCodec())
+    link.opened(0.0)
+    events = [event for second in range(1, 20) for event in link.tick(float(second))]
+    assert events == [PanelDown("silent")]
+    assert link.feed(encode_panel(HELLO), 20.0) == [PanelUp("DD-07", "1.4", 5)]
+
+
 def test_a_lost_port_is_told_once() -> None:
     link = connected()
     assert link.lost("unplugged") == [PanelDown("unplugged")]
@@ -139,6 +175,23 @@ def test_a_key_held_for_ten_seconds_is_stuck_until_it_comes_up() -> None:
     assert link.feed(press(2, ms=13_000), 13.0) == []
     link.feed(encode_panel(KeyUp(BOOT, 5, 14_000)), 14.0)
     assert link.feed(press(3, ms=15_000), 15.0) == [ButtonPressed(5, mark(3))]
+
+
+def test_a_key_already_down_when_the_host_starts_is_found_stuck() -> None:
+    link = connected()
+    events: list[LinkEvent] = []
+    for second in range(2, 16):
+        link.feed(encode_panel(Heartbeat(BOOT, second * 1000, (3,))), float(second))
+        events += link.tick(float(second))
+    assert events == [ButtonStuck(3)]
+
+
+def test_a_press_that_waited_in_the_panel_while_its_key_was_held_still_counts() -> None:
+    link = connected()
+    for second in range(2, 16):
+        link.feed(encode_panel(Heartbeat(BOOT, second * 1000, (3,))), float(second))
+        link.tick(float(second))
+    assert link.feed(press(1, key=3, ms=1500), 16.0) == [ButtonPressed(3, mark(1))]
 
 
 def test_a_lost_key_up_is_made_good_by_the_next_heartbeat() -> None:
@@ -161,6 +214,13 @@ def test_another_major_version_is_refused_with_a_message_once() -> None:
     assert "2.0" in event.message
     assert link.outgoing().startswith(b"$NO,")
     assert link.feed(strange, 0.2) == []
+
+
+def test_another_major_version_is_refused_however_its_hello_looks() -> None:
+    link = PanelLink(OwnCodec())
+    link.opened(0.0)
+    [event] = link.feed(line("HI", "2.0", "a b", "boot", "fw", 400), 0.1)
+    assert isinstance(event, PanelRefused)
 
 
 def test_unknown_lines_are_counted_and_ignored() -> None:

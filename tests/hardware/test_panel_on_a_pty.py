@@ -2,6 +2,8 @@
 
 import os
 import select
+import termios
+import tty
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from hardware.link import (
     ButtonPressed,
+    ButtonStuck,
     LinkEvent,
     PanelDown,
     PanelLink,
@@ -32,6 +35,7 @@ class Bench:
         self.committed: list[tuple[int, PressMark]] = []
         self.events: list[LinkEvent] = []
         self.keep = True
+        self.store_fails = False
         self.host()
 
     def host(self, last: PressMark | None = None) -> None:
@@ -69,7 +73,9 @@ class Bench:
     def _take(self, events: list[LinkEvent]) -> None:
         self.events += events
         for event in events:
-            if isinstance(event, ButtonPressed) and self.keep:
+            if isinstance(event, ButtonPressed) and self.store_fails:
+                self.link.release(event.mark)
+            elif isinstance(event, ButtonPressed) and self.keep:
                 self.committed.append((event.button, event.mark))
                 self.link.acknowledge(event.mark)
 
@@ -153,6 +159,55 @@ def test_a_host_killed_before_the_commit_gets_the_press_again(bench: Bench) -> N
     assert bench.buttons == [4]
 
 
+def test_while_the_store_fails_no_lamp_turns_green_and_the_press_comes_later(bench: Bench) -> None:
+    bench.run(0.3)
+    bench.store_fails = True
+    bench.panel.press(4, bench.now)
+    bench.run(2)
+    assert bench.panel.waiting == 1
+    assert bench.panel.acknowledged == []
+    assert not bench.panel.lamp(bench.now)
+    bench.store_fails = False
+    bench.run(0.5)
+    assert bench.buttons == [4]
+    assert bench.panel.waiting == 0
+
+
+def test_an_acknowledgement_lost_with_the_cable_doubles_nothing(bench: Bench) -> None:
+    bench.run(0.3)
+    bench.keep = False
+    bench.panel.press(4, bench.now)
+    bench.run(0.3)
+    [pressed] = [e for e in bench.events if isinstance(e, ButtonPressed)]
+    bench.panel.unplug()
+    bench.link.acknowledge(pressed.mark)  # committed, but the line is gone
+    bench.run(0.3)
+    bench.keep = True
+    bench.panel.replug()
+    bench.port = Port.open(str(bench.panel.path))
+    bench.link.opened(bench.now)
+    bench.run(0.5)
+    assert bench.buttons == []
+    assert bench.panel.waiting == 0
+
+
+def test_a_stuck_key_is_one_press_and_told_once_while_others_work(bench: Bench) -> None:
+    bench.run(0.3)
+    bench.panel.fault = Fault.STUCK_KEY
+    bench.panel.press(2, bench.now)
+    bench.run(15)
+    bench.panel.fault = Fault.NONE
+    bench.panel.press(4, bench.now)
+    bench.run(1)
+    assert bench.buttons == [2, 4]
+    assert [e for e in bench.events if isinstance(e, ButtonStuck)] == [ButtonStuck(2)]
+    bench.panel.key_up(2, bench.now)
+    bench.run(0.3)
+    bench.panel.press(2, bench.now)
+    bench.run(0.5)
+    assert bench.buttons == [2, 4, 2]
+
+
 def test_silence_is_noticed_and_its_end_too(bench: Bench) -> None:
     bench.run(0.5)
     bench.panel.fault = Fault.SILENCE
@@ -172,8 +227,45 @@ def test_a_panel_of_another_version_is_refused_and_its_presses_wait(bench: Bench
 
 
 def test_a_second_program_can_not_open_the_line(bench: Bench) -> None:
-    with pytest.raises(PortLost, match="can't be opened"):
+    with pytest.raises(PortLost, match="another program has it; close that"):
         Port.open(str(bench.panel.path))
+
+
+@pytest.fixture
+def stopped_line() -> Iterator[tuple[Port, int, int]]:
+    """A port whose line takes no bytes until TCOON, with both ends of its pty."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    port = Port.open(os.ttyname(slave))
+    termios.tcflow(slave, termios.TCOOFF)
+    yield port, master, slave
+    port.close()
+    os.close(slave)
+    os.close(master)
+
+
+def test_a_line_that_takes_no_bytes_is_lost_not_waited_for(
+    stopped_line: tuple[Port, int, int],
+) -> None:
+    port, _, _ = stopped_line
+    port.write(bytes(4000))
+    with pytest.raises(PortLost, match="takes no bytes; check its cable and power"):
+        port.write(bytes(4000))
+
+
+def test_what_a_line_did_not_take_follows_in_order_when_it_takes_bytes_again(
+    stopped_line: tuple[Port, int, int],
+) -> None:
+    port, master, slave = stopped_line
+    port.write(b"first ")
+    port.write(b"second ")
+    assert select.select([master], [], [], 0)[0] == []
+    termios.tcflow(slave, termios.TCOON)
+    port.write(b"third")
+    got = b""
+    while len(got) < len(b"first second third"):
+        got += os.read(master, 100)
+    assert got == b"first second third"
 
 
 def test_a_missing_port_is_named(tmp_path: Path) -> None:
@@ -181,6 +273,30 @@ def test_a_missing_port_is_named(tmp_path: Path) -> None:
         Port.open(str(tmp_path / "nothing-here"))
     with pytest.raises(PortLost, match="kiosk panel list"):
         Port.open("1234:ABCD:none")
+
+
+def test_what_is_no_serial_port_or_no_speed_gets_one_line(bench: Bench, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    with pytest.raises(PortLost, match="kiosk panel list"):
+        Port.open(str(plain))
+    with pytest.raises(PortLost, match="baud"):
+        Port.open(str(bench.panel.path), -1)
+
+
+def test_a_simulated_panel_takes_no_path_that_is_not_its_own(tmp_path: Path) -> None:
+    plain = tmp_path / "notes"
+    plain.write_text("precious", encoding="utf-8")
+    with pytest.raises(FileExistsError):
+        SimulatedPanel(plain).start(0.0)
+    assert plain.read_text(encoding="utf-8") == "precious"
+    first, second = SimulatedPanel(tmp_path / "panel"), SimulatedPanel(tmp_path / "panel")
+    first.start(0.0)
+    second.start(0.0)
+    first.unplug()
+    assert second.path.exists()
+    second.unplug()
+    assert not second.path.exists()
 
 
 def test_ports_can_be_listed() -> None:
