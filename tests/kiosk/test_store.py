@@ -1,10 +1,8 @@
 """The terminal's file: made whole, append-only, verified, and never silently replaced."""
 
 import os
-import resource
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
@@ -21,6 +19,7 @@ from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
 from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, FakeClock, rating
+from tests.faults import disk_full_beyond
 
 
 @pytest.fixture
@@ -226,17 +225,6 @@ def test_a_backup_is_whole_and_opens(store: Store, terminal: Terminal, tmp_path:
     copy.close()
     with pytest.raises(StoreFailed, match="exists already"):
         store.backup(target)
-
-
-@contextmanager
-def disk_full_beyond(size: int) -> Iterator[None]:
-    """Writes past `size` bytes of a file fail, as on a full disk (EFBIG in place of ENOSPC)."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_on_a_full_disk_nothing_is_promised_and_the_same_rating_is_kept_once_after(

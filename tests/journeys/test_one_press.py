@@ -1,0 +1,221 @@
+"""DESIGN.md section 4, "one press, all the way", as code: a simulated panel on a pty, the real
+window, the real SQLite file, the real central over HTTP on loopback."""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from hardware.simulator import SimulatedPanel
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import DutyBegan, Phase
+from kiosk.store.verify import Verified, verify
+from tests.builders import SOMYING, duty_of
+from ui.app import start
+from ui.screens.ready import ReadyScreen
+from ui.screens.thanks import ThanksScreen
+from ui.trial.panel import PanelOnLoop
+from ui.trial.stage import command, prepare_central, serving
+from ui.window import TerminalWindow
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A central report being served, with a roster; its folder and its address."""
+    central = prepare_central(tmp_path)
+    with serving(central) as said:
+        found = re.search(r"Serving \S+ at (\S+)", said)
+        assert found
+        yield central, found[1]
+
+
+def set_up_terminal(tmp_path: Path, central: Path, url: str) -> tuple[Path, str]:
+    """An enrolled terminal with its roster; its folder and officer 101's PIN."""
+    folder = tmp_path / "terminal"
+    command("ui.cli", folder, "init")
+    words = ("enrol", "--terminal", "counter-1", "--counter", "1")
+    invited = command("sync.central.cli", central, *words)
+    code = re.search(r"Code: (\S+)", invited)
+    assert code
+    command("ui.cli", folder, "enrol", url, code[1])
+    command("ui.cli", folder, "sync")
+    pin = re.search(r"PIN: (\d{6})", command("ui.cli", folder, "officer", "pin", "101"))
+    assert pin
+    settings = f'[office]\nopens="00:00"\ncloses="23:59"\n[panel]\nport="{tmp_path / "panel"}"\n'
+    (folder / "kiosk.toml").write_text(settings, encoding="utf-8")
+    return folder, pin[1]
+
+
+def test_one_press_all_the_way(tmp_path: Path, office: tuple[Path, str], qtbot: QtBot) -> None:
+    central, url = office
+    folder_path, pin = set_up_terminal(tmp_path, central, url)
+    folder = DataFolder(folder_path)
+    panel = PanelOnLoop(SimulatedPanel(tmp_path / "panel"))
+    window = TerminalWindow()
+    qtbot.addWidget(window)
+    window.open_windowed(1280, 800)
+    running = start(folder, folder.settings(), SystemClock(), window)
+    running.presenter.choose_officer("101")
+    for digit in pin:
+        running.presenter.type_digit(digit)
+    assert isinstance(window.screen_shown, ReadyScreen)
+
+    # 1-3: bytes over the line become one press; 4-6: committed, then acknowledged, then thanked.
+    panel.press(1)
+    qtbot.waitUntil(lambda: panel.panel.acknowledged == [1], timeout=5000)
+    assert isinstance(window.screen_shown, ThanksScreen)
+    with running.store.transaction() as t:
+        assert t.ratings.count() == 1
+    assert running.presenter.state.phase is Phase.THANKS
+    panel.stop()
+    running.stop()
+
+    # 7: closed, and closing again makes nothing new; 8-10: sent once, receipted, sent again never.
+    assert "revision 1  closed\n" in command("ui.cli", folder_path, "close-day")
+    assert "unchanged" in command("ui.cli", folder_path, "close-day")
+    assert "1 day reports receipted" in command("ui.cli", folder_path, "sync")
+    assert "0 day reports receipted" in command("ui.cli", folder_path, "sync")
+    assert "1 receipts" in command("ui.cli", folder_path, "verify")
+
+    # 11: central has exactly this rating, and shows no single one on the page.
+    shown = command("sync.central.cli", central, "tally", "--reader", "test")
+    assert re.search(r"^101 +1 +100% .*0/0/0/0/1 .*สมหญิง", shown, re.MULTILINE)
+    command("sync.central.cli", central, "verify")
+
+
+def test_a_terminal_killed_in_the_middle_of_presses_loses_and_doubles_none(
+    tmp_path: Path, office: tuple[Path, str]
+) -> None:
+    """The whole program is killed with signal 9 again and again while a panel presses on."""
+    central, url = office
+    folder_path, _ = set_up_terminal(tmp_path, central, url)
+    settings = folder_path / "kiosk.toml"
+    settings.write_text(
+        settings.read_text("utf-8") + "[times]\nlock=0.1\nthanks=0.1\n", encoding="utf-8"
+    )
+    store, _ = DataFolder(folder_path).open(SystemClock())
+    sign_on_directly(folder_path)
+    panel = SimulatedPanel(tmp_path / "panel")
+    panel.start(monotonic())
+    acknowledged = 0
+    for _ in range(4):
+        program = subprocess.Popen(
+            [sys.executable, "-m", "ui.cli", "--data", str(folder_path), "run"],
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            stderr=subprocess.DEVNULL,
+        )
+        wanted = acknowledged + 3
+        deadline = monotonic() + 30
+        while len(panel.acknowledged) < wanted and monotonic() < deadline:
+            if panel.waiting == 0:
+                panel.press(1 + len(panel.acknowledged) % 5, monotonic())
+            select.select([panel], [], [], 0.02)
+            panel.readable(monotonic())
+            panel.tick(monotonic())
+        program.send_signal(signal.SIGKILL)
+        program.wait()
+        acknowledged = len(panel.acknowledged)
+        assert acknowledged >= wanted
+    made = acknowledged + panel.waiting
+    panel.unplug()
+    store.reopen()
+    found = verify(store)
+    assert isinstance(found, Verified)
+    with store.transaction() as t:
+        [day] = t.ratings.days()
+        tally = t.ratings.tally(day)
+    kept = tally.n + sum(tally.outcomes.values())
+    assert acknowledged <= kept <= made
+    store.close()
+
+
+def sign_on_directly(folder_path: Path) -> None:
+    """Leave a duty open, as a program that was cut off on duty does."""
+    store, terminal = DataFolder(folder_path).open(SystemClock())
+    terminal.carry_out([DutyBegan(duty_of())])
+    store.close()
+
+
+def test_a_real_window_is_pressed_by_a_real_pointer(tmp_path: Path) -> None:
+    """Under Xvfb, full screen: the pointer of xdotool presses a face; the rating is in the file."""
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    folder.settings_file.write_text('[office]\nopens="00:00"\ncloses="23:59"\n', encoding="utf-8")
+    store, terminal = folder.open(SystemClock())
+    terminal.add_officers([SOMYING])
+    store.close()
+    sign_on_directly(folder.path)
+    with virtual_screen(1280, 800) as display:
+        env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        program = subprocess.Popen(
+            [sys.executable, "-m", "ui.cli", "--data", str(folder.path), "run"], env=env
+        )
+        try:
+            assert eventually(lambda: rated_after_click(folder, env))
+            program.send_signal(signal.SIGTERM)
+            assert program.wait(timeout=20) == 0
+        finally:
+            program.kill()
+            program.wait()
+
+
+def rated_after_click(folder: DataFolder, env: dict[str, str]) -> bool:
+    """Click the leftmost face (very good) and look into the file."""
+    subprocess.run(
+        ["xdotool", "mousemove", "150", "500", "click", "1"], env=env, check=True, timeout=20
+    )
+    store, _ = folder.open(SystemClock())
+    with store.transaction() as t:
+        scores = [score for day in t.ratings.days() for (_, score) in t.ratings.tally(day).scores]
+    store.close()
+    return scores == [5]
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
+    """Whether `condition` comes true; asked again every half second."""
+    deadline = monotonic() + seconds
+    never = Event()
+    while monotonic() < deadline:
+        if condition():
+            return True
+        never.wait(0.5)
+    return False
+
+
+@contextmanager
+def virtual_screen(width: int, height: int) -> Iterator[str]:
+    """An Xvfb of its own; yields its display name."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        [
+            "Xvfb",
+            "-displayfd",
+            str(write),
+            "-screen",
+            "0",
+            f"{width}x{height}x24",
+            "-nolisten",
+            "tcp",
+        ],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as told:
+        number = told.readline().strip()
+    try:
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait()

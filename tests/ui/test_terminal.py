@@ -1,0 +1,295 @@
+"""The terminal as citizens and officers meet it: real widgets, real file, a clock moved by hand."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.encounter import Phase
+from kiosk.domain.rating import Channel, Outcome
+from kiosk.domain.tally import Tally
+from kiosk.store.state import Mark
+from tests.builders import MORNING
+from tests.faults import disk_full_beyond
+from tests.ui.conftest import Counter
+from ui.screens.menu import MenuScreen
+from ui.screens.notice import NoticeScreen
+from ui.screens.pin import PinScreen
+from ui.screens.ready import ReadyScreen
+from ui.screens.reasons import ReasonsScreen
+from ui.screens.sign_on import SignOnScreen
+from ui.screens.thanks import ThanksScreen
+
+
+def click(widget: QWidget) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def shown(counter: Counter, kind: type[QWidget]) -> QWidget:
+    screen = counter.window.screen_shown
+    assert isinstance(screen, kind), f"{type(screen).__name__} is shown"
+    return screen
+
+
+def pin_screen(counter: Counter) -> PinScreen:
+    screen = shown(counter, PinScreen)
+    assert isinstance(screen, PinScreen)
+    return screen
+
+
+def ready(counter: Counter) -> ReadyScreen:
+    screen = shown(counter, ReadyScreen)
+    assert isinstance(screen, ReadyScreen)
+    return screen
+
+
+def type_pin(counter: Counter, pin: str) -> None:
+    for digit in pin:
+        click(pin_screen(counter).pad.tiles[digit])
+
+
+def sign_on(counter: Counter, number: str = "101") -> None:
+    notice = shown(counter, NoticeScreen)
+    assert isinstance(notice, NoticeScreen)
+    click(notice.action)
+    screen = shown(counter, SignOnScreen)
+    assert isinstance(screen, SignOnScreen)
+    for digit in number:
+        click(screen.pad.tiles[digit])
+    type_pin(counter, counter.pins[number])
+
+
+def press_face(counter: Counter, score: int) -> None:
+    faces = ready(counter).faces
+    click(next(face for face in faces if face.isVisible() and face.score == score))
+
+
+def pass_time(counter: Counter, seconds: float) -> None:
+    """The clock moves, and the timer that was waiting for it fires."""
+    counter.clock.pass_seconds(seconds)
+    counter.running.presenter._tick()
+    counter.running.presenter.look_at_the_clock()
+
+
+def tally(counter: Counter) -> Tally:
+    with counter.running.store.transaction() as t:
+        return t.ratings.tally(counter.clock.wall.date())
+
+
+def staff_menu(counter: Counter, number: str, entry: int) -> None:
+    click(ready(counter).staff_tile)
+    type_pin(counter, counter.pins[number])
+    menu = shown(counter, MenuScreen)
+    assert isinstance(menu, MenuScreen)
+    click(menu.tiles[entry])
+
+
+PAUSE, HAND_OVER, SIGN_OFF = 0, 1, 2
+
+
+def test_an_officer_signs_on_by_number_and_pin_and_is_shown(counter: Counter) -> None:
+    sign_on(counter)
+    assert ready(counter)._avatar.accessibleName() == "นางสาวสมหญิง ใจดี"
+
+
+def test_a_wrong_pin_is_told_and_the_right_one_still_works(counter: Counter) -> None:
+    sign_on_wrong = counter.pins | {"101": "000000"}
+    right, counter.pins = counter.pins["101"], sign_on_wrong
+    sign_on(counter)
+    assert pin_screen(counter)._message._text == "รหัสไม่ถูกต้อง"
+    type_pin(counter, right)
+    ready(counter)
+
+
+def test_five_wrong_pins_make_even_the_right_one_wait(counter: Counter) -> None:
+    right = counter.pins["101"]
+    counter.pins["101"] = "000000"
+    sign_on(counter)
+    for _ in range(4):
+        type_pin(counter, "000000")
+    type_pin(counter, right)
+    assert "15" in pin_screen(counter)._message._text
+    counter.clock.pass_seconds(16)
+    type_pin(counter, right)
+    ready(counter)
+
+
+def test_a_touch_is_kept_thanked_and_the_terminal_is_ready_again(counter: Counter) -> None:
+    sign_on(counter)
+    press_face(counter, 5)
+    shown(counter, ThanksScreen)
+    assert tally(counter).n == 1
+    pass_time(counter, 6)
+    ready(counter)
+
+
+def test_a_low_score_may_give_reasons(counter: Counter) -> None:
+    sign_on(counter)
+    press_face(counter, 1)
+    reasons = shown(counter, ReasonsScreen)
+    assert isinstance(reasons, ReasonsScreen)
+    click(reasons.tiles[0])
+    click(reasons.tiles[4])
+    click(reasons.done_tile)
+    shown(counter, ThanksScreen)
+    assert {str(reason) for _, reason in tally(counter).reasons} == {"wait", "unfair"}
+
+
+def test_reasons_not_given_time_out(counter: Counter) -> None:
+    sign_on(counter)
+    press_face(counter, 2)
+    pass_time(counter, 21)
+    shown(counter, ThanksScreen)
+    pass_time(counter, 6)
+    ready(counter)
+
+
+def test_the_thanks_are_pixel_identical_for_every_score(counter: Counter, qtbot: QtBot) -> None:
+    sign_on(counter)
+    pictures: list[QImage] = []
+    for score in (1, 2, 3, 4, 5):
+        press_face(counter, score)
+        if isinstance(counter.window.screen_shown, ReasonsScreen):
+            click(counter.window.screen_shown.done_tile)
+        shown(counter, ThanksScreen)
+        pictures.append(counter.window.grab().toImage())
+        pass_time(counter, 10)
+    assert all(picture == pictures[0] for picture in pictures)
+
+
+def test_a_keyboard_pad_rates_by_the_same_path(counter: Counter) -> None:
+    sign_on(counter)
+    QTest.keyClick(counter.window, Qt.Key.Key_4)
+    shown(counter, ThanksScreen)
+    [(line, score)] = tally(counter).scores
+    assert (line.channel, score) == ("keyboard", 4)
+
+
+def test_a_held_key_does_not_repeat(counter: Counter) -> None:
+    sign_on(counter)
+    for repeat in (False, True, True):
+        event = QKeyEvent(
+            QEvent.Type.KeyPress,
+            Qt.Key.Key_5,
+            Qt.KeyboardModifier.NoModifier,
+            "5",
+            autorep=repeat,
+        )
+        QApplication.sendEvent(counter.window, event)
+    assert tally(counter).n == 1
+    assert not tally(counter).outcomes
+
+
+def test_a_second_press_in_the_lock_is_counted_not_scored(counter: Counter) -> None:
+    sign_on(counter)
+    press_face(counter, 5)
+    QTest.keyClick(counter.window, Qt.Key.Key_1)
+    assert tally(counter).n == 1
+    assert dict(tally(counter).outcomes) == {("101", Outcome.SUPPRESSED): 1}
+
+
+def test_a_pause_shows_and_the_officer_comes_back(counter: Counter) -> None:
+    sign_on(counter)
+    staff_menu(counter, "101", PAUSE)
+    shown(counter, NoticeScreen)
+    assert counter.running.presenter.state.paused
+    sign_on(counter)
+    ready(counter)
+    assert tally(counter).n == 0
+
+
+def test_a_hand_over_goes_to_the_next_officer(counter: Counter) -> None:
+    sign_on(counter)
+    staff_menu(counter, "101", HAND_OVER)
+    screen = shown(counter, SignOnScreen)
+    assert isinstance(screen, SignOnScreen)
+    click(next(row for row in screen.rows if row.officer == "102"))
+    type_pin(counter, counter.pins["102"])
+    press_face(counter, 5)
+    [(line, _)] = tally(counter).scores
+    assert line.officer == "102"
+
+
+def test_a_citizen_can_not_open_the_officers_menu_without_the_pin(counter: Counter) -> None:
+    sign_on(counter)
+    click(ready(counter).staff_tile)
+    type_pin(counter, "123123")
+    pin_screen(counter)
+    click(pin_screen(counter).back_tile)
+    ready(counter)
+
+
+def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> None:
+    sign_on(counter)
+    counter.clock.set_wall(MORNING.replace(hour=16, minute=30, second=1))
+    counter.running.presenter.look_at_the_clock()
+    shown(counter, NoticeScreen)
+    assert counter.running.presenter.state.duty is None
+    assert counter.running.presenter.press(5, Channel.PANEL)
+    assert tally(counter).n == 1
+
+
+def test_the_language_returns_after_each_citizen(counter: Counter) -> None:
+    sign_on(counter)
+    tiles = dict(ready(counter).languages)
+    click(tiles["en"])
+    assert "satisfied" in ready(counter)._question._text
+    press_face(counter, 5)
+    pass_time(counter, 6)
+    assert "พึงพอใจ" in ready(counter)._question._text
+
+
+def test_a_program_that_died_on_duty_comes_back_on_duty(counter: Counter) -> None:
+    sign_on(counter)
+    press_face(counter, 5)
+    counter.crash_and_start()
+    assert counter.running.presenter.state.phase is Phase.READY
+    assert tally(counter).n == 1
+
+
+def test_a_duty_left_from_yesterday_is_ended_as_interrupted(counter: Counter) -> None:
+    sign_on(counter)
+    counter.clock.pass_seconds(24 * 3600)
+    counter.crash_and_start()
+    assert counter.running.presenter.state.phase is Phase.CLOSED
+
+
+def test_the_panel_test_scores_nothing(counter: Counter) -> None:
+    sign_on(counter)
+    counter.window.corner.held.emit()
+    type_pin(counter, counter.pins["service"])
+    menu = shown(counter, MenuScreen)
+    assert isinstance(menu, MenuScreen)
+    click(menu.tiles[0])
+    assert counter.running.presenter.panel_pressed(3, Mark("p", "b", 1))
+    assert tally(counter).n == 0
+
+
+def test_the_service_menu_can_end_the_program(counter: Counter, qtbot: QtBot) -> None:
+    counter.window.corner.held.emit()
+    type_pin(counter, counter.pins["service"])
+    menu = shown(counter, MenuScreen)
+    assert isinstance(menu, MenuScreen)
+    with qtbot.waitSignal(counter.running.presenter.exit_asked, timeout=1000):
+        click(menu.tiles[1])
+
+
+def test_the_hidden_corner_needs_a_long_press(counter: Counter, qtbot: QtBot) -> None:
+    click(counter.window.corner)
+    shown(counter, NoticeScreen)
+    QTest.mousePress(counter.window.corner, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(counter.window.service_asked, timeout=5000):
+        pass
+
+
+def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) -> None:
+    sign_on(counter)
+    counter.running.store.checkpoint()
+    with disk_full_beyond(4096):
+        press_face(counter, 5)
+        assert counter.running.presenter.state.phase is Phase.OUT_OF_SERVICE
+        assert not counter.running.presenter.panel_pressed(1, Mark("p", "b", 1))
+    counter.running.presenter._try_repair()
+    assert counter.running.presenter.panel_pressed(1, Mark("p", "b", 1))
+    assert tally(counter).n == 1
