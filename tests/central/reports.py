@@ -1,0 +1,27 @@
+"""Day reports for tests."""
+
+from datetime import date
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain.rating import Channel, Half
+from sync.wire import DayReport, LineCount, SheetSeal, public_text
+
+DAY = date(2026, 11, 23)
+
+
+def day_report(
+    revision: int = 1,
+    day: date = DAY,
+    terminal: str = "counter-1",
+    counts: tuple[int, ...] = (0, 0, 1, 2, 3),
+    officer: str = "101",
+) -> DayReport:
+    line = LineCount(officer, "general", "1", Half.MORNING, Channel.TOUCH, counts)
+    sheet = SheetSeal(officer, sum(counts), "0" * 64)
+    return DayReport("dindaeng", terminal, day, revision, lines=(line,), sheets=(sheet,))
+
+
+def key_text() -> str:
+    """A new public key as it travels."""
+    return public_text(Ed25519PrivateKey.generate())

@@ -1,0 +1,121 @@
+"""What may be shown: the rule of ten, and an attacker who adds and subtracts."""
+
+from datetime import date, timedelta
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.central.disclosure import (
+    Block,
+    Counts,
+    DayCount,
+    levels_shown,
+    next_blocks,
+    total,
+    week_end,
+)
+from sync.central.measures import Reading, points_of, result, satisfied_of, wilson
+
+MONDAY = date(2026, 10, 5)
+_counts = st.tuples(*[st.integers(0, 4)] * 5)
+_days = st.lists(
+    st.builds(DayCount, st.integers(0, 60).map(lambda n: MONDAY + timedelta(days=n)), _counts),
+    max_size=40,
+)
+
+
+def grown(days: list[DayCount], today: date) -> list[Block]:
+    """Blocks as they came to be, published week by week."""
+    blocks: list[Block] = []
+    look = MONDAY
+    while look <= today:
+        blocks += next_blocks(blocks, [d for d in days if d.day < look], look)
+        look += timedelta(days=1)
+    return blocks
+
+
+@given(_days)
+def test_every_block_has_at_least_ten_and_whole_weeks(days: list[DayCount]) -> None:
+    for block in grown(days, MONDAY + timedelta(days=80)):
+        assert block.n >= 10
+        assert block.last_day == week_end(block.last_day)
+
+
+@given(_days)
+def test_publishing_again_adds_nothing(days: list[DayCount]) -> None:
+    today = MONDAY + timedelta(days=70)
+    blocks = next_blocks([], days, today)
+    assert next_blocks(blocks, days, today) == []
+
+
+@given(_days, _days)
+def test_what_arrives_late_never_changes_a_block_and_is_never_lost(
+    days: list[DayCount], late: list[DayCount]
+) -> None:
+    before = next_blocks([], days, MONDAY + timedelta(days=40))
+    last = DayCount(MONDAY + timedelta(days=62), (2, 2, 2, 2, 2))
+    everything = [*days, *late, last]
+    after = before + next_blocks(before, everything, MONDAY + timedelta(days=90))
+    assert after[: len(before)] == before
+    assert [b.number for b in after] == list(range(1, len(after) + 1))
+    assert total(after) == tuple(sum(d.counts[i] for d in everything) for i in range(5))
+
+
+@given(st.lists(_days, min_size=1, max_size=3))
+def test_no_sum_or_difference_of_published_figures_covers_fewer_than_ten(
+    officers: list[list[DayCount]],
+) -> None:
+    """All an attacker can collect over time: every officer's total at every publication."""
+    seen: set[int] = set()
+    for days in officers:
+        totals: list[Counts] = [(0, 0, 0, 0, 0)]
+        for block in grown(days, MONDAY + timedelta(days=80)):
+            totals.append(total([Block(0, MONDAY, MONDAY, totals[-1]), block]))
+        sizes = [sum(t) for t in totals]
+        seen |= {abs(a - b) for a, b in combinations(sizes, 2)}
+    assert all(n >= 10 for n in seen if n)
+
+
+@pytest.mark.parametrize(
+    ("satisfied", "n", "low", "high"),
+    [(7, 7, 64.6, 100), (6, 7, 48.7, 97.4), (27, 30, 74.4, 96.5), (90, 100, 82.6, 94.5)],
+)
+def test_wilson_agrees_with_published_values(
+    satisfied: int, n: int, low: float, high: float
+) -> None:
+    interval = wilson(satisfied, n)
+    assert (round(interval.low * 100, 1), round(interval.high * 100, 1)) == (low, high)
+
+
+@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_an_interval_holds_the_rate_and_stays_a_share(case: tuple[int, int]) -> None:
+    satisfied, n = case
+    interval = wilson(satisfied, n)
+    assert 0 <= interval.low <= satisfied / n + 1e-12
+    assert satisfied / n - 1e-12 <= interval.high <= 1
+
+
+def test_below_ten_nothing_is_said_and_below_thirty_not_compared() -> None:
+    assert result(9, 9, 900.0).rate is None
+    assert result(9, 9, 900.0).n == 0
+    assert result(12, 8, 800.0).reading is Reading.NOT_ENOUGH_TO_COMPARE
+    assert result(30, 20, 2000.0).reading is Reading.WITH_INTERVAL
+
+
+def test_where_all_agree_only_a_bound_is_shown() -> None:
+    everyone, nobody = result(20, 20, 2000.0), result(20, 0, 0.0)
+    assert (everyone.rate, everyone.bound, everyone.mean) == (0.95, "at least", None)
+    assert (nobody.rate, nobody.bound, nobody.mean) == (0.05, "at most", None)
+
+
+def test_levels_are_shown_only_where_none_has_one_or_two() -> None:
+    assert levels_shown((0, 0, 3, 4, 10))
+    assert not levels_shown((1, 0, 3, 4, 10))
+
+
+def test_satisfied_and_points_follow_the_scale() -> None:
+    assert satisfied_of(5, (1, 1, 1, 2, 3)) == 5
+    assert satisfied_of(3, (1, 1, 4, 0, 0)) == 4
+    assert points_of(5, (1, 0, 1, 0, 1)) == 150

@@ -1,0 +1,224 @@
+"""What central keeps, on both databases: the same sentences hold on each."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import MetaData, inspect
+
+from kiosk.domain.people import Officer
+from sync.central.schema import metadata
+from sync.central.service import Central, NoSuchCode
+from sync.central.store import engine as engine_module
+from sync.central.store.days import Scaled
+from sync.central.store.engine import CentralStore, DatabaseError
+from sync.central.store.people import NumberTaken
+from sync.wire import Answer, DayReport, Enrol, Head, Heads, digest
+from tests.central.reports import day_report, key_text
+
+NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
+DAY = date(2026, 11, 23)
+
+
+def enrolled(central: Central, name: str = "counter-1") -> None:
+    code = central.invite(name, "1", NOW)
+    central.enrol(Enrol(code, key_text()), NOW)
+
+
+def take(central: Central, report: DayReport) -> Answer:
+    known = central.terminal(report.terminal)
+    assert known is not None
+    return central.take_day(known, report, report.to_bytes(), NOW).answer
+
+
+def test_migrations_lead_to_exactly_the_declared_schema(store: CentralStore, url: str) -> None:
+    found = MetaData()
+    found.reflect(store._engine)
+    tables = {name for name in found.tables if name != "alembic_version"}
+    assert tables == set(metadata.tables)
+    inspector = inspect(store._engine)
+    for name, table in metadata.tables.items():
+        columns = {c["name"]: c for c in inspector.get_columns(name)}
+        assert columns.keys() == {c.name for c in table.columns}, name
+        for column in table.columns:
+            there = columns[column.name]
+            assert bool(there["nullable"]) == bool(column.nullable), f"{name}.{column.name}"
+            wanted = column.type.compile(store._engine.dialect)
+            assert there["type"].compile(store._engine.dialect) == wanted, f"{name}.{column.name}"
+        keys = inspector.get_pk_constraint(name)["constrained_columns"]
+        assert keys == [c.name for c in table.primary_key.columns], name
+        assert keys[0] == "site", "every key starts with the site"
+
+
+def test_the_known_head_is_the_newest_migration() -> None:
+    folder = Path(engine_module.__file__).parents[1] / "migrations" / "versions"
+    assert max(f.name for f in folder.glob("[0-9]*.py")).startswith(engine_module.HEAD)
+
+
+def test_creating_again_changes_nothing(store: CentralStore, url: str) -> None:
+    with store.transaction("a") as t:
+        t.people.put_site("A")
+    again = CentralStore.create(url)
+    with again.transaction("a") as t:
+        assert t.people.site_name() == "A"
+    again.close()
+
+
+def test_a_newer_database_is_refused(store: CentralStore, url: str) -> None:
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseError, match="newer version"):
+        CentralStore.open(url)
+
+
+def test_an_empty_or_a_foreign_database_is_refused(url: str) -> None:
+    with pytest.raises(DatabaseError, match="kiosk-central init"):
+        CentralStore.open(url)
+    foreign = CentralStore.create(url)
+    with foreign._engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    foreign.close()
+    with pytest.raises(DatabaseError, match="holds other tables"):
+        CentralStore.create(url)
+
+
+def test_a_day_is_stored_once_whatever_is_repeated(central: Central) -> None:
+    enrolled(central)
+    report = day_report(counts=(1, 0, 2, 3, 4))
+    assert take(central, report) is Answer.STORED
+    assert take(central, report) is Answer.ALREADY_HAVE
+    with central.store.transaction(central.site) as t:
+        assert t.days.tally(DAY) == {Scaled("101", 5): (1, 0, 2, 3, 4)}
+
+
+def test_a_later_revision_replaces_and_an_earlier_is_stale(central: Central) -> None:
+    enrolled(central)
+    first, second = day_report(counts=(0, 0, 0, 0, 1)), day_report(2, counts=(0, 0, 0, 1, 1))
+    assert take(central, second) is Answer.STORED
+    assert take(central, first) is Answer.STALE
+    with central.store.transaction(central.site) as t:
+        assert t.days.tally(DAY) == {Scaled("101", 5): (0, 0, 0, 1, 1)}
+
+
+def test_other_bytes_under_the_same_revision_are_a_conflict_and_both_are_kept(
+    central: Central,
+) -> None:
+    enrolled(central)
+    assert take(central, day_report(counts=(0, 0, 0, 0, 1))) is Answer.STORED
+    assert take(central, day_report(counts=(0, 0, 0, 0, 9))) is Answer.CONFLICT
+    with central.store.transaction(central.site) as t:
+        assert t.days.tally(DAY) == {Scaled("101", 5): (0, 0, 0, 0, 1)}
+    with central.store._engine.begin() as connection:
+        kept = connection.exec_driver_sql("SELECT count(*) FROM conflicts").scalar()
+    assert kept == 1
+
+
+_reports = st.lists(
+    st.builds(
+        day_report,
+        st.integers(1, 3),
+        st.integers(0, 2).map(lambda n: DAY - timedelta(days=n)),
+        counts=st.tuples(*[st.integers(0, 3)] * 5),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(_reports, st.randoms(use_true_random=False))
+def test_ingest_is_idempotent_under_any_order_and_repetition(
+    central: Central, reports: list[DayReport], random: st.DataObject
+) -> None:
+    """The oracle: per day the first-come bytes of the highest revision."""
+    enrolled(central)
+    stream = reports + reports
+    random.shuffle(stream)  # type: ignore[attr-defined]  # hypothesis's random.Random
+    oracle: dict[date, DayReport] = {}
+    for report in stream:
+        take(central, report)
+        have = oracle.get(report.date)
+        if have is None or report.revision > have.revision:
+            oracle[report.date] = report
+    with central.store.transaction(central.site) as t:
+        kept = {k.date: (k.revision, k.digest) for k in t.days.kept()}
+        totals = {day: t.days.line_total("counter-1", day) for day in oracle}
+        assert kept == {d: (r.revision, digest(r.to_bytes())) for d, r in oracle.items()}
+        assert totals == {d: sum(sum(x.n) for x in r.lines) for d, r in oracle.items()}
+    assert central.verify() is None
+    with central.store._engine.begin() as connection:
+        for table in ("day_reports", "day_lines", "day_counts", "conflicts"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+
+
+def test_a_code_works_once_and_only_in_time(central: Central) -> None:
+    code = central.invite("counter-1", "1", NOW)
+    assert central.enrol(Enrol(code.lower(), key_text()), NOW).terminal == "counter-1"
+    with pytest.raises(NoSuchCode):
+        central.enrol(Enrol(code, key_text()), NOW)
+    late = central.invite("counter-2", "2", NOW)
+    with pytest.raises(NoSuchCode):
+        central.enrol(Enrol(late, key_text()), NOW + timedelta(minutes=11))
+
+
+def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: Central) -> None:
+    enrolled(central)
+
+    def judge(now: Head, at_last: str) -> Answer:
+        known = central.terminal("counter-1")
+        assert known is not None
+        return central.judge(known, Heads(now, at_last))
+
+    assert judge(Head(10, "a" * 64), "") is Answer.STORED
+    assert judge(Head(12, "b" * 64), "a" * 64) is Answer.STORED
+    assert judge(Head(5, "c" * 64), "") is Answer.ROLLBACK
+    assert judge(Head(13, "d" * 64), "b" * 64) is Answer.QUARANTINED
+    assert take(central, day_report()) is Answer.QUARANTINED
+
+
+def test_two_officers_never_share_a_number(central: Central) -> None:
+    central.import_officers((Officer.parse("101", "ก"),))
+    with pytest.raises(NumberTaken):
+        central.import_officers((Officer.parse("102", "ข"), Officer.parse("101", "ค", id="other")))
+    assert [o.number for o in central.officers()] == ["101"]
+
+
+def test_a_raw_tally_is_logged(central: Central) -> None:
+    central.tally(DAY, "auditor", NOW)
+    with central.store.transaction(central.site) as t:
+        [(at, reader, what)] = t.days.reads()
+    assert (at.replace(tzinfo=UTC), reader, what) == (NOW, "auditor", "tally 2026-11-23")
+
+
+def test_altered_rows_and_bytes_are_found(central: Central) -> None:
+    enrolled(central)
+    take(central, day_report(counts=(0, 0, 0, 0, 5)))
+    assert central.verify() is None
+    with central.store._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE day_lines SET n5 = 6")
+    assert "rows do not add up" in (central.verify() or "")
+
+
+def test_blocks_once_published_stay_whatever_arrives_late(central: Central) -> None:
+    enrolled(central)
+    monday = date(2026, 11, 2)
+    take(central, day_report(1, monday, counts=(0, 0, 0, 0, 12)))
+    assert central.publish(date(2026, 11, 9)) == 1
+    take(central, day_report(2, monday, counts=(3, 0, 0, 0, 12)))
+    assert central.publish(date(2026, 11, 16)) == 0
+    take(central, day_report(1, date(2026, 11, 17), counts=(0, 0, 0, 8, 0)))
+    assert central.publish(date(2026, 11, 23)) == 1
+    with central.store.transaction(central.site) as t:
+        [first, second] = t.days.blocks()[Scaled("101", 5)]
+    assert first.counts == (0, 0, 0, 0, 12)
+    assert second.counts == (3, 0, 0, 8, 0)
+
+
+def test_an_address_that_is_no_database_is_named(tmp_path: Path) -> None:
+    for bad in ("nonsense", "mysql://x/y", f"sqlite:///{tmp_path}/no/such/c.db"):
+        with pytest.raises(DatabaseError):
+            CentralStore.create(bad)
