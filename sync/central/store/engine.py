@@ -45,29 +45,42 @@ class CentralStore:
     @classmethod
     def create(cls, url: str) -> "CentralStore":
         """Make or complete the schema in an empty (or our own, older) database, and open it."""
-        store = cls(_engine(url), url)
-        with store._failures():
-            with store._engine.connect() as connection:
-                tables = set(inspect(connection).get_table_names())
-            if tables and "alembic_version" not in tables:
-                raise DatabaseError(f"{store._name}: holds other tables; name an empty database")
-            if store._version() != HEAD:
-                store._refuse_newer()
-                _migrate(store._engine)
-        return store
+        return cls._opened(url, make=True)
 
     @classmethod
     def open(cls, url: str) -> "CentralStore":
         """Open a database that `create` made, migrating an older one."""
+        return cls._opened(url, make=False)
+
+    @classmethod
+    def _opened(cls, url: str, *, make: bool) -> "CentralStore":
         store = cls(_engine(url), url)
-        with store._failures():
-            version = store._version()
-            if not version:
-                raise DatabaseError(f"{store._name}: not set up; run `kiosk-central init`")
-            store._refuse_newer()
-            if version != HEAD:
-                _migrate(store._engine)
+        try:
+            with store._failures():
+                store._adopt(make=make)
+        except BaseException:
+            store.close()
+            raise
         return store
+
+    def _adopt(self, *, make: bool) -> None:
+        """See that the schema is ours and the newest; DatabaseError says why it can't be."""
+        version = self._version()
+        if not version and not make:
+            raise DatabaseError(f"{self._name}: not set up; run `kiosk-central init`")
+        if not version and self._tables():
+            raise DatabaseError(f"{self._name}: holds other tables; name an empty database")
+        if version > HEAD:
+            raise DatabaseError(
+                f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
+                "install that version"
+            )
+        if version != HEAD:
+            _migrate(self._engine)
+
+    def _tables(self) -> list[str]:
+        with self._engine.connect() as connection:
+            return inspect(connection).get_table_names()
 
     def _version(self) -> str:
         with self._engine.connect() as connection:
@@ -75,14 +88,6 @@ class CentralStore:
                 return ""
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
             return str(found or "")
-
-    def _refuse_newer(self) -> None:
-        version = self._version()
-        if version > HEAD:
-            raise DatabaseError(
-                f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
-                "install that version"
-            )
 
     @contextmanager
     def transaction(self, site: str) -> Iterator[Transaction]:
