@@ -65,7 +65,7 @@ def _with_a_screen(stage: Stage) -> int:
     window, panel, running = _open(stage)
     window.open_windowed(1280, 800)
     dock = Dock(panel)
-    dock.show()
+    dock.show_at_the_foot()
     window.close_asked.connect(end_loop)
     running.presenter.exit_asked.connect(end_loop)
     notifier = on_signals(end_loop)

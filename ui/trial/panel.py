@@ -2,7 +2,7 @@
 
 from time import monotonic
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from hardware.simulator import SimulatedPanel
@@ -65,10 +65,18 @@ class Dock(QWidget):
         grid.addWidget(self._plug, 1, 0, 1, 3)
         self._lamp = QLabel()
         grid.addWidget(self._lamp, 1, 3, 1, 2)
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self._timer = QTimer(self, interval=200)
         self._timer.timeout.connect(self._show)
         self._timer.start()
         self._show()
+
+    def show_at_the_foot(self) -> None:
+        """Stand at the foot of the screen, where it hides least of the terminal."""
+        room = self.screen().availableGeometry()
+        size = self.sizeHint()
+        self.move(room.center().x() - size.width() // 2, room.bottom() - size.height() - 30)
+        self.show()
 
     def _toggle(self) -> None:
         if self._panel.panel.plugged:
