@@ -10,6 +10,10 @@ from sync.central.service import Central
 from sync.central.web.app import create_app
 
 
+_BACKLOG = 2048
+"""Connections that wait: a whole city's terminals may call at once."""
+
+
 class ServeError(Exception):
     """The address or the certificate can't be used; one line."""
 
@@ -50,6 +54,8 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # Listening before the address is said: whoever reads it may connect at once.
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise ServeError(f"{host}:{port}: {error.strerror}; choose another --port") from None
