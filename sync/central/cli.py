@@ -155,7 +155,9 @@ def officers_import(
         try:
             central.import_officers(officers)
         except NumberTaken as error:
-            _fail(f"{file}: {error}; nothing was imported", USAGE)
+            for problem in error.problems:
+                typer.echo(f"{file}: {problem}", err=True)
+            _fail(f"{file}: nothing was imported; correct the officers above", USAGE)
     typer.echo(f"Imported {len(officers)} officers; terminals receive them at their next sync.")
 
 

@@ -106,10 +106,12 @@ class Central:
 
     def judge(self, known: KnownTerminal, heads: Heads) -> Answer:
         """Take the terminal's journal head, or put it into quarantine."""
-        if known.quarantined:
-            return Answer.QUARANTINED
-        answer = judge_heads(known.head, heads)
         with self.store.transaction(self.site) as t:
+            # Read again and held: of two machines with one key only the first may go on.
+            known = t.terminals.get(known.terminal, hold=True) or known
+            if known.quarantined:
+                return Answer.QUARANTINED
+            answer = judge_heads(known.head, heads)
             if answer is Answer.STORED:
                 t.terminals.put_head(known.terminal, heads.now)
             else:
@@ -122,6 +124,7 @@ class Central:
         """Take a day report; the receipt says what became of it."""
         found = digest(body)
         with self.store.transaction(self.site) as t:
+            known = t.terminals.get(known.terminal, hold=True) or known
             if known.quarantined:
                 answer = Answer.QUARANTINED
                 t.days.keep_aside(report, body, found, answer, now)

@@ -9,7 +9,6 @@ import uvicorn
 from sync.central.service import Central
 from sync.central.web.app import create_app
 
-
 _BACKLOG = 2048
 """Connections that wait: a whole city's terminals may call at once."""
 

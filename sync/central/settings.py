@@ -129,7 +129,7 @@ def _checked(source: Path | str, values: dict[str, Any]) -> dict[str, str]:
             raise SettingsError(f"{source}: {key}: has a control character; write one plain line")
     for key in _NEEDED:
         if not values.get(key):
-            raise SettingsError(f"{source}: {key}: missing; write {key} = \"…\"")
+            raise SettingsError(f'{source}: {key}: missing; write {key} = "…"')
     for key in _WORDING:
         if len(values.get(key, "")) > _MAX_WORDING:
             raise SettingsError(f"{source}: {key}: more than {_MAX_WORDING} characters; shorten it")

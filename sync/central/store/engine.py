@@ -1,5 +1,6 @@
 """Opens, creates and migrates central's database, and runs transactions on it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sync.central.store.days import Days
 from sync.central.store.people import People
@@ -16,6 +18,8 @@ from sync.central.store.terminals import Terminals
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
+_OURS = {"sites", "terminals", "day_reports", "blocks"}
+"""Tables of every version: what tells our database from another's."""
 
 
 class DatabaseError(Exception):
@@ -46,28 +50,52 @@ class CentralStore:
     def create(cls, url: str) -> "CentralStore":
         """Make or complete the schema in an empty (or our own, older) database, and open it."""
         store = cls(_engine(url), url)
-        with store._failures():
-            with store._engine.connect() as connection:
-                tables = set(inspect(connection).get_table_names())
-            if tables and "alembic_version" not in tables:
-                raise DatabaseError(f"{store._name}: holds other tables; name an empty database")
-            if store._version() != HEAD:
-                store._refuse_newer()
-                _migrate(store._engine)
+        store._bring_up_to_date(empty_is_fine=True)
         return store
 
     @classmethod
     def open(cls, url: str) -> "CentralStore":
         """Open a database that `create` made, migrating an older one."""
         store = cls(_engine(url), url)
-        with store._failures():
-            version = store._version()
-            if not version:
-                raise DatabaseError(f"{store._name}: not set up; run `kiosk-central init`")
-            store._refuse_newer()
-            if version != HEAD:
-                _migrate(store._engine)
+        store._bring_up_to_date(empty_is_fine=False)
         return store
+
+    def _bring_up_to_date(self, *, empty_is_fine: bool) -> None:
+        try:
+            with self._failures():
+                if not empty_is_fine:
+                    self._refuse_absent_file()
+                self._refuse_unless_ours(empty_is_fine=empty_is_fine)
+                if self._version() != HEAD:
+                    _migrate(self._engine)
+        except BaseException:
+            self.close()
+            raise
+
+    def _refuse_absent_file(self) -> None:
+        """SQLite would make the file; a mistyped address must leave nothing behind."""
+        url = self._engine.url
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            raise DatabaseError(f"{self._name}: not set up; run `kiosk-central init`")
+
+    def _refuse_unless_ours(self, *, empty_is_fine: bool) -> None:
+        with self._engine.connect() as connection:
+            tables = set(inspect(connection).get_table_names())
+        if not tables and empty_is_fine:
+            return
+        if not tables:
+            raise DatabaseError(f"{self._name}: not set up; run `kiosk-central init`")
+        version = self._version() if "alembic_version" in tables else ""
+        # Our migrations are numbered; another program's table of that name holds other marks.
+        if not re.fullmatch(r"[0-9]{4}", version) or not tables >= _OURS:
+            raise DatabaseError(
+                f"{self._name}: holds other tables, not a central report's; name an empty database"
+            )
+        if version > HEAD:
+            raise DatabaseError(
+                f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
+                "install that version"
+            )
 
     def _version(self) -> str:
         with self._engine.connect() as connection:
@@ -75,14 +103,6 @@ class CentralStore:
                 return ""
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
             return str(found or "")
-
-    def _refuse_newer(self) -> None:
-        version = self._version()
-        if version > HEAD:
-            raise DatabaseError(
-                f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
-                "install that version"
-            )
 
     @contextmanager
     def transaction(self, site: str) -> Iterator[Transaction]:
@@ -95,8 +115,12 @@ class CentralStore:
         try:
             yield
         except DBAPIError as error:
-            first = str(error.orig or error).strip().splitlines()[0]
+            first = (str(error.orig or error).strip() or type(error).__name__).splitlines()[0]
+            if "file is not a database" in first:
+                raise DatabaseError(f"{self._name}: is no SQLite file; name another") from error
             raise DatabaseDown(f"{self._name}: {first}") from error
+        except PoolTimeout as error:
+            raise DatabaseDown(f"{self._name}: every connection is busy") from error
 
     def close(self) -> None:
         self._engine.dispose()
