@@ -197,6 +197,7 @@ def enrol(
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
     from kiosk.store.journal import Kind
+    from sync.agent import SyncFailed
     from sync.agent import enrol as enrol_at
     from sync.keyfile import write_key
 
@@ -208,7 +209,10 @@ def enrol(
                 f"enrolled already at {known.url} as {known.terminal}; --again replaces it", USAGE
             )
         key = Ed25519PrivateKey.generate()
-        enrolled = enrol_at(url, code, key, folder.settings().sync_ca)
+        try:
+            enrolled = enrol_at(url, code, key, folder.settings().sync_ca)
+        except SyncFailed as error:
+            _fail(str(error), NOT_NOW)
         write_key(folder.key_file, key)
         with store.transaction() as t:
             t.state.put_enrolment(enrolled)

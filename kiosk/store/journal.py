@@ -118,4 +118,4 @@ class Journal:
             .where(journal.c.business_date == day.isoformat())
             .group_by(journal.c.kind)
         )
-        return Counter({Kind(kind): n for kind, n in self._connection.execute(query).tuples()})
+        return Counter({Kind(kind): n for kind, n in self._connection.execute(query)})

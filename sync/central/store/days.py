@@ -148,7 +148,7 @@ class Days:
             .where(day_reports.c.site == self._site)
             .order_by(day_reports.c.terminal, day_reports.c.date)
         )
-        return [KeptReport(*row) for row in self._connection.execute(query).tuples()]
+        return [KeptReport(*row) for row in self._connection.execute(query)]
 
     def line_total(self, terminal: str, day: date) -> int:
         """How many ratings the wide rows of a terminal's day hold."""
@@ -174,7 +174,7 @@ class Days:
         )
         return {
             Scaled(officer, levels): _counts(n)
-            for officer, levels, *n in self._connection.execute(query).tuples()
+            for officer, levels, *n in self._connection.execute(query)
         }
 
     def outcomes(self, day: date) -> Counter[tuple[str, str]]:
@@ -187,7 +187,7 @@ class Days:
             )
             .group_by(day_counts.c.officer, day_counts.c.what)
         )
-        rows = self._connection.execute(query).tuples()
+        rows = self._connection.execute(query)
         return Counter({(officer, what): int(n) for officer, what, n in rows})
 
     def day_counts(self) -> dict[Scaled, list[DayCount]]:
@@ -204,7 +204,7 @@ class Days:
         )
         suppressed = self._suppressed()
         found: dict[Scaled, list[DayCount]] = defaultdict(list)
-        for officer, levels, day, *n in self._connection.execute(query).tuples():
+        for officer, levels, day, *n in self._connection.execute(query):
             count = DayCount(day, _counts(n), suppressed.get((officer, day), 0))
             found[Scaled(officer, levels)].append(count)
         return dict(found)
@@ -219,7 +219,7 @@ class Days:
             )
             .group_by(day_counts.c.officer, day_counts.c.date)
         )
-        return {(o, day): int(n) for o, day, n in self._connection.execute(query).tuples()}
+        return {(o, day): int(n) for o, day, n in self._connection.execute(query)}
 
     def gaps(self, until: date) -> Counter[str]:
         """Gaps of all terminals up to and with `until`, by kind."""
@@ -232,7 +232,7 @@ class Days:
             )
             .group_by(day_counts.c.what)
         )
-        return Counter({w: int(n) for w, n in self._connection.execute(query).tuples()})
+        return Counter({w: int(n) for w, n in self._connection.execute(query)})
 
     # --- blocks ----------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ class Days:
             .where(reads.c.site == self._site)
             .order_by(reads.c.at)
         )
-        return list(self._connection.execute(query).tuples())
+        return [(at, reader, what) for at, reader, what in self._connection.execute(query)]
 
 
 def _counts(n: Iterable[int]) -> Counts:

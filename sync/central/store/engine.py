@@ -49,53 +49,51 @@ class CentralStore:
     @classmethod
     def create(cls, url: str) -> "CentralStore":
         """Make or complete the schema in an empty (or our own, older) database, and open it."""
-        store = cls(_engine(url), url)
-        store._bring_up_to_date(empty_is_fine=True)
-        return store
+        return cls._opened(url, make=True)
 
     @classmethod
     def open(cls, url: str) -> "CentralStore":
         """Open a database that `create` made, migrating an older one."""
+        return cls._opened(url, make=False)
+
+    @classmethod
+    def _opened(cls, url: str, *, make: bool) -> "CentralStore":
         store = cls(_engine(url), url)
-        store._bring_up_to_date(empty_is_fine=False)
+        try:
+            with store._failures():
+                store._adopt(make=make)
+        except BaseException:
+            store.close()
+            raise
         return store
 
-    def _bring_up_to_date(self, *, empty_is_fine: bool) -> None:
-        try:
-            with self._failures():
-                if not empty_is_fine:
-                    self._refuse_absent_file()
-                self._refuse_unless_ours(empty_is_fine=empty_is_fine)
-                if self._version() != HEAD:
-                    _migrate(self._engine)
-        except BaseException:
-            self.close()
-            raise
-
-    def _refuse_absent_file(self) -> None:
-        """SQLite would make the file; a mistyped address must leave nothing behind."""
-        url = self._engine.url
-        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-            raise DatabaseError(f"{self._name}: not set up; run `kiosk-central init`")
-
-    def _refuse_unless_ours(self, *, empty_is_fine: bool) -> None:
-        with self._engine.connect() as connection:
-            tables = set(inspect(connection).get_table_names())
-        if not tables and empty_is_fine:
-            return
-        if not tables:
-            raise DatabaseError(f"{self._name}: not set up; run `kiosk-central init`")
-        version = self._version() if "alembic_version" in tables else ""
+    def _adopt(self, *, make: bool) -> None:
+        """See that the schema is ours and the newest; DatabaseError says why it can't be."""
+        not_set_up = f"{self._name}: not set up; run `kiosk-central init`"
+        if not make and self._is_an_absent_file():
+            raise DatabaseError(not_set_up)
+        tables, version = self._tables(), self._version()
+        if not tables and not make:
+            raise DatabaseError(not_set_up)
         # Our migrations are numbered; another program's table of that name holds other marks.
-        if not re.fullmatch(r"[0-9]{4}", version) or not tables >= _OURS:
-            raise DatabaseError(
-                f"{self._name}: holds other tables, not a central report's; name an empty database"
-            )
+        if tables and not (re.fullmatch(r"[0-9]{4}", version) and tables >= _OURS):
+            raise DatabaseError(f"{self._name}: holds other tables; name an empty database")
         if version > HEAD:
             raise DatabaseError(
                 f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
                 "install that version"
             )
+        if version != HEAD:
+            _migrate(self._engine)
+
+    def _is_an_absent_file(self) -> bool:
+        """SQLite would make the file; a mistyped address must leave nothing behind."""
+        url = self._engine.url
+        return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+    def _tables(self) -> set[str]:
+        with self._engine.connect() as connection:
+            return set(inspect(connection).get_table_names())
 
     def _version(self) -> str:
         with self._engine.connect() as connection:

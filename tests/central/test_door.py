@@ -1,0 +1,442 @@
+"""The terminals' door over real HTTP on loopback: who may come in, and what garbage meets."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kiosk.domain.encounter import Record
+from kiosk.domain.people import Officer
+from kiosk.store.engine import Store
+from kiosk.store.outbox import Delivery
+from kiosk.store.state import Enrolment
+from kiosk.terminal import Terminal
+from sync import agent
+from sync.central.service import Central
+from sync.central.store.engine import CentralStore
+from sync.central.web.app import create_app
+from sync.closing import close_days
+from sync.wire import (
+    MAX_BODY,
+    Answer,
+    DayReport,
+    Enrol,
+    Hello,
+    Welcome,
+    check_answer,
+    digest,
+    public_key,
+    public_text,
+    sign_request,
+)
+from tests.builders import PEPPER, SOMYING, FakeClock, rating
+from tests.central.conftest import made_central
+from tests.central.reports import day_report
+
+NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
+READER = "reader-key-for-tests"
+
+
+class Server:
+    """Central on a loopback port, on a clock moved by hand."""
+
+    def __init__(self, central: Central) -> None:
+        self.central = central
+        self.now = NOW
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        app = create_app(central, READER, lambda: self.now)
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+        self._socket.close()
+
+    def code(self, terminal: str = "counter-1") -> str:
+        return self.central.invite(terminal, "1", self.now)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    server = Server(made_central(store, tmp_path))
+    yield server
+    server.stop()
+    store.close()
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        yield client
+
+
+class Caller:
+    """A terminal that signs by hand."""
+
+    AT = "/v1/sites/dindaeng/terminals/counter-1"
+
+    def __init__(self, server: Server, client: httpx.Client) -> None:
+        self.key = Ed25519PrivateKey.generate()
+        self.client, self.server = client, server
+        server.central.enrol(Enrol(server.code(), public_text(self.key)), server.now)
+        self.nonce = ""
+
+    def hello(self) -> None:
+        body = Hello("n0", "test").to_bytes()
+        got = self.call("POST", "hello", body, nonce="n0")
+        self.nonce = Welcome.parse(got.content).nonce
+
+    def call(
+        self, method: str, name: str, body: bytes = b"", nonce: str | None = None
+    ) -> httpx.Response:
+        nonce = self.nonce if nonce is None else nonce
+        path = f"{self.AT}/{name}"
+        signature = sign_request(self.key, method, path, nonce, body)
+        headers = {"Kiosk-Nonce": nonce, "Kiosk-Signature": signature}
+        return self.client.request(method, path, content=body, headers=headers)
+
+
+@pytest.fixture
+def caller(server: Server, client: httpx.Client) -> Caller:
+    caller = Caller(server, client)
+    caller.hello()
+    return caller
+
+
+def test_a_day_goes_in_once_and_every_answer_is_signed(caller: Caller, server: Server) -> None:
+    body = day_report().to_bytes()
+    first = caller.call("PUT", "days/2026-11-23", body)
+    again = caller.call("PUT", "days/2026-11-23", body)
+    assert (first.status_code, again.status_code) == (201, 200)
+    for got in (first, again):
+        check_answer(
+            server.central.key.public_key(),
+            got.headers["Kiosk-Signature"],
+            got.status_code,
+            f"{Caller.AT}/days/2026-11-23",
+            caller.nonce,
+            got.content,
+        )
+
+
+def test_another_key_an_unknown_terminal_and_another_site_look_the_same(
+    caller: Caller, client: httpx.Client
+) -> None:
+    body = day_report().to_bytes()
+    caller.key = Ed25519PrivateKey.generate()
+    refused = caller.call("PUT", "days/2026-11-23", body)
+    strangers = [
+        client.put(f"/v1/sites/{site}/terminals/{name}/days/2026-11-23", content=body)
+        for site, name in (("dindaeng", "nobody"), ("elsewhere", "counter-1"))
+    ]
+    assert {(r.status_code, r.content) for r in (refused, *strangers)} == {(401, refused.content)}
+
+
+def test_a_signature_does_not_fit_another_day_body_or_run(caller: Caller) -> None:
+    body = day_report().to_bytes()
+    path = f"{Caller.AT}/days/2026-11-23"
+    signature = sign_request(caller.key, "PUT", path, caller.nonce, body)
+    headers = {"Kiosk-Nonce": caller.nonce, "Kiosk-Signature": signature}
+    other = day_report(counts=(9, 9, 9, 9, 9)).to_bytes()
+    assert caller.client.put(path, content=other, headers=headers).status_code == 401
+    wrong_path = f"{Caller.AT}/days/2026-11-22"
+    assert caller.client.put(wrong_path, content=body, headers=headers).status_code == 401
+    caller.hello()
+    assert caller.client.put(path, content=body, headers=headers).status_code == 401
+
+
+def test_a_run_ends_after_ten_minutes(caller: Caller, server: Server) -> None:
+    server.now += timedelta(minutes=11)
+    assert caller.call("PUT", "days/2026-11-23", day_report().to_bytes()).status_code == 401
+
+
+def test_a_body_for_another_path_is_refused(caller: Caller) -> None:
+    got = caller.call("PUT", "days/2026-11-22", day_report().to_bytes())
+    assert got.status_code == 400
+
+
+def test_a_body_too_long_is_refused_while_it_comes(caller: Caller) -> None:
+    got = caller.call("PUT", "days/2026-11-23", b"x" * (MAX_BODY + 1))
+    assert got.status_code == 413
+
+
+@pytest.mark.parametrize("header", ["not base64!", "é".encode("latin-1"), "A" * 5000, ""])
+def test_garbage_in_headers_is_refused_in_one_line(
+    client: httpx.Client, header: str | bytes
+) -> None:
+    raw = header if isinstance(header, bytes) else header.encode()
+    path = f"{Caller.AT}/days/2026-11-23"
+    got = client.put(path, content=b"{}", headers={b"Kiosk-Signature": raw})
+    assert got.status_code in (400, 401)
+    assert "\n" not in got.text
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.binary(max_size=300), st.sampled_from(["enrol", "hello", "heads", "days/2026-11-23"]))
+def test_no_body_makes_central_stumble(caller: Caller, body: bytes, name: str) -> None:
+    caller.server.now += timedelta(seconds=61)
+    caller.hello()
+    if name == "enrol":
+        got = caller.client.post("/v1/enrol", content=body)
+    else:
+        got = caller.call("POST" if name == "hello" else "PUT", name, body)
+    assert 400 <= got.status_code < 500
+    assert set(got.json()) == {"error"}
+
+
+def test_codes_can_not_be_tried_without_end(client: httpx.Client) -> None:
+    body = Enrol("AAAAA-AAAAA", public_text(Ed25519PrivateKey.generate())).to_bytes()
+    answers = [client.post("/v1/enrol", content=body).status_code for _ in range(25)]
+    assert answers[:20] == [403] * 20
+    assert set(answers[20:]) == {429}
+
+
+def test_the_report_opens_with_its_key_only(client: httpx.Client) -> None:
+    assert client.get("/report/dindaeng").status_code == 403
+    assert client.get("/report/dindaeng?key=wrong").status_code == 403
+    opened = client.get(f"/report/dindaeng?key={READER}")
+    assert opened.status_code == 303
+    assert READER not in opened.headers["location"]
+    page = client.get("/report/dindaeng")
+    assert page.status_code == 200
+    assert "HttpOnly" in opened.headers["set-cookie"]
+    assert "<script" not in page.text
+
+
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_the_page_withholds_few_ratings_and_escapes_names(
+    server: Server, client: httpx.Client, caller: Caller, lang: str
+) -> None:
+    server.central.import_officers(
+        (
+            Officer.parse("101", "<b>นางน้ำผึ้ง</b>", section="ฝ่ายทะเบียน"),
+            Officer.parse("102", "นายประสิทธิ์", section="ฝ่ายทะเบียน"),
+        )
+    )
+    many = day_report(1, NOW.date() - timedelta(days=14), counts=(1, 1, 3, 15, 20))
+    few = day_report(1, NOW.date() - timedelta(days=13), counts=(0, 0, 0, 0, 9), officer="102")
+    for report in (many, few):
+        caller.call("PUT", f"days/{report.date}", report.to_bytes())
+    client.get(f"/report/dindaeng?key={READER}")
+    text = client.get(f"/report/dindaeng?lang={lang}").text
+    assert "&lt;b&gt;นางน้ำผึ้ง" in text
+    assert ("๘๗.๕" if lang == "th" else "87.5") in text
+    row = re.search(r"<tr><th[^>]*>นายประสิทธิ์.*?</tr>", text, re.DOTALL)
+    assert row
+    assert ("ยังไม่เพียงพอ" if lang == "th" else "Not enough") in row[0]
+    assert not re.search(r"[9๙]\b", re.sub(r"<[^>]+>", "", row[0]))
+
+
+def test_health_says_ok(client: httpx.Client) -> None:
+    assert client.get("/healthz").json()["status"] == "ok"
+
+
+# --- the terminal's side -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def terminal_store(tmp_path: Path) -> Iterator[Store]:
+    path = tmp_path / "kiosk.db"
+    Store.create(path)
+    store = Store.open(path)
+    yield store
+    store.close()
+
+
+class Kept:
+    """An enrolled terminal with ratings."""
+
+    def __init__(self, store: Store, url: str, code: str) -> None:
+        self.store, self.clock = store, FakeClock()
+        self.key = Ed25519PrivateKey.generate()
+        self.terminal = Terminal(store, self.clock, PEPPER)
+        with store.transaction() as t:
+            t.state.put_enrolment(agent.enrol(url, code, self.key))
+
+    def rate(self, *scores: int) -> None:
+        for score in scores:
+            self.terminal.carry_out([Record(rating(score))])
+
+    def close(self) -> None:
+        close_days(self.store, self.clock, today=True)
+
+    def sync(self) -> agent.Synced:
+        return agent.sync(self.store, self.clock, self.key)
+
+    def states(self) -> list[Delivery]:
+        with self.store.transaction() as t:
+            return [parcel.state for parcel in t.outbox.everything()]
+
+
+@pytest.fixture
+def kept(terminal_store: Store, server: Server) -> Kept:
+    return Kept(terminal_store, server.url, server.code())
+
+
+def test_days_go_up_and_the_roster_comes_down(kept: Kept, server: Server) -> None:
+    server.central.import_officers((SOMYING,))
+    kept.rate(5, 4, 1)
+    kept.close()
+    result = kept.sync()
+    assert (result.sent, result.roster_changed, result.officers) == (1, True, 1)
+    assert kept.states() == [Delivery.RECEIPTED]
+    assert [o.name for o in kept.terminal.officers()] == [SOMYING.name]
+    again = kept.sync()
+    assert (again.sent, again.roster_changed) == (0, False)
+
+
+def test_more_ratings_after_closing_go_as_the_next_revision(kept: Kept, server: Server) -> None:
+    kept.rate(5)
+    kept.close()
+    kept.sync()
+    kept.rate(3)
+    kept.close()
+    assert kept.sync().sent == 1
+    with server.central.store.transaction("dindaeng") as t:
+        [(_, counts)] = t.days.tally(kept.clock.wall.date()).items()
+    assert counts == (0, 0, 1, 0, 1)
+
+
+def test_an_officer_whom_central_retires_can_no_longer_sign_on(kept: Kept, server: Server) -> None:
+    server.central.import_officers((SOMYING,))
+    kept.sync()
+    server.central.retire("101")
+    kept.sync()
+    assert kept.terminal.officers() == ()
+
+
+def test_without_central_everything_stays_due(kept: Kept, server: Server) -> None:
+    kept.rate(5)
+    kept.close()
+    server.stop()
+    with pytest.raises(agent.Unreachable):
+        kept.sync()
+    assert kept.states() == [Delivery.DUE]
+
+
+class Portal(BaseHTTPRequestHandler):
+    """A captive portal: 200 and a web page, whatever is asked."""
+
+    def _page(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        page = b"<html>Please sign in to the network</html>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    do_GET = do_POST = do_PUT = _page  # noqa: N815  (http.server's names)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+def test_a_captive_portals_200_is_not_a_receipt(kept: Kept) -> None:
+    kept.rate(5)
+    kept.close()
+    portal = HTTPServer(("127.0.0.1", 0), Portal)
+    thread = threading.Thread(target=portal.serve_forever, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{portal.server_port}"
+    with kept.store.transaction() as t:
+        known = t.state.enrolment()
+        assert known is not None
+        t.state.put_enrolment(
+            Enrolment(url, known.site, known.terminal, known.counter, known.central_key)
+        )
+    with pytest.raises(agent.NotCentral, match="without central's signature"):
+        kept.sync()
+    with pytest.raises(agent.NotCentral):
+        agent.enrol(url, "AAAAA-AAAAA", kept.key)
+    portal.shutdown()
+    portal.server_close()
+    assert kept.states() == [Delivery.DUE]
+
+
+def test_a_restored_older_copy_is_refused_by_name(
+    kept: Kept, server: Server, tmp_path: Path
+) -> None:
+    kept.rate(5)
+    kept.sync()
+    copy = tmp_path / "copy.db"
+    kept.store.backup(copy)
+    kept.sync()
+    kept.sync()  # shows central an entry that the copy does not have
+    older = Store.open(copy)
+    with pytest.raises(agent.Refused, match="rollback"):
+        agent.sync(older, kept.clock, kept.key)
+    with pytest.raises(agent.Refused, match="quarantined"):
+        kept.sync()
+    older.close()
+
+
+def test_other_bytes_for_a_receipted_revision_are_parked(kept: Kept, server: Server) -> None:
+    known = server.central.terminal("counter-1")
+    assert known is not None
+    strange = day_report(1, kept.clock.wall.date(), counts=(5, 0, 0, 0, 0))
+    receipt = server.central.take_day(known, strange, strange.to_bytes(), NOW)
+    assert receipt.answer is Answer.STORED
+    kept.rate(5)
+    kept.close()
+    result = kept.sync()
+    assert "conflict" in result.parked[0]
+    assert kept.states() == [Delivery.PARKED]
+
+
+def test_receipts_can_be_checked_later_and_forged_ones_are_found(kept: Kept) -> None:
+    kept.rate(5)
+    kept.close()
+    kept.sync()
+    with kept.store.transaction() as t:
+        enrolment = t.state.enrolment()
+        [parcel] = t.outbox.everything()
+    assert enrolment is not None
+    assert agent.check_receipt(enrolment, parcel)
+    other = Enrolment(
+        enrolment.url,
+        enrolment.site,
+        enrolment.terminal,
+        enrolment.counter,
+        public_text(Ed25519PrivateKey.generate()),
+    )
+    assert not agent.check_receipt(other, parcel)
+
+
+def test_plain_http_beyond_this_machine_is_refused(kept: Kept) -> None:
+    with pytest.raises(agent.SyncFailed, match="only https"):
+        agent.enrol("http://report.example.go.th", "AAAAA-AAAAA", kept.key)
+
+
+# --- the document ------------------------------------------------------------------------------
+
+
+def test_the_examples_of_wire_md_are_true() -> None:
+    text = Path("sync/WIRE.md").read_text("utf-8")
+    body = re.search(r"```json\n(\{\"date\".*?)\n```", text, re.DOTALL)
+    assert body
+    report = DayReport.parse(body[1].encode())
+    assert report.to_bytes() == body[1].encode()
+    assert digest(body[1].encode()) in text
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    assert public_text(key) in text
+    assert public_key(public_text(key))
+    path = "/v1/sites/dindaeng/terminals/counter-1/days/2026-11-23"
+    assert sign_request(key, "PUT", path, "0123456789abcdef", body[1].encode()) in text

@@ -1,0 +1,188 @@
+"""Settings, PINs, the clock, the data folder: what garbage does at each door."""
+
+import contextlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk import pin
+from kiosk.clock import ClockImplausible, SystemClock, require_plausible
+from kiosk.config import DEFAULT_TEXT, ConfigError, load, parse
+from kiosk.datafolder import AlreadyRunning, DataFolder, FolderError
+from kiosk.domain.duty import Moment
+from kiosk.store.engine import Store
+from kiosk.terminal import PinDead, PinRight, PinWait, PinWrong, Terminal
+from tests.builders import BANGKOK, PEPPER, SOMYING, FakeClock
+
+
+def test_an_empty_file_means_the_documented_defaults() -> None:
+    assert parse("") == parse(DEFAULT_TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[offise]\n", "offise: unknown setting; did you mean office?"),
+        (
+            "[office]\nconter = '2'\n",
+            "office.conter: unknown setting; did you mean office.counter?",
+        ),
+        ("[times]\nlock = 'long'\n", "times.lock = 'long': write a number"),
+        ("[times]\nlock = -1\n", "times.lock = -1: write a number from 0.1 to 60"),
+        ("[scale]\nlevels = 7\n", "scale.levels = 7: a scale has 3, 4 or 5 levels"),
+        ("[panel]\nbaud = 42\n", "panel.baud = 42: write one of"),
+        ("[panel]\nbuttons = [1, 1]\n", "each score goes with one button only"),
+        ("[panel]\nbuttons = [9]\n", "9 is not on a scale of 1 to 5"),
+        ("[office]\nopens = '25:00'\n", 'write a time of day as "HH:MM"'),
+        ("[office]\nopens = '17:00'\n", "office.closes: must be later than office.opens"),
+        ("[comments]\nurl = 'javascript:x'\n", "starts with https://"),
+        ("[office]\nname_th = 'ก\u202eข'\n", "can't be shown (U+202E)"),
+        ("[[reasons]]\nid = 'a'\n", "each reason has id, th, en"),
+        ("office = 3\n", "office: write it as a table"),
+        ("[office\n", "Expected ']'"),
+    ],
+)
+def test_a_bad_setting_is_one_line_naming_file_key_and_remedy(text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, Path("/etc/kiosk.toml"))
+    message = str(caught.value)
+    assert message.startswith("/etc/kiosk.toml: ")
+    assert said in message
+    assert "\n" not in message
+
+
+def test_a_missing_an_unreadable_and_a_binary_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="kiosk init"):
+        load(tmp_path / "kiosk.toml")
+    (tmp_path / "bin.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load(tmp_path / "bin.toml")
+    with pytest.raises(ConfigError, match="can't be read"):
+        load(tmp_path)
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_the_settings_raise_anything_else(text: str) -> None:
+    with contextlib.suppress(ConfigError):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    "weak",
+    ["000000", "123456", "987654", "121212", "123123", "12345", "12345a", "๑๒๓๔๕๖"],
+)
+def test_weak_pins_are_refused(weak: str) -> None:
+    with pytest.raises(pin.WeakPin):
+        pin.require_strong(weak)
+
+
+def test_generated_pins_are_strong_and_differ() -> None:
+    made = {pin.generate() for _ in range(200)}
+    assert len(made) > 190
+    for one in made:
+        pin.require_strong(one)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    Store.create(tmp_path / "kiosk.db")
+    terminal = Terminal(Store.open(tmp_path / "kiosk.db"), FakeClock(), PEPPER)
+    terminal.add_officers([SOMYING])
+    return terminal
+
+
+def test_tries_are_counted_before_the_pin_is_looked_at_and_slow_down(terminal: Terminal) -> None:
+    clock = terminal._clock
+    assert isinstance(clock, FakeClock)
+    right = terminal.set_pin("101")
+    for _ in range(4):
+        assert terminal.check_pin("101", "000000") == PinWrong(0.0)
+    assert terminal.check_pin("101", "000000") == PinWrong(15.0)
+    assert isinstance(terminal.check_pin("101", right), PinWait)
+    clock.pass_seconds(15.1)
+    assert terminal.check_pin("101", "000000") == PinWrong(30.0)
+    clock.pass_seconds(30.1)
+    assert terminal.check_pin("101", right) == PinRight()
+    assert terminal.check_pin("101", "000000") == PinWrong(0.0)
+
+
+def test_moving_the_wall_clock_does_not_shorten_the_wait(terminal: Terminal) -> None:
+    clock = terminal._clock
+    assert isinstance(clock, FakeClock)
+    terminal.set_pin("101")
+    for _ in range(5):
+        terminal.check_pin("101", "000000")
+    clock.set_wall(clock.wall.replace(year=2027))
+    assert isinstance(terminal.check_pin("101", "000000"), PinWait)
+
+
+def test_fifteen_wrong_tries_need_a_supervisor(terminal: Terminal) -> None:
+    clock = terminal._clock
+    assert isinstance(clock, FakeClock)
+    right = terminal.set_pin("101")
+    for _ in range(15):
+        clock.pass_seconds(16 * 2**10)
+        terminal.check_pin("101", "000000")
+    clock.pass_seconds(10**6)
+    assert terminal.check_pin("101", right) == PinDead()
+    terminal.unlock("101")
+    assert terminal.check_pin("101", right) == PinRight()
+
+
+def test_unknown_and_wrong_look_the_same(terminal: Terminal) -> None:
+    terminal.set_pin("101")
+    assert terminal.check_pin("101", "000000") == terminal.check_pin("nobody", "000000")
+
+
+def test_a_pin_hash_is_worthless_without_the_pepper() -> None:
+    hashed = pin.hash_pin(PEPPER, "101", "402817")
+    assert pin.matches(PEPPER, "101", "402817", hashed)
+    assert not pin.matches(b"q" * 32, "101", "402817", hashed)
+    assert not pin.matches(PEPPER, "102", "402817", hashed)
+    assert not pin.matches(PEPPER, "101", "402817", "not a hash")
+
+
+@pytest.mark.parametrize("year", [1970, 2025, 2069, 2569])
+def test_a_clock_that_can_not_be_right_is_refused(year: int) -> None:
+    with pytest.raises(ClockImplausible, match="set the machine's date"):
+        require_plausible(Moment(datetime(year, 6, 1, tzinfo=BANGKOK), 1.0))
+
+
+def test_the_machines_clock_is_read_with_its_zone() -> None:
+    now = SystemClock().now()
+    assert now.wall.tzinfo is not None
+    assert now.boot > 0
+
+
+def test_a_folder_is_made_once_private_and_whole(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    assert {p.name for p in folder.path.iterdir()} == {"kiosk.toml", "kiosk.db", "pepper"}
+    assert (folder.path / "pepper").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FolderError, match="set up already"):
+        folder.create()
+
+
+def test_a_second_program_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    held = folder.lock()
+    with pytest.raises(AlreadyRunning):
+        folder.lock()
+    os.close(held)
+    os.close(folder.lock())
+
+
+def test_an_open_or_missing_pepper_is_refused(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    (folder.path / "pepper").chmod(0o644)
+    with pytest.raises(FolderError, match="chmod 600"):
+        folder.open(FakeClock())
+    (folder.path / "pepper").unlink()
+    with pytest.raises(FolderError, match="No such file"):
+        folder.open(FakeClock())

@@ -1,0 +1,93 @@
+"""Documents that can be wrong are tested: commands, paths and settings named in them exist."""
+
+import re
+import shlex
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from click import Group
+from typer.main import get_command
+
+from sync.central.cli import app as central_app
+from ui.cli import app as kiosk_app
+
+DOCUMENTS = [
+    Path(name)
+    for name in (
+        "README.md",
+        "SECURITY.md",
+        "kiosk/README.md",
+        "ui/README.md",
+        "hardware/README.md",
+        "sync/README.md",
+        "sync/central/README.md",
+        "hardware/PROTOCOL.md",
+        "sync/WIRE.md",
+    )
+]
+
+
+def command_lines(text: str) -> list[str]:
+    """Our commands as they stand in code blocks and between backticks."""
+    blocks = re.findall(r"```(?:sh)?\n(.*?)```", text, re.DOTALL)
+    lines = [line.strip().removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    inline = re.findall(r"`((?:kiosk|kiosk-central) [^`]+)`", text)
+    return [x for x in [*lines, *inline] if re.match(r"kiosk(-central)? ", x)]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_every_command_in_the_documents_exists_with_its_options(path: Path) -> None:
+    for line in command_lines(path.read_text("utf-8")):
+        words = shlex.split(line, comments=True)
+        command = get_command(kiosk_app if words[0] == "kiosk" else central_app)
+        options = {o for p in command.params for o in p.opts}
+        for word in words[1:]:
+            if isinstance(command, Group) and word in command.commands:
+                command = command.commands[word]
+                options |= {o for p in command.params for o in p.opts}
+            elif word.startswith("--"):
+                assert word.split("=")[0] in options | {"--help"}, f"{path}: {line}: {word}"
+        assert not isinstance(command, Group) or "--help" in words, f"{path}: {line}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_every_file_and_folder_named_exists(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if "://" not in target:
+            assert (path.parent / target).exists(), f"{path}: {target}"
+    for test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text):
+        assert Path(test[0]).exists(), f"{path}: {test[0]}"
+        if test[1]:
+            assert f"def {test[1]}(" in Path(test[0]).read_text("utf-8"), f"{path}: {test[1]}"
+
+
+def test_make_targets_in_the_readme_exist() -> None:
+    makefile = Path("Makefile").read_text("utf-8")
+    for target in re.findall(r"`make (\w+)`", Path("README.md").read_text("utf-8")):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_lock_file_names_no_index_and_every_package_has_a_hash() -> None:
+    text = Path("requirements.lock").read_text("utf-8")
+    assert "://" not in text
+    assert "--index" not in text
+    packages = re.split(r"\n(?=\S)", text.strip())
+    assert all("--hash=sha256:" in package for package in packages)
+
+
+def test_every_dependency_is_locked_and_has_its_reason() -> None:
+    raw = Path("pyproject.toml").read_text("utf-8")
+    project = tomllib.loads(raw)["project"]
+    locked = Path("requirements.lock").read_text("utf-8").lower()
+    wanted = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    for dependency in wanted:
+        name = re.split(r"[\[<>=~]", dependency)[0].lower()
+        assert re.search(rf"^{re.escape(name)}==", locked, re.MULTILINE), name
+
+
+def test_the_pinned_qt_is_older_than_the_release_that_loses_references() -> None:
+    raw = Path("pyproject.toml").read_text("utf-8")
+    assert '"PySide6-Essentials>=6.11,<6.12"' in raw
