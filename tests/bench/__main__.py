@@ -1,0 +1,40 @@
+"""Prints the table. `--quick` takes fewer ratings and presses."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from PySide6.QtWidgets import QApplication
+
+from tests.bench import screen, start_up, store
+
+
+def main() -> None:
+    quick = "--quick" in sys.argv[1:]
+    app = QApplication([])
+    header = ("figure", "target", "ours: median / p99", "raw: median / p99", "value")
+    say("{:<34} {:<14} {:<20} {:<20} {:>7}".format(*header))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        say(screen.press_to_pixel(folder / "pixel"))
+        for line in store.durable(folder, (0, 10_000) if quick else (0, 10_000, 1_000_000)):
+            say(line)
+        say(screen.serial_to_press(folder / "serial"))
+        for line in start_up.start_up(folder / "start", runs=5 if quick else 9):
+            say(line)
+        for line in screen.memory(folder / "memory", 6_000 if quick else 60_000):
+            say(line)
+        say(screen.idle(folder / "idle"))
+    del app
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Start to first painted screen, and to ready for a press, as whole processes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+from kiosk.datafolder import DataFolder
+from tests.bench.figures import compare, in_turn
+from tests.bench.store import fill
+
+_EMPTY = """
+import os
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+class Window(QWidget):
+    def event(self, event):
+        done = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:
+            os._exit(0)
+        return done
+app = QApplication([])
+window = Window()
+window.resize(1280, 800)
+window.show()
+window.update()
+app.exec()
+"""
+_PAINTED = """
+import os, sys
+import ui.cli, ui.app
+from pathlib import Path
+ui.app.after_first_paint = lambda window, then: window.painted.connect(lambda: os._exit(0))
+ui.app.run_terminal(Path(sys.argv[1]), (1280, 800))
+"""
+_READY = """
+import os, sys
+import ui.cli, ui.app
+from pathlib import Path
+class Program(ui.app.Program):
+    def load(self):
+        super().load()
+        os._exit(0 if self._running else 1)
+ui.app.Program = Program
+ui.app.run_terminal(Path(sys.argv[1]), (1280, 800))
+"""
+_BARE = """
+import sys
+from pathlib import Path
+import typer, PySide6.QtWidgets, sqlalchemy, sqlalchemy.dialects.sqlite, pysqlite3.dbapi2
+import argon2, qrcode, serial, serial.tools.list_ports
+from kiosk.store.engine import Store
+from kiosk.store.verify import verify
+verify(Store.open(Path(sys.argv[1]) / "kiosk.db"))
+"""
+
+
+def start_up(folder: Path, runs: int = 9) -> list[str]:
+    data = DataFolder(folder)
+    data.create()
+    data.database.unlink()
+    fill(data.database, 60_000)
+    return [
+        compare(
+            "start to first painted screen",
+            *in_turn(_process(_PAINTED, folder), _process(_EMPTY, folder), runs, warm_up=1),
+            1.5,
+        ),
+        compare(
+            "start to ready for a press",
+            *in_turn(_process(_READY, folder), _process(_BARE, folder), runs, warm_up=1),
+            1.3,
+        ),
+    ]
+
+
+def _process(code: str, folder: Path) -> Callable[[], float]:
+    def run() -> float:
+        start = perf_counter()
+        subprocess.run(
+            [sys.executable, "-c", code, str(folder)],
+            check=True,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            timeout=60,
+        )
+        return perf_counter() - start
+
+    return run

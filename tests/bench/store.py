@@ -1,0 +1,99 @@
+"""Press to durable, at several sizes of the file."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter
+
+from kiosk.domain.encounter import Encounter, Rules, SignOn, step
+from kiosk.domain.people import OfficerId
+from kiosk.domain.rating import Half
+from kiosk.domain.seal import Seal, rating_entry
+from kiosk.store.engine import Store
+from kiosk.terminal import Terminal
+from tests.bench.figures import compare, in_turn
+from tests.builders import MORNING, PEPPER, SOMYING, FakeClock, duty_of
+from tests.builders import rating as made_rating
+from tests.kiosk.test_encounter import press
+
+OFFICERS = ("101", "102", "103", "104")
+
+
+def fill(path: Path, ratings: int, days: int = 250) -> None:
+    """A terminal's file with so many ratings on past days, sealed as real ones are."""
+    Store.create(path)
+    store = Store.open(path)
+    sheets = days * len(OFFICERS)
+    sizes = [ratings // sheets + (n < ratings % sheets) for n in range(sheets)]
+    with store.transaction() as t:
+        raw = t.ratings._connection
+        for number, size in enumerate(sizes):
+            day = MORNING.date() - timedelta(days=1 + number // len(OFFICERS))
+            officer = OFFICERS[number % len(OFFICERS)]
+            entries = []
+            rows = []
+            for _ in range(size):
+                one = made_rating(1 + secrets.randbelow(5), day=day)
+                row = (one.id, day.isoformat(), Half.MORNING.value, officer, "general", "1",
+                       one.score, 5, "touch")  # fmt: skip
+                rows.append(row)
+                entries.append(rating_entry(replace(one, officer=OfficerId(officer))))
+            if rows:
+                seal = Seal.of(entries)
+                raw.exec_driver_sql("INSERT INTO ratings VALUES (?,?,?,?,?,?,?,?,?)", rows)
+                sheet = (day.isoformat(), officer, size, seal.entries, seal.state)
+                raw.exec_driver_sql("INSERT INTO sheets VALUES (?,?,?,?,?)", sheet)
+    store.checkpoint()
+    store.close()
+
+
+def durable(folder: Path, sizes: tuple[int, ...], runs: int = 400) -> Iterator[str]:
+    """One press kept, against the same bytes appended and fdatasync'ed."""
+    for size in sizes:
+        path = folder / f"{size}.db"
+        fill(path, size)
+        yield _durable(path, size, runs)
+
+
+def _durable(path: Path, size: int, runs: int) -> str:
+    store = Store.open(path)
+    clock = FakeClock()
+    terminal = Terminal(store, clock, PEPPER)
+    terminal.add_officers([SOMYING])
+    state, _ = step(Encounter(), SignOn(duty_of()), clock.now(), Rules())
+
+    def ours() -> float:
+        start = perf_counter()
+        _, effects = step(state, press(5), clock.now(), Rules())
+        terminal.carry_out(effects)
+        return perf_counter() - start
+
+    pages = _pages_of_a_press(path, ours)
+    block = b"x" * (pages * 4120)
+    file = os.open(path.with_suffix(".raw"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+
+    def raw() -> float:
+        start = perf_counter()
+        os.write(file, block)
+        os.fdatasync(file)
+        return perf_counter() - start
+
+    mine, limit = in_turn(ours, raw, runs)
+    os.close(file)
+    store.close()
+    return compare(f"press to durable, {size:,} stored", mine, limit, 2.0)
+
+
+def _pages_of_a_press(path: Path, ours: Callable[[], float]) -> int:
+    """How many WAL pages (4,096 + 24 bytes) a press writes: counted, not guessed."""
+    store = Store.open(path)
+    store.checkpoint()
+    store.close()
+    wal = Path(f"{path}-wal")
+    ours()
+    before = wal.stat().st_size
+    ours()
+    return max(1, round((wal.stat().st_size - before) / 4120))
