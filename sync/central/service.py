@@ -160,6 +160,8 @@ class Central:
         """Close every block that can be closed by `today`; how many. Doing it again adds none."""
         added = 0
         with self.store.transaction(self.site) as t:
+            # Held: two at once could each close blocks on what only one of them has seen.
+            t.people.hold_site()
             published = t.days.blocks()
             for whose, days in t.days.day_counts().items():
                 fresh = next_blocks(published.get(whose, []), days, today)

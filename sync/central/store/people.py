@@ -30,6 +30,11 @@ class People:
             statement.on_conflict_do_update(index_elements=["site"], set_={"name": name})
         )
 
+    def hold_site(self) -> None:
+        """Wait until nobody else holds this site, and hold it until the transaction ends."""
+        query = select(sites.c.site).where(sites.c.site == self._site)
+        self._connection.execute(query.with_for_update()).first()
+
     def site_name(self) -> str | None:
         return self._connection.scalar(select(sites.c.name).where(sites.c.site == self._site))
 
