@@ -4,11 +4,14 @@ import fcntl
 import os
 import pwd
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kiosk import config, pin
+from kiosk import config
 from kiosk.clock import Clock, require_plausible
-from kiosk.store.engine import Store
-from kiosk.terminal import Terminal
+
+if TYPE_CHECKING:
+    from kiosk.store.engine import Store
+    from kiosk.terminal import Terminal
 
 
 class FolderError(Exception):
@@ -20,7 +23,10 @@ class AlreadyRunning(FolderError):
 
 
 class DataFolder:
-    """Paths and opening of what one terminal keeps. Nothing is created but by `create`."""
+    """Paths and opening of what one terminal keeps. Nothing is created but by `create`.
+
+    The store is imported where it is opened: settings and lock come before the first paint.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -46,6 +52,9 @@ class DataFolder:
 
         What a broken-off attempt left is completed; a finished folder is refused.
         """
+        from kiosk import pin
+        from kiosk.store.engine import Store
+
         if self.database.exists():
             raise FolderError(f"{self.path}: is set up already")
         try:
@@ -61,8 +70,11 @@ class DataFolder:
     def settings(self) -> config.Settings:
         return config.load(self.settings_file)
 
-    def open(self, clock: Clock) -> tuple[Store, Terminal]:
+    def open(self, clock: Clock) -> "tuple[Store, Terminal]":
         """The store and its use cases. ClockImplausible, FolderError, or a kind of StoreFailed."""
+        from kiosk.store.engine import Store
+        from kiosk.terminal import Terminal
+
         require_plausible(clock.now())
         store = Store.open(self.database)
         return store, Terminal(store, clock, self._pepper())

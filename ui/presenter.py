@@ -91,8 +91,9 @@ class Presenter(QObject):
             self._officer = self._terminal.officer(left.duty.officer)
             self._state = replace(self._state, duty=left.duty, paused=left.paused)
             self._state = replace(self._state, phase=self._state.resting_phase)
+            if self._seen.wall.time() >= self._settings.office.closes:
+                self._step(SignOff(EndOfDuty.CLOSING_TIME))
         self._coarse_timer.start()
-        self.look_at_the_clock()
         self._refresh()
 
     def stop(self) -> None:
@@ -242,11 +243,16 @@ class Presenter(QObject):
         self._refresh()
 
     def look_at_the_clock(self) -> None:
-        """Closing time, and whether the wall clock jumped."""
-        now = self._clock.now()
+        """Closing time, and whether the wall clock jumped.
+
+        A duty ends when closing time passes; one that begins after it (overtime) goes on until
+        midnight passes.
+        """
+        now, before = self._clock.now(), self._seen
         self._notice_jump(now)
-        hours = self._settings.office
-        if self._state.duty is not None and not hours.opens <= now.wall.time() < hours.closes:
+        closes = self._settings.office.closes
+        passed = before.wall.time() < closes <= now.wall.time()
+        if self._state.duty is not None and (passed or before.wall.date() != now.wall.date()):
             self._step(SignOff(EndOfDuty.CLOSING_TIME))
 
     # --- inside ----------------------------------------------------------------------------
@@ -296,9 +302,6 @@ class Presenter(QObject):
             self._step(Resume())
             return
         office = self._settings.office
-        now = self._clock.now().wall.time()
-        if not office.opens <= now < office.closes:
-            return
         self._officer = officer
         self._step(SignOn(Duty(officer.id, office.service, office.counter)))
 

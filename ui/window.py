@@ -1,20 +1,14 @@
 """The terminal's window: one screen at a time, and every tap as one of a few signals."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.screens.base import Screen, V
-from ui.screens.menu import MenuScreen
 from ui.screens.notice import NoticeScreen
-from ui.screens.pin import PinScreen
-from ui.screens.ready import ReadyScreen
-from ui.screens.reasons import ReasonsScreen
-from ui.screens.sign_on import SignOnScreen
-from ui.screens.thanks import ThanksScreen
 from ui.theme import Metrics
 from ui.view import (
     ClosedView,
@@ -31,6 +25,14 @@ from ui.view import (
 
 LONG_PRESS_MS = 3000
 S = TypeVar("S", bound=QWidget)
+
+# Screens are imported when first shown: the first paint waits for one of them only.
+if TYPE_CHECKING:
+    from ui.screens.menu import MenuScreen
+    from ui.screens.pin import PinScreen
+    from ui.screens.ready import ReadyScreen
+    from ui.screens.reasons import ReasonsScreen
+    from ui.screens.sign_on import SignOnScreen
 
 
 class HiddenCorner(QWidget):
@@ -103,21 +105,33 @@ class TerminalWindow(QWidget):
                 notice = self._made(NoticeScreen, self._connect_notice)
                 self._show(notice, view)
             case SignOnView():
+                from ui.screens.sign_on import SignOnScreen
+
                 sign_on = self._made(SignOnScreen, self._connect_sign_on)
                 self._show(sign_on, view)
             case PinView():
+                from ui.screens.pin import PinScreen
+
                 pin = self._made(PinScreen, self._connect_pad)
                 self._show(pin, view)
             case ReadyView():
+                from ui.screens.ready import ReadyScreen
+
                 ready = self._made(ReadyScreen, self._connect_ready)
                 self._show(ready, view)
             case ReasonsView():
+                from ui.screens.reasons import ReasonsScreen
+
                 reasons = self._made(ReasonsScreen, self._connect_reasons)
                 self._show(reasons, view)
             case ThanksView():
+                from ui.screens.thanks import ThanksScreen
+
                 thanks = self._made(ThanksScreen, lambda _: None)
                 self._show(thanks, view)
             case MenuView():
+                from ui.screens.menu import MenuScreen
+
                 menu = self._made(MenuScreen, self._connect_menu)
                 self._show(menu, view)
 
@@ -169,23 +183,23 @@ class TerminalWindow(QWidget):
     def _connect_notice(self, screen: NoticeScreen) -> None:
         screen.acted.connect(self.notice_acted)
 
-    def _connect_sign_on(self, screen: SignOnScreen) -> None:
+    def _connect_sign_on(self, screen: "SignOnScreen") -> None:
         screen.chosen.connect(self.officer_chosen)
         self._connect_pad(screen)
 
-    def _connect_pad(self, screen: SignOnScreen | PinScreen) -> None:
+    def _connect_pad(self, screen: "SignOnScreen | PinScreen") -> None:
         screen.digit.connect(self.digit_typed)
         screen.erase.connect(self.erased)
         screen.back.connect(self.back_asked)
 
-    def _connect_ready(self, screen: ReadyScreen) -> None:
+    def _connect_ready(self, screen: "ReadyScreen") -> None:
         screen.pressed.connect(self.score_pressed)
         screen.language.connect(self.language_chosen)
         screen.staff.connect(self.staff_asked)
 
-    def _connect_reasons(self, screen: ReasonsScreen) -> None:
+    def _connect_reasons(self, screen: "ReasonsScreen") -> None:
         screen.toggled.connect(self.reason_toggled)
         screen.done.connect(self.reasons_done)
 
-    def _connect_menu(self, screen: MenuScreen) -> None:
+    def _connect_menu(self, screen: "MenuScreen") -> None:
         screen.chosen.connect(self.action_chosen)

@@ -1,6 +1,7 @@
 """Prints the table. `--quick` takes fewer ratings and presses."""
 
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -25,9 +26,8 @@ def main() -> None:
         say(screen.serial_to_press(folder / "serial"))
         for line in start_up.start_up(folder / "start", runs=5 if quick else 9):
             say(line)
-        for line in screen.memory(folder / "memory", 6_000 if quick else 60_000):
-            say(line)
-        say(screen.idle(folder / "idle"))
+    for alone in (["memory", "6000" if quick else "60000"], ["idle"]):
+        subprocess.run([sys.executable, "-m", "tests.bench.alone", *alone], check=True)
     del app
 
 

@@ -51,7 +51,8 @@ class Bench:
 
     def __init__(self, folder: Path, settings: str = "") -> None:
         data = DataFolder(folder)
-        data.create()
+        if not data.database.exists():
+            data.create()
         self.clock = FakeClock()
         store, terminal = data.open(self.clock)
         terminal.add_officers([SOMYING])

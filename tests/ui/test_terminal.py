@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.domain.tally import Tally
+from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
 from tests.builders import MORNING
 from tests.faults import disk_full_beyond
@@ -228,6 +229,34 @@ def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> 
     assert counter.running.presenter.state.duty is None
     assert counter.running.presenter.press(5, Channel.PANEL)
     assert tally(counter).n == 1
+
+
+def test_an_officer_may_sign_on_early_and_stay_late(counter: Counter) -> None:
+    counter.clock.set_wall(MORNING.replace(hour=7, minute=40))
+    counter.running.presenter.look_at_the_clock()
+    sign_on(counter)
+    pass_time(counter, 3600)
+    ready(counter)
+    counter.clock.set_wall(MORNING.replace(hour=16, minute=31))
+    counter.running.presenter.look_at_the_clock()
+    sign_on(counter)
+    pass_time(counter, 1800)
+    ready(counter)
+
+
+def test_a_duty_does_not_outlive_midnight(counter: Counter) -> None:
+    counter.clock.set_wall(MORNING.replace(hour=23, minute=50))
+    counter.running.presenter.look_at_the_clock()
+    sign_on(counter)
+    pass_time(counter, 1200)
+    shown(counter, NoticeScreen)
+
+
+def test_a_jump_of_the_wall_clock_is_in_the_journal(counter: Counter) -> None:
+    counter.clock.set_wall(MORNING.replace(hour=11))
+    counter.running.presenter.look_at_the_clock()
+    with counter.running.store.transaction() as t:
+        assert t.journal.counts(MORNING.date())[Kind.CLOCK_JUMPED] == 1
 
 
 def test_the_language_returns_after_each_citizen(counter: Counter) -> None:

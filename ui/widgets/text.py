@@ -85,6 +85,7 @@ class TextBox(QWidget):
         super().__init__(parent)
         self._weight, self._colour, self._align, self._wrap = weight, colour, align, wrap
         self._text, self._pixels = "", 20.0
+        self._laid: tuple[tuple[str, float, int, int], Laid] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def say(self, text: str, pixels: float, align: Qt.AlignmentFlag | None = None) -> None:
@@ -96,8 +97,13 @@ class TextBox(QWidget):
             self.update()
 
     def laid(self) -> Laid:
-        """How the text stands now."""
-        return fit(self._text, self._pixels, self._weight, QRectF(self.rect()), wrap=self._wrap)
+        """How the text stands now; laid out again only when it or its place changed."""
+        key = (self._text, self._pixels, self.width(), self.height())
+        if self._laid is None or self._laid[0] != key:
+            box = QRectF(self.rect())
+            laid = fit(self._text, self._pixels, self._weight, box, wrap=self._wrap)
+            self._laid = (key, laid)
+        return self._laid[1]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._text:

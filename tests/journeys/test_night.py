@@ -1,0 +1,65 @@
+"""At night the terminal syncs by itself, as a process of its own, beside the running program."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import Record
+from tests.builders import FakeClock, rating
+from ui.app import Program
+from ui.trial.stage import command, prepare_central, serving
+from ui.window import TerminalWindow
+
+
+@pytest.fixture
+def enrolled(tmp_path: Path) -> Iterator[tuple[DataFolder, Path]]:
+    """An enrolled terminal's folder, and central's, which is serving."""
+    central = prepare_central(tmp_path)
+    folder = tmp_path / "terminal"
+    with serving(central) as said:
+        url = re.search(r"Serving \S+ at (\S+)", said)
+        words = ("enrol", "--terminal", "counter-1", "--counter", "1")
+        code = re.search(r"Code: (\S+)", command("sync.central.cli", central, *words))
+        assert url
+        assert code
+        command("ui.cli", folder, "init")
+        command("ui.cli", folder, "enrol", url[1], code[1])
+        yield DataFolder(folder), central
+
+
+def test_at_the_configured_time_yesterday_goes_out_and_the_roster_comes_in(
+    enrolled: tuple[DataFolder, Path], qtbot: QtBot
+) -> None:
+    folder, central = enrolled
+    now = SystemClock().now()
+    yesterday = now.wall.date() - timedelta(days=1)
+    store, terminal = folder.open(SystemClock())
+    terminal.carry_out([Record(rating(5, day=yesterday))])
+    store.close()
+    window = TerminalWindow()
+    qtbot.addWidget(window, before_close_func=lambda _: None)
+    window.open_windowed(1280, 800)
+    evening = FakeClock(now.wall.replace(hour=20, minute=29, second=0))
+    program = Program(folder, folder.settings(), window, evening)
+    program.load()
+    program._maybe_sync()
+    assert program._sync is None, "not before the time"
+    evening.pass_seconds(90)
+    program._maybe_sync()
+    assert program._sync is not None
+    with qtbot.waitSignal(program._sync.finished, timeout=30_000):
+        pass
+    assert program._sync.exitCode() == 0
+    program._maybe_sync()
+    assert program._running is not None
+    assert len(program._running.terminal.officers()) == 4
+    assert program._running.terminal.status().due == 0
+    assert program.end() == 0
+    shown = command("sync.central.cli", central, "tally", "--date", yesterday.isoformat())
+    assert re.search(r"^101 +1 ", shown, re.MULTILINE)
