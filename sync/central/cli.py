@@ -74,8 +74,9 @@ def init(
     with _errors():
         if (folder / settings.FILE_NAME).exists():
             raise settings.SettingsError(f"{folder}: is set up already")
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         target = database or f"sqlite:///{(folder / 'central.db').absolute()}"
+        settings.check(site, name, target, url)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         store = CentralStore.create(target)
         with store.transaction(site) as t:
             t.people.put_site(name)
@@ -154,7 +155,9 @@ def officers_import(
         try:
             central.import_officers(officers)
         except NumberTaken as error:
-            _fail(f"{file}: {error}; nothing was imported", USAGE)
+            for problem in error.problems:
+                typer.echo(f"{file}: {problem}", err=True)
+            _fail(f"{file}: nothing was imported; correct the officers above", USAGE)
     typer.echo(f"Imported {len(officers)} officers; terminals receive them at their next sync.")
 
 
@@ -197,18 +200,33 @@ def tally(
     reader: Annotated[str, typer.Option(help="Who reads; written into the log.")] = "",
 ) -> None:
     """Print one day's raw counts per officer: for the audit role. Every read is logged."""
-    import getpass
-
     from sync.central.reports.daytally import lines
 
-    try:
-        wanted = date.fromisoformat(day) if day else datetime.now().astimezone().date()
-    except ValueError:
-        _fail(f"--date {day!r}: write YYYY-MM-DD", USAGE)
+    wanted = _day("--date", day) or datetime.now().astimezone().date()
     with _open() as central, _errors():
-        found = central.tally(wanted, reader or getpass.getuser(), datetime.now(UTC))
+        found = central.tally(wanted, reader or _login(), datetime.now(UTC))
     for line in lines(found, wanted):
         typer.echo(line)
+
+
+@app.command()
+def publish(
+    as_of: Annotated[
+        str, typer.Option(help="YYYY-MM-DD, today or earlier; empty: today.", show_default=False)
+    ] = "",
+) -> None:
+    """Close the blocks that can be closed: whole weeks with ten ratings or more.
+
+    The report does this by itself when it is opened; doing it again adds nothing. A block that is
+    published never changes, so a day that has not come can't be named.
+    """
+    today = datetime.now().astimezone().date()
+    wanted = _day("--as-of", as_of) or today
+    if wanted > today:
+        _fail(f"--as-of {as_of}: has not come yet; name {today} or an earlier day", USAGE)
+    with _open() as central, _errors():
+        added = central.publish(wanted)
+    typer.echo(f"Published {added} new blocks." if added else "No new block can be closed yet.")
 
 
 @app.command()
@@ -218,6 +236,24 @@ def verify() -> None:
         if wrong := central.verify():
             _fail(wrong, WRONG)
     typer.echo("All agrees.")
+
+
+def _day(option: str, text: str) -> date | None:
+    """The date in `text`, None when it is empty; a wrong one ends the command."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007  (a date)
+    except ValueError:
+        _fail(f"{option} {text[:40]!r}: write YYYY-MM-DD", USAGE)
+
+
+def _login() -> str:
+    """Who runs this command, for the log of reads."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _loopback(host: str) -> bool:

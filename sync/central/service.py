@@ -12,11 +12,12 @@ from kiosk.domain.people import Officer, identifier
 from sync.central.disclosure import Counts, next_blocks
 from sync.central.ingest import judge_heads
 from sync.central.settings import CentralSettings
-from sync.central.store.days import Scaled
+from sync.central.store.days import Days, Scaled
 from sync.central.store.engine import CentralStore
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.wire import (
     Answer,
+    BadMessage,
     DayReport,
     Enrol,
     Enrolled,
@@ -106,10 +107,12 @@ class Central:
 
     def judge(self, known: KnownTerminal, heads: Heads) -> Answer:
         """Take the terminal's journal head, or put it into quarantine."""
-        if known.quarantined:
-            return Answer.QUARANTINED
-        answer = judge_heads(known.head, heads)
         with self.store.transaction(self.site) as t:
+            # Read again and held: of two machines with one key only the first may go on.
+            known = t.terminals.get(known.terminal, hold=True) or known
+            if known.quarantined:
+                return Answer.QUARANTINED
+            answer = judge_heads(known.head, heads)
             if answer is Answer.STORED:
                 t.terminals.put_head(known.terminal, heads.now)
             else:
@@ -122,6 +125,7 @@ class Central:
         """Take a day report; the receipt says what became of it."""
         found = digest(body)
         with self.store.transaction(self.site) as t:
+            known = t.terminals.get(known.terminal, hold=True) or known
             if known.quarantined:
                 answer = Answer.QUARANTINED
                 t.days.keep_aside(report, body, found, answer, now)
@@ -156,6 +160,8 @@ class Central:
         """Close every block that can be closed by `today`; how many. Doing it again adds none."""
         added = 0
         with self.store.transaction(self.site) as t:
+            # Held: two at once could each close blocks on what only one of them has seen.
+            t.people.hold_site()
             published = t.days.blocks()
             for whose, days in t.days.day_counts().items():
                 fresh = next_blocks(published.get(whose, []), days, today)
@@ -171,23 +177,34 @@ class Central:
             return DayTally(officers, t.days.tally(day), t.days.outcomes(day))
 
     def verify(self) -> str | None:
-        """The first day report whose bytes, digest and rows disagree; None: all agree."""
+        """The first day whose bytes, digest, header and rows disagree; None: all agree.
+
+        A transaction for each day: terminals go on sending meanwhile.
+        """
         with self.store.transaction(self.site) as t:
-            for kept in t.days.kept():
-                name = f"{kept.terminal} {kept.date}"
-                if digest(kept.body) != kept.digest:
-                    return f"{name}: bytes differ from their digest"
-                report = DayReport.parse(kept.body)
-                if (report.terminal, report.date, report.revision) != (
-                    kept.terminal,
-                    kept.date,
-                    kept.revision,
-                ):
-                    return f"{name}: the header differs from the report"
-                n = sum(sum(line.n) for line in report.lines)
-                if n != t.days.line_total(kept.terminal, kept.date):
-                    return f"{name}: its rows do not add up to the report"
+            held = t.days.days_held()
+        for terminal, day in held:
+            with self.store.transaction(self.site) as t:
+                wrong = self._wrong_with(t.days, terminal, day)
+            if wrong:
+                return f"{terminal} {day}: {wrong}"
         return None
+
+    def _wrong_with(self, days: Days, terminal: str, day: date) -> str:
+        kept = days.kept(terminal, day)
+        if kept is None:
+            return "has rows but no day report"
+        if digest(kept.body) != kept.digest:
+            return "bytes differ from their digest"
+        try:
+            report = DayReport.parse(kept.body)
+        except BadMessage as error:
+            return f"is no day report: {error}"
+        if (report.site, report.terminal, report.date) != (self.site, terminal, day):
+            return "the report is another day's or terminal's"
+        if report.revision != kept.revision:
+            return "the header differs from the report"
+        return "" if days.rows_agree(report) else "its rows do not add up to the report"
 
 
 def _code_hash(code: str) -> str:

@@ -7,7 +7,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -19,7 +21,13 @@ from cryptography.hazmat.primitives.serialization import (
 from kiosk.domain.people import BadPerson, identifier, plain
 
 FILE_NAME = "central.toml"
-_KEYS = ("site", "name", "database", "url", "question_th", "question_en", "comment_url")
+_NEEDED = ("site", "name", "database", "url")
+_WORDING = ("question_th", "question_en", "comment_url")
+_KEYS = _NEEDED + _WORDING
+_MAX_WORDING = 300
+"""Characters the wire carries for one text."""
+_MIN_READER_KEY = 20
+"""Characters; a shorter one could be guessed."""
 
 
 class SettingsError(Exception):
@@ -39,9 +47,15 @@ class CentralSettings:
     comment_url: str = ""
 
 
+def check(site: str, name: str, database: str, url: str) -> None:
+    """SettingsError when one of these can't be written; asked before anything is made."""
+    values = {"site": site, "name": name, "database": database, "url": url}
+    _checked("init", values)
+
+
 def write(folder: Path, site: str, name: str, database: str, url: str) -> None:
     """Make the data folder, its settings and its secrets. What is there already stays."""
-    _checked(folder / FILE_NAME, {"site": site, "name": name})
+    check(site, name, database, url)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / FILE_NAME
     if path.exists():
@@ -82,8 +96,10 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
     """The key that signs receipts and answers."""
     try:
         key = load_pem_private_key(_read_private(folder / "central.key"), password=None)
-    except ValueError as error:
-        raise SettingsError(f"{folder / 'central.key'}: {error}") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SettingsError(
+            f"{folder / 'central.key'}: is no private key; put the copy from the backup back"
+        ) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(f"{folder / 'central.key'}: is not an Ed25519 key")
     return key
@@ -91,26 +107,48 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
 
 def reader_key(folder: Path) -> str:
     """What opens the report's pages until there are accounts."""
-    return _read_private(folder / "reader.key").decode().strip()
+    path = folder / "reader.key"
+    key = _read_private(path).decode("ascii", "replace").strip()
+    if len(key) < _MIN_READER_KEY or not key.isascii():
+        raise SettingsError(
+            f"{path}: write at least {_MIN_READER_KEY} letters and digits into it, in one line"
+        )
+    return key
 
 
-def _checked(path: Path, values: dict[str, Any]) -> dict[str, str]:
+def _checked(source: Path | str, values: dict[str, Any]) -> dict[str, str]:
+    """All values as texts; SettingsError names `source`, the key and the remedy."""
     for key, value in values.items():
         if key not in _KEYS:
             near = difflib.get_close_matches(key, _KEYS, 1)
             remedy = f"did you mean {near[0]}?" if near else "remove it"
-            raise SettingsError(f"{path}: {key}: unknown setting; {remedy}")
+            raise SettingsError(f"{source}: {key}: unknown setting; {remedy}")
         if not isinstance(value, str):
-            raise SettingsError(f"{path}: {key} = {value!r}: write a text in quotes")
-    for key in ("site", "name"):
-        if key not in values:
-            raise SettingsError(f"{path}: {key}: missing")
+            raise SettingsError(f"{source}: {key} = {value!r}: write a text in quotes")
+        if any(ord(char) < 0x20 for char in value):
+            raise SettingsError(f"{source}: {key}: has a control character; write one plain line")
+    for key in _NEEDED:
+        if not values.get(key):
+            raise SettingsError(f'{source}: {key}: missing; write {key} = "…"')
+    for key in _WORDING:
+        if len(values.get(key, "")) > _MAX_WORDING:
+            raise SettingsError(f"{source}: {key}: more than {_MAX_WORDING} characters; shorten it")
     try:
         identifier("site", values["site"])
         plain("name", values["name"])
     except BadPerson as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{source}: {error}") from None
+    if not _is_address(values["url"]):
+        raise SettingsError(f"{source}: url = {values['url'][:60]!r}: write https://name")
     return {key: str(value) for key, value in values.items()}
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _quoted(text: str) -> str:

@@ -1,5 +1,6 @@
 """What central keeps, on both databases: the same sentences hold on each."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,13 +10,14 @@ from hypothesis import strategies as st
 from sqlalchemy import MetaData, inspect
 
 from kiosk.domain.people import Officer
-from sync.central.schema import metadata
+from sync.central.schema import day_reports, metadata
 from sync.central.service import Central, NoSuchCode
 from sync.central.store import engine as engine_module
 from sync.central.store.days import Scaled
 from sync.central.store.engine import CentralStore, DatabaseError
 from sync.central.store.people import NumberTaken
-from sync.wire import Answer, DayReport, Enrol, Head, Heads, digest
+from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, digest
+from tests.central.conftest import made_central
 from tests.central.reports import day_report, key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -145,10 +147,12 @@ def test_ingest_is_idempotent_under_any_order_and_repetition(
         if have is None or report.revision > have.revision:
             oracle[report.date] = report
     with central.store.transaction(central.site) as t:
-        kept = {k.date: (k.revision, k.digest) for k in t.days.kept()}
-        totals = {day: t.days.line_total("counter-1", day) for day in oracle}
-        assert kept == {d: (r.revision, digest(r.to_bytes())) for d, r in oracle.items()}
-        assert totals == {d: sum(sum(x.n) for x in r.lines) for d, r in oracle.items()}
+        assert t.days.days_held() == sorted(("counter-1", day) for day in oracle)
+        for day, report in oracle.items():
+            kept = t.days.kept("counter-1", day)
+            assert kept is not None
+            assert (kept.revision, kept.digest) == (report.revision, digest(report.to_bytes()))
+            assert t.days.rows_agree(report)
     assert central.verify() is None
     with central.store._engine.begin() as connection:
         for table in ("day_reports", "day_lines", "day_counts", "conflicts"):
@@ -194,13 +198,71 @@ def test_a_raw_tally_is_logged(central: Central) -> None:
     assert (at.replace(tzinfo=UTC), reader, what) == (NOW, "auditor", "tally 2026-11-23")
 
 
-def test_altered_rows_and_bytes_are_found(central: Central) -> None:
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("UPDATE day_lines SET n5 = 6", "rows do not add up"),
+        ("UPDATE day_lines SET n5 = 4, n1 = 1", "rows do not add up"),
+        ("UPDATE day_lines SET officer = '102'", "rows do not add up"),
+        ("DELETE FROM day_lines", "rows do not add up"),
+        ("UPDATE day_counts SET n = 0", "rows do not add up"),
+        ("UPDATE day_reports SET digest = 'ff'", "bytes differ from their digest"),
+        ("UPDATE day_reports SET revision = 2", "header differs"),
+        ("DELETE FROM day_reports", "rows but no day report"),
+    ],
+)
+def test_whatever_is_altered_is_found(central: Central, damage: str, said: str) -> None:
     enrolled(central)
-    take(central, day_report(counts=(0, 0, 0, 0, 5)))
+    report = day_report(counts=(0, 0, 0, 0, 5))
+    take(central, replace(report, gaps=(GapCount("duty-paused", 1),)))
     assert central.verify() is None
     with central.store._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE day_lines SET n5 = 6")
-    assert "rows do not add up" in (central.verify() or "")
+        connection.exec_driver_sql(damage)
+    assert (central.verify() or "").startswith("counter-1 2026-11-23: ")
+    assert said in (central.verify() or "")
+
+
+def test_bytes_that_are_no_report_are_found_whatever_their_digest_says(central: Central) -> None:
+    enrolled(central)
+    take(central, day_report())
+    forged = day_reports.update().values(body=b"{}", digest=digest(b"{}"))
+    with central.store._engine.begin() as connection:
+        connection.execute(forged)
+    assert "is no day report" in (central.verify() or "")
+
+
+def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
+    url: str, tmp_path: Path
+) -> None:
+    """A PostgreSQL session answers in its own time zone: Bangkok is seven hours ahead."""
+    if url.startswith("postgresql"):
+        url += "&" if "?" in url else "?"
+        url += "options=-c%20TimeZone%3DAsia/Bangkok"
+    store = CentralStore.create(url)
+    central = made_central(store, tmp_path)
+    code = central.invite("counter-1", "1", NOW)
+    with pytest.raises(NoSuchCode):
+        central.enrol(Enrol(code, key_text()), NOW + timedelta(minutes=11))
+    enrolled(central)
+    known = central.terminal("counter-1")
+    assert known is not None
+    central.greet(known, Hello("n", "test"), NOW)
+    known = central.terminal("counter-1")
+    assert known is not None
+    assert known.seen == NOW
+    assert known.nonce_until == NOW + timedelta(minutes=10)
+    assert known.nonce_until.tzinfo is UTC
+    store.close()
+
+
+def test_of_two_machines_with_one_key_only_the_first_goes_on(central: Central) -> None:
+    """Both were greeted before either showed its journal."""
+    enrolled(central)
+    known = central.terminal("counter-1")
+    assert known is not None
+    assert central.judge(known, Heads(Head(9, "a" * 64), "")) is Answer.STORED
+    assert central.judge(known, Heads(Head(3, "b" * 64), "")) is Answer.ROLLBACK
+    assert central.take_day(known, day_report(), b"", NOW).answer is Answer.QUARANTINED
 
 
 def test_blocks_once_published_stay_whatever_arrives_late(central: Central) -> None:

@@ -1,7 +1,7 @@
 """The office, its sections and officers: figures from whole published blocks, nothing else."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kiosk.domain.people import Officer
@@ -13,7 +13,8 @@ from sync.central.store.days import Scaled
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One officer, section or office. `suppressed` counts presses that were not scored."""
+    """One officer, section or office. `suppressed` counts presses that were not scored. A section
+    without a name holds who belongs to none, and who is not `on_roster`: known by id alone."""
 
     name: str
     detail: str
@@ -21,6 +22,7 @@ class Row:
     suppressed: int
     first_day: date | None
     last_day: date | None
+    on_roster: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,18 @@ def overview(central: Central, today: date) -> Overview:
         gaps = t.days.gaps(last_closed)
     own = _by_officer(blocks)
     shown = [o for o in officers if not o.retired or o.id in own]
+    members: dict[str, list[tuple[Row, Owned]]] = {}
+    for o in shown:
+        blocks_of = own.get(o.id, [])
+        members.setdefault(o.section, []).append((_officer_row(o, blocks_of), blocks_of))
+    for stranger in sorted(own.keys() - {o.id for o in officers}):
+        row = replace(_row(stranger, "", own[stranger]), on_roster=False)
+        members.setdefault("", []).append((row, own[stranger]))
     sections = []
-    for name in sorted({o.section for o in shown}):
-        members = [o for o in shown if o.section == name]
-        rows = tuple(_officer_row(o, own.get(o.id, [])) for o in members)
-        everything = [pair for o in members for pair in own.get(o.id, [])]
-        sections.append(Section(_row(name or "–", "", everything), rows))
+    for name in sorted(members, key=lambda name: (not name, name)):
+        everything = [pair for _, pairs in members[name] for pair in pairs]
+        rows = tuple(row for row, _ in members[name])
+        sections.append(Section(_row(name, "", everything), rows))
     everything = [pair for pairs in own.values() for pair in pairs]
     office = _row(central.settings.name, "", everything)
     return Overview(office, tuple(sections), gaps, week_end(today))
@@ -71,7 +79,8 @@ def _by_officer(blocks: dict[Scaled, list[Block]]) -> dict[str, Owned]:
 
 
 def _officer_row(officer: Officer, own: Owned) -> Row:
-    return _row(officer.name, officer.position, own)
+    detail = " · ".join(part for part in (officer.number, officer.position) if part)
+    return _row(officer.name, detail, own)
 
 
 def _row(name: str, detail: str, own: Owned) -> Row:

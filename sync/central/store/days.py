@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kiosk.domain.rating import Outcome
@@ -15,6 +15,10 @@ from sync.central.schema import blocks, conflicts, day_counts, day_lines, day_re
 from sync.wire import Answer, DayReport
 
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
+_LINE = ("officer", "service", "counter", "half", "channel", "levels", *_LEVELS)
+_COUNT = ("kind", "officer", "what", "n")
+
+Row = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,26 @@ class KeptReport:
     revision: int
     digest: str
     body: bytes
+
+
+def line_rows(report: DayReport) -> list[Row]:
+    """A report's ratings as they stand in `day_lines`: _LINE's columns."""
+    return [
+        (
+            *(x.officer, x.service, x.counter, x.half.value, x.channel.value, len(x.n)),
+            *(*x.n, 0, 0)[: len(_LEVELS)],
+        )
+        for x in report.lines
+    ]
+
+
+def count_rows(report: DayReport) -> list[Row]:
+    """A report's other counts as they stand in `day_counts`: _COUNT's columns."""
+    return [
+        *(("outcome", x.officer, x.outcome.value, x.n) for x in report.outcomes),
+        *(("reason", x.officer, x.reason, x.n) for x in report.reasons),
+        *(("gap", "", x.kind, x.n) for x in report.gaps),
+    ]
 
 
 class Days:
@@ -109,25 +133,8 @@ class Days:
             self._connection.execute(
                 delete(table).where(*(table.c[name] == value for name, value in key.items()))
             )
-        lines = [
-            {
-                **key,
-                "officer": line.officer,
-                "service": line.service,
-                "counter": line.counter,
-                "half": line.half.value,
-                "channel": line.channel.value,
-                "levels": len(line.n),
-                **dict(zip(_LEVELS, (*line.n, 0, 0), strict=False)),
-            }
-            for line in report.lines
-        ]
-        told = [
-            *(("outcome", x.officer, x.outcome.value, x.n) for x in report.outcomes),
-            *(("reason", x.officer, x.reason, x.n) for x in report.reasons),
-            *(("gap", "", x.kind, x.n) for x in report.gaps),
-        ]
-        counts = [{**key, "kind": k, "officer": o, "what": w, "n": n} for k, o, w, n in told]
+        lines = [{**key, **dict(zip(_LINE, row, strict=True))} for row in line_rows(report)]
+        counts = [{**key, **dict(zip(_COUNT, row, strict=True))} for row in count_rows(report)]
         if lines:
             self._connection.execute(day_lines.insert(), lines)
         if counts:
@@ -135,30 +142,46 @@ class Days:
 
     # --- reading ---------------------------------------------------------------------------
 
-    def kept(self) -> Iterable[KeptReport]:
-        """Every day report's bytes, for verify."""
-        query = (
-            select(
-                day_reports.c.terminal,
-                day_reports.c.date,
-                day_reports.c.revision,
-                day_reports.c.digest,
-                day_reports.c.body,
+    def days_held(self) -> list[tuple[str, date]]:
+        """Every terminal's day that has a report or rows, for verify."""
+        every = union(
+            *(
+                select(table.c.terminal, table.c.date).where(table.c.site == self._site)
+                for table in (day_reports, day_lines, day_counts)
             )
-            .where(day_reports.c.site == self._site)
-            .order_by(day_reports.c.terminal, day_reports.c.date)
         )
-        return [KeptReport(*row) for row in self._connection.execute(query)]
+        return sorted((name, day) for name, day in self._connection.execute(every))
 
-    def line_total(self, terminal: str, day: date) -> int:
-        """How many ratings the wide rows of a terminal's day hold."""
-        total = sum((day_lines.c[name] for name in _LEVELS), start=day_lines.c.n1 * 0)
-        query = select(func.coalesce(func.sum(total), 0)).where(
-            day_lines.c.site == self._site,
-            day_lines.c.terminal == terminal,
-            day_lines.c.date == day,
+    def kept(self, terminal: str, day: date) -> KeptReport | None:
+        """A day report's own bytes, and what its header says of them."""
+        query = select(
+            day_reports.c.terminal,
+            day_reports.c.date,
+            day_reports.c.revision,
+            day_reports.c.digest,
+            day_reports.c.body,
+        ).where(
+            day_reports.c.site == self._site,
+            day_reports.c.terminal == terminal,
+            day_reports.c.date == day,
         )
-        return int(self._connection.scalar(query) or 0)
+        row = self._connection.execute(query).first()
+        return KeptReport(*row) if row else None
+
+    def rows_agree(self, report: DayReport) -> bool:
+        """Whether the rows of a report's day are exactly the report's."""
+        for table, columns, wanted in (
+            (day_lines, _LINE, line_rows(report)),
+            (day_counts, _COUNT, count_rows(report)),
+        ):
+            query = select(*(table.c[name] for name in columns)).where(
+                table.c.site == self._site,
+                table.c.terminal == report.terminal,
+                table.c.date == report.date,
+            )
+            if sorted(tuple(row) for row in self._connection.execute(query)) != sorted(wanted):
+                return False
+        return True
 
     def tally(self, day: date) -> dict[Scaled, Counts]:
         """Raw counts of one day. For the audit role only; log it with `log_read`."""

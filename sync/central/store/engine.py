@@ -1,5 +1,6 @@
 """Opens, creates and migrates central's database, and runs transactions on it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sync.central.store.days import Days
 from sync.central.store.people import People
@@ -16,6 +18,8 @@ from sync.central.store.terminals import Terminals
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
+_OURS = {"sites", "terminals", "day_reports", "blocks"}
+"""Tables of every version: what tells our database from another's."""
 
 
 class DatabaseError(Exception):
@@ -65,10 +69,14 @@ class CentralStore:
 
     def _adopt(self, *, make: bool) -> None:
         """See that the schema is ours and the newest; DatabaseError says why it can't be."""
-        version = self._version()
-        if not version and not make:
-            raise DatabaseError(f"{self._name}: not set up; run `kiosk-central init`")
-        if not version and self._tables():
+        not_set_up = f"{self._name}: not set up; run `kiosk-central init`"
+        if not make and self._is_an_absent_file():
+            raise DatabaseError(not_set_up)
+        tables, version = self._tables(), self._version()
+        if not tables and not make:
+            raise DatabaseError(not_set_up)
+        # Our migrations are numbered; another program's table of that name holds other marks.
+        if tables and not (re.fullmatch(r"[0-9]{4}", version) and tables >= _OURS):
             raise DatabaseError(f"{self._name}: holds other tables; name an empty database")
         if version > HEAD:
             raise DatabaseError(
@@ -78,9 +86,14 @@ class CentralStore:
         if version != HEAD:
             _migrate(self._engine)
 
-    def _tables(self) -> list[str]:
+    def _is_an_absent_file(self) -> bool:
+        """SQLite would make the file; a mistyped address must leave nothing behind."""
+        url = self._engine.url
+        return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+    def _tables(self) -> set[str]:
         with self._engine.connect() as connection:
-            return inspect(connection).get_table_names()
+            return set(inspect(connection).get_table_names())
 
     def _version(self) -> str:
         with self._engine.connect() as connection:
@@ -100,8 +113,12 @@ class CentralStore:
         try:
             yield
         except DBAPIError as error:
-            first = str(error.orig or error).strip().splitlines()[0]
+            first = (str(error.orig or error).strip() or type(error).__name__).splitlines()[0]
+            if "file is not a database" in first:
+                raise DatabaseError(f"{self._name}: is no SQLite file; name another") from error
             raise DatabaseDown(f"{self._name}: {first}") from error
+        except PoolTimeout as error:
+            raise DatabaseDown(f"{self._name}: every connection is busy") from error
 
     def close(self) -> None:
         self._engine.dispose()

@@ -10,7 +10,11 @@ from sync.central.schema import officers, sites
 
 
 class NumberTaken(ValueError):
-    """Another active officer has this number."""
+    """A number or id belongs to someone else. `problems` are lines for a person."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems))
 
 
 class People:
@@ -26,16 +30,21 @@ class People:
             statement.on_conflict_do_update(index_elements=["site"], set_={"name": name})
         )
 
+    def hold_site(self) -> None:
+        """Wait until nobody else holds this site, and hold it until the transaction ends."""
+        query = select(sites.c.site).where(sites.c.site == self._site)
+        self._connection.execute(query.with_for_update()).first()
+
     def site_name(self) -> str | None:
         return self._connection.scalar(select(sites.c.name).where(sites.c.site == self._site))
 
     def put(self, wanted: Iterable[Officer]) -> None:
-        """Add officers, or renew those with the same id; NumberTaken names whose it is."""
-        active = {officer.number: officer for officer in self.active()}
+        """Add officers, or renew those with the same id, all or none; NumberTaken lists what is in
+        the way."""
+        wanted = tuple(wanted)
+        before = {officer.id: officer for officer in self.everyone()}
+        _refuse_clashes(before, wanted)
         for officer in wanted:
-            taken = active.get(officer.number)
-            if taken is not None and taken.id != officer.id:
-                raise NumberTaken(f"number {officer.number} is {taken.name}'s already")
             values = {
                 "number": officer.number,
                 "name": officer.name,
@@ -66,12 +75,8 @@ class People:
 
     def everyone(self) -> tuple[Officer, ...]:
         """All officers, by section and number."""
-        query = (
-            select(officers)
-            .where(officers.c.site == self._site)
-            .order_by(officers.c.section, officers.c.number)
-        )
-        return tuple(
+        query = select(officers).where(officers.c.site == self._site)
+        found = (
             Officer(
                 id=OfficerId(row.officer),
                 number=row.number,
@@ -82,3 +87,27 @@ class People:
             )
             for row in self._connection.execute(query)
         )
+        # Sorted here: databases sort Thai and digits each in their own way.
+        return tuple(sorted(found, key=lambda o: (o.section, len(o.number), o.number)))
+
+
+def _refuse_clashes(before: dict[OfficerId, Officer], wanted: tuple[Officer, ...]) -> None:
+    """NumberTaken when two active officers would share a number, or when a newcomer would inherit
+    the ratings of someone who left: ratings belong to the id."""
+    problems = []
+    after = {**before, **{officer.id: officer for officer in wanted}}
+    holders: dict[str, Officer] = {}
+    for officer in after.values():
+        if not officer.retired:
+            holder = holders.setdefault(officer.number, officer)
+            if holder is not officer:
+                problems.append(f"number {officer.number} is {holder.name}'s already")
+    for officer in wanted:
+        left = before.get(officer.id)
+        if left is not None and left.retired and left.name != officer.name:
+            problems.append(
+                f"id {officer.id} holds the ratings of {left.name}, who has left; "
+                f"give {officer.name} another one in a column `id`"
+            )
+    if problems:
+        raise NumberTaken(problems)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.central.schema import enrol_codes, terminals
 from sync.wire import Answer, Head
@@ -43,27 +44,19 @@ class Terminals:
     def __init__(self, connection: Connection, site: str) -> None:
         self._connection, self._site = connection, site
 
-    def get(self, terminal: str) -> KnownTerminal | None:
-        return next((t for t in self.all() if t.terminal == terminal), None)
+    def get(self, terminal: str, *, hold: bool = False) -> KnownTerminal | None:
+        """One terminal; with `hold`, nobody else changes it until this transaction ends."""
+        query = select(terminals).where(
+            terminals.c.site == self._site, terminals.c.terminal == terminal
+        )
+        row = self._connection.execute(query.with_for_update() if hold else query).first()
+        return _known(row) if row else None
 
     def all(self) -> tuple[KnownTerminal, ...]:
         query = (
             select(terminals).where(terminals.c.site == self._site).order_by(terminals.c.terminal)
         )
-        return tuple(
-            KnownTerminal(
-                row.terminal,
-                row.counter,
-                row.public_key,
-                row.state,
-                row.software,
-                _utc(row.seen),
-                Head(row.head_seq, row.head_hash),
-                row.nonce,
-                _utc(row.nonce_until),
-            )
-            for row in self._connection.execute(query)
-        )
+        return tuple(_known(row) for row in self._connection.execute(query))
 
     def put_key(self, terminal: str, counter: str, public_key: str) -> None:
         """Enrol (again): a new key, a history that begins anew."""
@@ -117,7 +110,7 @@ class Terminals:
         ).first()
         if found is None:
             return None
-        return Invitation(found.terminal, found.counter, found.until.replace(tzinfo=UTC))
+        return Invitation(found.terminal, found.counter, utc(found.until))
 
     def drop_old_codes(self, now: datetime) -> None:
         self._connection.execute(
@@ -132,6 +125,20 @@ class Terminals:
         )
 
 
-def _utc(time: datetime | None) -> datetime | None:
-    """SQLite forgets the zone; everything here is UTC."""
-    return time.replace(tzinfo=UTC) if time else None
+def _known(row: Row[Any]) -> KnownTerminal:
+    return KnownTerminal(
+        row.terminal,
+        row.counter,
+        row.public_key,
+        row.state,
+        row.software,
+        utc(row.seen) if row.seen else None,
+        Head(row.head_seq, row.head_hash),
+        row.nonce,
+        utc(row.nonce_until) if row.nonce_until else None,
+    )
+
+
+def utc(time: datetime) -> datetime:
+    """SQLite forgets the zone (all we write is UTC); PostgreSQL answers in its session's zone."""
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

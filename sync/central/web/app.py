@@ -49,4 +49,9 @@ def create_app(central: Central, reader_key: str, now: api.Now = api.utc_now) ->
         _LOG.error("%s", error)
         return api.error_response(503, "try again later")
 
+    @app.exception_handler(Exception)
+    def bug(_request: Request, _error: Exception) -> Response:
+        """The traceback goes to the server's log, never to the caller."""
+        return api.error_response(500, "central stumbled; its log says over what")
+
     return app

@@ -64,7 +64,7 @@ def routes(central: Central, key: str, now: Now) -> APIRouter:
         cookie: Annotated[str, Cookie(alias=COOKIE, max_length=100)] = "",
     ) -> Response:
         if given and hmac.compare_digest(given.encode(), key.encode()):
-            opened = RedirectResponse(request.url.path, 303)
+            opened = RedirectResponse(f"{request.url.path}?lang={lang}", 303)
             secure = request.url.scheme == "https"
             opened.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
             return opened

@@ -1,0 +1,323 @@
+"""The `kiosk-central` command as an IT clerk meets it: what it makes, what it says, how it ends."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sync.central.cli import app
+from tests.central.reports import DAY
+
+Command = Callable[..., Result]
+ROSTER = "number,name,position,section\n101,สมหญิง ใจดี,เจ้าพนักงาน,ฝ่ายทะเบียน\n102,ประสิทธิ์,,ฝ่ายทะเบียน\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "central"
+
+
+@pytest.fixture
+def command(folder: Path) -> Command:
+    """Runs `kiosk-central` on this test's data folder."""
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, ["--data", str(folder), *words])
+
+    return run
+
+
+@pytest.fixture
+def ready(command: Command) -> Command:
+    assert command("init").exit_code == 0
+    return command
+
+
+@pytest.fixture
+def database(folder: Path, ready: Command) -> Iterator[sqlite3.Connection]:
+    """The report's own file, opened behind its back."""
+    connection = sqlite3.connect(folder / "central.db", isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def refused(result: Result, code: int = 2) -> str:
+    """The one line of a command that ended with `code`; a traceback is no line."""
+    assert result.exit_code == code, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    [line] = result.stderr.strip().splitlines()
+    return line
+
+
+# --- init -----------------------------------------------------------------------------------
+
+
+def test_init_makes_secrets_that_only_the_owner_reads(ready: Command, folder: Path) -> None:
+    names = {"central.toml", "central.db", "central.key", "reader.key"}
+    assert names <= {f.name for f in folder.iterdir()}
+    for secret in ("central.toml", "central.key", "reader.key"):
+        assert (folder / secret).stat().st_mode & 0o077 == 0
+
+
+def test_init_twice_is_refused_and_changes_nothing(ready: Command, folder: Path) -> None:
+    before = (folder / "central.key").read_bytes()
+    assert "is set up already" in refused(ready("init"))
+    assert (folder / "central.key").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--site", "bad id!"), "site 'bad id!'"),
+        (("--name", "=1+1"), "name '=1+1' starts like a spreadsheet formula"),
+        (("--name", ""), "name: missing"),
+        (("--url", "report.example"), "url = 'report.example': write https://name"),
+        (("--url", "http://a\nb"), "url: has a control character"),
+        (("--database", "mysql://host/name"), "not supported"),
+        (("--database", "nonsense"), "write sqlite:///"),
+    ],
+)
+def test_a_refused_init_says_what_and_leaves_no_database(
+    command: Command, folder: Path, words: tuple[str, ...], said: str
+) -> None:
+    assert said in refused(command("init", *words))
+    assert not folder.exists() or not list(folder.iterdir())
+
+
+def test_a_database_that_does_not_answer_is_not_now_and_its_password_is_not_shown(
+    command: Command,
+) -> None:
+    line = refused(command("init", "--database", "postgresql+psycopg://a:geheim@127.0.0.1:1/x"), 3)
+    assert "127.0.0.1:1" in line
+    assert "geheim" not in line
+
+
+# --- settings -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("name =", "nmae =", "nmae: unknown setting; did you mean name?"),
+        ("name =", "colour = 'red'\nname =", "colour: unknown setting; remove it"),
+        ("database =", "# database =", "database: missing"),
+        ("url =", "# url =", "url: missing"),
+        ('site = "dindaeng"', "site = 5", "site = 5: write a text in quotes"),
+        ('site = "dindaeng"', 'site = "din daeng"', "site 'din daeng'"),
+        ('question_th = ""', f'question_th = "{"ก" * 301}"', "question_th: more than 300"),
+        ("site =", "site", "central.toml"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_file_key_and_remedy(
+    ready: Command, folder: Path, old: str, new: str, said: str
+) -> None:
+    path = folder / "central.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    line = refused(ready("terminals", "list"))
+    assert said in line
+    assert str(path) in line
+
+
+def test_without_settings_init_is_named(command: Command) -> None:
+    assert "kiosk-central init" in refused(command("verify"))
+
+
+@pytest.mark.parametrize("damage", ["", "not a key", "open"])
+def test_a_signing_key_that_can_not_be_trusted_is_refused(
+    ready: Command, folder: Path, damage: str
+) -> None:
+    key = folder / "central.key"
+    if damage == "open":
+        key.chmod(0o644)
+    else:
+        key.write_text(damage, "utf-8")
+    assert str(key) in refused(ready("verify"))
+
+
+def test_an_empty_reader_key_never_opens_the_report(ready: Command, folder: Path) -> None:
+    (folder / "reader.key").write_text("", "utf-8")
+    assert "reader.key: write at least 20" in refused(ready("serve", "--port", "0"))
+
+
+@pytest.mark.parametrize("version", ["ae1027a6c2f3", "0000abc"])
+def test_another_programs_database_is_refused(
+    ready: Command, database: sqlite3.Connection, version: str
+) -> None:
+    database.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    assert "holds other tables" in refused(ready("verify"))
+
+
+def test_a_newer_database_names_both_versions(ready: Command, database: sqlite3.Connection) -> None:
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert re.search(r"newer version \(9999; this one knows \d{4}\)", refused(ready("verify")))
+
+
+def test_a_file_that_is_no_database_is_refused(ready: Command, folder: Path) -> None:
+    (folder / "central.db").write_bytes(b"not a database at all" * 99)
+    assert "is no SQLite file" in refused(ready("verify"))
+
+
+def test_a_database_that_went_away_is_not_made_anew(ready: Command, folder: Path) -> None:
+    for file in folder.glob("central.db*"):
+        file.unlink()
+    assert "not set up" in refused(ready("verify"))
+    assert not (folder / "central.db").exists()
+
+
+# --- serve ----------------------------------------------------------------------------------
+
+
+def test_beyond_this_machine_only_with_tls(ready: Command) -> None:
+    assert "give --tls-cert and --tls-key" in refused(ready("serve", "--host", "0.0.0.0"))
+
+
+def test_half_a_certificate_is_refused(ready: Command, folder: Path) -> None:
+    assert "go together" in refused(ready("serve", "--tls-cert", str(folder / "cert.pem")))
+
+
+def test_a_missing_certificate_is_not_now(ready: Command, folder: Path) -> None:
+    words = ("--tls-cert", str(folder / "no.pem"), "--tls-key", str(folder / "no.key"))
+    assert "no.pem" in refused(ready("serve", "--port", "0", *words), 3)
+
+
+# --- enrol, terminals -----------------------------------------------------------------------
+
+
+def test_enrol_prints_the_line_to_type_at_the_terminal(ready: Command) -> None:
+    said = ready("enrol", "--terminal", "counter-1", "--counter", "1").output
+    code = re.search(r"Code: ([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}) ", said)
+    assert code
+    assert f"kiosk enrol http://127.0.0.1:8765 {code[1]}" in said
+
+
+def test_a_code_is_not_kept_in_the_clear(ready: Command, folder: Path) -> None:
+    said = ready("enrol", "--terminal", "counter-1", "--counter", "1").output
+    code = re.search(r"Code: (\S+)", said)
+    assert code
+    stored = b"".join(f.read_bytes() for f in folder.glob("central.db*"))
+    assert code[1].encode() not in stored
+
+
+def test_a_bad_terminal_id_is_refused(ready: Command) -> None:
+    line = refused(ready("enrol", "--terminal", "counter 1", "--counter", "1"))
+    assert "terminal 'counter 1'" in line
+
+
+def test_lists_say_what_to_do_when_they_are_empty(ready: Command) -> None:
+    assert "kiosk-central enrol" in ready("terminals", "list").output
+    assert "officers import" in ready("officers", "list").output
+
+
+# --- officers -------------------------------------------------------------------------------
+
+
+def test_officers_come_in_with_or_without_a_byte_order_mark(ready: Command, tmp_path: Path) -> None:
+    for encoding in ("utf-8", "utf-8-sig"):
+        file = tmp_path / f"{encoding}.csv"
+        file.write_text(ROSTER, encoding)
+        assert ready("officers", "import", str(file)).exit_code == 0
+    listed = ready("officers", "list").output.splitlines()
+    assert [line.split("\t")[0] for line in listed] == ["101", "102"]
+
+
+def test_numbers_are_listed_as_numbers(ready: Command, tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text("number,name\n10,ก\n9,ข\n100,ค\n", "utf-8")
+    ready("officers", "import", str(file))
+    listed = ready("officers", "list").output.splitlines()
+    assert [line.split("\t")[0] for line in listed] == ["9", "10", "100"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("number,nom\n1,ก\n", ["line 1: column 'name' is missing"]),
+        ("number,name,pay\n1,ก,5\n", ["line 1: column 'pay' is unknown"]),
+        ("number,name\n1,ก\n1,ข\n", ["line 3: number 1 stands on line 2 already", "line 3: id 1 "]),
+        ("number,name\n1,=cmd()\n2,\x07\n", ["line 2: ", "line 3: "]),
+        ("number,name\n1\n", ["line 2: 1 columns where the header has 2"]),
+        ("", ["line 1: empty"]),
+    ],
+)
+def test_a_wrong_roster_is_refused_whole_and_every_line_named(
+    ready: Command, tmp_path: Path, text: str, said: list[str]
+) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text(text, "utf-8")
+    result = ready("officers", "import", str(file))
+    lines = result.stderr.strip().splitlines()
+    assert result.exit_code == 2
+    assert len(lines) == len(said) + 1, lines
+    for line, wanted in zip(lines, said, strict=False):
+        assert f"{file}: {wanted}" in line
+    assert "No officers yet" in ready("officers", "list").output
+
+
+def test_a_roster_in_another_encoding_or_absent_is_named(ready: Command, tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_bytes("number,name\n1,สมหญิง\n".encode("cp874"))
+    assert "CSV UTF-8" in ready("officers", "import", str(file)).stderr
+    assert "No such file" in refused(ready("officers", "import", str(tmp_path / "none.csv")))
+    assert "directory" in refused(ready("officers", "import", str(tmp_path)))
+
+
+def test_two_officers_may_swap_their_numbers(ready: Command, tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text("number,name,id\n1,ก,a\n2,ข,b\n", "utf-8")
+    ready("officers", "import", str(file))
+    file.write_text("number,name,id\n2,ก,a\n1,ข,b\n", "utf-8")
+    assert ready("officers", "import", str(file)).exit_code == 0
+    assert ready("officers", "list").output.splitlines()[0].startswith("1\tข")
+
+
+def test_a_newcomer_does_not_inherit_the_ratings_of_one_who_left(
+    ready: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text(ROSTER, "utf-8")
+    ready("officers", "import", str(file))
+    ready("officers", "retire", "101")
+    file.write_text("number,name\n101,คนใหม่\n", "utf-8")
+    result = ready("officers", "import", str(file))
+    assert result.exit_code == 2
+    assert "holds the ratings of สมหญิง ใจดี, who has left" in result.stderr
+    file.write_text("number,name,id\n101,คนใหม่,101-b\n", "utf-8")
+    assert ready("officers", "import", str(file)).exit_code == 0
+
+
+def test_retiring_someone_unknown_is_refused(ready: Command) -> None:
+    assert "'999'" in refused(ready("officers", "retire", "999"))
+
+
+# --- results --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["yesterday", "2026-02-30", "23/11/2569", "20261123"])
+def test_a_date_that_is_none_is_refused(ready: Command, word: str) -> None:
+    assert "write YYYY-MM-DD" in refused(ready("tally", "--date", word))
+    assert "write YYYY-MM-DD" in refused(ready("publish", "--as-of", word))
+
+
+def test_no_block_is_published_before_its_week_is_over(ready: Command) -> None:
+    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011  (the command's own local day)
+    assert "has not come yet" in refused(ready("publish", "--as-of", tomorrow.isoformat()))
+    assert "No new block" in ready("publish").output
+
+
+def test_every_tally_is_logged_with_its_reader(
+    ready: Command, database: sqlite3.Connection
+) -> None:
+    assert "No ratings" in ready("tally", "--date", DAY.isoformat(), "--reader", "auditor").output
+    kept = database.execute("SELECT reader, what FROM reads").fetchall()
+    assert kept == [("auditor", "tally 2026-11-23")]
+
+
+def test_help_teaches_the_exit_codes(command: Command) -> None:
+    said = " ".join(command("--help").output.split())
+    assert "Exit codes: 0 done" in said

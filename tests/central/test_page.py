@@ -1,0 +1,171 @@
+"""The report's page: what it adds up, what it withholds, and that both languages are whole."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.testclient import TestClient
+
+from kiosk.domain.people import Officer
+from kiosk.domain.rating import Outcome
+from sync.central.reports.overview import Overview, overview
+from sync.central.service import Central
+from sync.central.web.app import create_app
+from sync.central.web.pages import page_words
+from sync.central.web.thai import day as shown_day
+from sync.central.web.thai import number
+from sync.wire import Enrol, OutcomeCount, public_text
+from tests.central.reports import day_report
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+MONDAY = date(2026, 11, 2)
+KEY = "reader-key-for-tests"
+
+
+def received(central: Central, officer: str, *counts: int) -> None:
+    """One day of `officer`, weeks ago, from a terminal of its own."""
+    key = public_text(Ed25519PrivateKey.generate())
+    central.enrol(Enrol(central.invite(f"t-{officer}", "1", NOW), key), NOW)
+    known = central.terminal(f"t-{officer}")
+    assert known is not None
+    report = day_report(1, MONDAY, known.terminal, counts, officer)
+    pressed_again = OutcomeCount(officer, Outcome.SUPPRESSED, 2)
+    report = replace(report, outcomes=(pressed_again,))
+    central.take_day(known, report, report.to_bytes(), NOW)
+
+
+def shown(central: Central) -> Overview:
+    central.publish(TODAY)
+    return overview(central, TODAY)
+
+
+@pytest.fixture
+def page(central: Central) -> TestClient:
+    """A reader who has opened the report with its key."""
+    client = TestClient(create_app(central, KEY, lambda: NOW), raise_server_exceptions=False)
+    client.get(f"/report/dindaeng?key={KEY}")
+    return client
+
+
+def test_sections_add_up_to_the_office_and_nobody_counted_is_left_out(central: Central) -> None:
+    central.import_officers(
+        (
+            Officer.parse("101", "สมหญิง", section="ฝ่ายทะเบียน"),
+            Officer.parse("201", "กตัญญู", section="ฝ่ายรายได้"),
+            Officer.parse("301", "น้ำผึ้ง"),
+        )
+    )
+    received(central, "101", 1, 2, 3, 10, 20)
+    received(central, "201", 0, 0, 3, 5, 4)
+    received(central, "stranger", 0, 1, 1, 5, 5)
+    view = shown(central)
+    assert view.office.result.n == sum(s.row.result.n for s in view.sections) == 60
+    assert [s.row.name for s in view.sections] == ["ฝ่ายทะเบียน", "ฝ่ายรายได้", ""]
+    rows = [(r.name, r.on_roster, r.result.n) for r in view.sections[-1].officers]
+    assert rows == [("น้ำผึ้ง", True, 0), ("stranger", False, 12)]
+
+
+def test_fewer_than_ten_are_in_no_total(central: Central) -> None:
+    central.import_officers((Officer.parse("101", "ก"), Officer.parse("102", "ข")))
+    received(central, "101", 0, 0, 0, 10, 10)
+    received(central, "102", 0, 0, 0, 4, 5)
+    view = shown(central)
+    assert view.office.result.n == 20
+    assert [r.result.rate for r in view.sections[0].officers] == [pytest.approx(0.95), None]
+
+
+def test_officers_stand_by_number_whatever_their_score(central: Central) -> None:
+    numbers = ("100", "9", "10")
+    central.import_officers(tuple(Officer.parse(n, f"คนที่ {n}") for n in numbers))
+    received(central, "100", 0, 0, 0, 0, 40)
+    received(central, "9", 40, 0, 0, 0, 0)
+    [section] = shown(central).sections
+    assert [r.detail for r in section.officers] == ["9", "10", "100"]
+
+
+def test_a_retired_officer_stays_as_long_as_there_are_results(central: Central) -> None:
+    central.import_officers((Officer.parse("101", "ก"), Officer.parse("102", "ข")))
+    received(central, "101", 0, 0, 0, 10, 10)
+    central.retire("101")
+    central.retire("102")
+    [section] = shown(central).sections
+    assert [r.name for r in section.officers] == ["ก"]
+
+
+def test_repeated_presses_stand_beside_the_score(central: Central, page: TestClient) -> None:
+    central.import_officers((Officer.parse("101", "ก"),))
+    received(central, "101", 0, 0, 0, 10, 10)
+    assert "กดซ้ำที่ไม่นับคะแนน ๒ ครั้ง" in page.get("/report/dindaeng").text
+    assert "Repeated presses, not scored 2 times" in page.get("/report/dindaeng?lang=en").text
+
+
+def test_who_is_withheld_reads_when_the_next_block_can_close(
+    central: Central, page: TestClient
+) -> None:
+    central.import_officers((Officer.parse("101", "ก"), Officer.parse("102", "ข")))
+    received(central, "101", 0, 0, 0, 10, 10)
+    text = page.get("/report/dindaeng").text
+    assert "ยังไม่เพียงพอที่จะแสดงผล" in text
+    assert "๒๙ พ.ย. ๒๕๖๙" in text
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_without_any_data_the_page_says_so(page: TestClient, language: str) -> None:
+    got = page.get(f"/report/dindaeng?lang={language}")
+    words = page_words()[language]
+    assert got.status_code == 200
+    for key in ("title", "hidden", "no_officers", "none"):
+        assert words[key] in got.text
+
+
+def test_the_page_fetches_nothing_from_elsewhere_and_runs_nothing(page: TestClient) -> None:
+    got = page.get("/report/dindaeng")
+    assert "default-src 'none'" in got.headers["Content-Security-Policy"]
+    assert "<script" not in got.text
+    assert "://" not in got.text
+    for name in ("report.css", "Sarabun-Regular.ttf", "Sarabun-Bold.ttf"):
+        assert page.get(f"/static/{name}").status_code == 200
+    assert page.get("/static/words.toml").status_code == 404
+
+
+def test_the_key_leaves_the_address_and_the_language_stays(central: Central) -> None:
+    client = TestClient(create_app(central, KEY, lambda: NOW), follow_redirects=False)
+    got = client.get(f"/report/dindaeng?lang=en&key={KEY}")
+    assert (got.status_code, got.headers["Location"]) == (303, "/report/dindaeng?lang=en")
+    cookie = got.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert KEY not in cookie
+
+
+@pytest.mark.parametrize("cookie", ["", "wrong", "é", "0" * 64])
+def test_another_cookie_opens_nothing(central: Central, cookie: str) -> None:
+    client = TestClient(create_app(central, KEY, lambda: NOW))
+    header = {b"Cookie": b"kiosk_reader=" + cookie.encode("latin-1")}
+    assert client.get("/report/dindaeng", headers=header).status_code == 403
+
+
+def test_a_bug_is_one_line_for_the_caller(central: Central) -> None:
+    def no_clock() -> datetime:
+        raise RuntimeError("a secret of the inside")
+
+    client = TestClient(create_app(central, KEY, no_clock), raise_server_exceptions=False)
+    got = client.post("/v1/enrol", content=b"{}")
+    assert (got.status_code, set(got.json())) == (500, {"error"})
+    assert "secret" not in got.text
+
+
+def test_both_languages_have_every_word() -> None:
+    words = page_words()
+    assert words["th"].keys() == words["en"].keys()
+    assert all(text.strip() for language in words.values() for text in language.values())
+
+
+def test_thai_pages_carry_thai_digits_and_the_buddhist_era() -> None:
+    leap_day = date(2028, 2, 29)
+    assert shown_day(leap_day, "th") == "๒๙ ก.พ. ๒๕๗๑"
+    assert shown_day(leap_day, "en") == "29 Feb 2028"
+    assert number(1234.5, "th", 1) == "๑,๒๓๔.๕"
+    assert shown_day(TODAY - timedelta(days=1), "th") == "๒๒ พ.ย. ๒๕๖๙"
