@@ -65,19 +65,25 @@ def start(
     from ui.qr import qr_matrix
 
     store, terminal = folder.open(clock)
-    found = verify(store)
-    if isinstance(found, Wrong):
+    try:
+        found = verify(store)
+        if isinstance(found, Wrong):
+            raise StoreForeign(f"{store.path}: {found.what}")
+        terminal.keep_ballast()
+        settings = at_enrolled_counter(settings, terminal)
+        outside = Outside(lambda: folder.free_bytes() // 2**20, qr_matrix)
+        presenter = Presenter(terminal, settings, clock, outside)
+        presenter.start()
+        last = terminal.mark()
+    except BaseException:
         store.close()
-        raise StoreForeign(f"{store.path}: {found.what}")
-    terminal.keep_ballast()
-    settings = at_enrolled_counter(settings, terminal)
-    outside = Outside(lambda: folder.free_bytes() // 2**20, qr_matrix)
-    presenter = Presenter(terminal, settings, clock, outside)
+        raise
+    # Connected last: a start that failed and is tried again leaves no second pair of hands.
     connect(window, presenter)
-    presenter.start()
+    window.show_view(presenter.view())
     bridge = None
     if settings.panel.port:
-        bridge = PanelBridge(settings.panel, presenter, terminal.mark())
+        bridge = PanelBridge(settings.panel, presenter, last)
         bridge.start()
     return Running(store, terminal, presenter, bridge)
 

@@ -84,7 +84,7 @@ class Presenter(QObject):
         self._coarse_timer.timeout.connect(self.look_at_the_clock)
 
     def start(self) -> None:
-        """Take up a duty that was open when the program stopped, and show the first screen."""
+        """Take up a duty that was open when the program stopped."""
         self._terminal.note(Kind.STARTED, {"version": kiosk.__version__})
         left = self._terminal.open_duty()
         if left is not None:
@@ -388,9 +388,10 @@ class Presenter(QObject):
         else:
             left = until - self._clock.now().boot
             self._phase_timer.start(max(0, ceil(left * 1000)))
-        self.view_changed.emit(self._view())
+        self.view_changed.emit(self.view())
 
-    def _view(self) -> View:
+    def view(self) -> View:
+        """What the screen must show now."""
         show = self._shower
         match self._dialog:
             case Choosing(typed):

@@ -32,7 +32,7 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A published figure. `rate` is None when hidden; `bound` tells "at most" or "at least" where
-    all agree, so that nobody's single answer follows from it."""
+    all agree, so that nobody's single answer follows from it: not from an interval either."""
 
     n: int
     reading: Reading
@@ -70,7 +70,7 @@ def result(n: int, satisfied: int, points: float) -> Result:
     reading = Reading.WITH_INTERVAL if n >= COMPARABLE_FROM else Reading.NOT_ENOUGH_TO_COMPARE
     interval = wilson(satisfied, n)
     if satisfied == n:
-        return Result(n, reading, ALL_AGREE_HIGH, interval, None, "at least")
+        return Result(n, reading, ALL_AGREE_HIGH, None, None, "at least")
     if satisfied == 0:
-        return Result(n, reading, ALL_AGREE_LOW, interval, None, "at most")
+        return Result(n, reading, ALL_AGREE_LOW, None, None, "at most")
     return Result(n, reading, satisfied / n, interval, points / n)

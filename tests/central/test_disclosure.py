@@ -108,6 +108,7 @@ def test_where_all_agree_only_a_bound_is_shown() -> None:
     everyone, nobody = result(20, 20, 2000.0), result(20, 0, 0.0)
     assert (everyone.rate, everyone.bound, everyone.mean) == (0.95, "at least", None)
     assert (nobody.rate, nobody.bound, nobody.mean) == (0.05, "at most", None)
+    assert everyone.interval is nobody.interval is None
 
 
 def test_levels_are_shown_only_where_none_has_one_or_two() -> None:

@@ -14,6 +14,7 @@ from kiosk.store.state import Mark
 from tests.builders import MORNING
 from tests.faults import disk_full_beyond
 from tests.ui.conftest import Counter
+from ui.app import Program
 from ui.screens.menu import MenuScreen
 from ui.screens.notice import NoticeScreen
 from ui.screens.pin import PinScreen
@@ -21,6 +22,7 @@ from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
+from ui.window import TerminalWindow
 
 
 def click(widget: QWidget) -> None:
@@ -322,3 +324,28 @@ def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) ->
     counter.running.presenter._try_repair()
     assert counter.running.presenter.panel_pressed(1, Mark("p", "b", 1))
     assert tally(counter).n == 1
+
+
+def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
+    counter: Counter, qtbot: QtBot
+) -> None:
+    counter.running.stop()
+    fresh = TerminalWindow()
+    qtbot.addWidget(fresh, before_close_func=lambda _: None)
+    fresh.resize(1280, 800)
+    fresh.show()
+    good = counter.folder.database.read_bytes()
+    counter.folder.database.write_bytes(b"garbage" * 999)
+    program = Program(counter.folder, counter.settings, fresh, counter.clock)
+    program.load()
+    assert isinstance(fresh.screen_shown, NoticeScreen)
+    assert program.end() == 3
+    counter.folder.database.write_bytes(good)
+    program.load()
+    running = program._running
+    assert running is not None
+    counter.running, counter.window = running, fresh
+    sign_on(counter)
+    press_face(counter, 5)
+    assert tally(counter).n == 1
+    assert not tally(counter).outcomes
