@@ -25,13 +25,18 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
 from sync.closing import NotEnrolled
-from sync.wire import (
-    MAX_BODY,
+from sync.fields import MAX_BODY, BadMessage, digest
+from sync.signing import (
     NONCE_HEADER,
     SIGNATURE_HEADER,
-    Answer,
-    BadMessage,
     BadSignature,
+    check_answer,
+    public_key,
+    public_text,
+    sign_request,
+)
+from sync.wire import (
+    Answer,
     Enrol,
     Enrolled,
     Head,
@@ -41,11 +46,6 @@ from sync.wire import (
     Receipt,
     Roster,
     Welcome,
-    check_answer,
-    digest,
-    public_key,
-    public_text,
-    sign_request,
 )
 
 TIMEOUT = 20.0

@@ -14,15 +14,8 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.ratings import Sheet
 from kiosk.store.state import Enrolment
-from sync.wire import (
-    DayReport,
-    GapCount,
-    LineCount,
-    OutcomeCount,
-    ReasonCount,
-    SheetSeal,
-    digest,
-)
+from sync.fields import digest
+from sync.wire import DayReport, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
 
 _GAPS = (
     Kind.STARTED,

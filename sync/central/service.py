@@ -15,9 +15,10 @@ from sync.central.settings import CentralSettings
 from sync.central.store.days import Days, Scaled
 from sync.central.store.engine import CentralStore
 from sync.central.store.terminals import Invitation, KnownTerminal
+from sync.fields import BadMessage, digest
+from sync.signing import public_key, public_text
 from sync.wire import (
     Answer,
-    BadMessage,
     DayReport,
     Enrol,
     Enrolled,
@@ -27,9 +28,6 @@ from sync.wire import (
     Roster,
     Welcome,
     Wording,
-    digest,
-    public_key,
-    public_text,
 )
 
 CODE_MINUTES = 10

@@ -5,7 +5,8 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.rating import Channel, Half
-from sync.wire import DayReport, LineCount, SheetSeal, public_text
+from sync.signing import public_text
+from sync.wire import DayReport, LineCount, SheetSeal
 
 DAY = date(2026, 11, 23)
 

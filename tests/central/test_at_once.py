@@ -10,7 +10,8 @@ from typing import TypeVar
 from sync.central.disclosure import total
 from sync.central.service import Central, NoSuchCode
 from sync.central.store.days import Scaled
-from sync.wire import Answer, DayReport, Enrol, Enrolled, digest
+from sync.fields import digest
+from sync.wire import Answer, DayReport, Enrol, Enrolled
 from tests.central.reports import DAY, day_report, key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)

@@ -26,19 +26,9 @@ from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.web.app import create_app
 from sync.closing import close_days
-from sync.wire import (
-    MAX_BODY,
-    Answer,
-    DayReport,
-    Enrol,
-    Hello,
-    Welcome,
-    check_answer,
-    digest,
-    public_key,
-    public_text,
-    sign_request,
-)
+from sync.fields import MAX_BODY, digest
+from sync.signing import check_answer, public_key, public_text, sign_request
+from sync.wire import Answer, DayReport, Enrol, Hello, Welcome
 from tests.builders import PEPPER, SOMYING, FakeClock, rating
 from tests.central.conftest import made_central
 from tests.central.reports import day_report

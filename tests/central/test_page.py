@@ -15,7 +15,8 @@ from sync.central.web.app import create_app
 from sync.central.web.pages import page_words
 from sync.central.web.thai import day as shown_day
 from sync.central.web.thai import number
-from sync.wire import Enrol, OutcomeCount, public_text
+from sync.signing import public_text
+from sync.wire import Enrol, OutcomeCount
 from tests.central.reports import day_report
 
 TODAY = date(2026, 11, 23)

@@ -16,7 +16,8 @@ from sync.central.store import engine as engine_module
 from sync.central.store.days import Scaled
 from sync.central.store.engine import CentralStore, DatabaseError
 from sync.central.store.people import NumberTaken
-from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, digest
+from sync.fields import digest
+from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello
 from tests.central.conftest import made_central
 from tests.central.reports import day_report, key_text
 

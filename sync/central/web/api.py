@@ -9,23 +9,9 @@ from fastapi import APIRouter, Header, Request, Response
 
 from sync.central.service import Central, NoSuchCode
 from sync.central.store.terminals import KnownTerminal
-from sync.wire import (
-    MAX_BODY,
-    SIGNATURE_HEADER,
-    Answer,
-    BadMessage,
-    BadSignature,
-    DayReport,
-    Enrol,
-    Heads,
-    HeadsAnswer,
-    Hello,
-    canonical,
-    check_request,
-    etag,
-    public_key,
-    sign_answer,
-)
+from sync.fields import MAX_BODY, BadMessage, canonical, etag
+from sync.signing import SIGNATURE_HEADER, BadSignature, check_request, public_key, sign_answer
+from sync.wire import Answer, DayReport, Enrol, Heads, HeadsAnswer, Hello
 
 MAX_ENROL_TRIES = 20
 """A minute: 50 bits can't be guessed at that pace in ten minutes."""

@@ -11,7 +11,7 @@ import kiosk
 from sync.central.service import Central
 from sync.central.store.engine import DatabaseDown
 from sync.central.web import api, pages
-from sync.wire import BadMessage
+from sync.fields import BadMessage
 
 _LOG = logging.getLogger("kiosk.central")
 

@@ -1,0 +1,71 @@
+"""Signatures of requests and answers (Ed25519), and how public keys travel."""
+
+import base64
+import binascii
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from sync.fields import VERSION, BadMessage, digest
+
+SIGNATURE_HEADER = "Kiosk-Signature"
+NONCE_HEADER = "Kiosk-Nonce"
+
+
+class BadSignature(ValueError):
+    """A signature that is missing, malformed or not by the expected key."""
+
+
+def public_text(key: Ed25519PrivateKey | Ed25519PublicKey) -> str:
+    """A public key as it travels: 32 raw bytes in base64."""
+    public = key.public_key() if isinstance(key, Ed25519PrivateKey) else key
+    return base64.b64encode(public.public_bytes_raw()).decode()
+
+
+def public_key(text: str) -> Ed25519PublicKey:
+    """The key in `text`; BadMessage when it is none."""
+    try:
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+    except (ValueError, binascii.Error):
+        raise BadMessage("public key: 32 bytes in base64 expected") from None
+
+
+def sign_request(key: Ed25519PrivateKey, method: str, path: str, nonce: str, body: bytes) -> str:
+    return _sign(key, _request_text(method, path, nonce, body))
+
+
+def check_request(
+    key: Ed25519PublicKey, signature: str, method: str, path: str, nonce: str, body: bytes
+) -> None:
+    """BadSignature unless the terminal's key signed exactly this request."""
+    _check(key, signature, _request_text(method, path, nonce, body))
+
+
+def sign_answer(key: Ed25519PrivateKey, status: int, path: str, nonce: str, body: bytes) -> str:
+    return _sign(key, _answer_text(status, path, nonce, body))
+
+
+def check_answer(
+    key: Ed25519PublicKey, signature: str, status: int, path: str, nonce: str, body: bytes
+) -> None:
+    """BadSignature unless central's key signed exactly this answer to this nonce."""
+    _check(key, signature, _answer_text(status, path, nonce, body))
+
+
+def _request_text(method: str, path: str, nonce: str, body: bytes) -> bytes:
+    return f"kiosk-request-{VERSION}\n{method}\n{path}\n{nonce}\n{digest(body)}".encode()
+
+
+def _answer_text(status: int, path: str, nonce: str, body: bytes) -> bytes:
+    return f"kiosk-answer-{VERSION}\n{status}\n{path}\n{nonce}\n{digest(body)}".encode()
+
+
+def _sign(key: Ed25519PrivateKey, text: bytes) -> str:
+    return base64.b64encode(key.sign(text)).decode()
+
+
+def _check(key: Ed25519PublicKey, signature: str, text: bytes) -> None:
+    try:
+        key.verify(base64.b64decode(signature, validate=True), text)
+    except (InvalidSignature, ValueError, binascii.Error):
+        raise BadSignature("the signature does not match") from None
