@@ -1,9 +1,12 @@
 """QR codes as matrices, for the screen to paint."""
 
+from functools import lru_cache
+
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
 
+@lru_cache(maxsize=4)
 def qr_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
     """The QR modules of `text`, without a quiet zone; empty for no text."""
     if not text:

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 
@@ -17,7 +18,9 @@ class Words:
     by_key: dict[str, str]
 
     @classmethod
+    @cache
     def load(cls, code: str) -> "Words":
+        """The language's words; read once: every view asks for them."""
         tables = tomllib.loads((files(__package__) / f"{code}.toml").read_text("utf-8"))
         return cls(code, {f"{t}.{k}": v for t, words in tables.items() for k, v in words.items()})
 
@@ -29,6 +32,7 @@ class Words:
             raise MissingWord(f"{self.code}: {key}") from None
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Codes of every language there is."""
     names = (entry.name for entry in files(__package__).iterdir())
