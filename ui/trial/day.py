@@ -3,6 +3,7 @@
 A generator that yields conditions; the event loop resumes it when they hold.
 """
 
+import resource
 from collections import Counter
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -69,6 +70,7 @@ class WorkingDay:
         for turn, score in enumerate(LATER):
             yield from self._rate("102", score, by_panel=turn % 2 == 0)
         yield from self._service_menu()
+        yield from self._full_disk()
         yield from self._duty_menu("102", "sign-off")
         yield self._on(NoticeScreen)
         self._picture("signed-off")
@@ -183,6 +185,21 @@ class WorkingDay:
         self._picture("service-menu")
         self._click(menu.tiles[2])
         yield self._on(ReadyScreen)
+
+    def _full_disk(self) -> Story:
+        """The file may not grow: nobody is thanked, the screen says so, and it heals by itself."""
+        yield self._ready
+        self._running.store.checkpoint()
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        try:
+            self._click(self._screen(ReadyScreen).faces[0])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        if self._running.presenter.state.phase is not Phase.OUT_OF_SERVICE:
+            raise TrialFailed("a press was thanked for on a full disk")
+        self._picture("out-of-service")
+        yield self._ready
 
     # --- hands and eyes ----------------------------------------------------------------------
 
