@@ -233,9 +233,10 @@ class _Run:
                 public_key(self.enrolment.central_key), own, status, path, self.nonce, answer
             )
         except (BadSignature, BadMessage):
-            raise NotCentral(_not_central(self.enrolment.url, status)) from None
+            raise NotCentral(_not_central(self.enrolment.url, status, answer)) from None
         if status not in expected:
-            raise SyncFailed(f"central answered {status} to {method} {name}: {_error(answer)}")
+            said = _error(answer) or "no reason given"
+            raise SyncFailed(f"central answered {status} to {method} {name}: {said}")
         if not proof:
             return status, answer, got.get("ETag", "")
         kept = {"status": status, "path": path, "nonce": self.nonce, "signature": own}
@@ -310,11 +311,11 @@ def _send(
     raise AssertionError("retry_context ends by returning or raising")
 
 
-def _not_central(url: str, status: int) -> str:
-    return (
-        f"{url} answered {status}, but without central's signature: a sign-in page of the "
-        "network, or another server? Nothing was sent as done"
-    )
+def _not_central(url: str, status: int, answer: bytes = b"") -> str:
+    """What answered without central's signature says of itself, or what it may be."""
+    said = _error(answer)
+    guess = f"it says “{said}”" if said else "a sign-in page of the network, or another server?"
+    return f"{url} answered {status}, but without central's signature: {guess}"
 
 
 def _parsed(parse: Callable[[bytes], T], body: bytes) -> T:
@@ -328,4 +329,4 @@ def _error(body: bytes) -> str:
     try:
         return str(json.loads(body)["error"])[:200]
     except (ValueError, KeyError, TypeError):
-        return "no reason given"
+        return ""

@@ -362,6 +362,12 @@ def test_a_captive_portals_200_is_not_a_receipt(kept: Kept) -> None:
     assert kept.states() == [Delivery.DUE]
 
 
+def test_what_central_says_unsigned_is_told_to_the_clerk(kept: Kept, server: Server) -> None:
+    kept.key = Ed25519PrivateKey.generate()
+    with pytest.raises(agent.NotCentral, match="unknown terminal or bad signature"):
+        kept.sync()
+
+
 def test_a_restored_older_copy_is_refused_by_name(
     kept: Kept, server: Server, tmp_path: Path
 ) -> None:
