@@ -21,6 +21,7 @@ class Screen(QWidget, Generic[V]):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._view: V | None = None
         self._office = TextBox(
             self, weight="SemiBold", colour=theme.CARD, align=Qt.AlignmentFlag.AlignLeft, wrap=False

@@ -1,7 +1,7 @@
 """Things to tap: act on release, once, with any finger, whatever another finger rests on."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QTouchEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTouchEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui import theme
@@ -34,17 +34,30 @@ class Tap(QAbstractButton):
             return True
         return super().event(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setDown(event.button() == Qt.MouseButton.LeftButton)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.setDown(self.hitButton(event.position().toPoint()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """As for a finger; QAbstractButton would first repaint a button that is about to go."""
+        self._release(event.position())
+
     def _touch(self, event: QTouchEvent) -> None:
         if not self.isEnabled():
             return
-        inside = bool(event.points()) and self.hitButton(event.points()[0].position().toPoint())
         if event.type() == QEvent.Type.TouchEnd:
-            was_down = self.isDown()
-            self.setDown(False)
-            if was_down and inside:
-                self.clicked.emit()
+            self._release(event.points()[0].position())
         else:
-            self.setDown(inside)
+            self.setDown(self.hitButton(event.points()[0].position().toPoint()))
+
+    def _release(self, at: QPointF) -> None:
+        was_down = self.isDown()
+        self.setDown(False)
+        if was_down and self.hitButton(at.toPoint()):
+            self.clicked.emit()
 
 
 class Tile(Tap):
