@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from kiosk.domain.encounter import Rules
 from kiosk.domain.people import BadPerson, CounterId, ServiceId, identifier, plain
 from kiosk.domain.rating import ReasonId
+from kiosk.domain.rules import Rules
 from kiosk.domain.scale import NotOnScale, Scale, Score
 
 FILE_NAME = "kiosk.toml"

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import QApplication
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
 from kiosk.domain.people import CounterId
+from ui.text import Words
+from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow
 
 if TYPE_CHECKING:
@@ -173,10 +175,17 @@ class Program(QObject):
         self._sync.start(sys.executable, ["-m", "ui.cli", "--data", data, "sync"])
 
 
+def starting_view(settings: Settings) -> ClosedView:
+    """The first screen. Made here, of as little as it needs: everything else loads behind it."""
+    words = Words.load(settings.language)
+    counter = words.get("frame.counter", counter=settings.office.counter)
+    frame = Frame(settings.office.name[settings.language], counter)
+    return ClosedView(frame, words.get("starting.title"), words.get("starting.subtitle"), "")
+
+
 def first_shower(settings: Settings) -> "Shower":
     from kiosk.domain.wording import SentWording
     from ui.show import Shower
-    from ui.text import Words
 
     return Shower(settings, Words.load(settings.language), SentWording(), ())
 
@@ -199,7 +208,7 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
         window.open_windowed(*size)
     else:
         window.open_full_screen()
-    window.show_view(first_shower(settings).starting())
+    window.show_view(starting_view(settings))
     after_first_paint(window, program.load)
     bug = app.exec()
     del lock, notifier

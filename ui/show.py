@@ -104,9 +104,6 @@ class Shower:
         office = self._settings.office
         return Frame(office.name[self.language], self.say("frame.counter", counter=office.counter))
 
-    def starting(self) -> View:
-        return ClosedView(self.frame, self.say("starting.title"), self.say("starting.subtitle"), "")
-
     def trouble(self, detail: str) -> View:
         say = self.say
         return OutOfServiceView(

@@ -5,28 +5,15 @@ carries the effects out in one transaction first and takes on the new state only
 a thank-you that was not kept can't be shown.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import Duty, EndOfDuty, Moment
 from kiosk.domain.people import NO_OFFICER, OfficerId
 from kiosk.domain.rating import Channel, Outcome, Rating, RatingId, ReasonId
-from kiosk.domain.scale import Scale, Score
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How long things last, in seconds; the scale; the reasons offered after a low score."""
-
-    scale: Scale = field(default_factory=Scale)
-    reasons: tuple[ReasonId, ...] = ()
-    lock: float = 5.0
-    """After a press, further presses are suppressed at least this long."""
-    thanks: float = 5.0
-    reasons_timeout: float = 20.0
-    grace: float = 60.0
-    """After a pause or a sign-off, a rating still goes to the officer who served."""
+from kiosk.domain.rules import Rules
+from kiosk.domain.scale import Score
 
 
 class Phase(StrEnum):

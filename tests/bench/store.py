@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
-from kiosk.domain.encounter import Encounter, Rules, SignOn, step
+from kiosk.domain.encounter import Encounter, SignOn, step
 from kiosk.domain.people import OfficerId
 from kiosk.domain.rating import Half
+from kiosk.domain.rules import Rules
 from kiosk.domain.seal import Seal, rating_entry
 from kiosk.store.engine import Store
 from kiosk.terminal import Terminal

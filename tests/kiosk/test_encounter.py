@@ -23,7 +23,6 @@ from kiosk.domain.encounter import (
     Record,
     Repair,
     Resume,
-    Rules,
     SignOff,
     SignOn,
     Tick,
@@ -31,6 +30,7 @@ from kiosk.domain.encounter import (
 )
 from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import Channel, Outcome, ReasonId
+from kiosk.domain.rules import Rules
 from kiosk.domain.scale import Score
 from tests.builders import PRASIT, SOMYING, duty_of, moment, rating_id
 
