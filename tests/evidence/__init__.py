@@ -1,0 +1,1 @@
+"""The rigs behind `make evidence`: faults and attackers against the product's promises."""

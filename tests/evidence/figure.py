@@ -1,0 +1,36 @@
+"""What a rig offers: a figure with a target, measured on real input, repeatable from its seed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How much to try, from which seed, and an empty folder of its own."""
+
+    size: int
+    seed: int
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What came out. `text` stands in the table; `failures` name each miss, to be repeated."""
+
+    text: str
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line of the table. `measure` never raises for a miss: it reports it.
+
+    Size 0 means: everything there is (every call, every place).
+    """
+
+    name: str
+    target: str
+    quick: int
+    full: int
+    measure: Callable[[Run], Measured]

@@ -1,0 +1,5 @@
+"""Every figure there is, in the order of the table."""
+
+from tests.evidence.figure import Figure
+
+FIGURES: tuple[Figure, ...] = ()
