@@ -3,8 +3,9 @@
 The window is painted first; database, cryptography and panel are loaded behind it.
 """
 
+import gc
+import os
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -102,6 +103,7 @@ def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:
 def connect(window: TerminalWindow, presenter: "Presenter") -> None:
     """Every tap to its meaning."""
     presenter.view_changed.connect(window.show_view)
+    presenter.thanks_expected.connect(window.prepare)
     window.score_pressed.connect(presenter.touch)
     window.reason_toggled.connect(presenter.toggle_reason)
     window.reasons_done.connect(presenter.give_reasons)
@@ -172,7 +174,7 @@ class Program(QObject):
         self._sync.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedChannels)
         self._sync.finished.connect(running.presenter.renew_roster)
         data = str(self._folder.path)
-        self._sync.start(sys.executable, ["-m", "ui.cli", "--data", data, "sync"])
+        self._sync.start(sys.executable, ["-m", "ui", "--data", data, "sync"])
 
 
 def starting_view(settings: Settings) -> ClosedView:
@@ -209,7 +211,13 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     else:
         window.open_full_screen()
     window.show_view(starting_view(settings))
-    after_first_paint(window, program.load)
+
+    def load() -> None:
+        program.load()
+        gc.freeze()
+        gc.enable()
+
+    after_first_paint(window, load)
     bug = app.exec()
     del lock, notifier
     return program.end() or bug
@@ -239,17 +247,15 @@ def after_first_paint(window: TerminalWindow, then: Callable[[], None]) -> None:
 
 def on_signals(quit_: Callable[[], None]) -> QSocketNotifier:
     """SIGTERM and SIGINT end the event loop: Python's handlers need it to wake up."""
-    ours, theirs = socket.socketpair()
-    theirs.setblocking(False)
-    signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+    notifier = QSocketNotifier(read, QSocketNotifier.Type.Read)
 
     def woken() -> None:
-        ours.recv(16)
+        os.read(read, 16)
         quit_()
 
     notifier.activated.connect(woken)
-    notifier.setProperty("sockets", (ours, theirs))  # they live as long as the notifier
     return notifier

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from ui.failures import NOT_NOW, USAGE, WRONG, exit_code
+
 if TYPE_CHECKING:
     from kiosk.domain.people import Officer
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
 
-WRONG, USAGE, NOT_NOW = 1, 2, 3
 MAX_PHOTO = 512 * 1024
 """Bytes of an officer's photo; a passport-size JPEG has a tenth."""
 
@@ -485,33 +486,15 @@ def _open() -> "Iterator[tuple[Store, Terminal]]":
 @contextmanager
 def _errors() -> Iterator[None]:
     """What can be wrong with the folder, the file, the clock: one line and an exit code."""
-    from kiosk.clock import ClockImplausible
-    from kiosk.config import ConfigError
-    from kiosk.datafolder import AlreadyRunning, FolderError
-    from kiosk.store.engine import StoreFailed, StoreForeign, StoreMissing, StoreNewer
-
     try:
         yield
-    except (ConfigError, StoreMissing) as error:
-        _fail(str(error), USAGE)
-    except AlreadyRunning as error:
-        _fail(str(error), NOT_NOW)
-    except FolderError as error:
-        _fail(str(error), USAGE)
-    except (StoreForeign, StoreNewer, ClockImplausible) as error:
-        _fail(str(error), WRONG)
-    except StoreFailed as error:
-        _fail(str(error), NOT_NOW)
+    except Exception as error:
+        code = exit_code(error)
+        if code is None:
+            raise
+        _fail(str(error), code)
 
 
 def _fail(message: str, code: int) -> NoReturn:
     typer.echo(f"kiosk: {message}", err=True)
     raise typer.Exit(code)
-
-
-def main() -> None:
-    app()
-
-
-if __name__ == "__main__":
-    main()

@@ -124,8 +124,7 @@ class Shower:
         if state.phase is Phase.REASONS:
             return self._reasons(chosen)
         if state.phase is Phase.THANKS:
-            thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
-            return ThanksView(self.frame, *thanks, self._qr)
+            return self.thanks()
         if state.phase is Phase.PAUSED:
             paused = (say("paused.title"), say("paused.subtitle"), say("paused.resume"))
             return PausedView(self.frame, *paused)
@@ -136,6 +135,12 @@ class Shower:
             "closed.subtitle", opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}"
         )
         return ClosedView(self.frame, say("closed.title"), subtitle, say("closed.sign_on"))
+
+    def thanks(self) -> ThanksView:
+        """The same for every score: it knows of none."""
+        say = self.say
+        words = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
+        return ThanksView(self.frame, *words, self._qr)
 
     def sign_on(self, officers: tuple[Officer, ...], typed: str) -> View:
         say = self.say
