@@ -3,11 +3,13 @@
 import fcntl
 import os
 import pwd
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import config
 from kiosk.clock import Clock, require_plausible
+from kiosk.files import write_whole
 
 if TYPE_CHECKING:
     from kiosk.store.engine import Store
@@ -60,9 +62,9 @@ class DataFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not self.settings_file.exists():
-                self.settings_file.write_text(config.DEFAULT_TEXT, encoding="utf-8")
+                write_whole(self.settings_file, config.DEFAULT_TEXT.encode())
             if not self._pepper_file.exists():
-                pin.make_pepper(self._pepper_file)
+                write_whole(self._pepper_file, secrets.token_bytes(pin.PEPPER_BYTES))
         except OSError as error:
             raise FolderError(f"{error.filename or self.path}: {error.strerror}") from None
         Store.create(self.database)

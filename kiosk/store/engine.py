@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from kiosk.files import sync_folder
 from kiosk.store.journal import Journal
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins
@@ -87,7 +88,7 @@ class Store:
                 engine.dispose()
             os.chmod(draft, 0o600)
             os.rename(draft, path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     @classmethod
     def open(cls, path: Path) -> "Store":
@@ -145,7 +146,7 @@ class Store:
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
             os.rename(draft, target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
 
     @contextmanager
     def reading(self) -> Iterator[Any]:
@@ -236,11 +237,3 @@ def _named(path: Path, error: BaseException) -> StoreFailed:
     ):
         return StoreForeign(f"{path}: {text}")
     return StoreFailed(f"{path}: {text}")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
