@@ -78,8 +78,13 @@ class DataFolder:
         from kiosk.terminal import Terminal
 
         require_plausible(clock.now())
+        pepper = self._pepper()
         store = Store.open(self.database)
-        return store, Terminal(store, clock, self._pepper())
+        try:
+            return store, Terminal(store, clock, pepper)
+        except OSError as error:
+            store.close()
+            raise FolderError(f"{error.filename}: {error.strerror}") from None
 
     def lock(self) -> int:
         """Be the only running terminal on this folder, as long as the returned descriptor (and

@@ -1,6 +1,6 @@
 """Every figure there is, in the order of the table."""
 
-from tests.evidence import killing
+from tests.evidence import failing, killing
 from tests.evidence.figure import Figure
 
-FIGURES: tuple[Figure, ...] = (killing.FIGURE,)
+FIGURES: tuple[Figure, ...] = (killing.FIGURE, *failing.FIGURES)

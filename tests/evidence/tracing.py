@@ -103,7 +103,11 @@ def _be_the_child(scenario: Scenario, into: int) -> None:
     try:
         os.kill(os.getpid(), signal.SIGSTOP)
         with os.fdopen(into, "w", buffering=1) as words:
-            scenario(lambda line: print(line, file=words))
+            try:
+                scenario(lambda line: print(line, file=words))
+            except Exception as error:
+                print(f"raised {type(error).__name__}: {error}", file=words)
+                raise
         code = 0
     except Exception:
         traceback.print_exc(file=sys.stderr)
