@@ -26,7 +26,7 @@ class CarelessPresses(Presses):
 
 
 def test_thanks_for_what_the_disk_refused_are_found(tmp_path: Path) -> None:
-    wrong = failed(CarelessPresses(tmp_path), "pwrite64", 8, "ENOSPC", on=True)
+    wrong = failed(CarelessPresses(tmp_path), "pwrite64", 20, "ENOSPC", on=True)
     assert any("lost: press" in line for line in wrong)
 
 
