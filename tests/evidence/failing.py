@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.pressing import new_terminal
 from tests.evidence.stories import Closing, Ingest, Presses, Story
 from tests.evidence.tracing import Ended, calls_of, fail_at, run
 
@@ -76,9 +77,7 @@ Trouble = Callable[[Path], Callable[[], None]]
 
 
 def _through(trouble: Trouble, disk: Path, random: Random) -> list[str]:
-    from tests.evidence.pressing import Pressing
-
-    terminal = Pressing(disk / "data")
+    terminal = new_terminal(disk / "data")
     for _ in range(random.randint(1, 5)):
         terminal.press()
     if trouble is _make_read_only:

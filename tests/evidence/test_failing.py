@@ -6,7 +6,7 @@ from kiosk.domain.encounter import Event, step
 from kiosk.store.engine import StoreFailed
 from kiosk.store.state import Mark
 from tests.evidence.failing import failed
-from tests.evidence.pressing import Pressing
+from tests.evidence.pressing import new_terminal
 from tests.evidence.stories import RULES, Presses, Turns
 
 
@@ -31,7 +31,7 @@ def test_thanks_for_what_the_disk_refused_are_found(tmp_path: Path) -> None:
 
 
 def test_a_press_that_was_never_sent_again_is_found(tmp_path: Path) -> None:
-    terminal = Pressing(tmp_path / "data")
+    terminal = new_terminal(tmp_path / "data")
     terminal.press()
     terminal._waiting = 1
     assert terminal.wrong() == ["1 presses still wait"]
