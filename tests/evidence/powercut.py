@@ -90,12 +90,10 @@ def _wrong_with(image: Path, said: list[str]) -> list[str]:
     except StoreFailed as error:
         return [f"does not open: {error}"]
     try:
-        found = []
         told = verify(store)
         if isinstance(told, Wrong):
-            found.append(f"verify: {told.what}")
-        elif wrong := compare_reports(store):
-            found.append(f"verify: {wrong}")
+            return [f"verify: {told.what}"]
+        found = [f"verify: {wrong}"] if (wrong := compare_reports(store)) else []
         with store.reading() as cursor:
             kept = {id_.hex() for (id_,) in cursor.execute("SELECT id FROM ratings")}
             (reports,) = cursor.execute("SELECT count(*) FROM outbox").fetchone()
