@@ -61,17 +61,12 @@ def start(
     folder: "DataFolder", settings: Settings, clock: Clock, window: TerminalWindow
 ) -> Running:
     """Open the store, verify it, connect the window and the panel. StoreFailed, FolderError."""
-    from kiosk.store.engine import StoreForeign
-    from kiosk.store.verify import Wrong, verify
     from ui.panel_bridge import PanelBridge
     from ui.presenter import Outside, Presenter
     from ui.qr import qr_matrix
 
-    store, terminal = folder.open(clock)
+    store, terminal = folder.open_verified(clock)
     try:
-        found = verify(store)
-        if isinstance(found, Wrong):
-            raise StoreForeign(f"{store.path}: {found.what}")
         terminal.keep_ballast()
         settings = at_enrolled_counter(settings, terminal)
         outside = Outside(lambda: folder.free_bytes() // 2**20, qr_matrix)
@@ -141,13 +136,15 @@ class Program(QObject):
         """Everything behind the first screen; on failure say so and try again."""
         from kiosk.clock import ClockImplausible
         from kiosk.datafolder import FolderError
-        from kiosk.store.engine import StoreFailed
+        from kiosk.store.engine import StoreDamaged, StoreFailed
 
         try:
             self._running = start(self._folder, self._settings, self._clock, self._window)
         except (StoreFailed, FolderError, ClockImplausible) as error:
             sys.stderr.write(f"kiosk: {error}\n")
-            self._window.show_view(first_shower(self._settings).trouble(str(error)))
+            shower = first_shower(self._settings)
+            damaged = isinstance(error, StoreDamaged)
+            self._window.show_view(shower.trouble(str(error), damaged=damaged))
             self._retry.start()
             return
         self._running.presenter.exit_asked.connect(end_loop)

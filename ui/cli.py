@@ -60,7 +60,11 @@ def _options(
 
 
 @app.command()
-def init() -> None:
+def init(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Begin with an empty database after a damaged one.")
+    ] = False,
+) -> None:
     """Make the data folder: settings, an empty database, and the service menu's PIN.
 
     Example: kiosk --data /var/lib/kiosk init
@@ -70,7 +74,7 @@ def init() -> None:
 
     folder = DataFolder(_Chosen.path)
     with _errors():
-        folder.create()
+        folder.create(anew=anew)
     with _open() as (_, terminal):
         new = terminal.set_pin(SERVICE_OWNER)
         terminal.keep_ballast()
@@ -270,6 +274,24 @@ def backup(
             target = target / f"kiosk-{SystemClock().now().wall:%Y%m%d-%H%M%S}.db"
         store.backup(target)
     typer.echo(f"Copied to {target} (keep it as safe as the original; secrets are not in it).")
+
+
+@app.command()
+def restore(
+    copy: Annotated[Path, typer.Argument(help="A file that `kiosk backup` wrote.")],
+) -> None:
+    """Put a copy in the place of a damaged database, once it is verified.
+
+    Central sees that the terminal went back in time and holds its reports until a person has
+    compared both sides.
+    """
+    from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
+
+    folder = DataFolder(_Chosen.path)
+    with _errors():
+        folder.restore(copy, SystemClock())
+    typer.echo(f"Put back: {folder.database}. Next: kiosk verify, then kiosk run")
 
 
 @officer_app.command("add")

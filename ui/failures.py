@@ -11,7 +11,13 @@ def exit_code(error: Exception) -> int | None:
     from kiosk.clock import ClockImplausible
     from kiosk.config import ConfigError
     from kiosk.datafolder import AlreadyRunning, FolderError
-    from kiosk.store.engine import StoreFailed, StoreForeign, StoreMissing, StoreNewer
+    from kiosk.store.engine import (
+        StoreDamaged,
+        StoreFailed,
+        StoreForeign,
+        StoreMissing,
+        StoreNewer,
+    )
 
     kinds: tuple[tuple[type[Exception], int], ...] = (
         (ConfigError, USAGE),
@@ -20,6 +26,7 @@ def exit_code(error: Exception) -> int | None:
         (FolderError, USAGE),
         (StoreForeign, WRONG),
         (StoreNewer, WRONG),
+        (StoreDamaged, WRONG),
         (ClockImplausible, WRONG),
         (StoreFailed, NOT_NOW),
     )

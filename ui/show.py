@@ -104,11 +104,10 @@ class Shower:
         office = self._settings.office
         return Frame(office.name[self.language], self.say("frame.counter", counter=office.counter))
 
-    def trouble(self, detail: str) -> View:
+    def trouble(self, detail: str, *, damaged: bool = False) -> View:
         say = self.say
-        return OutOfServiceView(
-            self.frame, say("out_of_service.title"), say("out_of_service.subtitle"), detail
-        )
+        subtitle = "out_of_service.damaged" if damaged else "out_of_service.subtitle"
+        return OutOfServiceView(self.frame, say("out_of_service.title"), say(subtitle), detail)
 
     def resting(
         self,

@@ -42,7 +42,11 @@ class StoreMissing(StoreFailed):
 
 
 class StoreForeign(StoreFailed):
-    """The file is not a terminal's, or is damaged."""
+    """The file is another program's."""
+
+
+class StoreDamaged(StoreFailed):
+    """The file's content is not what was written: worn out, cut off, or changed."""
 
 
 class StoreNewer(StoreFailed):
@@ -109,7 +113,9 @@ class Store:
         with _failures(self.path), _raw(self._engine) as raw:
             if raw.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
                 raise StoreForeign(f"{self.path}: is not a terminal's database")
-            (version,) = raw.execute("SELECT version_num FROM alembic_version").fetchone()
+            (version,) = raw.execute("SELECT max(version_num) FROM alembic_version").fetchone()
+        if version is None:
+            raise StoreDamaged(f"{self.path}: does not say which version wrote it")
         if version > HEAD:
             raise StoreNewer(
                 f"{self.path}: was written by a newer version ({version}; this one knows {HEAD}); "
@@ -235,5 +241,5 @@ def _named(path: Path, error: BaseException) -> StoreFailed:
     if isinstance(error, sqlite.DatabaseError) and not isinstance(
         error, sqlite.OperationalError | sqlite.IntegrityError
     ):
-        return StoreForeign(f"{path}: {text}")
+        return StoreDamaged(f"{path}: {text}")
     return StoreFailed(f"{path}: {text}")
