@@ -8,12 +8,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.store.outbox import Delivery
+from kiosk.store.state import Enrolment
 from kiosk.store.verify import Wrong, verify
-from sync.agent import check_receipt, enrol, sync
+from sync.agent import check_receipt, sync
 from sync.central.service import Central
 from sync.central.settings import load, signing_key
 from sync.central.store.engine import CentralStore
 from sync.closing import close_days
+from sync.signing import public_text
+from sync.wire import Enrol
 from tests.builders import FakeClock
 from tests.evidence.stories import PAST, Story, remember_past
 from tests.evidence.tracing import Say
@@ -47,10 +50,15 @@ class Syncing(Story):
         self._runs += 1
         self._terminal = f"t{self._runs}"
         self._key = Ed25519PrivateKey.generate()
-        code = self._central.invite(self._terminal, "1", SystemClock().now().wall)
+        now = SystemClock().now().wall
+        code = self._central.invite(self._terminal, "1", now)
+        # Not over HTTP: the door takes twenty codes a minute.
+        enrolled = self._central.enrol(Enrol(code, public_text(self._key)), now)
         store, _ = DataFolder(self.folder).open(FakeClock())
         with store.transaction() as t:
-            t.state.put_enrolment(enrol(self._url, code, self._key))
+            t.state.put_enrolment(
+                Enrolment(self._url, enrolled.site, self._terminal, "1", enrolled.central_key)
+            )
         close_days(store, FakeClock(), today=False)
         store.close()
 
