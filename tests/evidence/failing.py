@@ -12,8 +12,8 @@ from random import Random
 
 from tests.evidence.figure import Figure, Measured, Run
 from tests.evidence.pressing import new_terminal
-from tests.evidence.stories import Closing, Ingest, Presses, Story
-from tests.evidence.tracing import Ended, calls_of, fail_at, run
+from tests.evidence.stories import Closing, Ingest, Presses, Story, calls_of
+from tests.evidence.tracing import Ended, fail_at, run
 
 ERRORS = ("EIO", "ENOSPC", "EROFS")
 FAILING = ("pwrite64", "fdatasync", "fsync", "ftruncate", "openat", "fallocate")
@@ -28,8 +28,7 @@ def fail_everywhere(given: Run) -> Measured:
     places: list[tuple[Story, str, int, str, bool]] = []
     for kind in STORIES:
         story = kind(given.folder / kind.name)
-        story.begin()
-        counts = calls_of(story.act, given.folder / "calls", FAILING)
+        counts = calls_of(story, given.folder / "calls", FAILING)
         for call, n in counts.items():
             for k in range(1, (min(n, given.size) if given.size else n) + 1):
                 ways = [(story, call, k, error, on) for error in ERRORS for on in (False, True)]

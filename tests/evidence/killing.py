@@ -4,9 +4,9 @@ import signal
 from random import Random
 
 from tests.evidence.figure import Figure, Measured, Run
-from tests.evidence.stories import Closing, Creation, Ingest, Presses, Story
+from tests.evidence.stories import Closing, Creation, Ingest, Presses, Story, calls_of
 from tests.evidence.syncing import Syncing
-from tests.evidence.tracing import calls_of, kill_at, run
+from tests.evidence.tracing import kill_at, run
 
 STORIES: tuple[type[Story], ...] = (Presses, Closing, Syncing, Creation, Ingest)
 
@@ -20,8 +20,7 @@ def kill_everywhere(given: Run) -> Measured:
     try:
         places = []
         for story in stories:
-            story.begin()
-            counts = calls_of(story.act, given.folder / "calls")
+            counts = calls_of(story, given.folder / "calls")
             places += [(story, call, k) for call, n in counts.items() for k in range(1, n + 1)]
         failures: list[str] = []
         hits = 0

@@ -1,6 +1,8 @@
 """What a terminal does, as scenarios that may be cut off anywhere; and what must hold after."""
 
+import re
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -36,7 +38,7 @@ from sync.fields import digest
 from sync.signing import public_text
 from sync.wire import DayReport, Enrol
 from tests.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
-from tests.evidence.tracing import Say
+from tests.evidence.tracing import CALLS, Say, run
 
 SCORES = (5, 1, 4)
 """A press, one whose reasons are asked for, and one in the grace after signing off."""
@@ -81,6 +83,17 @@ class Story:
 
     def end(self) -> None:
         """Stop what `prepare` started."""
+
+
+def calls_of(story: Story, log: Path, names: tuple[str, ...] = CALLS) -> Counter[str]:
+    """How often an undisturbed run makes each of the calls."""
+    story.begin()
+    story.act(lambda _: None)  # here first, so that no run counts the imports
+    story.begin()
+    ended = run(story.act, "-e", f"trace={','.join(names)}", log=log)
+    if ended.code:
+        raise RuntimeError(f"the scenario fails by itself: {ended.said}")
+    return Counter(re.findall(r"^(\w+)\(", log.read_text(errors="replace"), re.MULTILINE))
 
 
 class Turns:

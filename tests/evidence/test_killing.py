@@ -6,8 +6,7 @@ from pathlib import Path
 from kiosk.domain.encounter import Event
 from kiosk.store.state import Mark
 from tests.evidence.killing import killed
-from tests.evidence.stories import Presses, Turns
-from tests.evidence.tracing import calls_of
+from tests.evidence.stories import Presses, Turns, calls_of
 
 
 class TooEarly(Turns):
@@ -35,8 +34,7 @@ class Unmarked(Presses):
 
 
 def everything_wrong(story: Presses, folder: Path) -> Iterator[str]:
-    story.begin()
-    counts = calls_of(story.act, folder / "calls", ("pwrite64", "write"))
+    counts = calls_of(story, folder / "calls", ("pwrite64", "write"))
     for call, n in counts.items():
         for k in range(1, n + 1):
             yield from killed(story, call, k)[1]

@@ -5,13 +5,11 @@ fault then hits the very call that the product makes.
 """
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import traceback
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,14 +74,6 @@ def run(scenario: Scenario, *options: str, log: Path | None = None) -> Ended:
     if tracer.stderr:
         tracer.stderr.close()
     return Ended(said_, os.waitstatus_to_exitcode(status))
-
-
-def calls_of(scenario: Scenario, log: Path, names: tuple[str, ...] = CALLS) -> Counter[str]:
-    """How often an undisturbed run makes each of the calls."""
-    ended = run(scenario, "-e", f"trace={','.join(names)}", log=log)
-    if ended.code:
-        raise RuntimeError(f"the scenario fails by itself: {ended.said}")
-    return Counter(re.findall(r"^(\w+)\(", log.read_text(errors="replace"), re.MULTILINE))
 
 
 def kill_at(call: str, number: int) -> tuple[str, ...]:
