@@ -110,6 +110,7 @@ lock = 5                   # after a press, another is not scored
 thanks = 5
 reasons = 20               # how long the reasons wait
 grace = 60                 # after a pause or sign-off, ratings still count for the officer
+idle = 5400                # a duty without a rating for so long ends by itself
 
 [panel]
 port = ""                  # "": none. A path, a /dev/serial/by-id name, or VID:PID:SERIAL
@@ -178,6 +179,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         thanks=times.take("thanks", 5.0, _seconds(0.1, 60)),
         reasons_timeout=times.take("reasons", 20.0, _seconds(0.1, 120)),
         grace=times.take("grace", 60.0, _seconds(0, 600)),
+        idle=times.take("idle", 5400.0, _seconds(600, 43_200)),
     )
     settings = Settings(
         path=path,

@@ -92,7 +92,9 @@ class Presenter(QObject):
         left = self._terminal.open_duty()
         if left is not None:
             self._officer = self._terminal.officer(left.duty.officer)
-            self._state = replace(self._state, duty=left.duty, paused=left.paused)
+            self._state = replace(
+                self._state, duty=left.duty, paused=left.paused, served_at=self._seen.boot
+            )
             self._state = replace(self._state, phase=self._state.resting_phase)
             if self._seen.wall.time() >= self._settings.office.closes:
                 self._step(SignOff(EndOfDuty.CLOSING_TIME))
@@ -251,7 +253,7 @@ class Presenter(QObject):
         self._refresh()
 
     def look_at_the_clock(self) -> None:
-        """Closing time, and whether the wall clock jumped.
+        """Closing time, a duty left alone, and whether the wall clock jumped.
 
         A duty ends when closing time passes; one that begins after it (overtime) goes on until
         midnight passes.
@@ -262,6 +264,8 @@ class Presenter(QObject):
         passed = before.wall.time() < closes <= now.wall.time()
         if self._state.duty is not None and (passed or before.wall.date() != now.wall.date()):
             self._step(SignOff(EndOfDuty.CLOSING_TIME))
+        elif self._state.idle(now, self._settings.rules):
+            self._step(SignOff(EndOfDuty.IDLE))
 
     # --- inside ----------------------------------------------------------------------------
 

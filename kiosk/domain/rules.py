@@ -18,3 +18,5 @@ class Rules:
     reasons_timeout: float = 20.0
     grace: float = 60.0
     """After a pause or a sign-off, a rating still goes to the officer who served."""
+    idle: float = 5400.0
+    """A duty without a rating for so long ends by itself."""

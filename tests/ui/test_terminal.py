@@ -233,6 +233,15 @@ def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> 
     assert tally(counter).n == 1
 
 
+def test_a_duty_left_alone_ends_and_the_next_press_is_nobodys(counter: Counter) -> None:
+    sign_on(counter)
+    pass_time(counter, counter.settings.rules.idle)
+    counter.running.presenter.look_at_the_clock()
+    shown(counter, NoticeScreen)
+    counter.running.presenter.press(1, Channel.PANEL)
+    assert tally(counter).n == 0
+
+
 def test_an_officer_may_sign_on_early_and_stay_late(counter: Counter) -> None:
     counter.clock.set_wall(MORNING.replace(hour=7, minute=40))
     counter.running.presenter.look_at_the_clock()
