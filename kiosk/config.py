@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from kiosk.domain.people import BadPerson, CounterId, ServiceId, identifier, plain
 from kiosk.domain.rating import ReasonId
-from kiosk.domain.rules import Rules
+from kiosk.domain.rules import Ask, Rules
 from kiosk.domain.scale import NotOnScale, Scale, Score
 
 FILE_NAME = "kiosk.toml"
@@ -129,6 +129,7 @@ url = ""                   # the QR code on the thank-you screen; "": none
 
 [screen]
 language = "th"            # the language the terminal returns to
+ask_reasons = "low"        # after a "low" score, "always" (nobody watching learns it), or "never"
 
 [sync]
 at = "20:30"               # nightly, when enrolled with a central report
@@ -175,6 +176,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     rules = Rules(
         scale=scale,
         reasons=tuple(reason.id for reason in reasons),
+        ask=Ask(screen.take("ask_reasons", Ask.LOW.value, _one_of(tuple(a.value for a in Ask)))),
         lock=times.take("lock", 5.0, _seconds(0.1, 60)),
         thanks=times.take("thanks", 5.0, _seconds(0.1, 60)),
         reasons_timeout=times.take("reasons", 20.0, _seconds(0.1, 120)),

@@ -206,7 +206,7 @@ def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
     )
     grace = state.phase is not Phase.READY
     locked = replace(state, locked_until=now.boot + rules.lock, served_at=now.boot)
-    if rules.reasons and rules.scale.low(rating.score):
+    if rules.asks(rating.score):
         after = replace(
             locked,
             phase=Phase.REASONS,

@@ -6,6 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from kiosk.config import parse
+from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.domain.tally import Tally
@@ -159,6 +161,27 @@ def test_the_thanks_are_pixel_identical_for_every_score(counter: Counter, qtbot:
         pictures.append(counter.window.grab().toImage())
         pass_time(counter, 10)
     assert all(picture == pictures[0] for picture in pictures)
+
+
+def test_asked_for_reasons_after_every_score_no_screen_tells_which(
+    folder: DataFolder, counter: Counter, qtbot: QtBot
+) -> None:
+    """From the release on: the same screens, for the same time, and the same picture of each."""
+    counter.running.stop()
+    asking = parse('[screen]\nask_reasons = "always"\n')
+    watched = Counter(folder, asking, qtbot)
+    watched.pins = counter.pins
+    sign_on(watched)
+    turns = []
+    for score in (1, 2, 3, 4, 5):
+        press_face(watched, score)
+        pictures = [watched.window.grab().toImage()]
+        for _ in range(30):
+            pass_time(watched, 1)
+            pictures.append(watched.window.grab().toImage())
+        turns.append(pictures)
+    assert all(turn == turns[0] for turn in turns)
+    counter.running = watched.running
 
 
 def test_a_keyboard_pad_rates_by_the_same_path(counter: Counter) -> None:
