@@ -193,9 +193,7 @@ class _Run:
         with self.store.transaction() as t:
             t.roster.apply(roster.officers)
             t.state.put_wording(SentWording(w.question_th, w.question_en, w.comment_url, tag))
-            t.journal.append(
-                self.clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))}
-            )
+            t.witness(self.clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
         return True, len(roster.officers)
 
     def _day(self, parcel: Parcel) -> Receipt:
@@ -249,6 +247,8 @@ def check_receipt(enrolment: Enrolment, parcel: Parcel) -> bool:
         return False
     try:
         kept = json.loads(parcel.receipt_proof)
+        if json.dumps(kept, sort_keys=True) != parcel.receipt_proof:
+            return False
         check_answer(
             public_key(enrolment.central_key),
             kept["signature"],

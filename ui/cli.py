@@ -199,15 +199,13 @@ def enrol(
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
-    from kiosk.store.journal import Kind
     from sync.agent import SyncFailed
     from sync.agent import enrol as enrol_at
     from sync.keyfile import write_key
 
     folder = DataFolder(_Chosen.path)
-    with _open() as (store, terminal), _errors():
+    with _open() as (_, terminal), _errors():
         known = terminal.status().enrolment
         if known and not again:
             _fail(
@@ -219,9 +217,7 @@ def enrol(
         except SyncFailed as error:
             _fail(str(error), NOT_NOW)
         write_key(folder.key_file, key)
-        with store.transaction() as t:
-            t.state.put_enrolment(enrolled)
-            t.journal.append(SystemClock().now(), Kind.ENROLLED, {"terminal": enrolled.terminal})
+        terminal.join(enrolled)
     typer.echo(f"Enrolled at {enrolled.url} as {enrolled.site}/{enrolled.terminal}.")
     typer.echo("Next: kiosk sync")
 

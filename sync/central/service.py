@@ -179,8 +179,13 @@ class Central:
 
         A transaction for each day: terminals go on sending meanwhile.
         """
-        with self.store.transaction(self.site) as t:
-            held = t.days.days_held()
+        try:
+            with self.store.transaction(self.site) as t:
+                held, strangers = t.days.days_held(), t.days.unknown_sites()
+        except ValueError as error:
+            return f"a day has a date that can't be: {error}"
+        if strangers:
+            return f"rows of a site that is not known here: {strangers[0]}"
         for terminal, day in held:
             with self.store.transaction(self.site) as t:
                 wrong = self._wrong_with(t.days, terminal, day)

@@ -4,6 +4,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -259,8 +260,7 @@ class Kept:
         self.store, self.clock = store, FakeClock()
         self.key = Ed25519PrivateKey.generate()
         self.terminal = Terminal(store, self.clock, PEPPER)
-        with store.transaction() as t:
-            t.state.put_enrolment(agent.enrol(url, code, self.key))
+        self.terminal.join(agent.enrol(url, code, self.key))
 
     def rate(self, *scores: int) -> None:
         for score in scores:
@@ -349,10 +349,8 @@ def test_a_captive_portals_200_is_not_a_receipt(kept: Kept) -> None:
     url = f"http://127.0.0.1:{portal.server_port}"
     with kept.store.transaction() as t:
         known = t.state.enrolment()
-        assert known is not None
-        t.state.put_enrolment(
-            Enrolment(url, known.site, known.terminal, known.counter, known.central_key)
-        )
+    assert known is not None
+    kept.terminal.join(replace(known, url=url))
     with pytest.raises(agent.NotCentral, match="without central's signature"):
         kept.sync()
     with pytest.raises(agent.NotCentral):

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kiosk.domain.rating import Outcome
 from sync.central.disclosure import Block, Counts, DayCount
 from sync.central.ingest import StoredDay, decide
-from sync.central.schema import blocks, conflicts, day_counts, day_lines, day_reports, reads
+from sync.central.schema import blocks, conflicts, day_counts, day_lines, day_reports, reads, sites
 from sync.wire import Answer, DayReport
 
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
@@ -151,6 +151,17 @@ class Days:
             )
         )
         return sorted((name, day) for name, day in self._connection.execute(every))
+
+    def unknown_sites(self) -> list[str]:
+        """Sites that rows name and nobody set up, for verify."""
+        known = select(sites.c.site)
+        every = union(
+            *(
+                select(table.c.site).where(table.c.site.not_in(known))
+                for table in (day_reports, day_lines, day_counts)
+            )
+        )
+        return sorted(self._connection.scalars(every))
 
     def kept(self, terminal: str, day: date) -> KeptReport | None:
         """A day report's own bytes, and what its header says of them."""
