@@ -259,6 +259,32 @@ def sync() -> None:
 
 
 @app.command()
+def heartbeat() -> None:
+    """Tell central that this terminal lives: its journal's head and open seals, no score.
+
+    The running terminal does this by itself every quarter of an hour.
+    """
+    from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
+    from sync import agent
+    from sync.closing import NotEnrolled
+    from sync.keyfile import KeyUnusable, read_key
+
+    folder = DataFolder(_Chosen.path)
+    with _open() as (store, _), _errors():
+        try:
+            key = read_key(folder.key_file)
+            agent.heartbeat(store, SystemClock(), key, folder.settings().sync_ca)
+        except NotEnrolled as error:
+            _fail(f"{error}; kiosk enrol URL CODE", USAGE)
+        except (KeyUnusable, agent.Refused) as error:
+            _fail(str(error), WRONG)
+        except agent.SyncFailed as error:
+            _fail(str(error), NOT_NOW)
+    typer.echo("Central has seen this terminal.")
+
+
+@app.command()
 def backup(
     target: Annotated[Path, typer.Argument(help="A new file, or an existing folder.")],
 ) -> None:

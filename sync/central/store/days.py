@@ -38,6 +38,17 @@ class KeptReport:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAside:
+    """A day report that was not taken, and why; how many ratings it has, and the taken one."""
+
+    terminal: str
+    date: date
+    answer: str
+    n: int
+    taken_n: int | None
+
+
 def line_rows(report: DayReport) -> list[Row]:
     """A report's ratings as they stand in `day_lines`: _LINE's columns."""
     return [
@@ -93,6 +104,44 @@ class Days:
             "received": now,
         }
         self._connection.execute(self._insert(conflicts).values(row).on_conflict_do_nothing())
+
+    def answer_to(self, report: DayReport, digest: str) -> Answer:
+        """What `take` would answer."""
+        return decide(self._stored(report), report, digest)
+
+    def newest_days(self) -> dict[str, date]:
+        """Each terminal's last reported day."""
+        query = (
+            select(day_reports.c.terminal, func.max(day_reports.c.date).label("newest"))
+            .where(day_reports.c.site == self._site)
+            .group_by(day_reports.c.terminal)
+        )
+        return {row.terminal: row.newest for row in self._connection.execute(query)}
+
+    def aside(self) -> tuple[KeptAside, ...]:
+        """Day reports that were not taken, by terminal and day."""
+        query = (
+            select(
+                conflicts.c.terminal,
+                conflicts.c.date,
+                conflicts.c.answer,
+                conflicts.c.body,
+                day_reports.c.body,
+            )
+            .join(
+                day_reports,
+                (day_reports.c.site == conflicts.c.site)
+                & (day_reports.c.terminal == conflicts.c.terminal)
+                & (day_reports.c.date == conflicts.c.date),
+                isouter=True,
+            )
+            .where(conflicts.c.site == self._site)
+            .order_by(conflicts.c.terminal, conflicts.c.date)
+        )
+        return tuple(
+            KeptAside(name, day, answer, _ratings(body), _ratings(taken) if taken else None)
+            for name, day, answer, body, taken in self._connection.execute(query)
+        )
 
     def _stored(self, report: DayReport) -> StoredDay | None:
         row = self._connection.execute(
@@ -315,3 +364,8 @@ class Days:
 def _counts(n: Iterable[int]) -> Counts:
     a, b, c, d, e = (int(value) for value in n)
     return (a, b, c, d, e)
+
+
+def _ratings(body: bytes) -> int:
+    """How many ratings a kept day report has."""
+    return sum(sheet.n for sheet in DayReport.parse(body).sheets)
