@@ -63,6 +63,7 @@ class Profile:
     telling: bool
     learns: bool = False
     """Its presses are told apart by `codes`, which may be learned by listening."""
+    most_keys: int = 16
 
 
 _9600, _115200 = LineMode(9600), LineMode(115200)
@@ -99,6 +100,7 @@ PROFILES: tuple[Profile, ...] = (
             Manners(0.25, lamp=True),
         ),
         True,
+        most_keys=4,
     ),
     Profile(
         "xid",
@@ -106,6 +108,7 @@ PROFILES: tuple[Profile, ...] = (
         (_115200,),
         Plain(lambda w: XidCodec(), lambda w: XidPad(w.keys), Manners(0.03, releases=True)),
         True,
+        most_keys=8,
     ),
     Profile(
         "ascii-line",

@@ -83,10 +83,10 @@ class Jt905Codec:
     def _parse(self, held: bytes) -> PlainFromPanel:
         self._frames += 1
         device, said = held[4], held[6:-3]
-        key = self._key(said) if device in EVALUATORS else None
-        return (
-            Pressed(key) if key else Unknown(f"type {device:02X} {said[:2].hex()}:{said[2:].hex()}")
-        )
+        if device not in EVALUATORS:
+            return Unknown(f"type {device:02X}")
+        key = self._key(said)
+        return Pressed(key) if key else Unknown(f"{said[:2].hex()}:{said[2:].hex()}")
 
     def _key(self, said: bytes) -> int | None:
         if self._codes:
