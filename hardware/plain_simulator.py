@@ -61,14 +61,14 @@ class SimulatedPlainPanel:
         """ValueError for a key that is not there."""
         if not 1 <= key <= self.keys:
             raise ValueError(f"key {key}: this panel has keys 1 to {self.keys}")
-        self._send(self._far_end.down(key, self._ms(now)))
+        self.send(self._far_end.down(key, self._ms(now)))
 
     def key_up(self, key: int, now: float) -> None:
-        self._send(self._far_end.up(key, self._ms(now)))
+        self.send(self._far_end.up(key, self._ms(now)))
 
     def readable(self, now: float) -> None:
         """Bytes from the host are there."""
-        self._send(self._far_end.heard(self._line.read()))
+        self.send(self._far_end.heard(self._line.read()))
 
     def tick(self, now: float) -> None:
         """Fingers let go; call at least ten times a second."""
@@ -79,7 +79,8 @@ class SimulatedPlainPanel:
     def status(self, now: float) -> str:
         return f"lamp {'on' if self.lamp else 'off'}"
 
-    def _send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
+        """Put bytes on the line, as the fault has it."""
         if not data or self.fault is Fault.SILENCE:
             return
         self._messages += 1

@@ -22,7 +22,7 @@ _LOW, _HIGH = 0x20, 0x7F
 def frame(address: int, body: int) -> bytes:
     """The four bytes of a message. ValueError when address or body is out of 20h-7Fh."""
     if not (_LOW <= address <= _HIGH and _LOW <= body <= _HIGH):
-        raise ValueError(f"address {address:#x} and body {body:#x} must be from 20h to 7Fh")
+        raise ValueError(f"address {address:#x} and body {body:#x} must be from 0x20 to 0x7f")
     return bytes([START, address, body, END])
 
 
