@@ -91,16 +91,28 @@ class Ear:
 
 
 def find(
-    ports: Sequence[str], profiles: Sequence[Profile], seconds: float, say: Callable[[str], None]
+    ports: Sequence[str],
+    profiles: Sequence[Profile],
+    seconds: float,
+    say: Callable[[str], None],
+    dwell: float = DWELL,
 ) -> Found | None:
     """The first panel that answers, or whose button somebody presses while its line mode is being
     listened to; None when nobody did within `seconds`. Mere bytes are believed only when `profiles`
     leaves no choice."""
+    told: set[str] = set()
+
+    def say_once(line: str) -> None:
+        if line not in told:
+            told.add(line)
+            say(line)
+
     until = monotonic() + seconds
     while monotonic() < until:
         best: Found | None = None
         for mode in dict.fromkeys(mode for known in profiles for mode in known.modes):
-            found = _listen_in(mode, ports, profiles, say)
+            fitting = [known for known in profiles if mode in known.modes]
+            found = _listen_in(mode, ports, fitting, say_once, dwell)
             if found is not None and (best is None or found.sure > best.sure):
                 best = found
             if best is not None and (best.sure == 3 or len(profiles) == 1):
@@ -110,39 +122,47 @@ def find(
     return None
 
 
-def presses(found: Found, seconds: float, take: Callable[[Heard], bool]) -> bool:
-    """Give `take` one press after another until it says True (enough) or nothing came for
-    `seconds` (False). Buttons that send more than one message for a press count once; what waits in
-    the panel from before is passed over. PortLost when the port goes."""
+def presses(
+    found: Found, seconds: float, ready: Callable[[], None], take: Callable[[Heard], bool]
+) -> bool:
+    """Call `ready` once nothing is pressed any more (a panel may have kept presses from before),
+    then give `take` one press after another until it says True (enough) or nothing came for
+    `seconds` (False). Buttons that send more than one message for a press count once. PortLost when
+    the port goes."""
     port = Port.open(found.port, found.mode.baud, found.mode.parity)
     try:
         ear = Ear(found.profile, port)
-        heard_at = until = monotonic()
-        until += seconds
-        while (now := monotonic()) < until:
+        heard_at = began = monotonic()
+        settled = False
+        while (now := monotonic()) - max(heard_at, began) < seconds:
             heard = ear.take(_read(port), now)
-            if not heard:
-                continue
-            fresh, heard_at = now - heard_at >= QUIET, now
-            if fresh and take(heard[0]):
-                return True
-            until = now + seconds
+            fresh = now - heard_at >= QUIET
+            if heard:
+                heard_at = now
+                if settled and fresh and take(heard[0]):
+                    return True
+            elif fresh and not settled:
+                settled, began = True, now
+                ready()
         return False
     finally:
         port.close()
 
 
 def _listen_in(
-    mode: LineMode, ports: Sequence[str], profiles: Sequence[Profile], say: Callable[[str], None]
+    mode: LineMode,
+    ports: Sequence[str],
+    fitting: Sequence[Profile],
+    say: Callable[[str], None],
+    dwell: float,
 ) -> Found | None:
-    """Listen to every port in `mode` for DWELL seconds, with every profile that uses it."""
-    fitting = [known for known in profiles if mode in known.modes]
+    """Listen to every port in `mode` for `dwell` seconds, with the profiles that use it."""
     lines = [(name, port) for name in ports if (port := _opened(name, mode, say)) is not None]
     ears = [(name, port, Ear(known, port)) for name, port in lines for known in fitting]
     best: Found | None = None
-    until = monotonic() + DWELL
+    until = monotonic() + dwell
     try:
-        while lines and (now := monotonic()) < until and (best is None or best.sure < 3):
+        while (now := monotonic()) < until and (best is None or best.sure < 3):
             ready, _, _ = select.select([port for _, port in lines], [], [], 0.02)
             data = {port: port.read() for port in ready}
             for name, port, ear in ears:

@@ -6,7 +6,7 @@ The conversation with the clerk; the listening is hardware's, the writing the co
 from collections.abc import Callable, Sequence
 
 from hardware.catalogue import PROFILES, NoSuchPanel, Profile, profile
-from hardware.finder import Found, Heard, find, presses
+from hardware.finder import DWELL, Found, Heard, find, presses
 from hardware.port import PortLost, find_ports
 from hardware.search import answers
 from kiosk.config import Settings
@@ -17,14 +17,23 @@ from ui.text import Words
 Say = Callable[[str], None]
 
 
-def set_up(settings: Settings, port: str, name: str, number: int, seconds: float, say: Say) -> None:
-    """The whole conversation; PanelTrouble or ConfigError leave the file as it was."""
+def set_up(
+    settings: Settings,
+    port: str,
+    name: str,
+    number: int,
+    seconds: float,
+    say: Say,
+    dwell: float = DWELL,
+) -> None:
+    """The whole conversation; PanelTrouble or ConfigError leave the file as it was. `seconds`: how
+    long to wait for a press, `dwell`: how long to listen in each line mode."""
     if number > len(settings.panels) + 1:
         raise PanelTrouble(f"there is no panel {number - 1} yet; set that up first")
-    found = _found(port, _profiles(name), seconds, say)
+    found = _found(port, _profiles(name), seconds, say, dwell)
     asked = Asking(settings, found.profile, say)
     try:
-        done = asked.ask() and presses(found, seconds, asked.take)
+        done = presses(found, seconds, asked.ask, asked.take)
     except PortLost as error:
         raise PanelTrouble(str(error), later=True) from None
     if not done:
@@ -54,10 +63,9 @@ class Asking:
         self.heard: list[Heard] = []
         """What was pressed, for the scores from the best to the worst."""
 
-    def ask(self) -> bool:
+    def ask(self) -> None:
         score, word = self._names[len(self.heard)]
         self._say(f"Press the button for {score} ({word}) ...")
-        return True
 
     def take(self, heard: Heard) -> bool:
         """A press; True when it was the last that was wanted."""
@@ -68,7 +76,10 @@ class Asking:
         else:
             self._say(f"  {heard.code or f'button {heard.button}'}")
             self.heard.append(heard)
-        return len(self.heard) == len(self._names) or not self.ask()
+        if len(self.heard) == len(self._names):
+            return True
+        self.ask()
+        return False
 
 
 def _profiles(name: str) -> Sequence[Profile]:
@@ -78,12 +89,12 @@ def _profiles(name: str) -> Sequence[Profile]:
         raise PanelTrouble(str(error)) from None
 
 
-def _found(port: str, profiles: Sequence[Profile], seconds: float, say: Say) -> Found:
+def _found(port: str, profiles: Sequence[Profile], seconds: float, say: Say, dwell: float) -> Found:
     ports = [port] if port else [known.stable for known in find_ports()]
     if not ports:
         raise PanelTrouble("no serial port found; is the panel's cable plugged in?", later=True)
     say(f"Listening on {', '.join(ports)}. Press any one button, again and again, until I answer.")
-    found = find(ports, profiles, seconds, say)
+    found = find(ports, profiles, seconds, say, dwell)
     if found is None:
         kinds = ", ".join(known.name for known in profiles)
         raise PanelTrouble(
