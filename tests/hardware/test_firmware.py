@@ -12,7 +12,6 @@ from hardware.firmware.panel import (
     KEEPS,
     OFF,
     RED,
-    RESEND_MS,
     Panel,
     crc,
     line,
@@ -120,11 +119,11 @@ def test_two_keys_at_once_are_two_presses(board: Board) -> None:
 
 def test_a_press_is_told_again_until_it_is_acknowledged(board: Board) -> None:
     board.press(2)
-    board.run(5 * RESEND_MS)
+    board.run(1000)
     assert len(board.presses) == 6
     assert len(set(board.presses)) == 1
     board.hear_host("AK", BOOT, 1)
-    board.run(5 * RESEND_MS)
+    board.run(1000)
     assert len(board.presses) == 6
 
 
