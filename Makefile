@@ -1,7 +1,7 @@
 # Two commands matter: `make run` shows the system working, `make test` proves it.
 PY := .venv/bin/python
 
-.PHONY: help run test check bench lock clean
+.PHONY: help run test evidence bench lock clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -9,12 +9,17 @@ run:             ## the whole system on this machine: central report, one termin
 	@.ci/setup run
 	@$(PY) -m ui.trial
 
-test:            ## every check: style, types, import arrows, tests
+test:            ## every check: style, types, import arrows, tests, the quick evidence
 	@.ci/setup test
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 -q
+	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.evidence
+
+evidence:        ## every promise against faults and attackers, one table; FULL=1 for the long sizes
+	@.ci/setup test
+	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.evidence $(if $(FULL),--full) $(if $(SEED),--seed $(SEED))
 
 bench:           ## speed and size, as ratios to a raw limit measured in the same run
 	@.ci/setup test

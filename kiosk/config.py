@@ -5,7 +5,6 @@ unknown or misspelt key, a bad value, a missing or unreadable file: ConfigError,
 names the file, the key and the remedy.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable
@@ -13,11 +12,10 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from kiosk.domain.people import BadPerson, CounterId, ServiceId, identifier, plain
 from kiosk.domain.rating import ReasonId
-from kiosk.domain.rules import Rules
+from kiosk.domain.rules import Ask, Rules
 from kiosk.domain.scale import NotOnScale, Scale, Score
 
 FILE_NAME = "kiosk.toml"
@@ -137,6 +135,7 @@ lock = 5                   # after a press, another is not scored
 thanks = 5
 reasons = 20               # how long the reasons wait
 grace = 60                 # after a pause or sign-off, ratings still count for the officer
+idle = 5400                # a duty without a rating for so long ends by itself
 
 [panel]                    # `kiosk panel setup` writes it; two panels: write [[panel]] twice
 port = ""                  # "": none. "auto", a path, a /dev/serial/by-id name, VID:PID:SERIAL
@@ -156,6 +155,7 @@ url = ""                   # the QR code on the thank-you screen; "": none
 
 [screen]
 language = "th"            # the language the terminal returns to
+ask_reasons = "low"        # after a "low" score, "always" (nobody watching learns it), or "never"
 
 [sync]
 at = "20:30"               # nightly, when enrolled with a central report
@@ -202,10 +202,12 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     rules = Rules(
         scale=scale,
         reasons=tuple(reason.id for reason in reasons),
+        ask=Ask(screen.take("ask_reasons", Ask.LOW.value, _one_of(tuple(a.value for a in Ask)))),
         lock=times.take("lock", 5.0, _seconds(0.1, 60)),
         thanks=times.take("thanks", 5.0, _seconds(0.1, 60)),
         reasons_timeout=times.take("reasons", 20.0, _seconds(0.1, 120)),
         grace=times.take("grace", 60.0, _seconds(0, 600)),
+        idle=times.take("idle", 5400.0, _seconds(600, 43_200)),
     )
     settings = Settings(
         path=path,
@@ -285,6 +287,8 @@ class _Table:
 
     def done(self) -> None:
         for key in self._values:
+            import difflib  # needed only to put a mistake right
+
             near = difflib.get_close_matches(key, self._known, 1)
             remedy = f"did you mean {self._at(near[0])}?" if near else "remove it"
             raise ConfigError(f"{self._path}: {self._at(key)}: unknown setting; {remedy}")
@@ -362,7 +366,7 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
 
 def _url(value: Any) -> str:
     text = _text(value)
-    if text and (urlsplit(text).scheme not in ("http", "https") or len(text) > 300):
+    if text and (not text.startswith(("https://", "http://")) or len(text) > 300):
         raise _Bad("write an address that starts with https://, at most 300 characters")
     return text
 

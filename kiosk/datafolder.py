@@ -3,11 +3,13 @@
 import fcntl
 import os
 import pwd
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import config
 from kiosk.clock import Clock, require_plausible
+from kiosk.files import sync_folder, write_whole
 
 if TYPE_CHECKING:
     from kiosk.store.engine import Store
@@ -47,22 +49,25 @@ class DataFolder:
         home = Path(pwd.getpwuid(os.geteuid()).pw_dir)
         return home / ".local" / "share" / "kiosk"
 
-    def create(self) -> None:
+    def create(self, *, anew: bool = False) -> None:
         """Make the folder with default settings, an empty database and a new pepper.
 
-        What a broken-off attempt left is completed; a finished folder is refused.
+        What a broken-off attempt left is completed; a finished folder is refused. So is one whose
+        damaged database lies aside, unless `anew`: an empty file must be somebody's decision.
         """
         from kiosk import pin
         from kiosk.store.engine import Store
 
         if self.database.exists():
             raise FolderError(f"{self.path}: is set up already")
+        if not anew and (aside := self.aside()):
+            raise FolderError(self._damaged(aside))
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not self.settings_file.exists():
-                self.settings_file.write_text(config.DEFAULT_TEXT, encoding="utf-8")
+                write_whole(self.settings_file, config.DEFAULT_TEXT.encode())
             if not self._pepper_file.exists():
-                pin.make_pepper(self._pepper_file)
+                write_whole(self._pepper_file, secrets.token_bytes(pin.PEPPER_BYTES))
         except OSError as error:
             raise FolderError(f"{error.filename or self.path}: {error.strerror}") from None
         Store.create(self.database)
@@ -72,12 +77,105 @@ class DataFolder:
 
     def open(self, clock: Clock) -> "tuple[Store, Terminal]":
         """The store and its use cases. ClockImplausible, FolderError, or a kind of StoreFailed."""
-        from kiosk.store.engine import Store
+        from kiosk.store.engine import Store, StoreDamaged
         from kiosk.terminal import Terminal
 
         require_plausible(clock.now())
+        if not self.database.exists() and (aside := self.aside()):
+            raise StoreDamaged(self._damaged(aside))
         store = Store.open(self.database)
-        return store, Terminal(store, clock, self._pepper())
+        try:
+            return store, Terminal(store, clock, self._pepper())
+        except FolderError:
+            store.close()
+            raise
+        except OSError as error:
+            store.close()
+            raise FolderError(f"{error.filename}: {error.strerror}") from None
+
+    def open_verified(self, clock: Clock) -> "tuple[Store, Terminal]":
+        """Open, and recompute the whole file. One that is damaged, twice looked at (a failing
+        read can make a whole file look so), is kept aside: StoreDamaged says where."""
+        from kiosk.store.engine import StoreDamaged
+
+        try:
+            return self._open_verified(clock)
+        except StoreDamaged:
+            if not self.database.exists():
+                raise
+        try:
+            return self._open_verified(clock)
+        except StoreDamaged as error:
+            aside = self._keep_aside(clock)
+            raise StoreDamaged(f"{error}; {self._damaged(aside)}") from None
+
+    def _open_verified(self, clock: Clock) -> "tuple[Store, Terminal]":
+        from kiosk.store.engine import StoreDamaged
+        from kiosk.store.verify import Wrong, verify
+
+        store, terminal = self.open(clock)
+        try:
+            found = verify(store)
+            if isinstance(found, Wrong):
+                raise StoreDamaged(f"{self.database}: {found.what}")
+        except BaseException:
+            store.close()
+            raise
+        return store, terminal
+
+    def aside(self) -> Path | None:
+        """The newest folder with a database that was found damaged."""
+        return max(self.path.glob("damaged-*"), default=None)
+
+    def restore(self, copy: Path, clock: Clock) -> None:
+        """Put a backup into the place of a database that is gone or lies aside. Nothing is
+        touched unless the copy opens and verifies: a kind of StoreFailed otherwise."""
+        from kiosk.store.engine import Store
+        from kiosk.store.journal import Kind
+        from kiosk.store.verify import Wrong, verify
+
+        if self.database.exists():
+            raise FolderError(f"{self.database}: is there; a copy replaces only what is gone")
+        draft = self.database.with_name(self.database.name + ".new")
+        try:
+            write_whole(draft, copy.read_bytes())
+            store = Store.open(draft)
+            try:
+                found = verify(store)
+                if isinstance(found, Wrong):
+                    raise FolderError(f"{copy}: {found.what}; name an older copy")
+                with store.transaction() as t:
+                    t.journal.append(clock.now(), Kind.RESTORED, {"from": copy.name})
+                store.checkpoint()
+            finally:
+                store.close()
+            os.rename(draft, self.database)
+            sync_folder(self.path)
+        except OSError as error:
+            raise FolderError(f"{error.filename or copy}: {error.strerror}") from None
+        finally:
+            for left in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
+                left.unlink(missing_ok=True)
+
+    def _keep_aside(self, clock: Clock) -> Path:
+        """Move the database, as it is, to a folder of its own."""
+        aside = self.path / f"damaged-{clock.now().wall:%Y%m%d-%H%M%S}"
+        try:
+            aside.mkdir(mode=0o700)
+            for name in ("kiosk.db-wal", "kiosk.db-shm", "kiosk.db"):
+                if (self.path / name).exists():
+                    os.rename(self.path / name, aside / name)
+            sync_folder(aside)
+            sync_folder(self.path)
+        except OSError as error:
+            raise FolderError(f"{aside}: {error.strerror}; the database is damaged") from None
+        return aside
+
+    def _damaged(self, aside: Path) -> str:
+        return (
+            f"the damaged database is kept in {aside}; put a copy back with "
+            "`kiosk restore FILE`, or begin with an empty one: `kiosk init --anew`"
+        )
 
     def lock(self) -> int:
         """Be the only running terminal on this folder, as long as the returned descriptor (and

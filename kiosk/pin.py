@@ -6,14 +6,13 @@ bytes, a file of mode 0600) makes the file alone worthless.
 
 import hashlib
 import hmac
-import os
 import secrets
 from itertools import pairwise
-from pathlib import Path
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+PEPPER_BYTES = 32
 DIGITS = 6
 FREE_TRIES = 5
 FIRST_WAIT = 15.0
@@ -59,15 +58,6 @@ def wait_after(tries: int) -> float:
     if tries < FREE_TRIES:
         return 0.0
     return FIRST_WAIT * 2.0 ** (tries - FREE_TRIES)
-
-
-def make_pepper(path: Path) -> None:
-    """Write a new pepper, mode 0600; FileExistsError rather than overwriting one."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(32))
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def hash_pin(pepper: bytes, owner: str, pin: str) -> str:

@@ -23,6 +23,7 @@ _GAPS = (
     Kind.PANEL_DOWN,
     Kind.BUTTON_STUCK,
     Kind.STORE_REOPENED,
+    Kind.RESTORED,
     Kind.CLOCK_JUMPED,
     Kind.PIN_LOCKED,
 )

@@ -1,6 +1,5 @@
 """The terminal's private key: an Ed25519 key in a file only its owner can read."""
 
-import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,6 +10,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from kiosk.files import write_whole
+
 FILE_NAME = "terminal.key"
 
 
@@ -20,14 +21,7 @@ class KeyUnusable(Exception):
 
 def write_key(path: Path, key: Ed25519PrivateKey) -> None:
     """Write `key` to `path`, mode 0600, whole or not at all; an older file is replaced."""
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(draft, path)
+    write_whole(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def read_key(path: Path) -> Ed25519PrivateKey:

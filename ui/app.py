@@ -3,8 +3,9 @@
 The window is painted first; database, cryptography and panel are loaded behind it.
 """
 
+import gc
+import os
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -60,17 +61,12 @@ def start(
     folder: "DataFolder", settings: Settings, clock: Clock, window: TerminalWindow
 ) -> Running:
     """Open the store, verify it, connect the window and the panel. StoreFailed, FolderError."""
-    from kiosk.store.engine import StoreForeign
-    from kiosk.store.verify import Wrong, verify
     from ui.panel_bridge import open_panels
     from ui.presenter import Outside, Presenter
     from ui.qr import qr_matrix
 
-    store, terminal = folder.open(clock)
+    store, terminal = folder.open_verified(clock)
     try:
-        found = verify(store)
-        if isinstance(found, Wrong):
-            raise StoreForeign(f"{store.path}: {found.what}")
         terminal.keep_ballast()
         settings = at_enrolled_counter(settings, terminal)
         outside = Outside(lambda: folder.free_bytes() // 2**20, qr_matrix)
@@ -98,6 +94,7 @@ def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:
 def connect(window: TerminalWindow, presenter: "Presenter") -> None:
     """Every tap to its meaning."""
     presenter.view_changed.connect(window.show_view)
+    presenter.thanks_expected.connect(window.prepare)
     window.score_pressed.connect(presenter.touch)
     window.reason_toggled.connect(presenter.toggle_reason)
     window.reasons_done.connect(presenter.give_reasons)
@@ -135,13 +132,15 @@ class Program(QObject):
         """Everything behind the first screen; on failure say so and try again."""
         from kiosk.clock import ClockImplausible
         from kiosk.datafolder import FolderError
-        from kiosk.store.engine import StoreFailed
+        from kiosk.store.engine import StoreDamaged, StoreFailed
 
         try:
             self._running = start(self._folder, self._settings, self._clock, self._window)
         except (StoreFailed, FolderError, ClockImplausible) as error:
             sys.stderr.write(f"kiosk: {error}\n")
-            self._window.show_view(first_shower(self._settings).trouble(str(error)))
+            shower = first_shower(self._settings)
+            damaged = isinstance(error, StoreDamaged)
+            self._window.show_view(shower.trouble(str(error), damaged=damaged))
             self._retry.start()
             return
         self._running.presenter.exit_asked.connect(end_loop)
@@ -168,7 +167,7 @@ class Program(QObject):
         self._sync.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedChannels)
         self._sync.finished.connect(running.presenter.renew_roster)
         data = str(self._folder.path)
-        self._sync.start(sys.executable, ["-m", "ui.cli", "--data", data, "sync"])
+        self._sync.start(sys.executable, ["-m", "ui", "--data", data, "sync"])
 
 
 def starting_view(settings: Settings) -> ClosedView:
@@ -205,7 +204,13 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     else:
         window.open_full_screen()
     window.show_view(starting_view(settings))
-    after_first_paint(window, program.load)
+
+    def load() -> None:
+        program.load()
+        gc.freeze()
+        gc.enable()
+
+    after_first_paint(window, load)
     bug = app.exec()
     del lock, notifier
     return program.end() or bug
@@ -235,17 +240,15 @@ def after_first_paint(window: TerminalWindow, then: Callable[[], None]) -> None:
 
 def on_signals(quit_: Callable[[], None]) -> QSocketNotifier:
     """SIGTERM and SIGINT end the event loop: Python's handlers need it to wake up."""
-    ours, theirs = socket.socketpair()
-    theirs.setblocking(False)
-    signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+    notifier = QSocketNotifier(read, QSocketNotifier.Type.Read)
 
     def woken() -> None:
-        ours.recv(16)
+        os.read(read, 16)
         quit_()
 
     notifier.activated.connect(woken)
-    notifier.setProperty("sockets", (ours, theirs))  # they live as long as the notifier
     return notifier

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from ui.failures import NOT_NOW, USAGE, WRONG, exit_code
+
 if TYPE_CHECKING:
     from kiosk.config import PanelSettings
     from kiosk.domain.people import Officer
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
 
-WRONG, USAGE, NOT_NOW = 1, 2, 3
 MAX_PHOTO = 512 * 1024
 """Bytes of an officer's photo; a passport-size JPEG has a tenth."""
 
@@ -60,7 +61,11 @@ def _options(
 
 
 @app.command()
-def init() -> None:
+def init(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Begin with an empty database after a damaged one.")
+    ] = False,
+) -> None:
     """Make the data folder: settings, an empty database, and the service menu's PIN.
 
     Example: kiosk --data /var/lib/kiosk init
@@ -70,7 +75,7 @@ def init() -> None:
 
     folder = DataFolder(_Chosen.path)
     with _errors():
-        folder.create()
+        folder.create(anew=anew)
     with _open() as (_, terminal):
         new = terminal.set_pin(SERVICE_OWNER)
         terminal.keep_ballast()
@@ -271,6 +276,24 @@ def backup(
             target = target / f"kiosk-{SystemClock().now().wall:%Y%m%d-%H%M%S}.db"
         store.backup(target)
     typer.echo(f"Copied to {target} (keep it as safe as the original; secrets are not in it).")
+
+
+@app.command()
+def restore(
+    copy: Annotated[Path, typer.Argument(help="A file that `kiosk backup` wrote.")],
+) -> None:
+    """Put a copy in the place of a damaged database, once it is verified.
+
+    Central sees that the terminal went back in time and holds its reports until a person has
+    compared both sides.
+    """
+    from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
+
+    folder = DataFolder(_Chosen.path)
+    with _errors():
+        folder.restore(copy, SystemClock())
+    typer.echo(f"Put back: {folder.database}. Next: kiosk verify, then kiosk run")
 
 
 @officer_app.command("add")
@@ -525,33 +548,15 @@ def _open() -> "Iterator[tuple[Store, Terminal]]":
 @contextmanager
 def _errors() -> Iterator[None]:
     """What can be wrong with the folder, the file, the clock: one line and an exit code."""
-    from kiosk.clock import ClockImplausible
-    from kiosk.config import ConfigError
-    from kiosk.datafolder import AlreadyRunning, FolderError
-    from kiosk.store.engine import StoreFailed, StoreForeign, StoreMissing, StoreNewer
-
     try:
         yield
-    except (ConfigError, StoreMissing) as error:
-        _fail(str(error), USAGE)
-    except AlreadyRunning as error:
-        _fail(str(error), NOT_NOW)
-    except FolderError as error:
-        _fail(str(error), USAGE)
-    except (StoreForeign, StoreNewer, ClockImplausible) as error:
-        _fail(str(error), WRONG)
-    except StoreFailed as error:
-        _fail(str(error), NOT_NOW)
+    except Exception as error:
+        code = exit_code(error)
+        if code is None:
+            raise
+        _fail(str(error), code)
 
 
 def _fail(message: str, code: int) -> NoReturn:
     typer.echo(f"kiosk: {message}", err=True)
     raise typer.Exit(code)
-
-
-def main() -> None:
-    app()
-
-
-if __name__ == "__main__":
-    main()

@@ -40,7 +40,7 @@ from kiosk.terminal import SERVICE_OWNER, PinDead, PinRight, PinWait, PinWrong, 
 from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
 from ui.show import PanelState, ServiceFacts, Shower
 from ui.text import Words
-from ui.view import View
+from ui.view import ReadyView, View
 
 DIALOG_IDLE_MS = 45_000
 """A dialog left alone goes away."""
@@ -61,6 +61,8 @@ class Outside:
 
 class Presenter(QObject):
     view_changed = Signal(object)
+    thanks_expected = Signal(object)
+    """The view that the next press may lead to, told while nobody waits."""
     exit_asked = Signal()
 
     def __init__(
@@ -79,6 +81,7 @@ class Presenter(QObject):
         self._phase_timer = self._timer(self._tick)
         self._dialog_timer = self._timer(self._drop_dialog)
         self._repair_timer = self._timer(self._try_repair)
+        self._idle_timer = self._timer(self._expect)
         self._coarse_timer = QTimer(self, interval=COARSE_MS)
         self._coarse_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._coarse_timer.timeout.connect(self.look_at_the_clock)
@@ -89,7 +92,9 @@ class Presenter(QObject):
         left = self._terminal.open_duty()
         if left is not None:
             self._officer = self._terminal.officer(left.duty.officer)
-            self._state = replace(self._state, duty=left.duty, paused=left.paused)
+            self._state = replace(
+                self._state, duty=left.duty, paused=left.paused, served_at=self._seen.boot
+            )
             self._state = replace(self._state, phase=self._state.resting_phase)
             if self._seen.wall.time() >= self._settings.office.closes:
                 self._step(SignOff(EndOfDuty.CLOSING_TIME))
@@ -98,7 +103,12 @@ class Presenter(QObject):
 
     def stop(self) -> None:
         """The program ends in order."""
-        for timer in (self._phase_timer, self._dialog_timer, self._repair_timer):
+        for timer in (
+            self._phase_timer,
+            self._dialog_timer,
+            self._repair_timer,
+            self._idle_timer,
+        ):
             timer.stop()
         self._coarse_timer.stop()
         if self._state.phase is not Phase.OUT_OF_SERVICE:
@@ -248,7 +258,7 @@ class Presenter(QObject):
         self._refresh()
 
     def look_at_the_clock(self) -> None:
-        """Closing time, and whether the wall clock jumped.
+        """Closing time, a duty left alone, and whether the wall clock jumped.
 
         A duty ends when closing time passes; one that begins after it (overtime) goes on until
         midnight passes.
@@ -259,6 +269,8 @@ class Presenter(QObject):
         passed = before.wall.time() < closes <= now.wall.time()
         if self._state.duty is not None and (passed or before.wall.date() != now.wall.date()):
             self._step(SignOff(EndOfDuty.CLOSING_TIME))
+        elif self._state.idle(now, self._settings.rules):
+            self._step(SignOff(EndOfDuty.IDLE))
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -393,7 +405,13 @@ class Presenter(QObject):
         else:
             left = until - self._clock.now().boot
             self._phase_timer.start(max(0, ceil(left * 1000)))
-        self.view_changed.emit(self.view())
+        view = self.view()
+        self.view_changed.emit(view)
+        if isinstance(view, ReadyView):
+            self._idle_timer.start(0)
+
+    def _expect(self) -> None:
+        self.thanks_expected.emit(self._shower.thanks())
 
     def view(self) -> View:
         """What the screen must show now."""

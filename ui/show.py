@@ -104,11 +104,10 @@ class Shower:
         office = self._settings.office
         return Frame(office.name[self.language], self.say("frame.counter", counter=office.counter))
 
-    def trouble(self, detail: str) -> View:
+    def trouble(self, detail: str, *, damaged: bool = False) -> View:
         say = self.say
-        return OutOfServiceView(
-            self.frame, say("out_of_service.title"), say("out_of_service.subtitle"), detail
-        )
+        subtitle = "out_of_service.damaged" if damaged else "out_of_service.subtitle"
+        return OutOfServiceView(self.frame, say("out_of_service.title"), say(subtitle), detail)
 
     def resting(
         self,
@@ -124,8 +123,7 @@ class Shower:
         if state.phase is Phase.REASONS:
             return self._reasons(chosen)
         if state.phase is Phase.THANKS:
-            thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
-            return ThanksView(self.frame, *thanks, self._qr)
+            return self.thanks()
         if state.phase is Phase.PAUSED:
             paused = (say("paused.title"), say("paused.subtitle"), say("paused.resume"))
             return PausedView(self.frame, *paused)
@@ -136,6 +134,12 @@ class Shower:
             "closed.subtitle", opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}"
         )
         return ClosedView(self.frame, say("closed.title"), subtitle, say("closed.sign_on"))
+
+    def thanks(self) -> ThanksView:
+        """The same for every score: it knows of none."""
+        say = self.say
+        words = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
+        return ThanksView(self.frame, *words, self._qr)
 
     def sign_on(self, officers: tuple[Officer, ...], typed: str) -> View:
         say = self.say

@@ -1,18 +1,20 @@
-"""What a screen must show: plain values, every word already in the citizen's language. No Qt."""
+"""What a screen must show: plain values, every word already in the citizen's language. No Qt.
 
-from dataclasses import dataclass
+Named tuples, not dataclasses: the first paint waits for this module, and they are made in a
+quarter of the time.
+"""
+
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What stands on every screen."""
 
     office: str
     counter: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerCard:
+class OfficerCard(NamedTuple):
     id: str
     number: str
     name: str
@@ -21,8 +23,7 @@ class OfficerCard:
     photo: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Something to tap: what comes back, and its words."""
 
     id: str
@@ -30,8 +31,7 @@ class Choice:
     chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FaceLabel:
+class FaceLabel(NamedTuple):
     """One face: its score on a scale of `levels`, and its word."""
 
     score: int
@@ -39,16 +39,14 @@ class FaceLabel:
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedView:
+class ClosedView(NamedTuple):
     frame: Frame
     title: str
     subtitle: str
     sign_on: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignOnView:
+class SignOnView(NamedTuple):
     """Choose yourself: by number on the pad, or from the list."""
 
     frame: Frame
@@ -59,8 +57,7 @@ class SignOnView:
     back: str
 
 
-@dataclass(frozen=True, slots=True)
-class PinView:
+class PinView(NamedTuple):
     frame: Frame
     title: str
     who: OfficerCard | None
@@ -70,8 +67,7 @@ class PinView:
     back: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyView:
+class ReadyView(NamedTuple):
     frame: Frame
     officer: OfficerCard
     question: str
@@ -81,8 +77,7 @@ class ReadyView:
     staff: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonsView:
+class ReasonsView(NamedTuple):
     frame: Frame
     title: str
     hint: str
@@ -90,8 +85,7 @@ class ReasonsView:
     done: str
 
 
-@dataclass(frozen=True, slots=True)
-class ThanksView:
+class ThanksView(NamedTuple):
     """The same for every score. `qr` is the code's matrix, empty when there is none."""
 
     frame: Frame
@@ -101,24 +95,21 @@ class ThanksView:
     qr: tuple[tuple[bool, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PausedView:
+class PausedView(NamedTuple):
     frame: Frame
     title: str
     subtitle: str
     resume: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfServiceView:
+class OutOfServiceView(NamedTuple):
     frame: Frame
     title: str
     subtitle: str
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class MenuView:
+class MenuView(NamedTuple):
     """Officer's and service menus: lines to read, things to do."""
 
     frame: Frame

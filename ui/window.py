@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.screens.base import Screen, V
+from ui.screens.base import Screen, StillScreen, V
 from ui.screens.notice import NoticeScreen
 from ui.theme import Metrics
 from ui.view import (
@@ -135,7 +135,15 @@ class TerminalWindow(QWidget):
                 menu = self._made(MenuScreen, self._connect_menu)
                 self._show(menu, view)
 
-    def _show(self, screen: Screen[V], view: V) -> None:
+    def prepare(self, view: ThanksView) -> None:
+        """Draw, before it is due, what a press will lead to."""
+        from ui.screens.thanks import ThanksScreen
+
+        thanks = self._made(ThanksScreen, lambda _: None)
+        thanks.setGeometry(self.rect())
+        thanks.show_view(view)
+
+    def _show(self, screen: Screen[V] | StillScreen[V], view: V) -> None:
         screen.setGeometry(self.rect())
         screen.show_view(view)
         if screen is not self.screen_shown:

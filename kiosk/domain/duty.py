@@ -32,5 +32,7 @@ class EndOfDuty(StrEnum):
     SIGNED_OFF = "signed-off"
     HANDED_OVER = "handed-over"
     CLOSING_TIME = "closing-time"
+    IDLE = "idle"
+    """Nobody was served for long: whoever sits there now may be somebody else."""
     INTERRUPTED = "interrupted"
     """The machine stopped with the duty open, and was not back soon."""

@@ -37,10 +37,16 @@ class Encounter:
     locked_until: float = 0.0
     until: float | None = None
     """When the present phase ends by itself."""
+    served_at: float = 0.0
+    """When the officer on duty was last known to serve: at sign-on, on resuming, at a rating."""
     asking: tuple[RatingId, OfficerId] | None = None
     """The rating whose reasons are being asked for."""
     trouble: str = ""
     """Why the terminal is out of service."""
+
+    def idle(self, now: Moment, rules: Rules) -> bool:
+        """Whether the duty has gone without a rating for too long to be believed."""
+        return self.duty is not None and not self.paused and now.boot - self.served_at >= rules.idle
 
     @property
     def resting_phase(self) -> Phase:
@@ -164,13 +170,13 @@ def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
         case Tick():
             return _tick(state, now, rules)
         case SignOn(duty):
-            return _sign_on(state, duty)
+            return _sign_on(state, duty, now)
         case SignOff(cause):
             return _sign_off(state, cause, now, rules)
         case Pause():
             return _pause(state, now, rules)
         case Resume():
-            return _resume(state)
+            return _resume(state, now)
         case Break(trouble):
             return replace(_rest(state), phase=Phase.OUT_OF_SERVICE, trouble=trouble), ()
         case Repair():
@@ -199,8 +205,8 @@ def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
         channel=press.channel,
     )
     grace = state.phase is not Phase.READY
-    locked = replace(state, locked_until=now.boot + rules.lock)
-    if rules.reasons and rules.scale.low(rating.score):
+    locked = replace(state, locked_until=now.boot + rules.lock, served_at=now.boot)
+    if rules.asks(rating.score):
         after = replace(
             locked,
             phase=Phase.REASONS,
@@ -243,18 +249,22 @@ def _tick(state: Encounter, now: Moment, rules: Rules) -> Step:
     return _rest(state), ()
 
 
-def _sign_on(state: Encounter, duty: Duty) -> Step:
+def _sign_on(state: Encounter, duty: Duty, now: Moment) -> Step:
     effects: tuple[Effect, ...] = (DutyBegan(duty),)
     if state.duty is not None:
         effects = (DutyEnded(state.duty, EndOfDuty.HANDED_OVER), *effects)
-    fresh = replace(state, duty=duty, paused=False, grace_duty=None, grace_until=0.0)
+    fresh = replace(
+        state, duty=duty, paused=False, grace_duty=None, grace_until=0.0, served_at=now.boot
+    )
     return _arrive(fresh), effects
 
 
 def _sign_off(state: Encounter, cause: EndOfDuty, now: Moment, rules: Rules) -> Step:
     if state.duty is None:
         return state, ()
-    ended = replace(_with_grace(state, now, rules), duty=None, paused=False)
+    # Whoever is rated after an idle duty was not the officer on duty: no grace.
+    left = state if cause is EndOfDuty.IDLE else _with_grace(state, now, rules)
+    ended = replace(left, duty=None, paused=False)
     return _arrive(ended), (DutyEnded(state.duty, cause),)
 
 
@@ -265,10 +275,10 @@ def _pause(state: Encounter, now: Moment, rules: Rules) -> Step:
     return _arrive(paused), (DutyPaused(state.duty),)
 
 
-def _resume(state: Encounter) -> Step:
+def _resume(state: Encounter, now: Moment) -> Step:
     if state.duty is None or not state.paused:
         return state, ()
-    resumed = replace(state, paused=False, grace_duty=None, grace_until=0.0)
+    resumed = replace(state, paused=False, grace_duty=None, grace_until=0.0, served_at=now.boot)
     return _arrive(resumed), (DutyResumed(state.duty),)
 
 

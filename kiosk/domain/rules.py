@@ -1,20 +1,39 @@
 """The rules of an encounter that an office may set."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from kiosk.domain.rating import ReasonId
-from kiosk.domain.scale import Scale
+from kiosk.domain.scale import Scale, Score
+
+
+class Ask(StrEnum):
+    """After which scores a citizen is asked for reasons."""
+
+    LOW = "low"
+    ALWAYS = "always"
+    """Whoever watches the screen learns nothing of the score."""
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How long things last, in seconds; the scale; the reasons offered after a low score."""
+    """How long things last, in seconds; the scale; the reasons offered, and when."""
 
     scale: Scale = field(default_factory=Scale)
     reasons: tuple[ReasonId, ...] = ()
+    ask: Ask = Ask.LOW
     lock: float = 5.0
     """After a press, further presses are suppressed at least this long."""
     thanks: float = 5.0
     reasons_timeout: float = 20.0
     grace: float = 60.0
     """After a pause or a sign-off, a rating still goes to the officer who served."""
+    idle: float = 5400.0
+    """A duty without a rating for so long ends by itself."""
+
+    def asks(self, score: Score) -> bool:
+        """Whether reasons are asked for after `score`."""
+        if not self.reasons or self.ask is Ask.NEVER:
+            return False
+        return self.ask is Ask.ALWAYS or self.scale.low(score)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from kiosk.files import sync_folder
 from kiosk.store.journal import Journal
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins
@@ -41,7 +42,11 @@ class StoreMissing(StoreFailed):
 
 
 class StoreForeign(StoreFailed):
-    """The file is not a terminal's, or is damaged."""
+    """The file is another program's."""
+
+
+class StoreDamaged(StoreFailed):
+    """The file's content is not what was written: worn out, cut off, or changed."""
 
 
 class StoreNewer(StoreFailed):
@@ -87,7 +92,7 @@ class Store:
                 engine.dispose()
             os.chmod(draft, 0o600)
             os.rename(draft, path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     @classmethod
     def open(cls, path: Path) -> "Store":
@@ -108,7 +113,9 @@ class Store:
         with _failures(self.path), _raw(self._engine) as raw:
             if raw.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
                 raise StoreForeign(f"{self.path}: is not a terminal's database")
-            (version,) = raw.execute("SELECT version_num FROM alembic_version").fetchone()
+            (version,) = raw.execute("SELECT max(version_num) FROM alembic_version").fetchone()
+        if version is None:
+            raise StoreDamaged(f"{self.path}: does not say which version wrote it")
         if version > HEAD:
             raise StoreNewer(
                 f"{self.path}: was written by a newer version ({version}; this one knows {HEAD}); "
@@ -145,7 +152,7 @@ class Store:
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
             os.rename(draft, target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
 
     @contextmanager
     def reading(self) -> Iterator[Any]:
@@ -234,13 +241,5 @@ def _named(path: Path, error: BaseException) -> StoreFailed:
     if isinstance(error, sqlite.DatabaseError) and not isinstance(
         error, sqlite.OperationalError | sqlite.IntegrityError
     ):
-        return StoreForeign(f"{path}: {text}")
+        return StoreDamaged(f"{path}: {text}")
     return StoreFailed(f"{path}: {text}")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     PANEL_DOWN = "panel-down"
     BUTTON_STUCK = "button-stuck"
     STORE_REOPENED = "store-reopened"
+    RESTORED = "restored"
     CLOCK_JUMPED = "clock-jumped"
     PIN_LOCKED = "pin-locked"
     PIN_SET = "pin-set"

@@ -17,10 +17,11 @@ def main() -> None:
     quick = "--quick" in sys.argv[1:]
     app = QApplication([])
     header = ("figure", "target", "ours: median / p99", "raw: median / p99", "value")
-    say("{:<34} {:<14} {:<20} {:<20} {:>7}".format(*header))
+    say("{:<40} {:<14} {:<20} {:<20} {:>7}".format(*header))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        say(screen.press_to_pixel(folder / "pixel"))
+        for line in screen.press_to_pixel(folder / "pixel"):
+            say(line)
         for line in store.durable(folder, (0, 10_000) if quick else (0, 10_000, 1_000_000)):
             say(line)
         say(screen.serial_to_press(folder / "serial"))

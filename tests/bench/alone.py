@@ -14,7 +14,7 @@ def main() -> None:
     app = QApplication([])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "data"
-        command("ui.cli", folder, "init")  # elsewhere: making a file takes what running does not
+        command("ui", folder, "init")  # elsewhere: making a file takes what running does not
         if sys.argv[1] == "memory":
             lines = screen.memory(folder, int(sys.argv[2]))
         else:

@@ -37,7 +37,7 @@ def in_turn(
 
 def report(name: str, target: str, measured: object, raw: object, value: float, most: float) -> str:
     verdict = "ok" if value <= most else "MISSED"
-    return f"{name:<34} {target:<14} {measured!s:<20} {raw!s:<20} {value:>7.2f}  {verdict}"
+    return f"{name:<40} {target:<14} {measured!s:<20} {raw!s:<20} {value:>7.2f}  {verdict}"
 
 
 def compare(name: str, ours: Sample, raw: Sample, most: float) -> str:

@@ -17,13 +17,15 @@ from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import DutyBegan
 from kiosk.domain.rating import Channel
-from tests.bench.figures import compare, in_turn, report
+from tests.bench.figures import Sample, compare, in_turn, report
 from tests.builders import SOMYING, FakeClock, duty_of
 from ui.app import Running, start
 from ui.screens.ready import ReadyScreen
 from ui.trial.panel import PanelOnLoop
 from ui.window import TerminalWindow
 
+PRESS_BYTES = 12_360
+"""What a press adds to the WAL: three pages with their frame headers."""
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -36,13 +38,13 @@ class BareWindow(QWidget):
         self.button = QPushButton("0", self)
         self.button.setGeometry(self.rect())
         self.button.clicked.connect(lambda: self.button.setText(f"{perf_counter()}"))
-        self.painted = False
+        self.painted_at = 0.0
         self.show()
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() == QEvent.Type.UpdateRequest:
-            self.painted = True
+            self.painted_at = perf_counter()
         return handled
 
 
@@ -61,13 +63,13 @@ class Bench:
         self.window = TerminalWindow()
         self.window.resize(1280, 800)
         self.window.show()
-        self.painted = 0
-        self.window.painted.connect(self._count)
+        self.painted_at = 0.0
+        self.window.painted.connect(self._note_paint)
         self.running: Running = start(data, parse(settings), self.clock, self.window)
         QApplication.processEvents()
 
-    def _count(self) -> None:
-        self.painted += 1
+    def _note_paint(self) -> None:
+        self.painted_at = perf_counter()
 
     def next_citizen(self) -> None:
         self.clock.pass_seconds(10)
@@ -80,37 +82,68 @@ def spin(until: Callable[[], bool]) -> None:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 100)
 
 
-def press_to_pixel(folder: Path, runs: int = 100) -> str:
+def press_to_pixel(folder: Path, runs: int = 200) -> list[str]:
+    """From a release on a face until the thanks are painted, against a bare window that is one
+    button; then the whole way, commit included, against a bare window that first writes as many
+    bytes durably. The commit alone is `store.durable`'s line."""
     bench, bare = Bench(folder), BareWindow()
     QApplication.processEvents()
+    beside = os.open(folder / "beside", os.O_RDWR | os.O_CREAT, 0o600)
+    commit = _Timed(bench.running.terminal.carry_out)
+    bench.running.terminal.carry_out = commit  # type: ignore[method-assign,assignment]  # a probe
+    committed: list[float] = []
 
     def ours() -> float:
         screen = bench.window.screen_shown
         assert isinstance(screen, ReadyScreen)
         QTest.mousePress(screen.faces[0], LEFT)
         QApplication.processEvents()
-        before = bench.painted
+        bench.painted_at = 0.0
         start_ = perf_counter()
         QTest.mouseRelease(screen.faces[0], LEFT)
-        spin(lambda: bench.painted > before)
-        took = perf_counter() - start_
+        spin(lambda: bench.painted_at > 0)
+        took = bench.painted_at - start_
+        committed.append(commit.took)
         bench.next_citizen()
         return took
 
-    def raw() -> float:
+    def raw(write: bool = False) -> float:
         QTest.mousePress(bare.button, LEFT)
         QApplication.processEvents()
-        bare.painted = False
+        bare.painted_at = 0.0
         start_ = perf_counter()
+        if write:
+            os.pwrite(beside, bytes(PRESS_BYTES), 0)
+            os.fdatasync(beside)
         QTest.mouseRelease(bare.button, LEFT)
-        spin(lambda: bare.painted)
-        return perf_counter() - start_
+        spin(lambda: bare.painted_at > 0)
+        return bare.painted_at - start_
 
-    mine, limit = in_turn(ours, raw, runs)
+    whole, window = in_turn(ours, raw, runs)
+    screen_part = Sample(
+        tuple(a - b for a, b in zip(whole.seconds, committed[-runs:], strict=True))
+    )
+    whole, durable_window = in_turn(ours, lambda: raw(write=True), runs)
     bench.running.stop()
     bench.window.hide()
     bare.hide()
-    return compare("press to painted pixel", mine, limit, 2.0)
+    os.close(beside)
+    return [
+        compare("press to painted pixel, less the commit", screen_part, window, 2.0),
+        compare("press to painted pixel, commit included", whole, durable_window, 2.0),
+    ]
+
+
+class _Timed:
+    """A call, and how long it took the last time."""
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self._call, self.took = call, 0.0
+
+    def __call__(self, *arguments: object) -> None:
+        start_ = perf_counter()
+        self._call(*arguments)
+        self.took = perf_counter() - start_
 
 
 def serial_to_press(folder: Path, runs: int = 200) -> str:

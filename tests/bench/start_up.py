@@ -28,28 +28,39 @@ window.show()
 window.update()
 app.exec()
 """
-_PAINTED = """
+_WINDOW = """
 import os, sys
-import ui.cli, ui.app
-from pathlib import Path
-ui.app.after_first_paint = lambda window, then: window.painted.connect(lambda: os._exit(0))
-ui.app.run_terminal(Path(sys.argv[1]), (1280, 800))
+import ui.__main__
+def command(folder):
+    import ui.app
+    ui.app.TerminalWindow.open_full_screen = lambda window: window.open_windowed(1280, 800)
+    sys.argv = ["kiosk", "--data", folder, "run"]
+    ui.__main__.main()
 """
-_READY = """
-import os, sys
-import ui.cli, ui.app
-from pathlib import Path
+_PAINTED = (
+    _WINDOW
+    + """
+import ui.app
+ui.app.after_first_paint = lambda window, then: window.painted.connect(lambda: os._exit(0))
+command(sys.argv[1])
+"""
+)
+_READY = (
+    _WINDOW
+    + """
+import ui.app
 class Program(ui.app.Program):
     def load(self):
         super().load()
         os._exit(0 if self._running else 1)
 ui.app.Program = Program
-ui.app.run_terminal(Path(sys.argv[1]), (1280, 800))
+command(sys.argv[1])
 """
+)
 _BARE = """
 import sys
 from pathlib import Path
-import typer, PySide6.QtWidgets, sqlalchemy, sqlalchemy.dialects.sqlite, pysqlite3.dbapi2
+import PySide6.QtWidgets, sqlalchemy, sqlalchemy.dialects.sqlite, pysqlite3.dbapi2
 import argon2, qrcode, serial, serial.tools.list_ports
 from kiosk.store.engine import Store
 from kiosk.store.verify import verify

@@ -28,8 +28,8 @@ def enrolled(tmp_path: Path) -> Iterator[tuple[DataFolder, Path]]:
         code = re.search(r"Code: (\S+)", command("sync.central.cli", central, *words))
         assert url
         assert code
-        command("ui.cli", folder, "init")
-        command("ui.cli", folder, "enrol", url[1], code[1])
+        command("ui", folder, "init")
+        command("ui", folder, "enrol", url[1], code[1])
         yield DataFolder(folder), central
 
 

@@ -43,14 +43,14 @@ def office(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 def set_up_terminal(tmp_path: Path, central: Path, url: str) -> tuple[Path, str]:
     """An enrolled terminal with its roster; its folder and officer 101's PIN."""
     folder = tmp_path / "terminal"
-    command("ui.cli", folder, "init")
+    command("ui", folder, "init")
     words = ("enrol", "--terminal", "counter-1", "--counter", "1")
     invited = command("sync.central.cli", central, *words)
     code = re.search(r"Code: (\S+)", invited)
     assert code
-    command("ui.cli", folder, "enrol", url, code[1])
-    command("ui.cli", folder, "sync")
-    pin = re.search(r"PIN: (\d{6})", command("ui.cli", folder, "officer", "pin", "101"))
+    command("ui", folder, "enrol", url, code[1])
+    command("ui", folder, "sync")
+    pin = re.search(r"PIN: (\d{6})", command("ui", folder, "officer", "pin", "101"))
     assert pin
     settings = f'[office]\nopens="00:00"\ncloses="23:59"\n[panel]\nport="{tmp_path / "panel"}"\n'
     (folder / "kiosk.toml").write_text(settings, encoding="utf-8")
@@ -82,11 +82,11 @@ def test_one_press_all_the_way(tmp_path: Path, office: tuple[Path, str], qtbot: 
     running.stop()
 
     # 7: closed, and closing again makes nothing new; 8-10: sent once, receipted, sent again never.
-    assert "revision 1  closed\n" in command("ui.cli", folder_path, "close-day")
-    assert "unchanged" in command("ui.cli", folder_path, "close-day")
-    assert "1 day reports receipted" in command("ui.cli", folder_path, "sync")
-    assert "0 day reports receipted" in command("ui.cli", folder_path, "sync")
-    assert "1 receipts" in command("ui.cli", folder_path, "verify")
+    assert "revision 1  closed\n" in command("ui", folder_path, "close-day")
+    assert "unchanged" in command("ui", folder_path, "close-day")
+    assert "1 day reports receipted" in command("ui", folder_path, "sync")
+    assert "0 day reports receipted" in command("ui", folder_path, "sync")
+    assert "1 receipts" in command("ui", folder_path, "verify")
 
     # 11: central has exactly this rating, and shows no single one on the page.
     shown = command("sync.central.cli", central, "tally", "--reader", "test")
@@ -111,7 +111,7 @@ def test_a_terminal_killed_in_the_middle_of_presses_loses_and_doubles_none(
     acknowledged = 0
     for _ in range(4):
         program = subprocess.Popen(
-            [sys.executable, "-m", "ui.cli", "--data", str(folder_path), "run"],
+            [sys.executable, "-m", "ui", "--data", str(folder_path), "run"],
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
             stderr=subprocess.DEVNULL,
         )
@@ -159,7 +159,7 @@ def test_a_real_window_is_pressed_by_a_real_pointer(tmp_path: Path) -> None:
     with virtual_screen(1280, 800) as display:
         env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
         program = subprocess.Popen(
-            [sys.executable, "-m", "ui.cli", "--data", str(folder.path), "run"], env=env
+            [sys.executable, "-m", "ui", "--data", str(folder.path), "run"], env=env
         )
         try:
             assert eventually(lambda: rated_after_click(folder, env))

@@ -120,6 +120,30 @@ def test_after_sign_off_the_grace_goes_to_who_served() -> None:
     assert effects[-1].rating.officer == SOMYING.id
 
 
+def test_a_duty_is_idle_after_long_without_a_rating() -> None:
+    state, _ = play((0, SignOff()), (1, SignOn(duty_of())))
+    assert not state.idle(moment(RULES.idle), RULES)
+    assert state.idle(moment(1 + RULES.idle), RULES)
+    state, _ = play((4000, press(5)), start=state)
+    assert not state.idle(moment(1 + RULES.idle), RULES)
+    assert state.idle(moment(4000 + RULES.idle), RULES)
+
+
+def test_a_pause_is_not_idle_and_resuming_begins_anew() -> None:
+    state, _ = play((0, SignOn(duty_of())), (10, Pause()))
+    assert not state.idle(moment(10 * RULES.idle), RULES)
+    state, _ = play((10 * RULES.idle, Resume()), start=state)
+    assert not state.idle(moment(10 * RULES.idle + 60), RULES)
+
+
+def test_after_an_idle_duty_there_is_no_grace() -> None:
+    _, effects = play((6000, SignOff(EndOfDuty.IDLE)), (6001, press(1)))
+    assert effects == [
+        DutyEnded(duty_of(), EndOfDuty.IDLE),
+        Count(NO_OFFICER, Outcome.IGNORED),
+    ]
+
+
 def test_signing_off_from_a_long_pause_gives_no_new_grace() -> None:
     _, effects = play((1, Pause()), (600, SignOff()), (601, press(4)))
     assert effects[-1] == Count(NO_OFFICER, Outcome.IGNORED)

@@ -12,7 +12,14 @@ from sqlalchemy import create_engine
 from kiosk.domain.encounter import Count, KeepReasons, Record
 from kiosk.domain.rating import Outcome, ReasonId
 from kiosk.store import engine as engine_module
-from kiosk.store.engine import Store, StoreFailed, StoreForeign, StoreMissing, StoreNewer
+from kiosk.store.engine import (
+    Store,
+    StoreDamaged,
+    StoreFailed,
+    StoreForeign,
+    StoreMissing,
+    StoreNewer,
+)
 from kiosk.store.journal import Kind
 from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
@@ -114,7 +121,7 @@ def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "kiosk.db"
     path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(StoreForeign):
+    with pytest.raises(StoreDamaged):
         Store.open(path)
     assert path.read_bytes() == b"not a database" * 1000
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ui import theme
 from ui.samples import SIZES, samples
+from ui.screens.base import StillScreen
 from ui.screens.ready import ReadyScreen
 from ui.text import MissingWord, Words, languages
 from ui.view import ReadyView, ReasonsView
@@ -43,8 +44,11 @@ def test_no_word_is_cut_at_any_size(
     window.show()
     for name, view in samples(language):
         window.show_view(view)
-        for box in window.findChildren(TextBox):
-            if box.isVisible() and box._text:
+        screen = window.screen_shown
+        page = screen.drawn if isinstance(screen, StillScreen) else screen
+        assert page is not None
+        for box in page.findChildren(TextBox):
+            if box.isVisibleTo(page) and box._text:
                 laid = box.laid()
                 where = f"{name}: {box._text}"
                 assert laid.widest <= box.width() + 0.5, where

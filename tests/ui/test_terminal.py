@@ -6,6 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from kiosk.config import parse
+from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.domain.tally import Tally
@@ -161,6 +163,27 @@ def test_the_thanks_are_pixel_identical_for_every_score(counter: Counter, qtbot:
     assert all(picture == pictures[0] for picture in pictures)
 
 
+def test_asked_for_reasons_after_every_score_no_screen_tells_which(
+    folder: DataFolder, counter: Counter, qtbot: QtBot
+) -> None:
+    """From the release on: the same screens, for the same time, and the same picture of each."""
+    counter.running.stop()
+    asking = parse('[screen]\nask_reasons = "always"\n')
+    watched = Counter(folder, asking, qtbot)
+    watched.pins = counter.pins
+    sign_on(watched)
+    turns = []
+    for score in (1, 2, 3, 4, 5):
+        press_face(watched, score)
+        pictures = [watched.window.grab().toImage()]
+        for _ in range(30):
+            pass_time(watched, 1)
+            pictures.append(watched.window.grab().toImage())
+        turns.append(pictures)
+    assert all(turn == turns[0] for turn in turns)
+    counter.running = watched.running
+
+
 def test_a_keyboard_pad_rates_by_the_same_path(counter: Counter) -> None:
     sign_on(counter)
     QTest.keyClick(counter.window, Qt.Key.Key_4)
@@ -231,6 +254,15 @@ def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> 
     assert counter.running.presenter.state.duty is None
     assert counter.running.presenter.press(5, Channel.PANEL)
     assert tally(counter).n == 1
+
+
+def test_a_duty_left_alone_ends_and_the_next_press_is_nobodys(counter: Counter) -> None:
+    sign_on(counter)
+    pass_time(counter, counter.settings.rules.idle)
+    counter.running.presenter.look_at_the_clock()
+    shown(counter, NoticeScreen)
+    counter.running.presenter.press(1, Channel.PANEL)
+    assert tally(counter).n == 0
 
 
 def test_an_officer_may_sign_on_early_and_stay_late(counter: Counter) -> None:

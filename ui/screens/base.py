@@ -2,8 +2,8 @@
 
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
@@ -65,6 +65,47 @@ class Screen(QWidget, Generic[V]):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.PAPER)
         painter.fillRect(0, 0, self.width(), self.metrics.px(STRIP), theme.DEEP)
+        painter.end()
+
+
+class StillScreen(QWidget, Generic[V]):
+    """A screen with nothing to touch, kept as one picture: it is made ahead of time, and appears
+    at the cost of copying it."""
+
+    drawing: type[Screen[V]]
+    """What the picture is taken of; never shown itself."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.drawn = self.drawing(self)
+        self.drawn.hide()
+        self._view: V | None = None
+        self._drawn_for: tuple[V, QSize] | None = None
+        self._picture = QPixmap()
+
+    def show_view(self, view: V) -> None:
+        """Keep the picture of `view`, if it is another than the one at hand."""
+        self._view = view
+        self._draw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._view is None or self.width() < 10 or self._drawn_for == (self._view, self.size()):
+            return
+        self._drawn_for = (self._view, self.size())  # first: grabbing sends resize events
+        self.drawn.setGeometry(self.rect())
+        self.drawn.show_view(self._view)
+        self._picture = self.drawn.grab()
+        words = [box.accessibleName() for box in self.drawn.findChildren(TextBox)]
+        self.setAccessibleName("\n".join(word for word in words if word))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
         painter.end()
 
 

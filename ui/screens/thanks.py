@@ -4,13 +4,13 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, column, put
+from ui.screens.base import STRIP, Screen, StillScreen, column, put
 from ui.view import ThanksView
 from ui.widgets.pictures import QrPicture, Tick
 from ui.widgets.text import TextBox
 
 
-class ThanksScreen(Screen[ThanksView]):
+class Thanks(Screen[ThanksView]):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._tick = Tick(self)
@@ -41,3 +41,7 @@ class ThanksScreen(Screen[ThanksView]):
         self._qr.say(view.qr)
         put(self._comment, QRectF(right.left(), right.bottom() - words, right.width(), words))
         self._comment.say(view.comment if view.qr else "", m.px(3.8))
+
+
+class ThanksScreen(StillScreen[ThanksView]):
+    drawing = Thanks

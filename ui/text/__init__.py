@@ -3,7 +3,9 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+_HERE = Path(__file__).parent
 
 
 class MissingWord(KeyError):
@@ -21,7 +23,7 @@ class Words:
     @cache
     def load(cls, code: str) -> "Words":
         """The language's words; read once: every view asks for them."""
-        tables = tomllib.loads((files(__package__) / f"{code}.toml").read_text("utf-8"))
+        tables = tomllib.loads((_HERE / f"{code}.toml").read_text("utf-8"))
         return cls(code, {f"{t}.{k}": v for t, words in tables.items() for k, v in words.items()})
 
     def get(self, key: str, **fields: object) -> str:
@@ -35,5 +37,5 @@ class Words:
 @cache
 def languages() -> tuple[str, ...]:
     """Codes of every language there is."""
-    names = (entry.name for entry in files(__package__).iterdir())
+    names = (entry.name for entry in _HERE.iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))

@@ -1,8 +1,9 @@
 """Colours, sizes and the typeface: every look of the terminal in one place."""
 
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
+import fontpkg_sarabun  # type: ignore[import-untyped]  # files only
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 
 INK = QColor("#14242B")
@@ -45,6 +46,9 @@ class Metrics:
         return round(self.unit * units)
 
 
+_FONT_FILES = Path(fontpkg_sarabun.__file__).with_name("files")
+
+
 class _Fonts:
     """The families that were loaded, by weight: loaded when first used, once."""
 
@@ -54,7 +58,7 @@ class _Fonts:
 def font(pixels: float, weight: str = "Regular") -> QFont:
     """Sarabun at `pixels` in "Regular", "SemiBold" or "Bold"."""
     if weight not in _Fonts.loaded:
-        source = files("fontpkg_sarabun") / "files" / f"Sarabun-{weight}.ttf"
+        source = _FONT_FILES / f"Sarabun-{weight}.ttf"
         number = QFontDatabase.addApplicationFontFromData(source.read_bytes())
         families = QFontDatabase.applicationFontFamilies(number)
         _Fonts.loaded[weight] = families[0] if families else "sans-serif"

@@ -94,9 +94,9 @@ def _without_a_screen(stage: Stage) -> None:
     if trouble:
         raise TrialFailed(trouble)
     say(f"{sum(day.pressed.values())} ratings pressed. Closing the day and syncing …")
-    say(command("ui.cli", stage.terminal, "close-day").rstrip())
-    say(command("ui.cli", stage.terminal, "sync").rstrip())
-    say(command("ui.cli", stage.terminal, "verify").rstrip())
+    say(command("ui", stage.terminal, "close-day").rstrip())
+    say(command("ui", stage.terminal, "sync").rstrip())
+    say(command("ui", stage.terminal, "verify").rstrip())
     shown = command("sync.central.cli", stage.central, "tally", "--reader", "trial")
     say("\nAs central shows it:\n" + shown)
     command("sync.central.cli", stage.central, "verify")

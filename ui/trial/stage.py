@@ -113,23 +113,23 @@ def prepare_terminal(root: Path, central: Path, said: str, lock: float) -> Stage
     pins = {"service": _set_up(terminal, central, url, "counter-1")}
     (terminal / "kiosk.toml").write_text(SETTINGS.format(lock=lock, panel=panel), encoding="utf-8")
     for number in PEOPLE:
-        said_pin = command("ui.cli", terminal, "officer", "pin", number)
+        said_pin = command("ui", terminal, "officer", "pin", number)
         pins[number] = _found(r"PIN: (\d{6})", said_pin)
     past = root / "past"
     _set_up(past, central, url, "counter-2")
     _remember_past_weeks(past)
-    command("ui.cli", past, "sync")
+    command("ui", past, "sync")
     return Stage(root, terminal, central, panel, pins, _found(r"Report: (\S+)", said))
 
 
 def _set_up(folder: Path, central: Path, url: str, name: str) -> str:
-    pin = _found(r"PIN: (\d{6})", command("ui.cli", folder, "init"))
+    pin = _found(r"PIN: (\d{6})", command("ui", folder, "init"))
     invited = command(
         "sync.central.cli", central, "enrol", "--terminal", name, "--counter", name[-1]
     )
     code = _found(r"Code: (\S+)", invited)
-    command("ui.cli", folder, "enrol", url, code)
-    command("ui.cli", folder, "sync")
+    command("ui", folder, "enrol", url, code)
+    command("ui", folder, "sync")
     return pin
 
 

@@ -1,0 +1,117 @@
+"""Power cuts: the real program's writes are recorded once, and the disks that cuts at any moment
+may leave of them are opened by the real program."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from kiosk.datafolder import DataFolder
+from kiosk.store.engine import Store, StoreFailed, _raw
+from kiosk.store.verify import Wrong, verify
+from sync.closing import close_days, compare_reports
+from tests.builders import FakeClock
+from tests.evidence.disklog import OPTIONS, Deed, Disk, Said, read_log
+from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.pressing import Pressing
+from tests.evidence.stories import Closing
+from tests.evidence.tracing import Say, run
+
+PRESSES = 70
+"""Enough for two checkpoints of the WAL."""
+
+
+class Night:
+    """What is recorded: a day of presses, then past days closed."""
+
+    synchronous = "FULL"
+
+    def __init__(self, folder: Path) -> None:
+        self._closing = Closing(folder)
+        self.folder = self._closing.folder
+        self._closing.begin()
+        self.before = {str(p): p.read_bytes() for p in self.folder.iterdir()}
+
+    def act(self, say: Say) -> None:
+        store, terminal = DataFolder(self.folder).open(FakeClock())
+        with _raw(store._engine) as raw:
+            raw.execute(f"PRAGMA synchronous={self.synchronous}").fetchall()
+        pressing = Pressing(store, terminal)
+        for _ in range(PRESSES):
+            pressing.press()
+            say(f"thanked {pressing.thanked[-1].hex()}")
+        close_days(store, FakeClock(), today=False)
+        say("closed")
+        store.close()
+
+
+def cut_power(given: Run) -> Measured:
+    """`given.size` power cuts of one Night."""
+    failures = list(cuts(Night(given.folder), given.size, Random(given.seed)))
+    return Measured(f"{given.size} cuts: {len(failures)} wrong", tuple(failures))
+
+
+def cuts(night: Night, size: int, random: Random, *, honest: bool = True) -> Iterator[str]:
+    """What is wrong after each of `size` cuts."""
+    log = night.folder.parent / "log"
+    ended = run(night.act, *OPTIONS, log=log)
+    if ended.code:
+        yield f"the night itself failed: {ended.said[-1:]}"
+        return
+    deeds = list(read_log(log))
+    moments = sorted(random.randint(0, len(deeds)) for _ in range(size))
+    disk, done, said = Disk(night.before, honest), 0, []
+    image = night.folder.parent / "image"
+    for number, moment in enumerate(moments):
+        for deed in deeds[done:moment]:
+            disk.do(deed)
+            said += _words(deed)
+        done = moment
+        _put_back(disk.after_a_cut(random), night.folder, image)
+        for wrong in _wrong_with(image, said):
+            yield f"cut {number} after deed {moment} of {len(deeds)}: {wrong}"
+
+
+def _words(deed: Deed) -> list[str]:
+    return [deed.line] if isinstance(deed, Said) else []
+
+
+def _put_back(files: dict[str, bytes], folder: Path, image: Path) -> None:
+    shutil.rmtree(image, ignore_errors=True)
+    image.mkdir()
+    for path, content in files.items():
+        if not path.endswith("-shm"):  # an index of the WAL, made anew at each start
+            (image / Path(path).relative_to(folder)).write_bytes(content)
+
+
+def _wrong_with(image: Path, said: list[str]) -> list[str]:
+    try:
+        store = Store.open(image / "kiosk.db")
+    except StoreFailed as error:
+        return [f"does not open: {error}"]
+    try:
+        told = verify(store)
+        if isinstance(told, Wrong):
+            return [f"verify: {told.what}"]
+        found = [f"verify: {wrong}"] if (wrong := compare_reports(store)) else []
+        with store.reading() as cursor:
+            kept = {id_.hex() for (id_,) in cursor.execute("SELECT id FROM ratings")}
+            (reports,) = cursor.execute("SELECT count(*) FROM outbox").fetchone()
+        lost = [line for line in said if line.startswith("thanked") and line.split()[1] not in kept]
+        found += [f"lost: {line}" for line in lost]
+        if "closed" in said and reports == 0:
+            found.append("lost: the closed days")
+        return found
+    except StoreFailed as error:
+        return [f"can't be read: {error}"]
+    finally:
+        store.close()
+
+
+FIGURE = Figure(
+    "power cuts, torn sectors",
+    "0 acknowledged lost",
+    quick=2_000,
+    full=200_000,
+    measure=cut_power,
+)

@@ -1,0 +1,22 @@
+"""The power-cut rig loses what a careless terminal or a lying disk would lose."""
+
+from pathlib import Path
+from random import Random
+
+from tests.evidence.powercut import Night, cuts
+
+
+class Hasty(Night):
+    synchronous = "NORMAL"
+
+
+def test_a_commit_that_is_not_synced_is_lost(tmp_path: Path) -> None:
+    assert any("lost: thanked" in wrong for wrong in cuts(Hasty(tmp_path), 100, Random(1)))
+
+
+def test_a_disk_that_only_says_synced_loses(tmp_path: Path) -> None:
+    assert list(cuts(Night(tmp_path), 100, Random(1), honest=False))
+
+
+def test_an_honest_disk_loses_nothing(tmp_path: Path) -> None:
+    assert list(cuts(Night(tmp_path), 100, Random(1))) == []
