@@ -21,7 +21,7 @@ GREEN_PIN = 14
 def bouncing_trace(keys: list[int], seed: int) -> str:
     """Presses of `keys`, 90-160 ms long and as far apart, with contacts that chatter for up to
     10 ms at each end."""
-    chance = random.Random(seed)  # noqa: S311  (a test's trace, the same at each run)
+    chance = random.Random(seed)
     rows, now = [], 400
     for key in keys:
         for closed in (True, False):
@@ -113,7 +113,7 @@ def wait_for(host: "subprocess.Popen[bytes]", kept: Path, count: int) -> None:
 def test_no_press_is_lost_and_none_doubled_while_the_host_is_killed_again_and_again(
     tmp_path: Path, line: Line, running: Running
 ) -> None:
-    chance = random.Random(5)  # noqa: S311  (a test's own)
+    chance = random.Random(5)
     keys = [chance.randint(1, 5) for _ in range(PRESSES)]
     trace, kept, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
     trace.write_text(bouncing_trace(keys, seed=7), encoding="ascii")
