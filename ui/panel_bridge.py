@@ -47,6 +47,7 @@ class PanelBridge(QObject):
         self._link = link_of(settings, last)
         self._port: Port | None = None
         self._notifier: QSocketNotifier | None = None
+        self._retired: QSocketNotifier | None = None
         self._opened_at = self._closed_at = float("-inf")
         self._told = ""
         self._timer = QTimer(self, interval=int(self._link.tick_every * 1000))
@@ -78,7 +79,7 @@ class PanelBridge(QObject):
         except PortLost as error:
             self._tell(str(error))
             return
-        self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._readable)
         self._link.opened(monotonic())
         self._write()
@@ -116,10 +117,11 @@ class PanelBridge(QObject):
             self._presenter.panel_down(trouble, panel=self._number)
 
     def _close(self) -> None:
+        """The notifier may be the caller: it is kept, disabled, until the next. Not deleteLater:
+        where this object goes before the event loop runs again, that deletes it twice."""
         if self._notifier is not None:
             self._notifier.setEnabled(False)
-            self._notifier.deleteLater()
-            self._notifier = None
+            self._retired, self._notifier = self._notifier, None
         if self._port is not None:
             self._port.close()
             self._port = None
