@@ -76,7 +76,7 @@ def ended(program: "subprocess.Popen[bytes]", within: float) -> bool:
 @contextmanager
 def terminal_on(folder: DataFolder) -> "Iterator[subprocess.Popen[bytes]]":
     program = subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", "--data", str(folder.path), "run"],
+        [sys.executable, "-m", "ui", "--data", str(folder.path), "run"],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         stderr=subprocess.DEVNULL,
     )
