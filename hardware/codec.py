@@ -1,6 +1,8 @@
 """What panels and the host say to each other, as values, whatever the panel family.
 
-A codec turns bytes into these and back. It is pure: no port, no clock.
+A codec turns bytes into these and back. It is pure: no port, no clock. There are two kinds of
+panels. Numbered ones (our own protocol) count their presses and keep each until it is
+acknowledged. Plain ones (everything that can be bought) tell a press once and forget it.
 """
 
 from dataclasses import dataclass
@@ -84,8 +86,50 @@ class LineCounters:
     dropped_bytes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A plain panel says that a key went down. Keys count from 1."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A polled panel's answer: the keys that are down now."""
+
+    held: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A polled panel can't answer what it is asked; `reason` is for a person."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """The host asks which keys are down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """The lamp that says "kept": the same for every key."""
+
+    on: bool
+
+
+PlainFromPanel = Pressed | Released | State | Denied | Unknown
+PlainFromHost = Poll | Lamp
+
+
 class Codec(Protocol):
-    """One panel family, seen from the host. Never raises on any bytes."""
+    """A numbered family, seen from the host. Never raises on any bytes."""
 
     def feed(self, data: bytes) -> list[FromPanel]: ...
 
@@ -93,3 +137,39 @@ class Codec(Protocol):
 
     @property
     def counters(self) -> LineCounters: ...
+
+
+class PlainCodec(Protocol):
+    """A plain family, seen from the host. Never raises on any bytes; what it finds does not
+    depend on the pieces in which they come."""
+
+    def feed(self, data: bytes) -> list[PlainFromPanel]: ...
+
+    def quiet(self) -> list[PlainFromPanel]:
+        """The line has been silent for longer than a frame may pause: what is held is no frame's
+        beginning. Returns what stood behind it."""
+        ...
+
+    def encode(self, message: PlainFromHost) -> bytes:
+        """The bytes to send; none when this family has no such message."""
+        ...
+
+    @property
+    def counters(self) -> LineCounters: ...
+
+
+class FarEnd(Protocol):
+    """A plain family, seen from the panel: for simulators and tests."""
+
+    keys: int
+    lamp: bool
+
+    def down(self, key: int, ms: int) -> bytes:
+        """What the panel says by itself when `key` (from 1) goes down at its time `ms`."""
+        ...
+
+    def up(self, key: int, ms: int) -> bytes: ...
+
+    def heard(self, data: bytes) -> bytes:
+        """The host's bytes; what the panel answers."""
+        ...

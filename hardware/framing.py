@@ -1,9 +1,16 @@
 """Bounded reassembly of frames from a byte stream that may hold anything.
 
-A frame runs from its start byte to its end byte. Bytes outside a frame are dropped and counted; a
-start byte always begins a new frame, so one damaged frame never costs the next. At most `limit`
-bytes are held.
+`Reassembly`: a frame runs from its start byte to its end byte. Bytes outside a frame are dropped
+and counted; a start byte always begins a new frame, so one damaged frame never costs the next.
+`Scan`: for families whose bytes may look like a start; a frame is known by measuring it. Both hold
+at most `limit` bytes.
 """
+
+from collections.abc import Callable
+from typing import Final
+
+NO_FRAME: Final = 0
+BAD_FRAME: Final = -1
 
 
 class Reassembly:
@@ -33,6 +40,57 @@ class Reassembly:
                 self._held.append(byte)
         return frames
 
+    def forget(self) -> None:
+        """Nothing more will come of what is held."""
+        self._drop()
+
     def _drop(self) -> None:
         self.dropped += len(self._held)
         self._held.clear()
+
+
+class Scan:
+    """Feed bytes in any pieces; get whole frames.
+
+    `measure` gets 1 to `limit` bytes and says how many of them are a frame; NO_FRAME when none
+    begins here, BAD_FRAME when one does whose check fails, None when more bytes must tell. More
+    bytes may turn None into an answer, and never change one.
+    """
+
+    def __init__(self, measure: Callable[[bytes], int | None], limit: int) -> None:
+        self._measure, self._limit = measure, limit
+        self._held = bytearray()
+        self.dropped = 0
+        self.bad = 0
+
+    def feed(self, data: bytes) -> list[bytes]:
+        self._held += data
+        frames: list[bytes] = []
+        while self._held and self._step(frames):
+            pass
+        return frames
+
+    def quiet(self) -> list[bytes]:
+        """Nothing more will come of what is held: drop its first byte, look at the rest."""
+        frames: list[bytes] = []
+        while self._held:
+            if not self._step(frames):
+                self._drop_one()
+        return frames
+
+    def _step(self, frames: list[bytes]) -> bool:
+        """Take one frame or one byte off; False when more bytes are needed."""
+        size = self._measure(bytes(self._held[: self._limit]))
+        if size is None and len(self._held) < self._limit:
+            return False
+        if size is None or size <= 0:
+            self.bad += size == BAD_FRAME
+            self._drop_one()
+        else:
+            frames.append(bytes(self._held[:size]))
+            del self._held[:size]
+        return True
+
+    def _drop_one(self) -> None:
+        del self._held[0]
+        self.dropped += 1

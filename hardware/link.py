@@ -5,6 +5,7 @@ once. It is acknowledged only when the caller says that it was committed.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from hardware.codec import (
     Acknowledge,
@@ -92,9 +93,45 @@ class _Held:
     ms: int
 
 
+class Link(Protocol):
+    """The host's end of any panel, as whoever holds its port sees it. Seconds are of one steady
+    clock."""
+
+    @property
+    def acknowledges(self) -> bool:
+        """Whether a PressMark outlives this process: the panel may tell that press again."""
+        ...
+
+    @property
+    def tick_every(self) -> float: ...
+
+    @property
+    def up(self) -> bool: ...
+
+    @property
+    def counters(self) -> LinkCounters: ...
+
+    def opened(self, now: float) -> None: ...
+
+    def lost(self, reason: str) -> list[LinkEvent]: ...
+
+    def feed(self, data: bytes, now: float) -> list[LinkEvent]: ...
+
+    def tick(self, now: float) -> list[LinkEvent]: ...
+
+    def outgoing(self) -> bytes: ...
+
+    def acknowledge(self, mark: PressMark) -> None: ...
+
+    def release(self, mark: PressMark) -> None: ...
+
+
 class PanelLink:
-    """The host's end. `last` is the newest press the store has committed: it outlives this
+    """A numbered panel. `last` is the newest press the store has committed: it outlives this
     process, so a press that was kept but not acknowledged is not taken again."""
+
+    acknowledges = True
+    tick_every = ASK_EVERY
 
     def __init__(self, codec: Codec, last: PressMark | None = None, debounce_ms: int = 30) -> None:
         self._codec = codec

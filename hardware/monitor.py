@@ -5,11 +5,10 @@ from collections.abc import Callable
 from time import monotonic
 
 from hardware.codec import FromPanel
-from hardware.link import LinkCounters, LinkEvent, PanelLink
+from hardware.link import Link, LinkCounters, LinkEvent
 from hardware.port import Port
-from hardware.profiles.own import OwnCodec
 
-LOOK_EVERY = 1.0
+COUNT_EVERY = 1.0
 
 
 def raw_line(data: bytes) -> str:
@@ -31,21 +30,23 @@ def counter_line(counters: LinkCounters) -> str:
     )
 
 
-def watch(port: Port, say: Callable[[str], None], seconds: float | None = None) -> None:
+def watch(port: Port, link: Link, say: Callable[[str], None], seconds: float | None = None) -> None:
     """Say everything that comes over `port` until `seconds` have passed; PortLost when it goes.
-    Presses are not acknowledged."""
-    link = PanelLink(OwnCodec())
-    start = monotonic()
+    Presses are not acknowledged. Counters are said once a second while they change."""
+    start = counted_at = monotonic()
+    counted = link.counters
     link.opened(start)
     while seconds is None or monotonic() - start < seconds:
         port.write(link.outgoing())
-        ready, _, _ = select.select([port], [], [], LOOK_EVERY)
-        events = link.tick(monotonic())
+        ready, _, _ = select.select([port], [], [], link.tick_every)
+        now = monotonic()
+        events = link.tick(now)
         if ready and (data := port.read()):
             say(raw_line(data))
-            events += link.feed(data, monotonic())
+            events += link.feed(data, now)
         for event in events:
             say(event_line(event))
-        if not ready:
-            say(counter_line(link.counters))
+        if now - counted_at >= COUNT_EVERY and link.counters != counted:
+            counted, counted_at = link.counters, now
+            say(counter_line(counted))
     say(counter_line(link.counters))

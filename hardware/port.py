@@ -14,6 +14,7 @@ _BY_ID = Path("/dev/serial/by-id")
 _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?")
 _MAX_UNSENT = 4096
 """Bytes that may wait for a line that takes none; a minute of acknowledgements is far less."""
+_PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 _REMEDIES = {
     errno.ENOENT: "is its cable plugged in? see kiosk panel list",
     errno.EACCES: "add this program's user to the group dialout",
@@ -56,14 +57,16 @@ class Port:
         self._unsent = bytearray()
 
     @classmethod
-    def open(cls, name: str, baud: int = 115200) -> "Port":
+    def open(cls, name: str, baud: int = 115200, parity: str = "none") -> "Port":
         """Open by path, by /dev/serial/by-id name or by VID:PID[:SERIAL]; PortLost if it can't be.
+        `parity`: none, even or odd; 8 data bits, 1 stop bit.
 
         Exclusive, so that no second program steals bytes; DTR and RTS low, so that common boards
         don't restart.
         """
         try:
             line = serial.Serial(baudrate=baud, timeout=0, write_timeout=0, exclusive=True)
+            line.parity = _PARITIES[parity]
             line.dtr = line.rts = False
             line.port = _path(name)
             line.open()

@@ -1,24 +1,16 @@
-"""The far end: a panel that speaks the real protocol over a pseudo-terminal, with named faults.
+"""The far end: a panel that speaks our own protocol over a pseudo-terminal, with named faults.
 
 No thread: the caller watches `fileno()` and calls `readable` and `tick`, as an event loop does.
-The line is published under one stable path, which goes away on unplug and is back on replug.
 """
 
-import contextlib
-import errno
 import os
-import select
-import sys
-import termios
-import tty
 from collections import deque
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 from hardware.codec import Acknowledge, FromPanel, Heartbeat, Hello, KeyDown, KeyUp, WhoAreYou
 from hardware.profiles.own import VERSION, OwnPanelCodec, encode_panel
+from hardware.pty_line import PtyLine
 
 RESEND = 0.2
 HEARTBEAT = 2.0
@@ -42,6 +34,12 @@ class Fault(StrEnum):
     """Says hello as version 9.0."""
 
 
+def without_middle(data: bytes) -> bytes:
+    """The bytes after the line has lost one of them."""
+    middle = len(data) // 2
+    return data[:middle] + data[middle + 1 :]
+
+
 class SimulatedPanel:
     """One panel. Times are seconds of the caller's clock."""
 
@@ -53,7 +51,7 @@ class SimulatedPanel:
         self.acknowledged: list[int] = []
         """Sequence numbers acknowledged since the start."""
         self.lamp_until = 0.0
-        self._master = self._slave = -1
+        self._line = PtyLine(path)
         self._seq = 0
         self._lines = 0
         self._waiting: deque[KeyDown] = deque()
@@ -74,37 +72,23 @@ class SimulatedPanel:
 
     @property
     def plugged(self) -> bool:
-        return self._master >= 0
+        return self._line.plugged
 
     def replug(self) -> None:
         """Plug the cable in (again). Presses waiting are still there. FileExistsError when
         something that is no link is at the path."""
         if self.plugged:
             return
-        if self.path.exists() and not self.path.is_symlink():
-            raise FileExistsError(errno.EEXIST, "exists and is no panel's line", self.path)
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave, termios.TCSANOW)
-        os.set_blocking(self._master, False)
+        self._line.plug()
         self._codec = OwnPanelCodec()
         self._sent_at = self._beat_at = float("-inf")
-        with contextlib.suppress(FileNotFoundError):
-            self.path.unlink()
-        self.path.symlink_to(os.ttyname(self._slave))
 
     def unplug(self) -> None:
         """Pull the cable: the host sees its line end."""
-        if not self.plugged:
-            return
-        with contextlib.suppress(OSError):  # gone, or no longer a link: not ours to remove
-            if os.readlink(self.path) == os.ttyname(self._slave):
-                self.path.unlink()
-        os.close(self._master)
-        os.close(self._slave)
-        self._master = self._slave = -1
+        self._line.unplug()
 
     def fileno(self) -> int:
-        return self._master
+        return self._line.fileno()
 
     # --- what a finger does --------------------------------------------------------------------
 
@@ -136,19 +120,19 @@ class SimulatedPanel:
     def lamp(self, now: float) -> bool:
         return now < self.lamp_until
 
+    def status(self, now: float) -> str:
+        return f"waiting {self.waiting}, lamp {'green' if self.lamp(now) else 'off'}"
+
     # --- the line ------------------------------------------------------------------------------
 
     def readable(self, now: float) -> None:
         """Bytes from the host are there."""
-        if not self.plugged:
-            return
-        with contextlib.suppress(BlockingIOError):
-            for message in self._codec.feed(os.read(self._master, 4096)):
-                if isinstance(message, WhoAreYou):
-                    self._hello()
-                    self._resend(now)
-                elif isinstance(message, Acknowledge):
-                    self._acknowledged(message, now)
+        for message in self._codec.feed(self._line.read()):
+            if isinstance(message, WhoAreYou):
+                self._hello()
+                self._resend(now)
+            elif isinstance(message, Acknowledge):
+                self._acknowledged(message, now)
 
     def tick(self, now: float) -> None:
         """Heartbeat and resend; call at least ten times a second."""
@@ -183,82 +167,8 @@ class SimulatedPanel:
         if self.fault is Fault.GARBAGE:
             data = os.urandom(7).replace(b"$", b"#") + b"\x00\xff*" + data
         if self.fault is Fault.LOST_BYTES and self._lines % 3 == 0:
-            middle = len(data) // 2
-            data = data[:middle] + data[middle + 1 :]
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._master, data)
+            data = without_middle(data)
+        self._line.write(data)
 
     def _ms(self, now: float) -> int:
         return int((now - self._started) * 1000) % 2**32
-
-
-class HasFileno(Protocol):
-    def fileno(self) -> int: ...
-
-
-HELP = "press N | down N | up N | fault NAME | unplug | replug | restart | status | quit"
-
-
-def serve(
-    panel: SimulatedPanel,
-    clock: Callable[[], float],
-    commands: HasFileno = sys.stdin,
-    say: Callable[[str], None] = print,
-) -> None:
-    """Be a panel until `quit` or the end of `commands`; one command a line, HELP names them."""
-    panel.start(clock())
-    say(f"panel {panel.device} at {panel.path}; {HELP}")
-    told, held = 0, b""
-    try:
-        while True:
-            watched: list[HasFileno] = [commands, panel] if panel.plugged else [commands]
-            ready, _, _ = select.select(watched, [], [], RESEND / 2)
-            now = clock()
-            if panel in ready:
-                panel.readable(now)
-            panel.tick(now)
-            for seq in panel.acknowledged[told:]:
-                say(f"acknowledged {seq}")
-            told = len(panel.acknowledged)
-            if commands not in ready:
-                continue
-            # Read below any buffer: select sees only what the kernel still has.
-            data = os.read(commands.fileno(), 4096)
-            held += data
-            *lines, held = held.split(b"\n")
-            for line in lines:
-                if line.strip() == b"quit":
-                    return
-                say(obey(panel, line.decode("utf-8", "replace").split(), now))
-            if not data:
-                return
-    finally:
-        panel.unplug()
-
-
-def obey(panel: SimulatedPanel, words: list[str], now: float) -> str:
-    """Do what one command line says; the answer is one line."""
-    try:
-        match words:
-            case ["press", key]:
-                panel.press(int(key), now)
-            case ["down", key]:
-                panel.key_down(int(key), now)
-            case ["up", key]:
-                panel.key_up(int(key), now)
-            case ["fault", name]:
-                panel.fault = Fault(name)
-            case ["unplug"]:
-                panel.unplug()
-            case ["replug"]:
-                panel.replug()
-            case ["restart"]:
-                panel.unplug()
-                panel.start(now)
-            case ["status"]:
-                return f"waiting {panel.waiting}, lamp {'green' if panel.lamp(now) else 'off'}"
-            case _:
-                return HELP
-    except ValueError as error:
-        return str(error)
-    return "ok"

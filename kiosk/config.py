@@ -21,6 +21,19 @@ from kiosk.domain.scale import NotOnScale, Scale, Score
 FILE_NAME = "kiosk.toml"
 LANGUAGES = ("th", "en")
 MAX_REASONS = 6
+PANEL_PROFILES = (
+    "own",
+    "modbus",
+    "jt905",
+    "candle485",
+    "xid",
+    "ascii-line",
+    "single-byte",
+)
+"""The panel families that `hardware` speaks; named here because the core knows no hardware."""
+PARITIES = ("", "none", "even", "odd")
+MAX_PANELS = 4
+MAX_BUTTONS = 16
 T = TypeVar("T")
 
 
@@ -57,11 +70,18 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class PanelSettings:
-    """`port` empty: no panel. `buttons` maps button number to score."""
+    """`port` empty: no panel; "auto": whichever port it answers on. `baud` 0 and `parity` "": the
+    profile's own. `buttons` maps button number to score, `count` is the highest button number.
+    `address` and `codes`: what the profile needs to know, in hardware's terms."""
 
     port: str
     baud: int
     buttons: dict[int, Score]
+    profile: str = "own"
+    parity: str = ""
+    address: int = 0
+    codes: tuple[str, ...] = ()
+    count: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +92,8 @@ class Settings:
     scale_words: dict[str, tuple[str, ...]]
     reasons: tuple[Reason, ...]
     rules: Rules
-    panel: PanelSettings
+    panels: tuple[PanelSettings, ...]
+    """At least one; the first is the panel of [panel]."""
     keys: dict[str, Score]
     language: str
     comment_url: str
@@ -83,6 +104,10 @@ class Settings:
     """Whether the best face stands first (left)."""
     screen_height_mm: float
     """Height of the picture in millimetres; 0: what the screen itself says."""
+
+    @property
+    def panel(self) -> PanelSettings:
+        return self.panels[0]
 
 
 DEFAULT_TEXT = """\
@@ -112,10 +137,11 @@ reasons = 20               # how long the reasons wait
 grace = 60                 # after a pause or sign-off, ratings still count for the officer
 idle = 5400                # a duty without a rating for so long ends by itself
 
-[panel]
-port = ""                  # "": none. A path, a /dev/serial/by-id name, or VID:PID:SERIAL
-baud = 115200
-buttons = [5, 4, 3, 2, 1]  # the score of button 1, 2, ...
+[panel]                    # `kiosk panel setup` writes it; two panels: write [[panel]] twice
+port = ""                  # "": none. "auto", a path, a /dev/serial/by-id name, VID:PID:SERIAL
+profile = "own"            # modbus, jt905, candle485, xid, ascii-line, single-byte
+# baud = 9600              # baud, parity ("none", "even", "odd"), address: as the profile has them
+buttons = [5, 4, 3, 2, 1]  # the score of button 1, 2, ...; 0: none
 
 [keys]                     # keyboard-type pads: key = score
 "1" = 1
@@ -166,7 +192,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     question = root.table("question")
     scale_table = root.table("scale")
     times = root.table("times")
-    panel = root.table("panel")
+    panels = root.tables("panel")
     comments = root.table("comments")
     screen = root.table("screen")
     sync = root.table("sync")
@@ -205,11 +231,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         best_first=scale_table.take("best_first", True, _flag),
         reasons=reasons,
         rules=rules,
-        panel=PanelSettings(
-            port=panel.take("port", "", _text),
-            baud=panel.take("baud", 115200, _baud),
-            buttons=panel.take("buttons", _default_buttons(scale), _buttons(scale)),
-        ),
+        panels=tuple(_panel(panel, scale) for panel in panels),
         keys=root.take("keys", {str(s): s for s in scale.scores()}, _keys(scale)),
         language=screen.take("language", "th", _one_of(LANGUAGES)),
         screen_height_mm=screen.take("height_mm", 0.0, _seconds(0, 5000)),
@@ -219,7 +241,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     )
     if settings.office.opens >= settings.office.closes:
         raise ConfigError(f"{path}: office.closes: must be later than office.opens")
-    for table in (office, question, scale_table, times, panel, comments, screen, sync, root):
+    for table in (office, question, scale_table, times, *panels, comments, screen, sync, root):
         table.done()
     return settings
 
@@ -241,6 +263,17 @@ class _Table:
         if not isinstance(values, dict):
             raise ConfigError(f"{self._path}: {name}: write it as a table: [{name}]")
         return _Table(self._path, name, values)
+
+    def tables(self, name: str) -> "list[_Table]":
+        """One table, or several of the same name; one empty table when there is none."""
+        values = self._values.get(name)
+        if not isinstance(values, list):
+            return [self.table(name)]
+        self._known.append(name)
+        del self._values[name]
+        if not 1 <= len(values) <= MAX_PANELS or not all(isinstance(v, dict) for v in values):
+            raise ConfigError(f"{self._path}: {name}: write 1 to {MAX_PANELS} [[{name}]]")
+        return [_Table(self._path, name, v) for v in values]
 
     def take(self, key: str, default: T, convert: Callable[[Any], T]) -> T:
         self._known.append(key)
@@ -344,16 +377,43 @@ def _score(scale: Scale, value: Any) -> Score:
     return scale.score(value)
 
 
-def _default_buttons(scale: Scale) -> dict[int, Score]:
-    return dict(enumerate(reversed(scale.scores()), start=1))
+def _panel(table: _Table, scale: Scale) -> PanelSettings:
+    best_first = tuple(reversed(scale.scores()))
+    buttons: tuple[Score | None, ...] = table.take("buttons", best_first, _buttons(scale))
+    return PanelSettings(
+        port=table.take("port", "", _text),
+        baud=table.take("baud", 0, _baud),
+        buttons={i: score for i, score in enumerate(buttons, start=1) if score is not None},
+        profile=table.take("profile", "own", _one_of(PANEL_PROFILES)),
+        parity=table.take("parity", "", _one_of(PARITIES)),
+        address=table.take("address", 0, _address),
+        codes=table.take("codes", (), _codes),
+        count=len(buttons),
+    )
 
 
-def _buttons(scale: Scale) -> Callable[[Any], dict[int, Score]]:
-    def convert(value: Any) -> dict[int, Score]:
-        if not isinstance(value, list) or not value:
-            raise _Bad("write a list of scores, one for each button")
-        buttons = {i: _score(scale, item) for i, item in enumerate(value, start=1)}
-        if len(set(buttons.values())) != len(buttons):
+def _address(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 247:
+        raise _Bad("write a number from 0 to 247; 0: the profile's own")
+    return value
+
+
+def _codes(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > MAX_BUTTONS:
+        raise _Bad("write a list of texts, one for each button")
+    codes = tuple(_text(item) for item in value)
+    if not all(codes) or len(set(codes)) != len(codes):
+        raise _Bad("each button has a code of its own")
+    return codes
+
+
+def _buttons(scale: Scale) -> Callable[[Any], tuple[Score | None, ...]]:
+    def convert(value: Any) -> tuple[Score | None, ...]:
+        if not isinstance(value, list) or not 1 <= len(value) <= MAX_BUTTONS:
+            raise _Bad("write a list of scores, one for each button, 0 for a button without")
+        buttons = tuple(None if item == 0 else _score(scale, item) for item in value)
+        scores = [score for score in buttons if score is not None]
+        if not scores or len(set(scores)) != len(scores):
             raise _Bad("each score goes with one button only")
         return buttons
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from kiosk.config import PANEL_PROFILES, parse
 from sync.central.cli import app as central_app
 from ui.cli import app as kiosk_app
+from ui.panel_bridge import link_of
 
 DOCUMENTS = [
     Path(name)
@@ -23,6 +25,8 @@ DOCUMENTS = [
         "sync/README.md",
         "sync/central/README.md",
         "hardware/PROTOCOL.md",
+        "hardware/PANELS.md",
+        "hardware/firmware/README.md",
         "sync/WIRE.md",
     )
 ]
@@ -61,6 +65,15 @@ def test_every_file_and_folder_named_exists(path: Path) -> None:
         assert Path(test[0]).exists(), f"{path}: {test[0]}"
         if test[1]:
             assert f"def {test[1]}(" in Path(test[0]).read_text("utf-8"), f"{path}: {test[1]}"
+
+
+def test_every_settings_block_in_the_panels_page_is_good_and_every_profile_has_one() -> None:
+    text = Path("hardware/PANELS.md").read_text("utf-8")
+    blocks = [parse(block) for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    panels = [panel for settings in blocks for panel in settings.panels]
+    for panel in panels:
+        link_of(panel)
+    assert {panel.profile for panel in panels} == set(PANEL_PROFILES)
 
 
 def test_make_targets_in_the_readme_exist() -> None:

@@ -44,13 +44,13 @@ class Running:
     store: "Store"
     terminal: "Terminal"
     presenter: "Presenter"
-    bridge: "PanelBridge | None"
+    bridges: "list[PanelBridge]"
 
     def stop(self) -> None:
         from kiosk.store.engine import StoreFailed
 
-        if self.bridge is not None:
-            self.bridge.stop()
+        for bridge in self.bridges:
+            bridge.stop()
         try:
             self.presenter.stop()
         except StoreFailed as error:
@@ -62,7 +62,7 @@ def start(
     folder: "DataFolder", settings: Settings, clock: Clock, window: TerminalWindow
 ) -> Running:
     """Open the store, verify it, connect the window and the panel. StoreFailed, FolderError."""
-    from ui.panel_bridge import PanelBridge
+    from ui.panel_bridge import open_panels
     from ui.presenter import Outside, Presenter
     from ui.qr import qr_matrix
 
@@ -80,11 +80,7 @@ def start(
     # Connected last: a start that failed and is tried again leaves no second pair of hands.
     connect(window, presenter)
     window.show_view(presenter.view())
-    bridge = None
-    if settings.panel.port:
-        bridge = PanelBridge(settings.panel, presenter, last)
-        bridge.start()
-    return Running(store, terminal, presenter, bridge)
+    return Running(store, terminal, presenter, open_panels(settings, presenter, last))
 
 
 def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:

@@ -14,6 +14,7 @@ import typer
 from ui.failures import NOT_NOW, USAGE, WRONG, exit_code
 
 if TYPE_CHECKING:
+    from kiosk.config import PanelSettings
     from kiosk.domain.people import Officer
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
@@ -124,7 +125,8 @@ def status() -> None:
         if now.last_failure and (not now.last_sync or now.last_failure.seq > now.last_sync.seq):
             typer.echo(f"          failed {now.last_failure.at}: {now.last_failure.detail}")
         typer.echo(f"disk      {folder.free_bytes() // 2**20} MiB free")
-        typer.echo(f"panel     {settings.panel.port or 'none'}")
+        for panel in settings.panels:
+            typer.echo(f"panel     {f'{panel.port} ({panel.profile})' if panel.port else 'none'}")
         del store
         if now.parked:
             _fail("day reports are parked: central refused them by name; ask IT to look", WRONG)
@@ -439,28 +441,33 @@ def panel_list() -> None:
         typer.echo("No serial port found. Is the panel's cable plugged in?")
 
 
+@panel_app.command("profiles")
+def panel_profiles() -> None:
+    """List the kinds of panels that can be used, with the name to write into the settings."""
+    from hardware.catalogue import PROFILES
+
+    for known in PROFILES:
+        typer.echo(f"{known.name:<12} {known.words}")
+
+
 @panel_app.command("monitor")
 def panel_monitor(
     port: Annotated[str, typer.Argument(help="The port; empty: the one in the settings.")] = "",
     seconds: Annotated[float, typer.Option(help="Stop after so long; 0: at Ctrl-C.")] = 0.0,
+    profile: Annotated[str, typer.Option(help="See kiosk panel profiles.")] = "",
+    baud: Annotated[int, typer.Option(help="0: the profile's.")] = 0,
+    panel: Annotated[int, typer.Option(min=1, help="Which of the settings' panels.")] = 1,
 ) -> None:
     """Show what comes over a panel's line: bytes, meaning, counters. Presses are not scored and
     not acknowledged, so the panel keeps them for the terminal."""
-    from hardware.monitor import watch
-    from hardware.port import Port, PortLost
-    from kiosk.datafolder import DataFolder
+    from ui.panel_commands import PanelTrouble, monitor
 
-    baud = 115200
     with _errors():
-        if not port:
-            panel = DataFolder(_Chosen.path).settings().panel
-            port, baud = panel.port, panel.baud
-        if not port:
-            _fail("no panel in the settings; name a port, see kiosk panel list", USAGE)
+        chosen = None if port else _panel_settings(panel)
         try:
-            watch(Port.open(port, baud), typer.echo, seconds or None)
-        except PortLost as error:
-            _fail(str(error), NOT_NOW)
+            monitor(port, profile, baud, chosen, seconds or None, typer.echo)
+        except PanelTrouble as error:
+            _fail(str(error), NOT_NOW if error.later else USAGE)
         except KeyboardInterrupt:
             typer.echo("")
 
@@ -471,20 +478,53 @@ def panel_simulate(
         Path, typer.Argument(help="Where the panel's line appears, such as /tmp/panel")
     ],
     keys: Annotated[int, typer.Option(min=1, max=16, help="How many buttons.")] = 5,
+    profile: Annotated[str, typer.Option(help="See kiosk panel profiles.")] = "own",
 ) -> None:
     """Be a panel on a virtual serial line; commands on standard input press its buttons.
 
     Commands: press N, down N, up N, fault NAME (none, garbage, lost-bytes, stuck-key, silence,
     wrong-version), unplug, replug, restart, status, quit.
     """
-    from time import monotonic
-
-    from hardware.simulator import SimulatedPanel, serve
+    from ui.panel_commands import PanelTrouble, simulate
 
     try:
-        serve(SimulatedPanel(path, keys=keys), monotonic, say=typer.echo)
-    except OSError as error:
-        _fail(f"{path}: {error.strerror}", USAGE)
+        simulate(path, profile, keys, typer.echo)
+    except PanelTrouble as error:
+        _fail(str(error), USAGE)
+
+
+@panel_app.command("setup")
+def panel_setup(
+    port: Annotated[str, typer.Argument(help="The port; empty: every port found.")] = "",
+    profile: Annotated[str, typer.Option(help="The kind; empty: found by listening.")] = "",
+    panel: Annotated[int, typer.Option(min=1, help="Which of the settings' panels.")] = 1,
+    seconds: Annotated[float, typer.Option(help="How long to wait for each press.")] = 60.0,
+) -> None:
+    """Find a panel, ask for each of its buttons in turn, and write it into the settings.
+
+    Nothing is changed before the last button; the settings as they were are kept beside them.
+    """
+    from kiosk.datafolder import DataFolder
+    from ui.panel_commands import PanelTrouble
+    from ui.panel_setup import set_up
+
+    with _errors():
+        folder = DataFolder(_Chosen.path)
+        try:
+            set_up(folder.settings(), port, profile, panel, seconds, typer.echo)
+        except PanelTrouble as error:
+            _fail(str(error), NOT_NOW if error.later else USAGE)
+        except KeyboardInterrupt:
+            _fail("ended; nothing was changed", NOT_NOW)
+
+
+def _panel_settings(number: int) -> "PanelSettings":
+    from kiosk.datafolder import DataFolder
+
+    panels = DataFolder(_Chosen.path).settings().panels
+    if number > len(panels) or not panels[number - 1].port:
+        _fail("no panel in the settings; name a port, see kiosk panel list", USAGE)
+    return panels[number - 1]
 
 
 def _officer(terminal: "Terminal", number: str) -> "Officer":

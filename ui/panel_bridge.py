@@ -4,37 +4,53 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 
+from hardware.catalogue import NoSuchPanel, Wiring, line_mode, link, profile
 from hardware.link import (
     ButtonPressed,
     ButtonStuck,
+    Link,
     LinkEvent,
     PanelDown,
-    PanelLink,
     PanelRefused,
     PanelUp,
     PressMark,
 )
-from hardware.port import Port, PortLost
-from hardware.profiles.own import OwnCodec
-from kiosk.config import PanelSettings
+from hardware.port import Port, PortLost, find_ports
+from hardware.search import TRY_FOR, PortSearch
+from kiosk.config import PanelSettings, Settings
 from kiosk.store.state import Mark
 from ui.presenter import Presenter
 
-TICK_MS = 1000
+OPEN_EVERY = 1.0
+"""Seconds between attempts to open a port."""
+
+
+def link_of(settings: PanelSettings, last: Mark | None = None) -> Link:
+    """The host's end of the panel in the settings; NoSuchPanel when it can't be."""
+    known = PressMark(last.device, last.boot, last.seq) if last else None
+    wiring = Wiring(settings.count, settings.address, settings.codes)
+    return link(profile(settings.profile), wiring, known)
 
 
 class PanelBridge(QObject):
-    """One panel. No thread: bytes come by QSocketNotifier, time by one coarse timer."""
+    """Panel `number` (from 0) of the settings. No thread: bytes come by QSocketNotifier, time by
+    one timer, coarse but for polled panels. NoSuchPanel when the settings can't be."""
 
-    def __init__(self, settings: PanelSettings, presenter: Presenter, last: Mark | None) -> None:
+    def __init__(
+        self, settings: PanelSettings, presenter: Presenter, last: Mark | None, number: int = 0
+    ) -> None:
         super().__init__()
-        self._settings, self._presenter = settings, presenter
-        known = PressMark(last.device, last.boot, last.seq) if last else None
-        self._link = PanelLink(OwnCodec(), known)
+        self._presenter, self._number = presenter, number
+        of = profile(settings.profile)
+        self._mode = line_mode(of, settings.baud, settings.parity)
+        self._search = PortSearch(settings.port, of, find_ports)
+        self._link = link_of(settings, last)
         self._port: Port | None = None
         self._notifier: QSocketNotifier | None = None
+        self._retired: QSocketNotifier | None = None
+        self._opened_at = self._closed_at = float("-inf")
         self._told = ""
-        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer = QTimer(self, interval=int(self._link.tick_every * 1000))
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self._tick)
 
@@ -47,21 +63,23 @@ class PanelBridge(QObject):
         self._close()
 
     def _tick(self) -> None:
-        if self._port is None:
+        now = monotonic()
+        if self._port is None and now - self._closed_at >= OPEN_EVERY:
             self._open()
-        self._take(self._link.tick(monotonic()))
+        self._take(self._link.tick(now))
         self._write()
+        silent = not self._link.up and now - self._opened_at >= TRY_FOR
+        if self._search.searching and silent and self._port is not None:
+            self._lost(PortLost("panel auto: none has answered yet; see kiosk panel monitor"))
 
     def _open(self) -> None:
+        self._opened_at = self._closed_at = monotonic()
         try:
-            self._port = Port.open(self._settings.port, self._settings.baud)
+            self._port = Port.open(self._search.next(), self._mode.baud, self._mode.parity)
         except PortLost as error:
-            if str(error) != self._told:  # once for each cause, not once a second
-                self._told = str(error)
-                self._presenter.panel_down(str(error))
+            self._tell(str(error))
             return
-        self._told = ""
-        self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._readable)
         self._link.opened(monotonic())
         self._write()
@@ -86,14 +104,24 @@ class PanelBridge(QObject):
             self._lost(error)
 
     def _lost(self, error: PortLost) -> None:
+        was_up = self._link.up
         self._close()
         self._take(self._link.lost(str(error)))
+        if not was_up:
+            self._tell(str(error))
+
+    def _tell(self, trouble: str) -> None:
+        """Once for each cause, not once a second."""
+        if trouble != self._told:
+            self._told = trouble
+            self._presenter.panel_down(trouble, panel=self._number)
 
     def _close(self) -> None:
+        """The notifier may be the caller: it is kept, disabled, until the next. Not deleteLater:
+        where this object goes before the event loop runs again, that deletes it twice."""
         if self._notifier is not None:
             self._notifier.setEnabled(False)
-            self._notifier.deleteLater()
-            self._notifier = None
+            self._retired, self._notifier = self._notifier, None
         if self._port is not None:
             self._port.close()
             self._port = None
@@ -102,18 +130,38 @@ class PanelBridge(QObject):
         for event in events:
             match event:
                 case ButtonPressed(button, mark):
-                    kept = self._presenter.panel_pressed(
-                        button, Mark(mark.device, mark.boot, mark.seq)
-                    )
-                    if kept:
-                        self._link.acknowledge(mark)
-                    else:
-                        self._link.release(mark)
+                    self._pressed(button, mark)
                 case PanelUp(device):
-                    self._presenter.panel_up(device)
+                    self._told = ""
+                    self._presenter.panel_up(device, panel=self._number)
                 case PanelDown(reason):
-                    self._presenter.panel_down(reason)
+                    self._presenter.panel_down(reason, panel=self._number)
                 case PanelRefused(message):
-                    self._presenter.panel_down(message, refused=True)
+                    self._presenter.panel_down(message, refused=True, panel=self._number)
                 case ButtonStuck(button):
                     self._presenter.panel_stuck(button)
+
+    def _pressed(self, button: int, mark: PressMark) -> None:
+        """Keep it, then tell the panel. A mark is only kept of presses that may come again."""
+        lasting = Mark(mark.device, mark.boot, mark.seq) if self._link.acknowledges else None
+        if self._presenter.panel_pressed(button, lasting, panel=self._number):
+            self._link.acknowledge(mark)
+        else:
+            self._link.release(mark)
+
+
+def open_panels(settings: Settings, presenter: Presenter, last: Mark | None) -> list[PanelBridge]:
+    """Every panel of the settings, started. One that can't be is told of as refused: the others,
+    and touch, still work."""
+    bridges = []
+    for number, panel in enumerate(settings.panels):
+        if not panel.port:
+            continue
+        try:
+            bridge = PanelBridge(panel, presenter, last, number)
+        except NoSuchPanel as error:
+            presenter.panel_down(str(error), refused=True, panel=number)
+            continue
+        bridge.start()
+        bridges.append(bridge)
+    return bridges

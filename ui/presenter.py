@@ -75,7 +75,7 @@ class Presenter(QObject):
         self._officer: Officer | None = None
         self._dialog: Dialog | None = None
         self._chosen: frozenset[ReasonId] = frozenset()
-        self._panel = PanelState(wanted=bool(settings.panel.port))
+        self._panels = [PanelState(wanted=bool(panel.port)) for panel in settings.panels]
         self._seen = clock.now()
         self._shower = self._made_shower(settings.language)
         self._phase_timer = self._timer(self._tick)
@@ -120,7 +120,9 @@ class Presenter(QObject):
 
     @property
     def panel(self) -> PanelState:
-        return self._panel
+        """The panel to speak of: one that is wanted and down, else the first."""
+        troubled = (panel for panel in self._panels if panel.wanted and not panel.up)
+        return next(troubled, self._panels[0])
 
     def lock_is_over(self) -> bool:
         """Whether a press now would be a rating of its own."""
@@ -151,25 +153,28 @@ class Presenter(QObject):
 
     # --- the panel -------------------------------------------------------------------------
 
-    def panel_pressed(self, button: int, mark: Mark) -> bool:
-        """A button of the panel; True when the panel may be told that it was kept."""
+    def panel_pressed(self, button: int, mark: Mark | None, *, panel: int = 0) -> bool:
+        """A button of a panel; True when the panel may be told that it was kept. `mark` None: it
+        can't be told again."""
         if isinstance(self._dialog, ServiceMenu) and self._dialog.testing:
-            self._panel = replace(self._panel, last_button=button)
+            self._panels = [replace(known, last_button=button) for known in self._panels]
             self._refresh()
             return self._keep_mark(mark)
-        score = self._settings.panel.buttons.get(button)
+        score = self._settings.panels[panel].buttons.get(button)
         if score is None:
             return self._keep_mark(mark)
         return self.press(score, Channel.PANEL, mark)
 
-    def panel_up(self, device: str) -> None:
-        self._panel = replace(self._panel, up=True, device=device, trouble="", refused=False)
+    def panel_up(self, device: str, *, panel: int = 0) -> None:
+        known = replace(self._panels[panel], up=True, device=device, trouble="", refused=False)
+        self._panels[panel] = known
         self._note(Kind.PANEL_UP, device)
         self._refresh()
 
-    def panel_down(self, reason: str, *, refused: bool = False) -> None:
-        was_up = self._panel.up
-        self._panel = replace(self._panel, up=False, trouble=reason, refused=refused)
+    def panel_down(self, reason: str, *, refused: bool = False, panel: int = 0) -> None:
+        was_up = self._panels[panel].up
+        known = replace(self._panels[panel], up=False, trouble=reason, refused=refused)
+        self._panels[panel] = known
         if was_up or refused:
             self._note(Kind.PANEL_DOWN, reason)
         self._refresh()
@@ -224,7 +229,7 @@ class Presenter(QObject):
             case DutyMenu(), "hand-over":
                 self._open(Choosing())
             case ServiceMenu(testing), "panel-test":
-                self._panel = replace(self._panel, last_button=0)
+                self._panels = [replace(known, last_button=0) for known in self._panels]
                 self._open(ServiceMenu(not testing))
             case ServiceMenu(), "exit":
                 self.exit_asked.emit()
@@ -335,7 +340,7 @@ class Presenter(QObject):
         self._refresh()
         return True
 
-    def _keep_mark(self, mark: Mark) -> bool:
+    def _keep_mark(self, mark: Mark | None) -> bool:
         try:
             self._terminal.carry_out((), mark)
         except StoreFailed as error:
@@ -419,8 +424,8 @@ class Presenter(QObject):
             case DutyMenu() if self._officer is not None:
                 return show.duty_menu(self._officer)
             case ServiceMenu(testing):
-                return show.service_menu(self._facts(), self._panel, testing)
-        return show.resting(self._state, self._officer, self._panel, self._chosen)
+                return show.service_menu(self._facts(), self.panel, testing)
+        return show.resting(self._state, self._officer, self.panel, self._chosen)
 
     def _facts(self) -> ServiceFacts:
         status = self._terminal.status()

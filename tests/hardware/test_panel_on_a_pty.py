@@ -22,7 +22,8 @@ from hardware.link import (
 from hardware.monitor import counter_line, event_line, raw_line
 from hardware.port import Port, PortLost, find_ports
 from hardware.profiles.own import OwnCodec
-from hardware.simulator import Fault, HasFileno, SimulatedPanel, obey, serve
+from hardware.sim_command import HasFileno, obey, serve
+from hardware.simulator import Fault, SimulatedPanel
 
 
 class Bench:

@@ -29,7 +29,6 @@ class PanelOnLoop(QObject):
     def unplug(self) -> None:
         if self._notifier is not None:
             self._notifier.setEnabled(False)
-            self._notifier.deleteLater()
             self._notifier = None
         self.panel.unplug()
 
@@ -43,7 +42,7 @@ class PanelOnLoop(QObject):
 
     def _watch(self) -> None:
         if self._notifier is None and self.panel.plugged:
-            self._notifier = QSocketNotifier(self.panel.fileno(), QSocketNotifier.Type.Read, self)
+            self._notifier = QSocketNotifier(self.panel.fileno(), QSocketNotifier.Type.Read)
             self._notifier.activated.connect(lambda: self.panel.readable(monotonic()))
 
 

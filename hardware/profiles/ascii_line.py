@@ -1,0 +1,97 @@
+"""Home-made boxes that print one line of text for each press.
+
+Which lines mean a button: the settings' `codes`, one for each button, or, without them, a number
+alone or after one of a few words ("3", "B3", "Button 3", "KEY:3"). Everything else is ignored: such
+boards print a page of text, with numbers in it, when they start.
+"""
+
+import re
+
+from hardware.codec import Lamp, LineCounters, PlainFromHost, PlainFromPanel, Poll, Pressed, Unknown
+
+MAX_LINE = 40
+"""Bytes of a line without its end; longer ones are ignored whole."""
+MAX_KEYS = 16
+_NUMBERED = re.compile(r"(?:(?:b|btn|button|k|key|p|press|s|score)[ :=#-]?)?0?(\d{1,2})", re.I)
+
+
+class AsciiLineCodec:
+    """`codes` empty: numbers. A line ends with CR, LF or both."""
+
+    def __init__(self, codes: tuple[str, ...] = ()) -> None:
+        self._codes = {code.strip().casefold(): key for key, code in enumerate(codes, start=1)}
+        self._held = bytearray()
+        self._skipping = False
+        self._frames = self._bad = self._dropped = 0
+
+    def feed(self, data: bytes) -> list[PlainFromPanel]:
+        found: list[PlainFromPanel] = []
+        for byte in data:
+            if byte in b"\r\n":
+                found += self._line()
+            elif self._skipping:
+                self._dropped += 1
+            elif len(self._held) == MAX_LINE:
+                self._skip()
+                self._dropped += 1
+            else:
+                self._held.append(byte)
+        return found
+
+    def quiet(self) -> list[PlainFromPanel]:
+        if self._held:
+            self._skip()
+        self._skipping = False
+        return []
+
+    def encode(self, message: PlainFromHost) -> bytes:
+        match message:
+            case Poll() | Lamp():
+                return b""
+
+    @property
+    def counters(self) -> LineCounters:
+        return LineCounters(self._frames, self._bad, self._dropped)
+
+    def _skip(self) -> None:
+        self._dropped += len(self._held)
+        self._held.clear()
+        self._skipping = True
+
+    def _line(self) -> list[PlainFromPanel]:
+        line, self._skipping = bytes(self._held), False
+        self._held.clear()
+        if not line:
+            return []
+        if not all(0x20 <= byte < 0x7F or byte == 0x09 for byte in line):
+            self._bad += 1
+            return []
+        self._frames += 1
+        return [self._meaning(line.decode("ascii").strip())]
+
+    def _meaning(self, text: str) -> PlainFromPanel:
+        if self._codes:
+            key = self._codes.get(text.casefold())
+        else:
+            number = _NUMBERED.fullmatch(text)
+            key = int(number[1]) if number and 1 <= int(number[1]) <= MAX_KEYS else None
+        return Unknown(text) if key is None else Pressed(key)
+
+
+class AsciiLineBox:
+    """The far end: "1" and an end of line for button 1."""
+
+    lamp = False
+
+    def __init__(self, keys: int = 5, codes: tuple[str, ...] = ()) -> None:
+        self.keys, self._codes = keys, codes
+
+    def down(self, key: int, ms: int) -> bytes:
+        word = self._codes[key - 1] if self._codes else str(key)
+        return word.encode("ascii") + b"\r\n"
+
+    def up(self, key: int, ms: int) -> bytes:
+        return b""
+
+    def heard(self, data: bytes) -> bytes:
+        return b""

@@ -1,0 +1,162 @@
+"""The reference firmware, board file and all, on MicroPython over a pseudo-terminal against the
+real driver: bouncing contacts, and a host that is killed and started again in the middle."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+FIRMWARE = Path("hardware/firmware").resolve()
+PRESSES = 24
+GREEN_PIN = 14
+
+
+def bouncing_trace(keys: list[int], seed: int) -> str:
+    """Presses of `keys`, 90-160 ms long and as far apart, with contacts that chatter for up to
+    10 ms at each end."""
+    chance = random.Random(seed)
+    rows, now = [], 400
+    for key in keys:
+        for closed in (True, False):
+            for i in range(chance.choice((0, 2, 4, 6))):
+                rows.append((now, closed == (i % 2 == 0), key))
+                now += chance.randint(1, 2)
+            rows.append((now, closed, key))
+            now += chance.randint(90, 160)
+    return "".join(f"{ms} {1 << key - 1 if closed else 0}\n" for ms, closed, key in rows)
+
+
+class Line:
+    """A pseudo-terminal: the board's end, and the path at which the host opens the other."""
+
+    def __init__(self) -> None:
+        self.board, self._host = os.openpty()
+        tty.setraw(self._host)
+        self.path = os.ttyname(self._host)
+
+    def close(self) -> None:
+        os.close(self.board)
+        os.close(self._host)
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    line = Line()
+    yield line
+    line.close()
+
+
+class Running:
+    """Programs that end with the test."""
+
+    def __init__(self) -> None:
+        self._all: list[subprocess.Popen[bytes]] = []
+
+    def board(self, line: Line, trace: Path, lamps: Path) -> "subprocess.Popen[bytes]":
+        words = [sys.executable, "-m", "micropython_unix", "desk.py", str(trace)]
+        with lamps.open("wb") as told:
+            return self._start(words, cwd=FIRMWARE, ends=line.board, told=told.fileno())
+
+    def host(self, line: Line, kept: Path, *death: str) -> "subprocess.Popen[bytes]":
+        module = "tests.hardware.small_host"
+        return self._start([sys.executable, "-m", module, line.path, str(kept), *death])
+
+    def _start(
+        self,
+        words: list[str],
+        cwd: Path | None = None,
+        ends: int | None = None,
+        told: int | None = None,
+    ) -> "subprocess.Popen[bytes]":
+        program = subprocess.Popen(words, cwd=cwd, stdin=ends, stdout=ends, stderr=told)
+        self._all.append(program)
+        return program
+
+    def end(self) -> None:
+        for program in self._all:
+            if program.poll() is None:
+                program.kill()
+            program.wait()
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    running = Running()
+    yield running
+    running.end()
+
+
+def rows(kept: Path) -> list[list[str]]:
+    text = kept.read_text(encoding="ascii") if kept.exists() else ""
+    return [row.split() for row in text[: text.rfind("\n") + 1].splitlines()]
+
+
+def wait_for(host: "subprocess.Popen[bytes]", kept: Path, count: int) -> None:
+    """Until `count` presses are kept; the host's end or a minute is a failure."""
+    until = monotonic() + 60
+    while len(rows(kept)) < count:
+        assert monotonic() < until, f"{len(rows(kept))} of {count} presses"
+        try:
+            host.wait(0.01)
+        except subprocess.TimeoutExpired:
+            continue
+        pytest.fail("the host ended by itself")
+
+
+def test_no_press_is_lost_and_none_doubled_while_the_host_is_killed_again_and_again(
+    tmp_path: Path, line: Line, running: Running
+) -> None:
+    chance = random.Random(5)
+    keys = [chance.randint(1, 5) for _ in range(PRESSES)]
+    trace, kept, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
+    trace.write_text(bouncing_trace(keys, seed=7), encoding="ascii")
+    board = running.board(line, trace, lamps)
+    for death in ("after:2", "before:6", "after:7", "before:11", "after:15"):
+        assert running.host(line, kept, death).wait(60) == -signal.SIGKILL
+    host = running.host(line, kept)
+    wait_for(host, kept, 20)
+    host.kill()  # whatever it is doing
+    host.wait()
+    wait_for(running.host(line, kept), kept, PRESSES)
+    assert [int(button) for *_, button in rows(kept)] == keys
+    assert [int(seq) for _, _, seq, _ in rows(kept)] == list(range(1, PRESSES + 1))
+    assert board.poll() is None, "the firmware ended, or its watchdog bit"
+
+
+def test_the_lamp_turns_green_on_the_acknowledgement_and_goes_out(
+    tmp_path: Path, line: Line, running: Running
+) -> None:
+    trace, kept, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
+    trace.write_text(bouncing_trace([3], seed=1), encoding="ascii")
+    running.board(line, trace, lamps)
+    host = running.host(line, kept)
+    wait_for(host, kept, 1)
+    until = monotonic() + 30
+    while (told := lamps.read_text(encoding="ascii")).count("\n") < 2 and monotonic() < until:
+        with pytest.raises(subprocess.TimeoutExpired):
+            host.wait(0.05)
+    lit, dark = (row.split() for row in told.splitlines())
+    assert lit[1:] == [str(GREEN_PIN), "1"]
+    assert dark[1:] == [str(GREEN_PIN), "0"]
+    assert int(dark[0]) - int(lit[0]) >= 1000
+
+
+def test_the_board_ends_with_its_line(tmp_path: Path, running: Running) -> None:
+    trace = tmp_path / "trace"
+    trace.write_text("", encoding="ascii")
+    ended = subprocess.run(
+        [sys.executable, "-m", "micropython_unix", "desk.py", str(trace)],
+        cwd=FIRMWARE,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert ended.stdout.startswith(b"$HI,1.0,pico-")

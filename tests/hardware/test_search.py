@@ -1,0 +1,48 @@
+"""Which port is tried next when the settings leave it open."""
+
+import pytest
+
+from hardware.catalogue import profile
+from hardware.port import PortInfo, PortLost
+from hardware.search import AUTO, PortSearch
+
+
+def ports(*names: str) -> tuple[PortInfo, ...]:
+    return tuple(PortInfo(f"/dev/{name}", name, "") for name in names)
+
+
+def search(wanted: str, name: str, *names: str) -> PortSearch:
+    return PortSearch(wanted, profile(name), lambda: ports(*names))
+
+
+def test_a_named_port_is_the_only_one() -> None:
+    named = search("by-id-x", "own", "a", "b")
+    assert [named.next() for _ in range(3)] == ["by-id-x"] * 3
+    assert not named.searching
+
+
+@pytest.mark.parametrize("name", ["own", "modbus"])
+def test_panels_that_answer_are_looked_for_on_each_port_in_turn(name: str) -> None:
+    looking = search(AUTO, name, "a", "b", "c")
+    assert [looking.next() for _ in range(4)] == ["a", "b", "c", "a"]
+    assert looking.searching
+
+
+def test_a_port_that_went_away_does_not_stop_the_search() -> None:
+    there = list(ports("a", "b"))
+    looking = PortSearch(AUTO, profile("own"), lambda: tuple(there))
+    assert looking.next() == "a"
+    del there[0]
+    assert looking.next() == "b"
+    assert looking.next() == "b"
+
+
+def test_a_panel_that_can_not_be_asked_needs_one_port_only() -> None:
+    assert search(AUTO, "candle485", "a").next() == "a"
+    with pytest.raises(PortLost, match="write the port into the settings"):
+        search(AUTO, "candle485", "a", "b").next()
+
+
+def test_no_port_at_all_is_said() -> None:
+    with pytest.raises(PortLost, match="is its cable plugged in"):
+        search(AUTO, "own").next()

@@ -1,0 +1,170 @@
+"""`kiosk panel setup`: a clerk presses what the wizard asks for, on real lines."""
+
+import re
+import select
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from typer.testing import CliRunner
+
+from hardware.catalogue import Wiring, profile
+from hardware.plain_simulator import SimulatedPlainPanel
+from hardware.sim_command import Simulated
+from kiosk.config import DEFAULT_TEXT, Settings, load
+from ui.cli import app
+from ui.panel_commands import PanelTrouble, simulated
+from ui.panel_setup import set_up
+
+PAUSE = 0.9
+"""Seconds before a clerk has read a question and pressed."""
+
+
+class Clerk:
+    """Drives a simulated panel and does what the wizard says; `keys`: in the order of the
+    questions. Their own thread, as a clerk has."""
+
+    def __init__(self, panel: Simulated, keys: list[int]) -> None:
+        self.panel, self._keys = panel, keys
+        self.said: list[str] = []
+        self._due: list[tuple[float, int]] = []
+        self._again = False
+        self._ended = threading.Event()
+        panel.start(monotonic())
+        self._thread = threading.Thread(target=self._live)
+        self._thread.start()
+
+    def say(self, line: str) -> None:
+        self.said.append(line)
+        if "Press any one" in line:
+            self._again = True
+            self._due.append((monotonic(), self._keys[0]))
+        elif line.startswith("Found"):
+            self._again = False
+        elif line.startswith("Press the button") and self._keys:
+            self._due.append((monotonic() + PAUSE, self._keys.pop(0)))
+
+    def stop(self) -> None:
+        self._ended.set()
+        self._thread.join(10)
+        self.panel.unplug()
+
+    def _live(self) -> None:
+        while not self._ended.is_set():
+            select.select([self.panel], [], [], 0.02)
+            now = monotonic()
+            self.panel.readable(now)
+            self.panel.tick(now)
+            for at, key in [due for due in self._due if due[0] <= now]:
+                self._due.remove((at, key))
+                self.panel.press(key, now)
+                if self._again:
+                    self._due.append((now + 0.3, key))
+
+
+class Desk:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / "kiosk.toml"
+        self.file.write_text(DEFAULT_TEXT, encoding="utf-8")
+        self.line = folder / "line"
+        self.clerks: list[Clerk] = []
+
+    def clerk(self, panel: Simulated, keys: list[int]) -> Clerk:
+        self.clerks.append(Clerk(panel, keys))
+        return self.clerks[-1]
+
+    def set_up(
+        self, clerk: Clerk, name: str = "", number: int = 1, seconds: float = 30
+    ) -> Settings:
+        settings = load(self.file)
+        set_up(settings, str(self.line), name, number, seconds, clerk.say, dwell=0.5)
+        return load(self.file)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    for clerk in desk.clerks:
+        clerk.stop()
+
+
+@pytest.mark.parametrize("name", ["own", "modbus", "jt905", "xid"])
+def test_a_panel_is_found_among_all_families_and_its_buttons_learned(desk: Desk, name: str) -> None:
+    clerk = desk.clerk(simulated(desk.line, name, 5), [5, 4, 3, 1, 2])
+    panel = desk.set_up(clerk).panel
+    assert (panel.port, panel.profile) == (str(desk.line), name)
+    assert panel.buttons == {5: 5, 4: 4, 3: 3, 1: 2, 2: 1}
+    assert (desk.folder / "kiosk.toml.1.bak").read_text(encoding="utf-8") == DEFAULT_TEXT
+
+
+def test_a_home_made_box_with_words_of_its_own_is_learned(desk: Desk) -> None:
+    words = ("great", "good", "so so", "poor", "bad")
+    of = profile("ascii-line")
+    assert of.plain is not None
+    box = SimulatedPlainPanel(desk.line, "box", of.plain.far_end(Wiring(5, codes=words)))
+    panel = desk.set_up(desk.clerk(box, [1, 2, 3, 4, 5])).panel
+    assert panel.profile == "ascii-line"
+    assert panel.codes == words
+    assert panel.buttons == {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
+
+
+def test_a_box_of_single_bytes_is_learned_when_it_is_named(desk: Desk) -> None:
+    of = profile("single-byte")
+    assert of.plain is not None
+    box = SimulatedPlainPanel(desk.line, "box", of.plain.far_end(Wiring(5, codes=tuple("qwert"))))
+    panel = desk.set_up(desk.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panel
+    assert panel.codes == ("0x71", "0x77", "0x65", "0x72", "0x74")
+
+
+def test_a_button_pressed_twice_is_asked_again(desk: Desk) -> None:
+    clerk = desk.clerk(simulated(desk.line, "own", 6), [1, 1, 2, 4, 5, 6])
+    assert desk.set_up(clerk, "own").panel.buttons == {1: 5, 2: 4, 4: 3, 5: 2, 6: 1}
+    assert any("already" in line for line in clerk.said)
+
+
+def test_a_second_panel_is_put_beside_the_first(desk: Desk) -> None:
+    clerk = desk.clerk(simulated(desk.line, "xid", 5), [1, 2, 3, 4, 5])
+    first, second = desk.set_up(clerk, "xid", 2).panels
+    assert (first.port, second.profile) == ("", "xid")
+
+
+def test_a_panel_with_too_few_buttons_for_the_scale_is_said_so(desk: Desk) -> None:
+    clerk = desk.clerk(simulated(desk.line, "candle485", 4), [1, 2, 3, 4])
+    with pytest.raises(PanelTrouble, match=r"has 4 buttons, the scale 5 levels; set scale\.levels"):
+        desk.set_up(clerk, "candle485")
+    assert desk.file.read_text(encoding="utf-8") == DEFAULT_TEXT
+
+
+def test_a_clerk_who_goes_away_leaves_the_settings_as_they_were(desk: Desk) -> None:
+    clerk = desk.clerk(simulated(desk.line, "own", 5), [1, 2])
+    with pytest.raises(PanelTrouble, match="no press came in time; nothing was changed"):
+        desk.set_up(clerk, "own", seconds=2)
+    assert desk.file.read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert not (desk.folder / "kiosk.toml.1.bak").exists()
+
+
+def one_line(folder: Path, code: int, *words: str) -> str:
+    result = CliRunner().invoke(app, ["--data", str(folder), "panel", *words])
+    assert result.exit_code == code, (result.output, result.exception)
+    [line] = result.stderr.strip().splitlines()
+    return str(line)
+
+
+def test_the_commands_say_in_one_line_what_can_not_be(desk: Desk) -> None:
+    folder, line = desk.folder, str(desk.line)
+    assert "there are own, modbus" in one_line(folder, 2, "monitor", line, "--profile", "x")
+    assert "there are own, modbus" in one_line(folder, 2, "simulate", line, "--profile", "x")
+    assert "there are own, modbus" in one_line(folder, 2, "setup", line, "--profile", "x")
+    assert "set that up first" in one_line(folder, 2, "setup", line, "--panel", "3")
+    said = one_line(folder, 3, "setup", line, "--profile", "own", "--seconds", "1")
+    assert re.search(r"heard no panel \(own\); check its power and cable", said)
+
+
+def test_the_profiles_are_listed_with_their_meaning(desk: Desk) -> None:
+    listed = CliRunner().invoke(app, ["panel", "profiles"]).stdout
+    assert "candle485" in listed
+    assert "home-made: one line of text" in listed

@@ -1,0 +1,190 @@
+"""Panels of every kind at a running terminal: real lines, the real window, the real file."""
+
+from collections.abc import Iterator
+from time import monotonic
+
+import pytest
+from PySide6.QtCore import QObject, QTimer
+from pytestqt.qtbot import QtBot
+
+from hardware.sim_command import Simulated
+from kiosk.config import PANEL_PROFILES, Settings, parse
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import Phase
+from kiosk.store.journal import Kind
+from tests.builders import TODAY
+from tests.ui.conftest import Counter
+from ui.panel_commands import simulated
+
+STEP_MS = 20
+
+
+class OnLoop(QObject):
+    """Drives a simulated panel from the event loop."""
+
+    def __init__(self, panel: Simulated) -> None:
+        super().__init__()
+        self.panel = panel
+        panel.start(monotonic())
+        self._timer = QTimer(self, interval=STEP_MS)
+        self._timer.timeout.connect(self._step)
+        self._timer.start()
+
+    def press(self, key: int) -> None:
+        self.panel.press(key, monotonic())
+
+    def stop(self) -> None:
+        self._timer.stop()
+        self.panel.unplug()
+
+    def _step(self) -> None:
+        self.panel.readable(monotonic())
+        self.panel.tick(monotonic())
+
+
+class Bench:
+    """A terminal with the panels of its settings plugged in."""
+
+    def __init__(self, folder: DataFolder, qtbot: QtBot, counter: Counter) -> None:
+        self._folder, self._qtbot, self.counter = folder, qtbot, counter
+        self.panels: list[OnLoop] = []
+
+    def open(self, text: str, *names: str) -> None:
+        """Restart on the settings `text`, where PATH1, PATH2 stand for the panels' lines."""
+        for number, name in enumerate(names, start=1):
+            path = self._folder.path / f"line{number}"
+            self.panels.append(OnLoop(simulated(path, name, 4)))
+            text = text.replace(f"PATH{number}", str(path))
+        self.counter.running.stop()
+        self.counter.settings = parse(text)
+        self.counter.running = self.counter.open()
+
+    @property
+    def settings(self) -> Settings:
+        return self.counter.settings
+
+    def wait_until_up(self) -> None:
+        presenter = self.counter.running.presenter
+        self._qtbot.waitUntil(lambda: presenter.panel.up, timeout=10_000)
+
+    def sign_on(self) -> None:
+        self.counter.running.presenter.choose_officer("101")
+        for digit in self.counter.pins["101"]:
+            self.counter.running.presenter.type_digit(digit)
+
+    def ratings(self) -> list[int]:
+        with self.counter.running.store.transaction() as t:
+            tally = t.ratings.tally(TODAY)
+        return sorted(score for (_, score), n in tally.scores.items() for _ in range(n))
+
+    def press(self, panel: int, key: int) -> None:
+        """Press, wait for the thanks, let the thanks pass."""
+        presenter = self.counter.running.presenter
+        before = len(self.ratings())
+        self.panels[panel].press(key)
+        self._qtbot.waitUntil(lambda: len(self.ratings()) > before, timeout=10_000)
+        assert presenter.state.phase in (Phase.THANKS, Phase.REASONS)
+        while presenter.state.until is not None:  # reasons, then thanks
+            self.counter.clock.pass_seconds(60)
+            presenter._tick()
+
+    def stop(self) -> None:
+        for panel in self.panels:
+            panel.stop()
+
+
+@pytest.fixture
+def bench(folder: DataFolder, qtbot: QtBot, counter: Counter) -> Iterator[Bench]:
+    bench = Bench(folder, qtbot, counter)
+    yield bench
+    bench.stop()
+
+
+@pytest.mark.parametrize("name", PANEL_PROFILES)
+def test_a_press_on_any_family_is_a_rating_with_the_score_of_its_button(
+    bench: Bench, name: str
+) -> None:
+    bench.open(
+        f'[panel]\nport = "PATH1"\nprofile = "{name}"\nbuttons = [4, 3, 2, 1]\n'
+        "[scale]\nlevels = 4\n",
+        name,
+    )
+    bench.wait_until_up()
+    bench.sign_on()
+    bench.press(0, 2)
+    assert bench.ratings() == [3]
+
+
+def test_two_panels_of_different_kinds_serve_one_terminal(bench: Bench) -> None:
+    bench.open(
+        '[[panel]]\nport = "PATH1"\nbuttons = [5, 4, 3, 2]\n'
+        '[[panel]]\nport = "PATH2"\nprofile = "ascii-line"\nbuttons = [1, 2, 3, 4]\n',
+        "own",
+        "ascii-line",
+    )
+    bench.wait_until_up()
+    bench.sign_on()
+    bench.press(0, 1)
+    bench.press(1, 1)
+    bench.press(0, 2)
+    assert bench.ratings() == [1, 4, 5]
+
+
+def test_the_mark_of_a_numbered_panel_survives_presses_on_a_plain_one(bench: Bench) -> None:
+    bench.open(
+        '[[panel]]\nport = "PATH1"\n[[panel]]\nport = "PATH2"\nprofile = "single-byte"\n',
+        "own",
+        "single-byte",
+    )
+    bench.wait_until_up()
+    bench.sign_on()
+    bench.press(0, 1)
+    kept = bench.counter.running.terminal.mark()
+    bench.press(1, 1)
+    assert kept is not None
+    assert bench.counter.running.terminal.mark() == kept
+
+
+def test_one_of_two_panels_down_is_told(bench: Bench, qtbot: QtBot) -> None:
+    bench.open('[[panel]]\nport = "PATH1"\n[[panel]]\nport = "/dev/none"\n', "own")
+    presenter = bench.counter.running.presenter
+    qtbot.waitUntil(lambda: "/dev/none" in presenter.panel.trouble, timeout=10_000)
+    assert not presenter.panel.up
+
+
+def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Bench) -> None:
+    bench.open(
+        '[[panel]]\nport = "PATH1"\nprofile = "single-byte"\n'
+        '[[panel]]\nport = "PATH1"\nprofile = "jt905"\ncodes = ["nonsense"]\n',
+        "single-byte",
+    )
+    presenter = bench.counter.running.presenter
+    assert "such as 0010:03" in presenter.panel.trouble
+    assert presenter.panel.refused
+    bench.sign_on()
+    bench.press(0, 2)
+    assert bench.ratings() == [4]
+
+
+def test_a_button_with_score_zero_scores_nothing(bench: Bench, qtbot: QtBot) -> None:
+    bench.open('[panel]\nport = "PATH1"\nprofile = "xid"\nbuttons = [0, 5]\n', "xid")
+    bench.wait_until_up()
+    bench.sign_on()
+    bench.panels[0].press(1)
+    bench.press(0, 2)
+    assert bench.ratings() == [5]
+
+
+def test_an_unplugged_plain_panel_is_noted_and_comes_back_by_itself(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    bench.open('[panel]\nport = "PATH1"\nprofile = "candle485"\n', "candle485")
+    bench.wait_until_up()
+    presenter = bench.counter.running.presenter
+    bench.panels[0].panel.unplug()
+    qtbot.waitUntil(lambda: not presenter.panel.up, timeout=10_000)
+    bench.panels[0].panel.replug()
+    bench.wait_until_up()
+    with bench.counter.running.store.transaction() as t:
+        counts = t.journal.counts(TODAY)
+    assert (counts[Kind.PANEL_UP], counts[Kind.PANEL_DOWN]) == (2, 1)
