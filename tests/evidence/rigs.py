@@ -1,6 +1,12 @@
 """Every figure there is, in the order of the table."""
 
-from tests.evidence import failing, killing, powercut, tampering
+from tests.evidence import codecs, failing, killing, powercut, tampering
 from tests.evidence.figure import Figure
 
-FIGURES: tuple[Figure, ...] = (killing.FIGURE, powercut.FIGURE, *failing.FIGURES, tampering.FIGURE)
+FIGURES: tuple[Figure, ...] = (
+    killing.FIGURE,
+    powercut.FIGURE,
+    *failing.FIGURES,
+    codecs.FIGURE,
+    tampering.FIGURE,
+)
