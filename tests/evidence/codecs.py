@@ -47,7 +47,7 @@ NOISES: dict[str, Noise] = {
     "candle485": _without(0x01),
     "xid": _without(ord("k")),
     "ascii-line": _lines,
-    "single-byte": _without(*b"123456789"),
+    "single-byte": _without(*b"123456789", *range(1, 9)),
 }
 
 
