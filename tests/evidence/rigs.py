@@ -1,6 +1,6 @@
 """Every figure there is, in the order of the table."""
 
-from tests.evidence import codecs, failing, killing, powercut, tampering
+from tests.evidence import attacker, codecs, failing, killing, powercut, tampering
 from tests.evidence.figure import Figure
 
 FIGURES: tuple[Figure, ...] = (
@@ -9,4 +9,5 @@ FIGURES: tuple[Figure, ...] = (
     *failing.FIGURES,
     codecs.FIGURE,
     tampering.FIGURE,
+    attacker.FIGURE,
 )
