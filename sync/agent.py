@@ -9,6 +9,7 @@ import secrets
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -37,11 +38,13 @@ from sync.signing import (
 )
 from sync.wire import (
     Answer,
+    DayReport,
     Enrol,
     Enrolled,
     Head,
     Heads,
     HeadsAnswer,
+    Held,
     Hello,
     OpenSheet,
     Receipt,
@@ -52,6 +55,8 @@ from sync.wire import (
 TIMEOUT = 20.0
 """Seconds for each step of a request."""
 ATTEMPTS = 3
+LOOK_BACK = 365
+"""Days; central tells what it holds for somewhat longer."""
 
 
 _HELD = (Answer.ROLLBACK, Answer.FORK, Answer.QUARANTINED)
@@ -101,14 +106,16 @@ def sync(
     key: Ed25519PrivateKey,
     ca: str = "",
     progress: Progress = _silent,
+    transport: httpx.BaseTransport | None = None,
 ) -> Synced:
-    """Run once. Raises a kind of SyncFailed, and NotEnrolled; the journal says how it went."""
+    """Run once, over the network or another `transport`. Raises a kind of SyncFailed, and
+    NotEnrolled; the journal says how it went."""
     with store.transaction() as t:
         enrolment = t.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     try:
-        with _client(enrolment.url, ca) as client:
+        with _client(enrolment.url, ca, transport) as client:
             result = _Run(store, clock, key, enrolment, client, progress).all()
     except SyncFailed as error:
         with store.transaction() as t:
@@ -161,7 +168,9 @@ class _Run:
 
     def greet(self) -> None:
         """Open the run, and show that nothing of the past has changed."""
-        self._heads(self._hello())
+        last = self._hello()
+        self._send_again_what_is_gone()
+        self._heads(last)
 
     def all(self) -> Synced:
         self.greet()
@@ -218,6 +227,20 @@ class _Run:
             t.witness(self.clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
         return True, len(roster.officers)
 
+    def _send_again_what_is_gone(self) -> None:
+        """A central that was put back from a backup has lost what it gave receipts for."""
+        _, body, _ = self._ask("GET", "days", b"", {200})
+        held = {day: (revision, digest) for day, revision, digest in _parsed(Held.parse, body).days}
+        oldest = self.clock.now().wall.date() - timedelta(days=LOOK_BACK)
+        with self.store.transaction() as t:
+            for parcel in t.outbox.newest_receipted():
+                if parcel.day < oldest or held.get(parcel.day, (0, ""))[0] >= parcel.revision:
+                    continue
+                t.outbox.reopen(parcel)
+                detail = {"day": parcel.day.isoformat(), "revision": str(parcel.revision)}
+                t.journal.append(self.clock.now(), Kind.SENT_AGAIN, detail)
+                self.progress(f"{parcel.day} revision {parcel.revision}: central lost it; again")
+
     def _day(self, parcel: Parcel) -> Receipt:
         path = f"days/{parcel.day.isoformat()}"
         _, body, proof = self._ask("PUT", path, parcel.body, {200, 201, 409}, proof=True)
@@ -267,15 +290,17 @@ class _Run:
 
 
 def _open_sheets(t: Transaction) -> tuple[OpenSheet, ...]:
-    """The sheets of every day whose newest report has no receipt yet, or that has none."""
+    """The sheets of every day that central has not receipted as it is now."""
+    receipted = {parcel.day: parcel for parcel in t.outbox.newest_receipted()}
     sheets = []
     for day in t.ratings.days():
-        newest = t.outbox.newest(day)
-        if newest is None or newest.state is not Delivery.RECEIPTED:
-            sheets += [
-                OpenSheet(day, s.officer, s.n, s.seal.entries, s.seal.digest)
-                for s in t.ratings.sheets(day)
-            ]
+        now = [
+            OpenSheet(day, s.officer, s.n, s.seal.entries, s.seal.digest)
+            for s in t.ratings.sheets(day)
+        ]
+        told = DayReport.parse(receipted[day].body).open_sheets() if day in receipted else ()
+        if sorted(now) != sorted(told):
+            sheets += now
     return tuple(sheets)
 
 
@@ -305,18 +330,24 @@ def check_receipt(enrolment: Enrolment, parcel: Parcel) -> bool:
     )
 
 
-def _client(url: str, ca: str) -> httpx.Client:
+def _client(url: str, ca: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SyncFailed(f"{url}: write central's address as https://name")
     if parts.scheme == "http" and not _loopback(parts.hostname):
         raise SyncFailed(f"{url}: only https:// is safe beyond this machine")
     try:
-        context = ssl.create_default_context(cafile=ca or None)
+        https = parts.scheme == "https"
+        context = ssl.create_default_context(cafile=ca or None) if https else False
     except (OSError, ssl.SSLError) as error:
         raise SyncFailed(f"{ca}: the certificate authority can't be read: {error}") from None
     return httpx.Client(
-        base_url=url, timeout=TIMEOUT, verify=context, follow_redirects=False, trust_env=False
+        base_url=url,
+        timeout=TIMEOUT,
+        verify=context,
+        follow_redirects=False,
+        trust_env=False,
+        transport=transport,
     )
 
 

@@ -337,6 +337,24 @@ class HeadsAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Which day reports of a terminal central has now: date, revision, digest."""
+
+    days: tuple[tuple[date, int, str], ...] = ()
+
+    def to_bytes(self) -> bytes:
+        rows = [[held.isoformat(), revision, digest] for held, revision, digest in self.days]
+        return canonical({"v": VERSION, "days": rows})
+
+    @classmethod
+    def parse(cls, body: bytes) -> "Held":
+        f = Fields.of(body)
+        held = cls(f.rows("days", 3, _held))
+        f.done()
+        return held
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """What the office may reword from central. Empty means: the terminal's own."""
 
@@ -460,6 +478,10 @@ def _sheet(name: str, row: list[Any]) -> SheetSeal:
 def _open_sheet(name: str, row: list[Any]) -> OpenSheet:
     told = _sheet(name, [row[1], row[2], row[4]])
     return OpenSheet(day(name, row[0]), told.officer, told.n, count(name, row[3]), told.seal)
+
+
+def _held(name: str, row: list[Any]) -> tuple[date, int, str]:
+    return day(name, row[0]), count(name, row[1]), text(name, row[2], 64)
 
 
 def _gap(name: str, row: list[Any]) -> GapCount:

@@ -43,6 +43,8 @@ class Kind(StrEnum):
     ENROLLED = "enrolled"
     DAY_CLOSED = "day-closed"
     SYNCED = "synced"
+    SENT_AGAIN = "sent-again"
+    """Central had lost what it gave a receipt for."""
     SYNC_FAILED = "sync-failed"
     SERVICE_MENU = "service-menu"
 

@@ -78,6 +78,22 @@ class Outbox:
             .values(state=state.value, receipt=receipt, receipt_proof=proof)
         )
 
+    def newest_receipted(self) -> tuple[Parcel, ...]:
+        """Each day's newest report, where central has given a receipt for it."""
+        newest = {parcel.day: parcel for parcel in self.everything()}
+        return tuple(p for p in newest.values() if p.state is Delivery.RECEIPTED)
+
+    def reopen(self, parcel: Parcel) -> None:
+        """Due again: central has lost it, and its receipt with it."""
+        self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.business_date == parcel.day.isoformat(),
+                outbox.c.revision == parcel.revision,
+            )
+            .values(state=Delivery.DUE.value, receipt=None, receipt_proof=None)
+        )
+
     def _list(self, query: "Select[tuple[object, ...]]") -> tuple[Parcel, ...]:
         return tuple(
             Parcel(

@@ -56,7 +56,7 @@ def judge_heads(stored: Head, heads: Heads) -> Answer:
     ROLLBACK: it is shorter now, an older copy was put back. FORK: it has another entry where
     central saw one: two histories, or two machines with one key.
     """
-    if stored.seq == 0:
+    if stored.seq == 0 or heads.now == stored:  # the first, or the same ones a second time
         return Answer.STORED
     if heads.now.seq < stored.seq or not heads.at_last:
         return Answer.ROLLBACK

@@ -24,7 +24,9 @@ from sync.wire import (
     Enrol,
     Enrolled,
     Heads,
+    Held,
     Hello,
+    OpenSheet,
     Receipt,
     Roster,
     Welcome,
@@ -33,6 +35,8 @@ from sync.wire import (
 
 CODE_MINUTES = 10
 RUN_MINUTES = 10
+HELD_DAYS = 400
+"""A fiscal year and more: as far back as a terminal is told what is held."""
 FLEET_DAYS = 60
 """How far back the fleet page looks for one officer in two places."""
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -173,6 +177,12 @@ class Central:
                 t.days.aside(),
             )
 
+    def held(self, known: KnownTerminal, now: datetime) -> Held:
+        """What central has of a terminal: what a restored central lost is sent again."""
+        since = (now - timedelta(days=HELD_DAYS)).date()
+        with self.store.transaction(self.site) as t:
+            return Held(tuple(t.days.held(known.terminal, since)))
+
     def roster(self) -> Roster:
         s = self.settings
         with self.store.transaction(self.site) as t:
@@ -253,29 +263,40 @@ class Central:
 
 
 def _judge_open(t: Transaction, terminal: str, heads: Heads) -> tuple[Answer, str]:
-    """The open sheets against those seen. A day that was reported need not be shown again."""
+    """The open sheets against those seen. A day that is not shown is as it was reported."""
     seen = t.witness.seen(terminal)
-    whole = {day for day, _ in seen} - t.witness.reported(terminal)
-    return judge_sheets(seen, heads.sheets, whole=whole | {s.date for s in heads.sheets})
+    shown = {sheet.date for sheet in heads.sheets}
+    reported = t.days.sheets(terminal, {day for day, _ in seen} - shown)
+    now = (*heads.sheets, *reported)
+    return judge_sheets(seen, now, whole={day for day, _ in seen})
 
 
 def _take(t: Transaction, report: DayReport, body: bytes, found: str, now: datetime) -> Answer:
     """Take a day report whose sheets have only grown; raise the alarm for any other."""
     terminal, sheets = report.terminal, report.open_sheets()
     if t.days.answer_to(report, found) is Answer.STORED:
+        # Not against the heads: what was closed before they were shown may have less.
+        # Nor against what a person has released: that is no longer witnessed.
         seen = t.witness.seen(terminal)
-        of_the_day = {key: was for key, was in seen.items() if key[0] == report.date}
-        answer, why = judge_sheets(of_the_day, sheets, whole={report.date})
+        reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, {report.date})}
+        before = {key: was for key, was in reported.items() if key in seen}
+        answer, why = judge_sheets(before, sheets, whole={report.date})
         if answer is not Answer.STORED:
             _quarantine(t, terminal, answer, why, now)
             return answer
     answer = t.days.take(report, body, found, now)
     if answer is Answer.STORED:
-        t.witness.put(terminal, sheets)
+        seen = t.witness.seen(terminal)
+        fresh = (s for s in sheets if _more(s, seen.get((s.date, s.officer))))
+        t.witness.put(terminal, fresh)
     elif answer is Answer.CONFLICT:
         detail = f"{report.date} revision {report.revision}: other bytes than were taken"
         t.witness.alarm(Alarm(now, terminal, answer.value, detail))
     return answer
+
+
+def _more(sheet: OpenSheet, seen: OpenSheet | None) -> bool:
+    return seen is None or sheet.entries > seen.entries
 
 
 def _quarantine(t: Transaction, terminal: str, answer: Answer, why: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 import schemathesis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.core.result import Ok
 
@@ -64,6 +65,10 @@ class Door:
         self.nonce = ""
         self.hello()
 
+    def close(self) -> None:
+        self._loop.close()
+        self.store.close()
+
     def hello(self) -> None:
         """Open a run: later requests need its nonce."""
         body = Hello("n", "rig", int(NOW.timestamp()), 0).to_bytes()
@@ -87,42 +92,57 @@ class Door:
     def ask(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, bytes]:
-        """One request straight at the application (ASGI 3): a client library would take longer
-        than central does."""
-        return self._loop.run_until_complete(self._ask(method, path, body, headers))
+        status, _, answer = ask_app(self.app, method, path, body, headers, self._loop)
+        return status, answer
 
-    async def _ask(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
-    ) -> tuple[int, bytes]:
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": unquote(path),
-            "raw_path": path.encode(),
-            "query_string": b"",
-            "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
-            "server": ("127.0.0.1", 80),
-            "client": ("127.0.0.1", 1),
-        }
-        pieces = [body[i : i + 65_536] for i in range(0, len(body), 65_536)] or [b""]
-        status, answer = 0, bytearray()
 
-        async def receive() -> dict[str, Any]:
-            piece = pieces.pop(0) if pieces else b""
-            return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+def ask_app(
+    app: FastAPI,
+    method: str,
+    path: str,
+    body: bytes,
+    headers: dict[str, str],
+    loop: asyncio.AbstractEventLoop | None = None,
+) -> tuple[int, dict[str, str], bytes]:
+    """One request straight at the application (ASGI 3): a client library would take longer than
+    central does. Status, headers, body."""
+    asked = _ask(app, method, path, body, headers)
+    return loop.run_until_complete(asked) if loop else asyncio.run(asked)
 
-        async def send(message: MutableMapping[str, Any]) -> None:
-            nonlocal status
-            status = message.get("status", status)
-            answer.extend(message.get("body", b""))
 
-        # A bug is answered with 500 and raised again for the server's log.
-        with contextlib.suppress(Exception):
-            await self.app(scope, receive, send)
-        return status, bytes(answer)
+async def _ask(
+    app: FastAPI, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> tuple[int, dict[str, str], bytes]:
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
+        "server": ("127.0.0.1", 80),
+        "client": ("127.0.0.1", 1),
+    }
+    pieces = [body[i : i + 65_536] for i in range(0, len(body), 65_536)] or [b""]
+    status, told, answer = 0, {}, bytearray()
+
+    async def receive() -> dict[str, Any]:
+        piece = pieces.pop(0) if pieces else b""
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        nonlocal status
+        status = message.get("status", status)
+        told.update({k.decode(): v.decode() for k, v in message.get("headers", ())})
+        answer.extend(message.get("body", b""))
+
+    # A bug is answered with 500 and raised again for the server's log.
+    with contextlib.suppress(Exception):
+        await app(scope, receive, send)
+    return status, told, bytes(answer)
 
 
 def mutated(door: Door, random: Random) -> Sent:
@@ -247,7 +267,7 @@ def fuzz_bodies(given_: Run) -> Measured:
     failures += from_openapi
     if wrong := door.central.verify():
         failures.append(f"afterwards: {wrong}")
-    door.store.close()
+    door.close()
     text = f"{count + made:,} bodies: {len(failures)} wrong, {grown:+.0f} MB"
     return Measured(text, tuple(failures))
 

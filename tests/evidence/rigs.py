@@ -1,6 +1,16 @@
 """Every figure there is, in the order of the table."""
 
-from tests.evidence import attacker, bodies, codecs, failing, killing, powercut, tampering
+from tests.evidence import (
+    attacker,
+    bodies,
+    codecs,
+    failing,
+    histories,
+    killing,
+    powercut,
+    soak,
+    tampering,
+)
 from tests.evidence.figure import Figure
 
 FIGURES: tuple[Figure, ...] = (
@@ -10,5 +20,7 @@ FIGURES: tuple[Figure, ...] = (
     codecs.FIGURE,
     bodies.FIGURE,
     tampering.FIGURE,
+    histories.FIGURE,
+    soak.FIGURE,
     attacker.FIGURE,
 )

@@ -10,6 +10,7 @@ def test_a_taken_request_that_should_have_been_refused_is_reported(tmp_path: Pat
     door = Door(tmp_path)
     sent = Sent("open to all", "GET", "/healthz", b"", {}, signed=False)
     assert "without a signature" in (door.send(sent) or "")
+    door.close()
 
 
 def test_a_stumble_is_reported(tmp_path: Path) -> None:
@@ -17,9 +18,11 @@ def test_a_stumble_is_reported(tmp_path: Path) -> None:
     door.central.take_day = None  # type: ignore[method-assign,assignment]  # a bug, made on purpose
     found = [door.send(mutated(door, Random(n))) for n in range(200)]
     assert any("500" in wrong for wrong in found if wrong)
+    door.close()
 
 
 def test_a_right_request_is_taken(tmp_path: Path) -> None:
     door = Door(tmp_path)
     assert door.ask("GET", f"{AT}/roster", b"", {})[0] == 401
     assert door.nonce
+    door.close()

@@ -1,7 +1,7 @@
 """Day reports, their wide rows, the published blocks, and the log of who read raw tallies."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from kiosk.domain.rating import Outcome
 from sync.central.disclosure import Block, Counts, DayCount
 from sync.central.ingest import StoredDay, decide
 from sync.central.schema import blocks, conflicts, day_counts, day_lines, day_reports, reads, sites
-from sync.wire import Answer, DayReport
+from sync.wire import Answer, DayReport, OpenSheet
 
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 _LINE = ("officer", "service", "counter", "half", "channel", "levels", *_LEVELS)
@@ -108,6 +108,29 @@ class Days:
     def answer_to(self, report: DayReport, digest: str) -> Answer:
         """What `take` would answer."""
         return decide(self._stored(report), report, digest)
+
+    def sheets(self, terminal: str, days: Collection[date]) -> tuple[OpenSheet, ...]:
+        """The sheets of a terminal's days as they were reported."""
+        query = select(day_reports.c.body).where(
+            day_reports.c.site == self._site,
+            day_reports.c.terminal == terminal,
+            day_reports.c.date.in_(days),
+        )
+        bodies = self._connection.scalars(query)
+        return tuple(s for body in bodies for s in DayReport.parse(body).open_sheets())
+
+    def held(self, terminal: str, since: date) -> list[tuple[date, int, str]]:
+        """A terminal's day reports since a day: date, revision, digest."""
+        query = (
+            select(day_reports.c.date, day_reports.c.revision, day_reports.c.digest)
+            .where(
+                day_reports.c.site == self._site,
+                day_reports.c.terminal == terminal,
+                day_reports.c.date >= since,
+            )
+            .order_by(day_reports.c.date)
+        )
+        return [(row.date, row.revision, row.digest) for row in self._connection.execute(query)]
 
     def newest_days(self) -> dict[str, date]:
         """Each terminal's last reported day."""

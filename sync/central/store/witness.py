@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, delete, distinct, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sync.central.schema import alarms, day_lines, day_reports, seen_sheets
+from sync.central.schema import alarms, day_lines, seen_sheets
 from sync.central.store.terminals import utc
 from sync.wire import OpenSheet
 
@@ -52,13 +52,6 @@ class Witness:
         ).where(seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal)
         found = (OpenSheet(*row) for row in self._connection.execute(query))
         return {(sheet.date, sheet.officer): sheet for sheet in found}
-
-    def reported(self, terminal: str) -> frozenset[date]:
-        """The days of which central has this terminal's report."""
-        query = select(day_reports.c.date).where(
-            day_reports.c.site == self._site, day_reports.c.terminal == terminal
-        )
-        return frozenset(self._connection.scalars(query))
 
     def put(self, terminal: str, sheets: Iterable[OpenSheet]) -> None:
         """Remember these sheets as they are now."""

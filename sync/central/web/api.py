@@ -159,6 +159,14 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
             return door.answer(request, nonce, b"", 304, tag)
         return door.answer(request, nonce, body, tag=tag)
 
+    @router.get(f"{_AT}/days")
+    async def held(
+        request: Request, site: str, terminal: str, signature: Signature = "", nonce: Nonce = ""
+    ) -> Response:
+        """Which of its day reports central has."""
+        known = door.in_run(request, site, terminal, nonce, signature, b"")
+        return door.answer(request, nonce, central.held(known, now()).to_bytes())
+
     @router.put(f"{_AT}/days/{{day}}", openapi_extra=shapes.body(shapes.DAY))
     async def day(
         request: Request,

@@ -1,0 +1,327 @@
+"""Random histories of terminals and a central over a bad network, against a plain model.
+
+The model knows what each terminal's citizens pressed. Whatever happens, central must never show a
+day as it never was; and when the network is well again it must show every day as it is, or refuse
+by a named state that a person settles.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import httpx2 as httpx
+import stamina
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain.encounter import Record
+from kiosk.store.engine import Store
+from kiosk.store.state import Enrolment
+from kiosk.terminal import Terminal
+from sync import agent
+from sync.central.service import Central
+from sync.central.store.engine import CentralStore
+from sync.central.web.app import create_app
+from sync.closing import close_days
+from sync.signing import public_text
+from sync.wire import DayReport, Enrol
+from tests.builders import PEPPER, SOMYING, FakeClock, rating
+from tests.central.conftest import made_central
+from tests.evidence.bodies import ask_app
+from tests.evidence.figure import Figure, Measured, Run
+
+STEPS = 50
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of its own is made in it)
+LOOP = asyncio.new_event_loop()
+NAMED = {"rollback", "fork", "quarantined"}
+
+
+@dataclass(slots=True)
+class Network(httpx.BaseTransport):
+    """Between terminal and central: what the next requests suffer."""
+
+    central: "CentralSide"
+    trouble: list[str] = field(default_factory=list)
+    heard: list[httpx.Request] = field(default_factory=list)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        what = self.trouble.pop(0) if self.trouble else ""
+        if what == "unplugged":
+            raise httpx.ConnectError("no route to host")
+        if what == "certificate":
+            raise httpx.ConnectError("certificate verify failed: certificate has expired")
+        if what == "portal":
+            return httpx.Response(200, html="<h1>Please sign in</h1>", request=request)
+        answer = self._deliver(request)
+        if what == "twice":
+            answer = self._deliver(request)
+        if what == "late":
+            for old in self.heard[-6:]:
+                self._deliver(old)
+        self.heard.append(request)
+        if what == "cut":
+            raise httpx.ReadError("connection reset")
+        return answer
+
+    def _deliver(self, request: httpx.Request) -> httpx.Response:
+        status, headers, body = ask_app(
+            self.central.app,
+            request.method,
+            request.url.path,
+            request.content,
+            dict(request.headers),
+            LOOP,
+        )
+        return httpx.Response(status, headers=headers, content=body, request=request)
+
+
+class CentralSide:
+    """Central, its database file, and an older copy of it."""
+
+    def __init__(self, folder: Path, clock: FakeClock) -> None:
+        self._folder, self._clock = folder, clock
+        self.path, self._older = folder / "central.db", folder / "central.older"
+        shutil.copyfile(folder.parent / "empty-central.db", self.path)
+        self.central = made_central(CentralStore.open(f"sqlite:///{self.path}"), folder)
+        self._quicken()
+
+    def _quicken(self) -> None:
+        self.app = create_app(self.central, "k" * 24, lambda: self._clock.now().wall)
+
+    def back_up(self) -> None:
+        self.central.store.close()
+        shutil.copyfile(self.path, self._older)
+        self._reopen()
+
+    def put_back(self) -> bool:
+        """The older copy, where there is one."""
+        if not self._older.exists():
+            return False
+        self.central.store.close()
+        shutil.copyfile(self._older, self.path)
+        self._reopen()
+        return True
+
+    def _reopen(self) -> None:
+        for left in ("-wal", "-shm"):
+            Path(f"{self.path}{left}").unlink(missing_ok=True)
+        store = CentralStore.open(f"sqlite:///{self.path}")
+        self.central = Central(store, self.central.settings, self.central.key)
+        self._quicken()
+
+
+class Side:
+    """A terminal, its key, older copies, and what its citizens pressed."""
+
+    def __init__(self, folder: Path, clock: FakeClock, central: CentralSide, name: str) -> None:
+        folder.mkdir()
+        self.path, self.clock, self.name = folder / "kiosk.db", clock, name
+        self.network = Network(central)
+        shutil.copyfile(folder.parent.parent / "empty-terminal.db", self.path)
+        self._open()
+        self.terminal.add_officers([SOMYING])
+        self.key = Ed25519PrivateKey.generate()
+        c = central.central
+        now = clock.now().wall
+        enrolled = c.enrol(Enrol(c.invite(name, "1", now), public_text(self.key)), now)
+        url = "http://127.0.0.1:1"
+        self.terminal.join(Enrolment(url, enrolled.site, name, "1", enrolled.central_key))
+        self.past: set[tuple[date, int]] = set()
+        """Every (day, ratings) that this terminal has ever reported."""
+        self.state = ""
+
+    def _open(self) -> None:
+        self.store = Store.open(self.path)
+        self.terminal = Terminal(self.store, self.clock, PEPPER)
+
+    def press(self, random: Random) -> None:
+        day = self.clock.now().wall.date() - timedelta(days=random.choice((0, 0, 0, 1)))
+        for _ in range(random.randint(1, 4)):
+            self.terminal.carry_out([Record(rating(random.randint(1, 5), day=day))])
+
+    def close_day(self) -> None:
+        close_days(self.store, self.clock, today=True)
+        with self.store.transaction() as t:
+            for parcel in t.outbox.everything():
+                n = sum(s.n for s in DayReport.parse(parcel.body).sheets)
+                self.past.add((parcel.day, n))
+
+    def sync(self) -> None:
+        try:
+            agent.sync(self.store, self.clock, self.key, transport=self.network)
+            self.state = ""
+        except agent.Refused as error:
+            self.state = error.answer.value
+        except agent.SyncFailed:
+            pass
+
+    def copy(self, to: Path) -> None:
+        to.unlink(missing_ok=True)
+        self.store.backup(to)
+
+    def put_back(self, older: Path) -> None:
+        """The file of another time, or of another machine."""
+        self.store.close()
+        for left in ("-wal", "-shm"):
+            Path(f"{self.path}{left}").unlink(missing_ok=True)
+        shutil.copyfile(older, self.path)
+        self._open()
+
+    def days(self) -> dict[date, int]:
+        """Ratings by day as they are in the terminal now."""
+        with self.store.transaction() as t:
+            return {day: sum(s.n for s in t.ratings.sheets(day)) for day in t.ratings.days()}
+
+
+class History:
+    """One history of STEPS steps."""
+
+    def __init__(self, folder: Path, random: Random) -> None:
+        folder.mkdir()
+        self._folder, self._random, self._clock = folder, random, FakeClock()
+        self.central = CentralSide(folder, self._clock)
+        self.sides = [Side(folder / name, self._clock, self.central, name) for name in ("t1", "t2")]
+        self.twin: Path | None = None
+
+    def play(self) -> Iterator[str]:
+        """Every step, and what is wrong after it; then the end."""
+        for number in range(STEPS):
+            did = self._step()
+            for wrong in self._never_was():
+                yield f"step {number} ({did}): {wrong}"
+        yield from self._end()
+
+    def _step(self) -> str:
+        random, side = self._random, self._random.choice(self.sides)
+        deeds = (
+            *["press"] * 56,
+            *["close"] * 32,
+            *["sync"] * 56,
+            *["night"] * 24,
+            *["trouble"] * 30,
+            *["copy"] * 6,
+            *["put back"] * 4,
+            *["twin"] * 3,
+            *["central copy"] * 4,
+            *["central put back"] * 3,
+            *["release"] * 6,
+        )
+        deed = random.choice(deeds)
+        match deed:
+            case "press":
+                side.press(random)
+            case "close":
+                side.close_day()
+            case "sync":
+                side.sync()
+            case "night":
+                self._clock.pass_seconds(86_400 * random.choice((1, 1, 1, 30)))
+            case "trouble":
+                kinds = ("unplugged", "certificate", "portal", "twice", "late", "cut", "")
+                side.network.trouble = [random.choice(kinds) for _ in range(random.randint(1, 8))]
+            case "copy":
+                side.copy(side.path.with_name("older"))
+            case "put back" if side.path.with_name("older").exists():
+                side.put_back(side.path.with_name("older"))
+            case "twin":
+                # A machine with the same key goes on from here, and comes back later as this one.
+                side.copy(side.path.with_name("older"))
+                side.press(random)
+                side.sync()
+            case "central copy":
+                self.central.back_up()
+            case "central put back":
+                self.central.put_back()
+            case "release":
+                self._release(side)
+        return deed
+
+    def _release(self, side: Side) -> None:
+        now = self._clock.now().wall
+        self.central.central.release(side.name, "a person", "compared", now)
+
+    def _never_was(self) -> Iterator[str]:
+        """A day at central that its terminal never reported."""
+        for side in self.sides:
+            for day, n in self._shown(side).items():
+                if (day, n) not in side.past:
+                    yield f"{side.name} {day}: {n} ratings, which were never reported"
+
+    def _shown(self, side: Side) -> dict[date, int]:
+        central = self.central.central
+        with central.store.transaction(central.site) as t:
+            held = [day for name, day in t.days.days_held() if name == side.name]
+            found = {}
+            for day in held:
+                kept = t.days.kept(side.name, day)
+                assert kept is not None
+                found[day] = sum(s.n for s in DayReport.parse(kept.body).sheets)
+            return found
+
+    def _end(self) -> Iterator[str]:
+        """The network is well, every day closed and sent: all is equal, or refused by name."""
+        for side in self.sides:
+            side.network.trouble = []
+            side.close_day()
+            side.sync()
+            if side.state:
+                if side.state not in NAMED:
+                    yield f"{side.name}: refused by {side.state!r}"
+                continue
+            yield from self._differs(side)
+        if wrong := self.central.central.verify():
+            yield f"central verify: {wrong}"
+        for side in self.sides:
+            side.store.close()
+        self.central.central.store.close()
+
+    def _differs(self, side: Side) -> Iterator[str]:
+        shown = self._shown(side)
+        with side.store.transaction() as t:
+            parked = {p.day for p in t.outbox.everything() if p.state.value == "parked"}
+        for day, n in side.days().items():
+            if shown.get(day) != n and day not in parked:
+                yield f"{side.name} {day}: {n} pressed, central shows {shown.get(day)}"
+
+
+def make_templates(folder: Path) -> None:
+    """The empty databases that every history begins with."""
+    Store.create(folder / "empty-terminal.db")
+    CentralStore.create(f"sqlite:///{folder / 'empty-central.db'}").close()
+
+
+def play(given: Run) -> Measured:
+    """`given.size` histories."""
+    stamina.set_testing(True, attempts=1)
+    failures: list[str] = []
+    refused = 0
+    # In memory: this rig is about what is said, not about what a disk does.
+    memory = Path(tempfile.mkdtemp(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
+    make_templates(memory)
+    for number in range(given.size):
+        seed = f"{given.seed} {number}"
+        folder = memory / str(number)
+        history = History(folder, Random(seed))
+        try:
+            failures += [f"history {seed}: {wrong}" for wrong in history.play()]
+        except Exception as error:
+            failures.append(f"history {seed}: {type(error).__name__}: {error}")
+        refused += any(side.state for side in history.sides)
+        shutil.rmtree(folder)
+    shutil.rmtree(memory)
+    text = f"{given.size} x {STEPS} steps, {refused} refused by name: {len(failures)} wrong"
+    return Measured(text, tuple(failures))
+
+
+FIGURE = Figure(
+    "sync histories against a model",
+    "central equals it, or refuses by name",
+    quick=120,
+    full=20_000,
+    measure=play,
+)

@@ -1,0 +1,172 @@
+"""Days of presses in seconds: the whole terminal on a clock moved by hand, its panel on a pty, a
+central that is synced with each night. Nothing may grow, and the totals must be the model's."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from PySide6.QtWidgets import QApplication
+
+from hardware.simulator import SimulatedPanel
+from kiosk.domain.encounter import GiveReasons, SignOff, SignOn
+from kiosk.domain.rating import Channel
+from kiosk.store.state import Enrolment
+from sync import agent
+from sync.closing import close_days
+from sync.signing import public_text
+from sync.wire import Enrol
+from tests.bench.screen import Bench, resident_mb, spin
+from tests.builders import MORNING, FakeClock, duty_of
+from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.histories import CentralSide, Network, make_templates
+from ui.trial.panel import PanelOnLoop
+
+A_DAY = 2_000
+"""Presses."""
+BY_PANEL = 40
+"""Of a day's presses, those that come over the pty: real bytes take real time."""
+MOST_GROWTH_MB = 2.0
+
+
+class Office:
+    """One terminal, its panel, its central, and what was pressed."""
+
+    def __init__(self, folder: Path, random: Random) -> None:
+        self._random = random
+        self.path = folder / "panel"
+        self.panel = PanelOnLoop(SimulatedPanel(self.path))
+        self.bench = Bench(folder / "data", f'[panel]\nport = "{self.path}"\n')
+        self.clock: FakeClock = self.bench.clock
+        make_templates(folder)
+        (folder / "central").mkdir()
+        self.central = CentralSide(folder / "central", self.clock)
+        self.network = Network(self.central)
+        self.key = Ed25519PrivateKey.generate()
+        self._join()
+        self.pressed: Counter[tuple[date, int]] = Counter()
+        spin(lambda: self.bench.running.presenter.panel.up)
+
+    def _join(self) -> None:
+        c, now = self.central.central, self.clock.now().wall
+        enrolled = c.enrol(Enrol(c.invite("t1", "1", now), public_text(self.key)), now)
+        self.bench.running.terminal.join(
+            Enrolment("http://127.0.0.1:1", enrolled.site, "t1", "1", enrolled.central_key)
+        )
+
+    def day(self, number: int, presses: int) -> None:
+        """Sign on, `presses` presses with trouble between them, sign off, close, sync."""
+        presenter, random = self.bench.running.presenter, self._random
+        self.clock.set_wall(MORNING + timedelta(days=number))
+        presenter._step(SignOn(duty_of()))
+        by_panel = set(random.sample(range(presses), min(BY_PANEL, presses)))
+        unplugged = random.randrange(presses)
+        for index in range(presses):
+            if index == unplugged:
+                self._unplug()
+            if index in by_panel:
+                self._press_panel()
+            else:
+                self._press(random.randint(1, 5))
+            if random.random() < 0.002:
+                self._jump()
+        presenter._step(SignOff())
+        close_days(self.bench.running.store, self.clock, today=True)
+        agent.sync(self.bench.running.store, self.clock, self.key, transport=self.network)
+        self.network.heard.clear()
+
+    def _press(self, score: int) -> None:
+        presenter = self.bench.running.presenter
+        assert presenter.press(score, Channel.TOUCH)
+        self._count(score)
+        if score <= 2:
+            presenter._step(GiveReasons())
+        self._next()
+
+    def _press_panel(self) -> None:
+        button = self._random.randint(1, 5)
+        kept = len(self.panel.panel.acknowledged)
+        self.panel.press(button)
+        spin(lambda: len(self.panel.panel.acknowledged) > kept)
+        self._count(6 - button)
+        if 6 - button <= 2:
+            self.bench.running.presenter._step(GiveReasons())
+        self._next()
+
+    def _count(self, score: int) -> None:
+        self.pressed[self.clock.now().wall.date(), score] += 1
+
+    def _next(self) -> None:
+        self.clock.pass_seconds(6)
+        self.bench.running.presenter._tick()
+        if self._random.random() < 0.05:
+            QApplication.processEvents()
+
+    def _unplug(self) -> None:
+        presenter = self.bench.running.presenter
+        self.panel.unplug()
+        spin(lambda: not presenter.panel.up)
+        self.panel.replug()
+        spin(lambda: presenter.panel.up)
+
+    def _jump(self) -> None:
+        """The wall clock is set, within the day."""
+        now: datetime = self.clock.now().wall
+        self.clock.set_wall(now.replace(hour=self._random.randint(9, 15)))
+        self.bench.running.presenter.look_at_the_clock()
+
+    def shown(self) -> Counter[tuple[date, int]]:
+        """What central has."""
+        central = self.central.central
+        found: Counter[tuple[date, int]] = Counter()
+        for day in {day for day, _ in self.pressed}:
+            for counts in central.tally(day, "rig", self.clock.now().wall).counts.values():
+                for score, n in enumerate(counts, start=1):
+                    found[day, score] += n
+        return +found
+
+
+def soak(given: Run) -> Measured:
+    """`given.size` presses, A_DAY a day."""
+    app = QApplication.instance() or QApplication([])
+    office = Office(given.folder, Random(given.seed))
+    days = max(2, given.size // A_DAY)
+    presses = given.size // days
+    early, descriptors = 0.0, 0
+    for number in range(days):
+        office.day(number, presses)
+        if number == max(0, days // 4 - 1):
+            early, descriptors = resident_mb(), _descriptors()
+    grown, more = resident_mb() - early, _descriptors() - descriptors
+    failures = []
+    if office.shown() != +office.pressed:
+        failures.append(f"central shows {office.shown().total()} of {office.pressed.total()}")
+    if grown > MOST_GROWTH_MB:
+        failures.append(f"memory grew by {grown:.1f} MB")
+    if more > 0:
+        failures.append(f"{more} more descriptors")
+    office.bench.running.stop()
+    office.panel.stop()
+    del app
+    text = (
+        f"{days} days, {office.pressed.total():,} presses, {grown:+.1f} MB, {more:+d} descriptors"
+    )
+    return Measured(text, tuple(failures))
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+FIGURE = Figure(
+    "compressed soak",
+    "flat within 2 MB, totals equal",
+    quick=4_000,
+    full=140_000,
+    measure=soak,
+)

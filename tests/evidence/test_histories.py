@@ -1,0 +1,64 @@
+"""The model finds a central that says it took what it did not, and one that looks away."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+import stamina
+
+from sync.central.service import Central
+from sync.central.store.terminals import KnownTerminal
+from sync.fields import digest
+from sync.wire import Answer, DayReport, Receipt
+from tests.evidence.histories import History, make_templates
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    stamina.set_testing(True, attempts=1)
+    make_templates(tmp_path)
+    yield tmp_path
+    stamina.set_testing(False)
+    shutil.rmtree(tmp_path)
+
+
+def test_a_receipt_for_what_was_thrown_away_is_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forget(
+        self: Central, known: KnownTerminal, report: DayReport, body: bytes, now: datetime
+    ) -> Receipt:
+        stored = Answer.STORED
+        return Receipt(report.terminal, report.date, report.revision, digest(body), stored)
+
+    monkeypatch.setattr(Central, "take_day", forget)
+    assert any("central shows None" in wrong for wrong in History(folder / "h", Random(1)).play())
+
+
+def test_a_machine_put_back_to_an_older_copy_is_refused_by_name(folder: Path) -> None:
+    history = History(folder / "h", Random(2))
+    side, older = history.sides[0], folder / "older"
+    side.copy(older)
+    side.press(Random(1))
+    side.close_day()
+    side.sync()
+    side.put_back(older)
+    side.sync()
+    assert side.state == "rollback"
+
+
+def test_a_central_put_back_gets_again_what_it_had_given_receipts_for(folder: Path) -> None:
+    history = History(folder / "h", Random(3))
+    side = history.sides[0]
+    history.central.back_up()
+    side.press(Random(1))
+    side.close_day()
+    side.sync()
+    history.central.put_back()
+    assert list(history._differs(side))
+    side.sync()
+    assert not list(history._differs(side))
+    assert side.state == ""
