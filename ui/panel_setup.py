@@ -25,12 +25,14 @@ def set_up(
     seconds: float,
     say: Say,
     dwell: float = DWELL,
+    address: int = 0,
 ) -> None:
     """The whole conversation; PanelTrouble or ConfigError leave the file as it was. `seconds`: how
-    long to wait for a press, `dwell`: how long to listen in each line mode."""
+    long to wait for a press, `dwell`: how long to listen in each line mode; `address`: the panel's
+    on a shared line, 0 for its family's usual."""
     if number > len(settings.panels) + 1:
         raise PanelTrouble(f"there is no panel {number - 1} yet; set that up first")
-    found = _found(port, _profiles(name), seconds, say, dwell)
+    found = _found(port, _profiles(name), seconds, say, dwell, address)
     asked = Asking(settings, found.profile, say)
     try:
         done = presses(found, seconds, asked.ask, asked.take)
@@ -89,12 +91,17 @@ def _profiles(name: str) -> Sequence[Profile]:
         raise PanelTrouble(str(error)) from None
 
 
-def _found(port: str, profiles: Sequence[Profile], seconds: float, say: Say, dwell: float) -> Found:
+def _found(
+    port: str, profiles: Sequence[Profile], seconds: float, say: Say, dwell: float, address: int
+) -> Found:
     ports = [port] if port else [known.stable for known in find_ports()]
     if not ports:
         raise PanelTrouble("no serial port found; is the panel's cable plugged in?", later=True)
     say(f"Listening on {', '.join(ports)}. Press any one button, again and again, until I answer.")
-    found = find(ports, profiles, seconds, say, dwell)
+    try:
+        found = find(ports, profiles, seconds, say, dwell, address)
+    except NoSuchPanel as error:
+        raise PanelTrouble(str(error)) from None
     if found is None:
         kinds = ", ".join(known.name for known in profiles)
         raise PanelTrouble(
@@ -115,7 +122,7 @@ def _values(found: Found, heard: Sequence[Heard]) -> dict[str, Value | None]:
         "profile": found.profile.name,
         "baud": None if found.mode == usual else found.mode.baud,
         "parity": None if found.mode.parity == usual.parity else found.mode.parity.value,
-        "address": None,
+        "address": found.address or None,
     }
     if heard[0].code:
         codes = tuple(press.code for press in heard)

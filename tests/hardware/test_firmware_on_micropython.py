@@ -148,15 +148,20 @@ def test_the_lamp_turns_green_on_the_acknowledgement_and_goes_out(
     assert int(dark[0]) - int(lit[0]) >= 1000
 
 
-def test_the_board_ends_with_its_line(tmp_path: Path, running: Running) -> None:
-    trace = tmp_path / "trace"
-    trace.write_text("", encoding="ascii")
+@pytest.mark.parametrize(("trace", "said"), [("", b"$HI,1.0,pico-"), ("0 17\n", b"")])
+def test_it_says_hello_at_power_on_but_not_with_the_outer_keys_held(
+    tmp_path: Path, trace: str, said: bytes
+) -> None:
+    """Held, they keep the program off, so that another can be put on the board."""
+    path = tmp_path / "trace"
+    path.write_text(trace, encoding="ascii")
     ended = subprocess.run(
-        [sys.executable, "-m", "micropython_unix", "desk.py", str(trace)],
+        [sys.executable, "-m", "micropython_unix", "desk.py", str(path)],
         cwd=FIRMWARE,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=60,
         check=True,
     )
-    assert ended.stdout.startswith(b"$HI,1.0,pico-")
+    assert ended.stdout.startswith(said)
+    assert bool(ended.stdout) is bool(said)

@@ -120,6 +120,17 @@ def test_a_box_of_single_bytes_is_learned_when_it_is_named(desk: Desk) -> None:
     assert panel.codes == ("0x71", "0x77", "0x65", "0x72", "0x74")
 
 
+def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(desk: Desk) -> None:
+    of = profile("modbus")
+    assert of.plain is not None
+    box = SimulatedPlainPanel(desk.line, "box", of.plain.far_end(Wiring(5, address=9)))
+    clerk = desk.clerk(box, [1, 2, 3, 4, 5])
+    line = str(desk.line)
+    set_up(load(desk.file), line, "modbus", 1, 30, clerk.say, dwell=0.5, address=9)
+    panel = load(desk.file).panel
+    assert (panel.profile, panel.address, panel.port) == ("modbus", 9, line)
+
+
 def test_a_button_pressed_twice_is_asked_again(desk: Desk) -> None:
     clerk = desk.clerk(simulated(desk.line, "own", 6), [1, 1, 2, 4, 5, 6])
     assert desk.set_up(clerk, "own").panel.buttons == {1: 5, 2: 4, 4: 3, 5: 2, 6: 1}
@@ -159,6 +170,8 @@ def test_the_commands_say_in_one_line_what_can_not_be(desk: Desk) -> None:
     assert "there are own, modbus" in one_line(folder, 2, "monitor", line, "--profile", "x")
     assert "there are own, modbus" in one_line(folder, 2, "simulate", line, "--profile", "x")
     assert "there are own, modbus" in one_line(folder, 2, "setup", line, "--profile", "x")
+    wrong = ("setup", line, "--profile", "candle485", "--address", "3")
+    assert "0x20 to 0x7f" in one_line(folder, 2, *wrong)
     assert "set that up first" in one_line(folder, 2, "setup", line, "--panel", "3")
     said = one_line(folder, 3, "setup", line, "--profile", "own", "--seconds", "1")
     assert re.search(r"heard no panel \(own\); check its power and cable", said)
