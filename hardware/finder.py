@@ -15,14 +15,22 @@ from hardware.link import ButtonPressed, Link, LinkEvent, PanelRefused
 from hardware.port import Port, PortLost
 from hardware.search import answers
 
-DWELL = 2.5
-"""Seconds each line mode is listened to before the next."""
-QUIET = 0.7
-"""Seconds of silence after which what is heard belongs to another press."""
 _COUNTS = (16, 8, 6, 5, 4)
 """How many inputs a polled box is asked for: the most that it has."""
 _NEVER = {"ascii-line": "\n", "single-byte": "0x0D", "jt905": "FFFF:"}
 """A code that no button sends: with it every press is told as it stands on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds."""
+
+    press: float = 60.0
+    """How long somebody may take to press."""
+    mode: float = 2.5
+    """How long each line mode is listened to before the next."""
+    quiet: float = 0.7
+    """Silence after which what is heard belongs to another press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +102,12 @@ class Ear:
 def find(
     ports: Sequence[str],
     profiles: Sequence[Profile],
-    seconds: float,
+    patience: Patience,
     say: Callable[[str], None],
-    dwell: float = DWELL,
     address: int = 0,
 ) -> Found | None:
     """The first panel that answers, or whose button somebody presses while its line mode is being
-    listened to; None when nobody did within `seconds`. Mere bytes are believed only when `profiles`
+    listened to; None when nobody did in time. Mere bytes are believed only when `profiles`
     leaves no choice. NoSuchPanel when none of them can have that `address`."""
     profiles = _with_address(profiles, address)
     told: set[str] = set()
@@ -110,12 +117,12 @@ def find(
             told.add(line)
             say(line)
 
-    until = monotonic() + seconds
+    until = monotonic() + patience.press
     while monotonic() < until:
         best: Found | None = None
         for mode in dict.fromkeys(mode for known in profiles for mode in known.modes):
             fitting = [known for known in profiles if mode in known.modes]
-            found = _listen_in(mode, ports, fitting, say_once, dwell, address)
+            found = _listen_in(mode, ports, fitting, say_once, patience.mode, address)
             if found is not None and (best is None or found.sure > best.sure):
                 best = found
             if best is not None and (best.sure == 3 or len(profiles) == 1):
@@ -126,20 +133,20 @@ def find(
 
 
 def presses(
-    found: Found, seconds: float, ready: Callable[[], None], take: Callable[[Heard], bool]
+    found: Found, patience: Patience, ready: Callable[[], None], take: Callable[[Heard], bool]
 ) -> bool:
     """Call `ready` once nothing is pressed any more (a panel may have kept presses from before),
-    then give `take` one press after another until it says True (enough) or nothing came for
-    `seconds` (False). Buttons that send more than one message for a press count once. PortLost when
+    then give `take` one press after another until it says True (enough) or nothing came
+    in time (False). Buttons that send more than one message for a press count once. PortLost when
     the port goes."""
     port = Port.open(found.port, found.mode.baud, found.mode.parity)
     try:
         ear = Ear(found.profile, port, found.address)
         heard_at = began = monotonic()
         settled = False
-        while (now := monotonic()) - max(heard_at, began) < seconds:
+        while (now := monotonic()) - max(heard_at, began) < patience.press:
             heard = ear.take(_read(port), now)
-            fresh = now - heard_at >= QUIET
+            fresh = now - heard_at >= patience.quiet
             if heard:
                 heard_at = now
                 if settled and fresh and take(heard[0]):
@@ -170,14 +177,14 @@ def _listen_in(
     ports: Sequence[str],
     fitting: Sequence[Profile],
     say: Callable[[str], None],
-    dwell: float,
+    seconds: float,
     address: int,
 ) -> Found | None:
-    """Listen to every port in `mode` for `dwell` seconds, with the profiles that use it."""
+    """Listen to every port in `mode` for `seconds`, with the profiles that use it."""
     lines = [(name, port) for name in ports if (port := _opened(name, mode, say)) is not None]
     ears = [(name, port, Ear(known, port, address)) for name, port in lines for known in fitting]
     best: Found | None = None
-    until = monotonic() + dwell
+    until = monotonic() + seconds
     try:
         while (now := monotonic()) < until and (best is None or best.sure < 3):
             ready, _, _ = select.select([port for _, port in lines], [], [], 0.02)

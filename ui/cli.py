@@ -483,6 +483,7 @@ def panel_setup(
 
     Nothing is changed before the last button; the settings as they were are kept beside them.
     """
+    from hardware.finder import Patience
     from kiosk.datafolder import DataFolder
     from ui.panel_commands import PanelTrouble
     from ui.panel_setup import set_up
@@ -490,7 +491,7 @@ def panel_setup(
     with _errors():
         folder = DataFolder(_Chosen.path)
         try:
-            set_up(folder.settings(), port, profile, panel, seconds, typer.echo, address=address)
+            set_up(folder.settings(), port, profile, panel, typer.echo, Patience(seconds), address)
         except PanelTrouble as error:
             _fail(str(error), NOT_NOW if error.later else USAGE)
         except KeyboardInterrupt:

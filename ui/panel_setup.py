@@ -6,7 +6,7 @@ The conversation with the clerk; the listening is hardware's, the writing the co
 from collections.abc import Callable, Sequence
 
 from hardware.catalogue import PROFILES, NoSuchPanel, Profile, profile
-from hardware.finder import DWELL, Found, Heard, find, presses
+from hardware.finder import Found, Heard, Patience, find, presses
 from hardware.port import PortLost, find_ports
 from hardware.search import answers
 from kiosk.config import Settings
@@ -22,20 +22,19 @@ def set_up(
     port: str,
     name: str,
     number: int,
-    seconds: float,
     say: Say,
-    dwell: float = DWELL,
+    patience: Patience,
     address: int = 0,
 ) -> None:
-    """The whole conversation; PanelTrouble or ConfigError leave the file as it was. `seconds`: how
-    long to wait for a press, `dwell`: how long to listen in each line mode; `address`: the panel's
-    on a shared line, 0 for its family's usual."""
+    """The whole conversation about panel `number` (from 1); PanelTrouble or ConfigError leave the
+    file as it was. `port`, `name` of a profile: "" for all; `address`: the panel's on a shared
+    line, 0 for its family's usual."""
     if number > len(settings.panels) + 1:
         raise PanelTrouble(f"there is no panel {number - 1} yet; set that up first")
-    found = _found(port, _profiles(name), seconds, say, dwell, address)
+    found = _found(port, _profiles(name), address, patience, say)
     asked = Asking(settings, found.profile, say)
     try:
-        done = presses(found, seconds, asked.ask, asked.take)
+        done = presses(found, patience, asked.ask, asked.take)
     except PortLost as error:
         raise PanelTrouble(str(error), later=True) from None
     if not done:
@@ -92,14 +91,14 @@ def _profiles(name: str) -> Sequence[Profile]:
 
 
 def _found(
-    port: str, profiles: Sequence[Profile], seconds: float, say: Say, dwell: float, address: int
+    port: str, profiles: Sequence[Profile], address: int, patience: Patience, say: Say
 ) -> Found:
     ports = [port] if port else [known.stable for known in find_ports()]
     if not ports:
         raise PanelTrouble("no serial port found; is the panel's cable plugged in?", later=True)
     say(f"Listening on {', '.join(ports)}. Press any one button, again and again, until I answer.")
     try:
-        found = find(ports, profiles, seconds, say, dwell, address)
+        found = find(ports, profiles, patience, say, address)
     except NoSuchPanel as error:
         raise PanelTrouble(str(error)) from None
     if found is None:
