@@ -104,7 +104,11 @@ class Keeping:
 
 def duty_detail(duty: Duty, cause: EndOfDuty | None = None) -> dict[str, str]:
     """What the journal says of a duty: who, where, and how it ended."""
-    detail = {"officer": str(duty.officer), "counter": str(duty.counter)}
+    detail = {
+        "officer": str(duty.officer),
+        "service": str(duty.service),
+        "counter": str(duty.counter),
+    }
     return {**detail, "cause": cause.value} if cause else detail
 
 

@@ -148,17 +148,19 @@ class Terminal:
             if wait and record.boot_id != self._boot_id:
                 # Seconds since another boot can't be told: the wait starts again.
                 t.pins.put(owner, replace(record, tried_boot_ms=boot_ms, boot_id=self._boot_id))
+                t.witness(now, Kind.PIN_TRIED, {"owner": owner, "waits": "anew"})
                 return PinWait(wait)
             left = wait - (boot_ms - record.tried_boot_ms) / 1000
             if wait and left > 0:
                 return PinWait(left)
             tried = PinRecord(record.hash, record.tries + 1, boot_ms, self._boot_id)
             t.pins.put(owner, tried)
-            if tried.tries in (pins.FREE_TRIES, pins.DEAD_AT):
-                t.journal.append(now, Kind.PIN_LOCKED, {"owner": owner})
+            locks = tried.tries in (pins.FREE_TRIES, pins.DEAD_AT)
+            t.witness(now, Kind.PIN_LOCKED if locks else Kind.PIN_TRIED, {"owner": owner})
         if known and pins.matches(self._pepper, owner, typed, known.hash):
             with self._store.transaction() as t:
                 t.pins.forgive(owner)
+                t.witness(now, Kind.PIN_RIGHT, {"owner": owner})
             return PinRight()
         return PinWrong(pins.wait_after(tried.tries)) if tried.tries < pins.DEAD_AT else PinDead()
 
@@ -171,14 +173,14 @@ class Terminal:
         hashed = pins.hash_pin(self._pepper, owner, new)
         with self._store.transaction() as t:
             t.pins.put(owner, PinRecord(hashed, 0, int(now.boot * 1000), self._boot_id))
-            t.journal.append(now, Kind.PIN_SET, {"owner": owner})
+            t.witness(now, Kind.PIN_SET, {"owner": owner})
         return new
 
     def unlock(self, owner: str) -> None:
         """Forgive failed tries (a supervisor's doing)."""
         with self._store.transaction() as t:
             t.pins.forgive(owner)
-            t.journal.append(self._clock.now(), Kind.PIN_UNLOCKED, {"owner": owner})
+            t.witness(self._clock.now(), Kind.PIN_UNLOCKED, {"owner": owner})
 
     def has_pin(self, owner: str) -> bool:
         with self._store.transaction() as t:
@@ -191,14 +193,14 @@ class Terminal:
         with self._store.transaction() as t:
             for officer in officers:
                 t.roster.add(officer)
-                t.journal.append(self._clock.now(), Kind.ROSTER_CHANGED, {"added": officer.id})
+                t.witness(self._clock.now(), Kind.ROSTER_CHANGED, {"added": officer.id})
 
     def retire(self, number: str) -> Officer:
         """Retire the active officer with this number; UnknownOfficer when there is none."""
         with self._store.transaction() as t:
             officer = t.roster.by_number(number)
             t.roster.retire(officer.id)
-            t.journal.append(self._clock.now(), Kind.ROSTER_CHANGED, {"retired": officer.id})
+            t.witness(self._clock.now(), Kind.ROSTER_CHANGED, {"retired": officer.id})
             return officer
 
     def everyone(self) -> tuple[Officer, ...]:
@@ -216,6 +218,12 @@ class Terminal:
         """Append a system event to the journal."""
         with self._store.transaction() as t:
             t.journal.append(self._clock.now(), kind, detail)
+
+    def join(self, enrolment: Enrolment) -> None:
+        """Belong to a central report from now on."""
+        with self._store.transaction() as t:
+            t.state.put_enrolment(enrolment)
+            t.witness(self._clock.now(), Kind.ENROLLED, {"terminal": enrolment.terminal})
 
     def wording(self) -> SentWording:
         with self._store.transaction() as t:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import kiosk
 from kiosk.clock import Clock
 from kiosk.domain.wording import SentWording
-from kiosk.store.engine import Store
+from kiosk.store.engine import Store, Transaction
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
@@ -43,6 +43,7 @@ from sync.wire import (
     Heads,
     HeadsAnswer,
     Hello,
+    OpenSheet,
     Receipt,
     Roster,
     Welcome,
@@ -51,6 +52,9 @@ from sync.wire import (
 TIMEOUT = 20.0
 """Seconds for each step of a request."""
 ATTEMPTS = 3
+
+
+_HELD = (Answer.ROLLBACK, Answer.FORK, Answer.QUARANTINED)
 
 
 class SyncFailed(Exception):
@@ -115,6 +119,17 @@ def sync(
     return result
 
 
+def heartbeat(store: Store, clock: Clock, key: Ed25519PrivateKey, ca: str = "") -> None:
+    """Show central that this terminal lives, and what its journal and open sheets are now; no
+    score. Raises a kind of SyncFailed, and NotEnrolled. Leaves no trace in the journal."""
+    with store.transaction() as t:
+        enrolment = t.state.enrolment()
+    if enrolment is None:
+        raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
+    with _client(enrolment.url, ca) as client:
+        _Run(store, clock, key, enrolment, client, _silent).greet()
+
+
 def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolment:
     """Use a one-time code at central; the terminal's identity. SyncFailed when it is refused."""
     url = url.rstrip("/")
@@ -144,9 +159,12 @@ class _Run:
     progress: Progress
     nonce: str = ""
 
+    def greet(self) -> None:
+        """Open the run, and show that nothing of the past has changed."""
+        self._heads(self._hello())
+
     def all(self) -> Synced:
-        last = self._hello()
-        self._heads(last)
+        self.greet()
         changed, officers = self._roster()
         with self.store.transaction() as t:
             due = t.outbox.due()
@@ -162,7 +180,10 @@ class _Run:
 
     def _hello(self) -> Head:
         self.nonce = secrets.token_hex(16)
-        hello = Hello(self.nonce, f"kiosk {kiosk.__version__}")
+        with self.store.transaction() as t:
+            due = t.outbox.count(Delivery.DUE)
+        clock = int(self.clock.now().wall.timestamp())
+        hello = Hello(self.nonce, f"kiosk {kiosk.__version__}", clock, due)
         _, body, _ = self._ask("POST", "hello", hello.to_bytes(), {200})
         welcome = _parsed(Welcome.parse, body)
         self.nonce = welcome.nonce
@@ -171,14 +192,15 @@ class _Run:
     def _heads(self, last: Head) -> None:
         with self.store.transaction() as t:
             seq, newest = t.journal.head()
-            heads = Heads(Head(seq, newest), t.journal.hash_at(last.seq) if last.seq else "")
+            at_last = t.journal.hash_at(last.seq) if last.seq else ""
+            heads = Heads(Head(seq, newest), at_last, _open_sheets(t))
         _, body, _ = self._ask("PUT", "heads", heads.to_bytes(), {200, 409})
         answer = _parsed(HeadsAnswer.parse, body).answer
         if answer is not Answer.STORED:
             raise Refused(
                 answer,
-                f"central says {answer.value}: this terminal's journal is not the one central "
-                "has seen; nothing was sent, ask IT to compare both sides",
+                f"central says {answer.value}: this terminal's past is not the one central has "
+                "seen; nothing was sent, ask IT to compare both sides",
             )
 
     def _roster(self) -> tuple[bool, int]:
@@ -193,9 +215,7 @@ class _Run:
         with self.store.transaction() as t:
             t.roster.apply(roster.officers)
             t.state.put_wording(SentWording(w.question_th, w.question_en, w.comment_url, tag))
-            t.journal.append(
-                self.clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))}
-            )
+            t.witness(self.clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
         return True, len(roster.officers)
 
     def _day(self, parcel: Parcel) -> Receipt:
@@ -205,6 +225,9 @@ class _Run:
         ours = (self.enrolment.terminal, parcel.day, parcel.revision, parcel.digest)
         if (receipt.terminal, receipt.date, receipt.revision, receipt.digest) != ours:
             raise NotCentral(f"the receipt for {parcel.day} is for another day report")
+        if receipt.answer in _HELD:
+            # Nothing is wrong with these bytes: they go again once a person has looked.
+            raise Refused(receipt.answer, f"central says {receipt.answer.value}; ask IT to compare")
         arrived = receipt.answer in (Answer.STORED, Answer.ALREADY_HAVE)
         state = Delivery.RECEIPTED if arrived else Delivery.PARKED
         with self.store.transaction() as t:
@@ -243,12 +266,27 @@ class _Run:
         return status, answer, json.dumps(kept, sort_keys=True)
 
 
+def _open_sheets(t: Transaction) -> tuple[OpenSheet, ...]:
+    """The sheets of every day whose newest report has no receipt yet, or that has none."""
+    sheets = []
+    for day in t.ratings.days():
+        newest = t.outbox.newest(day)
+        if newest is None or newest.state is not Delivery.RECEIPTED:
+            sheets += [
+                OpenSheet(day, s.officer, s.n, s.seal.entries, s.seal.digest)
+                for s in t.ratings.sheets(day)
+            ]
+    return tuple(sheets)
+
+
 def check_receipt(enrolment: Enrolment, parcel: Parcel) -> bool:
     """Whether a kept receipt is by central's key and for this very day report."""
     if parcel.receipt is None or parcel.receipt_proof is None:
         return False
     try:
         kept = json.loads(parcel.receipt_proof)
+        if json.dumps(kept, sort_keys=True) != parcel.receipt_proof:
+            return False
         check_answer(
             public_key(enrolment.central_key),
             kept["signature"],

@@ -16,6 +16,8 @@ MAX_BODY = 1 << 20
 """Bytes of the largest body either end reads."""
 MAX_ROWS = 20_000
 MAX_COUNT = 10_000_000
+MAX_TIME = 1 << 33
+"""Seconds since 1970: year 2242."""
 
 T = TypeVar("T")
 
@@ -75,17 +77,11 @@ class Fields:
     def id(self, name: str) -> str:
         return id_text(name, self.take(name))
 
-    def count(self, name: str) -> int:
-        return count(name, self.take(name))
+    def count(self, name: str, most: int = MAX_COUNT) -> int:
+        return count(name, self.take(name), most)
 
     def date(self, name: str) -> date:
-        text = self.text(name, 10)
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            raise BadMessage(f"{name}: YYYY-MM-DD expected")
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise BadMessage(f"{name}: no such date") from None
+        return day(name, self.take(name))
 
     def head(self, name: str) -> tuple[int, str]:
         """A journal's number and hash."""
@@ -123,10 +119,20 @@ def officer_id(name: str, value: Any) -> str:
     return "" if value == "" else id_text(name, value)
 
 
-def count(name: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_COUNT:
-        raise BadMessage(f"{name}: a whole number from 0 to {MAX_COUNT} expected")
+def count(name: str, value: Any, most: int = MAX_COUNT) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise BadMessage(f"{name}: a whole number from 0 to {most} expected")
     return value
+
+
+def day(name: str, value: Any) -> date:
+    found = text(name, value, 10)
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", found, re.ASCII):
+        raise BadMessage(f"{name}: YYYY-MM-DD expected")
+    try:
+        return date.fromisoformat(found)
+    except ValueError:
+        raise BadMessage(f"{name}: no such date") from None
 
 
 def member(kind: type[StrEnum], name: str, value: Any) -> Any:

@@ -66,6 +66,9 @@ def _sign(key: Ed25519PrivateKey, text: bytes) -> str:
 
 def _check(key: Ed25519PublicKey, signature: str, text: bytes) -> None:
     try:
-        key.verify(base64.b64decode(signature, validate=True), text)
+        raw = base64.b64decode(signature, validate=True)
+        if base64.b64encode(raw).decode() != signature:
+            raise BadSignature("the signature is not written as base64 writes it")
+        key.verify(raw, text)
     except (InvalidSignature, ValueError, binascii.Error):
         raise BadSignature("the signature does not match") from None

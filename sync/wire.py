@@ -7,6 +7,7 @@ paths, headers and outcomes are written down in WIRE.md.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -15,11 +16,13 @@ from typing import Any
 from kiosk.domain.people import BadPerson, Officer
 from kiosk.domain.rating import Channel, Half, Outcome
 from sync.fields import (
+    MAX_TIME,
     VERSION,
     BadMessage,
     Fields,
     canonical,
     count,
+    day,
     id_text,
     member,
     officer_id,
@@ -79,6 +82,17 @@ class SheetSeal:
 
     officer: str
     n: int
+    seal: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OpenSheet:
+    """A sheet as it stands in the terminal: ratings, entries in all, and its seal's digest."""
+
+    date: date
+    officer: str
+    n: int
+    entries: int
     seal: str
 
 
@@ -145,6 +159,18 @@ class DayReport:
         report._check_sheets()
         return report
 
+    def open_sheets(self) -> tuple[OpenSheet, ...]:
+        """The same sheets as a terminal's heads show them."""
+        more: Counter[str] = Counter()
+        for officer, n in (
+            *((x.officer, x.n) for x in self.outcomes),
+            *((x.officer, x.n) for x in self.reasons),
+        ):
+            more[officer] += n
+        return tuple(
+            OpenSheet(self.date, s.officer, s.n, s.n + more[s.officer], s.seal) for s in self.sheets
+        )
+
     def _check_once_each(self) -> None:
         keys: dict[str, list[tuple[object, ...]]] = {
             "lines": [
@@ -177,18 +203,31 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """A terminal opens a sync run. `nonce` ties central's answer to this question."""
+    """A terminal opens a sync run. `nonce` ties central's answer to this question; `clock` is the
+    terminal's, in seconds since 1970; `due` counts day reports that wait to be sent."""
 
     nonce: str
     software: str
+    clock: int
+    due: int
 
     def to_bytes(self) -> bytes:
-        return canonical({"v": VERSION, "nonce": self.nonce, "software": self.software})
+        return canonical(
+            {
+                "v": VERSION,
+                "nonce": self.nonce,
+                "software": self.software,
+                "clock": self.clock,
+                "due": self.due,
+            }
+        )
 
     @classmethod
     def parse(cls, body: bytes) -> "Hello":
         f = Fields.of(body)
-        hello = cls(f.text("nonce", 64), f.text("software", 64))
+        hello = cls(
+            f.text("nonce", 64), f.text("software", 64), f.count("clock", MAX_TIME), f.count("due")
+        )
         f.done()
         return hello
 
@@ -215,21 +254,32 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The terminal's journal head, and its hash at central's last seq ("" when it is shorter)."""
+    """The terminal's journal head, its hash at central's last seq ("" when it is shorter), and
+    every sheet of the days that central has not receipted."""
 
     now: Head
     at_last: str
+    sheets: tuple[OpenSheet, ...] = ()
 
     def to_bytes(self) -> bytes:
         return canonical(
-            {"v": VERSION, "now": [self.now.seq, self.now.hash], "at_last": self.at_last}
+            {
+                "v": VERSION,
+                "now": [self.now.seq, self.now.hash],
+                "at_last": self.at_last,
+                "sheets": [
+                    [x.date.isoformat(), x.officer, x.n, x.entries, x.seal] for x in self.sheets
+                ],
+            }
         )
 
     @classmethod
     def parse(cls, body: bytes) -> "Heads":
         f = Fields.of(body)
-        heads = cls(Head(*f.head("now")), f.text("at_last", 64))
+        heads = cls(Head(*f.head("now")), f.text("at_last", 64), f.rows("sheets", 5, _open_sheet))
         f.done()
+        if len({(x.date, x.officer) for x in heads.sheets}) != len(heads.sheets):
+            raise BadMessage("sheets: a key stands twice")
         return heads
 
 
@@ -405,6 +455,11 @@ def _sheet(name: str, row: list[Any]) -> SheetSeal:
     if not re.fullmatch(r"[0-9a-f]{64}", seal):
         raise BadMessage(f"{name}: a seal is 64 hex digits")
     return SheetSeal(officer_id(name, row[0]), count(name, row[1]), seal)
+
+
+def _open_sheet(name: str, row: list[Any]) -> OpenSheet:
+    told = _sheet(name, [row[1], row[2], row[4]])
+    return OpenSheet(day(name, row[0]), told.officer, told.n, count(name, row[3]), told.seal)
 
 
 def _gap(name: str, row: list[Any]) -> GapCount:

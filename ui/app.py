@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 RETRY_MS = 10_000
 """While the database can't be opened, how often it is tried again."""
 NIGHTLY_MS = 60_000
+HEARTBEAT_MS = 15 * 60_000
 
 
 @dataclass(slots=True)
@@ -120,13 +121,16 @@ class Program(QObject):
         self._folder, self._settings, self._window = folder, settings, window
         self._clock = clock
         self._running: Running | None = None
-        self._sync: QProcess | None = None
+        self._process: QProcess | None = None
         self._synced_on = ""
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self.load)
         self._nightly = QTimer(self, interval=NIGHTLY_MS)
         self._nightly.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._nightly.timeout.connect(self._maybe_sync)
+        self._heartbeat = QTimer(self, interval=HEARTBEAT_MS)
+        self._heartbeat.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._heartbeat.timeout.connect(self._beat)
 
     def load(self) -> None:
         """Everything behind the first screen; on failure say so and try again."""
@@ -145,6 +149,7 @@ class Program(QObject):
             return
         self._running.presenter.exit_asked.connect(end_loop)
         self._nightly.start()
+        self._heartbeat.start()
 
     def end(self) -> int:
         """Exit code: 0, or 3 when the terminal never came up."""
@@ -157,17 +162,38 @@ class Program(QObject):
         """At the configured time, once a day, `kiosk sync` as a process of its own."""
         now = self._clock.now().wall
         today = now.date().isoformat()
+        if self._synced_on == today or now.time() < self._settings.sync_at:
+            return
+        if self._may_reach_central():
+            self._synced_on = today
+            self._start("sync")
+
+    def _beat(self) -> None:
+        """Tell central that this terminal lives. Offline that fails without a word: what the
+        night's sync can't send is said there."""
+        if self._may_reach_central():
+            self._start("heartbeat")
+
+    def _may_reach_central(self) -> bool:
         running = self._running
-        if running is None or self._synced_on == today or now.time() < self._settings.sync_at:
-            return
-        if running.terminal.status().enrolment is None:
-            return
-        self._synced_on = today
-        self._sync = QProcess(self)
-        self._sync.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedChannels)
-        self._sync.finished.connect(running.presenter.renew_roster)
-        data = str(self._folder.path)
-        self._sync.start(sys.executable, ["-m", "ui", "--data", data, "sync"])
+        if running is None or self._process is not None:
+            return False
+        return running.terminal.status().enrolment is not None
+
+    def _start(self, command: str) -> None:
+        """One of our commands as a process of its own: its trouble can't freeze the screen."""
+        self._process = process = QProcess(self)
+        if command == "sync":
+            process.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedChannels)
+        process.finished.connect(self._process_ended)
+        process.start(sys.executable, ["-m", "ui", "--data", str(self._folder.path), command])
+
+    def _process_ended(self) -> None:
+        if self._process is not None:
+            self._process.deleteLater()
+            self._process = None
+        if self._running is not None:
+            self._running.presenter.renew_roster()
 
 
 def starting_view(settings: Settings) -> ClosedView:

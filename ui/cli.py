@@ -201,15 +201,13 @@ def enrol(
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
-    from kiosk.store.journal import Kind
     from sync.agent import SyncFailed
     from sync.agent import enrol as enrol_at
     from sync.keyfile import write_key
 
     folder = DataFolder(_Chosen.path)
-    with _open() as (store, terminal), _errors():
+    with _open() as (_, terminal), _errors():
         known = terminal.status().enrolment
         if known and not again:
             _fail(
@@ -221,9 +219,7 @@ def enrol(
         except SyncFailed as error:
             _fail(str(error), NOT_NOW)
         write_key(folder.key_file, key)
-        with store.transaction() as t:
-            t.state.put_enrolment(enrolled)
-            t.journal.append(SystemClock().now(), Kind.ENROLLED, {"terminal": enrolled.terminal})
+        terminal.join(enrolled)
     typer.echo(f"Enrolled at {enrolled.url} as {enrolled.site}/{enrolled.terminal}.")
     typer.echo("Next: kiosk sync")
 
@@ -262,6 +258,32 @@ def sync() -> None:
     typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}.")
     if result.parked:
         _fail("parked: " + "; ".join(result.parked), WRONG)
+
+
+@app.command()
+def heartbeat() -> None:
+    """Tell central that this terminal lives: its journal's head and open seals, no score.
+
+    The running terminal does this by itself every quarter of an hour.
+    """
+    from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
+    from sync import agent
+    from sync.closing import NotEnrolled
+    from sync.keyfile import KeyUnusable, read_key
+
+    folder = DataFolder(_Chosen.path)
+    with _open() as (store, _), _errors():
+        try:
+            key = read_key(folder.key_file)
+            agent.heartbeat(store, SystemClock(), key, folder.settings().sync_ca)
+        except NotEnrolled as error:
+            _fail(f"{error}; kiosk enrol URL CODE", USAGE)
+        except (KeyUnusable, agent.Refused) as error:
+            _fail(str(error), WRONG)
+        except agent.SyncFailed as error:
+            _fail(str(error), NOT_NOW)
+    typer.echo("Central has seen this terminal.")
 
 
 @app.command()

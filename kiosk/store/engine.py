@@ -7,7 +7,7 @@ wrong leaves this module as StoreFailed or one of its kinds.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from kiosk.domain.duty import Moment
 from kiosk.files import sync_folder
-from kiosk.store.journal import Journal
+from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins
 from kiosk.store.ratings import Ratings
+from kiosk.store.register import DETAIL, register_digest
 from kiosk.store.roster import Roster
 from kiosk.store.schema import APPLICATION_ID
 from kiosk.store.state import State
@@ -63,6 +65,12 @@ class Transaction:
         self.pins = Pins(connection)
         self.outbox = Outbox(connection)
         self.state = State(connection)
+        self._connection = connection
+
+    def witness(self, now: Moment, kind: Kind, detail: Mapping[str, str] | None = None) -> None:
+        """Append a system event that changed the register: its digest goes into the entry."""
+        found = register_digest(lambda sql: self._connection.exec_driver_sql(sql).fetchall())
+        self.journal.append(now, kind, {**(detail or {}), DETAIL: found})
 
 
 class Store:

@@ -6,6 +6,7 @@ a day report says: `sync.closing` compares those.
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from kiosk.domain.rating import Channel, Half, Outcome, Rating, RatingId, Reason
 from kiosk.domain.scale import Score
 from kiosk.domain.seal import Seal, outcome_entry, rating_entry, reason_entry
 from kiosk.store.engine import Store
-from kiosk.store.journal import GENESIS, entry_hash
+from kiosk.store.journal import GENESIS, Kind, entry_hash
+from kiosk.store.register import DETAIL, register_digest
 from kiosk.store.schema import TRIGGERS
 
 Key = tuple[str, str]
@@ -61,8 +63,9 @@ def verify(store: Store) -> Verified | Wrong:
         for key in sorted(sheets.keys() | seals.keys()):
             if wrong := _sheet(key, sheets.get(key), seals.get(key), counts[key]):
                 return Wrong(wrong)
-        if wrong := _journal(cursor) or _outbox(cursor):
-            return Wrong(wrong)
+        for check in (_journal, _register, _duty, _outbox):
+            if wrong := check(cursor):
+                return Wrong(wrong)
         entries = cursor.execute("SELECT count(*) FROM journal").fetchone()[0]
         return Verified(len(sheets), sum(counts.values()), entries)
 
@@ -159,10 +162,55 @@ def _journal(cursor: Any) -> str | None:
     return None
 
 
+def _register(cursor: Any) -> str | None:
+    """Officers, PINs, enrolment and wording against the last entry that saw them change."""
+    found = register_digest(lambda sql: cursor.execute(sql).fetchall())
+    for (detail,) in cursor.execute("SELECT detail FROM journal ORDER BY seq DESC"):
+        told = json.loads(detail).get(DETAIL)
+        if told is not None:
+            same = told == found
+            return None if same else "roster, PINs, enrolment or wording: changed by no entry"
+    untouched = register_digest(lambda _: ())
+    return None if found == untouched else "roster, PINs, enrolment or wording: made by no entry"
+
+
+def _duty(cursor: Any) -> str | None:
+    """Who is on duty, against the last entry about a duty."""
+    row = cursor.execute(
+        "SELECT officer, service, counter, paused, business_date FROM duty"
+    ).fetchone()
+    last = cursor.execute(
+        "SELECT kind, detail, business_date FROM journal WHERE kind IN (?, ?, ?, ?) "
+        "ORDER BY seq DESC LIMIT 1",
+        (Kind.DUTY_BEGAN, Kind.DUTY_PAUSED, Kind.DUTY_RESUMED, Kind.DUTY_ENDED),
+    ).fetchone()
+    wanted = None
+    if last is not None and last[0] != Kind.DUTY_ENDED:
+        told = json.loads(last[1])
+        who = (told["officer"], told["service"], told["counter"])
+        wanted = (*who, int(last[0] == Kind.DUTY_PAUSED), last[2])
+    return None if row == wanted else "duty: differs from the journal's last word on it"
+
+
 def _outbox(cursor: Any) -> str | None:
-    for day, revision, digest, body in cursor.execute(
-        "SELECT business_date, revision, digest, body FROM outbox ORDER BY business_date, revision"
+    closed = {
+        (told["day"], int(told["revision"]))
+        for (detail,) in cursor.execute(
+            "SELECT detail FROM journal WHERE kind = ?", (Kind.DAY_CLOSED,)
+        )
+        for told in (json.loads(detail),)
+    }
+    for day, revision, digest, body, state, receipt, proof in cursor.execute(
+        "SELECT business_date, revision, digest, body, state, receipt, receipt_proof FROM outbox "
+        "ORDER BY business_date, revision"
     ):
+        name = f"day report {day} revision {revision}"
         if hashlib.sha256(body).hexdigest() != digest:
-            return f"day report {day} revision {revision}: its bytes differ from its digest"
-    return None
+            return f"{name}: its bytes differ from its digest"
+        if (day, revision) not in closed:
+            return f"{name}: the journal knows of no such closing"
+        if {receipt is None, proof is None} != {state == "due"}:
+            return f"{name}: is {state}, which its receipt does not bear out"
+        closed.remove((day, revision))
+    missing = min(closed, default=None)
+    return f"day report {missing[0]} revision {missing[1]}: is missing" if missing else None

@@ -194,6 +194,49 @@ def terminals_list() -> None:
         typer.echo("No terminals yet: kiosk-central enrol --terminal ID --counter C")
 
 
+@terminals_app.command("compare")
+def terminals_compare(
+    terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
+) -> None:
+    """Show what central has seen of a terminal, its alarms, and the reports kept aside.
+
+    Example: kiosk-central terminals compare counter-1
+    """
+    with _open() as central, _errors():
+        fleet = central.fleet(datetime.now().astimezone().date())
+    known = next((t for t in fleet.terminals if t.terminal == terminal), None)
+    if known is None:
+        _fail(f"no terminal is called {terminal[:40]!r}; see kiosk-central terminals list", USAGE)
+    typer.echo(f"{terminal}: {known.state}, journal seen up to entry {known.head.seq}")
+    for alarm in (a for a in fleet.alarms if a.terminal == terminal):
+        at = alarm.at.astimezone().isoformat(" ", "minutes")
+        done = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
+        typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{done}")
+    for kept in (a for a in fleet.aside if a.terminal == terminal):
+        taken = "none" if kept.taken_n is None else f"{kept.taken_n} ratings"
+        typer.echo(f"{kept.date}  kept aside ({kept.answer}): {kept.n} ratings; taken: {taken}")
+
+
+@terminals_app.command("release")
+def terminals_release(
+    terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
+    reason: Annotated[str, typer.Option(help="What was found on comparing; kept.")],
+    by: Annotated[str, typer.Option(help="Who compared; empty: who is logged in.")] = "",
+) -> None:
+    """Let a terminal out of quarantine once a person has compared both sides.
+
+    Central takes the terminal's journal from where it now is; what was kept aside stays kept.
+
+    Example: kiosk-central terminals release counter-1 --reason "disk replaced, backup put back"
+    """
+    if not reason.strip():
+        _fail("--reason: say what was found; it is kept", USAGE)
+    with _open() as central, _errors():
+        if not central.release(terminal, by or _login(), reason.strip(), datetime.now(UTC)):
+            _fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
+    typer.echo(f"Released {terminal}; its reports come with its next sync.")
+
+
 @app.command()
 def tally(
     day: Annotated[str, typer.Option("--date", help="YYYY-MM-DD; empty: today.")] = "",

@@ -1,8 +1,10 @@
 """Pure decisions about what terminals send. What is kept follows from these answers alone."""
 
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from sync.wire import Answer, DayReport, Head, Heads
+from sync.wire import Answer, DayReport, Head, Heads, OpenSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,32 @@ def decide(stored: StoredDay | None, incoming: DayReport, digest: str) -> Answer
     if digest == stored.digest:
         return Answer.ALREADY_HAVE
     return Answer.CONFLICT if incoming.revision == stored.revision else Answer.STALE
+
+
+SheetKey = tuple[date, str]
+
+
+def judge_sheets(
+    seen: Mapping[SheetKey, OpenSheet], shown: Iterable[OpenSheet], *, whole: Container[date]
+) -> tuple[Answer, str]:
+    """STORED when every sheet that central has seen only grew; else the answer and why.
+
+    `whole`: days of which `shown` has every sheet, so that one that is missing is gone.
+    ROLLBACK: a sheet is gone or has less. FORK: as many entries, but other ones.
+    """
+    now = {(sheet.date, sheet.officer): sheet for sheet in shown}
+    for key, was in sorted(seen.items()):
+        name = f"sheet of {was.officer or 'nobody'} on {was.date}"
+        sheet = now.get(key)
+        if sheet is None:
+            if was.date in whole:
+                return Answer.ROLLBACK, f"{name}: had {was.n} ratings and is gone"
+            continue
+        if sheet.n < was.n or sheet.entries < was.entries:
+            return Answer.ROLLBACK, f"{name}: had {was.n} ratings, has {sheet.n}"
+        if sheet.entries == was.entries and sheet != was:
+            return Answer.FORK, f"{name}: has other entries than central has seen"
+    return Answer.STORED, ""
 
 
 def judge_heads(stored: Head, heads: Heads) -> Answer:

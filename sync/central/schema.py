@@ -44,7 +44,36 @@ terminals = Table(
     _text("head_hash"),
     _text("nonce"),
     Column("nonce_until", DateTime(timezone=True)),
+    Column("skew", Integer),
+    Column("due", Integer),
     PrimaryKeyConstraint("site", "terminal"),
+)
+
+seen_sheets = Table(
+    "seen_sheets",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    Column("date", Date, nullable=False),
+    _text("officer"),
+    _count("n"),
+    _count("entries"),
+    _text("seal"),
+    PrimaryKeyConstraint("site", "terminal", "date", "officer"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    _text("site"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    _text("terminal"),
+    _text("kind"),
+    _text("detail"),
+    Column("settled", DateTime(timezone=True)),
+    _text("settled_by"),
+    _text("note"),
+    PrimaryKeyConstraint("site", "at", "terminal", "kind", "detail"),
 )
 
 enrol_codes = Table(

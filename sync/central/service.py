@@ -10,11 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.people import Officer, identifier
 from sync.central.disclosure import Counts, next_blocks
-from sync.central.ingest import judge_heads
+from sync.central.ingest import judge_heads, judge_sheets
 from sync.central.settings import CentralSettings
-from sync.central.store.days import Days, Scaled
-from sync.central.store.engine import CentralStore
+from sync.central.store.days import Days, KeptAside, Scaled
+from sync.central.store.engine import CentralStore, Transaction
 from sync.central.store.terminals import Invitation, KnownTerminal
+from sync.central.store.witness import Alarm, Twice
 from sync.fields import BadMessage, digest
 from sync.signing import public_key, public_text
 from sync.wire import (
@@ -32,6 +33,8 @@ from sync.wire import (
 
 CODE_MINUTES = 10
 RUN_MINUTES = 10
+FLEET_DAYS = 60
+"""How far back the fleet page looks for one officer in two places."""
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs that are not mistaken for one another: ten of them are 50 bits."""
 
@@ -47,6 +50,17 @@ class DayTally:
     officers: dict[str, Officer]
     counts: dict[Scaled, Counts]
     outcomes: Counter[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """How the site's terminals are. `newest_days`: the last day that each has reported."""
+
+    terminals: tuple[KnownTerminal, ...]
+    alarms: tuple[Alarm, ...]
+    twice: tuple[Twice, ...]
+    newest_days: dict[str, date]
+    aside: tuple[KeptAside, ...]
 
 
 class Central:
@@ -82,6 +96,7 @@ class Central:
             invitation = t.terminals.use_code(_code_hash(message.code))
             if invitation is not None and now <= invitation.until:
                 t.terminals.put_key(invitation.terminal, invitation.counter, message.public_key)
+                t.witness.forget(invitation.terminal)
         if invitation is None or now > invitation.until:
             raise NoSuchCode("this code is wrong, used or too old")
         central_key = public_text(self.key)
@@ -100,21 +115,25 @@ class Central:
         nonce = secrets.token_hex(16)
         until = now + timedelta(minutes=RUN_MINUTES)
         with self.store.transaction(self.site) as t:
-            t.terminals.open_run(known.terminal, nonce, until, hello.software, now)
+            t.terminals.open_run(known.terminal, nonce, until, hello, now)
         return Welcome(nonce, known.head)
 
-    def judge(self, known: KnownTerminal, heads: Heads) -> Answer:
-        """Take the terminal's journal head, or put it into quarantine."""
+    def judge(self, known: KnownTerminal, heads: Heads, now: datetime) -> Answer:
+        """Take the terminal's journal head and open sheets, or put it into quarantine."""
         with self.store.transaction(self.site) as t:
             # Read again and held: of two machines with one key only the first may go on.
             known = t.terminals.get(known.terminal, hold=True) or known
             if known.quarantined:
                 return Answer.QUARANTINED
-            answer = judge_heads(known.head, heads)
+            answer, why = judge_heads(known.head, heads), ""
+            if answer is Answer.STORED:
+                answer, why = _judge_open(t, known.terminal, heads)
             if answer is Answer.STORED:
                 t.terminals.put_head(known.terminal, heads.now)
+                t.witness.put(known.terminal, heads.sheets)
             else:
-                t.terminals.quarantine(known.terminal, answer)
+                why = why or f"journal: entry {heads.now.seq} after {known.head.seq} was seen"
+                _quarantine(t, known.terminal, answer, why, now)
         return answer
 
     def take_day(
@@ -124,12 +143,35 @@ class Central:
         found = digest(body)
         with self.store.transaction(self.site) as t:
             known = t.terminals.get(known.terminal, hold=True) or known
-            if known.quarantined:
-                answer = Answer.QUARANTINED
+            held = known.quarantined
+            answer = Answer.QUARANTINED if held else _take(t, report, body, found, now)
+            if answer in (Answer.QUARANTINED, Answer.ROLLBACK, Answer.FORK):
                 t.days.keep_aside(report, body, found, answer, now)
-            else:
-                answer = t.days.take(report, body, found, now)
         return Receipt(report.terminal, report.date, report.revision, found, answer)
+
+    def release(self, terminal: str, by: str, note: str, now: datetime) -> bool:
+        """A person has compared both sides: the terminal goes on from what it has now. False
+        when it was not in quarantine and had no alarm."""
+        with self.store.transaction(self.site) as t:
+            known = t.terminals.get(terminal, hold=True)
+            if known is None:
+                return False
+            settled = t.witness.settle(terminal, by, note, now)
+            if known.quarantined:
+                t.terminals.release(terminal)
+                t.witness.forget(terminal)
+            return bool(settled) or known.quarantined
+
+    def fleet(self, today: date) -> Fleet:
+        """How the terminals are. Holds no score."""
+        with self.store.transaction(self.site) as t:
+            return Fleet(
+                t.terminals.all(),
+                t.witness.alarms(),
+                t.witness.twice(today - timedelta(days=FLEET_DAYS)),
+                t.days.newest_days(),
+                t.days.aside(),
+            )
 
     def roster(self) -> Roster:
         s = self.settings
@@ -179,8 +221,13 @@ class Central:
 
         A transaction for each day: terminals go on sending meanwhile.
         """
-        with self.store.transaction(self.site) as t:
-            held = t.days.days_held()
+        try:
+            with self.store.transaction(self.site) as t:
+                held, strangers = t.days.days_held(), t.days.unknown_sites()
+        except ValueError as error:
+            return f"a day has a date that can't be: {error}"
+        if strangers:
+            return f"rows of a site that is not known here: {strangers[0]}"
         for terminal, day in held:
             with self.store.transaction(self.site) as t:
                 wrong = self._wrong_with(t.days, terminal, day)
@@ -203,6 +250,37 @@ class Central:
         if report.revision != kept.revision:
             return "the header differs from the report"
         return "" if days.rows_agree(report) else "its rows do not add up to the report"
+
+
+def _judge_open(t: Transaction, terminal: str, heads: Heads) -> tuple[Answer, str]:
+    """The open sheets against those seen. A day that was reported need not be shown again."""
+    seen = t.witness.seen(terminal)
+    whole = {day for day, _ in seen} - t.witness.reported(terminal)
+    return judge_sheets(seen, heads.sheets, whole=whole | {s.date for s in heads.sheets})
+
+
+def _take(t: Transaction, report: DayReport, body: bytes, found: str, now: datetime) -> Answer:
+    """Take a day report whose sheets have only grown; raise the alarm for any other."""
+    terminal, sheets = report.terminal, report.open_sheets()
+    if t.days.answer_to(report, found) is Answer.STORED:
+        seen = t.witness.seen(terminal)
+        of_the_day = {key: was for key, was in seen.items() if key[0] == report.date}
+        answer, why = judge_sheets(of_the_day, sheets, whole={report.date})
+        if answer is not Answer.STORED:
+            _quarantine(t, terminal, answer, why, now)
+            return answer
+    answer = t.days.take(report, body, found, now)
+    if answer is Answer.STORED:
+        t.witness.put(terminal, sheets)
+    elif answer is Answer.CONFLICT:
+        detail = f"{report.date} revision {report.revision}: other bytes than were taken"
+        t.witness.alarm(Alarm(now, terminal, answer.value, detail))
+    return answer
+
+
+def _quarantine(t: Transaction, terminal: str, answer: Answer, why: str, now: datetime) -> None:
+    t.terminals.quarantine(terminal, answer)
+    t.witness.alarm(Alarm(now, terminal, answer.value, why))
 
 
 def _code_hash(code: str) -> str:

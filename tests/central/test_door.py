@@ -4,6 +4,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -88,7 +89,7 @@ class Caller:
         self.nonce = ""
 
     def hello(self) -> None:
-        body = Hello("n0", "test").to_bytes()
+        body = Hello("n0", "test", 0, 0).to_bytes()
         got = self.call("POST", "hello", body, nonce="n0")
         self.nonce = Welcome.parse(got.content).nonce
 
@@ -259,8 +260,7 @@ class Kept:
         self.store, self.clock = store, FakeClock()
         self.key = Ed25519PrivateKey.generate()
         self.terminal = Terminal(store, self.clock, PEPPER)
-        with store.transaction() as t:
-            t.state.put_enrolment(agent.enrol(url, code, self.key))
+        self.terminal.join(agent.enrol(url, code, self.key))
 
     def rate(self, *scores: int) -> None:
         for score in scores:
@@ -349,10 +349,8 @@ def test_a_captive_portals_200_is_not_a_receipt(kept: Kept) -> None:
     url = f"http://127.0.0.1:{portal.server_port}"
     with kept.store.transaction() as t:
         known = t.state.enrolment()
-        assert known is not None
-        t.state.put_enrolment(
-            Enrolment(url, known.site, known.terminal, known.counter, known.central_key)
-        )
+    assert known is not None
+    kept.terminal.join(replace(known, url=url))
     with pytest.raises(agent.NotCentral, match="without central's signature"):
         kept.sync()
     with pytest.raises(agent.NotCentral):
@@ -388,14 +386,50 @@ def test_a_restored_older_copy_is_refused_by_name(
 def test_other_bytes_for_a_receipted_revision_are_parked(kept: Kept, server: Server) -> None:
     known = server.central.terminal("counter-1")
     assert known is not None
-    strange = day_report(1, kept.clock.wall.date(), counts=(5, 0, 0, 0, 0))
+    strange = day_report(1, kept.clock.wall.date(), counts=(1, 0, 0, 0, 0))
     receipt = server.central.take_day(known, strange, strange.to_bytes(), NOW)
     assert receipt.answer is Answer.STORED
-    kept.rate(5)
+    kept.rate(5, 5)
     kept.close()
     result = kept.sync()
     assert "conflict" in result.parked[0]
     assert kept.states() == [Delivery.PARKED]
+
+
+def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parked(
+    kept: Kept, server: Server
+) -> None:
+    kept.rate(5, 5)
+    agent.heartbeat(kept.store, kept.clock, kept.key)
+    known = server.central.terminal("counter-1")
+    assert known is not None
+    with server.central.store.transaction(server.central.site) as t:
+        [sheet] = t.witness.seen("counter-1").values()
+        t.witness.put("counter-1", [replace(sheet, n=7, entries=7)])
+    kept.close()
+    with pytest.raises(agent.Refused, match="rollback"):
+        kept.sync()
+    assert kept.states() == [Delivery.DUE]
+    server.central.release("counter-1", "it", "seen was wrong", NOW)
+    assert kept.sync().sent == 1
+
+
+def test_a_heartbeat_shows_heads_and_no_score_and_leaves_no_entry(
+    kept: Kept, server: Server
+) -> None:
+    kept.rate(5, 1)
+    with kept.store.transaction() as t:
+        before = t.journal.head()
+    agent.heartbeat(kept.store, kept.clock, kept.key)
+    with kept.store.transaction() as t:
+        assert t.journal.head() == before
+    with server.central.store.transaction(server.central.site) as t:
+        [sheet] = t.witness.seen("counter-1").values()
+        assert (sheet.officer, sheet.n) == (SOMYING.id, 2)
+        assert t.days.days_held() == []
+    known = server.central.terminal("counter-1")
+    assert known is not None
+    assert known.seen is not None
 
 
 def test_receipts_can_be_checked_later_and_forged_ones_are_found(kept: Kept) -> None:

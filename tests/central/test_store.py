@@ -17,7 +17,7 @@ from sync.central.store.days import Scaled
 from sync.central.store.engine import CentralStore, DatabaseError
 from sync.central.store.people import NumberTaken
 from sync.fields import digest
-from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello
+from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
 from tests.central.conftest import made_central
 from tests.central.reports import day_report, key_text
 
@@ -105,6 +105,79 @@ def test_a_later_revision_replaces_and_an_earlier_is_stale(central: Central) -> 
         assert t.days.tally(DAY) == {Scaled("101", 5): (0, 0, 0, 1, 1)}
 
 
+def test_a_later_revision_with_fewer_ratings_is_a_rollback_and_raises_the_alarm(
+    central: Central,
+) -> None:
+    enrolled(central)
+    assert take(central, day_report(1, counts=(2, 0, 0, 0, 3))) is Answer.STORED
+    assert take(central, day_report(2, counts=(0, 0, 0, 0, 3))) is Answer.ROLLBACK
+    assert take(central, day_report(3, counts=(2, 0, 0, 0, 4))) is Answer.QUARANTINED
+    fleet = central.fleet(DAY)
+    assert [(a.kind, a.settled) for a in fleet.alarms] == [("rollback", None)]
+    assert "had 5 ratings, has 3" in fleet.alarms[0].detail
+    assert {(k.answer, k.n, k.taken_n) for k in fleet.aside} == {
+        ("rollback", 3, 5),
+        ("quarantined", 6, 5),
+    }
+    with central.store.transaction(central.site) as t:
+        assert t.days.tally(DAY) == {Scaled("101", 5): (2, 0, 0, 0, 3)}
+
+
+def test_a_person_releases_a_terminal_and_says_why(central: Central) -> None:
+    enrolled(central)
+    take(central, day_report(1, counts=(2, 0, 0, 0, 3)))
+    take(central, day_report(2, counts=(0, 0, 0, 0, 3)))
+    assert central.release("counter-1", "somchai", "backup put back", NOW)
+    [alarm] = central.fleet(DAY).alarms
+    assert (alarm.settled_by, alarm.note) == ("somchai", "backup put back")
+    assert take(central, day_report(2, counts=(0, 0, 0, 0, 3))) is Answer.STORED
+    assert not central.release("counter-1", "somchai", "again", NOW)
+
+
+def test_open_sheets_that_shrink_vanish_or_change_are_named(central: Central) -> None:
+    def show(name: str, *sheets: OpenSheet) -> Answer:
+        known = central.terminal(name)
+        assert known is not None
+        head = Head(known.head.seq + 1, "a" * 64)
+        return central.judge(known, Heads(head, known.head.hash, sheets), NOW)
+
+    was = OpenSheet(DAY, "101", 5, 6, "1" * 64)
+    for number, (now, answer) in enumerate(
+        [
+            ((was,), Answer.STORED),
+            ((replace(was, n=6, entries=7, seal="2" * 64),), Answer.STORED),
+            ((replace(was, n=4, entries=7),), Answer.ROLLBACK),
+            ((replace(was, entries=5),), Answer.ROLLBACK),
+            ((replace(was, seal="2" * 64),), Answer.FORK),
+            ((), Answer.ROLLBACK),
+        ]
+    ):
+        name = f"counter-{number}"
+        enrolled(central, name)
+        assert show(name, was) is Answer.STORED
+        assert show(name, *now) is answer
+
+
+def test_a_reported_day_need_not_be_shown_again(central: Central) -> None:
+    enrolled(central)
+    known = central.terminal("counter-1")
+    assert known is not None
+    report = day_report(counts=(0, 0, 0, 0, 5))
+    assert central.judge(known, Heads(Head(1, "a" * 64), "", report.open_sheets()), NOW)
+    assert take(central, report) is Answer.STORED
+    again = central.terminal("counter-1")
+    assert again is not None
+    assert central.judge(again, Heads(Head(2, "b" * 64), "a" * 64), NOW) is Answer.STORED
+
+
+def test_one_officer_at_two_terminals_in_one_half_day_is_flagged(central: Central) -> None:
+    for name in ("counter-1", "counter-2"):
+        enrolled(central, name)
+        take(central, day_report(terminal=name))
+    [twice] = central.fleet(DAY).twice
+    assert (twice.officer, twice.terminals) == ("101", ("counter-1", "counter-2"))
+
+
 def test_other_bytes_under_the_same_revision_are_a_conflict_and_both_are_kept(
     central: Central,
 ) -> None:
@@ -118,13 +191,20 @@ def test_other_bytes_under_the_same_revision_are_a_conflict_and_both_are_kept(
     assert kept == 1
 
 
+def _grown(report: DayReport) -> DayReport:
+    """A later revision of a day has more ratings than any earlier one."""
+    counts = report.lines[0].n
+    more = (counts[0] + 20 * report.revision, *counts[1:])
+    return day_report(report.revision, report.date, counts=more)
+
+
 _reports = st.lists(
     st.builds(
         day_report,
         st.integers(1, 3),
         st.integers(0, 2).map(lambda n: DAY - timedelta(days=n)),
         counts=st.tuples(*[st.integers(0, 3)] * 5),
-    ),
+    ).map(_grown),
     min_size=1,
     max_size=8,
 )
@@ -156,7 +236,7 @@ def test_ingest_is_idempotent_under_any_order_and_repetition(
             assert t.days.rows_agree(report)
     assert central.verify() is None
     with central.store._engine.begin() as connection:
-        for table in ("day_reports", "day_lines", "day_counts", "conflicts"):
+        for table in ("day_reports", "day_lines", "day_counts", "conflicts", "seen_sheets"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
@@ -176,7 +256,7 @@ def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: C
     def judge(now: Head, at_last: str) -> Answer:
         known = central.terminal("counter-1")
         assert known is not None
-        return central.judge(known, Heads(now, at_last))
+        return central.judge(known, Heads(now, at_last), NOW)
 
     assert judge(Head(10, "a" * 64), "") is Answer.STORED
     assert judge(Head(12, "b" * 64), "a" * 64) is Answer.STORED
@@ -247,7 +327,7 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
     enrolled(central)
     known = central.terminal("counter-1")
     assert known is not None
-    central.greet(known, Hello("n", "test"), NOW)
+    central.greet(known, Hello("n", "test", int(NOW.timestamp()), 0), NOW)
     known = central.terminal("counter-1")
     assert known is not None
     assert known.seen == NOW
@@ -261,8 +341,8 @@ def test_of_two_machines_with_one_key_only_the_first_goes_on(central: Central) -
     enrolled(central)
     known = central.terminal("counter-1")
     assert known is not None
-    assert central.judge(known, Heads(Head(9, "a" * 64), "")) is Answer.STORED
-    assert central.judge(known, Heads(Head(3, "b" * 64), "")) is Answer.ROLLBACK
+    assert central.judge(known, Heads(Head(9, "a" * 64), ""), NOW) is Answer.STORED
+    assert central.judge(known, Heads(Head(3, "b" * 64), ""), NOW) is Answer.ROLLBACK
     assert central.take_day(known, day_report(), b"", NOW).answer is Answer.QUARANTINED
 
 

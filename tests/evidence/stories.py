@@ -206,8 +206,7 @@ class Closing(Story):
         DataFolder(self.template).create()
         store, terminal = DataFolder(self.template).open(FakeClock())
         remember_past(store, terminal)
-        with store.transaction() as t:
-            t.state.put_enrolment(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", "x"))
+        terminal.join(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", "x"))
         store.close()
 
     def act(self, say: Say) -> None:

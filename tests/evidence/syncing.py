@@ -54,11 +54,10 @@ class Syncing(Story):
         code = self._central.invite(self._terminal, "1", now)
         # Not over HTTP: the door takes twenty codes a minute.
         enrolled = self._central.enrol(Enrol(code, public_text(self._key)), now)
-        store, _ = DataFolder(self.folder).open(FakeClock())
-        with store.transaction() as t:
-            t.state.put_enrolment(
-                Enrolment(self._url, enrolled.site, self._terminal, "1", enrolled.central_key)
-            )
+        store, terminal = DataFolder(self.folder).open(FakeClock())
+        terminal.join(
+            Enrolment(self._url, enrolled.site, self._terminal, "1", enrolled.central_key)
+        )
         close_days(store, FakeClock(), today=False)
         store.close()
 

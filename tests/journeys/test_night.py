@@ -49,13 +49,13 @@ def test_at_the_configured_time_yesterday_goes_out_and_the_roster_comes_in(
     program = Program(folder, folder.settings(), window, evening)
     program.load()
     program._maybe_sync()
-    assert program._sync is None, "not before the time"
+    assert program._process is None, "not before the time"
     evening.pass_seconds(90)
     program._maybe_sync()
-    assert program._sync is not None
-    with qtbot.waitSignal(program._sync.finished, timeout=30_000):
+    assert program._process is not None
+    with qtbot.waitSignal(program._process.finished, timeout=30_000) as ended:
         pass
-    assert program._sync.exitCode() == 0
+    assert ended.args[0] == 0
     program._maybe_sync()
     assert program._running is not None
     assert len(program._running.terminal.officers()) == 4

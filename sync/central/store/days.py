@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kiosk.domain.rating import Outcome
 from sync.central.disclosure import Block, Counts, DayCount
 from sync.central.ingest import StoredDay, decide
-from sync.central.schema import blocks, conflicts, day_counts, day_lines, day_reports, reads
+from sync.central.schema import blocks, conflicts, day_counts, day_lines, day_reports, reads, sites
 from sync.wire import Answer, DayReport
 
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
@@ -36,6 +36,17 @@ class KeptReport:
     revision: int
     digest: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAside:
+    """A day report that was not taken, and why; how many ratings it has, and the taken one."""
+
+    terminal: str
+    date: date
+    answer: str
+    n: int
+    taken_n: int | None
 
 
 def line_rows(report: DayReport) -> list[Row]:
@@ -94,6 +105,44 @@ class Days:
         }
         self._connection.execute(self._insert(conflicts).values(row).on_conflict_do_nothing())
 
+    def answer_to(self, report: DayReport, digest: str) -> Answer:
+        """What `take` would answer."""
+        return decide(self._stored(report), report, digest)
+
+    def newest_days(self) -> dict[str, date]:
+        """Each terminal's last reported day."""
+        query = (
+            select(day_reports.c.terminal, func.max(day_reports.c.date).label("newest"))
+            .where(day_reports.c.site == self._site)
+            .group_by(day_reports.c.terminal)
+        )
+        return {row.terminal: row.newest for row in self._connection.execute(query)}
+
+    def aside(self) -> tuple[KeptAside, ...]:
+        """Day reports that were not taken, by terminal and day."""
+        query = (
+            select(
+                conflicts.c.terminal,
+                conflicts.c.date,
+                conflicts.c.answer,
+                conflicts.c.body,
+                day_reports.c.body,
+            )
+            .join(
+                day_reports,
+                (day_reports.c.site == conflicts.c.site)
+                & (day_reports.c.terminal == conflicts.c.terminal)
+                & (day_reports.c.date == conflicts.c.date),
+                isouter=True,
+            )
+            .where(conflicts.c.site == self._site)
+            .order_by(conflicts.c.terminal, conflicts.c.date)
+        )
+        return tuple(
+            KeptAside(name, day, answer, _ratings(body), _ratings(taken) if taken else None)
+            for name, day, answer, body, taken in self._connection.execute(query)
+        )
+
     def _stored(self, report: DayReport) -> StoredDay | None:
         row = self._connection.execute(
             select(day_reports.c.revision, day_reports.c.digest).where(
@@ -151,6 +200,17 @@ class Days:
             )
         )
         return sorted((name, day) for name, day in self._connection.execute(every))
+
+    def unknown_sites(self) -> list[str]:
+        """Sites that rows name and nobody set up, for verify."""
+        known = select(sites.c.site)
+        every = union(
+            *(
+                select(table.c.site).where(table.c.site.not_in(known))
+                for table in (day_reports, day_lines, day_counts)
+            )
+        )
+        return sorted(self._connection.scalars(every))
 
     def kept(self, terminal: str, day: date) -> KeptReport | None:
         """A day report's own bytes, and what its header says of them."""
@@ -304,3 +364,8 @@ class Days:
 def _counts(n: Iterable[int]) -> Counts:
     a, b, c, d, e = (int(value) for value in n)
     return (a, b, c, d, e)
+
+
+def _ratings(body: bytes) -> int:
+    """How many ratings a kept day report has."""
+    return sum(sheet.n for sheet in DayReport.parse(body).sheets)

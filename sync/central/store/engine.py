@@ -14,8 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sync.central.store.days import Days
 from sync.central.store.people import People
 from sync.central.store.terminals import Terminals
+from sync.central.store.witness import Witness
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
@@ -37,6 +38,7 @@ class Transaction:
         self.days = Days(connection, site)
         self.people = People(connection, site)
         self.terminals = Terminals(connection, site)
+        self.witness = Witness(connection, site)
 
 
 class CentralStore:

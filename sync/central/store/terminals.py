@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.central.schema import enrol_codes, terminals
-from sync.wire import Answer, Head
+from sync.wire import Answer, Head, Hello
 
 ACTIVE = "active"
 
@@ -25,6 +25,10 @@ class KnownTerminal:
     head: Head
     nonce: str
     nonce_until: datetime | None
+    skew: int | None = None
+    """Seconds by which its clock was ahead of central's when last seen."""
+    due: int | None = None
+    """Day reports that waited in its outbox when last seen."""
 
     @property
     def quarantined(self) -> bool:
@@ -80,15 +84,27 @@ class Terminals:
         )
 
     def open_run(
-        self, terminal: str, nonce: str, until: datetime, software: str, now: datetime
+        self, terminal: str, nonce: str, until: datetime, hello: Hello, now: datetime
     ) -> None:
-        self._set(terminal, nonce=nonce, nonce_until=until, software=software, seen=now)
+        self._set(
+            terminal,
+            nonce=nonce,
+            nonce_until=until,
+            software=hello.software,
+            seen=now,
+            skew=_bounded(hello.clock - int(now.timestamp())),
+            due=hello.due,
+        )
 
     def put_head(self, terminal: str, head: Head) -> None:
         self._set(terminal, head_seq=head.seq, head_hash=head.hash)
 
     def quarantine(self, terminal: str, answer: Answer) -> None:
         self._set(terminal, state=answer.value)
+
+    def release(self, terminal: str) -> None:
+        """Out of quarantine: its next head is taken as it comes."""
+        self._set(terminal, state=ACTIVE, head_seq=0, head_hash="")
 
     def invite(self, code_hash: str, invitation: Invitation) -> None:
         self._connection.execute(
@@ -136,7 +152,14 @@ def _known(row: Row[Any]) -> KnownTerminal:
         Head(row.head_seq, row.head_hash),
         row.nonce,
         utc(row.nonce_until) if row.nonce_until else None,
+        row.skew,
+        row.due,
     )
+
+
+def _bounded(seconds: int) -> int:
+    """What an INTEGER column holds, however wrong a clock is."""
+    return max(-(2**31), min(2**31 - 1, seconds))
 
 
 def utc(time: datetime) -> datetime:

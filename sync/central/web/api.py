@@ -137,7 +137,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         """Show that the journal goes on from the one central has seen."""
         body = await read_body(request)
         known = door.in_run(request, site, terminal, nonce, signature, body)
-        answer = central.judge(known, Heads.parse(body))
+        answer = central.judge(known, Heads.parse(body), now())
         status = 200 if answer is Answer.STORED else 409
         return door.answer(request, nonce, HeadsAnswer(answer).to_bytes(), status)
 

@@ -4,7 +4,8 @@ import hashlib
 import hmac
 import tomllib
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from typing import Annotated
 
@@ -27,7 +28,11 @@ _HEADERS = {
 }
 
 Language = Annotated[str, Query(alias="lang", pattern="^(th|en)$")]
+Key = Annotated[str, Query(alias="key", max_length=100)]
+Kept = Annotated[str, Cookie(alias=COOKIE, max_length=100)]
 Now = Callable[[], datetime]
+LATE = timedelta(days=1)
+"""A terminal that beats every quarter of an hour is missing after so long."""
 
 
 def page_words() -> dict[str, dict[str, str]]:
@@ -55,25 +60,39 @@ def routes(central: Central, key: str, now: Now) -> APIRouter:
     def front() -> Response:
         return RedirectResponse(f"/report/{central.site}", 302)
 
-    @router.get("/report/{site}")
-    def report(
-        request: Request,
-        site: str,
-        lang: Language = "th",
-        given: Annotated[str, Query(alias="key", max_length=100)] = "",
-        cookie: Annotated[str, Cookie(alias=COOKIE, max_length=100)] = "",
-    ) -> Response:
+    def opened(request: Request, site: str, lang: str, given: str, cookie: str) -> Response | None:
+        """What is answered instead of a page: the key taken into a cookie, or a refusal."""
         if given and hmac.compare_digest(given.encode(), key.encode()):
-            opened = RedirectResponse(f"{request.url.path}?lang={lang}", 303)
+            taken = RedirectResponse(f"{request.url.path}?lang={lang}", 303)
             secure = request.url.scheme == "https"
-            opened.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
-            return opened
+            taken.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
+            return taken
         if site != central.site or not may_read(cookie):
             page = environment.from_string("<!doctype html><meta charset=utf-8><p>{{ text }}")
             return HTMLResponse(page.render(text=words[lang]["sign_in"]), 403, _HEADERS)
+        return None
+
+    @router.get("/report/{site}")
+    def report(
+        request: Request, site: str, lang: Language = "th", given: Key = "", cookie: Kept = ""
+    ) -> Response:
+        if refused := opened(request, site, lang, given, cookie):
+            return refused
         today = now().astimezone().date()
         central.publish(today)
-        return HTMLResponse(_render(environment, words[lang], central, lang, today), 200, _HEADERS)
+        page = _page(environment, "report.html", words[lang], central, lang)
+        return HTMLResponse(page(view=overview(central, today)), 200, _HEADERS)
+
+    @router.get("/fleet/{site}")
+    def fleet(
+        request: Request, site: str, lang: Language = "th", given: Key = "", cookie: Kept = ""
+    ) -> Response:
+        if refused := opened(request, site, lang, given, cookie):
+            return refused
+        page = _page(environment, "fleet.html", words[lang], central, lang)
+        seen = central.fleet(now().astimezone().date())
+        late = now() - LATE
+        return HTMLResponse(page(fleet=seen, late=lambda at: at < late), 200, _HEADERS)
 
     @router.get("/static/{name}")
     def static(name: str) -> Response:
@@ -89,15 +108,17 @@ def routes(central: Central, key: str, now: Now) -> APIRouter:
     return router
 
 
-def _render(
-    environment: Environment, words: dict[str, str], central: Central, lang: str, today: date
-) -> str:
-    return environment.get_template("report.html").render(
+def _page(
+    environment: Environment, name: str, words: dict[str, str], central: Central, lang: str
+) -> Callable[..., str]:
+    """A template with what every page needs; call it with what this one shows."""
+    return partial(
+        environment.get_template(name).render,
         w=words,
         lang=lang,
         site=central.settings.name,
-        view=overview(central, today),
         num=lambda value: thai.number(value, lang),
         pct=lambda share: thai.number(share * 100, lang, 1),
         day=lambda value: thai.day(value, lang),
+        moment=lambda value: thai.moment(value, lang),
     )

@@ -1,6 +1,6 @@
 """How figures are written on the pages: Thai digits and the Buddhist era in Thai."""
 
-from datetime import date
+from datetime import date, datetime
 
 from kiosk.domain.businessday import buddhist_year
 
@@ -14,6 +14,15 @@ _MONTHS = {
 def number(value: float, language: str, decimals: int = 0) -> str:
     text = f"{value:,.{decimals}f}"
     return text.translate(_DIGITS) if language == "th" else text
+
+
+def moment(value: datetime, language: str) -> str:
+    """A time of day with its date, by the server's own clock zone."""
+    local = value.astimezone()
+    clock = f"{local:%H:%M}"
+    if language == "th":
+        return f"{day(local.date(), language)} {clock.translate(_DIGITS)} น."
+    return f"{day(local.date(), language)}, {clock}"
 
 
 def day(value: date, language: str) -> str:

@@ -1,0 +1,32 @@
+"""The register: officers, PINs, enrolment and wording. They may change, and so can't be sealed for
+good; instead every change is a journal entry with a digest of all of them as they are after it.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+_READS = (
+    "SELECT id, number, name, position, section, photo, retired, origin FROM officers ORDER BY id",
+    "SELECT owner, hash, tries, tried_boot_ms, boot_id FROM pins ORDER BY owner",
+    "SELECT url, site, terminal, counter, central_key FROM enrolment",
+    "SELECT question_th, question_en, comment_url, etag FROM wording",
+)
+
+DETAIL = "register"
+"""Under which name the digest stands in a journal entry's detail."""
+
+
+def register_digest(read: Callable[[str], Iterable[Iterable[Any]]]) -> str:
+    """SHA-256, hex, over every row of the register; `read` runs one SELECT."""
+    whole = hashlib.sha256()
+    for query in _READS:
+        rows = [[_plain(value) for value in row] for row in read(query)]
+        whole.update(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
+        whole.update(b"\n")
+    return whole.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value

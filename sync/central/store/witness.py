@@ -1,0 +1,167 @@
+"""What central has seen of each terminal's sheets, and the alarms that follow when they shrank."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, delete, distinct, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sync.central.schema import alarms, day_lines, day_reports, seen_sheets
+from sync.central.store.terminals import utc
+from sync.wire import OpenSheet
+
+SheetKey = tuple[date, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something a person has to look at. `settled` once somebody has, with a `note`."""
+
+    at: datetime
+    terminal: str
+    kind: str
+    detail: str
+    settled: datetime | None = None
+    settled_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """One officer rated at several terminals within one half-day."""
+
+    day: date
+    half: str
+    officer: str
+    terminals: tuple[str, ...]
+
+
+class Witness:
+    def __init__(self, connection: Connection, site: str) -> None:
+        self._connection, self._site = connection, site
+
+    def seen(self, terminal: str) -> dict[SheetKey, OpenSheet]:
+        """Every sheet as this terminal last showed or reported it."""
+        query = select(
+            seen_sheets.c.date,
+            seen_sheets.c.officer,
+            seen_sheets.c.n,
+            seen_sheets.c.entries,
+            seen_sheets.c.seal,
+        ).where(seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal)
+        found = (OpenSheet(*row) for row in self._connection.execute(query))
+        return {(sheet.date, sheet.officer): sheet for sheet in found}
+
+    def reported(self, terminal: str) -> frozenset[date]:
+        """The days of which central has this terminal's report."""
+        query = select(day_reports.c.date).where(
+            day_reports.c.site == self._site, day_reports.c.terminal == terminal
+        )
+        return frozenset(self._connection.scalars(query))
+
+    def put(self, terminal: str, sheets: Iterable[OpenSheet]) -> None:
+        """Remember these sheets as they are now."""
+        rows = [
+            {
+                "site": self._site,
+                "terminal": terminal,
+                "date": sheet.date,
+                "officer": sheet.officer,
+                "n": sheet.n,
+                "entries": sheet.entries,
+                "seal": sheet.seal,
+            }
+            for sheet in sheets
+        ]
+        for row in rows:
+            self._connection.execute(
+                delete(seen_sheets).where(
+                    *(seen_sheets.c[name] == row[name] for name in ("site", "terminal")),
+                    *(seen_sheets.c[name] == row[name] for name in ("date", "officer")),
+                )
+            )
+        if rows:
+            self._connection.execute(insert(seen_sheets), rows)
+
+    def forget(self, terminal: str) -> None:
+        """A history that begins anew."""
+        self._connection.execute(
+            delete(seen_sheets).where(
+                seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal
+            )
+        )
+
+    # --- alarms ----------------------------------------------------------------------------
+
+    def alarm(self, raised: Alarm) -> None:
+        """Raise an alarm; the very same one again is one."""
+        sqlite_or_not = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        self._connection.execute(
+            sqlite_or_not.insert(alarms)
+            .values(
+                site=self._site,
+                at=raised.at,
+                terminal=raised.terminal,
+                kind=raised.kind,
+                detail=raised.detail,
+                settled_by="",
+                note="",
+            )
+            .on_conflict_do_nothing()
+        )
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """All of them, the newest first."""
+        query = select(alarms).where(alarms.c.site == self._site).order_by(alarms.c.at.desc())
+        return tuple(
+            Alarm(
+                utc(row.at),
+                row.terminal,
+                row.kind,
+                row.detail,
+                utc(row.settled) if row.settled else None,
+                row.settled_by,
+                row.note,
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def settle(self, terminal: str, by: str, note: str, now: datetime) -> int:
+        """Settle every open alarm of a terminal; how many there were."""
+        done = self._connection.execute(
+            update(alarms)
+            .where(
+                alarms.c.site == self._site,
+                alarms.c.terminal == terminal,
+                alarms.c.settled.is_(None),
+            )
+            .values(settled=now, settled_by=by, note=note)
+        )
+        return done.rowcount
+
+    # --- one officer in two places -----------------------------------------------------------
+
+    def twice(self, since: date) -> tuple[Twice, ...]:
+        """Officers with ratings at several terminals in one half-day, since a day."""
+        key = (day_lines.c.date, day_lines.c.half, day_lines.c.officer)
+        several = (
+            select(*key)
+            .where(day_lines.c.site == self._site, day_lines.c.date >= since)
+            .group_by(*key)
+            .having(func.count(distinct(day_lines.c.terminal)) > 1)
+        )
+        found = []
+        for day, half, officer in self._connection.execute(several):
+            names = (
+                select(day_lines.c.terminal)
+                .distinct()
+                .where(
+                    day_lines.c.site == self._site,
+                    day_lines.c.date == day,
+                    day_lines.c.half == half,
+                    day_lines.c.officer == officer,
+                )
+            )
+            found.append(Twice(day, half, officer, tuple(sorted(self._connection.scalars(names)))))
+        return tuple(sorted(found, key=lambda t: (t.day, t.half, t.officer), reverse=True))

@@ -1,0 +1,55 @@
+"""The fleet page: how terminals are, alarms, one officer in two places; never a score."""
+
+import re
+
+from fastapi.testclient import TestClient
+
+from sync.central.service import Central
+from sync.central.web.app import create_app
+from sync.wire import Enrol
+from tests.central.reports import day_report, key_text
+from tests.central.test_store import NOW, enrolled, take
+
+KEY = "k" * 24
+
+
+def page(central: Central, lang: str = "th") -> str:
+    client = TestClient(create_app(central, KEY, lambda: NOW))
+    got = client.get(f"/fleet/{central.site}?lang={lang}&key={KEY}")
+    assert got.status_code == 200
+    return got.text
+
+
+def test_without_the_key_the_page_stays_shut(central: Central) -> None:
+    client = TestClient(create_app(central, KEY, lambda: NOW))
+    assert client.get(f"/fleet/{central.site}").status_code == 403
+
+
+def test_an_empty_fleet_says_how_to_begin(central: Central) -> None:
+    assert "kiosk-central enrol" in page(central)
+
+
+def test_a_terminal_that_went_back_in_time_raises_an_alarm_with_the_remedy(
+    central: Central,
+) -> None:
+    enrolled(central)
+    take(central, day_report(1, counts=(0, 0, 0, 0, 9)))
+    take(central, day_report(2, counts=(0, 0, 0, 0, 1)))
+    for lang, words in (("th", "ข้อมูลย้อนหลัง"), ("en", "gone back in time")):
+        shown = page(central, lang)
+        assert words in shown
+        assert "kiosk-central terminals compare counter-1" in shown
+    central.release("counter-1", "สมชาย", "เปลี่ยนดิสก์ <b>", NOW)
+    shown = page(central)
+    assert "สมชาย: เปลี่ยนดิสก์ &lt;b&gt;" in shown
+    assert 'class="alarm"' not in shown
+
+
+def test_one_officer_at_two_terminals_is_named_without_a_score(central: Central) -> None:
+    for name in ("counter-1", "counter-2"):
+        central.enrol(Enrol(central.invite(name, name[-1], NOW), key_text()), NOW)
+        take(central, day_report(terminal=name, counts=(7, 0, 0, 0, 77)))
+    shown = page(central, "en")
+    assert re.search(r"101 · 23 Nov 2026, morning · counter-1, counter-2", shown)
+    assert "77" not in shown
+    assert "84" not in shown

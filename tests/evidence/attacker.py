@@ -1,0 +1,165 @@
+"""Someone who keeps every figure ever published, and adds and subtracts.
+
+A figure covers a set of ratings. Whatever sum of figures, over all pages and all days, singles out
+a group, that group is made of whole atoms: ratings that no figure tells apart. So the smallest atom
+bounds the smallest group that can be derived. Atoms, not only pairs of figures: this attacker can
+also solve equations.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import exp
+from random import Random
+
+from sync.central.disclosure import Block, Counts, DayCount, next_blocks, week_end
+from tests.evidence.figure import Figure, Measured, Run
+
+START = date(2026, 10, 1)
+SMALLEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One rating: whose, of which day, and when central came to know of it."""
+
+    id: int
+    officer: int
+    day: date
+    known: date
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An office over some weeks. `section[officer]` says where an officer belongs."""
+
+    facts: tuple[Fact, ...]
+    section: tuple[int, ...]
+    last: date
+
+
+Figures = Iterator[frozenset[int]]
+Publisher = Callable[[Stream], Figures]
+
+
+def draw(random: Random) -> Stream:
+    """An office: busy and quiet officers, terminals that come online weeks late."""
+    officers = random.randint(2, 6)
+    weeks = random.randint(6, 16)
+    facts: list[Fact] = []
+    for officer in range(officers):
+        busy = random.choice((0.3, 1, 2, 6))
+        for back in range(weeks * 7):
+            day = START + timedelta(days=back)
+            if day.weekday() > 4:
+                continue
+            late = random.choice((0, 0, 0, 1, random.randint(1, 25)))
+            for _ in range(_poisson(random, busy)):
+                known = day + timedelta(days=1 + late)
+                facts.append(Fact(len(facts), officer, day, known, random.randint(1, 5)))
+    section = tuple(random.randint(0, 1) for _ in range(officers))
+    return Stream(tuple(facts), section, START + timedelta(days=weeks * 7 + 30))
+
+
+def published(stream: Stream) -> Figures:
+    """Every figure that the report shows on any day: officers, sections, the office."""
+    blocks: dict[int, list[Block]] = defaultdict(list)
+    inside: dict[int, frozenset[int]] = defaultdict(frozenset)
+    for today in _days(stream):
+        changed = False
+        for officer in range(len(stream.section)):
+            known = [f for f in stream.facts if f.officer == officer and f.known <= today]
+            for block in next_blocks(blocks[officer], _day_counts(known), today):
+                blocks[officer].append(block)
+                inside[officer] |= {f.id for f in known if f.day <= block.last_day}
+                changed = True
+            if sum(b.n for b in blocks[officer]) != len(inside[officer]):
+                raise AssertionError("a block does not count what it covers")
+        if changed:
+            yield from _sums(inside, stream.section)
+
+
+def weekly_tables(stream: Stream) -> Figures:
+    """What an office might do instead: a table each week. The rig's negative control."""
+    for end in sorted({week_end(f.day) for f in stream.facts}):
+        week: dict[int, frozenset[int]] = {}
+        for officer in range(len(stream.section)):
+            week[officer] = frozenset(
+                f.id for f in stream.facts if f.officer == officer and week_end(f.day) == end
+            )
+        yield from _sums(week, stream.section)
+
+
+def live_counts(stream: Stream) -> Figures:
+    """Or a counter that goes up. The other negative control."""
+    for today in _days(stream):
+        yield frozenset(f.id for f in stream.facts if f.known <= today)
+
+
+def smallest_atom(figures: Iterable[frozenset[int]]) -> int:
+    """Size of the smallest set of ratings in some figure that no figure tells apart; 0: none."""
+    where: dict[int, list[int]] = defaultdict(list)
+    for number, figure in enumerate(set(figures)):
+        for id_ in figure:
+            where[id_].append(number)
+    atoms = Counter(tuple(numbers) for numbers in where.values())
+    return min(atoms.values(), default=0)
+
+
+def attack(given: Run) -> Measured:
+    """`given.size` offices."""
+    failures = []
+    smallest = 0
+    for number in range(given.size):
+        seed = f"{given.seed} {number}"
+        found = smallest_atom(published(draw(Random(seed))))
+        if 0 < found < SMALLEST:
+            failures.append(f"stream {seed}: a group of {found}")
+        smallest = min(smallest or found, found or smallest)
+    return Measured(f"{given.size} offices: smallest group {smallest}", tuple(failures))
+
+
+def _sums(inside: dict[int, frozenset[int]], section: tuple[int, ...]) -> Figures:
+    yield from (figure for figure in inside.values() if figure)
+    for which in set(section):
+        members = [inside[o] for o, s in enumerate(section) if s == which]
+        yield frozenset().union(*members)
+    yield frozenset().union(*inside.values())
+
+
+def _days(stream: Stream) -> Iterator[date]:
+    day = START
+    while day <= stream.last:
+        yield day
+        day += timedelta(days=1)
+
+
+def _day_counts(facts: Iterable[Fact]) -> list[DayCount]:
+    days: dict[date, list[int]] = {}
+    for fact in facts:
+        days.setdefault(fact.day, [0] * 5)[fact.score - 1] += 1
+    return [DayCount(day, _counts(n)) for day, n in days.items()]
+
+
+def _counts(n: list[int]) -> Counts:
+    return n[0], n[1], n[2], n[3], n[4]
+
+
+def _poisson(random: Random, mean: float) -> int:
+    """Arrivals in one day: Knuth's method."""
+    count, product, limit = 0, random.random(), exp(-mean)
+    while product > limit:
+        count += 1
+        product *= random.random()
+    return count
+
+
+FIGURE = Figure(
+    "smallest group derivable from what is published",
+    ">= 10",
+    quick=400,
+    full=20_000,
+    measure=attack,
+)

@@ -1,0 +1,196 @@
+"""Bytes that mean nothing, between and around the bytes that do, into every panel family.
+
+What comes out must be exactly the valid presses. Where a family has a check (own, modbus, jt905)
+the noise is any bytes at all; where it has none, any that its own document does not call a frame:
+a byte that is a press is a press, whoever sent it.
+"""
+
+from collections.abc import Callable
+from random import Random
+from typing import Protocol
+
+from hardware.catalogue import PROFILES, Profile, Wiring, link
+from hardware.codec import FarEnd, Hello, KeyDown, KeyUp, WhoAreYou
+from hardware.link import ButtonPressed, Link, LinkEvent
+from hardware.profiles.own import OwnCodec, encode_panel
+from tests.evidence.figure import Figure, Measured, Run
+
+NOISE = 40
+"""Bytes at most on each side of a frame."""
+PAUSE = 2.0
+"""Seconds between two presses: longer than any family's bounce, gap or repeat."""
+
+WHO = OwnCodec().encode(WhoAreYou())
+
+Noise = Callable[[Random, int], bytes]
+
+
+def _any(random: Random, size: int) -> bytes:
+    return random.randbytes(size)
+
+
+def _without(*bytes_: int) -> Noise:
+    allowed = [b for b in range(256) if b not in bytes_]
+    return lambda random, size: bytes(random.choice(allowed) for _ in range(size))
+
+
+def _lines(random: Random, size: int) -> bytes:
+    """Lines of letters, which are no codes; each is ended, as a line is."""
+    words = bytes(random.choice(b"abcdefgh !?\xe0\xff") for _ in range(size))
+    return b"".join(words[i : i + 9] + b"\n" for i in range(0, size, 9))
+
+
+NOISES: dict[str, Noise] = {
+    "own": _any,
+    "modbus": _any,
+    "jt905": _any,
+    "candle485": _without(0x01),
+    "xid": _without(ord("k")),
+    "ascii-line": _lines,
+    "single-byte": _without(*b"123456789", *range(1, 9)),
+}
+
+
+class Panel(Protocol):
+    """The far end, in bytes."""
+
+    def hello(self) -> bytes: ...
+
+    def down(self, key: int, ms: int) -> bytes: ...
+
+    def up(self, key: int, ms: int) -> bytes: ...
+
+    def heard(self, data: bytes) -> bytes: ...
+
+
+class Numbered:
+    """Our own protocol's far end, without its resending: each press is said once."""
+
+    def __init__(self) -> None:
+        self._seq = 0
+
+    def hello(self) -> bytes:
+        return encode_panel(Hello("1.0", "RIG", "0000000a", "1.0", 5))
+
+    def down(self, key: int, ms: int) -> bytes:
+        self._seq += 1
+        return encode_panel(KeyDown("0000000a", self._seq, key, ms))
+
+    def up(self, key: int, ms: int) -> bytes:
+        return encode_panel(KeyUp("0000000a", key, ms))
+
+    def heard(self, data: bytes) -> bytes:
+        return self.hello() if WHO in data else b""
+
+
+class Simple:
+    """A plain family's far end."""
+
+    def __init__(self, far: FarEnd) -> None:
+        self._far = far
+
+    def hello(self) -> bytes:
+        return b""
+
+    def down(self, key: int, ms: int) -> bytes:
+        return self._far.down(key, ms)
+
+    def up(self, key: int, ms: int) -> bytes:
+        return self._far.up(key, ms)
+
+    def heard(self, data: bytes) -> bytes:
+        return self._far.heard(data)
+
+
+class Line:
+    """One panel at one link, with a noisy line between, on a clock of its own."""
+
+    def __init__(self, of: Profile, random: Random) -> None:
+        self.name, self._random = of.name, random
+        wiring = Wiring(keys=min(5, of.most_keys))
+        self.keys = wiring.keys
+        self.link: Link = link(of, wiring)
+        self._panel: Panel = Numbered() if of.plain is None else Simple(of.plain.far_end(wiring))
+        self._noise = NOISES[of.name]
+        self._now = 100.0
+        self.noise_bytes = 0
+        self.link.opened(self._now)
+        self._say(self._panel.hello())
+        self._pass(PAUSE)
+
+    def press(self, key: int) -> list[int]:
+        """Press and let go, in noise; the buttons that came out."""
+        ms = int(self._now * 1000)
+        out = self._say(self._panel.down(key, ms))
+        out += self._pass(0.3)
+        out += self._say(self._panel.up(key, ms + 300))
+        return out + self._pass(PAUSE)
+
+    def noise(self) -> list[int]:
+        """Noise alone, and the silence that makes a panel be asked who it is."""
+        return self._say(b"") + self._pass(4 * PAUSE)
+
+    def _say(self, frame: bytes) -> list[int]:
+        data = self._some() + frame + self._some()
+        out: list[int] = []
+        while data:
+            size = self._random.randint(1, 12)
+            out += self._buttons(self.link.feed(data[:size], self._now))
+            data = data[size:]
+            self._now += 0.001
+        return out
+
+    def _pass(self, seconds: float) -> list[int]:
+        """Time goes by: the link asks what it asks, and is answered in noise."""
+        out: list[int] = []
+        until = self._now + seconds
+        while self._now < until:
+            self._now += self.link.tick_every
+            out += self._buttons(self.link.tick(self._now))
+            answer = self._panel.heard(self.link.outgoing())
+            if answer:
+                out += self._say(answer)
+        return out
+
+    def _some(self) -> bytes:
+        made = self._noise(self._random, self._random.randint(0, NOISE))
+        self.noise_bytes += len(made)
+        return made
+
+    def _buttons(self, events: list[LinkEvent]) -> list[int]:
+        pressed = [event for event in events if isinstance(event, ButtonPressed)]
+        for event in pressed:
+            self.link.acknowledge(event.mark)
+        return [event.button for event in pressed]
+
+
+def fuzz_codecs(given: Run) -> Measured:
+    """`given.size` bytes of noise, shared by all families."""
+    failures: list[str] = []
+    presses = noise = 0
+    for profile in PROFILES:
+        random = Random(f"{given.seed} {profile.name}")
+        line = Line(profile, random)
+        while line.noise_bytes * len(PROFILES) < given.size:
+            key = random.randint(1, line.keys)
+            wanted = [key] if random.random() < 0.8 else []
+            try:
+                found = line.press(key) if wanted else line.noise()
+            except Exception as error:
+                failures.append(f"{profile.name}, press {presses}: {type(error).__name__}: {error}")
+                break
+            if found != wanted:
+                failures.append(f"{profile.name}, press {presses}: {wanted} became {found}")
+            presses += 1
+        noise += line.noise_bytes
+    text = f"{noise:,} bytes round {presses:,} presses: {len(failures)} wrong"
+    return Measured(text, tuple(failures))
+
+
+FIGURE = Figure(
+    "serial bytes fuzzed into every panel codec",
+    "0 crashes, exactly the valid presses",
+    quick=100_000,
+    full=10_000_000,
+    measure=fuzz_codecs,
+)

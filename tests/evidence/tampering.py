@@ -1,0 +1,387 @@
+"""Every way of changing a terminal's file, or central's, with a plain SQLite shell; and an older
+copy put back. `kiosk verify`, `kiosk-central verify` or central's answer must name it.
+
+The hand that changes it drops the guards first and puts them back: it knows our schema. What a
+hand that recomputes seals and chain as well can do is central's to see: see SECURITY.md.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import DutyBegan, Record
+from kiosk.domain.rating import Outcome, ReasonId
+from kiosk.domain.wording import SentWording
+from kiosk.store.engine import Store, StoreFailed
+from kiosk.store.journal import Kind
+from kiosk.store.outbox import Delivery
+from kiosk.store.schema import TRIGGERS
+from kiosk.store.state import Enrolment
+from kiosk.store.verify import Wrong, verify
+from sync.agent import check_receipt
+from sync.central.ingest import judge_heads
+from sync.closing import close_days, compare_reports
+from sync.signing import public_text, sign_answer
+from sync.wire import Answer, Head, Heads, Receipt
+from tests.builders import PRASIT, SOMYING, TODAY, FakeClock, duty_of, rating
+from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.stories import CentralBeside, Ingest
+
+DAYS = 3
+HARMLESS = {
+    ("panel_marks", "device"),
+    ("panel_marks", "boot"),
+    ("panel_marks", "seq"),
+    ("day_reports", "received"),
+}
+"""Which press of the panel came last: worth one press kept twice or dropped, no score's change.
+When a day report arrived: shown nowhere beside a score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One tampering: what it is called, and how it is done to an open connection."""
+
+    name: str
+    do: Callable[[Any], None]
+
+
+def tamper(given: Run) -> Measured:
+    """`given.size` changes in turn over terminal and central, drawn from the seed."""
+    random = Random(given.seed)
+    missed: list[str] = []
+    kinds: tuple[Subject, ...] = (
+        TerminalFile(given.folder / "terminal"),
+        CentralFile(given.folder / "central"),
+    )
+    for number in range(given.size):
+        # Central has one day report here: one change in eight is enough.
+        subject = kinds[1] if number % 8 == 7 else kinds[0]
+        change = subject.draw(random)
+        if not subject.finds(change):
+            missed.append(f"not found: {subject.name}: {change.name}")
+    for wrong in put_back(given.folder / "older"):
+        missed.append(wrong)
+    text = f"{given.size} changes: {len(missed)} not found"
+    return Measured(text, tuple(missed))
+
+
+class Subject:
+    """A file to be changed, fresh each time."""
+
+    name: str
+    database: Path
+    guards: tuple[str, ...] = ()
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.database = folder / "now.db"
+        self.whole = folder / "whole.db"
+        folder.mkdir()
+        self.make(self.whole)
+        with self._connected(self.whole) as connection:
+            self._columns = [
+                (table, column)
+                for (table,) in connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'table' "
+                    "AND name NOT LIKE 'sqlite%' AND name != 'alembic_version' ORDER BY name"
+                ).fetchall()
+                for _, column, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()
+                if (table, column) not in HARMLESS and table not in self.unwatched
+            ]
+            self._tables = sorted(
+                {
+                    table
+                    for table, _ in self._columns
+                    if connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
+                }
+            )
+        self._columns = [(t, c) for t, c in self._columns if t in self._tables]
+
+    unwatched: tuple[str, ...] = ()
+
+    def make(self, path: Path) -> None:
+        raise NotImplementedError
+
+    def first_wrong(self) -> str | None:
+        raise NotImplementedError
+
+    def draw(self, random: Random) -> Change:
+        """A change of a random place."""
+        table, column = random.choice(self._columns)
+        kind = random.choice((_flip, _flip, _flip, _delete, _swap, _insert))
+        return kind(table, column, random)
+
+    def finds(self, change: Change) -> bool:
+        """Do it, and see whether it is named; a change that the schema itself refuses is."""
+        shutil.copyfile(self.whole, self.database)
+        for left in ("-wal", "-shm"):
+            Path(f"{self.database}{left}").unlink(missing_ok=True)
+        with self._connected(self.database) as connection:
+            before = _content(connection, self._tables)
+            guards = connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            ).fetchall()
+            for (name,) in guards:
+                connection.execute(f"DROP TRIGGER {name}")
+            try:
+                change.do(connection)
+            except sqlite.IntegrityError:
+                return True
+            for ddl in self.guards:
+                connection.execute(ddl)
+            if _content(connection, self._tables) == before:
+                return True  # nothing was changed: two equal values swapped
+        try:
+            return self.first_wrong() is not None
+        except StoreFailed:
+            return True
+
+    def _connected(self, path: Path) -> "_Connected":
+        return _Connected(path)
+
+
+class _Connected:
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite.connect(str(path), isolation_level=None)
+
+    def __enter__(self) -> Any:
+        return self._connection
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
+class TerminalFile(Subject):
+    """A terminal with some days, closed, sent, one not sent, and somebody on duty."""
+
+    name = "terminal"
+    guards = TRIGGERS
+
+    def make(self, path: Path) -> None:
+        folder = DataFolder(path.parent / "data")
+        folder.create()
+        clock = FakeClock()
+        store, terminal = folder.open(clock)
+        fill(store, terminal, clock)
+        store.checkpoint()
+        store.close()
+        shutil.copyfile(folder.database, path)
+
+    def first_wrong(self) -> str | None:
+        store = Store.open(self.database)
+        try:
+            found = verify(store)
+            if isinstance(found, Wrong):
+                return found.what
+            if wrong := compare_reports(store):
+                return wrong
+            with store.transaction() as t:
+                enrolment, parcels = t.state.enrolment(), t.outbox.everything()
+            sent = [p for p in parcels if p.receipt is not None]
+            bad = [p for p in sent if enrolment is None or not check_receipt(enrolment, p)]
+            return f"the receipt of {bad[0].day}" if bad else None
+        finally:
+            store.close()
+
+
+def fill(store: Store, terminal: Any, clock: FakeClock) -> None:
+    """Some of everything that a terminal's file can hold."""
+    central = Ed25519PrivateKey.generate()
+    terminal.add_officers([SOMYING, PRASIT])
+    for owner in ("101", "102"):
+        terminal.set_pin(owner)
+    terminal.check_pin("101", "000000")
+    terminal.join(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", public_text(central)))
+    with store.transaction() as t:
+        t.state.put_wording(SentWording("คำถาม", "Question", "https://example.org", "etag"))
+        t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": "2"})
+    for back in range(DAYS, -1, -1):
+        day = TODAY - timedelta(days=back)
+        then = FakeClock(clock.wall - timedelta(days=back))
+        for officer in (SOMYING, PRASIT):
+            for score in (5, 4, 2, 1):
+                rated = rating(score, officer, day)
+                terminal.carry_out([Record(rated)])
+            with store.transaction() as t:
+                t.ratings.add_reasons(rated.id, day, officer.id, (ReasonId("wait"),))
+                t.ratings.add_outcome(rated.id[::-1], day, officer.id, Outcome.SUPPRESSED)
+                t.journal.append(then.now(), Kind.PANEL_DOWN, {"what": "unplugged"})
+    close_days(store, clock, today=False)
+    with store.transaction() as t:
+        for parcel in t.outbox.due()[:-1]:
+            _receive(t, parcel, central)
+    terminal.carry_out([DutyBegan(duty_of())])
+
+
+def _receive(t: Any, parcel: Any, central: Ed25519PrivateKey) -> None:
+    """Central's receipt for `parcel`, as the sync agent keeps it."""
+    import json
+
+    body = Receipt("t1", parcel.day, parcel.revision, parcel.digest, Answer.STORED).to_bytes()
+    path = f"/v1/sites/dindaeng/terminals/t1/days/{parcel.day.isoformat()}"
+    proof = {
+        "status": 201,
+        "path": path,
+        "nonce": "n",
+        "signature": sign_answer(central, 201, path, "n", body),
+    }
+    t.outbox.settle(parcel, Delivery.RECEIPTED, body, json.dumps(proof, sort_keys=True))
+
+
+class CentralFile(Subject):
+    """Central with two revisions of a day taken."""
+
+    name = "central"
+    unwatched = ("terminals", "enrol_codes", "officers", "sites", "blocks", "reads", "conflicts")
+    """Not made from day reports, or made anew from them: see SECURITY.md."""
+
+    def make(self, path: Path) -> None:
+        story = Ingest(path.parent / "story")
+        story.begin()
+        story.act(lambda _: None)
+        shutil.copyfile(story.folder / "central.db", path)
+
+    def first_wrong(self) -> str | None:
+        shutil.copyfile(self.database, self.database.with_name("central.db"))
+        central = CentralBeside(self.database.parent).open()
+        try:
+            return central.verify()
+        finally:
+            central.store.close()
+
+
+def put_back(folder: Path) -> Iterator[str]:
+    """The whole file put back to an older copy, and a journal cut at its end: central remembers."""
+    data = DataFolder(folder)
+    data.create()
+    clock = FakeClock()
+    store, terminal = data.open(clock)
+    terminal.add_officers([SOMYING])
+    store.backup(folder / "older.db")
+    terminal.carry_out([DutyBegan(duty_of())])
+    with store.transaction() as t:
+        seen = Head(*t.journal.head())
+    store.close()
+    older = Store.open(folder / "older.db")
+    if _judged(older, seen) is not Answer.ROLLBACK:
+        yield "an older copy put back was not seen as a rollback"
+    with older.transaction() as t:
+        t.journal.append(clock.now(), Kind.SERVICE_MENU)
+        t.journal.append(clock.now(), Kind.SERVICE_MENU)
+    if _judged(older, seen) is not Answer.FORK:
+        yield "an older copy that went on was not seen as a fork"
+    older.close()
+
+
+def _judged(store: Store, seen: Head) -> Answer:
+    with store.transaction() as t:
+        return judge_heads(seen, Heads(Head(*t.journal.head()), t.journal.hash_at(seen.seq)))
+
+
+def _content(connection: Any, tables: list[str]) -> list[Any]:
+    return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
+
+
+def _keys(connection: Any, table: str) -> list[str]:
+    info = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    return [name for _, name, _, _, _, key in info if key]
+
+
+def _row(connection: Any, table: str, random: Random) -> tuple[str, list[Any]]:
+    """A condition that names one random row, and its values."""
+    keys = _keys(connection, table)
+    row = random.choice(connection.execute(f"SELECT {', '.join(keys)} FROM {table}").fetchall())
+    return " AND ".join(f"{key} = ?" for key in keys), list(row)
+
+
+def _flip(table: str, column: str, random: Random) -> Change:
+    seed = random.random()
+
+    def do(connection: Any) -> None:
+        draw = Random(seed)
+        where, key = _row(connection, table, draw)
+        (value,) = connection.execute(f"SELECT {column} FROM {table} WHERE {where}", key).fetchone()
+        connection.execute(
+            f"UPDATE {table} SET {column} = ? WHERE {where}", [_flipped(value, draw), *key]
+        )
+
+    return Change(f"{table}.{column} flipped ({seed})", do)
+
+
+def _flipped(value: Any, draw: Random) -> Any:
+    if value is None:
+        return b"x"
+    if isinstance(value, int):
+        return value ^ (1 << draw.randrange(3))
+    data = bytearray(value if isinstance(value, bytes) else value.encode())
+    if not data:
+        return "x"
+    data[draw.randrange(len(data))] ^= 1
+    return bytes(data) if isinstance(value, bytes) else data.decode(errors="replace")
+
+
+def _delete(table: str, _column: str, random: Random) -> Change:
+    seed = random.random()
+
+    def do(connection: Any) -> None:
+        where, key = _row(connection, table, Random(seed))
+        connection.execute(f"DELETE FROM {table} WHERE {where}", key)
+
+    return Change(f"{table}: a row deleted ({seed})", do)
+
+
+def _swap(table: str, column: str, random: Random) -> Change:
+    """The values of one column of two rows, exchanged."""
+    seed = random.random()
+
+    def do(connection: Any) -> None:
+        draw = Random(seed)
+        (one, a), (two, b) = _row(connection, table, draw), _row(connection, table, draw)
+        if column in _keys(connection, table):
+            return
+        select = f"SELECT {column} FROM {table} WHERE "
+        (x,) = connection.execute(select + one, a).fetchone()
+        (y,) = connection.execute(select + two, b).fetchone()
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {one}", [y, *a])
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {two}", [x, *b])
+
+    return Change(f"{table}.{column}: two rows exchanged ({seed})", do)
+
+
+def _insert(table: str, _column: str, random: Random) -> Change:
+    """A row like another, under a key of its own."""
+    seed = random.random()
+
+    def do(connection: Any) -> None:
+        draw = Random(seed)
+        where, key = _row(connection, table, draw)
+        row = list(connection.execute(f"SELECT * FROM {table} WHERE {where}", key).fetchone())
+        names = [n for _, n, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()]
+        place = names.index(draw.choice(_keys(connection, table)))
+        row[place] = (
+            row[place] + 1000 if isinstance(row[place], int) else _flipped(row[place], draw)
+        )
+        if "number" in names:
+            row[names.index("number")] += "9"
+        marks = ", ".join("?" for _ in row)
+        connection.execute(f"INSERT INTO {table} VALUES ({marks})", row)
+
+    return Change(f"{table}: a row inserted ({seed})", do)
+
+
+FIGURE = Figure(
+    "tampering with the files, rollback",
+    "100 % found and named",
+    quick=1_000,
+    full=10_000,
+    measure=tamper,
+)

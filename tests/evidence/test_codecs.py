@@ -1,0 +1,22 @@
+"""The noise rig sees a phantom where a line without checks lets one through."""
+
+from random import Random
+
+from hardware.catalogue import PROFILES, profile
+from tests.evidence import codecs
+
+
+def test_noise_that_is_a_frame_is_seen_as_a_phantom() -> None:
+    line = codecs.Line(profile("single-byte"), Random(1))
+    line._noise = codecs._any
+    assert any(line.noise() for _ in range(20))
+
+
+def test_every_family_is_fuzzed() -> None:
+    assert set(codecs.NOISES) == {known.name for known in PROFILES}
+
+
+def test_a_press_in_noise_comes_out_once() -> None:
+    for known in PROFILES:
+        line = codecs.Line(known, Random(7))
+        assert [line.press(1), line.press(2)] == [[1], [2]], known.name

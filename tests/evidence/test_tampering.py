@@ -1,0 +1,28 @@
+"""The tampering rig finds what a verify that looks away would let pass."""
+
+from pathlib import Path
+from random import Random
+
+from tests.evidence.tampering import TerminalFile, put_back
+
+
+class LooksAway(TerminalFile):
+    """A verify that always agrees."""
+
+    def first_wrong(self) -> str | None:
+        return None
+
+
+def test_a_change_that_no_check_sees_is_reported(tmp_path: Path) -> None:
+    subject, random = LooksAway(tmp_path / "t"), Random(1)
+    assert not all(subject.finds(subject.draw(random)) for _ in range(10))
+
+
+def test_an_untouched_file_is_not_accused(tmp_path: Path) -> None:
+    subject = TerminalFile(tmp_path / "t")
+    subject.database.write_bytes(subject.whole.read_bytes())
+    assert subject.first_wrong() is None
+
+
+def test_an_older_copy_is_seen(tmp_path: Path) -> None:
+    assert list(put_back(tmp_path / "older")) == []

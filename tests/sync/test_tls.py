@@ -1,0 +1,230 @@
+"""TLS with a private authority: central is believed under its own name, signed by that authority,
+within its dates; anything else ends the run in one line, and what was due stays due."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from kiosk.domain.encounter import Record
+from kiosk.store.engine import Store
+from kiosk.store.outbox import Delivery
+from kiosk.store.state import Enrolment
+from kiosk.terminal import Terminal
+from sync import agent
+from sync.closing import close_days
+from sync.signing import public_text
+from tests.builders import PEPPER, SOMYING, FakeClock, rating
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A private certificate authority of an office."""
+
+    key: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+
+    @classmethod
+    def new(cls, name: str) -> "Authority":
+        key = ec.generate_private_key(ec.SECP256R1())
+        own = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        now = datetime.now(UTC)
+        builder = (
+            _builder(own, own, key, now - DAY, now + 365 * DAY)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(_key_usage(), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        )
+        return cls(key, builder.sign(key, hashes.SHA256()))
+
+    def write(self, path: Path) -> str:
+        path.write_bytes(self.certificate.public_bytes(Encoding.PEM))
+        return str(path)
+
+    def issue(self, name: str, first: datetime, last: datetime, path: Path) -> Path:
+        """A server's certificate and key in one file."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        builder = (
+            _builder(subject, self.certificate.subject, key, first, last)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), False
+            )
+        )
+        certificate = builder.sign(self.key, hashes.SHA256())
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+        return path
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    first: datetime,
+    last: datetime,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(first)
+        .not_valid_after(last)
+    )
+
+
+def _key_usage() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=True,
+        crl_sign=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+class Silent(BaseHTTPRequestHandler):
+    """Answers, unsigned, that it is there: whoever gets that far passed the handshake."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing to say."""
+
+
+class QuietServer(HTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A handshake that the terminal broke off is what these tests are about."""
+
+
+@contextmanager
+def serving(chain: Path) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    server = QuietServer(("127.0.0.1", 0), Silent)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"https://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class Sender:
+    """An enrolled terminal with a day to send."""
+
+    def __init__(self, folder: Path) -> None:
+        Store.create(folder / "kiosk.db")
+        self.store, self.clock = Store.open(folder / "kiosk.db"), FakeClock()
+        self.terminal = Terminal(self.store, self.clock, PEPPER)
+        self.terminal.add_officers([SOMYING])
+        self.key = Ed25519PrivateKey.generate()
+
+    def sync_with(self, url: str, ca: str) -> None:
+        key = public_text(Ed25519PrivateKey.generate())
+        self.terminal.join(Enrolment(url, "dindaeng", "counter-1", "1", key))
+        self.terminal.carry_out([Record(rating(5))])
+        close_days(self.store, self.clock, today=True)
+        agent.sync(self.store, self.clock, self.key, ca)
+
+    def due(self) -> int:
+        with self.store.transaction() as t:
+            return t.outbox.count(Delivery.DUE)
+
+
+@pytest.fixture
+def sender(tmp_path: Path) -> Iterator[Sender]:
+    sender = Sender(tmp_path)
+    yield sender
+    sender.store.close()
+
+
+@pytest.fixture(autouse=True)
+def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused handshake is refused the second time too: don't wait for it."""
+    monkeypatch.setattr(agent, "ATTEMPTS", 1)
+
+
+def refused(sender: Sender, url: str, ca: str) -> str:
+    """The one line with which the run ends; nothing is lost."""
+    with pytest.raises(agent.Unreachable) as told:
+        sender.sync_with(url, ca)
+    assert "\n" not in str(told.value)
+    assert sender.due() == 1
+    return str(told.value)
+
+
+def test_central_signed_by_the_offices_own_authority_is_reached(
+    sender: Sender, tmp_path: Path
+) -> None:
+    office, now = Authority.new("office"), datetime.now(UTC)
+    chain = office.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
+    with serving(chain) as url, pytest.raises(agent.NotCentral, match="without central's"):
+        sender.sync_with(url, office.write(tmp_path / "ca.pem"))
+
+
+def test_another_authority_is_not_believed(sender: Sender, tmp_path: Path) -> None:
+    office, other, now = Authority.new("office"), Authority.new("other"), datetime.now(UTC)
+    chain = other.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
+    with serving(chain) as url:
+        assert "certificate" in refused(sender, url, office.write(tmp_path / "ca.pem"))
+
+
+def test_the_systems_authorities_do_not_vouch_for_a_private_one(
+    sender: Sender, tmp_path: Path
+) -> None:
+    office, now = Authority.new("office"), datetime.now(UTC)
+    chain = office.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
+    with serving(chain) as url:
+        assert "certificate" in refused(sender, url, "")
+
+
+def test_another_name_is_not_believed(sender: Sender, tmp_path: Path) -> None:
+    office, now = Authority.new("office"), datetime.now(UTC)
+    chain = office.issue("report.example.go.th", now - DAY, now + DAY, tmp_path / "server.pem")
+    with serving(chain) as url:
+        said = refused(sender, url, office.write(tmp_path / "ca.pem"))
+    assert "localhost" in said or "mismatch" in said
+
+
+@pytest.mark.parametrize("off", [-30, 30], ids=["expired", "not yet valid: a clock behind"])
+def test_outside_its_dates_a_certificate_is_not_believed(
+    sender: Sender, tmp_path: Path, off: int
+) -> None:
+    office, now = Authority.new("office"), datetime.now(UTC) + off * DAY
+    chain = office.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
+    with serving(chain) as url:
+        assert "valid" in refused(sender, url, office.write(tmp_path / "ca.pem")).lower() or off < 0
+
+
+def test_an_authority_file_that_can_not_be_read_is_named(sender: Sender, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    with pytest.raises(agent.SyncFailed, match=r"ca\.pem"):
+        sender.sync_with("https://localhost:9", str(tmp_path / "ca.pem"))
+    assert sender.due() == 1
