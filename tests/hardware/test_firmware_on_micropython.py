@@ -16,6 +16,7 @@ import pytest
 FIRMWARE = Path("hardware/firmware").resolve()
 PRESSES = 24
 GREEN_PIN = 14
+WATCHDOG = 2.0
 
 
 def bouncing_trace(keys: list[int], seed: int) -> str:
@@ -146,6 +147,21 @@ def test_the_lamp_turns_green_on_the_acknowledgement_and_goes_out(
     assert lit[1:] == [str(GREEN_PIN), "1"]
     assert dark[1:] == [str(GREEN_PIN), "0"]
     assert int(dark[0]) - int(lit[0]) >= 1000
+
+
+def test_a_program_that_stands_still_is_bitten_by_the_watchdog(
+    tmp_path: Path, line: Line, running: Running
+) -> None:
+    trace, kept, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
+    trace.write_text(bouncing_trace([1], seed=2), encoding="ascii")
+    board = running.board(line, trace, lamps)
+    wait_for(running.host(line, kept), kept, 1)
+    board.send_signal(signal.SIGSTOP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        board.wait(WATCHDOG + 0.5)
+    board.send_signal(signal.SIGCONT)
+    board.wait(30)
+    assert lamps.read_text(encoding="ascii").endswith(" watchdog\n")
 
 
 @pytest.mark.parametrize(("trace", "said"), [("", b"$HI,1.0,pico-"), ("0 17\n", b"")])
