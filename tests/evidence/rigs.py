@@ -1,6 +1,6 @@
 """Every figure there is, in the order of the table."""
 
-from tests.evidence import attacker, codecs, failing, killing, powercut, tampering
+from tests.evidence import attacker, bodies, codecs, failing, killing, powercut, tampering
 from tests.evidence.figure import Figure
 
 FIGURES: tuple[Figure, ...] = (
@@ -8,6 +8,7 @@ FIGURES: tuple[Figure, ...] = (
     powercut.FIGURE,
     *failing.FIGURES,
     codecs.FIGURE,
+    bodies.FIGURE,
     tampering.FIGURE,
     attacker.FIGURE,
 )

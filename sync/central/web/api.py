@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from sync.central.service import Central, NoSuchCode
 from sync.central.store.terminals import KnownTerminal
+from sync.central.web import shapes
 from sync.fields import MAX_BODY, BadMessage, canonical, etag
 from sync.signing import SIGNATURE_HEADER, BadSignature, check_request, public_key, sign_answer
 from sync.wire import Answer, DayReport, Enrol, Heads, HeadsAnswer, Hello
@@ -108,7 +109,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
     door = _Door(central, now)
     enrolments = _Enrolments()
 
-    @router.post("/v1/enrol")
+    @router.post("/v1/enrol", openapi_extra=shapes.body(shapes.ENROL))
     async def enrol(request: Request) -> Response:
         """Use a one-time code."""
         enrolments.count(now())
@@ -119,7 +120,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
             raise Refusal(403, str(error)) from None
         return Response(enrolled.to_bytes(), media_type="application/json")
 
-    @router.post(f"{_AT}/hello")
+    @router.post(f"{_AT}/hello", openapi_extra=shapes.body(shapes.HELLO))
     async def hello(
         request: Request, site: str, terminal: str, signature: Signature = ""
     ) -> Response:
@@ -130,7 +131,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         welcome = central.greet(known, message, now())
         return door.answer(request, message.nonce, welcome.to_bytes())
 
-    @router.put(f"{_AT}/heads")
+    @router.put(f"{_AT}/heads", openapi_extra=shapes.body(shapes.HEADS))
     async def heads(
         request: Request, site: str, terminal: str, signature: Signature = "", nonce: Nonce = ""
     ) -> Response:
@@ -158,7 +159,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
             return door.answer(request, nonce, b"", 304, tag)
         return door.answer(request, nonce, body, tag=tag)
 
-    @router.put(f"{_AT}/days/{{day}}")
+    @router.put(f"{_AT}/days/{{day}}", openapi_extra=shapes.body(shapes.DAY))
     async def day(
         request: Request,
         site: str,

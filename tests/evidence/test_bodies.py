@@ -1,0 +1,25 @@
+"""The door's rig sees what must not happen."""
+
+from pathlib import Path
+from random import Random
+
+from tests.evidence.bodies import AT, Door, Sent, mutated
+
+
+def test_a_taken_request_that_should_have_been_refused_is_reported(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    sent = Sent("open to all", "GET", "/healthz", b"", {}, signed=False)
+    assert "without a signature" in (door.send(sent) or "")
+
+
+def test_a_stumble_is_reported(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    door.central.take_day = None  # type: ignore[method-assign,assignment]  # a bug, made on purpose
+    found = [door.send(mutated(door, Random(n))) for n in range(200)]
+    assert any("500" in wrong for wrong in found if wrong)
+
+
+def test_a_right_request_is_taken(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    assert door.ask("GET", f"{AT}/roster", b"", {})[0] == 401
+    assert door.nonce
