@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hardware.codec import FarEnd, PlainCodec
-from hardware.link import Link, PanelLink, PressMark
+from hardware.link import Link, PressMark
+from hardware.numbered_link import PanelLink
 from hardware.plain_link import Manners, PlainLink
 from hardware.profiles.ascii_line import AsciiLineBox, AsciiLineCodec
 from hardware.profiles.candle485 import CandleCodec, CandlePad

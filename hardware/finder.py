@@ -9,20 +9,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from hardware.catalogue import LineMode, Profile, Wiring, link
+from hardware.catalogue import LineMode, NoSuchPanel, Profile, Wiring, link
 from hardware.codec import PlainCodec, Unknown
 from hardware.link import ButtonPressed, Link, LinkEvent, PanelRefused
 from hardware.port import Port, PortLost
 from hardware.search import answers
 
-DWELL = 2.5
-"""Seconds each line mode is listened to before the next."""
-QUIET = 0.7
-"""Seconds of silence after which what is heard belongs to another press."""
 _COUNTS = (16, 8, 6, 5, 4)
 """How many inputs a polled box is asked for: the most that it has."""
 _NEVER = {"ascii-line": "\n", "single-byte": "0x0D", "jt905": "FFFF:"}
 """A code that no button sends: with it every press is told as it stands on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds."""
+
+    press: float = 60.0
+    """How long somebody may take to press."""
+    mode: float = 2.5
+    """How long each line mode is listened to before the next."""
+    quiet: float = 0.7
+    """Silence after which what is heard belongs to another press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class Found:
 
     sure: int = 3
     """3: its frames tell; 2: lines of text; 1: bytes that make sense; 0: bytes."""
+    address: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +53,10 @@ class Heard:
 
 
 class Ear:
-    """One profile listening on one open port."""
+    """One profile listening on one open port; `address` is that of a panel on a shared line."""
 
-    def __init__(self, profile: Profile, port: Port) -> None:
-        self.profile, self._port = profile, port
+    def __init__(self, profile: Profile, port: Port, address: int = 0) -> None:
+        self.profile, self._port, self._address = profile, port, address
         self._count = 0
         self._link = self._new_link()
         self._told: PlainCodec | None = None
@@ -85,7 +94,7 @@ class Ear:
         return []
 
     def _new_link(self) -> Link:
-        made = link(self.profile, Wiring(keys=_COUNTS[self._count]))
+        made = link(self.profile, Wiring(_COUNTS[self._count], self._address))
         made.opened(monotonic())
         return made
 
@@ -93,13 +102,14 @@ class Ear:
 def find(
     ports: Sequence[str],
     profiles: Sequence[Profile],
-    seconds: float,
+    patience: Patience,
     say: Callable[[str], None],
-    dwell: float = DWELL,
+    address: int = 0,
 ) -> Found | None:
     """The first panel that answers, or whose button somebody presses while its line mode is being
-    listened to; None when nobody did within `seconds`. Mere bytes are believed only when `profiles`
-    leaves no choice."""
+    listened to; None when nobody did in time. Mere bytes are believed only when `profiles`
+    leaves no choice. NoSuchPanel when none of them can have that `address`."""
+    profiles = _with_address(profiles, address)
     told: set[str] = set()
 
     def say_once(line: str) -> None:
@@ -107,12 +117,12 @@ def find(
             told.add(line)
             say(line)
 
-    until = monotonic() + seconds
+    until = monotonic() + patience.press
     while monotonic() < until:
         best: Found | None = None
         for mode in dict.fromkeys(mode for known in profiles for mode in known.modes):
             fitting = [known for known in profiles if mode in known.modes]
-            found = _listen_in(mode, ports, fitting, say_once, dwell)
+            found = _listen_in(mode, ports, fitting, say_once, patience.mode, address)
             if found is not None and (best is None or found.sure > best.sure):
                 best = found
             if best is not None and (best.sure == 3 or len(profiles) == 1):
@@ -123,20 +133,20 @@ def find(
 
 
 def presses(
-    found: Found, seconds: float, ready: Callable[[], None], take: Callable[[Heard], bool]
+    found: Found, patience: Patience, ready: Callable[[], None], take: Callable[[Heard], bool]
 ) -> bool:
     """Call `ready` once nothing is pressed any more (a panel may have kept presses from before),
-    then give `take` one press after another until it says True (enough) or nothing came for
-    `seconds` (False). Buttons that send more than one message for a press count once. PortLost when
+    then give `take` one press after another until it says True (enough) or nothing came
+    in time (False). Buttons that send more than one message for a press count once. PortLost when
     the port goes."""
     port = Port.open(found.port, found.mode.baud, found.mode.parity)
     try:
-        ear = Ear(found.profile, port)
+        ear = Ear(found.profile, port, found.address)
         heard_at = began = monotonic()
         settled = False
-        while (now := monotonic()) - max(heard_at, began) < seconds:
+        while (now := monotonic()) - max(heard_at, began) < patience.press:
             heard = ear.take(_read(port), now)
-            fresh = now - heard_at >= QUIET
+            fresh = now - heard_at >= patience.quiet
             if heard:
                 heard_at = now
                 if settled and fresh and take(heard[0]):
@@ -149,25 +159,39 @@ def presses(
         port.close()
 
 
+def _with_address(profiles: Sequence[Profile], address: int) -> list[Profile]:
+    fitting, trouble = [], NoSuchPanel("no profile to look for")
+    for known in profiles:
+        try:
+            link(known, Wiring(address=address))
+            fitting.append(known)
+        except NoSuchPanel as error:
+            trouble = error
+    if not fitting:
+        raise trouble
+    return fitting
+
+
 def _listen_in(
     mode: LineMode,
     ports: Sequence[str],
     fitting: Sequence[Profile],
     say: Callable[[str], None],
-    dwell: float,
+    seconds: float,
+    address: int,
 ) -> Found | None:
-    """Listen to every port in `mode` for `dwell` seconds, with the profiles that use it."""
+    """Listen to every port in `mode` for `seconds`, with the profiles that use it."""
     lines = [(name, port) for name in ports if (port := _opened(name, mode, say)) is not None]
-    ears = [(name, port, Ear(known, port)) for name, port in lines for known in fitting]
+    ears = [(name, port, Ear(known, port, address)) for name, port in lines for known in fitting]
     best: Found | None = None
-    until = monotonic() + dwell
+    until = monotonic() + seconds
     try:
         while (now := monotonic()) < until and (best is None or best.sure < 3):
             ready, _, _ = select.select([port for _, port in lines], [], [], 0.02)
             data = {port: port.read() for port in ready}
             for name, port, ear in ears:
                 if ear.take(data.get(port, b""), now) or ear.heard_from:
-                    found = Found(name, ear.profile, mode, _sure(ear))
+                    found = Found(name, ear.profile, mode, _sure(ear), address)
                     best = found if best is None or found.sure > best.sure else best
     except PortLost as error:
         say(str(error))

@@ -83,7 +83,7 @@ class PlainLink:
         return LinkCounters(self._codec.counters, self._presses, 0, self._bounces, self._unknown)
 
     def opened(self, now: float) -> None:
-        """The port is open. Whoever speaks only when pressed is up at the next tick."""
+        """The port is open. Whoever speaks only when pressed is up with the next call."""
         self._open, self._told, self._refused = True, False, ""
         self._now = self._opened = self._heard = self._byte_at = now
         self._asked, self._asking = now - self._manners.poll, False
@@ -99,12 +99,15 @@ class PlainLink:
 
     def feed(self, data: bytes, now: float) -> list[LinkEvent]:
         """Bytes from the port; what they mean."""
+        if not self._open:
+            return []
+        events = [] if self._manners.poll else self._come_up()
         messages = self._codec.quiet() if now - self._byte_at >= GAP else []
         self._now = now
         if data:
             self._byte_at = now
         messages += self._codec.feed(data)
-        return [event for message in messages for event in self._take(message, now)]
+        return events + [event for message in messages for event in self._take(message, now)]
 
     def tick(self, now: float) -> list[LinkEvent]:
         """Time has passed: call every `tick_every` seconds."""
@@ -113,8 +116,6 @@ class PlainLink:
         events = self.feed(b"", now)
         if self._manners.poll:
             events += self._silence(now)
-        elif not self._up:
-            events += self._come_up()
         events += self._stuck_keys(now)
         if self._lamp_until is not None and now >= self._lamp_until:
             self._lamp_until = None

@@ -499,11 +499,13 @@ def panel_setup(
     profile: Annotated[str, typer.Option(help="The kind; empty: found by listening.")] = "",
     panel: Annotated[int, typer.Option(min=1, help="Which of the settings' panels.")] = 1,
     seconds: Annotated[float, typer.Option(help="How long to wait for each press.")] = 60.0,
+    address: Annotated[int, typer.Option(help="A panel's on a shared line; 0: the usual.")] = 0,
 ) -> None:
     """Find a panel, ask for each of its buttons in turn, and write it into the settings.
 
     Nothing is changed before the last button; the settings as they were are kept beside them.
     """
+    from hardware.finder import Patience
     from kiosk.datafolder import DataFolder
     from ui.panel_commands import PanelTrouble
     from ui.panel_setup import set_up
@@ -511,7 +513,7 @@ def panel_setup(
     with _errors():
         folder = DataFolder(_Chosen.path)
         try:
-            set_up(folder.settings(), port, profile, panel, seconds, typer.echo)
+            set_up(folder.settings(), port, profile, panel, typer.echo, Patience(seconds), address)
         except PanelTrouble as error:
             _fail(str(error), NOT_NOW if error.later else USAGE)
         except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """The event loop's end of a panel: watches the port, keeps the link's time, opens again."""
 
+from collections.abc import Callable
 from time import monotonic
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
@@ -15,7 +16,7 @@ from hardware.link import (
     PanelUp,
     PressMark,
 )
-from hardware.port import Port, PortLost, find_ports
+from hardware.port import Port, PortInfo, PortLost, find_ports
 from hardware.search import TRY_FOR, PortSearch
 from kiosk.config import PanelSettings, Settings
 from kiosk.store.state import Mark
@@ -37,13 +38,18 @@ class PanelBridge(QObject):
     one timer, coarse but for polled panels. NoSuchPanel when the settings can't be."""
 
     def __init__(
-        self, settings: PanelSettings, presenter: Presenter, last: Mark | None, number: int = 0
+        self,
+        settings: PanelSettings,
+        presenter: Presenter,
+        last: Mark | None,
+        number: int = 0,
+        ports: Callable[[], tuple[PortInfo, ...]] = find_ports,
     ) -> None:
         super().__init__()
         self._presenter, self._number = presenter, number
         of = profile(settings.profile)
         self._mode = line_mode(of, settings.baud, settings.parity)
-        self._search = PortSearch(settings.port, of, find_ports)
+        self._search = PortSearch(settings.port, of, ports)
         self._link = link_of(settings, last)
         self._port: Port | None = None
         self._notifier: QSocketNotifier | None = None

@@ -6,7 +6,7 @@ The conversation with the clerk; the listening is hardware's, the writing the co
 from collections.abc import Callable, Sequence
 
 from hardware.catalogue import PROFILES, NoSuchPanel, Profile, profile
-from hardware.finder import DWELL, Found, Heard, find, presses
+from hardware.finder import Found, Heard, Patience, find, presses
 from hardware.port import PortLost, find_ports
 from hardware.search import answers
 from kiosk.config import Settings
@@ -22,18 +22,19 @@ def set_up(
     port: str,
     name: str,
     number: int,
-    seconds: float,
     say: Say,
-    dwell: float = DWELL,
+    patience: Patience,
+    address: int = 0,
 ) -> None:
-    """The whole conversation; PanelTrouble or ConfigError leave the file as it was. `seconds`: how
-    long to wait for a press, `dwell`: how long to listen in each line mode."""
+    """The whole conversation about panel `number` (from 1); PanelTrouble or ConfigError leave the
+    file as it was. `port`, `name` of a profile: "" for all; `address`: the panel's on a shared
+    line, 0 for its family's usual."""
     if number > len(settings.panels) + 1:
         raise PanelTrouble(f"there is no panel {number - 1} yet; set that up first")
-    found = _found(port, _profiles(name), seconds, say, dwell)
+    found = _found(port, _profiles(name), address, patience, say)
     asked = Asking(settings, found.profile, say)
     try:
-        done = presses(found, seconds, asked.ask, asked.take)
+        done = presses(found, patience, asked.ask, asked.take)
     except PortLost as error:
         raise PanelTrouble(str(error), later=True) from None
     if not done:
@@ -89,12 +90,17 @@ def _profiles(name: str) -> Sequence[Profile]:
         raise PanelTrouble(str(error)) from None
 
 
-def _found(port: str, profiles: Sequence[Profile], seconds: float, say: Say, dwell: float) -> Found:
+def _found(
+    port: str, profiles: Sequence[Profile], address: int, patience: Patience, say: Say
+) -> Found:
     ports = [port] if port else [known.stable for known in find_ports()]
     if not ports:
         raise PanelTrouble("no serial port found; is the panel's cable plugged in?", later=True)
     say(f"Listening on {', '.join(ports)}. Press any one button, again and again, until I answer.")
-    found = find(ports, profiles, seconds, say, dwell)
+    try:
+        found = find(ports, profiles, patience, say, address)
+    except NoSuchPanel as error:
+        raise PanelTrouble(str(error)) from None
     if found is None:
         kinds = ", ".join(known.name for known in profiles)
         raise PanelTrouble(
@@ -115,7 +121,7 @@ def _values(found: Found, heard: Sequence[Heard]) -> dict[str, Value | None]:
         "profile": found.profile.name,
         "baud": None if found.mode == usual else found.mode.baud,
         "parity": None if found.mode.parity == usual.parity else found.mode.parity.value,
-        "address": None,
+        "address": found.address or None,
     }
     if heard[0].code:
         codes = tuple(press.code for press in heard)

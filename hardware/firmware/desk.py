@@ -5,7 +5,7 @@
 The line is standard input and output, the fingers are TRACE: one line for each change of the
 contacts, the millisecond since the start and the contacts (bit 0 is the first key), such as
 `1200 5`. Each change of a lamp goes to standard error: millisecond, pin, 0 or 1. Ends when standard
-input does, or with code 70 when the watchdog was not fed in time.
+input does, or, with the word `watchdog` there, when that was not fed in time.
 """
 
 import select
@@ -13,7 +13,6 @@ import sys
 from time import ticks_diff, ticks_ms  # type: ignore[attr-defined]  # MicroPython's own
 
 START = ticks_ms()
-WATCHDOG_BIT = 70
 
 
 def since_start() -> int:
@@ -89,7 +88,8 @@ class WDT:
     def feed(self) -> None:
         now = ticks_ms()
         if ticks_diff(now, self._fed) > self._timeout:
-            sys.exit(WATCHDOG_BIT)
+            sys.stderr.write("%d watchdog\n" % since_start())
+            sys.exit(1)
         self._fed = now
 
 

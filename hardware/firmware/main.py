@@ -22,6 +22,8 @@ def hexadecimal(data: bytes) -> str:
 
 def run() -> None:
     keys = [machine.Pin(pin, machine.Pin.IN, machine.Pin.PULL_UP) for pin in KEYS]
+    if not keys[0].value() and not keys[-1].value():
+        return  # the outer keys held at power-on: no program and no watchdog, for mpremote
     green = machine.Pin(GREEN_PIN, machine.Pin.OUT, value=0)
     red = machine.Pin(RED_PIN, machine.Pin.OUT, value=0)
     # Room for a second of lines, so that a write never waits.

@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 from time import monotonic
 
-from hardware.link import ButtonPressed, PanelLink, PressMark
+from hardware.link import ButtonPressed, PressMark
+from hardware.numbered_link import PanelLink
 from hardware.port import Port
 from hardware.profiles.own import OwnCodec
 

@@ -17,7 +17,8 @@ from hardware.firmware.panel import (
     line,
     read_line,
 )
-from hardware.link import ButtonPressed, PanelLink
+from hardware.link import ButtonPressed
+from hardware.numbered_link import PanelLink
 from hardware.profiles import own
 from hardware.profiles.own import OwnCodec
 

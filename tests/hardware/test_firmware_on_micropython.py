@@ -16,6 +16,7 @@ import pytest
 FIRMWARE = Path("hardware/firmware").resolve()
 PRESSES = 24
 GREEN_PIN = 14
+WATCHDOG = 2.0
 
 
 def bouncing_trace(keys: list[int], seed: int) -> str:
@@ -148,15 +149,35 @@ def test_the_lamp_turns_green_on_the_acknowledgement_and_goes_out(
     assert int(dark[0]) - int(lit[0]) >= 1000
 
 
-def test_the_board_ends_with_its_line(tmp_path: Path, running: Running) -> None:
-    trace = tmp_path / "trace"
-    trace.write_text("", encoding="ascii")
+def test_a_program_that_stands_still_is_bitten_by_the_watchdog(
+    tmp_path: Path, line: Line, running: Running
+) -> None:
+    trace, kept, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
+    trace.write_text(bouncing_trace([1], seed=2), encoding="ascii")
+    board = running.board(line, trace, lamps)
+    wait_for(running.host(line, kept), kept, 1)
+    board.send_signal(signal.SIGSTOP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        board.wait(WATCHDOG + 0.5)
+    board.send_signal(signal.SIGCONT)
+    board.wait(30)
+    assert lamps.read_text(encoding="ascii").endswith(" watchdog\n")
+
+
+@pytest.mark.parametrize(("trace", "said"), [("", b"$HI,1.0,pico-"), ("0 17\n", b"")])
+def test_it_says_hello_at_power_on_but_not_with_the_outer_keys_held(
+    tmp_path: Path, trace: str, said: bytes
+) -> None:
+    """Held, they keep the program off, so that another can be put on the board."""
+    path = tmp_path / "trace"
+    path.write_text(trace, encoding="ascii")
     ended = subprocess.run(
-        [sys.executable, "-m", "micropython_unix", "desk.py", str(trace)],
+        [sys.executable, "-m", "micropython_unix", "desk.py", str(path)],
         cwd=FIRMWARE,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=60,
         check=True,
     )
-    assert ended.stdout.startswith(b"$HI,1.0,pico-")
+    assert ended.stdout.startswith(said)
+    assert bool(ended.stdout) is bool(said)

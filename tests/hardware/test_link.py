@@ -6,11 +6,11 @@ from hardware.link import (
     ButtonStuck,
     LinkEvent,
     PanelDown,
-    PanelLink,
     PanelRefused,
     PanelUp,
     PressMark,
 )
+from hardware.numbered_link import PanelLink
 from hardware.profiles.own import OwnCodec, encode_panel, line
 
 BOOT = "9f3ac21b"

@@ -14,12 +14,12 @@ from hardware.link import (
     ButtonStuck,
     LinkEvent,
     PanelDown,
-    PanelLink,
     PanelRefused,
     PanelUp,
     PressMark,
 )
 from hardware.monitor import counter_line, event_line, raw_line
+from hardware.numbered_link import PanelLink
 from hardware.port import Port, PortLost, find_ports
 from hardware.profiles.own import OwnCodec
 from hardware.sim_command import HasFileno, obey, serve

@@ -1,5 +1,11 @@
 """Plain panels: what the host's clock must do because the panel does not."""
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware import catalogue
+from hardware.catalogue import PROFILES, Profile, Wiring
 from hardware.codec import PlainCodec
 from hardware.link import ButtonPressed, ButtonStuck, LinkEvent, PanelDown, PanelRefused, PanelUp
 from hardware.link import PressMark as Mark
@@ -197,3 +203,49 @@ def test_a_polled_lamp_waits_for_its_turn_on_the_line() -> None:
     assert polled.box.lamp
     polled.run(1.5)
     assert not polled.box.lamp
+
+
+@pytest.mark.parametrize("known", PROFILES, ids=lambda known: known.name)
+@given(
+    story=st.lists(
+        st.one_of(
+            st.binary(max_size=40),
+            st.sampled_from([b"3", b"2\r\n", bytes.fromhex("01203107"), xid.frame(1, True, 5)]),
+            st.floats(0, 20, allow_nan=False),
+            st.sampled_from(["lost", "opened", "keep", "release"]),
+        ),
+        max_size=30,
+    )
+)
+def test_no_story_makes_a_link_raise_and_up_and_down_take_turns(
+    known: Profile, story: list[bytes | float | str]
+) -> None:
+    link, now, up = catalogue.link(known, Wiring()), 0.0, False
+    link.opened(now)
+    for part in story:
+        events: list[LinkEvent] = []
+        match part:
+            case bytes():
+                events = link.feed(part, now)
+            case float():
+                now += part
+                events = link.tick(now)
+            case "lost":
+                events = link.lost("unplugged")
+            case "opened":
+                events = link.lost("reopened")
+                link.opened(now)
+            case "keep":
+                link.acknowledge(Mark(known.name, "", 1))
+            case _:
+                link.release(Mark(known.name, "", 1))
+        link.outgoing()
+        for event in events:
+            if isinstance(event, PanelUp):
+                assert not up
+                up = True
+            elif isinstance(event, PanelDown):
+                up = False
+            elif isinstance(event, ButtonPressed):
+                assert up
+        assert link.up is up

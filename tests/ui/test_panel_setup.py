@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hardware.catalogue import Wiring, profile
+from hardware.finder import Patience
 from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.sim_command import Simulated
 from kiosk.config import DEFAULT_TEXT, Settings, load
@@ -18,7 +19,7 @@ from ui.cli import app
 from ui.panel_commands import PanelTrouble, simulated
 from ui.panel_setup import set_up
 
-PAUSE = 0.9
+PAUSE = 0.4
 """Seconds before a clerk has read a question and pressed."""
 
 
@@ -31,6 +32,7 @@ class Clerk:
         self.said: list[str] = []
         self._due: list[tuple[float, int]] = []
         self._again = False
+        self._at_hand = threading.Lock()
         self._ended = threading.Event()
         panel.start(monotonic())
         self._thread = threading.Thread(target=self._live)
@@ -38,13 +40,15 @@ class Clerk:
 
     def say(self, line: str) -> None:
         self.said.append(line)
-        if "Press any one" in line:
-            self._again = True
-            self._due.append((monotonic(), self._keys[0]))
-        elif line.startswith("Found"):
-            self._again = False
-        elif line.startswith("Press the button") and self._keys:
-            self._due.append((monotonic() + PAUSE, self._keys.pop(0)))
+        with self._at_hand:
+            if "Press any one" in line:
+                self._again = True
+                self._due.append((monotonic(), self._keys[0]))
+            elif line.startswith("Found"):
+                self._again = False
+                self._due.clear()
+            elif line.startswith("Press the button") and self._keys:
+                self._due.append((monotonic() + PAUSE, self._keys.pop(0)))
 
     def stop(self) -> None:
         self._ended.set()
@@ -57,11 +61,12 @@ class Clerk:
             now = monotonic()
             self.panel.readable(now)
             self.panel.tick(now)
-            for at, key in [due for due in self._due if due[0] <= now]:
-                self._due.remove((at, key))
-                self.panel.press(key, now)
-                if self._again:
-                    self._due.append((now + 0.3, key))
+            with self._at_hand:
+                due, self._due = self._due, [later for later in self._due if later[0] > now]
+                for at, key in due:
+                    if at <= now:
+                        self.panel.press(key, now)
+                        self._due += [(now + 0.3, key)] if self._again else []
 
 
 class Desk:
@@ -80,7 +85,8 @@ class Desk:
         self, clerk: Clerk, name: str = "", number: int = 1, seconds: float = 30
     ) -> Settings:
         settings = load(self.file)
-        set_up(settings, str(self.line), name, number, seconds, clerk.say, dwell=0.5)
+        patience = Patience(seconds, mode=0.4, quiet=0.2)
+        set_up(settings, str(self.line), name, number, clerk.say, patience)
         return load(self.file)
 
 
@@ -118,6 +124,17 @@ def test_a_box_of_single_bytes_is_learned_when_it_is_named(desk: Desk) -> None:
     box = SimulatedPlainPanel(desk.line, "box", of.plain.far_end(Wiring(5, codes=tuple("qwert"))))
     panel = desk.set_up(desk.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panel
     assert panel.codes == ("0x71", "0x77", "0x65", "0x72", "0x74")
+
+
+def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(desk: Desk) -> None:
+    of = profile("modbus")
+    assert of.plain is not None
+    box = SimulatedPlainPanel(desk.line, "box", of.plain.far_end(Wiring(5, address=9)))
+    clerk = desk.clerk(box, [1, 2, 3, 4, 5])
+    line = str(desk.line)
+    set_up(load(desk.file), line, "modbus", 1, clerk.say, Patience(30, 0.4, 0.2), address=9)
+    panel = load(desk.file).panel
+    assert (panel.profile, panel.address, panel.port) == ("modbus", 9, line)
 
 
 def test_a_button_pressed_twice_is_asked_again(desk: Desk) -> None:
@@ -159,6 +176,8 @@ def test_the_commands_say_in_one_line_what_can_not_be(desk: Desk) -> None:
     assert "there are own, modbus" in one_line(folder, 2, "monitor", line, "--profile", "x")
     assert "there are own, modbus" in one_line(folder, 2, "simulate", line, "--profile", "x")
     assert "there are own, modbus" in one_line(folder, 2, "setup", line, "--profile", "x")
+    wrong = ("setup", line, "--profile", "candle485", "--address", "3")
+    assert "0x20 to 0x7f" in one_line(folder, 2, *wrong)
     assert "set that up first" in one_line(folder, 2, "setup", line, "--panel", "3")
     said = one_line(folder, 3, "setup", line, "--profile", "own", "--seconds", "1")
     assert re.search(r"heard no panel \(own\); check its power and cable", said)

@@ -1,12 +1,16 @@
 """Panels of every kind at a running terminal: real lines, the real window, the real file."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from hardware.port import PortInfo
 from hardware.sim_command import Simulated
 from kiosk.config import PANEL_PROFILES, Settings, parse
 from kiosk.datafolder import DataFolder
@@ -14,6 +18,7 @@ from kiosk.domain.encounter import Phase
 from kiosk.store.journal import Kind
 from tests.builders import TODAY
 from tests.ui.conftest import Counter
+from ui.panel_bridge import PanelBridge
 from ui.panel_commands import simulated
 
 STEP_MS = 20
@@ -87,6 +92,15 @@ class Bench:
         while presenter.state.until is not None:  # reasons, then thanks
             self.counter.clock.pass_seconds(60)
             presenter._tick()
+
+    def type(self, text: str, repeats: int) -> None:
+        """A key goes down, repeats by itself, and comes up."""
+        key = Qt.Key(ord(text.upper()))
+        for nth in range(repeats + 1):
+            down = QKeyEvent(
+                QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text, nth > 0
+            )
+            QApplication.sendEvent(self.counter.window, down)
 
     def stop(self) -> None:
         for panel in self.panels:
@@ -188,3 +202,26 @@ def test_an_unplugged_plain_panel_is_noted_and_comes_back_by_itself(
     with bench.counter.running.store.transaction() as t:
         counts = t.journal.counts(TODAY)
     assert (counts[Kind.PANEL_UP], counts[Kind.PANEL_DOWN]) == (2, 1)
+
+
+def test_a_panel_that_answers_is_found_on_whichever_port_it_is(bench: Bench, qtbot: QtBot) -> None:
+    """Three ports: one is gone, one is silent, one is the panel's."""
+    bench.open("", "single-byte", "own")
+    lines = [panel.panel.path for panel in bench.panels]
+    ports = tuple(PortInfo(str(x), str(x), "") for x in (Path("/dev/none"), *lines))
+    settings = parse('[panel]\nport = "auto"\n').panel
+    presenter = bench.counter.running.presenter
+    bridge = PanelBridge(settings, presenter, None, ports=lambda: ports)
+    bridge.start()
+    qtbot.waitUntil(lambda: presenter.panel.up, timeout=30_000)
+    assert presenter.panel.device == "SIM-5"
+    bridge.stop()
+
+
+def test_a_key_held_on_a_keyboard_pad_is_one_press(bench: Bench) -> None:
+    bench.open("[keys]\na = 5\nb = 1\n")
+    bench.sign_on()
+    bench.type("b", repeats=40)
+    assert bench.ratings() == [1]
+    with bench.counter.running.store.transaction() as t:
+        assert t.ratings.tally(TODAY).outcomes == {}

@@ -1,0 +1,254 @@
+"""A numbered panel's conversation with the host.
+
+Handshake, de-duplication, acknowledgement, silence: PROTOCOL.md from the host's side. A press comes
+out once, however often the panel tells it, and is acknowledged only when the caller says that it
+was committed.
+"""
+
+from dataclasses import dataclass
+
+from hardware.codec import (
+    Acknowledge,
+    Codec,
+    FromHost,
+    FromPanel,
+    Heartbeat,
+    Hello,
+    KeyDown,
+    KeyUp,
+    Refuse,
+    WhoAreYou,
+)
+from hardware.link import (
+    STUCK_AFTER,
+    ButtonPressed,
+    ButtonStuck,
+    LinkCounters,
+    LinkEvent,
+    PanelDown,
+    PanelRefused,
+    PanelUp,
+    PressMark,
+)
+
+SILENCE = 6.0
+"""Seconds without a word (three heartbeats) after which a panel is down."""
+ASK_EVERY = 1.0
+MAJOR = "1"
+MS_WRAP = 2**32
+"""The panel's milliseconds are counted modulo this (PROTOCOL.md, 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A key that is down: since when (host's seconds, for STUCK_AFTER), and the panel's own time
+    at which it was first known to be down."""
+
+    since: float
+    ms: int
+
+
+class PanelLink:
+    """The host's end. `last` is the newest press the store has committed: it outlives this
+    process, so a press that was kept but not acknowledged is not taken again."""
+
+    acknowledges = True
+    tick_every = ASK_EVERY
+
+    def __init__(self, codec: Codec, last: PressMark | None = None, debounce_ms: int = 30) -> None:
+        self._codec = codec
+        self._last = last
+        self._debounce_ms = debounce_ms
+        self._open = False
+        self._hello: Hello | None = None
+        self._up = False
+        self._refused = ""
+        self._told_down = False
+        self._heard = self._asked = self._opened = 0.0
+        self._pending: PressMark | None = None
+        self._offered: PressMark | None = None
+        self._down: dict[int, _Held] = {}
+        self._stuck: set[int] = set()
+        self._pressed_ms: dict[int, int] = {}
+        self._out = bytearray()
+        self._presses = self._repeats = self._bounces = self._unknown = 0
+
+    @property
+    def up(self) -> bool:
+        return self._up
+
+    @property
+    def counters(self) -> LinkCounters:
+        return LinkCounters(
+            self._codec.counters, self._presses, self._repeats, self._bounces, self._unknown
+        )
+
+    def opened(self, now: float) -> None:
+        """The port is open: ask who is there."""
+        self._open, self._told_down = True, False
+        self._opened = self._heard = now
+        self._forget()
+        self._out.clear()
+        self._ask(now)
+
+    def lost(self, reason: str) -> list[LinkEvent]:
+        """The port is gone."""
+        self._open = False
+        self._out.clear()
+        return self._go_down(reason)
+
+    def feed(self, data: bytes, now: float) -> list[LinkEvent]:
+        """Bytes from the port; what they mean."""
+        events: list[LinkEvent] = []
+        for message in self._codec.feed(data):
+            self._heard = now
+            events += self._take(message, now)
+        return events
+
+    def tick(self, now: float) -> list[LinkEvent]:
+        """Time has passed: call at least once a second."""
+        if not self._open:
+            return []
+        events: list[LinkEvent] = []
+        if self._up and now - self._heard >= SILENCE:
+            events += self._go_down("silent")
+        elif not (self._up or self._refused or self._told_down) and now - self._opened >= SILENCE:
+            self._told_down = True
+            events.append(PanelDown("silent"))
+        if not self._up and now - self._asked >= ASK_EVERY:
+            self._ask(now)
+        for key, down in self._down.items():
+            if now - down.since >= STUCK_AFTER and key not in self._stuck:
+                self._stuck.add(key)
+                events.append(ButtonStuck(key))
+        return events
+
+    def outgoing(self) -> bytes:
+        """What is to be written to the port now."""
+        data = bytes(self._out)
+        self._out.clear()
+        return data
+
+    def acknowledge(self, mark: PressMark) -> None:
+        """The press is committed: tell the panel, now and whenever it asks again."""
+        self._last = mark
+        if self._pending == mark:
+            self._pending = None
+        self._send(Acknowledge(mark.boot, mark.seq))
+
+    def release(self, mark: PressMark) -> None:
+        """The press was not kept: take it again when the panel resends it."""
+        if self._pending == mark:
+            self._pending, self._offered = None, mark
+            self._presses -= 1
+
+    def _take(self, message: FromPanel, now: float) -> list[LinkEvent]:
+        match message:
+            case Hello():
+                return self._greet(message)
+            case KeyDown():
+                return self._key_down(message, now) if self._knows(message.boot, now) else []
+            case KeyUp(boot, key):
+                if self._knows(boot, now):
+                    self._release_key(key)
+            case Heartbeat(boot, ms, held):
+                if self._knows(boot, now):
+                    for key in set(self._down) - set(held):
+                        self._release_key(key)
+                    for key in held:
+                        self._down.setdefault(key, _Held(now, ms))
+            case _:
+                self._unknown += 1
+        return []
+
+    def _greet(self, hello: Hello) -> list[LinkEvent]:
+        if hello.version.split(".")[0] != MAJOR:
+            text = f"panel speaks version {hello.version}, this program speaks {MAJOR}.x"
+            self._send(Refuse(f"host speaks {MAJOR}.x only"))
+            if self._refused == text:
+                return []
+            events = self._go_down("refused")
+            self._refused = text
+            return [*events, PanelRefused(text)]
+        same = self._hello is not None and self._hello.boot == hello.boot
+        if not same:
+            self._forget()
+        if self._pending is not None and self._pending.boot != hello.boot:
+            self._pending = None  # its panel has forgotten it
+        self._hello, self._refused = hello, ""
+        if self._up and same:
+            return []
+        self._up, self._told_down = True, False
+        return [PanelUp(hello.device, hello.firmware, hello.keys)]
+
+    def _key_down(self, press: KeyDown, now: float) -> list[LinkEvent]:
+        assert self._hello is not None  # noqa: S101  (_knows saw to it)
+        mark = PressMark(self._hello.device, press.boot, press.seq)
+        if self._pending is not None:
+            # The same again; or one ahead of its turn, which is not acknowledged and comes again.
+            self._repeats += 1
+            return []
+        if self._seen(mark):
+            self._repeats += 1
+            self._send(Acknowledge(mark.boot, mark.seq))
+            return []
+        if mark != self._offered and self._is_none(press, now):
+            self._bounces += 1
+            self.acknowledge(mark)
+            return []
+        self._pending = mark
+        self._presses += 1
+        return [ButtonPressed(press.key, mark)]
+
+    def _is_none(self, press: KeyDown, now: float) -> bool:
+        """Whether a message that came for the first time is a bounce or a stuck key's chatter."""
+        down = self._down.setdefault(press.key, _Held(now, press.ms))
+        before = self._pressed_ms.get(press.key)
+        self._pressed_ms[press.key] = press.ms
+        if before is not None and (press.ms - before) % MS_WRAP < self._debounce_ms:
+            return True
+        # The press that began the hold may have waited in the panel: that one counts.
+        began = (down.ms - press.ms) % MS_WRAP < MS_WRAP // 2
+        return press.key in self._stuck and not began
+
+    def _seen(self, mark: PressMark) -> bool:
+        """The panel offers one press at a time, in order: what is not newer was kept before."""
+        last = self._last
+        return (
+            last is not None
+            and (last.device, last.boot) == (mark.device, mark.boot)
+            and mark.seq <= last.seq
+        )
+
+    def _knows(self, boot: str, now: float) -> bool:
+        """Whether the panel has said hello since its last start; if not, ask it to."""
+        if self._up and self._hello is not None and self._hello.boot == boot:
+            return True
+        if self._open and not self._refused and now - self._asked >= 0.1:
+            self._ask(now)
+        return False
+
+    def _release_key(self, key: int) -> None:
+        self._down.pop(key, None)
+        self._stuck.discard(key)
+
+    def _ask(self, now: float) -> None:
+        self._asked = now
+        self._send(WhoAreYou())
+
+    def _send(self, message: FromHost) -> None:
+        if self._open:
+            self._out += self._codec.encode(message)
+
+    def _go_down(self, reason: str) -> list[LinkEvent]:
+        was_up, self._up = self._up, False
+        self._told_down |= was_up
+        self._forget()
+        return [PanelDown(reason)] if was_up else []
+
+    def _forget(self) -> None:
+        """What was known of the panel; not the press that awaits its commit."""
+        self._hello, self._refused = None, ""
+        self._down.clear()
+        self._stuck.clear()
+        self._pressed_ms.clear()
