@@ -121,7 +121,8 @@ class Program(QObject):
         self._folder, self._settings, self._window = folder, settings, window
         self._clock = clock
         self._running: Running | None = None
-        self._process: QProcess | None = None
+        self._process = QProcess(self)  # one for good: deleting one in its own signal is no good
+        self._process.finished.connect(self._process_ended)
         self._synced_on = ""
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self.load)
@@ -176,22 +177,20 @@ class Program(QObject):
 
     def _may_reach_central(self) -> bool:
         running = self._running
-        if running is None or self._process is not None:
+        if running is None or self._process.state() is not QProcess.ProcessState.NotRunning:
             return False
         return running.terminal.status().enrolment is not None
 
     def _start(self, command: str) -> None:
         """One of our commands as a process of its own: its trouble can't freeze the screen."""
-        self._process = process = QProcess(self)
-        if command == "sync":
-            process.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedChannels)
-        process.finished.connect(self._process_ended)
-        process.start(sys.executable, ["-m", "ui", "--data", str(self._folder.path), command])
+        modes = QProcess.ProcessChannelMode
+        loud = command == "sync"
+        self._process.setProcessChannelMode(
+            modes.ForwardedChannels if loud else modes.SeparateChannels
+        )
+        self._process.start(sys.executable, ["-m", "ui", "--data", str(self._folder.path), command])
 
     def _process_ended(self) -> None:
-        if self._process is not None:
-            self._process.deleteLater()
-            self._process = None
         if self._running is not None:
             self._running.presenter.renew_roster()
 

@@ -115,9 +115,9 @@ class Office:
         spin(lambda: presenter.panel.up)
 
     def _jump(self) -> None:
-        """The wall clock is set, within the day."""
+        """The wall clock is set, within the opening hours."""
         now: datetime = self.clock.now().wall
-        self.clock.set_wall(now.replace(hour=self._random.randint(9, 15)))
+        self.clock.set_wall(now.replace(hour=self._random.randint(9, 12)))
         self.bench.running.presenter.look_at_the_clock()
 
     def shown(self) -> Counter[tuple[date, int]]:
