@@ -21,7 +21,7 @@ from sync import agent
 from sync.closing import close_days
 from sync.signing import public_text
 from sync.wire import Enrol
-from tests.bench.screen import Bench, resident_mb, spin
+from tests.bench.screen import Bench, resident_mb, spin, wait_ms
 from tests.builders import MORNING, FakeClock, duty_of
 from tests.evidence.figure import Figure, Measured, Run
 from tests.evidence.histories import CentralSide, Network, make_templates
@@ -63,6 +63,7 @@ class Office:
         """Sign on, `presses` presses with trouble between them, sign off, close, sync."""
         presenter, random = self.bench.running.presenter, self._random
         self.clock.set_wall(MORNING + timedelta(days=number))
+        presenter.look_at_the_clock()  # as it does every twenty seconds
         presenter._step(SignOn(duty_of()))
         by_panel = set(random.sample(range(presses), min(BY_PANEL, presses)))
         unplugged = random.randrange(presses)
@@ -89,6 +90,7 @@ class Office:
         self._next()
 
     def _press_panel(self) -> None:
+        wait_ms(40)  # longer than a bounce: the panel's own clock is real
         button = self._random.randint(1, 5)
         kept = len(self.panel.panel.acknowledged)
         self.panel.press(button)
