@@ -17,7 +17,6 @@ from kiosk.domain.encounter import (
     KeepReasons,
     Record,
 )
-from kiosk.domain.rating import Outcome
 from kiosk.store.engine import Transaction
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark, OpenDuty
@@ -72,10 +71,11 @@ class Keeping:
     def _write(self, t: Transaction, effect: Effect, id: bytes) -> None:
         today = business_date(self.now.wall)
         match effect:
-            case Record(rating, grace):
+            case Record(rating, marks):
                 t.ratings.add(rating)
-                if grace:
-                    t.ratings.add_outcome(id, today, rating.officer, Outcome.GRACE)
+                for mark in marks:
+                    own = hashlib.sha256(id + mark.value.encode()).digest()[:16]
+                    t.ratings.add_outcome(own, today, rating.officer, mark)
             case Count(officer, outcome):
                 t.ratings.add_outcome(id, today, officer, outcome)
             case KeepReasons(rating_id, officer, reasons):

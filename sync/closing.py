@@ -4,8 +4,9 @@ A day report is a pure function of what the day holds, so closing again changes 
 came in since (ratings in the grace after closing), the whole day goes out as the next revision.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date
@@ -14,6 +15,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.ratings import Sheet
 from kiosk.store.state import Enrolment
+from sync.absence import Hours, absences
 from sync.fields import digest
 from sync.wire import DayReport, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
 
@@ -43,7 +45,13 @@ class Closed:
     fresh: bool
 
 
-def close_days(store: Store, clock: Clock, *, today: bool) -> tuple[Closed, ...]:
+def close_days(
+    store: Store,
+    clock: Clock,
+    *,
+    today: bool,
+    hours: Hours = Hours(),  # noqa: B008  (a value)
+) -> tuple[Closed, ...]:
     """Close every business date that has something new; today's only when `today`.
 
     NotEnrolled when the terminal belongs to no site yet: everything stays, to be closed later.
@@ -58,7 +66,7 @@ def close_days(store: Store, clock: Clock, *, today: bool) -> tuple[Closed, ...]
     closed = []
     for day in days:
         with store.transaction() as t:
-            done = _close(t, day, enrolment)
+            done = _close(t, day, enrolment, hours, now.wall)
             if done.fresh:
                 detail = {"day": day.isoformat(), "revision": str(done.revision)}
                 t.journal.append(now, Kind.DAY_CLOSED, detail)
@@ -98,9 +106,9 @@ def _entries(report: DayReport, told: SheetSeal) -> int:
     return told.n + outcomes + reasons
 
 
-def _close(t: Transaction, day: date, enrolment: Enrolment) -> Closed:
+def _close(t: Transaction, day: date, enrolment: Enrolment, hours: Hours, now: datetime) -> Closed:
     newest = t.outbox.newest(day)
-    report = _report(t, day, enrolment, newest.revision if newest else 1)
+    report = _report(t, day, enrolment, newest.revision if newest else 1, hours, now)
     n = sum(sheet.n for sheet in report.sheets)
     if newest is not None:
         if digest(report.to_bytes()) == newest.digest:
@@ -111,7 +119,9 @@ def _close(t: Transaction, day: date, enrolment: Enrolment) -> Closed:
     return Closed(day, report.revision, n, fresh=True)
 
 
-def _report(t: Transaction, day: date, enrolment: Enrolment, revision: int) -> DayReport:
+def _report(
+    t: Transaction, day: date, enrolment: Enrolment, revision: int, hours: Hours, now: datetime
+) -> DayReport:
     tally = t.ratings.tally(day)
     return DayReport(
         site=enrolment.site,
@@ -134,9 +144,12 @@ def _report(t: Transaction, day: date, enrolment: Enrolment, revision: int) -> D
         sheets=tuple(
             SheetSeal(sheet.officer, sheet.n, sheet.seal.digest) for sheet in t.ratings.sheets(day)
         ),
-        gaps=tuple(
-            GapCount(kind.value, n)
-            for kind, n in sorted(t.journal.counts(day).items())
-            if kind in _GAPS
-        ),
+        gaps=tuple(GapCount(kind, n) for kind, n in sorted(_gaps(t, day, hours, now).items())),
     )
+
+
+def _gaps(t: Transaction, day: date, hours: Hours, now: datetime) -> Counter[str]:
+    """How often, and for how many minutes, the terminal was not listening."""
+    happened, running = t.journal.of_day(day)
+    times = Counter(kind.value for _, kind in happened if kind in _GAPS)
+    return times + absences(day, happened, hours, now, running=running)

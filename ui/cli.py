@@ -170,11 +170,15 @@ def close_day() -> None:
     Closing twice changes nothing; ratings that came later go out as the next revision.
     """
     from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
+    from sync.absence import Hours
     from sync.closing import NotEnrolled, close_days
 
     with _open() as (store, _), _errors():
+        office = DataFolder(_Chosen.path).settings().office
         try:
-            closed = close_days(store, SystemClock(), today=True)
+            hours = Hours(office.opens, office.closes)
+            closed = close_days(store, SystemClock(), today=True, hours=hours)
         except NotEnrolled:
             typer.echo(
                 "Not enrolled: every day stays here, and is closed and sent once this terminal is."
@@ -232,6 +236,7 @@ def sync() -> None:
     """
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
+    from sync.absence import Hours
     from sync.agent import Refused, SyncFailed
     from sync.agent import sync as run_sync
     from sync.closing import NotEnrolled, close_days
@@ -243,7 +248,8 @@ def sync() -> None:
         settings = folder.settings()
         closed_now = clock.now().wall.time() >= settings.office.closes
         try:
-            close_days(store, clock, today=closed_now)
+            hours = Hours(settings.office.opens, settings.office.closes)
+            close_days(store, clock, today=closed_now, hours=hours)
             key = read_key(folder.key_file)
             result = run_sync(store, clock, key, settings.sync_ca, typer.echo)
         except NotEnrolled as error:

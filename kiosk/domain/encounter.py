@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import Duty, EndOfDuty, Moment
+from kiosk.domain.flags import Recent, judge
 from kiosk.domain.people import NO_OFFICER, OfficerId
 from kiosk.domain.rating import Channel, Outcome, Rating, RatingId, ReasonId
 from kiosk.domain.rules import Rules
@@ -39,6 +40,8 @@ class Encounter:
     """When the present phase ends by itself."""
     served_at: float = 0.0
     """When the officer on duty was last known to serve: at sign-on, on resuming, at a rating."""
+    recent: Recent = ()
+    """The duty's last ratings, for the flags."""
     asking: tuple[RatingId, OfficerId] | None = None
     """The rating whose reasons are being asked for."""
     trouble: str = ""
@@ -114,10 +117,10 @@ Event = SignOn | SignOff | Pause | Resume | Press | GiveReasons | Tick | Break |
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Keep a rating; `grace` when it came after a pause or a sign-off."""
+    """Keep a rating, and what is to be said beside it: grace, flags."""
 
     rating: Rating
-    grace: bool = False
+    marks: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +207,9 @@ def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
         levels=rules.scale.levels,
         channel=press.channel,
     )
-    grace = state.phase is not Phase.READY
-    locked = replace(state, locked_until=now.boot + rules.lock, served_at=now.boot)
+    recent, flags = judge(state.recent, now.boot, int(rating.score))
+    marks = flags if state.phase is Phase.READY else (Outcome.GRACE, *flags)
+    locked = replace(state, locked_until=now.boot + rules.lock, served_at=now.boot, recent=recent)
     if rules.asks(rating.score):
         after = replace(
             locked,
@@ -215,7 +219,7 @@ def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
         )
     else:
         after = _thank(locked, now, rules)
-    return after, (Record(rating, grace),)
+    return after, (Record(rating, marks),)
 
 
 def _served(state: Encounter, now: Moment) -> Duty | None:
@@ -254,7 +258,13 @@ def _sign_on(state: Encounter, duty: Duty, now: Moment) -> Step:
     if state.duty is not None:
         effects = (DutyEnded(state.duty, EndOfDuty.HANDED_OVER), *effects)
     fresh = replace(
-        state, duty=duty, paused=False, grace_duty=None, grace_until=0.0, served_at=now.boot
+        state,
+        duty=duty,
+        paused=False,
+        grace_duty=None,
+        grace_until=0.0,
+        served_at=now.boot,
+        recent=(),
     )
     return _arrive(fresh), effects
 

@@ -41,6 +41,14 @@ class Outcome(StrEnum):
     """Nobody signed on, or paused beyond the grace: goes to no officer."""
     GRACE = "grace"
     """Scored, within the grace after a pause or a sign-off."""
+    BURST = "burst-1"
+    """Scored, one of unlikely many in a short time."""
+    RUN = "run-1"
+    """Scored, one of an unlikely quick run of the same score."""
+
+
+FLAGS = (Outcome.BURST, Outcome.RUN)
+"""Outcomes that mark a rating as unlikely to be a citizen's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from kiosk.domain.businessday import business_date
 from kiosk.domain.duty import Moment
@@ -117,11 +116,23 @@ class Journal:
         ).first()
         return Entry(*row) if row else None
 
-    def counts(self, day: date) -> Counter[Kind]:
-        """How many entries of each kind the business date has."""
+    def of_day(self, day: date) -> tuple[list[tuple[datetime, Kind]], bool]:
+        """When what happened on a business date, in order; whether the program ran before."""
         query = (
-            select(journal.c.kind, func.count())
+            select(journal.c.at, journal.c.kind)
             .where(journal.c.business_date == day.isoformat())
-            .group_by(journal.c.kind)
+            .order_by(journal.c.seq)
         )
-        return Counter({Kind(kind): n for kind, n in self._connection.execute(query)})
+        happened = [
+            (datetime.fromisoformat(at), Kind(kind)) for at, kind in self._connection.execute(query)
+        ]
+        before = self._connection.scalar(
+            select(journal.c.kind)
+            .where(
+                journal.c.business_date < day.isoformat(),
+                journal.c.kind.in_((Kind.STARTED.value, Kind.STOPPED.value)),
+            )
+            .order_by(journal.c.seq.desc())
+            .limit(1)
+        )
+        return happened, before == Kind.STARTED.value

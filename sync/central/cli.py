@@ -30,8 +30,10 @@ app = typer.Typer(
 )
 officers_app = typer.Typer(help="The roster that terminals receive.", no_args_is_help=True)
 terminals_app = typer.Typer(help="The terminals of this site.", no_args_is_help=True)
+tickets_app = typer.Typer(help="Tickets of the queue system.", no_args_is_help=True)
 app.add_typer(officers_app, name="officers")
 app.add_typer(terminals_app, name="terminals")
+app.add_typer(tickets_app, name="tickets")
 
 
 class _Chosen:
@@ -235,6 +237,29 @@ def terminals_release(
         if not central.release(terminal, by or _login(), reason.strip(), datetime.now(UTC)):
             _fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
     typer.echo(f"Released {terminal}; its reports come with its next sync.")
+
+
+@tickets_app.command("import")
+def tickets_import(
+    file: Annotated[Path, typer.Argument(help="CSV UTF-8: date,counter,tickets")],
+) -> None:
+    """Tell how many citizens each counter served, from the queue system: all lines or none.
+
+    Days with more ratings than tickets stand on the fleet page.
+    """
+    from sync.central.ticketcsv import BadTickets, parse
+
+    try:
+        rows = parse(file.read_bytes())
+    except OSError as error:
+        _fail(f"{file}: {error.strerror}", USAGE)
+    except BadTickets as error:
+        for problem in error.problems:
+            typer.echo(f"{file}: {problem}", err=True)
+        _fail(f"{file}: nothing was imported; correct the lines above", USAGE)
+    with _open() as central, _errors():
+        count = central.import_tickets(rows)
+    typer.echo(f"Imported {count} counter-days.")
 
 
 @app.command()

@@ -25,6 +25,8 @@ class Block:
     last_day: date
     counts: Counts
     suppressed: int = 0
+    flagged: int = 0
+    """Flags on its ratings: bursts and runs (kiosk.domain.flags). They stay in the counts."""
 
     @property
     def n(self) -> int:
@@ -38,6 +40,7 @@ class DayCount:
     day: date
     counts: Counts
     suppressed: int = 0
+    flagged: int = 0
 
 
 def week_end(day: date) -> date:
@@ -51,16 +54,16 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
     done = sorted(published, key=lambda block: block.number)
     number = len(done)
     shown = NONE
-    suppressed_shown = 0
+    suppressed_shown = sum(block.suppressed for block in done)
+    flagged_shown = sum(block.flagged for block in done)
     for block in done:
         shown = _plus(shown, block.counts)
-        suppressed_shown += block.suppressed
     frontier = done[-1].last_day if done else date.min
     by_week: dict[date, list[DayCount]] = {}
     for count in days:
         by_week.setdefault(week_end(count.day), []).append(count)
     fresh: list[Block] = []
-    total, suppressed = NONE, 0
+    total, suppressed, flagged = NONE, 0, 0
     first: date | None = frontier + timedelta(days=1) if done else None
     for end in sorted(by_week):
         if end >= today:
@@ -68,6 +71,7 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
         for count in by_week[end]:
             total = _plus(total, count.counts)
             suppressed += count.suppressed
+            flagged += count.flagged
         if first is None:
             first = end - timedelta(days=6)
         if end <= frontier:
@@ -75,9 +79,11 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
         due = _minus(total, shown)
         if sum(due) >= HIDDEN_BELOW and min(due) >= 0:
             number += 1
-            block = Block(number, first, end, due, max(0, suppressed - suppressed_shown))
-            fresh.append(block)
-            shown, suppressed_shown = total, max(suppressed, suppressed_shown)
+            beside = (max(0, suppressed - suppressed_shown), max(0, flagged - flagged_shown))
+            fresh.append(Block(number, first, end, due, *beside))
+            shown = total
+            suppressed_shown = max(suppressed, suppressed_shown)
+            flagged_shown = max(flagged, flagged_shown)
             frontier, first = end, end + timedelta(days=1)
     return fresh
 

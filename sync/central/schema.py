@@ -168,7 +168,18 @@ blocks = Table(
     Column("last_day", Date, nullable=False),
     *(_count(f"n{level}") for level in range(1, 6)),
     _count("suppressed"),
+    _count("flagged"),
     PrimaryKeyConstraint("site", "officer", "levels", "number"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _text("site"),
+    _text("counter"),
+    Column("date", Date, nullable=False),
+    _count("n"),
+    PrimaryKeyConstraint("site", "counter", "date"),
 )
 
 reads = Table(

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,7 @@ from kiosk.domain.people import Officer, identifier
 from sync.central.disclosure import Counts, next_blocks
 from sync.central.ingest import judge_heads, judge_sheets
 from sync.central.settings import CentralSettings
-from sync.central.store.days import Days, KeptAside, Scaled
+from sync.central.store.days import Days, KeptAside, Scaled, Ticket
 from sync.central.store.engine import CentralStore, Transaction
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.central.store.witness import Alarm, Twice
@@ -65,6 +66,8 @@ class Fleet:
     twice: tuple[Twice, ...]
     newest_days: dict[str, date]
     aside: tuple[KeptAside, ...]
+    over_tickets: list[tuple[date, str]]
+    """Days and counters with more ratings than tickets."""
 
 
 class Central:
@@ -168,13 +171,15 @@ class Central:
 
     def fleet(self, today: date) -> Fleet:
         """How the terminals are. Holds no score."""
+        since = today - timedelta(days=FLEET_DAYS)
         with self.store.transaction(self.site) as t:
             return Fleet(
                 t.terminals.all(),
                 t.witness.alarms(),
-                t.witness.twice(today - timedelta(days=FLEET_DAYS)),
+                t.witness.twice(since),
                 t.days.newest_days(),
                 t.days.aside(),
+                t.days.over_tickets(since),
             )
 
     def held(self, known: KnownTerminal, now: datetime) -> Held:
@@ -203,6 +208,10 @@ class Central:
     def retire(self, number: str) -> bool:
         with self.store.transaction(self.site) as t:
             return t.people.retire(number)
+
+    def import_tickets(self, rows: Iterable[Ticket]) -> int:
+        with self.store.transaction(self.site) as t:
+            return t.days.put_tickets(rows)
 
     # --- results ---------------------------------------------------------------------------
 

@@ -120,3 +120,12 @@ def test_satisfied_and_points_follow_the_scale() -> None:
     assert satisfied_of(5, (1, 1, 1, 2, 3)) == 5
     assert satisfied_of(3, (1, 1, 4, 0, 0)) == 4
     assert points_of(5, (1, 0, 1, 0, 1)) == 150
+
+
+def test_flags_travel_with_the_block_whose_ratings_they_mark() -> None:
+    monday = date(2026, 11, 2)
+    first = DayCount(monday, (0, 0, 0, 0, 12), suppressed=1, flagged=3)
+    later = DayCount(monday + timedelta(days=7), (0, 0, 0, 0, 12), flagged=1)
+    one = next_blocks([], [first], monday + timedelta(days=8))
+    two = next_blocks(one, [first, later], monday + timedelta(days=15))
+    assert [(b.suppressed, b.flagged) for b in (*one, *two)] == [(1, 3), (0, 1)]

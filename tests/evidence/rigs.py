@@ -4,6 +4,7 @@ from tests.evidence import (
     attacker,
     bodies,
     codecs,
+    days,
     failing,
     histories,
     killing,
@@ -22,5 +23,6 @@ FIGURES: tuple[Figure, ...] = (
     tampering.FIGURE,
     histories.FIGURE,
     soak.FIGURE,
+    days.FIGURE,
     attacker.FIGURE,
 )

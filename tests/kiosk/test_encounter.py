@@ -55,7 +55,7 @@ def test_a_press_on_duty_is_recorded_for_the_officer_and_thanked() -> None:
     assert state.phase is Phase.THANKS
     [record] = effects
     assert isinstance(record, Record)
-    assert (record.rating.officer, record.rating.score, record.grace) == (SOMYING.id, 5, False)
+    assert (record.rating.officer, record.rating.score, record.marks) == (SOMYING.id, 5, ())
 
 
 def test_a_low_score_asks_for_reasons_after_it_is_recorded() -> None:
@@ -104,7 +104,7 @@ def test_with_nobody_signed_on_a_press_goes_to_no_officer() -> None:
 def test_within_a_minute_of_a_pause_a_rating_still_counts_marked_as_grace() -> None:
     state, effects = play((1, Pause()), (30, press(4)))
     assert isinstance(effects[-1], Record)
-    assert effects[-1].grace
+    assert effects[-1].marks == (Outcome.GRACE,)
     state, _ = step(state, Tick(), moment(40), RULES)
     assert state.phase is Phase.PAUSED
 
@@ -178,7 +178,7 @@ def test_the_thanks_are_the_same_for_every_score() -> None:
     thanked = []
     for score in range(1, 6):
         state, _ = play((1, press(score)), (1, GiveReasons()))
-        thanked.append(replace(state, locked_until=0.0))
+        thanked.append(replace(state, locked_until=0.0, recent=()))
     assert len(set(thanked)) == 1
 
 

@@ -140,7 +140,7 @@ def test_the_past_refuses_to_be_changed(
     store: Store, terminal: Terminal, path: Path, table: str, verb: str
 ) -> None:
     kept = rating(1)
-    terminal.carry_out([Record(kept, grace=True)])
+    terminal.carry_out([Record(kept, (Outcome.GRACE,))])
     terminal.carry_out([KeepReasons(kept.id, kept.officer, (ReasonId("wait"),))])
     raw = sqlite.connect(str(path), isolation_level=None)
     with pytest.raises(sqlite.IntegrityError, match="append-only"):
@@ -190,7 +190,7 @@ def test_tampering_is_found_and_named(
     store: Store, terminal: Terminal, path: Path, statement: str, named: str
 ) -> None:
     low = rating(1)
-    terminal.carry_out([Record(low, grace=True)])
+    terminal.carry_out([Record(low, (Outcome.GRACE,))])
     terminal.carry_out([KeepReasons(low.id, low.officer, (ReasonId("wait"),))])
     terminal.carry_out([Record(rating(5))])
     tamper(path, statement)

@@ -13,13 +13,15 @@ from sync.central.store.days import Scaled
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One officer, section or office. `suppressed` counts presses that were not scored. A section
+    """One officer, section or office. `suppressed` counts presses that were not scored, `flagged`
+    signs of stuffing on ratings that were. A section
     without a name holds who belongs to none, and who is not `on_roster`: known by id alone."""
 
     name: str
     detail: str
     result: Result
     suppressed: int
+    flagged: int
     first_day: date | None
     last_day: date | None
     on_roster: bool = True
@@ -96,6 +98,7 @@ def _row(name: str, detail: str, own: Owned) -> Row:
         detail,
         result(n, satisfied, points),
         sum(block.suppressed for _, block in own),
+        sum(block.flagged for _, block in own),
         min((block.first_day for _, block in own), default=None),
         max((block.last_day for _, block in own), default=None),
     )

@@ -8,10 +8,19 @@ from datetime import date, datetime
 from sqlalchemy import Connection, delete, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kiosk.domain.rating import Outcome
+from kiosk.domain.rating import FLAGS, Outcome
 from sync.central.disclosure import Block, Counts, DayCount
 from sync.central.ingest import StoredDay, decide
-from sync.central.schema import blocks, conflicts, day_counts, day_lines, day_reports, reads, sites
+from sync.central.schema import (
+    blocks,
+    conflicts,
+    day_counts,
+    day_lines,
+    day_reports,
+    reads,
+    sites,
+    tickets,
+)
 from sync.wire import Answer, DayReport, OpenSheet
 
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
@@ -36,6 +45,15 @@ class KeptReport:
     revision: int
     digest: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """How many citizens a counter served on a day, by its queue system."""
+
+    date: date
+    counter: str
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,24 +326,58 @@ class Days:
             .where(day_lines.c.site == self._site)
             .group_by(day_lines.c.officer, day_lines.c.levels, day_lines.c.date)
         )
-        suppressed = self._suppressed()
+        suppressed = self._outcomes_by_day((Outcome.SUPPRESSED,))
+        flagged = self._outcomes_by_day(FLAGS)
         found: dict[Scaled, list[DayCount]] = defaultdict(list)
         for officer, levels, day, *n in self._connection.execute(query):
-            count = DayCount(day, _counts(n), suppressed.get((officer, day), 0))
+            beside = (suppressed.get((officer, day), 0), flagged.get((officer, day), 0))
+            count = DayCount(day, _counts(n), *beside)
             found[Scaled(officer, levels)].append(count)
         return dict(found)
 
-    def _suppressed(self) -> dict[tuple[str, date], int]:
+    def _outcomes_by_day(self, which: Iterable[Outcome]) -> dict[tuple[str, date], int]:
         query = (
             select(day_counts.c.officer, day_counts.c.date, func.sum(day_counts.c.n))
             .where(
                 day_counts.c.site == self._site,
                 day_counts.c.kind == "outcome",
-                day_counts.c.what == Outcome.SUPPRESSED.value,
+                day_counts.c.what.in_([outcome.value for outcome in which]),
             )
             .group_by(day_counts.c.officer, day_counts.c.date)
         )
         return {(o, day): int(n) for o, day, n in self._connection.execute(query)}
+
+    def put_tickets(self, rows: Iterable[Ticket]) -> int:
+        """Tickets served by counter and day; a day told again is told anew. How many."""
+        count = 0
+        for row in rows:
+            key = {"site": self._site, "counter": row.counter, "date": row.date}
+            self._connection.execute(
+                self._insert(tickets)
+                .values(**key, n=row.n)
+                .on_conflict_do_update(index_elements=list(key), set_={"n": row.n})
+            )
+            count += 1
+        return count
+
+    def over_tickets(self, since: date) -> list[tuple[date, str]]:
+        """Days on which a counter has more ratings than tickets. Not by how many: that would be
+        a day's tally."""
+        rated = func.sum(sum((day_lines.c[name] for name in _LEVELS[1:]), day_lines.c.n1))
+        query = (
+            select(tickets.c.date, tickets.c.counter)
+            .join(
+                day_lines,
+                (day_lines.c.site == tickets.c.site)
+                & (day_lines.c.counter == tickets.c.counter)
+                & (day_lines.c.date == tickets.c.date),
+            )
+            .where(tickets.c.site == self._site, tickets.c.date >= since)
+            .group_by(tickets.c.date, tickets.c.counter, tickets.c.n)
+            .having(rated > tickets.c.n)
+            .order_by(tickets.c.date.desc(), tickets.c.counter)
+        )
+        return [(row.date, row.counter) for row in self._connection.execute(query)]
 
     def gaps(self, until: date) -> Counter[str]:
         """Gaps of all terminals up to and with `until`, by kind."""
@@ -352,7 +404,8 @@ class Days:
         found: dict[Scaled, list[Block]] = defaultdict(list)
         for row in self._connection.execute(query):
             counts = _counts([row.n1, row.n2, row.n3, row.n4, row.n5])
-            block = Block(row.number, row.first_day, row.last_day, counts, row.suppressed)
+            span = (row.number, row.first_day, row.last_day)
+            block = Block(*span, counts, row.suppressed, row.flagged)
             found[Scaled(row.officer, row.levels)].append(block)
         return dict(found)
 
@@ -368,6 +421,7 @@ class Days:
                 "last_day": block.last_day,
                 **dict(zip(_LEVELS, block.counts, strict=True)),
                 "suppressed": block.suppressed,
+                "flagged": block.flagged,
             }
             self._connection.execute(self._insert(blocks).values(row).on_conflict_do_nothing())
 

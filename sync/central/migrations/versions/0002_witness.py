@@ -10,6 +10,17 @@ down_revision = "0001"
 def upgrade() -> None:
     op.add_column("terminals", sa.Column("skew", sa.Integer))
     op.add_column("terminals", sa.Column("due", sa.Integer))
+    op.add_column(
+        "blocks", sa.Column("flagged", sa.Integer, nullable=False, server_default=sa.text("0"))
+    )
+    op.create_table(
+        "tickets",
+        sa.Column("site", sa.Text, nullable=False),
+        sa.Column("counter", sa.Text, nullable=False),
+        sa.Column("date", sa.Date, nullable=False),
+        sa.Column("n", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("site", "counter", "date"),
+    )
     op.create_table(
         "seen_sheets",
         sa.Column("site", sa.Text, nullable=False),

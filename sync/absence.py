@@ -1,0 +1,80 @@
+"""How long a terminal could not listen on a business day, in whole minutes of the opening hours.
+
+Pure: from the journal's entries to counts that travel in the day report. Knows no store, no clock.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from kiosk.store.journal import Kind
+
+BEFORE_CLOSING = timedelta(minutes=30)
+"""A pause that begins within this of closing time, and is not ended, is counted apart."""
+
+DARK, NO_PANEL, LATE_PAUSE = "dark-minutes", "panel-down-minutes", "pause-before-closing"
+
+Happened = tuple[datetime, Kind]
+"""When by the terminal's wall clock, and what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the office is open."""
+
+    opens: time = time(8, 0)
+    closes: time = time(16, 30)
+
+
+def absences(
+    day: date, happened: Sequence[Happened], hours: Hours, now: datetime, *, running: bool
+) -> Counter[str]:
+    """Minutes dark and without panel between opening and closing (or `now`), and late pauses.
+
+    `running`: whether the program ran when the day began. A program that died without a word was
+    dark from its last entry on.
+    """
+    zone = now.tzinfo
+    opens = datetime.combine(day, hours.opens, zone)
+    closes = min(datetime.combine(day, hours.closes, zone), now)
+    dark, panel = timedelta(), timedelta()
+    dark_since = None if running else opens
+    panel_since: datetime | None = None
+    last = opens
+    for at, kind in happened:
+        if kind is Kind.STARTED:
+            dark += _within(dark_since or last, at, opens, closes)
+            dark_since, panel_since = None, None
+        elif kind is Kind.STOPPED:
+            dark_since = at
+        elif kind is Kind.PANEL_DOWN:
+            panel_since = panel_since or at
+        elif kind is Kind.PANEL_UP and panel_since is not None:
+            panel += _within(panel_since, at, opens, closes)
+            panel_since = None
+        last = at
+    if dark_since is not None:
+        dark += _within(dark_since, closes, opens, closes)
+    if panel_since is not None:
+        panel += _within(panel_since, closes, opens, closes)
+    found = {DARK: _minutes(dark), NO_PANEL: _minutes(panel)}
+    return +Counter({**found, LATE_PAUSE: _late_pauses(happened, closes)})
+
+
+def _late_pauses(happened: Sequence[Happened], closes: datetime) -> int:
+    paused: datetime | None = None
+    for at, kind in happened:
+        if kind is Kind.DUTY_PAUSED:
+            paused = at
+        elif kind in (Kind.DUTY_RESUMED, Kind.DUTY_BEGAN):
+            paused = None
+    return int(paused is not None and closes - BEFORE_CLOSING <= paused < closes)
+
+
+def _within(since: datetime, until: datetime, opens: datetime, closes: datetime) -> timedelta:
+    return max(timedelta(), min(until, closes) - max(since, opens))
+
+
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)

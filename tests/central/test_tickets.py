@@ -1,0 +1,52 @@
+"""More ratings than tickets: told by day and counter, not by how many."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sync.central.cli import app
+from sync.central.service import Central
+from sync.central.store.days import Ticket
+from sync.central.ticketcsv import BadTickets, parse
+from tests.central.reports import DAY, day_report
+from tests.central.test_store import enrolled, take
+
+
+def test_a_counter_with_more_ratings_than_tickets_is_named(central: Central) -> None:
+    enrolled(central)
+    take(central, day_report(counts=(0, 0, 0, 0, 9)))
+    central.import_tickets([Ticket(DAY, "1", 9)])
+    assert central.fleet(DAY).over_tickets == []
+    central.import_tickets([Ticket(DAY, "1", 8)])
+    assert central.fleet(DAY).over_tickets == [(DAY, "1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "line 1"),
+        ("date,counter\n", "line 1"),
+        ("date,counter,tickets\n2026-02-30,1,5\n", "line 2"),
+        ("date,counter,tickets\n2026-11-23,1,-5\n", "line 2: tickets"),
+        ("date,counter,tickets\n2026-11-23,1,5\n2026-11-23,1,6\n", "line 3: 2026-11-23 1 stands"),
+        ("date,counter,tickets\n2026-11-23,=1+1,5\n", "line 2"),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_is_imported(text: str, problem: str) -> None:
+    with pytest.raises(BadTickets) as told:
+        parse(text.encode())
+    assert any(line.startswith(problem) for line in told.value.problems)
+
+
+def test_the_command_imports_or_says_why_not(tmp_path: Path) -> None:
+    run = CliRunner()
+    run.invoke(app, ["--data", str(tmp_path / "c"), "init"])
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_bytes("\ufeffdate,counter,tickets\n2026-11-23,1,5\n".encode())
+    bad.write_bytes(b"\xff\xfe\x00")
+    base = ["--data", str(tmp_path / "c"), "tickets", "import"]
+    assert "Imported 1" in run.invoke(app, [*base, str(good)]).output
+    refused = run.invoke(app, [*base, str(bad)])
+    assert refused.exit_code == 2
+    assert "nothing was imported" in refused.output

@@ -1,0 +1,109 @@
+"""Honest days and days with somebody's hand in them, as presses in time. For the flags' rig."""
+
+from collections.abc import Callable
+from random import Random
+
+from kiosk.domain.encounter import Encounter, Phase, Press, Record, SignOn, Tick, step
+from kiosk.domain.rating import Channel, Outcome
+from kiosk.domain.rules import Rules
+from kiosk.domain.scale import Score
+from tests.builders import duty_of, moment, rating_id
+from tests.evidence.figure import Figure, Measured, Run
+
+RULES = Rules()
+OPEN_SECONDS = 8.5 * 3600
+MOST_FALSE = 0.01
+Day = list[tuple[float, int]]
+"""Presses: seconds since opening, and the score."""
+
+
+def honest(random: Random) -> Day:
+    """Citizens one after the other: some rate, families rate in a row, a child presses again."""
+    day: Day = []
+    at, mood = 0.0, random.uniform(0.5, 0.95)
+    while at < OPEN_SECONDS:
+        at += random.expovariate(1 / random.choice((120, 240, 480))) + random.uniform(40, 240)
+        if random.random() > 0.6:
+            continue
+        people = random.choice((1,) * 30 + (2, 2, 3, 4))
+        for _ in range(people):
+            score = random.choice((4, 5, 5)) if random.random() < mood else random.randint(1, 4)
+            day.append((at, score))
+            if random.random() < 0.03:  # once more, at once: falls into the lock
+                day.append((at + random.uniform(0.3, 3), score))
+            at += random.uniform(7, 30)
+    return day
+
+
+def stuffed_at_the_end(random: Random) -> Day:
+    """The officer makes up for the day before going home."""
+    day, at = honest(random), OPEN_SECONDS - 600
+    for _ in range(random.randint(12, 40)):
+        day.append((at, 5))
+        at += random.uniform(5.5, 12)
+    return sorted(day)
+
+
+def helped_between(random: Random) -> Day:
+    """A handful of fives in each quiet spell."""
+    day = honest(random)
+    for _ in range(random.randint(3, 8)):
+        at = random.uniform(0, OPEN_SECONDS)
+        for _ in range(random.randint(7, 12)):
+            day.append((at, 5))
+            at += random.uniform(5.5, 14)
+    return sorted(day)
+
+
+def patient(random: Random) -> Day:
+    """One five every few minutes: no flag can tell it from citizens; tickets can."""
+    day = honest(random)
+    day += [(t, 5) for t in range(0, int(OPEN_SECONDS), 300)]
+    return sorted(day)
+
+
+CHEATS: tuple[Callable[[Random], Day], ...] = (stuffed_at_the_end, helped_between)
+
+
+def flags_of(day: Day) -> int:
+    """How many flags the terminal's own encounter puts beside a day."""
+    state, found = Encounter(), 0
+    state, _ = step(state, SignOn(duty_of()), moment(), RULES)
+    for at, score in day:
+        state, _ = step(state, Tick(), moment(at), RULES)
+        if state.phase is Phase.THANKS:
+            state, _ = step(state, Tick(), moment(at), RULES)
+        press = Press(Score(score), Channel.TOUCH, rating_id())
+        state, effects = step(state, press, moment(at), RULES)
+        for effect in effects:
+            if isinstance(effect, Record):
+                found += len([m for m in effect.marks if m in (Outcome.BURST, Outcome.RUN)])
+    return found
+
+
+def false_flags(given: Run) -> Measured:
+    """`given.size` honest days; and a tenth as many of each cheat, to show what is caught."""
+    random = Random(given.seed)
+    wrong = sum(flags_of(honest(random)) > 0 for _ in range(given.size)) / given.size
+    caught = [_caught(cheat, random, given.size // 10) for cheat in (*CHEATS, patient)]
+    told = ", ".join(f"{share:.0%}" for share in caught)
+    text = f"{wrong:.2%} of {given.size:,} honest; cheats {told}"
+    failures = []
+    if wrong >= MOST_FALSE:
+        failures.append(f"{wrong:.2%} of honest days are flagged")
+    if min(caught[: len(CHEATS)]) < 0.9:
+        failures.append(f"of cheating days only {told} are flagged")
+    return Measured(text, tuple(failures))
+
+
+def _caught(cheat: Callable[[Random], Day], random: Random, size: int) -> float:
+    return sum(flags_of(cheat(random)) > 0 for _ in range(size)) / max(1, size)
+
+
+FIGURE = Figure(
+    "false flags on honest officer-days",
+    "< 1 %; stuffing seen in 90 %",
+    quick=2_000,
+    full=200_000,
+    measure=false_flags,
+)

@@ -1,0 +1,53 @@
+"""Minutes in which a terminal could not listen, from its journal."""
+
+from datetime import datetime
+
+from kiosk.store.journal import Kind
+from sync.absence import DARK, LATE_PAUSE, NO_PANEL, Hours, absences
+from tests.builders import BANGKOK, TODAY
+
+HOURS = Hours()
+EVENING = datetime(2026, 11, 23, 20, 0, tzinfo=BANGKOK)
+
+
+def at(clock: str) -> datetime:
+    hour, minute = map(int, clock.split(":"))
+    return EVENING.replace(hour=hour, minute=minute)
+
+
+def day(*happened: tuple[str, Kind], running: bool = True, now: datetime = EVENING) -> object:
+    return dict(absences(TODAY, [(at(c), k) for c, k in happened], HOURS, now, running=running))
+
+
+def test_a_day_on_which_all_went_well_has_none() -> None:
+    assert day(("08:05", Kind.DUTY_BEGAN), ("16:30", Kind.DUTY_ENDED)) == {}
+
+
+def test_switched_on_late_and_off_early_is_dark_in_the_opening_hours_only() -> None:
+    switched = (("09:00", Kind.STARTED), ("16:00", Kind.STOPPED))
+    assert day(*switched, running=False) == {DARK: 60 + 30}
+    assert day(("06:00", Kind.STARTED), ("18:00", Kind.STOPPED), running=False) == {}
+
+
+def test_a_program_that_died_was_dark_from_its_last_entry_on() -> None:
+    assert day(("10:00", Kind.DUTY_BEGAN), ("10:25", Kind.STARTED)) == {DARK: 25}
+
+
+def test_a_terminal_that_never_started_was_dark_all_day() -> None:
+    assert day(running=False) == {DARK: 510}
+
+
+def test_an_unplugged_panel_counts_until_it_is_back_or_the_office_closes() -> None:
+    assert day(("10:00", Kind.PANEL_DOWN), ("10:12", Kind.PANEL_UP)) == {NO_PANEL: 12}
+    assert day(("16:00", Kind.PANEL_DOWN)) == {NO_PANEL: 30}
+
+
+def test_a_pause_just_before_closing_that_never_ends_is_counted() -> None:
+    assert day(("16:10", Kind.DUTY_PAUSED)) == {LATE_PAUSE: 1}
+    assert day(("16:10", Kind.DUTY_PAUSED), ("16:15", Kind.DUTY_RESUMED)) == {}
+    assert day(("12:00", Kind.DUTY_PAUSED)) == {}
+
+
+def test_a_day_that_is_not_over_counts_up_to_now() -> None:
+    assert day(("10:00", Kind.PANEL_DOWN), now=at("10:20")) == {NO_PANEL: 20}
+    assert day(now=at("07:00"), running=False) == {}
