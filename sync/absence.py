@@ -27,25 +27,33 @@ class Hours:
     closes: time = time(16, 30)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How the terminal was when the day began."""
+
+    running: bool = False
+    panel_down: bool = False
+
+
 def absences(
-    day: date, happened: Sequence[Happened], hours: Hours, now: datetime, *, running: bool
+    day: date, happened: Sequence[Happened], hours: Hours, now: datetime, before: Before
 ) -> Counter[str]:
     """Minutes dark and without panel between opening and closing (or `now`), and late pauses.
 
-    `running`: whether the program ran when the day began. A program that died without a word was
-    dark from its last entry on.
+    A program that died without a word was dark from its last entry on. A panel that is down stays
+    down through a restart and a night, until it is up.
     """
     zone = now.tzinfo
     opens = datetime.combine(day, hours.opens, zone)
     closes = min(datetime.combine(day, hours.closes, zone), now)
     dark, panel = timedelta(), timedelta()
-    dark_since = None if running else opens
-    panel_since: datetime | None = None
+    dark_since = None if before.running else opens
+    panel_since = opens if before.panel_down else None
     last = opens
     for at, kind in happened:
         if kind is Kind.STARTED:
             dark += _within(dark_since or last, at, opens, closes)
-            dark_since, panel_since = None, None
+            dark_since = None
         elif kind is Kind.STOPPED:
             dark_since = at
         elif kind is Kind.PANEL_DOWN:
@@ -59,7 +67,9 @@ def absences(
     if panel_since is not None:
         panel += _within(panel_since, closes, opens, closes)
     found = {DARK: _minutes(dark), NO_PANEL: _minutes(panel)}
-    return +Counter({**found, LATE_PAUSE: _late_pauses(happened, closes)})
+    closing = datetime.combine(day, hours.closes, zone)
+    late = _late_pauses(happened, closing) if now >= closing else 0
+    return +Counter({**found, LATE_PAUSE: late})
 
 
 def _late_pauses(happened: Sequence[Happened], closes: datetime) -> int:

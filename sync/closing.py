@@ -6,7 +6,7 @@ came in since (ratings in the grace after closing), the whole day goes out as th
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date
@@ -15,7 +15,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.ratings import Sheet
 from kiosk.store.state import Enrolment
-from sync.absence import Hours, absences
+from sync.absence import Before, Hours, absences
 from sync.fields import digest
 from sync.wire import DayReport, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
 
@@ -29,6 +29,11 @@ _GAPS = (
     Kind.CLOCK_JUMPED,
     Kind.PIN_LOCKED,
 )
+
+
+SATURDAY = 5
+MOST_DARK_DAYS = 60
+"""As far back as days without a sheet are reported."""
 
 
 class NotEnrolled(Exception):
@@ -60,7 +65,7 @@ def close_days(
     this_day = business_date(now.wall)
     with store.transaction() as t:
         enrolment = t.state.enrolment()
-        days = [day for day in t.ratings.days() if day < this_day or (today and day == this_day)]
+        days = _days(t, this_day if today else this_day - timedelta(days=1))
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled with a central report yet")
     closed = []
@@ -150,6 +155,22 @@ def _report(
 
 def _gaps(t: Transaction, day: date, hours: Hours, now: datetime) -> Counter[str]:
     """How often, and for how many minutes, the terminal was not listening."""
-    happened, running = t.journal.of_day(day)
+    happened = t.journal.of_day(day)
     times = Counter(kind.value for _, kind in happened if kind in _GAPS)
-    return times + absences(day, happened, hours, now, running=running)
+    before = Before(
+        t.journal.last_before(day, (Kind.STARTED, Kind.STOPPED)) is Kind.STARTED,
+        t.journal.last_before(day, (Kind.PANEL_UP, Kind.PANEL_DOWN)) is Kind.PANEL_DOWN,
+    )
+    return times + absences(day, happened, hours, now, before)
+
+
+def _days(t: Transaction, until: date) -> list[date]:
+    """The days to report up to and with `until`: those with a sheet, and every working day since
+    the terminal was first run, so that one on which it stayed dark is told as well."""
+    days = {day for day in t.ratings.days() if day <= until}
+    first = t.journal.first_start() or until
+    for back in range(min((until - first).days + 1, MOST_DARK_DAYS)):
+        day = until - timedelta(days=back)
+        if day.weekday() < SATURDAY:
+            days.add(day)
+    return sorted(days)

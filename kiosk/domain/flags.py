@@ -4,8 +4,8 @@ A flag is no verdict and takes nothing out of the score: it is counted beside it
 versioned by their outcome's name; a rule that changes gets a new one.
 
 burst-1  the BURST_OF-th rating, and each further one, within BURST_WITHIN seconds.
-run-1    the RUN_OF-th rating, and each further one, of the same score in a row, each within RUN_GAP
-         seconds of the one before.
+run-1    if it is no burst: the RUN_OF-th rating, and each further one, of the same score in a
+         row, each within RUN_GAP seconds of the one before.
 """
 
 from itertools import pairwise
@@ -13,8 +13,8 @@ from itertools import pairwise
 from kiosk.domain.rating import Outcome
 
 BURST_OF = 6
-BURST_WITHIN = 90.0
-"""Six in ninety seconds: a family of five at one counter is no burst."""
+BURST_WITHIN = 60.0
+"""Six in a minute: a family of five at one counter is no burst."""
 RUN_OF = 8
 RUN_GAP = 25.0
 REMEMBERED = max(BURST_OF, RUN_OF)
@@ -24,15 +24,15 @@ Recent = tuple[tuple[float, int], ...]
 
 
 def judge(recent: Recent, at: float, score: int) -> tuple[Recent, tuple[Outcome, ...]]:
-    """What to remember after a rating of `score` at boot time `at`, and its flags."""
+    """What to remember after a rating of `score` at boot time `at`, and its flag, one at most:
+    so that flags count ratings."""
     now = (*recent, (at, score))[-REMEMBERED:]
-    flags = []
     burst = [when for when, _ in now[-BURST_OF:]]
     if len(burst) == BURST_OF and burst[-1] - burst[0] <= BURST_WITHIN:
-        flags.append(Outcome.BURST)
+        return now, (Outcome.BURST,)
     run = now[-RUN_OF:]
     if len(run) == RUN_OF and all(
         then[1] == score and later[0] - then[0] <= RUN_GAP for then, later in pairwise(run)
     ):
-        flags.append(Outcome.RUN)
-    return now, tuple(flags)
+        return now, (Outcome.RUN,)
+    return now, ()

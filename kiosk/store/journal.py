@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -116,23 +116,36 @@ class Journal:
         ).first()
         return Entry(*row) if row else None
 
-    def of_day(self, day: date) -> tuple[list[tuple[datetime, Kind]], bool]:
-        """When what happened on a business date, in order; whether the program ran before."""
+    def of_day(self, day: date) -> list[tuple[datetime, Kind]]:
+        """When what happened on a business date, in order."""
         query = (
             select(journal.c.at, journal.c.kind)
             .where(journal.c.business_date == day.isoformat())
             .order_by(journal.c.seq)
         )
-        happened = [
+        return [
             (datetime.fromisoformat(at), Kind(kind)) for at, kind in self._connection.execute(query)
         ]
-        before = self._connection.scalar(
+
+    def last_before(self, day: date, kinds: Collection[Kind]) -> Kind | None:
+        """Which of `kinds` came last before a business date."""
+        found = self._connection.scalar(
             select(journal.c.kind)
             .where(
                 journal.c.business_date < day.isoformat(),
-                journal.c.kind.in_((Kind.STARTED.value, Kind.STOPPED.value)),
+                journal.c.kind.in_([kind.value for kind in kinds]),
             )
             .order_by(journal.c.seq.desc())
             .limit(1)
         )
-        return happened, before == Kind.STARTED.value
+        return Kind(found) if found else None
+
+    def first_start(self) -> date | None:
+        """The business date on which the terminal was first run."""
+        found = self._connection.scalar(
+            select(journal.c.business_date)
+            .where(journal.c.kind == Kind.STARTED.value)
+            .order_by(journal.c.seq)
+            .limit(1)
+        )
+        return date.fromisoformat(found) if found else None

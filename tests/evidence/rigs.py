@@ -8,6 +8,7 @@ from tests.evidence import (
     failing,
     histories,
     killing,
+    mutating,
     powercut,
     soak,
     tampering,
@@ -25,4 +26,5 @@ FIGURES: tuple[Figure, ...] = (
     soak.FIGURE,
     days.FIGURE,
     attacker.FIGURE,
+    mutating.FIGURE,
 )

@@ -16,7 +16,7 @@ def judged(*presses: tuple[float, int]) -> list[tuple[Outcome, ...]]:
     return found
 
 
-def test_six_ratings_in_ninety_seconds_are_a_burst_from_the_sixth_on() -> None:
+def test_six_ratings_in_a_minute_are_a_burst_from_the_sixth_on() -> None:
     found = judged(*((n * 10.0, 3 + n % 2) for n in range(8)))
     assert found == [()] * (BURST_OF - 1) + [(Outcome.BURST,)] * 3
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from kiosk.store.journal import Kind
-from sync.absence import DARK, LATE_PAUSE, NO_PANEL, Hours, absences
+from sync.absence import DARK, LATE_PAUSE, NO_PANEL, Before, Hours, absences
 from tests.builders import BANGKOK, TODAY
 
 HOURS = Hours()
@@ -15,8 +15,11 @@ def at(clock: str) -> datetime:
     return EVENING.replace(hour=hour, minute=minute)
 
 
-def day(*happened: tuple[str, Kind], running: bool = True, now: datetime = EVENING) -> object:
-    return dict(absences(TODAY, [(at(c), k) for c, k in happened], HOURS, now, running=running))
+def day(
+    *happened: tuple[str, Kind], running: bool = True, down: bool = False, now: datetime = EVENING
+) -> object:
+    entries = [(at(c), k) for c, k in happened]
+    return dict(absences(TODAY, entries, HOURS, now, Before(running, down)))
 
 
 def test_a_day_on_which_all_went_well_has_none() -> None:
@@ -42,10 +45,17 @@ def test_an_unplugged_panel_counts_until_it_is_back_or_the_office_closes() -> No
     assert day(("16:00", Kind.PANEL_DOWN)) == {NO_PANEL: 30}
 
 
+def test_a_panel_unplugged_last_night_counts_from_opening_on_through_a_restart() -> None:
+    assert day(("09:00", Kind.PANEL_UP), down=True) == {NO_PANEL: 60}
+    restarted = (("10:00", Kind.PANEL_DOWN), ("10:05", Kind.STOPPED), ("10:06", Kind.STARTED))
+    assert day(*restarted, ("10:20", Kind.PANEL_UP)) == {NO_PANEL: 20, DARK: 1}
+
+
 def test_a_pause_just_before_closing_that_never_ends_is_counted() -> None:
     assert day(("16:10", Kind.DUTY_PAUSED)) == {LATE_PAUSE: 1}
     assert day(("16:10", Kind.DUTY_PAUSED), ("16:15", Kind.DUTY_RESUMED)) == {}
     assert day(("12:00", Kind.DUTY_PAUSED)) == {}
+    assert day(("12:00", Kind.DUTY_PAUSED), now=at("12:10")) == {}
 
 
 def test_a_day_that_is_not_over_counts_up_to_now() -> None:

@@ -290,7 +290,7 @@ def test_a_jump_of_the_wall_clock_is_in_the_journal(counter: Counter) -> None:
     counter.clock.set_wall(MORNING.replace(hour=11))
     counter.running.presenter.look_at_the_clock()
     with counter.running.store.transaction() as t:
-        happened, _ = t.journal.of_day(MORNING.date())
+        happened = t.journal.of_day(MORNING.date())
     assert [kind for _, kind in happened].count(Kind.CLOCK_JUMPED) == 1
 
 

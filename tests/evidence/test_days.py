@@ -1,0 +1,22 @@
+"""The flags' rig counts a rule that sees stuffing everywhere as what it is."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from kiosk.domain import flags
+from tests.evidence.days import FIGURE, flags_of, honest, stuffed_at_the_end
+from tests.evidence.figure import Run
+
+
+def test_a_rule_that_is_too_quick_is_found_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flags, "BURST_WITHIN", 1800.0)
+    assert FIGURE.measure(Run(50, 1, tmp_path)).failures
+
+
+def test_a_stuffed_day_has_more_flags_than_an_honest_one() -> None:
+    random = Random(1)
+    assert flags_of(stuffed_at_the_end(random)) > flags_of(honest(random))

@@ -1,0 +1,54 @@
+"""Closing a day: what goes into the outbox, and that a dark day is told as well."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.encounter import Record
+from kiosk.store.engine import Store
+from kiosk.store.journal import Kind
+from kiosk.store.state import Enrolment
+from kiosk.terminal import Terminal
+from sync.closing import close_days
+from sync.wire import DayReport, GapCount
+from tests.builders import MORNING, PEPPER, SOMYING, TODAY, FakeClock, rating
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A terminal first run on Thursday last week, and not switched on again before today."""
+    Store.create(tmp_path / "kiosk.db")
+    store = Store.open(tmp_path / "kiosk.db")
+    thursday = FakeClock(MORNING - timedelta(days=4))
+    terminal = Terminal(store, thursday, PEPPER)
+    terminal.note(Kind.STARTED)
+    terminal.add_officers([SOMYING])
+    terminal.join(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", "x"))
+    terminal.carry_out([Record(rating(5, day=thursday.wall.date()))])
+    thursday.set_wall(thursday.wall.replace(hour=16, minute=31))
+    terminal.note(Kind.STOPPED)
+    yield store
+    store.close()
+
+
+def reports(store: Store) -> list[DayReport]:
+    with store.transaction() as t:
+        return [DayReport.parse(parcel.body) for parcel in t.outbox.everything()]
+
+
+def test_a_working_day_in_the_dark_is_reported_with_its_minutes(store: Store) -> None:
+    """Today is Monday: Friday was dark, the weekend is nobody's."""
+    close_days(store, FakeClock(), today=False)
+    thursday, friday = reports(store)
+    assert (thursday.date, sum(s.n for s in thursday.sheets)) == (TODAY - timedelta(days=4), 1)
+    assert friday.date == TODAY - timedelta(days=3)
+    assert friday.lines == ()
+    assert GapCount("dark-minutes", 510) in friday.gaps
+
+
+def test_closing_again_adds_nothing(store: Store) -> None:
+    close_days(store, FakeClock(), today=False)
+    assert not any(day.fresh for day in close_days(store, FakeClock(), today=False))
+    assert len(reports(store)) == 2
