@@ -41,11 +41,12 @@ def honest(random: Random) -> Day:
 
 def after_hours(random: Random) -> Day:
     """Before signing off in the evening, one five after the other."""
-    at, day = OPEN_SECONDS + 600, honest(random)
+    day = honest(random)
+    at = max(OPEN_SECONDS, day[-1][0]) + 600
     for _ in range(random.randint(8, 15)):
         at += random.uniform(6, 9)
         day.append((at, 5))
-    return day
+    return sorted(day)
 
 
 def stuffed_at_the_end(random: Random) -> Day:

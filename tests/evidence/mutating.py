@@ -37,12 +37,12 @@ class Subject:
 
 
 _OWN = "tests/hardware/test_own_protocol.py"
-_PINS = "tests/kiosk/test_settings_pins_clock.py"
+_PINS = "tests/kiosk/test_pin.py"
 _TURNS = ("tests/kiosk/test_encounter.py", "tests/kiosk/test_flags.py")
 SUBJECTS = (
     Subject("kiosk.domain.encounter", _TURNS),
     Subject("kiosk.domain.tally", ("tests/kiosk/test_tally.py",)),
-    Subject("kiosk.domain.seal", ("tests/kiosk/test_values.py",)),
+    Subject("kiosk.domain.seal", ("tests/kiosk/test_seal.py",)),
     Subject("kiosk.store.journal", ("tests/kiosk/test_journal.py",)),
     Subject("kiosk.pin", (_PINS,)),
     Subject("hardware.profiles.own", (_OWN,)),

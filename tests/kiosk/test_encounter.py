@@ -217,3 +217,40 @@ def test_an_encounter_rates_at_most_once_and_never_within_the_lock(
     assert len({id_ for _, id_ in recorded}) == len(recorded)
     times = [t for t, _ in recorded]
     assert all(b - a >= RULES.lock for a, b in pairwise(times))
+
+
+def test_while_reasons_are_asked_for_a_press_is_suppressed_though_the_lock_is_over() -> None:
+    _, effects = play((1, press(1)), (1 + RULES.lock + 1, press(5)))
+    assert effects[1:] == [Count(SOMYING.id, Outcome.SUPPRESSED)]
+
+
+def test_a_lock_longer_than_the_thanks_still_holds() -> None:
+    rules = replace(RULES, lock=9.0, thanks=2.0)
+    state, _ = step(READY, press(5), moment(1), rules)
+    state, _ = step(state, Tick(), moment(4), rules)
+    assert state.phase is Phase.READY
+    _, effects = step(state, press(5), moment(9.9), rules)
+    assert effects == (Count(SOMYING.id, Outcome.SUPPRESSED),)
+    _, effects = step(state, press(5), moment(10), rules)
+    assert isinstance(effects[0], Record)
+
+
+def test_pause_and_resume_say_nothing_where_they_mean_nothing() -> None:
+    for event in (Pause(), Resume(), SignOff()):
+        assert play((1, event), start=Encounter()) == (Encounter(), [])
+    assert play((1, Resume())) == (READY, [])
+    paused, _ = play((1, Pause()))
+    assert play((2, Pause()), start=paused) == (paused, [])
+
+
+def test_signing_on_and_resuming_end_the_grace_of_whoever_was_before() -> None:
+    signed: list[tuple[float, Event]] = [(1, SignOff()), (2, SignOn(duty_of(PRASIT)))]
+    resumed: list[tuple[float, Event]] = [(1, Pause()), (2, Resume())]
+    for events in (signed, resumed):
+        state, _ = play(*events)
+        assert (state.grace_duty, state.grace_until) == (None, 0.0)
+
+
+def test_a_new_encounter_owes_nothing_to_the_past() -> None:
+    fresh = Encounter()
+    assert (fresh.grace_until, fresh.locked_until, fresh.served_at) == (0.0, 0.0, 0.0)
