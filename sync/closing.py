@@ -76,6 +76,8 @@ def close_days(
                 detail = {"day": day.isoformat(), "revision": str(done.revision)}
                 t.journal.append(now, Kind.DAY_CLOSED, detail)
         closed.append(done)
+    # The write-ahead log has the day's presses in their order: empty it.
+    store.checkpoint()
     return tuple(closed)
 
 

@@ -1,0 +1,161 @@
+"""What someone with every file of a terminal learns of single presses: neither when nor in which
+order. A day is pressed at known minutes; then everything that is kept or sent is searched."""
+
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from kiosk.config import parse
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import SignOff, SignOn
+from kiosk.domain.rating import Channel
+from kiosk.store.engine import Store
+from kiosk.store.state import Enrolment
+from sync.agent import _open_sheets
+from sync.closing import close_days
+from sync.wire import Head, Heads
+from tests.builders import SOMYING, FakeClock, duty_of
+from ui.app import start
+from ui.window import TerminalWindow
+
+PRESSES = 200
+NOISE = 0.25
+"""Rank correlation that chance stays under: its standard deviation is 0.07 at 200 presses."""
+
+
+@dataclass(slots=True)
+class Watched:
+    """A terminal after its day, and what the watcher knows from standing beside it."""
+
+    folder: DataFolder
+    store: Store
+    pressed_at: list[datetime]
+    boot_at: list[float]
+    ids: list[bytes]
+
+
+@pytest.fixture
+def watched(tmp_path: Path, qtbot: QtBot) -> Iterator[Watched]:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    clock = FakeClock()
+    store, terminal = folder.open(clock)
+    terminal.add_officers([SOMYING])
+    terminal.join(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", "x"))
+    store.close()
+    window = TerminalWindow()
+    qtbot.addWidget(window, before_close_func=lambda _: None)
+    running = start(folder, parse(""), clock, window)
+    presenter = running.presenter
+    presenter._step(SignOn(duty_of()))
+    clock.pass_seconds(120)  # duty has its moments in the journal: keep clear of them
+    times, boots, ids = [], [], []
+    known: set[bytes] = set()
+    for number in range(PRESSES):
+        clock.pass_seconds(47)
+        presenter.look_at_the_clock()
+        presenter.press(1 + number % 5, Channel.TOUCH)
+        times.append(clock.wall)
+        boots.append(clock.boot)
+        with running.store.reading() as cursor:
+            now = {id_ for (id_,) in cursor.execute("SELECT id FROM ratings")}
+        [fresh] = now - known
+        known = now
+        ids.append(fresh)
+        for _ in range(2):  # the reasons run out, then the thanks
+            clock.pass_seconds(25)
+            presenter._tick()
+    clock.pass_seconds(120)
+    presenter._step(SignOff())
+    clock.pass_seconds(3600)
+    close_days(running.store, clock, today=True)
+    yield Watched(folder, running.store, times, boots, ids)
+    running.stop()
+
+
+def everything_kept(watched: Watched) -> dict[str, bytes]:
+    """Every file of the data folder, a backup, and what goes over the wire."""
+    copy = watched.folder.path / "copy.db"
+    watched.store.backup(copy)
+    kept = {path.name: path.read_bytes() for path in watched.folder.path.iterdir()}
+    with watched.store.transaction() as t:
+        kept |= {f"report {p.day}": p.body for p in t.outbox.everything()}
+        heads = Heads(Head(*t.journal.head()), "", _open_sheets(t))
+    kept["heads"] = heads.to_bytes()
+    return kept
+
+
+def spellings(at: datetime, boot: float) -> Iterator[bytes]:
+    """How a moment might have been written, to the second."""
+    seconds, ms = int(at.timestamp()), int(boot * 1000)
+    yield f"{at:%H:%M:%S}".encode()
+    yield f"{at:%Y-%m-%dT%H:%M}".encode()
+    yield f"{at:%Y-%m-%d %H:%M}".encode()
+    yield str(seconds).encode()
+    yield str(ms).encode()
+    for order in "<>":
+        yield struct.pack(f"{order}I", seconds)
+        yield struct.pack(f"{order}q", seconds * 1000)
+        yield struct.pack(f"{order}d", at.timestamp())
+        yield struct.pack(f"{order}d", boot)
+
+
+def test_no_moment_of_a_press_is_kept_or_sent(
+    watched: Watched, capfd: pytest.CaptureFixture[str]
+) -> None:
+    kept = everything_kept(watched)
+    kept["log"] = "".join(capfd.readouterr()).encode()
+    assert {"kiosk.db", "kiosk.db-wal", "copy.db"} <= set(kept)
+    for at, boot in zip(watched.pressed_at, watched.boot_at, strict=True):
+        for spelling in spellings(at, boot):
+            for name, content in kept.items():
+                assert spelling not in content, f"{spelling!r} in {name}"
+
+
+def test_the_search_finds_what_is_written(watched: Watched) -> None:
+    """The journal does have moments, of duty: the same search must find those."""
+    with watched.store.transaction() as t:
+        [signed_on] = [
+            at for at, kind in t.journal.of_day(FakeClock().wall.date()) if kind == "duty-began"
+        ]
+    content = everything_kept(watched)["kiosk.db"]
+    assert any(spelling in content for spelling in spellings(signed_on, 0.0))
+
+
+def test_after_the_day_is_closed_the_log_of_writes_is_empty(watched: Watched) -> None:
+    assert (watched.folder.path / "kiosk.db-wal").stat().st_size == 0
+
+
+def test_where_a_rating_lies_says_nothing_of_when_it_came(watched: Watched) -> None:
+    for name, content in everything_kept(watched).items():
+        places = [content.find(id_) for id_ in watched.ids]
+        if -1 not in places:
+            assert abs(rank_correlation(places)) < NOISE, name
+    content = (watched.folder.path / "kiosk.db").read_bytes()
+    for id_ in watched.ids:
+        assert content.count(id_) == 1, "an older place of it was left"
+
+
+def test_no_journal_entry_is_written_at_a_press(watched: Watched) -> None:
+    with watched.store.transaction() as t:
+        moments = {at for at, _ in t.journal.of_day(FakeClock().wall.date())}
+    assert not moments & {at.replace(microsecond=0) for at in watched.pressed_at}
+
+
+def test_the_files_are_their_owners_alone(watched: Watched) -> None:
+    for path in watched.folder.path.iterdir():
+        assert os.stat(path).st_mode & 0o077 == 0, path.name
+
+
+def rank_correlation(places: list[int]) -> float:
+    """Spearman's, of a list against its own order."""
+    ranks = {place: rank for rank, place in enumerate(sorted(places))}
+    n = len(places)
+    apart = sum((number - ranks[place]) ** 2 for number, place in enumerate(places))
+    return 1 - 6 * apart / (n * (n * n - 1))
