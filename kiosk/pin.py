@@ -49,8 +49,7 @@ def require_strong(pin: str, number: str = "") -> None:
 def _weak(pin: str) -> bool:
     steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     halves = pin[: DIGITS // 2] == pin[DIGITS // 2 :]
-    pairs = pin[:2] * (DIGITS // 2) == pin
-    return steps in ({0}, {1}, {9}) or halves or pairs or len(set(pin)) <= 2
+    return steps in ({0}, {1}, {9}) or halves or len(set(pin)) <= 2
 
 
 def wait_after(tries: int) -> float:

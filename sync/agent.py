@@ -128,7 +128,8 @@ def sync(
 
 def heartbeat(store: Store, clock: Clock, key: Ed25519PrivateKey, ca: str = "") -> None:
     """Show central that this terminal lives, and what its journal and open sheets are now; no
-    score. Raises a kind of SyncFailed, and NotEnrolled. Leaves no trace in the journal."""
+    score. Raises a kind of SyncFailed, and NotEnrolled. The journal says only if central has lost
+    a day."""
     with store.transaction() as t:
         enrolment = t.state.enrolment()
     if enrolment is None:
@@ -234,12 +235,16 @@ class _Run:
         oldest = self.clock.now().wall.date() - timedelta(days=LOOK_BACK)
         with self.store.transaction() as t:
             for parcel in t.outbox.newest_receipted():
-                if parcel.day < oldest or held.get(parcel.day, (0, ""))[0] >= parcel.revision:
+                if parcel.day < oldest:
+                    continue
+                if held.get(parcel.day) == (parcel.revision, parcel.digest):
                     continue
                 t.outbox.reopen(parcel)
                 detail = {"day": parcel.day.isoformat(), "revision": str(parcel.revision)}
                 t.journal.append(self.clock.now(), Kind.SENT_AGAIN, detail)
-                self.progress(f"{parcel.day} revision {parcel.revision}: central lost it; again")
+                self.progress(
+                    f"{parcel.day} revision {parcel.revision}: central has not got it; again"
+                )
 
     def _day(self, parcel: Parcel) -> Receipt:
         path = f"days/{parcel.day.isoformat()}"

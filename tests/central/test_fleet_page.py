@@ -39,6 +39,7 @@ def test_a_terminal_that_went_back_in_time_raises_an_alarm_with_the_remedy(
         shown = page(central, lang)
         assert words in shown
         assert "kiosk-central terminals compare counter-1" in shown
+        assert "9 ratings" not in shown, "a day's count is the audit role's"
     central.release("counter-1", "สมชาย", "เปลี่ยนดิสก์ <b>", NOW)
     shown = page(central)
     assert "สมชาย: เปลี่ยนดิสก์ &lt;b&gt;" in shown

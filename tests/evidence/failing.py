@@ -17,7 +17,7 @@ from tests.evidence.tracing import Ended, fail_at, run
 
 ERRORS = ("EIO", "ENOSPC", "EROFS")
 FAILING = ("pwrite64", "fdatasync", "fsync", "ftruncate", "openat", "fallocate")
-SMALL_DISK = 256 * 1024
+SMALL_DISK = 768 * 1024
 STORIES: tuple[type[Story], ...] = (Presses, Closing, Ingest)
 
 

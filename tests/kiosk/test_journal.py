@@ -82,6 +82,7 @@ def test_a_day_has_its_own_entries_in_order_and_knows_what_came_before(store: St
         assert t.journal.of_day(TODAY) == []
         assert t.journal.last_before(TODAY, power) is None
         assert t.journal.first_start() is None
+        t.journal.append(moment(0, yesterday - timedelta(days=1)), Kind.PIN_SET)
         t.journal.append(moment(0, yesterday), Kind.STARTED)
         t.journal.append(moment(5, yesterday), Kind.PANEL_UP)
         t.journal.append(moment(0), Kind.PANEL_DOWN)
@@ -91,5 +92,6 @@ def test_a_day_has_its_own_entries_in_order_and_knows_what_came_before(store: St
         assert happened[1][0] - happened[0][0] == timedelta(seconds=60)
         assert t.journal.last_before(TODAY, power) is Kind.STARTED
         assert t.journal.last_before(TODAY, panel) is Kind.PANEL_UP
-        t.journal.append(moment(0), Kind.STARTED)
+        t.journal.append(moment(0), Kind.STOPPED)
+        assert t.journal.last_before(TODAY, power) is Kind.STARTED, "today is not before today"
         assert t.journal.first_start() == yesterday.date()
