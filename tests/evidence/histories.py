@@ -321,7 +321,7 @@ def play(given: Run) -> Measured:
 FIGURE = Figure(
     "sync histories against a model",
     "central equals it, or refuses by name",
-    quick=120,
+    quick=80,
     full=20_000,
     measure=play,
 )
