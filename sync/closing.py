@@ -170,7 +170,9 @@ def _days(t: Transaction, until: date) -> list[date]:
     """The days to report up to and with `until`: those with a sheet, and every working day since
     the terminal was first run, so that one on which it stayed dark is told as well."""
     days = {day for day in t.ratings.days() if day <= until}
-    first = t.journal.first_start() or until
+    first = t.journal.first_start()
+    if first is None:
+        return sorted(days)
     for back in range(min((until - first).days + 1, MOST_DARK_DAYS)):
         day = until - timedelta(days=back)
         if day.weekday() < SATURDAY:

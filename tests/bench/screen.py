@@ -17,6 +17,7 @@ from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import DutyBegan
 from kiosk.domain.rating import Channel
+from kiosk.store.state import Mark
 from tests.bench.figures import Sample, compare, in_turn, report
 from tests.builders import SOMYING, FakeClock, duty_of
 from ui.app import Running, start
@@ -157,11 +158,11 @@ def serial_to_press(folder: Path, runs: int = 200) -> str:
     handled = [0.0]
     wanted = bench.running.presenter.panel_pressed
 
-    def noted(*arguments: object) -> bool:
+    def noted(button: int, mark: Mark | None, *, panel: int = 0) -> bool:
         handled[0] = perf_counter()
-        return wanted(*arguments)  # type: ignore[arg-type]  # passed through
+        return wanted(button, mark, panel=panel)
 
-    bench.running.presenter.panel_pressed = noted  # type: ignore[method-assign,assignment]  # a probe
+    bench.running.presenter.panel_pressed = noted  # type: ignore[method-assign]  # a probe
     master, slave = os.openpty()
     tty.setraw(slave)
     line = encode_panel(KeyDown("0" * 8, 1, 5, 1000))

@@ -103,15 +103,21 @@ def ask_app(
     body: bytes,
     headers: dict[str, str],
     loop: asyncio.AbstractEventLoop | None = None,
+    cut: int | None = None,
 ) -> tuple[int, dict[str, str], bytes]:
     """One request straight at the application (ASGI 3): a client library would take longer than
-    central does. Status, headers, body."""
-    asked = _ask(app, method, path, body, headers)
+    central does. Status, headers, body. After `cut` bytes of the body the caller is gone."""
+    asked = _ask(app, method, path, body, headers, cut)
     return loop.run_until_complete(asked) if loop else asyncio.run(asked)
 
 
 async def _ask(
-    app: FastAPI, method: str, path: str, body: bytes, headers: dict[str, str]
+    app: FastAPI,
+    method: str,
+    path: str,
+    body: bytes,
+    headers: dict[str, str],
+    cut: int | None,
 ) -> tuple[int, dict[str, str], bytes]:
     scope = {
         "type": "http",
@@ -126,12 +132,16 @@ async def _ask(
         "server": ("127.0.0.1", 80),
         "client": ("127.0.0.1", 1),
     }
+    body = body if cut is None else body[:cut]
     pieces = [body[i : i + 65_536] for i in range(0, len(body), 65_536)] or [b""]
+    gone = cut is not None
     status, told, answer = 0, {}, bytearray()
 
     async def receive() -> dict[str, Any]:
+        if not pieces and gone:
+            return {"type": "http.disconnect"}
         piece = pieces.pop(0) if pieces else b""
-        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces) or gone}
 
     async def send(message: MutableMapping[str, Any]) -> None:
         nonlocal status

@@ -47,6 +47,7 @@ class Network(httpx.BaseTransport):
     central: "CentralSide"
     trouble: list[str] = field(default_factory=list)
     heard: list[httpx.Request] = field(default_factory=list)
+    random: Random = field(default_factory=lambda: Random(0))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
@@ -57,6 +58,8 @@ class Network(httpx.BaseTransport):
             raise httpx.ConnectError("certificate verify failed: certificate has expired")
         if what == "portal":
             return httpx.Response(200, html="<h1>Please sign in</h1>", request=request)
+        if what == "cut":
+            self._cut(request)
         answer = self._deliver(request)
         if what == "twice":
             answer = self._deliver(request)
@@ -64,11 +67,15 @@ class Network(httpx.BaseTransport):
             for old in self.heard[-6:]:
                 self._deliver(old)
         self.heard.append(request)
-        if what == "cut":
-            raise httpx.ReadError("connection reset")
         return answer
 
-    def _deliver(self, request: httpx.Request) -> httpx.Response:
+    def _cut(self, request: httpx.Request) -> None:
+        """The line goes dead after some byte: of the request, or of the answer to all of it."""
+        at = self.random.randint(0, 2 * len(request.content) + 1)
+        self._deliver(request, cut=at if at < len(request.content) else None)
+        raise httpx.ReadError("connection reset")
+
+    def _deliver(self, request: httpx.Request, cut: int | None = None) -> httpx.Response:
         status, headers, body = ask_app(
             self.central.app,
             request.method,
@@ -76,8 +83,22 @@ class Network(httpx.BaseTransport):
             request.content,
             dict(request.headers),
             LOOP,
+            cut,
         )
         return httpx.Response(status, headers=headers, content=body, request=request)
+
+
+Scores = tuple[int, ...]
+"""A day's ratings by score, worst first."""
+
+
+NONE: Scores = (0, 0, 0, 0, 0)
+
+
+def scores_of(body: bytes) -> Scores:
+    """What a day report says in all."""
+    lines = [line.n for line in DayReport.parse(body).lines]
+    return tuple(map(sum, zip(*lines, strict=True))) if lines else NONE
 
 
 class CentralSide:
@@ -131,8 +152,8 @@ class Side:
         enrolled = c.enrol(Enrol(c.invite(name, "1", now), public_text(self.key)), now)
         url = "http://127.0.0.1:1"
         self.terminal.join(Enrolment(url, enrolled.site, name, "1", enrolled.central_key))
-        self.past: set[tuple[date, int]] = set()
-        """Every (day, ratings) that this terminal has ever reported."""
+        self.past: set[tuple[date, Scores]] = set()
+        """Every day as this terminal has ever reported it."""
         self.state = ""
 
     def _open(self) -> None:
@@ -148,8 +169,7 @@ class Side:
         close_days(self.store, self.clock, today=True)
         with self.store.transaction() as t:
             for parcel in t.outbox.everything():
-                n = sum(s.n for s in DayReport.parse(parcel.body).sheets)
-                self.past.add((parcel.day, n))
+                self.past.add((parcel.day, scores_of(parcel.body)))
 
     def sync(self) -> None:
         try:
@@ -157,8 +177,8 @@ class Side:
             self.state = ""
         except agent.Refused as error:
             self.state = error.answer.value
-        except agent.SyncFailed:
-            pass
+        except (agent.Unreachable, agent.NotCentral):
+            pass  # nothing was said: what was due stays due
 
     def copy(self, to: Path) -> None:
         to.unlink(missing_ok=True)
@@ -172,10 +192,16 @@ class Side:
         shutil.copyfile(older, self.path)
         self._open()
 
-    def days(self) -> dict[date, int]:
-        """Ratings by day as they are in the terminal now."""
+    def days(self) -> dict[date, Scores]:
+        """Days as they are in the terminal now."""
+        found = {}
         with self.store.transaction() as t:
-            return {day: sum(s.n for s in t.ratings.sheets(day)) for day in t.ratings.days()}
+            for day in t.ratings.days():
+                counts = [0] * 5
+                for (_, score), n in t.ratings.tally(day).scores.items():
+                    counts[score - 1] += n
+                found[day] = tuple(counts)
+        return found
 
 
 class History:
@@ -186,7 +212,6 @@ class History:
         self._folder, self._random, self._clock = folder, random, FakeClock()
         self.central = CentralSide(folder, self._clock)
         self.sides = [Side(folder / name, self._clock, self.central, name) for name in ("t1", "t2")]
-        self.twin: Path | None = None
 
     def play(self) -> Iterator[str]:
         """Every step, and what is wrong after it; then the end."""
@@ -223,6 +248,7 @@ class History:
                 self._clock.pass_seconds(86_400 * random.choice((1, 1, 1, 30)))
             case "trouble":
                 kinds = ("unplugged", "certificate", "portal", "twice", "late", "cut", "")
+                side.network.random = random
                 side.network.trouble = [random.choice(kinds) for _ in range(random.randint(1, 8))]
             case "copy":
                 side.copy(side.path.with_name("older"))
@@ -248,11 +274,11 @@ class History:
     def _never_was(self) -> Iterator[str]:
         """A day at central that its terminal never reported."""
         for side in self.sides:
-            for day, n in self._shown(side).items():
-                if (day, n) not in side.past:
-                    yield f"{side.name} {day}: {n} ratings, which were never reported"
+            for day, scores in self._shown(side).items():
+                if (day, scores) not in side.past:
+                    yield f"{side.name} {day}: {scores}, which was never reported"
 
-    def _shown(self, side: Side) -> dict[date, int]:
+    def _shown(self, side: Side) -> dict[date, Scores]:
         central = self.central.central
         with central.store.transaction(central.site) as t:
             held = [day for name, day in t.days.days_held() if name == side.name]
@@ -260,7 +286,7 @@ class History:
             for day in held:
                 kept = t.days.kept(side.name, day)
                 assert kept is not None
-                found[day] = sum(s.n for s in DayReport.parse(kept.body).sheets)
+                found[day] = scores_of(kept.body)
             return found
 
     def _end(self) -> Iterator[str]:
@@ -284,9 +310,11 @@ class History:
         shown = self._shown(side)
         with side.store.transaction() as t:
             parked = {p.day for p in t.outbox.everything() if p.state.value == "parked"}
-        for day, n in side.days().items():
-            if shown.get(day) != n and day not in parked:
-                yield f"{side.name} {day}: {n} pressed, central shows {shown.get(day)}"
+        pressed = side.days()
+        for day in sorted((shown.keys() | pressed.keys()) - parked):
+            was, now = pressed.get(day, NONE), shown.get(day, NONE)
+            if was != now:
+                yield f"{side.name} {day}: {was} pressed, central shows {now}"
 
 
 def make_templates(folder: Path) -> None:
