@@ -15,7 +15,7 @@ test:            ## every check: style, types, import arrows, tests, the quick e
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 -q
-	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.evidence --seed 34846  # the same on every run; `make evidence` draws anew
+	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.evidence --seed 34846
 
 evidence:        ## every promise against faults and attackers, one table; FULL=1 for the long sizes
 	@.ci/setup test
