@@ -11,12 +11,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from sync.central.store.accounts import Accounts
 from sync.central.store.days import Days
+from sync.central.store.form import Form
+from sync.central.store.office import Office
 from sync.central.store.people import People
 from sync.central.store.terminals import Terminals
 from sync.central.store.witness import Witness
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
@@ -35,7 +38,10 @@ class Transaction:
     """One transaction's view of the database, by room."""
 
     def __init__(self, connection: Connection, site: str) -> None:
+        self.accounts = Accounts(connection, site)
         self.days = Days(connection, site)
+        self.form = Form(connection, site)
+        self.office = Office(connection, site)
         self.people = People(connection, site)
         self.terminals = Terminals(connection, site)
         self.witness = Witness(connection, site)

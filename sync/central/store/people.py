@@ -25,7 +25,7 @@ class People:
         )
 
     def put_site(self, name: str) -> None:
-        statement = self._insert(sites).values(site=self._site, name=name)
+        statement = self._insert(sites).values(site=self._site, name=name, touched=1)
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["site"], set_={"name": name})
         )
