@@ -54,5 +54,5 @@ def locked_until(tries: int, now: datetime) -> datetime | None:
     """Until when the next try waits: five are free, then 15 s, doubling, an hour at most."""
     if tries < FREE_TRIES:
         return None
-    wait = FIRST_WAIT * 2 ** min(tries - FREE_TRIES, 12)
+    wait: timedelta = FIRST_WAIT * 2.0 ** min(tries - FREE_TRIES, 12)
     return now + min(wait, LONGEST_WAIT)

@@ -4,17 +4,18 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.domain.people import Officer, identifier
-from sync.central.disclosure import Counts, next_blocks
+from kiosk.domain.people import Officer, identifier, plain
+from sync.central.disclosure import Counts, next_blocks, week_end
 from sync.central.ingest import judge_heads, judge_sheets
 from sync.central.settings import CentralSettings
 from sync.central.store.days import Days, KeptAside, Scaled, Ticket
 from sync.central.store.engine import CentralStore, Transaction
+from sync.central.store.published import ONLINE
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.central.store.witness import Alarm, Twice
 from sync.fields import BadMessage, digest
@@ -81,6 +82,28 @@ class Central:
     @property
     def site(self) -> str:
         return self.settings.site
+
+    def at(self, site: str) -> "Central | None":
+        """The same central on another of its sites; None when there is none of that id."""
+        if site == self.site:
+            return self
+        with self.store.transaction(site) as t:
+            name = t.people.site_name()
+        if name is None:
+            return None
+        return Central(self.store, replace(self.settings, site=site, name=name), self.key)
+
+    def sites(self) -> tuple[tuple[str, str], ...]:
+        """Every site of this central, with its name."""
+        with self.store.transaction(self.site) as t:
+            return t.people.all_sites()
+
+    def add_site(self, site: str, name: str) -> None:
+        """Another office in this central; one that is there is renamed. BadPerson."""
+        identifier("site", site)
+        plain("name", name)
+        with self.store.transaction(site) as t:
+            t.people.put_site(name)
 
     # --- terminals -------------------------------------------------------------------------
 
@@ -216,16 +239,32 @@ class Central:
     # --- results ---------------------------------------------------------------------------
 
     def publish(self, today: date) -> int:
-        """Close every block that can be closed by `today`; how many. Doing it again adds none."""
-        added = 0
+        """Close every block that can be closed by `today`; how many. Doing it again adds none, and
+        costs next to nothing when nothing came in and no week ended since."""
+        added, ended = 0, week_end(today) - timedelta(days=7)
         with self.store.transaction(self.site) as t:
+            if not t.published.due(ended):
+                return 0
             # Held: two at once could each close blocks on what only one of them has seen.
             t.people.hold_site()
             published = t.days.blocks()
             for whose, days in t.days.day_counts().items():
                 fresh = next_blocks(published.get(whose, []), days, today)
                 t.days.publish(whose, fresh)
+                for block in fresh:
+                    known = t.published.known_cuts(whose, block.last_day)
+                    t.published.freeze_cuts(whose, block, known)
                 added += len(fresh)
+            for levels, days in t.form.day_counts().items():
+                whose = Scaled(ONLINE, levels)
+                fresh = next_blocks(published.get(whose, []), days, today)
+                t.days.publish(whose, fresh)
+                for block in fresh:
+                    known = t.form.reasons(levels, block.last_day)
+                    t.published.freeze_cuts(whose, block, known)
+                added += len(fresh)
+            t.form.close_pool()
+            t.published.done(ended)
         return added
 
     def tally(self, day: date, reader: str, now: datetime) -> DayTally:
@@ -295,6 +334,7 @@ def _take(t: Transaction, report: DayReport, body: bytes, found: str, now: datet
             return answer
     answer = t.days.take(report, body, found, now)
     if answer is Answer.STORED:
+        t.published.touch()
         seen = t.witness.seen(terminal)
         fresh = (s for s in sheets if _more(s, seen.get((s.date, s.officer))))
         t.witness.put(terminal, fresh)

@@ -163,9 +163,7 @@ def sign_out(central: Central, site: str, token: str) -> None:
         t.accounts.close_sessions(token=_hash(token))
 
 
-def change_password(
-    central: Central, viewer: Viewer, old: str, new: str, now: datetime
-) -> None:
+def change_password(central: Central, viewer: Viewer, old: str, new: str, now: datetime) -> None:
     """Set one's own password and end all one's sessions. NotSignedIn when `old` is wrong,
     WeakPassword when `new` won't do."""
     sign_out(central, viewer.site, sign_in(central, viewer.site, viewer.account, old, now))

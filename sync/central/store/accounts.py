@@ -32,9 +32,7 @@ class Account:
     disabled: bool = False
 
     def viewer(self) -> Viewer:
-        return Viewer(
-            self.account, self.name, self.site, self.roles, self.officer, self.section
-        )
+        return Viewer(self.account, self.name, self.site, self.roles, self.officer, self.section)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +61,14 @@ class Accounts:
         )
 
     def get(self, account: str, *, hold: bool = False) -> Account | None:
-        query = select(accounts).where(
-            accounts.c.site == self._site, accounts.c.account == account
-        )
+        query = select(accounts).where(accounts.c.site == self._site, accounts.c.account == account)
         row = self._connection.execute(query.with_for_update() if hold else query).first()
         return _account(row) if row else None
 
     def of_subject(self, subject: str) -> Account | None:
-        """Whose account an identity provider's subject opens."""
+        """Whose account an identity provider's subject opens; never an empty one."""
         query = select(accounts).where(
-            accounts.c.site == self._site, accounts.c.subject == subject, subject != ""
+            accounts.c.site == self._site, accounts.c.subject == subject, accounts.c.subject != ""
         )
         row = self._connection.execute(query).first()
         return _account(row) if row else None
@@ -143,9 +139,7 @@ class Accounts:
 
     def drop_sessions(self, opened_before: datetime) -> None:
         self._connection.execute(
-            delete(sessions).where(
-                sessions.c.site == self._site, sessions.c.opened < opened_before
-            )
+            delete(sessions).where(sessions.c.site == self._site, sessions.c.opened < opened_before)
         )
 
     # --- logs ------------------------------------------------------------------------------

@@ -360,6 +360,13 @@ class Days:
             count += 1
         return count
 
+    def tickets_between(self, first: date, last: date) -> int:
+        """Citizens served in a span, by the queue systems that told."""
+        query = select(func.sum(tickets.c.n)).where(
+            tickets.c.site == self._site, tickets.c.date >= first, tickets.c.date <= last
+        )
+        return int(self._connection.scalar(query) or 0)
+
     def over_tickets(self, since: date) -> list[tuple[date, str]]:
         """Days on which a counter has more ratings than tickets. Not by how many: that would be
         a day's tally."""

@@ -16,6 +16,7 @@ from sync.central.store.days import Days
 from sync.central.store.form import Form
 from sync.central.store.office import Office
 from sync.central.store.people import People
+from sync.central.store.published import PublishedBlocks
 from sync.central.store.terminals import Terminals
 from sync.central.store.witness import Witness
 
@@ -43,6 +44,7 @@ class Transaction:
         self.form = Form(connection, site)
         self.office = Office(connection, site)
         self.people = People(connection, site)
+        self.published = PublishedBlocks(connection, site)
         self.terminals = Terminals(connection, site)
         self.witness = Witness(connection, site)
 

@@ -38,6 +38,11 @@ class People:
     def site_name(self) -> str | None:
         return self._connection.scalar(select(sites.c.name).where(sites.c.site == self._site))
 
+    def all_sites(self) -> tuple[tuple[str, str], ...]:
+        """Every site, not only this one: ids and names."""
+        query = select(sites.c.site, sites.c.name).order_by(sites.c.site)
+        return tuple((row.site, row.name) for row in self._connection.execute(query))
+
     def put(self, wanted: Iterable[Officer]) -> None:
         """Add officers, or renew those with the same id, all or none; NumberTaken lists what is in
         the way."""

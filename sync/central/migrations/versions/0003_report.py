@@ -1,5 +1,7 @@
 """Accounts, who looked at what, people's texts, the online questionnaire, cuts of blocks."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,7 +19,7 @@ def _count(name: str) -> "sa.Column[int]":
     return sa.Column(name, sa.Integer, nullable=False)
 
 
-def _moment(name: str, *, empty: bool = False) -> "sa.Column[sa.DateTime]":
+def _moment(name: str, *, empty: bool = False) -> "sa.Column[datetime]":
     return sa.Column(name, sa.DateTime(timezone=True), nullable=empty)
 
 
