@@ -212,10 +212,16 @@ class Central:
             return Held(tuple(t.days.held(known.terminal, since)))
 
     def roster(self) -> Roster:
-        s = self.settings
+        """Officers and words for terminals: what the settings page says, else central.toml."""
+        file = self.settings
         with self.store.transaction(self.site) as t:
-            officers = t.people.active()
-        return Roster(officers, Wording(s.question_th, s.question_en, s.comment_url))
+            officers, own = t.people.active(), t.office.settings().settings
+        wording = Wording(
+            own.question_th or file.question_th,
+            own.question_en or file.question_en,
+            own.comment_url or file.comment_url,
+        )
+        return Roster(officers, wording)
 
     # --- people ----------------------------------------------------------------------------
 
