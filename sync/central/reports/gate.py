@@ -162,7 +162,7 @@ def office(central: Central, viewer: Viewer, period: Period, today: date) -> Off
         settings = t.office.settings().settings
         officers = t.people.everyone()
         sums = t.published.by_officer(period.first_day, period.last_day)
-        months = t.published.by_month(*_trend_span(period))
+        months = t.published.by_month(*_trend_span(period, today))
         cuts = t.published.cuts(period.first_day, period.last_day)
         closed = week_end(today) - timedelta(days=7)
         gaps = t.days.gaps(closed) if viewer.signed_in else Counter[str]()
@@ -199,7 +199,7 @@ def section(
         sums.pop(ONLINE, None)
         strangers = () if name else tuple(sorted(sums.keys() - {o.id for o in everyone}))
         ids = [*(str(o.id) for o in members), *strangers]
-        months = t.published.by_month(*_trend_span(period), officers=ids)
+        months = t.published.by_month(*_trend_span(period, today), officers=ids)
         objected = {o.officer for o in t.office.objections() if o.outcome is None}
         rows = []
         for member in members:
@@ -230,7 +230,7 @@ def officer(
         own = viewer.site == central.site and viewer.officer == id
         _look(t, viewer, id, f"officer {period.code}", now)
         sums = t.published.by_officer(period.first_day, period.last_day)
-        months = t.published.by_month(*_trend_span(period), officers=[id])
+        months = t.published.by_month(*_trend_span(period, today), officers=[id])
         blocks = t.published.of_officer(id, period.first_day, period.last_day)
         objections = {(o.levels, o.number): o for o in t.office.objections(id)}
         looks = t.accounts.looks(id) if own else ()
@@ -262,8 +262,9 @@ def officer(
 
 
 def cuts(central: Central, viewer: Viewer, period: Period) -> CutsView:
-    """Services, counters, half-days and channels, office-wide."""
-    viewer.require(central.site, Right.CUTS)
+    """Services, counters, half-days and channels, office-wide: the same for the public."""
+    if viewer.signed_in:
+        viewer.require(central.site, Right.CUTS)
     with central.store.transaction(central.site) as t:
         settings = t.office.settings().settings
         found = t.published.cuts(period.first_day, period.last_day)
@@ -330,7 +331,7 @@ def cut_rows(cuts: Mapping[str, Mapping[int, Counts]], at_least: int) -> tuple[C
         shown.remove(smallest)
         hidden += n[smallest]
     rows = []
-    for what in sorted(cuts):
+    for what in sorted(cuts, key=lambda what: (len(what), what) if what.isdigit() else (99, what)):
         if what not in shown:
             rows.append(CutRow(what, None, None))
             continue
@@ -380,9 +381,10 @@ def _sections(
     )
 
 
-def _trend_span(period: Period) -> tuple[date, date]:
-    """A trend shows a year at least: the twelve months to the end of the span."""
-    year_before = (period.last_day.replace(day=1) - timedelta(days=334)).replace(day=1)
+def _trend_span(period: Period, today: date) -> tuple[date, date]:
+    """A trend shows a year at least: the twelve months to the end of the span, or to now."""
+    end = min(period.last_day, max(today, period.first_day))
+    year_before = (end.replace(day=1) - timedelta(days=334)).replace(day=1)
     return min(period.first_day, year_before), period.last_day
 
 

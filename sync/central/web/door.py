@@ -49,20 +49,12 @@ def routes(desk: Desk, *, identity: bool) -> APIRouter:
             "wrong": False,
             "until": None,
             "account": "",
-            "identity": identity,
             **said,
         }
         there = _own(request.query_params.get("next", ""))
         sites = desk.home.sites()
-        return desk.page(
-            request,
-            "sign_in.html",
-            status=status,
-            there=there,
-            sites=sites,
-            identity=identity,
-            **values,
-        )
+        values |= {"there": there, "sites": sites, "identity": identity}
+        return desk.page(request, "sign_in.html", status=status, **values)
 
     @router.post("/sign-in")
     def sign_in(request: Request, form: Form) -> Response:
