@@ -57,9 +57,9 @@ def refused(result: Result, code: int = 2) -> str:
 
 
 def test_init_makes_secrets_that_only_the_owner_reads(ready: Command, folder: Path) -> None:
-    names = {"central.toml", "central.db", "central.key", "reader.key"}
+    names = {"central.toml", "central.db", "central.key"}
     assert names <= {f.name for f in folder.iterdir()}
-    for secret in ("central.toml", "central.key", "reader.key"):
+    for secret in ("central.toml", "central.key"):
         assert (folder / secret).stat().st_mode & 0o077 == 0
 
 
@@ -138,11 +138,6 @@ def test_a_signing_key_that_can_not_be_trusted_is_refused(
     else:
         key.write_text(damage, "utf-8")
     assert str(key) in refused(ready("verify"))
-
-
-def test_an_empty_reader_key_never_opens_the_report(ready: Command, folder: Path) -> None:
-    (folder / "reader.key").write_text("", "utf-8")
-    assert "reader.key: write at least 20" in refused(ready("serve", "--port", "0"))
 
 
 @pytest.mark.parametrize("version", ["ae1027a6c2f3", "0000abc"])

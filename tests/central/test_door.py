@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.encounter import Record
-from kiosk.domain.people import Officer
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
@@ -35,7 +34,6 @@ from tests.central.conftest import made_central
 from tests.central.reports import day_report
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
-READER = "reader-key-for-tests"
 
 
 class Server:
@@ -46,7 +44,7 @@ class Server:
         self.now = NOW
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        app = create_app(central, READER, lambda: self.now)
+        app = create_app(central, lambda: self.now)
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
@@ -198,43 +196,6 @@ def test_codes_can_not_be_tried_without_end(client: httpx.Client) -> None:
     answers = [client.post("/v1/enrol", content=body).status_code for _ in range(25)]
     assert answers[:20] == [403] * 20
     assert set(answers[20:]) == {429}
-
-
-def test_the_report_opens_with_its_key_only(client: httpx.Client) -> None:
-    assert client.get("/report/dindaeng").status_code == 403
-    assert client.get("/report/dindaeng?key=wrong").status_code == 403
-    opened = client.get(f"/report/dindaeng?key={READER}")
-    assert opened.status_code == 303
-    assert READER not in opened.headers["location"]
-    page = client.get("/report/dindaeng")
-    assert page.status_code == 200
-    assert "HttpOnly" in opened.headers["set-cookie"]
-    assert "<script" not in page.text
-
-
-@pytest.mark.parametrize("lang", ["th", "en"])
-def test_the_page_withholds_few_ratings_and_escapes_names(
-    server: Server, client: httpx.Client, caller: Caller, lang: str
-) -> None:
-    server.central.import_officers(
-        (
-            Officer.parse("101", "<b>นางน้ำผึ้ง</b>", section="ฝ่ายทะเบียน"),
-            Officer.parse("102", "นายประสิทธิ์", section="ฝ่ายทะเบียน"),
-        )
-    )
-    many = day_report(1, NOW.date() - timedelta(days=14), counts=(1, 1, 3, 15, 20))
-    few = day_report(1, NOW.date() - timedelta(days=13), counts=(0, 0, 0, 0, 9), officer="102")
-    for report in (many, few):
-        caller.call("PUT", f"days/{report.date}", report.to_bytes())
-    client.get(f"/report/dindaeng?key={READER}")
-    text = client.get(f"/report/dindaeng?lang={lang}").text
-    assert "&lt;b&gt;นางน้ำผึ้ง" in text
-    assert ("๘๗.๕" if lang == "th" else "87.5") in text
-    row = re.search(r"<tr><th[^>]*>นายประสิทธิ์.*?</tr>", text, re.DOTALL)
-    assert row
-    assert ("ยังไม่เพียงพอ" if lang == "th" else "Not enough") in row[0]
-    # No number on the row is nine; the date on which a block can close may end in one.
-    assert not {"9", "๙"} & set(re.findall(r"[0-9๐-๙]+", re.sub(r"<[^>]+>", " ", row[0])))
 
 
 def test_health_says_ok(client: httpx.Client) -> None:
