@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from sync.central import period as periods
@@ -92,20 +93,19 @@ async def posted(request: Request) -> Posted:
     limit = MAX_UPLOAD if "multipart" in request.headers.get("content-type", "") else MAX_FORM
     if int(request.headers.get("content-length") or limit + 1) > limit:
         raise PageError(413, "too_big")
-    try:
-        form = await request.form(max_files=1, max_fields=200, max_part_size=MAX_FORM)
-    except (MultiPartException, ValueError):
-        raise PageError(400, "bad_form") from None
     values: dict[str, str] = {}
     several: dict[str, list[str]] = {}
     file = None
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            if value.filename:
-                file = Upload(value.filename, await value.read())
-        else:
-            values[name] = value
-            several.setdefault(name, []).append(value)
+    try:
+        async with request.form(max_files=1, max_fields=200, max_part_size=MAX_FORM) as form:
+            for name, value in form.multi_items():
+                if not isinstance(value, UploadFile):
+                    values[name] = value
+                    several.setdefault(name, []).append(value)
+                elif value.filename:
+                    file = Upload(value.filename, await value.read())
+    except (HTTPException, MultiPartException, ValueError):
+        raise PageError(400, "bad_form") from None
     return Posted(values, {k: tuple(v) for k, v in several.items()}, file)
 
 
