@@ -164,7 +164,7 @@ def _paths(office: Central) -> set[str]:
     desk = Desk(office, lambda: NOW)
     routers = [room.routes(desk) for room in (pages, work, keeping, form, paperroutes)]
     routers.append(door.routes(desk, identity=False))
-    return {route.path for router in routers for route in router.routes}  # type: ignore[attr-defined]
+    return {route.path for router in routers for route in router.routes}
 
 
 def test_no_page_of_it_shows_a_score(clients: dict[str, TestClient]) -> None:

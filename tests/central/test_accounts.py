@@ -143,7 +143,7 @@ def test_nobody_is_sent_elsewhere_after_signing_in(central: Central, there: str)
 def test_another_cookie_opens_nothing(central: Central, cookie: str) -> None:
     account(central)
     header = {b"Cookie": f"{COOKIE}={cookie}".encode("latin-1")}
-    got = browser(central).get("/report/dindaeng", headers=header)  # type: ignore[arg-type]
+    got = browser(central).get("/report/dindaeng", headers=header)
     assert (got.status_code, got.headers["Location"][:8]) == (303, "/sign-in")
 
 
