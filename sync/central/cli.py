@@ -310,6 +310,110 @@ def publish(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; must not be there yet.")],
+) -> None:
+    """Write everything, also the keys, into one file that either database can be restored from.
+
+    Keep it where only IT reads it. Example: kiosk-central backup /backup/central-2026-11-23.zip
+    """
+    from sync.central import backup as backups
+
+    with _open() as central, _errors():
+        try:
+            rows = backups.write(central.store, _Chosen.path, file, _told)
+        except FileExistsError:
+            _fail(f"{file}: is there already; name another file", USAGE)
+        backups.check(file)
+    typer.echo(f"Wrote {rows} rows to {file} and read it back.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    database: Annotated[
+        str, typer.Option(help="Another database than the one in the backup's settings.")
+    ] = "",
+) -> None:
+    """Put a backup into an empty data folder and an empty database, then verify it.
+
+    To move to PostgreSQL: back up, then restore with --database postgresql+psycopg://…
+    """
+    from sync.central import backup as backups
+    from sync.central import settings
+    from sync.central.store.engine import CentralStore
+
+    folder = _Chosen.path
+    if (folder / settings.FILE_NAME).exists():
+        _fail(f"{folder}: is set up already; name an empty --data folder", USAGE)
+    with _errors():
+        try:
+            backups.restore_files(file, folder)
+            kept = settings.load(folder)
+            own = kept.database.startswith("sqlite:///")
+            target = database or (f"sqlite:///{(folder / 'central.db').absolute()}" if own else "")
+            if target:
+                settings.change_database(folder, target)
+            store = CentralStore.create(target or kept.database)
+            try:
+                rows = backups.restore_rows(file, store, _told)
+            finally:
+                store.close()
+        except backups.BadBackup as error:
+            (folder / settings.FILE_NAME).unlink(missing_ok=True)
+            _fail(str(error), WRONG)
+    with _open() as central, _errors():
+        if wrong := central.verify():
+            _fail(wrong, WRONG)
+    typer.echo(f"Put back {rows} rows; all agrees.")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where to write; made when missing.")],
+    period: Annotated[str, typer.Option(help="fy2027, fy2027-1, fy2027-q1 or 2026-11.")] = "",
+) -> None:
+    """Write what is for everybody: open data in three formats, and the infographic.
+
+    Example, each quarter: kiosk-central export /srv/www/open-data --period fy2027-q1
+    """
+    from kiosk.files import write_whole
+    from sync.central import period as periods
+    from sync.central.papers import posters, statistics
+    from sync.central.reports import gate
+    from sync.central.viewer import PUBLIC
+
+    today, now = datetime.now().astimezone().date(), datetime.now(UTC)
+    try:
+        span = periods.parse(period) if period else periods.year_of(today)
+    except periods.NoSuchPeriod as error:
+        _fail(str(error), USAGE)
+    with _open() as central, _errors():
+        central.publish(today)
+        office = gate.office(central, PUBLIC, span, today)
+        rows = statistics.rows(central.site, office, gate.cuts(central, PUBLIC, span))
+        with central.store.transaction(central.site) as t:
+            log = t.office.improvements()
+        name = f"{central.site}-{span.code}"
+        made = {
+            f"statistics-{name}.csv": statistics.as_csv(rows),
+            f"statistics-{name}.json": statistics.as_json(rows, office, now),
+            f"statistics-{name}.xlsx": statistics.as_xlsx(rows, office, now),
+            f"infographic-{name}.png": posters.infographic_png(office, log),
+            f"infographic-{name}.pdf": posters.infographic_pdf(office, log, now),
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, data in made.items():
+            write_whole(folder / file, data)
+            (folder / file).chmod(0o644)
+            typer.echo(str(folder / file))
+
+
+def _told(table: str, rows: int) -> None:
+    typer.echo(f"{table:<16} {rows} rows", err=True)
+
+
+@app.command()
 def verify() -> None:
     """Recompute every day report's digest and rows; name the first thing that is wrong."""
     with _open() as central, _errors():

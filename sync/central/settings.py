@@ -1,7 +1,6 @@
 """Central's settings (central.toml in its data folder) and its secrets, mode 0600."""
 
 import difflib
-import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kiosk.domain.people import BadPerson, identifier, plain
+from kiosk.files import write_whole
 
 FILE_NAME = "central.toml"
 _NEEDED = ("site", "name", "database", "url")
@@ -77,7 +77,18 @@ def write(folder: Path, site: str, name: str, database: str, url: str) -> None:
         (FILE_NAME, text.encode()),
     ):
         if not (folder / file).exists():
-            _write_private(folder / file, data)
+            write_whole(folder / file, data)
+
+
+def change_database(folder: Path, database: str) -> None:
+    """Name another database in the settings; the rest stays as it is."""
+    path = folder / FILE_NAME
+    kept = [
+        f"database = {_quoted(database)}" if line.partition("=")[0].strip() == "database" else line
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    write_whole(path, ("\n".join(kept) + "\n").encode())
+    load(folder)
 
 
 def load(folder: Path) -> CentralSettings:
@@ -155,18 +166,6 @@ def _quoted(text: str) -> str:
 def _new_key() -> bytes:
     key = Ed25519PrivateKey.generate()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    """Whole or not at all: what a broken-off `init` left must not pass for a key."""
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(draft, path)
 
 
 def _read_private(path: Path) -> bytes:

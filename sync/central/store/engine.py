@@ -119,6 +119,22 @@ class CentralStore:
             yield Transaction(connection, site)
 
     @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """One transaction on all sites' rows, for a backup being put back."""
+        with self._failures(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """All sites' rows as they are at one moment, for a backup."""
+        level = "REPEATABLE READ" if self._engine.dialect.name == "postgresql" else None
+        with self._failures(), self._engine.connect() as connection:
+            if level:
+                connection = connection.execution_options(isolation_level=level)
+            with connection.begin():
+                yield connection.execution_options(stream_results=True)
+
+    @contextmanager
     def _failures(self) -> Iterator[None]:
         try:
             yield
