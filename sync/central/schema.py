@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -73,6 +74,7 @@ seen_sheets = Table(
     _count("n"),
     _count("entries"),
     _text("seal"),
+    _count("judged"),
     PrimaryKeyConstraint("site", "terminal", "date", "officer"),
 )
 
@@ -158,6 +160,10 @@ day_counts = Table(
     PrimaryKeyConstraint("site", "terminal", "date", "kind", "officer", "what"),
 )
 
+# Reports ask for spans of days, whichever terminal they are from.
+Index("day_lines_by_date", day_lines.c.site, day_lines.c.date)
+Index("day_counts_by_date", day_counts.c.site, day_counts.c.date)
+
 officers = Table(
     "officers",
     metadata,
@@ -185,6 +191,8 @@ blocks = Table(
     _count("flagged"),
     PrimaryKeyConstraint("site", "officer", "levels", "number"),
 )
+
+Index("blocks_by_day", blocks.c.site, blocks.c.last_day)
 
 tickets = Table(
     "tickets",

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.people import Officer, identifier, plain
 from sync.central.disclosure import Counts, next_blocks, week_end
-from sync.central.ingest import judge_heads, judge_sheets
+from sync.central.ingest import decide, judge_heads, judge_sheets
 from sync.central.settings import CentralSettings
 from sync.central.store.days import Days, KeptAside, Scaled, Ticket
 from sync.central.store.engine import CentralStore, Transaction
@@ -131,6 +131,17 @@ class Central:
             raise NoSuchCode("this code is wrong, used or too old")
         central_key = public_text(self.key)
         return Enrolled(self.site, invitation.terminal, invitation.counter, central_key)
+
+    def enrol_anywhere(self, message: Enrol, now: datetime) -> Enrolled:
+        """Use a code of whichever site made it; NoSuchCode when none did."""
+        for site, _name in self.sites():
+            at = self.at(site)
+            try:
+                if at is not None:
+                    return at.enrol(message, now)
+            except NoSuchCode:
+                continue
+        raise NoSuchCode("this code is wrong, used or too old")
 
     def terminal(self, terminal: str) -> KnownTerminal | None:
         with self.store.transaction(self.site) as t:
@@ -318,30 +329,34 @@ class Central:
 
 def _judge_open(t: Transaction, terminal: str, heads: Heads) -> tuple[Answer, str]:
     """The open sheets against those seen. A day that is not shown is as it was reported."""
-    seen = t.witness.seen(terminal)
     shown = {sheet.date for sheet in heads.sheets}
-    reported = t.days.sheets(terminal, {day for day, _ in seen} - shown)
+    seen = t.witness.open_or(terminal, shown)
+    closed = {day for day, _ in seen} - shown
+    reported = t.days.sheets(terminal, closed) if closed else ()
     now = (*heads.sheets, *reported)
-    return judge_sheets(seen, now, whole={day for day, _ in seen})
+    answer, why = judge_sheets(seen, now, whole={day for day, _ in seen})
+    if answer is Answer.STORED and closed:
+        t.witness.judged(terminal, closed)
+    return answer, why
 
 
 def _take(t: Transaction, report: DayReport, body: bytes, found: str, now: datetime) -> Answer:
     """Take a day report whose sheets have only grown; raise the alarm for any other."""
     terminal, sheets = report.terminal, report.open_sheets()
-    if t.days.answer_to(report, found) is Answer.STORED:
+    stored = t.days.stored(report)
+    seen = t.witness.seen(terminal, {report.date})
+    if stored is not None and decide(stored, report, found) is Answer.STORED:
         # Not against the heads: what was closed before they were shown may have less.
         # Nor against what a person has released: that is no longer witnessed.
-        seen = t.witness.seen(terminal)
         reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, {report.date})}
         before = {key: was for key, was in reported.items() if key in seen}
         answer, why = judge_sheets(before, sheets, whole={report.date})
         if answer is not Answer.STORED:
             _quarantine(t, terminal, answer, why, now)
             return answer
-    answer = t.days.take(report, body, found, now)
+    answer = t.days.take(report, body, found, now, stored)
     if answer is Answer.STORED:
         t.published.touch()
-        seen = t.witness.seen(terminal)
         fresh = (s for s in sheets if _more(s, seen.get((s.date, s.officer))))
         t.witness.put(terminal, fresh)
     elif answer is Answer.CONFLICT:

@@ -88,6 +88,7 @@ class OfficeView:
     coverage: float | None
     """Ratings per ticket served, to a hundredth; None where tickets are not told."""
     gaps: Counter[str]
+    """Of closed weeks, by kind."""
     next_close: date
 
 
@@ -164,8 +165,8 @@ def office(central: Central, viewer: Viewer, period: Period, today: date) -> Off
         sums = t.published.by_officer(period.first_day, period.last_day)
         months = t.published.by_month(*_trend_span(period, today))
         cuts = t.published.cuts(period.first_day, period.last_day)
-        closed = week_end(today) - timedelta(days=7)
-        gaps = t.days.gaps(closed) if viewer.signed_in else Counter[str]()
+        ended = min(period.last_day, week_end(today) - timedelta(days=7))
+        gaps = t.days.gaps(period.first_day, ended) if viewer.signed_in else Counter[str]()
         served = t.days.tickets_between(period.first_day, period.last_day)
     online = figure(sums.pop(ONLINE, []), settings)
     whole = figure((s for found in sums.values() for s in found), settings)

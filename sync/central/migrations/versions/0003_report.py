@@ -27,6 +27,11 @@ def upgrade() -> None:
     touched = sa.Column("touched", sa.Integer, nullable=False, server_default=sa.text("1"))
     op.add_column("sites", touched)
     op.add_column("sites", sa.Column("published", sa.Date))
+    judged = sa.Column("judged", sa.Integer, nullable=False, server_default=sa.text("0"))
+    op.add_column("seen_sheets", judged)
+    op.create_index("day_lines_by_date", "day_lines", ["site", "date"])
+    op.create_index("day_counts_by_date", "day_counts", ["site", "date"])
+    op.create_index("blocks_by_day", "blocks", ["site", "last_day"])
     op.create_table(
         "block_cuts",
         _text("site"),
