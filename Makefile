@@ -23,7 +23,7 @@ evidence:        ## every promise against faults and attackers, one table; FULL=
 
 bench:           ## speed and size, as ratios to a raw limit measured in the same run
 	@.ci/setup test
-	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench && $(PY) -m tests.bench.central
 
 lock:            ## renew requirements.lock from pyproject.toml
 	@.ci/setup run
