@@ -48,7 +48,7 @@ SUBJECTS = (
     Subject("kiosk.store.journal", ("tests/kiosk/test_journal.py",), (".limit(1)",)),
     Subject("kiosk.pin", (_PINS,)),
     Subject("hardware.profiles.own", (_OWN,)),
-    Subject("hardware.framing", (_OWN, "tests/hardware/test_plain_profiles.py")),
+    Subject("hardware.framing", ("tests/hardware/test_framing.py",)),
     Subject("sync.central.ingest", ("tests/central/test_ingest.py",)),
     Subject("sync.central.disclosure", ("tests/central/test_disclosure.py",)),
 )
