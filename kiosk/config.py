@@ -49,6 +49,10 @@ class Reason:
     words: dict[str, str]
 
 
+DEFAULT_QUESTION = {
+    "th": "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด",
+    "en": "How satisfied are you with the officer's service?",
+}
 DEFAULT_REASONS = (
     Reason(ReasonId("wait"), {"th": "รอนาน", "en": "Long wait"}),
     Reason(ReasonId("manner"), {"th": "กิริยาวาจา", "en": "Manner and speech"}),
@@ -222,10 +226,8 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
             closes=office.take("closes", time(16, 30), _time),
         ),
         question={
-            "th": question.take("th", "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด", _long_words),
-            "en": question.take(
-                "en", "How satisfied are you with the officer's service?", _long_words
-            ),
+            code: question.take(code, words, _long_words)
+            for code, words in DEFAULT_QUESTION.items()
         },
         scale_words=_scale_words(scale_table, scale),
         best_first=scale_table.take("best_first", True, _flag),

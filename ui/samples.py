@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from kiosk.config import DEFAULT_REASONS, parse
+from kiosk.domain.wording import SentWording
 from ui.qr import qr_matrix
-from ui.text import Words
+from ui.show import Shower
+from ui.text import Words, languages
 from ui.view import (
     Choice,
     ClosedView,
@@ -47,22 +49,19 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     say = words.get
     settings = parse("")
     back = say("common.back")
-    frame = Frame(settings.office.name[language], say("frame.counter", counter="12"))
-    choices = tuple(
-        Choice(code, Words.load(code).get("language.name"), code == language)
-        for code in ("th", "en")
-    )
+    shower = Shower(settings, words, SentWording(), ())
+    frame = Frame(shower.frame.office, say("frame.counter", counter="12"))
+    choices = tuple(Choice(code, Words.load(code).name, code == language) for code in languages())
 
     def ready(card: OfficerCard, levels: int, note: str) -> ReadyView:
         faces = tuple(
             FaceLabel(score, levels, say(f"scale{levels}.{score}"))
             for score in range(levels, 0, -1)
         )
-        question = settings.question[language]
-        return ReadyView(frame, card, question, faces, note, choices, say("ready.staff"))
+        return ReadyView(frame, card, shower.question(), faces, note, choices, say("ready.staff"))
 
     reasons = tuple(
-        Choice(r.id, r.words[language], r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
+        Choice(r.id, shower.reason(r), r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
     )
     yield (
         "closed",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.config import Settings
+from kiosk.config import DEFAULT_QUESTION, DEFAULT_REASONS, Reason, Settings
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import ReasonId
@@ -102,7 +102,25 @@ class Shower:
     @property
     def frame(self) -> Frame:
         office = self._settings.office
-        return Frame(office.name[self.language], self.say("frame.counter", counter=office.counter))
+        return Frame(self._told(office.name), self.say("frame.counter", counter=office.counter))
+
+    def _told(self, words: dict[str, str]) -> str:
+        """The office's own words: in English for a language that it did not write."""
+        return words.get(self.language) or words["en"]
+
+    def reason(self, reason: Reason) -> str:
+        """A reason that the office did not reword has words in every language."""
+        if self.language not in reason.words and reason in DEFAULT_REASONS:
+            return self.say(f"reason.{reason.id}")
+        return self._told(reason.words)
+
+    def question(self) -> str:
+        """What the citizen is asked: as central sent it, else the settings'."""
+        sent = self._wording.question_th if self.language == "th" else self._wording.question_en
+        own = self._settings.question
+        if not sent and self.language not in own and own == DEFAULT_QUESTION:
+            return self.say("ready.question")
+        return sent or self._told(own)
 
     def trouble(self, detail: str, *, damaged: bool = False) -> View:
         say = self.say
@@ -200,7 +218,7 @@ class Shower:
     def _reasons(self, chosen: frozenset[ReasonId]) -> View:
         say = self.say
         choices = tuple(
-            Choice(reason.id, reason.words[self.language], reason.id in chosen)
+            Choice(reason.id, self.reason(reason), reason.id in chosen)
             for reason in self._settings.reasons
         )
         done = say("reasons.done" if chosen else "reasons.skip")
@@ -216,16 +234,15 @@ class Shower:
             FaceLabel(int(s), levels, own[s - 1] if own else self.say(f"scale{levels}.{s}"))
             for s in ordered
         )
-        sent = self._wording.question_th if self.language == "th" else self._wording.question_en
         down = panel.wanted and not panel.up
         return ReadyView(
             frame=self.frame,
             officer=card(officer),
-            question=sent or settings.question[self.language],
+            question=self.question(),
             faces=faces,
             note=self.say("ready.panel_down") if down else "",
             languages=tuple(
-                Choice(code, Words.load(code).get("language.name"), code == self.language)
+                Choice(code, Words.load(code).name, code == self.language)
                 for code in sorted(languages(), key=lambda code: code != settings.language)
             ),
             staff=self.say("ready.staff"),

@@ -28,7 +28,7 @@ class NumberPad(QWidget):
             self.digit.emit(key)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        gap = self.height() * 0.03
+        gap = self.height() * 0.0445
         width = (self.width() - 2 * gap) / 3
         height = (self.height() - 3 * gap) / 4
         for index, key in enumerate(_KEYS):

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, column, put
+from ui.screens.base import GAP, STRIP, TARGET, Screen, column, put
 from ui.view import ReasonsView
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
@@ -33,13 +33,13 @@ class ReasonsScreen(Screen[ReasonsView]):
         box.setBottom(m.height - m.px(22))
         self._place_choices(m, view, box)
         width = m.px(46)
-        put(self.done_tile, QRectF((m.width - width) / 2, m.height - m.px(17), width, m.px(13)))
+        put(self.done_tile, QRectF((m.width - width) / 2, m.height - m.px(17), width, m.px(TARGET)))
         self.done_tile.say(view.done, m.px(4.8))
 
     def _place_choices(self, m: theme.Metrics, view: ReasonsView, box: QRectF) -> None:
         columns = 2 if m.portrait else 3
         rows = -(-len(view.reasons) // columns) or 1
-        gap = m.px(2.5)
+        gap = m.px(GAP)
         width = (box.width() - gap * (columns - 1)) / columns
         height = min((box.height() - gap * (rows - 1)) / rows, float(m.px(24)))
         top = box.top() + (box.height() - rows * height - (rows - 1) * gap) / 2

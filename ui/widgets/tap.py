@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTou
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui import theme
-from ui.widgets.text import fit, paint
+from ui.widgets.text import Laid, fit, paint
 
 
 class Tap(QAbstractButton):
@@ -17,6 +17,10 @@ class Tap(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAutoRepeat(False)
+
+    def words(self) -> tuple[Laid, QRectF] | None:
+        """How its words stand, and the room they have; None where it has none of its own."""
+        return None
 
     def sizeHint(self) -> QSize:
         return QSize(64, 64)
@@ -61,7 +65,8 @@ class Tap(QAbstractButton):
 
 
 class Tile(Tap):
-    """A rounded button with words. `main`: the one thing to do; `chosen`: a marked choice."""
+    """A rounded button with words. `main`: the one thing to do; `quiet`: on the
+    edge, one line; `chosen`: a marked choice, by a tick or, where quiet, by a bar below."""
 
     def __init__(self, parent: QWidget, *, main: bool = False, quiet: bool = False) -> None:
         super().__init__(parent)
@@ -91,14 +96,33 @@ class Tile(Tap):
             painter.setPen(QPen(theme.EDGE, 1.5))
         radius = min(box.height() * 0.28, 28.0)
         painter.drawRoundedRect(box, radius, radius)
-        pad = box.height() * 0.12
-        inner = box.adjusted(pad + radius * 0.4, 0, -pad - radius * 0.4, 0)
-        if self._chosen:
-            mark = self._tick(painter, inner)
-            inner.setLeft(inner.left() + mark)
-        laid = fit(self.text(), self._pixels, "SemiBold", inner, wrap=True)
+        if self._chosen and not self._quiet:
+            self._tick(painter, self._room())
+        elif self._chosen:
+            width = box.width() * 0.4
+            bar = QRectF(box.center().x() - width / 2, box.bottom() - 12, width, 5)
+            painter.fillRect(bar, theme.DEEP)
+        laid, inner = self.words()
         paint(painter, laid, inner, ink)
         painter.end()
+
+    def words(self) -> tuple[Laid, QRectF]:
+        inner = self._room()
+        if self._chosen and not self._quiet:
+            inner.setLeft(inner.left() + 1.4 * self._tick_size(inner))
+        laid = fit(self.text(), self._pixels, "SemiBold", inner, wrap=not self._quiet)
+        return laid, inner
+
+    def _room(self) -> QRectF:
+        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        edge = box.height() * 0.12
+        if not self._quiet:
+            edge += min(box.height() * 0.28, 28.0) * 0.4
+        return box.adjusted(edge, 0, -edge, 0)
+
+    @staticmethod
+    def _tick_size(box: QRectF) -> float:
+        return min(box.height() * 0.3, 30.0)
 
     def _colours(self) -> tuple[QColor, QColor]:
         if not self.isEnabled():
@@ -109,8 +133,8 @@ class Tile(Tap):
             return theme.PRESSED, theme.INK
         return (theme.CHOSEN if self._chosen else theme.CARD), theme.INK
 
-    def _tick(self, painter: QPainter, box: QRectF) -> float:
-        size = min(box.height() * 0.3, 30.0)
+    def _tick(self, painter: QPainter, box: QRectF) -> None:
+        size = self._tick_size(box)
         painter.setPen(QPen(theme.DEEP, size * 0.2, c=Qt.PenCapStyle.RoundCap))
         x, y = box.left(), box.center().y()
         painter.drawPolyline(
@@ -120,4 +144,3 @@ class Tile(Tap):
                 QPointF(x + size, y - size * 0.4),
             ]
         )
-        return size * 1.4
