@@ -9,7 +9,7 @@ from ui.view import FaceLabel
 from ui.widgets.tap import Tap
 from ui.widgets.text import Laid, fit, paint
 
-WORD_SHARE = 0.26
+WORD_SHARE = 0.3
 """Of the button's height, for the word under the face."""
 
 
