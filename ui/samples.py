@@ -48,7 +48,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     words = Words.load(language)
     say = words.get
     settings = parse("")
-    back = say("common.back")
+    back, erase = say("common.back"), say("common.erase")
     shower = Shower(settings, words, SentWording(), ())
     frame = Frame(shower.frame.office, say("frame.counter", counter="12"))
     choices = tuple(Choice(code, Words.load(code).name, code == language) for code in languages())
@@ -75,12 +75,28 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     yield (
         "sign-on",
         SignOnView(
-            frame, say("sign_on.title"), say("sign_on.hint"), CARDS, "1", say("common.back")
+            frame,
+            say("sign_on.title"),
+            say("sign_on.hint"),
+            CARDS,
+            "1",
+            say("common.back"),
+            (say("common.earlier"), say("common.later")),
+            say("common.erase"),
         ),
     )
     yield (
         "pin",
-        PinView(frame, say("pin.title"), LONG, 4, say("pin.wait", seconds=15), False, back),
+        PinView(
+            frame,
+            say("pin.title"),
+            LONG,
+            4,
+            say("pin.wait", seconds=15),
+            False,
+            back,
+            erase,
+        ),
     )
     yield "ready", ready(CARDS[0], 5, "")
     yield "ready-long-name-no-panel", ready(LONG, 5, say("ready.panel_down"))
@@ -89,6 +105,18 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     yield (
         "reasons",
         ReasonsView(frame, say("reasons.title"), say("reasons.hint"), reasons, say("reasons.done")),
+    )
+    yield (
+        "reasons-time-ends",
+        ReasonsView(
+            frame,
+            say("reasons.title"),
+            say("reasons.hint"),
+            reasons,
+            say("reasons.done"),
+            say("reasons.still_there", seconds=10),
+            say("reasons.more_time"),
+        ),
     )
     thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
     yield "thanks", ThanksView(frame, *thanks, qr_matrix("https://example.go.th/comment/12345"))

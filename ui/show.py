@@ -133,13 +133,14 @@ class Shower:
         officer: Officer | None,
         panel: PanelState,
         chosen: frozenset[ReasonId],
+        seconds_left: int = 0,
     ) -> View:
-        """The screen of the encounter itself."""
+        """The screen of the encounter itself; `seconds_left` > 0 warns that its time runs out."""
         say = self.say
         if state.phase is Phase.OUT_OF_SERVICE:
             return self.trouble(state.trouble)
         if state.phase is Phase.REASONS:
-            return self._reasons(chosen)
+            return self._reasons(chosen, seconds_left)
         if state.phase is Phase.THANKS:
             return self.thanks()
         if state.phase is Phase.PAUSED:
@@ -163,12 +164,15 @@ class Shower:
         say = self.say
         hint = say("sign_on.hint") if officers else say("sign_on.empty")
         cards = tuple(card(officer) for officer in officers)
-        return SignOnView(self.frame, say("sign_on.title"), hint, cards, typed, say("common.back"))
+        pages = (say("common.earlier"), say("common.later"))
+        tail = (say("common.back"), pages, say("common.erase"))
+        return SignOnView(self.frame, say("sign_on.title"), hint, cards, typed, *tail)
 
     def pin(self, who: Officer | None, digits: int, message: str, locked: bool) -> View:
         title = self.say("pin.title" if who else "pin.service")
-        back = self.say("common.back")
-        return PinView(self.frame, title, card(who) if who else None, digits, message, locked, back)
+        tail = (self.say("common.back"), self.say("common.erase"))
+        who_card = card(who) if who else None
+        return PinView(self.frame, title, who_card, digits, message, locked, *tail)
 
     def duty_menu(self, officer: Officer) -> View:
         say = self.say
@@ -215,14 +219,16 @@ class Shower:
         key = "service.panel_refused" if panel.refused else "service.panel_down"
         return self.say(key, reason=panel.trouble)
 
-    def _reasons(self, chosen: frozenset[ReasonId]) -> View:
+    def _reasons(self, chosen: frozenset[ReasonId], seconds_left: int) -> View:
         say = self.say
         choices = tuple(
             Choice(reason.id, self.reason(reason), reason.id in chosen)
             for reason in self._settings.reasons
         )
         done = say("reasons.done" if chosen else "reasons.skip")
-        return ReasonsView(self.frame, say("reasons.title"), say("reasons.hint"), choices, done)
+        warning = say("reasons.still_there", seconds=seconds_left) if seconds_left else ""
+        heads = (say("reasons.title"), say("reasons.hint"))
+        return ReasonsView(self.frame, *heads, choices, done, warning, say("reasons.more_time"))
 
     def _ready(self, officer: Officer, panel: PanelState) -> View:
         settings = self._settings

@@ -115,17 +115,6 @@ def contrast(a: QColor, b: QColor) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("ground", [theme.PAPER, theme.CARD, theme.CHOSEN, theme.PRESSED])
-def test_words_stand_out_ten_to_one(ground: QColor) -> None:
-    assert contrast(theme.INK, ground) >= 10
-    assert contrast(theme.DEEP, theme.CARD) >= 10
-
-
-@pytest.mark.parametrize("face", theme.FACES)
-def test_the_lines_of_every_face_stand_out(face: QColor) -> None:
-    assert contrast(theme.INK, face) >= 7
-
-
 def test_thai_breaks_between_words_and_marks_need_no_more_than_the_line(qtbot: QtBot) -> None:
     text = "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด"
     laid = fit(text, 40, "Bold", QRectF(0, 0, 500, 200), wrap=True)

@@ -71,6 +71,7 @@ class PinScreen(Screen[PinView]):
         self._place_side(m, view, side)
         put(self.pad, pad)
         self.pad.setEnabled(not view.locked)
+        self.pad.call_erase(view.erase)
         put(self.back_tile, QRectF(gap, foot, m.px(26), m.px(TARGET)))
         self.back_tile.say(view.back, m.px(3.8))
 

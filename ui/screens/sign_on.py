@@ -54,6 +54,7 @@ class OfficerRow(Tap):
         number = QRectF(box.right() - number_width - h * 0.1, 0, number_width, h)
         laid = fit(self._card.number, h * 0.33, "Bold", number, wrap=False)
         paint(painter, laid, number, theme.DEEP)
+        self.paint_focus(painter, h * 0.2)
         painter.end()
 
 
@@ -106,6 +107,7 @@ class SignOnScreen(Screen[SignOnView]):
         put(self.pad, pad)
         self._place_list(m, view, list_box)
         foot_top = m.height - foot
+        self.pad.call_erase(view.erase)
         put(self.back_tile, QRectF(gap, foot_top, m.px(26), m.px(TARGET)))
         self.back_tile.say(view.back, m.px(3.8))
 
@@ -134,6 +136,7 @@ class SignOnScreen(Screen[SignOnView]):
             left = box.right() - m.px(15) * (2 - number) - m.px(GAP) * (1 - number)
             put(tile, QRectF(left, foot_top, m.px(15), m.px(TARGET)))
             tile.say(sign, m.px(3.6))
+            tile.setAccessibleName(view.pages[number])
         self.earlier.setEnabled(self._page > 0)
         self.later.setEnabled(self._page < pages - 1)
 

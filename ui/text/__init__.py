@@ -4,7 +4,7 @@ Not Qt's own translation tools: they compile, they know no fallback by screen, a
 not mend a word with an editor. Must not know who shows a word, nor how.
 
 The header [language] of a file says: `name` (its own), `reviewed` ("" or by whom), and where it
-needs them `script` (code points, "1780-17FF"), `font` (a file of Debian's fonts), `spaced`
+needs them `script` (code points, "1780-17FF"), `font` (a family of Debian's), `spaced`
 (lines end at spaces only) and `digits` (zero to nine). Thai and English have every word; the
 others those of CITIZEN, and borrow the staff's from Thai.
 """
@@ -45,7 +45,7 @@ class MissingWord(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Code points `first` to `last` are drawn with the font file named `font`, without suffix.
+    """Code points `first` to `last` are drawn with the machine's family `font`.
     `spaced`: a line may end at a space or U+200B only; nobody here knows the script's words."""
 
     first: int

@@ -8,19 +8,19 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase
 
 from ui.text import scripts
 
-INK = QColor("#14242B")
+INK = QColor("#0B161B")
 """Words. At least 10:1 on PAPER, CARD and every face."""
-SOFT_INK = QColor("#33474F")
+SOFT_INK = QColor("#2B3E46")
 PAPER = QColor("#FAF8F3")
 CARD = QColor("#FFFFFF")
 EDGE = QColor("#CBD3D1")
 DEEP = QColor("#0F3B45")
 """The office's colour: strips and main buttons, with words in CARD."""
 PRESSED = QColor("#D5E6E3")
-ALARM = QColor("#7A1F18")
+ALARM = QColor("#6E1610")
 CHOSEN = QColor("#CFE9DC")
 
-FACES = tuple(QColor(c) for c in ("#F6A49B", "#FBC492", "#FCE28E", "#C9E6A0", "#93D6A6"))
+FACES = tuple(QColor(c) for c in ("#F9B2A9", "#FBC492", "#FCE28E", "#C9E6A0", "#93D6A6"))
 """Worst to best of five; shorter scales take from the ends and the middle."""
 
 LINE, TALL_LINE = 1.8, 1.9
@@ -67,44 +67,34 @@ def set_text_scale(scale: float) -> None:
 _FONT_FILES = Path(fontpkg_sarabun.__file__).with_name("files")
 
 
-_DEBIAN_FONTS = tuple(Path("/usr/share/fonts/truetype") / name for name in ("noto", "droid"))
-"""fonts-noto-core (OFL) for Khmer, Lao and Burmese, fonts-droid-fallback (Apache-2.0) for Chinese:
-no package index has them all, and the terminal is a Debian machine."""
-
-
 class _Fonts:
-    """The families that were loaded, by file: loaded when first used, once."""
+    """The families that were loaded, by weight: loaded when first used, once."""
 
-    loaded: dict[Path, str] = {}  # noqa: RUF012  (the one cache of this process)
+    loaded: dict[str, str] = {}  # noqa: RUF012  (the one cache of this process)
 
 
-def _family(source: Path) -> str:
-    if source not in _Fonts.loaded:
+def _sarabun(weight: str) -> str:
+    if weight not in _Fonts.loaded:
+        source = _FONT_FILES / f"Sarabun-{weight}.ttf"
         number = QFontDatabase.addApplicationFontFromData(source.read_bytes())
         families = QFontDatabase.applicationFontFamilies(number)
-        _Fonts.loaded[source] = families[0] if families else "sans-serif"
-    return _Fonts.loaded[source]
-
-
-def script_font(name: str, weight: str) -> Path | None:
-    """The file of a script's font, bold where the weight asks and the font has it; None when the
-    machine lacks it: Qt then takes whatever has the letters."""
-    bold = (f"{name}-Bold.ttf",) if weight != "Regular" else ()
-    names = (*bold, f"{name}-Regular.ttf", f"{name}.ttf")
-    places = (folder / file for file in names for folder in _DEBIAN_FONTS)
-    return next((place for place in places if place.exists()), None)
+        _Fonts.loaded[weight] = families[0] if families else "sans-serif"
+    return _Fonts.loaded[weight]
 
 
 def _families(text: str, weight: str) -> list[str]:
     """What the scripts in `text` need, then Sarabun. A script's own font leads: Qt warns of one
-    that can't shape the script, even if it has no such letters."""
-    sources = []
+    that can't shape the script, even if it has no such letters.
+
+    They are the machine's: Debian's fonts-noto-core (OFL) for Khmer, Lao and Burmese, and
+    fonts-droid-fallback (Apache-2.0) for Chinese; no package index has them all.
+    """
+    needed = []
     if any(_is_foreign(letter) for letter in text):
         for script in scripts():
             if any(script.first <= ord(letter) <= script.last for letter in text):
-                source = script_font(script.font, weight)
-                sources += [source] if source is not None else []
-    return [_family(source) for source in (*sources, _FONT_FILES / f"Sarabun-{weight}.ttf")]
+                needed.append(script.font)
+    return [*needed, _sarabun(weight)]
 
 
 def _is_foreign(letter: str) -> bool:

@@ -109,4 +109,5 @@ class FaceButton(Tap):
         paint_face(painter, square, self._label.score, self._label.levels)
         laid, word = self.words()
         paint(painter, laid, word, theme.INK)
+        self.paint_focus(painter, radius)
         painter.end()

@@ -1,11 +1,13 @@
 """Things to tap: act on release, once, with any finger, whatever another finger rests on."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTouchEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTouchEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui import theme
 from ui.widgets.text import Laid, fit, paint
+
+_PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Tap(QAbstractButton):
@@ -15,7 +17,7 @@ class Tap(QAbstractButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoRepeat(False)
 
     def words(self) -> tuple[Laid, QRectF] | None:
@@ -48,6 +50,28 @@ class Tap(QAbstractButton):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """As for a finger; QAbstractButton would first repaint a button that is about to go."""
         self._release(event.position())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space and Enter press it, on release as a finger does; other keys are the window's."""
+        if event.key() in _PRESSING:
+            self.setDown(self.isDown() or not event.isAutoRepeat())
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in _PRESSING:
+            event.ignore()
+        elif not event.isAutoRepeat():
+            self._release(QPointF(self.rect().center()))
+
+    def paint_focus(self, painter: QPainter, radius: float) -> None:
+        """A ring where the keyboard stands: dark within light, seen on every ground."""
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for inset, colour in ((3.0, theme.INK), (7.0, theme.CARD)):
+                box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+                painter.setPen(QPen(colour, 4))
+                painter.drawRoundedRect(box, radius, radius)
 
     def _touch(self, event: QTouchEvent) -> None:
         if not self.isEnabled():
@@ -104,6 +128,7 @@ class Tile(Tap):
             painter.fillRect(bar, theme.DEEP)
         laid, inner = self.words()
         paint(painter, laid, inner, ink)
+        self.paint_focus(painter, radius)
         painter.end()
 
     def words(self) -> tuple[Laid, QRectF]:
