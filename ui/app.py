@@ -222,6 +222,7 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     app = QApplication(sys.argv[:1])
     sys.excepthook = _loud
     window = TerminalWindow()
+    theme.set_text_scale(settings.text_percent / 100)
     program = Program(folder, settings, window, SystemClock())
     window.close_asked.connect(end_loop)
     notifier = on_signals(end_loop)

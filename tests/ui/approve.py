@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, qGray
 from PySide6.QtWidgets import QApplication
 
 from ui.gallery import pictures, thumbnail
@@ -47,8 +47,8 @@ def straying(one: QImage, other: QImage) -> float:
     return differing / (one.width() * one.height())
 
 
-def _line(picture: QImage, y: int) -> bytes:
-    return bytes(picture.constScanLine(y))[: picture.width()]
+def _line(picture: QImage, y: int) -> list[int]:
+    return [qGray(picture.pixel(x, y)) for x in range(picture.width())]
 
 
 def approve() -> int:

@@ -142,7 +142,7 @@ def test_the_keyboard_alone_does_everything(counter: Counter) -> None:
     tab_to(counter, notice.action.text())
     key(counter, Qt.Key.Key_Return)
     for digit in "101" + counter.pins["101"]:
-        QTest.keyClick(counter.window, digit)
+        QTest.keyClicks(counter.window, digit)
     tab_to(counter, "English")
     key(counter, Qt.Key.Key_Space)
     tab_to(counter, "Very poor")
@@ -156,7 +156,7 @@ def test_the_keyboard_alone_does_everything(counter: Counter) -> None:
     pass_time(counter, 60)
     assert shown(counter, ReadyScreen)
     assert counter.window.focusWidget() is not ready(counter).faces[0]
-    QTest.keyClick(counter.window, "4")
+    QTest.keyClicks(counter.window, "4")
     shown(counter, ThanksScreen)
 
 

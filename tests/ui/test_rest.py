@@ -18,6 +18,7 @@ def face_at(counter: Counter) -> QPoint:
 def touch(counter: Counter, at: QPoint) -> None:
     """A finger there, on whatever lies on top."""
     below = counter.window.childAt(at)
+    assert below is not None
     QTest.mouseClick(below, Qt.MouseButton.LeftButton, pos=below.mapFrom(counter.window, at))
 
 

@@ -45,6 +45,7 @@ class Rest(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.hide()
+        self._window = parent
         self.veil = Veil(parent)
         self.veil.touched.connect(self.wake)
         self._step = 0
@@ -65,8 +66,7 @@ class Rest(QWidget):
         self._dimming.start()
 
     def dim(self) -> None:
-        parent = self.parentWidget()
-        self.veil.setGeometry(parent.rect())
+        self.veil.setGeometry(self._window.rect())
         self.veil.show()
         self.veil.raise_()
 
