@@ -70,7 +70,10 @@ def start(
     try:
         terminal.keep_ballast()
         settings = at_enrolled_counter(settings, terminal)
-        outside = Outside(lambda: folder.free_bytes() // 2**20, qr_matrix)
+        address = comment_address(folder, terminal, clock)
+        outside = Outside(
+            lambda: folder.free_bytes() // 2**20, lambda text: qr_matrix(address(text))
+        )
         presenter = Presenter(terminal, settings, clock, outside)
         presenter.start()
         last = terminal.mark()
@@ -90,6 +93,32 @@ def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:
         return settings
     office = replace(settings.office, counter=CounterId(enrolment.counter))
     return replace(settings, office=office)
+
+
+def comment_address(
+    folder: "DataFolder", terminal: "Terminal", clock: Clock
+) -> Callable[[str], str]:
+    """Fills a fresh single-use token into an address with a place for one (central's
+    questionnaire). Without a usable key: no address, rather than one that central refuses."""
+    from sync import formtoken
+    from sync.keyfile import KeyUnusable, read_key
+
+    enrolled = terminal.status().enrolment
+    try:
+        key = read_key(folder.key_file) if enrolled else None
+    except KeyUnusable:
+        key = None
+
+    def filled(address: str) -> str:
+        if formtoken.PLACE not in address:
+            return address
+        if enrolled is None or key is None:
+            return ""
+        day = clock.now().wall.date()
+        token = formtoken.make(key, enrolled.site, enrolled.terminal, day)
+        return address.replace(formtoken.PLACE, token)
+
+    return filled
 
 
 def connect(window: TerminalWindow, presenter: "Presenter") -> None:

@@ -55,7 +55,8 @@ JUMP = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the presenter asks of the world: free disk in MiB, the QR matrix of an address."""
+    """What the presenter asks of the world: free disk in MiB, the QR matrix of an address, with a
+    fresh single-use token where the address has a place for one."""
 
     free_mib: Callable[[], int]
     qr: Callable[[str], tuple[tuple[bool, ...], ...]]
@@ -412,8 +413,8 @@ class Presenter(QObject):
             wording = self._terminal.wording()
         except StoreFailed:
             return self._shower
-        address = wording.comment_url or self._settings.comment_url
-        return Shower(self._settings, Words.load(language), wording, self._outside.qr(address))
+        shower = Shower(self._settings, Words.load(language), wording, ())
+        return shower.with_code(self._outside.qr)
 
     def _refresh(self) -> None:
         until = self._state.until
@@ -430,6 +431,8 @@ class Presenter(QObject):
             self._idle_timer.start(0)
 
     def _expect(self) -> None:
+        """Make the next thanks ready, with a code of its own: each token is one citizen's."""
+        self._shower = self._shower.with_code(self._outside.qr)
         self.thanks_expected.emit(self._shower.thanks())
 
     def view(self) -> View:

@@ -1,5 +1,6 @@
 """From where the terminal stands to what its screen must show. Pure; no Qt."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.config import DEFAULT_QUESTION, DEFAULT_REASONS, Reason, Settings
@@ -91,6 +92,11 @@ class Shower:
         qr: tuple[tuple[bool, ...], ...],
     ) -> None:
         self._settings, self._words, self._wording, self._qr = settings, words, wording, qr
+
+    def with_code(self, qr: Callable[[str], tuple[tuple[bool, ...], ...]]) -> "Shower":
+        """The same with `qr` of the address for comments."""
+        address = self._wording.comment_url or self._settings.comment_url
+        return Shower(self._settings, self._words, self._wording, qr(address))
 
     @property
     def language(self) -> str:

@@ -33,11 +33,16 @@ terminals_app = typer.Typer(help="The terminals of this site.", no_args_is_help=
 tickets_app = typer.Typer(help="Tickets of the queue system.", no_args_is_help=True)
 app.add_typer(officers_app, name="officers")
 app.add_typer(terminals_app, name="terminals")
+accounts_app = typer.Typer(help="Who may sign in to the report.", no_args_is_help=True)
+sites_app = typer.Typer(help="The offices in this central.", no_args_is_help=True)
 app.add_typer(tickets_app, name="tickets")
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(sites_app, name="sites")
 
 
 class _Chosen:
     path = Path()
+    site = ""
 
 
 @app.callback()
@@ -46,7 +51,11 @@ def _options(
         Path | None,
         typer.Option(help="The data folder.", envvar="KIOSK_CENTRAL_DATA", show_default=False),
     ] = None,
+    site: Annotated[
+        str, typer.Option(help="Which office, where there are several.", show_default=False)
+    ] = "",
 ) -> None:
+    _Chosen.site = site
     root = os.geteuid() == 0
     default = Path("/var/lib/kiosk-central" if root else "~/.local/share/kiosk-central")
     _Chosen.path = data or default.expanduser()
@@ -69,8 +78,9 @@ def init(
 
     Example: kiosk-central init --site dindaeng --url https://report.example.go.th
     """
-    from sync.central import settings
+    from sync.central import settings, signin
     from sync.central.store.engine import CentralStore
+    from sync.central.viewer import Role
 
     folder = _Chosen.path
     with _errors():
@@ -85,7 +95,11 @@ def init(
         store.close()
         settings.write(folder, site, name, target, url)
     typer.echo(f"Made {folder} for {site} ({name}).")
+    with _open() as central, _errors():
+        password = signin.add_account(central, "init", "it", "IT", (Role.IT,), datetime.now(UTC))
+    typer.echo(f"First account: it, first password {password}")
     typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
+    typer.echo("To read scores: kiosk-central accounts add NAME --role director")
 
 
 @app.command()
@@ -100,16 +114,14 @@ def serve(
     Beyond this machine only with TLS: give --tls-cert and --tls-key, or put a proxy in front.
     """
     from sync.central.serving import ServeError, serve_until_ended
-    from sync.central.settings import reader_key
 
     if (tls_cert is None) != (tls_key is None):
         _fail("--tls-cert and --tls-key go together", USAGE)
     if tls_cert is None and not _loopback(host):
         _fail(f"{host} is beyond this machine: give --tls-cert and --tls-key", USAGE)
     with _open() as central, _errors():
-        key = reader_key(_Chosen.path)
         try:
-            serve_until_ended(central, key, host, port, tls_cert, tls_key, typer.echo)
+            serve_until_ended(central, host, port, tls_cert, tls_key, typer.echo)
         except ServeError as error:
             _fail(str(error), NOT_NOW)
 
@@ -298,12 +310,251 @@ def publish(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; must not be there yet.")],
+) -> None:
+    """Write everything, also the keys, into one file that either database can be restored from.
+
+    Keep it where only IT reads it. Example: kiosk-central backup /backup/central-2026-11-23.zip
+    """
+    from sync.central import backup as backups
+
+    with _open() as central, _errors():
+        try:
+            rows = backups.write(central.store, _Chosen.path, file, _told)
+        except FileExistsError:
+            _fail(f"{file}: is there already; name another file", USAGE)
+        backups.check(file)
+    typer.echo(f"Wrote {rows} rows to {file} and read it back.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    database: Annotated[
+        str, typer.Option(help="Another database than the one in the backup's settings.")
+    ] = "",
+) -> None:
+    """Put a backup into an empty data folder and an empty database, then verify it.
+
+    To move to PostgreSQL: back up, then restore with --database postgresql+psycopg://…
+    """
+    from sync.central import backup as backups
+    from sync.central import settings
+    from sync.central.store.engine import CentralStore
+
+    folder = _Chosen.path
+    if (folder / settings.FILE_NAME).exists():
+        _fail(f"{folder}: is set up already; name an empty --data folder", USAGE)
+    with _errors():
+        try:
+            backups.restore_files(file, folder)
+            kept = settings.load(folder)
+            own = kept.database.startswith("sqlite:///")
+            target = database or (f"sqlite:///{(folder / 'central.db').absolute()}" if own else "")
+            if target:
+                settings.change_database(folder, target)
+            store = CentralStore.create(target or kept.database)
+            try:
+                rows = backups.restore_rows(file, store, _told)
+            finally:
+                store.close()
+        except backups.BadBackup as error:
+            (folder / settings.FILE_NAME).unlink(missing_ok=True)
+            _fail(str(error), WRONG)
+    with _open() as central, _errors():
+        if wrong := central.verify():
+            _fail(wrong, WRONG)
+    typer.echo(f"Put back {rows} rows; all agrees.")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where to write; made when missing.")],
+    period: Annotated[str, typer.Option(help="fy2027, fy2027-1, fy2027-q1 or 2026-11.")] = "",
+) -> None:
+    """Write what is for everybody: open data in three formats, and the infographic.
+
+    Example, each quarter: kiosk-central export /srv/www/open-data --period fy2027-q1
+    """
+    from kiosk.files import write_whole
+    from sync.central import period as periods
+    from sync.central.papers import posters, statistics
+    from sync.central.reports import gate
+    from sync.central.viewer import PUBLIC
+
+    today, now = datetime.now().astimezone().date(), datetime.now(UTC)
+    try:
+        span = periods.parse(period) if period else periods.year_of(today)
+    except periods.NoSuchPeriod as error:
+        _fail(str(error), USAGE)
+    with _open() as central, _errors():
+        central.publish(today)
+        office = gate.office(central, PUBLIC, span, today)
+        rows = statistics.rows(central.site, office, gate.cuts(central, PUBLIC, span))
+        with central.store.transaction(central.site) as t:
+            log = t.office.improvements()
+        name = f"{central.site}-{span.code}"
+        made = {
+            f"statistics-{name}.csv": statistics.as_csv(rows),
+            f"statistics-{name}.json": statistics.as_json(rows, office, now),
+            f"statistics-{name}.xlsx": statistics.as_xlsx(rows, office, now),
+            f"infographic-{name}.png": posters.infographic_png(office, log),
+            f"infographic-{name}.pdf": posters.infographic_pdf(office, log, now),
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, data in made.items():
+            write_whole(folder / file, data)
+            (folder / file).chmod(0o644)
+            typer.echo(str(folder / file))
+
+
+def _told(table: str, rows: int) -> None:
+    typer.echo(f"{table:<16} {rows} rows", err=True)
+
+
+@app.command()
 def verify() -> None:
     """Recompute every day report's digest and rows; name the first thing that is wrong."""
     with _open() as central, _errors():
         if wrong := central.verify():
             _fail(wrong, WRONG)
     typer.echo("All agrees.")
+
+
+@accounts_app.command("add")
+def accounts_add(
+    account: Annotated[str, typer.Argument(help="What is typed to sign in.")],
+    role: Annotated[
+        list[str],
+        typer.Option(help="officer, section-head, director, hr, complaints, audit or it; repeat."),
+    ],
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+    officer: Annotated[str, typer.Option(help="With role officer: the officer's id.")] = "",
+    section: Annotated[str, typer.Option(help="With role section-head: which section.")] = "",
+    subject: Annotated[str, typer.Option(help="OpenID subject, instead of a password.")] = "",
+    city: Annotated[bool, typer.Option(help="For all offices of this central.")] = False,
+) -> None:
+    """Make an account, or renew one, and print its first password once.
+
+    Example: kiosk-central accounts add somchai --name "สมชาย ใจดี" --role director
+    """
+    from kiosk.domain.people import BadPerson
+    from sync.central import signin
+    from sync.central.viewer import Role
+
+    try:
+        roles = [Role(one) for one in role]
+    except ValueError as error:
+        _fail(f"--role: {error}; one of {', '.join(Role)}", USAGE)
+    with _open() as central, _errors():
+        try:
+            password = signin.add_account(
+                central,
+                _login(),
+                account,
+                name or account,
+                roles,
+                datetime.now(UTC),
+                officer=officer,
+                section=section,
+                subject=subject,
+                city=city,
+            )
+        except BadPerson as error:
+            _fail(str(error), USAGE)
+    if password:
+        typer.echo(f"First password of {account}: {password}   (to be changed at first sign-in)")
+    else:
+        typer.echo(f"{account} signs in with the office's own account.")
+
+
+@accounts_app.command("list")
+def accounts_list() -> None:
+    """List accounts, their roles, and whether they are disabled."""
+    with _open() as central, _errors(), central.store.transaction(central.site) as t:
+        found = t.accounts.all()
+    for one in found:
+        gone = "  (disabled)" if one.disabled else ""
+        typer.echo(f"{one.account}\t{' '.join(sorted(one.roles))}\t{one.name}{gone}")
+    if not found:
+        typer.echo("No accounts yet: kiosk-central accounts add NAME --role director")
+
+
+@accounts_app.command("disable")
+def accounts_disable(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+    """Let an account sign in no more; its sessions end at once."""
+    from sync.central import signin
+
+    with _open() as central, _errors():
+        if not signin.disable_account(central, _login(), central.site, account, datetime.now(UTC)):
+            _fail(f"no account is called {account[:40]!r}", USAGE)
+    typer.echo(f"Disabled {account}.")
+
+
+@accounts_app.command("password")
+def accounts_password(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+    """Print a new first password for an account whose own is forgotten."""
+    from sync.central import signin
+
+    with _open() as central, _errors():
+        now = datetime.now(UTC)
+        password = signin.new_password(central, _login(), central.site, account, now)
+    if password is None:
+        _fail(f"no account is called {account[:40]!r}", USAGE)
+    typer.echo(f"First password of {account}: {password}   (to be changed at first sign-in)")
+
+
+@sites_app.command("add")
+def sites_add(
+    site: Annotated[str, typer.Argument(help="Short id of the office.")],
+    name: Annotated[str, typer.Argument(help="Its name on the report.")],
+) -> None:
+    """Add an office to this central, or rename one.
+
+    Example: kiosk-central sites add huaikhwang "สำนักงานเขตห้วยขวาง"
+    """
+    from kiosk.domain.people import BadPerson
+
+    with _open() as central, _errors():
+        try:
+            central.add_site(site, name)
+        except BadPerson as error:
+            _fail(str(error), USAGE)
+    typer.echo(f"{site}: {name}. Work on it with: kiosk-central --site {site} …")
+
+
+@sites_app.command("list")
+def sites_list() -> None:
+    """List the offices."""
+    with _open() as central, _errors():
+        for site, name in central.sites():
+            typer.echo(f"{site}\t{name}")
+
+
+@app.command("seed-demo")
+def seed_demo(
+    days: Annotated[int, typer.Option(min=1, max=800, help="How many days back.")] = 365,
+) -> None:
+    """Fill a fresh central with a year of invented data for 50 officers, to look at every page.
+
+    Example: kiosk-central --data /tmp/demo init && kiosk-central --data /tmp/demo seed-demo
+    """
+    from sync.central.demo import NotEmpty, seed
+
+    with _open() as central, _errors():
+        with typer.progressbar(length=days, label="Inventing days") as bar:
+
+            def told(done: int, _all: int) -> None:
+                bar.update(done - bar.pos)
+
+            try:
+                made = seed(central, datetime.now().astimezone().date(), told, days)
+            except NotEmpty as error:
+                _fail(str(error), USAGE)
+        for account, password in made:
+            typer.echo(f"{account:<12} first password {password}")
+    typer.echo("Next: kiosk-central serve, and sign in as one of them")
 
 
 def _day(option: str, text: str) -> date | None:
@@ -342,7 +593,13 @@ def _open() -> "Iterator[Central]":
         key = signing_key(_Chosen.path)
         store = CentralStore.open(settings.database)
     try:
-        yield Central(store, settings, key)
+        home = Central(store, settings, key)
+        central = home.at(_Chosen.site) if _Chosen.site else home
+        if central is None:
+            _fail(
+                f"--site {_Chosen.site[:40]!r}: no such office; see kiosk-central sites list", USAGE
+            )
+        yield central
     finally:
         store.close()
 

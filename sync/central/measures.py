@@ -62,12 +62,12 @@ def points_of(levels: int, counts: tuple[int, ...]) -> float:
     return sum(scale.points(Score(i)) * c for i, c in enumerate(counts[:levels], start=1))
 
 
-def result(n: int, satisfied: int, points: float) -> Result:
+def result(n: int, satisfied: int, points: float, compare_from: int = COMPARABLE_FROM) -> Result:
     """What may be said of n ratings: nothing below HIDDEN_BELOW (rule 1), no certainty where all
-    agree (rule 4)."""
+    agree (rule 4). `compare_from`: an office may ask for more than COMPARABLE_FROM."""
     if n < HIDDEN_BELOW:
         return Result(n=0, reading=Reading.HIDDEN)
-    reading = Reading.WITH_INTERVAL if n >= COMPARABLE_FROM else Reading.NOT_ENOUGH_TO_COMPARE
+    reading = Reading.WITH_INTERVAL if n >= compare_from else Reading.NOT_ENOUGH_TO_COMPARE
     interval = wilson(satisfied, n)
     if satisfied == n:
         return Result(n, reading, ALL_AGREE_HIGH, None, None, "at least")

@@ -4,11 +4,14 @@ Every key starts with the site: a sharded PostgreSQL splits by it. No sequences,
 Ratings never come here: only wide day rows (n1…n5 per officer, service, counter, half, channel).
 """
 
+from datetime import datetime
+
 from sqlalchemy import (
     BigInteger,
     Column,
     Date,
     DateTime,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -28,7 +31,19 @@ def _count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False)
 
 
-sites = Table("sites", metadata, _text("site"), _text("name"), PrimaryKeyConstraint("site"))
+def _moment(name: str, *, empty: bool = False) -> Column[datetime]:
+    return Column(name, DateTime(timezone=True), nullable=empty)
+
+
+sites = Table(
+    "sites",
+    metadata,
+    _text("site"),
+    _text("name"),
+    _count("touched"),
+    Column("published", Date),
+    PrimaryKeyConstraint("site"),
+)
 
 terminals = Table(
     "terminals",
@@ -59,6 +74,7 @@ seen_sheets = Table(
     _count("n"),
     _count("entries"),
     _text("seal"),
+    _count("judged"),
     PrimaryKeyConstraint("site", "terminal", "date", "officer"),
 )
 
@@ -144,6 +160,10 @@ day_counts = Table(
     PrimaryKeyConstraint("site", "terminal", "date", "kind", "officer", "what"),
 )
 
+# Reports ask for spans of days, whichever terminal they are from.
+Index("day_lines_by_date", day_lines.c.site, day_lines.c.date)
+Index("day_counts_by_date", day_counts.c.site, day_counts.c.date)
+
 officers = Table(
     "officers",
     metadata,
@@ -172,6 +192,8 @@ blocks = Table(
     PrimaryKeyConstraint("site", "officer", "levels", "number"),
 )
 
+Index("blocks_by_day", blocks.c.site, blocks.c.last_day)
+
 tickets = Table(
     "tickets",
     metadata,
@@ -190,4 +212,176 @@ reads = Table(
     _text("reader"),
     _text("what"),
     PrimaryKeyConstraint("site", "at", "reader", "what"),
+)
+
+block_cuts = Table(
+    "block_cuts",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _count("levels"),
+    _count("number"),
+    _text("kind"),
+    _text("what"),
+    *(_count(f"n{level}") for level in range(1, 6)),
+    PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _text("site"),
+    _text("account"),
+    _text("name"),
+    _text("secret"),
+    _count("must_change"),
+    _text("roles"),
+    _text("officer"),
+    _text("section"),
+    _text("subject"),
+    _count("tries"),
+    _moment("locked_until", empty=True),
+    _count("disabled"),
+    PrimaryKeyConstraint("site", "account"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _text("site"),
+    _text("token"),
+    _text("account"),
+    _moment("opened"),
+    _moment("seen"),
+    PrimaryKeyConstraint("site", "token"),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _moment("at"),
+    _text("reader"),
+    _text("what"),
+    PrimaryKeyConstraint("site", "officer", "at", "reader", "what"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    _text("site"),
+    _moment("at"),
+    _text("who"),
+    _text("what"),
+    PrimaryKeyConstraint("site", "at", "who", "what"),
+)
+
+objections = Table(
+    "objections",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _count("levels"),
+    _count("number"),
+    _moment("at"),
+    _text("words"),
+    PrimaryKeyConstraint("site", "officer", "levels", "number"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _count("levels"),
+    _count("number"),
+    _text("decider"),
+    _text("verdict"),
+    _text("note"),
+    _moment("at"),
+    PrimaryKeyConstraint("site", "officer", "levels", "number", "decider"),
+)
+
+improvements = Table(
+    "improvements",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _count("version"),
+    _moment("at"),
+    _text("author"),
+    _text("said"),
+    _text("done"),
+    _text("whom"),
+    Column("due", Date),
+    _text("state"),
+    PrimaryKeyConstraint("site", "id", "version"),
+)
+
+ita_texts = Table(
+    "ita_texts",
+    metadata,
+    _text("site"),
+    _count("fiscal_year"),
+    _count("round"),
+    _text("code"),
+    _count("version"),
+    _count("base"),
+    _moment("at"),
+    _text("author"),
+    _text("body"),
+    PrimaryKeyConstraint("site", "fiscal_year", "round", "code", "version"),
+)
+
+site_settings = Table(
+    "site_settings",
+    metadata,
+    _text("site"),
+    _count("version"),
+    _moment("at"),
+    _text("author"),
+    _text("body"),
+    PrimaryKeyConstraint("site", "version"),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    Column("jpeg", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("site", "officer"),
+)
+
+form_tokens = Table(
+    "form_tokens",
+    metadata,
+    _text("site"),
+    _text("token"),
+    Column("until", Date, nullable=False),
+    PrimaryKeyConstraint("site", "token"),
+)
+
+form_counts = Table(
+    "form_counts",
+    metadata,
+    _text("site"),
+    Column("date", Date, nullable=False),
+    _count("levels"),
+    _text("kind"),
+    _text("what"),
+    *(_count(f"n{level}") for level in range(1, 6)),
+    PrimaryKeyConstraint("site", "date", "levels", "kind", "what"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _count("pool"),
+    _text("language"),
+    _text("words"),
+    PrimaryKeyConstraint("site", "id"),
 )

@@ -4,17 +4,18 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.domain.people import Officer, identifier
-from sync.central.disclosure import Counts, next_blocks
-from sync.central.ingest import judge_heads, judge_sheets
+from kiosk.domain.people import Officer, identifier, plain
+from sync.central.disclosure import Counts, next_blocks, week_end
+from sync.central.ingest import decide, judge_heads, judge_sheets
 from sync.central.settings import CentralSettings
 from sync.central.store.days import Days, KeptAside, Scaled, Ticket
 from sync.central.store.engine import CentralStore, Transaction
+from sync.central.store.published import ONLINE
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.central.store.witness import Alarm, Twice
 from sync.fields import BadMessage, digest
@@ -82,6 +83,28 @@ class Central:
     def site(self) -> str:
         return self.settings.site
 
+    def at(self, site: str) -> "Central | None":
+        """The same central on another of its sites; None when there is none of that id."""
+        if site == self.site:
+            return self
+        with self.store.transaction(site) as t:
+            name = t.people.site_name()
+        if name is None:
+            return None
+        return Central(self.store, replace(self.settings, site=site, name=name), self.key)
+
+    def sites(self) -> tuple[tuple[str, str], ...]:
+        """Every site of this central, with its name."""
+        with self.store.transaction(self.site) as t:
+            return t.people.all_sites()
+
+    def add_site(self, site: str, name: str) -> None:
+        """Another office in this central; one that is there is renamed. BadPerson."""
+        identifier("site", site)
+        plain("name", name)
+        with self.store.transaction(site) as t:
+            t.people.put_site(name)
+
     # --- terminals -------------------------------------------------------------------------
 
     def invite(self, terminal: str, counter: str, now: datetime) -> str:
@@ -108,6 +131,17 @@ class Central:
             raise NoSuchCode("this code is wrong, used or too old")
         central_key = public_text(self.key)
         return Enrolled(self.site, invitation.terminal, invitation.counter, central_key)
+
+    def enrol_anywhere(self, message: Enrol, now: datetime) -> Enrolled:
+        """Use a code of whichever site made it; NoSuchCode when none did."""
+        for site, _name in self.sites():
+            at = self.at(site)
+            try:
+                if at is not None:
+                    return at.enrol(message, now)
+            except NoSuchCode:
+                continue
+        raise NoSuchCode("this code is wrong, used or too old")
 
     def terminal(self, terminal: str) -> KnownTerminal | None:
         with self.store.transaction(self.site) as t:
@@ -189,10 +223,16 @@ class Central:
             return Held(tuple(t.days.held(known.terminal, since)))
 
     def roster(self) -> Roster:
-        s = self.settings
+        """Officers and words for terminals: what the settings page says, else central.toml."""
+        file = self.settings
         with self.store.transaction(self.site) as t:
-            officers = t.people.active()
-        return Roster(officers, Wording(s.question_th, s.question_en, s.comment_url))
+            officers, own = t.people.active(), t.office.settings().settings
+        wording = Wording(
+            own.question_th or file.question_th,
+            own.question_en or file.question_en,
+            own.comment_url or file.comment_url,
+        )
+        return Roster(officers, wording)
 
     # --- people ----------------------------------------------------------------------------
 
@@ -216,16 +256,32 @@ class Central:
     # --- results ---------------------------------------------------------------------------
 
     def publish(self, today: date) -> int:
-        """Close every block that can be closed by `today`; how many. Doing it again adds none."""
-        added = 0
+        """Close every block that can be closed by `today`; how many. Doing it again adds none, and
+        costs next to nothing when nothing came in and no week ended since."""
+        added, ended = 0, week_end(today) - timedelta(days=7)
         with self.store.transaction(self.site) as t:
+            if not t.published.due(ended):
+                return 0
             # Held: two at once could each close blocks on what only one of them has seen.
             t.people.hold_site()
             published = t.days.blocks()
             for whose, days in t.days.day_counts().items():
                 fresh = next_blocks(published.get(whose, []), days, today)
                 t.days.publish(whose, fresh)
+                for block in fresh:
+                    known = t.published.known_cuts(whose, block.last_day)
+                    t.published.freeze_cuts(whose, block, known)
                 added += len(fresh)
+            for levels, days in t.form.day_counts().items():
+                whose = Scaled(ONLINE, levels)
+                fresh = next_blocks(published.get(whose, []), days, today)
+                t.days.publish(whose, fresh)
+                for block in fresh:
+                    known = t.form.reasons(levels, block.last_day)
+                    t.published.freeze_cuts(whose, block, known)
+                added += len(fresh)
+            t.form.close_pool()
+            t.published.done(ended)
         return added
 
     def tally(self, day: date, reader: str, now: datetime) -> DayTally:
@@ -273,29 +329,34 @@ class Central:
 
 def _judge_open(t: Transaction, terminal: str, heads: Heads) -> tuple[Answer, str]:
     """The open sheets against those seen. A day that is not shown is as it was reported."""
-    seen = t.witness.seen(terminal)
     shown = {sheet.date for sheet in heads.sheets}
-    reported = t.days.sheets(terminal, {day for day, _ in seen} - shown)
+    seen = t.witness.open_or(terminal, shown)
+    closed = {day for day, _ in seen} - shown
+    reported = t.days.sheets(terminal, closed) if closed else ()
     now = (*heads.sheets, *reported)
-    return judge_sheets(seen, now, whole={day for day, _ in seen})
+    answer, why = judge_sheets(seen, now, whole={day for day, _ in seen})
+    if answer is Answer.STORED and closed:
+        t.witness.judged(terminal, closed)
+    return answer, why
 
 
 def _take(t: Transaction, report: DayReport, body: bytes, found: str, now: datetime) -> Answer:
     """Take a day report whose sheets have only grown; raise the alarm for any other."""
     terminal, sheets = report.terminal, report.open_sheets()
-    if t.days.answer_to(report, found) is Answer.STORED:
+    stored = t.days.stored(report)
+    seen = t.witness.seen(terminal, {report.date})
+    if stored is not None and decide(stored, report, found) is Answer.STORED:
         # Not against the heads: what was closed before they were shown may have less.
         # Nor against what a person has released: that is no longer witnessed.
-        seen = t.witness.seen(terminal)
         reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, {report.date})}
         before = {key: was for key, was in reported.items() if key in seen}
         answer, why = judge_sheets(before, sheets, whole={report.date})
         if answer is not Answer.STORED:
             _quarantine(t, terminal, answer, why, now)
             return answer
-    answer = t.days.take(report, body, found, now)
+    answer = t.days.take(report, body, found, now, stored)
     if answer is Answer.STORED:
-        seen = t.witness.seen(terminal)
+        t.published.touch()
         fresh = (s for s in sheets if _more(s, seen.get((s.date, s.officer))))
         t.witness.put(terminal, fresh)
     elif answer is Answer.CONFLICT:

@@ -19,7 +19,6 @@ class ServeError(Exception):
 
 def serve_until_ended(
     central: Central,
-    reader_key: str,
     host: str,
     port: int,
     tls_cert: Path | None,
@@ -31,7 +30,7 @@ def serve_until_ended(
         scheme = "https" if tls_cert else "http"
         address = f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}"
         config = uvicorn.Config(
-            create_app(central, reader_key),
+            create_app(central),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -43,7 +42,7 @@ def serve_until_ended(
         except OSError as error:
             raise ServeError(f"{tls_cert}: the certificate can't be used: {error}") from None
         say(f"Serving {central.site} at {address}")
-        say(f"Report: {address}/report/{central.site}?key={reader_key}")
+        say(f"Report: {address}/report/{central.site}")
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -1,8 +1,6 @@
 """Central's settings (central.toml in its data folder) and its secrets, mode 0600."""
 
 import difflib
-import os
-import secrets
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +17,15 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kiosk.domain.people import BadPerson, identifier, plain
+from kiosk.files import write_whole
 
 FILE_NAME = "central.toml"
 _NEEDED = ("site", "name", "database", "url")
 _WORDING = ("question_th", "question_en", "comment_url")
-_KEYS = _NEEDED + _WORDING
+_IDENTITY = ("identity_issuer", "identity_client")
+_KEYS = _NEEDED + _WORDING + _IDENTITY
 _MAX_WORDING = 300
 """Characters the wire carries for one text."""
-_MIN_READER_KEY = 20
-"""Characters; a shorter one could be guessed."""
 
 
 class SettingsError(Exception):
@@ -45,6 +43,9 @@ class CentralSettings:
     question_th: str = ""
     question_en: str = ""
     comment_url: str = ""
+    identity_issuer: str = ""
+    """The OpenID Connect provider; empty: passwords only."""
+    identity_client: str = ""
 
 
 def check(site: str, name: str, database: str, url: str) -> None:
@@ -68,14 +69,26 @@ def write(folder: Path, site: str, name: str, database: str, url: str) -> None:
         f"url = {_quoted(url)}\n"
         "\n# Sent to every terminal; left empty, the terminal's own words hold.\n"
         'question_th = ""\nquestion_en = ""\ncomment_url = ""\n'
+        "\n# The office's OpenID Connect provider; its secret: identity.secret, mode 0600.\n"
+        'identity_issuer = ""\nidentity_client = ""\n'
     )
     for file, data in (
         ("central.key", _new_key()),
-        ("reader.key", secrets.token_urlsafe(24).encode()),
         (FILE_NAME, text.encode()),
     ):
         if not (folder / file).exists():
-            _write_private(folder / file, data)
+            write_whole(folder / file, data)
+
+
+def change_database(folder: Path, database: str) -> None:
+    """Name another database in the settings; the rest stays as it is."""
+    path = folder / FILE_NAME
+    kept = [
+        f"database = {_quoted(database)}" if line.partition("=")[0].strip() == "database" else line
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    write_whole(path, ("\n".join(kept) + "\n").encode())
+    load(folder)
 
 
 def load(folder: Path) -> CentralSettings:
@@ -105,17 +118,6 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
     return key
 
 
-def reader_key(folder: Path) -> str:
-    """What opens the report's pages until there are accounts."""
-    path = folder / "reader.key"
-    key = _read_private(path).decode("ascii", "replace").strip()
-    if len(key) < _MIN_READER_KEY or not key.isascii():
-        raise SettingsError(
-            f"{path}: write at least {_MIN_READER_KEY} letters and digits into it, in one line"
-        )
-    return key
-
-
 def _checked(source: Path | str, values: dict[str, Any]) -> dict[str, str]:
     """All values as texts; SettingsError names `source`, the key and the remedy."""
     for key, value in values.items():
@@ -133,6 +135,11 @@ def _checked(source: Path | str, values: dict[str, Any]) -> dict[str, str]:
     for key in _WORDING:
         if len(values.get(key, "")) > _MAX_WORDING:
             raise SettingsError(f"{source}: {key}: more than {_MAX_WORDING} characters; shorten it")
+    if values.get("identity_issuer"):
+        if not _is_address(values["identity_issuer"]):
+            raise SettingsError(f"{source}: identity_issuer: write https://name")
+        if not values.get("identity_client"):
+            raise SettingsError(f"{source}: identity_client: missing; the provider gave it to you")
     try:
         identifier("site", values["site"])
         plain("name", values["name"])
@@ -159,18 +166,6 @@ def _quoted(text: str) -> str:
 def _new_key() -> bytes:
     key = Ed25519PrivateKey.generate()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    """Whole or not at all: what a broken-off `init` left must not pass for a key."""
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(draft, path)
 
 
 def _read_private(path: Path) -> bytes:

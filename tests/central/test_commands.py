@@ -21,14 +21,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "central"
 
 
-@pytest.fixture
-def command(folder: Path) -> Command:
-    """Runs `kiosk-central` on this test's data folder."""
+def command_on(folder: Path) -> Command:
+    """Runs `kiosk-central` on a data folder."""
 
     def run(*words: str) -> Result:
         return CliRunner().invoke(app, ["--data", str(folder), *words])
 
     return run
+
+
+@pytest.fixture
+def command(folder: Path) -> Command:
+    return command_on(folder)
 
 
 @pytest.fixture
@@ -53,13 +57,19 @@ def refused(result: Result, code: int = 2) -> str:
     return line
 
 
+def accepted(result: Result) -> str:
+    """What a command that went well said."""
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
 # --- init -----------------------------------------------------------------------------------
 
 
 def test_init_makes_secrets_that_only_the_owner_reads(ready: Command, folder: Path) -> None:
-    names = {"central.toml", "central.db", "central.key", "reader.key"}
+    names = {"central.toml", "central.db", "central.key"}
     assert names <= {f.name for f in folder.iterdir()}
-    for secret in ("central.toml", "central.key", "reader.key"):
+    for secret in ("central.toml", "central.key"):
         assert (folder / secret).stat().st_mode & 0o077 == 0
 
 
@@ -138,11 +148,6 @@ def test_a_signing_key_that_can_not_be_trusted_is_refused(
     else:
         key.write_text(damage, "utf-8")
     assert str(key) in refused(ready("verify"))
-
-
-def test_an_empty_reader_key_never_opens_the_report(ready: Command, folder: Path) -> None:
-    (folder / "reader.key").write_text("", "utf-8")
-    assert "reader.key: write at least 20" in refused(ready("serve", "--port", "0"))
 
 
 @pytest.mark.parametrize("version", ["ae1027a6c2f3", "0000abc"])
@@ -321,3 +326,54 @@ def test_every_tally_is_logged_with_its_reader(
 def test_help_teaches_the_exit_codes(command: Command) -> None:
     said = " ".join(command("--help").output.split())
     assert "Exit codes: 0 done" in said
+
+
+def test_a_backup_goes_into_an_empty_folder_and_verifies(
+    ready: Command, folder: Path, tmp_path: Path
+) -> None:
+    file, other = tmp_path / "b.zip", tmp_path / "other"
+    assert "read it back" in accepted(ready("backup", str(file)))
+    assert "there already" in refused(ready("backup", str(file)))
+    command = command_on(other)
+    assert "all agrees" in accepted(command("restore", str(file)))
+    assert "set up already" in refused(command("restore", str(file)))
+    assert (other / "central.key").read_bytes() == (folder / "central.key").read_bytes()
+    assert str(other) in (other / "central.toml").read_text("utf-8")
+    file.write_bytes(file.read_bytes()[:500])
+    assert "no whole backup" in refused(command_on(tmp_path / "third")("restore", str(file)), 1)
+
+
+def test_what_is_for_everybody_is_exported(ready: Command, tmp_path: Path) -> None:
+    said = accepted(ready("export", str(tmp_path / "out"), "--period", "fy2027-q1"))
+    assert said.count("fy2027-q1") == 5
+    assert {p.suffix for p in (tmp_path / "out").iterdir()} == {
+        ".csv", ".json", ".xlsx", ".png", ".pdf",
+    }  # fmt: skip
+    assert "write fy2027" in refused(ready("export", str(tmp_path), "--period", "soon"))
+
+
+def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
+    assert "First password" in accepted(ready("accounts", "add", "boss", "--role", "director"))
+    assert "one of officer" in refused(ready("accounts", "add", "x", "--role", "king"))
+    assert "officer's id" in refused(ready("accounts", "add", "x", "--role", "officer"))
+    assert "boss\tdirector" in accepted(ready("accounts", "list"))
+    assert "First password" in accepted(ready("accounts", "password", "boss"))
+    assert "Disabled" in accepted(ready("accounts", "disable", "boss"))
+    assert "(disabled)" in accepted(ready("accounts", "list"))
+    for words in (("disable", "nobody"), ("password", "nobody")):
+        assert "no account" in refused(ready("accounts", *words))
+
+
+def test_a_second_office_lives_in_the_same_central(ready: Command) -> None:
+    accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
+    assert "huaikhwang\tสำนักงานเขตห้วยขวาง" in accepted(ready("sites", "list"))
+    assert "No accounts yet" in accepted(ready("--site", "huaikhwang", "accounts", "list"))
+    assert "no such office" in refused(ready("--site", "nowhere", "accounts", "list"))
+    assert "use 1 to 32" in refused(ready("sites", "add", "a b", "x"))
+
+
+def test_the_demonstration_fills_an_empty_central_and_no_other(ready: Command) -> None:
+    said = accepted(ready("seed-demo", "--days", "20"))
+    assert "director" in said
+    assert "fresh --data" in refused(ready("seed-demo", "--days", "20"))
+    assert "All agrees" in accepted(ready("verify"))

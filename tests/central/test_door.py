@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.encounter import Record
-from kiosk.domain.people import Officer
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
@@ -29,13 +28,12 @@ from sync.central.web.app import create_app
 from sync.closing import close_days
 from sync.fields import MAX_BODY, digest
 from sync.signing import check_answer, public_key, public_text, sign_request
-from sync.wire import Answer, DayReport, Enrol, Hello, Welcome
+from sync.wire import Answer, DayReport, Enrol, Heads, Hello, Welcome
 from tests.builders import PEPPER, SOMYING, FakeClock, rating
 from tests.central.conftest import made_central
 from tests.central.reports import day_report
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
-READER = "reader-key-for-tests"
 
 
 class Server:
@@ -46,7 +44,7 @@ class Server:
         self.now = NOW
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        app = create_app(central, READER, lambda: self.now)
+        app = create_app(central, lambda: self.now)
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
@@ -80,10 +78,9 @@ def client(server: Server) -> Iterator[httpx.Client]:
 class Caller:
     """A terminal that signs by hand."""
 
-    AT = "/v1/sites/dindaeng/terminals/counter-1"
-
     def __init__(self, server: Server, client: httpx.Client) -> None:
         self.key = Ed25519PrivateKey.generate()
+        self.at = "/v1/sites/dindaeng/terminals/counter-1"
         self.client, self.server = client, server
         server.central.enrol(Enrol(server.code(), public_text(self.key)), server.now)
         self.nonce = ""
@@ -97,7 +94,7 @@ class Caller:
         self, method: str, name: str, body: bytes = b"", nonce: str | None = None
     ) -> httpx.Response:
         nonce = self.nonce if nonce is None else nonce
-        path = f"{self.AT}/{name}"
+        path = f"{self.at}/{name}"
         signature = sign_request(self.key, method, path, nonce, body)
         headers = {"Kiosk-Nonce": nonce, "Kiosk-Signature": signature}
         return self.client.request(method, path, content=body, headers=headers)
@@ -120,7 +117,7 @@ def test_a_day_goes_in_once_and_every_answer_is_signed(caller: Caller, server: S
             server.central.key.public_key(),
             got.headers["Kiosk-Signature"],
             got.status_code,
-            f"{Caller.AT}/days/2026-11-23",
+            f"{caller.at}/days/2026-11-23",
             caller.nonce,
             got.content,
         )
@@ -141,12 +138,12 @@ def test_another_key_an_unknown_terminal_and_another_site_look_the_same(
 
 def test_a_signature_does_not_fit_another_day_body_or_run(caller: Caller) -> None:
     body = day_report().to_bytes()
-    path = f"{Caller.AT}/days/2026-11-23"
+    path = "/v1/sites/dindaeng/terminals/counter-1/days/2026-11-23"
     signature = sign_request(caller.key, "PUT", path, caller.nonce, body)
     headers = {"Kiosk-Nonce": caller.nonce, "Kiosk-Signature": signature}
     other = day_report(counts=(9, 9, 9, 9, 9)).to_bytes()
     assert caller.client.put(path, content=other, headers=headers).status_code == 401
-    wrong_path = f"{Caller.AT}/days/2026-11-22"
+    wrong_path = f"{caller.at}/days/2026-11-22"
     assert caller.client.put(wrong_path, content=body, headers=headers).status_code == 401
     caller.hello()
     assert caller.client.put(path, content=body, headers=headers).status_code == 401
@@ -172,7 +169,7 @@ def test_garbage_in_headers_is_refused_in_one_line(
     client: httpx.Client, header: str | bytes
 ) -> None:
     raw = header if isinstance(header, bytes) else header.encode()
-    path = f"{Caller.AT}/days/2026-11-23"
+    path = "/v1/sites/dindaeng/terminals/counter-1/days/2026-11-23"
     got = client.put(path, content=b"{}", headers={b"Kiosk-Signature": raw})
     assert got.status_code in (400, 401)
     assert "\n" not in got.text
@@ -198,43 +195,6 @@ def test_codes_can_not_be_tried_without_end(client: httpx.Client) -> None:
     answers = [client.post("/v1/enrol", content=body).status_code for _ in range(25)]
     assert answers[:20] == [403] * 20
     assert set(answers[20:]) == {429}
-
-
-def test_the_report_opens_with_its_key_only(client: httpx.Client) -> None:
-    assert client.get("/report/dindaeng").status_code == 403
-    assert client.get("/report/dindaeng?key=wrong").status_code == 403
-    opened = client.get(f"/report/dindaeng?key={READER}")
-    assert opened.status_code == 303
-    assert READER not in opened.headers["location"]
-    page = client.get("/report/dindaeng")
-    assert page.status_code == 200
-    assert "HttpOnly" in opened.headers["set-cookie"]
-    assert "<script" not in page.text
-
-
-@pytest.mark.parametrize("lang", ["th", "en"])
-def test_the_page_withholds_few_ratings_and_escapes_names(
-    server: Server, client: httpx.Client, caller: Caller, lang: str
-) -> None:
-    server.central.import_officers(
-        (
-            Officer.parse("101", "<b>นางน้ำผึ้ง</b>", section="ฝ่ายทะเบียน"),
-            Officer.parse("102", "นายประสิทธิ์", section="ฝ่ายทะเบียน"),
-        )
-    )
-    many = day_report(1, NOW.date() - timedelta(days=14), counts=(1, 1, 3, 15, 20))
-    few = day_report(1, NOW.date() - timedelta(days=13), counts=(0, 0, 0, 0, 9), officer="102")
-    for report in (many, few):
-        caller.call("PUT", f"days/{report.date}", report.to_bytes())
-    client.get(f"/report/dindaeng?key={READER}")
-    text = client.get(f"/report/dindaeng?lang={lang}").text
-    assert "&lt;b&gt;นางน้ำผึ้ง" in text
-    assert ("๘๗.๕" if lang == "th" else "87.5") in text
-    row = re.search(r"<tr><th[^>]*>นายประสิทธิ์.*?</tr>", text, re.DOTALL)
-    assert row
-    assert ("ยังไม่เพียงพอ" if lang == "th" else "Not enough") in row[0]
-    # No number on the row is nine; the date on which a block can close may end in one.
-    assert not {"9", "๙"} & set(re.findall(r"[0-9๐-๙]+", re.sub(r"<[^>]+>", " ", row[0])))
 
 
 def test_health_says_ok(client: httpx.Client) -> None:
@@ -404,7 +364,7 @@ def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parke
     known = server.central.terminal("counter-1")
     assert known is not None
     with server.central.store.transaction(server.central.site) as t:
-        [sheet] = t.witness.seen("counter-1").values()
+        [sheet] = t.witness.open_or("counter-1", ()).values()
         t.witness.put("counter-1", [replace(sheet, n=7, entries=7)])
     kept.close()
     with pytest.raises(agent.Refused, match="rollback"):
@@ -424,7 +384,7 @@ def test_a_heartbeat_shows_heads_and_no_score_and_leaves_no_entry(
     with kept.store.transaction() as t:
         assert t.journal.head() == before
     with server.central.store.transaction(server.central.site) as t:
-        [sheet] = t.witness.seen("counter-1").values()
+        [sheet] = t.witness.open_or("counter-1", ()).values()
         assert (sheet.officer, sheet.n) == (SOMYING.id, 2)
         assert t.days.days_held() == []
     known = server.central.terminal("counter-1")
@@ -471,3 +431,51 @@ def test_the_examples_of_wire_md_are_true() -> None:
     assert public_key(public_text(key))
     path = "/v1/sites/dindaeng/terminals/counter-1/days/2026-11-23"
     assert sign_request(key, "PUT", path, "0123456789abcdef", body[1].encode()) in text
+
+
+# --- several offices in one central ------------------------------------------------------------
+
+
+def test_a_terminal_of_a_second_office_enrols_and_reports_there_alone(
+    server: Server, client: httpx.Client
+) -> None:
+    server.central.add_site("huaikhwang", "สำนักงานเขตห้วยขวาง")
+    other = server.central.at("huaikhwang")
+    assert other is not None
+    caller = Caller(server, client)
+    code = other.invite("counter-9", "9", NOW)
+    got = client.post("/v1/enrol", content=Enrol(code, public_text(caller.key)).to_bytes())
+    assert got.json()["site"] == "huaikhwang"
+    caller.at = "/v1/sites/huaikhwang/terminals/counter-9"
+    caller.hello()
+    report = replace(day_report(terminal="counter-9"), site="huaikhwang")
+    assert caller.call("PUT", f"days/{report.date}", report.to_bytes()).status_code == 201
+    assert set(other_days(server.central, "huaikhwang")) == {"counter-9"}
+    assert other_days(server.central, "dindaeng") == {}
+    for elsewhere in ("dindaeng/terminals/counter-9", "nowhere/terminals/counter-9"):
+        caller.at = f"/v1/sites/{elsewhere}"
+        assert caller.call("GET", "roster").status_code == 401
+
+
+def other_days(central: Central, site: str) -> dict[str, object]:
+    with central.store.transaction(site) as t:
+        return dict(t.days.newest_days())
+
+
+def test_heads_are_judged_over_a_few_days_however_long_the_history(
+    server: Server, caller: Caller
+) -> None:
+    """Each closed day is judged once, against its report."""
+    for back in range(30, 0, -1):
+        day = NOW.date() - timedelta(days=back)
+        report = day_report(1, day)
+        caller.call("PUT", f"days/{day}", report.to_bytes())
+    with server.central.store.transaction(server.central.site) as t:
+        assert len(t.witness.open_or("counter-1", ())) == 30
+    known = server.central.terminal("counter-1")
+    assert known is not None
+    heads = Heads(known.head, known.head.hash, ())
+    assert server.central.judge(known, heads, NOW) is Answer.STORED
+    with server.central.store.transaction(server.central.site) as t:
+        assert t.witness.open_or("counter-1", ()) == {}
+        assert len(t.witness.seen("counter-1", {NOW.date() - timedelta(days=3)})) == 1

@@ -2,31 +2,30 @@
 
 import re
 
-from fastapi.testclient import TestClient
-
 from sync.central.service import Central
-from sync.central.web.app import create_app
+from sync.central.viewer import Role
 from sync.wire import Enrol
+from tests.central.conftest import signed_in
 from tests.central.reports import day_report, key_text
 from tests.central.test_store import NOW, enrolled, take
 
-KEY = "k" * 24
-
 
 def page(central: Central, lang: str = "th") -> str:
-    client = TestClient(create_app(central, KEY, lambda: NOW))
-    got = client.get(f"/fleet/{central.site}?lang={lang}&key={KEY}")
+    client = signed_in(central, Role.IT, now=NOW)
+    got = client.get(f"/fleet/{central.site}?lang={lang}")
     assert got.status_code == 200
     return got.text
 
 
-def test_without_the_key_the_page_stays_shut(central: Central) -> None:
-    client = TestClient(create_app(central, KEY, lambda: NOW))
-    assert client.get(f"/fleet/{central.site}").status_code == 403
+def test_without_an_account_the_page_asks_to_sign_in(central: Central) -> None:
+    got = signed_in(central, now=NOW).get(f"/fleet/{central.site}")
+    assert (got.status_code, got.headers["Location"]) == (303, "/sign-in?next=%2Ffleet%2Fdindaeng")
 
 
 def test_an_empty_fleet_says_how_to_begin(central: Central) -> None:
-    assert "kiosk-central enrol" in page(central)
+    shown = page(central)
+    assert "kiosk-central enrol" in shown
+    assert "เพิ่มเครื่องประเมิน" in shown
 
 
 def test_a_terminal_that_went_back_in_time_raises_an_alarm_with_the_remedy(

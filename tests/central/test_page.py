@@ -9,20 +9,22 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Outcome
-from sync.central.reports.overview import Overview, overview
+from sync.central.period import year_of
+from sync.central.reports import gate
 from sync.central.service import Central
+from sync.central.viewer import Role, Viewer
 from sync.central.web.app import create_app
-from sync.central.web.pages import page_words
+from sync.central.web.desk import page_words
 from sync.central.web.thai import day as shown_day
 from sync.central.web.thai import number
 from sync.signing import public_text
 from sync.wire import Enrol, OutcomeCount
+from tests.central.conftest import signed_in
 from tests.central.reports import day_report
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 MONDAY = date(2026, 11, 2)
-KEY = "reader-key-for-tests"
 
 
 def received(central: Central, officer: str, *counts: int) -> None:
@@ -37,17 +39,24 @@ def received(central: Central, officer: str, *counts: int) -> None:
     central.take_day(known, report, report.to_bytes(), NOW)
 
 
-def shown(central: Central) -> Overview:
+DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
+YEAR = year_of(TODAY)
+
+
+def office(central: Central) -> gate.OfficeView:
     central.publish(TODAY)
-    return overview(central, TODAY)
+    return gate.office(central, DIRECTOR, YEAR, TODAY)
+
+
+def section(central: Central, name: str = "") -> gate.SectionView:
+    central.publish(TODAY)
+    return gate.section(central, DIRECTOR, name, YEAR, TODAY, NOW)
 
 
 @pytest.fixture
 def page(central: Central) -> TestClient:
-    """A reader who has opened the report with its key."""
-    client = TestClient(create_app(central, KEY, lambda: NOW), raise_server_exceptions=False)
-    client.get(f"/report/dindaeng?key={KEY}")
-    return client
+    """A director who is signed in."""
+    return signed_in(central, Role.DIRECTOR, now=NOW)
 
 
 def test_sections_add_up_to_the_office_and_nobody_counted_is_left_out(central: Central) -> None:
@@ -61,10 +70,10 @@ def test_sections_add_up_to_the_office_and_nobody_counted_is_left_out(central: C
     received(central, "101", 1, 2, 3, 10, 20)
     received(central, "201", 0, 0, 3, 5, 4)
     received(central, "stranger", 0, 1, 1, 5, 5)
-    view = shown(central)
-    assert view.office.result.n == sum(s.row.result.n for s in view.sections) == 60
-    assert [s.row.name for s in view.sections] == ["ฝ่ายทะเบียน", "ฝ่ายรายได้", ""]
-    rows = [(r.name, r.on_roster, r.result.n) for r in view.sections[-1].officers]
+    view = office(central)
+    assert view.figure.result.n == sum(s.figure.result.n for s in view.sections) == 60
+    assert [s.section for s in view.sections] == ["ฝ่ายทะเบียน", "ฝ่ายรายได้", ""]
+    rows = [(r.officer.name, r.on_roster, r.figure.result.n) for r in section(central).officers]
     assert rows == [("น้ำผึ้ง", True, 0), ("stranger", False, 12)]
 
 
@@ -72,9 +81,8 @@ def test_fewer_than_ten_are_in_no_total(central: Central) -> None:
     central.import_officers((Officer.parse("101", "ก"), Officer.parse("102", "ข")))
     received(central, "101", 0, 0, 0, 10, 10)
     received(central, "102", 0, 0, 0, 4, 5)
-    view = shown(central)
-    assert view.office.result.n == 20
-    assert [r.result.rate for r in view.sections[0].officers] == [pytest.approx(0.95), None]
+    assert office(central).figure.result.n == 20
+    assert [r.figure.result.rate for r in section(central).officers] == [pytest.approx(0.95), None]
 
 
 def test_officers_stand_by_number_whatever_their_score(central: Central) -> None:
@@ -82,8 +90,7 @@ def test_officers_stand_by_number_whatever_their_score(central: Central) -> None
     central.import_officers(tuple(Officer.parse(n, f"คนที่ {n}") for n in numbers))
     received(central, "100", 0, 0, 0, 0, 40)
     received(central, "9", 40, 0, 0, 0, 0)
-    [section] = shown(central).sections
-    assert [r.detail for r in section.officers] == ["9", "10", "100"]
+    assert [r.officer.number for r in section(central).officers] == ["9", "10", "100"]
 
 
 def test_a_retired_officer_stays_as_long_as_there_are_results(central: Central) -> None:
@@ -91,15 +98,15 @@ def test_a_retired_officer_stays_as_long_as_there_are_results(central: Central) 
     received(central, "101", 0, 0, 0, 10, 10)
     central.retire("101")
     central.retire("102")
-    [section] = shown(central).sections
-    assert [r.name for r in section.officers] == ["ก"]
+    assert [r.officer.name for r in section(central).officers] == ["ก"]
 
 
 def test_repeated_presses_stand_beside_the_score(central: Central, page: TestClient) -> None:
     central.import_officers((Officer.parse("101", "ก"),))
     received(central, "101", 0, 0, 0, 10, 10)
-    assert "กดซ้ำที่ไม่นับคะแนน ๒ ครั้ง" in page.get("/report/dindaeng").text
-    assert "Repeated presses, not scored 2 times" in page.get("/report/dindaeng?lang=en").text
+    for at in ("/report/dindaeng", "/section/dindaeng", "/officer/dindaeng/101"):
+        assert "กดซ้ำที่ไม่นับคะแนน ๒ ครั้ง" in page.get(f"{at}?lang=th").text
+        assert "Repeated presses, not scored 2 times" in page.get(f"{at}?lang=en").text
 
 
 def test_who_is_withheld_reads_when_the_next_block_can_close(
@@ -107,7 +114,7 @@ def test_who_is_withheld_reads_when_the_next_block_can_close(
 ) -> None:
     central.import_officers((Officer.parse("101", "ก"), Officer.parse("102", "ข")))
     received(central, "101", 0, 0, 0, 10, 10)
-    text = page.get("/report/dindaeng").text
+    text = page.get("/section/dindaeng").text
     assert "ยังไม่เพียงพอที่จะแสดงผล" in text
     assert "๒๙ พ.ย. ๒๕๖๙" in text
 
@@ -131,28 +138,11 @@ def test_the_page_fetches_nothing_from_elsewhere_and_runs_nothing(page: TestClie
     assert page.get("/static/words.toml").status_code == 404
 
 
-def test_the_key_leaves_the_address_and_the_language_stays(central: Central) -> None:
-    client = TestClient(create_app(central, KEY, lambda: NOW), follow_redirects=False)
-    got = client.get(f"/report/dindaeng?lang=en&key={KEY}")
-    assert (got.status_code, got.headers["Location"]) == (303, "/report/dindaeng?lang=en")
-    cookie = got.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
-    assert KEY not in cookie
-
-
-@pytest.mark.parametrize("cookie", ["", "wrong", "é", "0" * 64])
-def test_another_cookie_opens_nothing(central: Central, cookie: str) -> None:
-    client = TestClient(create_app(central, KEY, lambda: NOW))
-    header = {b"Cookie": b"kiosk_reader=" + cookie.encode("latin-1")}
-    assert client.get("/report/dindaeng", headers=header).status_code == 403
-
-
 def test_a_bug_is_one_line_for_the_caller(central: Central) -> None:
     def no_clock() -> datetime:
         raise RuntimeError("a secret of the inside")
 
-    client = TestClient(create_app(central, KEY, no_clock), raise_server_exceptions=False)
+    client = TestClient(create_app(central, no_clock), raise_server_exceptions=False)
     got = client.post("/v1/enrol", content=b"{}")
     assert (got.status_code, set(got.json())) == (500, {"error"})
     assert "secret" not in got.text

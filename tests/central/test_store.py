@@ -50,6 +50,8 @@ def test_migrations_lead_to_exactly_the_declared_schema(store: CentralStore, url
             assert bool(there["nullable"]) == bool(column.nullable), f"{name}.{column.name}"
             wanted = column.type.compile(store._engine.dialect)
             assert there["type"].compile(store._engine.dialect) == wanted, f"{name}.{column.name}"
+        indexes = {i["name"]: i["column_names"] for i in inspector.get_indexes(name)}
+        assert indexes == {str(i.name): [c.name for c in i.columns] for i in table.indexes}, name
         keys = inspector.get_pk_constraint(name)["constrained_columns"]
         assert keys == [c.name for c in table.primary_key.columns], name
         assert keys[0] == "site", "every key starts with the site"

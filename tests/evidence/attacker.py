@@ -67,18 +67,26 @@ def published(stream: Stream) -> Figures:
     """Every figure that the report shows on any day: officers, sections, the office."""
     blocks: dict[int, list[Block]] = defaultdict(list)
     inside: dict[int, frozenset[int]] = defaultdict(frozenset)
+    months: dict[tuple[int, int], frozenset[int]] = defaultdict(frozenset)
     for today in _days(stream):
         changed = False
         for officer in range(len(stream.section)):
             known = [f for f in stream.facts if f.officer == officer and f.known <= today]
             for block in next_blocks(blocks[officer], _day_counts(known), today):
                 blocks[officer].append(block)
-                inside[officer] |= {f.id for f in known if f.day <= block.last_day}
+                fresh = {f.id for f in known if f.day <= block.last_day} - inside[officer]
+                inside[officer] |= fresh
+                # A page shows each block, and sums by the month in which blocks closed.
+                yield frozenset(fresh)
+                months[officer, block.last_day.month] |= fresh
                 changed = True
             if sum(b.n for b in blocks[officer]) != len(inside[officer]):
                 raise AssertionError("a block does not count what it covers")
         if changed:
             yield from _sums(inside, stream.section)
+            for month in {month for _, month in months}:
+                closed = {o: months[o, month] for o in inside if (o, month) in months}
+                yield from _sums(closed, stream.section)
 
 
 def weekly_tables(stream: Stream) -> Figures:
@@ -124,7 +132,7 @@ def attack(given: Run) -> Measured:
 def _sums(inside: dict[int, frozenset[int]], section: tuple[int, ...]) -> Figures:
     yield from (figure for figure in inside.values() if figure)
     for which in set(section):
-        members = [inside[o] for o, s in enumerate(section) if s == which]
+        members = [inside[o] for o, s in enumerate(section) if s == which and o in inside]
         yield frozenset().union(*members)
     yield frozenset().union(*inside.values())
 

@@ -57,7 +57,7 @@ class Door:
     def __init__(self, folder: Path) -> None:
         self.store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
         self.central: Central = made_central(self.store, folder)
-        self.app = create_app(self.central, "k" * 24, lambda: NOW)
+        self.app = create_app(self.central, lambda: NOW)
         self._loop = asyncio.new_event_loop()
         self.key = Ed25519PrivateKey.generate()
         code = self.central.invite("counter-1", "1", NOW)

@@ -112,7 +112,7 @@ class CentralSide:
         self._quicken()
 
     def _quicken(self) -> None:
-        self.app = create_app(self.central, "k" * 24, lambda: self._clock.now().wall)
+        self.app = create_app(self.central, lambda: self._clock.now().wall)
 
     def back_up(self) -> None:
         self.central.store.close()

@@ -6,9 +6,11 @@ from pathlib import Path
 from random import Random
 
 from kiosk.domain.rating import Channel, Half
-from sync.central.reports.overview import overview
+from sync.central.period import year_of
+from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.central.viewer import PUBLIC
 from sync.wire import DayReport, Enrol, LineCount, SheetSeal
 from tests.central.conftest import made_central
 from tests.central.reports import key_text
@@ -42,7 +44,7 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
         for late in sorted({f.day for f in office.facts if f.known == day}):
             _report(central, office, late, day)
         central.publish(day)
-        shown.add(overview(central, day).office.result.n)
+        shown.add(gate.office(central, PUBLIC, year_of(day), day).figure.result.n)
         day += timedelta(days=1)
     store.close()
     taken = {len(figure) for figure in published(office)}

@@ -139,7 +139,7 @@ def test_central_from_nothing_to_a_code(tmp_path: Path) -> None:
     assert "No terminals yet" in central(folder, "terminals", "list").stdout
     assert "All agrees" in central(folder, "verify").stdout
     assert "No ratings" in central(folder, "tally", "--date", "2026-11-23").stdout
-    for file in ("central.key", "reader.key", "central.toml"):
+    for file in ("central.key", "central.toml"):
         assert (folder / file).stat().st_mode & 0o077 == 0
 
 

@@ -69,7 +69,7 @@ def _with_a_screen(stage: Stage) -> int:
     window.close_asked.connect(end_loop)
     running.presenter.exit_asked.connect(end_loop)
     notifier = on_signals(end_loop)
-    say(f"Report:  {stage.report}")
+    say(f"Report:  {stage.report}  (account director, first password {stage.password})")
     for number, pin in stage.pins.items():
         say(f"PIN of {number}: {pin}")
     say("Sign on at the terminal, press faces or the panel's buttons; close the window to end.")

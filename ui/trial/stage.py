@@ -58,6 +58,8 @@ class Stage:
     panel: Path
     pins: dict[str, str]
     report: str
+    password: str
+    """First password of the report's account `director`."""
 
 
 def command(module: str, folder: Path, *words: str) -> str:
@@ -119,7 +121,10 @@ def prepare_terminal(root: Path, central: Path, said: str, lock: float) -> Stage
     _set_up(past, central, url, "counter-2")
     _remember_past_weeks(past)
     command("ui", past, "sync")
-    return Stage(root, terminal, central, panel, pins, _found(r"Report: (\S+)", said))
+    made = command("sync.central.cli", central, "accounts", "add", "director", "--role", "director")
+    password = _found(r"password of director: (\S+)", made)
+    report = _found(r"Report: (\S+)", said)
+    return Stage(root, terminal, central, panel, pins, report, password)
 
 
 def _set_up(folder: Path, central: Path, url: str, name: str) -> str:

@@ -96,14 +96,21 @@ class Days:
 
     # --- ingest ----------------------------------------------------------------------------
 
-    def take(self, report: DayReport, body: bytes, digest: str, now: datetime) -> Answer:
-        """Store a day report as `decide` says. The header's upsert is the last guard: of two at
-        once, only the newer revision's rows stay."""
-        answer = decide(self._stored(report), report, digest)
+    def take(
+        self,
+        report: DayReport,
+        body: bytes,
+        digest: str,
+        now: datetime,
+        stored: StoredDay | None,
+    ) -> Answer:
+        """Store a day report as `decide` says of the one that is `stored`. The header's upsert is
+        the last guard: of two at once, only the newer revision's rows stay."""
+        answer = decide(stored, report, digest)
         if answer is Answer.STORED:
             if not self._put_header(report, body, digest, now):
-                return decide(self._stored(report), report, digest)
-            self._put_rows(report)
+                return decide(self.stored(report), report, digest)
+            self._put_rows(report, anew=stored is not None)
         elif answer is Answer.CONFLICT:
             self.keep_aside(report, body, digest, answer, now)
         return answer
@@ -122,10 +129,6 @@ class Days:
             "received": now,
         }
         self._connection.execute(self._insert(conflicts).values(row).on_conflict_do_nothing())
-
-    def answer_to(self, report: DayReport, digest: str) -> Answer:
-        """What `take` would answer."""
-        return decide(self._stored(report), report, digest)
 
     def sheets(self, terminal: str, days: Collection[date]) -> tuple[OpenSheet, ...]:
         """The sheets of a terminal's days as they were reported."""
@@ -184,7 +187,7 @@ class Days:
             for name, day, answer, body, taken in self._connection.execute(query)
         )
 
-    def _stored(self, report: DayReport) -> StoredDay | None:
+    def stored(self, report: DayReport) -> StoredDay | None:
         row = self._connection.execute(
             select(day_reports.c.revision, day_reports.c.digest).where(
                 day_reports.c.site == self._site,
@@ -217,9 +220,9 @@ class Days:
         ).returning(day_reports.c.revision)
         return self._connection.execute(upsert).first() is not None
 
-    def _put_rows(self, report: DayReport) -> None:
+    def _put_rows(self, report: DayReport, *, anew: bool) -> None:
         key = {"site": self._site, "terminal": report.terminal, "date": report.date}
-        for table in (day_lines, day_counts):
+        for table in (day_lines, day_counts) if anew else ():
             self._connection.execute(
                 delete(table).where(*(table.c[name] == value for name, value in key.items()))
             )
@@ -360,6 +363,13 @@ class Days:
             count += 1
         return count
 
+    def tickets_between(self, first: date, last: date) -> int:
+        """Citizens served in a span, by the queue systems that told."""
+        query = select(func.sum(tickets.c.n)).where(
+            tickets.c.site == self._site, tickets.c.date >= first, tickets.c.date <= last
+        )
+        return int(self._connection.scalar(query) or 0)
+
     def over_tickets(self, since: date) -> list[tuple[date, str]]:
         """Days on which a counter has more ratings than tickets. Not by how many: that would be
         a day's tally."""
@@ -379,14 +389,15 @@ class Days:
         )
         return [(row.date, row.counter) for row in self._connection.execute(query)]
 
-    def gaps(self, until: date) -> Counter[str]:
-        """Gaps of all terminals up to and with `until`, by kind."""
+    def gaps(self, first: date, last: date) -> Counter[str]:
+        """Gaps of all terminals in a span, by kind."""
         query = (
             select(day_counts.c.what, func.sum(day_counts.c.n))
             .where(
                 day_counts.c.site == self._site,
                 day_counts.c.kind == "gap",
-                day_counts.c.date <= until,
+                day_counts.c.date >= first,
+                day_counts.c.date <= last,
             )
             .group_by(day_counts.c.what)
         )

@@ -11,12 +11,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from sync.central.store.accounts import Accounts
 from sync.central.store.days import Days
+from sync.central.store.form import Form
+from sync.central.store.office import Office
 from sync.central.store.people import People
+from sync.central.store.published import PublishedBlocks
 from sync.central.store.terminals import Terminals
 from sync.central.store.witness import Witness
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
@@ -35,8 +39,12 @@ class Transaction:
     """One transaction's view of the database, by room."""
 
     def __init__(self, connection: Connection, site: str) -> None:
+        self.accounts = Accounts(connection, site)
         self.days = Days(connection, site)
+        self.form = Form(connection, site)
+        self.office = Office(connection, site)
         self.people = People(connection, site)
+        self.published = PublishedBlocks(connection, site)
         self.terminals = Terminals(connection, site)
         self.witness = Witness(connection, site)
 
@@ -109,6 +117,22 @@ class CentralStore:
         """One transaction on one site's rows; DatabaseDown when the database fails."""
         with self._failures(), self._engine.begin() as connection:
             yield Transaction(connection, site)
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """One transaction on all sites' rows, for a backup being put back."""
+        with self._failures(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """All sites' rows as they are at one moment, for a backup."""
+        level = "REPEATABLE READ" if self._engine.dialect.name == "postgresql" else None
+        with self._failures(), self._engine.connect() as connection:
+            if level:
+                connection = connection.execution_options(isolation_level=level)
+            with connection.begin():
+                yield connection.execution_options(stream_results=True)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:

@@ -25,7 +25,7 @@ class People:
         )
 
     def put_site(self, name: str) -> None:
-        statement = self._insert(sites).values(site=self._site, name=name)
+        statement = self._insert(sites).values(site=self._site, name=name, touched=1)
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["site"], set_={"name": name})
         )
@@ -37,6 +37,11 @@ class People:
 
     def site_name(self) -> str | None:
         return self._connection.scalar(select(sites.c.name).where(sites.c.site == self._site))
+
+    def all_sites(self) -> tuple[tuple[str, str], ...]:
+        """Every site, not only this one: ids and names."""
+        query = select(sites.c.site, sites.c.name).order_by(sites.c.site)
+        return tuple((row.site, row.name) for row in self._connection.execute(query))
 
     def put(self, wanted: Iterable[Officer]) -> None:
         """Add officers, or renew those with the same id, all or none; NumberTaken lists what is in

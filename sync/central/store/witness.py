@@ -1,10 +1,10 @@
 """What central has seen of each terminal's sheets, and the alarms that follow when they shrank."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, distinct, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, distinct, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.schema import alarms, day_lines, seen_sheets
@@ -40,21 +40,46 @@ class Twice:
 class Witness:
     def __init__(self, connection: Connection, site: str) -> None:
         self._connection, self._site = connection, site
+        self._insert = (
+            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        )
 
-    def seen(self, terminal: str) -> dict[SheetKey, OpenSheet]:
-        """Every sheet as this terminal last showed or reported it."""
+    def seen(self, terminal: str, days: Collection[date]) -> dict[SheetKey, OpenSheet]:
+        """The sheets of `days` as this terminal last showed or reported them."""
+        return self._seen(terminal, seen_sheets.c.date.in_(days))
+
+    def open_or(self, terminal: str, days: Collection[date]) -> dict[SheetKey, OpenSheet]:
+        """The same, and those of every day that is not judged yet: a few, however long a history
+        the terminal has."""
+        pending = select(seen_sheets.c.date).where(self._of(terminal), seen_sheets.c.judged == 0)
+        return self._seen(
+            terminal, or_(seen_sheets.c.date.in_(days), seen_sheets.c.date.in_(pending))
+        )
+
+    def _seen(self, terminal: str, which: ColumnElement[bool]) -> dict[SheetKey, OpenSheet]:
         query = select(
             seen_sheets.c.date,
             seen_sheets.c.officer,
             seen_sheets.c.n,
             seen_sheets.c.entries,
             seen_sheets.c.seal,
-        ).where(seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal)
+        ).where(self._of(terminal), which)
         found = (OpenSheet(*row) for row in self._connection.execute(query))
         return {(sheet.date, sheet.officer): sheet for sheet in found}
 
+    def _of(self, terminal: str) -> ColumnElement[bool]:
+        return and_(seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal)
+
+    def judged(self, terminal: str, days: Collection[date]) -> None:
+        """These days' reports hold what was seen of their sheets; they need no second look."""
+        self._connection.execute(
+            update(seen_sheets)
+            .where(self._of(terminal), seen_sheets.c.date.in_(days), seen_sheets.c.judged == 0)
+            .values(judged=1)
+        )
+
     def put(self, terminal: str, sheets: Iterable[OpenSheet]) -> None:
-        """Remember these sheets as they are now."""
+        """Remember these sheets as they are now; their days are to be judged (again)."""
         rows = [
             {
                 "site": self._site,
@@ -64,18 +89,16 @@ class Witness:
                 "n": sheet.n,
                 "entries": sheet.entries,
                 "seal": sheet.seal,
+                "judged": 0,
             }
             for sheet in sheets
         ]
-        for row in rows:
-            self._connection.execute(
-                delete(seen_sheets).where(
-                    *(seen_sheets.c[name] == row[name] for name in ("site", "terminal")),
-                    *(seen_sheets.c[name] == row[name] for name in ("date", "officer")),
-                )
-            )
         if rows:
-            self._connection.execute(insert(seen_sheets), rows)
+            statement = self._insert(seen_sheets)
+            new = {name: statement.excluded[name] for name in ("n", "entries", "seal", "judged")}
+            key = ["site", "terminal", "date", "officer"]
+            upsert = statement.on_conflict_do_update(index_elements=key, set_=new)
+            self._connection.execute(upsert, rows)
 
     def forget(self, terminal: str) -> None:
         """A history that begins anew."""
@@ -89,9 +112,8 @@ class Witness:
 
     def alarm(self, raised: Alarm) -> None:
         """Raise an alarm; the very same one again is one."""
-        sqlite_or_not = sqlite if self._connection.dialect.name == "sqlite" else postgresql
         self._connection.execute(
-            sqlite_or_not.insert(alarms)
+            self._insert(alarms)
             .values(
                 site=self._site,
                 at=raised.at,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from sync.central.service import Central, NoSuchCode
 from sync.central.store.terminals import KnownTerminal
@@ -14,6 +15,8 @@ from sync.fields import MAX_BODY, BadMessage, canonical, etag
 from sync.signing import SIGNATURE_HEADER, BadSignature, check_request, public_key, sign_answer
 from sync.wire import Answer, DayReport, Enrol, Heads, HeadsAnswer, Hello
 
+MAX_ID = 32
+"""Characters of a site's id."""
 MAX_ENROL_TRIES = 20
 """A minute: 50 bits can't be guessed at that pace in ten minutes."""
 
@@ -47,17 +50,21 @@ class _Enrolments:
 
 
 class _Door:
-    """Checks who asks, and signs what is answered."""
+    """Checks who asks, and signs what is answered. The database is asked on other threads: one
+    slow answer holds nobody else up."""
 
     def __init__(self, central: Central, now: Now) -> None:
         self.central, self.now = central, now
+        self._sites: dict[str, Central] = {}
 
     def known(
         self, request: Request, site: str, terminal: str, nonce: str, signature: str, body: bytes
-    ) -> KnownTerminal:
-        """The terminal that signed this request. Unknown and wrongly signed look the same."""
-        found = self.central.terminal(terminal) if site == self.central.site else None
-        if found is None:
+    ) -> tuple[Central, KnownTerminal]:
+        """The site and terminal that signed this request. Unknown site or terminal and wrongly
+        signed look the same."""
+        central = self._site(site)
+        found = central.terminal(terminal) if central is not None else None
+        if central is None or found is None:
             raise Refusal(401, "unknown terminal or bad signature")
         path = request.url.path
         try:
@@ -65,17 +72,26 @@ class _Door:
             check_request(key, signature, request.method, path, nonce, body)
         except (BadSignature, BadMessage):
             raise Refusal(401, "unknown terminal or bad signature") from None
-        return found
+        return central, found
 
-    def in_run(
+    def _site(self, site: str) -> Central | None:
+        """The central of a site; found ones are remembered."""
+        if site not in self._sites and len(site) <= MAX_ID:
+            found = self.central.at(site)
+            if found is not None:
+                self._sites[site] = found
+        return self._sites.get(site)
+
+    async def in_run(
         self, request: Request, site: str, terminal: str, nonce: str, signature: str, body: bytes
-    ) -> KnownTerminal:
+    ) -> tuple[Central, KnownTerminal]:
         """The same, and the nonce is the one of its open run."""
-        found = self.known(request, site, terminal, nonce, signature, body)
+        asked = (request, site, terminal, nonce, signature, body)
+        central, found = await run_in_threadpool(self.known, *asked)
         until = found.nonce_until
         if not nonce or nonce != found.nonce or until is None or until < self.now():
             raise Refusal(401, "no open run with this nonce; say hello again")
-        return found
+        return central, found
 
     def answer(
         self, request: Request, nonce: str, body: bytes, status: int = 200, tag: str = ""
@@ -115,7 +131,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         enrolments.count(now())
         message = Enrol.parse(await read_body(request))
         try:
-            enrolled = central.enrol(message, now())
+            enrolled = await run_in_threadpool(central.enrol_anywhere, message, now())
         except NoSuchCode as error:
             raise Refusal(403, str(error)) from None
         return Response(enrolled.to_bytes(), media_type="application/json")
@@ -127,8 +143,9 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         """Open a run: a fresh nonce and the journal head last acknowledged."""
         body = await read_body(request)
         message = Hello.parse(body)
-        known = door.known(request, site, terminal, message.nonce, signature, body)
-        welcome = central.greet(known, message, now())
+        asked = (request, site, terminal, message.nonce, signature, body)
+        at, known = await run_in_threadpool(door.known, *asked)
+        welcome = await run_in_threadpool(at.greet, known, message, now())
         return door.answer(request, message.nonce, welcome.to_bytes())
 
     @router.put(f"{_AT}/heads", openapi_extra=shapes.body(shapes.HEADS))
@@ -137,8 +154,8 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
     ) -> Response:
         """Show that the journal goes on from the one central has seen."""
         body = await read_body(request)
-        known = door.in_run(request, site, terminal, nonce, signature, body)
-        answer = central.judge(known, Heads.parse(body), now())
+        at, known = await door.in_run(request, site, terminal, nonce, signature, body)
+        answer = await run_in_threadpool(at.judge, known, Heads.parse(body), now())
         status = 200 if answer is Answer.STORED else 409
         return door.answer(request, nonce, HeadsAnswer(answer).to_bytes(), status)
 
@@ -152,8 +169,8 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         if_none_match: Annotated[str, Header(max_length=200)] = "",
     ) -> Response:
         """The officers who may sign on, and the office's wording."""
-        door.in_run(request, site, terminal, nonce, signature, b"")
-        body = central.roster().to_bytes()
+        at, _ = await door.in_run(request, site, terminal, nonce, signature, b"")
+        body = (await run_in_threadpool(at.roster)).to_bytes()
         tag = etag(body)
         if if_none_match == tag:
             return door.answer(request, nonce, b"", 304, tag)
@@ -164,8 +181,9 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         request: Request, site: str, terminal: str, signature: Signature = "", nonce: Nonce = ""
     ) -> Response:
         """Which of its day reports central has."""
-        known = door.in_run(request, site, terminal, nonce, signature, b"")
-        return door.answer(request, nonce, central.held(known, now()).to_bytes())
+        at, known = await door.in_run(request, site, terminal, nonce, signature, b"")
+        held = await run_in_threadpool(at.held, known, now())
+        return door.answer(request, nonce, held.to_bytes())
 
     @router.put(f"{_AT}/days/{{day}}", openapi_extra=shapes.body(shapes.DAY))
     async def day(
@@ -178,11 +196,11 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
     ) -> Response:
         """Take one day report; the answer is a receipt."""
         body = await read_body(request)
-        known = door.in_run(request, site, terminal, nonce, signature, body)
+        at, known = await door.in_run(request, site, terminal, nonce, signature, body)
         report = DayReport.parse(body)
         if (report.site, report.terminal, report.date.isoformat()) != (site, terminal, day):
             raise Refusal(400, "the body is another day's or terminal's than the path")
-        receipt = central.take_day(known, report, body, now())
+        receipt = await run_in_threadpool(at.take_day, known, report, body, now())
         statuses = {Answer.STORED: 201, Answer.ALREADY_HAVE: 200}
         return door.answer(request, nonce, receipt.to_bytes(), statuses.get(receipt.answer, 409))
 

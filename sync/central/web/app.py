@@ -8,19 +8,27 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 import kiosk
+from sync.central.period import NoSuchPeriod
 from sync.central.service import Central
 from sync.central.store.engine import DatabaseDown
-from sync.central.web import api, pages
+from sync.central.viewer import NotYours
+from sync.central.web import api, door, form, identity, keeping, pages, paperroutes, work
+from sync.central.web.desk import Desk, PageError
 from sync.fields import BadMessage
 
 _LOG = logging.getLogger("kiosk.central")
 
 
-def create_app(central: Central, reader_key: str, now: api.Now = api.utc_now) -> FastAPI:
-    """The whole server on one `central`; `reader_key` opens the pages."""
+def create_app(central: Central, now: api.Now = api.utc_now) -> FastAPI:
+    """The whole server on one `central`. SettingsError when its identity provider is half set."""
     app = FastAPI(title="Central report", version=kiosk.__version__, docs_url=None, redoc_url=None)
+    desk, provider = Desk(central, now), identity.provider(central.settings)
     app.include_router(api.routes(central, now))
-    app.include_router(pages.routes(central, reader_key, now))
+    app.include_router(door.routes(desk, identity=provider is not None))
+    for room in (pages, work, keeping, form, paperroutes):
+        app.include_router(room.routes(desk))
+    if provider is not None:
+        app.include_router(identity.routes(desk, provider))
 
     @app.get("/healthz")
     def health() -> dict[str, str]:
@@ -28,30 +36,59 @@ def create_app(central: Central, reader_key: str, now: api.Now = api.utc_now) ->
         central.terminals()
         return {"status": "ok", "version": kiosk.__version__}
 
+    _failures(app, desk)
+    return app
+
+
+def _failures(app: FastAPI, desk: Desk) -> None:
+    """What is answered instead: a line of JSON to terminals, a page to people."""
+
+    def answer(request: Request, status: int, text: str, word: str) -> Response:
+        if request.url.path.startswith(("/v1/", "/healthz")):
+            return api.error_response(status, text)
+        return desk.error(request, status, word)
+
     @app.exception_handler(api.Refusal)
     def refused(_request: Request, error: api.Refusal) -> Response:
         return api.error_response(error.status, error.text)
+
+    @app.exception_handler(PageError)
+    def page(request: Request, error: PageError) -> Response:
+        return desk.error(request, error.status, error.word)
+
+    @app.exception_handler(NotYours)
+    def not_yours(request: Request, _error: NotYours) -> Response:
+        return desk.error(request, 403, "not_yours")
+
+    @app.exception_handler(NoSuchPeriod)
+    def no_period(request: Request, _error: NoSuchPeriod) -> Response:
+        return desk.error(request, 400, "no_period")
 
     @app.exception_handler(BadMessage)
     def bad_message(_request: Request, error: BadMessage) -> Response:
         return api.error_response(400, str(error))
 
     @app.exception_handler(RequestValidationError)
-    def bad_request(_request: Request, _error: RequestValidationError) -> Response:
-        return api.error_response(400, "a parameter or header is out of form")
+    def bad_request(request: Request, _error: RequestValidationError) -> Response:
+        return answer(request, 400, "a parameter or header is out of form", "bad_form")
 
     @app.exception_handler(HTTPException)
-    def other(_request: Request, error: HTTPException) -> Response:
-        return api.error_response(error.status_code, str(error.detail))
+    def other(request: Request, error: HTTPException) -> Response:
+        word = "no_page" if error.status_code == 404 else "bad_form"
+        return answer(request, error.status_code, str(error.detail), word)
 
     @app.exception_handler(DatabaseDown)
-    def down(_request: Request, error: DatabaseDown) -> Response:
+    def down(request: Request, error: DatabaseDown) -> Response:
         _LOG.error("%s", error)
-        return api.error_response(503, "try again later")
+        return _plain(request, 503, "try again later", "try_later")
 
     @app.exception_handler(Exception)
-    def bug(_request: Request, _error: Exception) -> Response:
+    def bug(request: Request, _error: Exception) -> Response:
         """The traceback goes to the server's log, never to the caller."""
-        return api.error_response(500, "central stumbled; its log says over what")
+        return _plain(request, 500, "central stumbled; its log says over what", "stumbled")
 
-    return app
+    def _plain(request: Request, status: int, text: str, word: str) -> Response:
+        # The page itself needs the database, which may be what failed.
+        if request.url.path.startswith(("/v1/", "/healthz")):
+            return api.error_response(status, text)
+        return desk.bare(request, status, word)

@@ -1,124 +1,139 @@
 """The report's pages: made on the server, readable without scripts, on a phone and on paper."""
 
-import hashlib
-import hmac
-import tomllib
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from functools import partial
-from importlib.resources import files
-from typing import Annotated
+from datetime import date as Date  # noqa: N812  (a query parameter is called date)
+from datetime import timedelta
 
-from fastapi import APIRouter, Cookie, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 
-from sync.central.reports.overview import overview
+from sync.central.reports import chart, gate
+from sync.central.reports.daytally import lines
 from sync.central.service import Central
-from sync.central.web import thai
+from sync.central.viewer import PUBLIC, NotYours, Right, Viewer
+from sync.central.web.desk import Desk, PageError
 
-COOKIE = "kiosk_reader"
-_FONTS = ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; "
-    "img-src 'self'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-
-Language = Annotated[str, Query(alias="lang", pattern="^(th|en)$")]
-Key = Annotated[str, Query(alias="key", max_length=100)]
-Kept = Annotated[str, Cookie(alias=COOKIE, max_length=100)]
-Now = Callable[[], datetime]
 LATE = timedelta(days=1)
 """A terminal that beats every quarter of an hour is missing after so long."""
 
 
-def page_words() -> dict[str, dict[str, str]]:
-    text = (files("sync.central.web") / "words.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def routes(central: Central, key: str, now: Now) -> APIRouter:
-    """The pages of `central`, opened once with `key`."""
+def routes(desk: Desk) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    words = page_words()
-    environment = Environment(
-        loader=PackageLoader("sync.central.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    token = hashlib.sha256(b"kiosk reader\x00" + key.encode()).hexdigest()
 
-    def may_read(cookie: str) -> bool:
-        return hmac.compare_digest(cookie.encode(), token.encode())
-
-    @router.get("/")
-    def front() -> Response:
-        return RedirectResponse(f"/report/{central.site}", 302)
-
-    def opened(request: Request, site: str, lang: str, given: str, cookie: str) -> Response | None:
-        """What is answered instead of a page: the key taken into a cookie, or a refusal."""
-        if given and hmac.compare_digest(given.encode(), key.encode()):
-            taken = RedirectResponse(f"{request.url.path}?lang={lang}", 303)
-            secure = request.url.scheme == "https"
-            taken.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
-            return taken
-        if site != central.site or not may_read(cookie):
-            page = environment.from_string("<!doctype html><meta charset=utf-8><p>{{ text }}")
-            return HTMLResponse(page.render(text=words[lang]["sign_in"]), 403, _HEADERS)
-        return None
+    @router.get("/public/{site}")
+    def public(request: Request, site: str) -> Response:
+        """What everybody may read: the office as a whole, no names."""
+        central = desk.site(site)
+        central.publish(desk.today())
+        view = gate.office(central, PUBLIC, desk.period(request), desk.today())
+        shown = desk.seen(request)[0]
+        return desk.page(request, "public.html", shown, central, view=view, chart=chart)
 
     @router.get("/report/{site}")
-    def report(
-        request: Request, site: str, lang: Language = "th", given: Key = "", cookie: Kept = ""
-    ) -> Response:
-        if refused := opened(request, site, lang, given, cookie):
-            return refused
-        today = now().astimezone().date()
-        central.publish(today)
-        page = _page(environment, "report.html", words[lang], central, lang)
-        return HTMLResponse(page(view=overview(central, today)), 200, _HEADERS)
+    def office(request: Request, site: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.OFFICE)
+        central.publish(desk.today())
+        view = gate.office(central, viewer, desk.period(request), desk.today())
+        names = {
+            r.id: r.th if desk.language(request) == "th" else r.en for r in view.settings.reasons
+        }
+        return desk.page(
+            request, "office.html", viewer, central, view=view, chart=chart, names=names
+        )
+
+    @router.get("/section/{site}")
+    def section(request: Request, site: str, name: str = "") -> Response:
+        central, viewer = desk.reader(request, site, Right.SECTION)
+        central.publish(desk.today())
+        period, today = desk.period(request), desk.today()
+        view = gate.section(central, viewer, name, period, today, desk.now())
+        return desk.page(request, "section.html", viewer, central, view=view, chart=chart)
+
+    @router.get("/officer/{site}/{officer}")
+    def officer(request: Request, site: str, officer: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.OFFICER)
+        central.publish(desk.today())
+        period, today = desk.period(request), desk.today()
+        view = gate.officer(central, viewer, officer, period, today, desk.now())
+        with central.store.transaction(site) as t:
+            photo = t.office.photo(officer) is not None
+        return desk.page(
+            request, "officer.html", viewer, central, view=view, chart=chart, photo=photo
+        )
+
+    @router.get("/photo/{site}/{officer}")
+    def photo(request: Request, site: str, officer: str) -> Response:
+        """An officer's photo: for who may read that officer, and who keeps the roster."""
+        viewer = desk.viewer(request)
+        central = desk.site(site)
+        found = next((o for o in central.officers() if o.id == officer), None)
+        section = str(found.section) if found else ""
+        if not viewer.has(site, Right.RUN) and not viewer.may_read_officer(site, officer, section):
+            raise NotYours(Right.OFFICER)
+        with central.store.transaction(site) as t:
+            jpeg = t.office.photo(officer)
+        if jpeg is None:
+            raise PageError(404, "no_page")
+        return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+    @router.get("/services/{site}")
+    def cuts(request: Request, site: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.CUTS)
+        central.publish(desk.today())
+        view = gate.cuts(central, viewer, desk.period(request))
+        return desk.page(request, "cuts.html", viewer, central, view=view)
+
+    @router.get("/city")
+    def city(request: Request) -> Response:
+        viewer = desk.viewer(request)
+        rows = gate.city(desk.home, viewer, desk.period(request))
+        return desk.page(
+            request, "city.html", viewer, rows=rows, period=desk.period(request), chart=chart
+        )
 
     @router.get("/fleet/{site}")
-    def fleet(
-        request: Request, site: str, lang: Language = "th", given: Key = "", cookie: Kept = ""
-    ) -> Response:
-        if refused := opened(request, site, lang, given, cookie):
-            return refused
-        page = _page(environment, "fleet.html", words[lang], central, lang)
-        seen = central.fleet(now().astimezone().date())
-        late = now() - LATE
-        return HTMLResponse(page(fleet=seen, late=lambda at: at < late), 200, _HEADERS)
+    def fleet(request: Request, site: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.FLEET)
+        return fleet_page(desk, request, central, viewer)
 
-    @router.get("/static/{name}")
-    def static(name: str) -> Response:
-        if name == "report.css":
-            data = (files("sync.central.web") / "templates" / name).read_bytes()
-            return Response(data, media_type="text/css; charset=utf-8")
-        if name in _FONTS:
-            data = (files("fontpkg_sarabun") / "files" / name).read_bytes()
-            headers = {"Cache-Control": "max-age=31536000, immutable"}
-            return Response(data, media_type="font/ttf", headers=headers)
-        return Response(status_code=404)
+    @router.get("/tally/{site}")
+    def tally(request: Request, site: str, date: str = "") -> Response:
+        """A day's raw counts: the audit role's, each read logged before it is shown."""
+        central, viewer = desk.reader(request, site, Right.TALLY)
+        try:
+            wanted = Date.fromisoformat(date) if date else None
+        except ValueError:
+            raise PageError(400, "no_day") from None
+        shown: list[str] = []
+        if wanted is not None:
+            shown = list(lines(central.tally(wanted, viewer.account, desk.now()), wanted))
+        with central.store.transaction(site) as t:
+            reads = t.days.reads()[-50:]
+        return desk.page(
+            request, "tally.html", viewer, central, lines=shown, wanted=wanted, reads=reads
+        )
+
+    @router.get("/changes/{site}")
+    def changes(request: Request, site: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.CHANGES)
+        with central.store.transaction(site) as t:
+            found = t.accounts.changes()
+        return desk.page(request, "changes.html", viewer, central, changes=found)
 
     return router
 
 
-def _page(
-    environment: Environment, name: str, words: dict[str, str], central: Central, lang: str
-) -> Callable[..., str]:
-    """A template with what every page needs; call it with what this one shows."""
-    return partial(
-        environment.get_template(name).render,
-        w=words,
-        lang=lang,
-        site=central.settings.name,
-        num=lambda value: thai.number(value, lang),
-        pct=lambda share: thai.number(share * 100, lang, 1),
-        day=lambda value: thai.day(value, lang),
-        moment=lambda value: thai.moment(value, lang),
+def fleet_page(
+    desk: Desk, request: Request, central: Central, viewer: Viewer, code: str = ""
+) -> Response:
+    """How the terminals are; `code`: a one-time code that was just made."""
+    late = desk.now() - LATE
+    return desk.page(
+        request,
+        "fleet.html",
+        viewer,
+        central,
+        fleet=central.fleet(desk.today()),
+        late=lambda at: at < late,
+        code=code,
+        url=central.settings.url,
     )

@@ -1,0 +1,185 @@
+"""A whole central in one file, for either database: rows, settings and keys, each with a digest.
+
+The file is a zip: `manifest.json` (format, schema version, SHA-256 of each member), a JSON line per
+row of each table, and the data folder's small files. It holds secrets: it is written 0600.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import Date, DateTime, LargeBinary, Table
+
+from sync.central.schema import metadata
+from sync.central.settings import FILE_NAME
+from sync.central.store.engine import HEAD, CentralStore
+from sync.central.store.terminals import utc
+
+FORMAT = 1
+FILES = (FILE_NAME, "central.key", "identity.secret")
+_ROWS = 1000
+"""Rows put into the database at once."""
+
+
+class BadBackup(Exception):
+    """A file that can't be restored from; one line."""
+
+
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, EOFError,
+    NotImplementedError, RuntimeError, OverflowError, OSError, AttributeError,
+)  # fmt: skip
+"""What Python's zipfile does with a damaged file, over sixty flipped bytes and more."""
+
+Say = Callable[[str, int], None]
+"""Told each table and how many of its rows are done."""
+
+
+def write(store: CentralStore, folder: Path, target: Path, say: Say) -> int:
+    """Write everything to `target`, whole or not at all; how many rows. Nobody waits but writers
+    of SQLite. FileExistsError when the target is there."""
+    if target.exists():
+        raise FileExistsError(target)
+    draft = target.with_name(target.name + ".new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    rows = 0
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            rows = _write(store, folder, file, say)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return rows
+
+
+def _write(store: CentralStore, folder: Path, file: BinaryIO, say: Say) -> int:
+    digests: dict[str, str] = {}
+    rows = 0
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with store.snapshot() as connection:
+            for table in metadata.sorted_tables:
+                found = hashlib.sha256()
+                with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as member:
+                    count = 0
+                    for row in connection.execute(table.select()).mappings():
+                        line = json.dumps(_plain(dict(row)), ensure_ascii=False) + "\n"
+                        member.write(line.encode())
+                        found.update(line.encode())
+                        count += 1
+                digests[f"{table.name}.jsonl"] = found.hexdigest()
+                rows += count
+                say(table.name, count)
+        for name in FILES:
+            if (folder / name).exists():
+                data = (folder / name).read_bytes()
+                archive.writestr(f"files/{name}", data)
+                digests[f"files/{name}"] = hashlib.sha256(data).hexdigest()
+        manifest = {"format": FORMAT, "schema": HEAD, "members": digests}
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1))
+    return rows
+
+
+def check(source: Path) -> dict[str, str]:
+    """The members of a backup and their digests, each looked at; BadBackup names what is wrong."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            manifest = json.loads(archive.read("manifest.json"))
+            members: dict[str, str] = manifest["members"]
+            if manifest["format"] > FORMAT or manifest["schema"] > HEAD:
+                raise BadBackup(f"{source}: written by a newer version; install that version")
+            if manifest["schema"] != HEAD:
+                raise BadBackup(
+                    f"{source}: holds schema {manifest['schema']}, this version restores {HEAD}: "
+                    "restore with the version that wrote it, then update"
+                )
+            for name, wanted in members.items():
+                found = hashlib.sha256()
+                with archive.open(name) as member:
+                    while piece := member.read(1 << 20):
+                        found.update(piece)
+                if found.hexdigest() != wanted:
+                    raise BadBackup(f"{source}: {name} is damaged")
+            return members
+    except _BROKEN as error:
+        raise BadBackup(f"{source}: is no whole backup ({error})") from None
+
+
+def restore_files(source: Path, folder: Path) -> None:
+    """Put settings and keys into an empty data folder, 0600."""
+    members = check(source)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with zipfile.ZipFile(source) as archive:
+        for name in FILES:
+            if f"files/{name}" in members:
+                descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(archive.read(f"files/{name}"))
+                    file.flush()
+                    os.fsync(file.fileno())
+
+
+def restore_rows(source: Path, store: CentralStore, say: Say) -> int:
+    """Put every row into an empty database, all or none; how many. BadBackup when it has rows."""
+    members = check(source)
+    rows = 0
+    with zipfile.ZipFile(source) as archive, store.connection() as connection:
+        for table in metadata.sorted_tables:
+            if connection.execute(table.select().limit(1)).first() is not None:
+                raise BadBackup(f"{table.name} has rows already; name an empty database")
+            if f"{table.name}.jsonl" not in members:
+                raise BadBackup(f"{source}: {table.name} is missing")
+            count = 0
+            for batch in _batches(archive, table):
+                connection.execute(table.insert(), batch)
+                count += len(batch)
+            rows += count
+            say(table.name, count)
+    return rows
+
+
+def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, Any]]]:
+    with archive.open(f"{table.name}.jsonl") as member:
+        batch: list[dict[str, Any]] = []
+        for line in member:
+            batch.append(_typed(table, json.loads(line)))
+            if len(batch) == _ROWS:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _as_json(value) for name, value in row.items()}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(bytes(value)).decode()
+    if isinstance(value, datetime):
+        return utc(value).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    typed = {}
+    for column in table.columns:
+        value = row[column.name]
+        if value is not None and isinstance(column.type, DateTime):
+            value = datetime.fromisoformat(value)
+        elif value is not None and isinstance(column.type, Date):
+            value = date.fromisoformat(value)
+        elif value is not None and isinstance(column.type, LargeBinary):
+            value = base64.b64decode(value)
+        typed[column.name] = value
+    return typed

@@ -1,0 +1,266 @@
+"""A year of believable data in an empty central, so that every page and paper can be looked at.
+
+It comes in as from terminals: day reports, one transaction each. Nothing here is real.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain.people import Officer
+from kiosk.domain.rating import Channel, Half, Outcome
+from sync.central import signin
+from sync.central.service import Central
+from sync.central.store.days import Ticket
+from sync.central.store.office import Improvement, State
+from sync.central.viewer import Role
+from sync.signing import public_text
+from sync.wire import DayReport, Enrol, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
+
+SECTIONS = (
+    ("ฝ่ายทะเบียน", 14, ("id-card", "household", "civil")),
+    ("ฝ่ายรายได้", 8, ("land-tax", "sign-tax")),
+    ("ฝ่ายปกครอง", 6, ("general",)),
+    ("ฝ่ายพัฒนาชุมชนและสวัสดิการสังคม", 7, ("elderly", "disabled", "child")),
+    ("ฝ่ายโยธา", 5, ("building",)),
+    ("ฝ่ายสิ่งแวดล้อมและสุขาภิบาล", 5, ("licence",)),
+    ("ฝ่ายการคลัง", 3, ("payment",)),
+    ("ฝ่ายเทศกิจ", 2, ("market",)),
+)
+_FIRST = (
+    "สมหญิง",
+    "กตัญญู",
+    "ปิ่นเกล้า",
+    "น้ำผึ้ง",
+    "ญาณวุฒิ",
+    "สิทธิ์",
+    "ปัญญ์ชลี",
+    "พันธุ์ทิพย์",
+    "ศุภกร",
+    "อรุณี",
+    "ชัยวัฒน์",
+    "มาลัย",
+    "ธนพล",
+    "จิราภรณ์",
+    "วิไลวรรณ",
+    "ประเสริฐ",
+    "กมลชนก",
+    "ณัฐวุฒิ",
+    "สุภาพร",
+    "ฟ้าใส",
+)
+_LAST = (
+    "ใจดี",
+    "วงศ์สวัสดิ์",
+    "ศรีสุข",
+    "ทองคำ",
+    "บุญมี",
+    "แสงจันทร์",
+    "รักษ์ไทย",
+    "พูลทรัพย์",
+    "เพิ่มพูน",
+    "ตั้งมั่น",
+    "เรืองศรี",
+    "ปั้นเหน่ง",
+    "สุขสันต์",
+    "วรรณวิจิตร",
+    "เลิศสกุล",
+)
+_POSITIONS = ("เจ้าพนักงานปกครอง", "เจ้าพนักงานธุรการ", "นักวิชาการ", "ลูกจ้างประจำ")
+_REASONS = ("wait", "manner", "unclear", "documents", "unfair", "place")
+_COMMENTS = (
+    "รอนานมากในช่วงเช้า อยากให้เปิดช่องเพิ่ม",
+    "เจ้าหน้าที่อธิบายขั้นตอนชัดเจน ขอบคุณค่ะ",
+    "เก้าอี้ไม่พอสำหรับผู้สูงอายุ",
+    "ป้ายบอกทางไปห้องทะเบียนหายาก",
+    "ทำบัตรประชาชนเสร็จเร็วกว่าที่คิด",
+    "เอกสารที่ต้องใช้ควรบอกไว้ในเว็บไซต์ให้ครบ",
+    "น้ำดื่มหมดช่วงบ่าย",
+    "The officer helped me in English, thank you.",
+    "ควรมีที่จอดรถสำหรับผู้พิการมากกว่านี้",
+    "ระบบคิวเรียกข้ามไปสองคิว",
+    "พูดจาสุภาพดีมาก",
+    "ขอให้เปิดบริการพักเที่ยง",
+)
+_IMPROVEMENTS = (
+    ("รอนานในช่วงเช้าวันจันทร์", "เปิดช่องบริการเพิ่ม ๒ ช่อง ๐๘.๐๐–๑๐.๐๐ น.", "ฝ่ายทะเบียน", -40, State.DONE),
+    ("เก้าอี้ไม่พอสำหรับผู้สูงอายุ", "จัดเก้าอี้เพิ่ม ๒๐ ตัว และช่องทางด่วนผู้สูงอายุ", "ฝ่ายปกครอง", -12, State.DONE),
+    ("คำแนะนำเรื่องเอกสารไม่ชัดเจน", "ทำแผ่นพับรายการเอกสาร ๑๐ งานบริการ", "ฝ่ายทะเบียน", 14, State.OPEN),
+    ("ป้ายบอกทางหายาก", "", "ฝ่ายโยธา", 30, State.OPEN),
+)  # fmt: skip
+DAYS = 365
+
+
+class NotEmpty(Exception):
+    """This central has real data; a demonstration would mix with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """How an officer of the demonstration serves: shares of the five levels, ratings a day."""
+
+    officer: Officer
+    services: tuple[str, ...]
+    shares: tuple[float, ...]
+    pace: float
+    terminal: str
+
+
+def seed(
+    central: Central,
+    today: date,
+    say: Callable[[int, int], None],
+    days: int = DAYS,
+    seed: int = 2567,
+) -> tuple[tuple[str, str], ...]:
+    """Fill `central` up to yesterday; accounts with their first passwords. `say` is told days done
+    and in all. NotEmpty when there are officers or reports already."""
+    with central.store.transaction(central.site) as t:
+        if t.people.everyone() or t.days.newest_days():
+            raise NotEmpty(f"{central.site}: has officers or reports; seed a fresh --data folder")
+    random = Random(seed)  # noqa: S311  (believable, not secret)
+    servers = _servers(random)
+    central.import_officers(tuple(s.officer for s in servers))
+    terminals = sorted({s.terminal for s in servers})
+    for terminal in terminals:
+        now = datetime.now(UTC)
+        code = central.invite(terminal, terminal.removeprefix("counter-"), now)
+        central.enrol(Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
+    first = today - timedelta(days=days)
+    for done in range(days):
+        day = first + timedelta(days=done)
+        if day.weekday() < 5:
+            _day(central, random, servers, terminals, day, 1 + 0.10 * done / max(1, days))
+        say(done + 1, days)
+    _office(central, random, today)
+    central.publish(today)
+    return _accounts(central, servers)
+
+
+def _servers(random: Random) -> list[_Server]:
+    servers: list[_Server] = []
+    for section, size, services in SECTIONS:
+        for _ in range(size):
+            number = f"{101 + len(servers)}"
+            name = f"{random.choice(_FIRST)} {random.choice(_LAST)}"
+            officer = Officer.parse(number, name, random.choice(_POSITIONS), section)
+            good = random.betavariate(9, 2)
+            shares = (0.02, 0.04, 0.12 + 0.3 * (1 - good), 0.36, 0.46 * good)
+            pace = random.choice((0.6, 3.0, 6.0, 9.0)) if section != "ฝ่ายทะเบียน" else 9.0
+            servers.append(
+                _Server(officer, services, shares, pace, f"counter-{1 + len(servers) % 24}")
+            )
+    return servers
+
+
+def _day(
+    central: Central,
+    random: Random,
+    servers: list[_Server],
+    terminals: list[str],
+    day: date,
+    better: float,
+) -> None:
+    at = datetime.combine(day, time(20, 0), UTC)
+    tickets = []
+    for terminal in terminals:
+        report = _report(central.site, random, servers, terminal, day, better)
+        if report is None:
+            continue
+        known = central.terminal(terminal)
+        if known is None:
+            raise AssertionError(terminal)
+        central.take_day(known, report, report.to_bytes(), at)
+        n = sum(sheet.n for sheet in report.sheets)
+        tickets.append(Ticket(day, known.counter, round(n * random.uniform(1.6, 3.2)) + 2))
+    central.import_tickets(tickets)
+
+
+def _report(
+    site: str, random: Random, servers: list[_Server], terminal: str, day: date, better: float
+) -> DayReport | None:
+    lines: dict[tuple[str, str, Half, Channel], list[int]] = {}
+    reasons: dict[tuple[str, str], int] = {}
+    outcomes = []
+    n: dict[str, int] = {}
+    counter = terminal.removeprefix("counter-")
+    for server in servers:
+        if server.terminal != terminal or random.random() < 0.08:
+            continue
+        officer = str(server.officer.id)
+        shares = [*server.shares[:3], server.shares[3] * better, server.shares[4] * better]
+        count = round(random.gauss(server.pace, server.pace**0.5))
+        for score in random.choices(range(1, 6), shares, k=max(0, count)):
+            half = random.choice((Half.MORNING, Half.MORNING, Half.AFTERNOON))
+            channel = random.choice((Channel.TOUCH, Channel.PANEL, Channel.PANEL))
+            key = (officer, random.choice(server.services), half, channel)
+            lines.setdefault(key, [0] * 5)[score - 1] += 1
+            n[officer] = n.get(officer, 0) + 1
+            if score <= 2 and random.random() < 0.6:
+                reason = random.choices(_REASONS, (9, 4, 5, 4, 1, 3))[0]
+                reasons[officer, reason] = reasons.get((officer, reason), 0) + 1
+        if n.get(officer) and random.random() < 0.1:
+            outcomes.append(OutcomeCount(officer, Outcome.SUPPRESSED, random.randint(1, 3)))
+    if not n:
+        return None
+    gaps = [GapCount("duty-paused", random.randint(1, 3))]
+    if random.random() < 0.02:
+        gaps.append(GapCount("panel-down-minutes", random.randint(3, 90)))
+    return DayReport(
+        site,
+        terminal,
+        day,
+        1,
+        tuple(LineCount(o, s, counter, h, c, tuple(k)) for (o, s, h, c), k in lines.items()),
+        tuple(outcomes),
+        tuple(ReasonCount(o, r, k) for (o, r), k in reasons.items()),
+        tuple(SheetSeal(o, k, secrets.token_hex(32)) for o, k in n.items()),
+        tuple(gaps),
+    )
+
+
+def _office(central: Central, random: Random, today: date) -> None:
+    """What people write, and what comes in online."""
+    now = datetime.now(UTC)
+    with central.store.transaction(central.site) as t:
+        for i in range(420):
+            day = today - timedelta(days=random.randint(1, 360))
+            score = random.choices(range(1, 6), (6, 8, 16, 35, 35))[0]
+            t.form.add(day, 5, score, [random.choice(_REASONS)] if score < 3 else [])
+            if i % 9 == 0:
+                t.form.add_comment("th", random.choice(_COMMENTS))
+        for said, done, whom, due, state in _IMPROVEMENTS:
+            line = Improvement(
+                secrets.token_hex(8), said, done, whom, today + timedelta(days=due), state
+            )
+            t.office.put_improvement(line, "ผู้อำนวยการเขต", now)
+        url = "https://report.example.go.th/f/{token}"
+        kept = t.office.settings()
+        t.office.put_settings(
+            kept.version, replace(kept.settings, comment_url=url), "demonstration", now
+        )
+
+
+def _accounts(central: Central, servers: list[_Server]) -> tuple[tuple[str, str], ...]:
+    now = datetime.now(UTC)
+    own, section = str(servers[0].officer.id), SECTIONS[0][0]
+    wanted = (
+        ("director", "ผู้อำนวยการเขต", (Role.DIRECTOR,), "", ""),
+        ("hr", "งานบุคคล", (Role.HR,), "", ""),
+        ("head", "หัวหน้าฝ่ายทะเบียน", (Role.SECTION_HEAD,), "", section),
+        ("officer", servers[0].officer.name, (Role.OFFICER,), own, ""),
+        ("complaints", "รับเรื่องร้องเรียน", (Role.COMPLAINTS,), "", ""),
+        ("audit", "ผู้ตรวจสอบ", (Role.AUDIT,), "", ""),
+        ("it", "ผู้ดูแลระบบ", (Role.IT,), "", ""),
+    )
+    made = []
+    for account, name, roles, officer, head in wanted:
+        password = signin.add_account(
+            central, "demonstration", account, name, roles, now, officer=officer, section=head
+        )
+        made.append((account, password))
+    return tuple(made)

@@ -1,0 +1,91 @@
+"""The ITA measures report's rows for a round: the form, people's texts, the round before.
+
+The form is the office's own of fiscal year 2567 (itaform.json). A row nobody has written yet
+starts from the newest earlier round's text, else from the form.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from sync.central import period as periods
+from sync.central.period import Period
+from sync.central.store.engine import Transaction
+from sync.central.store.office import ItaBody, ItaText, newest
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    code: str
+    form: str
+    """IIT, EIT or OIT."""
+    indicator: str
+    terminal_is_evidence: bool
+    body: ItaBody
+
+
+@dataclass(frozen=True, slots=True)
+class EditedRow:
+    """A row as it now stands. `version` 0: nobody has written in this round. `beside`: texts that
+    were saved at the same time by somebody else and wait to be brought together."""
+
+    row: FormRow
+    body: ItaBody
+    version: int
+    author: str
+    at: object
+    beside: tuple[ItaText, ...]
+
+
+@cache
+def form() -> tuple[str, tuple[str, ...], tuple[FormRow, ...]]:
+    """Title, the five columns' titles, and the rows in their order."""
+    found = json.loads((files("sync.central") / "itaform.json").read_text("utf-8"))
+    rows = []
+    for row in found["rows"]:
+        score = "" if row["score"] is None else f"{row['score']:.2f}"
+        texts = (row[k] for k in ("question", "shortfall", "measure", "result", "evidence"))
+        body = ItaBody(score, *texts)
+        head = (row["code"], row["form"], row["indicator"], bool(row["terminal_is_evidence"]))
+        rows.append(FormRow(*head, body))
+    return found["title"], tuple(found["columns"]), tuple(rows)
+
+
+def known(code: str) -> bool:
+    return any(row.code == code for row in form()[2])
+
+
+def round_due(today: date) -> Period:
+    """The round that people now write: the running one."""
+    return periods.round_of(today)
+
+
+def rounds(today: date) -> tuple[Period, ...]:
+    """The running round and the three before, newest first."""
+    found = [round_due(today)]
+    while len(found) < 4:
+        found.append(periods.before(found[-1]))
+    return tuple(found)
+
+
+def rows(t: Transaction, period: Period) -> tuple[EditedRow, ...]:
+    """Each row of a round as it stands."""
+    year, number = period.fiscal_year, int(period.part)
+    written = t.office.ita(year, number)
+    earlier = [r for r in t.office.ita_rounds() if r < (year, number)]
+    before = t.office.ita(*earlier[0]) if earlier else {}
+    found = []
+    for row in form()[2]:
+        own = written.get(row.code, [])
+        if own:
+            holds = newest(own)
+            beside = tuple(x for x in own if x.beside and x.version > holds.version)
+            body, version = holds.body, max(x.version for x in own)
+            found.append(EditedRow(row, body, version, holds.author, holds.at, beside))
+        else:
+            carried = before.get(row.code)
+            body = newest(carried).body if carried else row.body
+            found.append(EditedRow(row, body, 0, "", None, ()))
+    return tuple(found)

@@ -1,0 +1,89 @@
+"""A published figure as the papers say it: words, and shares for the drawing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sync.central.papers import words
+from sync.central.period import Period
+from sync.central.reports.gate import Figure
+from sync.central.web import thai
+
+PAGES = [f"– {n} –".translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")) for n in range(1, 400)]
+
+
+def number(value: float, decimals: int = 0) -> str:
+    return thai.number(value, "th", decimals)
+
+
+def day(value: date) -> str:
+    return thai.day(value, "th")
+
+
+def span(period: Period) -> str:
+    return thai.span(period, "th")
+
+
+def made(now: datetime) -> str:
+    return f"จัดทำเมื่อ {thai.moment(now, 'th')}"
+
+
+def rate_text(figure: Figure) -> str:
+    found = figure.result
+    if found.rate is None:
+        return "–"
+    bound = {"at least": "≥ ", "at most": "≤ "}.get(found.bound, "")
+    return f"{bound}{number(found.rate * 100, 1)}"
+
+
+def interval_text(figure: Figure) -> str:
+    found = figure.result.interval
+    return f"{number(found.low * 100, 1)}–{number(found.high * 100, 1)}" if found else "–"
+
+
+def sentence(figure: Figure) -> str:
+    """Rate, interval, n and span in one line; in words where it is hidden or a bound."""
+    found = figure.result
+    if found.rate is None:
+        return words.HIDDEN
+    parts = [f"ผู้รับบริการพึงพอใจร้อยละ {rate_text(figure)}"]
+    if found.interval:
+        ends = f"{number(found.interval.low * 100, 1)} ถึง {number(found.interval.high * 100, 1)}"
+        parts.append(f"ช่วงความเชื่อมั่น ๙๕% {ends}")
+    parts.append(f"จากการประเมิน {number(found.n)} ครั้ง")
+    if figure.first_day and figure.last_day:
+        parts.append(f"ระหว่าง {day(figure.first_day)} ถึง {day(figure.last_day)}")
+    if found.reading == "not-enough-to-compare":
+        parts.append(words.FEW)
+    return " · ".join(parts)
+
+
+def drawn(figure: Figure) -> dict[str, Any]:
+    """Shares for a bar: rate, low, high; None where they may not be drawn."""
+    found = figure.result
+    ends = found.interval
+    return {
+        "rate": found.rate,
+        "low": ends.low if ends else None,
+        "high": ends.high if ends else None,
+        "axis": [number(0), number(50), number(100)],
+    }
+
+
+def levels(figure: Figure, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Counts by level, best first; empty where they may not be shown."""
+    total = sum(figure.levels)
+    if not total or len(names) != len(figure.levels):
+        return []
+    rows = zip(names, figure.levels, strict=True)
+    return [{"word": w, "n": number(n), "share": n / total} for w, n in reversed(list(rows))]
+
+
+def beside(figure: Figure) -> list[str]:
+    """What stands beside a score and is not in it."""
+    told = []
+    if figure.suppressed:
+        told.append(f"กดซ้ำที่ไม่นับคะแนน {number(figure.suppressed)} ครั้ง")
+    if figure.flagged:
+        told.append(f"สัญญาณการกดผิดปกติ (ยังนับคะแนน) {number(figure.flagged)} ครั้ง")
+    return told

@@ -1,0 +1,181 @@
+"""The six-month ITA measures report, as PDF and as a Word file for people to finish.
+
+A4 landscape, five columns whose titles repeat on every page, rows that split over pages, the
+terminals' evidence in the rows it belongs to (FIELD.md section 1).
+"""
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from kiosk.domain.businessday import buddhist_year
+from sync.central.itaform import EditedRow, form
+from sync.central.papers import figures, typesetting
+from sync.central.papers.thaitext import digits, listed
+from sync.central.period import Period
+from sync.central.reports.gate import OfficeView
+
+_FORMS = {
+    "IIT": "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายใน (IIT)",
+    "EIT": "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายนอก (EIT)",
+    "OIT": "แบบตรวจการเปิดเผยข้อมูลสาธารณะ (OIT)",
+}
+EVIDENCE = "ผลจากเครื่องประเมินความพึงพอใจ ณ ช่องบริการ"
+_MONTHS = {"1": "๖ เดือนแรก (ตุลาคม {a} - มีนาคม {b})", "2": "๖ เดือนหลัง (เมษายน {b} - กันยายน {b})"}
+
+
+def title(office: str, period: Period) -> tuple[str, str]:
+    """The two lines above the table."""
+    year = buddhist_year(period.fiscal_year)
+    months = _MONTHS[period.part].format(a=year - 1, b=year)
+    first = "การรายงานผลการดำเนินการตามมาตรการยกระดับคุณธรรมและความโปร่งใสภายในหน่วยงาน"
+    return first, digits(f"ของ{office} ประจำปีงบประมาณ พ.ศ. {year} รอบ {months}")
+
+
+def pdf(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:
+    """Tagged PDF/A of a round's rows; `office` is the office's published result of the round."""
+    return typesetting.pdf("ita", _values(office, rows), now)
+
+
+def _values(office: OfficeView, rows: Sequence[EditedRow]) -> dict[str, Any]:
+    return {
+        "lang": "th",
+        "title": list(title(office.name, office.period)),
+        "office": office.name,
+        "columns": list(form()[1]),
+        "rows": list(_grouped(rows)),
+        "evidence": {
+            "heading": EVIDENCE,
+            "text": figures.sentence(office.figure).replace(" · ", "\n"),
+            **figures.drawn(office.figure),
+        },
+        "pages": figures.PAGES,
+    }
+
+
+def _grouped(rows: Sequence[EditedRow]) -> list[dict[str, Any]]:
+    """The rows with a full-width row before each form and each indicator."""
+    found: list[dict[str, Any]] = []
+    part = indicator = ""
+    for edited in rows:
+        row, body = edited.row, edited.body
+        if row.form != part:
+            part = row.form
+            found.append({"kind": "group", "text": _FORMS.get(part, part)})
+        if row.indicator != indicator:
+            indicator = row.indicator
+            found.append({"kind": "group", "text": digits(indicator)})
+        found.append(
+            {
+                "kind": "row",
+                "question": _question(row.code, body.question, body.score),
+                "shortfall": listed(body.shortfall),
+                "measure": listed(body.measure),
+                "result": listed(body.result),
+                "evidence": listed(body.evidence),
+                "ours": row.terminal_is_evidence,
+            }
+        )
+    return found
+
+
+def _question(code: str, question: str, score: str) -> str:
+    text = f"{code} {digits(question)}"
+    return f"{text} ({digits(score)} คะแนน)" if score else text
+
+
+def docx(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:
+    """The same table as a Word file."""
+    from docx import Document
+    from docx.enum.section import WD_ORIENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm, Pt
+
+    values = _values(office, rows)
+    document = Document()
+    document.core_properties.title = _xml(" ".join(values["title"]))
+    document.core_properties.author = _xml(office.name)
+    document.core_properties.created = now.replace(tzinfo=None)
+    _thai_style(document, Pt(14))
+    page = document.sections[0]
+    page.orientation = WD_ORIENT.LANDSCAPE
+    page.page_width, page.page_height = Cm(29.7), Cm(21.0)
+    page.left_margin = page.right_margin = Cm(1.4)
+    page.top_margin = page.bottom_margin = Cm(1.5)
+    for line in values["title"]:
+        paragraph = document.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _run(paragraph, line, bold=True)
+    table = document.add_table(rows=1, cols=5, style="Table Grid")
+    table.autofit = False
+    _repeat(table.rows[0])
+    for cell, text in zip(table.rows[0].cells, values["columns"], strict=True):
+        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _run(cell.paragraphs[0], text, bold=True)
+    picture = typesetting.png("bar", {"lang": "th", **values["evidence"]}, 216)
+    for row in values["rows"]:
+        cells = table.add_row().cells
+        if row["kind"] == "group":
+            _run(cells[0].merge(cells[4]).paragraphs[0], row["text"], bold=True)
+            continue
+        names = ("question", "shortfall", "measure", "result", "evidence")
+        for cell, name in zip(cells, names, strict=True):
+            _paragraphs(cell, row[name])
+        if row["ours"]:
+            _run(cells[3].add_paragraph(), EVIDENCE, bold=True)
+            _paragraphs(cells[3], values["evidence"]["text"])
+            if values["evidence"]["rate"] is not None:
+                drawn = cells[3].add_paragraph().add_run()
+                drawn.add_picture(io.BytesIO(picture), width=Cm(5.6))
+    widths = (Cm(4.6), Cm(4.6), Cm(6.2), Cm(6.7), Cm(4.8))
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width
+    kept = io.BytesIO()
+    document.save(kept)
+    return kept.getvalue()
+
+
+def _thai_style(document: Any, size: Any) -> None:
+    """Thai letters take the complex script's font and size, which python-docx does not set."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "TH Sarabun New", size
+    style.paragraph_format.space_after = Pt(2)
+    fonts = style.element.rPr.rFonts
+    fonts.set(qn("w:cs"), "TH Sarabun New")
+    fonts.set(qn("w:eastAsia"), "TH Sarabun New")
+    mark = style.element.rPr.makeelement(qn("w:szCs"), {qn("w:val"): str(int(size.pt * 2))})
+    style.element.rPr.append(mark)
+
+
+def _repeat(row: Any) -> None:
+    from docx.oxml.ns import qn
+
+    properties = row._tr.get_or_add_trPr()
+    properties.append(properties.makeelement(qn("w:tblHeader"), {qn("w:val"): "true"}))
+
+
+def _paragraphs(cell: Any, text: str) -> None:
+    first = cell.paragraphs[-1]
+    for i, line in enumerate(text.split("\n")):
+        _run(first if i == 0 and not first.text else cell.add_paragraph(), line)
+
+
+def _run(paragraph: Any, text: str, *, bold: bool = False) -> None:
+    from docx.oxml.ns import qn
+
+    run = paragraph.add_run(_xml(text))
+    run.bold = bold
+    if bold:  # Thai is a complex script: its own mark
+        properties = run._r.get_or_add_rPr()
+        properties.append(properties.makeelement(qn("w:bCs"), {}))
+
+
+def _xml(text: str) -> str:
+    """Without the control characters that XML can't carry."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)

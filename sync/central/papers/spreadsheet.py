@@ -1,0 +1,82 @@
+"""Workbooks that Excel opens right: Thai digits and dates by format, no cell runs as a formula."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+Cell = str | float | int | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: lines about it, a table, and notes below."""
+
+    name: str
+    about: Sequence[tuple[str, str]]
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    notes: Sequence[str] = ()
+
+
+def workbook(title: str, sheets: Sequence[Sheet], now: datetime) -> bytes:
+    """An XLSX of `sheets`. Texts are written as texts, whatever they begin with."""
+    import xlsxwriter
+
+    kept = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(kept, options)
+    book.set_properties({"title": title, "created": now.replace(tzinfo=None)})
+    font = {"font_name": "TH Sarabun New", "font_size": 16, "valign": "top"}
+    plain = book.add_format({**font, "text_wrap": True})
+    bold = book.add_format({**font, "bold": True})
+    head = book.add_format(
+        {**font, "bold": True, "bg_color": "#E6EFEC", "border": 1, "text_wrap": True}
+    )
+    text = book.add_format({**font, "border": 1, "text_wrap": True})
+    # Thai digits, and dates of the Buddhist era: Excel's own formats.
+    whole = book.add_format({**font, "border": 1, "num_format": "[$-D00041E]#,##0"})
+    share = book.add_format({**font, "border": 1, "num_format": "[$-D00041E]0.00"})
+    dated = book.add_format({**font, "border": 1, "num_format": "[$-D07041E]d mmm yyyy"})
+    for sheet in sheets:
+        page = book.add_worksheet(sheet.name)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        for column, name in enumerate(sheet.head):
+            longest = max([len(name), *(len(str(r[column] or "")) for r in sheet.rows)])
+            page.set_column(column, column, min(44, max(13, longest * 1.15)))
+        line = 0
+        for label, told in sheet.about:
+            page.write_string(line, 0, label, bold)
+            page.write_string(line, 1, told)
+            page.set_row(line, 24)
+            line += 1
+        line += 1
+        for column, name in enumerate(sheet.head):
+            page.write_string(line, column, name, head)
+        page.set_row(line, 48)
+        page.repeat_rows(line)
+        page.freeze_panes(line + 1, 0)
+        for row in sheet.rows:
+            line += 1
+            page.set_row(line, 24)
+            for column, value in enumerate(row):
+                if isinstance(value, date):
+                    page.write_datetime(line, column, datetime(*value.timetuple()[:3]), dated)  # noqa: DTZ001
+                elif isinstance(value, int):
+                    page.write_number(line, column, value, whole)
+                elif isinstance(value, float):
+                    page.write_number(line, column, value, share)
+                elif value is None:
+                    page.write_blank(line, column, None, text)
+                else:
+                    page.write_string(line, column, value, text)
+        line += 2
+        for note in sheet.notes:
+            page.merge_range(line, 0, line, max(1, len(sheet.head) - 1), "", plain)
+            page.write_string(line, 0, note, plain)
+            page.set_row(line, 24 * (1 + len(note) // 110))
+            line += 1
+    book.close()
+    return kept.getvalue()

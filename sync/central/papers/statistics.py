@@ -1,0 +1,117 @@
+"""Service statistics for open data: a row for the office and each service, three formats.
+
+Office-wide, thresholds and rounding as on the page; a dictionary says what each column holds.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sync.central.papers.spreadsheet import Sheet, workbook
+from sync.central.reports.gate import CutsView, OfficeView
+
+DICTIONARY = (
+    ("site", "รหัสหน่วยงาน", "Office, short id", "text"),
+    ("period", "ช่วงเวลา", "Period: fiscal year by the Christian year of its end", "text"),
+    ("first_day", "วันแรกของข้อมูล", "First day of the published weeks", "ISO 8601 date"),
+    ("last_day", "วันสุดท้ายของข้อมูล", "Last day of the published weeks", "ISO 8601 date"),
+    ("channel", "ช่องทาง: counter = ช่องบริการ, online = ออนไลน์", "counter or online", "text"),
+    ("service", "งานบริการ (ว่าง = ทุกงาน)", "Service; empty: all", "text"),
+    ("n", "จำนวนการประเมิน (รายงานบริการปัดหลักละ ๕)", "Ratings; rounded to 5 by service", "integer"),
+    ("rate", "ร้อยละความพึงพอใจ", "Satisfaction rate, per cent (top two levels)", "number"),
+    ("low", "ขอบล่างช่วงความเชื่อมั่น ๙๕%", "Lower end of the 95 % Wilson interval", "number"),
+    ("high", "ขอบบนช่วงความเชื่อมั่น ๙๕%", "Upper end", "number"),
+    ("bound", "at least / at most เมื่อทุกคนตอบตรงกัน", "rate is a bound where all agree", "text"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    site: str
+    period: str
+    first_day: str
+    last_day: str
+    channel: str
+    service: str
+    n: int | None
+    rate: float | None
+    low: float | None
+    high: float | None
+    bound: str
+
+
+def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[Row, ...]:
+    """The office, then each service; then the online questionnaire, apart."""
+    found = [_whole(site, office, "counter")]
+    period, figure = office.period, office.figure
+    dates = (str(figure.first_day or ""), str(figure.last_day or ""))
+    for row in cuts.tables["service"]:
+        rate = None if row.rate is None else round(row.rate * 100, 1)
+        head = (site, period.code, *dates, "counter", row.what)
+        found.append(Row(*head, row.n, rate, None, None, ""))
+    found.append(_whole(site, office, "online"))
+    return tuple(found)
+
+
+def _whole(site: str, office: OfficeView, channel: str) -> Row:
+    figure = office.online if channel == "online" else office.figure
+    found, ends = figure.result, figure.result.interval
+    dates = (str(figure.first_day or ""), str(figure.last_day or ""))
+    return Row(
+        *(site, office.period.code, *dates, channel, ""),
+        found.n or None,
+        None if found.rate is None else round(found.rate * 100, 1),
+        round(ends.low * 100, 1) if ends else None,
+        round(ends.high * 100, 1) if ends else None,
+        found.bound,
+    )
+
+
+def as_csv(found: Sequence[Row]) -> bytes:
+    """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
+    kept = io.StringIO()
+    writer = csv.writer(kept, lineterminator="\r\n")
+    names = [name for name, *_ in DICTIONARY]
+    writer.writerow(names)
+    for row in found:
+        values = asdict(row)
+        writer.writerow([_safe(values[name]) for name in names])
+    return kept.getvalue().encode("utf-8-sig")
+
+
+def _safe(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def as_json(found: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
+    document = {
+        "title": f"สถิติความพึงพอใจต่อการให้บริการ {office.name}",
+        "publisher": office.name,
+        "licence": office.settings.licence,
+        "made": now.isoformat(timespec="seconds"),
+        "dictionary": [
+            {"name": name, "th": th, "en": en, "type": kind} for name, th, en, kind in DICTIONARY
+        ],
+        "rows": [asdict(row) for row in found],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def as_xlsx(found: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
+    names = [name for name, *_ in DICTIONARY]
+    data = [[asdict(row)[name] for name in names] for row in found]
+    about = (
+        ("หน่วยงาน", office.name),
+        ("สัญญาอนุญาต", office.settings.licence),
+        ("ข้อ OIT", office.settings.oit_numbers),
+    )
+    head = ("ชื่อคอลัมน์", "ความหมาย", "Meaning", "ชนิด")
+    return workbook(
+        "สถิติการให้บริการ",
+        (Sheet("ข้อมูล", about, names, data), Sheet("คำอธิบายข้อมูล", (), head, DICTIONARY)),
+        now,
+    )

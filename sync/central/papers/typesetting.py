@@ -1,0 +1,95 @@
+"""Typst: a template and plain values in, a PDF or a picture out. Text is data, never markup.
+
+PDFs are PDF/A-2a: archivable, tagged, their text readable by machines (ISO 19005-2).
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sync.central.papers import fonts
+
+_MARKS = 3
+"""Combining marks on one letter; Thai needs two."""
+
+
+class NoPaper(Exception):
+    """The paper can't be set; one line for the log."""
+
+
+@cache
+def _root() -> Path:
+    return Path(str(files("sync.central.papers") / "templates"))
+
+
+def pdf(template: str, values: object, made: datetime) -> bytes:
+    """A tagged PDF/A of `template`.typ with `values`; `made` is the date in its metadata."""
+    import typst
+
+    with _failures(template):
+        return typst.compile(
+            str(_root() / f"{template}.typ"),
+            root=str(_root()),
+            font_paths=[str(fonts.folder())],
+            ignore_system_fonts=True,
+            format="pdf",
+            sys_inputs=_given(values),
+            pdf_standards="a-2a",
+            timestamp=int(made.timestamp()),
+        )
+
+
+def png(template: str, values: object, ppi: float) -> bytes:
+    """The first page of `template`.typ as a picture of `ppi` pixels to 72 points."""
+    import typst
+
+    with _failures(template):
+        return typst.compile(
+            str(_root() / f"{template}.typ"),
+            root=str(_root()),
+            font_paths=[str(fonts.folder())],
+            ignore_system_fonts=True,
+            format="png",
+            sys_inputs=_given(values),
+            ppi=ppi,
+        )
+
+
+def _given(values: object) -> dict[str, str]:
+    return {"values": json.dumps(_shown(values), ensure_ascii=False)}
+
+
+def _shown(value: Any) -> Any:
+    """`value` with each text as the font can show it."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _shown(inner) for key, inner in value.items()}
+    return [_shown(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def printable(text: str) -> str:
+    """What Sarabun can show: no pictographs (PDF/A must embed every letter), no direction marks,
+    no pile of combining marks."""
+    kept, marks = [], 0
+    for char in unicodedata.normalize("NFC", text):
+        marks = marks + 1 if unicodedata.category(char) == "Mn" else 0
+        if char == "\n" or (ord(char) in fonts.letters() and marks <= _MARKS):
+            kept.append(char)
+        elif char.isspace():
+            kept.append(" ")
+    return "".join(kept)
+
+
+@contextmanager
+def _failures(template: str) -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        raise NoPaper(f"{template}: {str(error).splitlines()[0]}") from error

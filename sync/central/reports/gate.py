@@ -1,0 +1,432 @@
+"""The one place below every page, export and API: who may see what, from whole blocks alone.
+
+Each function takes the viewer, and raises NotYours. Figures are sums of published blocks; tables
+that cut across blocks are office-wide, CUTS_FLOOR ratings at least, rounded to CUT_STEP
+(FIELD.md section 4). Whoever looks at another's result is written down where that officer reads
+it, before the figures are.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from kiosk.domain.people import Officer, OfficerId, SectionId
+from sync.central.disclosure import Block, Counts, levels_shown, week_end
+from sync.central.measures import Result, points_of, result, satisfied_of, wilson
+from sync.central.period import Period
+from sync.central.service import Central
+from sync.central.sitesettings import SiteSettings
+from sync.central.store.accounts import Logged
+from sync.central.store.engine import Transaction
+from sync.central.store.office import Objection
+from sync.central.store.published import ONLINE, Cut, Sum
+from sync.central.viewer import CITY, NotYours, Right, Viewer
+
+CUT_STEP = 5
+Z99 = 2.5758293035489004
+"""Two-sided 99 % quantile of the normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Some whole blocks. `suppressed` and `flagged` stand beside the score; `levels` are counts
+    worst first, empty where they may not be shown."""
+
+    result: Result
+    suppressed: int = 0
+    flagged: int = 0
+    blocks: int = 0
+    first_day: date | None = None
+    last_day: date | None = None
+    levels: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigure:
+    month: date
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class CutRow:
+    """A row of a table across blocks: `n` rounded to CUT_STEP, `rate` to a hundredth. None: fewer
+    than the office's threshold, or needed to keep another row unknown."""
+
+    what: str
+    n: int | None
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    section: str
+    officers: int
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRow:
+    officer: Officer
+    figure: Figure
+    on_roster: bool = True
+    objected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeView:
+    name: str
+    period: Period
+    settings: SiteSettings
+    figure: Figure
+    online: Figure
+    trend: tuple[MonthFigure, ...]
+    reasons: tuple[CutRow, ...]
+    """How often citizens named a reason; `rate` is its share of all that were named."""
+    sections: tuple[SectionRow, ...]
+    """Those that the viewer may read."""
+    coverage: float | None
+    """Ratings per ticket served, to a hundredth; None where tickets are not told."""
+    gaps: Counter[str]
+    """Of closed weeks, by kind."""
+    next_close: date
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    section: str
+    period: Period
+    settings: SiteSettings
+    figure: Figure
+    trend: tuple[MonthFigure, ...]
+    officers: tuple[OfficerRow, ...]
+    next_close: date
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    levels: int
+    block: Block
+    result: Result
+    objection: Objection | None
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Where a result stands among those of its size: the office's rate, and how far chance alone
+    carries a result of `n` ratings in 95 and in 99 of 100 cases."""
+
+    rate: float
+    office: float
+    n: int
+    apart: bool
+    """Whether the 99 % interval excludes the office's rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerView:
+    officer: Officer
+    period: Period
+    settings: SiteSettings
+    figure: Figure
+    trend: tuple[MonthFigure, ...]
+    blocks: tuple[BlockRow, ...]
+    funnel: Funnel | None
+    looks: tuple[Logged, ...]
+    """Who else looked: for the officer's own eyes, empty for others."""
+    own: bool
+    may_enter_appraisal: bool
+    coverage: float | None
+    next_close: date
+
+
+@dataclass(frozen=True, slots=True)
+class CutsView:
+    period: Period
+    settings: SiteSettings
+    figure: Figure
+    tables: dict[str, tuple[CutRow, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    site: str
+    name: str
+    figure: Figure
+
+
+def office(central: Central, viewer: Viewer, period: Period, today: date) -> OfficeView:
+    """The office as a whole. The public sees it too, without sections."""
+    if viewer.signed_in:
+        viewer.require(central.site, Right.OFFICE)
+    with central.store.transaction(central.site) as t:
+        settings = t.office.settings().settings
+        officers = t.people.everyone()
+        sums = t.published.by_officer(period.first_day, period.last_day)
+        months = t.published.by_month(*_trend_span(period, today))
+        cuts = t.published.cuts(period.first_day, period.last_day)
+        ended = min(period.last_day, week_end(today) - timedelta(days=7))
+        gaps = t.days.gaps(period.first_day, ended) if viewer.signed_in else Counter[str]()
+        served = t.days.tickets_between(period.first_day, period.last_day)
+    online = figure(sums.pop(ONLINE, []), settings)
+    whole = figure((s for found in sums.values() for s in found), settings)
+    rows = _sections(central.site, viewer, officers, sums, settings)
+    return OfficeView(
+        central.settings.name,
+        period,
+        settings,
+        whole,
+        online,
+        _trend(months, settings),
+        _reasons(cuts, whole, settings),
+        rows,
+        _coverage(whole, served),
+        gaps,
+        week_end(today),
+    )
+
+
+def section(
+    central: Central, viewer: Viewer, name: str, period: Period, today: date, now: datetime
+) -> SectionView:
+    """A section and its officers, by number: no ranking. The empty name: who is in none."""
+    if not viewer.may_read_section(central.site, name):
+        raise NotYours(Right.SECTION)
+    with central.store.transaction(central.site) as t:
+        settings = t.office.settings().settings
+        everyone = t.people.everyone()
+        members = [o for o in everyone if o.section == name]
+        sums = t.published.by_officer(period.first_day, period.last_day)
+        sums.pop(ONLINE, None)
+        strangers = () if name else tuple(sorted(sums.keys() - {o.id for o in everyone}))
+        ids = [*(str(o.id) for o in members), *strangers]
+        months = t.published.by_month(*_trend_span(period, today), officers=ids)
+        objected = {o.officer for o in t.office.objections() if o.outcome is None}
+        rows = []
+        for member in members:
+            own = sums.get(str(member.id), [])
+            if own or not member.retired:
+                _look(t, viewer, str(member.id), f"section {period.code}", now)
+                shown = figure(own, settings)
+                rows.append(OfficerRow(member, shown, True, str(member.id) in objected))
+        for stranger in strangers:
+            who = Officer(OfficerId(stranger), stranger, stranger, section=SectionId(name))
+            rows.append(OfficerRow(who, figure(sums[stranger], settings), False))
+    whole = figure((s for i in ids for s in sums.get(i, [])), settings)
+    trend = _trend(months, settings)
+    return SectionView(name, period, settings, whole, trend, tuple(rows), week_end(today))
+
+
+def officer(
+    central: Central, viewer: Viewer, id: str, period: Period, today: date, now: datetime
+) -> OfficerView:
+    """One officer's published results. NotYours also when there is no such officer: whoever may
+    not read can't learn who exists."""
+    with central.store.transaction(central.site) as t:
+        found = next((o for o in t.people.everyone() if o.id == id), None)
+        whose = str(found.section) if found else ""
+        if found is None or not viewer.may_read_officer(central.site, id, whose):
+            raise NotYours(Right.OFFICER)
+        settings = t.office.settings().settings
+        own = viewer.site == central.site and viewer.officer == id
+        _look(t, viewer, id, f"officer {period.code}", now)
+        sums = t.published.by_officer(period.first_day, period.last_day)
+        months = t.published.by_month(*_trend_span(period, today), officers=[id])
+        blocks = t.published.of_officer(id, period.first_day, period.last_day)
+        objections = {(o.levels, o.number): o for o in t.office.objections(id)}
+        looks = t.accounts.looks(id) if own else ()
+        served = t.days.tickets_between(period.first_day, period.last_day)
+    sums.pop(ONLINE, None)
+    shown = figure(sums.get(id, []), settings)
+    whole = figure((s for found in sums.values() for s in found), settings)
+    coverage = _coverage(whole, served)
+    rows = tuple(
+        BlockRow(
+            levels, block, _result(levels, block.counts), objections.get((levels, block.number))
+        )
+        for levels, block in blocks
+    )
+    return OfficerView(
+        found,
+        period,
+        settings,
+        shown,
+        _trend(months, settings),
+        rows,
+        _funnel(sums.get(id, []), whole),
+        looks,
+        own,
+        may_enter_appraisal(shown, coverage, settings),
+        coverage,
+        week_end(today),
+    )
+
+
+def cuts(central: Central, viewer: Viewer, period: Period) -> CutsView:
+    """Services, counters, half-days and channels, office-wide: the same for the public."""
+    if viewer.signed_in:
+        viewer.require(central.site, Right.CUTS)
+    with central.store.transaction(central.site) as t:
+        settings = t.office.settings().settings
+        found = t.published.cuts(period.first_day, period.last_day)
+        sums = t.published.by_officer(period.first_day, period.last_day)
+    sums.pop(ONLINE, None)
+    whole = figure((s for own in sums.values() for s in own), settings)
+    tables = {
+        kind: cut_rows({w: by for (k, w), by in found.items() if k == kind}, settings.cuts_from)
+        for kind in ("service", "counter", "half", "channel")
+    }
+    return CutsView(period, settings, whole, tables)
+
+
+def city(central: Central, viewer: Viewer, period: Period) -> tuple[SiteRow, ...]:
+    """Every site's office figure, by the site's name: no ranking."""
+    if not (viewer.of_city and viewer.has(CITY, Right.OFFICE)):
+        raise NotYours(Right.OFFICE)
+    rows = []
+    for site, name in central.sites():
+        with central.store.transaction(site) as t:
+            settings = t.office.settings().settings
+            sums = t.published.by_officer(period.first_day, period.last_day)
+        sums.pop(ONLINE, None)
+        whole = figure((s for own in sums.values() for s in own), settings)
+        rows.append(SiteRow(site, name, whole))
+    return tuple(sorted(rows, key=lambda row: row.name))
+
+
+def figure(sums: Iterable[Sum], settings: SiteSettings) -> Figure:
+    """What may be said of the sum of whole blocks, on whichever scales."""
+    found = list(sums)
+    if not found:
+        return Figure(result(0, 0, 0.0))
+    n = sum(sum(s.counts) for s in found)
+    satisfied = sum(satisfied_of(s.levels, s.counts) for s in found)
+    points = sum(points_of(s.levels, s.counts) for s in found)
+    shown = result(n, satisfied, points, settings.compare_from)
+    scales = {s.levels for s in found}
+    levels: tuple[int, ...] = ()
+    if len(scales) == 1 and shown.interval is not None:
+        summed = tuple(map(sum, zip(*(s.counts for s in found), strict=True)))
+        a, b, c, d, e = summed
+        if levels_shown((a, b, c, d, e)):
+            levels = summed[: scales.pop()]
+    return Figure(
+        shown,
+        sum(s.suppressed for s in found),
+        sum(s.flagged for s in found),
+        sum(s.blocks for s in found),
+        min(s.first_day for s in found),
+        max(s.last_day for s in found),
+        levels,
+    )
+
+
+def cut_rows(cuts: Mapping[str, Mapping[int, Counts]], at_least: int) -> tuple[CutRow, ...]:
+    """A table across blocks: rows of `at_least` ratings, rounded. While what is withheld is less
+    than `at_least`, the smallest shown row is withheld too: the office's total would tell it."""
+    n = {what: sum(map(sum, by.values())) for what, by in cuts.items()}
+    shown = {what for what, count in n.items() if count >= at_least}
+    hidden = sum(n.values()) - sum(n[what] for what in shown)
+    while shown and 0 < hidden < at_least:
+        smallest = min(shown, key=lambda what: (n[what], what))
+        shown.remove(smallest)
+        hidden += n[smallest]
+    rows = []
+    for what in sorted(cuts, key=lambda what: (len(what), what) if what.isdigit() else (99, what)):
+        if what not in shown:
+            rows.append(CutRow(what, None, None))
+            continue
+        satisfied = sum(satisfied_of(levels, counts) for levels, counts in cuts[what].items())
+        rate = min(0.95, max(0.05, round(satisfied / n[what], 2)))
+        rows.append(CutRow(what, _rounded(n[what]), rate))
+    return tuple(rows)
+
+
+def may_enter_appraisal(shown: Figure, response: float | None, settings: SiteSettings) -> bool:
+    """FIELD.md section 4: enough ratings, and a response rate that is known and high enough."""
+    enough = shown.result.n >= settings.appraisal_from
+    return enough and response is not None and response * 100 >= settings.appraisal_response
+
+
+def _rounded(n: int) -> int:
+    return CUT_STEP * round(n / CUT_STEP)
+
+
+def _result(levels: int, counts: Counts) -> Result:
+    return result(sum(counts), satisfied_of(levels, counts), points_of(levels, counts))
+
+
+def _look(t: Transaction, viewer: Viewer, officer: str, what: str, now: datetime) -> None:
+    if viewer.officer != officer:
+        reader = f"{viewer.name} ({viewer.account})"
+        t.accounts.log_look(officer, reader, what, now)
+
+
+def _sections(
+    site: str,
+    viewer: Viewer,
+    officers: Sequence[Officer],
+    sums: Mapping[str, list[Sum]],
+    settings: SiteSettings,
+) -> tuple[SectionRow, ...]:
+    section_of = {str(o.id): str(o.section) for o in officers}
+    members: dict[str, set[str]] = defaultdict(set)
+    for one in officers:
+        if not one.retired or str(one.id) in sums:
+            members[str(one.section)].add(str(one.id))
+    members[""] |= sums.keys() - section_of.keys()
+    return tuple(
+        SectionRow(name, len(ids), figure((s for i in ids for s in sums.get(i, [])), settings))
+        for name, ids in sorted(members.items(), key=lambda item: (not item[0], item[0]))
+        if ids and viewer.may_read_section(site, name)
+    )
+
+
+def _trend_span(period: Period, today: date) -> tuple[date, date]:
+    """A trend shows a year at least: the twelve months to the end of the span, or to now."""
+    end = min(period.last_day, max(today, period.first_day))
+    year_before = (end.replace(day=1) - timedelta(days=334)).replace(day=1)
+    return min(period.first_day, year_before), period.last_day
+
+
+def _trend(months: Mapping[date, list[Sum]], settings: SiteSettings) -> tuple[MonthFigure, ...]:
+    return tuple(MonthFigure(month, figure(sums, settings)) for month, sums in months.items())
+
+
+def _reasons(
+    cuts: Mapping[Cut, Mapping[int, Counts]], whole: Figure, settings: SiteSettings
+) -> tuple[CutRow, ...]:
+    if whole.result.n < settings.cuts_from:
+        return ()
+    named = {w: sum(sum(c) for c in by.values()) for (k, w), by in cuts.items() if k == "reason"}
+    total = sum(named.values())
+    if total < settings.compare_from:
+        return ()
+    known = [reason.id for reason in settings.reasons]
+    order = sorted(named, key=lambda what: (-named[what], what))
+    return tuple(
+        replace(
+            CutRow(what, None, None), n=_rounded(named[what]), rate=round(named[what] / total, 2)
+        )
+        for what in order
+        if what in known or named[what] >= CUT_STEP
+    )
+
+
+def _coverage(whole: Figure, served: int) -> float | None:
+    if served < 100 or whole.result.n < 10:
+        return None
+    return min(1.0, round(whole.result.n / served, 2))
+
+
+def _funnel(own: Sequence[Sum], whole: Figure) -> Funnel | None:
+    """None where the result or the office's is a bound, or too few to compare."""
+    shown = figure(own, SiteSettings())
+    if shown.result.interval is None or whole.result.rate is None or whole.result.bound:
+        return None
+    if shown.result.rate is None or shown.result.n < 30:
+        return None
+    satisfied = sum(satisfied_of(s.levels, s.counts) for s in own)
+    wide = wilson(satisfied, shown.result.n, Z99)
+    apart = not wide.low <= whole.result.rate <= wide.high
+    return Funnel(shown.result.rate, whole.result.rate, shown.result.n, apart)

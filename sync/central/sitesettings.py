@@ -1,0 +1,180 @@
+"""What an office sets for itself: words, reasons, hours, thresholds, channels. Pure.
+
+Thresholds can be raised above FIELD.md section 4's floor, never lowered below it.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from kiosk.domain.people import BadPerson, identifier, plain
+
+FORMAT = 1
+"""Of the settings document; a document of a higher one is refused."""
+COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
+MAX_REASONS, MAX_CHANNELS, MAX_TEXT = 8, 8, 300
+
+
+class BadSettings(ValueError):
+    """A setting that can't be taken; one line naming it and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedReason:
+    id: str
+    th: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a citizen can complain: a name in both languages, and an address to open or call."""
+
+    th: str
+    en: str
+    address: str
+
+
+REASONS = (
+    NamedReason("wait", "รอนาน", "Long wait"),
+    NamedReason("manner", "กิริยาวาจา", "Manner and speech"),
+    NamedReason("unclear", "คำแนะนำไม่ชัดเจน", "Unclear advice"),
+    NamedReason("documents", "เอกสารยุ่งยาก", "Too many documents"),
+    NamedReason("unfair", "ไม่เป็นธรรม", "Unfair treatment"),
+    NamedReason("place", "สถานที่ไม่สะดวก", "The place"),
+)
+"""The terminal's own (kiosk.config), so that both channels count the same things."""
+CHANNELS = (
+    Contact("แจ้งการทุจริต ศปท.กทม.", "Report corruption", "https://www.bangkok.go.th"),
+    Contact("ร้องทุกข์ กทม. โทร. 1555", "Complaints, call 1555", "tel:1555"),
+    Contact(
+        "แจ้งปัญหา Traffy Fondue", "Report a problem (Traffy Fondue)", "https://www.traffy.in.th"
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    question_th: str = ""
+    question_en: str = ""
+    comment_url: str = ""
+    """Printed as a code on the thank-you screen; `{token}` becomes a single-use token."""
+    levels_th: tuple[str, ...] = ("ต้องปรับปรุง", "ควรปรับปรุง", "พอใช้", "ดี", "ดีมาก")
+    levels_en: tuple[str, ...] = ("Very poor", "Poor", "Fair", "Good", "Very good")
+    reasons: tuple[NamedReason, ...] = REASONS
+    channels: tuple[Contact, ...] = CHANNELS
+    opening_hours: str = "จันทร์–ศุกร์ ๐๘.๐๐–๑๖.๐๐ น."
+    compare_from: int = COMPARE_FLOOR
+    cuts_from: int = CUTS_FLOOR
+    appraisal_from: int = APPRAISAL_FLOOR
+    appraisal_response: int = RESPONSE_FLOOR
+    """Response rate, per cent, from which a result may enter an appraisal."""
+    oit_numbers: str = "O12, O13"
+    """This year's OIT items under which the quarterly statistics are published."""
+    licence: str = "CC BY 4.0"
+
+    def document(self) -> str:
+        """As it is kept: JSON with the format's number."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False)
+
+
+_FLOORS = {
+    "compare_from": (COMPARE_FLOOR, 100_000),
+    "cuts_from": (CUTS_FLOOR, 100_000),
+    "appraisal_from": (APPRAISAL_FLOOR, 100_000),
+    "appraisal_response": (RESPONSE_FLOOR, 100),
+}
+_TEXTS = ("question_th", "question_en", "comment_url", "opening_hours", "oit_numbers", "licence")
+
+
+def parse(document: str) -> SiteSettings:
+    """Settings as they were kept or handed over; BadSettings names what can't be taken."""
+    try:
+        values = json.loads(document)
+    except ValueError as error:
+        raise BadSettings(f"settings: no JSON: {error}") from None
+    if not isinstance(values, dict) or not isinstance(values.get("format"), int):
+        raise BadSettings('settings: no settings document (its "format" is missing)')
+    if values["format"] > FORMAT:
+        raise BadSettings(
+            f"settings: written by a newer version (format {values['format']}; this one knows "
+            f"{FORMAT}); update this program first"
+        )
+    del values["format"]
+    if unknown := sorted(values.keys() - {f.name for f in fields(SiteSettings)}):
+        raise BadSettings(f"settings: {unknown[0][:40]}: unknown; remove it")
+    try:
+        for name in ("levels_th", "levels_en"):
+            if name in values:
+                values[name] = tuple(values[name])
+        if "reasons" in values:
+            values["reasons"] = tuple(NamedReason(**item) for item in values["reasons"])
+        if "channels" in values:
+            values["channels"] = tuple(Contact(**item) for item in values["channels"])
+        return checked(replace(SiteSettings(), **values))
+    except TypeError as error:
+        raise BadSettings(f"settings: {error}") from None
+
+
+def checked(settings: SiteSettings) -> SiteSettings:
+    """`settings` when each value can be shown and no threshold is below the floor."""
+    for name, (floor, top) in _FLOORS.items():
+        value: Any = getattr(settings, name)
+        if not isinstance(value, int) or not floor <= value <= top:
+            raise BadSettings(f"{name} = {value}: write a whole number from {floor} to {top}")
+    for name in _TEXTS:
+        _text(name, getattr(settings, name), MAX_TEXT)
+    if settings.comment_url and not settings.comment_url.startswith(("https://", "http://")):
+        raise BadSettings("comment_url: write https://…")
+    for name in ("levels_th", "levels_en"):
+        words = getattr(settings, name)
+        if not 3 <= len(words) <= 5 or len(set(words)) != len(words):
+            raise BadSettings(f"{name}: write three to five different words, worst first")
+        for word in words:
+            _named(name, word)
+    if len(settings.levels_th) != len(settings.levels_en):
+        raise BadSettings("levels_th and levels_en: as many words in each")
+    if len(settings.reasons) > MAX_REASONS or len(settings.channels) > MAX_CHANNELS:
+        raise BadSettings(f"at most {MAX_REASONS} reasons and {MAX_CHANNELS} channels")
+    for reason in settings.reasons:
+        _id(reason.id)
+        _named("reasons", reason.th)
+        _named("reasons", reason.en)
+    if len({reason.id for reason in settings.reasons}) != len(settings.reasons):
+        raise BadSettings("reasons: an id stands twice")
+    for channel in settings.channels:
+        _named("channels", channel.th)
+        _named("channels", channel.en)
+        _text("channels", channel.address, MAX_TEXT)
+        if not channel.address.startswith(("https://", "http://", "tel:", "mailto:")):
+            raise BadSettings(f"channels: {channel.address[:40]!r}: write https:, tel: or mailto:")
+    return settings
+
+
+def _text(name: str, value: object, longest: int) -> None:
+    if not isinstance(value, str) or len(value) > longest:
+        raise BadSettings(f"{name}: write a text of at most {longest} characters")
+    if any(ord(char) < 0x20 for char in value):
+        raise BadSettings(f"{name}: has a control character; write one plain line")
+
+
+def _named(name: str, value: object) -> None:
+    try:
+        plain(name, value if isinstance(value, str) else "")
+    except BadPerson as error:
+        raise BadSettings(str(error)) from None
+
+
+def _id(value: object) -> None:
+    try:
+        identifier("reasons", value if isinstance(value, str) else "")
+    except BadPerson as error:
+        raise BadSettings(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSettings:
+    """Settings with the version that an editor starts from."""
+
+    version: int = 0
+    settings: SiteSettings = field(default_factory=SiteSettings)

@@ -1,0 +1,195 @@
+"""Accounts, their sessions, and the logs of who looked at whom and who changed what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sync.central.schema import accounts, changes, looks, sessions
+from sync.central.store.terminals import utc
+from sync.central.viewer import Role, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in at `site` (CITY: at each). `secret` is an argon2id hash, empty
+    where only the identity provider's `subject` opens the account."""
+
+    site: str
+    account: str
+    name: str
+    roles: frozenset[Role]
+    secret: str = ""
+    must_change: bool = False
+    officer: str = ""
+    section: str = ""
+    subject: str = ""
+    tries: int = 0
+    locked_until: datetime | None = None
+    disabled: bool = False
+
+    def viewer(self) -> Viewer:
+        return Viewer(self.account, self.name, self.site, self.roles, self.officer, self.section)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    token: str
+    """SHA-256 of what the cookie holds."""
+    account: str
+    opened: datetime
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One line of a log."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+class Accounts:
+    def __init__(self, connection: Connection, site: str) -> None:
+        self._connection, self._site = connection, site
+        self._insert = (
+            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        )
+
+    def get(self, account: str, *, hold: bool = False) -> Account | None:
+        query = select(accounts).where(accounts.c.site == self._site, accounts.c.account == account)
+        row = self._connection.execute(query.with_for_update() if hold else query).first()
+        return _account(row) if row else None
+
+    def of_subject(self, subject: str) -> Account | None:
+        """Whose account an identity provider's subject opens; never an empty one."""
+        query = select(accounts).where(
+            accounts.c.site == self._site, accounts.c.subject == subject, accounts.c.subject != ""
+        )
+        row = self._connection.execute(query).first()
+        return _account(row) if row else None
+
+    def all(self) -> tuple[Account, ...]:
+        query = select(accounts).where(accounts.c.site == self._site)
+        found = (_account(row) for row in self._connection.execute(query))
+        return tuple(sorted(found, key=lambda a: a.account))
+
+    def put(self, account: Account) -> None:
+        values = {
+            "name": account.name,
+            "secret": account.secret,
+            "must_change": int(account.must_change),
+            "roles": " ".join(sorted(account.roles)),
+            "officer": account.officer,
+            "section": account.section,
+            "subject": account.subject,
+            "tries": account.tries,
+            "locked_until": account.locked_until,
+            "disabled": int(account.disabled),
+        }
+        key = {"site": self._site, "account": account.account}
+        self._connection.execute(
+            self._insert(accounts)
+            .values(**key, **values)
+            .on_conflict_do_update(index_elements=list(key), set_=values)
+        )
+
+    def put_tries(self, account: str, tries: int, until: datetime | None) -> None:
+        self._connection.execute(
+            update(accounts)
+            .where(accounts.c.site == self._site, accounts.c.account == account)
+            .values(tries=tries, locked_until=until)
+        )
+
+    # --- sessions --------------------------------------------------------------------------
+
+    def open_session(self, session: Session) -> None:
+        self._connection.execute(
+            self._insert(sessions).values(
+                site=self._site,
+                token=session.token,
+                account=session.account,
+                opened=session.opened,
+                seen=session.seen,
+            )
+        )
+
+    def session(self, token: str) -> Session | None:
+        query = select(sessions).where(sessions.c.site == self._site, sessions.c.token == token)
+        row = self._connection.execute(query).first()
+        return Session(row.token, row.account, utc(row.opened), utc(row.seen)) if row else None
+
+    def touch_session(self, token: str, now: datetime) -> None:
+        self._connection.execute(
+            update(sessions)
+            .where(sessions.c.site == self._site, sessions.c.token == token)
+            .values(seen=now)
+        )
+
+    def close_sessions(self, *, account: str = "", token: str = "") -> None:
+        """One session, or all of an account."""
+        column, value = (sessions.c.token, token) if token else (sessions.c.account, account)
+        self._connection.execute(
+            delete(sessions).where(sessions.c.site == self._site, column == value)
+        )
+
+    def drop_sessions(self, opened_before: datetime) -> None:
+        self._connection.execute(
+            delete(sessions).where(sessions.c.site == self._site, sessions.c.opened < opened_before)
+        )
+
+    # --- logs ------------------------------------------------------------------------------
+
+    def log_look(self, officer: str, reader: str, what: str, now: datetime) -> None:
+        """Somebody looked at an officer's result."""
+        row = {"site": self._site, "officer": officer, "at": now, "reader": reader, "what": what}
+        self._connection.execute(self._insert(looks).values(row).on_conflict_do_nothing())
+
+    def looks(self, officer: str, limit: int = 200) -> tuple[Logged, ...]:
+        """Who looked at an officer's result, newest first."""
+        query = (
+            select(looks.c.at, looks.c.reader, looks.c.what)
+            .where(looks.c.site == self._site, looks.c.officer == officer)
+            .order_by(looks.c.at.desc())
+            .limit(limit)
+        )
+        return _logged(self._connection.execute(query))
+
+    def log_change(self, who: str, what: str, now: datetime) -> None:
+        row = {"site": self._site, "at": now, "who": who, "what": what}
+        self._connection.execute(self._insert(changes).values(row).on_conflict_do_nothing())
+
+    def changes(self, limit: int = 200) -> tuple[Logged, ...]:
+        query = (
+            select(changes.c.at, changes.c.who, changes.c.what)
+            .where(changes.c.site == self._site)
+            .order_by(changes.c.at.desc())
+            .limit(limit)
+        )
+        return _logged(self._connection.execute(query))
+
+
+def _logged(rows: Iterable[Any]) -> tuple[Logged, ...]:
+    return tuple(Logged(utc(at), who, what) for at, who, what in rows)
+
+
+def _account(row: Row[Any]) -> Account:
+    known = {role.value for role in Role}
+    return Account(
+        row.site,
+        row.account,
+        row.name,
+        frozenset(Role(name) for name in row.roles.split() if name in known),
+        row.secret,
+        bool(row.must_change),
+        row.officer,
+        row.section,
+        row.subject,
+        row.tries,
+        utc(row.locked_until) if row.locked_until else None,
+        bool(row.disabled),
+    )

@@ -1,0 +1,127 @@
+"""The online questionnaire's counts, comments and used tokens. Nothing here joins the three."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sync.central.disclosure import Counts, DayCount
+from sync.central.schema import comments, form_counts, form_tokens
+
+_LEVELS = ("n1", "n2", "n3", "n4", "n5")
+POOL = 10
+"""Comments that are shown together at least (FIELD.md section 4, rule 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    pool: int
+    language: str
+    words: str
+
+
+class Form:
+    def __init__(self, connection: Connection, site: str) -> None:
+        self._connection, self._site = connection, site
+        self._insert = (
+            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        )
+
+    def use_token(self, token: str, until: date, today: date) -> bool:
+        """Take a token; False when it was taken before. Forgotten once it could not be used."""
+        self._connection.execute(
+            delete(form_tokens).where(form_tokens.c.site == self._site, form_tokens.c.until < today)
+        )
+        row = {"site": self._site, "token": token, "until": until}
+        insert = self._insert(form_tokens).values(row).on_conflict_do_nothing()
+        return self._connection.execute(insert.returning(form_tokens.c.token)).first() is not None
+
+    def used(self, token: str) -> bool:
+        query = select(form_tokens.c.token).where(
+            form_tokens.c.site == self._site, form_tokens.c.token == token
+        )
+        return self._connection.execute(query).first() is not None
+
+    def add(self, day: date, levels: int, score: int, reasons: Iterable[str]) -> None:
+        """Count one answer: its score, and the reasons named."""
+        self._count(day, levels, "score", "", score)
+        for reason in reasons:
+            self._count(day, levels, "reason", reason, 1)
+
+    def _count(self, day: date, levels: int, kind: str, what: str, level: int) -> None:
+        key = {"site": self._site, "date": day, "levels": levels, "kind": kind, "what": what}
+        counts = {name: int(i == level) for i, name in enumerate(_LEVELS, start=1)}
+        column = form_counts.c[f"n{level}"]
+        self._connection.execute(
+            self._insert(form_counts)
+            .values(**key, **counts)
+            .on_conflict_do_update(index_elements=list(key), set_={column.name: column + 1})
+        )
+
+    def day_counts(self) -> dict[int, list[DayCount]]:
+        """Everything answered, by the scale's levels, for block closing."""
+        query = select(form_counts).where(
+            form_counts.c.site == self._site, form_counts.c.kind == "score"
+        )
+        found: dict[int, list[DayCount]] = defaultdict(list)
+        for row in self._connection.execute(query):
+            found[row.levels].append(DayCount(row.date, _counts(row)))
+        return dict(found)
+
+    def reasons(self, levels: int, until: date) -> dict[tuple[str, str], Counts]:
+        """Reasons named up to and with `until`, as cuts: (kind, what) to counts."""
+        sums = [func.sum(form_counts.c[name]).label(name) for name in _LEVELS]
+        query = (
+            select(form_counts.c.what, *sums)
+            .where(
+                form_counts.c.site == self._site,
+                form_counts.c.kind == "reason",
+                form_counts.c.levels == levels,
+                form_counts.c.date <= until,
+            )
+            .group_by(form_counts.c.what)
+        )
+        return {("reason", row.what): _counts(row) for row in self._connection.execute(query)}
+
+    # --- comments --------------------------------------------------------------------------
+
+    def add_comment(self, language: str, words: str) -> None:
+        """Keep what a citizen wrote, without time, under a random id, in the open pool."""
+        row = {"site": self._site, "id": secrets.token_hex(16), "pool": 0}
+        self._connection.execute(
+            self._insert(comments).values(**row, language=language, words=words)
+        )
+
+    def close_pool(self) -> int:
+        """Make a pool of the waiting comments once there are enough; how many it took."""
+        mine = comments.c.site == self._site
+        waiting = self._connection.scalar(
+            select(func.count()).select_from(comments).where(mine, comments.c.pool == 0)
+        )
+        if not waiting or waiting < POOL:
+            return 0
+        last = self._connection.scalar(select(func.max(comments.c.pool)).where(mine)) or 0
+        self._connection.execute(
+            update(comments).where(mine, comments.c.pool == 0).values(pool=last + 1)
+        )
+        return waiting
+
+    def comments(self) -> tuple[Comment, ...]:
+        """Closed pools, newest first, in an order that tells nothing."""
+        query = (
+            select(comments)
+            .where(comments.c.site == self._site, comments.c.pool > 0)
+            .order_by(comments.c.pool.desc(), comments.c.id)
+        )
+        return tuple(
+            Comment(row.pool, row.language, row.words) for row in self._connection.execute(query)
+        )
+
+
+def _counts(row: object) -> Counts:
+    a, b, c, d, e = (int(getattr(row, name)) for name in _LEVELS)
+    return (a, b, c, d, e)

@@ -1,0 +1,278 @@
+"""What IT keeps: roster and photos, terminals, accounts, the office's settings. No scores."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.rostercsv import BadRoster
+from kiosk.domain.rostercsv import parse as parse_roster
+from sync.central import signin, sitesettings
+from sync.central.photos import BadPhoto, portrait
+from sync.central.service import Central
+from sync.central.sitesettings import BadSettings, Contact, NamedReason, SiteSettings
+from sync.central.store.office import EditedMeanwhile
+from sync.central.store.people import NumberTaken
+from sync.central.viewer import CITY, Right, Role, Viewer
+from sync.central.web.desk import Desk, PageError, Posted
+from sync.central.web.door import Form
+from sync.central.web.pages import fleet_page
+
+
+def routes(desk: Desk) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    # --- roster ----------------------------------------------------------------------------
+
+    @router.get("/roster/{site}")
+    def roster(request: Request, site: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.RUN)
+        return _roster(request, central, viewer)
+
+    def _roster(
+        request: Request, central: Central, viewer: Viewer, problems: tuple[str, ...] = ()
+    ) -> Response:
+        with central.store.transaction(central.site) as t:
+            officers, pictured = t.people.everyone(), t.office.with_photo()
+        status = 400 if problems else 200
+        return desk.page(
+            request,
+            "roster.html",
+            viewer,
+            central,
+            status,
+            officers=officers,
+            pictured=pictured,
+            problems=problems,
+        )
+
+    @router.post("/roster/{site}")
+    def add(request: Request, site: str, form: Form) -> Response:
+        """Add or renew one officer, or all of a CSV file."""
+        central, viewer = desk.reader(request, site, Right.RUN)
+        try:
+            if form.file is not None:
+                wanted = parse_roster(form.file.data)
+            else:
+                fields = ("number", "name", "position", "section", "id")
+                wanted = (Officer.parse(*(form.text(name, 200) for name in fields)),)
+            central.import_officers(wanted)
+        except (BadRoster, NumberTaken) as error:
+            return _roster(request, central, viewer, error.problems)
+        except BadPerson as error:
+            return _roster(request, central, viewer, (str(error),))
+        _note(central, viewer, f"roster: {len(wanted)} officers added or renewed")
+        return RedirectResponse(f"/roster/{site}", 303)
+
+    @router.post("/roster/{site}/{officer}")
+    def change(request: Request, site: str, officer: str, form: Form) -> Response:
+        """Retire an officer, bring one back, or take a photo."""
+        central, viewer = desk.reader(request, site, Right.RUN)
+        found = next((o for o in central.officers() if o.id == officer), None)
+        if found is None:
+            raise PageError(404, "no_page")
+        do = form.text("do", 20)
+        try:
+            if do == "photo":
+                if form.file is None:
+                    raise BadPhoto("choose a picture")
+                jpeg = portrait(form.file.data)
+                with central.store.transaction(site) as t:
+                    t.office.put_photo(officer, jpeg)
+            elif do in ("retire", "return"):
+                central.import_officers((replace(found, retired=do == "retire"),))
+            else:
+                raise PageError(400, "bad_form")
+        except BadPhoto as error:
+            return _roster(request, central, viewer, (str(error),))
+        except NumberTaken as error:
+            return _roster(request, central, viewer, error.problems)
+        _note(central, viewer, f"roster: {found.number} {do}")
+        return RedirectResponse(f"/roster/{site}", 303)
+
+    # --- terminals -------------------------------------------------------------------------
+
+    @router.post("/fleet/{site}")
+    def terminal(request: Request, site: str, form: Form) -> Response:
+        """A one-time code for a terminal, or the release of one from quarantine."""
+        central, viewer = desk.reader(request, site, Right.RUN)
+        name, do = form.text("terminal", 32), form.text("do", 20)
+        if do == "enrol":
+            try:
+                code = central.invite(name, form.text("counter", 32), desk.now())
+            except BadPerson:
+                raise PageError(400, "bad_id") from None
+            _note(central, viewer, f"terminal {name}: a code to enrol")
+            return fleet_page(desk, request, central, viewer, code)
+        note = form.text("note", 300)
+        if do != "release" or not note:
+            raise PageError(400, "say_why")
+        if not central.release(name, viewer.name, note, desk.now()):
+            raise PageError(404, "no_page")
+        _note(central, viewer, f"terminal {name}: released")
+        return RedirectResponse(f"/fleet/{site}", 303)
+
+    # --- accounts --------------------------------------------------------------------------
+
+    @router.get("/accounts/{site}")
+    def accounts(request: Request, site: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.RUN)
+        return _accounts(request, central, viewer)
+
+    def _accounts(
+        request: Request,
+        central: Central,
+        viewer: Viewer,
+        problem: str = "",
+        made: tuple[str, str] | None = None,
+    ) -> Response:
+        with central.store.transaction(central.site) as t:
+            found = t.accounts.all()
+            officers = t.people.active()
+        sections = sorted({str(o.section) for o in officers if o.section})
+        return desk.page(
+            request,
+            "accounts.html",
+            viewer,
+            central,
+            400 if problem else 200,
+            accounts=found,
+            officers=officers,
+            sections=sections,
+            problem=problem,
+            made=made,
+        )
+
+    @router.post("/accounts/{site}")
+    def account(request: Request, site: str, form: Form) -> Response:
+        central, viewer = desk.reader(request, site, Right.RUN)
+        name, do, now = form.text("account", 64), form.text("do", 20), desk.now()
+        if do == "disable":
+            signin.disable_account(central, viewer.account, site, name, now)
+            return RedirectResponse(f"/accounts/{site}", 303)
+        if do == "password":
+            password = signin.new_password(central, viewer.account, site, name, now)
+            if password is None:
+                raise PageError(404, "no_page")
+            return _accounts(request, central, viewer, made=(name, password))
+        try:
+            roles = [Role(role) for role in form.several.get("roles", ())]
+            with central.store.transaction(site) as t:
+                if t.accounts.get(name) is not None and form.text("again", 5) != "yes":
+                    raise BadPerson(f"account {name!r} is there already; tick “renew”")
+            password = signin.add_account(
+                central,
+                viewer.account,
+                name,
+                form.text("name", 200),
+                roles,
+                now,
+                officer=form.text("officer", 32),
+                section=form.text("section", 200),
+                subject=form.text("subject", 200),
+            )
+        except (BadPerson, ValueError) as error:
+            return _accounts(request, central, viewer, problem=str(error))
+        return _accounts(request, central, viewer, made=(name, password))
+
+    # --- settings --------------------------------------------------------------------------
+
+    @router.get("/settings/{site}")
+    def settings(request: Request, site: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.RUN)
+        with central.store.transaction(site) as t:
+            kept = t.office.settings()
+        return _settings(request, central, viewer, kept.version, kept.settings)
+
+    def _settings(
+        request: Request,
+        central: Central,
+        viewer: Viewer,
+        version: int,
+        shown: SiteSettings,
+        problem: str = "",
+    ) -> Response:
+        return desk.page(
+            request,
+            "settings.html",
+            viewer,
+            central,
+            400 if problem else 200,
+            version=version,
+            s=shown,
+            problem=problem,
+            saved="saved" in request.query_params,
+        )
+
+    @router.post("/settings/{site}")
+    def save(request: Request, site: str, form: Form) -> Response:
+        central, viewer = desk.reader(request, site, Right.RUN)
+        with central.store.transaction(site) as t:
+            kept = t.office.settings()
+        try:
+            if form.file is not None:
+                wanted = sitesettings.parse(form.file.data.decode("utf-8", "replace"))
+                base = kept.version
+            else:
+                wanted = sitesettings.checked(_from_form(form))
+                base = form.number("version")
+        except BadSettings as error:
+            # What was typed stays on the page where it can be shown at all.
+            return _settings(request, central, viewer, kept.version, kept.settings, str(error))
+        try:
+            with central.store.transaction(site) as t:
+                t.office.put_settings(base, wanted, viewer.name, desk.now())
+        except EditedMeanwhile:
+            return _settings(request, central, viewer, kept.version, wanted, "edited_meanwhile")
+        _note(central, viewer, f"settings: version {base + 1}")
+        return RedirectResponse(f"/settings/{site}?saved", 303)
+
+    @router.get("/settings/{site}/document")
+    def document(request: Request, site: str) -> Response:
+        central, _viewer = desk.reader(request, site, Right.RUN)
+        with central.store.transaction(site) as t:
+            text = t.office.settings().settings.document()
+        headers = {"Content-Disposition": f'attachment; filename="settings-{site}.json"'}
+        return Response(text, media_type="application/json", headers=headers)
+
+    def _note(central: Central, viewer: Viewer, what: str) -> None:
+        who = viewer.account if viewer.site != CITY else f"{viewer.account} (city)"
+        with central.store.transaction(central.site) as t:
+            t.accounts.log_change(who, what, desk.now())
+
+    return router
+
+
+def _from_form(form: Posted) -> SiteSettings:
+    """The settings form's fields; lists come a line each, parts between `|`."""
+    return SiteSettings(
+        question_th=form.text("question_th", 400),
+        question_en=form.text("question_en", 400),
+        comment_url=form.text("comment_url", 400),
+        levels_th=_lines(form, "levels_th"),
+        levels_en=_lines(form, "levels_en"),
+        reasons=tuple(NamedReason(*parts) for parts in _parts(form, "reasons")),
+        channels=tuple(Contact(*parts) for parts in _parts(form, "channels")),
+        opening_hours=form.text("opening_hours", 400),
+        compare_from=form.number("compare_from"),
+        cuts_from=form.number("cuts_from"),
+        appraisal_from=form.number("appraisal_from"),
+        appraisal_response=form.number("appraisal_response"),
+        oit_numbers=form.text("oit_numbers", 400),
+        licence=form.text("licence", 400),
+    )
+
+
+def _lines(form: Posted, name: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in form.text(name).splitlines() if line.strip())
+
+
+def _parts(form: Posted, name: str) -> list[tuple[str, str, str]]:
+    found = []
+    for line in _lines(form, name):
+        parts = [part.strip() for part in line.split("|")]
+        if len(parts) != 3:
+            raise BadSettings(f"{name}: {line[:40]!r}: write three parts with | between")
+        found.append((parts[0], parts[1], parts[2]))
+    return found

@@ -1,0 +1,214 @@
+"""Pages on which people write: the improvement log, ITA texts, objections; and comments to read."""
+
+import secrets
+from dataclasses import replace
+from datetime import date
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from sync.central import itaform
+from sync.central.period import parse
+from sync.central.reports import gate
+from sync.central.service import Central
+from sync.central.store.office import (
+    Decision,
+    EditedMeanwhile,
+    Improvement,
+    ItaBody,
+    Objection,
+    State,
+    Verdict,
+)
+from sync.central.viewer import NotYours, Right, Role, Viewer
+from sync.central.web.desk import Desk, PageError, Posted
+from sync.central.web.door import Form
+
+_LINE, _PARAGRAPH = 200, 4000
+"""Characters of a short field and of a text."""
+
+
+def routes(desk: Desk) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    # --- improvement log -------------------------------------------------------------------
+
+    @router.get("/improvements/{site}")
+    def improvements(request: Request, site: str) -> Response:
+        viewer = desk.viewer(request)
+        if not viewer.has(site, Right.OFFICE) and not viewer.has(site, Right.IMPROVE):
+            raise NotYours(Right.OFFICE)
+        return _log(request, desk.site(site), viewer)
+
+    def _log(
+        request: Request, central: Central, viewer: Viewer, yours: Improvement | None = None
+    ) -> Response:
+        with central.store.transaction(central.site) as t:
+            found = t.office.improvements()
+        status = 409 if yours else 200
+        return desk.page(
+            request, "improvements.html", viewer, central, status, lines=found, yours=yours
+        )
+
+    @router.post("/improvements/{site}")
+    def improve(request: Request, site: str, form: Form) -> Response:
+        central, viewer = desk.reader(request, site, Right.IMPROVE)
+        line = _improvement(form)
+        try:
+            with central.store.transaction(site) as t:
+                t.office.put_improvement(line, viewer.name, desk.now())
+        except EditedMeanwhile:
+            return _log(request, central, viewer, line)
+        return RedirectResponse(f"/improvements/{site}", 303)
+
+    # --- ITA report ------------------------------------------------------------------------
+
+    @router.get("/ita/{site}")
+    def ita(request: Request, site: str, round: str = "") -> Response:
+        central, viewer = desk.reader(request, site, Right.EDIT_PAPERS)
+        period = parse(round) if round else itaform.round_due(desk.today())
+        if period.part not in ("1", "2"):
+            raise PageError(400, "bad_form")
+        return _ita(request, central, viewer, period.code)
+
+    def _ita(
+        request: Request, central: Central, viewer: Viewer, code: str, crossed: str = ""
+    ) -> Response:
+        period = parse(code)
+        with central.store.transaction(central.site) as t:
+            rows = itaform.rows(t, period)
+        evidence = gate.office(central, viewer, period, desk.today())
+        status = 409 if crossed else 200
+        return desk.page(
+            request,
+            "ita.html",
+            viewer,
+            central,
+            status,
+            rows=rows,
+            period=period,
+            rounds=itaform.rounds(desk.today()),
+            evidence=evidence,
+            crossed=crossed,
+            open=request.query_params.get("row", ""),
+        )
+
+    @router.post("/ita/{site}")
+    def save_ita(request: Request, site: str, form: Form) -> Response:
+        central, viewer = desk.reader(request, site, Right.EDIT_PAPERS)
+        period = parse(form.text("round", 20))
+        code = form.text("code", 20)
+        if period.part not in ("1", "2") or not itaform.known(code):
+            raise PageError(400, "bad_form")
+        fields = ("question", "shortfall", "measure", "result", "evidence")
+        body = ItaBody(
+            _score(form.text("score", 10)), *(form.text(name, _PARAGRAPH) for name in fields)
+        )
+        base = form.number("base")
+        at = (period.fiscal_year, int(period.part))
+        with central.store.transaction(site) as t:
+            saved = t.office.put_ita(*at, code, base, body, viewer.name, desk.now())
+        if not saved:
+            return _ita(request, central, viewer, period.code, crossed=code)
+        return RedirectResponse(f"/ita/{site}?round={period.code}&row={code}#{code}", 303)
+
+    # --- objections ------------------------------------------------------------------------
+
+    @router.post("/officer/{site}/{officer}")
+    def object_to(request: Request, site: str, officer: str, form: Form) -> Response:
+        """An officer objects to one of the own results."""
+        viewer = desk.viewer(request)
+        mine = Role.OFFICER in viewer.roles and viewer.site == site and viewer.officer == officer
+        if not mine:
+            raise NotYours(Right.OFFICER)
+        words = form.text("words", _PARAGRAPH)
+        if not words:
+            raise PageError(400, "say_why")
+        wanted = Objection(officer, form.number("levels"), form.number("number"), desk.now(), words)
+        central = desk.site(site)
+        with central.store.transaction(site) as t:
+            if not t.published.has_block(officer, wanted.levels, wanted.number):
+                raise PageError(404, "no_page")
+            t.office.object_to(wanted)
+        return RedirectResponse(f"/officer/{site}/{officer}#objections", 303)
+
+    @router.get("/objections/{site}")
+    def objections(request: Request, site: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.DECIDE)
+        with central.store.transaction(site) as t:
+            found = t.office.objections()
+        names = {str(o.id): o for o in central.officers()}
+        return desk.page(request, "objections.html", viewer, central, objections=found, names=names)
+
+    @router.post("/objections/{site}")
+    def decide(request: Request, site: str, form: Form) -> Response:
+        """One of two people decides; nobody decides on the own result."""
+        central, viewer = desk.reader(request, site, Right.DECIDE)
+        officer = form.text("officer", 32)
+        key = (officer, form.number("levels"), form.number("number"))
+        if viewer.officer == officer:
+            raise NotYours(Right.DECIDE)
+        try:
+            verdict = Verdict(form.text("verdict", 20))
+        except ValueError:
+            raise PageError(400, "bad_form") from None
+        note = form.text("note", _PARAGRAPH)
+        if not note:
+            raise PageError(400, "say_why")
+        with central.store.transaction(site) as t:
+            found = next(
+                (o for o in t.office.objections(officer) if (o.officer, o.levels, o.number) == key),
+                None,
+            )
+            if found is None:
+                raise PageError(404, "no_page")
+            decider = f"{viewer.site}/{viewer.account}"
+            t.office.decide(found, Decision(decider, verdict, note, desk.now()))
+        return RedirectResponse(f"/objections/{site}", 303)
+
+    # --- comments --------------------------------------------------------------------------
+
+    @router.get("/comments/{site}")
+    def comments(request: Request, site: str) -> Response:
+        """What citizens wrote, in pools of ten and more, without time."""
+        central, viewer = desk.reader(request, site, Right.COMMENTS)
+        central.publish(desk.today())
+        with central.store.transaction(site) as t:
+            found = t.form.comments()
+        return desk.page(request, "comments.html", viewer, central, comments=found)
+
+    return router
+
+
+def _improvement(form: Posted) -> Improvement:
+    said = form.text("said", _PARAGRAPH)
+    if not said:
+        raise PageError(400, "say_what")
+    try:
+        state = State(form.text("state", 20) or State.OPEN.value)
+    except ValueError:
+        raise PageError(400, "bad_form") from None
+    due: date | None = form.day("due")
+    line = Improvement(
+        form.text("id", 32) or secrets.token_hex(8),
+        said,
+        form.text("done", _PARAGRAPH),
+        form.text("whom", _LINE),
+        due,
+        state,
+    )
+    return replace(line, version=form.number("version") if form.text("version", 12) else 0)
+
+
+def _score(text: str) -> str:
+    """A score as people type it, Thai or Arabic digits; PageError when it is none."""
+    plain = text.translate(str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")).replace(",", ".")
+    if not plain:
+        return ""
+    try:
+        value = float(plain)
+    except ValueError:
+        raise PageError(400, "no_number") from None
+    if not 0 <= value <= 100:
+        raise PageError(400, "no_number")
+    return f"{value:.2f}"

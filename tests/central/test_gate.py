@@ -1,0 +1,223 @@
+"""What the gate lets through: thresholds, tables across blocks, spans, the funnel."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.people import Officer
+from kiosk.domain.rating import Channel, Half
+from sync.central import period as periods
+from sync.central.disclosure import Counts
+from sync.central.period import NoSuchPeriod, parse
+from sync.central.reports import chart, gate
+from sync.central.service import Central
+from sync.central.sitesettings import SiteSettings
+from sync.central.store.days import Ticket
+from sync.central.viewer import CITY, PUBLIC, NotYours, Role, Viewer
+from sync.wire import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
+from tests.central.reports import key_text
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+YEAR = periods.year_of(TODAY)
+DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
+
+
+def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: ReasonCount) -> None:
+    known = central.terminal("t1")
+    if known is None:
+        central.enrol(Enrol(central.invite("t1", "1", NOW), key_text()), NOW)
+        known = central.terminal("t1")
+    assert known is not None
+    lines = tuple(lines)
+    n: dict[str, int] = {}
+    for line in lines:
+        n[line.officer] = n.get(line.officer, 0) + sum(line.n)
+    sheets = tuple(SheetSeal(officer, count, "0" * 64) for officer, count in n.items())
+    made = DayReport("dindaeng", "t1", day, 1, lines, (), tuple(reasons), sheets)
+    central.take_day(known, made, made.to_bytes(), NOW)
+
+
+def line(service: str, *counts: int, officer: str = "101") -> LineCount:
+    return LineCount(officer, service, "1", Half.MORNING, Channel.TOUCH, counts)
+
+
+def test_a_span_that_no_block_closed_in_says_nothing(central: Central) -> None:
+    report(central, date(2026, 11, 2), [line("a", 0, 0, 0, 10, 10)])
+    central.publish(TODAY)
+    for code, n in (
+        ("fy2027", 20),
+        ("2026-11", 20),
+        ("2026-10", 0),
+        ("fy2026", 0),
+        ("fy2027-2", 0),
+    ):
+        assert gate.office(central, PUBLIC, parse(code), TODAY).figure.result.n == n, code
+
+
+def test_spans_of_one_kind_add_up_to_the_year(central: Central) -> None:
+    for week in range(12):
+        report(central, date(2026, 8, 31) + timedelta(weeks=week), [line("a", 1, 1, 3, 4, 5)])
+    central.publish(TODAY)
+
+    def n(*codes: str) -> int:
+        shown = (gate.office(central, PUBLIC, parse(c), TODAY).figure.result.n for c in codes)
+        return sum(shown)
+
+    assert n("fy2027") == n("fy2027-1", "fy2027-2") == n("2026-10", "2026-11", "2026-12")
+    assert n("fy2027") == n("fy2027-q1", "fy2027-q2", "fy2027-q3", "fy2027-q4")
+    assert n("fy2026", "fy2027") == 12 * 14
+    trend = gate.office(central, PUBLIC, parse("fy2027"), TODAY).trend
+    assert [m.month for m in trend] == [date(2026, m, 1) for m in (9, 10, 11)]
+    assert sum(m.figure.result.n for m in trend) == 12 * 14
+
+
+def test_services_are_told_from_a_hundred_and_rounded(central: Central) -> None:
+    report(central, date(2026, 11, 2), [line("a", 0, 0, 3, 60, 60), line("b", 2, 1, 1, 101, 77)])
+    central.publish(TODAY)
+    table = gate.cuts(central, DIRECTOR, YEAR).tables["service"]
+    assert [(row.what, row.n) for row in table] == [("a", 125), ("b", 180)]
+    assert [row.rate for row in table] == [0.95, 0.95], "no certainty of a few"
+
+
+def test_a_small_service_hides_the_smallest_shown_one_with_it(central: Central) -> None:
+    lines = [line("a", 0, 0, 9, 60, 60), line("b", 9, 9, 9, 90, 90), line("c", 0, 0, 1, 1, 1)]
+    report(central, date(2026, 11, 2), lines)
+    central.publish(TODAY)
+    table = gate.cuts(central, DIRECTOR, YEAR).tables["service"]
+    assert [(row.what, row.n) for row in table] == [("a", None), ("b", 205), ("c", None)]
+
+
+COUNTS = st.tuples(*[st.integers(0, 90)] * 5)
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), COUNTS, min_size=1))
+def test_what_a_table_withholds_is_nothing_or_a_hundred_and_more(
+    services: dict[str, Counts],
+) -> None:
+    rows = gate.cut_rows({w: {5: counts} for w, counts in services.items()}, 100)
+    n = {what: sum(counts) for what, counts in services.items()}
+    hidden = sum(n[row.what] for row in rows if row.n is None)
+    shown = [row for row in rows if row.n is not None]
+    assert hidden == 0 or hidden >= 100 or not shown
+    for row in shown:
+        assert row.n is not None
+        assert row.rate is not None
+        assert n[row.what] >= 100
+        assert row.n % 5 == 0
+        assert 0.05 <= row.rate <= 0.95
+
+
+def test_a_cut_is_frozen_with_its_block_and_late_ratings_wait_for_the_next(
+    central: Central,
+) -> None:
+    report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
+    central.publish(TODAY)
+    before = gate.cuts(central, DIRECTOR, YEAR).tables["service"]
+    report(central, date(2026, 11, 3), [line("late", 0, 0, 9, 90, 90)])
+    central.publish(TODAY)
+    assert gate.cuts(central, DIRECTOR, YEAR).tables["service"] == before
+    report(central, date(2026, 11, 24), [line("a", 0, 0, 3, 4, 4)])
+    later = date(2026, 11, 30)
+    central.publish(later)
+    table = gate.cuts(central, DIRECTOR, YEAR).tables["service"]
+    assert [(row.what, row.n) for row in table] == [("a", 140), ("late", 190)]
+
+
+def test_reasons_are_told_office_wide_and_only_where_there_are_many(central: Central) -> None:
+    report(central, date(2026, 11, 2), [line("a", 9, 0, 0, 0, 0)], ReasonCount("101", "wait", 9))
+    central.publish(TODAY)
+    assert gate.office(central, DIRECTOR, YEAR, TODAY).reasons == ()
+    many = (ReasonCount("101", "wait", 33), ReasonCount("101", "unfair", 2))
+    report(central, date(2026, 11, 3), [line("a", 40, 20, 20, 40, 20)], *many)
+    central.publish(TODAY)
+    shown = gate.office(central, DIRECTOR, YEAR, TODAY).reasons
+    assert [(row.what, row.n) for row in shown] == [("wait", 40), ("unfair", 0)]
+
+
+def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) -> None:
+    central.import_officers((Officer.parse("101", "ก"),))
+    report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
+    central.publish(TODAY)
+
+    def may() -> bool:
+        view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
+        return view.may_enter_appraisal
+
+    assert not may(), "the response rate is not known"
+    central.import_tickets([Ticket(date(2026, 11, 2), "1", 700)])
+    assert not may(), "129 of 700 is less than a fifth"
+    central.import_tickets([Ticket(date(2026, 11, 2), "1", 500)])
+    assert may()
+    strict = SiteSettings(appraisal_from=200)
+    with central.store.transaction(central.site) as t:
+        t.office.put_settings(0, strict, "it", NOW)
+    assert not may(), "the office asks for more"
+
+
+def test_a_result_is_set_apart_only_where_chance_does_not_explain_it(central: Central) -> None:
+    central.import_officers((Officer.parse("101", "ก"), Officer.parse("102", "ข")))
+    lines = [line("a", 10, 10, 20, 80, 80), line("a", 20, 20, 20, 0, 1, officer="102")]
+    report(central, date(2026, 11, 2), lines)
+    central.publish(TODAY)
+
+    def funnel(officer: str) -> gate.Funnel | None:
+        return gate.officer(central, DIRECTOR, officer, YEAR, TODAY, NOW).funnel
+
+    usual, low = funnel("101"), funnel("102")
+    assert usual is not None
+    assert low is not None
+    assert low.apart
+    assert low.n == 61
+    shape = chart.funnel(low)
+    assert 0 < shape.x < 100
+    assert shape.y > shape.office_y, "lower on the page"
+
+
+def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central) -> None:
+    central.import_officers((Officer.parse("101", "ก", section="ฝ่ายทะเบียน"),))
+    nobody = Viewer("x", "x", "dindaeng", frozenset())
+    elsewhere = replace(DIRECTOR, site="elsewhere")
+    for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({Role.IT}))):
+        with pytest.raises(NotYours):
+            gate.office(central, viewer, YEAR, TODAY)
+        with pytest.raises(NotYours):
+            gate.section(central, viewer, "ฝ่ายทะเบียน", YEAR, TODAY, NOW)
+        with pytest.raises(NotYours):
+            gate.officer(central, viewer, "101", YEAR, TODAY, NOW)
+        with pytest.raises(NotYours):
+            gate.cuts(central, viewer, YEAR)
+    for viewer in (DIRECTOR, PUBLIC, Viewer("i", "i", CITY, frozenset({Role.IT}))):
+        with pytest.raises(NotYours):
+            gate.city(central, viewer, YEAR)
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [
+        ("fy2027", date(2026, 10, 1), date(2027, 9, 30)),
+        ("fy2027-1", date(2026, 10, 1), date(2027, 3, 31)),
+        ("fy2028-1", date(2027, 10, 1), date(2028, 3, 31)),
+        ("fy2027-2", date(2027, 4, 1), date(2027, 9, 30)),
+        ("fy2027-q1", date(2026, 10, 1), date(2026, 12, 31)),
+        ("fy2028-q2", date(2028, 1, 1), date(2028, 3, 31)),
+        ("fy2027-q4", date(2027, 7, 1), date(2027, 9, 30)),
+        ("2028-02", date(2028, 2, 1), date(2028, 2, 29)),
+        ("2026-12", date(2026, 12, 1), date(2026, 12, 31)),
+    ],
+)
+def test_spans_have_the_days_of_the_thai_fiscal_year(code: str, first: date, last: date) -> None:
+    assert (parse(code).first_day, parse(code).last_day) == (first, last)
+    assert periods.before(parse(code)).last_day == first - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "code", ["", "2570", "fy0000", "fy2027-3", "fy2027-q5", "2026-13", "x" * 99]
+)
+def test_another_span_is_refused_by_name(code: str) -> None:
+    with pytest.raises(NoSuchPeriod, match="write fy2027"):
+        parse(code)

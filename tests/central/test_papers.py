@@ -1,0 +1,251 @@
+"""The papers: what stands in them, that their text can be copied, and hostile text in them."""
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pypdfium2 as pdfium
+import pytest
+from docx import Document
+from PIL import Image
+from pypdf import PdfReader
+
+from kiosk.domain.people import Officer
+from kiosk.domain.scale import Scale
+from sync.central import itaform
+from sync.central.itaform import EditedRow
+from sync.central.papers import appraisal, ita, posters, statistics
+from sync.central.papers.thaitext import digits, listed
+from sync.central.papers.typesetting import printable
+from sync.central.period import parse
+from sync.central.reports import gate
+from sync.central.reports.gate import OfficeView
+from sync.central.service import Central
+from sync.central.store.engine import CentralStore
+from sync.central.store.office import Improvement, ItaBody, State
+from sync.central.viewer import PUBLIC, Role, Viewer
+from tests.central.conftest import made_central
+from tests.central.test_page import received
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+ROUND = parse("fy2027-1")
+WORDS = (
+    "ขั้นตอน น้ำผึ้ง ปิ่นเกล้า สิทธิ์ ปัญญ์ ญาณวุฒิ กตัญญู ซ้ำ ปั้น ป้ำ ฟื้น ฝั่ง เป็นต้น ทั้งสิ้น "
+    "ดำเนินงาน ที่ เพิ่มเติม ความเชื่อมั่น พันธุ์ ศุกร์"
+)
+"""The twenty hard words of FIELD.md section 7."""
+HOSTILE = (
+    '#read("/etc/passwd") *bold* _x_ $x^2$ @ref <tag> [a](b) `c` \\ "q" = + - // /* */ '
+    "\u202eback\u202c \u200b ✨🎉 ก" + "\u0e48" * 10_000 + "\x07\n=cmd|' /C calc'!A0"
+)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Central:
+    folder: Path = tmp_path_factory.mktemp("papers")
+    central = made_central(CentralStore.create(f"sqlite:///{folder / 'central.db'}"), folder)
+    central.import_officers((Officer.parse("101", "สมหญิง กตัญญู", section="ฝ่ายทะเบียน"),))
+    received(central, "101", 9, 9, 20, 60, 60)
+    central.publish(TODAY)
+    return central
+
+
+DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
+
+
+@pytest.fixture(scope="module")
+def view(office: Central) -> OfficeView:
+    return gate.office(office, DIRECTOR, ROUND, TODAY)
+
+
+def seeded() -> tuple[EditedRow, ...]:
+    return tuple(EditedRow(row, row.body, 0, "", None, ()) for row in itaform.form()[2])
+
+
+def with_text(text: str) -> tuple[EditedRow, ...]:
+    first, *rest = seeded()
+    return (replace(first, body=ItaBody("84.60", text, text, text, text, text)), *rest)
+
+
+def squeezed(text: str) -> str:
+    """Without white space, Thai's decomposed am put together: as FIELD.md compares."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFC", text)).replace("\u0e4d\u0e32", "ำ")
+
+
+def pages(pdf: bytes) -> list[str]:
+    """Each page's text as pdfium (Chrome's reader) copies it."""
+    document = pdfium.PdfDocument(pdf)
+    found = [squeezed(page.get_textpage().get_text_bounded()) for page in document]
+    document.close()
+    return found
+
+
+# --- the ITA report ----------------------------------------------------------------------------
+
+
+def test_the_ita_report_repeats_its_columns_and_leaves_no_row_out(view: OfficeView) -> None:
+    found = pages(ita.pdf(view, seeded(), NOW))
+    for page in found:
+        for column in itaform.form()[1]:
+            assert squeezed(column)[:12] in page
+    whole = "".join(found)
+    for row in itaform.form()[2]:
+        assert row.code in whole
+        assert squeezed(digits(row.body.score)) in whole
+    assert "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายนอก(EIT)" in whole
+    assert whole.index("ตัวชี้วัดที่๑") < whole.index("ตัวชี้วัดที่๖") < whole.index("ตัวชี้วัดที่๘")
+    assert "https://shorturl.at/jnvBO" in whole, "no digit of an address is touched"
+
+
+def test_the_report_is_landscape_tagged_archivable_and_names_itself(view: OfficeView) -> None:
+    pdf = ita.pdf(view, seeded(), NOW)
+    reader = PdfReader(io.BytesIO(pdf))
+    box = reader.pages[0].mediabox
+    assert (round(box.width), round(box.height)) == (842, 595)
+    root: Any = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].startswith("th")
+    assert b"pdfaid:part" in pdf or "pdfaid" in str(root["/Metadata"].get_data())
+    assert reader.metadata is not None
+    assert "รอบ ๖ เดือนแรก" in str(reader.metadata.title)
+
+
+def test_our_evidence_stands_in_its_rows_with_n_rate_interval_and_dates(view: OfficeView) -> None:
+    whole = "".join(pages(ita.pdf(view, seeded(), NOW)))
+    ours = sum(row.terminal_is_evidence for row in itaform.form()[2])
+    assert whole.count(squeezed(ita.EVIDENCE)) == ours
+    assert view.figure.result.n == 158
+    assert whole.count("จากการประเมิน๑๕๘ครั้ง") == ours
+    assert whole.count("พึงพอใจร้อยละ๗๕.๙") == ours
+
+
+def test_twenty_hard_words_are_copied_whole(view: OfficeView, office: Central) -> None:
+    log = (Improvement("1", WORDS, WORDS, "ก", TODAY, State.DONE),)
+    made = (
+        ita.pdf(view, with_text(WORDS), NOW),
+        posters.meeting_pdf(view, log, {}, NOW),
+    )
+    for pdf in made:
+        whole = "".join(pages(pdf))
+        lost = [word for word in WORDS.split() if squeezed(word) not in whole]
+        assert lost == []
+
+
+def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
+    whole = "".join(pages(ita.pdf(view, with_text(HOSTILE), NOW)))
+    assert '#read("/etc/passwd")*bold*' in whole
+    assert "root:" not in whole
+    log = (Improvement("1", HOSTILE, HOSTILE, "x", None, State.DONE),)
+    assert posters.meeting_pdf(view, log, {}, NOW)[:5] == b"%PDF-"
+    assert posters.infographic_png(view, log)[:4] == b"\x89PNG"
+    word = Document(io.BytesIO(ita.docx(view, with_text(HOSTILE), NOW)))
+    assert word.tables
+
+
+def test_the_word_file_has_the_same_rows_and_a_repeated_header(view: OfficeView) -> None:
+    found = Document(io.BytesIO(ita.docx(view, seeded(), NOW)))
+    [table] = found.tables
+    assert "w:tblHeader" in table.rows[0]._tr.xml
+    text = squeezed("".join(cell.text for row in table.rows for cell in row.cells))
+    for row in itaform.form()[2]:
+        assert squeezed(listed(row.body.measure)) in text
+    assert "จากการประเมิน๑๕๘ครั้ง" in text
+    assert len(found.inline_shapes) == sum(r.terminal_is_evidence for r in itaform.form()[2])
+
+
+def test_without_enough_ratings_the_report_says_so_in_words(office: Central) -> None:
+    empty = gate.office(office, PUBLIC, parse("fy2026-2"), TODAY)
+    whole = "".join(pages(ita.pdf(empty, seeded(), NOW)))
+    assert "ยังไม่เพียงพอที่จะแสดงผล" in whole
+
+
+# --- the others --------------------------------------------------------------------------------
+
+
+def test_an_appraisal_sheet_says_what_may_not_be_concluded(office: Central) -> None:
+    shown = gate.officer(office, DIRECTOR, "101", parse("fy2027"), TODAY, NOW)
+    whole = "".join(pages(appraisal.officer_pdf(shown, "สำนักงานเขตดินแดง", NOW)))
+    assert "ผลนี้ยังไม่เข้าเกณฑ์" in whole
+    assert "ไม่ใช้จัดลำดับเจ้าหน้าที่" in whole
+    book = openpyxl.load_workbook(io.BytesIO(appraisal.officer_xlsx(shown, "สำนักงานเขตดินแดง", NOW)))
+    [sheet] = book.worksheets
+    values = [[c.value for c in row] for row in sheet.iter_rows()]
+    [block] = [row for row in values if row[2] == 158]
+    assert block[0] == datetime(2026, 11, 2)  # noqa: DTZ001  (a date as Excel has it)
+    assert block[3] == pytest.approx(75.95)
+    assert sheet.cell(sheet.max_row, 1).value
+
+
+def test_a_section_sheet_lists_officers_without_ranking(office: Central) -> None:
+    shown = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", parse("fy2027"), TODAY, NOW)
+    whole = "".join(pages(appraisal.section_pdf(shown, "สำนักงานเขตดินแดง", NOW)))
+    assert "สมหญิงกตัญญู" in whole
+    book = openpyxl.load_workbook(io.BytesIO(appraisal.section_xlsx(shown, "x", NOW)))
+    assert "สมหญิง กตัญญู" in {c.value for row in book.worksheets[0].iter_rows() for c in row}
+
+
+def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
+    shown = gate.office(office, PUBLIC, ROUND, TODAY)
+    cuts = gate.cuts(office, PUBLIC, ROUND)
+    rows = statistics.rows("dindaeng", shown, cuts)
+    text = statistics.as_csv(rows)
+    assert text.startswith(b"\xef\xbb\xbf")
+    read = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
+    document = json.loads(statistics.as_json(rows, shown, NOW))
+    assert [row["n"] for row in read] == [str(r["n"] or "") for r in document["rows"]]
+    assert read[0]["first_day"] == "2026-11-02"
+    names = [d["name"] for d in document["dictionary"]]
+    assert list(read[0]) == names
+    assert document["licence"] == "CC BY 4.0"
+    book = openpyxl.load_workbook(io.BytesIO(statistics.as_xlsx(rows, shown, NOW)))
+    assert [s.title for s in book.worksheets] == ["ข้อมูล", "คำอธิบายข้อมูล"]
+    wild = (replace(rows[0], service="=HYPERLINK(1)"),)
+    assert "'=HYPERLINK(1)" in statistics.as_csv(wild).decode("utf-8-sig")
+    sheet = openpyxl.load_workbook(io.BytesIO(statistics.as_xlsx(wild, shown, NOW))).worksheets[0]
+    assert {c.data_type for row in sheet.iter_rows() for c in row} <= {"s", "n", "d"}
+
+
+def test_open_data_name_nobody(office: Central) -> None:
+    shown = gate.office(office, PUBLIC, ROUND, TODAY)
+    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND))
+    for made in (statistics.as_csv(rows), statistics.as_json(rows, shown, NOW)):
+        assert "สมหญิง" not in made.decode("utf-8-sig")
+        assert "101" not in re.findall(r"\d+", made.decode("utf-8-sig"))
+
+
+def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView) -> None:
+    with Image.open(io.BytesIO(posters.infographic_png(view, ()))) as post:
+        assert post.size == (1080, 1350)
+    long = tuple(
+        Improvement(str(i), "ยาว " * 60, "มาก " * 60, "", None, State.DONE) for i in range(5)
+    )
+    with Image.open(io.BytesIO(posters.infographic_png(view, long))) as post:
+        assert post.size == (1080, 1350)
+    [page] = PdfReader(io.BytesIO(posters.infographic_pdf(view, long, NOW))).pages
+    assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
+
+
+def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
+    log = tuple(Improvement(str(i), "รอนาน", "เปิดช่อง", "ฝ่าย", TODAY) for i in range(12))
+    assert len(pages(posters.meeting_pdf(view, log, {"duty-paused": 3}, NOW))) == 2
+
+
+def test_digits_are_thai_but_not_in_addresses_and_codes() -> None:
+    assert digits("ครั้งที่ 4/2567 ดู https://a.th/4 e-mail a4@b.th E12") == (
+        "ครั้งที่ ๔/๒๕๖๗ ดู https://a.th/4 e-mail a4@b.th E12"
+    )
+    assert listed("๑. ก ๒. ข ๓. ค") == "๑. ก\n๒. ข\n๓. ค"
+
+
+def test_what_the_typeface_lacks_is_left_out() -> None:
+    assert printable("ป้ำ✨\u202eab\u0e49\u0e49\u0e49\u0e49\tc") == "ป้ำab\u0e49\u0e49\u0e49 c"
+    assert printable(WORDS) == WORDS
+    assert Scale().levels == 5

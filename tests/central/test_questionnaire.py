@@ -1,0 +1,147 @@
+"""The online questionnaire: one answer a token, tokens of our terminals, nothing about whom."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from sync import formtoken
+from sync.central.period import year_of
+from sync.central.reports import gate
+from sync.central.service import Central
+from sync.central.viewer import PUBLIC, Role
+from sync.central.web.app import create_app
+from sync.central.web.form import clean
+from sync.signing import public_text
+from sync.wire import Enrol
+from tests.central.conftest import signed_in
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+KEY = Ed25519PrivateKey.generate()
+
+
+@pytest.fixture
+def phone(central: Central) -> TestClient:
+    code = central.invite("counter-1", "1", NOW)
+    central.enrol(Enrol(code, public_text(KEY)), NOW)
+    return TestClient(create_app(central, lambda: NOW))
+
+
+def token(day: date = TODAY, key: Ed25519PrivateKey = KEY) -> str:
+    return "/f/" + formtoken.make(key, "dindaeng", "counter-1", day)
+
+
+def test_an_answer_is_taken_once(central: Central, phone: TestClient) -> None:
+    at = token()
+    assert "ดีมาก" in phone.get(at).text
+    told = {"score": "5", "reasons": ["wait", "made-up"], "words": "ขอบคุณ", "lang": "th"}
+    assert "ขอบคุณที่ช่วย" in phone.post(at, data=told).text
+    assert phone.post(at, data=told).status_code == 409
+    assert phone.get(at).status_code == 409
+    with central.store.transaction(central.site) as t:
+        [days] = t.form.day_counts().values()
+        assert [d.counts for d in days] == [(0, 0, 0, 0, 1)]
+        assert set(t.form.reasons(5, TODAY)) == {("reason", "wait")}
+
+
+def test_only_a_terminal_of_this_office_makes_tokens(phone: TestClient) -> None:
+    made = token()
+    stranger = token(key=Ed25519PrivateKey.generate())
+    changed = made[:-3] + ("AAA" if not made.endswith("AAA") else "BBB")
+    for at in (
+        stranger,
+        changed,
+        made.replace("counter-1", "counter-2"),
+        "/f/dindaeng/counter-1/x",
+    ):
+        got = phone.get(at)
+        assert got.status_code == 404, at
+        assert "รหัสนี้ไม่ถูกต้อง" in got.text
+        assert phone.post(at, data={"score": "5"}).status_code == 404
+    assert phone.get(made.replace("/f/dindaeng", "/f/elsewhere")).status_code == 404
+
+
+def test_a_token_lives_a_week(phone: TestClient) -> None:
+    assert phone.get(token(TODAY - timedelta(days=7))).status_code == 200
+    assert phone.get(token(TODAY - timedelta(days=8))).status_code == 410
+    assert phone.get(token(TODAY + timedelta(days=1))).status_code == 200
+    assert phone.get(token(TODAY + timedelta(days=2))).status_code == 410
+
+
+def test_guessing_tokens_is_not_listened_to_for_long(phone: TestClient) -> None:
+    seen = [phone.get(f"/f/dindaeng/counter-1/{i}").status_code for i in range(125)]
+    assert set(seen[:120]) == {404}
+    assert set(seen[120:]) == {429}
+
+
+@pytest.mark.parametrize("score", ["", "0", "6", "5.0", "๕", "5 ", "x" * 1000])
+def test_an_answer_without_a_level_is_asked_again_and_the_token_stays(
+    phone: TestClient, score: str
+) -> None:
+    at = token()
+    got = phone.post(at, data={"score": score, "words": "ยังอยู่ <b>"})
+    assert got.status_code == 400
+    assert "ยังอยู่ &lt;b&gt;" in got.text, "what was typed is not lost"
+    assert phone.post(at, data={"score": "1"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "words", ["x" * 1001, "http://a.example http://b.example", "ก" + "\u0301" * 10_000]
+)
+def test_spam_and_piled_up_marks_are_refused(phone: TestClient, words: str) -> None:
+    assert phone.post(token(), data={"score": "5", "words": words}).status_code == 400
+
+
+@given(st.text(max_size=1500))
+def test_a_comment_that_is_kept_can_be_shown(words: str) -> None:
+    kept = clean(words)
+    if kept is not None:
+        assert len(kept) <= 1000
+        assert all(c == "\n" or c.isprintable() for c in kept)
+        assert clean(kept) == kept
+
+
+def test_comments_come_in_pools_of_ten_without_time(central: Central, phone: TestClient) -> None:
+    reader = signed_in(central, Role.COMPLAINTS, now=NOW)
+    for i in range(9):
+        phone.post(token(), data={"score": "1", "words": f"ข้อความ {i}"})
+    assert "ข้อความ" not in reader.get("/comments/dindaeng").text
+    phone.post(token(), data={"score": "1", "words": "ข้อความ 9"})
+    shown = reader.get("/comments/dindaeng").text
+    assert all(f"ข้อความ {i}" in shown for i in range(10))
+    phone.post(token(), data={"score": "1", "words": "คนที่สิบเอ็ด"})
+    assert "คนที่สิบเอ็ด" not in reader.get("/comments/dindaeng").text
+
+
+def test_nothing_kept_joins_an_answer_to_a_token_a_comment_or_a_minute(
+    central: Central, phone: TestClient
+) -> None:
+    phone.post(token(), data={"score": "2", "words": "ข้อความเดียว"})
+    from sync.central.schema import comments, form_counts, form_tokens
+
+    names = [{c.name for c in table.columns} for table in (form_tokens, form_counts, comments)]
+    assert names[0] == {"site", "token", "until"}
+    assert names[2] == {"site", "id", "pool", "language", "words"}
+    assert names[1] & names[2] == {"site"}
+
+
+def test_online_answers_stand_apart_from_the_counters(central: Central, phone: TestClient) -> None:
+    old = TODAY - timedelta(days=7)
+    for i in range(12):
+        phone.post(token(old), data={"score": "1" if i else "5", "reasons": ["wait"]})
+    central.publish(TODAY)
+    view = gate.office(central, PUBLIC, year_of(TODAY), TODAY)
+    assert (view.figure.result.n, view.online.result.n) == (0, 12)
+    assert "แบบสอบถามออนไลน์" in phone.get("/public/dindaeng").text
+
+
+def test_a_quarantined_terminals_tokens_are_not_taken(central: Central, phone: TestClient) -> None:
+    from sync.wire import Answer
+
+    with central.store.transaction(central.site) as t:
+        t.terminals.quarantine("counter-1", Answer.FORK)
+    assert phone.get(token()).status_code == 404

@@ -1,0 +1,204 @@
+"""People's texts: two editors lose nothing, rounds carry over, objections need two people."""
+
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from threading import Thread
+
+import pytest
+from starlette.testclient import TestClient
+
+from kiosk.domain.people import Officer
+from sync.central import itaform
+from sync.central.period import parse
+from sync.central.service import Central
+from sync.central.store.office import (
+    EditedMeanwhile,
+    Improvement,
+    ItaBody,
+    Objection,
+    State,
+    Verdict,
+)
+from sync.central.viewer import Role
+from tests.central.conftest import signed_in
+from tests.central.test_page import received
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+ROUND = parse("fy2027-1")
+
+
+def rows(central: Central, code: str = "fy2027-1") -> dict[str, itaform.EditedRow]:
+    with central.store.transaction(central.site) as t:
+        return {row.row.code: row for row in itaform.rows(t, parse(code))}
+
+
+def saves(central: Central, base: int, result: str, author: str, code: str = "fy2027-1") -> bool:
+    period = parse(code)
+    at = (period.fiscal_year, int(period.part))
+    with central.store.transaction(central.site) as t:
+        return t.office.put_ita(*at, "E1", base, ItaBody(result=result), author, NOW)
+
+
+def test_the_form_has_the_offices_rows_and_marks_ours() -> None:
+    title, columns, found = itaform.form()
+    assert "สำนักงานเขตดินแดง" in title
+    assert len(columns) == 5
+    assert [row.code for row in found][:3] == ["I2", "I4", "I5"]
+    assert {row.code for row in found if row.terminal_is_evidence} >= {"E1", "E3", "E11", "I2"}
+
+
+def test_a_row_nobody_wrote_comes_from_the_round_before_else_from_the_form(
+    central: Central,
+) -> None:
+    seeded = rows(central)["E1"]
+    assert seeded.version == 0
+    assert seeded.body.score == "84.60"
+    assert saves(central, 0, "รอบแรก", "a")
+    assert rows(central, "fy2027-2")["E1"].body.result == "รอบแรก"
+    assert rows(central, "fy2027-2")["E1"].version == 0
+    assert rows(central, "fy2026-2")["E1"].body == seeded.body, "an earlier round takes nothing"
+    assert saves(central, 0, "รอบสอง", "a", "fy2027-2")
+    assert rows(central)["E1"].body.result == "รอบแรก"
+
+
+def test_two_editors_of_one_row_lose_neither_text(central: Central) -> None:
+    assert saves(central, 0, "ของ ก", "ก")
+    assert not saves(central, 0, "ของ ข", "ข")
+    row = rows(central)["E1"]
+    assert row.body.result == "ของ ก"
+    assert [(x.author, x.body.result) for x in row.beside] == [("ข", "ของ ข")]
+    assert saves(central, row.version, "ของ ก และ ข", "ค")
+    row = rows(central)["E1"]
+    assert (row.body.result, row.beside) == ("ของ ก และ ข", ())
+
+
+def test_two_editors_at_the_very_same_time_lose_neither_text(central: Central) -> None:
+    outcomes: list[bool] = []
+
+    def one(author: str) -> None:
+        outcomes.append(saves(central, 0, f"ของ {author}", author))
+
+    threads = [Thread(target=one, args=(name,)) for name in "กขคง"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [False, False, False, True]
+    row = rows(central)["E1"]
+    texts = {row.body.result, *(x.body.result for x in row.beside)}
+    assert texts == {f"ของ {name}" for name in "กขคง"}
+
+
+def test_the_page_keeps_what_the_slower_editor_typed(central: Central) -> None:
+    first = signed_in(central, Role.DIRECTOR, now=NOW)
+    second = signed_in(central, Role.HR, now=NOW)
+    told = {"round": "fy2027-1", "code": "E1", "base": "0", "score": "๘๔.๖"}
+    assert first.post("/ita/dindaeng", data={**told, "result": "ข้อความแรก"}).status_code == 303
+    got = second.post("/ita/dindaeng", data={**told, "result": "ข้อความที่สอง <i>"})
+    assert got.status_code == 409
+    assert "ข้อความแรก" in got.text
+    assert "ข้อความที่สอง &lt;i&gt;" in got.text
+    assert rows(central)["E1"].body.score == "84.60"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code": "E99"},
+        {"round": "fy2027"},
+        {"round": "2026-11"},
+        {"base": "x"},
+        {"score": "101"},
+        {"score": "ดี"},
+        {"result": "x" * 4001},
+        {"result": "a\x00b"},
+    ],
+)
+def test_a_row_that_can_not_be_taken_changes_nothing(
+    central: Central, wrong: dict[str, str]
+) -> None:
+    client = signed_in(central, Role.DIRECTOR, now=NOW)
+    told = {"round": "fy2027-1", "code": "E1", "base": "0", "score": "", **wrong}
+    assert client.post("/ita/dindaeng", data=told).status_code == 400
+    assert rows(central)["E1"].version == 0
+
+
+def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(
+    central: Central,
+) -> None:
+    client = signed_in(central, Role.DIRECTOR, now=NOW)
+    told = {"said": "รอนาน", "done": "", "whom": "ฝ่ายทะเบียน", "due": "2026-12-31"}
+    assert client.post("/improvements/dindaeng", data=told).status_code == 303
+    with central.store.transaction(central.site) as t:
+        [line] = t.office.improvements()
+    again = {**told, "id": line.id, "version": "1", "done": "เปิดช่องเพิ่ม", "state": "done"}
+    assert client.post("/improvements/dindaeng", data=again).status_code == 303
+    late = {**again, "done": "ข้อความของอีกคน <b>"}
+    got = client.post("/improvements/dindaeng", data=late)
+    assert got.status_code == 409
+    assert "ข้อความของอีกคน &lt;b&gt;" in got.text
+    with central.store.transaction(central.site) as t:
+        [line] = t.office.improvements()
+        assert (line.done, line.state, line.version) == ("เปิดช่องเพิ่ม", State.DONE, 2)
+        with pytest.raises(EditedMeanwhile):
+            t.office.put_improvement(Improvement(line.id, "x", version=1), "a", NOW)
+
+
+def objector(central: Central) -> TestClient:
+    central.import_officers((Officer.parse("101", "สมหญิง"),))
+    received(central, "101", 3, 3, 4, 10, 20)
+    central.publish(date(2026, 11, 23))
+    return signed_in(central, Role.OFFICER, officer="101", now=NOW)
+
+
+def test_an_objection_needs_two_people_and_the_result_stays_marked(central: Central) -> None:
+    own = objector(central)
+    told = {"levels": "5", "number": "1", "words": "วันนั้นระบบคิวเสีย <script>"}
+    assert own.post("/officer/dindaeng/101", data=told).status_code == 303
+    director, hr = (signed_in(central, r, now=NOW) for r in (Role.DIRECTOR, Role.HR))
+    assert "วันนั้นระบบคิวเสีย &lt;script&gt;" in hr.get("/objections/dindaeng").text
+    key = {"officer": "101", "levels": "5", "number": "1"}
+    vote = {**key, "verdict": "upheld", "note": "ตรวจแล้วจริง"}
+    for _ in range(2):
+        assert director.post("/objections/dindaeng", data=vote).status_code == 303
+
+    def outcome() -> Verdict | None:
+        with central.store.transaction(central.site) as t:
+            [found] = t.office.objections("101")
+        return found.outcome
+
+    assert outcome() is None, "one person twice is one person"
+    hr.post("/objections/dindaeng", data=vote)
+    assert outcome() is Verdict.UPHELD
+    page = own.get("/officer/dindaeng/101").text
+    assert "คำโต้แย้งฟังขึ้น" in page
+    assert "๗๕.๐" in page, "the result stays"
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"levels": "5", "number": "1", "words": "  "}, 400),
+        ({"levels": "5", "number": "7", "words": "x"}, 404),
+        ({"levels": "x", "number": "1", "words": "x"}, 400),
+    ],
+)
+def test_an_objection_to_nothing_is_refused(
+    central: Central, told: dict[str, str], status: int
+) -> None:
+    assert objector(central).post("/officer/dindaeng/101", data=told).status_code == status
+
+
+def test_a_second_objection_to_one_block_changes_nothing(central: Central) -> None:
+    objector(central)
+    with central.store.transaction(central.site) as t:
+        assert t.office.object_to(Objection("101", 5, 1, NOW, "ครั้งแรก"))
+        assert not t.office.object_to(Objection("101", 5, 1, NOW, "ครั้งที่สอง"))
+        assert [o.words for o in t.office.objections()] == ["ครั้งแรก"]
+
+
+def test_every_field_of_a_row_comes_back_as_it_was_written(central: Central) -> None:
+    body = ItaBody(**{f.name: f"ข้อความ {f.name} ป้ำ ๆ\n๒. ต่อ" for f in fields(ItaBody)})
+    with central.store.transaction(central.site) as t:
+        t.office.put_ita(2027, 1, "E1", 0, body, "a", NOW)
+    assert rows(central)["E1"].body == body
