@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
 from kiosk.domain.people import CounterId
+from ui import theme
 from ui.text import Words
 from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow

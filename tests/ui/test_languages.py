@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from kiosk.config import parse
+from kiosk.config import ConfigError, parse
 from kiosk.domain.wording import SentWording
 from tests.ui.conftest import Counter
 from tests.ui.test_terminal import pass_time, press_face, ready, sign_on
@@ -115,3 +115,10 @@ def test_every_citizen_begins_in_the_offices_own_language(counter: Counter) -> N
     press_face(counter, 5)
     pass_time(counter, 60)
     assert ready(counter).faces[0].text() == Words.load("th").get("scale5.5")
+
+
+@pytest.mark.parametrize("wrong", ["99", "151", "true", '"large"'])
+def test_text_may_be_made_half_as_large_again_and_no_more(wrong: str) -> None:
+    assert parse("[screen]\ntext_percent = 150\n").text_percent == 150
+    with pytest.raises(ConfigError, match="text_percent"):
+        parse(f"[screen]\ntext_percent = {wrong}\n")
