@@ -227,6 +227,21 @@ block_cuts = Table(
     PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
 )
 
+site_months = Table(
+    "site_months",
+    metadata,
+    _text("site"),
+    Column("month", Date, nullable=False),
+    _count("levels"),
+    *(_count(f"n{level}") for level in range(1, 6)),
+    _count("suppressed"),
+    _count("flagged"),
+    _count("blocks"),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    PrimaryKeyConstraint("site", "month", "levels"),
+)
+
 accounts = Table(
     "accounts",
     metadata,

@@ -269,6 +269,7 @@ class Central:
                 fresh = next_blocks(published.get(whose, []), days, today)
                 t.days.publish(whose, fresh)
                 for block in fresh:
+                    t.published.roll_up(whose.levels, block)
                     known = t.published.known_cuts(whose, block.last_day)
                     t.published.freeze_cuts(whose, block, known)
                 added += len(fresh)
@@ -299,8 +300,11 @@ class Central:
         try:
             with self.store.transaction(self.site) as t:
                 held, strangers = t.days.days_held(), t.days.unknown_sites()
+                rolled = t.published.rollup_agrees()
         except ValueError as error:
             return f"a day has a date that can't be: {error}"
+        if not rolled:
+            return "the months' sums differ from the published blocks"
         if strangers:
             return f"rows of a site that is not known here: {strangers[0]}"
         for terminal, day in held:

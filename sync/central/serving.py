@@ -1,11 +1,13 @@
 """Runs the web server until it is ended."""
 
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 
+from sync.central.papers import fonts
 from sync.central.service import Central
 from sync.central.web.app import create_app
 
@@ -41,6 +43,8 @@ def serve_until_ended(
             config.load()
         except OSError as error:
             raise ServeError(f"{tls_cert}: the certificate can't be used: {error}") from None
+        # The first paper need not wait for its typeface.
+        threading.Thread(target=fonts.letters, daemon=True).start()
         say(f"Serving {central.site} at {address}")
         say(f"Report: {address}/report/{central.site}")
         uvicorn.Server(config).run(sockets=[listener])

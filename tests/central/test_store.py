@@ -367,3 +367,45 @@ def test_an_address_that_is_no_database_is_named(tmp_path: Path) -> None:
     for bad in ("nonsense", "mysql://x/y", f"sqlite:///{tmp_path}/no/such/c.db"):
         with pytest.raises(DatabaseError):
             CentralStore.create(bad)
+
+
+def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
+    """Blocks that were published before there was a rollup are in it afterwards."""
+    from alembic import command
+    from alembic.config import Config
+
+    engine = engine_module._engine(url)
+    config = Config()
+    config.set_main_option("script_location", "sync.central:migrations")
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql("INSERT INTO sites VALUES ('dindaeng', 'เขต')")
+        for officer, number, day in (("a", 1, "10-18"), ("a", 2, "11-01"), ("b", 1, "10-25")):
+            connection.exec_driver_sql(
+                "INSERT INTO blocks (site, officer, levels, number, first_day, last_day,"
+                " n1, n2, n3, n4, n5, suppressed, flagged) VALUES"
+                f" ('dindaeng', '{officer}', 5, {number}, '2026-10-01', '2026-{day}',"
+                " 0, 1, 2, 3, 4, 5, 6)"
+            )
+    engine.dispose()
+    store = CentralStore.open(url)
+    with store.transaction("dindaeng") as t:
+        assert t.published.rollup_agrees()
+        months = t.published.by_month(date(2026, 10, 1), date(2026, 11, 30))
+        assert {m: [sum(s.counts) for s in sums] for m, sums in months.items()} == {
+            date(2026, 10, 1): [20],
+            date(2026, 11, 1): [10],
+        }
+    store.close()
+
+
+def test_a_rollup_that_is_not_the_sum_of_its_blocks_is_found(central: Central) -> None:
+    enrolled(central)
+    take(central, day_report(day=DAY - timedelta(days=14), counts=(0, 0, 3, 4, 5)))
+    assert central.publish(DAY) == 1
+    assert central.verify() is None
+    with central.store.connection() as connection:
+        connection.exec_driver_sql("UPDATE site_months SET n5 = n5 + 1")
+    assert central.verify() == "the months' sums differ from the published blocks"

@@ -196,7 +196,8 @@ def section(
         settings = t.office.settings().settings
         everyone = t.people.everyone()
         members = [o for o in everyone if o.section == name]
-        sums = t.published.by_officer(period.first_day, period.last_day)
+        which = [str(o.id) for o in members] if name else None
+        sums = t.published.by_officer(period.first_day, period.last_day, officers=which)
         sums.pop(ONLINE, None)
         strangers = () if name else tuple(sorted(sums.keys() - {o.id for o in everyone}))
         ids = [*(str(o.id) for o in members), *strangers]
@@ -230,15 +231,15 @@ def officer(
         settings = t.office.settings().settings
         own = viewer.site == central.site and viewer.officer == id
         _look(t, viewer, id, f"officer {period.code}", now)
-        sums = t.published.by_officer(period.first_day, period.last_day)
+        sums = t.published.by_officer(period.first_day, period.last_day, officers=[id])
+        office_sums = t.published.office(period.first_day, period.last_day)
         months = t.published.by_month(*_trend_span(period, today), officers=[id])
         blocks = t.published.of_officer(id, period.first_day, period.last_day)
         objections = {(o.levels, o.number): o for o in t.office.objections(id)}
         looks = t.accounts.looks(id) if own else ()
         served = t.days.tickets_between(period.first_day, period.last_day)
-    sums.pop(ONLINE, None)
     shown = figure(sums.get(id, []), settings)
-    whole = figure((s for found in sums.values() for s in found), settings)
+    whole = figure(office_sums, settings)
     coverage = _coverage(whole, served)
     rows = tuple(
         BlockRow(
@@ -269,9 +270,7 @@ def cuts(central: Central, viewer: Viewer, period: Period) -> CutsView:
     with central.store.transaction(central.site) as t:
         settings = t.office.settings().settings
         found = t.published.cuts(period.first_day, period.last_day)
-        sums = t.published.by_officer(period.first_day, period.last_day)
-    sums.pop(ONLINE, None)
-    whole = figure((s for own in sums.values() for s in own), settings)
+        whole = figure(t.published.office(period.first_day, period.last_day), settings)
     tables = {
         kind: cut_rows({w: by for (k, w), by in found.items() if k == kind}, settings.cuts_from)
         for kind in ("service", "counter", "half", "channel")
@@ -283,14 +282,11 @@ def city(central: Central, viewer: Viewer, period: Period) -> tuple[SiteRow, ...
     """Every site's office figure, by the site's name: no ranking."""
     if not (viewer.of_city and viewer.has(CITY, Right.OFFICE)):
         raise NotYours(Right.OFFICE)
-    rows = []
-    for site, name in central.sites():
-        with central.store.transaction(site) as t:
-            settings = t.office.settings().settings
-            sums = t.published.by_officer(period.first_day, period.last_day)
-        sums.pop(ONLINE, None)
-        whole = figure((s for own in sums.values() for s in own), settings)
-        rows.append(SiteRow(site, name, whole))
+    with central.store.transaction(central.site) as t:
+        sites = t.people.all_sites()
+        sums = t.published.every_site(period.first_day, period.last_day)
+    floor = SiteSettings()
+    rows = (SiteRow(site, name, figure(sums.get(site, []), floor)) for site, name in sites)
     return tuple(sorted(rows, key=lambda row: row.name))
 
 

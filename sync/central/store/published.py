@@ -9,16 +9,35 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, extract, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    extract,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.disclosure import NONE, Block, Counts
-from sync.central.schema import block_cuts, blocks, day_counts, day_lines, sites
+from sync.central.schema import block_cuts, blocks, day_counts, day_lines, site_months, sites
 from sync.central.store.days import Scaled
 
 ONLINE = "@online"
 """Stands in the officer's column for the online questionnaire: no officer's id starts so."""
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
+
+_ROLLED = tuple(
+    site_months.c[name]
+    for name in (
+        *("levels", *_LEVELS, "suppressed", "flagged", "blocks"),
+        *("first_day", "last_day"),
+    )
+)
 
 Cut = tuple[str, str]
 """A kind (service, counter, half, channel, reason) and which one."""
@@ -64,17 +83,76 @@ class PublishedBlocks:
         self, first: date, last: date, officers: Collection[str] | None = None
     ) -> dict[date, list[Sum]]:
         """The same by the month (its first day) in which blocks closed, without the online
-        questionnaire."""
+        questionnaire; the whole office's from the rollup."""
+        if officers is None:
+            return self._months(first, last)
         year = extract("year", blocks.c.last_day)
         month = extract("month", blocks.c.last_day)
-        where = and_(self._closed(first, last), blocks.c.officer != ONLINE)
-        if officers is not None:
-            where = and_(where, blocks.c.officer.in_(officers))
+        where = and_(self._closed(first, last), blocks.c.officer.in_(officers))
         query = self._sums(year, month).where(where).group_by(year, month)
         found: dict[date, list[Sum]] = defaultdict(list)
         for at_year, at_month, *rest in self._connection.execute(query):
             found[date(int(at_year), int(at_month), 1)].append(_sum(rest))
         return dict(sorted(found.items()))
+
+    def _months(self, first: date, last: date) -> dict[date, list[Sum]]:
+        query = (
+            select(site_months.c.month, *_ROLLED)
+            .where(
+                site_months.c.site == self._site,
+                site_months.c.month >= first.replace(day=1),
+                site_months.c.month <= last,
+            )
+            .order_by(site_months.c.month)
+        )
+        found: dict[date, list[Sum]] = defaultdict(list)
+        for month, *rest in self._connection.execute(query):
+            found[month].append(_sum(rest))
+        return dict(found)
+
+    def office(self, first: date, last: date) -> list[Sum]:
+        """The office's blocks that closed in whole months, from the rollup."""
+        return [s for sums in self._months(first, last).values() for s in sums]
+
+    def every_site(self, first: date, last: date) -> dict[str, list[Sum]]:
+        """The same of each site, this one's and all others'."""
+        query = select(site_months.c.site, *_ROLLED).where(
+            site_months.c.month >= first.replace(day=1), site_months.c.month <= last
+        )
+        found: dict[str, list[Sum]] = defaultdict(list)
+        for site, *rest in self._connection.execute(query):
+            found[site].append(_sum(rest))
+        return dict(found)
+
+    def roll_up(self, levels: int, block: Block) -> None:
+        """Add a block that was just published to its month."""
+        counts = dict(zip(_LEVELS, block.counts, strict=True))
+        added = {**counts, "suppressed": block.suppressed, "flagged": block.flagged, "blocks": 1}
+        key = {"site": self._site, "month": block.last_day.replace(day=1), "levels": levels}
+        statement = self._insert(site_months).values(
+            **key, **added, first_day=block.first_day, last_day=block.last_day
+        )
+        old, new = site_months.c, statement.excluded
+        changed: dict[str, Any] = {name: old[name] + new[name] for name in added}
+        changed["first_day"] = case(
+            (new.first_day < old.first_day, new.first_day), else_=old.first_day
+        )
+        changed["last_day"] = case((new.last_day > old.last_day, new.last_day), else_=old.last_day)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+        )
+
+    def rollup_agrees(self) -> bool:
+        """Whether the rollup is the sum of the blocks, for verify."""
+        year, month = extract("year", blocks.c.last_day), extract("month", blocks.c.last_day)
+        where = and_(blocks.c.site == self._site, blocks.c.officer != ONLINE)
+        query = self._sums(year, month).where(where).group_by(year, month)
+        summed = {
+            (date(int(y), int(m), 1), *rest) for y, m, *rest in self._connection.execute(query)
+        }
+        rolled = select(site_months.c.month, *_ROLLED).where(site_months.c.site == self._site)
+        plain = {(row[0], *row[1:]) for row in self._connection.execute(rolled)}
+        return {_flat(row) for row in summed} == {_flat(row) for row in plain}
 
     def of_officer(self, officer: str, first: date, last: date) -> list[tuple[int, Block]]:
         """One officer's blocks with the levels of their scale, oldest first."""
@@ -218,6 +296,11 @@ def _sum(row: Sequence[Any]) -> Sum:
     n1, n2, n3, n4, n5, suppressed, flagged, count = map(int, numbers)
     span = (_day(first), _day(last))
     return Sum(int(levels), (n1, n2, n3, n4, n5), suppressed, flagged, count, *span)
+
+
+def _flat(row: Sequence[Any]) -> tuple[str, ...]:
+    """As text: one database sums to Decimal, and keeps days as days; the other does neither."""
+    return tuple(str(value) for value in row)
 
 
 def _day(value: Any) -> date:

@@ -135,6 +135,8 @@ def clean(words: str) -> str | None:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks > 3:
             return None
-        if char == "\n" or category[0] not in "CZ" or category == "Zs":
+        if category == "Zs":
+            kept.append(" ")
+        elif char == "\n" or category[0] not in "CZ":
             kept.append(char)
     return "".join(kept).strip()

@@ -1,6 +1,7 @@
 """Accounts, who looked at what, people's texts, the online questionnaire, cuts of blocks."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,6 +44,20 @@ def upgrade() -> None:
         *(_count(name) for name in _LEVELS),
         sa.PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
     )
+    op.create_table(
+        "site_months",
+        _text("site"),
+        sa.Column("month", sa.Date, nullable=False),
+        _count("levels"),
+        *(_count(name) for name in _LEVELS),
+        _count("suppressed"),
+        _count("flagged"),
+        _count("blocks"),
+        sa.Column("first_day", sa.Date, nullable=False),
+        sa.Column("last_day", sa.Date, nullable=False),
+        sa.PrimaryKeyConstraint("site", "month", "levels"),
+    )
+    _roll_up()
     op.create_table(
         "accounts",
         _text("site"),
@@ -176,3 +191,37 @@ def upgrade() -> None:
         _text("words"),
         sa.PrimaryKeyConstraint("site", "id"),
     )
+
+
+def _roll_up() -> None:
+    """Sum the blocks that are there by the month in which each closed."""
+    day = sa.Date
+    blocks = sa.table(
+        "blocks",
+        *(sa.column(name) for name in ("site", "levels", *_LEVELS, "suppressed", "flagged")),
+        sa.column("first_day", day),
+        sa.column("last_day", day),
+    )
+    sums: dict[tuple[str, date, int], dict[str, Any]] = {}
+    for row in op.get_bind().execute(sa.select(blocks)).mappings():
+        key = (row["site"], row["last_day"].replace(day=1), row["levels"])
+        span = {"first_day": row["first_day"], "last_day": row["last_day"]}
+        counted = (*_LEVELS, "suppressed", "flagged")
+        found = sums.setdefault(key, {**dict.fromkeys((*counted, "blocks"), 0), **span})
+        for name in counted:
+            found[name] += row[name]
+        found["blocks"] += 1
+        found["first_day"] = min(found["first_day"], row["first_day"])
+        found["last_day"] = max(found["last_day"], row["last_day"])
+    months = sa.table(
+        "site_months",
+        *(sa.column(name) for name in ("site", "levels", *_LEVELS)),
+        *(sa.column(name) for name in ("suppressed", "flagged", "blocks")),
+        *(sa.column(name, day) for name in ("month", "first_day", "last_day")),
+    )
+    rows = [
+        {"site": site, "month": month, "levels": levels, **found}
+        for (site, month, levels), found in sums.items()
+    ]
+    if rows:
+        op.bulk_insert(months, rows)
