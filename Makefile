@@ -1,7 +1,7 @@
 # Two commands matter: `make run` shows the system working, `make test` proves it.
 PY := .venv/bin/python
 
-.PHONY: help run test evidence bench lock clean
+.PHONY: help run test evidence gallery bench lock clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -21,6 +21,10 @@ evidence:        ## every promise against faults and attackers, one table; FULL=
 	@.ci/setup test
 	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.evidence $(if $(FULL),--full) $(if $(SEED),--seed $(SEED))
 
+gallery:         ## every screen at every size and language as pictures, with contact sheets, in .gallery
+	@.ci/setup run
+	@QT_QPA_PLATFORM=offscreen $(PY) -m ui.gallery .gallery
+
 bench:           ## speed and size, as ratios to a raw limit measured in the same run
 	@.ci/setup test
 	@$(PY) -m tests.bench && $(PY) -m tests.bench.central
@@ -31,4 +35,4 @@ lock:            ## renew requirements.lock from pyproject.toml
 		--python-version 3.11 --all-extras pyproject.toml -o requirements.lock
 
 clean:           ## forget the virtual environment and the trial's data
-	@rm -rf .venv .trial
+	@rm -rf .venv .trial .gallery

@@ -49,6 +49,10 @@ class Reason:
     words: dict[str, str]
 
 
+DEFAULT_QUESTION = {
+    "th": "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด",
+    "en": "How satisfied are you with the officer's service?",
+}
 DEFAULT_REASONS = (
     Reason(ReasonId("wait"), {"th": "รอนาน", "en": "Long wait"}),
     Reason(ReasonId("manner"), {"th": "กิริยาวาจา", "en": "Manner and speech"}),
@@ -96,6 +100,7 @@ class Settings:
     """At least one; the first is the panel of [panel]."""
     keys: dict[str, Score]
     language: str
+    text_percent: int
     comment_url: str
     sync_at: time
     sync_ca: str
@@ -155,6 +160,7 @@ url = ""                   # the QR code on the thank-you screen; "": none
 
 [screen]
 language = "th"            # the language the terminal returns to
+text_percent = 100         # up to 150: larger words, as far as their place lets them
 ask_reasons = "low"        # after a "low" score, "always" (nobody watching learns it), or "never"
 
 [sync]
@@ -222,10 +228,8 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
             closes=office.take("closes", time(16, 30), _time),
         ),
         question={
-            "th": question.take("th", "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด", _long_words),
-            "en": question.take(
-                "en", "How satisfied are you with the officer's service?", _long_words
-            ),
+            code: question.take(code, words, _long_words)
+            for code, words in DEFAULT_QUESTION.items()
         },
         scale_words=_scale_words(scale_table, scale),
         best_first=scale_table.take("best_first", True, _flag),
@@ -235,6 +239,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         keys=root.take("keys", {str(s): s for s in scale.scores()}, _keys(scale)),
         language=screen.take("language", "th", _one_of(LANGUAGES)),
         screen_height_mm=screen.take("height_mm", 0.0, _seconds(0, 5000)),
+        text_percent=screen.take("text_percent", 100, _percent),
         comment_url=comments.take("url", "", _url),
         sync_at=sync.take("at", time(20, 30), _time),
         sync_ca=sync.take("ca", "", _text),
@@ -353,6 +358,12 @@ def _baud(value: Any) -> int:
     if isinstance(value, bool) or value not in rates:
         raise _Bad(f"write one of {', '.join(map(str, rates))}")
     return int(value)
+
+
+def _percent(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 100 <= value <= 150:
+        raise _Bad("write a whole number from 100 to 150")
+    return value
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:

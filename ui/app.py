@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Settings
 from kiosk.domain.people import CounterId
+from ui import theme
 from ui.text import Words
 from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow
@@ -128,6 +129,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> None:
     window.score_pressed.connect(presenter.touch)
     window.reason_toggled.connect(presenter.toggle_reason)
     window.reasons_done.connect(presenter.give_reasons)
+    window.more_time_asked.connect(presenter.give_more_time)
     window.language_chosen.connect(presenter.choose_language)
     window.notice_acted.connect(presenter.notice_acted)
     window.officer_chosen.connect(presenter.choose_officer)
@@ -250,6 +252,7 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     app = QApplication(sys.argv[:1])
     sys.excepthook = _loud
     window = TerminalWindow()
+    theme.set_text_scale(settings.text_percent / 100)
     program = Program(folder, settings, window, SystemClock())
     window.close_asked.connect(end_loop)
     notifier = on_signals(end_loop)

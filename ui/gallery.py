@@ -1,37 +1,93 @@
-"""Renders every screen at every size and language to pictures: `python -m ui.gallery FOLDER`."""
+"""Renders every screen at every size, language and state, and a contact sheet per size and
+language, so that a person can look at them all: `make gallery`, or `python -m ui.gallery FOLDER`.
+"""
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from ui import theme
 from ui.samples import SIZES, samples
 from ui.text import languages
+from ui.widgets.text import fit, paint
+from ui.window import TerminalWindow
+
+THUMB = 400
+"""Width of a picture on a contact sheet, in pixels; an upright one is half of it."""
+COLUMNS = 5
+_LABEL = 30
+
+Picture = tuple[str, QImage]
+
+
+def pictures(size: tuple[int, int], language: str, text: float = 1.0) -> Iterator[Picture]:
+    """Every screen by name, in one window; `text` 1.5 shows words half as large again."""
+    before = theme.text_scale()
+    theme.set_text_scale(text)
+    window = TerminalWindow()
+    window.resize(*size)
+    for name, view in samples(language):
+        window.show_view(view)
+        yield name, window.grab().toImage()
+    window.deleteLater()
+    theme.set_text_scale(before)
+
+
+def thumbnail(picture: QImage, width: int) -> QImage:
+    return picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+
+
+def sheet(named: list[Picture]) -> QImage:
+    """All pictures of one size beside each other, each with its name."""
+    first = named[0][1]
+    wide = THUMB if first.width() > first.height() else THUMB // 2
+    columns = COLUMNS if wide == THUMB else COLUMNS * 2
+    thumbs = [(name, thumbnail(picture, wide)) for name, picture in named]
+    high = thumbs[0][1].height() + _LABEL
+    rows = -(-len(thumbs) // columns)
+    whole = QImage(columns * (wide + 8), rows * (high + 8), QImage.Format.Format_RGB32)
+    whole.fill(theme.SOFT_INK)
+    painter = QPainter(whole)
+    for index, (name, thumb) in enumerate(thumbs):
+        row, column = divmod(index, columns)
+        at = QPoint(column * (wide + 8) + 4, row * (high + 8) + 4)
+        label = QRectF(at.x(), at.y(), wide, _LABEL)
+        paint(painter, fit(name, 15, "SemiBold", label, wrap=False), label, theme.CARD)
+        painter.drawImage(at + QPoint(0, _LABEL), thumb)
+    painter.end()
+    return whole
 
 
 def render(folder: Path) -> int:
-    """Write `NAME-LANGUAGE-WxH.png` files into `folder`; how many."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication
-
-    from ui.window import TerminalWindow
-
-    app = QApplication.instance() or QApplication([])
+    """Write `NAME-LANGUAGE-WxH.png`, "-150" for large text, and `sheet-*.png`; how many screens."""
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
     for width, height in SIZES:
-        window = TerminalWindow()
-        window.resize(width, height)
-        for language in languages():
-            for name, view in samples(language):
-                window.show_view(view)
-                window.grab().save(str(folder / f"{name}-{language}-{width}x{height}.png"))
-                written += 1
-        window.deleteLater()
-    app.processEvents()
+        for text in (1.0, 1.5):
+            for language in languages():
+                tail = f"{language}-{width}x{height}" + ("-150" if text > 1 else "")
+                named = list(pictures((width, height), language, text))
+                for name, picture in named:
+                    picture.save(str(folder / f"{name}-{tail}.png"))
+                sheet(named).save(str(folder / f"sheet-{tail}.png"))
+                written += len(named)
     return written
+
+
+def main(folder: str) -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = QApplication.instance() or QApplication([])
+    count = render(Path(folder))
+    app.processEvents()
+    sys.stdout.write(f"{count} pictures and their contact sheets (sheet-*.png) in {folder}\n")
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python -m ui.gallery FOLDER")
-    sys.stdout.write(f"{render(Path(sys.argv[1]))} pictures in {sys.argv[1]}\n")
+    main(sys.argv[1])

@@ -47,6 +47,8 @@ DIALOG_IDLE_MS = 45_000
 COARSE_MS = 20_000
 """How often wall-clock duties are looked at: closing time, a jump of the clock."""
 REPAIR_MS = 5_000
+WARNING = 10.0
+"""Seconds before the page of reasons goes away at which it says so."""
 JUMP = 90.0
 """Seconds by which the wall clock may stray from the boot clock between two looks."""
 
@@ -143,6 +145,13 @@ class Presenter(QObject):
 
     def toggle_reason(self, reason: str) -> None:
         self._chosen ^= {ReasonId(reason)}
+        self.give_more_time()
+
+    def give_more_time(self) -> None:
+        """The citizen is still choosing reasons: their whole time begins again."""
+        if self._state.phase is Phase.REASONS:
+            until = self._clock.now().boot + self._settings.rules.reasons_timeout
+            self._state = replace(self._state, until=until)
         self._refresh()
 
     def give_reasons(self) -> None:
@@ -366,6 +375,14 @@ class Presenter(QObject):
     def _tick(self) -> None:
         self._step(Tick())
 
+    def _seconds_left(self) -> int:
+        """How long the page of reasons stays, once that is worth a warning; 0 before."""
+        until = self._state.until
+        if self._state.phase is not Phase.REASONS or until is None:
+            return 0
+        left = until - self._clock.now().boot
+        return ceil(left) if 0 < left <= WARNING else 0
+
     def _open(self, dialog: Dialog) -> None:
         if self._state.phase is Phase.OUT_OF_SERVICE and not _is_service(dialog):
             return
@@ -405,6 +422,8 @@ class Presenter(QObject):
             self._phase_timer.stop()
         else:
             left = until - self._clock.now().boot
+            if self._state.phase is Phase.REASONS and left > WARNING:
+                left -= WARNING
             self._phase_timer.start(max(0, ceil(left * 1000)))
         view = self.view()
         self.view_changed.emit(view)
@@ -428,7 +447,8 @@ class Presenter(QObject):
                 return show.duty_menu(self._officer)
             case ServiceMenu(testing):
                 return show.service_menu(self._facts(), self.panel, testing)
-        return show.resting(self._state, self._officer, self.panel, self._chosen)
+        left = self._seconds_left()
+        return show.resting(self._state, self._officer, self.panel, self._chosen, left)
 
     def _facts(self) -> ServiceFacts:
         status = self._terminal.status()

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from kiosk.config import DEFAULT_REASONS, parse
+from kiosk.domain.wording import SentWording
 from ui.qr import qr_matrix
-from ui.text import Words
+from ui.show import Shower
+from ui.text import Words, languages
 from ui.view import (
     Choice,
     ClosedView,
@@ -46,23 +48,20 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     words = Words.load(language)
     say = words.get
     settings = parse("")
-    back = say("common.back")
-    frame = Frame(settings.office.name[language], say("frame.counter", counter="12"))
-    choices = tuple(
-        Choice(code, Words.load(code).get("language.name"), code == language)
-        for code in ("th", "en")
-    )
+    back, erase = say("common.back"), say("common.erase")
+    shower = Shower(settings, words, SentWording(), ())
+    frame = Frame(shower.frame.office, say("frame.counter", counter="12"))
+    choices = tuple(Choice(code, Words.load(code).name, code == language) for code in languages())
 
     def ready(card: OfficerCard, levels: int, note: str) -> ReadyView:
         faces = tuple(
             FaceLabel(score, levels, say(f"scale{levels}.{score}"))
             for score in range(levels, 0, -1)
         )
-        question = settings.question[language]
-        return ReadyView(frame, card, question, faces, note, choices, say("ready.staff"))
+        return ReadyView(frame, card, shower.question(), faces, note, choices, say("ready.staff"))
 
     reasons = tuple(
-        Choice(r.id, r.words[language], r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
+        Choice(r.id, shower.reason(r), r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
     )
     yield (
         "closed",
@@ -76,12 +75,28 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     yield (
         "sign-on",
         SignOnView(
-            frame, say("sign_on.title"), say("sign_on.hint"), CARDS, "1", say("common.back")
+            frame,
+            say("sign_on.title"),
+            say("sign_on.hint"),
+            CARDS,
+            "1",
+            say("common.back"),
+            (say("common.earlier"), say("common.later")),
+            say("common.erase"),
         ),
     )
     yield (
         "pin",
-        PinView(frame, say("pin.title"), LONG, 4, say("pin.wait", seconds=15), False, back),
+        PinView(
+            frame,
+            say("pin.title"),
+            LONG,
+            4,
+            say("pin.wait", seconds=15),
+            False,
+            back,
+            erase,
+        ),
     )
     yield "ready", ready(CARDS[0], 5, "")
     yield "ready-long-name-no-panel", ready(LONG, 5, say("ready.panel_down"))
@@ -90,6 +105,18 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     yield (
         "reasons",
         ReasonsView(frame, say("reasons.title"), say("reasons.hint"), reasons, say("reasons.done")),
+    )
+    yield (
+        "reasons-time-ends",
+        ReasonsView(
+            frame,
+            say("reasons.title"),
+            say("reasons.hint"),
+            reasons,
+            say("reasons.done"),
+            say("reasons.still_there", seconds=10),
+            say("reasons.more_time"),
+        ),
     )
     thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
     yield "thanks", ThanksView(frame, *thanks, qr_matrix("https://example.go.th/comment/12345"))

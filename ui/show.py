@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.config import Settings
+from kiosk.config import DEFAULT_QUESTION, DEFAULT_REASONS, Reason, Settings
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import ReasonId
@@ -108,7 +108,25 @@ class Shower:
     @property
     def frame(self) -> Frame:
         office = self._settings.office
-        return Frame(office.name[self.language], self.say("frame.counter", counter=office.counter))
+        return Frame(self._told(office.name), self.say("frame.counter", counter=office.counter))
+
+    def _told(self, words: dict[str, str]) -> str:
+        """The office's own words: in English for a language that it did not write."""
+        return words.get(self.language) or words["en"]
+
+    def reason(self, reason: Reason) -> str:
+        """A reason that the office did not reword has words in every language."""
+        if self.language not in reason.words and reason in DEFAULT_REASONS:
+            return self.say(f"reason.{reason.id}")
+        return self._told(reason.words)
+
+    def question(self) -> str:
+        """What the citizen is asked: as central sent it, else the settings'."""
+        sent = self._wording.question_th if self.language == "th" else self._wording.question_en
+        own = self._settings.question
+        if not sent and self.language not in own and own == DEFAULT_QUESTION:
+            return self.say("ready.question")
+        return sent or self._told(own)
 
     def trouble(self, detail: str, *, damaged: bool = False) -> View:
         say = self.say
@@ -121,13 +139,14 @@ class Shower:
         officer: Officer | None,
         panel: PanelState,
         chosen: frozenset[ReasonId],
+        seconds_left: int = 0,
     ) -> View:
-        """The screen of the encounter itself."""
+        """The screen of the encounter itself; `seconds_left` > 0 warns that its time runs out."""
         say = self.say
         if state.phase is Phase.OUT_OF_SERVICE:
             return self.trouble(state.trouble)
         if state.phase is Phase.REASONS:
-            return self._reasons(chosen)
+            return self._reasons(chosen, seconds_left)
         if state.phase is Phase.THANKS:
             return self.thanks()
         if state.phase is Phase.PAUSED:
@@ -151,12 +170,15 @@ class Shower:
         say = self.say
         hint = say("sign_on.hint") if officers else say("sign_on.empty")
         cards = tuple(card(officer) for officer in officers)
-        return SignOnView(self.frame, say("sign_on.title"), hint, cards, typed, say("common.back"))
+        pages = (say("common.earlier"), say("common.later"))
+        tail = (say("common.back"), pages, say("common.erase"))
+        return SignOnView(self.frame, say("sign_on.title"), hint, cards, typed, *tail)
 
     def pin(self, who: Officer | None, digits: int, message: str, locked: bool) -> View:
         title = self.say("pin.title" if who else "pin.service")
-        back = self.say("common.back")
-        return PinView(self.frame, title, card(who) if who else None, digits, message, locked, back)
+        tail = (self.say("common.back"), self.say("common.erase"))
+        who_card = card(who) if who else None
+        return PinView(self.frame, title, who_card, digits, message, locked, *tail)
 
     def duty_menu(self, officer: Officer) -> View:
         say = self.say
@@ -203,14 +225,16 @@ class Shower:
         key = "service.panel_refused" if panel.refused else "service.panel_down"
         return self.say(key, reason=panel.trouble)
 
-    def _reasons(self, chosen: frozenset[ReasonId]) -> View:
+    def _reasons(self, chosen: frozenset[ReasonId], seconds_left: int) -> View:
         say = self.say
         choices = tuple(
-            Choice(reason.id, reason.words[self.language], reason.id in chosen)
+            Choice(reason.id, self.reason(reason), reason.id in chosen)
             for reason in self._settings.reasons
         )
         done = say("reasons.done" if chosen else "reasons.skip")
-        return ReasonsView(self.frame, say("reasons.title"), say("reasons.hint"), choices, done)
+        warning = say("reasons.still_there", seconds=seconds_left) if seconds_left else ""
+        heads = (say("reasons.title"), say("reasons.hint"))
+        return ReasonsView(self.frame, *heads, choices, done, warning, say("reasons.more_time"))
 
     def _ready(self, officer: Officer, panel: PanelState) -> View:
         settings = self._settings
@@ -222,16 +246,15 @@ class Shower:
             FaceLabel(int(s), levels, own[s - 1] if own else self.say(f"scale{levels}.{s}"))
             for s in ordered
         )
-        sent = self._wording.question_th if self.language == "th" else self._wording.question_en
         down = panel.wanted and not panel.up
         return ReadyView(
             frame=self.frame,
             officer=card(officer),
-            question=sent or settings.question[self.language],
+            question=self.question(),
             faces=faces,
             note=self.say("ready.panel_down") if down else "",
             languages=tuple(
-                Choice(code, Words.load(code).get("language.name"), code == self.language)
+                Choice(code, Words.load(code).name, code == self.language)
                 for code in sorted(languages(), key=lambda code: code != settings.language)
             ),
             staff=self.say("ready.staff"),

@@ -55,6 +55,9 @@ class SignOnView(NamedTuple):
     officers: tuple[OfficerCard, ...]
     typed: str
     back: str
+    pages: tuple[str, str]
+    """What the arrows of the list are called: earlier, later."""
+    erase: str
 
 
 class PinView(NamedTuple):
@@ -65,6 +68,7 @@ class PinView(NamedTuple):
     message: str
     locked: bool
     back: str
+    erase: str
 
 
 class ReadyView(NamedTuple):
@@ -83,6 +87,9 @@ class ReasonsView(NamedTuple):
     hint: str
     reasons: tuple[Choice, ...]
     done: str
+    warning: str = ""
+    """Soon the page goes away by itself; empty: not yet. `more` then asks for more time."""
+    more: str = ""
 
 
 class ThanksView(NamedTuple):

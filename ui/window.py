@@ -4,10 +4,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
-from ui.screens.base import Screen, StillScreen, V
+from ui import theme
+from ui.screens.base import STRIP, Screen, StillScreen, V
 from ui.screens.notice import NoticeScreen
 from ui.theme import Metrics
 from ui.view import (
@@ -22,6 +31,7 @@ from ui.view import (
     ThanksView,
     View,
 )
+from ui.widgets.rest import Rest
 
 LONG_PRESS_MS = 3000
 S = TypeVar("S", bound=QWidget)
@@ -62,6 +72,7 @@ class TerminalWindow(QWidget):
     score_pressed = Signal(int)
     reason_toggled = Signal(str)
     reasons_done = Signal()
+    more_time_asked = Signal()
     language_chosen = Signal(str)
     notice_acted = Signal()
     officer_chosen = Signal(str)
@@ -87,6 +98,9 @@ class TerminalWindow(QWidget):
         self.corner = HiddenCorner(self)
         self.corner.held.connect(self.service_asked)
         self._awaiting_paint = False
+        self._view: View | None = None
+        self.rest = Rest(self)
+        self.rest.shifted.connect(self._place)
 
     def open_full_screen(self) -> None:
         screen = QGuiApplication.primaryScreen()
@@ -100,6 +114,9 @@ class TerminalWindow(QWidget):
         self.show()
 
     def show_view(self, view: View) -> None:
+        if view != self._view:
+            self._view = view
+            self.rest.wake()
         match view:
             case ClosedView() | PausedView() | OutOfServiceView():
                 notice = self._made(NoticeScreen, self._connect_notice)
@@ -143,8 +160,20 @@ class TerminalWindow(QWidget):
         thanks.setGeometry(self.rect())
         thanks.show_view(view)
 
+    def _place(self) -> None:
+        if self.screen_shown is not None:
+            self.screen_shown.setGeometry(self.rect().translated(self.rest.offset))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The few pixels that a shifted screen leaves: as its own edge."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.PAPER)
+        strip = Metrics(self.width(), self.height()).px(STRIP) + self.rest.offset.y()
+        painter.fillRect(0, 0, self.width(), strip, theme.DEEP)
+        painter.end()
+
     def _show(self, screen: Screen[V] | StillScreen[V], view: V) -> None:
-        screen.setGeometry(self.rect())
+        screen.setGeometry(self.rect().translated(self.rest.offset))
         screen.show_view(view)
         if screen is not self.screen_shown:
             if self.screen_shown is not None:
@@ -152,6 +181,7 @@ class TerminalWindow(QWidget):
             self.screen_shown = screen
             screen.show()
             self.corner.raise_()
+            self.setFocus()  # what had the keyboard is hidden: nothing may be pressed by it
         self._awaiting_paint = True
 
     def _made(self, kind: type[S], connect: Callable[[S], None]) -> S:
@@ -173,12 +203,12 @@ class TerminalWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         m = Metrics(self.width(), self.height())
         self.corner.setGeometry(QRect(0, 0, m.px(10), m.px(10)))
-        if self.screen_shown is not None:
-            self.screen_shown.setGeometry(self.rect())
+        self._place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.isAutoRepeat():
             return
+        self.rest.wake()
         text = event.text()
         name = text if text.isprintable() and text else Qt.Key(event.key()).name
         self.key_pressed.emit(name.removeprefix("Key_"))
@@ -208,6 +238,7 @@ class TerminalWindow(QWidget):
     def _connect_reasons(self, screen: "ReasonsScreen") -> None:
         screen.toggled.connect(self.reason_toggled)
         screen.done.connect(self.reasons_done)
+        screen.more.connect(self.more_time_asked)
 
     def _connect_menu(self, screen: "MenuScreen") -> None:
         screen.chosen.connect(self.action_chosen)

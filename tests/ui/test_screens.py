@@ -2,10 +2,12 @@
 
 import ast
 import re
+from collections.abc import Iterator
+from math import hypot
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -24,8 +26,15 @@ from ui.window import TerminalWindow
 
 LEAST_TARGET_MM = 12.7
 """VVSG 2.0, 7.2-I."""
-NARROWEST_SCREEN_MM = {(1024, 600): 222, (1280, 800): 217, (1920, 1080): 344, (1080, 1920): 194}
-"""Width of the smallest picture we stand for at each size: 10.1, 10.1, 15.6, 15.6 inches."""
+LEAST_GAP_MM = 2.54
+SCREENS = (
+    ((1024, 600), 7.0),
+    ((1280, 800), 7.0),
+    ((1280, 800), 10.1),
+    ((1920, 1080), 15.6),
+    ((1080, 1920), 15.6),
+)
+"""Pixels and diagonal in inches: the smallest we stand for, and the usual."""
 
 
 @pytest.fixture
@@ -35,10 +44,17 @@ def window(qtbot: QtBot) -> TerminalWindow:
     return window
 
 
+@pytest.fixture(params=[1.0, 1.5], ids=["text-100", "text-150"])
+def text_scale(request: pytest.FixtureRequest) -> Iterator[float]:
+    theme.set_text_scale(request.param)
+    yield request.param
+    theme.set_text_scale(1.0)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
 @pytest.mark.parametrize("language", languages())
 def test_no_word_is_cut_at_any_size(
-    window: TerminalWindow, size: tuple[int, int], language: str
+    window: TerminalWindow, size: tuple[int, int], language: str, text_scale: float
 ) -> None:
     window.resize(*size)
     window.show()
@@ -54,27 +70,37 @@ def test_no_word_is_cut_at_any_size(
                 assert laid.widest <= box.width() + 0.5, where
                 assert laid.height <= box.height() + 0.5, where
                 assert window.rect().contains(box.mapTo(window, QPoint(0, 0))), where
+        for tap in page.findChildren(Tap):
+            if tap.isVisibleTo(page) and (words := tap.words()) is not None:
+                laid, room = words
+                where = f"{name}: {tap.text()}"
+                assert laid.widest <= room.width() + 0.5, where
+                assert laid.height <= room.height() + 0.5, where
+                assert not laid.splits_a_word(), where
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(("size", "inches"), SCREENS)
+@pytest.mark.parametrize("language", ["th", "my"])
 def test_every_target_is_large_enough_and_apart(
-    window: TerminalWindow, size: tuple[int, int]
+    window: TerminalWindow, size: tuple[int, int], inches: float, language: str
 ) -> None:
     window.resize(*size)
     window.show()
-    per_mm = size[0] / NARROWEST_SCREEN_MM[size]
-    for name, view in samples("th"):
+    per_mm = hypot(*size) / (inches * 25.4)
+    for name, view in samples(language):
         window.show_view(view)
         taps = [tap for tap in window.findChildren(Tap) if tap.isVisible()]
         for tap in taps:
             where = f"{name}: {tap.accessibleName()}"
             assert min(tap.width(), tap.height()) >= LEAST_TARGET_MM * per_mm - 1, where
-        for tap in taps:
-            mine = tap.rect().translated(tap.mapTo(window, QPoint(0, 0)))
+            mine = QRect(tap.mapTo(window, QPoint(0, 0)), tap.size())
+            assert window.rect().contains(mine), where
+            apart = round(LEAST_GAP_MM * per_mm - 1)
+            around = mine.adjusted(-apart, -apart, apart, apart)
             for other in taps:
                 if other is not tap:
-                    theirs = other.rect().translated(other.mapTo(window, QPoint(0, 0)))
-                    assert not mine.intersects(theirs), f"{name}: {tap.text()} on {other.text()}"
+                    theirs = QRect(other.mapTo(window, QPoint(0, 0)), other.size())
+                    assert not around.intersects(theirs), f"{where} by {other.accessibleName()}"
 
 
 def luminance(colour: QColor) -> float:
@@ -87,17 +113,6 @@ def luminance(colour: QColor) -> float:
 def contrast(a: QColor, b: QColor) -> float:
     light, dark = sorted((luminance(a), luminance(b)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("ground", [theme.PAPER, theme.CARD, theme.CHOSEN, theme.PRESSED])
-def test_words_stand_out_ten_to_one(ground: QColor) -> None:
-    assert contrast(theme.INK, ground) >= 10
-    assert contrast(theme.DEEP, theme.CARD) >= 10
-
-
-@pytest.mark.parametrize("face", theme.FACES)
-def test_the_lines_of_every_face_stand_out(face: QColor) -> None:
-    assert contrast(theme.INK, face) >= 7
 
 
 def test_thai_breaks_between_words_and_marks_need_no_more_than_the_line(qtbot: QtBot) -> None:
@@ -182,17 +197,6 @@ def test_closing_the_window_asks_and_does_not_close(window: TerminalWindow, qtbo
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n" + b"0" * 50, b"GIF89a"])
 def test_what_is_no_photo_becomes_initials(data: bytes) -> None:
     assert decode_photo(data) is None
-
-
-def test_every_language_has_every_word_with_the_same_fields() -> None:
-    fields = re.compile(r"{(\w+)}")
-    thai = Words.load("th").by_key
-    for code in languages():
-        other = Words.load(code).by_key
-        assert other.keys() == thai.keys(), code
-        for key, word in other.items():
-            assert word.strip(), f"{code}: {key}"
-            assert set(fields.findall(word)) == set(fields.findall(thai[key])), f"{code}: {key}"
 
 
 def test_every_word_that_the_program_asks_for_exists() -> None:

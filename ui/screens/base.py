@@ -16,6 +16,11 @@ STRIP = 10.0
 """Height of the strip, in units."""
 
 
+TARGET, GAP = 13.6, 2.8
+"""Least side of a target and least gap, in units: 12.7 and 2.54 mm on a landscape screen of seven
+inches, the smallest we stand for."""
+
+
 class Screen(QWidget, Generic[V]):
     """Dumb: shows a view, tells what was tapped."""
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, column, put
+from ui.screens.base import GAP, STRIP, TARGET, Screen, column, put
 from ui.view import MenuView
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
@@ -27,7 +27,7 @@ class MenuScreen(Screen[MenuView]):
         box = column(m, top + m.px(12), 0, 0.9)
         columns = len(view.actions) if not m.portrait else min(2, len(view.actions))
         lines = -(-len(view.actions) // max(1, columns))
-        foot = m.px(15) * lines + m.px(2)
+        foot = m.px(TARGET + GAP) * lines + m.px(2)
         box.setBottom(m.height - foot - m.px(2))
         self._place_rows(m, view, box)
         self._place_actions(m, view, columns, m.height - foot)
@@ -59,7 +59,7 @@ class MenuScreen(Screen[MenuView]):
             index = len(self.tiles)
             tile.clicked.connect(lambda _=False, i=index: self.chosen.emit(self._ids[i]))
             self.tiles.append(tile)
-        gap = m.px(2.5)
+        gap = m.px(GAP)
         area = column(m, top, 0, 0.92)
         width = (area.width() - gap * (columns - 1)) / max(1, columns)
         for index, tile in enumerate(self.tiles):
@@ -67,6 +67,6 @@ class MenuScreen(Screen[MenuView]):
             if index < len(view.actions):
                 row, place = divmod(index, columns)
                 left = area.left() + place * (width + gap)
-                put(tile, QRectF(left, top + row * m.px(15), width, m.px(12.5)))
+                put(tile, QRectF(left, top + row * m.px(TARGET + GAP), width, m.px(TARGET)))
                 choice = view.actions[index]
                 tile.say(choice.label, m.px(4), chosen=choice.chosen)

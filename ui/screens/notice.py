@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, column, put
+from ui.screens.base import STRIP, TARGET, Screen, column, put
 from ui.view import ClosedView, OutOfServiceView, PausedView
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
@@ -37,7 +37,7 @@ class NoticeScreen(Screen[ClosedView | PausedView | OutOfServiceView]):
         elif isinstance(view, PausedView):
             words = view.resume
         self.action.setVisible(bool(words))
-        box = column(m, m.height - m.px(22), m.px(13))
+        box = column(m, m.height - m.px(22), m.px(TARGET))
         box.setWidth(min(m.width * 0.86, m.px(62)))
         box.moveLeft((m.width - box.width()) / 2)
         put(self.action, box)

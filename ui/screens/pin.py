@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, put
+from ui.screens.base import STRIP, TARGET, Screen, put
 from ui.screens.pad import NumberPad
 from ui.view import PinView
 from ui.widgets.pictures import Avatar
@@ -59,7 +59,7 @@ class PinScreen(Screen[PinView]):
 
     def place(self, m: theme.Metrics, view: PinView) -> None:
         gap, top = m.px(4), float(m.px(STRIP + 3))
-        foot = m.height - m.px(12.5)
+        foot = m.height - m.px(TARGET + 2)
         if m.portrait:
             side = QRectF(gap, top, m.width - 2 * gap, m.height * 0.42)
             pad_height = float(m.px(58))
@@ -71,7 +71,8 @@ class PinScreen(Screen[PinView]):
         self._place_side(m, view, side)
         put(self.pad, pad)
         self.pad.setEnabled(not view.locked)
-        put(self.back_tile, QRectF(gap, foot, m.px(26), m.px(10.5)))
+        self.pad.call_erase(view.erase)
+        put(self.back_tile, QRectF(gap, foot, m.px(26), m.px(TARGET)))
         self.back_tile.say(view.back, m.px(3.8))
 
     def _place_side(self, m: theme.Metrics, view: PinView, box: QRectF) -> None:

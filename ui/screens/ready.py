@@ -4,12 +4,17 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, put
+from ui.screens.base import GAP, STRIP, TARGET, Screen, put
 from ui.view import ReadyView
 from ui.widgets.face import FaceButton
 from ui.widgets.pictures import Avatar
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
+
+NOTE = 8.0
+"""Height of the note above the foot, in units."""
+UPRIGHT_TARGET = 10.0
+"""As TARGET, on an upright screen: those are never small."""
 
 
 class ReadyScreen(Screen[ReadyView]):
@@ -33,18 +38,16 @@ class ReadyScreen(Screen[ReadyView]):
 
     def place(self, m: theme.Metrics, view: ReadyView) -> None:
         strip, gap = m.px(STRIP), m.px(4)
-        foot = m.height - m.px(12.5)
+        foot = m.height - m.px(TARGET + 2 if not m.portrait else 2 * UPRIGHT_TARGET + 4)
         if m.portrait:
-            card = QRectF(gap, strip + m.px(3), m.width - 2 * gap, m.px(40))
+            card = QRectF(gap, strip + m.px(4), m.width - 2 * gap, m.px(18))
             question = QRectF(gap, card.bottom() + m.px(1), m.width - 2 * gap, m.px(20))
-            faces = QRectF(gap, question.bottom() + m.px(1), m.width - 2 * gap, 0)
-            faces.setBottom(foot - m.px(10))
         else:
             width = min(m.width * 0.8, m.px(110))
-            card = QRectF((m.width - width) / 2, strip + m.px(2.5), width, m.px(19))
+            card = QRectF((m.width - width) / 2, strip + m.px(2), width, m.px(18))
             question = QRectF(gap, card.bottom() + m.px(0.5), m.width - 2 * gap, m.px(12))
-            faces = QRectF(gap, question.bottom() + m.px(1), m.width - 2 * gap, 0)
-            faces.setBottom(foot - m.px(2))
+        faces = QRectF(gap, question.bottom() + m.px(1), m.width - 2 * gap, 0)
+        faces.setBottom(foot - m.px(NOTE if view.note else GAP))
         self._place_officer(m, view, card)
         put(self._question, question)
         self._question.say(view.question, m.px(6.0 if m.portrait else 5.6))
@@ -53,17 +56,12 @@ class ReadyScreen(Screen[ReadyView]):
 
     def _place_officer(self, m: theme.Metrics, view: ReadyView, box: QRectF) -> None:
         self._avatar.say(view.officer)
-        if m.portrait:
-            put(self._avatar, QRectF(box.left(), box.top(), box.width(), m.px(24)))
-            name = QRectF(box.left(), box.top() + m.px(24), box.width(), m.px(9))
-            position = QRectF(box.left(), name.bottom(), box.width(), m.px(7))
-        else:
-            h = box.height()
-            put(self._avatar, QRectF(box.left(), box.top(), h, h))
-            left = box.left() + h + m.px(3)
-            name = QRectF(left, box.top() + h * 0.05, box.right() - left, h * 0.54)
-            position = QRectF(left, name.bottom(), box.right() - left, h * 0.36)
-        align = Qt.AlignmentFlag.AlignHCenter if m.portrait else Qt.AlignmentFlag.AlignLeft
+        h = box.height()
+        put(self._avatar, QRectF(box.left(), box.top(), h, h))
+        left = box.left() + h + m.px(3)
+        name = QRectF(left, box.top() + h * 0.05, box.right() - left, h * 0.54)
+        position = QRectF(left, name.bottom(), box.right() - left, h * 0.36)
+        align = Qt.AlignmentFlag.AlignLeft
         put(self._name, name)
         self._name.say(view.officer.name, m.px(6), align)
         put(self._position, position)
@@ -75,7 +73,7 @@ class ReadyScreen(Screen[ReadyView]):
             face = FaceButton(self)
             face.clicked.connect(lambda _=False, f=face: self.pressed.emit(f.score))
             self.faces.append(face)
-        gap, count = m.px(2.2), max(1, len(view.faces))
+        gap, count = m.px(GAP), max(1, len(view.faces))
         width = box.width() if m.portrait else (box.width() - gap * (count - 1)) / count
         height = (box.height() - gap * (count - 1)) / count if m.portrait else box.height()
         height = min(height, float(m.px(40))) if m.portrait else height
@@ -92,26 +90,27 @@ class ReadyScreen(Screen[ReadyView]):
             face.say(label, size)
 
     def _place_foot(self, m: theme.Metrics, view: ReadyView, top: float) -> None:
-        gap, height = m.px(4), m.px(10.5)
-        put(self.staff_tile, QRectF(gap, top, m.px(24), height))
-        self.staff_tile.say(view.staff, m.px(3.4))
+        """Staff's corner and the languages: one row, or in portrait two."""
+        edge, gap = m.px(4), m.px(GAP if not m.portrait else 2)
+        height = m.px(TARGET if not m.portrait else UPRIGHT_TARGET)
+        rows = 2 if m.portrait else 1
+        columns = -(-len(view.languages) // rows)
+        width = (m.width - 2 * edge - columns * gap) / (columns + 1)
+        put(self.staff_tile, QRectF(edge, top + (rows - 1) * (height + gap), width, height))
+        self.staff_tile.say(view.staff, m.px(3.6))
         while len(self.languages) < len(view.languages):
             tile = Tile(self, quiet=True)
             self.languages.append(("", tile))
             index = len(self.languages) - 1
             tile.clicked.connect(lambda _=False, i=index: self.language.emit(self.languages[i][0]))
-        width = m.px(24)
         for index, (_, tile) in enumerate(self.languages):
             tile.setVisible(index < len(view.languages))
             if index < len(view.languages):
                 choice = view.languages[index]
                 self.languages[index] = (choice.id, tile)
-                right = m.width - gap - (len(view.languages) - index) * (width + m.px(1.5))
-                put(tile, QRectF(right + m.px(1.5), top, width, height))
-                tile.say(choice.label, m.px(3.4), chosen=choice.chosen)
-        used = len(view.languages) * (width + m.px(1.5))
-        note = QRectF(gap + m.px(26), top, m.width - 2 * gap - m.px(28) - used, height)
-        if m.portrait:
-            note = QRectF(gap, top - m.px(8.5), m.width - 2 * gap, m.px(7))
-        put(self._note, note)
-        self._note.say(view.note, m.px(3.2))
+                row, column = divmod(index, columns)
+                left = edge + (column + 1) * (width + gap)
+                put(tile, QRectF(left, top + row * (height + gap), width, height))
+                tile.say(choice.label, m.px(4.2), chosen=choice.chosen)
+        put(self._note, QRectF(edge, top - m.px(NOTE - 0.5), m.width - 2 * edge, m.px(NOTE - 1)))
+        self._note.say(view.note, m.px(3.8))

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, column, put
+from ui.screens.base import GAP, STRIP, TARGET, Screen, column, put
 from ui.view import ReasonsView
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
@@ -13,6 +13,7 @@ from ui.widgets.text import TextBox
 class ReasonsScreen(Screen[ReasonsView]):
     toggled = Signal(str)
     done = Signal()
+    more = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -20,6 +21,8 @@ class ReasonsScreen(Screen[ReasonsView]):
         self._hint = TextBox(self, colour=theme.SOFT_INK)
         self.done_tile = Tile(self, main=True)
         self.done_tile.clicked.connect(self.done)
+        self.more_tile = Tile(self)
+        self.more_tile.clicked.connect(self.more)
         self.tiles: list[Tile] = []
         self._ids: list[str] = []
 
@@ -28,18 +31,24 @@ class ReasonsScreen(Screen[ReasonsView]):
         put(self._title, column(m, top, m.px(13), 0.92))
         self._title.say(view.title, m.px(6.4))
         put(self._hint, column(m, top + m.px(12.5), m.px(8), 0.92))
-        self._hint.say(view.hint, m.px(3.8))
+        self._hint.say(view.warning or view.hint, m.px(3.8))
         box = column(m, top + m.px(23), 0, 0.92)
         box.setBottom(m.height - m.px(22))
         self._place_choices(m, view, box)
-        width = m.px(46)
-        put(self.done_tile, QRectF((m.width - width) / 2, m.height - m.px(17), width, m.px(13)))
+        self.more_tile.setVisible(bool(view.warning))
+        width, gap = m.px(38), m.px(GAP)
+        left, foot = (m.width - width) / 2, m.height - m.px(17)
+        if view.warning:
+            left = m.width / 2 + gap / 2
+            put(self.more_tile, QRectF(left - gap - width, foot, width, m.px(TARGET)))
+            self.more_tile.say(view.more, m.px(4.8))
+        put(self.done_tile, QRectF(left, foot, width, m.px(TARGET)))
         self.done_tile.say(view.done, m.px(4.8))
 
     def _place_choices(self, m: theme.Metrics, view: ReasonsView, box: QRectF) -> None:
         columns = 2 if m.portrait else 3
         rows = -(-len(view.reasons) // columns) or 1
-        gap = m.px(2.5)
+        gap = m.px(GAP)
         width = (box.width() - gap * (columns - 1)) / columns
         height = min((box.height() - gap * (rows - 1)) / rows, float(m.px(24)))
         top = box.top() + (box.height() - rows * height - (rows - 1) * gap) / 2

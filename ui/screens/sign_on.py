@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, put
+from ui.screens.base import GAP, STRIP, TARGET, Screen, put
 from ui.screens.pad import NumberPad
 from ui.view import OfficerCard, SignOnView
 from ui.widgets.pictures import Avatar
@@ -54,6 +54,7 @@ class OfficerRow(Tap):
         number = QRectF(box.right() - number_width - h * 0.1, 0, number_width, h)
         laid = fit(self._card.number, h * 0.33, "Bold", number, wrap=False)
         paint(painter, laid, number, theme.DEEP)
+        self.paint_focus(painter, h * 0.2)
         painter.end()
 
 
@@ -81,9 +82,9 @@ class SignOnScreen(Screen[SignOnView]):
 
     def place(self, m: theme.Metrics, view: SignOnView) -> None:
         top, gap = m.px(STRIP) + m.px(2), m.px(4)
-        foot = m.px(13)
+        foot = m.px(TARGET + 2)
         if m.portrait:
-            pad_height = m.px(56)
+            pad_height = m.px(63)
             list_box = QRectF(gap, top + m.px(21), m.width - 2 * gap, 0)
             list_box.setBottom(m.height - foot - pad_height - m.px(15))
             pad = QRectF(gap, m.height - foot - pad_height - gap / 2, m.width - 2 * gap, pad_height)
@@ -92,10 +93,10 @@ class SignOnScreen(Screen[SignOnView]):
         else:
             half = m.width * 0.56
             list_box = QRectF(gap, top + m.px(16), half - gap, 0)
-            list_box.setBottom(m.height - foot - m.px(3))
+            list_box.setBottom(m.height - foot - m.px(GAP))
             right = m.width - half - 2 * gap
-            typed = QRectF(half + gap, top, right, m.px(14))
-            pad = QRectF(half + gap, top + m.px(16), right, m.height - top - m.px(16) - gap)
+            typed = QRectF(half + gap, top, right, m.px(13))
+            pad = QRectF(half + gap, top + m.px(14.5), right, m.height - top - m.px(14.5) - m.px(2))
             head = QRectF(gap, top, half - gap, m.px(15))
         put(self._title, QRectF(head.left(), head.top(), head.width(), head.height() * 0.55))
         self._title.say(view.title, m.px(5.2))
@@ -105,14 +106,15 @@ class SignOnScreen(Screen[SignOnView]):
         self._typed.say(view.typed or "–", m.px(7.5))
         put(self.pad, pad)
         self._place_list(m, view, list_box)
-        foot_top = m.height - foot + m.px(0.5)
-        put(self.back_tile, QRectF(gap, foot_top, m.px(26), m.px(10.5)))
+        foot_top = m.height - foot
+        self.pad.call_erase(view.erase)
+        put(self.back_tile, QRectF(gap, foot_top, m.px(26), m.px(TARGET)))
         self.back_tile.say(view.back, m.px(3.8))
 
     def _place_list(self, m: theme.Metrics, view: SignOnView, box: QRectF) -> None:
         found = [card for card in view.officers if card.number.startswith(view.typed)]
-        gap = m.px(1.6)
-        height = float(m.px(12.5))
+        gap = m.px(GAP)
+        height = float(m.px(TARGET))
         fitting = max(1, int((box.height() + gap) // (height + gap)))
         pages = max(1, -(-len(found) // fitting))
         self._page = min(self._page, pages - 1)
@@ -128,12 +130,13 @@ class SignOnScreen(Screen[SignOnView]):
                 put(
                     row, QRectF(box.left(), box.top() + index * (height + gap), box.width(), height)
                 )
-        foot_top = m.height - m.px(12.5)
+        foot_top = m.height - m.px(TARGET + 2)
         for number, (tile, sign) in enumerate(((self.earlier, "▲"), (self.later, "▼"))):
             tile.setVisible(pages > 1)
-            left = box.right() - m.px(15) * (2 - number) - m.px(1.5) * (1 - number)
-            put(tile, QRectF(left, foot_top, m.px(15), m.px(10.5)))
+            left = box.right() - m.px(15) * (2 - number) - m.px(GAP) * (1 - number)
+            put(tile, QRectF(left, foot_top, m.px(15), m.px(TARGET)))
             tile.say(sign, m.px(3.6))
+            tile.setAccessibleName(view.pages[number])
         self.earlier.setEnabled(self._page > 0)
         self.later.setEnabled(self._page < pages - 1)
 

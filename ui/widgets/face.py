@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QWidget
 from ui import theme
 from ui.view import FaceLabel
 from ui.widgets.tap import Tap
-from ui.widgets.text import fit, paint
+from ui.widgets.text import Laid, fit, paint
 
-WORD_SHARE = 0.26
+WORD_SHARE = 0.3
 """Of the button's height, for the word under the face."""
 
 
@@ -89,6 +89,10 @@ class FaceButton(Tap):
         word = QRectF(box.left() + pad, box.bottom() - share * 1.08, box.width() - 2 * pad, share)
         return QRectF(box.left(), box.top(), box.width(), word.top() - box.top()), word
 
+    def words(self) -> tuple[Laid, QRectF]:
+        _, word = self._boxes()
+        return fit(self._label.word, self._pixels, "SemiBold", word, wrap=False), word
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -103,6 +107,7 @@ class FaceButton(Tap):
         lower = size * 0.03 if word.top() >= room.bottom() - 1 else 0.0
         square.moveCenter(QPointF(room.center().x(), room.center().y() + lower))
         paint_face(painter, square, self._label.score, self._label.levels)
-        laid = fit(self._label.word, self._pixels, "SemiBold", word, wrap=False)
+        laid, word = self.words()
         paint(painter, laid, word, theme.INK)
+        self.paint_focus(painter, radius)
         painter.end()

@@ -1,11 +1,13 @@
 """Things to tap: act on release, once, with any finger, whatever another finger rests on."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTouchEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTouchEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui import theme
-from ui.widgets.text import fit, paint
+from ui.widgets.text import Laid, fit, paint
+
+_PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Tap(QAbstractButton):
@@ -15,8 +17,12 @@ class Tap(QAbstractButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoRepeat(False)
+
+    def words(self) -> tuple[Laid, QRectF] | None:
+        """How its words stand, and the room they have; None where it has none of its own."""
+        return None
 
     def sizeHint(self) -> QSize:
         return QSize(64, 64)
@@ -45,6 +51,28 @@ class Tap(QAbstractButton):
         """As for a finger; QAbstractButton would first repaint a button that is about to go."""
         self._release(event.position())
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space and Enter press it, on release as a finger does; other keys are the window's."""
+        if event.key() in _PRESSING:
+            self.setDown(self.isDown() or not event.isAutoRepeat())
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in _PRESSING:
+            event.ignore()
+        elif not event.isAutoRepeat():
+            self._release(QPointF(self.rect().center()))
+
+    def paint_focus(self, painter: QPainter, radius: float) -> None:
+        """A ring where the keyboard stands: dark within light, seen on every ground."""
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for inset, colour in ((3.0, theme.INK), (7.0, theme.CARD)):
+                box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+                painter.setPen(QPen(colour, 4))
+                painter.drawRoundedRect(box, radius, radius)
+
     def _touch(self, event: QTouchEvent) -> None:
         if not self.isEnabled():
             return
@@ -61,7 +89,8 @@ class Tap(QAbstractButton):
 
 
 class Tile(Tap):
-    """A rounded button with words. `main`: the one thing to do; `chosen`: a marked choice."""
+    """A rounded button with words. `main`: the one thing to do; `quiet`: on the
+    edge, one line; `chosen`: a marked choice, by a tick or, where quiet, by a bar below."""
 
     def __init__(self, parent: QWidget, *, main: bool = False, quiet: bool = False) -> None:
         super().__init__(parent)
@@ -91,14 +120,34 @@ class Tile(Tap):
             painter.setPen(QPen(theme.EDGE, 1.5))
         radius = min(box.height() * 0.28, 28.0)
         painter.drawRoundedRect(box, radius, radius)
-        pad = box.height() * 0.12
-        inner = box.adjusted(pad + radius * 0.4, 0, -pad - radius * 0.4, 0)
-        if self._chosen:
-            mark = self._tick(painter, inner)
-            inner.setLeft(inner.left() + mark)
-        laid = fit(self.text(), self._pixels, "SemiBold", inner, wrap=True)
+        if self._chosen and not self._quiet:
+            self._tick(painter, self._room())
+        elif self._chosen:
+            width = box.width() * 0.4
+            bar = QRectF(box.center().x() - width / 2, box.bottom() - 12, width, 5)
+            painter.fillRect(bar, theme.DEEP)
+        laid, inner = self.words()
         paint(painter, laid, inner, ink)
+        self.paint_focus(painter, radius)
         painter.end()
+
+    def words(self) -> tuple[Laid, QRectF]:
+        inner = self._room()
+        if self._chosen and not self._quiet:
+            inner.setLeft(inner.left() + 1.4 * self._tick_size(inner))
+        laid = fit(self.text(), self._pixels, "SemiBold", inner, wrap=not self._quiet)
+        return laid, inner
+
+    def _room(self) -> QRectF:
+        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        edge = box.height() * 0.12
+        if not self._quiet:
+            edge += min(box.height() * 0.28, 28.0) * 0.4
+        return box.adjusted(edge, 0, -edge, 0)
+
+    @staticmethod
+    def _tick_size(box: QRectF) -> float:
+        return min(box.height() * 0.3, 30.0)
 
     def _colours(self) -> tuple[QColor, QColor]:
         if not self.isEnabled():
@@ -109,8 +158,8 @@ class Tile(Tap):
             return theme.PRESSED, theme.INK
         return (theme.CHOSEN if self._chosen else theme.CARD), theme.INK
 
-    def _tick(self, painter: QPainter, box: QRectF) -> float:
-        size = min(box.height() * 0.3, 30.0)
+    def _tick(self, painter: QPainter, box: QRectF) -> None:
+        size = self._tick_size(box)
         painter.setPen(QPen(theme.DEEP, size * 0.2, c=Qt.PenCapStyle.RoundCap))
         x, y = box.left(), box.center().y()
         painter.drawPolyline(
@@ -120,4 +169,3 @@ class Tile(Tap):
                 QPointF(x + size, y - size * 0.4),
             ]
         )
-        return size * 1.4

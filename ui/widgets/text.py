@@ -13,25 +13,30 @@ _STEP = 0.94
 
 
 class Laid:
-    """A text laid out at one size: as many lines as it needs, each LINE em high."""
+    """A text laid out at one size: as many lines as it needs, each LINE em high or more."""
 
     def __init__(self, text: str, pixels: float, weight: str, width: float, wrap: bool) -> None:
         self.pixels = pixels
-        self.layout = QTextLayout(text, theme.font(pixels, weight))
+        self.layout = QTextLayout(text, theme.font(pixels, weight, text))
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WordWrap if wrap else QTextOption.WrapMode.NoWrap)
         self.layout.setTextOption(option)
-        self.widest = 0.0
+        self.widest, tallest = 0.0, 0.0
         self.layout.beginLayout()
         while (line := self.layout.createLine()).isValid():
             line.setLineWidth(width if wrap else 1e6)
-            line.setPosition(QPointF(0, line.lineNumber() * self.line_height))
+            line.setPosition(QPointF(0, 0))
             self.widest = max(self.widest, line.naturalTextWidth())
+            tallest = max(tallest, line.height())
         self.layout.endLayout()
+        self.line_height = max(pixels * theme.line_height(text), tallest)
+        """In pixels; Burmese and Khmer stack higher and deeper than LINE em."""
 
-    @property
-    def line_height(self) -> float:
-        return self.pixels * theme.LINE
+    def splits_a_word(self) -> bool:
+        """Whether a line ends inside a word of a script whose words Qt doesn't know."""
+        text = self.layout.text()
+        starts = (self.layout.lineAt(i).textStart() for i in range(1, self.layout.lineCount()))
+        return any(text[i - 1] not in " \u200b" and theme.is_spaced(text[i]) for i in starts)
 
     @property
     def height(self) -> float:
@@ -39,12 +44,12 @@ class Laid:
 
 
 def fit(text: str, pixels: float, weight: str, box: QRectF, *, wrap: bool) -> Laid:
-    """`text` at the largest size up to `pixels` at which it fits `box`."""
-    size = pixels
+    """`text` at the largest size up to `pixels`, times the text scale, at which it fits `box`."""
+    size = pixels * theme.text_scale()
     while True:
         laid = Laid(text, size, weight, box.width(), wrap)
         fits = laid.widest <= box.width() and laid.height <= box.height() + 0.5
-        if fits or size <= pixels * SMALLEST:
+        if (fits and not laid.splits_a_word()) or size <= pixels * SMALLEST:
             return laid
         size *= _STEP
 
@@ -66,7 +71,7 @@ def paint(
         left = box.left() + spare * shares.get(align, 0.0)
         # The glyphs sit in the middle of their LINE em, marks above and below included.
         lift = (laid.line_height - line.height()) / 2
-        line.draw(painter, QPointF(left - line.x(), top + lift))
+        line.draw(painter, QPointF(left - line.x(), top + index * laid.line_height + lift))
     return QRectF(box.left(), top, laid.widest, laid.height)
 
 

@@ -1,0 +1,194 @@
+"""Everyone can use it: contrast, faces without colour, names and roles, keyboard or panel alone."""
+
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from kiosk.domain.rating import Channel, ReasonId
+from tests.ui.conftest import Counter
+from tests.ui.test_screens import contrast
+from tests.ui.test_terminal import pass_time, ready, shown, sign_on, tally
+from ui import theme
+from ui.samples import samples
+from ui.screens.notice import NoticeScreen
+from ui.screens.ready import ReadyScreen
+from ui.screens.reasons import ReasonsScreen
+from ui.screens.thanks import ThanksScreen
+from ui.text import languages
+from ui.widgets.face import paint_face
+from ui.widgets.tap import Tap
+from ui.window import TerminalWindow
+
+WORDS_ON_GROUNDS = [
+    *((theme.INK, ground) for ground in (theme.PAPER, theme.CARD, theme.CHOSEN, theme.PRESSED)),
+    *((theme.INK, face) for face in theme.FACES),
+    (theme.SOFT_INK, theme.PAPER),
+    (theme.SOFT_INK, theme.CARD),
+    (theme.ALARM, theme.PAPER),
+    (theme.DEEP, theme.CARD),
+    (theme.CARD, theme.DEEP),
+    (theme.CARD, theme.SOFT_INK),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "ground"), WORDS_ON_GROUNDS, ids=lambda c: c.name() if isinstance(c, QColor) else c
+)
+def test_words_and_lines_of_faces_stand_out_ten_to_one(words: QColor, ground: QColor) -> None:
+    assert contrast(words, ground) >= 10
+
+
+Row = tuple[float, float, float]
+GREY: tuple[Row, Row, Row] = ((0.2126, 0.7152, 0.0722),) * 3
+SEEN = {
+    "grey": GREY,
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
+"""On linear RGB; Machado, Oliveira and Fernandes 2009, severity 1.0."""
+SIDE = 48
+
+
+def linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+
+def dark_parts(score: int, levels: int, seen: tuple[Row, Row, Row]) -> set[int]:
+    """The pixels of a face that so seen are dark: its lines, whatever the colour below."""
+    picture = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
+    picture.fill(theme.CARD)
+    painter = QPainter(picture)
+    paint_face(painter, QRectF(0, 0, SIDE, SIDE), score, levels)
+    painter.end()
+    dark = set()
+    for at in range(SIDE * SIDE):
+        colour = picture.pixelColor(at % SIDE, at // SIDE)
+        rgb = [linear(part) for part in (colour.redF(), colour.greenF(), colour.blueF())]
+        so = [sum(a * b for a, b in zip(row, rgb, strict=True)) for row in seen]
+        if 0.2126 * so[0] + 0.7152 * so[1] + 0.0722 * so[2] < 0.2:
+            dark.add(at)
+    return dark
+
+
+@pytest.mark.parametrize("levels", [3, 4, 5])
+@pytest.mark.parametrize("kind", SEEN)
+def test_faces_are_told_apart_by_their_lines_without_colour(
+    kind: str, levels: int, qtbot: QtBot
+) -> None:
+    faces = {score: dark_parts(score, levels, SEEN[kind]) for score in range(1, levels + 1)}
+    for one, other in combinations(faces, 2):
+        differing = len(faces[one] ^ faces[other])
+        assert differing >= 0.02 * SIDE * SIDE, f"{one} and {other} of {levels}: {differing}"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_everything_to_press_has_a_name_and_the_role_of_a_button(
+    language: str, qtbot: QtBot
+) -> None:
+    window = TerminalWindow()
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    for name, view in samples(language):
+        window.show_view(view)
+        taps = [tap for tap in window.findChildren(Tap) if tap.isVisible()]
+        names = set()
+        for tap in taps:
+            met = QAccessible.queryAccessibleInterface(tap)
+            said = met.text(QAccessible.Text.Name)
+            assert said not in ("", "▲", "▼", "⌫"), f"{name}: {tap.text()}"
+            assert met.role() in (QAccessible.Role.PushButton, QAccessible.Role.CheckBox)
+            assert tap.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{name}: {said}"
+            names.add(said)
+        assert len(names) == len(taps), f"{name}: two of one name"
+
+
+def key(counter: Counter, key: Qt.Key) -> None:
+    """To whatever has the keyboard."""
+    focused = counter.window.focusWidget() or counter.window
+    QTest.keyClick(focused if focused.isVisible() else counter.window, key)
+
+
+def tab_to(counter: Counter, name: str) -> None:
+    for _ in range(60):
+        key(counter, Qt.Key.Key_Tab)
+        focused = counter.window.focusWidget()
+        if isinstance(focused, Tap) and focused.accessibleName() == name:
+            return
+    raise AssertionError(f"{name} is not reached by Tab")
+
+
+def test_the_keyboard_alone_does_everything(counter: Counter) -> None:
+    counter.window.activateWindow()
+    notice = shown(counter, NoticeScreen)
+    assert isinstance(notice, NoticeScreen)
+    tab_to(counter, notice.action.text())
+    key(counter, Qt.Key.Key_Return)
+    for digit in "101" + counter.pins["101"]:
+        QTest.keyClicks(counter.window, digit)
+    tab_to(counter, "English")
+    key(counter, Qt.Key.Key_Space)
+    tab_to(counter, "Very poor")
+    key(counter, Qt.Key.Key_Return)
+    tab_to(counter, "Long wait")
+    key(counter, Qt.Key.Key_Space)
+    tab_to(counter, "Done")
+    key(counter, Qt.Key.Key_Return)
+    shown(counter, ThanksScreen)
+    key(counter, Qt.Key.Key_Return)
+    pass_time(counter, 60)
+    assert shown(counter, ReadyScreen)
+    assert counter.window.focusWidget() is not ready(counter).faces[0]
+    QTest.keyClicks(counter.window, "4")
+    shown(counter, ThanksScreen)
+
+
+def test_the_panel_alone_rates_and_comes_back_for_the_next_citizen(counter: Counter) -> None:
+    sign_on(counter)
+    presenter = counter.running.presenter
+    for button in counter.settings.panels[0].buttons:
+        assert presenter.panel_pressed(button, None)
+        assert not isinstance(counter.window.screen_shown, ReadyScreen)
+        pass_time(counter, 60)
+        if isinstance(counter.window.screen_shown, ThanksScreen):  # after the time for reasons
+            pass_time(counter, 60)
+        shown(counter, ReadyScreen)
+    assert tally(counter).scores.total() == 5
+
+
+def test_reasons_warn_before_they_go_and_more_time_is_one_touch_away(counter: Counter) -> None:
+    sign_on(counter)
+    presenter = counter.running.presenter
+    presenter.press(1, Channel.TOUCH)
+    screen = shown(counter, ReasonsScreen)
+    assert isinstance(screen, ReasonsScreen)
+    assert not screen.more_tile.isVisible()
+    timeout = counter.settings.rules.reasons_timeout
+    pass_time(counter, timeout - 9)
+    assert screen.more_tile.isVisible()
+    QTest.mouseClick(screen.more_tile, Qt.MouseButton.LeftButton)
+    assert not screen.more_tile.isVisible()
+    pass_time(counter, timeout - 1)
+    assert shown(counter, ReasonsScreen)
+    presenter.toggle_reason(ReasonId("wait"))
+    pass_time(counter, timeout - 1)
+    assert shown(counter, ReasonsScreen)
+    pass_time(counter, 2)
+    shown(counter, ThanksScreen)
