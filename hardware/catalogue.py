@@ -3,7 +3,7 @@
 A profile is chosen by its name in the settings; nothing else in the program asks which it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -150,7 +150,7 @@ def profile(name: str) -> Profile:
     raise NoSuchPanel(f"no profile {name!r}; there are {', '.join(p.name for p in PROFILES)}")
 
 
-def link(of: Profile, wiring: Wiring, last: PressMark | None = None) -> Link:
+def link(of: Profile, wiring: Wiring, last: Iterable[PressMark] = ()) -> Link:
     """The host's end of a panel; NoSuchPanel when its codes or address can't be."""
     if of.plain is None:
         return PanelLink(OwnCodec(), last)

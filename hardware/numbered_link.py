@@ -5,6 +5,7 @@ out once, however often the panel tells it, and is acknowledged only when the ca
 was committed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hardware.codec import (
@@ -49,15 +50,15 @@ class _Held:
 
 
 class PanelLink:
-    """The host's end. `last` is the newest press the store has committed: it outlives this
-    process, so a press that was kept but not acknowledged is not taken again."""
+    """The host's end. `last` holds the newest press of each panel that the store has committed: it
+    outlives this process, so a press that was kept but not acknowledged is not taken again."""
 
     acknowledges = True
     tick_every = ASK_EVERY
 
-    def __init__(self, codec: Codec, last: PressMark | None = None, debounce_ms: int = 30) -> None:
+    def __init__(self, codec: Codec, last: Iterable[PressMark] = (), debounce_ms: int = 30) -> None:
         self._codec = codec
-        self._last = last
+        self._last = {mark.device: mark for mark in last}
         self._debounce_ms = debounce_ms
         self._open = False
         self._hello: Hello | None = None
@@ -131,7 +132,7 @@ class PanelLink:
 
     def acknowledge(self, mark: PressMark) -> None:
         """The press is committed: tell the panel, now and whenever it asks again."""
-        self._last = mark
+        self._last[mark.device] = mark
         if self._pending == mark:
             self._pending = None
         self._send(Acknowledge(mark.boot, mark.seq))
@@ -213,12 +214,8 @@ class PanelLink:
 
     def _seen(self, mark: PressMark) -> bool:
         """The panel offers one press at a time, in order: what is not newer was kept before."""
-        last = self._last
-        return (
-            last is not None
-            and (last.device, last.boot) == (mark.device, mark.boot)
-            and mark.seq <= last.seq
-        )
+        last = self._last.get(mark.device)
+        return last is not None and last.boot == mark.boot and mark.seq <= last.seq
 
     def _knows(self, boot: str, now: float) -> bool:
         """Whether the panel has said hello since its last start; if not, ask it to."""

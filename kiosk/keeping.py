@@ -40,7 +40,7 @@ class Keeping:
     def write(self, t: Transaction) -> None:
         """Write everything, unless this very panel press was kept by an earlier process."""
         if self.mark is not None:
-            if t.state.mark() == self.mark:
+            if t.state.mark(self.mark.device) == self.mark:
                 return
             t.state.put_mark(self.mark)
         for effect, row_id in zip(self.effects, self.ids, strict=True):
@@ -51,7 +51,7 @@ class Keeping:
 
         They were one transaction: any trace that could only be its own settles it.
         """
-        if self.mark is not None and t.state.mark() == self.mark:
+        if self.mark is not None and t.state.mark(self.mark.device) == self.mark:
             return True
         return any(self._traces(t))
 

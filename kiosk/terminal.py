@@ -106,10 +106,10 @@ class Terminal:
                 if not work.is_kept(t):
                     work.write(t)
 
-    def mark(self) -> Mark | None:
-        """The last panel press that was committed."""
+    def marks(self) -> tuple[Mark, ...]:
+        """The last press of each panel that was committed."""
         with self._store.transaction() as t:
-            return t.state.mark()
+            return t.state.marks()
 
     # --- duty -----------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ def start(
         )
         presenter = Presenter(terminal, settings, clock, outside)
         presenter.start()
-        last = terminal.mark()
+        last = terminal.marks()
     except BaseException:
         store.close()
         raise

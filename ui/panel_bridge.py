@@ -1,6 +1,6 @@
 """The event loop's end of a panel: watches the port, keeps the link's time, opens again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from time import monotonic
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
@@ -26,9 +26,9 @@ OPEN_EVERY = 1.0
 """Seconds between attempts to open a port."""
 
 
-def link_of(settings: PanelSettings, last: Mark | None = None) -> Link:
+def link_of(settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
     """The host's end of the panel in the settings; NoSuchPanel when it can't be."""
-    known = PressMark(last.device, last.boot, last.seq) if last else None
+    known = [PressMark(mark.device, mark.boot, mark.seq) for mark in last]
     wiring = Wiring(settings.count, settings.address, settings.codes)
     return link(profile(settings.profile), wiring, known)
 
@@ -41,7 +41,7 @@ class PanelBridge(QObject):
         self,
         settings: PanelSettings,
         presenter: Presenter,
-        last: Mark | None,
+        last: Iterable[Mark],
         number: int = 0,
         ports: Callable[[], tuple[PortInfo, ...]] = find_ports,
     ) -> None:
@@ -156,7 +156,9 @@ class PanelBridge(QObject):
             self._link.release(mark)
 
 
-def open_panels(settings: Settings, presenter: Presenter, last: Mark | None) -> list[PanelBridge]:
+def open_panels(
+    settings: Settings, presenter: Presenter, last: Collection[Mark]
+) -> list[PanelBridge]:
     """Every panel of the settings, started. One that can't be is told of as refused: the others,
     and touch, still work."""
     bridges = []

@@ -139,11 +139,9 @@ duty = Table(
 panel_marks = Table(
     "panel_marks",
     metadata,
-    Column("id", INTEGER, primary_key=True, autoincrement=False),
-    Column("device", TEXT, nullable=False),
+    Column("device", TEXT, primary_key=True, nullable=False),
     Column("boot", TEXT, nullable=False),
     Column("seq", INTEGER, nullable=False),
-    CheckConstraint("id = 1", name="panel_marks_one"),
 )
 
 enrolment = Table(

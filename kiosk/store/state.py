@@ -1,9 +1,9 @@
-"""The single rows: who is on duty, the panel's last press, the enrolment, central's wording."""
+"""The single rows: who is on duty, each panel's last press, the enrolment, central's wording."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.duty import Duty
@@ -13,10 +13,11 @@ from kiosk.store.schema import duty, enrolment, panel_marks, wording
 
 # Built once: a press passes here.
 _READ_MARK = select(panel_marks.c.device, panel_marks.c.boot, panel_marks.c.seq)
+_READ_ONE_MARK = _READ_MARK.where(panel_marks.c.device == bindparam("device"))
 _PUT_MARK = insert(panel_marks)
 _WRITE_MARK = _PUT_MARK.on_conflict_do_update(
-    index_elements=["id"],
-    set_={name: _PUT_MARK.excluded[name] for name in ("device", "boot", "seq")},
+    index_elements=["device"],
+    set_={name: _PUT_MARK.excluded[name] for name in ("boot", "seq")},
 )
 
 
@@ -73,13 +74,18 @@ class State:
             business_date=open_duty.day.isoformat(),
         )
 
-    def mark(self) -> Mark | None:
-        row = self._connection.execute(_READ_MARK).first()
+    def mark(self, device: str) -> Mark | None:
+        row = self._connection.execute(_READ_ONE_MARK, {"device": device}).first()
         return Mark(*row) if row else None
+
+    def marks(self) -> tuple[Mark, ...]:
+        """The last press of each panel."""
+        rows = self._connection.execute(_READ_MARK.order_by(panel_marks.c.device))
+        return tuple(Mark(*row) for row in rows)
 
     def put_mark(self, mark: Mark) -> None:
         self._connection.execute(
-            _WRITE_MARK, {"id": 1, "device": mark.device, "boot": mark.boot, "seq": mark.seq}
+            _WRITE_MARK, {"device": mark.device, "boot": mark.boot, "seq": mark.seq}
         )
 
     def enrolment(self) -> Enrolment | None:

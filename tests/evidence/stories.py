@@ -156,8 +156,8 @@ class Presses(Story):
         store, terminal = DataFolder(self.folder).open(FakeClock())
         try:
             found = [*_damage(store)]
-            mark = terminal.mark()
-            self.turns(terminal, lambda _: None).all(after=mark.seq if mark else 0)
+            marks = terminal.marks()
+            self.turns(terminal, lambda _: None).all(after=marks[0].seq if marks else 0)
             kept = _rating_ids(store)
             thanked = [line.split()[2] for line in said if line.startswith("thanked")]
             found += [f"lost: press {id_}" for id_ in thanked if id_ not in kept]

@@ -20,12 +20,12 @@ from hardware.port import Port
 from hardware.profiles.own import OwnCodec
 
 
-def last_mark(text: str) -> PressMark | None:
-    rows = text.splitlines()
-    if not rows:
-        return None
-    device, boot, seq, _ = rows[-1].split()
-    return PressMark(device, boot, int(seq))
+def last_marks(text: str) -> list[PressMark]:
+    found = []
+    for row in text.splitlines()[-1:]:
+        device, boot, seq, _ = row.split()
+        found.append(PressMark(device, boot, int(seq)))
+    return found
 
 
 def die_at(when: str) -> None:
@@ -37,7 +37,7 @@ def run(line: str, path: Path) -> None:
     path.touch()
     text = path.read_text(encoding="ascii")
     whole = text[: text.rfind("\n") + 1]
-    link = PanelLink(OwnCodec(), last_mark(whole))
+    link = PanelLink(OwnCodec(), last_marks(whole))
     port = Port.open(line)
     link.opened(monotonic())
     with path.open("r+", encoding="ascii") as file:

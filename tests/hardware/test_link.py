@@ -26,7 +26,7 @@ def mark(seq: int) -> PressMark:
 
 
 def connected(last: PressMark | None = None) -> PanelLink:
-    link = PanelLink(OwnCodec(), last)
+    link = PanelLink(OwnCodec(), [last] if last else ())
     link.opened(0.0)
     assert link.feed(encode_panel(HELLO), 0.1) == [PanelUp("DD-07", "1.4", 5)]
     link.outgoing()

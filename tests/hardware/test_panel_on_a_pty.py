@@ -40,7 +40,7 @@ class Bench:
         self.host()
 
     def host(self, last: PressMark | None = None) -> None:
-        self.link = PanelLink(OwnCodec(), last)
+        self.link = PanelLink(OwnCodec(), [last] if last else ())
         self.port: Port | None = Port.open(str(self.panel.path))
         self.link.opened(self.now)
 

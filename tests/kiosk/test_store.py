@@ -80,6 +80,26 @@ def test_migrations_lead_to_exactly_the_declared_schema(path: Path, tmp_path: Pa
     assert schema(path) == schema(declared)
 
 
+def test_an_older_file_comes_forward_with_its_last_press(path: Path) -> None:
+    """0001 remembered one press for all panels."""
+    raw = sqlite.connect(str(path), isolation_level=None)
+    raw.execute("DROP TABLE panel_marks")
+    raw.execute(
+        "CREATE TABLE panel_marks (id INTEGER PRIMARY KEY, device TEXT NOT NULL,"
+        " boot TEXT NOT NULL, seq INTEGER NOT NULL)"
+    )
+    raw.execute("INSERT INTO panel_marks VALUES (1, 'DD-07', '9f3ac21b', 41)")
+    raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    raw.close()
+    store = Store.open(path)
+    with store.transaction() as t:
+        assert t.state.marks() == (Mark("DD-07", "9f3ac21b", 41),)
+        t.state.put_mark(Mark("DD-08", "00000001", 1))
+        t.state.put_mark(Mark("DD-07", "9f3ac21b", 42))
+        assert [mark.seq for mark in t.state.marks()] == [42, 1]
+    store.close()
+
+
 def test_the_known_head_is_the_newest_migration() -> None:
     folder = Path(engine_module.__file__).parent / "migrations" / "versions"
     newest = max(file.name for file in folder.glob("[0-9]*.py"))
@@ -266,7 +286,7 @@ def test_the_same_panel_press_is_kept_once_even_by_a_new_process(
     terminal.carry_out([Record(rating(5))], mark)
     again = Store.open(path)
     reborn = Terminal(again, FakeClock(), PEPPER)
-    assert reborn.mark() == mark
+    assert reborn.marks() == (mark,)
     reborn.carry_out([Record(rating(5))], mark)
     with again.transaction() as t:
         assert t.ratings.count() == 1

@@ -10,15 +10,19 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from hardware.codec import Acknowledge, Hello, KeyDown
+from hardware.link import ButtonPressed
 from hardware.port import PortInfo
+from hardware.profiles.own import encode_host, encode_panel
 from hardware.sim_command import Simulated
+from hardware.simulator import SimulatedPanel
 from kiosk.config import PANEL_PROFILES, Settings, parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.store.journal import Kind
 from tests.builders import TODAY
 from tests.ui.conftest import Counter
-from ui.panel_bridge import PanelBridge
+from ui.panel_bridge import PanelBridge, link_of
 from ui.panel_commands import simulated
 
 STEP_MS = 20
@@ -63,6 +67,12 @@ class Bench:
         self.counter.running.stop()
         self.counter.settings = parse(text)
         self.counter.running = self.counter.open()
+
+    def path(self, name: str) -> Path:
+        return self._folder.path / name
+
+    def plug_in(self, panel: Simulated) -> None:
+        self.panels.append(OnLoop(panel))
 
     @property
     def settings(self) -> Settings:
@@ -153,10 +163,37 @@ def test_the_mark_of_a_numbered_panel_survives_presses_on_a_plain_one(bench: Ben
     bench.wait_until_up()
     bench.sign_on()
     bench.press(0, 1)
-    kept = bench.counter.running.terminal.mark()
+    kept = bench.counter.running.terminal.marks()
     bench.press(1, 1)
-    assert kept is not None
-    assert bench.counter.running.terminal.mark() == kept
+    assert len(kept) == 1
+    assert bench.counter.running.terminal.marks() == kept
+
+
+def test_each_of_two_numbered_panels_is_remembered_over_a_restart(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    """Their last presses don't push one another out: what either offers again is not counted."""
+    second = SimulatedPanel(bench.path("line2"), device="SECOND", keys=4)
+    bench.plug_in(second)
+    both = f'[[panel]]\nport = "PATH1"\n[[panel]]\nport = "{second.path}"\n'
+    bench.open(both, "own")
+    bench.panels.reverse()
+    bench.wait_until_up()
+    bench.sign_on()
+    bench.press(0, 1)
+    bench.press(1, 2)
+    assert bench.ratings() == [4, 5]
+    marks = bench.counter.running.terminal.marks()
+    assert len({mark.device for mark in marks}) == 2
+    for mark in marks:
+        again = link_of(bench.counter.settings.panels[0], marks)
+        hello = encode_panel(Hello("1.0", mark.device, mark.boot, "1.0", 5))
+        again.opened(0.0)
+        again.feed(hello, 0.1)
+        offered = encode_panel(KeyDown(mark.boot, mark.seq, 1, 1000))
+        events = again.feed(offered, 0.2)
+        assert not any(isinstance(event, ButtonPressed) for event in events)
+        assert encode_host(Acknowledge(mark.boot, mark.seq)) in again.outgoing()
 
 
 def test_one_of_two_panels_down_is_told(bench: Bench, qtbot: QtBot) -> None:
@@ -211,7 +248,7 @@ def test_a_panel_that_answers_is_found_on_whichever_port_it_is(bench: Bench, qtb
     ports = tuple(PortInfo(str(x), str(x), "") for x in (Path("/dev/none"), *lines))
     settings = parse('[panel]\nport = "auto"\n').panel
     presenter = bench.counter.running.presenter
-    bridge = PanelBridge(settings, presenter, None, ports=lambda: ports)
+    bridge = PanelBridge(settings, presenter, (), ports=lambda: ports)
     bridge.start()
     qtbot.waitUntil(lambda: presenter.panel.up, timeout=30_000)
     assert presenter.panel.device == "SIM-5"
