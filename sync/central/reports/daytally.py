@@ -1,10 +1,52 @@
-"""One day's raw counts as lines of text: for the audit role, whose every read is logged."""
+"""One day's raw counts: for the audit role, whose every read is logged."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from sync.central.measures import points_of, satisfied_of, wilson
 from sync.central.service import DayTally
+
+
+@dataclass(frozen=True, slots=True)
+class TallyRow:
+    """One officer's raw day on one scale: counts worst first, shares 0 to 1."""
+
+    number: str
+    name: str
+    n: int
+    rate: float
+    low: float
+    high: float
+    mean: float
+    counts: tuple[int, ...]
+    suppressed: int
+
+
+def rows(tally: DayTally) -> tuple[TallyRow, ...]:
+    """Every officer who has ratings, by number."""
+    found = []
+    for whose, counts in tally.counts.items():
+        n = sum(counts)
+        if n == 0:
+            continue
+        satisfied = satisfied_of(whose.levels, counts)
+        interval = wilson(satisfied, n)
+        officer = tally.officers.get(whose.officer)
+        found.append(
+            TallyRow(
+                officer.number if officer else whose.officer,
+                officer.name if officer else "?",
+                n,
+                satisfied / n,
+                interval.low,
+                interval.high,
+                points_of(whose.levels, counts) / n,
+                counts[: whose.levels],
+                tally.outcomes[whose.officer, "suppressed"],
+            )
+        )
+    return tuple(sorted(found, key=lambda row: (len(row.number), row.number)))
 
 
 def lines(tally: DayTally, day: date) -> Iterator[str]:
@@ -14,20 +56,11 @@ def lines(tally: DayTally, day: date) -> Iterator[str]:
         yield "No ratings were received for this day."
         return
     yield "number  n    rate   95 % interval  mean   worst…best        not scored  officer"
-    for whose, counts in tally.counts.items():
-        n = sum(counts)
-        if n == 0:
-            continue
-        satisfied = satisfied_of(whose.levels, counts)
-        interval = wilson(satisfied, n)
-        officer = tally.officers.get(whose.officer)
-        spread = "/".join(str(c) for c in counts[: whose.levels])
+    for row in rows(tally):
+        spread = "/".join(str(c) for c in row.counts)
         yield (
-            f"{officer.number if officer else whose.officer:<6}  {n:<3}  {satisfied / n:>4.0%}   "
-            f"{interval.low:>5.1%}–{interval.high:>6.1%}  "
-            f"{points_of(whose.levels, counts) / n:>5.1f}  "
-            f"{spread:<16}  {tally.outcomes[whose.officer, 'suppressed']:<10}  "
-            f"{officer.name if officer else '?'}"
+            f"{row.number:<6}  {row.n:<3}  {row.rate:>4.0%}   {row.low:>5.1%}–{row.high:>6.1%}  "
+            f"{row.mean:>5.1f}  {spread:<16}  {row.suppressed:<10}  {row.name}"
         )
     ignored = tally.outcomes["", "ignored"]
     if ignored:

@@ -60,7 +60,8 @@ class Terminals:
         query = (
             select(terminals).where(terminals.c.site == self._site).order_by(terminals.c.terminal)
         )
-        return tuple(_known(row) for row in self._connection.execute(query))
+        found = (_known(row) for row in self._connection.execute(query))
+        return tuple(sorted(found, key=lambda t: (len(t.terminal), t.terminal)))
 
     def put_key(self, terminal: str, counter: str, public_key: str) -> None:
         """Enrol (again): a new key, a history that begins anew."""

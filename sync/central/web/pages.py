@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from sync.central.reports import chart, gate
-from sync.central.reports.daytally import lines
+from sync.central.reports.daytally import TallyRow, rows
 from sync.central.service import Central
 from sync.central.viewer import PUBLIC, NotYours, Right, Viewer
 from sync.central.web.desk import Desk, PageError
@@ -85,9 +85,9 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/city")
     def city(request: Request) -> Response:
         viewer = desk.viewer(request)
-        rows = gate.city(desk.home, viewer, desk.period(request))
+        found = gate.city(desk.home, viewer, desk.period(request))
         return desk.page(
-            request, "city.html", viewer, rows=rows, period=desk.period(request), chart=chart
+            request, "city.html", viewer, rows=found, period=desk.period(request), chart=chart
         )
 
     @router.get("/fleet/{site}")
@@ -103,13 +103,13 @@ def routes(desk: Desk) -> APIRouter:
             wanted = Date.fromisoformat(date) if date else None
         except ValueError:
             raise PageError(400, "no_day") from None
-        shown: list[str] = []
+        shown: tuple[TallyRow, ...] = ()
         if wanted is not None:
-            shown = list(lines(central.tally(wanted, viewer.account, desk.now()), wanted))
+            shown = rows(central.tally(wanted, viewer.account, desk.now()))
         with central.store.transaction(site) as t:
             reads = t.days.reads()[-50:]
         return desk.page(
-            request, "tally.html", viewer, central, lines=shown, wanted=wanted, reads=reads
+            request, "tally.html", viewer, central, rows=shown, wanted=wanted, reads=reads
         )
 
     @router.get("/changes/{site}")
