@@ -5,6 +5,7 @@ for inside a transaction, so a slow central can't hold up a press.
 """
 
 import json
+import os
 import secrets
 import ssl
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
 from sync.closing import NotEnrolled
-from sync.fields import MAX_BODY, BadMessage, digest
+from sync.fields import MAX_BODY, MAX_COUNT, BadMessage, digest
 from sync.signing import (
     NONCE_HEADER,
     SIGNATURE_HEADER,
@@ -157,6 +158,15 @@ def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolmen
     return Enrolment(url, enrolled.site, enrolled.terminal, enrolled.counter, enrolled.central_key)
 
 
+def _panel(t: Transaction) -> str:
+    """How the panel was last told of: "up", "down", or "" where there never was one."""
+    told = [t.journal.last(kind) for kind in (Kind.PANEL_UP, Kind.PANEL_DOWN)]
+    newest = max((entry for entry in told if entry), key=lambda entry: entry.seq, default=None)
+    if newest is None:
+        return ""
+    return "up" if newest.kind is Kind.PANEL_UP else "down"
+
+
 @dataclass(slots=True)
 class _Run:
     store: Store
@@ -191,9 +201,11 @@ class _Run:
     def _hello(self) -> Head:
         self.nonce = secrets.token_hex(16)
         with self.store.transaction() as t:
-            due = t.outbox.count(Delivery.DUE)
+            due, panel = t.outbox.count(Delivery.DUE), _panel(t)
         clock = int(self.clock.now().wall.timestamp())
-        hello = Hello(self.nonce, f"kiosk {kiosk.__version__}", clock, due)
+        found = os.statvfs(self.store.path.parent)
+        free = min(found.f_bavail * found.f_frsize // 2**20, MAX_COUNT)
+        hello = Hello(self.nonce, f"kiosk {kiosk.__version__}", clock, due, free, panel)
         _, body, _ = self._ask("POST", "hello", hello.to_bytes(), {200})
         welcome = _parsed(Welcome.parse, body)
         self.nonce = welcome.nonce

@@ -204,12 +204,15 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Hello:
     """A terminal opens a sync run. `nonce` ties central's answer to this question; `clock` is the
-    terminal's, in seconds since 1970; `due` counts day reports that wait to be sent."""
+    terminal's, in seconds since 1970; `due` counts day reports that wait to be sent; `free` is
+    disk in MiB; `panel` "up", "down", or "" where there is none."""
 
     nonce: str
     software: str
     clock: int
     due: int
+    free: int = 0
+    panel: str = ""
 
     def to_bytes(self) -> bytes:
         return canonical(
@@ -219,6 +222,8 @@ class Hello:
                 "software": self.software,
                 "clock": self.clock,
                 "due": self.due,
+                "free": self.free,
+                "panel": self.panel,
             }
         )
 
@@ -226,9 +231,16 @@ class Hello:
     def parse(cls, body: bytes) -> "Hello":
         f = Fields.of(body)
         hello = cls(
-            f.text("nonce", 64), f.text("software", 64), f.count("clock", MAX_TIME), f.count("due")
+            f.text("nonce", 64),
+            f.text("software", 64),
+            f.count("clock", MAX_TIME),
+            f.count("due"),
+            f.count("free"),
+            f.text("panel", 4),
         )
         f.done()
+        if hello.panel not in ("up", "down", ""):
+            raise BadMessage("panel: up, down or nothing")
         return hello
 
 

@@ -61,6 +61,8 @@ terminals = Table(
     Column("nonce_until", DateTime(timezone=True)),
     Column("skew", Integer),
     Column("due", Integer),
+    Column("free", Integer),
+    Column("panel", Text),
     PrimaryKeyConstraint("site", "terminal"),
 )
 

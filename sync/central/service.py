@@ -69,6 +69,8 @@ class Fleet:
     aside: tuple[KeptAside, ...]
     over_tickets: list[tuple[date, str]]
     """Days and counters with more ratings than tickets."""
+    flags: Counter[str]
+    """Ratings flagged as unlikely, by terminal."""
 
 
 class Central:
@@ -214,6 +216,7 @@ class Central:
                 t.days.newest_days(),
                 t.days.aside(),
                 t.days.over_tickets(since),
+                t.days.flags_since(since),
             )
 
     def held(self, known: KnownTerminal, now: datetime) -> Held:

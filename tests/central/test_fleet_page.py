@@ -4,7 +4,7 @@ import re
 
 from sync.central.service import Central
 from sync.central.viewer import Role
-from sync.wire import Enrol
+from sync.wire import Enrol, Hello
 from tests.central.conftest import signed_in
 from tests.central.reports import day_report, key_text
 from tests.central.test_store import NOW, enrolled, take
@@ -43,6 +43,22 @@ def test_a_terminal_that_went_back_in_time_raises_an_alarm_with_the_remedy(
     shown = page(central)
     assert "สมชาย: เปลี่ยนดิสก์ &lt;b&gt;" in shown
     assert 'class="alarm"' not in shown
+
+
+def test_a_lost_panel_and_a_full_disk_stand_out(central: Central) -> None:
+    enrolled(central)
+    known = central.terminal("counter-1")
+    assert known is not None
+    for panel, free, words, alarmed in (
+        ("up", 40_960, ("Panel working", "40.0 GiB free"), False),
+        ("down", 300, ("Panel not working", "0.3 GiB free"), True),
+        ("", 40_960, ("No panel",), False),
+    ):
+        hello = Hello("n", "kiosk 1", int(NOW.timestamp()), 0, free, panel)
+        central.greet(known, hello, NOW)
+        shown = page(central, "en")
+        assert all(word in shown for word in words)
+        assert ('class="few"' in shown) == alarmed
 
 
 def test_one_officer_at_two_terminals_is_named_without_a_score(central: Central) -> None:

@@ -363,6 +363,20 @@ class Days:
             count += 1
         return count
 
+    def flags_since(self, since: date) -> Counter[str]:
+        """How many ratings were flagged as unlikely, by terminal; not on whom."""
+        query = (
+            select(day_counts.c.terminal, func.sum(day_counts.c.n))
+            .where(
+                day_counts.c.site == self._site,
+                day_counts.c.date >= since,
+                day_counts.c.kind == "outcome",
+                day_counts.c.what.in_([flag.value for flag in FLAGS]),
+            )
+            .group_by(day_counts.c.terminal)
+        )
+        return Counter({name: int(n) for name, n in self._connection.execute(query)})
+
     def tickets_between(self, first: date, last: date) -> int:
         """Citizens served in a span, by the queue systems that told."""
         query = select(func.sum(tickets.c.n)).where(

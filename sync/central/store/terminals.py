@@ -29,6 +29,10 @@ class KnownTerminal:
     """Seconds by which its clock was ahead of central's when last seen."""
     due: int | None = None
     """Day reports that waited in its outbox when last seen."""
+    free: int | None = None
+    """Disk in MiB that was free then."""
+    panel: str = ""
+    """ "up", "down", or "" where there is none."""
 
     @property
     def quarantined(self) -> bool:
@@ -95,6 +99,8 @@ class Terminals:
             seen=now,
             skew=_bounded(hello.clock - int(now.timestamp())),
             due=hello.due,
+            free=hello.free,
+            panel=hello.panel,
         )
 
     def put_head(self, terminal: str, head: Head) -> None:
@@ -155,6 +161,8 @@ def _known(row: Row[Any]) -> KnownTerminal:
         utc(row.nonce_until) if row.nonce_until else None,
         row.skew,
         row.due,
+        row.free,
+        row.panel or "",
     )
 
 

@@ -34,7 +34,14 @@ def _message(**fields: Schema) -> Schema:
 
 
 ENROL = _message(code=_WORD, public_key=_WORD)
-HELLO = _message(nonce=_WORD, software=_WORD, clock=_COUNT, due=_COUNT)
+HELLO = _message(
+    nonce=_WORD,
+    software=_WORD,
+    clock=_COUNT,
+    due=_COUNT,
+    free=_COUNT,
+    panel={"type": "string", "enum": ["up", "down", ""]},
+)
 HEADS = _message(
     now={"type": "array", "prefixItems": [_COUNT, _HASH], "minItems": 2, "maxItems": 2},
     at_last={"type": "string", "maxLength": 64},

@@ -28,6 +28,8 @@ def upgrade() -> None:
     touched = sa.Column("touched", sa.Integer, nullable=False, server_default=sa.text("1"))
     op.add_column("sites", touched)
     op.add_column("sites", sa.Column("published", sa.Date))
+    op.add_column("terminals", sa.Column("free", sa.Integer))
+    op.add_column("terminals", sa.Column("panel", sa.Text))
     judged = sa.Column("judged", sa.Integer, nullable=False, server_default=sa.text("0"))
     op.add_column("seen_sheets", judged)
     op.create_index("day_lines_by_date", "day_lines", ["site", "date"])
