@@ -163,3 +163,13 @@ def test_waits_double_up_to_an_hour() -> None:
     assert waits[0] is None
     assert [w - NOW for w in waits[1:4] if w] == [timedelta(seconds=s) for s in (15, 30, 60)]
     assert waits[-1] == NOW + timedelta(hours=1)
+
+
+def test_a_city_account_signs_in_where_there_is_one_office(central: Central) -> None:
+    password = signin.add_account(
+        central, "test", "governor", "ผู้ว่าฯ", (Role.DIRECTOR,), NOW, city=True
+    )
+    client = browser(central)
+    assert signs_in(client, password, "governor") == 303
+    assert client.cookies[COOKIE].strip('"').startswith("~.")
+    assert client.get("/").headers["Location"] == "/city"

@@ -59,14 +59,17 @@ def routes(desk: Desk, *, identity: bool) -> APIRouter:
     @router.post("/sign-in")
     def sign_in(request: Request, form: Form) -> Response:
         account, password = form.text("account", 64), form.values.get("password", "")
-        site = CITY if form.text("site", 32) == CITY else form.text("site", 32) or desk.home.site
-        try:
-            token = signin.sign_in(desk.home, site, account, password, desk.now())
-        except signin.Locked as locked:
-            return _sign_in_page(request, 429, until=locked.until, account=account)
-        except signin.NotSignedIn:
-            return _sign_in_page(request, 403, wrong=True, account=account)
-        return desk.signed_in(request, site, token, _own(form.text("next", 300)) or "/")
+        chosen = form.text("site", 32)
+        # A central of one office shows no choice: the city's accounts sign in there too.
+        for site in (chosen,) if chosen else (desk.home.site, CITY):
+            try:
+                token = signin.sign_in(desk.home, site, account, password, desk.now())
+            except signin.Locked as locked:
+                return _sign_in_page(request, 429, until=locked.until, account=account)
+            except signin.NotSignedIn:
+                continue
+            return desk.signed_in(request, site, token, _own(form.text("next", 300)) or "/")
+        return _sign_in_page(request, 403, wrong=True, account=account)
 
     @router.post("/sign-out")
     def sign_out(request: Request, form: Form) -> Response:
