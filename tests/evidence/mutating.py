@@ -213,8 +213,7 @@ def _run_tests(subject: Subject, tree: ast.Module) -> int:
     sys.meta_path.insert(0, _Loader(subject.module, path, tree))
     options = ["-x", "-q", "-c", os.devnull, f"--rootdir={ROOT}", "-k", "not postgresql"]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    tests = [test for test in subject.tests if (ROOT / test).exists()]
-    return int(pytest.main([*options, "-p", "no:cacheprovider", *tests]))
+    return int(pytest.main([*options, "-p", "no:cacheprovider", *subject.tests]))
 
 
 def _import_the_rest() -> None:
@@ -233,8 +232,14 @@ def _import_the_rest() -> None:
 def score(subject: Subject, sample: int, random: Random) -> tuple[int, list[str]]:
     """How many mutants were tried, and those that no test noticed."""
     source = (ROOT / (subject.module.replace(".", "/") + ".py")).read_text()
+    missing = [test for test in subject.tests if not (ROOT / test).exists()]
+    if missing:
+        return 1, [f"{subject.module}: {missing[0]} is missing"]
     if survives(subject, ast.parse("raise SystemError")):
         return 1, [f"{subject.module}: its tests do not even import it"]
+    # Tests that fail here whatever the module says would notice every mutant.
+    if not survives(subject, ast.parse(source)):
+        return 1, [f"{subject.module}: its tests fail here on the module as it is"]
     lines = source.splitlines()
     every = [
         mutant
@@ -255,7 +260,8 @@ def mutation_score(given: Run) -> Measured:
     for subject in subjects:
         tried, left = score(subject, sample, random)
         share = 1 - len(left) / tried
-        told.append(f"{subject.module.rpartition('.')[2]} {share:.0%}")
+        of = f" of a sample of {tried}" if sample else ""
+        told.append(f"{subject.module.rpartition('.')[2]} {share:.0%}{of}")
         # A sample may by chance hold the few that are left: two more are let through.
         allowed = (1 - LEAST) * tried + (2 if sample else 0)
         if len(left) > allowed:
