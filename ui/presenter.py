@@ -32,11 +32,12 @@ from kiosk.domain.encounter import (
 from kiosk.domain.people import Officer, OfficerId
 from kiosk.domain.rating import Channel, RatingId, ReasonId
 from kiosk.domain.scale import Score
+from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.pin import DIGITS
 from kiosk.store.engine import StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
-from kiosk.terminal import SERVICE_OWNER, PinDead, PinRight, PinWait, PinWrong, Terminal
+from kiosk.terminal import SERVICE_OWNER, Terminal
 from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
 from ui.show import PanelState, ServiceFacts, Shower
 from ui.text import Words

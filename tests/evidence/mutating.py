@@ -47,6 +47,7 @@ SUBJECTS = (
     Subject("kiosk.domain.seal", ("tests/kiosk/test_seal.py",), ("_BEFORE_CARRY", "_EVEN =")),
     Subject("kiosk.store.journal", ("tests/kiosk/test_journal.py",), (".limit(1)",)),
     Subject("kiosk.pin", (_PINS,)),
+    Subject("kiosk.lockout", ("tests/kiosk/test_lockout.py",)),
     Subject("hardware.profiles.own", ("tests/hardware/test_own_edges.py", _OWN)),
     Subject("hardware.framing", ("tests/hardware/test_framing.py",)),
     Subject("sync.central.ingest", ("tests/central/test_ingest.py",)),

@@ -14,8 +14,9 @@ from kiosk.clock import ClockImplausible, SystemClock, require_plausible
 from kiosk.config import DEFAULT_TEXT, ConfigError, load, parse
 from kiosk.datafolder import AlreadyRunning, DataFolder, FolderError
 from kiosk.domain.duty import Moment
+from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.store.engine import Store
-from kiosk.terminal import PinDead, PinRight, PinWait, PinWrong, Terminal
+from kiosk.terminal import Terminal
 from tests.builders import BANGKOK, PEPPER, SOMYING, FakeClock
 
 

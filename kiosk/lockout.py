@@ -1,0 +1,99 @@
+"""Who may try a PIN, and when: five free tries, then 15 s doubling, dead at fifteen.
+
+A try is durable before the PIN is looked at, so that a power cut wins no guess; waits run on the
+boot-time clock, and begin anew after a restart (FIELD.md section 5).
+"""
+
+from dataclasses import dataclass, replace
+
+from kiosk import pin as pins
+from kiosk.clock import Clock
+from kiosk.store.engine import Store
+from kiosk.store.journal import Kind
+from kiosk.store.pins import PinRecord
+
+
+@dataclass(frozen=True, slots=True)
+class PinRight:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PinWrong:
+    """Wrong PIN or nobody by that number: the same answer. `wait` seconds before the next try."""
+
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PinWait:
+    """Not even looked at: `wait` seconds are left."""
+
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class PinDead:
+    """Too many tries; a supervisor has to unlock."""
+
+
+PinAnswer = PinRight | PinWrong | PinWait | PinDead
+
+
+class Lockout:
+    """The PINs of one terminal. `pepper` lies beside the database; `boot_id` names this start of
+    the machine."""
+
+    def __init__(self, store: Store, clock: Clock, pepper: bytes, boot_id: str) -> None:
+        self._store, self._clock, self._pepper, self._boot_id = store, clock, pepper, boot_id
+
+    def check(self, owner: str, typed: str) -> PinAnswer:
+        """Whether `typed` is the owner's PIN. The try is durable before the PIN is looked at."""
+        now = self._clock.now()
+        boot_ms = int(now.boot * 1000)
+        with self._store.transaction() as t:
+            known = t.pins.of(owner)
+            record = known or PinRecord("", 0, boot_ms, self._boot_id)
+            if record.tries >= pins.DEAD_AT:
+                return PinDead()
+            wait = pins.wait_after(record.tries)
+            if wait and record.boot_id != self._boot_id:
+                # Seconds since another boot can't be told: the wait starts again.
+                t.pins.put(owner, replace(record, tried_boot_ms=boot_ms, boot_id=self._boot_id))
+                t.witness(now, Kind.PIN_TRIED, {"owner": owner, "waits": "anew"})
+                return PinWait(wait)
+            left = wait - (boot_ms - record.tried_boot_ms) / 1000
+            if wait and left > 0:
+                return PinWait(left)
+            tried = PinRecord(record.hash, record.tries + 1, boot_ms, self._boot_id)
+            t.pins.put(owner, tried)
+            locks = tried.tries in (pins.FREE_TRIES, pins.DEAD_AT)
+            t.witness(now, Kind.PIN_LOCKED if locks else Kind.PIN_TRIED, {"owner": owner})
+        if known and pins.matches(self._pepper, owner, typed, known.hash):
+            with self._store.transaction() as t:
+                t.pins.forgive(owner)
+                t.witness(now, Kind.PIN_RIGHT, {"owner": owner})
+            return PinRight()
+        return PinWrong(pins.wait_after(tried.tries)) if tried.tries < pins.DEAD_AT else PinDead()
+
+    def set_pin(self, owner: str, chosen: str | None = None, number: str = "") -> str:
+        """Set a PIN (generated unless chosen) and return it; WeakPin when it is a weak one.
+        This also unlocks."""
+        new = chosen if chosen is not None else pins.generate()
+        pins.require_strong(new, number)
+        now = self._clock.now()
+        hashed = pins.hash_pin(self._pepper, owner, new)
+        with self._store.transaction() as t:
+            t.pins.put(owner, PinRecord(hashed, 0, int(now.boot * 1000), self._boot_id))
+            t.witness(now, Kind.PIN_SET, {"owner": owner})
+        return new
+
+    def unlock(self, owner: str) -> None:
+        """Forgive failed tries (a supervisor's doing)."""
+        with self._store.transaction() as t:
+            t.pins.forgive(owner)
+            t.witness(self._clock.now(), Kind.PIN_UNLOCKED, {"owner": owner})
+
+    def has_pin(self, owner: str) -> bool:
+        with self._store.transaction() as t:
+            return t.pins.of(owner) is not None
