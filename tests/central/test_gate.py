@@ -12,6 +12,7 @@ from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half
 from sync.central import period as periods
 from sync.central.disclosure import Counts
+from sync.central.measures import result
 from sync.central.period import NoSuchPeriod, parse
 from sync.central.reports import chart, gate
 from sync.central.service import Central
@@ -132,11 +133,33 @@ def test_reasons_are_told_office_wide_and_only_where_there_are_many(central: Cen
     report(central, date(2026, 11, 2), [line("a", 9, 0, 0, 0, 0)], ReasonCount("101", "wait", 9))
     central.publish(TODAY)
     assert gate.office(central, DIRECTOR, YEAR, TODAY).reasons == ()
-    many = (ReasonCount("101", "wait", 33), ReasonCount("101", "unfair", 2))
-    report(central, date(2026, 11, 3), [line("a", 40, 20, 20, 40, 20)], *many)
+    many = (ReasonCount("101", "wait", 93), ReasonCount("101", "unfair", 2))
+    report(central, date(2026, 11, 3), [line("a", 90, 20, 20, 40, 20)], *many)
     central.publish(TODAY)
     shown = gate.office(central, DIRECTOR, YEAR, TODAY).reasons
-    assert [(row.what, row.n) for row in shown] == [("wait", 40), ("unfair", 0)]
+    assert [(row.what, row.n, row.rate) for row in shown] == [("wait", 100, 1.0), ("unfair", 0, 0)]
+
+
+def test_a_reasons_share_tells_no_more_than_its_rounded_number() -> None:
+    """Each number within the same five gives the same picture."""
+    whole = gate.Figure(result(500, 300, 30_000.0))
+    pictures = {
+        gate._reasons(
+            {("reason", "wait"): {5: (98 + more, 0, 0, 0, 0)}, ("reason", "place"): {5: few}},
+            whole,
+            SiteSettings(),
+        )
+        for more in range(5)
+        for few in ((2, 0, 0, 0, 0), (3, 0, 0, 0, 0))
+    }
+    assert len(pictures) == 1
+
+
+def test_nearly_all_agreeing_is_said_as_a_bound() -> None:
+    [row] = gate.cut_rows({"a": {5: (5, 5, 10, 490, 490)}}, 100)
+    assert (row.rate, row.bound) == (0.95, "at least")
+    [row] = gate.cut_rows({"a": {5: (490, 490, 10, 5, 5)}}, 100)
+    assert (row.rate, row.bound) == (0.05, "at most")
 
 
 def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) -> None:

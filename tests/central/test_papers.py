@@ -128,7 +128,8 @@ def test_our_evidence_stands_in_its_rows_with_n_rate_interval_and_dates(view: Of
 
 
 def test_twenty_hard_words_are_copied_whole(view: OfficeView, office: Central) -> None:
-    log = (Improvement("1", WORDS, WORDS, "ก", TODAY, State.DONE),)
+    first, second = " ".join(WORDS.split()[:10]), " ".join(WORDS.split()[10:])
+    log = (Improvement("1", first, second, "ก", TODAY, State.DONE),)
     made = (
         ita.pdf(view, with_text(WORDS), NOW),
         posters.meeting_pdf(view, log, {}, NOW),
@@ -147,7 +148,9 @@ def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
     assert posters.meeting_pdf(view, log, {}, NOW)[:5] == b"%PDF-"
     assert posters.infographic_png(view, log)[:4] == b"\x89PNG"
     word = Document(io.BytesIO(ita.docx(view, with_text(HOSTILE), NOW)))
-    assert word.tables
+    text = "".join(cell.text for row in word.tables[0].rows for cell in row.cells)
+    assert "\u202e" not in text
+    assert "\u0e48" * 4 not in text
 
 
 def test_the_word_file_has_the_same_rows_and_a_repeated_header(view: OfficeView) -> None:
@@ -234,8 +237,35 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
 
 
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
-    log = tuple(Improvement(str(i), "รอนาน", "เปิดช่อง", "ฝ่าย", TODAY) for i in range(12))
-    assert len(pages(posters.meeting_pdf(view, log, {"duty-paused": 3}, NOW))) == 2
+    for text in ("รอนาน", "รอนานมาก " * 90):
+        log = tuple(Improvement(str(i), text, text, "ฝ่ายทะเบียน", TODAY) for i in range(12))
+        assert len(pages(posters.meeting_pdf(view, log, {"duty-paused": 3}, NOW))) == 2
+
+
+def test_no_group_stands_alone_at_the_foot_of_a_page(view: OfficeView) -> None:
+    """Whatever the first row's length: the next group's titles move on with their first row."""
+    groups = [squeezed(digits(row.indicator)) for row in itaform.form()[2]]
+    for words in (0, 40, 80, 120, 160, 200, 240):
+        for page in pages(ita.pdf(view, with_text("คำ " * words), NOW)):
+            page = re.sub(r"–[๐-๙]+–$", "", page)
+            assert not any(page.endswith(group) for group in groups), words
+
+
+def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central) -> None:
+    shown = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", parse("fy2027"), TODAY, NOW)
+    objected = replace(shown, officers=tuple(replace(o, objected=True) for o in shown.officers))
+    assert "โต้แย้ง" in "".join(pages(appraisal.section_pdf(objected, "x", NOW)))
+    own = gate.officer(office, DIRECTOR, "101", parse("fy2027"), TODAY, NOW)
+    unknown = "".join(pages(appraisal.officer_pdf(replace(own, coverage=None), "x", NOW)))
+    assert "ไม่ทราบ(ไม่มีข้อมูลบัตรคิว)" in unknown
+    known = "".join(pages(appraisal.officer_pdf(replace(own, coverage=0.31), "x", NOW)))
+    assert "ประมาณร้อยละ๓๑(ทั้งสำนักงาน)" in known
+
+
+def test_repeated_presses_stand_in_the_ita_report_and_the_meeting_sheet(view: OfficeView) -> None:
+    assert view.figure.suppressed == 2
+    for pdf in (ita.pdf(view, seeded(), NOW), posters.meeting_pdf(view, (), {}, NOW)):
+        assert "กดซ้ำที่ไม่นับคะแนน๒ครั้ง" in "".join(pages(pdf))
 
 
 def test_digits_are_thai_but_not_in_addresses_and_codes() -> None:

@@ -10,6 +10,7 @@ from sync.central.papers.thaitext import digits
 from sync.central.reports.gate import BlockRow, Figure, OfficerView, SectionView
 
 _HEAD = ("", "จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น ๙๕%")
+_WAITING = "มีคำโต้แย้งรอการพิจารณา"
 _SIGN = ("ผู้รับทราบผล", "ผู้บังคับบัญชา")
 
 
@@ -20,6 +21,7 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
         ("ตำแหน่ง", view.officer.position or "–"),
         ("ฝ่าย", str(view.officer.section) or "–"),
         ("เลขประจำตัว", digits(view.officer.number)),
+        ("อัตราการตอบ", _response(view)),
     ]
     verdict = _verdict(view)
     values = _values(view.figure, view.settings.levels_th, rows, "ผลแต่ละช่วงสัปดาห์", verdict)
@@ -34,7 +36,10 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
 
 
 def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
-    rows = [(row.officer.name, *_cells(row.figure)) for row in view.officers]
+    rows = [
+        (row.officer.name + (f" ({_WAITING})" if row.objected else ""), *_cells(row.figure))
+        for row in view.officers
+    ]
     values = _values(view.figure, view.settings.levels_th, rows, "เจ้าหน้าที่ในฝ่าย", "")
     values |= {
         "title": "ใบผลการประเมินความพึงพอใจรายฝ่าย",
@@ -53,7 +58,7 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
         for r in view.blocks
     ]
     about = _about(view.officer.name, office, figures.span(view.period), view.figure)
-    notes = (_verdict(view), *words.MAY_NOT)
+    notes = (f"อัตราการตอบ: {_response(view)}", _verdict(view), *words.MAY, *words.MAY_NOT)
     return workbook("ใบผลการประเมินรายบุคคล", (Sheet("ผลการประเมิน", about, head, rows, notes),), now)
 
 
@@ -64,17 +69,18 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
             row.officer.number,
             row.officer.name,
             *_numbers(row.figure),
-            "มีคำโต้แย้งรอการพิจารณา" if row.objected else "",
+            _WAITING if row.objected else "",
         )
         for row in view.officers
     ]
     about = _about(view.section or "ไม่ระบุฝ่าย", office, figures.span(view.period), view.figure)
-    sheet = Sheet("ผลการประเมิน", about, head, rows, words.MAY_NOT)
+    sheet = Sheet("ผลการประเมิน", about, head, rows, (*words.MAY, *words.MAY_NOT))
     return workbook("ใบผลการประเมินรายฝ่าย", (sheet,), now)
 
 
 def _about(name: str, office: str, span: str, figure: Figure) -> tuple[tuple[str, str], ...]:
-    return (("ชื่อ", name), ("หน่วยงาน", office), ("ช่วงเวลา", span), ("ผล", figures.sentence(figure)))
+    told = [figures.sentence(figure), *figures.beside(figure)]
+    return (("ชื่อ", name), ("หน่วยงาน", office), ("ช่วงเวลา", span), ("ผล", " · ".join(told)))
 
 
 def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
@@ -105,7 +111,7 @@ def _mark(row: BlockRow) -> str:
         return ""
     outcome = row.objection.outcome
     told = {"upheld": "คำโต้แย้งฟังขึ้น", "dismissed": "คำโต้แย้งฟังไม่ขึ้น"}
-    return f" ({told.get(outcome or '', 'มีคำโต้แย้งรอการพิจารณา')})"
+    return f" ({told.get(outcome or '', _WAITING)})"
 
 
 def _verdict(view: OfficerView) -> str:
@@ -117,6 +123,13 @@ def _verdict(view: OfficerView) -> str:
     if view.may_enter_appraisal:
         return f"ผลนี้เข้าเกณฑ์ที่จะใช้ประกอบการประเมินผลการปฏิบัติราชการ ({rule})"
     return f"ผลนี้ยังไม่เข้าเกณฑ์ที่จะใช้ประกอบการประเมินผลการปฏิบัติราชการ ({rule})"
+
+
+def _response(view: OfficerView) -> str:
+    """The office's response rate: queue tickets are told by counter, not by officer."""
+    if view.coverage is None:
+        return "ไม่ทราบ (ไม่มีข้อมูลบัตรคิว)"
+    return f"ประมาณร้อยละ {figures.number(view.coverage * 100)} (ทั้งสำนักงาน)"
 
 
 def _values(

@@ -5,7 +5,9 @@ of a PDF (ขั้ขั้นตอน). Sarabun also has raised forms by subs
 Y at 0 looks the same and is read back right.
 """
 
+import atexit
 import io
+import shutil
 import tempfile
 from functools import cache
 from importlib.resources import files
@@ -18,6 +20,7 @@ WEIGHTS = ("Regular", "Bold")
 def folder() -> Path:
     """A folder with the copies, made once in a process."""
     made = Path(tempfile.mkdtemp(prefix="kiosk-fonts-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
     for weight in WEIGHTS:
         source = (files("fontpkg_sarabun") / "files" / f"Sarabun-{weight}.ttf").read_bytes()
         (made / f"Sarabun-{weight}.ttf").write_bytes(flattened(source))

@@ -13,7 +13,7 @@ from typing import Any
 from kiosk.domain.businessday import buddhist_year
 from sync.central.itaform import EditedRow, form
 from sync.central.papers import figures, typesetting
-from sync.central.papers.thaitext import digits, listed
+from sync.central.papers.thaitext import digits, listed, plain
 from sync.central.period import Period
 from sync.central.reports.gate import OfficeView
 
@@ -48,7 +48,9 @@ def _values(office: OfficeView, rows: Sequence[EditedRow]) -> dict[str, Any]:
         "rows": list(_grouped(rows)),
         "evidence": {
             "heading": EVIDENCE,
-            "text": figures.sentence(office.figure).replace(" · ", "\n"),
+            "text": "\n".join(
+                [*figures.sentence(office.figure).split(" · "), *figures.beside(office.figure)]
+            ),
             **figures.drawn(office.figure),
         },
         "pages": figures.PAGES,
@@ -63,10 +65,10 @@ def _grouped(rows: Sequence[EditedRow]) -> list[dict[str, Any]]:
         row, body = edited.row, edited.body
         if row.form != part:
             part = row.form
-            found.append({"kind": "group", "text": _FORMS.get(part, part)})
+            found.append({"kind": "group", "level": 2, "text": _FORMS.get(part, part)})
         if row.indicator != indicator:
             indicator = row.indicator
-            found.append({"kind": "group", "text": digits(indicator)})
+            found.append({"kind": "group", "level": 3, "text": digits(indicator)})
         found.append(
             {
                 "kind": "row",
@@ -177,5 +179,5 @@ def _run(paragraph: Any, text: str, *, bold: bool = False) -> None:
 
 
 def _xml(text: str) -> str:
-    """Without the control characters that XML can't carry."""
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)
+    """Without the control characters that XML can't carry, direction marks and piles of marks."""
+    return plain(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text))

@@ -34,7 +34,7 @@ def infographic_pdf(office: OfficeView, log: Sequence[Improvement], now: datetim
 
 def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[str, Any]:
     figure = office.figure
-    done = [x for x in log if x.state is State.DONE and x.done][:2]
+    done = _fitting([x for x in log if x.state is State.DONE and x.done])
     said = f"จากผู้ประเมิน {figures.number(figure.result.n)} ครั้ง"
     if figure.result.interval:
         said += f"\nช่วงความเชื่อมั่น ๙๕% {figures.interval_text(figure)}"
@@ -58,9 +58,27 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
     }
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = 60) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 90 else line[:88] + " …"
+    return line if len(line) <= longest else line[: longest - 2] + " …"
+
+
+def _fitting(done: Sequence[Improvement]) -> list[Improvement]:
+    """Two improvements that take a line each, else one: what is below would be cut."""
+    two = list(done[:2])
+    return two if all(len(x.said) <= 40 and len(x.done) <= 44 for x in two) else two[:1]
+
+
+def _on_a_page(log: Sequence[Improvement]) -> list[Improvement]:
+    """As many lines of the log as the second page holds: some 30 lines of 20 letters."""
+    found: list[Improvement] = []
+    lines = 0
+    for line in log:
+        lines += 2 + min(110, max(len(line.said), len(line.done))) // 20
+        if lines > 30:
+            break
+        found.append(line)
+    return found
 
 
 def meeting_pdf(
@@ -98,16 +116,21 @@ def meeting_pdf(
             }
             for row in office.reasons
         ],
-        "gaps": [f"{GAPS.get(kind, kind)} {figures.number(n)}" for kind, n in gaps.items()],
+        "gaps": [
+            *figures.beside(figure),
+            *(f"{GAPS.get(kind, kind)} {figures.number(n)}" for kind, n in gaps.items()),
+        ],
         "log_head": ["ประชาชนบอกว่า", "สิ่งที่ทำ", "ผู้รับผิดชอบ", "ภายในวันที่"],
         "log": [
             [
-                x.said,
-                f"{x.done}\n({_STATES[x.state]})" if x.done else f"({_STATES[x.state]})",
+                _short(x.said, 110),
+                f"{_short(x.done, 110)}\n({_STATES[x.state]})"
+                if x.done
+                else f"({_STATES[x.state]})",
                 x.whom,
                 figures.day(x.due) if x.due else "",
             ]
-            for x in log[:12]
+            for x in _on_a_page(log)
         ],
         "words": {
             "hidden": words.HIDDEN,

@@ -1,9 +1,12 @@
 """Text as a Thai official paper prints it."""
 
 import re
+import unicodedata
 
 _DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
-_ITEM = re.compile(r"[ \t]+(?=[๑-๙][๐-๙]?\.[ \t])")
+_ITEM = re.compile(r"[ \t]+(?=[๐-๙]{1,2}\.[ \t])")
+_MARKS = 3
+"""Combining marks on one letter; Thai needs two."""
 
 
 def digits(text: str) -> str:
@@ -15,3 +18,14 @@ def digits(text: str) -> str:
 def listed(text: str) -> str:
     """Text whose numbered items (๒. …) each begin a line, in Thai digits."""
     return _ITEM.sub("\n", digits(text))
+
+
+def plain(text: str) -> str:
+    """NFC, without direction marks and piles of combining marks."""
+    kept, marks = [], 0
+    for char in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if category != "Cf" and marks <= _MARKS:
+            kept.append(char)
+    return "".join(kept)

@@ -4,7 +4,6 @@ PDFs are PDF/A-2a: archivable, tagged, their text readable by machines (ISO 1900
 """
 
 import json
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sync.central.papers import fonts
-
-_MARKS = 3
-"""Combining marks on one letter; Thai needs two."""
+from sync.central.papers.thaitext import plain
 
 
 class NoPaper(Exception):
@@ -75,12 +72,10 @@ def _shown(value: Any) -> Any:
 
 
 def printable(text: str) -> str:
-    """What Sarabun can show: no pictographs (PDF/A must embed every letter), no direction marks,
-    no pile of combining marks."""
-    kept, marks = [], 0
-    for char in unicodedata.normalize("NFC", text):
-        marks = marks + 1 if unicodedata.category(char) == "Mn" else 0
-        if char == "\n" or (ord(char) in fonts.letters() and marks <= _MARKS):
+    """What Sarabun can show: no pictographs, for PDF/A must embed every letter."""
+    kept = []
+    for char in plain(text):
+        if char == "\n" or ord(char) in fonts.letters():
             kept.append(char)
         elif char.isspace():
             kept.append(" ")

@@ -8,12 +8,20 @@ it, before the figures are.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from sync.central.disclosure import Block, Counts, levels_shown, week_end
-from sync.central.measures import Result, points_of, result, satisfied_of, wilson
+from sync.central.measures import (
+    ALL_AGREE_HIGH,
+    ALL_AGREE_LOW,
+    Result,
+    points_of,
+    result,
+    satisfied_of,
+    wilson,
+)
 from sync.central.period import Period
 from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
@@ -56,6 +64,8 @@ class CutRow:
     what: str
     n: int | None
     rate: float | None
+    bound: str = ""
+    """ "at least" or "at most" where nearly all agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ class OfficeView:
     online: Figure
     trend: tuple[MonthFigure, ...]
     reasons: tuple[CutRow, ...]
-    """How often citizens named a reason; `rate` is its share of all that were named."""
+    """How often citizens named a reason; `n` 0: fewer than CUT_STEP. `rate`: its share of them."""
     sections: tuple[SectionRow, ...]
     """Those that the viewer may read."""
     coverage: float | None
@@ -333,8 +343,12 @@ def cut_rows(cuts: Mapping[str, Mapping[int, Counts]], at_least: int) -> tuple[C
             rows.append(CutRow(what, None, None))
             continue
         satisfied = sum(satisfied_of(levels, counts) for levels, counts in cuts[what].items())
-        rate = min(0.95, max(0.05, round(satisfied / n[what], 2)))
-        rows.append(CutRow(what, _rounded(n[what]), rate))
+        rate, bound = round(satisfied / n[what], 2), ""
+        if rate > ALL_AGREE_HIGH:
+            rate, bound = ALL_AGREE_HIGH, "at least"
+        elif rate < ALL_AGREE_LOW:
+            rate, bound = ALL_AGREE_LOW, "at most"
+        rows.append(CutRow(what, _rounded(n[what]), rate, bound))
     return tuple(rows)
 
 
@@ -392,20 +406,18 @@ def _trend(months: Mapping[date, list[Sum]], settings: SiteSettings) -> tuple[Mo
 def _reasons(
     cuts: Mapping[Cut, Mapping[int, Counts]], whole: Figure, settings: SiteSettings
 ) -> tuple[CutRow, ...]:
-    if whole.result.n < settings.cuts_from:
-        return ()
+    """Rounded numbers, and shares of the rounded sum: an exact share would tell the number."""
     named = {w: sum(sum(c) for c in by.values()) for (k, w), by in cuts.items() if k == "reason"}
-    total = sum(named.values())
-    if total < settings.compare_from:
+    if whole.result.n < settings.cuts_from or sum(named.values()) < settings.cuts_from:
         return ()
-    known = [reason.id for reason in settings.reasons]
-    order = sorted(named, key=lambda what: (-named[what], what))
+    known = {reason.id for reason in settings.reasons}
+    rounded = {what: _rounded(n) if n >= CUT_STEP else 0 for what, n in named.items()}
+    total = sum(rounded.values())
+    order = sorted(rounded, key=lambda what: (-rounded[what], what))
     return tuple(
-        replace(
-            CutRow(what, None, None), n=_rounded(named[what]), rate=round(named[what] / total, 2)
-        )
+        CutRow(what, rounded[what], rounded[what] / total)
         for what in order
-        if what in known or named[what] >= CUT_STEP
+        if what in known or rounded[what]
     )
 
 
