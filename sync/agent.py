@@ -127,15 +127,21 @@ def sync(
     return result
 
 
-def heartbeat(store: Store, clock: Clock, key: Ed25519PrivateKey, ca: str = "") -> None:
+def heartbeat(
+    store: Store,
+    clock: Clock,
+    key: Ed25519PrivateKey,
+    ca: str = "",
+    transport: httpx.BaseTransport | None = None,
+) -> None:
     """Show central that this terminal lives, and what its journal and open sheets are now; no
-    score. Raises a kind of SyncFailed, and NotEnrolled. The journal says only if central has lost
-    a day."""
+    score. Over the network or another `transport`. Raises a kind of SyncFailed, and NotEnrolled.
+    The journal says only if central has lost a day."""
     with store.transaction() as t:
         enrolment = t.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
-    with _client(enrolment.url, ca) as client:
+    with _client(enrolment.url, ca, transport) as client:
         _Run(store, clock, key, enrolment, client, _silent).greet()
 
 

@@ -8,7 +8,7 @@ by a named state that a person settles.
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -172,8 +172,14 @@ class Side:
                 self.past.add((parcel.day, scores_of(parcel.body)))
 
     def sync(self) -> None:
+        self._ask(lambda: agent.sync(self.store, self.clock, self.key, transport=self.network))
+
+    def heartbeat(self) -> None:
+        self._ask(lambda: agent.heartbeat(self.store, self.clock, self.key, "", self.network))
+
+    def _ask(self, run: Callable[[], object]) -> None:
         try:
-            agent.sync(self.store, self.clock, self.key, transport=self.network)
+            run()
             self.state = ""
         except agent.Refused as error:
             self.state = error.answer.value
@@ -227,6 +233,7 @@ class History:
             *["press"] * 56,
             *["close"] * 32,
             *["sync"] * 56,
+            *["heartbeat"] * 20,
             *["night"] * 24,
             *["trouble"] * 30,
             *["copy"] * 6,
@@ -244,6 +251,8 @@ class History:
                 side.close_day()
             case "sync":
                 side.sync()
+            case "heartbeat":
+                side.heartbeat()
             case "night":
                 self._clock.pass_seconds(86_400 * random.choice((1, 1, 1, 30)))
             case "trouble":
