@@ -51,7 +51,10 @@ SUBJECTS = (
     Subject("hardware.profiles.own", ("tests/hardware/test_own_edges.py", _OWN)),
     Subject("hardware.framing", ("tests/hardware/test_framing.py",)),
     Subject("sync.central.ingest", ("tests/central/test_ingest.py",)),
-    Subject("sync.central.disclosure", ("tests/central/test_disclosure.py",)),
+    Subject(
+        "sync.central.disclosure",
+        ("tests/central/test_block_edges.py", "tests/central/test_disclosure.py"),
+    ),
 )
 
 _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {

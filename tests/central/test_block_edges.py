@@ -1,0 +1,126 @@
+"""Where a block begins and ends, what it counts, and what stands beside it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from sync.central.disclosure import (
+    Block,
+    Counts,
+    DayCount,
+    levels_shown,
+    next_blocks,
+    total,
+    week_end,
+)
+
+MONDAY = date(2026, 11, 2)
+
+
+def counted(offset: int, n: int, suppressed: int = 0, flagged: int = 0) -> DayCount:
+    """`n` ratings of the best level, so many days after MONDAY."""
+    return DayCount(MONDAY + timedelta(days=offset), (0, 0, 0, 0, n), suppressed, flagged)
+
+
+def spans(blocks: list[Block]) -> list[tuple[int, int, int, int]]:
+    """Number, first and last day from MONDAY on, n."""
+    return [
+        (b.number, (b.first_day - MONDAY).days, (b.last_day - MONDAY).days, b.n) for b in blocks
+    ]
+
+
+def test_a_week_ends_on_its_sunday() -> None:
+    for offset in range(7):
+        assert week_end(MONDAY + timedelta(days=offset)) == MONDAY + timedelta(days=6)
+    assert week_end(MONDAY + timedelta(days=7)) == MONDAY + timedelta(days=13)
+
+
+def test_a_block_is_whole_weeks_from_monday_to_sunday() -> None:
+    today = MONDAY + timedelta(days=60)
+    assert spans(next_blocks([], [counted(2, 10)], today)) == [(1, 0, 6, 10)]
+    assert spans(next_blocks([], [counted(2, 9)], today)) == []
+    weeks = [counted(0, 10), counted(6, 1), counted(7, 11), counted(20, 12)]
+    assert spans(next_blocks([], weeks, today)) == [(1, 0, 6, 11), (2, 7, 13, 11), (3, 14, 20, 12)]
+
+
+def test_a_short_week_rolls_into_the_next_and_an_empty_one_too() -> None:
+    today = MONDAY + timedelta(days=60)
+    assert spans(next_blocks([], [counted(0, 4), counted(8, 6)], today)) == [(1, 0, 13, 10)]
+    assert spans(next_blocks([], [counted(0, 4), counted(22, 6)], today)) == [(1, 0, 27, 10)]
+
+
+def test_a_week_closes_the_day_after_its_sunday_and_not_before() -> None:
+    day = [counted(0, 10)]
+    assert next_blocks([], day, MONDAY + timedelta(days=6)) == []
+    assert spans(next_blocks([], day, MONDAY + timedelta(days=7))) == [(1, 0, 6, 10)]
+
+
+def test_what_comes_late_goes_to_the_next_block_with_its_own_days() -> None:
+    today = MONDAY + timedelta(days=60)
+    first = next_blocks([], [counted(0, 10)], today)
+    late = [counted(0, 10), counted(1, 30)]
+    assert next_blocks(first, late, today) == [], "thirty late ratings wait for a later week"
+    both = next_blocks(first, [*late, counted(9, 1)], today)
+    assert spans(both) == [(2, 7, 13, 31)]
+    third = next_blocks([*first, *both], [*late, counted(9, 1), counted(29, 15)], today)
+    assert spans(third) == [(3, 14, 34, 15)]
+
+
+def test_published_blocks_are_taken_in_any_order_and_numbered_on() -> None:
+    today = MONDAY + timedelta(days=60)
+    days = [counted(0, 10), counted(7, 10), counted(14, 10)]
+    one, two, three = next_blocks([], days, today)
+    assert next_blocks([two, one], days, today) == [three]
+    assert next_blocks([one, two, three], days, today) == []
+
+
+def test_what_stands_beside_a_score_goes_into_the_block_it_was_closed_with() -> None:
+    today = MONDAY + timedelta(days=60)
+    days = [counted(0, 10, 2, 1), counted(7, 4, 3, 0), counted(14, 6, 1, 5)]
+    blocks = next_blocks([], days, today)
+    assert [(b.suppressed, b.flagged) for b in blocks] == [(2, 1), (4, 5)]
+    more = [counted(0, 10, 4, 1), *days[1:], counted(21, 10, 0, 0)]
+    assert [(b.suppressed, b.flagged) for b in next_blocks(blocks, more, today)] == [(2, 0)]
+    fewer = [counted(0, 10, 0, 0), *days[1:], counted(21, 10, 0, 0)]
+    assert [(b.suppressed, b.flagged) for b in next_blocks(blocks, fewer, today)] == [(0, 0)]
+
+
+def test_a_level_that_has_fewer_than_were_shown_closes_nothing() -> None:
+    today = MONDAY + timedelta(days=60)
+    shown = [Block(1, MONDAY, MONDAY + timedelta(days=6), (5, 0, 0, 0, 10))]
+    days = [DayCount(MONDAY, (4, 0, 0, 0, 30)), counted(8, 30)]
+    assert next_blocks(shown, days, today) == []
+    days = [DayCount(MONDAY, (5, 0, 0, 0, 30)), counted(8, 30)]
+    [block] = next_blocks(shown, days, today)
+    assert block.counts == (0, 0, 0, 0, 50)
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ((0, 0, 0, 0, 0), True),
+        ((3, 3, 3, 3, 3), True),
+        ((0, 0, 3, 0, 9), True),
+        ((2, 3, 3, 3, 3), False),
+        ((3, 3, 3, 3, 1), False),
+        ((0, 0, 2, 0, 9), False),
+    ],
+)
+def test_levels_are_shown_where_each_that_has_any_has_three(counts: Counts, shown: bool) -> None:
+    assert levels_shown(counts) == shown
+
+
+def test_a_total_is_the_sum_of_its_blocks_level_by_level() -> None:
+    end = MONDAY + timedelta(days=6)
+    blocks = [Block(1, MONDAY, end, (1, 2, 3, 4, 5)), Block(2, MONDAY, end, (10, 20, 30, 40, 50))]
+    assert total(blocks) == (11, 22, 33, 44, 55)
+    assert total([]) == (0, 0, 0, 0, 0)
+    assert blocks[1].n == 150
+
+
+def test_nothing_beside_is_nothing() -> None:
+    assert (counted(0, 1).suppressed, counted(0, 1).flagged) == (0, 0)
+    bare = DayCount(MONDAY, (0, 0, 0, 0, 1))
+    assert (bare.suppressed, bare.flagged) == (0, 0)
+    block = Block(1, MONDAY, MONDAY, (0, 0, 0, 0, 1))
+    assert (block.suppressed, block.flagged) == (0, 0)
