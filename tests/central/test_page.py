@@ -12,11 +12,11 @@ from kiosk.domain.rating import Outcome
 from sync.central.period import year_of
 from sync.central.reports import gate
 from sync.central.service import Central
+from sync.central.thai import day as shown_day
+from sync.central.thai import number
 from sync.central.viewer import Role, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.desk import page_words
-from sync.central.web.thai import day as shown_day
-from sync.central.web.thai import number
 from sync.signing import public_text
 from sync.wire import Enrol, OutcomeCount
 from tests.central.conftest import signed_in

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sync.central import thai
 from sync.central.papers import words
 from sync.central.period import Period
 from sync.central.reports.gate import Figure
-from sync.central.web import thai
 
-PAGES = [f"– {n} –".translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")) for n in range(1, 400)]
+PAGES = [thai.digits(f"– {n} –", "th") for n in range(1, 400)]
+"""What stands at the foot of each page."""
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+from sync.central import thai
+
 _ITEM = re.compile(r"[ \t]+(?=[๐-๙]{1,2}\.[ \t])")
 _MARKS = 3
 """Combining marks on one letter; Thai needs two."""
@@ -12,7 +13,7 @@ _MARKS = 3
 def digits(text: str) -> str:
     """Thai digits, except in addresses and codes: a word with a Latin letter stays as it is."""
     words = re.split(r"(\s+)", text)
-    return "".join(w if re.search(r"[A-Za-z@]", w) else w.translate(_DIGITS) for w in words)
+    return "".join(w if re.search(r"[A-Za-z@]", w) else thai.digits(w, "th") for w in words)
 
 
 def listed(text: str) -> str:

@@ -17,11 +17,10 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from sync.central import period as periods
-from sync.central import signin
+from sync.central import signin, thai
 from sync.central.period import Period
 from sync.central.service import Central
 from sync.central.viewer import CITY, PUBLIC, Right, Role, Viewer
-from sync.central.web import thai
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
 LANGUAGES = ("th", "en")
