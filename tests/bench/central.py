@@ -1,7 +1,8 @@
 """Central at a city's size on PostgreSQL: pages beside their own queries, ingest beside raw rows.
 
-`python -m tests.bench.central [--quick]`. Server time is taken inside the server, around the whole
-application; the raw limit runs the same statements, as recorded, over a bare psycopg connection.
+`python -m tests.bench.central [--quick] [YEARS]`; fewer YEARS show how costs grow.
+Server time is taken inside the server, around the whole application; the raw limit runs the
+same statements, as recorded, over a bare psycopg connection.
 """
 
 import asyncio
@@ -42,7 +43,7 @@ from sync.wire import DayReport, Hello, LineCount, SheetSeal, Welcome
 from tests.bench.figures import Sample, report
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-SITES, OFFICERS, YEARS = 50, 40, 5
+SITES, OFFICERS, YEARS = 50, 40, 5.0
 RUNS = 40
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 
@@ -50,9 +51,12 @@ _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 def main() -> None:
     quick = "--quick" in sys.argv[1:]
     sites, runs = (5, 15) if quick else (SITES, RUNS)
+    years = next((float(word) for word in sys.argv[1:] if word[0].isdigit()), YEARS)
     with database() as url:
-        bench = Bench(url, sites)
-        say(f"{sites} sites × {OFFICERS} officers × {YEARS} years, seeded in {bench.seeded:.0f} s")
+        bench = Bench(url, sites, years)
+        say(
+            f"{sites} sites × {OFFICERS} officers × {years:g} years, seeded in {bench.seeded:.0f} s"
+        )
         for line in bench.pages(runs):
             say(line)
         say(bench.ita_pdf())
@@ -63,7 +67,7 @@ def main() -> None:
 
 
 class Bench:
-    def __init__(self, url: str, sites: int) -> None:
+    def __init__(self, url: str, sites: int, years: float) -> None:
         self.url, self.sites = url, [f"site{i:02}" for i in range(sites)]
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-bench-"))
         self.store = CentralStore.create(url)
@@ -75,7 +79,7 @@ class Bench:
             at = self.central.at(site)
             assert at is not None
         self.raw = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
-        seed(self.raw, self.sites)
+        seed(self.raw, self.sites, years)
         self.seeded = perf_counter() - begun
         self.app = create_app(self.central, lambda: NOW)
         self.seconds: list[float] = []
@@ -328,11 +332,11 @@ async def _call(app: Any, method: str, path: str, body: bytes, headers: dict[str
     return Called(status, answer, perf_counter() - begun)
 
 
-def seed(raw: psycopg.Connection[Any], sites: list[str]) -> None:
+def seed(raw: psycopg.Connection[Any], sites: list[str], years: float) -> None:
     """Published weeks as blocks with their cuts, five years of them."""
     random = Random(1)
     last = date(2026, 11, 22)
-    weeks = [last - timedelta(weeks=i) for i in reversed(range(52 * YEARS))]
+    weeks = [last - timedelta(weeks=i) for i in reversed(range(round(52 * years)))]
     with raw.cursor() as cursor:
         with cursor.copy("COPY officers FROM STDIN") as copy:
             for site in sites:
