@@ -53,13 +53,16 @@ class Port:
     """An open serial line. Nothing here waits: read and write return at once."""
 
     def __init__(self, line: serial.Serial, name: str) -> None:
+        """`name` begins every trouble that is told: what stands at the other end, and where."""
         self._line, self._name = line, name
         self._unsent = bytearray()
 
     @classmethod
-    def open(cls, name: str, baud: int = 115200, parity: str = "none") -> "Port":
+    def open(
+        cls, name: str, baud: int = 115200, parity: str = "none", what: str = "panel"
+    ) -> "Port":
         """Open by path, by /dev/serial/by-id name or by VID:PID[:SERIAL]; PortLost if it can't be.
-        `parity`: none, even or odd; 8 data bits, 1 stop bit.
+        `parity`: none, even or odd; 8 data bits, 1 stop bit. `what` is at the other end.
 
         Exclusive, so that no second program steals bytes; DTR and RTS low, so that common boards
         don't restart.
@@ -71,10 +74,10 @@ class Port:
             line.port = _path(name)
             line.open()
         except ValueError:
-            raise PortLost(f"panel {name}: {baud} is no speed it can have; check baud") from None
+            raise PortLost(f"{what} {name}: {baud} is no speed it can have; check baud") from None
         except (OSError, termios.error) as error:
-            raise PortLost(f"panel {name}: can't be opened: {_why_not(error)}") from None
-        return cls(line, name)
+            raise PortLost(f"{what} {name}: can't be opened: {_why_not(error)}") from None
+        return cls(line, f"{what} {name}")
 
     def fileno(self) -> int:
         return int(self._line.fileno())
@@ -84,7 +87,7 @@ class Port:
         try:
             return bytes(self._line.read(4096))
         except (serial.SerialException, OSError) as error:
-            raise PortLost(f"panel {self._name}: unplugged: {_why(error)}") from None
+            raise PortLost(f"{self._name}: unplugged: {_why(error)}") from None
 
     def write(self, data: bytes) -> None:
         """Send as much as the line takes now and keep the rest for the next call."""
@@ -96,9 +99,9 @@ class Port:
         except BlockingIOError:
             pass
         except (serial.SerialException, OSError) as error:
-            raise PortLost(f"panel {self._name}: unplugged: {_why(error)}") from None
+            raise PortLost(f"{self._name}: unplugged: {_why(error)}") from None
         if len(self._unsent) > _MAX_UNSENT:
-            raise PortLost(f"panel {self._name}: takes no bytes; check its cable and power")
+            raise PortLost(f"{self._name}: takes no bytes; check its cable and power")
 
     def close(self) -> None:
         self._line.close()

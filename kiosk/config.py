@@ -89,6 +89,17 @@ class PanelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """How the end of a service is told: by a key, a ticket machine's line, HTTP on this machine.
+    Empty or 0: not that way."""
+
+    key: str = ""
+    port: str = ""
+    baud: int = 9600
+    http: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     path: Path
     office: Office
@@ -99,6 +110,7 @@ class Settings:
     panels: tuple[PanelSettings, ...]
     """At least one; the first is the panel of [panel]."""
     keys: dict[str, Score]
+    queue: QueueSettings
     language: str
     text_percent: int
     comment_url: str
@@ -155,6 +167,14 @@ buttons = [5, 4, 3, 2, 1]  # the score of button 1, 2, ...; 0: none
 "4" = 4
 "5" = 5
 
+[offer]                    # where a queue exists: hardware/TICKETS.md
+mode = "open"              # the question always stands; "offered": only after each service ended
+seconds = 30               # how long an offered question stands
+key = ""                   # the key that ends a service, such as "F9"; "": none
+port = ""                  # the ticket machine's serial line; "": none
+baud = 9600
+http = 0                   # port on 127.0.0.1 for a queue program, such as 8765; 0: none
+
 [comments]
 url = ""                   # the QR code on the thank-you screen; "": none
 
@@ -199,6 +219,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     scale_table = root.table("scale")
     times = root.table("times")
     panels = root.tables("panel")
+    offer = root.table("offer")
     comments = root.table("comments")
     screen = root.table("screen")
     sync = root.table("sync")
@@ -214,6 +235,8 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         reasons_timeout=times.take("reasons", 20.0, _seconds(0.1, 120)),
         grace=times.take("grace", 60.0, _seconds(0, 600)),
         idle=times.take("idle", 5400.0, _seconds(600, 43_200)),
+        offered=offer.take("mode", "open", _one_of(("open", "offered"))) == "offered",
+        offer=offer.take("seconds", 30.0, _seconds(5, 300)),
     )
     settings = Settings(
         path=path,
@@ -237,6 +260,12 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         rules=rules,
         panels=tuple(_panel(panel, scale) for panel in panels),
         keys=root.take("keys", {str(s): s for s in scale.scores()}, _keys(scale)),
+        queue=QueueSettings(
+            key=offer.take("key", "", _text),
+            port=offer.take("port", "", _text),
+            baud=offer.take("baud", 9600, _baud),
+            http=offer.take("http", 0, _tcp_port),
+        ),
         language=screen.take("language", "th", _one_of(LANGUAGES)),
         screen_height_mm=screen.take("height_mm", 0.0, _seconds(0, 5000)),
         text_percent=screen.take("text_percent", 100, _percent),
@@ -246,7 +275,10 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     )
     if settings.office.opens >= settings.office.closes:
         raise ConfigError(f"{path}: office.closes: must be later than office.opens")
-    for table in (office, question, scale_table, times, *panels, comments, screen, sync, root):
+    if settings.queue.key in settings.keys:
+        raise ConfigError(f"{path}: offer.key: {settings.queue.key} is a score's key already")
+    tables = (office, question, scale_table, times, *panels, offer, comments, screen, sync, root)
+    for table in tables:
         table.done()
     return settings
 
@@ -358,6 +390,13 @@ def _baud(value: Any) -> int:
     if isinstance(value, bool) or value not in rates:
         raise _Bad(f"write one of {', '.join(map(str, rates))}")
     return int(value)
+
+
+def _tcp_port(value: Any) -> int:
+    ports = range(1024, 65_536)
+    if isinstance(value, bool) or not isinstance(value, int) or (value and value not in ports):
+        raise _Bad("write a port from 1024 to 65535; 0: none")
+    return value
 
 
 def _percent(value: Any) -> int:

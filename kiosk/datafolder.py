@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from kiosk.terminal import Terminal
 
 
+TOKEN_CHARACTERS = 32
+"""Of a queue program's token, at least."""
+
+
 class FolderError(Exception):
     """The folder can't be used as asked; the message is one line with the remedy."""
 
@@ -35,6 +39,7 @@ class DataFolder:
         self.settings_file = path / config.FILE_NAME
         self.database = path / "kiosk.db"
         self.key_file = path / "terminal.key"
+        self.queue_token_file = path / "queue-token"
         self._pepper_file = path / "pepper"
         self._lock_file = path / "run.lock"
 
@@ -190,6 +195,22 @@ class DataFolder:
             os.close(descriptor)
             raise AlreadyRunning(f"{self.path}: a terminal is running on it already") from None
         return descriptor
+
+    def queue_token(self) -> str:
+        """What a queue program on this machine shows to be believed; made when first needed."""
+        path = self.queue_token_file
+        try:
+            if not path.exists():
+                write_whole(path, secrets.token_urlsafe(32).encode() + b"\n")
+            if path.stat().st_mode & 0o077:
+                raise FolderError(f"{path}: others can read it; run `chmod 600 {path}`")
+            token = path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "is damaged"
+            raise FolderError(f"{path}: {reason}") from None
+        if len(token) < TOKEN_CHARACTERS:
+            raise FolderError(f"{path}: is damaged; remove it, and a new one is made")
+        return token
 
     def free_bytes(self) -> int:
         found = os.statvfs(self.path)

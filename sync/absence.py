@@ -14,6 +14,7 @@ BEFORE_CLOSING = timedelta(minutes=30)
 """A pause that begins within this of closing time, and is not ended, is counted apart."""
 
 DARK, NO_PANEL, LATE_PAUSE = "dark-minutes", "panel-down-minutes", "pause-before-closing"
+NO_QUEUE = "queue-down-minutes"
 
 Happened = tuple[datetime, Kind]
 """When by the terminal's wall clock, and what."""
@@ -33,22 +34,23 @@ class Before:
 
     running: bool = False
     panel_down: bool = False
+    queue_down: bool = False
 
 
 def absences(
     day: date, happened: Sequence[Happened], hours: Hours, now: datetime, before: Before
 ) -> Counter[str]:
-    """Minutes dark and without panel between opening and closing (or `now`), and late pauses.
+    """Minutes dark, without panel, and without the ticket machine's line between opening and
+    closing (or `now`), and late pauses.
 
-    A program that died without a word was dark from its last entry on. A panel that is down stays
+    A program that died without a word was dark from its last entry on. A line that is down stays
     down through a restart and a night, until it is up.
     """
     zone = now.tzinfo
     opens = datetime.combine(day, hours.opens, zone)
     closes = min(datetime.combine(day, hours.closes, zone), now)
-    dark, panel = timedelta(), timedelta()
+    dark = timedelta()
     dark_since = None if before.running else opens
-    panel_since = opens if before.panel_down else None
     last = opens
     for at, kind in happened:
         if kind is Kind.STARTED:
@@ -56,20 +58,34 @@ def absences(
             dark_since = None
         elif kind is Kind.STOPPED:
             dark_since = at
-        elif kind is Kind.PANEL_DOWN:
-            panel_since = panel_since or at
-        elif kind is Kind.PANEL_UP and panel_since is not None:
-            panel += _within(panel_since, at, opens, closes)
-            panel_since = None
         last = at
     if dark_since is not None:
         dark += _within(dark_since, closes, opens, closes)
-    if panel_since is not None:
-        panel += _within(panel_since, closes, opens, closes)
-    found = {DARK: _minutes(dark), NO_PANEL: _minutes(panel)}
+    panel = _down(happened, (Kind.PANEL_DOWN, Kind.PANEL_UP), before.panel_down, opens, closes)
+    queue = _down(happened, (Kind.QUEUE_DOWN, Kind.QUEUE_UP), before.queue_down, opens, closes)
+    found = {DARK: _minutes(dark), NO_PANEL: _minutes(panel), NO_QUEUE: _minutes(queue)}
     closing = datetime.combine(day, hours.closes, zone)
     late = _late_pauses(happened, closing) if now >= closing else 0
     return +Counter({**found, LATE_PAUSE: late})
+
+
+def _down(
+    happened: Sequence[Happened],
+    kinds: tuple[Kind, Kind],
+    before: bool,
+    opens: datetime,
+    closes: datetime,
+) -> timedelta:
+    """How long a line was down: `kinds` are what says that it is down, and up again."""
+    down, up = kinds
+    total, since = timedelta(), opens if before else None
+    for at, kind in happened:
+        if kind is down:
+            since = since or at
+        elif kind is up and since is not None:
+            total += _within(since, at, opens, closes)
+            since = None
+    return total + (_within(since, closes, opens, closes) if since is not None else timedelta())
 
 
 def _late_pauses(happened: Sequence[Happened], closes: datetime) -> int:

@@ -23,6 +23,7 @@ _GAPS = (
     Kind.STARTED,
     Kind.DUTY_PAUSED,
     Kind.PANEL_DOWN,
+    Kind.QUEUE_DOWN,
     Kind.BUTTON_STUCK,
     Kind.STORE_REOPENED,
     Kind.RESTORED,
@@ -162,6 +163,7 @@ def _gaps(t: Transaction, day: date, hours: Hours, now: datetime) -> Counter[str
     before = Before(
         t.journal.last_before(day, (Kind.STARTED, Kind.STOPPED)) is Kind.STARTED,
         t.journal.last_before(day, (Kind.PANEL_UP, Kind.PANEL_DOWN)) is Kind.PANEL_DOWN,
+        t.journal.last_before(day, (Kind.QUEUE_UP, Kind.QUEUE_DOWN)) is Kind.QUEUE_DOWN,
     )
     return times + absences(day, happened, hours, now, before)
 

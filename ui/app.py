@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kiosk.terminal import Terminal
     from ui.panel_bridge import PanelBridge
     from ui.presenter import Presenter
+    from ui.queue_bridge import Bridge
     from ui.show import Shower
 
 RETRY_MS = 10_000
@@ -46,11 +47,12 @@ class Running:
     terminal: "Terminal"
     presenter: "Presenter"
     bridges: "list[PanelBridge]"
+    queue: "list[Bridge]"
 
     def stop(self) -> None:
         from kiosk.store.engine import StoreFailed
 
-        for bridge in self.bridges:
+        for bridge in (*self.bridges, *self.queue):
             bridge.stop()
         try:
             self.presenter.stop()
@@ -84,7 +86,17 @@ def start(
     # Connected last: a start that failed and is tried again leaves no second pair of hands.
     connect(window, presenter)
     window.show_view(presenter.view())
-    return Running(store, terminal, presenter, open_panels(settings, presenter, last))
+    panels = open_panels(settings, presenter, last)
+    return Running(store, terminal, presenter, panels, queue_of(settings, presenter, folder))
+
+
+def queue_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -> "list[Bridge]":
+    """The ways in of a queue system, where questions are offered."""
+    if not (settings.queue.port or settings.queue.http):
+        return []
+    from ui.queue_bridge import open_queue
+
+    return open_queue(settings.queue, presenter, folder)
 
 
 def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:
@@ -137,6 +149,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> None:
     window.erased.connect(presenter.erase)
     window.back_asked.connect(presenter.back)
     window.staff_asked.connect(presenter.ask_staff)
+    window.skipped.connect(presenter.skip)
     window.action_chosen.connect(presenter.act)
     window.service_asked.connect(presenter.ask_service)
     window.key_pressed.connect(presenter.key)

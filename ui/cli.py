@@ -40,6 +40,8 @@ officer_app = typer.Typer(help="The officers who can sign on here.", no_args_is_
 panel_app = typer.Typer(help="The serial button panel.", no_args_is_help=True)
 app.add_typer(officer_app, name="officer")
 app.add_typer(panel_app, name="panel")
+queue_app = typer.Typer(help="The queue system, where questions are offered.", no_args_is_help=True)
+app.add_typer(queue_app, name="queue")
 
 
 class _Chosen:
@@ -524,6 +526,48 @@ def panel_setup(
             _fail(str(error), NOT_NOW if error.later else USAGE)
         except KeyboardInterrupt:
             _fail("ended; nothing was changed", NOT_NOW)
+
+
+@queue_app.command("simulate")
+def queue_simulate(
+    path: Annotated[
+        Path, typer.Argument(help="Where the machine's line appears, such as /tmp/tickets")
+    ],
+) -> None:
+    """Be a ticket machine on a virtual serial line; commands on standard input move the queue.
+
+    Commands: call, end, absent, unplug, plug, status, quit. Name the same path as port under
+    [offer] in the settings, with mode = "offered".
+    """
+    from ui.queue_commands import simulate
+
+    try:
+        simulate(path, typer.echo)
+    except OSError as error:
+        _fail(f"{path}: {error.strerror}", USAGE)
+
+
+@queue_app.command("tell")
+def queue_tell(
+    what: Annotated[str, typer.Argument(help="CALL, END or ABSENT.")],
+    ticket: Annotated[str, typer.Argument(help="The ticket, such as A012.")] = "",
+) -> None:
+    """Tell the running terminal, over HTTP, how the queue moves.
+
+    Example: kiosk queue tell END A012
+    """
+    from kiosk.datafolder import DataFolder
+    from ui.queue_commands import QueueTrouble, tell
+
+    with _errors():
+        folder = DataFolder(_Chosen.path)
+        port = folder.settings().queue.http
+        if not port:
+            _fail("offer.http: is 0 in the settings; write a port there, such as 8765", USAGE)
+        try:
+            typer.echo(tell(port, folder.queue_token(), what, ticket))
+        except QueueTrouble as error:
+            _fail(str(error), NOT_NOW if error.later else USAGE)
 
 
 def _panel_settings(number: int) -> "PanelSettings":

@@ -22,10 +22,13 @@ from kiosk.domain.encounter import (
     Pause,
     Phase,
     Press,
+    QueueEvent,
     Repair,
     Resume,
+    Served,
     SignOff,
     SignOn,
+    Skip,
     Tick,
     step,
 )
@@ -80,6 +83,8 @@ class Presenter(QObject):
         self._dialog: Dialog | None = None
         self._chosen: frozenset[ReasonId] = frozenset()
         self._panels = [PanelState(wanted=bool(panel.port)) for panel in settings.panels]
+        self._queue_ways: dict[str, str] = {}
+        """What is wrong with each way in of the queue system; "": nothing."""
         self._seen = clock.now()
         self._shower = self._made_shower(settings.language)
         self._phase_timer = self._timer(self._tick)
@@ -99,7 +104,9 @@ class Presenter(QObject):
             self._state = replace(
                 self._state, duty=left.duty, paused=left.paused, served_at=self._seen.boot
             )
-            self._state = replace(self._state, phase=self._state.resting_phase)
+            self._state = replace(
+                self._state, phase=self._state.resting_phase(self._settings.rules)
+            )
             if self._seen.wall.time() >= self._settings.office.closes:
                 self._step(SignOff(EndOfDuty.CLOSING_TIME))
         self._coarse_timer.start()
@@ -149,10 +156,12 @@ class Presenter(QObject):
         self.give_more_time()
 
     def give_more_time(self) -> None:
-        """The citizen is still choosing reasons: their whole time begins again."""
+        """The citizen is still choosing: the whole time of an offer or of reasons begins again."""
+        rules, until = self._settings.rules, self._clock.now().boot
         if self._state.phase is Phase.REASONS:
-            until = self._clock.now().boot + self._settings.rules.reasons_timeout
-            self._state = replace(self._state, until=until)
+            self._state = replace(self._state, until=until + rules.reasons_timeout)
+        elif self._state.offer is not None:
+            self._state = replace(self._state, until=until + rules.offer)
         self._refresh()
 
     def give_reasons(self) -> None:
@@ -160,7 +169,24 @@ class Presenter(QObject):
 
     def choose_language(self, code: str) -> None:
         self._shower = self._made_shower(code)
-        self._refresh()
+        self.give_more_time()
+
+    def skip(self) -> None:
+        """The citizen declines the question that was offered."""
+        self._step(Skip())
+
+    # --- the queue -------------------------------------------------------------------------
+
+    def queue(self, event: QueueEvent) -> bool:
+        """The queue system or the officer says how the counter's queue moves. True once what
+        follows is durable; out of service, once it is remembered to be counted."""
+        return self._step(event)
+
+    def queue_way(self, way: str, trouble: str = "") -> None:
+        """One way in of the queue system is up, or down for a reason (told once)."""
+        if self._queue_ways.get(way) != trouble:
+            self._queue_ways[way] = trouble
+            self._note(Kind.QUEUE_DOWN if trouble else Kind.QUEUE_UP, trouble or way)
 
     # --- the panel -------------------------------------------------------------------------
 
@@ -260,6 +286,8 @@ class Presenter(QObject):
         score = self._settings.keys.get(name)
         if score is not None:
             self.press(score, Channel.KEYBOARD)
+        elif name == self._settings.queue.key:
+            self.queue(Served())
 
     def renew_roster(self) -> None:
         """The roster or the wording may have changed (after a sync)."""
@@ -335,7 +363,7 @@ class Presenter(QObject):
 
     def _step(self, event: Event, mark: Mark | None = None) -> bool:
         """Decide, keep, and only then move on. False when nothing could be kept."""
-        if self._state.phase is Phase.OUT_OF_SERVICE and not isinstance(event, Repair):
+        if self._state.phase is Phase.OUT_OF_SERVICE and not isinstance(event, Repair | QueueEvent):
             return False
         after, effects = step(self._state, event, self._clock.now(), self._settings.rules)
         try:
@@ -345,7 +373,7 @@ class Presenter(QObject):
             return False
         if after.phase is not self._state.phase:
             self._chosen = frozenset()
-            if self._state.phase is Phase.THANKS:
+            if after.phase not in (Phase.REASONS, Phase.THANKS):
                 self._shower = self._made_shower(self._settings.language)
         self._state = after
         self._refresh()
@@ -377,12 +405,17 @@ class Presenter(QObject):
         self._step(Tick())
 
     def _seconds_left(self) -> int:
-        """How long the page of reasons stays, once that is worth a warning; 0 before."""
+        """Seconds that an offer or the reasons stay, once worth a warning; 0 before."""
         until = self._state.until
-        if self._state.phase is not Phase.REASONS or until is None:
+        if not self._warns or until is None:
             return 0
         left = until - self._clock.now().boot
         return ceil(left) if 0 < left <= WARNING else 0
+
+    @property
+    def _warns(self) -> bool:
+        """Whether what the citizen is looking at goes away by itself, after a warning."""
+        return self._state.phase is Phase.REASONS or self._state.offer is not None
 
     def _open(self, dialog: Dialog) -> None:
         if self._state.phase is Phase.OUT_OF_SERVICE and not _is_service(dialog):
@@ -423,7 +456,7 @@ class Presenter(QObject):
             self._phase_timer.stop()
         else:
             left = until - self._clock.now().boot
-            if self._state.phase is Phase.REASONS and left > WARNING:
+            if self._warns and left > WARNING:
                 left -= WARNING
             self._phase_timer.start(max(0, ceil(left * 1000)))
         view = self.view()
@@ -449,7 +482,15 @@ class Presenter(QObject):
             case ServiceMenu(testing):
                 return show.service_menu(self._facts(), self.panel, testing)
         left = self._seconds_left()
-        return show.resting(self._state, self._officer, self.panel, self._chosen, left)
+        return show.resting(self._state, self._rated, self.panel, self._chosen, left)
+
+    @property
+    def _rated(self) -> Officer | None:
+        """Whom a rating now would be about: an open offer stays its own officer's."""
+        offer = self._state.offer
+        if offer is None or (self._officer and self._officer.id == offer.officer):
+            return self._officer
+        return self._terminal.officer(offer.officer)
 
     def _facts(self) -> ServiceFacts:
         status = self._terminal.status()
@@ -459,6 +500,7 @@ class Presenter(QObject):
             due=status.due,
             free_mib=self._outside.free_mib(),
             version=kiosk.__version__,
+            queue="; ".join(filter(None, self._queue_ways.values())) if self._queue_ways else None,
         )
 
     def _timer(self, slot: Callable[[], None]) -> QTimer:

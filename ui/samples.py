@@ -22,6 +22,7 @@ from ui.view import (
     SignOnView,
     ThanksView,
     View,
+    WaitingView,
 )
 
 SIZES = ((1024, 600), (1280, 800), (1920, 1080), (1080, 1920))
@@ -100,6 +101,12 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     )
     yield "ready", ready(CARDS[0], 5, "")
     yield "ready-long-name-no-panel", ready(LONG, 5, say("ready.panel_down"))
+    waiting = (say("waiting.title"), say("waiting.subtitle"), say("ready.staff"))
+    yield "waiting", WaitingView(frame, LONG, *waiting)
+    offered = ready(CARDS[0], 5, "")._replace(staff="", skip=say("ready.skip"))
+    yield "offered", offered
+    closes = say("ready.closes", seconds=10)
+    yield "offered-time-ends", offered._replace(note=closes, more=say("reasons.more_time"))
     yield "ready-four-levels", ready(CARDS[1], 4, "")
     yield "ready-three-levels", ready(CARDS[1], 3, "")
     yield (

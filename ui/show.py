@@ -24,6 +24,7 @@ from ui.view import (
     SignOnView,
     ThanksView,
     View,
+    WaitingView,
 )
 
 _TITLES = (
@@ -79,6 +80,8 @@ class ServiceFacts:
     due: int
     free_mib: int
     version: str
+    queue: str | None = None
+    """The ticket machine's trouble; "": it is well; None: there is none."""
 
 
 class Shower:
@@ -152,8 +155,12 @@ class Shower:
         if state.phase is Phase.PAUSED:
             paused = (say("paused.title"), say("paused.subtitle"), say("paused.resume"))
             return PausedView(self.frame, *paused)
+        if state.phase is Phase.WAITING and officer is not None:
+            words = (say("waiting.title"), say("waiting.subtitle"), say("ready.staff"))
+            return WaitingView(self.frame, card(officer), *words)
         if state.phase is Phase.READY and officer is not None:
-            return self._ready(officer, panel)
+            ready = self._ready(officer, panel)
+            return ready if state.offer is None else self._offered(ready, seconds_left)
         hours = self._settings.office
         subtitle = say(
             "closed.subtitle", opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}"
@@ -205,6 +212,7 @@ class Shower:
         rows = (
             (say("service.panel"), self._panel_words(panel)),
             (say("service.last_press"), pressed),
+            *self._queue_row(facts.queue),
             (say("service.sync"), sync if facts.enrolled else say("service.not_enrolled")),
             (say("service.due"), str(facts.due)),
             (say("service.disk"), f"{facts.free_mib:,} MiB"),
@@ -216,6 +224,14 @@ class Shower:
             Choice("back", say("common.back")),
         )
         return MenuView(self.frame, say("service.title"), rows, actions)
+
+    def _queue_row(self, trouble: str | None) -> tuple[tuple[str, str], ...]:
+        if trouble is None:
+            return ()
+        words = self.say("service.queue_up")
+        if trouble:
+            words = self.say("service.panel_down", reason=trouble)
+        return ((self.say("service.queue"), words),)
 
     def _panel_words(self, panel: PanelState) -> str:
         if not panel.wanted:
@@ -236,7 +252,16 @@ class Shower:
         heads = (say("reasons.title"), say("reasons.hint"))
         return ReasonsView(self.frame, *heads, choices, done, warning, say("reasons.more_time"))
 
-    def _ready(self, officer: Officer, panel: PanelState) -> View:
+    def _offered(self, ready: ReadyView, seconds_left: int) -> ReadyView:
+        """A question that may be declined, and soon goes away. Nobody has staff's corner meanwhile:
+        the officer has no business at the screen until the citizen is done."""
+        offered = ready._replace(skip=self.say("ready.skip"), staff="")
+        if not seconds_left:
+            return offered
+        note = self.say("ready.closes", seconds=seconds_left)
+        return offered._replace(note=note, more=self.say("reasons.more_time"))
+
+    def _ready(self, officer: Officer, panel: PanelState) -> ReadyView:
         settings = self._settings
         levels = settings.rules.scale.levels
         scores = settings.rules.scale.scores()

@@ -71,7 +71,20 @@ class PinView(NamedTuple):
     erase: str
 
 
+class WaitingView(NamedTuple):
+    """On duty, nothing offered: who serves here, and that the question will come."""
+
+    frame: Frame
+    officer: OfficerCard
+    title: str
+    subtitle: str
+    staff: str
+
+
 class ReadyView(NamedTuple):
+    """Where the question was offered, it may be declined (`skip`); soon before it goes away, it
+    says so in `note`, and `more` asks for more time."""
+
     frame: Frame
     officer: OfficerCard
     question: str
@@ -79,6 +92,12 @@ class ReadyView(NamedTuple):
     note: str
     languages: tuple[Choice, ...]
     staff: str
+    skip: str = ""
+    more: str = ""
+
+    @property
+    def offered(self) -> bool:
+        return bool(self.skip)
 
 
 class ReasonsView(NamedTuple):
@@ -129,6 +148,7 @@ View = (
     ClosedView
     | SignOnView
     | PinView
+    | WaitingView
     | ReadyView
     | ReasonsView
     | ThanksView

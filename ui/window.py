@@ -30,6 +30,7 @@ from ui.view import (
     SignOnView,
     ThanksView,
     View,
+    WaitingView,
 )
 from ui.widgets.rest import Rest
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from ui.screens.ready import ReadyScreen
     from ui.screens.reasons import ReasonsScreen
     from ui.screens.sign_on import SignOnScreen
+    from ui.screens.waiting import WaitingScreen
 
 
 class HiddenCorner(QWidget):
@@ -80,6 +82,7 @@ class TerminalWindow(QWidget):
     erased = Signal()
     back_asked = Signal()
     staff_asked = Signal()
+    skipped = Signal()
     action_chosen = Signal(str)
     service_asked = Signal()
     key_pressed = Signal(str)
@@ -131,6 +134,11 @@ class TerminalWindow(QWidget):
 
                 pin = self._made(PinScreen, self._connect_pad)
                 self._show(pin, view)
+            case WaitingView():
+                from ui.screens.waiting import WaitingScreen
+
+                waiting = self._made(WaitingScreen, self._connect_waiting)
+                self._show(waiting, view)
             case ReadyView():
                 from ui.screens.ready import ReadyScreen
 
@@ -230,10 +238,15 @@ class TerminalWindow(QWidget):
         screen.erase.connect(self.erased)
         screen.back.connect(self.back_asked)
 
+    def _connect_waiting(self, screen: "WaitingScreen") -> None:
+        screen.staff.connect(self.staff_asked)
+
     def _connect_ready(self, screen: "ReadyScreen") -> None:
         screen.pressed.connect(self.score_pressed)
         screen.language.connect(self.language_chosen)
         screen.staff.connect(self.staff_asked)
+        screen.skip.connect(self.skipped)
+        screen.more.connect(self.more_time_asked)
 
     def _connect_reasons(self, screen: "ReasonsScreen") -> None:
         screen.toggled.connect(self.reason_toggled)

@@ -3,6 +3,9 @@
 `step(state, event, now, rules) -> (state, effects)` decides; it does nothing. Whoever calls it
 carries the effects out in one transaction first and takes on the new state only when that held:
 a thank-you that was not kept can't be shown.
+
+Where the question is offered (Rules.offered) it stands for a set time after each service that
+ended; otherwise the terminal waits, and presses are counted as unasked.
 """
 
 from dataclasses import dataclass, replace
@@ -19,6 +22,8 @@ from kiosk.domain.scale import Score
 
 class Phase(StrEnum):
     CLOSED = "closed"
+    WAITING = "waiting"
+    """On duty, nothing offered."""
     READY = "ready"
     REASONS = "reasons"
     THANKS = "thanks"
@@ -44,6 +49,14 @@ class Encounter:
     """The duty's last ratings, for the flags."""
     asking: tuple[RatingId, OfficerId] | None = None
     """The rating whose reasons are being asked for."""
+    offer: Duty | None = None
+    """Whose service the question on the screen is about, where questions are offered."""
+    deferred: Duty | None = None
+    """A service that ended while the citizen before was still at the screen: offered next."""
+    called: Duty | None = None
+    """Who was on duty when the citizen now being served was called."""
+    missed: int = 0
+    """Services that ended while out of service, to be counted once the store answers."""
     trouble: str = ""
     """Why the terminal is out of service."""
 
@@ -51,12 +64,13 @@ class Encounter:
         """Whether the duty has gone without a rating for too long to be believed."""
         return self.duty is not None and not self.paused and now.boot - self.served_at >= rules.idle
 
-    @property
-    def resting_phase(self) -> Phase:
+    def resting_phase(self, rules: Rules) -> Phase:
         """Where the screen returns when a citizen's turn is over."""
         if self.duty is None:
             return Phase.CLOSED
-        return Phase.PAUSED if self.paused else Phase.READY
+        if self.paused:
+            return Phase.PAUSED
+        return Phase.WAITING if rules.offered else Phase.READY
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,26 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """The queue called the next citizen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nobody came: the last call is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A citizen's service ended: the question is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """The citizen declines the question that was offered."""
+
+
+@dataclass(frozen=True, slots=True)
 class GiveReasons:
     """The citizen chose reasons (none: skipped)."""
 
@@ -112,7 +146,20 @@ class Repair:
     """The store answers again, and verified."""
 
 
-Event = SignOn | SignOff | Pause | Resume | Press | GiveReasons | Tick | Break | Repair
+QueueEvent = Called | Absent | Served
+Event = (
+    SignOn
+    | SignOff
+    | Pause
+    | Resume
+    | Press
+    | Skip
+    | GiveReasons
+    | QueueEvent
+    | Tick
+    | Break
+    | Repair
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +172,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Count a press that is no rating."""
+    """Count what is no rating: a press, an offer."""
 
     officer: OfficerId
     outcome: Outcome
@@ -170,32 +217,40 @@ def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
             return _press(state, event, now, rules)
         case GiveReasons(reasons):
             return _reasons(state, reasons, now, rules)
+        case Called() | Absent() | Served():
+            return _queue(state, event, now, rules) if rules.offered else (state, ())
+        case Skip():
+            return _skip(state, now, rules)
         case Tick():
             return _tick(state, now, rules)
         case SignOn(duty):
-            return _sign_on(state, duty, now)
+            return _sign_on(state, duty, now, rules)
         case SignOff(cause):
             return _sign_off(state, cause, now, rules)
         case Pause():
             return _pause(state, now, rules)
         case Resume():
-            return _resume(state, now)
+            return _resume(state, now, rules)
         case Break(trouble):
-            return replace(_rest(state), phase=Phase.OUT_OF_SERVICE, trouble=trouble), ()
+            broken = replace(state, deferred=None)
+            rested = _rest(broken, now, rules)
+            return replace(rested, phase=Phase.OUT_OF_SERVICE, trouble=trouble), ()
         case Repair():
-            return (_rest(state), ()) if state.phase is Phase.OUT_OF_SERVICE else (state, ())
+            return _repair(state, now, rules)
 
 
 def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
     if state.phase is Phase.OUT_OF_SERVICE:
         return state, ()
-    served = _served(state, now)
+    served = state.offer or _served(state, now)
     busy = state.phase in (Phase.REASONS, Phase.THANKS) or now.boot < state.locked_until
     if busy:
         officer = served.officer if served else NO_OFFICER
         return state, (Count(officer, Outcome.SUPPRESSED),)
     if served is None:
         return state, (Count(NO_OFFICER, Outcome.IGNORED),)
+    if rules.offered and state.offer is None:
+        return state, (Count(served.officer, Outcome.UNASKED),)
     rating = Rating(
         id=press.id,
         business_date=business_date(now.wall),
@@ -209,7 +264,11 @@ def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
     )
     recent, flags = judge(state.recent, now.boot, int(rating.score))
     marks = flags if state.phase is Phase.READY else (Outcome.GRACE, *flags)
-    locked = replace(state, locked_until=now.boot + rules.lock, served_at=now.boot, recent=recent)
+    if state.offer is not None:
+        marks = (Outcome.ANSWERED, *marks)
+    locked = replace(
+        state, locked_until=now.boot + rules.lock, served_at=now.boot, recent=recent, offer=None
+    )
     if rules.asks(rating.score):
         after = replace(
             locked,
@@ -232,8 +291,61 @@ def _thank(state: Encounter, now: Moment, rules: Rules) -> Encounter:
     return replace(state, phase=Phase.THANKS, until=now.boot + rules.thanks, asking=None)
 
 
-def _rest(state: Encounter) -> Encounter:
-    return replace(state, phase=state.resting_phase, until=None, asking=None, trouble="")
+def _rest(state: Encounter, now: Moment, rules: Rules) -> Encounter:
+    rested = replace(
+        state, phase=state.resting_phase(rules), until=None, asking=None, offer=None, trouble=""
+    )
+    if state.deferred is None:
+        return rested
+    return _offer(replace(rested, deferred=None), state.deferred, now, rules)
+
+
+def _offer(state: Encounter, duty: Duty, now: Moment, rules: Rules) -> Encounter:
+    return replace(state, phase=Phase.READY, offer=duty, until=now.boot + rules.offer)
+
+
+def _queue(state: Encounter, event: QueueEvent, now: Moment, rules: Rules) -> Step:
+    match event:
+        case Absent():
+            return replace(state, called=None), ()
+        case Called():
+            unasked = state.called
+            called = replace(state, called=state.duty)
+            return _not_offered(called, unasked) if unasked else (called, ())
+        case Served():
+            return _after_service(replace(state, called=None), state.called, now, rules)
+
+
+def _after_service(state: Encounter, called: Duty | None, now: Moment, rules: Rules) -> Step:
+    """`called`: who was on duty when this citizen was called, if that is known."""
+    duty = _served(state, now)
+    if state.phase is Phase.OUT_OF_SERVICE or duty is None or state.deferred is not None:
+        return _not_offered(state, duty or state.duty or called)
+    offered = (Count(duty.officer, Outcome.OFFERED),)
+    kept = replace(state, served_at=now.boot)
+    if state.phase in (Phase.REASONS, Phase.THANKS):
+        return replace(kept, deferred=duty), offered
+    return _offer(kept, duty, now, rules), offered
+
+
+def _not_offered(state: Encounter, duty: Duty | None) -> Step:
+    if state.phase is Phase.OUT_OF_SERVICE:
+        return replace(state, missed=state.missed + 1), ()
+    return state, (Count(duty.officer if duty else NO_OFFICER, Outcome.NOT_OFFERED),)
+
+
+def _skip(state: Encounter, now: Moment, rules: Rules) -> Step:
+    if state.offer is None:
+        return state, ()
+    return _rest(state, now, rules), (Count(state.offer.officer, Outcome.SKIPPED),)
+
+
+def _repair(state: Encounter, now: Moment, rules: Rules) -> Step:
+    if state.phase is not Phase.OUT_OF_SERVICE:
+        return state, ()
+    officer = state.duty.officer if state.duty else NO_OFFICER
+    missed = (Count(officer, Outcome.NOT_OFFERED),) * state.missed
+    return _rest(replace(state, missed=0), now, rules), missed
 
 
 def _reasons(state: Encounter, chosen: tuple[ReasonId, ...], now: Moment, rules: Rules) -> Step:
@@ -250,10 +362,10 @@ def _tick(state: Encounter, now: Moment, rules: Rules) -> Step:
         return state, ()
     if state.phase is Phase.REASONS:
         return _thank(state, now, rules), ()
-    return _rest(state), ()
+    return _rest(state, now, rules), ()
 
 
-def _sign_on(state: Encounter, duty: Duty, now: Moment) -> Step:
+def _sign_on(state: Encounter, duty: Duty, now: Moment, rules: Rules) -> Step:
     effects: tuple[Effect, ...] = (DutyBegan(duty),)
     if state.duty is not None:
         effects = (DutyEnded(state.duty, EndOfDuty.HANDED_OVER), *effects)
@@ -266,7 +378,7 @@ def _sign_on(state: Encounter, duty: Duty, now: Moment) -> Step:
         served_at=now.boot,
         recent=(),
     )
-    return _arrive(fresh), effects
+    return _arrive(fresh, now, rules), effects
 
 
 def _sign_off(state: Encounter, cause: EndOfDuty, now: Moment, rules: Rules) -> Step:
@@ -275,21 +387,21 @@ def _sign_off(state: Encounter, cause: EndOfDuty, now: Moment, rules: Rules) -> 
     # Whoever is rated after an idle duty was not the officer on duty: no grace.
     left = state if cause is EndOfDuty.IDLE else _with_grace(state, now, rules)
     ended = replace(left, duty=None, paused=False)
-    return _arrive(ended), (DutyEnded(state.duty, cause),)
+    return _arrive(ended, now, rules), (DutyEnded(state.duty, cause),)
 
 
 def _pause(state: Encounter, now: Moment, rules: Rules) -> Step:
     if state.duty is None or state.paused:
         return state, ()
     paused = replace(_with_grace(state, now, rules), paused=True)
-    return _arrive(paused), (DutyPaused(state.duty),)
+    return _arrive(paused, now, rules), (DutyPaused(state.duty),)
 
 
-def _resume(state: Encounter, now: Moment) -> Step:
+def _resume(state: Encounter, now: Moment, rules: Rules) -> Step:
     if state.duty is None or not state.paused:
         return state, ()
     resumed = replace(state, paused=False, grace_duty=None, grace_until=0.0, served_at=now.boot)
-    return _arrive(resumed), (DutyResumed(state.duty),)
+    return _arrive(resumed, now, rules), (DutyResumed(state.duty),)
 
 
 def _with_grace(state: Encounter, now: Moment, rules: Rules) -> Encounter:
@@ -299,8 +411,8 @@ def _with_grace(state: Encounter, now: Moment, rules: Rules) -> Encounter:
     return replace(state, grace_duty=state.duty, grace_until=now.boot + rules.grace)
 
 
-def _arrive(state: Encounter) -> Encounter:
-    """A change of duty shows at once, but never cuts short a citizen's reasons or thanks."""
-    if state.phase in (Phase.REASONS, Phase.THANKS, Phase.OUT_OF_SERVICE):
-        return state
-    return _rest(state)
+def _arrive(state: Encounter, now: Moment, rules: Rules) -> Encounter:
+    """A change of duty shows at once, but never cuts short a citizen's turn: an offer, reasons,
+    thanks."""
+    busy = state.phase in (Phase.REASONS, Phase.THANKS, Phase.OUT_OF_SERVICE)
+    return state if busy or state.offer is not None else _rest(state, now, rules)

@@ -33,7 +33,7 @@ class Half(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a press that is no rating: counted beside the score, never scored."""
+    """What happened beside the ratings: counted beside the score, never scored."""
 
     SUPPRESSED = "suppressed"
     """Within the thank-you lock of an earlier press."""
@@ -45,6 +45,18 @@ class Outcome(StrEnum):
     """Scored, one of unlikely many in a short time."""
     RUN = "run-1"
     """Scored, one of an unlikely quick run of the same score."""
+    OFFERED = "offered"
+    """A service ended and the question was offered. What was neither answered nor skipped lapsed:
+    counted so, a power cut in the middle can't make an offer unmade."""
+    ANSWERED = "answered"
+    """Scored, and an offer's answer."""
+    SKIPPED = "skipped"
+    """The citizen declined an offer."""
+    NOT_OFFERED = "not-offered"
+    """A service ended without an offer: in a pause, with nobody signed on, out of service, or the
+    next citizen was called first."""
+    UNASKED = "unasked"
+    """A press while nothing was offered, where questions are offered."""
 
 
 FLAGS = (Outcome.BURST, Outcome.RUN)

@@ -30,7 +30,11 @@ class Rules:
     grace: float = 60.0
     """After a pause or a sign-off, a rating still goes to the officer who served."""
     idle: float = 5400.0
-    """A duty without a rating for so long ends by itself."""
+    """A duty without a rating or a served citizen for so long ends by itself."""
+    offered: bool = False
+    """Whether the question waits until a service has ended; else it always stands."""
+    offer: float = 30.0
+    """How long an offered question stands."""
 
     def asks(self, score: Score) -> bool:
         """Whether reasons are asked for after `score`."""

@@ -95,7 +95,7 @@ PAUSE, HAND_OVER, SIGN_OFF = 0, 1, 2
 
 def test_an_officer_signs_on_by_number_and_pin_and_is_shown(counter: Counter) -> None:
     sign_on(counter)
-    assert ready(counter)._avatar.accessibleName() == "นางสาวสมหญิง ใจดี"
+    assert ready(counter).plate.avatar.accessibleName() == "นางสาวสมหญิง ใจดี"
 
 
 def test_a_wrong_pin_is_told_and_the_right_one_still_works(counter: Counter) -> None:

@@ -1,13 +1,13 @@
 """Ready: who serves here, the question, the faces."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
 from ui.screens.base import GAP, STRIP, TARGET, Screen, put
+from ui.screens.plate import Plate, plate_box
 from ui.view import ReadyView
 from ui.widgets.face import FaceButton
-from ui.widgets.pictures import Avatar
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
 
@@ -21,51 +21,44 @@ class ReadyScreen(Screen[ReadyView]):
     pressed = Signal(int)
     language = Signal(str)
     staff = Signal()
+    skip = Signal()
+    more = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._avatar = Avatar(self)
-        self._name = TextBox(self, weight="Bold", wrap=False, align=Qt.AlignmentFlag.AlignLeft)
-        self._position = TextBox(
-            self, colour=theme.SOFT_INK, wrap=False, align=Qt.AlignmentFlag.AlignLeft
-        )
+        self.plate = Plate(self)
         self._question = TextBox(self, weight="Bold")
         self._note = TextBox(self, colour=theme.ALARM, weight="SemiBold")
         self.staff_tile = Tile(self, quiet=True)
-        self.staff_tile.clicked.connect(self.staff)
+        self.staff_tile.clicked.connect(self._corner)
         self.faces: list[FaceButton] = []
         self.languages: list[tuple[str, Tile]] = []
 
     def place(self, m: theme.Metrics, view: ReadyView) -> None:
         strip, gap = m.px(STRIP), m.px(4)
         foot = m.height - m.px(TARGET + 2 if not m.portrait else 2 * UPRIGHT_TARGET + 4)
+        plate = plate_box(m, strip + m.px(4 if m.portrait else 2))
         if m.portrait:
-            card = QRectF(gap, strip + m.px(4), m.width - 2 * gap, m.px(18))
-            question = QRectF(gap, card.bottom() + m.px(1), m.width - 2 * gap, m.px(20))
+            question = QRectF(gap, plate.bottom() + m.px(1), m.width - 2 * gap, m.px(20))
         else:
-            width = min(m.width * 0.8, m.px(110))
-            card = QRectF((m.width - width) / 2, strip + m.px(2), width, m.px(18))
-            question = QRectF(gap, card.bottom() + m.px(0.5), m.width - 2 * gap, m.px(12))
+            question = QRectF(gap, plate.bottom() + m.px(0.5), m.width - 2 * gap, m.px(12))
         faces = QRectF(gap, question.bottom() + m.px(1), m.width - 2 * gap, 0)
         faces.setBottom(foot - m.px(NOTE if view.note else GAP))
-        self._place_officer(m, view, card)
+        self.plate.place(m, view.officer, plate)
         put(self._question, question)
         self._question.say(view.question, m.px(6.0 if m.portrait else 5.6))
         self._place_faces(m, view, faces)
         self._place_foot(m, view, foot)
 
-    def _place_officer(self, m: theme.Metrics, view: ReadyView, box: QRectF) -> None:
-        self._avatar.say(view.officer)
-        h = box.height()
-        put(self._avatar, QRectF(box.left(), box.top(), h, h))
-        left = box.left() + h + m.px(3)
-        name = QRectF(left, box.top() + h * 0.05, box.right() - left, h * 0.54)
-        position = QRectF(left, name.bottom(), box.right() - left, h * 0.36)
-        align = Qt.AlignmentFlag.AlignLeft
-        put(self._name, name)
-        self._name.say(view.officer.name, m.px(6), align)
-        put(self._position, position)
-        self._position.say(view.officer.position, m.px(4.2), align)
+    def _corner(self) -> None:
+        """The corner's tile: staff's, or the citizen's where the question was offered."""
+        view = self._view
+        if view is None or not view.offered:
+            self.staff.emit()
+        elif view.more:
+            self.more.emit()
+        else:
+            self.skip.emit()
 
     def _place_faces(self, m: theme.Metrics, view: ReadyView, box: QRectF) -> None:
         """One row, or in portrait one below the other; words all of one size."""
@@ -90,14 +83,15 @@ class ReadyScreen(Screen[ReadyView]):
             face.say(label, size)
 
     def _place_foot(self, m: theme.Metrics, view: ReadyView, top: float) -> None:
-        """Staff's corner and the languages: one row, or in portrait two."""
+        """The corner and the languages: one row, or in portrait two."""
         edge, gap = m.px(4), m.px(GAP if not m.portrait else 2)
         height = m.px(TARGET if not m.portrait else UPRIGHT_TARGET)
         rows = 2 if m.portrait else 1
         columns = -(-len(view.languages) // rows)
         width = (m.width - 2 * edge - columns * gap) / (columns + 1)
         put(self.staff_tile, QRectF(edge, top + (rows - 1) * (height + gap), width, height))
-        self.staff_tile.say(view.staff, m.px(3.6))
+        size = m.px(4.2 if view.offered else 3.6)
+        self.staff_tile.say(view.more or view.skip or view.staff, size)
         while len(self.languages) < len(view.languages):
             tile = Tile(self, quiet=True)
             self.languages.append(("", tile))

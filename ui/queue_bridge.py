@@ -1,0 +1,121 @@
+"""The event loop's end of a queue system: what it says, by serial line or HTTP, to the presenter.
+
+Knows no ratings. A ticket's number is held until the next line comes, to know a repeat by.
+"""
+
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+
+from hardware.port import Port, PortLost
+from hardware.tickets import TicketReader, Told, Verb
+from kiosk.config import QueueSettings
+from kiosk.datafolder import DataFolder, FolderError
+from kiosk.domain.encounter import Absent, Called, QueueEvent, Served
+from ui.presenter import Presenter
+
+OPEN_EVERY_MS = 1000
+_MEANS: dict[Verb, type[QueueEvent]] = {
+    Verb.CALL: Called,
+    Verb.END: Served,
+    Verb.ABSENT: Absent,
+}
+
+
+class Desk:
+    """Every way in ends here, so that what two ways say alike is one."""
+
+    def __init__(self, presenter: Presenter) -> None:
+        self._presenter = presenter
+        self._last: Told | None = None
+
+    def take(self, told: Told) -> bool:
+        """True once the line is kept, now or before: only then may it be answered."""
+        if told.ticket and told == self._last:
+            return True
+        if not self._presenter.queue(_MEANS[told.verb]()):
+            return False
+        self._last = told
+        return True
+
+
+class Bridge(Protocol):
+    def stop(self) -> None: ...
+
+
+class TicketLine(QObject):
+    """The serial line of a ticket machine. No thread: bytes come by QSocketNotifier."""
+
+    def __init__(self, settings: QueueSettings, presenter: Presenter, desk: Desk) -> None:
+        super().__init__()
+        self._settings, self._presenter, self._desk = settings, presenter, desk
+        self._reader = TicketReader()
+        self._port: Port | None = None
+        self._notifier: QSocketNotifier | None = None
+        self._retired: QSocketNotifier | None = None
+        self._timer = QTimer(self, interval=OPEN_EVERY_MS)
+        self._timer.setTimerType(Qt.TimerType.CoarseTimer)
+        self._timer.timeout.connect(self._open)
+
+    def start(self) -> None:
+        self._timer.start()
+        self._open()
+
+    def stop(self) -> None:
+        self._timer.stop()
+        self._close()
+
+    def _open(self) -> None:
+        if self._port is not None:
+            return
+        try:
+            name, baud = self._settings.port, self._settings.baud
+            self._port = Port.open(name, baud, what="ticket machine")
+        except PortLost as error:
+            self._presenter.queue_way("serial", str(error))
+            return
+        self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read)
+        self._notifier.activated.connect(self._readable)
+        self._presenter.queue_way("serial")
+
+    def _readable(self) -> None:
+        if self._port is None:
+            return
+        try:
+            for told in self._reader.feed(self._port.read()):
+                if self._desk.take(told):
+                    self._port.write(told.answer())
+        except PortLost as error:
+            self._close()
+            self._presenter.queue_way("serial", str(error))
+
+    def _close(self) -> None:
+        """The notifier may be the caller: it is kept, disabled, until the next."""
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)
+            self._retired, self._notifier = self._notifier, None
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+        self._reader.forget()
+
+
+def open_queue(settings: QueueSettings, presenter: Presenter, folder: DataFolder) -> list[Bridge]:
+    """Every way in that the settings name, started. One that can't be is told of in the service
+    menu and in the journal: the others, and the key, still work."""
+    desk = Desk(presenter)
+    bridges: list[Bridge] = []
+    if settings.port:
+        line = TicketLine(settings, presenter, desk)
+        line.start()
+        bridges.append(line)
+    if settings.http:
+        from ui.queue_http import CantListen, QueueServer
+
+        try:
+            bridges.append(QueueServer(settings.http, folder.queue_token(), desk.take))
+        except (CantListen, FolderError) as error:
+            presenter.queue_way("http", str(error))
+        else:
+            presenter.queue_way("http")
+    return bridges

@@ -1,0 +1,95 @@
+"""What `kiosk queue simulate` and `kiosk queue tell` do, for cli.py."""
+
+import os
+import select
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from time import monotonic
+
+from hardware.ticket_machine import TicketMachine
+from hardware.tickets import parse
+
+LOOK_EVERY = 0.1
+HELP = "call | end | absent | unplug | plug | status | quit"
+PATIENCE = 5.0
+
+
+class QueueTrouble(Exception):
+    """One line for a person. `later`: the terminal may not be running yet."""
+
+    def __init__(self, message: str, *, later: bool = False) -> None:
+        super().__init__(message)
+        self.later = later
+
+
+def simulate(path: Path, say: Callable[[str], None]) -> None:
+    """Be a ticket machine at `path` until `quit` or the end of standard input."""
+    machine = TicketMachine(path)
+    machine.plug()
+    say(f"ticket machine at {path}; {HELP}")
+    told, held = 0, b""
+    try:
+        while True:
+            watched = [sys.stdin.fileno(), *([machine.fileno()] if machine.plugged else [])]
+            ready, _, _ = select.select(watched, [], [], LOOK_EVERY)
+            if machine.fileno() in ready:
+                machine.readable()
+            machine.tick(monotonic())
+            for heard in machine.heard[told:]:
+                say(heard.answer().decode().strip())
+            told = len(machine.heard)
+            if sys.stdin.fileno() not in ready:
+                continue
+            data = os.read(sys.stdin.fileno(), 4096)
+            *lines, held = (held + data).split(b"\n")
+            for line in lines:
+                if line.strip() == b"quit":
+                    return
+                say(obey(machine, line.decode("utf-8", "replace").strip()))
+            if not data:
+                return
+    finally:
+        machine.unplug()
+
+
+def obey(machine: TicketMachine, command: str) -> str:
+    """Do what one command says; the answer is one line."""
+    commands = {
+        "call": machine.call,
+        "end": machine.end,
+        "absent": machine.absent,
+        "unplug": machine.unplug,
+        "plug": machine.plug,
+    }
+    if command == "status":
+        state = "plugged" if machine.plugged else "unplugged"
+        return f"{state}; {len(machine.heard)} lines answered, {machine.waiting} waiting"
+    if command not in commands:
+        return HELP
+    commands[command]()
+    return "ok"
+
+
+def tell(port: int, token: str, what: str, ticket: str) -> str:
+    """Say one line to the terminal on this machine; its answer. QueueTrouble."""
+    told = parse(f"{what.upper()} {ticket}".encode())
+    if told is None:
+        raise QueueTrouble("write CALL, END or ABSENT, then a ticket of letters and digits if any")
+    link = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        link.request("POST", "/v1/queue", told.line(), {"Authorization": f"Bearer {token}"})
+        answer = link.getresponse()
+        text = answer.read(200).decode("utf-8", "replace").strip()
+    except (OSError, HTTPException) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise QueueTrouble(
+            f"127.0.0.1:{port}: {reason}; is `kiosk run` running with this data folder?", later=True
+        ) from None
+    finally:
+        link.close()
+    if answer.status != HTTPStatus.OK:
+        raise QueueTrouble(f"127.0.0.1:{port}: {text}", later=answer.status >= 500)
+    return text
