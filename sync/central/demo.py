@@ -180,6 +180,19 @@ def _day(
     central.import_tickets(tickets)
 
 
+def _offers(random: Random, officer: str, answered: int) -> list[OutcomeCount]:
+    """What became of the offers on a day with so many answers: every other counter has a queue."""
+    lapsed = round(answered * random.uniform(0.3, 1.1))
+    skipped = round(answered * random.uniform(0.05, 0.2))
+    counts = {
+        Outcome.OFFERED: answered + lapsed + skipped,
+        Outcome.ANSWERED: answered,
+        Outcome.SKIPPED: skipped,
+        Outcome.NOT_OFFERED: random.choice((0, 0, 1, 2)),
+    }
+    return [OutcomeCount(officer, outcome, k) for outcome, k in counts.items() if k]
+
+
 def _report(
     site: str, random: Random, servers: list[_Server], terminal: str, day: date, better: float
 ) -> DayReport | None:
@@ -205,6 +218,8 @@ def _report(
                 reasons[officer, reason] = reasons.get((officer, reason), 0) + 1
         if n.get(officer) and random.random() < 0.1:
             outcomes.append(OutcomeCount(officer, Outcome.SUPPRESSED, random.randint(1, 3)))
+        if int(counter) % 2:
+            outcomes += _offers(random, officer, n.get(officer, 0))
     if not n:
         return None
     gaps = [GapCount("duty-paused", random.randint(1, 3))]

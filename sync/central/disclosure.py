@@ -7,13 +7,49 @@ ten ratings.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from sync.central.measures import HIDDEN_BELOW
 
 Counts = tuple[int, int, int, int, int]
 NONE: Counts = (0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is counted beside ratings, never scored. `flagged`: ratings marked as bursts and runs
+    (kiosk.domain.flags); they stay in the counts. The rest: where a queue exists, services whose
+    question was `offered`, how many citizens `answered` and how many `skipped` it, services that
+    ended `not_offered`, and presses while nothing was asked (`unasked`)."""
+
+    suppressed: int = 0
+    flagged: int = 0
+    offered: int = 0
+    answered: int = 0
+    skipped: int = 0
+    not_offered: int = 0
+    unasked: int = 0
+
+    @property
+    def served(self) -> int:
+        """Services that ended, as far as the terminals know."""
+        return self.offered + self.not_offered
+
+    @property
+    def lapsed(self) -> int:
+        """Offers that were neither answered nor skipped."""
+        return max(0, self.offered - self.answered - self.skipped)
+
+    def __add__(self, other: "Beside") -> "Beside":
+        return Beside(*(getattr(self, n) + getattr(other, n) for n in BESIDE))
+
+    def since(self, shown: "Beside") -> "Beside":
+        """What is more than `shown`: a report that was put right may have less."""
+        return Beside(*(max(0, getattr(self, n) - getattr(shown, n)) for n in BESIDE))
+
+
+BESIDE = tuple(field.name for field in fields(Beside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +60,7 @@ class Block:
     first_day: date
     last_day: date
     counts: Counts
-    suppressed: int = 0
-    flagged: int = 0
-    """Flags on its ratings: bursts and runs (kiosk.domain.flags). They stay in the counts."""
+    beside: Beside = Beside()
 
     @property
     def n(self) -> int:
@@ -39,8 +73,7 @@ class DayCount:
 
     day: date
     counts: Counts
-    suppressed: int = 0
-    flagged: int = 0
+    beside: Beside = Beside()
 
 
 def week_end(day: date) -> date:
@@ -53,25 +86,23 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
     officer on one scale. Only weeks that ended before `today` count."""
     done = sorted(published, key=lambda block: block.number)
     number = len(done)
-    shown = NONE
-    suppressed_shown = sum(block.suppressed for block in done)
-    flagged_shown = sum(block.flagged for block in done)
+    shown, beside_shown = NONE, Beside()
     for block in done:
         shown = _plus(shown, block.counts)
+        beside_shown += block.beside
     frontier = done[-1].last_day if done else date.min
     by_week: dict[date, list[DayCount]] = {}
     for count in days:
         by_week.setdefault(week_end(count.day), []).append(count)
     fresh: list[Block] = []
-    total, suppressed, flagged = NONE, 0, 0
+    total, beside = NONE, Beside()
     first: date | None = frontier + timedelta(days=1) if done else None
     for end in sorted(by_week):
         if end >= today:
             break
         for count in by_week[end]:
             total = _plus(total, count.counts)
-            suppressed += count.suppressed
-            flagged += count.flagged
+            beside += count.beside
         if first is None:
             first = end - timedelta(days=6)
         if end <= frontier:
@@ -79,11 +110,10 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
         due = _minus(total, shown)
         if sum(due) >= HIDDEN_BELOW and min(due) >= 0:
             number += 1
-            beside = (max(0, suppressed - suppressed_shown), max(0, flagged - flagged_shown))
-            fresh.append(Block(number, first, end, due, *beside))
+            more = beside.since(beside_shown)
+            fresh.append(Block(number, first, end, due, more))
             shown = total
-            suppressed_shown = max(suppressed, suppressed_shown)
-            flagged_shown = max(flagged, flagged_shown)
+            beside_shown += more
             frontier, first = end, end + timedelta(days=1)
     return fresh
 

@@ -20,6 +20,8 @@ from sqlalchemy import (
     Text,
 )
 
+from sync.central.disclosure import BESIDE
+
 metadata = MetaData()
 
 
@@ -189,8 +191,7 @@ blocks = Table(
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     *(_count(f"n{level}") for level in range(1, 6)),
-    _count("suppressed"),
-    _count("flagged"),
+    *(_count(name) for name in BESIDE),
     PrimaryKeyConstraint("site", "officer", "levels", "number"),
 )
 
@@ -236,8 +237,7 @@ site_months = Table(
     Column("month", Date, nullable=False),
     _count("levels"),
     *(_count(f"n{level}") for level in range(1, 6)),
-    _count("suppressed"),
-    _count("flagged"),
+    *(_count(name) for name in BESIDE),
     _count("blocks"),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),

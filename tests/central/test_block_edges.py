@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from sync.central.disclosure import (
+    Beside,
     Block,
     Counts,
     DayCount,
@@ -17,9 +18,13 @@ from sync.central.disclosure import (
 MONDAY = date(2026, 11, 2)
 
 
+def besides(blocks: list[Block]) -> list[tuple[int, int]]:
+    return [(block.beside.suppressed, block.beside.flagged) for block in blocks]
+
+
 def counted(offset: int, n: int, suppressed: int = 0, flagged: int = 0) -> DayCount:
     """`n` ratings of the best level, so many days after MONDAY."""
-    return DayCount(MONDAY + timedelta(days=offset), (0, 0, 0, 0, n), suppressed, flagged)
+    return DayCount(MONDAY + timedelta(days=offset), (0, 0, 0, 0, n), Beside(suppressed, flagged))
 
 
 def spans(blocks: list[Block]) -> list[tuple[int, int, int, int]]:
@@ -78,11 +83,11 @@ def test_what_stands_beside_a_score_goes_into_the_block_it_was_closed_with() -> 
     today = MONDAY + timedelta(days=60)
     days = [counted(0, 10, 2, 1), counted(7, 4, 3, 0), counted(14, 6, 1, 5)]
     blocks = next_blocks([], days, today)
-    assert [(b.suppressed, b.flagged) for b in blocks] == [(2, 1), (4, 5)]
+    assert besides(blocks) == [(2, 1), (4, 5)]
     more = [counted(0, 10, 4, 1), *days[1:], counted(21, 10, 0, 0)]
-    assert [(b.suppressed, b.flagged) for b in next_blocks(blocks, more, today)] == [(2, 0)]
+    assert besides(next_blocks(blocks, more, today)) == [(2, 0)]
     fewer = [counted(0, 10, 0, 0), *days[1:], counted(21, 10, 0, 0)]
-    assert [(b.suppressed, b.flagged) for b in next_blocks(blocks, fewer, today)] == [(0, 0)]
+    assert besides(next_blocks(blocks, fewer, today)) == [(0, 0)]
 
 
 def test_a_level_that_has_fewer_than_were_shown_closes_nothing() -> None:
@@ -119,8 +124,8 @@ def test_a_total_is_the_sum_of_its_blocks_level_by_level() -> None:
 
 
 def test_nothing_beside_is_nothing() -> None:
-    assert (counted(0, 1).suppressed, counted(0, 1).flagged) == (0, 0)
+    assert counted(0, 1).beside == Beside()
     bare = DayCount(MONDAY, (0, 0, 0, 0, 1))
-    assert (bare.suppressed, bare.flagged) == (0, 0)
+    assert bare.beside == Beside()
     block = Block(1, MONDAY, MONDAY, (0, 0, 0, 0, 1))
-    assert (block.suppressed, block.flagged) == (0, 0)
+    assert block.beside == Beside()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.central.disclosure import (
+    Beside,
     Block,
     Counts,
     DayCount,
@@ -124,8 +125,8 @@ def test_satisfied_and_points_follow_the_scale() -> None:
 
 def test_flags_travel_with_the_block_whose_ratings_they_mark() -> None:
     monday = date(2026, 11, 2)
-    first = DayCount(monday, (0, 0, 0, 0, 12), suppressed=1, flagged=3)
-    later = DayCount(monday + timedelta(days=7), (0, 0, 0, 0, 12), flagged=1)
+    first = DayCount(monday, (0, 0, 0, 0, 12), Beside(suppressed=1, flagged=3))
+    later = DayCount(monday + timedelta(days=7), (0, 0, 0, 0, 12), Beside(flagged=1))
     one = next_blocks([], [first], monday + timedelta(days=8))
     two = next_blocks(one, [first, later], monday + timedelta(days=15))
-    assert [(b.suppressed, b.flagged) for b in (*one, *two)] == [(1, 3), (0, 1)]
+    assert [(b.beside.suppressed, b.beside.flagged) for b in (*one, *two)] == [(1, 3), (0, 1)]

@@ -83,8 +83,24 @@ def levels(figure: Figure, names: Sequence[str]) -> list[dict[str, Any]]:
 def beside(figure: Figure) -> list[str]:
     """What stands beside a score and is not in it."""
     told = []
-    if figure.suppressed:
-        told.append(f"กดซ้ำที่ไม่นับคะแนน {number(figure.suppressed)} ครั้ง")
-    if figure.flagged:
-        told.append(f"สัญญาณการกดผิดปกติ (ยังนับคะแนน) {number(figure.flagged)} ครั้ง")
+    if figure.beside.suppressed:
+        told.append(f"กดซ้ำที่ไม่นับคะแนน {number(figure.beside.suppressed)} ครั้ง")
+    if figure.beside.flagged:
+        told.append(f"สัญญาณการกดผิดปกติ (ยังนับคะแนน) {number(figure.beside.flagged)} ครั้ง")
+    if figure.beside.unasked:
+        told.append(f"กดโดยไม่ได้เชิญให้ประเมิน (ไม่นับคะแนน) {number(figure.beside.unasked)} ครั้ง")
+    if response := response_text(figure):
+        told.append(response)
     return told
+
+
+def response_text(figure: Figure) -> str:
+    """How many of the services that ended were answered; empty where terminals don't know."""
+    if figure.response is None:
+        return ""
+    of = figure.beside
+    return (
+        f"ตอบแบบประเมิน {number(of.answered)} จาก {number(of.served)} ครั้งที่ให้บริการ "
+        f"(ร้อยละ {number(figure.response * 100)}): ขอไม่ประเมิน {number(of.skipped)} "
+        f"ไม่ตอบ {number(of.lapsed)} ไม่ได้เชิญให้ประเมิน {number(of.not_offered)}"
+    )

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
-from sync.central.disclosure import Block, Counts, levels_shown, week_end
+from sync.central.disclosure import Beside, Block, Counts, levels_shown, week_end
 from sync.central.measures import (
     ALL_AGREE_HIGH,
     ALL_AGREE_LOW,
+    HIDDEN_BELOW,
     Result,
     points_of,
     result,
@@ -38,16 +39,23 @@ Z99 = 2.5758293035489004
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Some whole blocks. `suppressed` and `flagged` stand beside the score; `levels` are counts
-    worst first, empty where they may not be shown."""
+    """Some whole blocks. `beside` stands beside the score; `levels` are counts worst first, empty
+    where they may not be shown."""
 
     result: Result
-    suppressed: int = 0
-    flagged: int = 0
+    beside: Beside = Beside()  # noqa: RUF009  (a value, never changed)
     blocks: int = 0
     first_day: date | None = None
     last_day: date | None = None
     levels: tuple[int, ...] = ()
+
+    @property
+    def response(self) -> float | None:
+        """The share of services whose question was answered, to a hundredth; None where terminals
+        don't know of services, or of too few."""
+        if self.beside.served < HIDDEN_BELOW:
+            return None
+        return min(1.0, round(self.beside.answered / self.beside.served, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,7 @@ class OfficerView:
     own: bool
     may_enter_appraisal: bool
     coverage: float | None
+    """The office's, where this officer's own response is not known."""
     next_close: date
 
 
@@ -267,7 +276,9 @@ def officer(
         _funnel(sums.get(id, []), whole),
         looks,
         own,
-        may_enter_appraisal(shown, coverage, settings),
+        may_enter_appraisal(
+            shown, coverage if shown.response is None else shown.response, settings
+        ),
         coverage,
         week_end(today),
     )
@@ -318,8 +329,7 @@ def figure(sums: Iterable[Sum], settings: SiteSettings) -> Figure:
             levels = summed[: scales.pop()]
     return Figure(
         shown,
-        sum(s.suppressed for s in found),
-        sum(s.flagged for s in found),
+        sum((s.beside for s in found), Beside()),
         sum(s.blocks for s in found),
         min(s.first_day for s in found),
         max(s.last_day for s in found),

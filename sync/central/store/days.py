@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kiosk.domain.rating import FLAGS, Outcome
-from sync.central.disclosure import Block, Counts, DayCount
+from sync.central.disclosure import BESIDE, NONE, Beside, Block, Counts, DayCount
 from sync.central.ingest import StoredDay, decide
 from sync.central.schema import (
     blocks,
@@ -26,6 +26,17 @@ from sync.wire import Answer, DayReport, OpenSheet
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 _LINE = ("officer", "service", "counter", "half", "channel", "levels", *_LEVELS)
 _COUNT = ("kind", "officer", "what", "n")
+
+_BESIDE_OF = {
+    **{flag.value: "flagged" for flag in FLAGS},
+    Outcome.SUPPRESSED.value: "suppressed",
+    Outcome.OFFERED.value: "offered",
+    Outcome.ANSWERED.value: "answered",
+    Outcome.SKIPPED.value: "skipped",
+    Outcome.NOT_OFFERED.value: "not_offered",
+    Outcome.UNASKED.value: "unasked",
+}
+"""Under which of Beside's names an outcome is counted."""
 
 Row = tuple[str | int, ...]
 
@@ -329,26 +340,39 @@ class Days:
             .where(day_lines.c.site == self._site)
             .group_by(day_lines.c.officer, day_lines.c.levels, day_lines.c.date)
         )
-        suppressed = self._outcomes_by_day((Outcome.SUPPRESSED,))
-        flagged = self._outcomes_by_day(FLAGS)
+        beside = self._beside_by_day()
         found: dict[Scaled, list[DayCount]] = defaultdict(list)
+        scales: dict[str, list[tuple[date, int]]] = defaultdict(list)
         for officer, levels, day, *n in self._connection.execute(query):
-            beside = (suppressed.get((officer, day), 0), flagged.get((officer, day), 0))
-            count = DayCount(day, _counts(n), *beside)
-            found[Scaled(officer, levels)].append(count)
+            told = beside.pop((officer, day), Beside())
+            found[Scaled(officer, levels)].append(DayCount(day, _counts(n), told))
+            scales[officer].append((day, levels))
+        # A day on which nobody rated counts as well: with the scale of the nearest day that has.
+        for (officer, day), told in beside.items():
+            if officer in scales:
+                _, levels = min(scales[officer], key=lambda known: (abs(known[0] - day), known))
+                found[Scaled(officer, levels)].append(DayCount(day, NONE, told))
         return dict(found)
 
-    def _outcomes_by_day(self, which: Iterable[Outcome]) -> dict[tuple[str, date], int]:
+    def _beside_by_day(self) -> dict[tuple[str, date], Beside]:
         query = (
-            select(day_counts.c.officer, day_counts.c.date, func.sum(day_counts.c.n))
+            select(
+                day_counts.c.officer,
+                day_counts.c.date,
+                day_counts.c.what,
+                func.sum(day_counts.c.n),
+            )
             .where(
                 day_counts.c.site == self._site,
                 day_counts.c.kind == "outcome",
-                day_counts.c.what.in_([outcome.value for outcome in which]),
+                day_counts.c.what.in_(list(_BESIDE_OF)),
             )
-            .group_by(day_counts.c.officer, day_counts.c.date)
+            .group_by(day_counts.c.officer, day_counts.c.date, day_counts.c.what)
         )
-        return {(o, day): int(n) for o, day, n in self._connection.execute(query)}
+        found: dict[tuple[str, date], Beside] = defaultdict(Beside)
+        for officer, day, what, n in self._connection.execute(query):
+            found[officer, day] += Beside(**{_BESIDE_OF[what]: int(n)})
+        return dict(found)
 
     def put_tickets(self, rows: Iterable[Ticket]) -> int:
         """Tickets served by counter and day; a day told again is told anew. How many."""
@@ -430,7 +454,8 @@ class Days:
         for row in self._connection.execute(query):
             counts = _counts([row.n1, row.n2, row.n3, row.n4, row.n5])
             span = (row.number, row.first_day, row.last_day)
-            block = Block(*span, counts, row.suppressed, row.flagged)
+            beside = Beside(*(getattr(row, name) for name in BESIDE))
+            block = Block(*span, counts, beside)
             found[Scaled(row.officer, row.levels)].append(block)
         return dict(found)
 
@@ -445,8 +470,7 @@ class Days:
                 "first_day": block.first_day,
                 "last_day": block.last_day,
                 **dict(zip(_LEVELS, block.counts, strict=True)),
-                "suppressed": block.suppressed,
-                "flagged": block.flagged,
+                **{name: getattr(block.beside, name) for name in BESIDE},
             }
             self._connection.execute(self._insert(blocks).values(row).on_conflict_do_nothing())
 

@@ -20,7 +20,7 @@ from sync.central.store.published import PublishedBlocks
 from sync.central.store.terminals import Terminals
 from sync.central.store.witness import Witness
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
 _OURS = {"sites", "terminals", "day_reports", "blocks"}

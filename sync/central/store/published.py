@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sync.central.disclosure import NONE, Block, Counts
+from sync.central.disclosure import BESIDE, NONE, Beside, Block, Counts
 from sync.central.schema import block_cuts, blocks, day_counts, day_lines, site_months, sites
 from sync.central.store.days import Scaled
 
@@ -34,7 +34,7 @@ _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 _ROLLED = tuple(
     site_months.c[name]
     for name in (
-        *("levels", *_LEVELS, "suppressed", "flagged", "blocks"),
+        *("levels", *_LEVELS, *BESIDE, "blocks"),
         *("first_day", "last_day"),
     )
 )
@@ -49,8 +49,7 @@ class Sum:
 
     levels: int
     counts: Counts
-    suppressed: int
-    flagged: int
+    beside: Beside
     blocks: int
     first_day: date
     last_day: date
@@ -127,7 +126,8 @@ class PublishedBlocks:
     def roll_up(self, levels: int, block: Block) -> None:
         """Add a block that was just published to its month."""
         counts = dict(zip(_LEVELS, block.counts, strict=True))
-        added = {**counts, "suppressed": block.suppressed, "flagged": block.flagged, "blocks": 1}
+        beside = {name: getattr(block.beside, name) for name in BESIDE}
+        added = {**counts, **beside, "blocks": 1}
         key = {"site": self._site, "month": block.last_day.replace(day=1), "levels": levels}
         statement = self._insert(site_months).values(
             **key, **added, first_day=block.first_day, last_day=block.last_day
@@ -165,7 +165,8 @@ class PublishedBlocks:
         for row in self._connection.execute(query):
             counts = _counts([getattr(row, name) for name in _LEVELS])
             span = (row.number, row.first_day, row.last_day)
-            found.append((row.levels, Block(*span, counts, row.suppressed, row.flagged)))
+            beside = Beside(*(getattr(row, name) for name in BESIDE))
+            found.append((row.levels, Block(*span, counts, beside)))
         return found
 
     def has_block(self, officer: str, levels: int, number: int) -> bool:
@@ -183,7 +184,7 @@ class PublishedBlocks:
         )
 
     def _sums(self, *by: ColumnElement[Any]) -> Select[Any]:
-        counted = (func.sum(blocks.c[name]) for name in (*_LEVELS, "suppressed", "flagged"))
+        counted = (func.sum(blocks.c[name]) for name in (*_LEVELS, *BESIDE))
         span = (func.count(), func.min(blocks.c.first_day), func.max(blocks.c.last_day))
         return select(*by, blocks.c.levels, *counted, *span).group_by(blocks.c.levels)
 
@@ -293,9 +294,9 @@ class PublishedBlocks:
 
 def _sum(row: Sequence[Any]) -> Sum:
     levels, *numbers, first, last = row
-    n1, n2, n3, n4, n5, suppressed, flagged, count = map(int, numbers)
+    n1, n2, n3, n4, n5, *beside, count = map(int, numbers)
     span = (_day(first), _day(last))
-    return Sum(int(levels), (n1, n2, n3, n4, n5), suppressed, flagged, count, *span)
+    return Sum(int(levels), (n1, n2, n3, n4, n5), Beside(*beside), count, *span)
 
 
 def _flat(row: Sequence[Any]) -> tuple[str, ...]:

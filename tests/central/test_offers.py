@@ -1,0 +1,104 @@
+"""Where questions are offered: the denominator, from a terminal's counts to what is shown."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from kiosk.domain.people import Officer
+from kiosk.domain.rating import Channel, Half, Outcome
+from sync.central import period as periods
+from sync.central.disclosure import Beside, DayCount, next_blocks
+from sync.central.papers import figures
+from sync.central.reports import gate
+from sync.central.service import Central
+from sync.central.viewer import PUBLIC, Role, Viewer
+from sync.wire import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
+from tests.central.reports import key_text
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+MONDAY = date(2026, 11, 2)
+YEAR = periods.year_of(TODAY)
+DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
+
+
+def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
+    """A day of officer 101: so many ratings, and so often each outcome."""
+    known = central.terminal("t1")
+    if known is None:
+        central.enrol(Enrol(central.invite("t1", "1", NOW), key_text()), NOW)
+        known = central.terminal("t1")
+    assert known is not None
+    counts = (0, 0, 1, 1, rated - 2) if rated else ()
+    line = LineCount("101", "general", "1", Half.MORNING, Channel.TOUCH, counts)
+    told = tuple(
+        OutcomeCount("101", Outcome(name.replace("_", "-")), n) for name, n in outcomes.items()
+    )
+    sheets = (SheetSeal("101", rated, "0" * 64),)
+    made = DayReport("dindaeng", "t1", day, 1, (line,) if rated else (), told, (), sheets)
+    central.take_day(known, made, made.to_bytes(), NOW)
+
+
+def test_the_response_is_the_answered_share_of_all_services_that_ended(central: Central) -> None:
+    take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15, unasked=2)
+    central.publish(TODAY)
+    shown = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    assert shown.beside == Beside(0, 0, 45, 30, 5, 15, 2)
+    assert (shown.beside.served, shown.beside.lapsed, shown.response) == (60, 10, 0.5)
+
+
+def test_a_day_on_which_nobody_answered_counts_in_the_denominator(central: Central) -> None:
+    take(central, MONDAY, 20, offered=20, answered=20)
+    take(central, MONDAY + timedelta(days=1), 0, offered=15, not_offered=5)
+    central.publish(TODAY)
+    assert gate.office(central, PUBLIC, YEAR, TODAY).figure.response == 0.5
+
+
+def test_services_of_days_before_the_first_rating_count_too(central: Central) -> None:
+    take(central, MONDAY, 0, offered=10)
+    take(central, MONDAY + timedelta(days=8), 10, offered=10, answered=10)
+    central.publish(TODAY)
+    assert gate.office(central, PUBLIC, YEAR, TODAY).figure.response == 0.5
+
+
+def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(central: Central) -> None:
+    take(central, MONDAY, 30, offered=9, answered=9, suppressed=3)
+    central.publish(TODAY)
+    figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    assert figure.response is None
+    assert figures.response_text(figure) == ""
+
+
+@pytest.mark.parametrize(("not_offered", "may"), [(0, True), (290, True), (900, False)])
+def test_an_officers_own_response_decides_whether_the_result_may_enter_an_appraisal(
+    central: Central, not_offered: int, may: bool
+) -> None:
+    central.import_officers((Officer.parse("101", "สมหญิง", id="101"),))
+    for week in range(3):
+        take(central, MONDAY + timedelta(weeks=week), 50, offered=60, answered=50)
+    take(central, MONDAY + timedelta(days=1), 0, not_offered=not_offered)
+    central.publish(TODAY)
+    view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
+    assert view.figure.response == round(150 / (180 + not_offered), 2)
+    assert view.may_enter_appraisal is may
+
+
+def test_offers_stand_with_the_block_that_has_their_ratings_and_are_told_once() -> None:
+    days = [DayCount(MONDAY, (0, 0, 0, 0, 12), Beside(offered=20, answered=12))]
+    first = next_blocks([], days, TODAY)
+    more = [*days, DayCount(MONDAY + timedelta(days=7), (0, 0, 0, 0, 10), Beside(offered=3))]
+    second = next_blocks(first, more, TODAY)
+    assert [b.beside for b in (*first, *second)] == [
+        Beside(offered=20, answered=12),
+        Beside(offered=3),
+    ]
+
+
+def test_the_papers_say_it_in_words(central: Central) -> None:
+    take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15, unasked=2)
+    central.publish(TODAY)
+    figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    assert figures.beside(figure) == [
+        "กดโดยไม่ได้เชิญให้ประเมิน (ไม่นับคะแนน) ๒ ครั้ง",
+        "ตอบแบบประเมิน ๓๐ จาก ๖๐ ครั้งที่ให้บริการ (ร้อยละ ๕๐): ขอไม่ประเมิน ๕ ไม่ตอบ ๑๐ ไม่ได้เชิญให้ประเมิน ๑๕",
+    ]
