@@ -26,6 +26,7 @@ DOCUMENTS = [
         "sync/central/README.md",
         "hardware/PROTOCOL.md",
         "hardware/PANELS.md",
+        "hardware/TICKETS.md",
         "hardware/firmware/README.md",
         "sync/WIRE.md",
     )
