@@ -316,11 +316,8 @@ def _open_sheets(t: Transaction) -> tuple[OpenSheet, ...]:
     """The sheets of every day that central has not receipted as it is now."""
     receipted = {parcel.day: parcel for parcel in t.outbox.newest_receipted()}
     sheets = []
-    for day in t.ratings.days():
-        now = [
-            OpenSheet(day, s.officer, s.n, s.seal.entries, s.seal.digest)
-            for s in t.ratings.sheets(day)
-        ]
+    for day, kept in t.ratings.all_sheets().items():
+        now = [OpenSheet(day, s.officer, s.n, s.seal.entries, s.seal.digest) for s in kept]
         told = DayReport.parse(receipted[day].body).open_sheets() if day in receipted else ()
         if sorted(now) != sorted(told):
             sheets += now

@@ -33,6 +33,8 @@ _GAPS = (
 
 
 SATURDAY = 5
+RECENT = timedelta(days=7)
+"""Days so young are always closed anew: a clock put right may still move an event into them."""
 MOST_DARK_DAYS = 60
 """As far back as days without a sheet are reported."""
 
@@ -58,7 +60,7 @@ def close_days(
     today: bool,
     hours: Hours = Hours(),  # noqa: B008  (a value)
 ) -> tuple[Closed, ...]:
-    """Close every business date that has something new; today's only when `today`.
+    """Close every business date that may have something new; today's only when `today`.
 
     NotEnrolled when the terminal belongs to no site yet: everything stays, to be closed later.
     """
@@ -67,6 +69,9 @@ def close_days(
     with store.transaction() as t:
         enrolment = t.state.enrolment()
         days = _days(t, this_day if today else this_day - timedelta(days=1))
+        if enrolment is not None:
+            settled = _settled(t, this_day - RECENT)
+            days = [day for day in days if day not in settled]
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled with a central report yet")
     closed = []
@@ -166,6 +171,19 @@ def _gaps(t: Transaction, day: date, hours: Hours, now: datetime) -> Counter[str
         t.journal.last_before(day, (Kind.QUEUE_UP, Kind.QUEUE_DOWN)) is Kind.QUEUE_DOWN,
     )
     return times + absences(day, happened, hours, now, before)
+
+
+def _settled(t: Transaction, before: date) -> set[date]:
+    """Days before a date whose newest report has every sheet as it is now: closing one of them
+    again would say the same, however many years there are."""
+    told = {p.day: p for p in t.outbox.everything() if p.day < before}
+    now = t.ratings.all_sheets()
+    return {
+        day
+        for day, parcel in told.items()
+        if sorted(SheetSeal(s.officer, s.n, s.seal.digest) for s in now.get(day, ()))
+        == sorted(DayReport.parse(parcel.body).sheets)
+    }
 
 
 def _days(t: Transaction, until: date) -> list[date]:

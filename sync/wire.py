@@ -73,7 +73,7 @@ class ReasonCount:
     n: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class SheetSeal:
     """One officer's sheet of the day: how many ratings, and the seal digest of all its entries.
 

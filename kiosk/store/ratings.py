@@ -1,5 +1,6 @@
 """Ratings, outcomes and reasons, and the sheets whose seals cover them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -117,6 +118,17 @@ class Ratings:
             Sheet(day, OfficerId(row.officer), row.n, Seal(row.entries, row.seal))
             for row in self._connection.execute(query)
         )
+
+    def all_sheets(self) -> dict[date, tuple[Sheet, ...]]:
+        """Every sheet there is, by its day, oldest first."""
+        query = select(sheets).order_by(sheets.c.business_date, sheets.c.officer)
+        found: dict[date, list[Sheet]] = defaultdict(list)
+        for row in self._connection.execute(query):
+            day = date.fromisoformat(row.business_date)
+            found[day].append(
+                Sheet(day, OfficerId(row.officer), row.n, Seal(row.entries, row.seal))
+            )
+        return {day: tuple(of) for day, of in found.items()}
 
     def count(self) -> int:
         """Ratings kept in all, as the sheets say."""

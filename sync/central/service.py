@@ -3,7 +3,8 @@
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -153,44 +154,34 @@ class Central:
         with self.store.transaction(self.site) as t:
             return t.terminals.all()
 
-    def greet(self, known: KnownTerminal, hello: Hello, now: datetime) -> Welcome:
-        """Open a run with a fresh nonce."""
-        nonce = secrets.token_hex(16)
-        until = now + timedelta(minutes=RUN_MINUTES)
+    @contextmanager
+    def asked(self, terminal: str) -> Iterator["Asked | None"]:
+        """One request of a terminal in one transaction, in which nobody else changes what is known
+        of it; None when there is no such terminal."""
         with self.store.transaction(self.site) as t:
-            t.terminals.open_run(known.terminal, nonce, until, hello, now)
-        return Welcome(nonce, known.head)
+            known = t.terminals.get(terminal, hold=True)
+            yield Asked(self, t, known) if known else None
+
+    def greet(self, known: KnownTerminal, hello: Hello, now: datetime) -> Welcome:
+        with self._asked(known) as asked:
+            return asked.greet(hello, now)
 
     def judge(self, known: KnownTerminal, heads: Heads, now: datetime) -> Answer:
-        """Take the terminal's journal head and open sheets, or put it into quarantine."""
-        with self.store.transaction(self.site) as t:
-            # Read again and held: of two machines with one key only the first may go on.
-            known = t.terminals.get(known.terminal, hold=True) or known
-            if known.quarantined:
-                return Answer.QUARANTINED
-            answer, why = judge_heads(known.head, heads), ""
-            if answer is Answer.STORED:
-                answer, why = _judge_open(t, known.terminal, heads)
-            if answer is Answer.STORED:
-                t.terminals.put_head(known.terminal, heads.now)
-                t.witness.put(known.terminal, heads.sheets)
-            else:
-                why = why or f"journal: entry {heads.now.seq} after {known.head.seq} was seen"
-                _quarantine(t, known.terminal, answer, why, now)
-        return answer
+        with self._asked(known) as asked:
+            return asked.judge(heads, now)
 
     def take_day(
         self, known: KnownTerminal, report: DayReport, body: bytes, now: datetime
     ) -> Receipt:
-        """Take a day report; the receipt says what became of it."""
-        found = digest(body)
-        with self.store.transaction(self.site) as t:
-            known = t.terminals.get(known.terminal, hold=True) or known
-            held = known.quarantined
-            answer = Answer.QUARANTINED if held else _take(t, report, body, found, now)
-            if answer in (Answer.QUARANTINED, Answer.ROLLBACK, Answer.FORK):
-                t.days.keep_aside(report, body, found, answer, now)
-        return Receipt(report.terminal, report.date, report.revision, found, answer)
+        with self._asked(known) as asked:
+            return asked.take_day(report, body, now)
+
+    @contextmanager
+    def _asked(self, known: KnownTerminal) -> Iterator["Asked"]:
+        with self.asked(known.terminal) as asked:
+            if asked is None:
+                raise LookupError(known.terminal)
+            yield asked
 
     def release(self, terminal: str, by: str, note: str, now: datetime) -> bool:
         """A person has compared both sides: the terminal goes on from what it has now. False
@@ -219,23 +210,9 @@ class Central:
                 t.days.flags_since(since),
             )
 
-    def held(self, known: KnownTerminal, now: datetime) -> Held:
-        """What central has of a terminal: what a restored central lost is sent again."""
-        since = (now - timedelta(days=HELD_DAYS)).date()
-        with self.store.transaction(self.site) as t:
-            return Held(tuple(t.days.held(known.terminal, since)))
-
     def roster(self) -> Roster:
-        """Officers and words for terminals: what the settings page says, else central.toml."""
-        file = self.settings
         with self.store.transaction(self.site) as t:
-            officers, own = t.people.active(), t.office.settings().settings
-        wording = Wording(
-            own.question_th or file.question_th,
-            own.question_en or file.question_en,
-            own.comment_url or file.comment_url,
-        )
-        return Roster(officers, wording)
+            return _roster(t, self.settings)
 
     # --- people ----------------------------------------------------------------------------
 
@@ -332,6 +309,65 @@ class Central:
         if report.revision != kept.revision:
             return "the header differs from the report"
         return "" if days.rows_agree(report) else "its rows do not add up to the report"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a terminal may ask, inside the transaction that `Central.asked` opened."""
+
+    central: Central
+    t: Transaction
+    known: KnownTerminal
+
+    def greet(self, hello: Hello, now: datetime) -> Welcome:
+        """Open a run with a fresh nonce."""
+        nonce = secrets.token_hex(16)
+        until = now + timedelta(minutes=RUN_MINUTES)
+        self.t.terminals.open_run(self.known.terminal, nonce, until, hello, now)
+        return Welcome(nonce, self.known.head)
+
+    def judge(self, heads: Heads, now: datetime) -> Answer:
+        """Take the terminal's journal head and open sheets, or put it into quarantine."""
+        t, known = self.t, self.known
+        if known.quarantined:
+            return Answer.QUARANTINED
+        answer, why = judge_heads(known.head, heads), ""
+        if answer is Answer.STORED:
+            answer, why = _judge_open(t, known.terminal, heads)
+        if answer is Answer.STORED:
+            t.terminals.put_head(known.terminal, heads.now)
+            t.witness.put(known.terminal, heads.sheets)
+        else:
+            why = why or f"journal: entry {heads.now.seq} after {known.head.seq} was seen"
+            _quarantine(t, known.terminal, answer, why, now)
+        return answer
+
+    def take_day(self, report: DayReport, body: bytes, now: datetime) -> Receipt:
+        """Take a day report; the receipt says what became of it."""
+        found, held = digest(body), self.known.quarantined
+        answer = Answer.QUARANTINED if held else _take(self.t, report, body, found, now)
+        if answer in (Answer.QUARANTINED, Answer.ROLLBACK, Answer.FORK):
+            self.t.days.keep_aside(report, body, found, answer, now)
+        return Receipt(report.terminal, report.date, report.revision, found, answer)
+
+    def held(self, now: datetime) -> Held:
+        """What central has of a terminal: what a restored central lost is sent again."""
+        since = (now - timedelta(days=HELD_DAYS)).date()
+        return Held(tuple(self.t.days.held(self.known.terminal, since)))
+
+    def roster(self) -> Roster:
+        return _roster(self.t, self.central.settings)
+
+
+def _roster(t: Transaction, file: CentralSettings) -> Roster:
+    """Officers and words for terminals: what the settings page says, else central.toml."""
+    officers, own = t.people.active(), t.office.settings().settings
+    wording = Wording(
+        own.question_th or file.question_th,
+        own.question_en or file.question_en,
+        own.comment_url or file.comment_url,
+    )
+    return Roster(officers, wording)
 
 
 def _judge_open(t: Transaction, terminal: str, heads: Heads) -> tuple[Answer, str]:

@@ -17,6 +17,7 @@ from random import Random
 import httpx2 as httpx
 import stamina
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
 
 from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store
@@ -33,10 +34,15 @@ from tests.builders import PEPPER, SOMYING, FakeClock, rating
 from tests.central.conftest import made_central
 from tests.evidence.bodies import ask_app
 from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.secure_line import SecureLine
 
 STEPS = 50
+SECURE_EVERY = 25
+"""One history in so many runs over real TLS: a handshake takes as long as several requests."""
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of its own is made in it)
 LOOP = asyncio.new_event_loop()
+AT_CENTRAL = {"sync", "heartbeat", "twin", "central put back"}
+"""Deeds after which central may hold what it did not hold before."""
 NAMED = {"rollback", "fork", "quarantined"}
 
 
@@ -48,6 +54,13 @@ class Network(httpx.BaseTransport):
     trouble: list[str] = field(default_factory=list)
     heard: list[httpx.Request] = field(default_factory=list)
     random: Random = field(default_factory=lambda: Random(0))
+
+    def bad_certificate(self) -> bool:
+        """Whether the next handshake is to fail: on a secure line that is its whole trouble."""
+        if self.trouble[:1] != ["certificate"]:
+            return False
+        self.trouble.pop(0)
+        return True
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
@@ -101,6 +114,22 @@ def scores_of(body: bytes) -> Scores:
     return tuple(map(sum, zip(*lines, strict=True))) if lines else NONE
 
 
+_serving: list[tuple[FastAPI, Central, list[FakeClock]]] = []
+
+
+def _served(fresh: Central, clock: FakeClock) -> tuple[FastAPI, Central]:
+    """The one application of this process, on another central's file and key: to make one takes
+    as long as a history's requests."""
+    if not _serving:
+        clocks = [clock]
+        app = create_app(fresh, lambda: clocks[-1].now().wall)
+        _serving.append((app, fresh, clocks))
+    app, central, clocks = _serving[0]
+    central.store, central.settings, central.key = fresh.store, fresh.settings, fresh.key
+    clocks[:] = [clock]
+    return app, central
+
+
 class CentralSide:
     """Central, its database file, and an older copy of it."""
 
@@ -108,11 +137,8 @@ class CentralSide:
         self._folder, self._clock = folder, clock
         self.path, self._older = folder / "central.db", folder / "central.older"
         shutil.copyfile(folder.parent / "empty-central.db", self.path)
-        self.central = made_central(CentralStore.open(f"sqlite:///{self.path}"), folder)
-        self._quicken()
-
-    def _quicken(self) -> None:
-        self.app = create_app(self.central, lambda: self._clock.now().wall)
+        fresh = made_central(CentralStore.open(f"sqlite:///{self.path}"), folder)
+        self.app, self.central = _served(fresh, clock)
 
     def back_up(self) -> None:
         self.central.store.close()
@@ -131,15 +157,22 @@ class CentralSide:
     def _reopen(self) -> None:
         for left in ("-wal", "-shm"):
             Path(f"{self.path}{left}").unlink(missing_ok=True)
-        store = CentralStore.open(f"sqlite:///{self.path}")
-        self.central = Central(store, self.central.settings, self.central.key)
-        self._quicken()
+        self.central.store = CentralStore.open(f"sqlite:///{self.path}")
 
 
 class Side:
     """A terminal, its key, older copies, and what its citizens pressed."""
 
-    def __init__(self, folder: Path, clock: FakeClock, central: CentralSide, name: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: FakeClock,
+        central: CentralSide,
+        name: str,
+        *,
+        secure: bool = False,
+    ) -> None:
+        """`secure`: over real TLS on this machine, else straight to central's application."""
         folder.mkdir()
         self.path, self.clock, self.name = folder / "kiosk.db", clock, name
         self.network = Network(central)
@@ -150,7 +183,11 @@ class Side:
         c = central.central
         now = clock.now().wall
         enrolled = c.enrol(Enrol(c.invite(name, "1", now), public_text(self.key)), now)
-        url = "http://127.0.0.1:1"
+        network = self.network
+        self.line = (
+            SecureLine(folder, network.handle_request, network.bad_certificate) if secure else None
+        )
+        url = self.line.url if self.line else "http://127.0.0.1:1"
         self.terminal.join(Enrolment(url, enrolled.site, name, "1", enrolled.central_key))
         self.past: set[tuple[date, Scores]] = set()
         """Every day as this terminal has ever reported it."""
@@ -172,10 +209,20 @@ class Side:
                 self.past.add((parcel.day, scores_of(parcel.body)))
 
     def sync(self) -> None:
-        self._ask(lambda: agent.sync(self.store, self.clock, self.key, transport=self.network))
+        ca, transport = self._way()
+        self._ask(lambda: agent.sync(self.store, self.clock, self.key, ca, transport=transport))
 
     def heartbeat(self) -> None:
-        self._ask(lambda: agent.heartbeat(self.store, self.clock, self.key, "", self.network))
+        ca, transport = self._way()
+        self._ask(lambda: agent.heartbeat(self.store, self.clock, self.key, ca, transport))
+
+    def _way(self) -> tuple[str, Network | None]:
+        return (self.line.ca, None) if self.line else ("", self.network)
+
+    def close(self) -> None:
+        self.store.close()
+        if self.line:
+            self.line.close()
 
     def _ask(self, run: Callable[[], object]) -> None:
         try:
@@ -213,34 +260,37 @@ class Side:
 class History:
     """One history of STEPS steps."""
 
-    def __init__(self, folder: Path, random: Random) -> None:
+    def __init__(self, folder: Path, random: Random, *, secure: bool = False) -> None:
         folder.mkdir()
         self._folder, self._random, self._clock = folder, random, FakeClock()
         self.central = CentralSide(folder, self._clock)
-        self.sides = [Side(folder / name, self._clock, self.central, name) for name in ("t1", "t2")]
+        self.sides = [
+            Side(folder / name, self._clock, self.central, name, secure=secure)
+            for name in ("t1", "t2")
+        ]
 
     def play(self) -> Iterator[str]:
         """Every step, and what is wrong after it; then the end."""
         for number in range(STEPS):
             did = self._step()
-            for wrong in self._never_was():
+            for wrong in self._never_was() if did in AT_CENTRAL else ():
                 yield f"step {number} ({did}): {wrong}"
         yield from self._end()
 
     def _step(self) -> str:
         random, side = self._random, self._random.choice(self.sides)
         deeds = (
-            *["press"] * 56,
-            *["close"] * 32,
-            *["sync"] * 56,
-            *["heartbeat"] * 20,
+            *["press"] * 70,
+            *["close"] * 24,
+            *["sync"] * 40,
+            *["heartbeat"] * 16,
             *["night"] * 24,
             *["trouble"] * 30,
-            *["copy"] * 6,
-            *["put back"] * 4,
-            *["twin"] * 3,
-            *["central copy"] * 4,
-            *["central put back"] * 3,
+            *["copy"] * 10,
+            *["put back"] * 8,
+            *["twin"] * 6,
+            *["central copy"] * 8,
+            *["central put back"] * 6,
             *["release"] * 6,
         )
         deed = random.choice(deeds)
@@ -312,7 +362,7 @@ class History:
         if wrong := self.central.central.verify():
             yield f"central verify: {wrong}"
         for side in self.sides:
-            side.store.close()
+            side.close()
         self.central.central.store.close()
 
     def _differs(self, side: Side) -> Iterator[str]:
@@ -336,29 +386,35 @@ def play(given: Run) -> Measured:
     """`given.size` histories."""
     stamina.set_testing(True, attempts=1)
     failures: list[str] = []
-    refused = 0
+    refused = handshakes = 0
     # In memory: this rig is about what is said, not about what a disk does.
     memory = Path(tempfile.mkdtemp(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
     make_templates(memory)
     for number in range(given.size):
         seed = f"{given.seed} {number}"
         folder = memory / str(number)
-        history = History(folder, Random(seed))
+        history = History(folder, Random(seed), secure=number % SECURE_EVERY == 0)
         try:
             failures += [f"history {seed}: {wrong}" for wrong in history.play()]
         except Exception as error:
             failures.append(f"history {seed}: {type(error).__name__}: {error}")
         refused += any(side.state for side in history.sides)
+        handshakes += sum(side.line.refused for side in history.sides if side.line)
         shutil.rmtree(folder)
     shutil.rmtree(memory)
-    text = f"{given.size} x {STEPS} steps, {refused} refused by name: {len(failures)} wrong"
+    if given.size >= 10 * SECURE_EVERY and not handshakes:
+        failures.append("no bad certificate was refused in a handshake: the rig tried none")
+    text = (
+        f"{given.size} x {STEPS} steps, {refused} refused by name, {handshakes} bad certificates: "
+        f"{len(failures)} wrong"
+    )
     return Measured(text, tuple(failures))
 
 
 FIGURE = Figure(
     "sync histories against a model",
     "central equals it, or refuses by name",
-    quick=80,
+    quick=500,
     full=20_000,
     measure=play,
 )

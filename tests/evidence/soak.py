@@ -6,6 +6,8 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -58,6 +60,10 @@ class Office:
         self.bench.running.terminal.join(
             Enrolment("http://127.0.0.1:1", enrolled.site, "t1", "1", enrolled.central_key)
         )
+
+    def stop(self) -> None:
+        self.bench.running.stop()
+        self.panel.stop()
 
     def day(self, number: int, presses: int) -> None:
         """Sign on, `presses` presses with trouble between them, sign off, close, sync."""
@@ -133,42 +139,65 @@ class Office:
         return +found
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the process holds at one time: resident memory in MB, open descriptors."""
+
+    mb: float
+    descriptors: int
+
+    @classmethod
+    def now(cls) -> "Held":
+        return cls(resident_mb(), len(os.listdir("/proc/self/fd")))
+
+    def grown(self, early: "Held") -> list[str]:
+        """What is more than `early`, and may not be."""
+        failures = []
+        if (grown := self.mb - early.mb) > MOST_GROWTH_MB:
+            failures.append(f"memory grew by {grown:.1f} MB")
+        if (more := self.descriptors - early.descriptors) > 0:
+            failures.append(f"{more} more descriptors")
+        return failures
+
+
 def soak(given: Run) -> Measured:
     """`given.size` presses, A_DAY a day."""
     app = QApplication.instance() or QApplication([])
     office = Office(given.folder, Random(given.seed))
     days = max(2, given.size // A_DAY)
-    presses = given.size // days
-    early, descriptors = 0.0, 0
+    text, failures = live(office, days, given.size // days)
+    office.stop()
+    del app
+    return Measured(text, failures)
+
+
+def live(
+    office: Office, days: int, presses: int, each_day: Callable[[], None] = lambda: None
+) -> tuple[str, tuple[str, ...]]:
+    """`days` of `presses`: what was measured in words, and what is wrong. What the process holds
+    is compared with what it held once a quarter of the days was over: caches are filled by then."""
+    early = Held.now()
     for number in range(days):
         office.day(number, presses)
-        if number == max(0, days // 4 - 1):
-            early, descriptors = resident_mb(), _descriptors()
-    grown, more = resident_mb() - early, _descriptors() - descriptors
-    failures = []
+        each_day()
+        if number == days // 4:
+            early = Held.now()
+    late = Held.now()
+    failures = late.grown(early)
     if office.shown() != +office.pressed:
         failures.append(f"central shows {office.shown().total()} of {office.pressed.total()}")
-    if grown > MOST_GROWTH_MB:
-        failures.append(f"memory grew by {grown:.1f} MB")
-    if more > 0:
-        failures.append(f"{more} more descriptors")
-    office.bench.running.stop()
-    office.panel.stop()
-    del app
+    more = late.descriptors - early.descriptors
     text = (
-        f"{days} days, {office.pressed.total():,} presses, {grown:+.1f} MB, {more:+d} descriptors"
+        f"{days} days, {office.pressed.total():,} presses, {late.mb - early.mb:+.1f} MB, "
+        f"{more:+d} descriptors"
     )
-    return Measured(text, tuple(failures))
-
-
-def _descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return text, tuple(failures)
 
 
 FIGURE = Figure(
     "compressed soak",
     "flat within 2 MB, totals equal",
-    quick=4_000,
+    quick=14_000,
     full=140_000,
     measure=soak,
 )

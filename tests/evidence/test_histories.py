@@ -9,8 +9,7 @@ from random import Random
 import pytest
 import stamina
 
-from sync.central.service import Central
-from sync.central.store.terminals import KnownTerminal
+from sync.central.service import Asked
 from sync.fields import digest
 from sync.wire import Answer, DayReport, Receipt
 from tests.evidence.histories import History, make_templates
@@ -28,13 +27,11 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_a_receipt_for_what_was_thrown_away_is_found(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forget(
-        self: Central, known: KnownTerminal, report: DayReport, body: bytes, now: datetime
-    ) -> Receipt:
+    def forget(self: Asked, report: DayReport, body: bytes, now: datetime) -> Receipt:
         stored = Answer.STORED
         return Receipt(report.terminal, report.date, report.revision, digest(body), stored)
 
-    monkeypatch.setattr(Central, "take_day", forget)
+    monkeypatch.setattr(Asked, "take_day", forget)
     assert any(
         "central shows (0, 0, 0, 0, 0)" in wrong
         for wrong in History(folder / "h", Random(1)).play()

@@ -52,3 +52,13 @@ def test_closing_again_adds_nothing(store: Store) -> None:
     close_days(store, FakeClock(), today=False)
     assert not any(day.fresh for day in close_days(store, FakeClock(), today=False))
     assert len(reports(store)) == 2
+
+
+def test_a_day_long_closed_is_closed_again_only_when_its_sheet_grew(store: Store) -> None:
+    thursday = TODAY - timedelta(days=4)
+    close_days(store, FakeClock(), today=False)
+    later = FakeClock(MORNING + timedelta(days=14))
+    assert thursday not in [day.day for day in close_days(store, later, today=False)]
+    Terminal(store, later, PEPPER).carry_out([Record(rating(4, day=thursday))])
+    again = [day for day in close_days(store, later, today=False) if day.day == thursday]
+    assert [(day.revision, day.n, day.fresh) for day in again] == [(2, 2, True)]

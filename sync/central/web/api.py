@@ -2,18 +2,18 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from sync.central.service import Central, NoSuchCode
-from sync.central.store.terminals import KnownTerminal
+from sync.central.service import Asked, Central, NoSuchCode
 from sync.central.web import shapes
 from sync.fields import MAX_BODY, BadMessage, canonical, etag
 from sync.signing import SIGNATURE_HEADER, BadSignature, check_request, public_key, sign_answer
-from sync.wire import Answer, DayReport, Enrol, Heads, HeadsAnswer, Hello
+from sync.wire import Answer, DayReport, Enrol, Heads, HeadsAnswer, Hello, Receipt, Welcome
 
 MAX_ID = 32
 """Characters of a site's id."""
@@ -21,6 +21,7 @@ MAX_ENROL_TRIES = 20
 """A minute: 50 bits can't be guessed at that pace in ten minutes."""
 
 Now = Callable[[], datetime]
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -49,6 +50,24 @@ class _Enrolments:
         self._tries.append(now)
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A request as its signature covers it."""
+
+    site: str
+    terminal: str
+    method: str
+    path: str
+    nonce: str
+    signature: str
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, request: Request, nonce: str, signature: str, body: bytes = b"") -> "Signed":
+        site, terminal = request.path_params["site"], request.path_params["terminal"]
+        return cls(site, terminal, request.method, request.url.path, nonce, signature, body)
+
+
 class _Door:
     """Checks who asks, and signs what is answered. The database is asked on other threads: one
     slow answer holds nobody else up."""
@@ -57,22 +76,25 @@ class _Door:
         self.central, self.now = central, now
         self._sites: dict[str, Central] = {}
 
-    def known(
-        self, request: Request, site: str, terminal: str, nonce: str, signature: str, body: bytes
-    ) -> tuple[Central, KnownTerminal]:
-        """The site and terminal that signed this request. Unknown site or terminal and wrongly
-        signed look the same."""
-        central = self._site(site)
-        found = central.terminal(terminal) if central is not None else None
-        if central is None or found is None:
+    def signed(self, of: "Signed", do: Callable[[Asked], T], *, in_run: bool = True) -> T:
+        """What `do` makes of a request that its terminal signed, within its open run, in one
+        transaction. Unknown site or terminal and wrongly signed look the same."""
+        central = self._site(of.site)
+        if central is None:
             raise Refusal(401, "unknown terminal or bad signature")
-        path = request.url.path
-        try:
-            key = public_key(found.public_key)
-            check_request(key, signature, request.method, path, nonce, body)
-        except (BadSignature, BadMessage):
-            raise Refusal(401, "unknown terminal or bad signature") from None
-        return central, found
+        with central.asked(of.terminal) as asked:
+            if asked is None:
+                raise Refusal(401, "unknown terminal or bad signature")
+            try:
+                key = public_key(asked.known.public_key)
+                check_request(key, of.signature, of.method, of.path, of.nonce, of.body)
+            except (BadSignature, BadMessage):
+                raise Refusal(401, "unknown terminal or bad signature") from None
+            until = asked.known.nonce_until
+            fresh = of.nonce == asked.known.nonce and until is not None and until >= self.now()
+            if in_run and not (of.nonce and fresh):
+                raise Refusal(401, "no open run with this nonce; say hello again")
+            return do(asked)
 
     def _site(self, site: str) -> Central | None:
         """The central of a site; found ones are remembered."""
@@ -81,17 +103,6 @@ class _Door:
             if found is not None:
                 self._sites[site] = found
         return self._sites.get(site)
-
-    async def in_run(
-        self, request: Request, site: str, terminal: str, nonce: str, signature: str, body: bytes
-    ) -> tuple[Central, KnownTerminal]:
-        """The same, and the nonce is the one of its open run."""
-        asked = (request, site, terminal, nonce, signature, body)
-        central, found = await run_in_threadpool(self.known, *asked)
-        until = found.nonce_until
-        if not nonce or nonce != found.nonce or until is None or until < self.now():
-            raise Refusal(401, "no open run with this nonce; say hello again")
-        return central, found
 
     def answer(
         self, request: Request, nonce: str, body: bytes, status: int = 200, tag: str = ""
@@ -143,9 +154,12 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         """Open a run: a fresh nonce and the journal head last acknowledged."""
         body = await read_body(request)
         message = Hello.parse(body)
-        asked = (request, site, terminal, message.nonce, signature, body)
-        at, known = await run_in_threadpool(door.known, *asked)
-        welcome = await run_in_threadpool(at.greet, known, message, now())
+        of = Signed.of(request, message.nonce, signature, body)
+
+        def greet(asked: Asked) -> Welcome:
+            return asked.greet(message, now())
+
+        welcome = await run_in_threadpool(door.signed, of, greet, in_run=False)
         return door.answer(request, message.nonce, welcome.to_bytes())
 
     @router.put(f"{_AT}/heads", openapi_extra=shapes.body(shapes.HEADS))
@@ -154,8 +168,12 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
     ) -> Response:
         """Show that the journal goes on from the one central has seen."""
         body = await read_body(request)
-        at, known = await door.in_run(request, site, terminal, nonce, signature, body)
-        answer = await run_in_threadpool(at.judge, known, Heads.parse(body), now())
+
+        def judge(asked: Asked) -> Answer:
+            return asked.judge(Heads.parse(body), now())
+
+        of = Signed.of(request, nonce, signature, body)
+        answer = await run_in_threadpool(door.signed, of, judge)
         status = 200 if answer is Answer.STORED else 409
         return door.answer(request, nonce, HeadsAnswer(answer).to_bytes(), status)
 
@@ -169,8 +187,8 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         if_none_match: Annotated[str, Header(max_length=200)] = "",
     ) -> Response:
         """The officers who may sign on, and the office's wording."""
-        at, _ = await door.in_run(request, site, terminal, nonce, signature, b"")
-        body = (await run_in_threadpool(at.roster)).to_bytes()
+        of = Signed.of(request, nonce, signature)
+        body = (await run_in_threadpool(door.signed, of, Asked.roster)).to_bytes()
         tag = etag(body)
         if if_none_match == tag:
             return door.answer(request, nonce, b"", 304, tag)
@@ -181,8 +199,8 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         request: Request, site: str, terminal: str, signature: Signature = "", nonce: Nonce = ""
     ) -> Response:
         """Which of its day reports central has."""
-        at, known = await door.in_run(request, site, terminal, nonce, signature, b"")
-        held = await run_in_threadpool(at.held, known, now())
+        of = Signed.of(request, nonce, signature)
+        held = await run_in_threadpool(door.signed, of, lambda asked: asked.held(now()))
         return door.answer(request, nonce, held.to_bytes())
 
     @router.put(f"{_AT}/days/{{day}}", openapi_extra=shapes.body(shapes.DAY))
@@ -196,11 +214,15 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
     ) -> Response:
         """Take one day report; the answer is a receipt."""
         body = await read_body(request)
-        at, known = await door.in_run(request, site, terminal, nonce, signature, body)
-        report = DayReport.parse(body)
-        if (report.site, report.terminal, report.date.isoformat()) != (site, terminal, day):
-            raise Refusal(400, "the body is another day's or terminal's than the path")
-        receipt = await run_in_threadpool(at.take_day, known, report, body, now())
+
+        def take(asked: Asked) -> Receipt:
+            report = DayReport.parse(body)
+            if (report.site, report.terminal, report.date.isoformat()) != (site, terminal, day):
+                raise Refusal(400, "the body is another day's or terminal's than the path")
+            return asked.take_day(report, body, now())
+
+        of = Signed.of(request, nonce, signature, body)
+        receipt = await run_in_threadpool(door.signed, of, take)
         statuses = {Answer.STORED: 201, Answer.ALREADY_HAVE: 200}
         return door.answer(request, nonce, receipt.to_bytes(), statuses.get(receipt.answer, 409))
 
