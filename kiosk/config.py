@@ -8,7 +8,7 @@ names the file, the key and the remedy.
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,10 +17,12 @@ from kiosk.domain.people import BadPerson, CounterId, ServiceId, identifier, pla
 from kiosk.domain.rating import ReasonId
 from kiosk.domain.rules import Ask, Rules
 from kiosk.domain.scale import NotOnScale, Scale, Score
+from kiosk.domain.wording import SentWording
 
 FILE_NAME = "kiosk.toml"
 LANGUAGES = ("th", "en")
 MAX_REASONS = 6
+MAX_LINKS = 3
 PANEL_PROFILES = (
     "own",
     "modbus",
@@ -89,6 +91,14 @@ class PanelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address shown as a code while nobody is being served, and what it is for, by language."""
+
+    words: dict[str, str]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueSettings:
     """How the end of a service is told: by a key, a ticket machine's line, HTTP on this machine.
     Empty or 0: not that way."""
@@ -111,6 +121,9 @@ class Settings:
     """At least one; the first is the panel of [panel]."""
     keys: dict[str, Score]
     queue: QueueSettings
+    notice_seconds: float
+    """How long each notice stands."""
+    links: tuple[Link, ...]
     language: str
     text_percent: int
     comment_url: str
@@ -125,6 +138,22 @@ class Settings:
     @property
     def panel(self) -> PanelSettings:
         return self.panels[0]
+
+    def reworded(self, sent: SentWording) -> "Settings":
+        """These settings with central's words for the scale and the reasons in place of the file's.
+        Words for a scale of another number of levels are left."""
+        changed = self
+        if len(sent.levels) == self.rules.scale.levels:
+            words = {code: tuple(w[i] for w in sent.levels) for i, code in enumerate(LANGUAGES)}
+            changed = replace(changed, scale_words=words)
+        if sent.reasons:
+            reasons = tuple(
+                Reason(ReasonId(name), {"th": th, "en": en})
+                for name, th, en in sent.reasons[:MAX_REASONS]
+            )
+            rules = replace(self.rules, reasons=tuple(reason.id for reason in reasons))
+            changed = replace(changed, reasons=reasons, rules=rules)
+        return changed
 
 
 DEFAULT_TEXT = """\
@@ -175,6 +204,15 @@ port = ""                  # the ticket machine's serial line; "": none
 baud = 9600
 http = 0                   # port on 127.0.0.1 for a queue program, such as 8765; 0: none
 
+[notices]                  # while nobody is being served: the folder notices beside this file
+seconds = 12               # how long each stands
+
+# Codes shown beside them, up to three:
+# [[notices.links]]
+# th = "จองคิวออนไลน์"
+# en = "Book a queue"
+# url = "https://example.go.th/queue"
+
 [comments]
 url = ""                   # the QR code on the thank-you screen; "": none
 
@@ -220,6 +258,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     times = root.table("times")
     panels = root.tables("panel")
     offer = root.table("offer")
+    notices = root.table("notices")
     comments = root.table("comments")
     screen = root.table("screen")
     sync = root.table("sync")
@@ -266,6 +305,8 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
             baud=offer.take("baud", 9600, _baud),
             http=offer.take("http", 0, _tcp_port),
         ),
+        notice_seconds=notices.take("seconds", 12.0, _seconds(3, 600)),
+        links=notices.take("links", (), _links),
         language=screen.take("language", "th", _one_of(LANGUAGES)),
         screen_height_mm=screen.take("height_mm", 0.0, _seconds(0, 5000)),
         text_percent=screen.take("text_percent", 100, _percent),
@@ -277,8 +318,8 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         raise ConfigError(f"{path}: office.closes: must be later than office.opens")
     if settings.queue.key in settings.keys:
         raise ConfigError(f"{path}: offer.key: {settings.queue.key} is a score's key already")
-    tables = (office, question, scale_table, times, *panels, offer, comments, screen, sync, root)
-    for table in tables:
+    tables = (office, question, scale_table, times, *panels, offer, notices, comments, screen)
+    for table in (*tables, sync, root):
         table.done()
     return settings
 
@@ -412,6 +453,19 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
         return str(value)
 
     return convert
+
+
+def _links(value: Any) -> tuple[Link, ...]:
+    if not isinstance(value, list) or len(value) > MAX_LINKS:
+        raise _Bad(f"write up to {MAX_LINKS} [[notices.links]]")
+    links = []
+    for item in value:
+        if not isinstance(item, dict) or set(item) != {"url", *LANGUAGES}:
+            raise _Bad(f"each link has url, {', '.join(LANGUAGES)}")
+        if not (address := _url(item["url"])):
+            raise _Bad("a link has no address")
+        links.append(Link({code: _words(item[code]) for code in LANGUAGES}, address))
+    return tuple(links)
 
 
 def _url(value: Any) -> str:

@@ -39,6 +39,8 @@ class DataFolder:
         self.settings_file = path / config.FILE_NAME
         self.database = path / "kiosk.db"
         self.key_file = path / "terminal.key"
+        self.notices = path / "notices"
+        """The office's texts and pictures for closed screens; it may be absent."""
         self.queue_token_file = path / "queue-token"
         self._pepper_file = path / "pepper"
         self._lock_file = path / "run.lock"

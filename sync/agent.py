@@ -242,7 +242,10 @@ class _Run:
         w = roster.wording
         with self.store.transaction() as t:
             t.roster.apply(roster.officers)
-            t.state.put_wording(SentWording(w.question_th, w.question_en, w.comment_url, tag))
+            lists = (w.levels, w.reasons, w.told)
+            t.state.put_wording(
+                SentWording(w.question_th, w.question_en, w.comment_url, tag, *lists)
+            )
             t.witness(self.clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
         return True, len(roster.officers)
 

@@ -373,6 +373,12 @@ class Wording:
     question_th: str = ""
     question_en: str = ""
     comment_url: str = ""
+    levels: tuple[tuple[str, str], ...] = ()
+    """The scale's words, worst first: Thai, English."""
+    reasons: tuple[tuple[str, str, str], ...] = ()
+    """Id, Thai, English."""
+    told: tuple[tuple[str, str], ...] = ()
+    """What citizens told the office, and what it did; for the screen of a closed counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +397,9 @@ class Roster:
                     [o.id, o.number, o.name, o.position, o.section] for o in self.officers
                 ],
                 "wording": [w.question_th, w.question_en, w.comment_url],
+                "levels": [list(row) for row in w.levels],
+                "reasons": [list(row) for row in w.reasons],
+                "told": [list(row) for row in w.told],
             }
         )
 
@@ -398,11 +407,18 @@ class Roster:
     def parse(cls, body: bytes) -> "Roster":
         f = Fields.of(body)
         officers = f.rows("officers", 5, _officer)
-        wording = f.take("wording")
-        if not (isinstance(wording, list) and len(wording) == 3):
+        texts = f.take("wording")
+        if not (isinstance(texts, list) and len(texts) == 3):
             raise BadMessage("wording: three texts expected")
-        roster = cls(officers, Wording(*(text("wording", w, 300) for w in wording)))
+        question_th, question_en, comment_url = (text("wording", w, 300) for w in texts)
+        wording = Wording(
+            *(question_th, question_en, comment_url),
+            f.rows("levels", 2, _two_words),
+            f.rows("reasons", 3, _reason_words),
+            f.rows("told", 2, _two_words),
+        )
         f.done()
+        roster = cls(officers, wording)
         if len({o.id for o in officers}) != len(officers):
             raise BadMessage("officers: an id stands twice")
         if len({o.number for o in officers}) != len(officers):
@@ -498,6 +514,22 @@ def _held(name: str, row: list[Any]) -> tuple[date, int, str]:
 
 def _gap(name: str, row: list[Any]) -> GapCount:
     return GapCount(id_text(name, row[0]), count(name, row[1]))
+
+
+def _shown(name: str, value: Any) -> str:
+    """A text for a screen: it may not be empty."""
+    words = text(name, value, 300)
+    if not words:
+        raise BadMessage(f"{name}: an empty text")
+    return words
+
+
+def _two_words(name: str, row: list[Any]) -> tuple[str, str]:
+    return _shown(name, row[0]), _shown(name, row[1])
+
+
+def _reason_words(name: str, row: list[Any]) -> tuple[str, str, str]:
+    return id_text(name, row[0]), _shown(name, row[1]), _shown(name, row[2])
 
 
 def _officer(name: str, row: list[Any]) -> Officer:

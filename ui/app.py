@@ -65,6 +65,7 @@ def start(
     folder: "DataFolder", settings: Settings, clock: Clock, window: TerminalWindow
 ) -> Running:
     """Open the store, verify it, connect the window and the panel. StoreFailed, FolderError."""
+    from ui.notices import NoticeFolder
     from ui.panel_bridge import open_panels
     from ui.presenter import Outside, Presenter
     from ui.qr import qr_matrix
@@ -75,7 +76,9 @@ def start(
         settings = at_enrolled_counter(settings, terminal)
         address = comment_address(folder, terminal, clock)
         outside = Outside(
-            lambda: folder.free_bytes() // 2**20, lambda text: qr_matrix(address(text))
+            lambda: folder.free_bytes() // 2**20,
+            lambda text: qr_matrix(address(text)),
+            NoticeFolder(folder.notices).read,
         )
         presenter = Presenter(terminal, settings, clock, outside)
         presenter.start()

@@ -326,6 +326,30 @@ def restore(
     typer.echo(f"Put back: {folder.database}. Next: kiosk verify, then kiosk run")
 
 
+@app.command()
+def notices() -> None:
+    """List what is shown while nobody is being served, and say which files can't be, and why.
+
+    Texts (.txt, UTF-8; the first line is the heading) and pictures (.png, .jpg) lie in the folder
+    `notices` in the data folder; a change there is seen without a restart.
+    """
+    from kiosk.datafolder import DataFolder
+    from ui.notices import NoticeFolder
+
+    with _errors():
+        folder = DataFolder(_Chosen.path)
+        links = folder.settings().links
+        found = NoticeFolder(folder.notices).look()
+    for name, trouble in found:
+        typer.echo(f"{name}\t{trouble or 'shown'}")
+    for link in links:
+        typer.echo(f"{link.url}\tshown as a code: {link.words['th']}")
+    if not found and not links:
+        typer.echo(f"No notices. Put texts and pictures into {folder.notices}")
+    if any(trouble for _, trouble in found):
+        _fail(f"{folder.notices}: not everything can be shown; correct the files above", USAGE)
+
+
 @officer_app.command("add")
 def officer_add(
     number: Annotated[str, typer.Argument(help="Typed at sign-on, such as 101.")],

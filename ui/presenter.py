@@ -44,7 +44,7 @@ from kiosk.terminal import SERVICE_OWNER, Terminal
 from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
 from ui.show import PanelState, ServiceFacts, Shower
 from ui.text import Words
-from ui.view import ReadyView, View
+from ui.view import NoticeCard, ReadyView, View
 
 DIALOG_IDLE_MS = 45_000
 """A dialog left alone goes away."""
@@ -60,10 +60,11 @@ JUMP = 90.0
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What the presenter asks of the world: free disk in MiB, the QR matrix of an address, with a
-    fresh single-use token where the address has a place for one."""
+    fresh single-use token where the address has a place for one, the office's notices now."""
 
     free_mib: Callable[[], int]
     qr: Callable[[str], tuple[tuple[bool, ...], ...]]
+    notices: Callable[[], tuple[NoticeCard, ...]] = tuple
 
 
 class Presenter(QObject):
@@ -76,7 +77,9 @@ class Presenter(QObject):
         self, terminal: Terminal, settings: Settings, clock: Clock, outside: Outside
     ) -> None:
         super().__init__()
-        self._terminal, self._settings, self._clock = terminal, settings, clock
+        self._terminal, self._own, self._clock = terminal, settings, clock
+        self._settings = settings.reworded(terminal.wording())
+        """The file's, with central's words."""
         self._outside = outside
         self._state = Encounter()
         self._officer: Officer | None = None
@@ -91,6 +94,11 @@ class Presenter(QObject):
         self._dialog_timer = self._timer(self._drop_dialog)
         self._repair_timer = self._timer(self._try_repair)
         self._idle_timer = self._timer(self._expect)
+        self._board: tuple[NoticeCard, ...] = ()
+        self._notice = 0
+        self._notice_timer = QTimer(self, interval=int(settings.notice_seconds * 1000))
+        self._notice_timer.setTimerType(Qt.TimerType.CoarseTimer)
+        self._notice_timer.timeout.connect(self.turn_notice)
         self._coarse_timer = QTimer(self, interval=COARSE_MS)
         self._coarse_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._coarse_timer.timeout.connect(self.look_at_the_clock)
@@ -110,6 +118,8 @@ class Presenter(QObject):
             if self._seen.wall.time() >= self._settings.office.closes:
                 self._step(SignOff(EndOfDuty.CLOSING_TIME))
         self._coarse_timer.start()
+        self._notice_timer.start()
+        self._board = self._shower.board(self._outside.notices())
         self._refresh()
 
     def stop(self) -> None:
@@ -122,6 +132,7 @@ class Presenter(QObject):
         ):
             timer.stop()
         self._coarse_timer.stop()
+        self._notice_timer.stop()
         if self._state.phase is not Phase.OUT_OF_SERVICE:
             self._terminal.note(Kind.STOPPED)
 
@@ -291,6 +302,11 @@ class Presenter(QObject):
 
     def renew_roster(self) -> None:
         """The roster or the wording may have changed (after a sync)."""
+        try:
+            self._settings = self._own.reworded(self._terminal.wording())
+        except StoreFailed as error:
+            self._fail(str(error))
+            return
         self._shower = self._made_shower(self._shower.language)
         if self._state.duty is not None:
             self._officer = self._terminal.officer(self._state.duty.officer)
@@ -310,6 +326,17 @@ class Presenter(QObject):
             self._step(SignOff(EndOfDuty.CLOSING_TIME))
         elif self._state.idle(now, self._settings.rules):
             self._step(SignOff(EndOfDuty.IDLE))
+
+    def turn_notice(self) -> None:
+        """The next notice, while nobody is being served and the office is open: outside its hours
+        nothing moves, and the screen may dim."""
+        hours = self._settings.office
+        idle = self._dialog is None and self._state.phase in (Phase.CLOSED, Phase.PAUSED)
+        if not idle or not hours.opens <= self._clock.now().wall.time() < hours.closes:
+            return
+        self._board = self._shower.board(self._outside.notices())
+        self._notice += 1
+        self._refresh()
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -482,7 +509,8 @@ class Presenter(QObject):
             case ServiceMenu(testing):
                 return show.service_menu(self._facts(), self.panel, testing)
         left = self._seconds_left()
-        return show.resting(self._state, self._rated, self.panel, self._chosen, left)
+        notice = self._board[self._notice % len(self._board)] if self._board else None
+        return show.resting(self._state, self._rated, self.panel, self._chosen, left, notice)
 
     @property
     def _rated(self) -> Officer | None:

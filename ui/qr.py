@@ -6,7 +6,7 @@ import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def qr_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
     """The QR modules of `text`, without a quiet zone; empty for no text."""
     if not text:

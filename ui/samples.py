@@ -12,7 +12,9 @@ from ui.view import (
     ClosedView,
     FaceLabel,
     Frame,
+    LinkCode,
     MenuView,
+    NoticeCard,
     OfficerCard,
     OutOfServiceView,
     PausedView,
@@ -25,6 +27,12 @@ from ui.view import (
     WaitingView,
 )
 
+TOLD = (("ที่นั่งรอไม่พอ ผู้สูงอายุต้องยืนรอนาน", "เพิ่มที่นั่ง ๒๐ ที่ และช่องบริการสำหรับผู้สูงอายุ"),)
+NOTICE = NoticeCard(
+    "หยุดทำการวันพ่อแห่งชาติ",
+    "สำนักงานเขตหยุดให้บริการวันเสาร์ที่ ๕ ธันวาคม ๒๕๖๙\n"
+    "ขอมีบัตรประชาชนได้ที่จุดบริการด่วนมหานคร ทุกวัน ๑๐.๐๐–๑๙.๐๐ น.",
+)
 SIZES = ((1024, 600), (1280, 800), (1920, 1080), (1080, 1920))
 LONG = OfficerCard(
     "107",
@@ -50,7 +58,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     say = words.get
     settings = parse("")
     back, erase = say("common.back"), say("common.erase")
-    shower = Shower(settings, words, SentWording(), ())
+    shower = Shower(settings, words, SentWording(told=TOLD), ())
     frame = Frame(shower.frame.office, say("frame.counter", counter="12"))
     choices = tuple(Choice(code, Words.load(code).name, code == language) for code in languages())
 
@@ -64,15 +72,22 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     reasons = tuple(
         Choice(r.id, shower.reason(r), r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
     )
-    yield (
-        "closed",
-        ClosedView(
-            frame,
-            say("closed.title"),
-            say("closed.subtitle", opens="08:00", closes="16:30"),
-            say("closed.sign_on"),
-        ),
+    closed = ClosedView(
+        frame,
+        say("closed.title"),
+        say("closed.subtitle", opens="08:00", closes="16:30"),
+        say("closed.sign_on"),
     )
+    thai = language == "th"
+    links = (
+        LinkCode("จองคิวออนไลน์" if thai else "Book a queue", qr_matrix("https://example.go.th/q")),
+        LinkCode("ร้องเรียนการทุจริต" if thai else "Report corruption", qr_matrix("https://e.go.th/c")),
+    )
+    told = shower.board(())[0]
+    yield "closed", closed
+    yield "closed-told", closed._replace(notice=told, links=links)
+    yield "closed-notice", closed._replace(notice=NOTICE)
+    yield "closed-codes", closed._replace(links=links)
     yield (
         "sign-on",
         SignOnView(
@@ -128,10 +143,9 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
     yield "thanks", ThanksView(frame, *thanks, qr_matrix("https://example.go.th/comment/12345"))
     yield "thanks-without-code", ThanksView(frame, *thanks, ())
-    yield (
-        "paused",
-        PausedView(frame, say("paused.title"), say("paused.subtitle"), say("paused.resume")),
-    )
+    paused = PausedView(frame, say("paused.title"), say("paused.subtitle"), say("paused.resume"))
+    yield "paused", paused
+    yield "paused-told", paused._replace(notice=told, links=links[:1])
     yield (
         "out-of-service",
         OutOfServiceView(

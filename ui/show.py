@@ -8,13 +8,16 @@ from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import ReasonId
 from kiosk.domain.wording import SentWording
+from ui.qr import qr_matrix
 from ui.text import Words, languages
 from ui.view import (
     Choice,
     ClosedView,
     FaceLabel,
     Frame,
+    LinkCode,
     MenuView,
+    NoticeCard,
     OfficerCard,
     OutOfServiceView,
     PausedView,
@@ -143,8 +146,10 @@ class Shower:
         panel: PanelState,
         chosen: frozenset[ReasonId],
         seconds_left: int = 0,
+        notice: NoticeCard | None = None,
     ) -> View:
-        """The screen of the encounter itself; `seconds_left` > 0 warns that its time runs out."""
+        """The screen of the encounter itself; `seconds_left` > 0 warns that its time runs out;
+        `notice` stands while nobody is being served."""
         say = self.say
         if state.phase is Phase.OUT_OF_SERVICE:
             return self.trouble(state.trouble)
@@ -154,7 +159,7 @@ class Shower:
             return self.thanks()
         if state.phase is Phase.PAUSED:
             paused = (say("paused.title"), say("paused.subtitle"), say("paused.resume"))
-            return PausedView(self.frame, *paused)
+            return PausedView(self.frame, *paused, notice, self._links())
         if state.phase is Phase.WAITING and officer is not None:
             words = (say("waiting.title"), say("waiting.subtitle"), say("ready.staff"))
             return WaitingView(self.frame, card(officer), *words)
@@ -165,7 +170,22 @@ class Shower:
         subtitle = say(
             "closed.subtitle", opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}"
         )
-        return ClosedView(self.frame, say("closed.title"), subtitle, say("closed.sign_on"))
+        closed = (say("closed.title"), subtitle, say("closed.sign_on"))
+        return ClosedView(self.frame, *closed, notice, self._links())
+
+    def board(self, own: tuple[NoticeCard, ...]) -> tuple[NoticeCard, ...]:
+        """What there is to show while nobody is being served: the office's `own` notices, then
+        what citizens told it and what it did."""
+        cards = list(own)
+        for said, done in self._wording.told:
+            body = f"{self.say('notices.said', words=said)}\n{self.say('notices.done', words=done)}"
+            cards.append(NoticeCard(self.say("notices.told"), body))
+        return tuple(cards)
+
+    def _links(self) -> tuple[LinkCode, ...]:
+        return tuple(
+            LinkCode(self._told(link.words), qr_matrix(link.url)) for link in self._settings.links
+        )
 
     def thanks(self) -> ThanksView:
         """The same for every score: it knows of none."""

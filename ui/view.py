@@ -39,11 +39,28 @@ class FaceLabel(NamedTuple):
     word: str
 
 
+class NoticeCard(NamedTuple):
+    """A heading and words, or a picture (a PNG or JPEG file's bytes)."""
+
+    heading: str
+    body: str
+    picture: bytes = b""
+
+
+class LinkCode(NamedTuple):
+    """What an address is for, and its code's matrix."""
+
+    title: str
+    qr: tuple[tuple[bool, ...], ...]
+
+
 class ClosedView(NamedTuple):
     frame: Frame
     title: str
     subtitle: str
     sign_on: str
+    notice: NoticeCard | None = None
+    links: tuple[LinkCode, ...] = ()
 
 
 class SignOnView(NamedTuple):
@@ -126,6 +143,8 @@ class PausedView(NamedTuple):
     title: str
     subtitle: str
     resume: str
+    notice: NoticeCard | None = None
+    links: tuple[LinkCode, ...] = ()
 
 
 class OutOfServiceView(NamedTuple):

@@ -50,6 +50,13 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
         raise BadPerson(f"{field} has {len(clean)} characters; at most {MAX_NAME}")
     if clean.startswith(_FORMULA):
         raise BadPerson(f"{field} {clean[:40]!r} starts like a spreadsheet formula")
+    return readable(field, clean)
+
+
+def readable(field: str, text: str) -> str:
+    """`text` in NFC; refused when a screen would trip on it: control and bidi characters, a pile of
+    combining marks (Thai needs at most two on one consonant)."""
+    clean = unicodedata.normalize("NFC", text)
     marks = 0
     for char in clean:
         category = unicodedata.category(char)

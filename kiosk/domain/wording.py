@@ -11,3 +11,9 @@ class SentWording:
     question_en: str = ""
     comment_url: str = ""
     etag: str = ""
+    levels: tuple[tuple[str, str], ...] = ()
+    """The scale's words, worst first: Thai, English."""
+    reasons: tuple[tuple[str, str, str], ...] = ()
+    """Id, Thai, English."""
+    told: tuple[tuple[str, str], ...] = ()
+    """What citizens told the office, and what it did, in Thai: the newest first."""

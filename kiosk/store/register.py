@@ -14,6 +14,9 @@ _READS = (
     "SELECT question_th, question_en, comment_url, etag FROM wording",
 )
 
+_READ_MORE = "SELECT more FROM wording WHERE more <> ''"
+"""Only where there is something: older files have nothing there, and their digests still hold."""
+
 DETAIL = "register"
 """Under which name the digest stands in a journal entry's detail."""
 
@@ -21,8 +24,10 @@ DETAIL = "register"
 def register_digest(read: Callable[[str], Iterable[Iterable[Any]]]) -> str:
     """SHA-256, hex, over every row of the register; `read` runs one SELECT."""
     whole = hashlib.sha256()
-    for query in _READS:
+    for query in (*_READS, _READ_MORE):
         rows = [[_plain(value) for value in row] for row in read(query)]
+        if query is _READ_MORE and not rows:
+            continue
         whole.update(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
         whole.update(b"\n")
     return whole.hexdigest()

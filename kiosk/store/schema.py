@@ -164,6 +164,7 @@ wording = Table(
     Column("question_en", TEXT, nullable=False),
     Column("comment_url", TEXT, nullable=False),
     Column("etag", TEXT, nullable=False),
+    Column("more", TEXT, nullable=False, server_default=text("''")),
     CheckConstraint("id = 1", name="wording_one"),
 )
 

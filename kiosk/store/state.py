@@ -1,5 +1,6 @@
 """The single rows: who is on duty, each panel's last press, the enrolment, central's wording."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -104,15 +105,29 @@ class State:
 
     def wording(self) -> SentWording:
         row = self._connection.execute(select(wording)).first()
-        return SentWording(*row[1:]) if row else SentWording()
+        if row is None:
+            return SentWording()
+        more = json.loads(row.more or "{}")
+        return SentWording(
+            row.question_th,
+            row.question_en,
+            row.comment_url,
+            row.etag,
+            tuple((th, en) for th, en in more.get("levels", ())),
+            tuple((name, th, en) for name, th, en in more.get("reasons", ())),
+            tuple((said, done) for said, done in more.get("told", ())),
+        )
 
     def put_wording(self, sent: SentWording) -> None:
+        lists = {"levels": sent.levels, "reasons": sent.reasons, "told": sent.told}
+        more = {name: rows for name, rows in lists.items() if rows}
         self._put(
             wording,
             question_th=sent.question_th,
             question_en=sent.question_en,
             comment_url=sent.comment_url,
             etag=sent.etag,
+            more=json.dumps(more, ensure_ascii=False, sort_keys=True) if more else "",
         )
 
     def _put(self, table: Table, **values: object) -> None:

@@ -14,6 +14,7 @@ from kiosk.domain.people import Officer, identifier, plain
 from sync.central.disclosure import Counts, next_blocks, week_end
 from sync.central.ingest import decide, judge_heads, judge_sheets
 from sync.central.settings import CentralSettings
+from sync.central.sitesettings import SiteSettings
 from sync.central.store.days import Days, KeptAside, Scaled, Ticket
 from sync.central.store.engine import CentralStore, Transaction
 from sync.central.store.published import ONLINE
@@ -38,6 +39,8 @@ from sync.wire import (
 
 CODE_MINUTES = 10
 RUN_MINUTES = 10
+MOST_TOLD = 4
+"""How many of the things it did an office tells on its terminals' screens."""
 HELD_DAYS = 400
 """A fiscal year and more: as far back as a terminal is told what is held."""
 FLEET_DAYS = 60
@@ -361,11 +364,17 @@ class Asked:
 
 def _roster(t: Transaction, file: CentralSettings) -> Roster:
     """Officers and words for terminals: what the settings page says, else central.toml."""
-    officers, own = t.people.active(), t.office.settings().settings
+    officers, own, usual = t.people.active(), t.office.settings().settings, SiteSettings()
+    words = (own.levels_th, own.levels_en)
+    same = words == (usual.levels_th, usual.levels_en)
     wording = Wording(
         own.question_th or file.question_th,
         own.question_en or file.question_en,
         own.comment_url or file.comment_url,
+        # What nobody has changed here is each terminal's own.
+        () if same else tuple(zip(*words, strict=True)),
+        () if own.reasons == usual.reasons else tuple((r.id, r.th, r.en) for r in own.reasons),
+        tuple((one.said, one.done) for one in t.office.newest_done(MOST_TOLD)),
     )
     return Roster(officers, wording)
 

@@ -12,7 +12,7 @@ from kiosk.domain.people import BadPerson, identifier, plain
 FORMAT = 1
 """Of the settings document; a document of a higher one is refused."""
 COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
-MAX_REASONS, MAX_CHANNELS, MAX_TEXT = 8, 8, 300
+MAX_REASONS, MAX_CHANNELS, MAX_TEXT = 6, 8, 300
 
 
 class BadSettings(ValueError):

@@ -192,6 +192,8 @@ class Side:
         self.past: set[tuple[date, Scores]] = set()
         """Every day as this terminal has ever reported it."""
         self.state = ""
+        self.released = False
+        """Whether a person has let it go on from a file that has less than central was sent."""
 
     def _open(self) -> None:
         self.store = Store.open(self.path)
@@ -328,7 +330,7 @@ class History:
 
     def _release(self, side: Side) -> None:
         now = self._clock.now().wall
-        self.central.central.release(side.name, "a person", "compared", now)
+        side.released |= self.central.central.release(side.name, "a person", "compared", now)
 
     def _never_was(self) -> Iterator[str]:
         """A day at central that its terminal never reported."""
@@ -372,6 +374,8 @@ class History:
         pressed = side.days()
         for day in sorted((shown.keys() | pressed.keys()) - parked):
             was, now = pressed.get(day, NONE), shown.get(day, NONE)
+            if side.released and day not in pressed:
+                continue  # lost there with the newer file; central keeps what was reported
             if was != now:
                 yield f"{side.name} {day}: {was} pressed, central shows {now}"
 

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine
 
 from kiosk.domain.encounter import Count, KeepReasons, Record
 from kiosk.domain.rating import Outcome, ReasonId
+from kiosk.domain.wording import SentWording
 from kiosk.store import engine as engine_module
 from kiosk.store.engine import (
     Store,
@@ -89,6 +90,7 @@ def test_an_older_file_comes_forward_with_its_last_press(path: Path) -> None:
         " boot TEXT NOT NULL, seq INTEGER NOT NULL)"
     )
     raw.execute("INSERT INTO panel_marks VALUES (1, 'DD-07', '9f3ac21b', 41)")
+    raw.execute("ALTER TABLE wording DROP COLUMN more")
     raw.execute("UPDATE alembic_version SET version_num = '0001'")
     raw.close()
     store = Store.open(path)
@@ -97,6 +99,33 @@ def test_an_older_file_comes_forward_with_its_last_press(path: Path) -> None:
         t.state.put_mark(Mark("DD-08", "00000001", 1))
         t.state.put_mark(Mark("DD-07", "9f3ac21b", 42))
         assert [mark.seq for mark in t.state.marks()] == [42, 1]
+    store.close()
+
+
+def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
+    """0003 made room for more words; what was witnessed before still agrees."""
+    store = Store.open(path)
+    with store.transaction() as t:
+        t.state.put_wording(SentWording("ถาม", "ask", "", "etag"))
+        t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
+    store.close()
+    raw = sqlite.connect(str(path), isolation_level=None)
+    raw.execute("ALTER TABLE wording DROP COLUMN more")
+    raw.execute("UPDATE alembic_version SET version_num = '0002'")
+    raw.close()
+    store = Store.open(path)
+    assert isinstance(verify(store), Verified)
+    words = SentWording(
+        "ถาม", "ask", "", "etag", (("ก", "a"),), (("wait", "ข", "b"),), (("ค", "ง"),)
+    )
+    with store.transaction() as t:
+        assert t.state.wording() == SentWording("ถาม", "ask", "", "etag")
+        t.state.put_wording(words)
+    assert isinstance(verify(store), Wrong), "a change without a witness"
+    with store.transaction() as t:
+        t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
+        assert t.state.wording() == words
+    assert isinstance(verify(store), Verified)
     store.close()
 
 

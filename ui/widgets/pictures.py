@@ -13,8 +13,9 @@ MAX_PIXELS = 4000
 _DECODED = 512
 
 
-def decode_photo(data: bytes) -> QImage | None:
-    """The photo, scaled while decoding; None when it is no picture or unreasonably large."""
+def decode_photo(data: bytes, at_least: int = _DECODED) -> QImage | None:
+    """The photo, scaled while decoding to `at_least` so many pixels a side; None when it is no
+    picture or unreasonably large."""
     source = QByteArray(data)
     buffer = QBuffer(source)
     buffer.open(QBuffer.OpenModeFlag.ReadOnly)
@@ -23,8 +24,8 @@ def decode_photo(data: bytes) -> QImage | None:
     size = reader.size()
     if not size.isValid() or max(size.width(), size.height()) > MAX_PIXELS:
         return None
-    bounds = QSize(_DECODED, _DECODED)
-    if size.width() > _DECODED and size.height() > _DECODED:
+    bounds = QSize(at_least, at_least)
+    if size.width() > at_least and size.height() > at_least:
         reader.setScaledSize(size.scaled(bounds, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
     image = reader.read()
     return None if image.isNull() else image

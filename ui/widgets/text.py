@@ -17,7 +17,8 @@ class Laid:
 
     def __init__(self, text: str, pixels: float, weight: str, width: float, wrap: bool) -> None:
         self.pixels = pixels
-        self.layout = QTextLayout(text, theme.font(pixels, weight, text))
+        broken = text.replace("\n", "\u2028")  # what Qt takes for the end of a line
+        self.layout = QTextLayout(broken, theme.font(pixels, weight, text))
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WordWrap if wrap else QTextOption.WrapMode.NoWrap)
         self.layout.setTextOption(option)
@@ -36,7 +37,7 @@ class Laid:
         """Whether a line ends inside a word of a script whose words Qt doesn't know."""
         text = self.layout.text()
         starts = (self.layout.lineAt(i).textStart() for i in range(1, self.layout.lineCount()))
-        return any(text[i - 1] not in " \u200b" and theme.is_spaced(text[i]) for i in starts)
+        return any(text[i - 1] not in " \u200b\u2028" and theme.is_spaced(text[i]) for i in starts)
 
     @property
     def height(self) -> float:

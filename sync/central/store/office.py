@@ -6,7 +6,7 @@ Texts are never overwritten: each save is a new version, and two editors' texts 
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +24,10 @@ from sync.central.schema import (
 )
 from sync.central.sitesettings import KeptSettings, SiteSettings, parse
 from sync.central.store.terminals import utc
+
+SCREEN_WORDS = 160
+"""Characters that a terminal's screen has room for."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class EditedMeanwhile(Exception):
@@ -179,6 +183,19 @@ class Office:
                 key=lambda i: (i.state is not State.OPEN, i.due or date.max, i.id),
             )
         )
+
+    def newest_done(self, most: int) -> tuple[Improvement, ...]:
+        """The last `most` that were done and say what, the newest first; long words left out:
+        these are for a screen that nobody scrolls."""
+        done = (
+            line
+            for line in self.improvements()
+            if line.state is State.DONE
+            and line.done
+            and max(len(line.said), len(line.done)) <= SCREEN_WORDS
+        )
+        newest = sorted(done, key=lambda line: (line.at or _LONG_AGO, line.id), reverse=True)
+        return tuple(newest[:most])
 
     def put_improvement(self, line: Improvement, author: str, now: datetime) -> None:
         """Save `line`, edited from `line.version`; EditedMeanwhile when that is not the newest."""

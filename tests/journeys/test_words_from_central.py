@@ -1,0 +1,74 @@
+"""From central's settings page and improvement log to a terminal's screens, over HTTP."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.store.verify import Verified, verify
+from sync.central.sitesettings import NamedReason, SiteSettings
+from sync.central.store.engine import CentralStore
+from sync.central.store.office import Improvement, State
+from tests.journeys.test_one_press import office, set_up_terminal
+from ui.app import start
+from ui.trial.stage import command
+from ui.view import ClosedView, ReadyView, ReasonsView
+from ui.window import TerminalWindow
+
+__all__ = ["office"]
+
+LEVELS = ("แย่", "พอทน", "ธรรมดา", "น่าพอใจ", "ยอดเยี่ยม")
+
+
+def reword(central: Path, now: datetime) -> None:
+    """What the settings page and the improvement log keep."""
+    store = CentralStore.open(f"sqlite:///{central / 'central.db'}")
+    with store.transaction("dindaeng") as t:
+        english = ("Bad", "Weak", "Plain", "Fine", "Great")
+        reasons = (NamedReason("wait", "คอยนาน", "Waiting"), NamedReason("heat", "ร้อน", "Heat"))
+        kept = t.office.settings()
+        words = SiteSettings(levels_th=LEVELS, levels_en=english, reasons=reasons)
+        t.office.put_settings(kept.version, words, "it", now)
+        for number, state in enumerate((State.DONE, State.OPEN)):
+            line = Improvement(f"i{number}", f"ที่นั่ง {number}", f"เพิ่ม {number}", state=state)
+            t.office.put_improvement(line, "director", now)
+    store.close()
+
+
+def test_words_reasons_and_what_was_done_reach_the_screens(
+    tmp_path: Path, office: tuple[Path, str], qtbot: QtBot
+) -> None:
+    central, url = office
+    path, pin = set_up_terminal(tmp_path, central, url)
+    (path / "kiosk.toml").write_text('[office]\nopens="00:00"\ncloses="23:59"\n', "utf-8")
+    folder, window = DataFolder(path), TerminalWindow()
+    qtbot.addWidget(window)
+    window.open_windowed(1280, 800)
+    running = start(folder, folder.settings(), SystemClock(), window)
+    presenter = running.presenter
+    reword(central, SystemClock().now().wall)
+    assert re.search(r"roster renewed", command("ui", path, "sync"))
+    presenter.renew_roster()
+    presenter.turn_notice()
+    closed = presenter.view()
+    assert isinstance(closed, ClosedView)
+    assert closed.notice is not None
+    assert closed.notice.body == "ท่านบอก: “ที่นั่ง 0”\nเราทำ: เพิ่ม 0"
+    presenter.choose_officer("101")
+    for digit in pin:
+        presenter.type_digit(digit)
+    ready = presenter.view()
+    assert isinstance(ready, ReadyView)
+    assert tuple(face.word for face in reversed(ready.faces)) == LEVELS
+    presenter.touch(1)
+    asked = presenter.view()
+    assert isinstance(asked, ReasonsView)
+    assert [(r.id, r.label) for r in asked.reasons] == [("wait", "คอยนาน"), ("heat", "ร้อน")]
+    presenter.toggle_reason("heat")
+    presenter.give_reasons()
+    assert isinstance(verify(running.store), Verified)
+    running.stop()
+    assert "unchanged" in command("ui", path, "sync")

@@ -1,0 +1,134 @@
+"""The office's notices for closed and paused screens: texts and pictures in a folder.
+
+A file is looked at before it is read: its size, and of a picture the number of its pixels, from
+its head. Nothing in it runs: texts are plain, pictures PNG or JPEG. A bad one is left out, and why
+is said once.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray
+from PySide6.QtGui import QImageReader
+
+from kiosk.domain.people import BadPerson, readable
+from ui.view import NoticeCard
+
+MAX_FILES = 30
+MAX_TEXT_BYTES = 4096
+MAX_HEADING, MAX_BODY = 80, 300
+"""Characters."""
+MAX_PICTURE_BYTES = 4 << 20
+MAX_SIDE = 4000
+"""Pixels of a picture's side."""
+_PICTURES = {".png": b"png", ".jpg": b"jpeg", ".jpeg": b"jpeg"}
+
+Stamp = tuple[int, int]
+"""Size and time of change: the file is read again when they differ."""
+
+
+class BadNotice(ValueError):
+    """Why a file can't be shown; one line without its name."""
+
+
+class NoticeFolder:
+    """The notices of a folder, by their files' names. No folder: none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._known: dict[str, tuple[Stamp, NoticeCard | str]] = {}
+
+    def read(self) -> tuple[NoticeCard, ...]:
+        """Those that can be shown now; what can't is told on standard error when first met."""
+        self._look()
+        return tuple(found for _, found in self._known.values() if isinstance(found, NoticeCard))
+
+    def look(self) -> list[tuple[str, str]]:
+        """Every file and what is wrong with it; "": nothing."""
+        self._look(quiet=True)
+        return [
+            (name, found if isinstance(found, str) else "")
+            for name, (_, found) in self._known.items()
+        ]
+
+    def _look(self, *, quiet: bool = False) -> None:
+        before, self._known = self._known, {}
+        for name, stamp in self._files():
+            known = before.get(name)
+            if known is not None and known[0] == stamp:
+                self._known[name] = known
+                continue
+            try:
+                found: NoticeCard | str = notice_of(self.path / name)
+            except BadNotice as error:
+                found = str(error)
+                if not quiet:
+                    sys.stderr.write(f"kiosk: {self.path / name}: {found}\n")
+            self._known[name] = (stamp, found)
+
+    def _files(self) -> list[tuple[str, Stamp]]:
+        try:
+            with os.scandir(self.path) as entries:
+                found = [
+                    (entry.name, (stat.st_size, stat.st_mtime_ns))
+                    for entry in entries
+                    if not entry.name.startswith(".")
+                    and (stat := entry.stat(follow_symlinks=False))
+                ]
+        except OSError:
+            return []
+        return sorted(found)[:MAX_FILES]
+
+
+def notice_of(path: Path) -> NoticeCard:
+    """The notice in a file; BadNotice."""
+    kind = path.suffix.lower()
+    if kind != ".txt" and kind not in _PICTURES:
+        raise BadNotice("is neither .txt, .png nor .jpg; take it out of this folder")
+    most = MAX_TEXT_BYTES if kind == ".txt" else MAX_PICTURE_BYTES
+    try:
+        # Not through a link: what lies elsewhere on this machine is nobody's notice.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise BadNotice(f"can't be read: {error.strerror}") from None
+    if len(data) > most:
+        raise BadNotice(f"is larger than {most // 1024} KiB; make it smaller")
+    return _text(data) if kind == ".txt" else _picture(data, _PICTURES[kind])
+
+
+def _text(data: bytes) -> NoticeCard:
+    try:
+        lines = [line.strip() for line in data.decode("utf-8-sig").splitlines()]
+        kept = [readable("text", line) for line in lines if line]
+    except UnicodeDecodeError:
+        raise BadNotice("is no UTF-8 text; save it as UTF-8") from None
+    except BadPerson as error:
+        raise BadNotice(str(error)) from None
+    if not kept:
+        raise BadNotice("is empty")
+    heading, body = kept[0], "\n".join(kept[1:])
+    if len(heading) > MAX_HEADING or len(body) > MAX_BODY:
+        raise BadNotice(
+            f"is too long for a screen: the first line has at most {MAX_HEADING} characters, "
+            f"the rest {MAX_BODY}"
+        )
+    return NoticeCard(heading, body)
+
+
+def _picture(data: bytes, kind: bytes) -> NoticeCard:
+    source = QByteArray(data)  # held: the buffer reads it where it lies
+    buffer = QBuffer(source)
+    buffer.open(QBuffer.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setDecideFormatFromContent(True)
+    if bytes(reader.format().data()) != kind:
+        raise BadNotice("is no PNG or JPEG picture, or has the wrong ending")
+    size = reader.size()
+    if size.isValid() and max(size.width(), size.height()) > MAX_SIDE:
+        raise BadNotice(f"has more than {MAX_SIDE} pixels a side; make it smaller")
+    if not size.isValid() or reader.read().isNull():
+        raise BadNotice("is damaged: it can't be decoded")
+    return NoticeCard("", "", data)

@@ -1,0 +1,71 @@
+"""A notice on its card: a heading and words, or a picture as large as it fits."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from ui import theme
+from ui.view import NoticeCard
+from ui.widgets.pictures import decode_photo
+from ui.widgets.text import TextBox
+
+
+class Board(QWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._card: NoticeCard | None = None
+        self._picture = QPixmap()
+        self._drawn: tuple[NoticeCard, QSize] | None = None
+        self._heading = TextBox(self, weight="Bold")
+        self._body = TextBox(self, colour=theme.SOFT_INK)
+
+    def show_card(self, card: NoticeCard | None, m: theme.Metrics) -> None:
+        """Say `card`, in this widget's place; None: nothing to say."""
+        self._card = card
+        self.setVisible(card is not None)
+        if card is None:
+            return
+        box = QRectF(self.rect()).adjusted(m.px(4), m.px(3), -m.px(4), -m.px(3))
+        words = not card.picture
+        self._heading.setVisible(words)
+        self._body.setVisible(words)
+        head = box.height() * (0.32 if card.body else 1.0)
+        self._heading.setGeometry(QRectF(box.left(), box.top(), box.width(), head).toRect())
+        self._heading.say(card.heading, m.px(7))
+        rest = QRectF(box.left(), box.top() + head, box.width(), box.height() - head)
+        self._body.setGeometry(rest.toRect())
+        self._body.say(card.body, m.px(5))
+        self._draw(card)
+        self.update()
+
+    def _draw(self, card: NoticeCard) -> None:
+        """The picture is decoded once for its place."""
+        if self._drawn == (card, self.size()):
+            return
+        self._drawn = (card, self.size())
+        image = (
+            decode_photo(card.picture, max(self.width(), self.height())) if card.picture else None
+        )
+        self._picture = QPixmap()
+        if image is not None:
+            self._picture = QPixmap.fromImage(
+                image.scaled(
+                    self.size() - QSize(8, 8),
+                    Qt.AspectRatioMode.KeepAspectRatio,
+                    Qt.TransformationMode.SmoothTransformation,
+                )
+            )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._card is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(theme.CARD)
+        painter.setPen(QPen(theme.EDGE, 1.5))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 14, 14)
+        if not self._picture.isNull():
+            left = (self.width() - self._picture.width()) // 2
+            top = (self.height() - self._picture.height()) // 2
+            painter.drawPixmap(left, top, self._picture)
+        painter.end()
