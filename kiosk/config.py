@@ -126,6 +126,8 @@ class Settings:
     links: tuple[Link, ...]
     language: str
     text_percent: int
+    low_reach: bool
+    reduced_motion: bool
     comment_url: str
     sync_at: time
     sync_ca: str
@@ -219,6 +221,8 @@ url = ""                   # the QR code on the thank-you screen; "": none
 [screen]
 language = "th"            # the language the terminal returns to
 text_percent = 100         # up to 150: larger words, as far as their place lets them
+low_reach = false          # everything a citizen presses in the lower half of the screen
+reduced_motion = false     # nothing moves by itself
 ask_reasons = "low"        # after a "low" score, "always" (nobody watching learns it), or "never"
 
 [sync]
@@ -310,6 +314,8 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         language=screen.take("language", "th", _one_of(LANGUAGES)),
         screen_height_mm=screen.take("height_mm", 0.0, _seconds(0, 5000)),
         text_percent=screen.take("text_percent", 100, _percent),
+        low_reach=screen.take("low_reach", False, _flag),
+        reduced_motion=screen.take("reduced_motion", False, _flag),
         comment_url=comments.take("url", "", _url),
         sync_at=sync.take("at", time(20, 30), _time),
         sync_ca=sync.take("ca", "", _text),

@@ -269,6 +269,8 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     sys.excepthook = _loud
     window = TerminalWindow()
     theme.set_text_scale(settings.text_percent / 100)
+    theme.set_low_reach(settings.low_reach)
+    theme.set_still(settings.reduced_motion)
     program = Program(folder, settings, window, SystemClock())
     window.close_asked.connect(end_loop)
     notifier = on_signals(end_loop)

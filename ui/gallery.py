@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from ui import theme
 from ui.samples import SIZES, samples
 from ui.text import languages
+from ui.view import ReadyView, ReasonsView
 from ui.widgets.text import fit, paint
 from ui.window import TerminalWindow
 
@@ -26,14 +27,22 @@ Picture = tuple[str, QImage]
 
 
 def pictures(size: tuple[int, int], language: str, text: float = 1.0) -> Iterator[Picture]:
-    """Every screen by name, in one window; `text` 1.5 shows words half as large again."""
+    """Every screen by name, in one window; `text` 1.5 shows words half as large again. What a
+    citizen presses is there once more, as "-low", in the lower half."""
     before = theme.text_scale()
     theme.set_text_scale(text)
+    theme.set_still(True)
     window = TerminalWindow()
     window.resize(*size)
     for name, view in samples(language):
         window.show_view(view)
         yield name, window.grab().toImage()
+        if isinstance(view, ReadyView | ReasonsView):
+            theme.set_low_reach(True)
+            window.show_view(view._replace(frame=view.frame))
+            yield f"{name}-low", window.grab().toImage()
+            theme.set_low_reach(False)
+    theme.set_still(False)
     window.deleteLater()
     theme.set_text_scale(before)
 

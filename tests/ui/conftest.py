@@ -11,6 +11,7 @@ from kiosk.datafolder import DataFolder
 from kiosk.pin import generate
 from kiosk.terminal import SERVICE_OWNER
 from tests.builders import PRASIT, SOMYING, FakeClock
+from ui import theme
 from ui.app import Running, start
 from ui.window import TerminalWindow
 
@@ -36,6 +37,14 @@ class Counter:
         self.running.presenter.blockSignals(True)
         self.running.store.close()
         self.running = self.open()
+
+
+@pytest.fixture(autouse=True)
+def still() -> Iterator[None]:
+    """Pictures are compared here: nothing moves unless a test asks for it."""
+    theme.set_still(True)
+    yield
+    theme.set_still(False)
 
 
 SETTINGS = '[comments]\nurl = "https://example.org/c"\n'

@@ -192,3 +192,27 @@ def test_reasons_warn_before_they_go_and_more_time_is_one_touch_away(counter: Co
     assert shown(counter, ReasonsScreen)
     pass_time(counter, 2)
     shown(counter, ThanksScreen)
+
+
+def test_the_thanks_move_once_and_come_to_rest_as_the_picture_that_was_made(
+    counter: Counter, qtbot: QtBot
+) -> None:
+    sign_on(counter)
+    counter.running.presenter.touch(5)
+    rested = counter.window.grab().toImage()
+    pass_time(counter, 10)
+    theme.set_still(False)
+    counter.running.presenter.touch(4)
+    screen = shown(counter, ThanksScreen)
+    assert isinstance(screen, ThanksScreen)
+    assert screen.pulse.isVisible()
+    qtbot.waitUntil(lambda: not screen.pulse.isVisible())
+    assert counter.window.grab().toImage() == rested
+
+
+def test_where_motion_is_not_wanted_nothing_moves(counter: Counter) -> None:
+    sign_on(counter)
+    counter.running.presenter.touch(5)
+    screen = shown(counter, ThanksScreen)
+    assert isinstance(screen, ThanksScreen)
+    assert not screen.pulse.isVisible()

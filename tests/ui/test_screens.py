@@ -79,10 +79,17 @@ def test_no_word_is_cut_at_any_size(
                 assert not laid.splits_a_word(), where
 
 
+@pytest.fixture(params=[False, True], ids=["", "low"])
+def low_reach(request: pytest.FixtureRequest) -> Iterator[bool]:
+    theme.set_low_reach(request.param)
+    yield request.param
+    theme.set_low_reach(False)
+
+
 @pytest.mark.parametrize(("size", "inches"), SCREENS)
 @pytest.mark.parametrize("language", ["th", "my"])
 def test_every_target_is_large_enough_and_apart(
-    window: TerminalWindow, size: tuple[int, int], inches: float, language: str
+    window: TerminalWindow, size: tuple[int, int], inches: float, language: str, low_reach: bool
 ) -> None:
     window.resize(*size)
     window.show()
@@ -101,6 +108,26 @@ def test_every_target_is_large_enough_and_apart(
                 if other is not tap:
                     theirs = QRect(other.mapTo(window, QPoint(0, 0)), other.size())
                     assert not around.intersects(theirs), f"{where} by {other.accessibleName()}"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("language", ["th", "my"])
+def test_low_reach_keeps_all_that_a_citizen_presses_in_the_lower_half(
+    window: TerminalWindow, size: tuple[int, int], language: str, text_scale: float
+) -> None:
+    theme.set_low_reach(True)
+    window.resize(*size)
+    window.show()
+    for name, view in samples(language):
+        if isinstance(view, ReadyView | ReasonsView):
+            window.show_view(view)
+            for tap in window.findChildren(Tap):
+                if tap.isVisible():
+                    top = tap.mapTo(window, QPoint(0, 0)).y()
+                    assert top >= size[1] // 2, f"{name}: {tap.accessibleName()}"
+                    words = tap.words()
+                    assert words is None or words[0].height <= words[1].height() + 0.5, name
+    theme.set_low_reach(False)
 
 
 def luminance(colour: QColor) -> float:

@@ -42,7 +42,8 @@ class ReadyScreen(Screen[ReadyView]):
             question = QRectF(gap, plate.bottom() + m.px(1), m.width - 2 * gap, m.px(20))
         else:
             question = QRectF(gap, plate.bottom() + m.px(0.5), m.width - 2 * gap, m.px(12))
-        faces = QRectF(gap, question.bottom() + m.px(1), m.width - 2 * gap, 0)
+        faces = QRectF(gap, max(question.bottom() + m.px(1), m.reach), m.width - 2 * gap, 0)
+        question.setBottom(faces.top() - m.px(1))
         faces.setBottom(foot - m.px(NOTE if view.note else GAP))
         self.plate.place(m, view.officer, plate)
         put(self._question, question)

@@ -32,12 +32,14 @@ class ReasonsScreen(Screen[ReasonsView]):
         self._title.say(view.title, m.px(6.4))
         put(self._hint, column(m, top + m.px(12.5), m.px(8), 0.92))
         self._hint.say(view.warning or view.hint, m.px(3.8))
-        box = column(m, top + m.px(23), 0, 0.92)
-        box.setBottom(m.height - m.px(22))
+        box = column(m, max(top + m.px(23), m.reach), 0, 0.92)
+        # Three rows of targets fill the lower half of a small screen to its edge.
+        foot = m.height - m.px(17 if not m.reach else TARGET + 1)
+        box.setBottom(foot - m.px(5 if not m.reach else GAP))
         self._place_choices(m, view, box)
         self.more_tile.setVisible(bool(view.warning))
         width, gap = m.px(38), m.px(GAP)
-        left, foot = (m.width - width) / 2, m.height - m.px(17)
+        left = (m.width - width) / 2
         if view.warning:
             left = m.width / 2 + gap / 2
             put(self.more_tile, QRectF(left - gap - width, foot, width, m.px(TARGET)))

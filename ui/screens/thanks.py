@@ -1,19 +1,21 @@
 """Thanks: the same picture for every score, with a code for comments."""
 
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
 from ui.screens.base import STRIP, Screen, StillScreen, column, put
 from ui.view import ThanksView
 from ui.widgets.pictures import QrPicture, Tick
+from ui.widgets.pulse import Pulse
 from ui.widgets.text import TextBox
 
 
 class Thanks(Screen[ThanksView]):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._tick = Tick(self)
+        self.tick = Tick(self)
         self._title = TextBox(self, weight="Bold")
         self._subtitle = TextBox(self, colour=theme.SOFT_INK)
         self._comment = TextBox(self, weight="SemiBold")
@@ -31,7 +33,7 @@ class Thanks(Screen[ThanksView]):
         else:
             left, right = column(m, strip, body), QRectF()
         middle = left.center().y()
-        put(self._tick, QRectF(left.left(), middle - m.px(28), left.width(), m.px(20)))
+        put(self.tick, QRectF(left.left(), middle - m.px(28), left.width(), m.px(20)))
         put(self._title, QRectF(left.left(), middle - m.px(6), left.width(), m.px(20)))
         self._title.say(view.title, m.px(7))
         put(self._subtitle, QRectF(left.left(), middle + m.px(14), left.width(), m.px(14)))
@@ -45,3 +47,12 @@ class Thanks(Screen[ThanksView]):
 
 class ThanksScreen(StillScreen[ThanksView]):
     drawing = Thanks
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.pulse = Pulse(self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The picture stands already: the motion takes nothing from it, and knows no score."""
+        assert isinstance(self.drawn, Thanks)  # noqa: S101  (what `drawing` names)
+        self.pulse.start(self.drawn.tick.geometry())

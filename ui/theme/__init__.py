@@ -48,20 +48,41 @@ class Metrics:
     def px(self, units: float) -> int:
         return round(self.unit * units)
 
+    @property
+    def reach(self) -> int:
+        """Pixels from the top above which a citizen has nothing to press."""
+        return self.height // 2 if _Wishes.low_reach else 0
 
-class _Text:
-    """How large words are drawn, for those who asked for large ones."""
 
-    scale = 1.0
+class _Wishes:
+    """What this terminal's citizens need, as its settings say."""
+
+    text_scale = 1.0
+    low_reach = False
+    still = False
 
 
 def text_scale() -> float:
-    return _Text.scale
+    return _Wishes.text_scale
 
 
 def set_text_scale(scale: float) -> None:
     """1.0 as designed, up to 1.5: words grow as far as their place lets them."""
-    _Text.scale = min(1.5, max(1.0, scale))
+    _Wishes.text_scale = min(1.5, max(1.0, scale))
+
+
+def still() -> bool:
+    """Whether nothing may move by itself."""
+    return _Wishes.still
+
+
+def set_still(still: bool) -> None:
+    _Wishes.still = still
+
+
+def set_low_reach(low: bool) -> None:
+    """Everything a citizen presses in the lower half: for whoever sits, or is small."""
+    _Wishes.low_reach = low
 
 
 _FONT_FILES = Path(fontpkg_sarabun.__file__).with_name("files")
