@@ -265,7 +265,7 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     folder = DataFolder(path)
     settings = folder.settings()
     lock = folder.lock()
-    app = QApplication(sys.argv[:1])
+    app = QApplication(["kiosk"])
     sys.excepthook = _loud
     window = TerminalWindow()
     theme.set_text_scale(settings.text_percent / 100)

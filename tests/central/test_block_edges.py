@@ -129,3 +129,18 @@ def test_nothing_beside_is_nothing() -> None:
     assert bare.beside == Beside()
     block = Block(1, MONDAY, MONDAY, (0, 0, 0, 0, 1))
     assert block.beside == Beside()
+
+
+def test_what_is_counted_beside_adds_up_kind_by_kind() -> None:
+    one, two = Beside(1, 2, 3, 4, 5, 6, 7), Beside(10, 20, 30, 40, 50, 60, 70)
+    assert one + two == Beside(11, 22, 33, 44, 55, 66, 77)
+    assert (one + two).since(one) == two
+    assert one.since(two) == Beside(), "a report that was put right may have less"
+    assert Beside() == Beside(0, 0, 0, 0, 0, 0, 0)
+
+
+def test_services_that_ended_were_offered_or_not_and_what_is_left_of_offers_lapsed() -> None:
+    of = Beside(offered=10, answered=4, skipped=3, not_offered=5)
+    assert (of.served, of.lapsed) == (15, 3)
+    assert Beside(offered=1, answered=2).lapsed == 0, "an answer after midnight of an offer before"
+    assert Beside(offered=7, answered=4, skipped=3).lapsed == 0

@@ -40,7 +40,7 @@ class Subject:
 
 _OWN = "tests/hardware/test_own_protocol.py"
 _PINS = "tests/kiosk/test_pin.py"
-_TURNS = ("tests/kiosk/test_encounter.py", "tests/kiosk/test_flags.py")
+_TURNS = tuple(f"tests/kiosk/test_{name}.py" for name in ("encounter", "offers", "flags"))
 SUBJECTS = (
     Subject("kiosk.domain.encounter", _TURNS),
     Subject("kiosk.domain.tally", ("tests/kiosk/test_tally.py",)),

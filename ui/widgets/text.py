@@ -3,7 +3,7 @@ with line height enough for stacked marks. QLabel cuts Sarabun's lower vowels.""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextOption
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from ui import theme
 
@@ -76,8 +76,8 @@ def paint(
     return QRectF(box.left(), top, laid.widest, laid.height)
 
 
-class TextBox(QWidget):
-    """One text in one place."""
+class TextBox(QLabel):
+    """One text in one place. A QLabel to screen readers alone: it paints its own words."""
 
     def __init__(
         self,
