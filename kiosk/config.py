@@ -126,6 +126,9 @@ class Settings:
     links: tuple[Link, ...]
     language: str
     text_percent: int
+    sound_guide: bool
+    volume: int
+    """Per cent."""
     low_reach: bool
     reduced_motion: bool
     comment_url: str
@@ -218,6 +221,10 @@ seconds = 12               # how long each stands
 [comments]
 url = ""                   # the QR code on the thank-you screen; "": none
 
+[sound]                    # an audible guide, for who can't see the screen: `kiosk sounds`
+guide = false              # speaks when a question is offered, or a button without a score pressed
+volume = 80                # per cent
+
 [screen]
 language = "th"            # the language the terminal returns to
 text_percent = 100         # up to 150: larger words, as far as their place lets them
@@ -265,6 +272,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     notices = root.table("notices")
     comments = root.table("comments")
     screen = root.table("screen")
+    sound = root.table("sound")
     sync = root.table("sync")
 
     scale = scale_table.take("levels", Scale(), _levels)
@@ -314,6 +322,8 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         language=screen.take("language", "th", _one_of(LANGUAGES)),
         screen_height_mm=screen.take("height_mm", 0.0, _seconds(0, 5000)),
         text_percent=screen.take("text_percent", 100, _percent),
+        sound_guide=sound.take("guide", False, _flag),
+        volume=int(sound.take("volume", 80.0, _seconds(0, 100))),
         low_reach=screen.take("low_reach", False, _flag),
         reduced_motion=screen.take("reduced_motion", False, _flag),
         comment_url=comments.take("url", "", _url),
@@ -325,7 +335,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     if settings.queue.key in settings.keys:
         raise ConfigError(f"{path}: offer.key: {settings.queue.key} is a score's key already")
     tables = (office, question, scale_table, times, *panels, offer, notices, comments, screen)
-    for table in (*tables, sync, root):
+    for table in (*tables, sound, sync, root):
         table.done()
     return settings
 

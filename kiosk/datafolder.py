@@ -39,6 +39,8 @@ class DataFolder:
         self.settings_file = path / config.FILE_NAME
         self.database = path / "kiosk.db"
         self.key_file = path / "terminal.key"
+        self.sounds = path / "sounds"
+        """The office's own recordings for the audible guide, by language; it may be absent."""
         self.notices = path / "notices"
         """The office's texts and pictures for closed screens; it may be absent."""
         self.queue_token_file = path / "queue-token"

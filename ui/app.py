@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kiosk.datafolder import DataFolder
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
+    from ui.guide import Guide
     from ui.panel_bridge import PanelBridge
     from ui.presenter import Presenter
     from ui.queue_bridge import Bridge
@@ -48,12 +49,15 @@ class Running:
     presenter: "Presenter"
     bridges: "list[PanelBridge]"
     queue: "list[Bridge]"
+    guide: "Guide | None" = None
 
     def stop(self) -> None:
         from kiosk.store.engine import StoreFailed
 
         for bridge in (*self.bridges, *self.queue):
             bridge.stop()
+        if self.guide is not None:
+            self.guide.stop()
         try:
             self.presenter.stop()
         except StoreFailed as error:
@@ -90,7 +94,21 @@ def start(
     connect(window, presenter)
     window.show_view(presenter.view())
     panels = open_panels(settings, presenter, last)
-    return Running(store, terminal, presenter, panels, queue_of(settings, presenter, folder))
+    queue = queue_of(settings, presenter, folder)
+    return Running(store, terminal, presenter, panels, queue, guide_of(settings, presenter, folder))
+
+
+def guide_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -> "Guide | None":
+    """The audible guide, where it is wanted."""
+    if not settings.sound_guide:
+        return None
+    from ui.guide import Guide
+    from ui.sounds import Shelf
+
+    guide = Guide(Shelf(folder.sounds), settings.volume)
+    presenter.spoken.connect(guide.say)
+    guide.start()
+    return guide
 
 
 def queue_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -> "list[Bridge]":

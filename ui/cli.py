@@ -327,6 +327,37 @@ def restore(
 
 
 @app.command()
+def sounds(
+    language: Annotated[str, typer.Argument(help="th, en, zh, my, km, lo.")] = "th",
+) -> None:
+    """List what the audible guide says in a language, and which recordings are missing.
+
+    Record each as NAME.wav (mono, 16 bits) and put them into sounds/LANGUAGE in the data folder;
+    they go before the program's own. Then: guide = true under [sound].
+    """
+    from kiosk.datafolder import DataFolder
+    from ui.sounds import Shelf, prompts
+    from ui.text import Words, languages
+
+    if language not in languages():
+        _fail(f"{language[:20]!r}: no such language; {', '.join(languages())}", USAGE)
+    with _errors():
+        folder = DataFolder(_Chosen.path)
+        settings = folder.settings()
+    shelf, missing = Shelf(folder.sounds), 0
+    buttons = max((max(panel.buttons, default=0) for panel in settings.panels), default=0)
+    for prompt in prompts(Words.load(language), settings.rules.scale.levels, buttons):
+        path = shelf.file(language, prompt.name)
+        missing += path is None
+        typer.echo(f"{prompt.name}.wav\t{path or 'missing'}\t{prompt.words}")
+    if missing:
+        _fail(
+            f"{missing} missing in {folder.sounds / language}: nothing is said until all are there",
+            WRONG,
+        )
+
+
+@app.command()
 def notices() -> None:
     """List what is shown while nobody is being served, and say which files can't be, and why.
 

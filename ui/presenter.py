@@ -23,6 +23,7 @@ from kiosk.domain.encounter import (
     Phase,
     Press,
     QueueEvent,
+    Record,
     Repair,
     Resume,
     Served,
@@ -72,6 +73,8 @@ class Presenter(QObject):
     thanks_expected = Signal(object)
     """The view that the next press may lead to, told while nobody waits."""
     exit_asked = Signal()
+    spoken = Signal(str, tuple)
+    """What an audible guide says now: language, prompts."""
 
     def __init__(
         self, terminal: Terminal, settings: Settings, clock: Clock, outside: Outside
@@ -210,6 +213,8 @@ class Presenter(QObject):
             return self._keep_mark(mark)
         score = self._settings.panels[panel].buttons.get(button)
         if score is None:
+            if self._state.phase is Phase.READY:
+                self._explain(panel)
             return self._keep_mark(mark)
         return self.press(score, Channel.PANEL, mark)
 
@@ -398,13 +403,25 @@ class Presenter(QObject):
         except StoreFailed as error:
             self._fail(str(error))
             return False
-        if after.phase is not self._state.phase:
+        before, self._state = self._state, after
+        if after.phase is not before.phase:
             self._chosen = frozenset()
             if after.phase not in (Phase.REASONS, Phase.THANKS):
                 self._shower = self._made_shower(self._settings.language)
-        self._state = after
         self._refresh()
+        if any(isinstance(effect, Record) for effect in effects):
+            self.spoken.emit(self._shower.language, ("thanks",))
+        elif after.offer is not None and after.until != before.until:
+            self._explain(0)
         return True
+
+    def _explain(self, panel: int) -> None:
+        """Have the question said, and which button of the panel is which."""
+        levels = self._settings.rules.scale.levels
+        buttons = self._settings.panels[panel].buttons.items()
+        pairs = ((f"button-{n}", f"scale{levels}-{score}") for n, score in sorted(buttons))
+        names = ("question", *(name for pair in pairs for name in pair))
+        self.spoken.emit(self._shower.language, names)
 
     def _keep_mark(self, mark: Mark | None) -> bool:
         try:

@@ -1,0 +1,183 @@
+"""The audible guide: a blind citizen hears the question, which button is which, and the thanks."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from typer.testing import CliRunner
+
+from kiosk.config import parse
+from kiosk.domain.encounter import Phase, Served
+from kiosk.domain.rating import Channel
+from tests.ui.conftest import Counter
+from tests.ui.test_terminal import pass_time, sign_on
+from ui.cli import app
+from ui.guide import Guide
+from ui.sounds import OWN, Shelf
+
+SPEAKING = '[sound]\nguide = true\nvolume = 70\n[screen]\nlanguage = "en"\nask_reasons = "low"\n'
+PLAYER = """#!/bin/sh
+echo "$(basename "$0") $*" >> "$HEARD"
+[ -n "$HOLD" ] && exec sleep "$HOLD"
+exit 0
+"""
+
+
+class Ear:
+    """Stands where the player and the mixer are looked for, and writes down what it is given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "heard"
+        folder.mkdir()
+        for name in ("aplay", "amixer"):
+            program = folder / name
+            program.write_text(PLAYER)
+            program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+    def lines(self) -> list[str]:
+        return self.path.read_text().splitlines() if self.path.exists() else []
+
+    def prompts(self) -> list[list[str]]:
+        """What was said each time, by prompts' names."""
+        said = [line.split()[2:] for line in self.lines() if line.startswith("aplay ")]
+        return [[Path(name).stem for name in names] for names in said]
+
+
+@pytest.fixture
+def ear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ear:
+    ear = Ear(tmp_path / "bin")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("HEARD", str(ear.path))
+    monkeypatch.setenv("HOLD", "")
+    return ear
+
+
+@pytest.fixture
+def speaking(counter: Counter, ear: Ear) -> Counter:
+    use(counter, SPEAKING + "[panel]\nbuttons = [5, 4, 3, 2, 1, 0]\n")
+    return counter
+
+
+def use(counter: Counter, settings: str) -> None:
+    counter.running.stop()
+    counter.settings = parse(settings)
+    counter.running = counter.open()
+
+
+QUESTION = ["question", *(x for n in range(1, 6) for x in (f"button-{n}", f"scale5-{6 - n}"))]
+
+
+def test_the_button_without_a_score_says_the_question_and_which_button_is_which(
+    speaking: Counter, ear: Ear, qtbot: QtBot
+) -> None:
+    sign_on(speaking)
+    assert speaking.running.presenter.panel_pressed(6, None)
+    qtbot.waitUntil(lambda: ear.prompts() == [QUESTION])
+    assert "amixer -q sset Master 70%" in ear.lines()
+
+
+def test_after_every_score_the_very_same_is_said_at_once(
+    speaking: Counter, ear: Ear, qtbot: QtBot
+) -> None:
+    sign_on(speaking)
+    for button in range(1, 6):
+        speaking.running.presenter.panel_pressed(button, None)
+        qtbot.waitUntil(lambda: len(ear.prompts()) == button)  # noqa: B023
+        speaking.running.presenter.give_reasons()
+        pass_time(speaking, 30)
+    assert ear.prompts() == [["thanks"]] * 5
+
+
+def test_an_offered_question_is_said_by_itself(speaking: Counter, ear: Ear, qtbot: QtBot) -> None:
+    use(speaking, SPEAKING + '[offer]\nmode = "offered"\n')
+    sign_on(speaking)
+    speaking.running.presenter.queue(Served())
+    qtbot.waitUntil(lambda: ear.prompts() == [QUESTION])
+    speaking.clock.pass_seconds(20)
+    speaking.running.presenter.queue(Served())
+    qtbot.waitUntil(lambda: ear.prompts() == [QUESTION, QUESTION])
+
+
+def test_what_is_said_is_cut_off_by_the_next_and_holds_up_no_press(
+    speaking: Counter, ear: Ear, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOLD", "600")
+    sign_on(speaking)
+    speaking.running.presenter.panel_pressed(6, None)
+    qtbot.waitUntil(lambda: ear.prompts() == [QUESTION])
+    speaking.running.presenter.panel_pressed(1, None)
+    assert speaking.running.presenter.state.phase is Phase.THANKS
+    qtbot.waitUntil(lambda: ear.prompts() == [QUESTION, ["thanks"]])
+
+
+def test_nothing_is_said_where_nobody_asked_for_it(
+    counter: Counter, ear: Ear, qtbot: QtBot
+) -> None:
+    sign_on(counter)
+    counter.running.presenter.press(5, Channel.TOUCH)
+    assert counter.running.guide is None
+    assert ear.lines() == []
+
+
+def test_a_missing_recording_is_told_once_and_nothing_is_said_by_halves(
+    tmp_path: Path, ear: Ear, capfd: pytest.CaptureFixture[str]
+) -> None:
+    guide = Guide(Shelf(tmp_path / "none"), 80)
+    for _ in range(2):
+        guide.say("th", ("question", "thanks"))
+    guide.stop()
+    assert capfd.readouterr().err.count("th/question.wav is missing; see `kiosk sounds`") == 1
+    assert ear.prompts() == []
+
+
+def test_a_machine_without_a_player_says_so_once_and_goes_on(
+    speaking: Counter,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    sign_on(speaking)
+    told = ""
+
+    def heard() -> bool:
+        nonlocal told
+        told += capfd.readouterr().err
+        return "install the package alsa-utils" in told
+
+    speaking.running.presenter.panel_pressed(1, None)
+    qtbot.waitUntil(heard)
+    assert speaking.running.presenter.state.phase is Phase.THANKS
+
+
+def test_the_offices_own_recording_goes_before_ours_and_garbage_is_none(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    assert shelf.file("en", "thanks") == OWN / "en" / "thanks.wav"
+    (tmp_path / "en").mkdir()
+    own = tmp_path / "en" / "thanks.wav"
+    own.write_bytes(b"not a sound at all, but long enough to be taken for one")
+    assert shelf.file("en", "thanks") == OWN / "en" / "thanks.wav"
+    own.write_bytes((OWN / "en" / "question.wav").read_bytes())
+    assert shelf.file("en", "thanks") == own
+    own.write_bytes(b"RIFF....WAVE" + bytes(3 << 20))
+    assert shelf.file("en", "thanks") == OWN / "en" / "thanks.wav"
+
+
+def test_the_command_says_what_to_record(counter: Counter) -> None:
+    run, data = CliRunner(), ["--data", str(counter.folder.path), "sounds"]
+    english = run.invoke(app, [*data, "en"])
+    assert english.exit_code == 0
+    assert "question.wav" in english.output
+    thai = run.invoke(app, data)
+    assert thai.exit_code == 1
+    assert "button-1.wav\tmissing\tปุ่มที่ ๑" in thai.output
+    assert run.invoke(app, [*data, "xx"]).exit_code == 2
+
+
+def test_every_english_prompt_is_there(counter: Counter) -> None:
+    names = {path.stem for path in (OWN / "en").glob("*.wav")}
+    assert set(QUESTION) | {"thanks"} <= names
+    assert sum(path.stat().st_size for path in (OWN / "en").glob("*.wav")) < 1_000_000

@@ -1,0 +1,68 @@
+"""What the audible guide says, prompt by prompt, and where each prompt's file lies.
+
+A prompt is one WAV file, `NAME.wav`, per language: the office's own recording in the data folder
+(`sounds/th/`), else the one that came with the program. Knows no player and no Qt.
+
+Only English came with the program: the free engine at hand (espeak-ng 1.51) reads Thai and Chinese
+letter by letter, which nobody should have to listen to. `kiosk sounds` lists what to record.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.config import MAX_BUTTONS
+from ui.text import Words
+
+OWN = Path(__file__).parent
+MAX_BYTES = 2 << 20
+"""A prompt of a minute has half of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt's name, and what it says."""
+
+    name: str
+    words: str
+
+
+def prompts(words: Words, levels: int, buttons: int = 5) -> tuple[Prompt, ...]:
+    """Every prompt of a terminal with a scale of `levels` and a panel of `buttons`."""
+    return (
+        Prompt("question", words.get("ready.question")),
+        *(
+            Prompt(f"button-{number}", words.get("sound.button", button=number))
+            for number in range(1, min(buttons, MAX_BUTTONS) + 1)
+        ),
+        *(
+            Prompt(f"scale{levels}-{score}", words.get(f"scale{levels}.{score}"))
+            for score in range(levels, 0, -1)
+        ),
+        Prompt("thanks", words.get("sound.thanks")),
+    )
+
+
+class Shelf:
+    """Finds prompts' files: the office's own go before ours."""
+
+    def __init__(self, own: Path) -> None:
+        self.own = own
+
+    def file(self, language: str, name: str) -> Path | None:
+        """None where nobody has recorded it, or what lies there is no WAV file of sensible size."""
+        for folder in (self.own, OWN):
+            path = folder / language / f"{name}.wav"
+            if _is_wave(path):
+                return path
+        return None
+
+
+def _is_wave(path: Path) -> bool:
+    try:
+        if not 44 < path.stat().st_size <= MAX_BYTES:
+            return False
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return False
+    return head[:4] == b"RIFF" and head[8:] == b"WAVE"
