@@ -1,18 +1,20 @@
 """The board on a desk: main.py and panel.py as they are, on MicroPython's unix port.
 
-    micropython desk.py TRACE
+    micropython desk.py TRACE [clock]
 
 The line is standard input and output, the fingers are TRACE: one line for each change of the
 contacts, the millisecond since the start and the contacts (bit 0 is the first key), such as
-`1200 5`. Each change of a lamp goes to standard error: millisecond, pin, 0 or 1. Ends when standard
+`1200 5`. With `clock`, standard error begins with the start in nanoseconds since 1970. Each change of a lamp goes to standard error: millisecond, pin, 0 or 1. Ends when standard
 input does, or, with the word `watchdog` there, when that was not fed in time.
 """
 
 import select
 import sys
-from time import ticks_diff, ticks_ms  # type: ignore[attr-defined]  # MicroPython's own
+from time import ticks_diff, ticks_ms, time_ns  # type: ignore[attr-defined]  # MicroPython's own
 
 START = ticks_ms()
+if len(sys.argv) > 2:
+    sys.stderr.write("started %d\n" % time_ns())
 
 
 def since_start() -> int:

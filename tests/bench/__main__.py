@@ -10,7 +10,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtWidgets import QApplication
 
-from tests.bench import screen, start_up, store
+from tests.bench import panel, screen, start_up, store
 
 
 def main() -> None:
@@ -20,8 +20,11 @@ def main() -> None:
     say("{:<40} {:<14} {:<20} {:<20} {:>7}".format(*header))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for line in screen.press_to_pixel(folder / "pixel"):
+        lines, press = screen.press_to_pixel(folder / "pixel")
+        for line in lines:
             say(line)
+        say(panel.key_to_pixel(folder / "key", press, 20 if quick else 60))
+        say(panel.language_switch(folder / "language"))
         for line in store.durable(folder, (0, 10_000) if quick else (0, 10_000, 1_000_000)):
             say(line)
         say(screen.serial_to_press(folder / "serial"))

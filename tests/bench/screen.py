@@ -83,10 +83,10 @@ def spin(until: Callable[[], bool]) -> None:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 100)
 
 
-def press_to_pixel(folder: Path, runs: int = 200) -> list[str]:
+def press_to_pixel(folder: Path, runs: int = 200) -> tuple[list[str], Sample]:
     """From a release on a face until the thanks are painted, against a bare window that is one
     button; then the whole way, commit included, against a bare window that first writes as many
-    bytes durably. The commit alone is `store.durable`'s line."""
+    bytes durably. The commit alone is `store.durable`'s line. The lines, and the whole way."""
     bench, bare = Bench(folder), BareWindow()
     QApplication.processEvents()
     beside = os.open(folder / "beside", os.O_RDWR | os.O_CREAT, 0o600)
@@ -129,10 +129,11 @@ def press_to_pixel(folder: Path, runs: int = 200) -> list[str]:
     bench.window.hide()
     bare.hide()
     os.close(beside)
-    return [
+    lines = [
         compare("press to painted pixel, less the commit", screen_part, window, 2.0),
         compare("press to painted pixel, commit included", whole, durable_window, 2.0),
     ]
+    return lines, whole
 
 
 class _Timed:
