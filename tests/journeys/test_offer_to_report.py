@@ -1,0 +1,76 @@
+"""Where a queue exists: from the ticket machine's lines to the response in the report, over a pty,
+the real window and file, HTTP, and central's own database."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from hardware.ticket_machine import TicketMachine
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import Phase
+from kiosk.domain.rating import Channel
+from sync.central import period
+from sync.central.reports import gate
+from sync.central.service import Central
+from sync.central.settings import load, signing_key
+from sync.central.store.engine import CentralStore
+from sync.central.viewer import PUBLIC
+from tests.journeys.test_one_press import office, set_up_terminal
+from tests.ui.test_offers import MachineOnLoop
+from ui.app import start
+from ui.trial.stage import command
+from ui.window import TerminalWindow
+
+__all__ = ["office"]
+
+ANSWERED, LEFT = 10, 5
+FAST = '[office]\nopens="00:00"\ncloses="23:59"\n[times]\nlock=0.1\nthanks=0.1\n'
+
+
+def test_answers_and_offers_left_alone_make_the_response(
+    tmp_path: Path, office: tuple[Path, str], qtbot: QtBot
+) -> None:
+    central_path, url = office
+    path, pin = set_up_terminal(tmp_path, central_path, url)
+    line = tmp_path / "tickets"
+    offer = f'[offer]\nmode="offered"\nport="{line}"\n[screen]\nask_reasons="never"\n'
+    (path / "kiosk.toml").write_text(FAST + offer, "utf-8")
+    on_loop = MachineOnLoop(line)
+    machine: TicketMachine = on_loop.machine
+    folder, window = DataFolder(path), TerminalWindow()
+    qtbot.addWidget(window)
+    window.open_windowed(1280, 800)
+    running = start(folder, folder.settings(), SystemClock(), window)
+    presenter = running.presenter
+    presenter.choose_officer("101")
+    for digit in pin:
+        presenter.type_digit(digit)
+    for number in range(ANSWERED + LEFT):
+        machine.call()
+        machine.end()
+        qtbot.waitUntil(lambda: presenter.state.offer is not None and not machine.waiting)
+        if number < ANSWERED:
+            presenter.press(5 - number % 3, Channel.TOUCH)
+            qtbot.waitUntil(lambda: presenter.state.phase is Phase.WAITING)
+    machine.call()
+    qtbot.waitUntil(lambda: not machine.waiting)
+    machine.call()
+    qtbot.waitUntil(lambda: not machine.waiting)
+    running.stop()
+    on_loop.stop()
+    command("ui", path, "close-day")
+    command("ui", path, "sync")
+    settings = load(central_path)
+    store = CentralStore.open(settings.database)
+    central = Central(store, settings, signing_key(central_path))
+    today = SystemClock().now().wall.date()
+    later = today + timedelta(days=8)
+    central.publish(later)
+    figure = gate.office(central, PUBLIC, period.year_of(today), later).figure
+    store.close()
+    beside = figure.beside
+    assert (figure.result.n, beside.answered) == (ANSWERED, ANSWERED)
+    assert (beside.offered, beside.lapsed, beside.not_offered) == (ANSWERED + LEFT, LEFT, 1)
+    assert figure.response == round(ANSWERED / (ANSWERED + LEFT + 1), 2)
