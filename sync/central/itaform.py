@@ -1,6 +1,7 @@
 """The ITA measures report's rows for a round: the form, people's texts, the round before.
 
-The form is the office's own of fiscal year 2567 (itaform.json). A row nobody has written yet
+The form is the office's own of fiscal year 2567 (itaform.json), unless its settings list other
+rows. A row nobody has written yet
 starts from the newest earlier round's text, else from the form.
 """
 
@@ -12,6 +13,7 @@ from importlib.resources import files
 
 from sync.central import period as periods
 from sync.central.period import Period
+from sync.central.sitesettings import ItaRow, SiteSettings
 from sync.central.store.engine import Transaction
 from sync.central.store.office import ItaBody, ItaText, newest
 
@@ -53,8 +55,28 @@ def form() -> tuple[str, tuple[str, ...], tuple[FormRow, ...]]:
     return found["title"], tuple(found["columns"]), tuple(rows)
 
 
-def known(code: str) -> bool:
-    return any(row.code == code for row in form()[2])
+def listed(settings: SiteSettings) -> tuple[FormRow, ...]:
+    """The rows that the office wants, in its order. One that the form knows begins with the form's
+    text, another empty. What was written into a row that is no longer listed stays, and is there
+    again when the row is."""
+    if not settings.ita_rows:
+        return form()[2]
+    known = {row.code: row.body for row in form()[2]}
+    return tuple(
+        FormRow(
+            row.code,
+            row.form,
+            row.indicator,
+            row.terminal_is_evidence,
+            known.get(row.code, ItaBody()),
+        )
+        for row in settings.ita_rows
+    )
+
+
+def as_settings() -> tuple[ItaRow, ...]:
+    """The form's own rows as settings: where an editor starts."""
+    return tuple(ItaRow(r.code, r.form, r.indicator, r.terminal_is_evidence) for r in form()[2])
 
 
 def round_due(today: date) -> Period:
@@ -77,7 +99,7 @@ def rows(t: Transaction, period: Period) -> tuple[EditedRow, ...]:
     earlier = [r for r in t.office.ita_rounds() if r < (year, number)]
     before = t.office.ita(*earlier[0]) if earlier else {}
     found = []
-    for row in form()[2]:
+    for row in listed(t.office.settings().settings):
         own = written.get(row.code, [])
         if own:
             holds = newest(own)

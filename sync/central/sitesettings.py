@@ -4,6 +4,7 @@ Thresholds can be raised above FIELD.md section 4's floor, never lowered below i
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -13,6 +14,8 @@ FORMAT = 1
 """Of the settings document; a document of a higher one is refused."""
 COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
 MAX_REASONS, MAX_CHANNELS, MAX_TEXT = 6, 8, 300
+MAX_ITA_ROWS = 150
+ITA_FORMS = ("IIT", "EIT", "OIT")
 
 
 class BadSettings(ValueError):
@@ -33,6 +36,17 @@ class Contact:
     th: str
     en: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItaRow:
+    """A row of the ITA measures report: its item's code, whose form it is of (IIT, EIT or OIT), the
+    indicator it stands under, and whether the terminals' figures are evidence for it."""
+
+    code: str
+    form: str
+    indicator: str
+    terminal_is_evidence: bool = False
 
 
 REASONS = (
@@ -72,6 +86,8 @@ class SiteSettings:
     oit_numbers: str = "O12, O13"
     """This year's OIT items under which the quarterly statistics are published."""
     licence: str = "CC BY 4.0"
+    ita_rows: tuple[ItaRow, ...] = ()
+    """The ITA report's rows in their order; none: those of the form that came with the program."""
 
     def document(self) -> str:
         """As it is kept: JSON with the format's number."""
@@ -111,6 +127,8 @@ def parse(document: str) -> SiteSettings:
             values["reasons"] = tuple(NamedReason(**item) for item in values["reasons"])
         if "channels" in values:
             values["channels"] = tuple(Contact(**item) for item in values["channels"])
+        if "ita_rows" in values:
+            values["ita_rows"] = tuple(ItaRow(**item) for item in values["ita_rows"])
         return checked(replace(SiteSettings(), **values))
     except TypeError as error:
         raise BadSettings(f"settings: {error}") from None
@@ -148,7 +166,25 @@ def checked(settings: SiteSettings) -> SiteSettings:
         _text("channels", channel.address, MAX_TEXT)
         if not channel.address.startswith(("https://", "http://", "tel:", "mailto:")):
             raise BadSettings(f"channels: {channel.address[:40]!r}: write https:, tel: or mailto:")
+    _check_ita(settings.ita_rows)
     return settings
+
+
+def _check_ita(rows: tuple[ItaRow, ...]) -> None:
+    if len(rows) > MAX_ITA_ROWS:
+        raise BadSettings(f"ita_rows: at most {MAX_ITA_ROWS} rows")
+    for row in rows:
+        if not isinstance(row.code, str) or not re.fullmatch(r"[A-Z]{1,2}[0-9]{1,3}", row.code):
+            raise BadSettings(f"ita_rows: {str(row.code)[:20]!r}: a code is as I2, E11 or O13")
+        if row.form not in ITA_FORMS:
+            raise BadSettings(f"ita_rows: {row.code}: the form is one of {', '.join(ITA_FORMS)}")
+        if not isinstance(row.terminal_is_evidence, bool):
+            raise BadSettings(f"ita_rows: {row.code}: write true or false")
+        _text(f"ita_rows: {row.code}", row.indicator, MAX_TEXT)
+        if not row.indicator.strip():
+            raise BadSettings(f"ita_rows: {row.code}: has no indicator")
+    if len({row.code for row in rows}) != len(rows):
+        raise BadSettings("ita_rows: a code stands twice")
 
 
 def _text(name: str, value: object, longest: int) -> None:

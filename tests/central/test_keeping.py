@@ -1,7 +1,9 @@
 """What IT keeps through the pages, and what bad input does there: one clear line, nothing lost."""
 
+import html
 import io
 import json
+import re
 import struct
 import zlib
 from datetime import UTC, datetime
@@ -11,10 +13,12 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
-from sync.central import sitesettings
+from sync.central import itaform, sitesettings
+from sync.central.period import parse as parse_period
 from sync.central.photos import SIDE, BadPhoto, portrait
 from sync.central.service import Central
 from sync.central.sitesettings import BadSettings, SiteSettings, checked, parse
+from sync.central.store.office import ItaBody
 from sync.central.viewer import Role
 from tests.central.conftest import signed_in
 
@@ -203,6 +207,11 @@ def test_settings_are_saved_and_reach_the_terminals(central: Central, it: TestCl
         {"channels": "ก | b | javascript:alert(1)"},
         {"comment_url": "ftp://x"},
         {"question_th": "x" * 301},
+        {"ita_rows": "I2 | IIT"},
+        {"ita_rows": "I2 | IIT | ก\nI2 | IIT | ข"},
+        {"ita_rows": "ก๒ | IIT | ข"},
+        {"ita_rows": "I2 | XIT | ข"},
+        {"ita_rows": "I2 | IIT | "},
     ],
 )
 def test_a_setting_below_the_floor_or_out_of_form_is_named_and_nothing_changes(
@@ -212,6 +221,43 @@ def test_a_setting_below_the_floor_or_out_of_form_is_named_and_nothing_changes(
     assert got.status_code == 400
     assert next(iter(wrong)).split("_")[0] in got.text
     assert kept(central) == SiteSettings()
+
+
+def ita_codes(central: Central) -> list[str]:
+    with central.store.transaction(central.site) as t:
+        return [row.row.code for row in itaform.rows(t, parse_period("fy2027-1"))]
+
+
+def ita_lines(page: str) -> list[str]:
+    """The rows as the settings page shows them for editing."""
+    found = re.search(r'name="ita_rows"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    assert found
+    return [line for line in html.unescape(found[1]).splitlines() if line.strip()]
+
+
+def test_rows_of_the_ita_report_are_taken_out_put_in_and_moved_and_texts_stay(
+    central: Central, it: TestClient
+) -> None:
+    usual = ita_codes(central)
+    lines = ita_lines(it.get("/settings/dindaeng").text)
+    assert [line.split(" | ")[0] for line in lines] == usual
+    assert it.post("/settings/dindaeng", data=form(ita_rows="\n".join(lines))).status_code == 303
+    assert kept(central).ita_rows == (), "unchanged: the form's own, whatever it will be"
+    with central.store.transaction(central.site) as t:
+        body = ItaBody(measure="เขียนไว้แล้ว")
+        assert t.office.put_ita(2027, 1, usual[0], 0, body, "คนเขียน", NOW)
+    fewer = [lines[2], lines[1], "O99 | OIT | ตัวชี้วัดใหม่ | ใช่"]
+    sent = form(version="1", ita_rows="\n".join(fewer))
+    assert it.post("/settings/dindaeng", data=sent).status_code == 303
+    assert ita_codes(central) == [usual[2], usual[1], "O99"]
+    with central.store.transaction(central.site) as t:
+        new = itaform.rows(t, parse_period("fy2027-1"))[-1]
+    assert (new.row.terminal_is_evidence, new.body) == (True, ItaBody())
+    assert it.post("/settings/dindaeng", data=form(version="2", ita_rows="")).status_code == 303
+    assert ita_codes(central) == usual
+    with central.store.transaction(central.site) as t:
+        back = itaform.rows(t, parse_period("fy2027-1"))[0]
+    assert back.body.measure == "เขียนไว้แล้ว"
 
 
 def test_the_second_of_two_editors_keeps_the_form_and_is_told(

@@ -8,10 +8,10 @@ from fastapi.responses import RedirectResponse, Response
 from kiosk.domain.people import BadPerson, Officer
 from kiosk.domain.rostercsv import BadRoster
 from kiosk.domain.rostercsv import parse as parse_roster
-from sync.central import signin, sitesettings
+from sync.central import itaform, signin, sitesettings
 from sync.central.photos import BadPhoto, portrait
 from sync.central.service import Central
-from sync.central.sitesettings import BadSettings, Contact, NamedReason, SiteSettings
+from sync.central.sitesettings import BadSettings, Contact, ItaRow, NamedReason, SiteSettings
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.people import NumberTaken
 from sync.central.viewer import CITY, Right, Role, Viewer
@@ -201,6 +201,7 @@ def routes(desk: Desk) -> APIRouter:
             400 if problem else 200,
             version=version,
             s=shown,
+            ita_rows=itaform.as_settings(),
             problem=problem,
             saved="saved" in request.query_params,
         )
@@ -261,7 +262,21 @@ def _from_form(form: Posted) -> SiteSettings:
         appraisal_response=form.number("appraisal_response"),
         oit_numbers=form.text("oit_numbers", 400),
         licence=form.text("licence", 400),
+        ita_rows=_ita_rows(form),
     )
+
+
+def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:
+    """A line each: code | form | indicator, and where terminals are evidence | yes. None, or the
+    form's own rows unchanged: whatever the form is in later versions."""
+    rows = []
+    for line in _lines(form, "ita_rows"):
+        code, *parts = (part.strip() for part in line.split("|"))
+        if len(parts) not in (2, 3):
+            raise BadSettings(f"ita_rows: {line[:40]!r}: write code | form | indicator")
+        evidence = len(parts) == 3 and parts[2].lower() in ("yes", "ใช่")
+        rows.append(ItaRow(code, parts[0], parts[1], evidence))
+    return () if tuple(rows) == itaform.as_settings() else tuple(rows)
 
 
 def _lines(form: Posted, name: str) -> tuple[str, ...]:

@@ -98,7 +98,9 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.EDIT_PAPERS)
         period = parse(form.text("round", 20))
         code = form.text("code", 20)
-        if period.part not in ("1", "2") or not itaform.known(code):
+        with central.store.transaction(site) as t:
+            listed = itaform.listed(t.office.settings().settings)
+        if period.part not in ("1", "2") or code not in {row.code for row in listed}:
             raise PageError(400, "bad_form")
         fields = ("question", "shortfall", "measure", "result", "evidence")
         body = ItaBody(
