@@ -1,7 +1,10 @@
 """TLS with a private authority: central is believed under its own name, signed by that authority,
 within its dates; anything else ends the run in one line, and what was due stays due."""
 
+import os
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -150,3 +153,40 @@ def test_an_authority_file_that_can_not_be_read_is_named(sender: Sender, tmp_pat
     with pytest.raises(agent.SyncFailed, match=r"ca\.pem"):
         sender.sync_with("https://localhost:9", str(tmp_path / "ca.pem"))
     assert sender.due() == 1
+
+
+LATER = ["faketime", "2069-11-23 12:00:00"]
+"""A whole process, its TLS library included, in another year."""
+ENROL = (
+    "import sys; from sync import agent; "
+    "from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey as Key\n"
+    "agent.ATTEMPTS = 1\n"
+    "try: agent.enrol(sys.argv[1], 'AAAAA-BBBBB', Key.generate(), sys.argv[2])\n"
+    "except agent.SyncFailed as error: print(error)"
+)
+
+
+def test_a_terminal_in_2069_believes_no_certificate_of_today(tmp_path: Path) -> None:
+    office, now = Authority.new("office"), datetime.now(UTC)
+    chain = office.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
+    ca = office.write(tmp_path / "ca.pem")
+    env = {**os.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    with serving(chain) as url:
+        for before, said in ((LATER, "certificate has expired"), ([], "not as a central")):
+            command = [*before, sys.executable, "-c", ENROL, url, ca]
+            told = subprocess.run(
+                command, capture_output=True, text=True, env=env, timeout=60, check=True
+            )
+            assert said in told.stdout, told
+            assert told.stdout.count("\n") == 1
+
+
+def test_a_command_in_2069_stops_at_the_clock(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ui", "--data", str(tmp_path / "kiosk")]
+    subprocess.run([*command, "init"], check=True, capture_output=True, timeout=60)
+    told = subprocess.run(
+        [*LATER, *command, "sync"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert told.returncode == 1
+    assert told.stderr.startswith("kiosk: the clock shows 2069-11-23, outside")
+    assert told.stderr.count("\n") == 1
