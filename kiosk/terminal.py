@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date
-from kiosk.domain.duty import EndOfDuty
+from kiosk.domain.duty import EndOfDuty, Moment
 from kiosk.domain.encounter import Effect
 from kiosk.domain.people import Officer, OfficerId
 from kiosk.domain.wording import SentWording
@@ -190,10 +190,13 @@ class Terminal:
         finally:
             os.close(descriptor)
 
-    def repair(self) -> None:
-        """Open the file anew after a failure; StoreFailed while it still fails."""
+    def repair(self, since: Moment | None = None) -> None:
+        """Open the file anew after a failure; StoreFailed while it still fails. `since`: when the
+        terminal went out of service for it."""
         self._store.reopen()
         with self._store.transaction() as t:
+            if since is not None:
+                t.journal.append(since, Kind.OUT_OF_SERVICE)
             t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
 
     def _free_ballast(self) -> None:

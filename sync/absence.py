@@ -14,7 +14,7 @@ BEFORE_CLOSING = timedelta(minutes=30)
 """A pause that begins within this of closing time, and is not ended, is counted apart."""
 
 DARK, NO_PANEL, LATE_PAUSE = "dark-minutes", "panel-down-minutes", "pause-before-closing"
-NO_QUEUE = "queue-down-minutes"
+NO_QUEUE, NO_STORE = "queue-down-minutes", "out-of-service-minutes"
 
 Happened = tuple[datetime, Kind]
 """When by the terminal's wall clock, and what."""
@@ -40,8 +40,8 @@ class Before:
 def absences(
     day: date, happened: Sequence[Happened], hours: Hours, now: datetime, before: Before
 ) -> Counter[str]:
-    """Minutes dark, without panel, and without the ticket machine's line between opening and
-    closing (or `now`), and late pauses.
+    """Minutes dark, without panel, without the ticket machine's line, and out of service between
+    opening and closing (or `now`), and late pauses.
 
     A program that died without a word was dark from its last entry on. A line that is down stays
     down through a restart and a night, until it is up.
@@ -63,7 +63,13 @@ def absences(
         dark += _within(dark_since, closes, opens, closes)
     panel = _down(happened, (Kind.PANEL_DOWN, Kind.PANEL_UP), before.panel_down, opens, closes)
     queue = _down(happened, (Kind.QUEUE_DOWN, Kind.QUEUE_UP), before.queue_down, opens, closes)
-    found = {DARK: _minutes(dark), NO_PANEL: _minutes(panel), NO_QUEUE: _minutes(queue)}
+    store = _down(happened, (Kind.OUT_OF_SERVICE, Kind.STORE_REOPENED), False, opens, closes)
+    found = {
+        DARK: _minutes(dark),
+        NO_PANEL: _minutes(panel),
+        NO_QUEUE: _minutes(queue),
+        NO_STORE: _minutes(store),
+    }
     closing = datetime.combine(day, hours.closes, zone)
     late = _late_pauses(happened, closing) if now >= closing else 0
     return +Counter({**found, LATE_PAUSE: late})

@@ -91,6 +91,7 @@ class Presenter(QObject):
         self._panels = [PanelState(wanted=bool(panel.port)) for panel in settings.panels]
         self._queue_ways: dict[str, str] = {}
         """What is wrong with each way in of the queue system; "": nothing."""
+        self._broken_at: Moment | None = None
         self._seen = clock.now()
         self._shower = self._made_shower(settings.language)
         self._phase_timer = self._timer(self._tick)
@@ -433,13 +434,16 @@ class Presenter(QObject):
 
     def _fail(self, trouble: str) -> None:
         self._dialog = None
-        self._state, _ = step(self._state, Break(trouble), self._clock.now(), self._settings.rules)
+        now = self._clock.now()
+        if self._state.phase is not Phase.OUT_OF_SERVICE:
+            self._broken_at = now
+        self._state, _ = step(self._state, Break(trouble), now, self._settings.rules)
         self._repair_timer.start(REPAIR_MS)
         self._refresh()
 
     def _try_repair(self) -> None:
         try:
-            self._terminal.repair()
+            self._terminal.repair(self._broken_at)
         except StoreFailed as error:
             self._fail(str(error))
             return

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """The ticket machine's line could be opened."""
     QUEUE_DOWN = "queue-down"
     BUTTON_STUCK = "button-stuck"
+    OUT_OF_SERVICE = "out-of-service"
+    """Since then nothing could be kept; written once it can be again."""
     STORE_REOPENED = "store-reopened"
     RESTORED = "restored"
     CLOCK_JUMPED = "clock-jumped"

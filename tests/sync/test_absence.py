@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from kiosk.store.journal import Kind
-from sync.absence import DARK, LATE_PAUSE, NO_PANEL, Before, Hours, absences
+from sync.absence import DARK, LATE_PAUSE, NO_PANEL, NO_QUEUE, NO_STORE, Before, Hours, absences
 from tests.builders import BANGKOK, TODAY
 
 HOURS = Hours()
@@ -61,3 +61,10 @@ def test_a_pause_just_before_closing_that_never_ends_is_counted() -> None:
 def test_a_day_that_is_not_over_counts_up_to_now() -> None:
     assert day(("10:00", Kind.PANEL_DOWN), now=at("10:20")) == {NO_PANEL: 20}
     assert day(now=at("07:00"), running=False) == {}
+
+
+def test_a_ticket_machine_that_is_unplugged_and_a_store_that_fails_count_their_minutes() -> None:
+    assert day(("10:00", Kind.QUEUE_DOWN), ("10:20", Kind.QUEUE_UP)) == {NO_QUEUE: 20}
+    broken = (("11:00", Kind.OUT_OF_SERVICE), ("11:07", Kind.STORE_REOPENED))
+    assert day(*broken) == {NO_STORE: 7}
+    assert day(("11:00", Kind.STORE_REOPENED)) == {}, "it answered again at once"

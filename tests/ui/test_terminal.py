@@ -13,7 +13,7 @@ from kiosk.domain.rating import Channel, Outcome
 from kiosk.domain.tally import Tally
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
-from tests.builders import MORNING
+from tests.builders import MORNING, TODAY
 from tests.faults import disk_full_beyond
 from tests.ui.conftest import Counter
 from ui.app import Program
@@ -354,7 +354,12 @@ def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) ->
         press_face(counter, 5)
         assert counter.running.presenter.state.phase is Phase.OUT_OF_SERVICE
         assert not counter.running.presenter.panel_pressed(1, Mark("p", "b", 1))
+    counter.clock.pass_seconds(180)
     counter.running.presenter._try_repair()
+    with counter.running.store.transaction() as t:
+        (since, out), (until, again) = t.journal.of_day(TODAY)[-2:]
+    assert (out, again) == (Kind.OUT_OF_SERVICE, Kind.STORE_REOPENED)
+    assert (until - since).total_seconds() == 180
     assert counter.running.presenter.panel_pressed(1, Mark("p", "b", 1))
     assert tally(counter).n == 1
 

@@ -16,6 +16,7 @@ GAPS = {
     "panel-down-minutes": "แผงปุ่มกดใช้ไม่ได้ (นาที)",
     "queue-down": "ระบบบัตรคิวขาดการติดต่อ",
     "queue-down-minutes": "ระบบบัตรคิวใช้ไม่ได้ (นาที)",
+    "out-of-service-minutes": "เครื่องขัดข้อง (นาที)",
     "dark-minutes": "เครื่องปิดในเวลาทำการ (นาที)",
     "pause-before-closing": "พักก่อนเวลาปิดโดยไม่กลับมา",
     "clock-jumped": "นาฬิกาคลาดเคลื่อน",
