@@ -125,6 +125,8 @@ class Settings:
     """How long each notice stands."""
     links: tuple[Link, ...]
     language: str
+    offered_languages: tuple[str, ...]
+    """Codes of the languages a citizen may choose, in their order; none: every one there is."""
     text_percent: int
     sound_guide: bool
     volume: int
@@ -227,6 +229,7 @@ volume = 80                # per cent
 
 [screen]
 language = "th"            # the language the terminal returns to
+# languages = ["th", "en"] # those a citizen may choose, in this order; left out: all there are
 text_percent = 100         # up to 150: larger words, as far as their place lets them
 low_reach = false          # everything a citizen presses in the lower half of the screen
 reduced_motion = false     # nothing moves by itself
@@ -321,6 +324,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         links=notices.take("links", (), _links),
         language=screen.take("language", "th", _one_of(LANGUAGES)),
         screen_height_mm=screen.take("height_mm", 0.0, _seconds(0, 5000)),
+        offered_languages=screen.take("languages", (), _language_codes),
         text_percent=screen.take("text_percent", 100, _percent),
         sound_guide=sound.take("guide", False, _flag),
         volume=int(sound.take("volume", 80.0, _seconds(0, 100))),
@@ -332,6 +336,10 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     )
     if settings.office.opens >= settings.office.closes:
         raise ConfigError(f"{path}: office.closes: must be later than office.opens")
+    if settings.offered_languages and settings.language not in settings.offered_languages:
+        raise ConfigError(
+            f"{path}: screen.languages: has not {settings.language!r}, screen.language's own"
+        )
     if settings.queue.key in settings.keys:
         raise ConfigError(f"{path}: offer.key: {settings.queue.key} is a score's key already")
     tables = (office, question, scale_table, times, *panels, offer, notices, comments, screen)
@@ -454,6 +462,13 @@ def _tcp_port(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or (value and value not in ports):
         raise _Bad("write a port from 1024 to 65535; 0: none")
     return value
+
+
+def _language_codes(value: Any) -> tuple[str, ...]:
+    """Codes alone: which languages there are, the screens know."""
+    if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
+        raise _Bad('write a list of different languages, such as ["th", "en"]')
+    return tuple(_text(code) for code in value)
 
 
 def _percent(value: Any) -> int:

@@ -17,10 +17,10 @@ from PySide6.QtCore import QObject, QProcess, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.clock import Clock, SystemClock
-from kiosk.config import Settings
+from kiosk.config import ConfigError, Settings
 from kiosk.domain.people import CounterId
 from ui import theme
-from ui.text import Words
+from ui.text import Words, languages
 from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow
 
@@ -282,6 +282,10 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
 
     folder = DataFolder(path)
     settings = folder.settings()
+    if unknown := sorted(set(settings.offered_languages) - set(languages())):
+        raise ConfigError(
+            f"{settings.path}: screen.languages: {unknown[0]!r} is none of {', '.join(languages())}"
+        )
     lock = folder.lock()
     app = QApplication(["kiosk"])
     sys.excepthook = _loud

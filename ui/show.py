@@ -182,6 +182,13 @@ class Shower:
             cards.append(NoticeCard(self.say("notices.told"), body))
         return tuple(cards)
 
+    def _choices(self) -> tuple[str, ...]:
+        """The languages to choose from: as the office wants them, else all, its own first."""
+        known, wanted = languages(), self._settings.offered_languages
+        if wanted:
+            return tuple(code for code in wanted if code in known)
+        return tuple(sorted(known, key=lambda code: code != self._settings.language))
+
     def _links(self) -> tuple[LinkCode, ...]:
         return tuple(
             LinkCode(self._told(link.words), qr_matrix(link.url)) for link in self._settings.links
@@ -300,7 +307,7 @@ class Shower:
             note=self.say("ready.panel_down") if down else "",
             languages=tuple(
                 Choice(code, Words.load(code).name, code == self.language)
-                for code in sorted(languages(), key=lambda code: code != settings.language)
+                for code in self._choices()
             ),
             staff=self.say("ready.staff"),
         )

@@ -9,11 +9,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import ConfigError, parse
+from kiosk.datafolder import DataFolder
 from kiosk.domain.wording import SentWording
 from tests.ui.conftest import Counter
 from tests.ui.test_terminal import pass_time, press_face, ready, sign_on
+from ui.app import run_terminal
 from ui.show import Shower
 from ui.text import COMPLETE, FALLBACK, Words, languages, scripts
+from ui.view import ReadyView
 from ui.widgets.text import fit
 
 FIELDS = re.compile(r"{(\w+)}")
@@ -122,3 +125,33 @@ def test_text_may_be_made_half_as_large_again_and_no_more(wrong: str) -> None:
     assert parse("[screen]\ntext_percent = 150\n").text_percent == 150
     with pytest.raises(ConfigError, match="text_percent"):
         parse(f"[screen]\ntext_percent = {wrong}\n")
+
+
+def test_an_office_chooses_the_languages_and_their_order(counter: Counter) -> None:
+    counter.running.stop()
+    counter.settings = parse('[screen]\nlanguages = ["en", "th", "my"]\n')
+    counter.running = counter.open()
+    sign_on(counter)
+    view = counter.running.presenter.view()
+    assert isinstance(view, ReadyView)
+    assert [choice.id for choice in view.languages] == ["en", "th", "my"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ("[]", "a list of"),
+        ('["th", "th"]', "different"),
+        ('["en"]', "has not 'th'"),
+        ('"th"', "list"),
+    ],
+)
+def test_a_wrong_choice_of_languages_is_named(wrong: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        parse(f"[screen]\nlanguages = {wrong}\n")
+
+
+def test_a_language_that_is_not_there_stops_the_start_with_one_line(folder: DataFolder) -> None:
+    folder.settings_file.write_text('[screen]\nlanguages = ["th", "xx"]\n', "utf-8")
+    with pytest.raises(ConfigError, match=r"'xx' is none of .*en"):
+        run_terminal(folder.path, None)
