@@ -191,7 +191,6 @@ class _Run:
 
     def all(self) -> Synced:
         self.greet()
-        changed, officers = self._roster()
         with self.store.transaction() as t:
             due = t.outbox.due()
         sent, parked = 0, []
@@ -202,6 +201,8 @@ class _Run:
             else:
                 parked.append(f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}")
             self.progress(f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}")
+        # Last: a roster that can't be taken holds no day back.
+        changed, officers = self._roster()
         return Synced(sent, tuple(parked), changed, officers)
 
     def _hello(self) -> Head:

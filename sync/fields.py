@@ -90,6 +90,12 @@ class Fields:
             raise BadMessage(f"{name}: number and hash expected")
         return count(name, value[0]), text(name, value[1], 64)
 
+    def later_rows(
+        self, name: str, width: int, parse: Callable[[str, list[Any]], T]
+    ) -> tuple[T, ...]:
+        """Rows that an older program does not send, and a newer one only where there are some."""
+        return self.rows(name, width, parse) if name in self._values else ()
+
     def rows(self, name: str, width: int, parse: Callable[[str, list[Any]], T]) -> tuple[T, ...]:
         value = self.take(name)
         if not isinstance(value, list) or len(value) > MAX_ROWS:

@@ -397,9 +397,16 @@ class Roster:
                     [o.id, o.number, o.name, o.position, o.section] for o in self.officers
                 ],
                 "wording": [w.question_th, w.question_en, w.comment_url],
-                "levels": [list(row) for row in w.levels],
-                "reasons": [list(row) for row in w.reasons],
-                "told": [list(row) for row in w.told],
+                # Left out where empty: a terminal of before takes the rest.
+                **{
+                    name: [list(row) for row in rows]
+                    for name, rows in (
+                        ("levels", w.levels),
+                        ("reasons", w.reasons),
+                        ("told", w.told),
+                    )
+                    if rows
+                },
             }
         )
 
@@ -413,9 +420,9 @@ class Roster:
         question_th, question_en, comment_url = (text("wording", w, 300) for w in texts)
         wording = Wording(
             *(question_th, question_en, comment_url),
-            f.rows("levels", 2, _two_words),
-            f.rows("reasons", 3, _reason_words),
-            f.rows("told", 2, _two_words),
+            f.later_rows("levels", 2, _two_words),
+            f.later_rows("reasons", 3, _reason_words),
+            f.later_rows("told", 2, _two_words),
         )
         f.done()
         roster = cls(officers, wording)

@@ -95,17 +95,21 @@ def start(
     window.show_view(presenter.view())
     panels = open_panels(settings, presenter, last)
     queue = queue_of(settings, presenter, folder)
-    return Running(store, terminal, presenter, panels, queue, guide_of(settings, presenter, folder))
+    guide = guide_of(settings, terminal, presenter, folder)
+    return Running(store, terminal, presenter, panels, queue, guide)
 
 
-def guide_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -> "Guide | None":
+def guide_of(
+    settings: Settings, terminal: "Terminal", presenter: "Presenter", folder: "DataFolder"
+) -> "Guide | None":
     """The audible guide, where it is wanted."""
     if not settings.sound_guide:
         return None
     from ui.guide import Guide
     from ui.sounds import Shelf
 
-    guide = Guide(Shelf(folder.sounds), settings.volume)
+    shelf = Shelf(folder.sounds, lambda language: reworded(settings, terminal, language))
+    guide = Guide(shelf, settings.volume)
     presenter.spoken.connect(guide.say)
     guide.start()
     return guide
@@ -118,6 +122,14 @@ def queue_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -
     from ui.queue_bridge import open_queue
 
     return open_queue(settings.queue, presenter, folder)
+
+
+def reworded(settings: Settings, terminal: "Terminal", language: str) -> dict[str, str]:
+    """What the audible guide says in the office's own words, by prompt."""
+    from ui.show import Shower
+
+    wording = terminal.wording()
+    return Shower(settings.reworded(wording), Words.load(language), wording, ()).reworded()
 
 
 def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:

@@ -336,17 +336,20 @@ def sounds(
     they go before the program's own. Then: guide = true under [sound].
     """
     from kiosk.datafolder import DataFolder
+    from ui.app import reworded
     from ui.sounds import Shelf, prompts
     from ui.text import Words, languages
 
     if language not in languages():
         _fail(f"{language[:20]!r}: no such language; {', '.join(languages())}", USAGE)
-    with _errors():
-        folder = DataFolder(_Chosen.path)
+    folder = DataFolder(_Chosen.path)
+    with _open() as (_, terminal), _errors():
         settings = folder.settings()
-    shelf, missing = Shelf(folder.sounds), 0
+        own = reworded(settings, terminal, language)
+    shelf, missing = Shelf(folder.sounds, lambda _: own), 0
     buttons = max((max(panel.buttons, default=0) for panel in settings.panels), default=0)
-    for prompt in prompts(Words.load(language), settings.rules.scale.levels, buttons):
+    words, levels = Words.load(language), settings.rules.scale.levels
+    for prompt in prompts(words, levels, buttons, own):
         path = shelf.file(language, prompt.name)
         missing += path is None
         typer.echo(f"{prompt.name}.wav\t{path or 'missing'}\t{prompt.words}")

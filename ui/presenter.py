@@ -195,6 +195,9 @@ class Presenter(QObject):
     def queue(self, event: QueueEvent) -> bool:
         """The queue system or the officer says how the counter's queue moves. True once what
         follows is durable; out of service, once it is remembered to be counted."""
+        if isinstance(event, Served):
+            self._dialog = None  # an offer that stands behind a dialog would be none
+            self._dialog_timer.stop()
         return self._step(event)
 
     def queue_way(self, way: str, trouble: str = "") -> None:
@@ -303,8 +306,8 @@ class Presenter(QObject):
         score = self._settings.keys.get(name)
         if score is not None:
             self.press(score, Channel.KEYBOARD)
-        elif name == self._settings.queue.key:
-            self.queue(Served())
+        elif name == self._settings.queue.key and not self.queue(Served()):
+            self.queue(Served())  # a key is not said again: now it is at least remembered
 
     def renew_roster(self) -> None:
         """The roster or the wording may have changed (after a sync)."""
@@ -405,21 +408,24 @@ class Presenter(QObject):
             self._fail(str(error))
             return False
         before, self._state = self._state, after
-        if after.phase is not before.phase:
+        served = isinstance(event, Served) or after.until != before.until
+        offered = after.offer is not None and served
+        if after.phase is not before.phase or offered:
             self._chosen = frozenset()
             if after.phase not in (Phase.REASONS, Phase.THANKS):
                 self._shower = self._made_shower(self._settings.language)
         self._refresh()
         if any(isinstance(effect, Record) for effect in effects):
             self.spoken.emit(self._shower.language, ("thanks",))
-        elif after.offer is not None and after.until != before.until:
+        elif offered:
             self._explain(0)
         return True
 
     def _explain(self, panel: int) -> None:
-        """Have the question said, and which button of the panel is which."""
+        """Have the question said, and which button of the panel is which, if there is one."""
         levels = self._settings.rules.scale.levels
-        buttons = self._settings.panels[panel].buttons.items()
+        known = self._panels[panel].wanted
+        buttons = self._settings.panels[panel].buttons.items() if known else ()
         pairs = ((f"button-{n}", f"scale{levels}-{score}") for n, score in sorted(buttons))
         names = ("question", *(name for pair in pairs for name in pair))
         self.spoken.emit(self._shower.language, names)

@@ -134,6 +134,16 @@ class Shower:
             return self.say("ready.question")
         return sent or self._told(own)
 
+    def reworded(self) -> dict[str, str]:
+        """The office's own words for what the audible guide says, by prompt."""
+        levels = self._settings.rules.scale.levels
+        own = self._settings.scale_words.get(self.language, ())
+        said = {f"scale{levels}-{score}": word for score, word in enumerate(own, start=1)}
+        said["question"] = self.question()
+        usual = {f"scale{levels}-{s}": self.say(f"scale{levels}.{s}") for s in range(1, levels + 1)}
+        usual["question"] = self.say("ready.question")
+        return {name: words for name, words in said.items() if words != usual[name]}
+
     def trouble(self, detail: str, *, damaged: bool = False) -> View:
         say = self.say
         subtitle = "out_of_service.damaged" if damaged else "out_of_service.subtitle"

@@ -14,6 +14,8 @@ FORMAT = 1
 """Of the settings document; a document of a higher one is refused."""
 COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
 MAX_REASONS, MAX_CHANNELS, MAX_TEXT = 6, 8, 300
+KEPT_REASONS = 8
+"""What an earlier version let an office keep; terminals show the first MAX_REASONS."""
 MAX_ITA_ROWS = 150
 ITA_FORMS = ("IIT", "EIT", "OIT")
 
@@ -129,12 +131,12 @@ def parse(document: str) -> SiteSettings:
             values["channels"] = tuple(Contact(**item) for item in values["channels"])
         if "ita_rows" in values:
             values["ita_rows"] = tuple(ItaRow(**item) for item in values["ita_rows"])
-        return checked(replace(SiteSettings(), **values))
+        return checked(replace(SiteSettings(), **values), KEPT_REASONS)
     except TypeError as error:
         raise BadSettings(f"settings: {error}") from None
 
 
-def checked(settings: SiteSettings) -> SiteSettings:
+def checked(settings: SiteSettings, most_reasons: int = MAX_REASONS) -> SiteSettings:
     """`settings` when each value can be shown and no threshold is below the floor."""
     for name, (floor, top) in _FLOORS.items():
         value: Any = getattr(settings, name)
@@ -152,8 +154,8 @@ def checked(settings: SiteSettings) -> SiteSettings:
             _named(name, word)
     if len(settings.levels_th) != len(settings.levels_en):
         raise BadSettings("levels_th and levels_en: as many words in each")
-    if len(settings.reasons) > MAX_REASONS or len(settings.channels) > MAX_CHANNELS:
-        raise BadSettings(f"at most {MAX_REASONS} reasons and {MAX_CHANNELS} channels")
+    if len(settings.reasons) > most_reasons or len(settings.channels) > MAX_CHANNELS:
+        raise BadSettings(f"at most {most_reasons} reasons and {MAX_CHANNELS} channels")
     for reason in settings.reasons:
         _id(reason.id)
         _named("reasons", reason.th)

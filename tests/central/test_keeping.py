@@ -17,7 +17,7 @@ from sync.central import itaform, sitesettings
 from sync.central.period import parse as parse_period
 from sync.central.photos import SIDE, BadPhoto, portrait
 from sync.central.service import Central
-from sync.central.sitesettings import BadSettings, SiteSettings, checked, parse
+from sync.central.sitesettings import BadSettings, NamedReason, SiteSettings, checked, parse
 from sync.central.store.office import ItaBody
 from sync.central.viewer import Role
 from tests.central.conftest import signed_in
@@ -88,7 +88,7 @@ def test_an_upload_that_breaks_off_changes_nothing(central: Central, it: TestCli
 
 
 def test_too_big_a_form_is_refused_before_it_is_read(it: TestClient) -> None:
-    assert it.post("/roster/dindaeng", data={"name": "x" * 300_000}).status_code == 413
+    assert it.post("/roster/dindaeng", data={"name": "x" * 600_000}).status_code == 413
     assert upload(it, "/roster/dindaeng", b"x" * 9_000_000) == 413
 
 
@@ -299,3 +299,23 @@ def test_settings_come_back_from_their_document() -> None:
     assert parse(SiteSettings().document()) == SiteSettings()
     assert checked(SiteSettings()) == SiteSettings()
     assert sitesettings.FORMAT == 1
+
+
+def test_reasons_of_an_earlier_version_are_still_read_and_shown(
+    central: Central, it: TestClient
+) -> None:
+    eight = tuple(NamedReason(f"r{n}", f"เหตุผล {n}", f"Reason {n}") for n in range(8))
+    with central.store.transaction(central.site) as t:
+        t.office.put_settings(0, SiteSettings(reasons=eight), "before", NOW)
+    assert it.get("/settings/dindaeng").status_code == 200
+    assert len(central.roster().wording.reasons) == 8
+    lines = "\n".join(f"{r.id} | {r.th} | {r.en}" for r in eight)
+    got = it.post("/settings/dindaeng", data=form(version="1", reasons=lines))
+    assert got.status_code == 400
+    assert "at most 6 reasons" in got.text
+
+
+def test_as_many_ita_rows_as_there_may_be_fit_the_page(central: Central, it: TestClient) -> None:
+    lines = "\n".join(f"I{n} | IIT | {'ตัวชี้วัด ' * 25}" for n in range(1, 151))
+    assert it.post("/settings/dindaeng", data=form(ita_rows=lines)).status_code == 303
+    assert len(kept(central).ita_rows) == 150

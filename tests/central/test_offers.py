@@ -102,3 +102,12 @@ def test_the_papers_say_it_in_words(central: Central) -> None:
         "กดโดยไม่ได้เชิญให้ประเมิน (ไม่นับคะแนน) ๒ ครั้ง",
         "ตอบแบบประเมิน ๓๐ จาก ๖๐ ครั้งที่ให้บริการ (ร้อยละ ๕๐): ขอไม่ประเมิน ๕ ไม่ตอบ ๑๐ ไม่ได้เชิญให้ประเมิน ๑๕",
     ]
+
+
+def test_a_few_offers_decide_nothing_about_hundreds_of_ratings(central: Central) -> None:
+    central.import_officers((Officer.parse("101", "สมหญิง", id="101"),))
+    take(central, MONDAY, 400, offered=12, answered=12)
+    central.publish(TODAY)
+    view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
+    assert (view.figure.response, view.figure.deciding_response) == (1.0, None)
+    assert not view.may_enter_appraisal

@@ -380,6 +380,11 @@ class History:
                 yield f"{side.name} {day}: {was} pressed, central shows {now}"
 
 
+def in_memory() -> Path:
+    """A folder of its own for rigs that are not about what a disk does."""
+    return Path(tempfile.mkdtemp(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
+
+
 def make_templates(folder: Path) -> None:
     """The empty databases that every history begins with."""
     Store.create(folder / "empty-terminal.db")
@@ -391,8 +396,7 @@ def play(given: Run) -> Measured:
     stamina.set_testing(True, attempts=1)
     failures: list[str] = []
     refused = handshakes = 0
-    # In memory: this rig is about what is said, not about what a disk does.
-    memory = Path(tempfile.mkdtemp(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
+    memory = in_memory()
     make_templates(memory)
     for number in range(given.size):
         seed = f"{given.seed} {number}"

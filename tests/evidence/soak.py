@@ -5,6 +5,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from sync.wire import Enrol
 from tests.bench.screen import Bench, resident_mb, spin, wait_ms
 from tests.builders import MORNING, FakeClock, duty_of
 from tests.evidence.figure import Figure, Measured, Run
-from tests.evidence.histories import CentralSide, Network, make_templates
+from tests.evidence.histories import CentralSide, Network, in_memory, make_templates
 from ui.trial.panel import PanelOnLoop
 
 A_DAY = 2_000
@@ -163,10 +164,12 @@ class Held:
 def soak(given: Run) -> Measured:
     """`given.size` presses, A_DAY a day."""
     app = QApplication.instance() or QApplication([])
-    office = Office(given.folder, Random(given.seed))
+    folder = in_memory()
+    office = Office(folder, Random(given.seed))
     days = max(2, given.size // A_DAY)
     text, failures = live(office, days, given.size // days)
     office.stop()
+    shutil.rmtree(folder)
     del app
     return Measured(text, failures)
 

@@ -56,7 +56,7 @@ def ear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ear:
 
 @pytest.fixture
 def speaking(counter: Counter, ear: Ear) -> Counter:
-    use(counter, SPEAKING + "[panel]\nbuttons = [5, 4, 3, 2, 1, 0]\n")
+    use(counter, SPEAKING + '[panel]\nport = "/dev/null"\nbuttons = [5, 4, 3, 2, 1, 0]\n')
     return counter
 
 
@@ -91,7 +91,7 @@ def test_after_every_score_the_very_same_is_said_at_once(
 
 
 def test_an_offered_question_is_said_by_itself(speaking: Counter, ear: Ear, qtbot: QtBot) -> None:
-    use(speaking, SPEAKING + '[offer]\nmode = "offered"\n')
+    use(speaking, SPEAKING + '[offer]\nmode = "offered"\n[panel]\nport = "/dev/null"\n')
     sign_on(speaking)
     speaking.running.presenter.queue(Served())
     qtbot.waitUntil(lambda: ear.prompts() == [QUESTION])
@@ -181,3 +181,30 @@ def test_every_english_prompt_is_there(counter: Counter) -> None:
     names = {path.stem for path in (OWN / "en").glob("*.wav")}
     assert set(QUESTION) | {"thanks"} <= names
     assert sum(path.stat().st_size for path in (OWN / "en").glob("*.wav")) < 1_000_000
+
+
+def test_a_terminal_without_a_panel_names_no_buttons(
+    speaking: Counter, ear: Ear, qtbot: QtBot
+) -> None:
+    use(speaking, SPEAKING + '[offer]\nmode = "offered"\n')
+    sign_on(speaking)
+    speaking.running.presenter.queue(Served())
+    qtbot.waitUntil(lambda: ear.prompts() == [["question"]])
+
+
+def test_what_the_office_says_in_other_words_is_not_said_in_ours(
+    counter: Counter, ear: Ear, capfd: pytest.CaptureFixture[str]
+) -> None:
+    scale = '[scale]\nwords_en = ["No", "Poor", "Fair", "Good", "Yes"]\n'
+    own = '[question]\nen = "Did we do well?"\n' + scale
+    counter.folder.settings_file.write_text(SPEAKING + own, "utf-8")
+    data = ["--data", str(counter.folder.path), "sounds", "en"]
+    told = CliRunner().invoke(app, data)
+    assert "question.wav\tmissing\tDid we do well?" in told.output
+    assert "scale5-1.wav\tmissing\tNo" in told.output
+    assert "scale5-2.wav\tmissing" not in told.output, "the same word as ours"
+    use(counter, SPEAKING + own + '[offer]\nmode = "offered"\n')
+    sign_on(counter)
+    counter.running.presenter.queue(Served())
+    assert "en/question.wav is missing" in capfd.readouterr().err
+    assert ear.prompts() == []

@@ -217,6 +217,37 @@ def test_a_service_that_ends_while_the_disk_is_full_is_counted_when_it_is_not(de
     assert desk.counted() == {("101", Outcome.NOT_OFFERED): 1}
 
 
+def test_the_next_citizen_does_not_get_the_language_of_one_who_left_an_offer(desk: Desk) -> None:
+    desk.sign_on()
+    desk.machine.machine.end()
+    desk.wait(Phase.READY)
+    desk.counter.running.presenter.choose_language("en")
+    desk.machine.machine.end()
+    desk.wait_answered(2)
+    screen = desk.counter.window.screen_shown
+    assert isinstance(screen, ReadyScreen)
+    assert screen._view is not None
+    assert "ท่าน" in screen._view.question
+
+
+def test_an_offer_is_not_hidden_behind_the_officers_dialog(desk: Desk) -> None:
+    desk.sign_on()
+    desk.counter.running.presenter.ask_staff()
+    desk.machine.machine.end()
+    desk.wait(Phase.READY)
+    assert isinstance(desk.counter.window.screen_shown, ReadyScreen)
+
+
+def test_a_key_pressed_as_the_store_fails_is_counted_too(desk: Desk) -> None:
+    desk.sign_on()
+    desk.counter.running.store.checkpoint()
+    with disk_full_beyond(4096):
+        QTest.keyClick(desk.counter.window, Qt.Key.Key_F9)
+    desk.check(Phase.OUT_OF_SERVICE)
+    desk.counter.running.presenter._try_repair()
+    assert desk.counted() == {("101", Outcome.NOT_OFFERED): 1}
+
+
 # --- HTTP ---------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ Only English came with the program: the free engine at hand (espeak-ng 1.51) rea
 letter by letter, which nobody should have to listen to. `kiosk sounds` lists what to record.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,12 @@ class Prompt:
     words: str
 
 
-def prompts(words: Words, levels: int, buttons: int = 5) -> tuple[Prompt, ...]:
-    """Every prompt of a terminal with a scale of `levels` and a panel of `buttons`."""
-    return (
+def prompts(
+    words: Words, levels: int, buttons: int = 5, reworded: Mapping[str, str] | None = None
+) -> tuple[Prompt, ...]:
+    """Every prompt of a terminal with a scale of `levels` and a panel of `buttons`; `reworded` has
+    the office's own words, by prompt."""
+    usual = (
         Prompt("question", words.get("ready.question")),
         *(
             Prompt(f"button-{number}", words.get("sound.button", button=number))
@@ -40,17 +44,24 @@ def prompts(words: Words, levels: int, buttons: int = 5) -> tuple[Prompt, ...]:
         ),
         Prompt("thanks", words.get("sound.thanks")),
     )
+    changed = reworded or {}
+    return tuple(Prompt(p.name, changed.get(p.name, p.words)) for p in usual)
+
+
+Reworded = Callable[[str], Mapping[str, str]]
+"""What an office says in other words than ours, by prompt, in a language."""
 
 
 class Shelf:
-    """Finds prompts' files: the office's own go before ours."""
+    """Finds prompts' files: the office's own go before ours, and alone say what it reworded."""
 
-    def __init__(self, own: Path) -> None:
-        self.own = own
+    def __init__(self, own: Path, reworded: Reworded = lambda _: {}) -> None:
+        self.own, self.reworded = own, reworded
 
     def file(self, language: str, name: str) -> Path | None:
         """None where nobody has recorded it, or what lies there is no WAV file of sensible size."""
-        for folder in (self.own, OWN):
+        changed = name in self.reworded(language)
+        for folder in (self.own,) if changed else (self.own, OWN):
             path = folder / language / f"{name}.wav"
             if _is_wave(path):
                 return path

@@ -128,8 +128,9 @@ def _verdict(view: OfficerView) -> str:
 def _response(view: OfficerView) -> str:
     """The officer's own where questions are offered; else the office's: queue tickets are told by
     counter, not by officer."""
-    if view.figure.response is not None:
-        return f"ร้อยละ {figures.number(view.figure.response * 100)} (ของผู้รับบริการที่ช่องนี้)"
+    own = view.figure.deciding_response
+    if own is not None:
+        return f"ร้อยละ {figures.number(own * 100)} (ของผู้รับบริการจากเจ้าหน้าที่ผู้นี้)"
     if view.coverage is None:
         return "ไม่ทราบ (ไม่มีข้อมูลบัตรคิว)"
     return f"ประมาณร้อยละ {figures.number(view.coverage * 100)} (ทั้งสำนักงาน)"

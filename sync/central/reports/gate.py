@@ -57,6 +57,12 @@ class Figure:
             return None
         return min(1.0, round(self.beside.answered / self.beside.served, 2))
 
+    @property
+    def deciding_response(self) -> float | None:
+        """`response` where most of the ratings are answers to offers: a few offers say nothing of
+        ratings that came without one."""
+        return self.response if 2 * self.beside.answered >= self.result.n else None
+
 
 @dataclass(frozen=True, slots=True)
 class MonthFigure:
@@ -276,9 +282,7 @@ def officer(
         _funnel(sums.get(id, []), whole),
         looks,
         own,
-        may_enter_appraisal(
-            shown, coverage if shown.response is None else shown.response, settings
-        ),
+        may_enter_appraisal(shown, _first_known(shown.deciding_response, coverage), settings),
         coverage,
         week_end(today),
     )
@@ -366,6 +370,10 @@ def may_enter_appraisal(shown: Figure, response: float | None, settings: SiteSet
     """FIELD.md section 4: enough ratings, and a response rate that is known and high enough."""
     enough = shown.result.n >= settings.appraisal_from
     return enough and response is not None and response * 100 >= settings.appraisal_response
+
+
+def _first_known(own: float | None, office: float | None) -> float | None:
+    return office if own is None else own
 
 
 def _rounded(n: int) -> int:

@@ -5,7 +5,7 @@ Texts are never overwritten: each save is a new version, and two editors' texts 
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kiosk.domain.people import BadPerson, readable
 from sync.central.schema import (
     improvements,
     ita_texts,
@@ -114,6 +115,13 @@ class Objection:
         return None
 
 
+def _for_a_screen(words: str) -> bool:
+    try:
+        return 0 < len(readable("text", words)) <= SCREEN_WORDS
+    except BadPerson:
+        return False
+
+
 class Office:
     def __init__(self, connection: Connection, site: str) -> None:
         self._connection, self._site = connection, site
@@ -185,15 +193,14 @@ class Office:
         )
 
     def newest_done(self, most: int) -> tuple[Improvement, ...]:
-        """The last `most` that were done and say what, the newest first; long words left out:
-        these are for a screen that nobody scrolls."""
-        done = (
-            line
+        """The last `most` that were done and say what, the newest first, each text as one line;
+        what is long, or has characters that no screen shows, is left out."""
+        lines = (
+            replace(line, said=" ".join(line.said.split()), done=" ".join(line.done.split()))
             for line in self.improvements()
             if line.state is State.DONE
-            and line.done
-            and max(len(line.said), len(line.done)) <= SCREEN_WORDS
         )
+        done = [line for line in lines if _for_a_screen(line.said) and _for_a_screen(line.done)]
         newest = sorted(done, key=lambda line: (line.at or _LONG_AGO, line.id), reverse=True)
         return tuple(newest[:most])
 

@@ -24,7 +24,7 @@ from sync.central.viewer import CITY, PUBLIC, Right, Role, Viewer
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
 LANGUAGES = ("th", "en")
-MAX_FORM, MAX_UPLOAD = 256 * 1024, 8 * 1024 * 1024
+MAX_FORM, MAX_UPLOAD = 512 * 1024, 8 * 1024 * 1024
 """Bytes of a form's body, without and with a file."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; "

@@ -245,6 +245,10 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
+MAX_ITA_TEXT = 150 * 340
+"""Characters of the ITA rows: as many as settings may have, each as long as it may be."""
+
+
 def _from_form(form: Posted) -> SiteSettings:
     """The settings form's fields; lists come a line each, parts between `|`."""
     return SiteSettings(
@@ -270,7 +274,7 @@ def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:
     """A line each: code | form | indicator, and where terminals are evidence | yes. None, or the
     form's own rows unchanged: whatever the form is in later versions."""
     rows = []
-    for line in _lines(form, "ita_rows"):
+    for line in _lines(form, "ita_rows", MAX_ITA_TEXT):
         code, *parts = (part.strip() for part in line.split("|"))
         if len(parts) not in (2, 3):
             raise BadSettings(f"ita_rows: {line[:40]!r}: write code | form | indicator")
@@ -279,8 +283,8 @@ def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:
     return () if tuple(rows) == itaform.as_settings() else tuple(rows)
 
 
-def _lines(form: Posted, name: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in form.text(name).splitlines() if line.strip())
+def _lines(form: Posted, name: str, longest: int = 2000) -> tuple[str, ...]:
+    return tuple(line.strip() for line in form.text(name, longest).splitlines() if line.strip())
 
 
 def _parts(form: Posted, name: str) -> list[tuple[str, str, str]]:
