@@ -42,6 +42,8 @@ class Beside:
         return max(0, self.offered - self.answered - self.skipped)
 
     def __add__(self, other: "Beside") -> "Beside":
+        if other is NOTHING_BESIDE:
+            return self
         return Beside(*(getattr(self, n) + getattr(other, n) for n in BESIDE))
 
     def since(self, shown: "Beside") -> "Beside":
@@ -50,6 +52,8 @@ class Beside:
 
 
 BESIDE = tuple(field.name for field in fields(Beside))
+NOTHING_BESIDE = Beside()
+"""Beside most days of most offices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Block:
     first_day: date
     last_day: date
     counts: Counts
-    beside: Beside = Beside()
+    beside: Beside = NOTHING_BESIDE
 
     @property
     def n(self) -> int:
@@ -73,7 +77,7 @@ class DayCount:
 
     day: date
     counts: Counts
-    beside: Beside = Beside()
+    beside: Beside = NOTHING_BESIDE
 
 
 def week_end(day: date) -> date:

@@ -31,7 +31,8 @@ def main() -> int:
         return 2
     _say(f"seed {given.seed}, commit {_commit()}, {'full' if given.full else 'quick'} size")
     _say(LINE.format("figure", "target", "measured", "seconds", ""))
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    # One more than there are cores: rigs wait for ptys, for disks and for what they start.
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         missed = [
             figure.name
             for figure, well in zip(

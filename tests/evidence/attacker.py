@@ -68,10 +68,11 @@ def published(stream: Stream) -> Figures:
     blocks: dict[int, list[Block]] = defaultdict(list)
     inside: dict[int, frozenset[int]] = defaultdict(frozenset)
     months: dict[tuple[int, int], frozenset[int]] = defaultdict(frozenset)
+    of = [[f for f in stream.facts if f.officer == o] for o in range(len(stream.section))]
     for today in _days(stream):
         changed = False
-        for officer in range(len(stream.section)):
-            known = [f for f in stream.facts if f.officer == officer and f.known <= today]
+        for officer, facts in enumerate(of):
+            known = [f for f in facts if f.known <= today]
             for block in next_blocks(blocks[officer], _day_counts(known), today):
                 blocks[officer].append(block)
                 fresh = {f.id for f in known if f.day <= block.last_day} - inside[officer]

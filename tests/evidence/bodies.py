@@ -30,7 +30,7 @@ from sync.wire import Enrol, Head, Heads, Hello
 from tests.central.conftest import made_central
 from tests.central.reports import day_report
 from tests.central.test_store import NOW
-from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.figure import Figure, Measured, Run, collect_seldom
 
 AT = "/v1/sites/dindaeng/terminals/counter-1"
 FINE = {200, 201, 304, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
@@ -262,6 +262,7 @@ def fuzz_bodies(given_: Run) -> Measured:
     failures: list[str] = []
     for _ in range(200):  # what is made once is made before the memory is looked at
         door.send(mutated(door, random))
+    collect_seldom()
     before = _resident_mb()
     count = given_.size - given_.size // OPENAPI_SHARE
     for number in range(count):

@@ -1,5 +1,6 @@
 """What a rig offers: a figure with a target, measured on real input, repeatable from its seed."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,14 @@ class Measured:
 
     text: str
     failures: tuple[str, ...] = ()
+
+
+def collect_seldom() -> None:
+    """For rigs that build and drop much: what is loaded by now stays, and is not looked through
+    again and again. A sixth of their time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @dataclass(frozen=True, slots=True)

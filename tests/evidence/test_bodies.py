@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from sync.central.service import Asked
-from tests.evidence.bodies import AT, Door, Sent, mutated
+from tests.evidence.bodies import AT, Door, Sent, ask_app, mutated
 
 
 def test_a_taken_request_that_should_have_been_refused_is_reported(tmp_path: Path) -> None:
@@ -21,6 +21,13 @@ def test_a_stumble_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(Asked, "take_day", None)  # a bug, made on purpose
     found = [door.send(mutated(door, Random(n))) for n in range(200)]
     assert any("500" in wrong for wrong in found if wrong)
+    door.close()
+
+
+def test_a_body_that_breaks_off_is_no_bug_in_the_log(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    status, _, _ = ask_app(door.app, "POST", f"{AT}/hello", b'{"nonce":', {}, cut=3)
+    assert status == 400
     door.close()
 
 

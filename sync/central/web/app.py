@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 import kiosk
 from sync.central.period import NoSuchPeriod
@@ -76,6 +77,11 @@ def _failures(app: FastAPI, desk: Desk) -> None:
     def other(request: Request, error: HTTPException) -> Response:
         word = "no_page" if error.status_code == 404 else "bad_form"
         return answer(request, error.status_code, str(error.detail), word)
+
+    @app.exception_handler(ClientDisconnect)
+    def hung_up(_request: Request, _error: ClientDisconnect) -> Response:
+        """Nobody reads this; without it each line that broke off would be a bug in the log."""
+        return Response(status_code=400)
 
     @app.exception_handler(DatabaseDown)
     def down(request: Request, error: DatabaseDown) -> Response:
