@@ -9,9 +9,11 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
@@ -40,6 +42,8 @@ from tests.evidence.secure_line import SecureLine
 STEPS = 50
 SECURE_EVERY = 25
 """One history in so many runs over real TLS: a handshake takes as long as several requests."""
+AT_ONCE = 50
+"""Histories that one process plays before it takes the next ones."""
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of its own is made in it)
 LOOP = asyncio.new_event_loop()
 AT_CENTRAL = {"sync", "heartbeat", "twin", "central put back"}
@@ -395,33 +399,59 @@ def make_templates(folder: Path) -> None:
     CentralStore.create(f"sqlite:///{folder / 'empty-central.db'}").close()
 
 
-def play(given: Run) -> Measured:
-    """`given.size` histories."""
+@dataclass(slots=True)
+class Played:
+    """What came of some histories: what was wrong, how many ended refused by name, and how many
+    bad certificates were refused."""
+
+    failures: list[str] = field(default_factory=list)
+    refused: int = 0
+    certificates: int = 0
+
+    def __iadd__(self, other: "Played") -> "Played":
+        self.failures += other.failures
+        self.refused += other.refused
+        self.certificates += other.certificates
+        return self
+
+
+def play_some(seed: int, numbers: range) -> Played:
+    """The histories of these numbers."""
     stamina.set_testing(True, attempts=1)
-    failures: list[str] = []
-    refused = handshakes = 0
     memory = in_memory()
     make_templates(memory)
     collect_seldom()
-    for number in range(given.size):
-        seed = f"{given.seed} {number}"
+    played = Played()
+    for number in numbers:
+        name = f"{seed} {number}"
         folder = memory / str(number)
-        history = History(folder, Random(seed), secure=number % SECURE_EVERY == 0)
+        history = History(folder, Random(name), secure=number % SECURE_EVERY == 0)
         try:
-            failures += [f"history {seed}: {wrong}" for wrong in history.play()]
+            played.failures += [f"history {name}: {wrong}" for wrong in history.play()]
         except Exception as error:
-            failures.append(f"history {seed}: {type(error).__name__}: {error}")
-        refused += any(side.state for side in history.sides)
-        handshakes += sum(side.line.refused for side in history.sides if side.line)
+            played.failures.append(f"history {name}: {type(error).__name__}: {error}")
+        played.refused += any(side.state for side in history.sides)
+        played.certificates += sum(side.line.refused for side in history.sides if side.line)
         shutil.rmtree(folder)
     shutil.rmtree(memory)
-    if given.size >= 10 * SECURE_EVERY and not handshakes:
-        failures.append("no bad certificate was refused in a handshake: the rig tried none")
+    return played
+
+
+def play(given: Run) -> Measured:
+    """`given.size` histories, on every core."""
+    all_ = Played()
+    starts = range(0, given.size, AT_ONCE)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        shares = [range(given.size)[start : start + AT_ONCE] for start in starts]
+        for played in pool.map(play_some, [given.seed] * len(shares), shares):
+            all_ += played
+    if given.size >= 10 * SECURE_EVERY and not all_.certificates:
+        all_.failures.append("no bad certificate was refused in a handshake: the rig tried none")
     text = (
-        f"{given.size} x {STEPS} steps, {refused} refused by name, {handshakes} bad certificates: "
-        f"{len(failures)} wrong"
+        f"{given.size} x {STEPS} steps, {all_.refused} refused by name, "
+        f"{all_.certificates} bad certificates: {len(all_.failures)} wrong"
     )
-    return Measured(text, tuple(failures))
+    return Measured(text, tuple(all_.failures))
 
 
 FIGURE = Figure(

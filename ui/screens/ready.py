@@ -33,6 +33,14 @@ class ReadyScreen(Screen[ReadyView]):
         self.staff_tile.clicked.connect(self._corner)
         self.faces: list[FaceButton] = []
         self.languages: list[tuple[str, Tile]] = []
+        self._shown: tuple[ReadyView, float, int] | None = None
+
+    def show_view(self, view: ReadyView) -> None:
+        """After each thanks the same again, which need not be laid out again."""
+        shown = (view, theme.text_scale(), self.metrics.reach)
+        if shown != self._shown:
+            self._shown = shown
+            super().show_view(view)
 
     def place(self, m: theme.Metrics, view: ReadyView) -> None:
         strip, gap = m.px(STRIP), m.px(4)
