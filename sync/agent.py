@@ -166,8 +166,7 @@ def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolmen
 
 def _panel(t: Transaction) -> str:
     """How the panel was last told of: "up", "down", or "" where there never was one."""
-    told = [t.journal.last(kind) for kind in (Kind.PANEL_UP, Kind.PANEL_DOWN)]
-    newest = max((entry for entry in told if entry), key=lambda entry: entry.seq, default=None)
+    newest = t.journal.last(Kind.PANEL_UP, Kind.PANEL_DOWN)
     if newest is None:
         return ""
     return "up" if newest.kind is Kind.PANEL_UP else "down"

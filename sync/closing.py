@@ -19,6 +19,11 @@ from sync.absence import Before, Hours, absences
 from sync.fields import digest
 from sync.wire import DayReport, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
 
+_UP_OR_DOWN = (
+    (Kind.STARTED, Kind.STOPPED),
+    (Kind.PANEL_UP, Kind.PANEL_DOWN),
+    (Kind.QUEUE_UP, Kind.QUEUE_DOWN),
+)
 _GAPS = (
     Kind.STARTED,
     Kind.DUTY_PAUSED,
@@ -165,11 +170,8 @@ def _gaps(t: Transaction, day: date, hours: Hours, now: datetime) -> Counter[str
     """How often, and for how many minutes, the terminal was not listening."""
     happened = t.journal.of_day(day)
     times = Counter(kind.value for _, kind in happened if kind in _GAPS)
-    before = Before(
-        t.journal.last_before(day, (Kind.STARTED, Kind.STOPPED)) is Kind.STARTED,
-        t.journal.last_before(day, (Kind.PANEL_UP, Kind.PANEL_DOWN)) is Kind.PANEL_DOWN,
-        t.journal.last_before(day, (Kind.QUEUE_UP, Kind.QUEUE_DOWN)) is Kind.QUEUE_DOWN,
-    )
+    power, panel, queue = t.journal.last_before(day, _UP_OR_DOWN)
+    before = Before(power is Kind.STARTED, panel is Kind.PANEL_DOWN, queue is Kind.QUEUE_DOWN)
     return times + absences(day, happened, hours, now, before)
 
 

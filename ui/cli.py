@@ -344,12 +344,12 @@ def sounds(
         _fail(f"{language[:20]!r}: no such language; {', '.join(languages())}", USAGE)
     folder = DataFolder(_Chosen.path)
     with _open() as (_, terminal), _errors():
-        settings = folder.settings()
+        settings = folder.settings().reworded(terminal.wording())
         own = reworded(settings, terminal, language)
     shelf, missing = Shelf(folder.sounds, lambda _: own), 0
     buttons = max((max(panel.buttons, default=0) for panel in settings.panels), default=0)
     words, levels = Words.load(language), settings.rules.scale.levels
-    for prompt in prompts(words, levels, buttons, own):
+    for prompt in prompts(words, levels, buttons, own, settings.rules.reasons):
         path = shelf.file(language, prompt.name)
         missing += path is None
         typer.echo(f"{prompt.name}.wav\t{path or 'missing'}\t{prompt.words}")

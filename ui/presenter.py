@@ -35,6 +35,7 @@ from kiosk.domain.encounter import (
 )
 from kiosk.domain.people import Officer, OfficerId
 from kiosk.domain.rating import Channel, RatingId, ReasonId
+from kiosk.domain.rules import Ask
 from kiosk.domain.scale import Score
 from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.pin import DIGITS
@@ -43,7 +44,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
 from kiosk.terminal import SERVICE_OWNER, Terminal
 from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
-from ui.show import PanelState, ServiceFacts, Shower
+from ui.show import Lead, PanelState, ServiceFacts, Shower, Turn
 from ui.text import Words
 from ui.view import NoticeCard, ReadyView, View
 
@@ -54,6 +55,12 @@ COARSE_MS = 20_000
 REPAIR_MS = 5_000
 WARNING = 10.0
 """Seconds before the page of reasons goes away at which it says so."""
+MOST_EXTENSIONS = 10
+"""How often one citizen may have the whole time again (WCAG 2.2, 2.2.1): a page that is held for
+ever would keep the next ones from rating."""
+SETTLING = 1.5
+"""Seconds after the rating at which the buttons begin to lead the page of reasons: a second press
+of the same button before is a slip, and counted as suppressed."""
 JUMP = 90.0
 """Seconds by which the wall clock may stray from the boot clock between two looks."""
 
@@ -87,7 +94,10 @@ class Presenter(QObject):
         self._state = Encounter()
         self._officer: Officer | None = None
         self._dialog: Dialog | None = None
-        self._chosen: frozenset[ReasonId] = frozenset()
+        self._turn = Turn()
+        self._extended = 0
+        self._settled = 0.0
+        """When buttons lead the page of reasons, if they do."""
         self._panels = [PanelState(wanted=bool(panel.port)) for panel in settings.panels]
         self._queue_ways: dict[str, str] = {}
         """What is wrong with each way in of the queue system; "": nothing."""
@@ -160,6 +170,8 @@ class Presenter(QObject):
         """A citizen pressed. True once what follows is durable (rating or count): only then may
         a panel be told."""
         self._dialog = None
+        if channel is not Channel.TOUCH and self._leads:
+            return self.lead(Lead.of(score, self._settings.rules.scale.levels), mark)
         event = Press(Score(score), channel, RatingId(token_bytes(16)))
         return self._step(event, mark)
 
@@ -167,20 +179,43 @@ class Presenter(QObject):
         self.press(score, Channel.TOUCH)
 
     def toggle_reason(self, reason: str) -> None:
-        self._chosen ^= {ReasonId(reason)}
+        self._turn = replace(self._turn, chosen=self._turn.chosen ^ {ReasonId(reason)})
         self.give_more_time()
 
+    def lead(self, lead: str, mark: Mark | None = None) -> bool:
+        """A citizen who rated by a button goes through the reasons by buttons (a Lead). True once
+        what follows is durable."""
+        if lead == Lead.DONE:
+            return self._step(GiveReasons(tuple(self._turn.chosen)), mark)
+        if not self._keep_mark(mark):
+            return False
+        names = [str(reason.id) for reason in self._settings.reasons]
+        pointed = self._turn.pointed if self._turn.pointed in names else ""
+        said = () if pointed else self._buttons_of_reasons()
+        if lead == Lead.NEXT or not pointed:
+            pointed = names[(names.index(pointed) + 1) % len(names)] if pointed else names[0]
+            self._turn = replace(self._turn, pointed=pointed)
+            self.give_more_time()
+        else:
+            self.toggle_reason(pointed)
+        state = "chosen" if pointed in self._turn.chosen else "not-chosen"
+        self.spoken.emit(self._shower.language, (*said, f"reason-{pointed}", state))
+        return True
+
     def give_more_time(self) -> None:
-        """The citizen is still choosing: the whole time of an offer or of reasons begins again."""
-        rules, until = self._settings.rules, self._clock.now().boot
-        if self._state.phase is Phase.REASONS:
-            self._state = replace(self._state, until=until + rules.reasons_timeout)
-        elif self._state.offer is not None:
-            self._state = replace(self._state, until=until + rules.offer)
+        """The citizen is still choosing: the whole time of an offer or of reasons begins again, as
+        long as it may."""
+        rules, now = self._settings.rules, self._clock.now().boot
+        if self._extended < MOST_EXTENSIONS:
+            if self._state.phase is Phase.REASONS:
+                self._state = replace(self._state, until=now + rules.reasons_timeout)
+            elif self._state.offer is not None:
+                self._state = replace(self._state, until=now + rules.offer)
+            self._extended += 1
         self._refresh()
 
     def give_reasons(self) -> None:
-        self._step(GiveReasons(tuple(self._chosen)))
+        self._step(GiveReasons(tuple(self._turn.chosen)))
 
     def choose_language(self, code: str) -> None:
         self._shower = self._made_shower(code)
@@ -411,15 +446,39 @@ class Presenter(QObject):
         served = isinstance(event, Served) or after.until != before.until
         offered = after.offer is not None and served
         if after.phase is not before.phase or offered:
-            self._chosen = frozenset()
+            self._turn, self._extended = Turn(), 0
             if after.phase not in (Phase.REASONS, Phase.THANKS):
                 self._shower = self._made_shower(self._settings.language)
+        kept = next((e.rating for e in effects if isinstance(e, Record)), None)
+        if kept is not None:
+            self._turn = Turn(leads=kept.channel is not Channel.TOUCH)
+            self._settled = self._clock.now().boot + SETTLING
         self._refresh()
-        if any(isinstance(effect, Record) for effect in effects):
-            self.spoken.emit(self._shower.language, ("thanks",))
+        if kept is not None:
+            self.spoken.emit(self._shower.language, ("thanks", *self._said_of_reasons()))
         elif offered:
             self._explain(0)
         return True
+
+    @property
+    def _leads(self) -> bool:
+        """Whether a press of a button now leads the page of reasons. It rates nobody then."""
+        there = self._state.phase is Phase.REASONS and self._turn.leads
+        return there and self._clock.now().boot >= self._settled
+
+    def _said_of_reasons(self) -> tuple[str, ...]:
+        """What is said of them at once: nothing where that would tell of a low score."""
+        if self._settings.rules.ask is not Ask.ALWAYS or not self._turn.leads:
+            return ()
+        return self._buttons_of_reasons()
+
+    def _buttons_of_reasons(self) -> tuple[str, ...]:
+        """What a citizen hears who comes to the reasons by buttons."""
+        levels = self._settings.rules.scale.levels
+        known = self._panels[0].wanted
+        buttons = self._settings.panels[0].buttons.items() if known else ()
+        pairs = ((f"button-{n}", Lead.of(s, levels).value) for n, s in sorted(buttons))
+        return ("reasons", *(name for pair in pairs for name in pair))
 
     def _explain(self, panel: int) -> None:
         """Have the question said, and which button of the panel is which, if there is one."""
@@ -535,9 +594,10 @@ class Presenter(QObject):
                 return show.duty_menu(self._officer)
             case ServiceMenu(testing):
                 return show.service_menu(self._facts(), self.panel, testing)
-        left = self._seconds_left()
+        more = self._extended < MOST_EXTENSIONS
+        turn = replace(self._turn, seconds_left=self._seconds_left(), more=more)
         notice = self._board[self._notice % len(self._board)] if self._board else None
-        return show.resting(self._state, self._rated, self.panel, self._chosen, left, notice)
+        return show.resting(self._state, self._rated, self.panel, turn, notice)
 
     @property
     def _rated(self) -> Officer | None:

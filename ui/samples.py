@@ -140,6 +140,19 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
             say("reasons.more_time"),
         ),
     )
+    keys = ((1, "reasons.next"), (3, "reasons.choose"), (5, "reasons.done"))
+    yield (
+        "reasons-by-buttons",
+        ReasonsView(
+            frame,
+            say("reasons.title"),
+            say("reasons.hint"),
+            reasons,
+            say("reasons.done"),
+            pointed="unclear",
+            keys=tuple(FaceLabel(score, 5, say(word)) for score, word in keys),
+        ),
+    )
     thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
     yield "thanks", ThanksView(frame, *thanks, qr_matrix("https://example.go.th/comment/12345"))
     yield "thanks-without-code", ThanksView(frame, *thanks, ())

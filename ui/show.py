@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from kiosk.config import DEFAULT_QUESTION, DEFAULT_REASONS, Reason, Settings
 from kiosk.domain.encounter import Encounter, Phase
@@ -74,6 +75,36 @@ class PanelState:
     last_button: int = 0
 
 
+class Lead(StrEnum):
+    """What a button of a panel does on the page of reasons."""
+
+    NEXT = "next"
+    CHOOSE = "choose"
+    DONE = "done"
+
+    @classmethod
+    def of(cls, score: int, levels: int) -> "Lead":
+        """The worst face goes on, the best one ends, those between choose."""
+        if score == 1:
+            return cls.NEXT
+        return cls.DONE if score == levels else cls.CHOOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the citizen has done with what stands before them."""
+
+    chosen: frozenset[ReasonId] = frozenset()
+    pointed: str = ""
+    """The reason at which a citizen who leads by buttons is."""
+    leads: bool = False
+    """Whether the page of reasons is led by buttons: the rating came from one."""
+    seconds_left: int = 0
+    """Above 0: what stands there goes away so soon, and says so."""
+    more: bool = True
+    """Whether more time can still be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
     """What the service menu shows. Holds no score."""
@@ -142,7 +173,11 @@ class Shower:
         said["question"] = self.question()
         usual = {f"scale{levels}-{s}": self.say(f"scale{levels}.{s}") for s in range(1, levels + 1)}
         usual["question"] = self.say("ready.question")
-        return {name: words for name, words in said.items() if words != usual[name]}
+        for reason in self._settings.reasons:
+            said[f"reason-{reason.id}"] = self.reason(reason)
+        for reason in DEFAULT_REASONS:
+            usual[f"reason-{reason.id}"] = self.say(f"reason.{reason.id}")
+        return {name: words for name, words in said.items() if words != usual.get(name)}
 
     def trouble(self, detail: str, *, damaged: bool = False) -> View:
         say = self.say
@@ -154,17 +189,15 @@ class Shower:
         state: Encounter,
         officer: Officer | None,
         panel: PanelState,
-        chosen: frozenset[ReasonId],
-        seconds_left: int = 0,
+        turn: Turn,
         notice: NoticeCard | None = None,
     ) -> View:
-        """The screen of the encounter itself; `seconds_left` > 0 warns that its time runs out;
-        `notice` stands while nobody is being served."""
+        """The screen of the encounter itself; `notice` stands while nobody is being served."""
         say = self.say
         if state.phase is Phase.OUT_OF_SERVICE:
             return self.trouble(state.trouble)
         if state.phase is Phase.REASONS:
-            return self._reasons(chosen, seconds_left)
+            return self._reasons(turn)
         if state.phase is Phase.THANKS:
             return self.thanks()
         if state.phase is Phase.PAUSED:
@@ -175,7 +208,7 @@ class Shower:
             return WaitingView(self.frame, card(officer), *words)
         if state.phase is Phase.READY and officer is not None:
             ready = self._ready(officer, panel)
-            return ready if state.offer is None else self._offered(ready, seconds_left)
+            return ready if state.offer is None else self._offered(ready, turn)
         hours = self._settings.office
         subtitle = say(
             "closed.subtitle", opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}"
@@ -278,25 +311,40 @@ class Shower:
         key = "service.panel_refused" if panel.refused else "service.panel_down"
         return self.say(key, reason=panel.trouble)
 
-    def _reasons(self, chosen: frozenset[ReasonId], seconds_left: int) -> View:
-        say = self.say
+    def _reasons(self, turn: Turn) -> View:
+        say, levels = self.say, self._settings.rules.scale.levels
         choices = tuple(
-            Choice(reason.id, self.reason(reason), reason.id in chosen)
+            Choice(reason.id, self.reason(reason), reason.id in turn.chosen)
             for reason in self._settings.reasons
         )
-        done = say("reasons.done" if chosen else "reasons.skip")
-        warning = say("reasons.still_there", seconds=seconds_left) if seconds_left else ""
-        heads = (say("reasons.title"), say("reasons.hint"))
-        return ReasonsView(self.frame, *heads, choices, done, warning, say("reasons.more_time"))
+        left = turn.seconds_left
+        done = say("reasons.done" if turn.chosen else "reasons.skip")
+        keys = (
+            FaceLabel(1, levels, say("reasons.next")),
+            FaceLabel((levels + 1) // 2, levels, say("reasons.choose")),
+            FaceLabel(levels, levels, done),
+        )
+        return ReasonsView(
+            self.frame,
+            say("reasons.title"),
+            say("reasons.hint"),
+            choices,
+            done,
+            say("reasons.still_there", seconds=left) if left else "",
+            say("reasons.more_time") if turn.more else "",
+            turn.pointed,
+            keys if turn.leads else (),
+        )
 
-    def _offered(self, ready: ReadyView, seconds_left: int) -> ReadyView:
+    def _offered(self, ready: ReadyView, turn: Turn) -> ReadyView:
         """A question that may be declined, and soon goes away. Nobody has staff's corner meanwhile:
         the officer has no business at the screen until the citizen is done."""
         offered = ready._replace(skip=self.say("ready.skip"), staff="")
-        if not seconds_left:
+        if not turn.seconds_left:
             return offered
-        note = self.say("ready.closes", seconds=seconds_left)
-        return offered._replace(note=note, more=self.say("reasons.more_time"))
+        note = self.say("ready.closes", seconds=turn.seconds_left)
+        more = self.say("reasons.more_time") if turn.more else ""
+        return offered._replace(note=note, more=more)
 
     def _ready(self, officer: Officer, panel: PanelState) -> ReadyView:
         settings = self._settings

@@ -124,8 +124,14 @@ class ReasonsView(NamedTuple):
     reasons: tuple[Choice, ...]
     done: str
     warning: str = ""
-    """Soon the page goes away by itself; empty: not yet. `more` then asks for more time."""
+    """Soon the page goes away by itself; empty: not yet. `more` then asks for more time, where
+    that can still be had."""
     more: str = ""
+    pointed: str = ""
+    """The reason that the next press of the middle button chooses."""
+    keys: tuple[FaceLabel, ...] = ()
+    """What the buttons of a panel do here: go to the next reason, choose it, be done. Empty: this
+    citizen touches."""
 
 
 class ThanksView(NamedTuple):

@@ -75,6 +75,7 @@ class TerminalWindow(QWidget):
     reason_toggled = Signal(str)
     reasons_done = Signal()
     more_time_asked = Signal()
+    reasons_led = Signal(str)
     language_chosen = Signal(str)
     notice_acted = Signal()
     officer_chosen = Signal(str)
@@ -252,6 +253,7 @@ class TerminalWindow(QWidget):
         screen.toggled.connect(self.reason_toggled)
         screen.done.connect(self.reasons_done)
         screen.more.connect(self.more_time_asked)
+        screen.led.connect(self.reasons_led)
 
     def _connect_menu(self, screen: "MenuScreen") -> None:
         screen.chosen.connect(self.action_chosen)

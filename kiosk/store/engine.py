@@ -143,9 +143,7 @@ class Store:
     def reopen(self) -> None:
         """Close and open again: after an I/O error the old connection can't be believed."""
         self._engine.dispose()
-        with _failures(self.path):
-            self._engine = _engine(self.path)
-            self._adopt()
+        self._adopt()
 
     def backup(self, target: Path) -> None:
         """Write a whole, compact copy to `target`, which must not exist."""

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from kiosk.domain.businessday import business_date
 from kiosk.domain.duty import Moment
@@ -112,10 +112,11 @@ class Journal:
             )
         )
 
-    def last(self, kind: Kind) -> Entry | None:
+    def last(self, *kinds: Kind) -> Entry | None:
+        """The newest entry of any of these kinds."""
         row = self._connection.execute(
             select(journal)
-            .where(journal.c.kind == kind.value)
+            .where(journal.c.kind.in_([kind.value for kind in kinds]))
             .order_by(journal.c.seq.desc())
             .limit(1)
         ).first()
@@ -132,18 +133,21 @@ class Journal:
             (datetime.fromisoformat(at), Kind(kind)) for at, kind in self._connection.execute(query)
         ]
 
-    def last_before(self, day: date, kinds: Collection[Kind]) -> Kind | None:
-        """Which of `kinds` came last before a business date."""
-        found = self._connection.scalar(
-            select(journal.c.kind)
+    def last_before(self, day: date, pairs: Sequence[tuple[Kind, Kind]]) -> list[Kind | None]:
+        """Which of each pair came last before a business date."""
+        query = (
+            select(journal.c.kind, func.max(journal.c.seq))
             .where(
                 journal.c.business_date < day.isoformat(),
-                journal.c.kind.in_([kind.value for kind in kinds]),
+                journal.c.kind.in_([kind.value for pair in pairs for kind in pair]),
             )
-            .order_by(journal.c.seq.desc())
-            .limit(1)
+            .group_by(journal.c.kind)
         )
-        return Kind(found) if found else None
+        newest = {Kind(kind): seq for kind, seq in self._connection.execute(query)}
+        return [
+            max((kind for kind in pair if kind in newest), key=newest.__getitem__, default=None)
+            for pair in pairs
+        ]
 
     def first_start(self) -> date | None:
         """The business date on which the terminal was first run."""

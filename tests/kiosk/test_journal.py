@@ -77,10 +77,10 @@ def test_a_token_is_found_among_the_newest_eight_only(store: Store) -> None:
 
 def test_a_day_has_its_own_entries_in_order_and_knows_what_came_before(store: Store) -> None:
     yesterday = MORNING - timedelta(days=1)
-    power, panel = (Kind.STARTED, Kind.STOPPED), (Kind.PANEL_UP, Kind.PANEL_DOWN)
+    pairs = ((Kind.STARTED, Kind.STOPPED), (Kind.PANEL_UP, Kind.PANEL_DOWN))
     with store.transaction() as t:
         assert t.journal.of_day(TODAY) == []
-        assert t.journal.last_before(TODAY, power) is None
+        assert t.journal.last_before(TODAY, pairs) == [None, None]
         assert t.journal.first_start() is None
         t.journal.append(moment(0, yesterday - timedelta(days=1)), Kind.PIN_SET)
         t.journal.append(moment(0, yesterday), Kind.STARTED)
@@ -90,8 +90,9 @@ def test_a_day_has_its_own_entries_in_order_and_knows_what_came_before(store: St
         happened = t.journal.of_day(TODAY)
         assert [kind for _, kind in happened] == [Kind.PANEL_DOWN, Kind.PANEL_UP]
         assert happened[1][0] - happened[0][0] == timedelta(seconds=60)
-        assert t.journal.last_before(TODAY, power) is Kind.STARTED
-        assert t.journal.last_before(TODAY, panel) is Kind.PANEL_UP
+        assert t.journal.last_before(TODAY, pairs) == [Kind.STARTED, Kind.PANEL_UP]
         t.journal.append(moment(0), Kind.STOPPED)
-        assert t.journal.last_before(TODAY, power) is Kind.STARTED, "today is not before today"
+        assert t.journal.last_before(TODAY, pairs)[0] is Kind.STARTED, "today is not before today"
+        t.journal.append(moment(90, yesterday), Kind.PANEL_DOWN)
+        assert t.journal.last_before(TODAY, pairs) == [Kind.STARTED, Kind.PANEL_DOWN]
         assert t.journal.first_start() == yesterday.date()

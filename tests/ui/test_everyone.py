@@ -173,6 +173,86 @@ def test_the_panel_alone_rates_and_comes_back_for_the_next_citizen(counter: Coun
     assert tally(counter).scores.total() == 5
 
 
+def led(counter: Counter, *buttons: int) -> None:
+    for button in buttons:
+        assert counter.running.presenter.panel_pressed(button, None)
+
+
+def reasons_screen(counter: Counter) -> ReasonsScreen:
+    screen = shown(counter, ReasonsScreen)
+    assert isinstance(screen, ReasonsScreen)
+    return screen
+
+
+WORST, MIDDLE, BEST = 5, 3, 1
+"""Buttons of the panel as it is wired at first."""
+
+
+def test_the_panel_alone_gives_reasons(counter: Counter) -> None:
+    sign_on(counter)
+    led(counter, WORST)
+    pass_time(counter, 2)
+    screen = reasons_screen(counter)
+    assert [tile.face and tile.face.score for tile in screen.lead_tiles] == [1, 3]
+    led(counter, WORST, WORST, MIDDLE, WORST, MIDDLE, MIDDLE, WORST, WORST, MIDDLE)
+    assert [tile.pointed for tile in screen.tiles].index(True) == 4
+    assert [tile.chosen for tile in screen.tiles] == [False, True, False, False, True, False]
+    led(counter, BEST)
+    shown(counter, ThanksScreen)
+    kept = tally(counter)
+    assert {str(reason) for _, reason in kept.reasons} == {"manner", "unfair"}
+    assert kept.n == 1
+    assert not kept.outcomes
+
+
+def test_the_same_tiles_are_there_to_touch(counter: Counter) -> None:
+    sign_on(counter)
+    led(counter, WORST)
+    screen = reasons_screen(counter)
+    for tile in (*screen.lead_tiles, screen.done_tile):
+        QTest.mouseClick(tile, Qt.MouseButton.LeftButton)
+    assert {str(reason) for _, reason in tally(counter).reasons} == {"wait"}
+    shown(counter, ThanksScreen)
+
+
+def test_a_slip_of_the_finger_leads_nowhere_and_is_counted(counter: Counter) -> None:
+    sign_on(counter)
+    led(counter, WORST, WORST, BEST)
+    assert not any(tile.pointed for tile in reasons_screen(counter).tiles)
+    assert tally(counter).outcomes.total() == 2
+
+
+def test_buttons_do_not_lead_where_the_citizen_touches(counter: Counter) -> None:
+    sign_on(counter)
+    counter.running.presenter.touch(1)
+    pass_time(counter, 2)
+    led(counter, WORST, MIDDLE, BEST)
+    screen = reasons_screen(counter)
+    assert not any(tile.pointed or tile.chosen for tile in screen.tiles)
+    assert not screen.lead_tiles[0].isVisible()
+    assert tally(counter).outcomes.total() == 3
+
+
+def test_time_can_be_had_again_ten_times_but_not_for_ever(counter: Counter) -> None:
+    sign_on(counter)
+    counter.running.presenter.touch(1)
+    timeout = counter.settings.rules.reasons_timeout
+    screen = reasons_screen(counter)
+    for _ in range(10):
+        pass_time(counter, timeout - 9)
+        assert screen.more_tile.isVisible()
+        QTest.mouseClick(screen.more_tile, Qt.MouseButton.LeftButton)
+    pass_time(counter, timeout - 9)
+    assert not screen.more_tile.isVisible()
+    counter.running.presenter.toggle_reason(ReasonId("wait"))
+    pass_time(counter, 10)
+    shown(counter, ThanksScreen)
+    pass_time(counter, 10)
+    counter.running.presenter.touch(1)
+    pass_time(counter, timeout - 9)
+    assert reasons_screen(counter).more_tile.isVisible(), "the next citizen has all of it"
+
+
 def test_reasons_warn_before_they_go_and_more_time_is_one_touch_away(counter: Counter) -> None:
     sign_on(counter)
     presenter = counter.running.presenter

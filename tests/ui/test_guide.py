@@ -90,6 +90,42 @@ def test_after_every_score_the_very_same_is_said_at_once(
     assert ear.prompts() == [["thanks"]] * 5
 
 
+LEADS = ["button-1", "done", *(x for n in (2, 3, 4) for x in (f"button-{n}", "choose"))]
+INTRODUCED = ["reasons", *LEADS, "button-5", "next"]
+
+
+def test_the_reasons_are_heard_one_by_one(speaking: Counter, ear: Ear, qtbot: QtBot) -> None:
+    sign_on(speaking)
+    presenter = speaking.running.presenter
+    presenter.panel_pressed(5, None)
+    pass_time(speaking, 2)
+    for count, button in enumerate((5, 5, 3), start=1):
+        qtbot.waitUntil(lambda: len(ear.prompts()) == count)  # noqa: B023
+        presenter.panel_pressed(button, None)
+    heard = [
+        ["thanks"],
+        [*INTRODUCED, "reason-wait", "not-chosen"],
+        ["reason-manner", "not-chosen"],
+        ["reason-manner", "chosen"],
+    ]
+    qtbot.waitUntil(lambda: ear.prompts() == heard)
+    assert {name for names in heard for name in names} <= {p.stem for p in (OWN / "en").iterdir()}
+
+
+def test_asked_after_every_score_the_way_through_the_reasons_is_said_at_once(
+    speaking: Counter, ear: Ear, qtbot: QtBot
+) -> None:
+    asking = SPEAKING.replace('"low"', '"always"')
+    use(speaking, asking + '[panel]\nport = "/dev/null"\nbuttons = [5, 4, 3, 2, 1, 0]\n')
+    sign_on(speaking)
+    for count, button in enumerate((1, 5), start=1):
+        speaking.running.presenter.panel_pressed(button, None)
+        qtbot.waitUntil(lambda: len(ear.prompts()) == count)  # noqa: B023
+        pass_time(speaking, 60)
+        pass_time(speaking, 60)
+    assert ear.prompts() == [["thanks", *INTRODUCED]] * 2
+
+
 def test_an_offered_question_is_said_by_itself(speaking: Counter, ear: Ear, qtbot: QtBot) -> None:
     use(speaking, SPEAKING + '[offer]\nmode = "offered"\n[panel]\nport = "/dev/null"\n')
     sign_on(speaking)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from ui import theme
 from ui.screens.base import GAP, STRIP, TARGET, Screen, column, put
 from ui.view import ReasonsView
+from ui.widgets.face import FaceTile
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
 
@@ -14,15 +15,20 @@ class ReasonsScreen(Screen[ReasonsView]):
     toggled = Signal(str)
     done = Signal()
     more = Signal()
+    led = Signal(str)
+    """What a button of a panel would do here, touched."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._title = TextBox(self, weight="Bold")
         self._hint = TextBox(self, colour=theme.SOFT_INK)
-        self.done_tile = Tile(self, main=True)
+        self.done_tile = FaceTile(self, main=True)
         self.done_tile.clicked.connect(self.done)
         self.more_tile = Tile(self)
         self.more_tile.clicked.connect(self.more)
+        self.lead_tiles = [FaceTile(self), FaceTile(self)]
+        for tile, lead in zip(self.lead_tiles, ("next", "choose"), strict=True):
+            tile.clicked.connect(lambda _=False, lead=lead: self.led.emit(lead))
         self.tiles: list[Tile] = []
         self._ids: list[str] = []
 
@@ -37,15 +43,32 @@ class ReasonsScreen(Screen[ReasonsView]):
         foot = m.height - m.px(17 if not m.reach else TARGET + 1)
         box.setBottom(foot - m.px(5 if not m.reach else GAP))
         self._place_choices(m, view, box)
-        self.more_tile.setVisible(bool(view.warning))
-        width, gap = m.px(38), m.px(GAP)
-        left = (m.width - width) / 2
-        if view.warning:
-            left = m.width / 2 + gap / 2
-            put(self.more_tile, QRectF(left - gap - width, foot, width, m.px(TARGET)))
-            self.more_tile.say(view.more, m.px(4.8))
-        put(self.done_tile, QRectF(left, foot, width, m.px(TARGET)))
+        shown: list[Tile] = [self.done_tile]
+        if view.keys:
+            shown = [*self.lead_tiles, self.done_tile]
+        elif view.warning and view.more:
+            shown = [self.more_tile, self.done_tile]
+        self.more_tile.say(view.more, m.px(4.8))
         self.done_tile.say(view.done, m.px(4.8))
+        gap = m.px(GAP)
+        width = min(m.px(38), (column(m, 0, 0, 0.92).width() + gap) / len(shown) - gap)
+        left = (m.width - len(shown) * (width + gap) + gap) / 2
+        for tile in (self.more_tile, *self.lead_tiles, self.done_tile):
+            tile.setVisible(tile in shown)
+        for place, tile in enumerate(shown):
+            put(tile, QRectF(left + place * (width + gap), foot, width, m.px(TARGET)))
+        self._say_keys(m, view)
+
+    def _say_keys(self, m: theme.Metrics, view: ReasonsView) -> None:
+        tiles = (*self.lead_tiles, self.done_tile)
+        self.done_tile.face = None
+        for tile, key in zip(tiles, view.keys, strict=False):
+            tile.face = key
+            tile.say(key.word, m.px(4.8))
+        if view.keys:
+            least = min(tile.fitting(m.px(4.8)) for tile in tiles)
+            for tile, key in zip(tiles, view.keys, strict=True):
+                tile.say(key.word, least)
 
     def _place_choices(self, m: theme.Metrics, view: ReasonsView, box: QRectF) -> None:
         columns = 2 if m.portrait else 3
@@ -67,4 +90,5 @@ class ReasonsScreen(Screen[ReasonsView]):
                 left = box.left() + place * (width + gap)
                 put(tile, QRectF(left, top + row * (height + gap), width, height))
                 choice = view.reasons[index]
-                tile.say(choice.label, m.px(4.4), chosen=choice.chosen)
+                pointed = choice.id == view.pointed
+                tile.say(choice.label, m.px(4.4), chosen=choice.chosen, pointed=pointed)

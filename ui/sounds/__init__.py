@@ -7,14 +7,15 @@ Only English came with the program: the free engine at hand (espeak-ng 1.51) rea
 letter by letter, which nobody should have to listen to. `kiosk sounds` lists what to record.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config import MAX_BUTTONS
+from kiosk.config import DEFAULT_REASONS, MAX_BUTTONS
 from ui.text import Words
 
 OWN = Path(__file__).parent
+USUAL_REASONS = tuple(str(reason.id) for reason in DEFAULT_REASONS)
 MAX_BYTES = 2 << 20
 """A prompt of a minute has half of it."""
 
@@ -28,10 +29,19 @@ class Prompt:
 
 
 def prompts(
-    words: Words, levels: int, buttons: int = 5, reworded: Mapping[str, str] | None = None
+    words: Words,
+    levels: int,
+    buttons: int = 5,
+    reworded: Mapping[str, str] | None = None,
+    reasons: Iterable[str] = USUAL_REASONS,
 ) -> tuple[Prompt, ...]:
-    """Every prompt of a terminal with a scale of `levels` and a panel of `buttons`; `reworded` has
-    the office's own words, by prompt."""
+    """Every prompt of a terminal with a scale of `levels`, a panel of `buttons` and these
+    `reasons`; `reworded` has the office's own words, by prompt."""
+    changed = reworded or {}
+    of_reasons = [
+        Prompt(f"reason-{r}", changed.get(f"reason-{r}") or words.get(f"reason.{r}"))
+        for r in reasons
+    ]
     usual = (
         Prompt("question", words.get("ready.question")),
         *(
@@ -43,8 +53,12 @@ def prompts(
             for score in range(levels, 0, -1)
         ),
         Prompt("thanks", words.get("sound.thanks")),
+        Prompt("reasons", words.get("reasons.title")),
+        *of_reasons,
+        *(Prompt(name, words.get(f"reasons.{name}")) for name in ("next", "choose", "done")),
+        Prompt("chosen", words.get("sound.chosen")),
+        Prompt("not-chosen", words.get("sound.not_chosen")),
     )
-    changed = reworded or {}
     return tuple(Prompt(p.name, changed.get(p.name, p.words)) for p in usual)
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui import theme
 from ui.view import FaceLabel
-from ui.widgets.tap import Tap
+from ui.widgets.tap import Tap, Tile
 from ui.widgets.text import Laid, fit, paint
 
 WORD_SHARE = 0.3
@@ -111,3 +111,32 @@ class FaceButton(Tap):
         paint(painter, laid, word, theme.INK)
         self.paint_focus(painter, radius)
         painter.end()
+
+
+class FaceTile(Tile):
+    """A tile that does what the panel's button with a face does; without one, a tile."""
+
+    face: FaceLabel | None = None
+
+    def fitting(self, pixels: float) -> float:
+        """The size, up to `pixels`, at which the word fits: tiles of one row share the least."""
+        return fit(self.text(), pixels, "SemiBold", self._word_box(), wrap=False).pixels
+
+    def words(self) -> tuple[Laid, QRectF]:
+        if self.face is None:
+            return super().words()
+        word = self._word_box()
+        return fit(self.text(), self._pixels, "SemiBold", word, wrap=False), word
+
+    def paint_more(self, painter: QPainter) -> None:
+        if self.face is not None:
+            paint_face(painter, self._face_box(), self.face.score, self.face.levels)
+
+    def _word_box(self) -> QRectF:
+        room = self._room()
+        return room.adjusted(self._face_box().width() * 1.15, 0, 0, 0)
+
+    def _face_box(self) -> QRectF:
+        room = self._room()
+        side = min(room.height() * 0.72, room.width() * 0.3)
+        return QRectF(room.left(), room.center().y() - side / 2, side, side)

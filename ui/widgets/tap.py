@@ -19,6 +19,7 @@ class Tap(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoRepeat(False)
+        self.pointed = False
 
     def words(self) -> tuple[Laid, QRectF] | None:
         """How its words stand, and the room they have; None where it has none of its own."""
@@ -65,13 +66,18 @@ class Tap(QAbstractButton):
             self._release(QPointF(self.rect().center()))
 
     def paint_focus(self, painter: QPainter, radius: float) -> None:
-        """A ring where the keyboard stands: dark within light, seen on every ground."""
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            for inset, colour in ((3.0, theme.INK), (7.0, theme.CARD)):
-                box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-                painter.setPen(QPen(colour, 4))
-                painter.drawRoundedRect(box, radius, radius)
+        """A ring where the keyboard stands, light within dark, seen on every ground; where buttons
+        lead, a thick one."""
+        rings: tuple[tuple[float, float, QColor], ...] = ()
+        if self.pointed:
+            rings = ((5.0, 8.0, theme.INK),)
+        elif self.hasFocus():
+            rings = ((3.0, 4.0, theme.INK), (7.0, 4.0, theme.CARD))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for inset, width, colour in rings:
+            box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.setPen(QPen(colour, width))
+            painter.drawRoundedRect(box, radius, radius)
 
     def _touch(self, event: QTouchEvent) -> None:
         if not self.isEnabled():
@@ -90,7 +96,8 @@ class Tap(QAbstractButton):
 
 class Tile(Tap):
     """A rounded button with words. `main`: the one thing to do; `quiet`: on the
-    edge, one line; `chosen`: a marked choice, by a tick or, where quiet, by a bar below."""
+    edge, one line; `chosen`: a marked choice, by a tick or, where quiet, by a bar below;
+    `pointed`: where a citizen stands who leads by buttons."""
 
     def __init__(self, parent: QWidget, *, main: bool = False, quiet: bool = False) -> None:
         super().__init__(parent)
@@ -98,8 +105,8 @@ class Tile(Tap):
         self._pixels = 20.0
         self._chosen = False
 
-    def say(self, text: str, pixels: float, *, chosen: bool = False) -> None:
-        self._pixels, self._chosen = pixels, chosen
+    def say(self, text: str, pixels: float, *, chosen: bool = False, pointed: bool = False) -> None:
+        self._pixels, self._chosen, self.pointed = pixels, chosen, pointed
         self.setText(text)
         self.setAccessibleName(text)
         self.update()
@@ -128,8 +135,12 @@ class Tile(Tap):
             painter.fillRect(bar, theme.DEEP)
         laid, inner = self.words()
         paint(painter, laid, inner, ink)
+        self.paint_more(painter)
         self.paint_focus(painter, radius)
         painter.end()
+
+    def paint_more(self, painter: QPainter) -> None:
+        """What stands beside the words."""
 
     def words(self) -> tuple[Laid, QRectF]:
         inner = self._room()
