@@ -88,7 +88,8 @@ class Presenter(QObject):
     ) -> None:
         super().__init__()
         self._terminal, self._own, self._clock = terminal, settings, clock
-        self._settings = settings.reworded(terminal.wording())
+        self._wording = terminal.wording()
+        self._settings = settings.reworded(self._wording)
         """The file's, with central's words."""
         self._outside = outside
         self._state = Encounter()
@@ -347,10 +348,11 @@ class Presenter(QObject):
     def renew_roster(self) -> None:
         """The roster or the wording may have changed (after a sync)."""
         try:
-            self._settings = self._own.reworded(self._terminal.wording())
+            self._wording = self._terminal.wording()
         except StoreFailed as error:
             self._fail(str(error))
             return
+        self._settings = self._own.reworded(self._wording)
         self._shower = self._made_shower(self._shower.language)
         if self._state.duty is not None:
             self._officer = self._terminal.officer(self._state.duty.officer)
@@ -556,11 +558,8 @@ class Presenter(QObject):
             self._note(Kind.CLOCK_JUMPED, f"{strayed:+.0f} s")
 
     def _made_shower(self, language: str) -> Shower:
-        try:
-            wording = self._terminal.wording()
-        except StoreFailed:
-            return self._shower
-        shower = Shower(self._settings, Words.load(language), wording, ())
+        """With a code of its own for the next thanks: each token is one citizen's."""
+        shower = Shower(self._settings, Words.load(language), self._wording, ())
         return shower.with_code(self._outside.qr)
 
     def _refresh(self) -> None:
@@ -578,8 +577,7 @@ class Presenter(QObject):
             self._idle_timer.start(0)
 
     def _expect(self) -> None:
-        """Make the next thanks ready, with a code of its own: each token is one citizen's."""
-        self._shower = self._shower.with_code(self._outside.qr)
+        """Make the next thanks ready."""
         self.thanks_expected.emit(self._shower.thanks())
 
     def view(self) -> View:

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from kiosk.domain.businessday import business_date
 from kiosk.domain.duty import Moment
 from kiosk.store.schema import journal
 
+# Built once: building a statement takes longer than running it.
+_APPEND = insert(journal)
+_HEAD = select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
+_HASH_AT = select(journal.c.hash).where(journal.c.seq == bindparam("seq"))
+_OF_DAY = (
+    select(journal.c.at, journal.c.kind)
+    .where(journal.c.business_date == bindparam("business_date"))
+    .order_by(journal.c.seq)
+)
 GENESIS = "0" * 64
 """What the first entry is chained to."""
 
@@ -80,14 +89,12 @@ class Journal:
 
     def head(self) -> tuple[int, str]:
         """Number and hash of the newest entry; (0, GENESIS) when there is none."""
-        row = self._connection.execute(
-            select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
-        ).first()
+        row = self._connection.execute(_HEAD).first()
         return (row.seq, row.hash) if row else (0, GENESIS)
 
     def hash_at(self, seq: int) -> str:
         """The hash of entry `seq`, or "" when the journal has none."""
-        return self._connection.scalar(select(journal.c.hash).where(journal.c.seq == seq)) or ""
+        return self._connection.scalar(_HASH_AT, {"seq": seq}) or ""
 
     def has(self, token: str) -> bool:
         """Whether one of the newest entries carries this token."""
@@ -101,15 +108,16 @@ class Journal:
         day = business_date(now.wall).isoformat()
         text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         self._connection.execute(
-            insert(journal).values(
-                seq=seq + 1,
-                at=at,
-                boot_ms=boot_ms,
-                business_date=day,
-                kind=kind.value,
-                detail=text,
-                hash=entry_hash(previous, seq + 1, at, boot_ms, day, kind.value, text),
-            )
+            _APPEND,
+            {
+                "seq": seq + 1,
+                "at": at,
+                "boot_ms": boot_ms,
+                "business_date": day,
+                "kind": kind.value,
+                "detail": text,
+                "hash": entry_hash(previous, seq + 1, at, boot_ms, day, kind.value, text),
+            },
         )
 
     def last(self, *kinds: Kind) -> Entry | None:
@@ -124,14 +132,8 @@ class Journal:
 
     def of_day(self, day: date) -> list[tuple[datetime, Kind]]:
         """When what happened on a business date, in order."""
-        query = (
-            select(journal.c.at, journal.c.kind)
-            .where(journal.c.business_date == day.isoformat())
-            .order_by(journal.c.seq)
-        )
-        return [
-            (datetime.fromisoformat(at), Kind(kind)) for at, kind in self._connection.execute(query)
-        ]
+        rows = self._connection.execute(_OF_DAY, {"business_date": day.isoformat()})
+        return [(datetime.fromisoformat(at), Kind(kind)) for at, kind in rows]
 
     def last_before(self, day: date, pairs: Sequence[tuple[Kind, Kind]]) -> list[Kind | None]:
         """Which of each pair came last before a business date."""

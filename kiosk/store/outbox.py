@@ -4,9 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from kiosk.store.schema import outbox
+
+# Built once: building a statement takes longer than running it.
+_ADD = insert(outbox)
+_EVERYTHING = select(outbox).order_by(outbox.c.business_date, outbox.c.revision)
+_IN_STATE = _EVERYTHING.where(outbox.c.state == bindparam("state"))
+_NEWEST = (
+    select(outbox)
+    .where(outbox.c.business_date == bindparam("business_date"))
+    .order_by(outbox.c.revision.desc())
+    .limit(1)
+)
 
 
 class Delivery(StrEnum):
@@ -35,33 +46,25 @@ class Outbox:
 
     def add(self, parcel: Parcel) -> None:
         self._connection.execute(
-            insert(outbox).values(
-                business_date=parcel.day.isoformat(),
-                revision=parcel.revision,
-                digest=parcel.digest,
-                body=parcel.body,
-                state=parcel.state.value,
-            )
+            _ADD,
+            {
+                "business_date": parcel.day.isoformat(),
+                "revision": parcel.revision,
+                "digest": parcel.digest,
+                "body": parcel.body,
+                "state": parcel.state.value,
+            },
         )
 
     def newest(self, day: date) -> Parcel | None:
-        found = self._list(
-            select(outbox)
-            .where(outbox.c.business_date == day.isoformat())
-            .order_by(outbox.c.revision.desc())
-            .limit(1)
-        )
+        found = self._list(_NEWEST, business_date=day.isoformat())
         return found[0] if found else None
 
     def due(self) -> tuple[Parcel, ...]:
-        return self._list(
-            select(outbox)
-            .where(outbox.c.state == Delivery.DUE.value)
-            .order_by(outbox.c.business_date, outbox.c.revision)
-        )
+        return self._list(_IN_STATE, state=Delivery.DUE.value)
 
     def everything(self) -> tuple[Parcel, ...]:
-        return self._list(select(outbox).order_by(outbox.c.business_date, outbox.c.revision))
+        return self._list(_EVERYTHING)
 
     def count(self, state: Delivery) -> int:
         query = select(func.count()).select_from(outbox).where(outbox.c.state == state.value)
@@ -94,7 +97,7 @@ class Outbox:
             .values(state=Delivery.DUE.value, receipt=None, receipt_proof=None)
         )
 
-    def _list(self, query: "Select[tuple[object, ...]]") -> tuple[Parcel, ...]:
+    def _list(self, query: "Select[tuple[object, ...]]", **fields: str) -> tuple[Parcel, ...]:
         return tuple(
             Parcel(
                 day=date.fromisoformat(row.business_date),
@@ -105,5 +108,5 @@ class Outbox:
                 receipt=row.receipt,
                 receipt_proof=row.receipt_proof,
             )
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(query, fields)
         )

@@ -17,6 +17,8 @@ from kiosk.store.schema import outcomes, ratings, reasons, sheets
 
 # The statements of a press are built once: building one takes longer than running it.
 _ADD_RATING = insert(ratings)
+_ADD_OUTCOME = insert(outcomes)
+_ADD_REASON = insert(reasons)
 _READ_SHEET = select(sheets.c.n, sheets.c.entries, sheets.c.seal).where(
     sheets.c.business_date == bindparam("business_date"), sheets.c.officer == bindparam("officer")
 )
@@ -60,21 +62,22 @@ class Ratings:
 
     def add_outcome(self, id: bytes, day: date, officer: OfficerId, outcome: Outcome) -> None:
         self._connection.execute(
-            insert(outcomes).values(
-                id=id, business_date=day.isoformat(), officer=officer, outcome=outcome.value
-            )
+            _ADD_OUTCOME,
+            {
+                "id": id,
+                "business_date": day.isoformat(),
+                "officer": officer,
+                "outcome": outcome.value,
+            },
         )
         self._seal(day, officer, [outcome_entry(id, day, officer, outcome)])
 
     def add_reasons(
         self, rating: RatingId, day: date, officer: OfficerId, chosen: tuple[ReasonId, ...]
     ) -> None:
-        for reason in chosen:
-            self._connection.execute(
-                insert(reasons).values(
-                    rating=rating, reason=reason, business_date=day.isoformat(), officer=officer
-                )
-            )
+        key = {"rating": rating, "business_date": day.isoformat(), "officer": officer}
+        if chosen:
+            self._connection.execute(_ADD_REASON, [{**key, "reason": reason} for reason in chosen])
         entries = [reason_entry(rating, day, officer, reason) for reason in chosen]
         self._seal(day, officer, entries)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from hardware.simulator import SimulatedPanel
@@ -24,7 +25,7 @@ from sync import agent
 from sync.closing import close_days
 from sync.signing import public_text
 from sync.wire import Enrol
-from tests.bench.screen import Bench, resident_mb, spin, wait_ms
+from tests.bench.screen import Bench, resident_mb, wait_ms
 from tests.builders import MORNING, FakeClock, duty_of
 from tests.evidence.figure import Figure, Measured, Run
 from tests.evidence.histories import CentralSide, Network, in_memory, make_templates
@@ -35,6 +36,11 @@ A_DAY = 2_000
 BY_PANEL = 40
 """Of a day's presses, those that come over the pty: real bytes take real time."""
 MOST_GROWTH_MB = 2.0
+
+
+def wait_until(met: Callable[[], bool]) -> None:
+    while not met():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 class Office:
@@ -53,7 +59,7 @@ class Office:
         self.key = Ed25519PrivateKey.generate()
         self._join()
         self.pressed: Counter[tuple[date, int]] = Counter()
-        spin(lambda: self.bench.running.presenter.panel.up)
+        wait_until(lambda: self.bench.running.presenter.panel.up)
 
     def _join(self) -> None:
         c, now = self.central.central, self.clock.now().wall
@@ -101,7 +107,7 @@ class Office:
         button = self._random.randint(1, 5)
         kept = len(self.panel.panel.acknowledged)
         self.panel.press(button)
-        spin(lambda: len(self.panel.panel.acknowledged) > kept)
+        wait_until(lambda: len(self.panel.panel.acknowledged) > kept)
         self._count(6 - button)
         if 6 - button <= 2:
             self.bench.running.presenter._step(GiveReasons())
@@ -119,9 +125,9 @@ class Office:
     def _unplug(self) -> None:
         presenter = self.bench.running.presenter
         self.panel.unplug()
-        spin(lambda: not presenter.panel.up)
+        wait_until(lambda: not presenter.panel.up)
         self.panel.replug()
-        spin(lambda: presenter.panel.up)
+        wait_until(lambda: presenter.panel.up)
 
     def _jump(self) -> None:
         """The wall clock is set, within the opening hours."""

@@ -53,6 +53,9 @@ _ONE = select(terminals).where(
     terminals.c.site == bindparam("site"), terminals.c.terminal == bindparam("terminal")
 )
 _ONE_HELD = _ONE.with_for_update()
+_SET = update(terminals).where(
+    terminals.c.site == bindparam("of_site"), terminals.c.terminal == bindparam("of_terminal")
+)
 
 
 class Terminals:
@@ -146,11 +149,8 @@ class Terminals:
         )
 
     def _set(self, terminal: str, **values: object) -> None:
-        self._connection.execute(
-            update(terminals)
-            .where(terminals.c.site == self._site, terminals.c.terminal == terminal)
-            .values(**values)
-        )
+        of = {"of_site": self._site, "of_terminal": terminal}
+        self._connection.execute(_SET, {**of, **values})
 
 
 def _known(row: Row[Any]) -> KnownTerminal:
