@@ -37,7 +37,7 @@ from sync.signing import public_text
 from sync.wire import DayReport, Enrol
 from tests.builders import PEPPER, SOMYING, FakeClock, rating
 from tests.central.conftest import made_central
-from tests.evidence.bodies import ask_app
+from tests.evidence.bodies import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom
 from tests.evidence.secure_line import SecureLine
 
@@ -130,7 +130,7 @@ def _served(fresh: Central, clock: FakeClock) -> tuple[FastAPI, Central]:
     as long as a history's requests."""
     if not _serving:
         clocks = [clock]
-        app = create_app(fresh, lambda: clocks[-1].now().wall)
+        app = create_app(fresh, lambda: clocks[-1].now().wall, at_once)
         _serving.append((app, fresh, clocks))
     app, central, clocks = _serving[0]
     central.store, central.settings, central.key = fresh.store, fresh.settings, fresh.key

@@ -1,13 +1,12 @@
 """The terminals' door (WIRE.md): signed requests in, signed answers out, never a traceback."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from sync.central.service import Asked, Central, NoSuchCode
 from sync.central.web import shapes
@@ -21,6 +20,8 @@ MAX_ENROL_TRIES = 20
 """A minute: 50 bits can't be guessed at that pace in ten minutes."""
 
 Now = Callable[[], datetime]
+Elsewhere = Callable[..., Awaitable[Any]]
+"""Runs a function that waits for the database where it holds nobody else up."""
 T = TypeVar("T")
 
 
@@ -69,8 +70,7 @@ class Signed:
 
 
 class _Door:
-    """Checks who asks, and signs what is answered. The database is asked on other threads: one
-    slow answer holds nobody else up."""
+    """Checks who asks, and signs what is answered."""
 
     def __init__(self, central: Central, now: Now) -> None:
         self.central, self.now = central, now
@@ -130,7 +130,7 @@ Nonce = Annotated[str, Header(alias="Kiosk-Nonce", max_length=64)]
 _AT = "/v1/sites/{site}/terminals/{terminal}"
 
 
-def routes(central: Central, now: Now = utc_now) -> APIRouter:
+def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
     """The door's routes on `central`."""
     router = APIRouter()
     door = _Door(central, now)
@@ -142,7 +142,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         enrolments.count(now())
         message = Enrol.parse(await read_body(request))
         try:
-            enrolled = await run_in_threadpool(central.enrol_anywhere, message, now())
+            enrolled = await elsewhere(central.enrol_anywhere, message, now())
         except NoSuchCode as error:
             raise Refusal(403, str(error)) from None
         return Response(enrolled.to_bytes(), media_type="application/json")
@@ -159,7 +159,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
         def greet(asked: Asked) -> Welcome:
             return asked.greet(message, now())
 
-        welcome = await run_in_threadpool(door.signed, of, greet, in_run=False)
+        welcome: Welcome = await elsewhere(door.signed, of, greet, in_run=False)
         return door.answer(request, message.nonce, welcome.to_bytes())
 
     @router.put(f"{_AT}/heads", openapi_extra=shapes.body(shapes.HEADS))
@@ -173,7 +173,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
             return asked.judge(Heads.parse(body), now())
 
         of = Signed.of(request, nonce, signature, body)
-        answer = await run_in_threadpool(door.signed, of, judge)
+        answer = await elsewhere(door.signed, of, judge)
         status = 200 if answer is Answer.STORED else 409
         return door.answer(request, nonce, HeadsAnswer(answer).to_bytes(), status)
 
@@ -188,7 +188,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
     ) -> Response:
         """The officers who may sign on, and the office's wording."""
         of = Signed.of(request, nonce, signature)
-        body = (await run_in_threadpool(door.signed, of, Asked.roster)).to_bytes()
+        body = (await elsewhere(door.signed, of, Asked.roster)).to_bytes()
         tag = etag(body)
         if if_none_match == tag:
             return door.answer(request, nonce, b"", 304, tag)
@@ -200,7 +200,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
     ) -> Response:
         """Which of its day reports central has."""
         of = Signed.of(request, nonce, signature)
-        held = await run_in_threadpool(door.signed, of, lambda asked: asked.held(now()))
+        held = await elsewhere(door.signed, of, lambda asked: asked.held(now()))
         return door.answer(request, nonce, held.to_bytes())
 
     @router.put(f"{_AT}/days/{{day}}", openapi_extra=shapes.body(shapes.DAY))
@@ -222,7 +222,7 @@ def routes(central: Central, now: Now = utc_now) -> APIRouter:
             return asked.take_day(report, body, now())
 
         of = Signed.of(request, nonce, signature, body)
-        receipt = await run_in_threadpool(door.signed, of, take)
+        receipt: Receipt = await elsewhere(door.signed, of, take)
         statuses = {Answer.STORED: 201, Answer.ALREADY_HAVE: 200}
         return door.answer(request, nonce, receipt.to_bytes(), statuses.get(receipt.answer, 409))
 

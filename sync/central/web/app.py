@@ -3,6 +3,7 @@
 import logging
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -20,11 +21,15 @@ from sync.fields import BadMessage
 _LOG = logging.getLogger("kiosk.central")
 
 
-def create_app(central: Central, now: api.Now = api.utc_now) -> FastAPI:
-    """The whole server on one `central`. SettingsError when its identity provider is half set."""
+def create_app(
+    central: Central, now: api.Now = api.utc_now, elsewhere: api.Elsewhere = run_in_threadpool
+) -> FastAPI:
+    """The whole server on one `central`; terminals' requests ask the database `elsewhere`: on other
+    threads, so that one slow answer holds nobody else up. SettingsError when its identity provider
+    is half set."""
     app = FastAPI(title="Central report", version=kiosk.__version__, docs_url=None, redoc_url=None)
     desk, provider = Desk(central, now), identity.provider(central.settings)
-    app.include_router(api.routes(central, now))
+    app.include_router(api.routes(central, now, elsewhere))
     app.include_router(door.routes(desk, identity=provider is not None))
     for room in (pages, work, keeping, form, paperroutes):
         app.include_router(room.routes(desk))
@@ -50,7 +55,7 @@ def _failures(app: FastAPI, desk: Desk) -> None:
         return desk.error(request, status, word)
 
     @app.exception_handler(api.Refusal)
-    def refused(_request: Request, error: api.Refusal) -> Response:
+    async def refused(_request: Request, error: api.Refusal) -> Response:
         return api.error_response(error.status, error.text)
 
     @app.exception_handler(PageError)
@@ -66,7 +71,7 @@ def _failures(app: FastAPI, desk: Desk) -> None:
         return desk.error(request, 400, "no_period")
 
     @app.exception_handler(BadMessage)
-    def bad_message(_request: Request, error: BadMessage) -> Response:
+    async def bad_message(_request: Request, error: BadMessage) -> Response:
         return api.error_response(400, str(error))
 
     @app.exception_handler(RequestValidationError)
@@ -79,7 +84,7 @@ def _failures(app: FastAPI, desk: Desk) -> None:
         return answer(request, error.status_code, str(error.detail), word)
 
     @app.exception_handler(ClientDisconnect)
-    def hung_up(_request: Request, _error: ClientDisconnect) -> Response:
+    async def hung_up(_request: Request, _error: ClientDisconnect) -> Response:
         """Nobody reads this; without it each line that broke off would be a bug in the log."""
         return Response(status_code=400)
 
