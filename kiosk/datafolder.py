@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kiosk import config
 from kiosk.clock import Clock, require_plausible
-from kiosk.files import sync_folder, write_whole
+from kiosk.files import lent_to_root, sync_folder, write_whole
 
 if TYPE_CHECKING:
     from kiosk.store.engine import Store
@@ -67,6 +67,7 @@ class DataFolder:
         from kiosk import pin
         from kiosk.store.engine import Store
 
+        self._require_own()
         if self.database.exists():
             raise FolderError(f"{self.path}: is set up already")
         if not anew and (aside := self.aside()):
@@ -82,6 +83,7 @@ class DataFolder:
         Store.create(self.database)
 
     def settings(self) -> config.Settings:
+        self._require_own()
         return config.load(self.settings_file)
 
     def open(self, clock: Clock) -> "tuple[Store, Terminal]":
@@ -89,6 +91,7 @@ class DataFolder:
         from kiosk.store.engine import Store, StoreDamaged
         from kiosk.terminal import Terminal
 
+        self._require_own()
         require_plausible(clock.now())
         if not self.database.exists() and (aside := self.aside()):
             raise StoreDamaged(self._damaged(aside))
@@ -117,6 +120,11 @@ class DataFolder:
         except StoreDamaged as error:
             aside = self._keep_aside(clock)
             raise StoreDamaged(f"{error}; {self._damaged(aside)}") from None
+
+    def _require_own(self) -> None:
+        """FolderError for root in the folder of the terminal's own login name."""
+        if name := lent_to_root(self.path):
+            raise FolderError(f"{self.path}: belongs to {name}; begin with `runuser -u {name} --`")
 
     def _open_verified(self, clock: Clock) -> "tuple[Store, Terminal]":
         from kiosk.store.engine import StoreDamaged

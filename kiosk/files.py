@@ -1,6 +1,7 @@
 """Small files that must be whole after a power cut: secrets, settings."""
 
 import os
+import pwd
 from pathlib import Path
 
 
@@ -25,3 +26,20 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def owner(path: Path) -> str:
+    """Whose `path` is: a login name, or the number where there is none. OSError."""
+    uid = path.stat().st_uid
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def lent_to_root(folder: Path) -> str:
+    """The owner's name when root is about to write into somebody else's folder, where what root
+    makes could not be read by the program that lives there; else ""."""
+    if os.geteuid() != 0 or not folder.exists() or folder.stat().st_uid == 0:
+        return ""
+    return owner(folder)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MAX_PHOTO = 512 * 1024
 """Bytes of an officer's photo; a passport-size JPEG has a tenth."""
 
+_OWN = "`useradd --system --groups dialout,video,input,audio kiosk`, `chown -R kiosk FOLDER`"
+
 _EPILOG = (
     "Exit codes: 0 done; 1 something is wrong that a person must look at; "
     "2 bad use or bad settings; 3 not now (disk, network, another program): try again."
@@ -102,6 +104,40 @@ def run(
 
     with _errors():
         raise typer.Exit(run_terminal(_Chosen.path, size))
+
+
+@app.command()
+def autostart(
+    turned: Annotated[
+        int, typer.Option(help="Degrees clockwise that the screen hangs turned by: 90, 180, 270.")
+    ] = 0,
+) -> None:
+    """Print a systemd unit that starts this terminal with the machine, as the only program.
+
+    Needs the package cage, and a data folder that belongs to a login name of the terminal's own.
+
+    Example: runuser -u kiosk -- kiosk autostart > /etc/systemd/system/kiosk.service
+    """
+    import shutil
+    import sys
+
+    from kiosk.datafolder import DataFolder
+    from kiosk.files import owner
+    from ui.autostart import TURNS, unit
+
+    if turned not in TURNS:
+        _fail(f"--turned {turned}: write one of {', '.join(map(str, TURNS))}", USAGE)
+    folder = DataFolder(_Chosen.path.absolute())
+    with _errors():
+        folder.settings()
+    cage = shutil.which("cage", path="/usr/local/bin:/usr/bin:/bin")
+    if cage is None:
+        _fail("cage is not installed; run `apt-get install cage libwayland-egl1`", NOT_NOW)
+    whose = owner(folder.path)
+    if whose == "root":
+        _fail(f"{folder.path}: belongs to root; give it to a login name of its own: {_OWN}", USAGE)
+    program = Path(sys.argv[0]).absolute()
+    typer.echo(unit(program, Path(cage), folder.path, whose, turned), nl=False)
 
 
 @app.command()

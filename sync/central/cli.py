@@ -40,6 +40,12 @@ app.add_typer(accounts_app, name="accounts")
 app.add_typer(sites_app, name="sites")
 
 
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")]
+TlsCert = Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")]
+TlsKey = Annotated[Path | None, typer.Option(help="Its private key, PEM.")]
+
+
 class _Chosen:
     path = Path()
     site = ""
@@ -104,10 +110,10 @@ def init(
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")] = 8765,
-    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="Its private key, PEM.")] = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
 ) -> None:
     """Serve terminals and the report.
 
@@ -115,15 +121,41 @@ def serve(
     """
     from sync.central.serving import ServeError, serve_until_ended
 
-    if (tls_cert is None) != (tls_key is None):
-        _fail("--tls-cert and --tls-key go together", USAGE)
-    if tls_cert is None and not _loopback(host):
-        _fail(f"{host} is beyond this machine: give --tls-cert and --tls-key", USAGE)
+    _require_tls(host, tls_cert, tls_key)
     with _open() as central, _errors():
         try:
             serve_until_ended(central, host, port, tls_cert, tls_key, typer.echo)
         except ServeError as error:
             _fail(str(error), NOT_NOW)
+
+
+@app.command()
+def autostart(
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+) -> None:
+    """Print a systemd unit that serves the report from the machine's start on.
+
+    Example: runuser -u kiosk-central -- kiosk-central autostart --port 8765 > FILE.service
+    """
+    import sys
+
+    from kiosk.files import owner
+    from sync.central.autostart import unit
+    from sync.central.settings import load
+
+    _require_tls(host, tls_cert, tls_key)
+    options = ["--host", host, "--port", str(port)]
+    if tls_cert and tls_key:
+        options += ["--tls-cert", str(tls_cert.absolute()), "--tls-key", str(tls_key.absolute())]
+    folder = _Chosen.path.absolute()
+    with _errors():
+        load(folder)
+        whose = owner(folder)
+    program = Path(sys.argv[0]).absolute()
+    typer.echo(unit(program, folder, whose, options), nl=False)
 
 
 @app.command()
@@ -573,6 +605,13 @@ def _login() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
+
+
+def _require_tls(host: str, cert: Path | None, key: Path | None) -> None:
+    if (cert is None) != (key is None):
+        _fail("--tls-cert and --tls-key go together", USAGE)
+    if cert is None and not _loopback(host):
+        _fail(f"{host} is beyond this machine: give --tls-cert and --tls-key", USAGE)
 
 
 def _loopback(host: str) -> bool:

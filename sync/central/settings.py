@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kiosk.domain.people import BadPerson, identifier, plain
-from kiosk.files import write_whole
+from kiosk.files import lent_to_root, write_whole
 
 FILE_NAME = "central.toml"
 _NEEDED = ("site", "name", "database", "url")
@@ -94,6 +94,8 @@ def change_database(folder: Path, database: str) -> None:
 def load(folder: Path) -> CentralSettings:
     """The settings; SettingsError when they are missing or wrong."""
     path = folder / FILE_NAME
+    if name := lent_to_root(folder):
+        raise SettingsError(f"{folder}: belongs to {name}; begin with `runuser -u {name} --`")
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:

@@ -1,0 +1,36 @@
+"""The systemd unit that keeps a central report served. Directives: systemd.exec(5)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kiosk.systemd import argument, value
+
+
+def unit(program: Path, data: Path, owner: str, options: Sequence[str]) -> str:
+    """The text of `kiosk-central.service`; `options` are those of `kiosk-central serve`."""
+    words = (str(program), "--data", str(data), "serve", *options)
+    return f"""\
+[Unit]
+Description=Central report of the satisfaction terminals
+Wants=network-online.target
+After=network-online.target postgresql.service
+
+[Service]
+User={owner}
+UMask=0077
+ExecStart={" ".join(map(argument, words))}
+Restart=always
+RestartSec=3
+NoNewPrivileges=yes
+ProtectSystem=strict
+ReadWritePaths={value(str(data))}
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectControlGroups=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+
+[Install]
+WantedBy=multi-user.target
+"""

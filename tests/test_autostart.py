@@ -1,0 +1,86 @@
+"""Units that start the programs with the machine, and whose folder they live in."""
+
+import os
+import shlex
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kiosk.systemd import argument, value
+from sync.central import autostart as central_autostart
+from sync.central.cli import app as central_app
+from ui import autostart
+from ui.cli import app as kiosk_app
+
+NOBODY = 65534
+BOTH = (kiosk_app, central_app)
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+
+
+def settings(unit: str) -> ConfigParser:
+    read = ConfigParser(interpolation=None)
+    read.optionxform = str  # type: ignore[assignment,method-assign]  # systemd tells case apart
+    read.read_string(unit)
+    return read
+
+
+def run(app: object, folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["--data", str(folder), *words])  # type: ignore[arg-type]
+
+
+def test_a_terminal_is_the_only_program_and_starts_again_however_it_ends() -> None:
+    unit = settings(autostart.unit(Path("/opt/k/kiosk"), Path("/usr/bin/cage"), Path("/d"), "som"))
+    assert unit["Service"]["User"] == "som"
+    assert unit["Service"]["Restart"] == "always"
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    words = shlex.split(unit["Service"]["ExecStart"])
+    assert words == ["/usr/bin/cage", "-d", "--", "/opt/k/kiosk", "--data", "/d", "run"]
+
+
+@pytest.mark.parametrize(("degrees", "turns"), [(0, 0), (90, 1), (180, 2), (270, 3)])
+def test_a_screen_that_hangs_turned_is_turned_back(degrees: int, turns: int) -> None:
+    unit = autostart.unit(Path("/k"), Path("/cage"), Path("/d"), "som", degrees)
+    assert settings(unit)["Service"]["ExecStart"].split(" -- ")[0].count("-r") == turns
+
+
+def test_central_serves_with_the_options_given_and_writes_its_folder_only() -> None:
+    unit = settings(central_autostart.unit(Path("/k"), Path("/d"), "som", ["--port", "8765"]))
+    words = shlex.split(unit["Service"]["ExecStart"])
+    assert words == ["/k", "--data", "/d", "serve", "--port", "8765"]
+    assert unit["Service"]["ProtectSystem"] == "strict"
+    assert unit["Service"]["ReadWritePaths"] == '"/d"'
+
+
+def test_a_path_means_itself_whatever_signs_it_has() -> None:
+    assert value('/a "b" 100%') == '"/a \\"b\\" 100%%"'
+    assert argument("/$HOME") == '"/$$HOME"'
+
+
+@only_root
+@pytest.mark.parametrize("app", BOTH)
+def test_root_is_told_whose_folder_it_is_and_changes_nothing(app: object, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    assert run(app, folder, "init").exit_code == 0
+    os.chown(folder, NOBODY, NOBODY)
+    before = sorted(folder.rglob("*"))
+    refused = run(app, folder, *("status",) if app is kiosk_app else ("verify",))
+    assert refused.exit_code == 2
+    assert "runuser -u nobody --" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_screen_can_not_hang_at_any_angle(tmp_path: Path) -> None:
+    refused = run(kiosk_app, tmp_path, "autostart", "--turned", "45")
+    assert refused.exit_code == 2
+    assert "0, 90, 180, 270" in refused.stderr
+
+
+def test_central_is_not_served_beyond_this_machine_without_tls(tmp_path: Path) -> None:
+    folder = tmp_path / "central"
+    assert run(central_app, folder, "init").exit_code == 0
+    refused = run(central_app, folder, "autostart", "--host", "0.0.0.0")
+    assert (refused.exit_code, "--tls-cert" in refused.stderr) == (2, True)
+    assert "ExecStart" in run(central_app, folder, "autostart").stdout
