@@ -386,9 +386,7 @@ def _send(
 ) -> tuple[int, bytes, httpx.Headers]:
     """One request, tried a few times; at most MAX_BODY bytes of the answer are read."""
     try:
-        for attempt in stamina.retry_context(
-            on=httpx.TransportError, attempts=ATTEMPTS, timeout=3 * TIMEOUT
-        ):
+        for attempt in stamina.retry_context(on=_may_pass, attempts=ATTEMPTS, timeout=3 * TIMEOUT):
             with attempt, client.stream(method, path, content=body, headers=headers) as got:
                 answer = bytearray()
                 for piece in got.iter_bytes():
@@ -397,10 +395,29 @@ def _send(
                         raise NotCentral(_not_central(str(client.base_url), got.status_code))
                 return got.status_code, bytes(answer), got.headers
     except httpx.HTTPError as error:
+        if why := _not_believed(error):
+            raise Unreachable(
+                f"{client.base_url}: its certificate is not believed: {why}; the office's own "
+                "authority is named by `ca` under [sync] in the settings"
+            ) from None
         raise Unreachable(
             f"{client.base_url}: no answer: {error or type(error).__name__}"
         ) from None
     raise AssertionError("retry_context ends by returning or raising")
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether another try can do better."""
+    return isinstance(error, httpx.TransportError) and not _not_believed(error)
+
+
+def _not_believed(error: BaseException | None) -> str:
+    """What TLS has against central's certificate, where that is the trouble; else ""."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _not_central(url: str, status: int, answer: bytes = b"") -> str:

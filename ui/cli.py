@@ -59,8 +59,12 @@ def _options(
         typer.Option(help="The data folder.", envvar="KIOSK_DATA", show_default=False),
     ] = None,
 ) -> None:
+    import logging
+
     from kiosk.datafolder import DataFolder
 
+    # A request that is tried again is no news: what came of it is said once, by the command.
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
     _Chosen.path = data or DataFolder.default()
 
 
