@@ -27,7 +27,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
 from sync.closing import NotEnrolled
-from sync.fields import MAX_BODY, MAX_COUNT, BadMessage, digest
+from sync.fields import MAX_BODY, MAX_COUNT, BadMessage, digest, etag
 from sync.signing import (
     NONCE_HEADER,
     SIGNATURE_HEADER,
@@ -206,82 +206,34 @@ class _Run:
 
     def _hello(self) -> Head:
         self.nonce = secrets.token_hex(16)
-        with self.store.transaction() as t:
-            due, panel = t.outbox.count(Delivery.DUE), _panel(t)
-        clock = int(self.clock.now().wall.timestamp())
-        found = os.statvfs(self.store.path.parent)
-        free = min(found.f_bavail * found.f_frsize // 2**20, MAX_COUNT)
-        hello = Hello(self.nonce, f"kiosk {kiosk.__version__}", clock, due, free, panel)
+        hello = greeting(self.store, self.clock, self.nonce)
         _, body, _ = self._ask("POST", "hello", hello.to_bytes(), {200})
-        welcome = _parsed(Welcome.parse, body)
+        welcome = parsed(Welcome.parse, body)
         self.nonce = welcome.nonce
         return welcome.last
 
     def _heads(self, last: Head) -> None:
-        with self.store.transaction() as t:
-            seq, newest = t.journal.head()
-            at_last = t.journal.hash_at(last.seq) if last.seq else ""
-            heads = Heads(Head(seq, newest), at_last, _open_sheets(t))
-        _, body, _ = self._ask("PUT", "heads", heads.to_bytes(), {200, 409})
-        answer = _parsed(HeadsAnswer.parse, body).answer
-        if answer is not Answer.STORED:
-            raise Refused(
-                answer,
-                f"central says {answer.value}: this terminal's past is not the one central has "
-                "seen; nothing was sent, ask IT to compare both sides",
-            )
+        _, body, _ = self._ask("PUT", "heads", heads(self.store, last).to_bytes(), {200, 409})
+        take_heads_answer(body)
 
     def _roster(self) -> tuple[bool, int]:
         with self.store.transaction() as t:
             known = t.state.wording().etag
         headers = {"If-None-Match": known} if known else {}
-        status, body, tag = self._ask("GET", "roster", b"", {200, 304}, headers)
+        status, body, _ = self._ask("GET", "roster", b"", {200, 304}, headers)
         if status == httpx.codes.NOT_MODIFIED:
             return False, 0
-        roster = _parsed(Roster.parse, body)
-        w = roster.wording
-        with self.store.transaction() as t:
-            t.roster.apply(roster.officers)
-            lists = (w.levels, w.reasons, w.told)
-            t.state.put_wording(
-                SentWording(w.question_th, w.question_en, w.comment_url, tag, *lists)
-            )
-            t.witness(self.clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
-        return True, len(roster.officers)
+        return True, take_roster(self.store, self.clock, body)
 
     def _send_again_what_is_gone(self) -> None:
         """A central that was put back from a backup has lost what it gave receipts for."""
         _, body, _ = self._ask("GET", "days", b"", {200})
-        held = {day: (revision, digest) for day, revision, digest in _parsed(Held.parse, body).days}
-        oldest = self.clock.now().wall.date() - timedelta(days=LOOK_BACK)
-        with self.store.transaction() as t:
-            for parcel in t.outbox.newest_receipted():
-                if parcel.day < oldest:
-                    continue
-                if held.get(parcel.day) == (parcel.revision, parcel.digest):
-                    continue
-                t.outbox.reopen(parcel)
-                detail = {"day": parcel.day.isoformat(), "revision": str(parcel.revision)}
-                t.journal.append(self.clock.now(), Kind.SENT_AGAIN, detail)
-                self.progress(
-                    f"{parcel.day} revision {parcel.revision}: central has not got it; again"
-                )
+        reopen_lost(self.store, self.clock, body, self.progress)
 
     def _day(self, parcel: Parcel) -> Receipt:
         path = f"days/{parcel.day.isoformat()}"
-        _, body, proof = self._ask("PUT", path, parcel.body, {200, 201, 409}, proof=True)
-        receipt = _parsed(Receipt.parse, body)
-        ours = (self.enrolment.terminal, parcel.day, parcel.revision, parcel.digest)
-        if (receipt.terminal, receipt.date, receipt.revision, receipt.digest) != ours:
-            raise NotCentral(f"the receipt for {parcel.day} is for another day report")
-        if receipt.answer in _HELD:
-            # Nothing is wrong with these bytes: they go again once a person has looked.
-            raise Refused(receipt.answer, f"central says {receipt.answer.value}; ask IT to compare")
-        arrived = receipt.answer in (Answer.STORED, Answer.ALREADY_HAVE)
-        state = Delivery.RECEIPTED if arrived else Delivery.PARKED
-        with self.store.transaction() as t:
-            t.outbox.settle(parcel, state, body, proof)
-        return receipt
+        _, body, proof = self._ask("PUT", path, parcel.body, {200, 201, 409})
+        return settle(self.store, parcel, self.enrolment.terminal, body, proof)
 
     def _ask(
         self,
@@ -290,12 +242,9 @@ class _Run:
         body: bytes,
         expected: set[int],
         headers: dict[str, str] | None = None,
-        *,
-        proof: bool = False,
     ) -> tuple[int, bytes, str]:
-        """A signed request; status, body, and the entity tag (or, asked for, the proof: what is
-        needed to check the answer's signature again later). Only a signed answer is returned."""
-        path = f"/v1/sites/{self.enrolment.site}/terminals/{self.enrolment.terminal}/{name}"
+        """A signed request; status, body and proof of the answer. Only a signed one is returned."""
+        path = path_of(self.enrolment, name)
         signature = sign_request(self.key, method, path, self.nonce, body)
         signed = {NONCE_HEADER: self.nonce, SIGNATURE_HEADER: signature, **(headers or {})}
         status, answer, got = _send(self.client, method, path, body, signed)
@@ -309,10 +258,92 @@ class _Run:
         if status not in expected:
             said = _error(answer) or "no reason given"
             raise SyncFailed(f"central answered {status} to {method} {name}: {said}")
-        if not proof:
-            return status, answer, got.get("ETag", "")
-        kept = {"status": status, "path": path, "nonce": self.nonce, "signature": own}
-        return status, answer, json.dumps(kept, sort_keys=True)
+        return status, answer, proof_of(status, path, self.nonce, own)
+
+
+def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
+    """The hello that opens a run: how this terminal is now."""
+    with store.transaction() as t:
+        due, panel = t.outbox.count(Delivery.DUE), _panel(t)
+    now = int(clock.now().wall.timestamp())
+    found = os.statvfs(store.path.parent)
+    free = min(found.f_bavail * found.f_frsize // 2**20, MAX_COUNT)
+    return Hello(nonce, f"kiosk {kiosk.__version__}", now, due, free, panel)
+
+
+def heads(store: Store, last: Head) -> Heads:
+    """The journal's head and the open sheets; `last`: the head that central acknowledged."""
+    with store.transaction() as t:
+        seq, newest = t.journal.head()
+        at_last = t.journal.hash_at(last.seq) if last.seq else ""
+        return Heads(Head(seq, newest), at_last, _open_sheets(t))
+
+
+def take_heads_answer(body: bytes) -> None:
+    """Refused when central has seen another past."""
+    answer = parsed(HeadsAnswer.parse, body).answer
+    if answer is not Answer.STORED:
+        raise Refused(
+            answer,
+            f"central says {answer.value}: this terminal's past is not the one central has "
+            "seen; nothing was sent, ask IT to compare both sides",
+        )
+
+
+def take_roster(store: Store, clock: Clock, body: bytes) -> int:
+    """Take officers and wording as they are at central; how many officers."""
+    roster = parsed(Roster.parse, body)
+    w = roster.wording
+    with store.transaction() as t:
+        t.roster.apply(roster.officers)
+        lists = (w.levels, w.reasons, w.told)
+        t.state.put_wording(
+            SentWording(w.question_th, w.question_en, w.comment_url, etag(body), *lists)
+        )
+        t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
+    return len(roster.officers)
+
+
+def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> None:
+    """What central gave a receipt for and has no more, becomes due again."""
+    held = {day: (revision, digest) for day, revision, digest in parsed(Held.parse, body).days}
+    oldest = clock.now().wall.date() - timedelta(days=LOOK_BACK)
+    with store.transaction() as t:
+        for parcel in t.outbox.newest_receipted():
+            if parcel.day < oldest:
+                continue
+            if held.get(parcel.day) == (parcel.revision, parcel.digest):
+                continue
+            t.outbox.reopen(parcel)
+            detail = {"day": parcel.day.isoformat(), "revision": str(parcel.revision)}
+            t.journal.append(clock.now(), Kind.SENT_AGAIN, detail)
+            progress(f"{parcel.day} revision {parcel.revision}: central has not got it; again")
+
+
+def settle(store: Store, parcel: Parcel, terminal: str, body: bytes, proof: str) -> Receipt:
+    """Keep central's receipt for `parcel` and what follows from it."""
+    receipt = parsed(Receipt.parse, body)
+    ours = (terminal, parcel.day, parcel.revision, parcel.digest)
+    if (receipt.terminal, receipt.date, receipt.revision, receipt.digest) != ours:
+        raise NotCentral(f"the receipt for {parcel.day} is for another day report")
+    if receipt.answer in _HELD:
+        # Nothing is wrong with these bytes: they go again once a person has looked.
+        raise Refused(receipt.answer, f"central says {receipt.answer.value}; ask IT to compare")
+    arrived = receipt.answer in (Answer.STORED, Answer.ALREADY_HAVE)
+    state = Delivery.RECEIPTED if arrived else Delivery.PARKED
+    with store.transaction() as t:
+        t.outbox.settle(parcel, state, body, proof)
+    return receipt
+
+
+def proof_of(status: int, path: str, nonce: str, signature: str) -> str:
+    """What is needed beside an answer's body to check its signature again later."""
+    kept = {"status": status, "path": path, "nonce": nonce, "signature": signature}
+    return json.dumps(kept, sort_keys=True)
+
+
+def path_of(enrolment: Enrolment, name: str) -> str:
+    return f"/v1/sites/{enrolment.site}/terminals/{enrolment.terminal}/{name}"
 
 
 def _open_sheets(t: Transaction) -> tuple[OpenSheet, ...]:
@@ -427,7 +458,8 @@ def _not_central(url: str, status: int, answer: bytes = b"") -> str:
     return f"{url} answered {status}, but without central's signature: {guess}"
 
 
-def _parsed(parse: Callable[[bytes], T], body: bytes) -> T:
+def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
+    """What a signed answer says; SyncFailed where it can't be read."""
     try:
         return parse(body)
     except BadMessage as error:

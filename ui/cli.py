@@ -14,6 +14,9 @@ import typer
 from ui.failures import NOT_NOW, USAGE, WRONG, exit_code
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from kiosk.clock import SystemClock
     from kiosk.config import PanelSettings
     from kiosk.domain.people import Officer
     from kiosk.store.engine import Store
@@ -276,36 +279,42 @@ def sync() -> None:
 
     Today is closed too once the office is. Run it from a timer, or let the terminal start it.
     """
-    from kiosk.clock import SystemClock
-    from kiosk.datafolder import DataFolder
-    from sync.absence import Hours
-    from sync.agent import Refused, SyncFailed
     from sync.agent import sync as run_sync
-    from sync.closing import NotEnrolled, close_days
-    from sync.keyfile import KeyUnusable, read_key
 
-    folder = DataFolder(_Chosen.path)
-    clock = SystemClock()
-    with _open() as (store, _), _errors():
-        settings = folder.settings()
-        closed_now = clock.now().wall.time() >= settings.office.closes
-        try:
-            hours = Hours(settings.office.opens, settings.office.closes)
-            close_days(store, clock, today=closed_now, hours=hours)
-            key = read_key(folder.key_file)
-            result = run_sync(store, clock, key, settings.sync_ca, typer.echo)
-        except NotEnrolled as error:
-            _fail(f"{error}; kiosk enrol URL CODE", USAGE)
-        except KeyUnusable as error:
-            _fail(str(error), WRONG)
-        except Refused as error:
-            _fail(str(error), WRONG)
-        except SyncFailed as error:
-            _fail(f"{error}. What is due stays due", NOT_NOW)
+    with _syncing() as (store, clock, key, ca):
+        result = run_sync(store, clock, key, ca, typer.echo)
     roster = f"renewed ({result.officers} officers)" if result.roster_changed else "unchanged"
     typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}.")
     if result.parked:
         _fail("parked: " + "; ".join(result.parked), WRONG)
+
+
+@app.command()
+def stick(
+    folder: Annotated[Path, typer.Argument(help="Where the stick is, such as /media/usb.")],
+) -> None:
+    """Sync without a network: carry a stick between here and `kiosk-central stick`.
+
+    The first walk only makes the two known to one another; each later one brings day reports to
+    central, sealed, and receipts and roster back. A lost stick loses nothing.
+
+    Example: kiosk stick /media/usb
+    """
+    from kiosk.datafolder import DataFolder
+    from sync.stick import MEMORY, visit
+
+    memory = DataFolder(_Chosen.path).path / MEMORY
+    with _syncing() as (store, clock, key, _):
+        done = visit(store, clock, key, folder, memory, typer.echo)
+    if done.carried is None:
+        typer.echo("On the stick: a greeting. Day reports go with the next walk.")
+    else:
+        typer.echo(f"On the stick: {done.carried} day reports, sealed to central.")
+    roster = "unchanged" if done.officers is None else f"renewed ({done.officers} officers)"
+    typer.echo(f"From the stick: {done.receipted} receipts; roster {roster}.")
+    typer.echo(f"Next: carry it to central, and run there: kiosk-central stick {folder}")
+    if done.parked:
+        _fail("parked: " + "; ".join(done.parked), WRONG)
 
 
 @app.command()
@@ -715,6 +724,33 @@ def _open() -> "Iterator[tuple[Store, Terminal]]":
         yield store, terminal
     finally:
         store.close()
+
+
+@contextmanager
+def _syncing() -> "Iterator[tuple[Store, SystemClock, Ed25519PrivateKey, str]]":
+    """Close what can be closed, then talk to central: store, clock, key, private authority."""
+    from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
+    from sync.absence import Hours
+    from sync.agent import Refused, SyncFailed
+    from sync.closing import NotEnrolled, close_days
+    from sync.keyfile import KeyUnusable, read_key
+
+    folder = DataFolder(_Chosen.path)
+    clock = SystemClock()
+    with _open() as (store, _), _errors():
+        settings = folder.settings()
+        closed_now = clock.now().wall.time() >= settings.office.closes
+        try:
+            hours = Hours(settings.office.opens, settings.office.closes)
+            close_days(store, clock, today=closed_now, hours=hours)
+            yield store, clock, read_key(folder.key_file), settings.sync_ca
+        except NotEnrolled as error:
+            _fail(f"{error}; kiosk enrol URL CODE", USAGE)
+        except (KeyUnusable, Refused) as error:
+            _fail(str(error), WRONG)
+        except SyncFailed as error:
+            _fail(f"{error}. What is due stays due", NOT_NOW)
 
 
 @contextmanager

@@ -159,6 +159,31 @@ def autostart(
 
 
 @app.command()
+def stick(
+    folder: Annotated[Path, typer.Argument(help="Where the stick is, such as /media/usb.")],
+) -> None:
+    """Take what terminals without a network put on a stick, and leave central's answers.
+
+    One stick serves any number of terminals: `kiosk stick FOLDER` at each, then here, then round
+    again.
+
+    Example: kiosk-central stick /media/usb
+    """
+    from sync.central.stick import visit
+
+    if not folder.is_dir():
+        _fail(f"{folder}: no such folder (is the stick in?)", USAGE)
+    with _open() as central, _errors():
+        found = visit(central, folder)
+    if not found:
+        _fail(f"{folder}: nothing from a terminal; run `kiosk stick` there first", USAGE)
+    for one in found:
+        typer.echo(f"{one.file}: {one.trouble or one.refused or f'{one.answered} answers'}")
+    if any(one.trouble or one.refused for one in found):
+        _fail("not everything was taken; what was not stays due there", WRONG)
+
+
+@app.command()
 def enrol(
     terminal: Annotated[str, typer.Option(help="Its id, such as counter-1.")],
     counter: Annotated[str, typer.Option(help="The counter where it stands.")],

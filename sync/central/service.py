@@ -38,7 +38,8 @@ from sync.wire import (
 )
 
 CODE_MINUTES = 10
-RUN_MINUTES = 10
+RUN = timedelta(minutes=10)
+"""How long a terminal's run stays open."""
 MOST_TOLD = 4
 """How many of the things it did an office tells on its terminals' screens."""
 HELD_DAYS = 400
@@ -81,9 +82,13 @@ class Central:
     """One site's central report."""
 
     def __init__(
-        self, store: CentralStore, settings: CentralSettings, key: Ed25519PrivateKey
+        self,
+        store: CentralStore,
+        settings: CentralSettings,
+        key: Ed25519PrivateKey,
+        run: timedelta = RUN,
     ) -> None:
-        self.store, self.settings, self.key = store, settings, key
+        self.store, self.settings, self.key, self.run = store, settings, key, run
 
     @property
     def site(self) -> str:
@@ -97,7 +102,8 @@ class Central:
             name = t.people.site_name()
         if name is None:
             return None
-        return Central(self.store, replace(self.settings, site=site, name=name), self.key)
+        settings = replace(self.settings, site=site, name=name)
+        return Central(self.store, settings, self.key, self.run)
 
     def sites(self) -> tuple[tuple[str, str], ...]:
         """Every site of this central, with its name."""
@@ -325,7 +331,7 @@ class Asked:
     def greet(self, hello: Hello, now: datetime) -> Welcome:
         """Open a run with a fresh nonce."""
         nonce = secrets.token_hex(16)
-        until = now + timedelta(minutes=RUN_MINUTES)
+        until = now + self.central.run
         self.t.terminals.open_run(self.known.terminal, nonce, until, hello, now)
         return Welcome(nonce, self.known.head)
 

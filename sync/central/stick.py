@@ -1,0 +1,120 @@
+"""One visit of a stick to central: the requests that terminals put on it are asked of the same
+application as over HTTP, and its signed answers are written beside them. `sync.bundle` is what
+lies on the stick.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from kiosk.files import write_whole
+from sync.bundle import (
+    BOX,
+    FROM_CENTRAL,
+    MAX_BYTES,
+    TO_CENTRAL,
+    Homeward,
+    Outward,
+    Reply,
+    Request,
+    box_of,
+    box_text,
+)
+from sync.central.service import Central
+from sync.central.web.api import Now, utc_now
+from sync.central.web.app import create_app
+from sync.fields import BadMessage
+from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_answer
+
+CARRIED_FOR = timedelta(days=62)
+"""How long a run stays open whose requests come on foot. One over the network ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """One terminal's file: how many requests were answered, and what the first that was not was
+    told; or why the file as a whole was left alone."""
+
+    file: str
+    answered: int = 0
+    refused: str = ""
+    trouble: str = ""
+
+
+def visit(central: Central, stick: Path, now: Now = utc_now) -> tuple[Visited, ...]:
+    """Answer every terminal's file on the stick, of whichever office; OSError. A file that was
+    answered is taken off, so that answers are not written over by a second visit."""
+    app = create_app(Central(central.store, central.settings, central.key, CARRIED_FOR), now)
+    return tuple(_answer(central, app, path) for path in sorted(stick.glob(f"*{TO_CENTRAL}")))
+
+
+def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
+    with path.open("rb") as file:
+        found = file.read(MAX_BYTES + 1)
+    box = box_of(central.key)
+    try:
+        outward = Outward.parse(found, box)
+    except BadMessage as error:
+        return Visited(path.name, trouble=str(error))
+    at = f"/v1/sites/{outward.site}/terminals/{outward.terminal}/"
+    answers = asyncio.run(_ask_all(app, at, outward.requests))
+    replies = tuple(reply for reply, _ in answers if reply.signature)
+    refused = next((said for reply, said in answers if not reply.signature), "")
+    signed = sign_answer(central.key, 200, at + BOX, "", box_text(box).encode())
+    home = Homeward(outward.site, outward.terminal, box_text(box), signed, replies)
+    if replies:
+        write_whole(
+            path.with_name(f"{outward.site}-{outward.terminal}{FROM_CENTRAL}"), home.to_bytes()
+        )
+        path.unlink()
+    return Visited(path.name, len(replies), refused)
+
+
+async def _ask_all(app: FastAPI, at: str, requests: Iterable[Request]) -> list[tuple[Reply, str]]:
+    return [await _ask(app, at, request) for request in requests]
+
+
+async def _ask(app: FastAPI, at: str, request: Request) -> tuple[Reply, str]:
+    """The application's answer to one request (ASGI 3), and its words where it is a refusal."""
+    headers = {SIGNATURE_HEADER: request.signature}
+    if request.name != "hello":
+        headers[NONCE_HEADER] = request.nonce
+    if request.etag:
+        headers["If-None-Match"] = request.etag
+    path = at + request.name
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
+        "client": None,
+        "server": None,
+    }
+    status, got, body = 0, dict[str, str](), bytearray()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": request.body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            got.update((k.decode().lower(), v.decode()) for k, v in message["headers"])
+        else:
+            body.extend(message.get("body", b""))
+
+    await app(scope, receive, send)
+    signature = got.get(SIGNATURE_HEADER.lower(), "")
+    reply = Reply(request.method, request.name, request.nonce, status, signature, bytes(body))
+    return reply, f"{request.method} {request.name}: {status} {bytes(body).decode()[:200]}"

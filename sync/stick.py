@@ -1,0 +1,245 @@
+"""One visit of a stick to a terminal that has no network: what central answered comes in, what is
+due goes out, sealed. `sync.bundle` is what lies on the stick.
+
+A walk to central and back is one sync run. The greeting that opens the next run travels with the
+requests of this one; the first walk carries a greeting alone. A stick that is lost, doubled or old
+changes nothing: what has no receipt stays due, and a run's answers count once.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.clock import Clock
+from kiosk.files import write_whole
+from kiosk.store.engine import Store
+from kiosk.store.journal import Kind
+from kiosk.store.outbox import Parcel
+from kiosk.store.state import Enrolment
+from sync.agent import (
+    NotCentral,
+    Progress,
+    Refused,
+    SyncFailed,
+    greeting,
+    heads,
+    parsed,
+    path_of,
+    proof_of,
+    reopen_lost,
+    settle,
+    take_heads_answer,
+    take_roster,
+)
+from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
+from sync.closing import NotEnrolled
+from sync.fields import VERSION, BadMessage, Fields, canonical
+from sync.signing import BadSignature, check_answer, public_key, sign_request
+from sync.wire import Answer, Head, Receipt, Welcome
+
+MEMORY = "stick.json"
+"""What a terminal remembers between visits, in its data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one visit did. `carried`: day reports that are on the stick now; None: a greeting is,
+    and they go with the next walk."""
+
+    receipted: int
+    parked: tuple[str, ...]
+    officers: int | None
+    carried: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """`hello`: nonce of the greeting that central has not answered yet; `run`, `last`: the open
+    run's nonce and the head central then had; `box`: central's key for sealed requests."""
+
+    hello: str = ""
+    run: str = ""
+    last: Head = Head()  # noqa: RUF009  (a value, never changed)
+    box: str = ""
+
+    def to_bytes(self) -> bytes:
+        last = [self.last.seq, self.last.hash]
+        return canonical(
+            {"v": VERSION, "hello": self.hello, "run": self.run, "last": last, "box": self.box}
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> "_Memory":
+        """What is remembered; nothing where there is no file, or one that can't be read: the next
+        walk is then a first one."""
+        try:
+            f = Fields.of(path.read_bytes())
+            kept = cls(
+                f.text("hello", 64), f.text("run", 64), Head(*f.head("last")), f.text("box", 64)
+            )
+            f.done()
+        except (OSError, BadMessage):
+            return cls()
+        return kept
+
+
+def visit(
+    store: Store,
+    clock: Clock,
+    key: Ed25519PrivateKey,
+    stick: Path,
+    memory: Path,
+    progress: Progress,
+) -> Visit:
+    """Take what central put on the stick, and leave what it is to have. Raises NotEnrolled and a
+    kind of SyncFailed; whatever was due and is not receipted stays due."""
+    with store.transaction() as t:
+        enrolment = t.state.enrolment()
+    if enrolment is None:
+        raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
+    try:
+        done = _Visit(store, clock, key, enrolment, stick, memory, progress).whole()
+    except SyncFailed as error:
+        with store.transaction() as t:
+            t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
+        raise
+    with store.transaction() as t:
+        t.journal.append(clock.now(), Kind.SYNCED, {"days": str(done.receipted), "by": "stick"})
+    return done
+
+
+@dataclass(slots=True)
+class _Visit:
+    store: Store
+    clock: Clock
+    key: Ed25519PrivateKey
+    enrolment: Enrolment
+    stick: Path
+    memory: Path
+    progress: Progress
+    receipted: int = 0
+    parked: tuple[str, ...] = ()
+    officers: int | None = None
+    refused: Refused | None = None
+
+    def whole(self) -> Visit:
+        kept = _Memory.read(self.memory)
+        kept = self._take_in(kept)
+        if not kept.hello:
+            kept = replace(kept, hello=secrets.token_hex(16))
+        requests, carried = self._run(kept) if kept.run else ([], None)
+        requests.append(self._hello(kept.hello))
+        outward = Outward(self.enrolment.site, self.enrolment.terminal, tuple(requests))
+        try:
+            # First what is remembered: a greeting on the stick must be known when it is answered.
+            write_whole(self.memory, kept.to_bytes())
+            write_whole(self._file(TO_CENTRAL), outward.to_bytes(kept.box))
+        except OSError as error:
+            raise SyncFailed(f"{error.filename or self.stick}: {error.strerror}") from None
+        if self.refused:
+            raise self.refused
+        return Visit(self.receipted, self.parked, self.officers, carried)
+
+    # --- what comes in -----------------------------------------------------------------------
+
+    def _take_in(self, kept: _Memory) -> _Memory:
+        """Everything on the stick that answers what this terminal asked."""
+        path = self._file(FROM_CENTRAL)
+        try:
+            with path.open("rb") as file:
+                found = file.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            if not self.stick.is_dir():
+                raise SyncFailed(f"{self.stick}: no such folder (is the stick in?)") from None
+            return kept
+        except OSError as error:
+            raise SyncFailed(f"{path}: {error.strerror}") from None
+        try:
+            home = Homeward.parse(found)
+            if (home.site, home.terminal) != (self.enrolment.site, self.enrolment.terminal):
+                raise BadMessage("is for another terminal")
+            self._believe(Reply("", BOX, "", 200, home.box_signature, home.box.encode()))
+            for reply in home.replies:
+                self._believe(reply)
+        except (BadMessage, BadSignature) as error:
+            raise NotCentral(f"{path}: {error}; write it anew at central") from None
+        if kept.run:
+            self._settle_run([reply for reply in home.replies if reply.nonce == kept.run])
+        for reply in home.replies:
+            if (reply.name, reply.nonce) == ("hello", kept.hello) and reply.status == 200:
+                welcome = parsed(Welcome.parse, reply.body)
+                kept = _Memory("", welcome.nonce, welcome.last, home.box)
+        return kept
+
+    def _believe(self, reply: Reply) -> None:
+        """BadSignature unless central signed it."""
+        check_answer(
+            public_key(self.enrolment.central_key),
+            reply.signature,
+            reply.status,
+            path_of(self.enrolment, reply.name),
+            reply.nonce,
+            reply.body,
+        )
+
+    def _settle_run(self, replies: list[Reply]) -> None:
+        """The answers to this run's requests, in the order of the requests."""
+        with self.store.transaction() as t:
+            due = {parcel.digest: parcel for parcel in t.outbox.due()}
+        try:
+            for reply in replies:
+                self._settle(reply, due)
+        except Refused as error:
+            self.refused = error
+
+    def _settle(self, reply: Reply, due: dict[str, Parcel]) -> None:
+        match reply.method, reply.name, reply.status:
+            case "PUT", "heads", _:
+                take_heads_answer(reply.body)
+            case "GET", "days", 200:
+                reopen_lost(self.store, self.clock, reply.body, self.progress)
+            case "GET", "roster", 200:
+                self.officers = take_roster(self.store, self.clock, reply.body)
+            case "PUT", _, 200 | 201 | 409:
+                parcel = due.get(parsed(Receipt.parse, reply.body).digest)
+                if parcel is not None:
+                    self._receipt(reply, parcel)
+
+    def _receipt(self, reply: Reply, parcel: Parcel) -> None:
+        path = path_of(self.enrolment, reply.name)
+        proof = proof_of(reply.status, path, reply.nonce, reply.signature)
+        receipt = settle(self.store, parcel, self.enrolment.terminal, reply.body, proof)
+        told = f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}"
+        self.progress(told)
+        if receipt.answer in (Answer.STORED, Answer.ALREADY_HAVE):
+            self.receipted += 1
+        else:
+            self.parked = (*self.parked, told)
+
+    # --- what goes out -----------------------------------------------------------------------
+
+    def _run(self, kept: _Memory) -> tuple[list[Request], int]:
+        """The run's requests, as `kiosk sync` would send them one by one."""
+        with self.store.transaction() as t:
+            due, tag = t.outbox.due(), t.state.wording().etag
+        requests = [
+            self._request("PUT", "heads", kept.run, heads(self.store, kept.last).to_bytes()),
+            self._request("GET", "days", kept.run),
+            *(self._request("PUT", f"days/{p.day}", kept.run, p.body) for p in due),
+            replace(self._request("GET", "roster", kept.run), etag=tag),
+        ]
+        return requests, len(due)
+
+    def _hello(self, nonce: str) -> Request:
+        return self._request(
+            "POST", "hello", nonce, greeting(self.store, self.clock, nonce).to_bytes()
+        )
+
+    def _request(self, method: str, name: str, nonce: str, body: bytes = b"") -> Request:
+        path = path_of(self.enrolment, name)
+        return Request(method, name, nonce, sign_request(self.key, method, path, nonce, body), body)
+
+    def _file(self, tail: str) -> Path:
+        return self.stick / f"{self.enrolment.site}-{self.enrolment.terminal}{tail}"

@@ -1,0 +1,262 @@
+"""A terminal without a network: a stick is carried to central and back. Real files, both stores."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain.encounter import Record
+from kiosk.store.engine import Store
+from kiosk.store.outbox import Delivery
+from kiosk.store.state import Enrolment
+from kiosk.store.verify import Verified, verify
+from kiosk.terminal import Terminal
+from sync import stick
+from sync.agent import NotCentral, Refused, SyncFailed, check_receipt
+from sync.bundle import FROM_CENTRAL, SEALED, TO_CENTRAL
+from sync.central import stick as central_stick
+from sync.central.service import Central
+from sync.central.store.engine import CentralStore
+from sync.closing import close_days
+from sync.signing import public_text
+from sync.wire import Enrol
+from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
+from tests.central.conftest import made_central
+
+
+class Counter:
+    """A terminal that has no network, enrolled before it was carried to its place."""
+
+    def __init__(self, folder: Path, central: Central, name: str, usb: Path) -> None:
+        self.folder, self.name, self.usb = folder, name, usb
+        folder.mkdir()
+        Store.create(folder / "kiosk.db")
+        self.store, self.clock = Store.open(folder / "kiosk.db"), FakeClock()
+        self.terminal = Terminal(self.store, self.clock, PEPPER)
+        self.terminal.add_officers([SOMYING])
+        self.key = Ed25519PrivateKey.generate()
+        code = central.invite(name, "1", MORNING)
+        enrolled = central.enrol(Enrol(code, public_text(self.key)), MORNING)
+        self.enrolment = Enrolment("https://x", enrolled.site, name, "1", enrolled.central_key)
+        self.terminal.join(self.enrolment)
+
+    def rated(self, *scores: int, days_ago: int = 1) -> None:
+        day = TODAY - timedelta(days=days_ago)
+        self.terminal.carry_out([Record(rating(score, day=day)) for score in scores])
+        close_days(self.store, self.clock, today=False)
+
+    def visit(self) -> stick.Visit:
+        memory = self.folder / stick.MEMORY
+        return stick.visit(self.store, self.clock, self.key, self.usb, memory, lambda _: None)
+
+    def due(self) -> int:
+        with self.store.transaction() as t:
+            return t.outbox.count(Delivery.DUE)
+
+    def file(self, tail: str) -> Path:
+        return self.usb / f"{self.enrolment.site}-{self.name}{tail}"
+
+
+@pytest.fixture
+def usb(tmp_path: Path) -> Path:
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def central(tmp_path: Path) -> Iterator[Central]:
+    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    yield made_central(store, tmp_path)
+    store.close()
+
+
+@pytest.fixture
+def counter(tmp_path: Path, central: Central, usb: Path) -> Iterator[Counter]:
+    counter = Counter(tmp_path / "terminal", central, "counter-1", usb)
+    yield counter
+    counter.store.close()
+
+
+def at_central(central: Central, usb: Path) -> tuple[central_stick.Visited, ...]:
+    return central_stick.visit(central, usb, lambda: MORNING)
+
+
+def walk(counter: Counter, central: Central) -> stick.Visit:
+    """To central and back."""
+    counter.visit()
+    at_central(central, counter.usb)
+    return counter.visit()
+
+
+def kept_at(central: Central, counter: Counter, days_ago: int = 1) -> int:
+    """Ratings of that day at central."""
+    with central.store.transaction(central.site) as t:
+        tally = t.days.tally(TODAY - timedelta(days=days_ago))
+    return sum(sum(counts) for counts in tally.values())
+
+
+def test_days_go_there_and_receipts_and_roster_come_back(
+    counter: Counter, central: Central
+) -> None:
+    central.import_officers((SOMYING, PRASIT))
+    counter.rated(5, 4, 1)
+    assert counter.visit().carried is None, "nobody knows yet what to seal it to"
+    at_central(central, counter.usb)
+    assert counter.visit().carried == 1
+    at_central(central, counter.usb)
+    back = counter.visit()
+    assert (back.receipted, back.officers, back.carried) == (1, 2, 0)
+    assert kept_at(central, counter) == 3
+    with counter.store.transaction() as t:
+        (parcel,) = t.outbox.everything()
+    assert check_receipt(counter.enrolment, parcel)
+    assert isinstance(verify(counter.store), Verified)
+    assert central.verify() is None
+
+
+def test_one_stick_goes_round_all_counters(
+    tmp_path: Path, counter: Counter, central: Central, usb: Path
+) -> None:
+    other = Counter(tmp_path / "other", central, "counter-2", usb)
+    try:
+        for one in (counter, other):
+            one.rated(5, 5)
+            one.visit()
+        for _ in range(2):
+            assert len(at_central(central, usb)) == 2
+            results = [one.visit() for one in (counter, other)]
+        assert [r.receipted for r in results] == [1, 1]
+        assert kept_at(central, counter) == 4
+    finally:
+        other.store.close()
+
+
+def test_who_finds_the_stick_learns_no_score(counter: Counter, central: Central) -> None:
+    counter.rated(5, 4, 1)
+    walk(counter, central)
+    found = counter.file(TO_CENTRAL).read_bytes()
+    assert found.startswith(SEALED)
+    assert b"lines" not in found
+    assert b"101" not in found
+    at_central(central, counter.usb)
+    answers = counter.file(FROM_CENTRAL).read_bytes()
+    assert b"lines" not in answers
+
+
+def test_a_lost_stick_loses_nothing(counter: Counter, central: Central) -> None:
+    counter.rated(5)
+    walk(counter, central)
+    counter.file(TO_CENTRAL).unlink()
+    counter.file(FROM_CENTRAL).unlink()
+    counter.rated(4, days_ago=2)
+    assert counter.visit().carried == 2
+    at_central(central, counter.usb)
+    assert counter.visit().receipted == 2
+    assert counter.due() == 0
+
+
+def test_a_stick_that_comes_twice_changes_nothing(
+    tmp_path: Path, counter: Counter, central: Central
+) -> None:
+    counter.rated(5, 4)
+    walk(counter, central)
+    copy = shutil.copy(counter.file(TO_CENTRAL), tmp_path / "copy")
+    at_central(central, counter.usb)
+    answers = shutil.copy(counter.file(FROM_CENTRAL), tmp_path / "answers")
+    assert counter.visit().receipted == 1
+    shutil.copy(copy, counter.file(TO_CENTRAL))
+    (again,) = at_central(central, counter.usb)
+    assert "say hello again" in again.refused
+    shutil.copy(answers, counter.file(FROM_CENTRAL))
+    assert counter.visit().receipted == 0
+    assert kept_at(central, counter) == 2
+    assert central.terminal(counter.name) is not None
+    assert not central.fleet(TODAY).alarms, "an old stick is no crime"
+
+
+def test_a_terminal_put_back_to_an_older_copy_is_found(
+    tmp_path: Path, counter: Counter, central: Central
+) -> None:
+    counter.rated(5)
+    walk(counter, central)
+    counter.store.checkpoint()
+    older = shutil.copy(counter.folder / "kiosk.db", tmp_path / "older.db")
+    counter.rated(1, 1, days_ago=2)
+    counter.visit()
+    at_central(central, counter.usb)
+    counter.visit()
+    counter.store.close()
+    for left in counter.folder.glob("kiosk.db*"):
+        left.unlink()
+    shutil.copy(older, counter.folder / "kiosk.db")
+    counter.store = Store.open(counter.folder / "kiosk.db")
+    counter.visit()
+    at_central(central, counter.usb)
+    with pytest.raises(Refused, match="ask IT to compare"):
+        counter.visit()
+    assert [alarm.kind for alarm in central.fleet(TODAY).alarms] == ["rollback"]
+
+
+@pytest.mark.parametrize("at", [0, 40, -1])
+def test_a_changed_byte_is_refused_at_either_end(
+    counter: Counter, central: Central, at: int
+) -> None:
+    counter.rated(5)
+    walk(counter, central)
+    _flip(counter.file(TO_CENTRAL), at)
+    (taken,) = at_central(central, counter.usb)
+    assert taken.trouble
+    assert kept_at(central, counter) == 0
+    counter.visit()
+    at_central(central, counter.usb)
+    _flip(counter.file(FROM_CENTRAL), at)
+    with pytest.raises(NotCentral, match="write it anew at central"):
+        counter.visit()
+    assert counter.due() == 1
+
+
+def test_anothers_answers_are_not_taken(
+    tmp_path: Path, counter: Counter, central: Central, usb: Path
+) -> None:
+    store = CentralStore.create(f"sqlite:///{tmp_path / 'elsewhere.db'}")
+    other, stick_of_other = made_central(store, tmp_path), tmp_path / "other-usb"
+    stick_of_other.mkdir()
+    imposter = Counter(tmp_path / "imposter", other, "counter-1", stick_of_other)
+    try:
+        imposter.visit()
+        at_central(other, stick_of_other)
+        counter.visit()
+        shutil.copy(imposter.file(FROM_CENTRAL), usb)
+        with pytest.raises(NotCentral):
+            counter.visit()
+        at_central(central, usb)
+        assert counter.visit().carried == 0
+    finally:
+        imposter.store.close()
+        store.close()
+
+
+def test_a_stick_that_is_out_or_can_not_be_written_is_named(
+    counter: Counter, central: Central
+) -> None:
+    counter.rated(5)
+    walk(counter, central)
+    in_the_way = counter.file(TO_CENTRAL + ".new")
+    in_the_way.mkdir()
+    with pytest.raises(SyncFailed, match=r"to-central"):
+        counter.visit()
+    in_the_way.rmdir()
+    assert counter.visit().carried == 1
+    shutil.rmtree(counter.usb)
+    with pytest.raises(SyncFailed, match="is the stick in"):
+        counter.visit()
+
+
+def _flip(path: Path, at: int) -> None:
+    found = bytearray(path.read_bytes())
+    found[at] ^= 1
+    path.write_bytes(found)
