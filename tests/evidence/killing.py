@@ -4,11 +4,19 @@ import signal
 from random import Random
 
 from tests.evidence.figure import Figure, Measured, Run
-from tests.evidence.stories import Closing, Creation, Ingest, Presses, Story, calls_of
+from tests.evidence.stories import (
+    Closing,
+    Creation,
+    Ingest,
+    Presses,
+    Story,
+    Upgrade,
+    calls_of,
+)
 from tests.evidence.syncing import Syncing
 from tests.evidence.tracing import kill_at, run
 
-STORIES: tuple[type[Story], ...] = (Presses, Closing, Syncing, Creation, Ingest)
+STORIES: tuple[type[Story], ...] = (Presses, Closing, Syncing, Creation, Upgrade, Ingest)
 
 LEAST_HITS = 0.9
 

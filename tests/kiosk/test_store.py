@@ -28,6 +28,7 @@ from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
 from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, FakeClock, rating
 from tests.faults import disk_full_beyond
+from tests.older import aged
 
 
 @pytest.fixture
@@ -83,16 +84,11 @@ def test_migrations_lead_to_exactly_the_declared_schema(path: Path, tmp_path: Pa
 
 def test_an_older_file_comes_forward_with_its_last_press(path: Path) -> None:
     """0001 remembered one press for all panels."""
-    raw = sqlite.connect(str(path), isolation_level=None)
-    raw.execute("DROP TABLE panel_marks")
-    raw.execute(
-        "CREATE TABLE panel_marks (id INTEGER PRIMARY KEY, device TEXT NOT NULL,"
-        " boot TEXT NOT NULL, seq INTEGER NOT NULL)"
-    )
-    raw.execute("INSERT INTO panel_marks VALUES (1, 'DD-07', '9f3ac21b', 41)")
-    raw.execute("ALTER TABLE wording DROP COLUMN more")
-    raw.execute("UPDATE alembic_version SET version_num = '0001'")
-    raw.close()
+    store = Store.open(path)
+    with store.transaction() as t:
+        t.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
+    store.close()
+    aged(path, "0001")
     store = Store.open(path)
     with store.transaction() as t:
         assert t.state.marks() == (Mark("DD-07", "9f3ac21b", 41),)
@@ -109,10 +105,7 @@ def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
         t.state.put_wording(SentWording("ถาม", "ask", "", "etag"))
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
     store.close()
-    raw = sqlite.connect(str(path), isolation_level=None)
-    raw.execute("ALTER TABLE wording DROP COLUMN more")
-    raw.execute("UPDATE alembic_version SET version_num = '0002'")
-    raw.close()
+    aged(path, "0002")
     store = Store.open(path)
     assert isinstance(verify(store), Verified)
     words = SentWording(
