@@ -225,3 +225,25 @@ def test_a_form_of_another_site_does_nothing(clients: dict[str, TestClient]) -> 
         got = clients[I].post(path, data={"do": "enrol"}, headers=foreign)
         assert got.status_code == 403, path
     assert clients[I].post("/sign-out", headers={"Origin": "null"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://testserver"},
+        {},
+    ],
+)
+def test_our_own_forms_are_taken_however_a_browser_names_them(
+    office: Central, sent: dict[str, str]
+) -> None:
+    client = signed_in(office, now=NOW)
+    got = client.post("/sign-in", data={"account": "x", "password": "y"}, headers=sent)
+    assert "ไม่ถูกต้อง" in got.text, "asked for the password, not turned away as foreign"
+
+
+def test_the_pages_let_browsers_say_where_a_form_comes_from(office: Central) -> None:
+    """Under no-referrer Chromium and Firefox send Origin: null with every form."""
+    assert signed_in(office, now=NOW).get("/sign-in").headers["Referrer-Policy"] == "same-origin"

@@ -30,7 +30,8 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; "
     "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    # Not no-referrer: browsers then send "Origin: null" with our own forms.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -109,11 +110,15 @@ async def posted(request: Request) -> Posted:
 
 
 def _refuse_foreign(request: Request) -> None:
-    """A form of another site must not act for who is signed in here."""
+    """A form of another site must not act for who is signed in here. Browsers say whose it is:
+    by Sec-Fetch-Site on TLS and this machine, else by Origin."""
+    fetched = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin", "")
-    fetched = request.headers.get("sec-fetch-site", "same-origin")
-    foreign = origin not in ("", "null") and origin.split("://", 1)[-1] != request.url.netloc
-    if foreign or origin == "null" or fetched not in ("same-origin", "none"):
+    if fetched is None:
+        own = not origin or origin.split("://", 1)[-1] == request.url.netloc
+    else:
+        own = fetched in ("same-origin", "none")
+    if not own:
         raise PageError(403, "foreign_form")
 
 
