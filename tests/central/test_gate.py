@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half
 from sync.central import period as periods
-from sync.central.disclosure import Counts
+from sync.central.disclosure import Beside, Counts
 from sync.central.measures import result
 from sync.central.period import NoSuchPeriod, parse
 from sync.central.reports import chart, gate
 from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.days import Ticket
+from sync.central.store.published import Sum
 from sync.central.viewer import CITY, PUBLIC, NotYours, Role, Viewer
 from sync.wire import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
 from tests.central.reports import key_text
@@ -244,3 +245,25 @@ def test_spans_have_the_days_of_the_thai_fiscal_year(code: str, first: date, las
 def test_another_span_is_refused_by_name(code: str) -> None:
     with pytest.raises(NoSuchPeriod, match="write fy2027"):
         parse(code)
+
+
+def test_a_trend_leaves_months_without_a_figure_open() -> None:
+    def shown(month: int, n: int) -> gate.MonthFigure:
+        counts = (0, 0, n // 4, n // 4, n // 2)
+        sums = (
+            [Sum(5, counts, Beside(), 1, date(2026, month, 2), date(2026, month, 8))] if n else []
+        )
+        return gate.MonthFigure(date(2026, month, 1), gate.figure(sums, SiteSettings()))
+
+    shape = chart.trend([shown(1, 40), shown(2, 0), shown(5, 40), shown(6, 40)])
+    assert [round(m.x) for m in shape.marks] == [8, 75, 92]
+    assert [month.month for _, month in shape.gaps] == [2, 3, 4]
+    assert [len(line.split()) for line in shape.lines] == [2], "no line crosses a gap"
+
+
+def test_a_cuts_interval_tells_no_more_than_its_rounded_numbers() -> None:
+    """Two different tables that are shown alike have the same interval."""
+    near = [gate.cut_rows({"a": {5: (0, 0, 30, 40, n)}}, 100)[0] for n in (33, 34)]
+    assert [(row.n, row.rate) for row in near] == [(105, 0.71), (105, 0.71)]
+    assert near[0].interval == near[1].interval is not None
+    assert gate.cut_rows({"a": {5: (0, 0, 0, 0, 200)}}, 100)[0].interval is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import log10, sqrt
 
 from sync.central.measures import Z95, Interval
@@ -22,6 +23,10 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Trend:
     marks: tuple[Mark, ...]
+    gaps: tuple[tuple[float, date], ...]
+    """Months between that have no figure: x, and the month."""
+    lines: tuple[str, ...]
+    """SVG points of the lines that join months in a row; none crosses a gap."""
     floor: float
     """The share at the bottom of the box: 0, or higher where nothing lies lower."""
 
@@ -30,25 +35,32 @@ class Trend:
 
 
 def trend(months: Sequence[MonthFigure]) -> Trend:
-    """A chart of the months that have a figure; the scale always reaches 100 %."""
-    shown = [m for m in months if m.figure.result.rate is not None]
-    lows = [_lowest(m) for m in shown]
+    """A chart from the first month that has a figure to the last; the scale reaches 100 %."""
+    shown = {m.month: m for m in months if m.figure.result.rate is not None}
+    lows = [_lowest(m) for m in shown.values()]
     floor = 0.0 if not lows or min(lows) < 0.5 else 0.5
-    marks = []
-    for i, month in enumerate(shown):
-        found = month.figure.result
-        x = 50.0 if len(shown) == 1 else 4 + 92 * i / (len(shown) - 1)
-        ends = found.interval
-        marks.append(
-            Mark(
-                month,
-                x,
-                _y(found.rate or 0.0, floor),
-                _y(ends.low, floor) if ends else None,
-                _y(ends.high, floor) if ends else None,
-            )
-        )
-    return Trend(tuple(marks), floor)
+    span = _months(min(shown), max(shown)) if shown else []
+    marks, gaps = [], []
+    runs: list[list[str]] = [[]]
+    for i, month in enumerate(span):
+        x = 100 * (i + 0.5) / len(span)
+        if month not in shown:
+            gaps.append((x, month))
+            runs.append([])
+            continue
+        found = shown[month].figure.result
+        y, ends = _y(found.rate or 0.0, floor), found.interval
+        low, high = (_y(ends.low, floor), _y(ends.high, floor)) if ends else (None, None)
+        marks.append(Mark(shown[month], x, y, low, high))
+        runs[-1].append(f"{x:.2f},{y:.2f}")
+    lines = tuple(" ".join(run) for run in runs if len(run) > 1)
+    return Trend(tuple(marks), tuple(gaps), lines, floor)
+
+
+def _months(first: date, last: date) -> list[date]:
+    count = 12 * (last.year - first.year) + last.month - first.month + 1
+    start = 12 * first.year + first.month - 1
+    return [date(m // 12, m % 12 + 1, 1) for m in range(start, start + count)]
 
 
 def _lowest(month: MonthFigure) -> float:
@@ -70,6 +82,10 @@ class FunnelShape:
     x: float
     y: float
     ticks: tuple[tuple[float, int], ...]
+    floor: float
+
+    def at(self, share: float) -> float:
+        return _y(share, self.floor)
 
 
 def funnel(found: Funnel) -> FunnelShape:
@@ -88,9 +104,9 @@ def funnel(found: Funnel) -> FunnelShape:
         return " ".join(f"{a:.2f},{b:.2f}" for a, b in (*upper, *lower))
 
     ticks = tuple((x(n), n) for n in (30, 100, 300, 1000, 3000, 10_000) if n <= last)
-    return FunnelShape(
-        band(Z95), band(Z99), _y(found.office, floor), x(found.n), _y(found.rate, floor), ticks
-    )
+    bands = (band(Z95), band(Z99))
+    here = (_y(found.office, floor), x(found.n), _y(found.rate, floor))
+    return FunnelShape(*bands, *here, ticks, floor)
 
 
 def _limits(rate: float, n: float, z: float) -> Interval:

@@ -17,6 +17,7 @@ from sync.central.measures import (
     ALL_AGREE_HIGH,
     ALL_AGREE_LOW,
     HIDDEN_BELOW,
+    Interval,
     Result,
     points_of,
     result,
@@ -80,6 +81,13 @@ class CutRow:
     rate: float | None
     bound: str = ""
     """ "at least" or "at most" where nearly all agree."""
+
+    @property
+    def interval(self) -> Interval | None:
+        """95 %, of the rounded numbers that are shown: it tells no more than they do."""
+        if not self.n or self.rate is None or self.bound:
+            return None
+        return wilson(round(self.rate * self.n), self.n)
 
 
 @dataclass(frozen=True, slots=True)
