@@ -1,6 +1,8 @@
 """The online questionnaire: one answer a token, tokens of our terminals, nothing about whom."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from sync import formtoken
+from sync.central.faces import COLOURS
 from sync.central.period import year_of
 from sync.central.reports import gate
 from sync.central.service import Central
@@ -60,7 +63,7 @@ def test_only_a_terminal_of_this_office_makes_tokens(phone: TestClient) -> None:
     ):
         got = phone.get(at)
         assert got.status_code == 404, at
-        assert "รหัสนี้ไม่ถูกต้อง" in got.text
+        assert "คิวอาร์โค้ดนี้ใช้ไม่ได้" in got.text
         assert phone.post(at, data={"score": "5"}).status_code == 404
     assert phone.get(made.replace("/f/dindaeng", "/f/elsewhere")).status_code == 404
 
@@ -94,6 +97,48 @@ def test_an_answer_without_a_level_is_asked_again_and_the_token_stays(
 )
 def test_spam_and_piled_up_marks_are_refused(phone: TestClient, words: str) -> None:
     assert phone.post(token(), data={"score": "5", "words": words}).status_code == 400
+
+
+def test_a_refused_comment_is_told_why_and_nothing_that_was_chosen_is_lost(
+    phone: TestClient,
+) -> None:
+    at = token()
+    told = {"score": "2", "reasons": ["wait"], "words": "http://a.example http://b.example"}
+    text = phone.post(at, data=told).text
+    assert "มีที่อยู่เว็บไซต์มากกว่าหนึ่งแห่ง" in text
+    assert "http://a.example http://b.example</textarea>" in text
+    assert 'value="2" required checked' in text
+    assert 'value="wait" checked' in text
+    assert phone.post(at, data={"score": "2"}).status_code == 200
+
+
+def test_the_faces_are_the_terminals_from_best_to_worst(phone: TestClient) -> None:
+    text = phone.get(token()).text
+    assert [COLOURS.index(c) for c in re.findall(r'fill="(#\w{6})" stroke', text)] == [
+        4,
+        3,
+        2,
+        1,
+        0,
+    ]
+    painted = Path("ui/theme/__init__.py").read_text("utf-8")
+    assert all(colour in painted for colour in COLOURS)
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_every_state_has_the_channels_and_the_way_to_the_other_language(
+    phone: TestClient, language: str
+) -> None:
+    used = token()
+    phone.post(used, data={"score": "5"})
+    for at in (token(), used, token(TODAY - timedelta(days=8)), "/f/dindaeng/counter-1/x"):
+        text = phone.get(f"{at}?lang={language}").text
+        first = {"th": "แจ้งการทุจริต", "en": "Report corruption"}[language]
+        other = {"th": "ร้องทุกข์", "en": "Complaints, call"}[language]
+        assert text.index(first) < text.index(other)
+        assert f"?lang={'en' if language == 'th' else 'th'}" in text
+        assert "<script" not in text
+        assert phone.cookies == {}, "nothing stays on the telephone"
 
 
 @given(st.text(max_size=1500))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from sync import formtoken
+from sync.central import faces
 from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
 from sync.central.web.desk import HEADERS, Desk, PageError, page_words
@@ -57,7 +58,7 @@ def routes(desk: Desk) -> APIRouter:
             s = t.office.settings().settings
         question = (s.question_th if lang == "th" else s.question_en) or _QUESTION[lang]
         words = {"th": s.levels_th, "en": s.levels_en}[lang]
-        values = {"missing": False, "typed": "", **more}
+        values = {"problem": "", "typed": "", "chosen": "", "named": (), **more}
         text = desk.environment.get_template("form.html").render(
             w=page_words()[lang],
             lang=lang,
@@ -67,10 +68,12 @@ def routes(desk: Desk) -> APIRouter:
             reasons=[(r.id, r.th if lang == "th" else r.en) for r in s.reasons],
             channels=s.channels,
             state=state,
+            longest=MAX_COMMENT,
+            face=faces.svg,
             **values,
         )
         status = {"ask": 200, "thanks": 200, "used": 409, "expired": 410}.get(state, 404)
-        return HTMLResponse(text, 400 if values["missing"] else status, HEADERS)
+        return HTMLResponse(text, 400 if values["problem"] else status, HEADERS)
 
     @router.get("/f/{site}/{terminal}/{token}")
     def ask(request: Request, site: str, terminal: str, token: str) -> Response:
@@ -88,9 +91,16 @@ def routes(desk: Desk) -> APIRouter:
             settings = t.office.settings().settings
         levels = len(settings.levels_th)
         score = form.values.get("score", "")
-        if score not in {str(i) for i in range(1, levels + 1)} or comment is None:
-            return shown(request, central, "ask", missing=True, typed=form.values.get("words", ""))
         named = _named(form.several.get("reasons", ()), settings)
+        problem = ""
+        if score not in {str(i) for i in range(1, levels + 1)}:
+            problem = "form_choose"
+        elif comment is None:
+            problem = "form_comment_refused"
+        if problem:
+            typed = form.values.get("words", "")[: 2 * MAX_COMMENT]
+            kept = {"typed": typed, "chosen": score, "named": named}
+            return shown(request, central, "ask", problem=problem, **kept)
         with central.store.transaction(site) as t:
             if not t.form.use_token(found.random, found.last_day, desk.today()):
                 return shown(request, central, "used")
