@@ -59,6 +59,7 @@ PAGES: dict[str, set[Role | str]] = {
     f"/paper/dindaeng/section.pdf?{ROUND}&name={OWN}": {D, H, S},
     f"/paper/dindaeng/section.xlsx?{ROUND}&name={OTHER}": {D, H},
     f"/paper/dindaeng/meeting.pdf?{ROUND}": {D, H, S},
+    "/paper/dindaeng/weekly.pdf": {D, H, S},
     f"/paper/dindaeng/infographic.png?{ROUND}": {*ALL},
     f"/paper/dindaeng/infographic.pdf?{ROUND}": {*ALL},
     f"/data/dindaeng/statistics.csv?{ROUND}": {*ALL},

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from kiosk.domain.people import Officer
 from kiosk.domain.scale import Scale
 from sync.central import itaform
 from sync.central.itaform import EditedRow
-from sync.central.papers import appraisal, ita, posters, statistics
+from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.papers.thaitext import digits, listed
 from sync.central.papers.typesetting import printable
 from sync.central.period import parse
@@ -130,9 +130,16 @@ def test_our_evidence_stands_in_its_rows_with_n_rate_interval_and_dates(view: Of
 def test_twenty_hard_words_are_copied_whole(view: OfficeView, office: Central) -> None:
     first, second = " ".join(WORDS.split()[:10]), " ".join(WORDS.split()[10:])
     log = (Improvement("1", first, second, "ก", TODAY, State.DONE),)
+    year = parse("fy2027")
+    named = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
+    section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
     made = (
         ita.pdf(view, with_text(WORDS), NOW),
-        posters.meeting_pdf(view, log, {}, NOW),
+        meetings.meeting_pdf(view, log, {}, NOW),
+        meetings.weekly_pdf(view, log, TODAY, NOW),
+        posters.infographic_pdf(replace(view, name=WORDS), (), NOW),
+        appraisal.officer_pdf(named, WORDS, NOW),
+        appraisal.section_pdf(section, WORDS, NOW),
     )
     for pdf in made:
         whole = "".join(pages(pdf))
@@ -145,7 +152,7 @@ def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
     assert '#read("/etc/passwd")*bold*' in whole
     assert "root:" not in whole
     log = (Improvement("1", HOSTILE, HOSTILE, "x", None, State.DONE),)
-    assert posters.meeting_pdf(view, log, {}, NOW)[:5] == b"%PDF-"
+    assert meetings.meeting_pdf(view, log, {}, NOW)[:5] == b"%PDF-"
     assert posters.infographic_png(view, log)[:4] == b"\x89PNG"
     word = Document(io.BytesIO(ita.docx(view, with_text(HOSTILE), NOW)))
     text = "".join(cell.text for row in word.tables[0].rows for cell in row.cells)
@@ -239,7 +246,35 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
     for text in ("รอนาน", "รอนานมาก " * 90):
         log = tuple(Improvement(str(i), text, text, "ฝ่ายทะเบียน", TODAY) for i in range(12))
-        assert len(pages(posters.meeting_pdf(view, log, {"duty-paused": 3}, NOW))) == 2
+        assert len(pages(meetings.meeting_pdf(view, log, {"duty-paused": 3}, NOW))) == 2
+
+
+def test_the_weekly_sheet_puts_each_thing_where_the_meeting_looks_for_it(view: OfficeView) -> None:
+    def line(id: str, days: int | None, state: State = State.OPEN, ago: int = 0) -> Improvement:
+        due = None if days is None else TODAY + timedelta(days=days)
+        return Improvement(
+            id, f"เรื่อง{id}", "", "ฝ่ายทะเบียน", due, state, 1, NOW - timedelta(days=ago)
+        )
+
+    log = (
+        *(line("ก", -1), line("ข", 3), line("ค", 60), line("ง", None)),
+        *(line("จ", -9, State.DONE, ago=2), line("ฉ", -90, State.DONE, ago=80)),
+    )
+    pdf = meetings.weekly_pdf(view, log, TODAY, NOW)
+    whole = "".join(pages(pdf))
+    order = ["เลยกำหนด", "เรื่องก", "ครบกำหนดภายในสองสัปดาห์", "เรื่องข", "เรื่องค", "เรื่องง", "เรื่องจ"]
+    places = [whole.index(text) for text in order]
+    assert places == sorted(places)
+    assert "เรื่องฉ" not in whole
+    assert "๒๓พ.ย.๒๕๖๙ถึง๒๙พ.ย.๒๕๖๙" in whole
+    assert len(pages(pdf)) == 1
+
+
+def test_a_long_log_says_how_much_of_it_is_not_on_the_sheet(view: OfficeView) -> None:
+    log = tuple(Improvement(str(i), "รอนานมาก " * 20, "", "", None) for i in range(20))
+    assert re.search(
+        "ยังมีอีก[๐-๙]+เรื่องในระบบ", "".join(pages(meetings.meeting_pdf(view, log, {}, NOW)))
+    )
 
 
 def test_no_group_stands_alone_at_the_foot_of_a_page(view: OfficeView) -> None:
@@ -264,7 +299,7 @@ def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central)
 
 def test_repeated_presses_stand_in_the_ita_report_and_the_meeting_sheet(view: OfficeView) -> None:
     assert view.figure.beside.suppressed == 2
-    for pdf in (ita.pdf(view, seeded(), NOW), posters.meeting_pdf(view, (), {}, NOW)):
+    for pdf in (ita.pdf(view, seeded(), NOW), meetings.meeting_pdf(view, (), {}, NOW)):
         assert "กดซ้ำที่ไม่นับคะแนน๒ครั้ง" in "".join(pages(pdf))
 
 

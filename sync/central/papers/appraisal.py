@@ -7,63 +7,78 @@ from typing import Any
 from sync.central.papers import figures, typesetting, words
 from sync.central.papers.spreadsheet import Sheet, workbook
 from sync.central.papers.thaitext import digits
-from sync.central.reports.gate import BlockRow, Figure, OfficerView, SectionView
+from sync.central.reports.gate import BlockRow, Figure, MonthFigure, OfficerView, SectionView
 
-_HEAD = ("", "จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น ๙๕%")
+_HEAD = ("จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น")
 _WAITING = "มีคำโต้แย้งรอการพิจารณา"
 _SIGN = ("ผู้รับทราบผล", "ผู้บังคับบัญชา")
 
 
 def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
-    rows = [(_weeks(r), *_cells(Figure(r.result))) for r in view.blocks]
-    about = [
-        ("ชื่อ–สกุล", view.officer.name),
-        ("ตำแหน่ง", view.officer.position or "–"),
-        ("ฝ่าย", str(view.officer.section) or "–"),
-        ("เลขประจำตัว", digits(view.officer.number)),
-        ("อัตราการตอบ", _response(view)),
-    ]
-    verdict = _verdict(view)
-    values = _values(view.figure, view.settings.levels_th, rows, "ผลแต่ละช่วงสัปดาห์", verdict)
+    """What counts on the first page; each closed span of weeks behind it."""
+    values = _values(view.figure, view.settings.levels_th, view.trend)
     values |= {
+        "of": "officer",
         "title": "ใบผลการประเมินความพึงพอใจรายบุคคล",
         "office": office,
         "period": figures.span(view.period),
-        "about": about,
+        "about": [
+            ("ชื่อ–สกุล", view.officer.name),
+            ("ตำแหน่ง", view.officer.position or "–"),
+            ("ฝ่าย", str(view.officer.section) or "–"),
+            ("เลขประจำตัว", digits(view.officer.number)),
+        ],
+        "verdict": {
+            "fits": view.may_enter_appraisal,
+            "told": _FITS if view.may_enter_appraisal else _FITS_NOT,
+            "rules": _rules(view),
+        },
+        "table_head": ["ช่วงสัปดาห์", "จำนวน", "ร้อยละ", "ช่วงเชื่อมั่น"],
+        "table": [figures.row(_weeks(r), Figure(r.result)) for r in view.blocks],
         "made": figures.made(now),
     }
+    values["words"]["table"] = "ผลแต่ละช่วงสัปดาห์ที่ปิดแล้ว"
     return typesetting.pdf("appraisal", values, now)
 
 
 def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
-    rows = [
-        (row.officer.name + (f" ({_WAITING})" if row.objected else ""), *_cells(row.figure))
-        for row in view.officers
-    ]
-    values = _values(view.figure, view.settings.levels_th, rows, "เจ้าหน้าที่ในฝ่าย", "")
+    values = _values(view.figure, view.settings.levels_th, view.trend)
     values |= {
+        "of": "section",
         "title": "ใบผลการประเมินความพึงพอใจรายฝ่าย",
         "office": office,
         "period": figures.span(view.period),
         "about": [("ฝ่าย", view.section or "ไม่ระบุฝ่าย")],
+        "verdict": None,
+        "table_head": ["เลขที่", "ชื่อ–สกุล", *_HEAD, "๐ ถึง ๑๐๐"],
+        "table": [
+            {
+                "number": digits(row.officer.number),
+                **figures.row(
+                    row.officer.name + (f" ({_WAITING})" if row.objected else ""), row.figure
+                ),
+            }
+            for row in view.officers
+        ],
         "made": figures.made(now),
     }
+    values["words"]["table"] = "เจ้าหน้าที่ในฝ่าย (เรียงตามเลขประจำตัว ไม่ใช่ลำดับคะแนน)"
     return typesetting.pdf("appraisal", values, now)
 
 
 def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
-    head = ("ตั้งแต่", "ถึง", "จำนวน", "ร้อยละ", "ต่ำสุด ๙๕%", "สูงสุด ๙๕%", "หมายเหตุ")
+    head = ("ตั้งแต่", "ถึง", "จำนวน", "ร้อยละ", "ขอบล่าง ๙๕%", "ขอบบน ๙๕%", "หมายเหตุ")
     rows = [
         (r.block.first_day, r.block.last_day, *_numbers(Figure(r.result)), _mark(r).strip())
         for r in view.blocks
     ]
     about = _about(view.officer.name, office, figures.span(view.period), view.figure)
-    notes = (f"อัตราการตอบ: {_response(view)}", _verdict(view), *words.MAY, *words.MAY_NOT)
+    notes = (_verdict(view), *words.MAY, *words.MAY_NOT)
     return workbook("ใบผลการประเมินรายบุคคล", (Sheet("ผลการประเมิน", about, head, rows, notes),), now)
 
 
 def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
-    head = ("เลขประจำตัว", "ชื่อ–สกุล", "จำนวน", "ร้อยละ", "ต่ำสุด ๙๕%", "สูงสุด ๙๕%", "หมายเหตุ")
+    head = ("เลขประจำตัว", "ชื่อ–สกุล", "จำนวน", "ร้อยละ", "ขอบล่าง ๙๕%", "ขอบบน ๙๕%", "หมายเหตุ")
     rows = [
         (
             row.officer.number,
@@ -95,15 +110,8 @@ def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
     return (found.n, round(found.rate * 100, 2), low, high)
 
 
-def _cells(figure: Figure) -> tuple[str, str, str]:
-    found = figure.result
-    if found.rate is None:
-        return ("–", "ยังไม่เพียงพอ", "–")
-    return (figures.number(found.n), figures.rate_text(figure), figures.interval_text(figure))
-
-
 def _weeks(row: BlockRow) -> str:
-    return f"{figures.day(row.block.first_day)} – {figures.day(row.block.last_day)}{_mark(row)}"
+    return f"{figures.days(row.block.first_day, row.block.last_day)}{_mark(row)}"
 
 
 def _mark(row: BlockRow) -> str:
@@ -114,15 +122,26 @@ def _mark(row: BlockRow) -> str:
     return f" ({told.get(outcome or '', _WAITING)})"
 
 
-def _verdict(view: OfficerView) -> str:
+_FITS = "ผลนี้เข้าเกณฑ์ที่จะใช้ประกอบการประเมินผลการปฏิบัติราชการ"
+_FITS_NOT = "ผลนี้ยังไม่เข้าเกณฑ์ที่จะใช้ประกอบการประเมินผลการปฏิบัติราชการ"
+
+
+def _rules(view: OfficerView) -> list[tuple[str, str]]:
+    """What the office asks for, and what there is."""
     s = view.settings
-    rule = (
-        f"เกณฑ์: อย่างน้อย {figures.number(s.appraisal_from)} การประเมิน "
-        f"และอัตราการตอบไม่ต่ำกว่าร้อยละ {figures.number(s.appraisal_response)}"
-    )
-    if view.may_enter_appraisal:
-        return f"ผลนี้เข้าเกณฑ์ที่จะใช้ประกอบการประเมินผลการปฏิบัติราชการ ({rule})"
-    return f"ผลนี้ยังไม่เข้าเกณฑ์ที่จะใช้ประกอบการประเมินผลการปฏิบัติราชการ ({rule})"
+    n = figures.number(view.figure.result.n)
+    return [
+        ("จำนวนการประเมิน", f"{n} (เกณฑ์ {figures.number(s.appraisal_from)} ขึ้นไป)"),
+        (
+            "อัตราการตอบ",
+            f"{_response(view)} (เกณฑ์ร้อยละ {figures.number(s.appraisal_response)} ขึ้นไป)",
+        ),
+    ]
+
+
+def _verdict(view: OfficerView) -> str:
+    told = _FITS if view.may_enter_appraisal else _FITS_NOT
+    return f"{told} · " + " · ".join(f"{what}: {found}" for what, found in _rules(view))
 
 
 def _response(view: OfficerView) -> str:
@@ -136,31 +155,27 @@ def _response(view: OfficerView) -> str:
     return f"ประมาณร้อยละ {figures.number(view.coverage * 100)} (ทั้งสำนักงาน)"
 
 
-def _values(
-    figure: Figure,
-    names: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    heading: str,
-    verdict: str,
-) -> dict[str, Any]:
+def _values(figure: Figure, names: Sequence[str], trend: Sequence[MonthFigure]) -> dict[str, Any]:
     return {
         "lang": "th",
         "rate_text": figures.rate_text(figure),
-        "sentence": figures.sentence(figure),
+        "sentence": figures.sentence_lines(figure),
         **figures.drawn(figure),
         "levels": figures.levels(figure, names),
         "beside": figures.beside(figure),
-        "table": [list(row) for row in rows],
-        "table_head": list(_HEAD),
-        "may": [*([verdict] if verdict else []), *words.MAY],
+        "trend": figures.trend(trend),
+        "may": list(words.MAY),
         "may_not": list(words.MAY_NOT),
         "signatures": list(_SIGN),
         "words": {
             "result": "ผลการประเมิน",
+            "rate": words.RATE,
             "hidden": words.HIDDEN,
-            "table": heading,
+            "trend": words.TREND_HEAD,
+            "trend_how": words.TREND_HOW,
             "may": "ข้อสรุปที่ทำได้",
             "may_not": "ข้อสรุปที่ทำไม่ได้",
+            "dated": "วันที่ ......./......./.......",
         },
         "pages": figures.PAGES,
     }

@@ -7,7 +7,8 @@ from typing import Any
 from sync.central import thai
 from sync.central.papers import words
 from sync.central.period import Period
-from sync.central.reports.gate import Figure
+from sync.central.reports import chart
+from sync.central.reports.gate import Figure, MonthFigure
 
 PAGES = [thai.digits(f"– {n} –", "th") for n in range(1, 400)]
 """What stands at the foot of each page."""
@@ -19,6 +20,18 @@ def number(value: float, decimals: int = 0) -> str:
 
 def day(value: date) -> str:
     return thai.day(value, "th")
+
+
+def days(first: date, last: date) -> str:
+    """Two days; one year is told once."""
+    begun = day(first)
+    if first.year == last.year:
+        begun = begun.rpartition(" ")[0]
+    return f"{begun} – {day(last)}"
+
+
+def month(value: date) -> str:
+    return thai.month(value, "th")
 
 
 def span(period: Period) -> str:
@@ -50,13 +63,20 @@ def sentence(figure: Figure) -> str:
     parts = [f"ผู้รับบริการพึงพอใจร้อยละ {rate_text(figure)}"]
     if found.interval:
         ends = f"{number(found.interval.low * 100, 1)} ถึง {number(found.interval.high * 100, 1)}"
-        parts.append(f"ช่วงความเชื่อมั่น ๙๕% {ends}")
+        parts.append(f"ช่วงความเชื่อมั่นร้อยละ ๙๕ {ends}")
     parts.append(f"จากการประเมิน {number(found.n)} ครั้ง")
     if figure.first_day and figure.last_day:
         parts.append(f"ระหว่าง {day(figure.first_day)} ถึง {day(figure.last_day)}")
     if found.reading == "not-enough-to-compare":
         parts.append(words.FEW)
     return " · ".join(parts)
+
+
+def sentence_lines(figure: Figure) -> str:
+    """The same on two lines: rate and interval; how many, and when."""
+    parts = sentence(figure).split(" · ")
+    ends = 2 if figure.result.interval else 1
+    return "\n".join(" · ".join(some) for some in (parts[:ends], parts[ends:]) if some)
 
 
 def drawn(figure: Figure) -> dict[str, Any]:
@@ -69,6 +89,58 @@ def drawn(figure: Figure) -> dict[str, Any]:
         "high": ends.high if ends else None,
         "axis": [number(0), number(50), number(100)],
     }
+
+
+def row(name: str, figure: Figure) -> dict[str, Any]:
+    """A line of a table: words, and shares for its bar."""
+    found = figure.result
+    if found.rate is None:
+        told = {"n": "–", "rate": "ยังไม่เพียงพอ", "interval": "–"}
+    else:
+        told = {
+            "n": number(found.n),
+            "rate": rate_text(figure),
+            "interval": interval_text(figure),
+        }
+    ends = found.interval
+    drawn = {"low": ends.low if ends else None, "high": ends.high if ends else None}
+    # A bound is told in words alone.
+    return {"name": name, **told, "share": found.rate if ends else None, **drawn}
+
+
+def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
+    """Marks for trend-chart (common.typ): places are shares of the box; None for one month."""
+    shape = chart.trend(months)
+    if len(shape.marks) < 2:
+        return None
+    ticks = [share for share in (1.0, 0.75, 0.5, 0.25, 0.0) if share >= shape.floor]
+    marks = [
+        {
+            "x": m.x / 100,
+            "y": m.y / 100,
+            "low": None if m.low is None else m.low / 100,
+            "high": None if m.high is None else m.high / 100,
+            "top": (m.y if m.high is None else m.high) / 100,
+            "rate": _short_rate(m.month.figure),
+        }
+        for m in shape.marks
+    ]
+    words = [
+        (m.x, {"word": month(m.month.month), "n": number(m.month.figure.result.n)})
+        for m in shape.marks
+    ]
+    words += [(x, {"word": month(first), "n": "–"}) for x, first in shape.gaps]
+    return {
+        "axis": [{"at": shape.y(s) / 100, "word": number(s * 100)} for s in ticks],
+        "marks": marks,
+        "months": [{"x": x / 100, **told} for x, told in words],
+    }
+
+
+def _short_rate(figure: Figure) -> str:
+    found = figure.result
+    bound = {"at least": "≥ ", "at most": "≤ "}.get(found.bound, "")
+    return f"{bound}{number((found.rate or 0.0) * 100)}"
 
 
 def levels(figure: Figure, names: Sequence[str]) -> list[dict[str, Any]]:

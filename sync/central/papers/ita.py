@@ -48,9 +48,8 @@ def _values(office: OfficeView, rows: Sequence[EditedRow]) -> dict[str, Any]:
         "rows": list(_grouped(rows)),
         "evidence": {
             "heading": EVIDENCE,
-            "text": "\n".join(
-                [*figures.sentence(office.figure).split(" · "), *figures.beside(office.figure)]
-            ),
+            "text": figures.sentence(office.figure).replace(" · ", "\n"),
+            "beside": "\n".join(figures.beside(office.figure)),
             **figures.drawn(office.figure),
         },
         "pages": figures.PAGES,
@@ -72,7 +71,8 @@ def _grouped(rows: Sequence[EditedRow]) -> list[dict[str, Any]]:
         found.append(
             {
                 "kind": "row",
-                "question": _question(row.code, body.question, body.score),
+                "question": f"{row.code} {digits(body.question)}",
+                "score": f"({digits(body.score)} คะแนน)" if body.score else "",
                 "shortfall": listed(body.shortfall),
                 "measure": listed(body.measure),
                 "result": listed(body.result),
@@ -81,11 +81,6 @@ def _grouped(rows: Sequence[EditedRow]) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _question(code: str, question: str, score: str) -> str:
-    text = f"{code} {digits(question)}"
-    return f"{text} ({digits(score)} คะแนน)" if score else text
 
 
 def docx(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:
@@ -120,24 +115,44 @@ def docx(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:
     for row in values["rows"]:
         cells = table.add_row().cells
         if row["kind"] == "group":
-            _run(cells[0].merge(cells[4]).paragraphs[0], row["text"], bold=True)
+            paragraph = cells[0].merge(cells[4]).paragraphs[0]
+            paragraph.paragraph_format.keep_with_next = True
+            _run(paragraph, row["text"], bold=True)
             continue
         names = ("question", "shortfall", "measure", "result", "evidence")
         for cell, name in zip(cells, names, strict=True):
             _paragraphs(cell, row[name])
+        if row["score"]:
+            _run(cells[0].paragraphs[-1], f" {row['score']}".replace(" คะ", "\u00a0คะ"))
         if row["ours"]:
-            _run(cells[3].add_paragraph(), EVIDENCE, bold=True)
-            _paragraphs(cells[3], values["evidence"]["text"])
-            if values["evidence"]["rate"] is not None:
-                drawn = cells[3].add_paragraph().add_run()
-                drawn.add_picture(io.BytesIO(picture), width=Cm(5.6))
-    widths = (Cm(4.6), Cm(4.6), Cm(6.2), Cm(6.7), Cm(4.8))
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width
+            _evidence(cells[3], values["evidence"], picture)
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width = Cm(width)  # LibreOffice reads the grid, Word each cell
+    for line in table.rows:
+        # A merged cell stands in each of its columns.
+        merged = line.cells[0]._tc is line.cells[4]._tc
+        for cell, width in zip(line.cells, _WIDTHS, strict=True):
+            cell.width = Cm(sum(_WIDTHS)) if merged else Cm(width)
     kept = io.BytesIO()
     document.save(kept)
     return kept.getvalue()
+
+
+_WIDTHS = (4.1, 4.1, 5.9, 7.2, 5.6)
+"""Of the five columns, in centimetres."""
+
+
+def _evidence(cell: Any, evidence: dict[str, Any], picture: bytes) -> None:
+    """The terminals' words and chart below what people wrote."""
+    from docx.shared import Cm
+
+    _run(cell.add_paragraph(), EVIDENCE, bold=True)
+    for line in evidence["text"].split("\n"):
+        _run(cell.add_paragraph(), line)
+    if evidence["rate"] is not None:
+        cell.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Cm(6.4))
+    for line in filter(None, evidence["beside"].split("\n")):
+        _run(cell.add_paragraph(), line)
 
 
 def _thai_style(document: Any, size: Any) -> None:

@@ -51,7 +51,9 @@ def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[Row, ...]:
     for row in cuts.tables["service"]:
         rate = None if row.rate is None else round(row.rate * 100, 1)
         head = (site, period.code, *dates, "counter", row.what)
-        found.append(Row(*head, row.n, rate, None, None, row.bound))
+        ends = row.interval
+        low, high = (round(ends.low * 100), round(ends.high * 100)) if ends else (None, None)
+        found.append(Row(*head, row.n, rate, low, high, row.bound))
     found.append(_whole(site, office, "online"))
     return tuple(found)
 

@@ -81,6 +81,11 @@ class Posted:
             raise PageError(400, "no_day") from None
 
 
+def last_month(today: date) -> Period:
+    """The month that is over: what a monthly meeting speaks of."""
+    return periods.before(periods.parse(f"{today:%Y-%m}"))
+
+
 @cache
 def page_words() -> dict[str, dict[str, str]]:
     text = (files("sync.central.web") / "words.toml").read_text("utf-8")

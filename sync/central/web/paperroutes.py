@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from sync.central import itaform
-from sync.central.papers import appraisal, ita, posters, statistics
+from sync.central import period as periods
+from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.store.office import Improvement
 from sync.central.viewer import PUBLIC, Right
-from sync.central.web.desk import Desk, PageError
+from sync.central.web.desk import Desk, PageError, last_month
 
 _Maker = TypeVar("_Maker")
 _TYPES = {
@@ -38,8 +39,16 @@ def routes(desk: Desk) -> APIRouter:
             {"name": name, "officers": found}
             for name, found in sorted(members.items(), key=lambda item: (not item[0], item[0]))
         ]
-        period = desk.period(request)
-        return desk.page(request, "papers.html", viewer, central, period=period, sections=sections)
+        return desk.page(
+            request,
+            "papers.html",
+            viewer,
+            central,
+            period=desk.period(request),
+            month_of=last_month(desk.today()),
+            rounds=itaform.rounds(desk.today()),
+            sections=sections,
+        )
 
     @router.get("/paper/{site}/ita.{kind}")
     def ita_report(request: Request, site: str, kind: str) -> Response:
@@ -76,12 +85,21 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/paper/{site}/meeting.{kind}")
     def meeting(request: Request, site: str, kind: str) -> Response:
         central, viewer = desk.reader(request, site, Right.PAPERS)
-        _one_of(kind, {"pdf": posters.meeting_pdf})
+        _one_of(kind, {"pdf": meetings.meeting_pdf})
         central.publish(desk.today())
         period = desk.period(request)
         office = gate.office(central, viewer, period, desk.today())
-        data = posters.meeting_pdf(office, _log(central), office.gaps, desk.now())
+        data = meetings.meeting_pdf(office, _log(central), office.gaps, desk.now())
         return _file(data, f"meeting-{site}-{period.code}", kind)
+
+    @router.get("/paper/{site}/weekly.{kind}")
+    def weekly(request: Request, site: str, kind: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.PAPERS)
+        _one_of(kind, {"pdf": meetings.weekly_pdf})
+        central.publish(desk.today())
+        office = gate.office(central, viewer, periods.year_of(desk.today()), desk.today())
+        data = meetings.weekly_pdf(office, _log(central), desk.today(), desk.now())
+        return _file(data, f"weekly-{site}-{desk.today()}", kind)
 
     @router.get("/paper/{site}/infographic.{kind}")
     def infographic(request: Request, site: str, kind: str) -> Response:

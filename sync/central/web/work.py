@@ -21,7 +21,7 @@ from sync.central.store.office import (
     Verdict,
 )
 from sync.central.viewer import NotYours, Right, Role, Viewer
-from sync.central.web.desk import Desk, PageError, Posted
+from sync.central.web.desk import Desk, PageError, Posted, last_month
 from sync.central.web.door import Form
 
 _LINE, _PARAGRAPH = 200, 4000
@@ -47,7 +47,15 @@ def routes(desk: Desk) -> APIRouter:
             found = t.office.improvements()
         status = 409 if yours else 200
         return desk.page(
-            request, "improvements.html", viewer, central, status, lines=found, yours=yours
+            request,
+            "improvements.html",
+            viewer,
+            central,
+            status,
+            lines=found,
+            yours=yours,
+            today=desk.today(),
+            month_of=last_month(desk.today()),
         )
 
     @router.post("/improvements/{site}")

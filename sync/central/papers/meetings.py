@@ -1,0 +1,151 @@
+"""Meeting sheets: the month's figures and what was said and done; the week's list of things due."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sync.central.disclosure import week_end
+from sync.central.papers import figures, typesetting, words
+from sync.central.papers.posters import short
+from sync.central.reports.gate import OfficeView
+from sync.central.store.office import Improvement, State
+
+GAPS = {
+    "duty-paused": "พักให้บริการ",
+    "panel-down": "แผงปุ่มกดขัดข้อง",
+    "started": "เปิดเครื่องใหม่",
+    "panel-down-minutes": "แผงปุ่มกดใช้ไม่ได้",
+    "queue-down": "ระบบบัตรคิวขาดการติดต่อ",
+    "queue-down-minutes": "ระบบบัตรคิวใช้ไม่ได้",
+    "out-of-service-minutes": "เครื่องขัดข้อง",
+    "dark-minutes": "เครื่องปิดในเวลาทำการ",
+    "pause-before-closing": "พักก่อนเวลาปิดโดยไม่กลับมา",
+    "clock-jumped": "นาฬิกาคลาดเคลื่อน",
+    "pin-locked": "รหัสถูกระงับ",
+}
+_STATES = {State.OPEN: "กำลังดำเนินการ", State.DONE: "เสร็จแล้ว", State.DROPPED: "ไม่ดำเนินการ"}
+
+_LOG_HEAD = ["เรื่องที่ประชาชนแจ้ง", "การดำเนินการ", "ผู้รับผิดชอบ", "กำหนดเสร็จ"]
+_SOON = timedelta(days=14)
+_MONTHS = 3
+
+
+def meeting_pdf(
+    office: OfficeView, log: Sequence[Improvement], gaps: Mapping[str, int], now: datetime
+) -> bytes:
+    """The month's two pages: the figures, and what was said and done."""
+    figure = office.figure
+    names = {r.id: r.th for r in office.settings.reasons}
+    current = [x for x in log if x.state is State.OPEN or _since(x, office.period.first_day)]
+    shown, lines = _on_a_page(current)
+    left = len(current) - len(shown)
+    values = {
+        "lang": "th",
+        "title": "ใบประชุมติดตามความพึงพอใจต่อการให้บริการ",
+        "office": office.name,
+        "period": figures.span(office.period),
+        "made": figures.made(now),
+        "rate_text": figures.rate_text(figure),
+        "sentence": figures.sentence_lines(figure),
+        **figures.drawn(figure),
+        "trend": figures.trend(office.trend),
+        "section_head": ["ฝ่าย", "จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น", "๐ ถึง ๑๐๐"],
+        "sections": [figures.row(x.section or "ไม่ระบุฝ่าย", x.figure) for x in office.sections],
+        "reasons": [
+            {
+                "word": names.get(row.what, row.what),
+                "n": figures.number(row.n) if row.n else "น้อยกว่า ๕",
+                "share": row.rate or 0.0,
+            }
+            for row in office.reasons
+        ],
+        "gaps": [*figures.beside(figure), *(_gap(kind, n) for kind, n in gaps.items())],
+        "log_head": _LOG_HEAD,
+        "log": [_line(x, 110) for x in shown],
+        "blank": 3,
+        "notes": lines <= 16,
+        "words": {
+            "hidden": words.HIDDEN,
+            "rate": words.RATE,
+            "trend": words.TREND_HEAD,
+            "trend_how": words.TREND_HOW,
+            "sections": "รายฝ่าย (เรียงตามชื่อ ไม่ใช่ลำดับคะแนน)",
+            "reasons": words.REASONS_HEAD,
+            "gaps": words.GAPS_HEAD,
+            "none": "ไม่มี",
+            "log": "บันทึกการปรับปรุง",
+            "resolved": "มติที่ประชุม",
+            "how": (f"ยังมีอีก {figures.number(left)} เรื่องในระบบ " if left else "")
+            + "แถวว่างสำหรับเขียนในที่ประชุม",
+        },
+        "pages": figures.PAGES,
+    }
+    return typesetting.pdf("meeting", values, now)
+
+
+def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now: datetime) -> bytes:
+    """The week's sheet: the last months in a few lines, then what is overdue, due soon, under way
+    and just done, and room for what is new."""
+    ends = week_end(today)
+    starts = ends - timedelta(days=6)
+    open_ = [x for x in log if x.state is State.OPEN]
+    late = [x for x in open_ if x.due and x.due < today]
+    soon = [x for x in open_ if x.due and today <= x.due <= today + _SOON]
+    rest = [x for x in open_ if x not in late and x not in soon]
+    over = [x for x in log if x.state is not State.OPEN and _since(x, today - _SOON)]
+    groups: tuple[tuple[str, Sequence[Improvement], int], ...] = (
+        ("เลยกำหนด", late, 0),
+        ("ครบกำหนดภายในสองสัปดาห์", soon, 0),
+        ("เรื่องอื่นที่กำลังดำเนินการ", rest, 0),
+        ("เสร็จแล้วหรือไม่ดำเนินการ ในสองสัปดาห์ที่ผ่านมา", over, 0),
+        ("เรื่องใหม่และมติที่ประชุม", [], 4),
+    )
+    recent = [m for m in office.trend if m.figure.result.rate is not None][-_MONTHS:]
+    values = {
+        "lang": "th",
+        "title": "ใบประชุมประจำสัปดาห์ ติดตามความพึงพอใจต่อการให้บริการ",
+        "office": office.name,
+        "period": f"สัปดาห์ {figures.day(starts)} ถึง {figures.day(ends)}",
+        "made": figures.made(now),
+        "month_head": ["เดือนที่ปิดรอบ", "จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น", "๐ ถึง ๑๐๐"],
+        "months": [figures.row(figures.month(m.month), m.figure) for m in recent],
+        "log_head": _LOG_HEAD,
+        "groups": [
+            {"title": title, "rows": [_line(x, 200) for x in rows], "blank": blank}
+            for title, rows, blank in groups
+        ],
+        "words": {
+            "hidden": words.HIDDEN,
+            "none": "ไม่มี",
+            "months": "ผลการประเมินของสำนักงาน (เฉพาะสัปดาห์ที่ปิดแล้ว)",
+        },
+        "pages": figures.PAGES,
+    }
+    return typesetting.pdf("weekly", values, now)
+
+
+def _since(line: Improvement, day: date) -> bool:
+    return line.at is None or line.at.astimezone().date() >= day
+
+
+def _line(x: Improvement, longest: int) -> list[str]:
+    state = f"({_STATES[x.state]})"
+    done = f"{short(x.done, longest)}\n{state}" if x.done else state
+    return [short(x.said, longest), done, x.whom, figures.day(x.due) if x.due else ""]
+
+
+def _gap(kind: str, n: int) -> str:
+    unit = "นาที" if kind.endswith("-minutes") else "ครั้ง"
+    return f"{GAPS.get(kind, kind)} {figures.number(n)} {unit}"
+
+
+def _on_a_page(log: Sequence[Improvement]) -> tuple[list[Improvement], int]:
+    """As many of the log as the second page holds, some 30 lines of 20 letters; and their lines."""
+    found: list[Improvement] = []
+    lines = 0
+    for line in log:
+        more = 2 + min(110, max(len(line.said), len(line.done))) // 20
+        if lines + more > 30:
+            break
+        lines += more
+        found.append(line)
+    return found, lines
