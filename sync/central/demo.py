@@ -15,6 +15,7 @@ from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
 from sync.central import signin
 from sync.central.service import Central
+from sync.central.sitesettings import NamedService
 from sync.central.store.days import Ticket
 from sync.central.store.office import Improvement, State
 from sync.central.viewer import Role
@@ -92,6 +93,24 @@ _IMPROVEMENTS = (
     ("คำแนะนำเรื่องเอกสารไม่ชัดเจน", "ทำแผ่นพับรายการเอกสาร ๑๐ งานบริการ", "ฝ่ายทะเบียน", 14, State.OPEN),
     ("ป้ายบอกทางหายาก", "", "ฝ่ายโยธา", 30, State.OPEN),
 )  # fmt: skip
+_SERVICES = tuple(
+    NamedService(*parts)
+    for parts in (
+        ("id-card", "บัตรประจำตัวประชาชน", "Identity cards"),
+        ("household", "ทะเบียนบ้าน", "House registration"),
+        ("civil", "ทะเบียนครอบครัวและชื่อบุคคล", "Civil registration"),
+        ("land-tax", "ภาษีที่ดินและสิ่งปลูกสร้าง", "Land and building tax"),
+        ("sign-tax", "ภาษีป้าย", "Sign tax"),
+        ("general", "งานทั่วไป", "General"),
+        ("elderly", "เบี้ยยังชีพผู้สูงอายุ", "Old-age allowance"),
+        ("disabled", "สวัสดิการคนพิการ", "Disability welfare"),
+        ("child", "เงินอุดหนุนเด็กแรกเกิด", "Child grant"),
+        ("building", "ขออนุญาตก่อสร้าง", "Building permits"),
+        ("licence", "ใบอนุญาตด้านสาธารณสุข", "Health licences"),
+        ("payment", "รับชำระเงิน", "Payments"),
+        ("market", "จุดผ่อนผันและการค้า", "Street trade"),
+    )
+)
 DAYS = 365
 
 
@@ -255,9 +274,8 @@ def _office(central: Central, random: Random, today: date) -> None:
             t.office.put_improvement(line, "ผู้อำนวยการเขต", now)
         url = "https://report.example.go.th/f/{token}"
         kept = t.office.settings()
-        t.office.put_settings(
-            kept.version, replace(kept.settings, comment_url=url), "demonstration", now
-        )
+        settings = replace(kept.settings, comment_url=url, services=_SERVICES)
+        t.office.put_settings(kept.version, settings, "demonstration", now)
 
 
 def _accounts(central: Central, servers: list[_Server]) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
 MAX_REASONS, MAX_CHANNELS, MAX_TEXT = 6, 8, 300
 KEPT_REASONS = 8
 """What an earlier version let an office keep; terminals show the first MAX_REASONS."""
+MAX_SERVICES = 60
 MAX_ITA_ROWS = 150
 ITA_FORMS = ("IIT", "EIT", "OIT")
 
@@ -26,6 +27,15 @@ class BadSettings(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NamedReason:
+    id: str
+    th: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedService:
+    """A service's id, as terminals have it, and its names."""
+
     id: str
     th: str
     en: str
@@ -78,6 +88,8 @@ class SiteSettings:
     levels_th: tuple[str, ...] = ("ต้องปรับปรุง", "ควรปรับปรุง", "พอใช้", "ดี", "ดีมาก")
     levels_en: tuple[str, ...] = ("Very poor", "Poor", "Fair", "Good", "Very good")
     reasons: tuple[NamedReason, ...] = REASONS
+    services: tuple[NamedService, ...] = ()
+    """What the terminals' services are called; one without a name is shown by its id."""
     channels: tuple[Contact, ...] = CHANNELS
     opening_hours: str = "จันทร์–ศุกร์ ๐๘.๐๐–๑๖.๐๐ น."
     compare_from: int = COMPARE_FLOOR
@@ -127,6 +139,8 @@ def parse(document: str) -> SiteSettings:
                 values[name] = tuple(values[name])
         if "reasons" in values:
             values["reasons"] = tuple(NamedReason(**item) for item in values["reasons"])
+        if "services" in values:
+            values["services"] = tuple(NamedService(**item) for item in values["services"])
         if "channels" in values:
             values["channels"] = tuple(Contact(**item) for item in values["channels"])
         if "ita_rows" in values:
@@ -162,6 +176,7 @@ def checked(settings: SiteSettings, most_reasons: int = MAX_REASONS) -> SiteSett
         _named("reasons", reason.en)
     if len({reason.id for reason in settings.reasons}) != len(settings.reasons):
         raise BadSettings("reasons: an id stands twice")
+    _check_services(settings.services)
     for channel in settings.channels:
         _named("channels", channel.th)
         _named("channels", channel.en)
@@ -170,6 +185,17 @@ def checked(settings: SiteSettings, most_reasons: int = MAX_REASONS) -> SiteSett
             raise BadSettings(f"channels: {channel.address[:40]!r}: write https:, tel: or mailto:")
     _check_ita(settings.ita_rows)
     return settings
+
+
+def _check_services(services: tuple[NamedService, ...]) -> None:
+    if len(services) > MAX_SERVICES:
+        raise BadSettings(f"services: at most {MAX_SERVICES} services")
+    for service in services:
+        _id(service.id, "services")
+        _named("services", service.th)
+        _named("services", service.en)
+    if len({service.id for service in services}) != len(services):
+        raise BadSettings("services: an id stands twice")
 
 
 def _check_ita(rows: tuple[ItaRow, ...]) -> None:
@@ -203,9 +229,9 @@ def _named(name: str, value: object) -> None:
         raise BadSettings(str(error)) from None
 
 
-def _id(value: object) -> None:
+def _id(value: object, name: str = "reasons") -> None:
     try:
-        identifier("reasons", value if isinstance(value, str) else "")
+        identifier(name, value if isinstance(value, str) else "")
     except BadPerson as error:
         raise BadSettings(str(error)) from None
 

@@ -17,7 +17,14 @@ from sync.central import itaform, sitesettings
 from sync.central.period import parse as parse_period
 from sync.central.photos import SIDE, BadPhoto, portrait
 from sync.central.service import Central
-from sync.central.sitesettings import BadSettings, NamedReason, SiteSettings, checked, parse
+from sync.central.sitesettings import (
+    BadSettings,
+    NamedReason,
+    NamedService,
+    SiteSettings,
+    checked,
+    parse,
+)
 from sync.central.store.office import ItaBody
 from sync.central.viewer import Role
 from tests.central.conftest import signed_in
@@ -187,6 +194,18 @@ def kept(central: Central) -> SiteSettings:
         return t.office.settings().settings
 
 
+def test_services_have_names_in_both_languages_where_an_office_gives_them(
+    central: Central, it: TestClient
+) -> None:
+    lines = "id-card | บัตรประจำตัวประชาชน | Identity cards"
+    assert it.post("/settings/dindaeng", data=form(services=lines)).status_code == 303
+    assert kept(central).services == (
+        NamedService("id-card", "บัตรประจำตัวประชาชน", "Identity cards"),
+    )
+    assert lines in it.get("/settings/dindaeng").text
+    assert parse(kept(central).document()) == kept(central)
+
+
 def test_settings_are_saved_and_reach_the_terminals(central: Central, it: TestClient) -> None:
     assert it.post("/settings/dindaeng", data=form(question_th="บริการดีไหม")).status_code == 303
     assert kept(central).question_th == "บริการดีไหม"
@@ -204,6 +223,9 @@ def test_settings_are_saved_and_reach_the_terminals(central: Central, it: TestCl
         {"levels_th": "ดี\nแย่"},
         {"levels_th": "ดี\nดี\nแย่", "levels_en": "a\nb\nc"},
         {"reasons": "wait | รอนาน"},
+        {"services": "id-card | บัตร"},
+        {"services": "a b | บัตร | Cards"},
+        {"services": "x | บัตร | Cards\nx | บ้าน | House"},
         {"channels": "ก | b | javascript:alert(1)"},
         {"comment_url": "ftp://x"},
         {"question_th": "x" * 301},

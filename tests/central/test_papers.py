@@ -28,6 +28,7 @@ from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.reports.gate import OfficeView
 from sync.central.service import Central
+from sync.central.sitesettings import NamedService
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody, State
 from sync.central.viewer import PUBLIC, Role, Viewer
@@ -221,6 +222,20 @@ def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -
     assert "'=HYPERLINK(1)" in statistics.as_csv(wild).decode("utf-8-sig")
     sheet = openpyxl.load_workbook(io.BytesIO(statistics.as_xlsx(wild, shown, NOW))).worksheets[0]
     assert {c.data_type for row in sheet.iter_rows() for c in row} <= {"s", "n", "d"}
+
+
+def test_open_data_call_services_as_the_office_does(office: Central) -> None:
+    shown = gate.office(office, PUBLIC, ROUND, TODAY)
+    named = (NamedService("general", "งานทั่วไปของเขต", "General"),)
+    called = replace(shown, settings=replace(shown.settings, services=named))
+    cuts = gate.cuts(office, PUBLIC, ROUND)
+    [row] = [r for r in statistics.rows("dindaeng", called, cuts) if r.service]
+    assert (row.service, row.service_name) == ("general", "งานทั่วไปของเขต")
+    assert row.low is not None
+    assert row.high is not None
+    assert row.low < (row.rate or 0) < row.high
+    [unnamed] = [r for r in statistics.rows("dindaeng", shown, cuts) if r.service]
+    assert unnamed.service_name == ""
 
 
 def test_open_data_name_nobody(office: Central) -> None:

@@ -19,7 +19,8 @@ DICTIONARY = (
     ("first_day", "วันแรกของข้อมูล", "First day of the published weeks", "ISO 8601 date"),
     ("last_day", "วันสุดท้ายของข้อมูล", "Last day of the published weeks", "ISO 8601 date"),
     ("channel", "ช่องทาง: counter = ช่องบริการ, online = ออนไลน์", "counter or online", "text"),
-    ("service", "งานบริการ (ว่าง = ทุกงาน)", "Service; empty: all", "text"),
+    ("service", "รหัสงานบริการ (ว่าง = ทุกงาน)", "Service, short id; empty: all", "text"),
+    ("service_name", "ชื่องานบริการ", "Name of the service, Thai", "text"),
     ("n", "จำนวนการประเมิน (รายงานบริการปัดหลักละ ๕)", "Ratings; rounded to 5 by service", "integer"),
     ("rate", "ร้อยละความพึงพอใจ", "Satisfaction rate, per cent (top two levels)", "number"),
     ("low", "ขอบล่างช่วงความเชื่อมั่น ๙๕%", "Lower end of the 95 % Wilson interval", "number"),
@@ -36,6 +37,7 @@ class Row:
     last_day: str
     channel: str
     service: str
+    service_name: str
     n: int | None
     rate: float | None
     low: float | None
@@ -48,9 +50,10 @@ def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[Row, ...]:
     found = [_whole(site, office, "counter")]
     period, figure = office.period, office.figure
     dates = (str(figure.first_day or ""), str(figure.last_day or ""))
+    names = {x.id: x.th for x in office.settings.services}
     for row in cuts.tables["service"]:
         rate = None if row.rate is None else round(row.rate * 100, 1)
-        head = (site, period.code, *dates, "counter", row.what)
+        head = (site, period.code, *dates, "counter", row.what, names.get(row.what, ""))
         ends = row.interval
         low, high = (round(ends.low * 100), round(ends.high * 100)) if ends else (None, None)
         found.append(Row(*head, row.n, rate, low, high, row.bound))
@@ -63,7 +66,7 @@ def _whole(site: str, office: OfficeView, channel: str) -> Row:
     found, ends = figure.result, figure.result.interval
     dates = (str(figure.first_day or ""), str(figure.last_day or ""))
     return Row(
-        *(site, office.period.code, *dates, channel, ""),
+        *(site, office.period.code, *dates, channel, "", ""),
         found.n or None,
         None if found.rate is None else round(found.rate * 100, 1),
         round(ends.low * 100, 1) if ends else None,

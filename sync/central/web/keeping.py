@@ -11,7 +11,14 @@ from kiosk.domain.rostercsv import parse as parse_roster
 from sync.central import itaform, signin, sitesettings
 from sync.central.photos import BadPhoto, portrait
 from sync.central.service import Central
-from sync.central.sitesettings import BadSettings, Contact, ItaRow, NamedReason, SiteSettings
+from sync.central.sitesettings import (
+    BadSettings,
+    Contact,
+    ItaRow,
+    NamedReason,
+    NamedService,
+    SiteSettings,
+)
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.people import NumberTaken
 from sync.central.viewer import CITY, Right, Role, Viewer
@@ -258,6 +265,7 @@ def _from_form(form: Posted) -> SiteSettings:
         levels_th=_lines(form, "levels_th"),
         levels_en=_lines(form, "levels_en"),
         reasons=tuple(NamedReason(*parts) for parts in _parts(form, "reasons")),
+        services=tuple(NamedService(*parts) for parts in _parts(form, "services", 20_000)),
         channels=tuple(Contact(*parts) for parts in _parts(form, "channels")),
         opening_hours=form.text("opening_hours", 400),
         compare_from=form.number("compare_from"),
@@ -287,9 +295,9 @@ def _lines(form: Posted, name: str, longest: int = 2000) -> tuple[str, ...]:
     return tuple(line.strip() for line in form.text(name, longest).splitlines() if line.strip())
 
 
-def _parts(form: Posted, name: str) -> list[tuple[str, str, str]]:
+def _parts(form: Posted, name: str, longest: int = 2000) -> list[tuple[str, str, str]]:
     found = []
-    for line in _lines(form, name):
+    for line in _lines(form, name, longest):
         parts = [part.strip() for part in line.split("|")]
         if len(parts) != 3:
             raise BadSettings(f"{name}: {line[:40]!r}: write three parts with | between")

@@ -80,7 +80,9 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.CUTS)
         central.publish(desk.today())
         view = gate.cuts(central, viewer, desk.period(request))
-        return desk.page(request, "cuts.html", viewer, central, view=view)
+        thai = desk.language(request) == "th"
+        services = {x.id: x.th if thai else x.en for x in view.settings.services}
+        return desk.page(request, "cuts.html", viewer, central, view=view, services=services)
 
     @router.get("/city")
     def city(request: Request) -> Response:
