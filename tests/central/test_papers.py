@@ -203,6 +203,24 @@ def test_a_section_sheet_lists_officers_without_ranking(office: Central) -> None
     assert "สมหญิง กตัญญู" in {c.value for row in book.worksheets[0].iter_rows() for c in row}
 
 
+def test_every_cell_of_a_workbook_has_room_for_its_text(office: Central) -> None:
+    shown = gate.officer(office, DIRECTOR, "101", parse("fy2027"), TODAY, NOW)
+    made = appraisal.officer_xlsx(shown, "สำนักงานเขตดินแดง", NOW)
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(made)).worksheets[0]
+    widths = {
+        column: found.width
+        for found in sheet.column_dimensions.values()
+        for column in range(found.min, found.max + 1)
+    }
+    wide = {m.coord.split(":")[0]: range(m.min_col, m.max_col + 1) for m in sheet.merged_cells}
+    for cell in (c for row in sheet.iter_rows() for c in row if c.value is not None):
+        columns = wide.get(cell.coordinate, (cell.column,))
+        lines = sheet.row_dimensions[cell.row].height / 24
+        if isinstance(cell.value, str | datetime):
+            needed = len("๓๐ ก.ย. ๒๕๖๙ ") if isinstance(cell.value, datetime) else len(cell.value)
+            assert needed <= sum(widths[c] for c in columns) * lines, cell.coordinate
+
+
 def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
     cuts = gate.cuts(office, PUBLIC, ROUND)

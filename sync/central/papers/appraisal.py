@@ -78,7 +78,7 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
 
 
 def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
-    head = ("เลขประจำตัว", "ชื่อ–สกุล", "จำนวน", "ร้อยละ", "ขอบล่าง ๙๕%", "ขอบบน ๙๕%", "หมายเหตุ")
+    head = ("เลขที่", "ชื่อ–สกุล", "จำนวน", "ร้อยละ", "ขอบล่าง ๙๕%", "ขอบบน ๙๕%", "หมายเหตุ")
     rows = [
         (
             row.officer.number,
@@ -94,8 +94,9 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
 
 
 def _about(name: str, office: str, span: str, figure: Figure) -> tuple[tuple[str, str], ...]:
-    told = [figures.sentence(figure), *figures.beside(figure)]
-    return (("ชื่อ", name), ("หน่วยงาน", office), ("ช่วงเวลา", span), ("ผล", " · ".join(told)))
+    beside = [("ประกอบการอ่าน", " · ".join(told))] if (told := figures.beside(figure)) else []
+    result = ("ผล", figures.sentence(figure))
+    return (("ชื่อ", name), ("หน่วยงาน", office), ("ช่วงเวลา", span), result, *beside)
 
 
 def _numbers(figure: Figure) -> tuple[float | str | None, ...]:

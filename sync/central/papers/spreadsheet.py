@@ -4,7 +4,10 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 
+LINE = 24
+"""Points: a line of 16 pt Thai, with marks above and below."""
 Cell = str | float | int | date | None
 
 
@@ -43,24 +46,27 @@ def workbook(title: str, sheets: Sequence[Sheet], now: datetime) -> bytes:
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)
-        for column, name in enumerate(sheet.head):
-            longest = max([len(name), *(len(str(r[column] or "")) for r in sheet.rows)])
-            page.set_column(column, column, min(44, max(13, longest * 1.15)))
+        widths = [_width(sheet, column) for column in range(len(sheet.head))]
+        for column, width in enumerate(widths):
+            page.set_column(column, column, width)
+        last = len(widths) - 1
         line = 0
         for label, told in sheet.about:
             page.write_string(line, 0, label, bold)
-            page.write_string(line, 1, told)
-            page.set_row(line, 24)
+            page.merge_range(line, 1, line, last, "", plain)
+            page.write_string(line, 1, told, plain)
+            page.set_row(line, LINE * _lines(told, sum(widths[1:])))
             line += 1
         line += 1
         for column, name in enumerate(sheet.head):
             page.write_string(line, column, name, head)
-        page.set_row(line, 48)
+        page.set_row(line, LINE * max(map(_lines, sheet.head, widths)))
         page.repeat_rows(line)
         page.freeze_panes(line + 1, 0)
         for row in sheet.rows:
             line += 1
-            page.set_row(line, 24)
+            texts = [value if isinstance(value, str) else "" for value in row]
+            page.set_row(line, LINE * max(map(_lines, texts, widths)))
             for column, value in enumerate(row):
                 if isinstance(value, date):
                     page.write_datetime(line, column, datetime(*value.timetuple()[:3]), dated)  # noqa: DTZ001
@@ -74,9 +80,24 @@ def workbook(title: str, sheets: Sequence[Sheet], now: datetime) -> bytes:
                     page.write_string(line, column, value, text)
         line += 2
         for note in sheet.notes:
-            page.merge_range(line, 0, line, max(1, len(sheet.head) - 1), "", plain)
+            page.merge_range(line, 0, line, last, "", plain)
             page.write_string(line, 0, note, plain)
-            page.set_row(line, 24 * (1 + len(note) // 110))
+            page.set_row(line, LINE * _lines(note, sum(widths)))
             line += 1
     book.close()
     return kept.getvalue()
+
+
+def _width(sheet: Sheet, column: int) -> float:
+    """In Excel's letters: wide enough for most texts, and for a date of the Buddhist era."""
+    cells = [row[column] for row in sheet.rows]
+    longest = max([0, *(len(c) for c in cells if isinstance(c, str))])
+    least = 18 if any(isinstance(c, date) for c in cells) else 13
+    if column == 0:  # names and bold labels: never on two lines
+        return min(44, max(least, 1.4 * max([longest, *(len(label) for label, _ in sheet.about)])))
+    return min(44, max(least, longest * 1.15))
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that `text` takes, with room to spare: each computer wraps Thai in its own way."""
+    return max(1, ceil(1.1 * len(text) / width))
