@@ -65,6 +65,7 @@ PAGES: dict[str, set[Role | str]] = {
     f"/data/dindaeng/statistics.csv?{ROUND}": {*ALL},
     f"/data/dindaeng/statistics.json?{ROUND}": {*ALL},
     f"/data/dindaeng/statistics.xlsx?{ROUND}": {*ALL},
+    "/data/dindaeng/dictionary.csv": {*ALL},
     "/city": set(),
     "/report/elsewhere": set(),
     "/fleet/elsewhere": set(),

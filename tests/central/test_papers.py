@@ -256,6 +256,14 @@ def test_open_data_call_services_as_the_office_does(office: Central) -> None:
     assert unnamed.service_name == ""
 
 
+def test_the_csv_has_a_dictionary_of_its_own_with_the_licence() -> None:
+    found = statistics.dictionary("=CC BY 4.0").decode("utf-8-sig")
+    told = {row["column"]: row for row in csv.DictReader(io.StringIO(found))}
+    assert set(told) == {name for name, *_ in statistics.DICTIONARY} | {"licence"}
+    assert told["n"]["type"] == "integer"
+    assert told["licence"]["en"] == "'=CC BY 4.0"
+
+
 def test_open_data_name_nobody(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
     rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND))

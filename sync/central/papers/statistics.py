@@ -87,6 +87,16 @@ def as_csv(found: Sequence[Row]) -> bytes:
     return kept.getvalue().encode("utf-8-sig")
 
 
+def dictionary(licence: str) -> bytes:
+    """What each column of the CSV holds, as CSV; the licence in the last line."""
+    kept = io.StringIO()
+    writer = csv.writer(kept, lineterminator="\r\n")
+    writer.writerow(("column", "th", "en", "type"))
+    writer.writerows(DICTIONARY)
+    writer.writerow(("licence", _safe(licence), _safe(licence), "text"))
+    return kept.getvalue().encode("utf-8-sig")
+
+
 def _safe(value: object) -> str:
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
@@ -97,6 +107,7 @@ def as_json(found: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
         "title": f"สถิติความพึงพอใจต่อการให้บริการ {office.name}",
         "publisher": office.name,
         "licence": office.settings.licence,
+        "oit": office.settings.oit_numbers,
         "made": now.isoformat(timespec="seconds"),
         "dictionary": [
             {"name": name, "th": th, "en": en, "type": kind} for name, th, en, kind in DICTIONARY

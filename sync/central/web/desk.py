@@ -218,6 +218,7 @@ class Desk:
             path=request.url.path,
             switch="?"
             + urlencode({**request.query_params, "lang": "en" if lang == "th" else "th"}),
+            today=self.today(),
             choices=periods.choices(self.today()),
             num=partial(thai.number, language=lang),
             pct=lambda share: thai.number(share * 100, lang, 1),

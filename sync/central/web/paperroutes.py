@@ -132,6 +132,14 @@ def routes(desk: Desk) -> APIRouter:
             raise PageError(404, "no_page")
         return _file(made, f"statistics-{site}-{period.code}", kind)
 
+    @router.get("/data/{site}/dictionary.csv")
+    def dictionary(request: Request, site: str) -> Response:
+        """What the open data's columns hold: for everybody."""
+        central = desk.site(site)
+        with central.store.transaction(site) as t:
+            licence = t.office.settings().settings.licence
+        return _file(statistics.dictionary(licence), f"dictionary-{site}", "csv")
+
     return router
 
 

@@ -54,7 +54,6 @@ def routes(desk: Desk) -> APIRouter:
             status,
             lines=found,
             yours=yours,
-            today=desk.today(),
             month_of=last_month(desk.today()),
         )
 
