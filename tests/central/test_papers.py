@@ -284,6 +284,19 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
     assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
 
 
+def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: OfficeView) -> None:
+    def shown(words: str) -> int:
+        log = tuple(Improvement(str(i), words, words, "", None, State.DONE) for i in range(3))
+        return "".join(pages(posters.infographic_pdf(view, log, NOW))).count("เราทำแล้ว")
+
+    crowded = replace(view.settings, channels=view.settings.channels * 8)
+    assert shown("สั้น") == 3
+    assert 0 < shown("ยาวมาก " * 12) < 3
+    many = tuple(Improvement(str(i), "สั้น", "สั้น", "", None, State.DONE) for i in range(3))
+    pdf = posters.infographic_pdf(replace(view, settings=crowded), many, NOW)
+    assert "".join(pages(pdf)).count("เราทำแล้ว") < 3
+
+
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
     for text in ("รอนาน", "รอนานมาก " * 90):
         log = tuple(Improvement(str(i), text, text, "ฝ่ายทะเบียน", TODAY) for i in range(12))

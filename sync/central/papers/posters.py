@@ -23,7 +23,7 @@ def infographic_pdf(office: OfficeView, log: Sequence[Improvement], now: datetim
 
 def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[str, Any]:
     figure = office.figure
-    done = _fitting([x for x in log if x.state is State.DONE and x.done])
+    done = [x for x in log if x.state is State.DONE and x.done][:3]  # what has no room is left out
     said = f"จากผู้ประเมิน {figures.number(figure.result.n)} ครั้ง"
     if figure.result.interval:
         said += f"\nช่วงความเชื่อมั่นร้อยละ ๙๕: {figures.interval_text(figure)}"
@@ -59,9 +59,3 @@ def _with_faces(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def short(text: str, longest: int = 60) -> str:
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 2] + " …"
-
-
-def _fitting(done: Sequence[Improvement]) -> list[Improvement]:
-    """Two improvements that take a line each, else one: what is below would be cut."""
-    two = list(done[:2])
-    return two if all(len(x.said) <= 40 and len(x.done) <= 44 for x in two) else two[:1]
