@@ -26,6 +26,8 @@ from ui.window import TerminalWindow
 WORDS_ON_GROUNDS = [
     *((theme.INK, ground) for ground in (theme.PAPER, theme.CARD, theme.CHOSEN, theme.PRESSED)),
     *((theme.INK, face) for face in theme.FACES),
+    *((theme.INK, theme.tint(face, share)) for face in theme.FACES for share in (0.24, 0.8)),
+    (theme.INK, theme.WARM),
     (theme.SOFT_INK, theme.PAPER),
     (theme.SOFT_INK, theme.CARD),
     (theme.ALARM, theme.PAPER),

@@ -12,7 +12,7 @@ from ui.widgets.text import TextBox
 
 V = TypeVar("V", bound=View)
 
-STRIP = 10.0
+STRIP = 8.6
 """Height of the strip, in units."""
 
 
@@ -23,6 +23,8 @@ inches, the smallest we stand for."""
 
 class Screen(QWidget, Generic[V]):
     """Dumb: shows a view, tells what was tapped."""
+
+    ground = theme.PAPER
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -59,16 +61,16 @@ class Screen(QWidget, Generic[V]):
             return
         m = self.metrics
         strip = m.px(STRIP)
-        share = int(m.width * 0.62)
-        self._office.setGeometry(m.px(4), 0, share - m.px(4), strip)
-        self._office.say(self._view.frame.office, m.px(4.2))
-        self._counter.setGeometry(share, 0, m.width - share - m.px(4), strip)
-        self._counter.say(self._view.frame.counter, m.px(4.2))
+        share, edge = int(m.width * 0.62), m.px(theme.EDGE)
+        self._office.setGeometry(edge, 0, share - edge, strip)
+        self._office.say(self._view.frame.office, m.px(theme.BODY))
+        self._counter.setGeometry(share, 0, m.width - share - edge, strip)
+        self._counter.say(self._view.frame.counter, m.px(theme.BODY))
         self.place(m, self._view)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.PAPER)
+        painter.fillRect(self.rect(), self.ground)
         painter.fillRect(0, 0, self.width(), self.metrics.px(STRIP), theme.DEEP)
         painter.end()
 
@@ -112,6 +114,11 @@ class StillScreen(QWidget, Generic[V]):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         painter.end()
+
+
+def corner(m: theme.Metrics, width: float) -> QRectF:
+    """The lower left corner, staff's on every page; `width` in units."""
+    return QRectF(m.px(theme.EDGE), m.height - m.px(TARGET + 2), m.px(width), m.px(TARGET))
 
 
 def put(widget: QWidget, box: QRectF) -> None:

@@ -1,12 +1,47 @@
-"""The number pad of sign-on and PIN."""
+"""What sign-on and PIN have in common: where things stand, and the number pad."""
+
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from ui import theme
+from ui.screens.base import GAP, STRIP, corner
 from ui.widgets.tap import Tile
 
 _KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "⌫")
+
+
+class Desk(NamedTuple):
+    """Places, in pixels: title and a line below it, what is chosen from, what was typed, the pad,
+    the way back."""
+
+    title: QRectF
+    line: QRectF
+    body: QRectF
+    typed: QRectF
+    pad: QRectF
+    back: QRectF
+
+
+def desk(m: theme.Metrics) -> Desk:
+    """The pad at the right hand, or below on an upright screen: in one place on both pages."""
+    edge, gap = m.px(theme.EDGE), m.px(GAP)
+    top, back = m.px(STRIP + 2), corner(m, 26)
+    if m.portrait:
+        pad = QRectF(edge, back.top() - gap - m.px(64), m.width - 2 * edge, m.px(64))
+        left = QRectF(edge, top, m.width - 2 * edge, pad.top() - m.px(13) - gap - top)
+        typed = QRectF(edge, pad.top() - m.px(13), pad.width(), m.px(11))
+    else:
+        half = m.width * 0.54
+        left = QRectF(edge, top, half - edge, back.top() - gap - top)
+        typed = QRectF(half + edge, top, m.width - half - 2 * edge, m.px(12))
+        pad = QRectF(typed.left(), typed.bottom() + m.px(2), typed.width(), 0)
+        pad.setBottom(back.bottom())
+    title = QRectF(left.left(), left.top(), left.width(), m.px(9.5))
+    line = QRectF(left.left(), title.bottom(), left.width(), m.px(8))
+    return Desk(title, line, left.adjusted(0, m.px(19), 0, 0), typed, pad, back)
 
 
 class NumberPad(QWidget):

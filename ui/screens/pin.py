@@ -1,14 +1,15 @@
 """The PIN: six dots, a pad, and what was wrong."""
 
-from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, TARGET, Screen, put
-from ui.screens.pad import NumberPad
+from ui.screens.base import Screen, put
+from ui.screens.pad import NumberPad, desk
+from ui.screens.plate import Plate
 from ui.view import PinView
-from ui.widgets.pictures import Avatar
+from ui.widgets.card import Card
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
 
@@ -45,12 +46,13 @@ class PinScreen(Screen[PinView]):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._avatar = Avatar(self)
-        self._name = TextBox(self, weight="SemiBold", wrap=False)
-        self._position = TextBox(self, colour=theme.SOFT_INK, wrap=False)
-        self._title = TextBox(self, weight="Bold")
+        start = Qt.AlignmentFlag.AlignLeft
+        self._title = TextBox(self, weight="Bold", align=start)
+        self._message = TextBox(self, weight="SemiBold", colour=theme.ALARM, align=start)
+        self._card = Card(self)
+        self._plate = Plate(self)
+        self._field = Card(self)
         self._dots = Dots(self)
-        self._message = TextBox(self, weight="SemiBold", colour=theme.ALARM)
         self.pad = NumberPad(self)
         self.pad.digit.connect(self.digit)
         self.pad.erase.connect(self.erase)
@@ -58,43 +60,25 @@ class PinScreen(Screen[PinView]):
         self.back_tile.clicked.connect(self.back)
 
     def place(self, m: theme.Metrics, view: PinView) -> None:
-        gap, top = m.px(4), float(m.px(STRIP + 3))
-        foot = m.height - m.px(TARGET + 2)
-        if m.portrait:
-            side = QRectF(gap, top, m.width - 2 * gap, m.height * 0.42)
-            pad_height = float(m.px(58))
-            pad = QRectF(gap, foot - pad_height - gap, m.width - 2 * gap, pad_height)
-        else:
-            side = QRectF(gap, top, m.width * 0.52 - gap, foot - top)
-            left = m.width * 0.56
-            pad = QRectF(left, top, m.width - left - gap, m.height - top - gap)
-        self._place_side(m, view, side)
-        put(self.pad, pad)
+        places = desk(m)
+        put(self._title, places.title)
+        self._title.say(view.title, m.px(theme.TITLE))
+        card = QRectF(places.body.left(), places.body.top(), places.body.width(), m.px(24))
+        for part in (self._card, self._plate.avatar, self._plate.name, self._plate.position):
+            part.setVisible(view.who is not None)
+        put(self._card, card)
+        if view.who is not None:
+            inner = card.adjusted(m.px(3), m.px(4), -m.px(3), -m.px(4))
+            self._plate.place(m, view.who, inner, middle=False)
+        put(self._message, places.line)
+        self._message.say(view.message, m.px(theme.BODY))
+        put(self._field, places.typed)
+        width = min(places.typed.width(), float(m.px(52)))
+        left = places.typed.center().x() - width / 2
+        put(self._dots, QRectF(left, places.typed.top(), width, places.typed.height()))
+        self._dots.say(view.digits)
+        put(self.pad, places.pad)
         self.pad.setEnabled(not view.locked)
         self.pad.call_erase(view.erase)
-        put(self.back_tile, QRectF(gap, foot, m.px(26), m.px(TARGET)))
-        self.back_tile.say(view.back, m.px(3.8))
-
-    def _place_side(self, m: theme.Metrics, view: PinView, box: QRectF) -> None:
-        y = box.top()
-        for widget in (self._avatar, self._name, self._position):
-            widget.setVisible(view.who is not None)
-        if view.who is not None:
-            self._avatar.say(view.who)
-            put(self._avatar, QRectF(box.left(), y, box.width(), m.px(20)))
-            y += m.px(20)
-            put(self._name, QRectF(box.left(), y, box.width(), m.px(8)))
-            self._name.say(view.who.name, m.px(4.4))
-            y += m.px(7.5)
-            put(self._position, QRectF(box.left(), y, box.width(), m.px(6)))
-            self._position.say(view.who.position, m.px(3.3))
-            y += m.px(6)
-        put(self._title, QRectF(box.left(), y, box.width(), m.px(12)))
-        self._title.say(view.title, m.px(4.6))
-        y += m.px(12)
-        width = min(box.width(), float(m.px(52)))
-        put(self._dots, QRectF(box.center().x() - width / 2, y, width, m.px(8)))
-        self._dots.say(view.digits)
-        y += m.px(8)
-        put(self._message, QRectF(box.left(), y, box.width(), m.px(10)))
-        self._message.say(view.message, m.px(3.8))
+        put(self.back_tile, places.back)
+        self.back_tile.say(view.back, m.px(theme.BODY))

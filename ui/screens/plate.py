@@ -1,4 +1,4 @@
-"""The officer's name plate: picture, name, position."""
+"""A picture, a name beside it, a line below: the officer's plate, and the head of a notice."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QWidget
@@ -13,30 +13,40 @@ _LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 class Plate:
-    """Three widgets of a screen, kept together."""
+    """Three widgets of a screen, kept together; together they stand in the middle of their box."""
 
-    def __init__(self, parent: QWidget) -> None:
-        self.avatar = Avatar(parent)
+    def __init__(self, parent: QWidget, picture: QWidget | None = None) -> None:
+        self.avatar = picture or Avatar(parent)
         self.name = TextBox(parent, weight="Bold", wrap=False, align=_LEFT)
         self.position = TextBox(parent, colour=theme.SOFT_INK, wrap=False, align=_LEFT)
 
-    def place(self, m: theme.Metrics, officer: OfficerCard, box: QRectF) -> None:
+    def place(
+        self, m: theme.Metrics, officer: OfficerCard, box: QRectF, *, middle: bool = True
+    ) -> None:
+        """`middle`: in the middle of `box`, else at its left."""
+        assert isinstance(self.avatar, Avatar)  # noqa: S101  (a plate made without a picture)
         self.avatar.say(officer)
-        h = box.height()
-        put(self.avatar, QRectF(box.left(), box.top(), h, h))
-        left = box.left() + h + m.px(3)
-        name = QRectF(left, box.top() + h * 0.05, box.right() - left, h * 0.54)
-        position = QRectF(left, name.bottom(), box.right() - left, h * 0.36)
+        self.place_words(m, (officer.name, officer.position), box, middle=middle)
+
+    def place_words(
+        self, m: theme.Metrics, words: tuple[str, str], box: QRectF, *, middle: bool = True
+    ) -> None:
+        h, gap = box.height(), m.px(2.6)
+        width = box.width() - h - gap
+        name = QRectF(box.left() + h + gap, box.top() + h * 0.06, width, h * 0.52)
+        position = QRectF(name.left(), name.bottom(), width, h * 0.36)
         put(self.name, name)
-        self.name.say(officer.name, m.px(6), _LEFT)
+        self.name.say(words[0], m.px(theme.TITLE))
         put(self.position, position)
-        self.position.say(officer.position, m.px(4.2), _LEFT)
+        self.position.say(words[1], m.px(theme.BODY))
+        spare = width - max(self.name.laid().widest, self.position.laid().widest)
+        shift = max(0, int(spare / 2)) if middle else 0
+        put(self.avatar, QRectF(box.left() + shift, box.top(), h, h))
+        for words_ in (self.name, self.position):
+            words_.move(words_.x() + shift, words_.y())
 
 
 def plate_box(m: theme.Metrics, top: float) -> QRectF:
-    """Where the plate stands: the whole width of an upright screen, the middle of a wide one."""
-    if m.portrait:
-        gap = m.px(4)
-        return QRectF(gap, top, m.width - 2 * gap, m.px(18))
-    width = min(m.width * 0.8, m.px(110))
-    return QRectF((m.width - width) / 2, top, width, m.px(18))
+    """Where the plate stands on a page."""
+    edge = m.px(theme.EDGE)
+    return QRectF(edge, top, m.width - 2 * edge, m.px(18 if m.portrait else 16))

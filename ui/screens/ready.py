@@ -8,7 +8,7 @@ from ui.screens.base import GAP, STRIP, TARGET, Screen, put
 from ui.screens.plate import Plate, plate_box
 from ui.view import ReadyView
 from ui.widgets.face import FaceButton
-from ui.widgets.tap import Tile
+from ui.widgets.tap import StaffTile, Tile
 from ui.widgets.text import TextBox
 
 NOTE = 8.0
@@ -29,7 +29,7 @@ class ReadyScreen(Screen[ReadyView]):
         self.plate = Plate(self)
         self._question = TextBox(self, weight="Bold")
         self._note = TextBox(self, colour=theme.ALARM, weight="SemiBold")
-        self.staff_tile = Tile(self, quiet=True)
+        self.staff_tile = StaffTile(self)
         self.staff_tile.clicked.connect(self._corner)
         self.faces: list[FaceButton] = []
         self.languages: list[tuple[str, Tile]] = []
@@ -43,19 +43,18 @@ class ReadyScreen(Screen[ReadyView]):
             super().show_view(view)
 
     def place(self, m: theme.Metrics, view: ReadyView) -> None:
-        strip, gap = m.px(STRIP), m.px(4)
+        strip, gap = m.px(STRIP), m.px(theme.EDGE)
         foot = m.height - m.px(TARGET + 2 if not m.portrait else 2 * UPRIGHT_TARGET + 4)
-        plate = plate_box(m, strip + m.px(4 if m.portrait else 2))
+        plate = plate_box(m, strip + m.px(4 if m.portrait else 1.6))
+        question = QRectF(gap, plate.bottom() + m.px(0.6), m.width - 2 * gap, m.px(13))
         if m.portrait:
-            question = QRectF(gap, plate.bottom() + m.px(1), m.width - 2 * gap, m.px(20))
-        else:
-            question = QRectF(gap, plate.bottom() + m.px(0.5), m.width - 2 * gap, m.px(12))
-        faces = QRectF(gap, max(question.bottom() + m.px(1), m.reach), m.width - 2 * gap, 0)
-        question.setBottom(faces.top() - m.px(1))
-        faces.setBottom(foot - m.px(NOTE if view.note else GAP))
+            question.setHeight(m.px(20))
+        faces = QRectF(gap, max(question.bottom() + m.px(0.6), m.reach), m.width - 2 * gap, 0)
+        question.setBottom(faces.top() - m.px(0.6))
+        faces.setBottom(foot - m.px(NOTE if view.note and not m.portrait else GAP))
         self.plate.place(m, view.officer, plate)
         put(self._question, question)
-        self._question.say(view.question, m.px(6.0 if m.portrait else 5.6))
+        self._question.say(view.question, m.px(theme.TITLE))
         self._place_faces(m, view, faces)
         self._place_foot(m, view, foot)
 
@@ -86,20 +85,28 @@ class ReadyScreen(Screen[ReadyView]):
             left = box.left() + (0 if m.portrait else index * (width + gap))
             top = box.top() + (index * (height + gap) if m.portrait else 0)
             put(face, QRectF(left, top, width, height))
-            face.say(label, m.px(5))
-        size = min((face.fitting(m.px(5)) for face in shown), default=0.0)
+            face.say(label, m.px(theme.LEAD))
+        size = min((face.fitting(m.px(theme.LEAD)) for face in shown), default=0.0)
         for face, label in zip(shown, view.faces, strict=True):
             face.say(label, size)
 
     def _place_foot(self, m: theme.Metrics, view: ReadyView, top: float) -> None:
-        """The corner and the languages: one row, or in portrait two."""
-        edge, gap = m.px(4), m.px(GAP if not m.portrait else 2)
+        """The corner, then the languages: one row, or in portrait two, the languages above."""
+        edge, gap = m.px(theme.EDGE), m.px(GAP if not m.portrait else 1.6)
         height = m.px(TARGET if not m.portrait else UPRIGHT_TARGET)
-        rows = 2 if m.portrait else 1
-        columns = -(-len(view.languages) // rows)
-        width = (m.width - 2 * edge - columns * gap) / (columns + 1)
-        put(self.staff_tile, QRectF(edge, top + (rows - 1) * (height + gap), width, height))
-        size = m.px(4.2 if view.offered else 3.6)
+        count, room = max(1, len(view.languages)), m.width - 2 * edge
+        if m.portrait:
+            width, first = (room - (count - 1) * gap) / count, float(edge)
+            corner = QRectF(edge, top + height + gap, m.px(28), height)
+            note = QRectF(corner.right() + gap, corner.top(), 0, height)
+            note.setRight(m.width - edge)
+        else:
+            width = (room - count * gap) / (count + 1)
+            corner, first = QRectF(edge, top, width, height), edge + width + gap
+            note = QRectF(edge, top - m.px(NOTE - 0.5), room, m.px(NOTE - 1))
+        put(self.staff_tile, corner)
+        self.staff_tile.plain = not view.offered
+        size = m.px(theme.BODY if view.offered else theme.SMALL)
         self.staff_tile.say(view.more or view.skip or view.staff, size)
         while len(self.languages) < len(view.languages):
             tile = Tile(self, quiet=True)
@@ -111,9 +118,7 @@ class ReadyScreen(Screen[ReadyView]):
             if index < len(view.languages):
                 choice = view.languages[index]
                 self.languages[index] = (choice.id, tile)
-                row, column = divmod(index, columns)
-                left = edge + (column + 1) * (width + gap)
-                put(tile, QRectF(left, top + row * (height + gap), width, height))
-                tile.say(choice.label, m.px(4.2), chosen=choice.chosen)
-        put(self._note, QRectF(edge, top - m.px(NOTE - 0.5), m.width - 2 * edge, m.px(NOTE - 1)))
-        self._note.say(view.note, m.px(3.8))
+                put(tile, QRectF(first + index * (width + gap), top, width, height))
+                tile.say(choice.label, m.px(theme.BODY), chosen=choice.chosen)
+        put(self._note, note)
+        self._note.say(view.note, m.px(theme.BODY))

@@ -35,9 +35,9 @@ class ReasonsScreen(Screen[ReasonsView]):
     def place(self, m: theme.Metrics, view: ReasonsView) -> None:
         top = m.px(STRIP) + m.px(4 if not m.portrait else 10)
         put(self._title, column(m, top, m.px(13), 0.92))
-        self._title.say(view.title, m.px(6.4))
+        self._title.say(view.title, m.px(theme.TITLE))
         put(self._hint, column(m, top + m.px(12.5), m.px(8), 0.92))
-        self._hint.say(view.warning or view.hint, m.px(3.8))
+        self._hint.say(view.warning or view.hint, m.px(theme.BODY))
         box = column(m, max(top + m.px(23), m.reach), 0, 0.92)
         # Three rows of targets fill the lower half of a small screen to its edge.
         foot = m.height - m.px(17 if not m.reach else TARGET + 1)
@@ -48,8 +48,8 @@ class ReasonsScreen(Screen[ReasonsView]):
             shown = [*self.lead_tiles, self.done_tile]
         elif view.warning and view.more:
             shown = [self.more_tile, self.done_tile]
-        self.more_tile.say(view.more, m.px(4.8))
-        self.done_tile.say(view.done, m.px(4.8))
+        self.more_tile.say(view.more, m.px(theme.LEAD))
+        self.done_tile.say(view.done, m.px(theme.LEAD))
         gap = m.px(GAP)
         width = min(m.px(38), (column(m, 0, 0, 0.92).width() + gap) / len(shown) - gap)
         left = (m.width - len(shown) * (width + gap) + gap) / 2
@@ -64,9 +64,9 @@ class ReasonsScreen(Screen[ReasonsView]):
         self.done_tile.face = None
         for tile, key in zip(tiles, view.keys, strict=False):
             tile.face = key
-            tile.say(key.word, m.px(4.8))
+            tile.say(key.word, m.px(theme.LEAD))
         if view.keys:
-            least = min(tile.fitting(m.px(4.8)) for tile in tiles)
+            least = min(tile.fitting(m.px(theme.LEAD)) for tile in tiles)
             for tile, key in zip(tiles, view.keys, strict=True):
                 tile.say(key.word, least)
 
@@ -91,4 +91,5 @@ class ReasonsScreen(Screen[ReasonsView]):
                 put(tile, QRectF(left, top + row * (height + gap), width, height))
                 choice = view.reasons[index]
                 pointed = choice.id == view.pointed
-                tile.say(choice.label, m.px(4.4), chosen=choice.chosen, pointed=pointed)
+                tile.say(choice.label, m.px(theme.BODY), chosen=choice.chosen, pointed=pointed)
+        Tile.level(self.tiles[: len(view.reasons)])

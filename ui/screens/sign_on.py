@@ -5,9 +5,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import GAP, STRIP, TARGET, Screen, put
-from ui.screens.pad import NumberPad
+from ui.screens.base import GAP, TARGET, Screen, put
+from ui.screens.pad import NumberPad, desk
 from ui.view import OfficerCard, SignOnView
+from ui.widgets.card import Card
 from ui.widgets.pictures import Avatar
 from ui.widgets.tap import Tap, Tile
 from ui.widgets.text import TextBox, fit, paint
@@ -39,7 +40,7 @@ class OfficerRow(Tap):
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         h = box.height()
         painter.setBrush(theme.PRESSED if self.isDown() else theme.CARD)
-        painter.setPen(QPen(theme.EDGE, 2))
+        painter.setPen(QPen(theme.EDGE_LINE, 2))
         painter.drawRoundedRect(box, h * 0.2, h * 0.2)
         put(self._avatar, QRectF(h * 0.12, h * 0.1, h * 0.8, h * 0.8))
         left, number_width = h * 1.12, h * 0.95
@@ -66,8 +67,10 @@ class SignOnScreen(Screen[SignOnView]):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._title = TextBox(self, weight="Bold", wrap=False)
-        self._hint = TextBox(self, colour=theme.SOFT_INK)
+        start = Qt.AlignmentFlag.AlignLeft
+        self._title = TextBox(self, weight="Bold", wrap=False, align=start)
+        self._hint = TextBox(self, colour=theme.SOFT_INK, align=start)
+        self._field = Card(self)
         self._typed = TextBox(self, weight="Bold", wrap=False)
         self.pad = NumberPad(self)
         self.pad.digit.connect(self.digit)
@@ -81,35 +84,19 @@ class SignOnScreen(Screen[SignOnView]):
         self._page = 0
 
     def place(self, m: theme.Metrics, view: SignOnView) -> None:
-        top, gap = m.px(STRIP) + m.px(2), m.px(4)
-        foot = m.px(TARGET + 2)
-        if m.portrait:
-            pad_height = m.px(63)
-            list_box = QRectF(gap, top + m.px(21), m.width - 2 * gap, 0)
-            list_box.setBottom(m.height - foot - pad_height - m.px(15))
-            pad = QRectF(gap, m.height - foot - pad_height - gap / 2, m.width - 2 * gap, pad_height)
-            typed = QRectF(gap, pad.top() - m.px(13), m.width - 2 * gap, m.px(12))
-            head = QRectF(gap, top, m.width - 2 * gap, m.px(20))
-        else:
-            half = m.width * 0.56
-            list_box = QRectF(gap, top + m.px(16), half - gap, 0)
-            list_box.setBottom(m.height - foot - m.px(GAP))
-            right = m.width - half - 2 * gap
-            typed = QRectF(half + gap, top, right, m.px(13))
-            pad = QRectF(half + gap, top + m.px(14.5), right, m.height - top - m.px(14.5) - m.px(2))
-            head = QRectF(gap, top, half - gap, m.px(15))
-        put(self._title, QRectF(head.left(), head.top(), head.width(), head.height() * 0.55))
-        self._title.say(view.title, m.px(5.2))
-        put(self._hint, QRectF(head.left(), head.center().y(), head.width(), head.height() * 0.5))
-        self._hint.say(view.hint, m.px(3.2))
-        put(self._typed, typed)
-        self._typed.say(view.typed or "–", m.px(7.5))
-        put(self.pad, pad)
-        self._place_list(m, view, list_box)
-        foot_top = m.height - foot
+        places = desk(m)
+        put(self._title, places.title)
+        self._title.say(view.title, m.px(theme.TITLE))
+        put(self._hint, places.line)
+        self._hint.say(view.hint, m.px(theme.SMALL))
+        put(self._field, places.typed)
+        put(self._typed, places.typed)
+        self._typed.say(view.typed or "–", m.px(theme.TITLE))
+        put(self.pad, places.pad)
         self.pad.call_erase(view.erase)
-        put(self.back_tile, QRectF(gap, foot_top, m.px(26), m.px(TARGET)))
-        self.back_tile.say(view.back, m.px(3.8))
+        self._place_list(m, view, places.body)
+        put(self.back_tile, places.back)
+        self.back_tile.say(view.back, m.px(theme.BODY))
 
     def _place_list(self, m: theme.Metrics, view: SignOnView, box: QRectF) -> None:
         found = [card for card in view.officers if card.number.startswith(view.typed)]
@@ -135,7 +122,7 @@ class SignOnScreen(Screen[SignOnView]):
             tile.setVisible(pages > 1)
             left = box.right() - m.px(15) * (2 - number) - m.px(GAP) * (1 - number)
             put(tile, QRectF(left, foot_top, m.px(15), m.px(TARGET)))
-            tile.say(sign, m.px(3.6))
+            tile.say(sign, m.px(theme.SMALL))
             tile.setAccessibleName(view.pages[number])
         self.earlier.setEnabled(self._page > 0)
         self.later.setEnabled(self._page < pages - 1)

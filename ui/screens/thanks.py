@@ -5,44 +5,59 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, StillScreen, column, put
+from ui.screens.base import STRIP, Screen, StillScreen, put
 from ui.view import ThanksView
-from ui.widgets.pictures import QrPicture, Tick
+from ui.widgets.card import Card
+from ui.widgets.pictures import QrPicture
 from ui.widgets.pulse import Pulse
 from ui.widgets.text import TextBox
+from ui.widgets.wai import Wai
 
 
 class Thanks(Screen[ThanksView]):
+    ground = theme.WARM
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.tick = Tick(self)
+        self.figure = Wai(self)
         self._title = TextBox(self, weight="Bold")
-        self._subtitle = TextBox(self, colour=theme.SOFT_INK)
+        self._subtitle = TextBox(self, colour=theme.INK)
+        self._card = Card(self)
         self._comment = TextBox(self, weight="SemiBold")
         self._qr = QrPicture(self)
 
     def place(self, m: theme.Metrics, view: ThanksView) -> None:
-        strip = m.px(STRIP)
-        body = m.height - strip
-        if view.qr and not m.portrait:
-            left = QRectF(m.width * 0.05, strip, m.width * 0.5, body)
-            right = QRectF(m.width * 0.6, strip + body * 0.1, m.width * 0.34, body * 0.8)
+        strip, edge = m.px(STRIP), m.px(theme.EDGE)
+        page = QRectF(edge, strip + edge, m.width - 2 * edge, m.height - strip - 2 * edge)
+        words, code = QRectF(page), QRectF(page)
+        if view.qr and m.portrait:
+            code.setTop(page.bottom() - m.px(66))
+            code.adjust(m.px(10), 0, -m.px(10), 0)
+            words.setBottom(code.top() - edge)
         elif view.qr:
-            left = QRectF(m.width * 0.07, strip + body * 0.04, m.width * 0.86, body * 0.48)
-            right = QRectF(m.width * 0.12, strip + body * 0.54, m.width * 0.76, body * 0.4)
-        else:
-            left, right = column(m, strip, body), QRectF()
-        middle = left.center().y()
-        put(self.tick, QRectF(left.left(), middle - m.px(28), left.width(), m.px(20)))
-        put(self._title, QRectF(left.left(), middle - m.px(6), left.width(), m.px(20)))
-        self._title.say(view.title, m.px(7))
-        put(self._subtitle, QRectF(left.left(), middle + m.px(14), left.width(), m.px(14)))
-        self._subtitle.say(view.subtitle, m.px(4.4))
-        words = m.px(14)
-        put(self._qr, QRectF(right.left(), right.top(), right.width(), right.height() - words))
+            code.setLeft(page.right() - m.px(54))
+            words.setRight(code.left() - edge)
+        self._place_words(m, view, words)
+        self._card.setVisible(bool(view.qr))
+        put(self._card, code)
+        inner = code.adjusted(m.px(3), m.px(3), -m.px(3), -m.px(3))
+        below = m.px(15)
+        side = min(inner.width(), inner.height() - below)
+        top = inner.center().y() - (side + below) / 2
+        put(self._qr, QRectF(inner.left(), top, inner.width(), side))
         self._qr.say(view.qr)
-        put(self._comment, QRectF(right.left(), right.bottom() - words, right.width(), words))
-        self._comment.say(view.comment if view.qr else "", m.px(3.8))
+        put(self._comment, QRectF(inner.left(), top + side, inner.width(), below))
+        self._comment.say(view.comment if view.qr else "", m.px(theme.BODY))
+
+    def _place_words(self, m: theme.Metrics, view: ThanksView, box: QRectF) -> None:
+        """Figure, title and what becomes of it, in the middle of `box`."""
+        figure = min(box.height() - m.px(36), float(m.px(44)))
+        top = box.center().y() - (figure + m.px(35)) / 2
+        put(self.figure, QRectF(box.left(), top, box.width(), figure))
+        put(self._title, QRectF(box.left(), top + figure + m.px(2), box.width(), m.px(19)))
+        self._title.say(view.title, m.px(theme.HERO))
+        put(self._subtitle, QRectF(box.left(), top + figure + m.px(21), box.width(), m.px(14)))
+        self._subtitle.say(view.subtitle, m.px(theme.LEAD))
 
 
 class ThanksScreen(StillScreen[ThanksView]):
@@ -55,4 +70,4 @@ class ThanksScreen(StillScreen[ThanksView]):
     def showEvent(self, event: QShowEvent) -> None:
         """The picture stands already: the motion takes nothing from it, and knows no score."""
         assert isinstance(self.drawn, Thanks)  # noqa: S101  (what `drawing` names)
-        self.pulse.start(self.drawn.tick.geometry())
+        self.pulse.start(self.drawn.figure.geometry())

@@ -13,15 +13,25 @@ INK = QColor("#0B161B")
 SOFT_INK = QColor("#2B3E46")
 PAPER = QColor("#FAF8F3")
 CARD = QColor("#FFFFFF")
-EDGE = QColor("#CBD3D1")
+EDGE_LINE = QColor("#CBD3D1")
 DEEP = QColor("#0F3B45")
 """The office's colour: strips and main buttons, with words in CARD."""
 PRESSED = QColor("#D5E6E3")
 ALARM = QColor("#6E1610")
 CHOSEN = QColor("#CFE9DC")
+WARM = QColor("#E9F4EC")
+"""The ground of the thanks: the only page that is not PAPER."""
+BLUSH = QColor("#E8806A")
+"""Cheeks and tongue."""
 
-FACES = tuple(QColor(c) for c in ("#F9B2A9", "#FBC492", "#FCE28E", "#C9E6A0", "#93D6A6"))
+FACES = tuple(QColor(c) for c in ("#FFAFA5", "#FFBB70", "#FFDB57", "#C4E676", "#86DCA0"))
 """Worst to best of five; shorter scales take from the ends and the middle."""
+
+HERO, TITLE, LEAD, BODY, SMALL = 9.4, 6.6, 5.2, 4.4, 3.6
+"""The type scale, in units (see Metrics): what a page says at once; its heading; what goes with
+it; words to press; what staff reads. Each about 1.25 times the next."""
+EDGE = 4.0
+"""From the window's edge to what stands on it, in units."""
 
 LINE, TALL_LINE = 1.8, 1.9
 """Line height in em: Thai stacks marks above and below, Khmer stacks letters. Measured by their
@@ -144,6 +154,12 @@ def font(pixels: float, weight: str = "Regular", text: str = "") -> QFont:
         )
     )
     return chosen
+
+
+def tint(colour: QColor, share: float) -> QColor:
+    """`share` of `colour` on white."""
+    parts = (colour.red(), colour.green(), colour.blue())
+    return QColor(*(round(255 - (255 - part) * share) for part in parts))
 
 
 def face_colour(score: int, levels: int) -> QColor:

@@ -1,16 +1,17 @@
 """A notice on its card: a heading and words, or a picture as large as it fits."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
 from ui.view import NoticeCard
+from ui.widgets.card import Card
 from ui.widgets.pictures import decode_photo
 from ui.widgets.text import TextBox
 
 
-class Board(QWidget):
+class Board(Card):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._card: NoticeCard | None = None
@@ -31,10 +32,10 @@ class Board(QWidget):
         self._body.setVisible(words)
         head = box.height() * (0.32 if card.body else 1.0)
         self._heading.setGeometry(QRectF(box.left(), box.top(), box.width(), head).toRect())
-        self._heading.say(card.heading, m.px(7))
+        self._heading.say(card.heading, m.px(theme.TITLE))
         rest = QRectF(box.left(), box.top() + head, box.width(), box.height() - head)
         self._body.setGeometry(rest.toRect())
-        self._body.say(card.body, m.px(5))
+        self._body.say(card.body, m.px(theme.LEAD))
         self._draw(card)
         self.update()
 
@@ -60,10 +61,7 @@ class Board(QWidget):
         if self._card is None:
             return
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(theme.CARD)
-        painter.setPen(QPen(theme.EDGE, 1.5))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 14, 14)
+        self.paint_ground(painter)
         if not self._picture.isNull():
             left = (self.width() - self._picture.width()) // 2
             top = (self.height() - self._picture.height()) // 2

@@ -1,7 +1,7 @@
 """The faces: one family, told apart by mouth, brows, colour and word, never by colour alone."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
@@ -17,41 +17,65 @@ def paint_face(painter: QPainter, box: QRectF, score: int, levels: int) -> None:
     """A face in the square `box`, from a deep frown (1) to a broad smile (`levels`)."""
     mood = 2 * (score - 1) / (levels - 1) - 1
     size, middle = box.width(), box.center()
-    pen = QPen(theme.INK, size * 0.045, c=Qt.PenCapStyle.RoundCap)
+    colour = theme.face_colour(score, levels)
+    round_ = box.adjusted(size * 0.01, size * 0.01, -size * 0.01, -size * 0.01)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour.darker(118))
+    painter.drawEllipse(round_)
+    painter.setBrush(colour)  # what it leaves below is the shade of a ball
+    painter.drawEllipse(round_.adjusted(size * 0.025, 0, -size * 0.025, -size * 0.05))
+    if mood > 0:
+        _paint_cheeks(painter, middle, size, mood)
+    pen = QPen(theme.INK, size * 0.048, c=Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setBrush(theme.face_colour(score, levels))
-    painter.setPen(QPen(theme.INK, size * 0.03))
-    painter.drawEllipse(box.adjusted(size * 0.02, size * 0.02, -size * 0.02, -size * 0.02))
     painter.setPen(pen)
     for side in (-1, 1):
-        eye = QPointF(middle.x() + side * size * 0.17, middle.y() - size * 0.1)
-        if mood > 0.9:
-            arc = QRectF(eye.x() - size * 0.07, eye.y() - size * 0.05, size * 0.14, size * 0.14)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawArc(arc, 20 * 16, 140 * 16)
-        else:
-            painter.setBrush(theme.INK)
-            painter.drawEllipse(eye, size * 0.035, size * 0.05)
-        if mood < -0.9:
-            inner = QPointF(middle.x() + side * size * 0.08, middle.y() - size * 0.2)
-            outer = QPointF(middle.x() + side * size * 0.25, middle.y() - size * 0.27)
-            painter.drawLine(inner, outer)
+        _paint_eye(painter, middle, size, mood, side)
     _paint_mouth(painter, middle, size, mood)
 
 
+def _paint_cheeks(painter: QPainter, middle: QPointF, size: float, mood: float) -> None:
+    blush = QColor(theme.FACES[0])
+    blush.setAlphaF(0.8 * mood)
+    painter.setBrush(blush)
+    for side in (-1, 1):
+        cheek = QPointF(middle.x() + side * size * 0.345, middle.y() + size * 0.04)
+        painter.drawEllipse(cheek, size * 0.06, size * 0.045)
+
+
+def _paint_eye(painter: QPainter, middle: QPointF, size: float, mood: float, side: int) -> None:
+    """Laughing at the one end, under a troubled brow at the other."""
+    eye = QPointF(middle.x() + side * size * 0.18, middle.y() - size * 0.09)
+    if mood > 0.9:
+        arc = QRectF(eye.x() - size * 0.08, eye.y() - size * 0.06, size * 0.16, size * 0.17)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawArc(arc, 15 * 16, 150 * 16)
+        return
+    painter.setBrush(theme.INK)
+    painter.drawEllipse(eye, size * 0.026, size * 0.045)
+    if mood < -0.9:
+        inner = QPointF(middle.x() + side * size * 0.1, middle.y() - size * 0.29)
+        outer = QPointF(middle.x() + side * size * 0.29, middle.y() - size * 0.21)
+        painter.drawLine(inner, outer)
+
+
 def _paint_mouth(painter: QPainter, middle: QPointF, size: float, mood: float) -> None:
-    """A curve whose depth is the mood; open when very happy."""
-    half, depth = size * 0.21, mood * size * 0.2
-    y = middle.y() + size * 0.2 - depth * 0.45
+    """A curve whose depth is the mood; open, with a tongue, when very happy."""
+    half, depth = size * (0.2 + 0.04 * abs(mood)), mood * size * 0.19
+    y = middle.y() + size * 0.21 - depth * (0.62 if mood > 0 else 0.75)
     left, right = QPointF(middle.x() - half, y), QPointF(middle.x() + half, y)
     mouth = QPainterPath(left)
-    mouth.quadTo(QPointF(middle.x(), y + depth * 2), right)
+    mouth.quadTo(QPointF(middle.x(), y + depth * 2.1), right)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     if mood > 0.9:
         mouth.closeSubpath()
-        painter.setBrush(theme.CARD)
+        painter.setBrush(theme.INK)
+        painter.drawPath(mouth)
+        tongue = QPainterPath()
+        tongue.addEllipse(QPointF(middle.x(), y + depth * 1.15), half * 0.5, depth * 0.42)
+        painter.fillPath(tongue.intersected(mouth), theme.BLUSH)
     else:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(mouth)
+        painter.drawPath(mouth)
 
 
 class FaceButton(Tap):
@@ -80,35 +104,45 @@ class FaceButton(Tap):
     def _boxes(self) -> tuple[QRectF, QRectF]:
         """Where face and word stand: side by side in a wide button, else one above the other."""
         box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
-        if box.width() > 1.8 * box.height():
-            face = QRectF(box.left() + box.height() * 0.12, box.top(), box.height(), box.height())
-            word = QRectF(face.right(), box.top(), box.right() - face.right(), box.height())
-            return face, word.adjusted(box.height() * 0.2, 0, -box.height() * 0.2, 0)
+        if self._wide:
+            edge = box.height() * 0.09
+            face = QRectF(box.left() + 2.4 * edge, box.top(), box.height(), box.height())
+            word = QRectF(face.right() + 2 * edge, box.top(), 0, box.height())
+            word.setRight(box.right() - 2 * edge)
+            return face, word
         share = box.height() * WORD_SHARE
         pad = box.width() * 0.045
-        word = QRectF(box.left() + pad, box.bottom() - share * 1.08, box.width() - 2 * pad, share)
+        word = QRectF(box.left() + pad, box.bottom() - share * 1.06, box.width() - 2 * pad, share)
         return QRectF(box.left(), box.top(), box.width(), word.top() - box.top()), word
+
+    @property
+    def _wide(self) -> bool:
+        return self.width() > 1.8 * self.height()
 
     def words(self) -> tuple[Laid, QRectF]:
         _, word = self._boxes()
         return fit(self._label.word, self._pixels, "SemiBold", word, wrap=False), word
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """The field is a breath of the face's colour; under a finger, all of it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
-        painter.setBrush(theme.PRESSED if self.isDown() else theme.CARD)
-        painter.setPen(QPen(theme.DEEP if self.isDown() else theme.EDGE, 4 if self.isDown() else 2))
-        radius = min(box.width(), box.height()) * 0.12
+        colour, down = theme.face_colour(self._label.score, self._label.levels), self.isDown()
+        painter.setBrush(theme.tint(colour, 0.8 if down else 0.24))
+        painter.setPen(QPen(theme.DEEP if down else colour.darker(112), 4 if down else 2))
+        radius = min(box.width(), box.height()) * 0.14
         painter.drawRoundedRect(box, radius, radius)
         room, word = self._boxes()
-        size = min(room.width() * 0.84, room.height() * 0.84) * (0.95 if self.isDown() else 1.0)
+        size = min(room.width() * 0.86, room.height() * (0.8 if self._wide else 0.86))
+        size *= 0.95 if down else 1.0
         square = QRectF(0, 0, size, size)
-        lower = size * 0.03 if word.top() >= room.bottom() - 1 else 0.0
+        lower = 0.0 if self._wide else size * 0.03
         square.moveCenter(QPointF(room.center().x(), room.center().y() + lower))
         paint_face(painter, square, self._label.score, self._label.levels)
         laid, word = self.words()
-        paint(painter, laid, word, theme.INK)
+        side = Qt.AlignmentFlag.AlignLeft if self._wide else Qt.AlignmentFlag.AlignHCenter
+        paint(painter, laid, word, theme.INK, side)
         self.paint_focus(painter, radius)
         painter.end()
 

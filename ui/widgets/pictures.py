@@ -109,26 +109,43 @@ class QrPicture(QWidget):
         painter.end()
 
 
-class Tick(QWidget):
-    """The sign of something done."""
+class Sign(QWidget):
+    """What a page is about, for who can't read it: done, closed for now, a pause, a fault."""
+
+    def __init__(self, parent: QWidget, kind: str = "tick") -> None:
+        super().__init__(parent)
+        self._kind = kind
+
+    def say(self, kind: str) -> None:
+        """One of "tick", "clock", "pause", "alert"."""
+        if kind != self._kind:
+            self._kind = kind
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = min(self.width(), self.height()) - 4
-        box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        painter.setBrush(theme.DEEP)
+        painter.translate((self.width() - side) / 2, (self.height() - side) / 2)
+        painter.scale(side, side)
+        painter.setBrush(theme.ALARM if self._kind == "alert" else theme.DEEP)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawEllipse(box)
-        pen = QPen(theme.CARD, side * 0.09, c=Qt.PenCapStyle.RoundCap)
+        painter.drawEllipse(QRectF(0, 0, 1, 1))
+        pen = QPen(theme.CARD, 0.08, c=Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
-        x, y = box.left(), box.top()
-        painter.drawPolyline(
-            [
-                QPointF(x + side * 0.28, y + side * 0.53),
-                QPointF(x + side * 0.44, y + side * 0.68),
-                QPointF(x + side * 0.73, y + side * 0.35),
-            ]
-        )
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._kind == "clock":
+            painter.drawEllipse(QPointF(0.5, 0.5), 0.29, 0.29)
+        for line in _LINES[self._kind]:
+            painter.drawPolyline([QPointF(x, y) for x, y in line])
         painter.end()
+
+
+_LINES = {
+    "tick": (((0.28, 0.53), (0.44, 0.68), (0.73, 0.35)),),
+    "clock": (((0.5, 0.33), (0.5, 0.5), (0.61, 0.58)),),
+    "pause": (((0.4, 0.33), (0.4, 0.67)), ((0.6, 0.33), (0.6, 0.67))),
+    "alert": (((0.5, 0.25), (0.5, 0.56)), ((0.5, 0.73), (0.5, 0.731))),
+}
+"""In a square of side 1."""

@@ -1,4 +1,4 @@
-"""The one motion there is: a ring that leaves the tick of the thanks, once, and fades."""
+"""The one motion there is: a ring that leaves the figure of the thanks, once, and fades."""
 
 from PySide6.QtCore import QEasingCurve, QPointF, QRect, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen
@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from ui import theme
 
 LASTS_MS = 450
-_GROWS = 0.45
-"""Of the tick's radius."""
+_GROWS = 0.2
+"""Of the figure's radius."""
 
 
 class Pulse(QWidget):
@@ -25,7 +25,7 @@ class Pulse(QWidget):
         self.hide()
 
     def start(self, around: QRect) -> None:
-        """Once, around a tick in the box `around`; nothing where motion is not wanted."""
+        """Once, around a figure in the box `around`; nothing where motion is not wanted."""
         self._motion.stop()
         self.setVisible(not theme.still())
         if theme.still():
@@ -42,11 +42,13 @@ class Pulse(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         gone = float(self._motion.currentValue() or 0.0)
+        if not gone:
+            return  # the first paint is the picture's alone
         colour = QColor(theme.DEEP)
         colour.setAlphaF(0.5 * (1 - gone))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour, self._radius * 0.08))
+        painter.setPen(QPen(colour, self._radius * 0.05))
         middle = QPointF(self.width() / 2, self.height() / 2)
         radius = self._radius * (1 + _GROWS * gone)
         painter.drawEllipse(middle, radius, radius)

@@ -1,5 +1,7 @@
 """Things to tap: act on release, once, with any finger, whatever another finger rests on."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTouchEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
@@ -105,6 +107,10 @@ class Tile(Tap):
         self._pixels = 20.0
         self._chosen = False
 
+    @property
+    def align(self) -> Qt.AlignmentFlag:
+        return Qt.AlignmentFlag.AlignHCenter
+
     def say(self, text: str, pixels: float, *, chosen: bool = False, pointed: bool = False) -> None:
         self._pixels, self._chosen, self.pointed = pixels, chosen, pointed
         self.setText(text)
@@ -115,16 +121,21 @@ class Tile(Tap):
     def chosen(self) -> bool:
         return self._chosen
 
+    @staticmethod
+    def level(tiles: Sequence["Tile"]) -> None:
+        """Give the words of all one size, the least at which each fits."""
+        least = min((tile.words()[0].pixels for tile in tiles), default=0.0)
+        for tile in tiles:
+            tile._pixels = least / theme.text_scale()
+            tile.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         fill, ink = self._colours()
         painter.setBrush(fill)
-        edge = theme.DEEP if self._chosen or self._main else theme.EDGE
-        painter.setPen(QPen(edge, 4 if self._chosen else 2))
-        if self._quiet and not self.isDown() and not self._chosen:
-            painter.setPen(QPen(theme.EDGE, 1.5))
+        painter.setPen(QPen(self._edge(), 4 if self._chosen else 2))
         radius = min(box.height() * 0.28, 28.0)
         painter.drawRoundedRect(box, radius, radius)
         if self._chosen and not self._quiet:
@@ -134,7 +145,7 @@ class Tile(Tap):
             bar = QRectF(box.center().x() - width / 2, box.bottom() - 12, width, 5)
             painter.fillRect(bar, theme.DEEP)
         laid, inner = self.words()
-        paint(painter, laid, inner, ink)
+        paint(painter, laid, inner, ink, self.align)
         self.paint_more(painter)
         self.paint_focus(painter, radius)
         painter.end()
@@ -151,7 +162,7 @@ class Tile(Tap):
 
     def _room(self) -> QRectF:
         box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
-        edge = box.height() * 0.12
+        edge = box.height() * (0.06 if self._quiet else 0.12)
         if not self._quiet:
             edge += min(box.height() * 0.28, 28.0) * 0.4
         return box.adjusted(edge, 0, -edge, 0)
@@ -159,6 +170,9 @@ class Tile(Tap):
     @staticmethod
     def _tick_size(box: QRectF) -> float:
         return min(box.height() * 0.3, 30.0)
+
+    def _edge(self) -> QColor:
+        return theme.DEEP if self._chosen or self._main else theme.EDGE_LINE
 
     def _colours(self) -> tuple[QColor, QColor]:
         if not self.isEnabled():
@@ -180,3 +194,47 @@ class Tile(Tap):
                 QPointF(x + size, y - size * 0.4),
             ]
         )
+
+
+class StaffTile(Tile):
+    """What is staff's on a citizen's page, always in the lower left: a figure and words, no field,
+    so that nobody takes it for an answer."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, quiet=True)
+        self.plain = True
+
+    @property
+    def align(self) -> Qt.AlignmentFlag:
+        return Qt.AlignmentFlag.AlignLeft if self.plain else super().align
+
+    def _colours(self) -> tuple[QColor, QColor]:
+        if not self.plain:
+            return super()._colours()
+        return (theme.PRESSED if self.isDown() else theme.PAPER), theme.SOFT_INK
+
+    def _edge(self) -> QColor:
+        return theme.PAPER if self.plain else super()._edge()
+
+    def words(self) -> tuple[Laid, QRectF]:
+        """The figure and the words stand together at the left."""
+        if not self.plain:
+            return super().words()
+        room = self._room()
+        room.setLeft(room.left() + self._figure(room) * 1.3)
+        return fit(self.text(), self._pixels, "Regular", room, wrap=False), room
+
+    def paint_more(self, painter: QPainter) -> None:
+        if not self.plain:
+            return
+        room = self._room()
+        size = self._figure(room)
+        left, top = room.left(), room.center().y() - size / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.SOFT_INK)
+        painter.drawEllipse(QPointF(left + size / 2, top + size * 0.24), size * 0.22, size * 0.22)
+        shoulders = QRectF(left + size * 0.1, top + size * 0.54, size * 0.8, size * 0.9)
+        painter.drawChord(shoulders, 0, 180 * 16)
+
+    def _figure(self, room: QRectF) -> float:
+        return min(room.height() * 0.36, room.width() * 0.2)

@@ -10,6 +10,8 @@ from ui import theme
 SMALLEST = 0.45
 """Of the wanted size: below it a text would not be read; words are kept short enough."""
 _STEP = 0.94
+_BALANCED = 4
+"""Lines of a text that is balanced; a longer one is read, not looked at."""
 
 
 class Laid:
@@ -51,8 +53,25 @@ def fit(text: str, pixels: float, weight: str, box: QRectF, *, wrap: bool) -> La
         laid = Laid(text, size, weight, box.width(), wrap)
         fits = laid.widest <= box.width() and laid.height <= box.height() + 0.5
         if (fits and not laid.splits_a_word()) or size <= pixels * SMALLEST:
-            return laid
+            return _balanced(laid, text, size, weight, box.width()) if fits and wrap else laid
         size *= _STEP
+
+
+def _balanced(laid: Laid, text: str, size: float, weight: str, width: float) -> Laid:
+    """The same in as many lines of about one width: no word is left alone on the last."""
+    lines = laid.layout.lineCount()
+    if lines < 2 or lines > _BALANCED:
+        return laid
+    narrow = width * 0.4
+    for _ in range(5):
+        middle = (narrow + width) / 2
+        tried = Laid(text, size, weight, middle, wrap=True)
+        same = tried.layout.lineCount() == lines and tried.widest <= middle
+        if same and not tried.splits_a_word():
+            laid, width = tried, middle
+        else:
+            narrow = middle
+    return laid
 
 
 def paint(

@@ -1,0 +1,23 @@
+"""The ground that things stand on together: white, rounded, with a hair's edge."""
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from ui import theme
+
+
+class Card(QWidget):
+    """Lies below what is made after it; nothing to touch."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.paint_ground(painter)
+        painter.end()
+
+    def paint_ground(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(theme.CARD)
+        painter.setPen(QPen(theme.EDGE_LINE, 1.5))
+        radius = min(self.width(), self.height(), 140) * 0.14
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
