@@ -78,6 +78,8 @@ class DataFolder:
                 write_whole(self.settings_file, config.DEFAULT_TEXT.encode())
             if not self._pepper_file.exists():
                 write_whole(self._pepper_file, secrets.token_bytes(pin.PEPPER_BYTES))
+        except FileExistsError as error:
+            raise FolderError(f"{error.filename}: is no folder") from None
         except OSError as error:
             raise FolderError(f"{error.filename or self.path}: {error.strerror}") from None
         Store.create(self.database)
@@ -152,7 +154,10 @@ class DataFolder:
         from kiosk.store.verify import Wrong, verify
 
         if self.database.exists():
-            raise FolderError(f"{self.database}: is there; a copy replaces only what is gone")
+            raise FolderError(
+                f"{self.database}: is there; a copy replaces only what is gone "
+                "(`kiosk run` sets a damaged one aside)"
+            )
         draft = self.database.with_name(self.database.name + ".new")
         try:
             write_whole(draft, copy.read_bytes())

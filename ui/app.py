@@ -20,6 +20,7 @@ from kiosk.clock import Clock, SystemClock
 from kiosk.config import ConfigError, Settings
 from kiosk.domain.people import CounterId
 from ui import theme
+from ui.failures import require_display
 from ui.text import Words, languages
 from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow
@@ -290,7 +291,7 @@ def first_shower(settings: Settings) -> "Shower":
 
 def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     """Open the terminal on the data folder `path` and stay until it is ended; the exit code.
-    ConfigError and FolderError before any window."""
+    ConfigError, FolderError and NoDisplay before any window."""
     from kiosk.datafolder import DataFolder
 
     folder = DataFolder(path)
@@ -299,6 +300,7 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
         raise ConfigError(
             f"{settings.path}: screen.languages: {unknown[0]!r} is none of {', '.join(languages())}"
         )
+    require_display(os.environ)
     lock = folder.lock()
     app = QApplication(["kiosk"])
     sys.excepthook = _loud

@@ -382,7 +382,7 @@ def sounds(
     """List what the audible guide says in a language, and which recordings are missing.
 
     Record each as NAME.wav (mono, 16 bits) and put them into sounds/LANGUAGE in the data folder;
-    they go before the program's own. Then: guide = true under [sound].
+    they go before the program's own. Then: guide = true in the settings' section sound.
     """
     from kiosk.datafolder import DataFolder
     from ui.app import reworded
@@ -644,7 +644,7 @@ def queue_simulate(
     """Be a ticket machine on a virtual serial line; commands on standard input move the queue.
 
     Commands: call, end, absent, unplug, plug, status, quit. Name the same path as port under
-    [offer] in the settings, with mode = "offered".
+    the section offer of the settings, with mode = "offered".
     """
     from ui.queue_commands import simulate
 

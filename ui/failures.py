@@ -1,6 +1,26 @@
 """What a command's exit code says of an error that a person can mend."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 WRONG, USAGE, NOT_NOW = 1, 2, 3
+_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108  (where X servers put them)
+
+
+class NoDisplay(Exception):
+    """There is no screen to open a window on; Qt would abort."""
+
+
+def require_display(environment: Mapping[str, str], sockets: Path = _SOCKETS) -> None:
+    """NoDisplay where the environment names no screen, or an X server that isn't there."""
+    if environment.get("QT_QPA_PLATFORM") or environment.get("WAYLAND_DISPLAY"):
+        return
+    named = environment.get("DISPLAY", "")
+    if not named:
+        raise NoDisplay("no display: start this in the screen's own session, or set DISPLAY")
+    host, _, rest = named.partition(":")
+    if host in ("", "unix") and not (sockets / f"X{rest.partition('.')[0]}").exists():
+        raise NoDisplay(f"no display: nothing answers at DISPLAY={named}")
 
 
 def exit_code(error: Exception) -> int | None:
@@ -20,6 +40,7 @@ def exit_code(error: Exception) -> int | None:
     )
 
     kinds: tuple[tuple[type[Exception], int], ...] = (
+        (NoDisplay, NOT_NOW),
         (ConfigError, USAGE),
         (StoreMissing, USAGE),
         (AlreadyRunning, NOT_NOW),

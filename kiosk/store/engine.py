@@ -31,6 +31,8 @@ from kiosk.store.state import State
 HEAD = "0003"
 """The newest migration; a test holds it against the migrations folder."""
 
+_NO_ROOM = 1 << 16
+"""Bytes; SQLite's shared memory alone takes half of it."""
 BUSY_MS = 2000
 """How long a commit waits for the other process's short transaction."""
 
@@ -248,4 +250,14 @@ def _named(path: Path, error: BaseException) -> StoreFailed:
         error, sqlite.OperationalError | sqlite.IntegrityError
     ):
         return StoreDamaged(f"{path}: {text}")
+    if isinstance(error, sqlite.OperationalError) and "I/O" in text and _full(path.parent):
+        text = "the disk is full"  # what SQLite calls an I/O error while it opens a file
     return StoreFailed(f"{path}: {text}")
+
+
+def _full(folder: Path) -> bool:
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < _NO_ROOM

@@ -1,10 +1,15 @@
 """The front of the `kiosk` command: `kiosk run` starts past the parser, and says the same."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from typer.main import get_command
+
 from kiosk.datafolder import DataFolder
+from ui.cli import app
 
 LOADED_AT_FIRST_PAINT = """
 import sys
@@ -19,15 +24,51 @@ ui.__main__.main()
 """
 
 
-def kiosk(*arguments: str) -> tuple[int, str]:
+def kiosk(*arguments: str, **environment: str) -> tuple[int, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ONE_OF_SCREENS}
+    screen = environment or {"QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
         [sys.executable, "-m", "ui", *arguments],
+        env=kept | screen,
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
     return done.returncode, done.stderr
+
+
+ONE_OF_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+@pytest.mark.parametrize("display", ["", ":4711", "unix:4711.0"])
+def test_run_without_a_screen_says_so_in_one_line(tmp_path: Path, display: str) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    code, said = kiosk("--data", str(folder.path), "run", DISPLAY=display)
+    assert code == 3
+    assert said.startswith("kiosk: no display: ")
+    assert display in said
+    assert said.count("\n") == 1
+
+
+def test_a_data_folder_that_is_a_file_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    assert kiosk("--data", str(tmp_path / "data"), "init") == (
+        2,
+        f"kiosk: {tmp_path / 'data'}: is no folder\n",
+    )
+
+
+def test_no_help_has_brackets_that_would_be_taken_for_a_colour() -> None:
+    waiting = [get_command(app)]
+    seen = 0
+    while waiting:
+        command = waiting.pop()
+        waiting += getattr(command, "commands", {}).values()
+        assert "[" not in (command.help or ""), command.name
+        seen += 1
+    assert seen > 20
 
 
 def test_run_on_a_missing_folder_says_the_same_with_and_without_options(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ class Plate:
     ) -> None:
         h, gap = box.height(), m.px(2.6)
         width = box.width() - h - gap
-        name = QRectF(box.left() + h + gap, box.top() + h * 0.06, width, h * 0.52)
+        top = h * (0.06 if words[1] else 0.24)  # who has no position stands in the middle
+        name = QRectF(box.left() + h + gap, box.top() + top, width, h * 0.52)
         position = QRectF(name.left(), name.bottom(), width, h * 0.36)
         put(self.name, name)
         self.name.say(words[0], m.px(theme.TITLE))

@@ -46,7 +46,7 @@ class OfficerRow(Tap):
         left, number_width = h * 1.12, h * 0.95
         width = box.width() - left - number_width - h * 0.15
         start = Qt.AlignmentFlag.AlignLeft
-        name = QRectF(left, h * 0.06, width, h * 0.5)
+        name = QRectF(left, h * (0.06 if self._card.position else 0.25), width, h * 0.5)
         laid = fit(self._card.name, h * 0.3, "SemiBold", name, wrap=False)
         paint(painter, laid, name, theme.INK, start)
         position = QRectF(left, h * 0.52, width, h * 0.4)
