@@ -194,14 +194,14 @@ idle = 5400                # a duty without a rating for so long ends by itself
 port = ""                  # "": none. "auto", a path, a /dev/serial/by-id name, VID:PID:SERIAL
 profile = "own"            # modbus, jt905, candle485, xid, ascii-line, single-byte
 # baud = 9600              # baud, parity ("none", "even", "odd"), address: as the profile has them
-buttons = [5, 4, 3, 2, 1]  # the score of button 1, 2, ...; 0: none
+# buttons = [5, 4, 3, 2, 1]  # the score of button 1, 2, ...; 0: none
 
-[keys]                     # keyboard-type pads: key = score
-"1" = 1
-"2" = 2
-"3" = 3
-"4" = 4
-"5" = 5
+# [keys]                   # keyboard-type pads: key = score; as here where not written
+# "1" = 1
+# "2" = 2
+# "3" = 3
+# "4" = 4
+# "5" = 5
 
 [offer]                    # where a queue exists: hardware/TICKETS.md
 mode = "open"              # the question always stands; "offered": only after each service ended

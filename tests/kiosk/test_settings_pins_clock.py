@@ -193,3 +193,10 @@ def test_an_open_or_missing_pepper_is_refused(tmp_path: Path) -> None:
     (folder.path / "pepper").unlink()
     with pytest.raises(FolderError, match="No such file"):
         folder.open(FakeClock())
+
+
+@pytest.mark.parametrize("levels", [4, 3])
+def test_another_scale_is_one_line_changed_in_the_settings(levels: int) -> None:
+    shorter = parse(DEFAULT_TEXT.replace("levels = 5", f"levels = {levels}"))
+    assert sorted(shorter.keys.values()) == list(range(1, levels + 1))
+    assert sorted(shorter.panels[0].buttons.values()) == list(range(1, levels + 1))
