@@ -386,7 +386,7 @@ def sounds(
     """
     from kiosk.datafolder import DataFolder
     from ui.app import reworded
-    from ui.sounds import Shelf, prompts
+    from ui.sounds import OWN, UNHEARD, Shelf, prompts
     from ui.text import Words, languages
 
     if language not in languages():
@@ -395,13 +395,20 @@ def sounds(
     with _open() as (_, terminal), _errors():
         settings = folder.settings().reworded(terminal.wording())
         own = reworded(settings, terminal, language)
-    shelf, missing = Shelf(folder.sounds, lambda _: own), 0
+    shelf, missing, unheard = Shelf(folder.sounds, lambda _: own), 0, 0
     buttons = max((max(panel.buttons, default=0) for panel in settings.panels), default=0)
     words, levels = Words.load(language), settings.rules.scale.levels
     for prompt in prompts(words, levels, buttons, own, settings.rules.reasons):
         path = shelf.file(language, prompt.name)
         missing += path is None
+        unheard += language in UNHEARD and path is not None and OWN in path.parents
         typer.echo(f"{prompt.name}.wav\t{path or 'missing'}\t{prompt.words}")
+    if unheard:
+        typer.echo(
+            f"{unheard} came with the program, made by a machine: no speaker has heard them; "
+            "have one listen before citizens do",
+            err=True,
+        )
     if missing:
         _fail(
             f"{missing} missing in {folder.sounds / language}: nothing is said until all are there",

@@ -1,7 +1,10 @@
 """The audible guide: a blind citizen hears the question, which button is which, and the thanks."""
 
 import os
+import shutil
 import stat
+import wave
+from array import array
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,8 @@ from tests.ui.conftest import Counter
 from tests.ui.test_terminal import pass_time, sign_on
 from ui.cli import app
 from ui.guide import Guide
-from ui.sounds import OWN, Shelf
+from ui.sounds import OWN, UNHEARD, Shelf, prompts
+from ui.text import Words
 
 SPEAKING = '[sound]\nguide = true\nvolume = 70\n[screen]\nlanguage = "en"\nask_reasons = "low"\n'
 PLAYER = """#!/bin/sh
@@ -213,10 +217,28 @@ def test_the_command_says_what_to_record(counter: Counter) -> None:
     assert run.invoke(app, [*data, "xx"]).exit_code == 2
 
 
-def test_every_english_prompt_is_there(counter: Counter) -> None:
-    names = {path.stem for path in (OWN / "en").glob("*.wav")}
-    assert set(QUESTION) | {"thanks"} <= names
-    assert sum(path.stat().st_size for path in (OWN / "en").glob("*.wav")) < 1_000_000
+@pytest.mark.parametrize("language", ["en", *UNHEARD])
+def test_every_prompt_of_ours_is_there_as_loud_and_not_too_long(language: str) -> None:
+    wanted = {p.name for n in (5, 4, 3) for p in prompts(Words.load(language), n, 8)}
+    files = list((OWN / language).glob("*.wav"))
+    assert {path.stem for path in files} == wanted
+    assert sum(path.stat().st_size for path in files) < 1_000_000
+    for path in files:
+        with wave.open(str(path)) as sound:
+            seconds = sound.getnframes() / sound.getframerate()
+            samples = array("h", sound.readframes(sound.getnframes()))
+        assert 0.3 < seconds < 7, path
+        assert 12_000 < max(map(abs, samples)) < 32_767, path
+
+
+def test_prompts_that_no_speaker_heard_are_called_so_until_the_office_records_its_own(
+    counter: Counter,
+) -> None:
+    data = ["--data", str(counter.folder.path), "sounds"]
+    assert "no speaker has heard" not in CliRunner().invoke(app, [*data, "en"]).output
+    assert "no speaker has heard" in CliRunner().invoke(app, [*data, "zh"]).output
+    shutil.copytree(OWN / "zh", counter.folder.sounds / "zh")
+    assert "no speaker has heard" not in CliRunner().invoke(app, [*data, "zh"]).output
 
 
 def test_a_terminal_without_a_panel_names_no_buttons(

@@ -3,8 +3,11 @@
 A prompt is one WAV file, `NAME.wav`, per language: the office's own recording in the data folder
 (`sounds/th/`), else the one that came with the program. Knows no player and no Qt.
 
-Only English came with the program: the free engine at hand (espeak-ng 1.51) reads Thai and Chinese
-letter by letter, which nobody should have to listen to. `kiosk sounds` lists what to record.
+English, Chinese and Burmese came with the program, made by espeak-ng 1.52. Chinese was held
+against a dictionary of readings, syllable by syllable; Burmese could be held against nothing. No
+speaker has heard either: UNHEARD. There is no Thai: that engine's Thai loses its vowels ("dii" comes
+out as "ds"), and the Thai voices there are come from model hubs, not from packages. `kiosk sounds`
+lists what to record.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +19,8 @@ from ui.text import Words
 
 OWN = Path(__file__).parent
 USUAL_REASONS = tuple(str(reason.id) for reason in DEFAULT_REASONS)
+UNHEARD = ("my", "zh")
+"""Languages of which no speaker has heard the program's own prompts."""
 MAX_BYTES = 2 << 20
 """A prompt of a minute has half of it."""
 

@@ -1,52 +1,82 @@
-"""Makes the prompts of a language anew with espeak-ng: `python -m ui.sounds.make en`.
+"""Makes the prompts of a language anew: `python -m ui.sounds.make zh FOLDER`.
 
-11,025 samples a second, 16 bits, mono. espeak-ng (Debian's package of that name) is under the GPL;
-what it says is not.
+FOLDER holds espeak-ng 1.52 or later: libespeak-ng.so and espeak-ng-data, as in the wheel
+espeakng-loader on PyPI. espeak-ng is under the GPL; what it says is not. Each prompt is 11,025
+samples a second, 16 bits, mono, as loud as the others.
 """
 
+import ctypes
 import io
-import subprocess
 import sys
 import wave
 from array import array
+from pathlib import Path
 
 from ui.sounds import OWN, prompts
 from ui.text import Words
 
-WORDS_A_MINUTE = "150"
+VOICES = {"en": "en-us", "zh": "cmn", "my": "my"}
+WORDS_A_MINUTE = 150
+PEAK = 24_000
+"""The loudest sample of each prompt, of 32,767."""
+_RETRIEVE, _RATE, _UTF8 = 2, 1, 1
+"""From speak_lib.h: samples come back while the call waits; the rate; the encoding."""
+_Callback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+)
 
 
-def spoken(words: str, voice: str) -> bytes:
-    """A WAV file that says `words`."""
-    command = ("espeak-ng", "-v", voice, "-s", WORDS_A_MINUTE, "--stdout", words)
-    said = subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603
-    with wave.open(io.BytesIO(said)) as full:
-        rate = full.getframerate()
-        samples = array("h", full.readframes(full.getnframes()))
-    pairs = zip(samples[::2], samples[1::2], strict=False)
-    half = array("h", ((one + other) // 2 for one, other in pairs))
+class Engine:
+    """espeak-ng from a folder; one in a process. OSError where it isn't there."""
+
+    def __init__(self, folder: Path, voice: str) -> None:
+        self._library = ctypes.CDLL(str(next(folder.glob("libespeak-ng.so*"), folder)))
+        data = str(folder / "espeak-ng-data").encode()
+        self.rate: int = self._library.espeak_Initialize(_RETRIEVE, 0, data, 0)
+        if self.rate < 0 or self._library.espeak_SetVoiceByName(voice.encode()):
+            raise OSError(f"{folder}: no espeak-ng with the voice {voice}")
+        self._library.espeak_SetParameter(_RATE, WORDS_A_MINUTE, 0)
+        self._samples = array("h")
+        self._callback = _Callback(self._take)  # kept: C holds it
+        self._library.espeak_SetSynthCallback(self._callback)
+
+    def _take(self, samples: "ctypes._Pointer[ctypes.c_short]", count: int, _: object) -> int:
+        if samples:
+            self._samples.extend(samples[:count])
+        return 0
+
+    def say(self, words: str) -> "array[int]":
+        """The samples of `words`, `rate` a second."""
+        self._samples = array("h")
+        text = words.encode() + b"\0"
+        self._library.espeak_Synth(text, len(text), 0, 0, 0, _UTF8, None, None)
+        return self._samples
+
+
+def recorded(samples: "array[int]", rate: int) -> bytes:
+    """A WAV file at half the rate, at our loudness."""
+    half = [(a + b) // 2 for a, b in zip(samples[::2], samples[1::2], strict=False)]
+    loudest = max((abs(sample) for sample in half), default=0) or 1
     out = io.BytesIO()
     with wave.open(out, "wb") as small:
         small.setnchannels(1)
         small.setsampwidth(2)
         small.setframerate(rate // 2)
-        small.writeframes(half.tobytes())
+        small.writeframes(array("h", (s * PEAK // loudest for s in half)).tobytes())
     return out.getvalue()
 
 
-def main(language: str) -> None:
+def main(language: str, engine: Engine) -> None:
     words = Words.load(language)
-    voices = {"en": "en-us"}
     folder = OWN / language
     folder.mkdir(exist_ok=True)
     every = {p.name: p for levels in (5, 4, 3) for p in prompts(words, levels, 8)}
     for prompt in every.values():
-        said = spoken(prompt.words, voices.get(language, language))
-        (folder / f"{prompt.name}.wav").write_bytes(said)
+        (folder / f"{prompt.name}.wav").write_bytes(recorded(engine.say(prompt.words), engine.rate))
     sys.stdout.write(f"{len(every)} prompts in {folder}\n")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m ui.sounds.make LANGUAGE")
-    main(sys.argv[1])
+    if len(sys.argv) != 3 or sys.argv[1] not in VOICES:
+        sys.exit(f"usage: python -m ui.sounds.make {'|'.join(VOICES)} FOLDER")
+    main(sys.argv[1], Engine(Path(sys.argv[2]), VOICES[sys.argv[1]]))
