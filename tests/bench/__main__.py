@@ -11,6 +11,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtWidgets import QApplication
 
 from tests.bench import panel, screen, start_up, store
+from ui.samples import SIZES
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
             say(line)
         say(panel.key_to_pixel(folder / "key", press, 20 if quick else 60))
         say(panel.language_switch(folder / "language"))
+        say(screen.gallery(SIZES[:1] if quick else SIZES))
         for line in store.durable(folder, (0, 10_000) if quick else (0, 10_000, 1_000_000)):
             say(line)
         say(screen.serial_to_press(folder / "serial"))

@@ -1,12 +1,13 @@
-"""Press to painted pixel, serial byte to press, memory over many presses, idle processor use."""
+"""Press to painted pixel, serial byte to press, memory over many presses, idle processor use, and
+whether all screens are drawn without a warning."""
 
 import os
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic, perf_counter, process_time
 
-from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -21,7 +22,9 @@ from kiosk.store.state import Mark
 from tests.bench.figures import Sample, compare, in_turn, report
 from tests.builders import SOMYING, FakeClock, duty_of
 from ui.app import Running, start
+from ui.gallery import pictures
 from ui.screens.ready import ReadyScreen
+from ui.text import languages
 from ui.trial.panel import PanelOnLoop
 from ui.window import TerminalWindow
 
@@ -239,6 +242,16 @@ def idle(folder: Path, seconds: float = 5.0) -> str:
     bench.running.stop()
     bench.window.hide()
     return report("idle processor use", "<= 0.5 %", f"{share:.2f} %", "-", share, 0.5)
+
+
+def gallery(sizes: Sequence[tuple[int, int]]) -> str:
+    """Every screen in every language at these sizes, as Qt would warn of them."""
+    warned: list[str] = []
+    before = qInstallMessageHandler(lambda kind, context, text: warned.append(text or ""))
+    shown = [name for size in sizes for code in languages() for name, _ in pictures(size, code)]
+    qInstallMessageHandler(before)
+    measured = f"{len(warned)} in {len(shown)}"
+    return report("gallery, warnings in the log", "none", measured, "-", len(warned), 0)
 
 
 def resident_mb() -> float:

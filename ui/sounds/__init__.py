@@ -5,9 +5,9 @@ A prompt is one WAV file, `NAME.wav`, per language: the office's own recording i
 
 English, Chinese and Burmese came with the program, made by espeak-ng 1.52. Chinese was held
 against a dictionary of readings, syllable by syllable; Burmese could be held against nothing. No
-speaker has heard either: UNHEARD. There is no Thai: that engine's Thai loses its vowels ("dii" comes
-out as "ds"), and the Thai voices there are come from model hubs, not from packages. `kiosk sounds`
-lists what to record.
+speaker has heard either: UNHEARD. There is no Thai: that engine's Thai loses its vowels ("dii"
+comes out as "ds"), and the Thai voices there are come from model hubs, not from packages.
+`kiosk sounds` lists what to record.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -211,7 +211,7 @@ class StaffTile(Tile):
     def _colours(self) -> tuple[QColor, QColor]:
         if not self.plain:
             return super()._colours()
-        return (theme.PRESSED if self.isDown() else theme.PAPER), theme.SOFT_INK
+        return (theme.PRESSED, theme.INK) if self.isDown() else (theme.PAPER, theme.SOFT_INK)
 
     def _edge(self) -> QColor:
         return theme.PAPER if self.plain else super()._edge()
