@@ -43,10 +43,10 @@ class NoticeScreen(Screen[Shown]):
         for words in (self._title, self._subtitle):
             words.setVisible(not beside)
         if not isinstance(view, OutOfServiceView) and beside:
-            head = QRectF(0, m.px(STRIP + 2), m.width, m.px(14))
+            head = QRectF(0, m.px(STRIP + 1.6), m.width, m.px(16))
             head.adjust(m.px(theme.EDGE), 0, -m.px(theme.EDGE), 0)
             self._head.place_words(m, (view.title, view.subtitle), head)
-            self._place_board(m, view, head.bottom() + m.px(2))
+            self._place_board(m, view, head.bottom() + m.px(1.6))
         else:
             self._place_words(m, view)
             self._clear()

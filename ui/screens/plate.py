@@ -33,9 +33,9 @@ class Plate:
     ) -> None:
         h, gap = box.height(), m.px(2.6)
         width = box.width() - h - gap
-        top = h * (0.06 if words[1] else 0.24)  # who has no position stands in the middle
+        top = h * (0.03 if words[1] else 0.24)  # who has no position stands in the middle
         name = QRectF(box.left() + h + gap, box.top() + top, width, h * 0.52)
-        position = QRectF(name.left(), name.bottom(), width, h * 0.36)
+        position = QRectF(name.left(), name.bottom(), width, h * 0.43)
         put(self.name, name)
         self.name.say(words[0], m.px(theme.TITLE))
         put(self.position, position)

@@ -22,6 +22,7 @@ class ReasonsScreen(Screen[ReasonsView]):
         super().__init__(parent)
         self._title = TextBox(self, weight="Bold")
         self._hint = TextBox(self, colour=theme.SOFT_INK)
+        self._warning = TextBox(self, weight="SemiBold", colour=theme.ALARM)
         self.done_tile = FaceTile(self, main=True)
         self.done_tile.clicked.connect(self.done)
         self.more_tile = Tile(self)
@@ -36,8 +37,11 @@ class ReasonsScreen(Screen[ReasonsView]):
         top = m.px(STRIP) + m.px(4 if not m.portrait else 10)
         put(self._title, column(m, top, m.px(13), 0.92))
         self._title.say(view.title, m.px(theme.TITLE))
-        put(self._hint, column(m, top + m.px(12.5), m.px(8), 0.92))
-        self._hint.say(view.warning or view.hint, m.px(theme.BODY))
+        for line, words in ((self._hint, view.hint), (self._warning, view.warning)):
+            put(line, column(m, top + m.px(12.5), m.px(8), 0.92))
+            line.say(words, m.px(theme.BODY))
+        self._hint.setVisible(not view.warning)
+        self._warning.setVisible(bool(view.warning))
         box = column(m, max(top + m.px(23), m.reach), 0, 0.92)
         # Three rows of targets fill the lower half of a small screen to its edge.
         foot = m.height - m.px(17 if not m.reach else TARGET + 1)
