@@ -1,5 +1,6 @@
 """The front of the `kiosk` command: `kiosk run` starts past the parser, and says the same."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -101,3 +102,22 @@ def test_the_first_paint_waits_for_no_heavy_library(tmp_path: Path) -> None:
         timeout=60,
     )
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_full_disk_is_called_so(tmp_path: Path) -> None:
+    """SQLite calls it an I/O error while it opens the file."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=7m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no small disk may be mounted here")
+    try:
+        data = disk / "data"
+        DataFolder(data).create()
+        with contextlib.suppress(OSError), (disk / "filling").open("wb", buffering=0) as filling:
+            while filling.write(bytes(4096)):
+                pass
+        code, said = kiosk("--data", str(data), "status")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    assert (code, said) == (3, f"kiosk: {data / 'kiosk.db'}: the disk is full\n")
