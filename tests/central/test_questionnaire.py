@@ -114,7 +114,7 @@ def test_a_refused_comment_is_told_why_and_nothing_that_was_chosen_is_lost(
 
 def test_the_faces_are_the_terminals_from_best_to_worst(phone: TestClient) -> None:
     text = phone.get(token()).text
-    assert [COLOURS.index(c) for c in re.findall(r'fill="(#\w{6})" stroke', text)] == [
+    assert [COLOURS.index(c) for c in re.findall(r'r="46.5" fill="(#\w{6})"', text)] == [
         4,
         3,
         2,
