@@ -50,6 +50,11 @@ def judge_sheets(
     return Answer.STORED, ""
 
 
+def grown(sheet: OpenSheet, seen: OpenSheet | None) -> bool:
+    """Whether a sheet has more than central has seen of it."""
+    return seen is None or sheet.entries > seen.entries
+
+
 def judge_heads(stored: Head, heads: Heads) -> Answer:
     """STORED when the terminal's journal goes on from the one that central last saw.
 

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.people import Officer, identifier, plain
 from sync.central.disclosure import Counts, next_blocks, week_end
-from sync.central.ingest import decide, judge_heads, judge_sheets
+from sync.central.ingest import decide, grown, judge_heads, judge_sheets
+from sync.central.intake import new_run
 from sync.central.settings import CentralSettings
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.days import Days, KeptAside, Scaled, Ticket
@@ -30,7 +31,6 @@ from sync.wire import (
     Heads,
     Held,
     Hello,
-    OpenSheet,
     Receipt,
     Roster,
     Welcome,
@@ -330,10 +330,9 @@ class Asked:
 
     def greet(self, hello: Hello, now: datetime) -> Welcome:
         """Open a run with a fresh nonce."""
-        nonce = secrets.token_hex(16)
-        until = now + self.central.run
-        self.t.terminals.open_run(self.known.terminal, nonce, until, hello, now)
-        return Welcome(nonce, self.known.head)
+        run = new_run(self.known.terminal, hello, now + self.central.run)
+        self.t.terminals.open_run(run, now)
+        return Welcome(run.nonce, self.known.head)
 
     def judge(self, heads: Heads, now: datetime) -> Answer:
         """Take the terminal's journal head and open sheets, or put it into quarantine."""
@@ -415,16 +414,12 @@ def _take(t: Transaction, report: DayReport, body: bytes, found: str, now: datet
     answer = t.days.take(report, body, found, now, stored)
     if answer is Answer.STORED:
         t.published.touch()
-        fresh = (s for s in sheets if _more(s, seen.get((s.date, s.officer))))
+        fresh = (s for s in sheets if grown(s, seen.get((s.date, s.officer))))
         t.witness.put(terminal, fresh)
     elif answer is Answer.CONFLICT:
         detail = f"{report.date} revision {report.revision}: other bytes than were taken"
         t.witness.alarm(Alarm(now, terminal, answer.value, detail))
     return answer
-
-
-def _more(sheet: OpenSheet, seen: OpenSheet | None) -> bool:
-    return seen is None or sheet.entries > seen.entries
 
 
 def _quarantine(t: Transaction, terminal: str, answer: Answer, why: str, now: datetime) -> None:

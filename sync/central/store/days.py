@@ -24,8 +24,8 @@ from sync.central.schema import (
 from sync.wire import Answer, DayReport, OpenSheet
 
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
-_LINE = ("officer", "service", "counter", "half", "channel", "levels", *_LEVELS)
-_COUNT = ("kind", "officer", "what", "n")
+LINE_COLUMNS = ("officer", "service", "counter", "half", "channel", "levels", *_LEVELS)
+COUNT_COLUMNS = ("kind", "officer", "what", "n")
 
 _BESIDE_OF = {
     **{flag.value: "flagged" for flag in FLAGS},
@@ -79,7 +79,7 @@ class KeptAside:
 
 
 def line_rows(report: DayReport) -> list[Row]:
-    """A report's ratings as they stand in `day_lines`: _LINE's columns."""
+    """A report's ratings as they stand in `day_lines`: LINE_COLUMNS."""
     return [
         (
             *(x.officer, x.service, x.counter, x.half.value, x.channel.value, len(x.n)),
@@ -90,7 +90,7 @@ def line_rows(report: DayReport) -> list[Row]:
 
 
 def count_rows(report: DayReport) -> list[Row]:
-    """A report's other counts as they stand in `day_counts`: _COUNT's columns."""
+    """A report's other counts as they stand in `day_counts`: COUNT_COLUMNS."""
     return [
         *(("outcome", x.officer, x.outcome.value, x.n) for x in report.outcomes),
         *(("reason", x.officer, x.reason, x.n) for x in report.reasons),
@@ -237,12 +237,13 @@ class Days:
             self._connection.execute(
                 delete(table).where(*(table.c[name] == value for name, value in key.items()))
             )
-        lines = [{**key, **dict(zip(_LINE, row, strict=True))} for row in line_rows(report)]
-        counts = [{**key, **dict(zip(_COUNT, row, strict=True))} for row in count_rows(report)]
-        if lines:
-            self._connection.execute(day_lines.insert(), lines)
-        if counts:
-            self._connection.execute(day_counts.insert(), counts)
+        for table, columns, rows in (
+            (day_lines, LINE_COLUMNS, line_rows(report)),
+            (day_counts, COUNT_COLUMNS, count_rows(report)),
+        ):
+            named = [{**key, **dict(zip(columns, row, strict=True))} for row in rows]
+            if named:
+                self._connection.execute(table.insert(), named)
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -286,8 +287,8 @@ class Days:
     def rows_agree(self, report: DayReport) -> bool:
         """Whether the rows of a report's day are exactly the report's."""
         for table, columns, wanted in (
-            (day_lines, _LINE, line_rows(report)),
-            (day_counts, _COUNT, count_rows(report)),
+            (day_lines, LINE_COLUMNS, line_rows(report)),
+            (day_counts, COUNT_COLUMNS, count_rows(report)),
         ):
             query = select(*(table.c[name] for name in columns)).where(
                 table.c.site == self._site,

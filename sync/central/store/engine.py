@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sync.central.store.accounts import Accounts
 from sync.central.store.days import Days
 from sync.central.store.form import Form
+from sync.central.store.many import ManyTerminals
 from sync.central.store.office import Office
 from sync.central.store.people import People
 from sync.central.store.published import PublishedBlocks
@@ -33,6 +34,10 @@ class DatabaseError(Exception):
 
 class DatabaseDown(DatabaseError):
     """It does not answer now; try again."""
+
+
+class RowRefused(DatabaseDown):
+    """It answers, and does not take a row: what else was in the transaction may go without it."""
 
 
 class Transaction:
@@ -119,6 +124,12 @@ class CentralStore:
             yield Transaction(connection, site)
 
     @contextmanager
+    def many(self) -> Iterator[ManyTerminals]:
+        """One transaction on the rows of many terminals, whichever their sites."""
+        with self._failures(), self._engine.begin() as connection:
+            yield ManyTerminals(connection)
+
+    @contextmanager
     def connection(self) -> Iterator[Connection]:
         """One transaction on all sites' rows, for a backup being put back."""
         with self._failures(), self._engine.begin() as connection:
@@ -142,7 +153,10 @@ class CentralStore:
             first = (str(error.orig or error).strip() or type(error).__name__).splitlines()[0]
             if "file is not a database" in first:
                 raise DatabaseError(f"{self._name}: is no SQLite file; name another") from error
-            raise DatabaseDown(f"{self._name}: {first}") from error
+            refused = isinstance(error, IntegrityError | DataError)
+            raise (RowRefused if refused else DatabaseDown)(f"{self._name}: {first}") from error
+        except self._engine.dialect.loaded_dbapi.Error as error:  # COPY is the driver's own
+            raise RowRefused(f"{self._name}: {error}") from error
         except PoolTimeout as error:
             raise DatabaseDown(f"{self._name}: every connection is busy") from error
 

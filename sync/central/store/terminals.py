@@ -1,5 +1,6 @@
 """Terminals: their keys, what they last showed of themselves, and one-time codes to enrol."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +41,16 @@ class KnownTerminal:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A terminal's sync run: the nonce that its requests carry, and what its hello told."""
+
+    terminal: str
+    nonce: str
+    until: datetime
+    hello: Hello
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """What a one-time code stands for."""
 
@@ -58,6 +69,27 @@ _SET = update(terminals).where(
 )
 
 
+def open_runs(connection: Connection, runs: Iterable[tuple[str, Run]], now: datetime) -> None:
+    """Open runs, each with its site."""
+    rows = [
+        {
+            "of_site": site,
+            "of_terminal": run.terminal,
+            "nonce": run.nonce,
+            "nonce_until": run.until,
+            "software": run.hello.software,
+            "seen": now,
+            "skew": _bounded(run.hello.clock - int(now.timestamp())),
+            "due": run.hello.due,
+            "free": run.hello.free,
+            "panel": run.hello.panel,
+        }
+        for site, run in runs
+    ]
+    if rows:
+        connection.execute(_SET, rows)
+
+
 class Terminals:
     def __init__(self, connection: Connection, site: str) -> None:
         self._connection, self._site = connection, site
@@ -66,13 +98,13 @@ class Terminals:
         """One terminal; with `hold`, nobody else changes it until this transaction ends."""
         asked = {"site": self._site, "terminal": terminal}
         row = self._connection.execute(_ONE_HELD if hold else _ONE, asked).first()
-        return _known(row) if row else None
+        return known_terminal(row) if row else None
 
     def all(self) -> tuple[KnownTerminal, ...]:
         query = (
             select(terminals).where(terminals.c.site == self._site).order_by(terminals.c.terminal)
         )
-        found = (_known(row) for row in self._connection.execute(query))
+        found = (known_terminal(row) for row in self._connection.execute(query))
         return tuple(sorted(found, key=lambda t: (len(t.terminal), t.terminal)))
 
     def put_key(self, terminal: str, counter: str, public_key: str) -> None:
@@ -96,20 +128,8 @@ class Terminals:
             )
         )
 
-    def open_run(
-        self, terminal: str, nonce: str, until: datetime, hello: Hello, now: datetime
-    ) -> None:
-        self._set(
-            terminal,
-            nonce=nonce,
-            nonce_until=until,
-            software=hello.software,
-            seen=now,
-            skew=_bounded(hello.clock - int(now.timestamp())),
-            due=hello.due,
-            free=hello.free,
-            panel=hello.panel,
-        )
+    def open_run(self, run: Run, now: datetime) -> None:
+        open_runs(self._connection, [(self._site, run)], now)
 
     def put_head(self, terminal: str, head: Head) -> None:
         self._set(terminal, head_seq=head.seq, head_hash=head.hash)
@@ -153,7 +173,7 @@ class Terminals:
         self._connection.execute(_SET, {**of, **values})
 
 
-def _known(row: Row[Any]) -> KnownTerminal:
+def known_terminal(row: Row[Any]) -> KnownTerminal:
     return KnownTerminal(
         row.terminal,
         row.counter,

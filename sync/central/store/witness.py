@@ -1,8 +1,9 @@
 """What central has seen of each terminal's sheets, and the alarms that follow when they shrank."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, distinct, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,6 +36,30 @@ class Twice:
     half: str
     officer: str
     terminals: tuple[str, ...]
+
+
+def put_sheets(
+    connection: Connection, insert: Callable[..., Any], sheets: Iterable[tuple[str, str, OpenSheet]]
+) -> None:
+    """Remember sheets, each with its site and terminal; their days are to be judged (again)."""
+    rows = [
+        {
+            "site": site,
+            "terminal": terminal,
+            "date": sheet.date,
+            "officer": sheet.officer,
+            "n": sheet.n,
+            "entries": sheet.entries,
+            "seal": sheet.seal,
+            "judged": 0,
+        }
+        for site, terminal, sheet in sheets
+    ]
+    if rows:
+        statement = insert(seen_sheets)
+        new = {name: statement.excluded[name] for name in ("n", "entries", "seal", "judged")}
+        key = ["site", "terminal", "date", "officer"]
+        connection.execute(statement.on_conflict_do_update(index_elements=key, set_=new), rows)
 
 
 class Witness:
@@ -80,25 +105,8 @@ class Witness:
 
     def put(self, terminal: str, sheets: Iterable[OpenSheet]) -> None:
         """Remember these sheets as they are now; their days are to be judged (again)."""
-        rows = [
-            {
-                "site": self._site,
-                "terminal": terminal,
-                "date": sheet.date,
-                "officer": sheet.officer,
-                "n": sheet.n,
-                "entries": sheet.entries,
-                "seal": sheet.seal,
-                "judged": 0,
-            }
-            for sheet in sheets
-        ]
-        if rows:
-            statement = self._insert(seen_sheets)
-            new = {name: statement.excluded[name] for name in ("n", "entries", "seal", "judged")}
-            key = ["site", "terminal", "date", "officer"]
-            upsert = statement.on_conflict_do_update(index_elements=key, set_=new)
-            self._connection.execute(upsert, rows)
+        mine = ((self._site, terminal, sheet) for sheet in sheets)
+        put_sheets(self._connection, self._insert, mine)
 
     def forget(self, terminal: str) -> None:
         """A history that begins anew."""

@@ -2,20 +2,24 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header, Request, Response
 
+from sync.central import intake
+from sync.central.intake import Refusal, Signed
 from sync.central.service import Asked, Central, NoSuchCode
 from sync.central.web import shapes
-from sync.fields import MAX_BODY, BadMessage, canonical, etag
-from sync.signing import SIGNATURE_HEADER, BadSignature, check_request, public_key, sign_answer
-from sync.wire import Answer, DayReport, Enrol, Heads, HeadsAnswer, Hello, Receipt, Welcome
+from sync.central.web.together import Together
+from sync.fields import MAX_BODY, canonical, etag
+from sync.signing import SIGNATURE_HEADER, sign_answer
+from sync.wire import Answer, Enrol, Heads, HeadsAnswer, Hello, Receipt, Welcome
 
 MAX_ID = 32
 """Characters of a site's id."""
+RETRY_SECONDS = 60
+"""How long who is asked to come later is asked to wait."""
 MAX_ENROL_TRIES = 20
 """A minute: 50 bits can't be guessed at that pace in ten minutes."""
 
@@ -27,14 +31,6 @@ T = TypeVar("T")
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-class Refusal(Exception):
-    """An answer that is no success: status and one line."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status, self.text = status, text
 
 
 class _Enrolments:
@@ -51,22 +47,9 @@ class _Enrolments:
         self._tries.append(now)
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A request as its signature covers it."""
-
-    site: str
-    terminal: str
-    method: str
-    path: str
-    nonce: str
-    signature: str
-    body: bytes = b""
-
-    @classmethod
-    def of(cls, request: Request, nonce: str, signature: str, body: bytes = b"") -> "Signed":
-        site, terminal = request.path_params["site"], request.path_params["terminal"]
-        return cls(site, terminal, request.method, request.url.path, nonce, signature, body)
+def _signed(request: Request, nonce: str, signature: str, body: bytes = b"") -> Signed:
+    site, terminal = request.path_params["site"], request.path_params["terminal"]
+    return Signed(site, terminal, request.method, request.url.path, nonce, signature, body)
 
 
 class _Door:
@@ -83,17 +66,9 @@ class _Door:
         if central is None:
             raise Refusal(401, "unknown terminal or bad signature")
         with central.asked(of.terminal) as asked:
+            of.proven(asked.known if asked else None, self.now(), in_run=in_run)
             if asked is None:
-                raise Refusal(401, "unknown terminal or bad signature")
-            try:
-                key = public_key(asked.known.public_key)
-                check_request(key, of.signature, of.method, of.path, of.nonce, of.body)
-            except (BadSignature, BadMessage):
-                raise Refusal(401, "unknown terminal or bad signature") from None
-            until = asked.known.nonce_until
-            fresh = of.nonce == asked.known.nonce and until is not None and until >= self.now()
-            if in_run and not (of.nonce and fresh):
-                raise Refusal(401, "no open run with this nonce; say hello again")
+                raise AssertionError("proven refuses who is unknown")
             return do(asked)
 
     def _site(self, site: str) -> Central | None:
@@ -135,6 +110,12 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
     router = APIRouter()
     door = _Door(central, now)
     enrolments = _Enrolments()
+    greetings: Together[tuple[Signed, Hello], Welcome] = Together(
+        lambda calls: intake.greet(central.store, calls, now(), central.run), elsewhere
+    )
+    reports: Together[Signed, Receipt] = Together(
+        lambda calls: intake.take_days(central.store, calls, now()), elsewhere
+    )
 
     @router.post("/v1/enrol", openapi_extra=shapes.body(shapes.ENROL))
     async def enrol(request: Request) -> Response:
@@ -154,12 +135,14 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         """Open a run: a fresh nonce and the journal head last acknowledged."""
         body = await read_body(request)
         message = Hello.parse(body)
-        of = Signed.of(request, message.nonce, signature, body)
+        of = _signed(request, message.nonce, signature, body)
 
         def greet(asked: Asked) -> Welcome:
             return asked.greet(message, now())
 
-        welcome: Welcome = await elsewhere(door.signed, of, greet, in_run=False)
+        welcome = await greetings.ask((of, message), len(body))
+        if welcome is None:
+            welcome = await elsewhere(door.signed, of, greet, in_run=False)
         return door.answer(request, message.nonce, welcome.to_bytes())
 
     @router.put(f"{_AT}/heads", openapi_extra=shapes.body(shapes.HEADS))
@@ -172,7 +155,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         def judge(asked: Asked) -> Answer:
             return asked.judge(Heads.parse(body), now())
 
-        of = Signed.of(request, nonce, signature, body)
+        of = _signed(request, nonce, signature, body)
         answer = await elsewhere(door.signed, of, judge)
         status = 200 if answer is Answer.STORED else 409
         return door.answer(request, nonce, HeadsAnswer(answer).to_bytes(), status)
@@ -187,7 +170,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         if_none_match: Annotated[str, Header(max_length=200)] = "",
     ) -> Response:
         """The officers who may sign on, and the office's wording."""
-        of = Signed.of(request, nonce, signature)
+        of = _signed(request, nonce, signature)
         body = (await elsewhere(door.signed, of, Asked.roster)).to_bytes()
         tag = etag(body)
         if if_none_match == tag:
@@ -199,7 +182,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         request: Request, site: str, terminal: str, signature: Signature = "", nonce: Nonce = ""
     ) -> Response:
         """Which of its day reports central has."""
-        of = Signed.of(request, nonce, signature)
+        of = _signed(request, nonce, signature)
         held = await elsewhere(door.signed, of, lambda asked: asked.held(now()))
         return door.answer(request, nonce, held.to_bytes())
 
@@ -215,14 +198,14 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         """Take one day report; the answer is a receipt."""
         body = await read_body(request)
 
-        def take(asked: Asked) -> Receipt:
-            report = DayReport.parse(body)
-            if (report.site, report.terminal, report.date.isoformat()) != (site, terminal, day):
-                raise Refusal(400, "the body is another day's or terminal's than the path")
-            return asked.take_day(report, body, now())
+        of = _signed(request, nonce, signature, body)
 
-        of = Signed.of(request, nonce, signature, body)
-        receipt: Receipt = await elsewhere(door.signed, of, take)
+        def take(asked: Asked) -> Receipt:
+            return asked.take_day(of.day_report(), body, now())
+
+        receipt = await reports.ask(of, len(body))
+        if receipt is None:
+            receipt = await elsewhere(door.signed, of, take)
         statuses = {Answer.STORED: 201, Answer.ALREADY_HAVE: 200}
         return door.answer(request, nonce, receipt.to_bytes(), statuses.get(receipt.answer, 409))
 
@@ -231,4 +214,5 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
 
 def error_response(status: int, text: str) -> Response:
     """One line of JSON; never signed: it promises nothing."""
-    return Response(canonical({"error": text}), status, media_type="application/json")
+    later = {"Retry-After": str(RETRY_SECONDS)} if status in (429, 503) else None
+    return Response(canonical({"error": text}), status, later, media_type="application/json")

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 import kiosk
+from sync.central.intake import Refusal
 from sync.central.period import NoSuchPeriod
 from sync.central.service import Central
 from sync.central.store.engine import DatabaseDown
@@ -54,8 +55,8 @@ def _failures(app: FastAPI, desk: Desk) -> None:
             return api.error_response(status, text)
         return desk.error(request, status, word)
 
-    @app.exception_handler(api.Refusal)
-    async def refused(_request: Request, error: api.Refusal) -> Response:
+    @app.exception_handler(Refusal)
+    async def refused(_request: Request, error: Refusal) -> Response:
         return api.error_response(error.status, error.text)
 
     @app.exception_handler(PageError)

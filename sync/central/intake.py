@@ -1,0 +1,139 @@
+"""What many terminals ask at once, in one transaction: a commit waits for the disk, however much
+it carries.
+
+Only the common cases are answered here: a run opened, a first report of a day. Whatever needs a
+judgement gets no answer (None) and is then asked alone, as if it had come by itself.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sync.central.ingest import grown
+from sync.central.store.engine import CentralStore
+from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
+from sync.central.store.terminals import KnownTerminal, Run
+from sync.central.store.witness import SheetKey
+from sync.fields import BadMessage, digest
+from sync.signing import BadSignature, check_request, public_key
+from sync.wire import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
+
+
+class Refusal(Exception):
+    """An answer that is no success: status and one line."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status, self.text = status, text
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A request as its signature covers it."""
+
+    site: str
+    terminal: str
+    method: str
+    path: str
+    nonce: str
+    signature: str
+    body: bytes = b""
+
+    @property
+    def key(self) -> TerminalKey:
+        return self.site, self.terminal
+
+    def proven(self, known: KnownTerminal | None, now: datetime, *, in_run: bool) -> KnownTerminal:
+        """The terminal that signed this, within its open run; Refusal. Unknown and wrongly signed
+        look the same."""
+        if known is None:
+            raise Refusal(401, "unknown terminal or bad signature")
+        try:
+            key = public_key(known.public_key)
+            check_request(key, self.signature, self.method, self.path, self.nonce, self.body)
+        except (BadSignature, BadMessage):
+            raise Refusal(401, "unknown terminal or bad signature") from None
+        until = known.nonce_until
+        fresh = self.nonce == known.nonce and until is not None and until >= now
+        if in_run and not (self.nonce and fresh):
+            raise Refusal(401, "no open run with this nonce; say hello again")
+        return known
+
+    def day_report(self) -> DayReport:
+        """The day report in the body; BadMessage, or Refusal when it is not the path's."""
+        report = DayReport.parse(self.body)
+        day = self.path.rpartition("/")[2]
+        if (report.site, report.terminal, report.date.isoformat()) != (*self.key, day):
+            raise Refusal(400, "the body is another day's or terminal's than the path")
+        return report
+
+
+def new_run(terminal: str, hello: Hello, until: datetime) -> Run:
+    """A run with a fresh nonce."""
+    return Run(terminal, secrets.token_hex(16), until, hello)
+
+
+def greet(
+    store: CentralStore, calls: Sequence[tuple[Signed, Hello]], now: datetime, run: timedelta
+) -> list[Welcome | Exception | None]:
+    """An answer to each hello, or what refuses it. `run`: how long a run stays open."""
+    answers: list[Welcome | Exception | None] = [None] * len(calls)
+    runs: dict[TerminalKey, Run] = {}
+    with store.many() as many:
+        known = many.held({call.key for call, _ in calls})
+        for place, (call, hello) in enumerate(calls):
+            try:
+                found = call.proven(known.get(call.key), now, in_run=False)
+            except Refusal as refused:
+                answers[place] = refused
+                continue
+            if call.key not in runs:
+                runs[call.key] = new_run(call.terminal, hello, now + run)
+                answers[place] = Welcome(runs[call.key].nonce, found.head)
+        many.open_runs(((site, run) for (site, _), run in sorted(runs.items())), now)
+    return answers
+
+
+def take_days(
+    store: CentralStore, calls: Sequence[Signed], now: datetime
+) -> list[Receipt | Exception | None]:
+    """A receipt for each day report that is the first of its day, or what refuses it."""
+    answers: list[Receipt | Exception | None] = [None] * len(calls)
+    places: dict[DayKey, int] = {}
+    days: dict[DayKey, NewDay] = {}
+    with store.many() as many:
+        known = many.held({call.key for call in calls})
+        for place, call in enumerate(calls):
+            try:
+                found = call.proven(known.get(call.key), now, in_run=True)
+                report = call.day_report()
+            except (Refusal, BadMessage) as refused:
+                answers[place] = refused
+                continue
+            day = NewDay(report, call.body, digest(call.body), report.open_sheets())
+            if not found.quarantined and day.key not in days:
+                days[day.key], places[day.key] = day, place
+        put = many.put(_first_ones(many, days), now)
+    for key in put:
+        report = days[key].report
+        answers[places[key]] = Receipt(
+            report.terminal, report.date, report.revision, days[key].digest, Answer.STORED
+        )
+    return answers
+
+
+def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewDay]:
+    """Those of which central has no report yet, each with the sheets that it shows more of."""
+    stored, seen = many.stored(days.keys()), many.seen(days.keys())
+    return [
+        replace(day, fresh_sheets=_fresh(day.fresh_sheets, seen.get(key, {})))
+        for key, day in sorted(days.items())
+        if key not in stored
+    ]
+
+
+def _fresh(
+    sheets: Sequence[OpenSheet], seen: Mapping[SheetKey, OpenSheet]
+) -> tuple[OpenSheet, ...]:
+    return tuple(s for s in sheets if grown(s, seen.get((s.date, s.officer))))

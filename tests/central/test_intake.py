@@ -1,0 +1,279 @@
+"""Many terminals at once: a group is kept as if each had come alone."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Table
+
+from sync.central import intake
+from sync.central.intake import Refusal, Signed
+from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, sites
+from sync.central.service import Central
+from sync.central.store.engine import CentralStore, DatabaseDown, RowRefused
+from sync.central.web import together
+from sync.central.web.together import Together
+from sync.fields import BadMessage, digest
+from sync.signing import public_text, sign_request
+from sync.wire import (
+    Answer,
+    DayReport,
+    GapCount,
+    Head,
+    Heads,
+    Hello,
+    OpenSheet,
+    Receipt,
+    Welcome,
+)
+from tests.central.reports import DAY, day_report
+
+NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
+HELLO = Hello("own", "1.0", int(NOW.timestamp()) + 5, 3, 900, "up")
+
+
+class Callers:
+    """Terminals that sign by hand, each with an open run."""
+
+    def __init__(self, central: Central, names: Sequence[str]) -> None:
+        self.central = central
+        self.keys = {name: Ed25519PrivateKey.generate() for name in names}
+        for name, key in self.keys.items():
+            with central.store.transaction(central.site) as t:
+                t.terminals.put_key(name, "1", public_text(key))
+        hellos = [(self.signed(name, "POST", "hello", "own", HELLO.to_bytes()), HELLO)
+                  for name in names]  # fmt: skip
+        self.welcomes = intake.greet(central.store, hellos, NOW, central.run)
+        self.nonces = {
+            name: welcome.nonce
+            for name, welcome in zip(names, self.welcomes, strict=True)
+            if isinstance(welcome, Welcome)
+        }
+
+    def signed(self, name: str, method: str, what: str, nonce: str, body: bytes) -> Signed:
+        path = f"/v1/sites/{self.central.site}/terminals/{name}/{what}"
+        signature = sign_request(self.keys[name], method, path, nonce, body)
+        return Signed(self.central.site, name, method, path, nonce, signature, body)
+
+    def day(self, report: DayReport) -> Signed:
+        name, what = report.terminal, f"days/{report.date}"
+        return self.signed(name, "PUT", what, self.nonces[name], report.to_bytes())
+
+    def take(self, *calls: Signed) -> list[Receipt | Exception | None]:
+        return intake.take_days(self.central.store, calls, NOW)
+
+
+def test_a_run_is_opened_for_each_of_many(central: Central) -> None:
+    callers = Callers(central, ["a", "b"])
+    for name in "ab":
+        known = central.terminal(name)
+        assert known is not None
+        assert known.nonce == callers.nonces[name]
+        assert (known.software, known.skew, known.due, known.free) == ("1.0", 5, 3, 900)
+        assert known.nonce_until == NOW + timedelta(minutes=10)
+    assert callers.nonces["a"] != callers.nonces["b"]
+
+
+def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alone(
+    central: Central,
+) -> None:
+    callers = Callers(central, ["a", "b", "c"])
+    first, other = day_report(terminal="a"), day_report(terminal="a", counts=(9, 9, 9, 9, 9))
+    quarantined = central.terminal("c")
+    assert quarantined is not None
+    central.judge(quarantined, Heads(Head(5, "a" * 64), ""), NOW)
+    central.judge(quarantined, Heads(Head(2, "b" * 64), ""), NOW)
+    got = callers.take(
+        callers.day(first),
+        callers.day(other),  # the same day again, in the same group
+        callers.day(day_report(terminal="b")),
+        callers.day(day_report(terminal="c")),
+    )
+    answer = Receipt("a", DAY, 1, digest(first.to_bytes()), Answer.STORED)
+    assert got[0] == answer
+    assert got[1] is None
+    assert isinstance(got[2], Receipt)
+    assert got[3] is None
+    assert callers.take(callers.day(first)) == [None]
+    assert central.verify() is None
+
+
+def test_who_is_not_proven_is_refused_and_the_others_are_served(central: Central) -> None:
+    callers = Callers(central, ["a", "b"])
+    good = callers.day(day_report(terminal="a"))
+    calls = [
+        replace(good, body=good.body + b" "),
+        replace(good, terminal="nobody"),
+        replace(good, site="nowhere"),
+        callers.signed("b", "PUT", f"days/{DAY}", "not its nonce", b"{}"),
+        callers.signed("b", "PUT", f"days/{DAY}", callers.nonces["b"], b"{}"),
+        callers.signed(
+            "b", "PUT", f"days/{DAY}", callers.nonces["b"], day_report(terminal="a").to_bytes()
+        ),
+        good,
+    ]
+    got = callers.take(*calls)
+    assert [x.status for x in got if isinstance(x, Refusal)] == [401, 401, 401, 401, 400]
+    assert isinstance(got[4], BadMessage)
+    assert isinstance(got[6], Receipt)
+    late = intake.take_days(central.store, [callers.day(day_report(terminal="b"))],
+                            NOW + timedelta(minutes=11))  # fmt: skip
+    assert isinstance(late[0], Refusal)
+
+
+def test_a_report_knows_what_its_terminal_had_shown(central: Central) -> None:
+    """Sheets that were seen larger are not made smaller by the report: that is judged later."""
+    callers = Callers(central, ["a"])
+    known = central.terminal("a")
+    assert known is not None
+    seen = OpenSheet(DAY, "101", 9, 9, "1" * 64)
+    central.judge(known, Heads(Head(5, "a" * 64), "", (seen,)), NOW)
+    [receipt] = callers.take(callers.day(day_report(terminal="a", counts=(0, 0, 0, 0, 3))))
+    assert isinstance(receipt, Receipt)
+    with central.store.transaction(central.site) as t:
+        assert t.witness.seen("a", {DAY}) == {(DAY, "101"): seen}
+
+
+def _rows(store: CentralStore) -> dict[str, set[tuple[Any, ...]]]:
+    """What a stream of reports leaves behind."""
+    tables: tuple[Table, ...] = (day_reports, day_lines, day_counts, seen_sheets, sites)
+    with store._engine.begin() as connection:
+        return {t.name: {tuple(row) for row in connection.execute(t.select())} for t in tables}
+
+
+def _emptied(central: Central) -> None:
+    with central.store._engine.begin() as connection:
+        for table in (day_reports, day_lines, day_counts, seen_sheets):
+            connection.execute(table.delete())
+        connection.execute(sites.update().values(touched=0))
+
+
+_streams = st.lists(
+    st.builds(
+        lambda name, back, counts, gaps: replace(
+            day_report(1, DAY - timedelta(days=back), name, counts),
+            gaps=(GapCount("duty-paused", gaps),),
+        ),
+        st.sampled_from(["a", "b", "c"]),
+        st.integers(0, 2),
+        st.tuples(*[st.integers(0, 3)] * 5),
+        st.integers(1, 2),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_streams)
+def test_a_group_leaves_what_its_members_would_have_left_one_by_one(
+    central: Central, stream: list[DayReport]
+) -> None:
+    callers = Callers(central, ["a", "b", "c"])
+    _emptied(central)
+    answers: list[Answer] = []
+    got = callers.take(*map(callers.day, stream))
+    for report, answer in zip(stream, got, strict=True):
+        assert not isinstance(answer, Exception)
+        answers.append(answer.answer if answer else _alone(central, report))
+    together_rows = _rows(central.store)
+    _emptied(central)
+    assert answers == [_alone(central, report) for report in stream]
+    assert _rows(central.store) == together_rows
+
+
+def _alone(central: Central, report: DayReport) -> Answer:
+    known = central.terminal(report.terminal)
+    assert known is not None
+    return central.take_day(known, report, report.to_bytes(), NOW).answer
+
+
+# --- groups ------------------------------------------------------------------------------------
+
+
+async def _here(do: Callable[..., Any], *given: Any) -> Any:
+    await asyncio.sleep(0)  # others may come meanwhile
+    return do(*given)
+
+
+def test_those_that_come_while_a_group_is_at_work_are_the_next_group() -> None:
+    groups: list[list[int]] = []
+
+    def answer(asked: Sequence[int]) -> list[int | Exception | None]:
+        groups.append(list(asked))
+        return [10 * n for n in asked]
+
+    async def run() -> list[int | None]:
+        line: Together[int, int] = Together(answer, _here)
+        first = asyncio.create_task(line.ask(1, 0))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        rest = [asyncio.create_task(line.ask(n, 0)) for n in (2, 3, 4)]
+        return list(await asyncio.gather(first, *rest))
+
+    assert asyncio.run(run()) == [10, 20, 30, 40]
+    assert groups == [[1], [2, 3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "left"),
+    [(RowRefused("one row"), None), (DatabaseDown("gone"), DatabaseDown)],
+)
+def test_a_row_that_is_refused_leaves_each_to_itself_and_a_lost_database_is_told_to_all(
+    fault: Exception, left: type[Exception] | None
+) -> None:
+    def answer(_asked: Sequence[int]) -> list[int | Exception | None]:
+        raise fault
+
+    async def run() -> list[Any]:
+        line: Together[int, int] = Together(answer, _here)
+        asked = (line.ask(n, 0) for n in range(3))
+        return list(await asyncio.gather(*asked, return_exceptions=True))
+
+    got = asyncio.run(run())
+    assert [type(x) if x else None for x in got] == [left] * 3
+
+
+def test_one_who_hangs_up_does_not_keep_the_others_from_their_answers() -> None:
+    async def run() -> int | None:
+        line: Together[int, int] = Together(list, _here)
+        gone, stays = (asyncio.create_task(line.ask(n, 0)) for n in (1, 2))
+        await asyncio.sleep(0)
+        gone.cancel()
+        return await stays
+
+    assert asyncio.run(run()) == 2
+
+
+def test_more_than_fit_are_asked_to_come_later() -> None:
+    async def run() -> int:
+        line: Together[int, int] = Together(list, _here)
+        whole = together.MAX_WAITING_BYTES
+        first = asyncio.create_task(line.ask(1, whole))
+        await asyncio.sleep(0)
+        with pytest.raises(Refusal) as refused:
+            await line.ask(2, 1)
+        await first
+        assert await line.ask(3, whole) == 3
+        return refused.value.status
+
+    assert asyncio.run(run()) == 503
+
+
+def test_rows_without_their_report_are_never_doubled(central: Central) -> None:
+    """The database's own uniqueness is the last guard, below the group."""
+    callers = Callers(central, ["a", "b"])
+    report = day_report(terminal="a")
+    callers.take(callers.day(report))
+    with central.store._engine.begin() as connection:
+        connection.execute(day_reports.delete())
+    with pytest.raises(RowRefused):
+        callers.take(callers.day(report), callers.day(day_report(terminal="b")))
+    with central.store.transaction(central.site) as t:
+        assert t.days.newest_days() == {}
