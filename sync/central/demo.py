@@ -18,6 +18,7 @@ from sync.central.service import Central
 from sync.central.sitesettings import NamedService
 from sync.central.store.days import Ticket
 from sync.central.store.office import Improvement, State
+from sync.central.store.unclosed import ONLINE
 from sync.central.viewer import Role
 from sync.signing import public_text
 from sync.wire import DayReport, Enrol, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
@@ -265,6 +266,7 @@ def _office(central: Central, random: Random, today: date) -> None:
             day = today - timedelta(days=random.randint(1, 360))
             score = random.choices(range(1, 6), (6, 8, 16, 35, 35))[0]
             t.form.add(day, 5, score, [random.choice(_REASONS)] if score < 3 else [])
+            t.unclosed.came([(ONLINE, day)])
             if i % 9 == 0:
                 t.form.add_comment("th", random.choice(_COMMENTS))
         for said, done, whom, due, state in _IMPROVEMENTS:

@@ -89,10 +89,10 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
     """The blocks to publish now, after those `published`, from everything that is known of one
     officer on one scale. Only weeks that ended before `today` count."""
     done = sorted(published, key=lambda block: block.number)
-    number = len(done)
+    number = done[-1].number if done else 0
     shown, beside_shown = NONE, Beside()
     for block in done:
-        shown = _plus(shown, block.counts)
+        shown = plus(shown, block.counts)
         beside_shown += block.beside
     frontier = done[-1].last_day if done else date.min
     by_week: dict[date, list[DayCount]] = {}
@@ -105,13 +105,13 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
         if end >= today:
             break
         for count in by_week[end]:
-            total = _plus(total, count.counts)
+            total = plus(total, count.counts)
             beside += count.beside
         if first is None:
             first = end - timedelta(days=6)
         if end <= frontier:
             continue
-        due = _minus(total, shown)
+        due = minus(total, shown)
         if sum(due) >= HIDDEN_BELOW and min(due) >= 0:
             number += 1
             more = beside.since(beside_shown)
@@ -131,13 +131,13 @@ def total(blocks: Iterable[Block]) -> Counts:
     """The sum of whole blocks."""
     sum_ = NONE
     for block in blocks:
-        sum_ = _plus(sum_, block.counts)
+        sum_ = plus(sum_, block.counts)
     return sum_
 
 
-def _plus(a: Counts, b: Counts) -> Counts:
+def plus(a: Counts, b: Counts) -> Counts:
     return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4])
 
 
-def _minus(a: Counts, b: Counts) -> Counts:
+def minus(a: Counts, b: Counts) -> Counts:
     return (a[0] - b[0], a[1] - b[1], a[2] - b[2], a[3] - b[3], a[4] - b[4])

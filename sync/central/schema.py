@@ -42,7 +42,6 @@ sites = Table(
     metadata,
     _text("site"),
     _text("name"),
-    _count("touched"),
     Column("published", Date),
     PrimaryKeyConstraint("site"),
 )
@@ -167,6 +166,19 @@ day_counts = Table(
 # Reports ask for spans of days, whichever terminal they are from.
 Index("day_lines_by_date", day_lines.c.site, day_lines.c.date)
 Index("day_counts_by_date", day_counts.c.site, day_counts.c.date)
+# Blocks are closed by officer, on what came after the last one.
+Index("day_lines_by_officer", day_lines.c.site, day_lines.c.officer, day_lines.c.date)
+Index("day_counts_by_officer", day_counts.c.site, day_counts.c.officer, day_counts.c.date)
+
+unclosed = Table(
+    "unclosed",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    Column("since", Date, nullable=False),
+    _count("fresh"),
+    PrimaryKeyConstraint("site", "officer"),
+)
 
 officers = Table(
     "officers",

@@ -11,14 +11,14 @@ from datetime import date, datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.people import Officer, identifier, plain
-from sync.central.disclosure import Counts, next_blocks, week_end
+from sync.central import publishing
+from sync.central.disclosure import Counts
 from sync.central.ingest import decide, grown, judge_heads, judge_sheets
 from sync.central.intake import new_run
 from sync.central.settings import CentralSettings
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.days import Days, KeptAside, Scaled, Ticket
+from sync.central.store.days import Days, KeptAside, Scaled, Ticket, came_in
 from sync.central.store.engine import CentralStore, Transaction
-from sync.central.store.published import ONLINE
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.central.store.witness import Alarm, Twice
 from sync.fields import BadMessage, digest
@@ -247,32 +247,8 @@ class Central:
     def publish(self, today: date) -> int:
         """Close every block that can be closed by `today`; how many. Doing it again adds none, and
         costs next to nothing when nothing came in and no week ended since."""
-        added, ended = 0, week_end(today) - timedelta(days=7)
         with self.store.transaction(self.site) as t:
-            if not t.published.due(ended):
-                return 0
-            # Held: two at once could each close blocks on what only one of them has seen.
-            t.people.hold_site()
-            published = t.days.blocks()
-            for whose, days in t.days.day_counts().items():
-                fresh = next_blocks(published.get(whose, []), days, today)
-                t.days.publish(whose, fresh)
-                for block in fresh:
-                    t.published.roll_up(whose.levels, block)
-                    known = t.published.known_cuts(whose, block.last_day)
-                    t.published.freeze_cuts(whose, block, known)
-                added += len(fresh)
-            for levels, days in t.form.day_counts().items():
-                whose = Scaled(ONLINE, levels)
-                fresh = next_blocks(published.get(whose, []), days, today)
-                t.days.publish(whose, fresh)
-                for block in fresh:
-                    known = t.form.reasons(levels, block.last_day)
-                    t.published.freeze_cuts(whose, block, known)
-                added += len(fresh)
-            t.form.close_pool()
-            t.published.done(ended)
-        return added
+            return publishing.publish(t, today)
 
     def tally(self, day: date, reader: str, now: datetime) -> DayTally:
         """Raw counts of a day for the audit role. The read is logged first."""
@@ -402,6 +378,7 @@ def _take(t: Transaction, report: DayReport, body: bytes, found: str, now: datet
     terminal, sheets = report.terminal, report.open_sheets()
     stored = t.days.stored(report)
     seen = t.witness.seen(terminal, {report.date})
+    replaced = t.days.came_in_before(report) if stored is not None else set()
     if stored is not None and decide(stored, report, found) is Answer.STORED:
         # Not against the heads: what was closed before they were shown may have less.
         # Nor against what a person has released: that is no longer witnessed.
@@ -413,7 +390,7 @@ def _take(t: Transaction, report: DayReport, body: bytes, found: str, now: datet
             return answer
     answer = t.days.take(report, body, found, now, stored)
     if answer is Answer.STORED:
-        t.published.touch()
+        t.unclosed.came(came_in(report) | replaced)
         fresh = (s for s in sheets if grown(s, seen.get((s.date, s.officer))))
         t.witness.put(terminal, fresh)
     elif answer is Answer.CONFLICT:

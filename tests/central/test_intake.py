@@ -14,7 +14,7 @@ from sqlalchemy import Table
 
 from sync.central import intake
 from sync.central.intake import Refusal, Signed
-from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, sites
+from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, unclosed
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore, DatabaseDown, RowRefused
 from sync.central.web import together
@@ -142,16 +142,15 @@ def test_a_report_knows_what_its_terminal_had_shown(central: Central) -> None:
 
 def _rows(store: CentralStore) -> dict[str, set[tuple[Any, ...]]]:
     """What a stream of reports leaves behind."""
-    tables: tuple[Table, ...] = (day_reports, day_lines, day_counts, seen_sheets, sites)
+    tables: tuple[Table, ...] = (day_reports, day_lines, day_counts, seen_sheets, unclosed)
     with store._engine.begin() as connection:
         return {t.name: {tuple(row) for row in connection.execute(t.select())} for t in tables}
 
 
 def _emptied(central: Central) -> None:
     with central.store._engine.begin() as connection:
-        for table in (day_reports, day_lines, day_counts, seen_sheets):
+        for table in (day_reports, day_lines, day_counts, seen_sheets, unclosed):
             connection.execute(table.delete())
-        connection.execute(sites.update().values(touched=0))
 
 
 _streams = st.lists(

@@ -15,6 +15,7 @@ from sync.central.faces import COLOURS
 from sync.central.period import year_of
 from sync.central.reports import gate
 from sync.central.service import Central
+from sync.central.store.unclosed import ONLINE
 from sync.central.viewer import PUBLIC, Role
 from sync.central.web.app import create_app
 from sync.central.web.form import clean
@@ -46,9 +47,9 @@ def test_an_answer_is_taken_once(central: Central, phone: TestClient) -> None:
     assert phone.post(at, data=told).status_code == 409
     assert phone.get(at).status_code == 409
     with central.store.transaction(central.site) as t:
-        [days] = t.form.day_counts().values()
-        assert [d.counts for d in days] == [(0, 0, 0, 0, 1)]
-        assert set(t.form.reasons(5, TODAY)) == {("reason", "wait")}
+        known = t.unclosed.known(ONLINE)
+        assert [(rated.levels, rated.counts) for rated in known.rated] == [(5, (0, 0, 0, 0, 1))]
+        assert [named.cut for named in known.named] == [("reason", "wait")]
 
 
 def test_only_a_terminal_of_this_office_makes_tokens(phone: TestClient) -> None:

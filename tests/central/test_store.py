@@ -370,7 +370,8 @@ def test_an_address_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 
 def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
-    """Blocks that were published before there was a rollup are in it afterwards."""
+    """Blocks that were published before there was a rollup are in it afterwards, and what is in
+    no block yet is closed."""
     from alembic import command
     from alembic.config import Config
 
@@ -389,6 +390,11 @@ def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
                 f" ('dindaeng', '{officer}', 5, {number}, '2026-10-01', '2026-{day}',"
                 " 0, 1, 2, 3, 4, 5, 6)"
             )
+        for officer, day in (("a", "2026-10-12"), ("a", "2026-11-10"), ("c", "2026-11-11")):
+            connection.exec_driver_sql(
+                "INSERT INTO day_lines VALUES ('dindaeng', 't', "
+                f"'{day}', '{officer}', 's', '1', 'am', 'touch', 5, 3, 0, 0, 0, 9)"
+            )
     engine.dispose()
     store = CentralStore.open(url)
     with store.transaction("dindaeng") as t:
@@ -398,6 +404,9 @@ def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
             date(2026, 10, 1): [20],
             date(2026, 11, 1): [10],
         }
+        # What stands in no block yet was not kept then: everybody is due, since the beginning.
+        assert t.unclosed.due(date(2026, 11, 1))
+        assert t.unclosed.take() == {"a": date(2026, 10, 12), "c": date(2026, 11, 11)}
     store.close()
 
 

@@ -30,7 +30,8 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.store.accounts import Logged
 from sync.central.store.engine import Transaction
 from sync.central.store.office import Objection
-from sync.central.store.published import ONLINE, Cut, Sum
+from sync.central.store.published import Sum
+from sync.central.store.unclosed import ONLINE, Cut
 from sync.central.viewer import CITY, NotYours, Right, Viewer
 
 CUT_STEP = 5
@@ -240,9 +241,9 @@ def section(
         for member in members:
             own = sums.get(str(member.id), [])
             if own or not member.retired:
-                _look(t, viewer, str(member.id), f"section {period.code}", now)
                 shown = figure(own, settings)
                 rows.append(OfficerRow(member, shown, True, str(member.id) in objected))
+        _look(t, viewer, [str(row.officer.id) for row in rows], f"section {period.code}", now)
         for stranger in strangers:
             who = Officer(OfficerId(stranger), stranger, stranger, section=SectionId(name))
             rows.append(OfficerRow(who, figure(sums[stranger], settings), False))
@@ -263,7 +264,7 @@ def officer(
             raise NotYours(Right.OFFICER)
         settings = t.office.settings().settings
         own = viewer.site == central.site and viewer.officer == id
-        _look(t, viewer, id, f"officer {period.code}", now)
+        _look(t, viewer, [id], f"officer {period.code}", now)
         sums = t.published.by_officer(period.first_day, period.last_day, officers=[id])
         office_sums = t.published.office(period.first_day, period.last_day)
         months = t.published.by_month(*_trend_span(period, today), officers=[id])
@@ -392,10 +393,11 @@ def _result(levels: int, counts: Counts) -> Result:
     return result(sum(counts), satisfied_of(levels, counts), points_of(levels, counts))
 
 
-def _look(t: Transaction, viewer: Viewer, officer: str, what: str, now: datetime) -> None:
-    if viewer.officer != officer:
-        reader = f"{viewer.name} ({viewer.account})"
-        t.accounts.log_look(officer, reader, what, now)
+def _look(
+    t: Transaction, viewer: Viewer, officers: Iterable[str], what: str, now: datetime
+) -> None:
+    reader = f"{viewer.name} ({viewer.account})"
+    t.accounts.log_looks((o for o in officers if o != viewer.officer), reader, what, now)
 
 
 def _sections(

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, select, union
+from sqlalchemy import Connection, bindparam, delete, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kiosk.domain.rating import FLAGS, Outcome
-from sync.central.disclosure import BESIDE, NONE, Beside, Block, Counts, DayCount
+from kiosk.domain.rating import FLAGS
+from sync.central.disclosure import BESIDE, Beside, Block, Counts
 from sync.central.ingest import StoredDay, decide
 from sync.central.schema import (
     blocks,
@@ -26,17 +26,6 @@ from sync.wire import Answer, DayReport, OpenSheet
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 LINE_COLUMNS = ("officer", "service", "counter", "half", "channel", "levels", *_LEVELS)
 COUNT_COLUMNS = ("kind", "officer", "what", "n")
-
-_BESIDE_OF = {
-    **{flag.value: "flagged" for flag in FLAGS},
-    Outcome.SUPPRESSED.value: "suppressed",
-    Outcome.OFFERED.value: "offered",
-    Outcome.ANSWERED.value: "answered",
-    Outcome.SKIPPED.value: "skipped",
-    Outcome.NOT_OFFERED.value: "not_offered",
-    Outcome.UNASKED.value: "unasked",
-}
-"""Under which of Beside's names an outcome is counted."""
 
 Row = tuple[str | int, ...]
 
@@ -98,6 +87,30 @@ def count_rows(report: DayReport) -> list[Row]:
     ]
 
 
+# Pages ask these: building a statement takes longer than running it.
+_TICKETS = select(func.sum(tickets.c.n)).where(
+    tickets.c.site == bindparam("site"),
+    tickets.c.date >= bindparam("first"),
+    tickets.c.date <= bindparam("last"),
+)
+_GAPS = (
+    select(day_counts.c.what, func.sum(day_counts.c.n))
+    .where(
+        day_counts.c.site == bindparam("site"),
+        day_counts.c.kind == "gap",
+        day_counts.c.date >= bindparam("first"),
+        day_counts.c.date <= bindparam("last"),
+    )
+    .group_by(day_counts.c.what)
+)
+
+
+def came_in(report: DayReport) -> set[tuple[str, date]]:
+    """Of whom a report tells something, and of which day."""
+    told = (report.lines, report.outcomes, report.reasons)
+    return {(x.officer, report.date) for rows in told for x in rows}
+
+
 class Days:
     def __init__(self, connection: Connection, site: str) -> None:
         self._connection, self._site = connection, site
@@ -150,6 +163,11 @@ class Days:
         )
         bodies = self._connection.scalars(query)
         return tuple(s for body in bodies for s in DayReport.parse(body).open_sheets())
+
+    def came_in_before(self, report: DayReport) -> set[tuple[str, date]]:
+        """Of whom the report that is kept of this day tells something."""
+        kept = self.kept(report.terminal, report.date)
+        return came_in(DayReport.parse(kept.body)) if kept else set()
 
     def held(self, terminal: str, since: date) -> list[tuple[date, int, str]]:
         """A terminal's day reports since a day: date, revision, digest."""
@@ -329,52 +347,6 @@ class Days:
         rows = self._connection.execute(query)
         return Counter({(officer, what): int(n) for officer, what, n in rows})
 
-    def day_counts(self) -> dict[Scaled, list[DayCount]]:
-        """Everything known, by officer and scale, for block closing."""
-        query = (
-            select(
-                day_lines.c.officer,
-                day_lines.c.levels,
-                day_lines.c.date,
-                *(func.sum(day_lines.c[name]) for name in _LEVELS),
-            )
-            .where(day_lines.c.site == self._site)
-            .group_by(day_lines.c.officer, day_lines.c.levels, day_lines.c.date)
-        )
-        beside = self._beside_by_day()
-        found: dict[Scaled, list[DayCount]] = defaultdict(list)
-        scales: dict[str, list[tuple[date, int]]] = defaultdict(list)
-        for officer, levels, day, *n in self._connection.execute(query):
-            told = beside.pop((officer, day), Beside())
-            found[Scaled(officer, levels)].append(DayCount(day, _counts(n), told))
-            scales[officer].append((day, levels))
-        # A day on which nobody rated counts as well: with the scale of the nearest day that has.
-        for (officer, day), told in beside.items():
-            if officer in scales:
-                _, levels = min(scales[officer], key=lambda known: (abs(known[0] - day), known))
-                found[Scaled(officer, levels)].append(DayCount(day, NONE, told))
-        return dict(found)
-
-    def _beside_by_day(self) -> dict[tuple[str, date], Beside]:
-        query = (
-            select(
-                day_counts.c.officer,
-                day_counts.c.date,
-                day_counts.c.what,
-                func.sum(day_counts.c.n),
-            )
-            .where(
-                day_counts.c.site == self._site,
-                day_counts.c.kind == "outcome",
-                day_counts.c.what.in_(list(_BESIDE_OF)),
-            )
-            .group_by(day_counts.c.officer, day_counts.c.date, day_counts.c.what)
-        )
-        found: dict[tuple[str, date], Beside] = defaultdict(Beside)
-        for officer, day, what, n in self._connection.execute(query):
-            found[officer, day] += Beside(**{_BESIDE_OF[what]: int(n)})
-        return dict(found)
-
     def put_tickets(self, rows: Iterable[Ticket]) -> int:
         """Tickets served by counter and day; a day told again is told anew. How many."""
         count = 0
@@ -404,10 +376,8 @@ class Days:
 
     def tickets_between(self, first: date, last: date) -> int:
         """Citizens served in a span, by the queue systems that told."""
-        query = select(func.sum(tickets.c.n)).where(
-            tickets.c.site == self._site, tickets.c.date >= first, tickets.c.date <= last
-        )
-        return int(self._connection.scalar(query) or 0)
+        asked = {"site": self._site, "first": first, "last": last}
+        return int(self._connection.scalar(_TICKETS, asked) or 0)
 
     def over_tickets(self, since: date) -> list[tuple[date, str]]:
         """Days on which a counter has more ratings than tickets. Not by how many: that would be
@@ -430,17 +400,9 @@ class Days:
 
     def gaps(self, first: date, last: date) -> Counter[str]:
         """Gaps of all terminals in a span, by kind."""
-        query = (
-            select(day_counts.c.what, func.sum(day_counts.c.n))
-            .where(
-                day_counts.c.site == self._site,
-                day_counts.c.kind == "gap",
-                day_counts.c.date >= first,
-                day_counts.c.date <= last,
-            )
-            .group_by(day_counts.c.what)
-        )
-        return Counter({w: int(n) for w, n in self._connection.execute(query)})
+        asked = {"site": self._site, "first": first, "last": last}
+        rows = self._connection.execute(_GAPS, asked)
+        return Counter({w: int(n) for w, n in rows})
 
     # --- blocks ----------------------------------------------------------------------------
 

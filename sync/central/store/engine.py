@@ -4,11 +4,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    NoSuchModuleError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sync.central.store.accounts import Accounts
@@ -19,11 +27,14 @@ from sync.central.store.office import Office
 from sync.central.store.people import People
 from sync.central.store.published import PublishedBlocks
 from sync.central.store.terminals import Terminals
+from sync.central.store.unclosed import Unclosed
 from sync.central.store.witness import Witness
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
+IDLE_SECONDS = 1.0
+"""After so long a connection is asked whether its server is still there."""
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
 """Tables of every version: what tells our database from another's."""
 
@@ -51,6 +62,7 @@ class Transaction:
         self.people = People(connection, site)
         self.published = PublishedBlocks(connection, site)
         self.terminals = Terminals(connection, site)
+        self.unclosed = Unclosed(connection, site)
         self.witness = Witness(connection, site)
 
 
@@ -172,10 +184,32 @@ def _engine(url: str) -> Engine:
             "database: write sqlite:////path/to/central.db or postgresql+psycopg://user@host/name"
         ) from None
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(parsed)
+        _ask_idle_connections(engine)
+        return engine
     if parsed.get_backend_name() != "sqlite":
         raise DatabaseError(f"database: {parsed.get_backend_name()} is not supported")
     return _sqlite(url)
+
+
+def _ask_idle_connections(engine: Engine) -> None:
+    """A connection that lay idle is asked whether the server is still there before it is used;
+    asking it each time would cost a page as much as one of its queries."""
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("idle_since")
+        if since is not None and monotonic() - since > IDLE_SECONDS:
+            try:
+                alive = engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error:
+                alive = False
+            if not alive:
+                raise DisconnectionError
 
 
 def _sqlite(url: str) -> Engine:

@@ -1,7 +1,6 @@
 """The online questionnaire's counts, comments and used tokens. Nothing here joins the three."""
 
 import secrets
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +8,6 @@ from datetime import date
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sync.central.disclosure import Counts, DayCount
 from sync.central.schema import comments, form_counts, form_tokens
 
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
@@ -62,31 +60,6 @@ class Form:
             .on_conflict_do_update(index_elements=list(key), set_={column.name: column + 1})
         )
 
-    def day_counts(self) -> dict[int, list[DayCount]]:
-        """Everything answered, by the scale's levels, for block closing."""
-        query = select(form_counts).where(
-            form_counts.c.site == self._site, form_counts.c.kind == "score"
-        )
-        found: dict[int, list[DayCount]] = defaultdict(list)
-        for row in self._connection.execute(query):
-            found[row.levels].append(DayCount(row.date, _counts(row)))
-        return dict(found)
-
-    def reasons(self, levels: int, until: date) -> dict[tuple[str, str], Counts]:
-        """Reasons named up to and with `until`, as cuts: (kind, what) to counts."""
-        sums = [func.sum(form_counts.c[name]).label(name) for name in _LEVELS]
-        query = (
-            select(form_counts.c.what, *sums)
-            .where(
-                form_counts.c.site == self._site,
-                form_counts.c.kind == "reason",
-                form_counts.c.levels == levels,
-                form_counts.c.date <= until,
-            )
-            .group_by(form_counts.c.what)
-        )
-        return {("reason", row.what): _counts(row) for row in self._connection.execute(query)}
-
     # --- comments --------------------------------------------------------------------------
 
     def add_comment(self, language: str, words: str) -> None:
@@ -120,8 +93,3 @@ class Form:
         return tuple(
             Comment(row.pool, row.language, row.words) for row in self._connection.execute(query)
         )
-
-
-def _counts(row: object) -> Counts:
-    a, b, c, d, e = (int(getattr(row, name)) for name in _LEVELS)
-    return (a, b, c, d, e)

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Table, select, tuple_, update
+from sqlalchemy import Connection, Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, sites, terminals
-from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, count_rows, line_rows
+from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, terminals
+from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, came_in, count_rows, line_rows
 from sync.central.store.terminals import KnownTerminal, Run, known_terminal, open_runs
+from sync.central.store.unclosed import came
 from sync.central.store.witness import SheetKey, put_sheets
 from sync.wire import DayReport, OpenSheet
 
@@ -88,10 +89,8 @@ class ManyTerminals:
         sheets = ((site, terminal, x) for d in days for site, terminal, _ in (d.key,)
                   for x in d.fresh_sheets)  # fmt: skip
         put_sheets(self._connection, self._insert, sheets)
-        touched = sorted({site for site, _, _ in put})
-        for site in touched:
-            mine = (sites.c.site == site, sites.c.touched == 0)
-            self._connection.execute(update(sites).where(*mine).values(touched=1))
+        told = ((d.report.site, *x) for d in days for x in came_in(d.report))
+        came(self._connection, told)
         return put
 
     def _put_headers(self, days: Sequence[NewDay], now: datetime) -> set[DayKey]:

@@ -14,21 +14,19 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     case,
     extract,
     func,
-    or_,
     select,
-    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sync.central.disclosure import BESIDE, NONE, Beside, Block, Counts
-from sync.central.schema import block_cuts, blocks, day_counts, day_lines, site_months, sites
+from sync.central.disclosure import BESIDE, Beside, Block, Counts
+from sync.central.schema import block_cuts, blocks, site_months
 from sync.central.store.days import Scaled
+from sync.central.store.unclosed import ONLINE, Cut
 
-ONLINE = "@online"
-"""Stands in the officer's column for the online questionnaire: no officer's id starts so."""
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 
 _ROLLED = tuple(
@@ -39,8 +37,60 @@ _ROLLED = tuple(
     )
 )
 
-Cut = tuple[str, str]
-"""A kind (service, counter, half, channel, reason) and which one."""
+
+_CLOSED = and_(
+    blocks.c.site == bindparam("site"),
+    blocks.c.last_day >= bindparam("first"),
+    blocks.c.last_day <= bindparam("last"),
+)
+_OF = blocks.c.officer.in_(bindparam("officers", expanding=True))
+_YEAR, _MONTH = extract("year", blocks.c.last_day), extract("month", blocks.c.last_day)
+
+
+def _sums(*by: ColumnElement[Any]) -> Select[Any]:
+    """Sums of blocks by scale and something more, in `_sum`'s columns."""
+    counted = (func.sum(blocks.c[name]) for name in (*_LEVELS, *BESIDE))
+    span = (func.count(), func.min(blocks.c.first_day), func.max(blocks.c.last_day))
+    return select(*by, blocks.c.levels, *counted, *span).group_by(*by, blocks.c.levels)
+
+
+# Each page asks these: building a statement takes longer than running it.
+_BY_OFFICER = _sums(blocks.c.officer).where(_CLOSED)
+_BY_OFFICER_OF = _BY_OFFICER.where(_OF)
+_BY_MONTH_OF = _sums(_YEAR, _MONTH).where(_CLOSED, _OF)
+_MONTHS = (
+    select(site_months.c.month, *_ROLLED)
+    .where(
+        site_months.c.site == bindparam("site"),
+        site_months.c.month >= bindparam("first"),
+        site_months.c.month <= bindparam("last"),
+    )
+    .order_by(site_months.c.month)
+)
+_OFFICERS_BLOCKS = (
+    select(
+        blocks.c.levels,
+        *(blocks.c[name] for name in ("number", "first_day", "last_day", *_LEVELS, *BESIDE)),
+    )
+    .where(_CLOSED, blocks.c.officer == bindparam("officer"))
+    .order_by(blocks.c.last_day, blocks.c.levels)
+)
+
+
+def _cut_sums(*, online: bool) -> Select[Any]:
+    """Sums of the cuts of the office's blocks, or the online questionnaire's."""
+    key = ("site", "officer", "levels", "number")
+    is_online = blocks.c.officer == ONLINE
+    by = (block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
+    return (
+        select(*by, *(func.sum(block_cuts.c[name]) for name in _LEVELS))
+        .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in key)))
+        .where(_CLOSED, is_online if online else ~is_online)
+        .group_by(*by)
+    )
+
+
+_CUTS = {online: _cut_sums(online=online) for online in (False, True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +119,12 @@ class PublishedBlocks:
     ) -> dict[str, list[Sum]]:
         """Blocks that closed from `first` to `last`, summed by officer; the online questionnaire
         under ONLINE."""
-        where = self._closed(first, last)
+        asked: dict[str, object] = {"site": self._site, "first": first, "last": last}
+        query = _BY_OFFICER
         if officers is not None:
-            where = and_(where, blocks.c.officer.in_(officers))
-        query = self._sums(blocks.c.officer).where(where)
+            query, asked["officers"] = _BY_OFFICER_OF, list(officers)
         found: dict[str, list[Sum]] = defaultdict(list)
-        for officer, *rest in self._connection.execute(query.group_by(blocks.c.officer)):
+        for officer, *rest in self._connection.execute(query, asked):
             found[officer].append(_sum(rest))
         return dict(found)
 
@@ -85,27 +135,16 @@ class PublishedBlocks:
         questionnaire; the whole office's from the rollup."""
         if officers is None:
             return self._months(first, last)
-        year = extract("year", blocks.c.last_day)
-        month = extract("month", blocks.c.last_day)
-        where = and_(self._closed(first, last), blocks.c.officer.in_(officers))
-        query = self._sums(year, month).where(where).group_by(year, month)
+        asked = {"site": self._site, "first": first, "last": last, "officers": list(officers)}
         found: dict[date, list[Sum]] = defaultdict(list)
-        for at_year, at_month, *rest in self._connection.execute(query):
+        for at_year, at_month, *rest in self._connection.execute(_BY_MONTH_OF, asked):
             found[date(int(at_year), int(at_month), 1)].append(_sum(rest))
         return dict(sorted(found.items()))
 
     def _months(self, first: date, last: date) -> dict[date, list[Sum]]:
-        query = (
-            select(site_months.c.month, *_ROLLED)
-            .where(
-                site_months.c.site == self._site,
-                site_months.c.month >= first.replace(day=1),
-                site_months.c.month <= last,
-            )
-            .order_by(site_months.c.month)
-        )
+        asked = {"site": self._site, "first": first.replace(day=1), "last": last}
         found: dict[date, list[Sum]] = defaultdict(list)
-        for month, *rest in self._connection.execute(query):
+        for month, *rest in self._connection.execute(_MONTHS, asked):
             found[month].append(_sum(rest))
         return dict(found)
 
@@ -144,9 +183,8 @@ class PublishedBlocks:
 
     def rollup_agrees(self) -> bool:
         """Whether the rollup is the sum of the blocks, for verify."""
-        year, month = extract("year", blocks.c.last_day), extract("month", blocks.c.last_day)
         where = and_(blocks.c.site == self._site, blocks.c.officer != ONLINE)
-        query = self._sums(year, month).where(where).group_by(year, month)
+        query = _sums(_YEAR, _MONTH).where(where)
         summed = {
             (date(int(y), int(m), 1), *rest) for y, m, *rest in self._connection.execute(query)
         }
@@ -156,17 +194,11 @@ class PublishedBlocks:
 
     def of_officer(self, officer: str, first: date, last: date) -> list[tuple[int, Block]]:
         """One officer's blocks with the levels of their scale, oldest first."""
-        query = (
-            select(blocks)
-            .where(self._closed(first, last), blocks.c.officer == officer)
-            .order_by(blocks.c.last_day, blocks.c.levels)
-        )
+        asked = {"site": self._site, "first": first, "last": last, "officer": officer}
         found = []
-        for row in self._connection.execute(query):
-            counts = _counts([getattr(row, name) for name in _LEVELS])
-            span = (row.number, row.first_day, row.last_day)
-            beside = Beside(*(getattr(row, name) for name in BESIDE))
-            found.append((row.levels, Block(*span, counts, beside)))
+        for levels, number, start, end, *n in self._connection.execute(_OFFICERS_BLOCKS, asked):
+            beside = Beside(*n[len(_LEVELS) :])
+            found.append((levels, Block(number, start, end, _counts(n[: len(_LEVELS)]), beside)))
         return found
 
     def has_block(self, officer: str, levels: int, number: int) -> bool:
@@ -178,118 +210,28 @@ class PublishedBlocks:
         )
         return self._connection.execute(query).first() is not None
 
-    def _closed(self, first: date, last: date) -> ColumnElement[bool]:
-        return and_(
-            blocks.c.site == self._site, blocks.c.last_day >= first, blocks.c.last_day <= last
-        )
-
-    def _sums(self, *by: ColumnElement[Any]) -> Select[Any]:
-        counted = (func.sum(blocks.c[name]) for name in (*_LEVELS, *BESIDE))
-        span = (func.count(), func.min(blocks.c.first_day), func.max(blocks.c.last_day))
-        return select(*by, blocks.c.levels, *counted, *span).group_by(blocks.c.levels)
-
     # --- cuts ------------------------------------------------------------------------------
 
     def cuts(
         self, first: date, last: date, *, online: bool = False
     ) -> dict[Cut, dict[int, Counts]]:
         """Sums of the cuts of the office's blocks (or the online questionnaire's), by scale."""
-        is_online = blocks.c.officer == ONLINE
-        query = (
-            select(
-                block_cuts.c.kind,
-                block_cuts.c.what,
-                block_cuts.c.levels,
-                *(func.sum(block_cuts.c[name]) for name in _LEVELS),
-            )
-            .join(
-                blocks,
-                and_(
-                    *(
-                        block_cuts.c[k] == blocks.c[k]
-                        for k in ("site", "officer", "levels", "number")
-                    )
-                ),
-            )
-            .where(self._closed(first, last), is_online if online else ~is_online)
-            .group_by(block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
-        )
+        asked = {"site": self._site, "first": first, "last": last}
         found: dict[Cut, dict[int, Counts]] = defaultdict(dict)
-        for kind, what, levels, *n in self._connection.execute(query):
+        for kind, what, levels, *n in self._connection.execute(_CUTS[online], asked):
             found[kind, what][levels] = _counts(n)
         return dict(found)
 
-    def known_cuts(self, whose: Scaled, until: date) -> dict[Cut, Counts]:
-        """What is known of an officer up to a day, raw, by cut: for `freeze_cuts` alone."""
-        found: dict[Cut, Counts] = {}
-        mine = (
-            day_lines.c.site == self._site,
-            day_lines.c.officer == whose.officer,
-            day_lines.c.levels == whose.levels,
-            day_lines.c.date <= until,
-        )
-        for kind in ("service", "counter", "half", "channel"):
-            column = day_lines.c[kind]
-            sums = (func.sum(day_lines.c[name]) for name in _LEVELS)
-            query = select(column, *sums).where(*mine).group_by(column)
-            for what, *n in self._connection.execute(query):
-                found[kind, what] = _counts(n)
-        query = (
-            select(day_counts.c.what, func.sum(day_counts.c.n))
-            .where(
-                day_counts.c.site == self._site,
-                day_counts.c.officer == whose.officer,
-                day_counts.c.kind == "reason",
-                day_counts.c.date <= until,
-            )
-            .group_by(day_counts.c.what)
-        )
-        for what, count in self._connection.execute(query):
-            found["reason", what] = (int(count), 0, 0, 0, 0)
-        return found
-
-    def freeze_cuts(self, whose: Scaled, block: Block, known: Mapping[Cut, Counts]) -> None:
-        """Keep with `block` what is `known` up to its last day and in no earlier block."""
-        mine = and_(
-            block_cuts.c.site == self._site,
-            block_cuts.c.officer == whose.officer,
-            # Reasons are told by officer alone: an office that changes its scale has them once.
-            or_(block_cuts.c.levels == whose.levels, block_cuts.c.kind == "reason"),
-        )
-        sums = (func.sum(block_cuts.c[name]) for name in _LEVELS)
-        query = select(block_cuts.c.kind, block_cuts.c.what, *sums).where(mine)
-        query = query.group_by(block_cuts.c.kind, block_cuts.c.what)
-        shown = {(k, w): _counts(n) for k, w, *n in self._connection.execute(query)}
-        rows = []
-        for cut, counts in known.items():
-            due = [max(0, a - b) for a, b in zip(counts, shown.get(cut, NONE), strict=True)]
-            if any(due):
-                key = {"kind": cut[0], "what": cut[1], "number": block.number}
-                who = {"site": self._site, "officer": whose.officer, "levels": whose.levels}
-                rows.append({**who, **key, **dict(zip(_LEVELS, due, strict=True))})
+    def freeze_cuts(self, whose: Scaled, block: Block, due: Mapping[Cut, Counts]) -> None:
+        """Keep with `block` what is `due` of each cut."""
+        key = {"site": self._site, "officer": whose.officer, "levels": whose.levels}
+        rows = [
+            {**key, "number": block.number, "kind": kind, "what": what}
+            | dict(zip(_LEVELS, counts, strict=True))
+            for (kind, what), counts in due.items()
+        ]
         if rows:
             self._connection.execute(self._insert(block_cuts).on_conflict_do_nothing(), rows)
-
-    # --- when to publish -------------------------------------------------------------------
-
-    def touch(self) -> None:
-        """Something came in that blocks may be closed on."""
-        self._connection.execute(
-            update(sites).where(sites.c.site == self._site, sites.c.touched == 0).values(touched=1)
-        )
-
-    def due(self, week_end: date) -> bool:
-        """Whether anything came in, or a week ended, since blocks were last closed."""
-        query = select(sites.c.touched, sites.c.published).where(sites.c.site == self._site)
-        row = self._connection.execute(query).first()
-        return row is not None and (
-            bool(row.touched) or row.published is None or row.published < week_end
-        )
-
-    def done(self, week_end: date) -> None:
-        self._connection.execute(
-            update(sites).where(sites.c.site == self._site).values(touched=0, published=week_end)
-        )
 
 
 def _sum(row: Sequence[Any]) -> Sum:

@@ -11,6 +11,7 @@ from sync import formtoken
 from sync.central import faces
 from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
+from sync.central.store.unclosed import ONLINE
 from sync.central.web.desk import HEADERS, Desk, PageError, page_words
 from sync.central.web.door import Form
 from sync.fields import BadMessage
@@ -107,7 +108,7 @@ def routes(desk: Desk) -> APIRouter:
             t.form.add(found.day, levels, int(score), named)
             if comment:
                 t.form.add_comment(desk.language(request), comment)
-            t.published.touch()
+            t.unclosed.came([(ONLINE, found.day)])
         return shown(request, central, "thanks")
 
     return router

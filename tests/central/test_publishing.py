@@ -1,0 +1,237 @@
+"""Closing blocks on what came in agrees with closing them on everything, whatever came when."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from kiosk.domain.rating import Channel, Half, Outcome
+from sync.central.disclosure import Block, DayCount, next_blocks
+from sync.central.schema import block_cuts, blocks, metadata, site_months, unclosed
+from sync.central.service import Central
+from sync.central.store.days import Scaled
+from sync.central.store.unclosed import ONLINE
+from sync.wire import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
+from tests.central.reports import key_text
+
+NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
+MONDAY = date(2026, 8, 3)
+OFFICERS = ("101", "102")
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A day report: `back` days before the day it comes in on."""
+
+    officer: str
+    back: int
+    counts: tuple[int, ...]
+    service: str
+    reasons: int
+    offered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer to the online questionnaire."""
+
+    score: int
+
+
+_counts = st.sampled_from(
+    ((), (0, 0, 1, 2, 3), (0, 1, 0, 4, 2), (2, 0, 0, 5, 9), (0, 0, 0, 0, 1), (1, 2, 3))
+)
+"""On a scale of five mostly; on one of three; and a day with offers alone."""
+_came = st.builds(
+    Came,
+    st.sampled_from(OFFICERS),
+    st.sampled_from((0, 0, 0, 1, 8, 16)),
+    _counts,
+    st.sampled_from(("a", "b")),
+    st.integers(0, 2),
+    st.integers(0, 5),
+)
+_days = st.lists(
+    st.lists(
+        st.one_of(_came, _came, st.builds(Answered, st.integers(1, 5))), min_size=1, max_size=2
+    ),
+    min_size=30,
+    max_size=36,
+)
+"""What comes in on each day, one after another."""
+
+
+def test_a_week_that_ended_closes_what_came_before_it_did(central: Central) -> None:
+    _take(central, Came("101", 0, (0, 0, 0, 6, 6), "a", 0, 0), MONDAY)
+    assert central.publish(MONDAY + timedelta(days=1)) == 0
+    assert central.publish(MONDAY + timedelta(days=7)) == 1
+    assert central.publish(MONDAY + timedelta(days=14)) == 0
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_days)
+def test_reading_on_from_the_blocks_agrees_with_reading_everything(
+    central: Central, days: list[list[Came | Answered]]
+) -> None:
+    on, anew = _closed(central, days, anew=False), _closed(central, days, anew=True)
+    assert on == anew
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_days)
+def test_blocks_are_those_of_the_rule_applied_to_everything_known(
+    central: Central, days: list[list[Came | Answered]]
+) -> None:
+    """On one scale, so that every rating and every offer is one officer's on that scale."""
+    one_scale = [[x for x in day if isinstance(x, Came) and len(x.counts) == 5] for day in days]
+    _empty(central)
+    expected: dict[str, list[Block]] = {officer: [] for officer in OFFICERS}
+    known: dict[str, list[DayCount]] = {officer: [] for officer in OFFICERS}
+    for number, came in enumerate(one_scale):
+        today = MONDAY + timedelta(days=number)
+        for one in came:
+            if (report := _take(central, one, today)) is not None:
+                counted = one.counts[:5]
+                a, b, c, d, e = counted
+                beside = DayCount(report.date, (a, b, c, d, e)).beside
+                told = type(beside)(offered=one.offered)
+                known[one.officer].append(DayCount(report.date, (a, b, c, d, e), told))
+        central.publish(today)
+        for officer in OFFICERS:
+            expected[officer] += next_blocks(expected[officer], known[officer], today)
+    with central.store.transaction(central.site) as t:
+        found = t.days.blocks()
+    for officer in OFFICERS:
+        assert found.get(Scaled(officer, 5), []) == expected[officer]
+
+
+def test_closing_reads_no_day_that_is_in_a_block(central: Central) -> None:
+    """However long the history: what is read is what came after the officer's last block."""
+    sizes = []
+    for week in range(12):
+        day = MONDAY + timedelta(weeks=week)
+        _take(central, Came("101", 0, (0, 0, 2, 6, 6), "a", 1, 2), day)
+        with _rows_read(central) as read:
+            assert central.publish(day + timedelta(days=7)) == 1
+        sizes.append(read["day_lines"])
+    assert sizes == [1] * 12
+
+
+def test_who_has_nothing_open_is_not_looked_at_again(central: Central) -> None:
+    _take(central, Came("101", 0, (0, 0, 2, 6, 6), "a", 1, 2), MONDAY)
+    central.publish(MONDAY + timedelta(days=7))
+    assert _open(central) == {}
+    _take(central, Came("102", 0, (0, 0, 0, 0, 3), "a", 0, 0), MONDAY + timedelta(days=7))
+    central.publish(MONDAY + timedelta(days=14))
+    assert _open(central) == {"102": MONDAY + timedelta(days=7)}
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_what_came_late_and_is_too_little_stays_open(central: Central, late: bool) -> None:
+    _take(central, Came("101", 0, (0, 0, 2, 6, 6), "a", 0, 0), MONDAY)
+    central.publish(MONDAY + timedelta(days=7))
+    back = 6 if late else 0
+    _take(central, Came("101", back, (0, 0, 0, 0, 3), "b", 0, 0), MONDAY + timedelta(days=7))
+    for week in (2, 3):
+        assert central.publish(MONDAY + timedelta(weeks=week)) == 0
+        assert set(_open(central)) == {"101"}
+    _take(central, Came("101", 0, (0, 0, 0, 0, 7), "a", 0, 0), MONDAY + timedelta(weeks=3))
+    assert central.publish(MONDAY + timedelta(weeks=4)) == 1
+    assert _open(central) == {}
+
+
+def _closed(
+    central: Central, days: list[list[Came | Answered]], *, anew: bool
+) -> dict[str, set[tuple[Any, ...]]]:
+    """What blocks, cuts and months there are when each day's reports have come and blocks were
+    closed each day; `anew`: on everything that is known, each time."""
+    _empty(central)
+    for number, came in enumerate(days):
+        today = MONDAY + timedelta(days=number)
+        for one in came:
+            if isinstance(one, Answered):
+                with central.store.transaction(central.site) as t:
+                    t.form.add(today, 5, one.score, ["wait"] if one.score < 3 else [])
+                    t.unclosed.came([(ONLINE, today)])
+            else:
+                _take(central, one, today)
+        if anew:
+            with central.store.transaction(central.site) as t:
+                t.unclosed.came((officer, MONDAY - timedelta(days=99))
+                                for officer in (*OFFICERS, ONLINE))  # fmt: skip
+        central.publish(today)
+    with central.store.connection() as connection:
+        found = {
+            table.name: {tuple(row) for row in connection.execute(table.select())}
+            for table in (blocks, block_cuts, site_months)
+        }
+    assert central.verify() is None
+    return found
+
+
+def _take(central: Central, one: Came, today: date) -> DayReport | None:
+    """A report of a terminal of its own each time, as if sent by many; None: nothing in it."""
+    day = today - timedelta(days=one.back)
+    if not one.counts and not one.offered:
+        return None
+    with central.store.transaction(central.site) as t:
+        name = f"t{len(t.terminals.all())}"
+        t.terminals.put_key(name, "1", key_text())
+    line = LineCount(one.officer, one.service, "1", Half.MORNING, Channel.TOUCH, one.counts)
+    n = sum(one.counts)
+    report = DayReport(
+        central.site,
+        name,
+        day,
+        1,
+        (line,) if one.counts else (),
+        (OutcomeCount(one.officer, Outcome.OFFERED, one.offered),) if one.offered else (),
+        (ReasonCount(one.officer, "wait", one.reasons),) if one.counts and one.reasons else (),
+        (SheetSeal(one.officer, n, "0" * 64),),
+    )
+    known = central.terminal(name)
+    assert known is not None
+    assert central.take_day(known, report, report.to_bytes(), NOW).answer is Answer.STORED
+    return report
+
+
+def _empty(central: Central) -> None:
+    with central.store.connection() as connection:
+        for table in metadata.sorted_tables:
+            if table.name != "sites":
+                connection.execute(table.delete())
+        connection.exec_driver_sql("UPDATE sites SET published = NULL")
+
+
+def _open(central: Central) -> dict[str, date]:
+    with central.store.connection() as connection:
+        return {row.officer: row.since for row in connection.execute(unclosed.select())}
+
+
+class _rows_read:  # noqa: N801  (a context manager, read as a phrase)
+    """How many rows of each raw table the statements within answered with."""
+
+    def __init__(self, central: Central) -> None:
+        self._engine = central.store._engine
+        self._read: dict[str, int] = {"day_lines": 0, "day_counts": 0}
+
+    def __enter__(self) -> dict[str, int]:
+        event.listen(self._engine, "before_cursor_execute", self._count, retval=False)
+        return self._read
+
+    def __exit__(self, *_what: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._count)
+
+    def _count(
+        self, connection: Any, _cursor: Any, statement: str, given: Any, _x: Any, _many: bool
+    ) -> None:
+        for name in self._read:
+            if statement.startswith("SELECT") and f"FROM {name}" in statement:
+                raw = connection.connection.cursor()
+                raw.execute(statement, given)
+                self._read[name] += len(raw.fetchall())
+                raw.close()
