@@ -19,6 +19,9 @@ MAX_COUNT = 10_000_000
 MAX_TIME = 1 << 33
 """Seconds since 1970: year 2242."""
 
+_UNSHOWN = re.compile("[\x00-\x1f\ud800-\udfff]")
+"""Control characters, and halves of characters that UTF-8 can't carry."""
+
 T = TypeVar("T")
 
 
@@ -109,7 +112,7 @@ class Fields:
 def text(name: str, value: Any, limit: int) -> str:
     if not isinstance(value, str) or len(value) > limit:
         raise BadMessage(f"{name}: a text of at most {limit} characters expected")
-    if any(ord(c) < 0x20 or 0xD800 <= ord(c) < 0xE000 for c in value):
+    if _UNSHOWN.search(value):
         raise BadMessage(f"{name}: a character that can't be shown")
     return value
 

@@ -6,6 +6,7 @@ A block belongs to the span in which it closed, so that spans add up and none cu
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from kiosk.domain.businessday import Round, fiscal_year
 
@@ -82,6 +83,7 @@ def before(period: Period) -> Period:
     return parse(f"fy{fiscal_year(day):04}-q{quarter}")
 
 
+@lru_cache(maxsize=4)
 def choices(today: date) -> tuple[Period, ...]:
     """What a reader most likely wants, newest first: this year and last, their rounds and
     quarters up to now, this month and the twelve before."""

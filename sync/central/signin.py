@@ -144,14 +144,14 @@ def viewer_of(central: Central, site: str, token: str, now: datetime) -> tuple[V
     """Whose session this is, and whether the password must be changed first; None: nobody's."""
     hashed = _hash(token)
     with central.store.transaction(site) as t:
-        session = t.accounts.session(hashed)
-        if session is None:
+        signed_in = t.accounts.of_session(hashed)
+        if signed_in is None:
             return None
+        session, found = signed_in
         if now - session.seen > SESSION_IDLE or now - session.opened > SESSION_LONGEST:
             t.accounts.close_sessions(token=hashed)
             return None
-        found = t.accounts.get(session.account)
-        if found is None or found.disabled:
+        if found.disabled:
             return None
         if now - session.seen > _TOUCH_EVERY:
             t.accounts.touch_session(hashed, now)

@@ -6,6 +6,7 @@ Thresholds can be raised above FIELD.md section 4's floor, never lowered below i
 import json
 import re
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any
 
 from kiosk.domain.people import BadPerson, identifier, plain
@@ -117,6 +118,7 @@ _FLOORS = {
 _TEXTS = ("question_th", "question_en", "comment_url", "opening_hours", "oit_numbers", "licence")
 
 
+@lru_cache(maxsize=256)  # the same text is the same settings, and every page asks
 def parse(document: str) -> SiteSettings:
     """Settings as they were kept or handed over; BadSettings names what can't be taken."""
     try:

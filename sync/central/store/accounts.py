@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.schema import accounts, changes, looks, sessions
@@ -51,6 +51,17 @@ class Logged:
     at: datetime
     who: str
     what: str
+
+
+# Asked with every page: building a statement takes longer than running it.
+_SIGNED_IN = (
+    select(accounts, sessions.c.opened, sessions.c.seen)
+    .join(
+        sessions,
+        (sessions.c.site == accounts.c.site) & (sessions.c.account == accounts.c.account),
+    )
+    .where(sessions.c.site == bindparam("site"), sessions.c.token == bindparam("token"))
+)
 
 
 class Accounts:
@@ -118,10 +129,12 @@ class Accounts:
             )
         )
 
-    def session(self, token: str) -> Session | None:
-        query = select(sessions).where(sessions.c.site == self._site, sessions.c.token == token)
-        row = self._connection.execute(query).first()
-        return Session(row.token, row.account, utc(row.opened), utc(row.seen)) if row else None
+    def of_session(self, token: str) -> tuple[Session, Account] | None:
+        """A session with the account whose it is."""
+        row = self._connection.execute(_SIGNED_IN, {"site": self._site, "token": token}).first()
+        if row is None:
+            return None
+        return Session(token, row.account, utc(row.opened), utc(row.seen)), _account(row)
 
     def touch_session(self, token: str, now: datetime) -> None:
         self._connection.execute(
@@ -144,10 +157,12 @@ class Accounts:
 
     # --- logs ------------------------------------------------------------------------------
 
-    def log_look(self, officer: str, reader: str, what: str, now: datetime) -> None:
-        """Somebody looked at an officer's result."""
-        row = {"site": self._site, "officer": officer, "at": now, "reader": reader, "what": what}
-        self._connection.execute(self._insert(looks).values(row).on_conflict_do_nothing())
+    def log_looks(self, officers: Iterable[str], reader: str, what: str, now: datetime) -> None:
+        """Somebody looked at these officers' results."""
+        told = {"site": self._site, "at": now, "reader": reader, "what": what}
+        rows = [{**told, "officer": officer} for officer in officers]
+        if rows:
+            self._connection.execute(self._insert(looks).on_conflict_do_nothing(), rows)
 
     def looks(self, officer: str, limit: int = 200) -> tuple[Logged, ...]:
         """Who looked at an officer's result, newest first."""

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kiosk.domain.people import BadPerson, readable
@@ -122,6 +122,23 @@ def _for_a_screen(words: str) -> bool:
         return False
 
 
+# Pages ask these: building a statement takes longer than running it.
+_SITE: BindParameter[str] = bindparam("site")
+_SETTINGS = (
+    select(site_settings.c.version, site_settings.c.body)
+    .where(site_settings.c.site == _SITE)
+    .order_by(site_settings.c.version.desc())
+    .limit(1)
+)
+_VERDICTS = select(verdicts).where(verdicts.c.site == _SITE).order_by(verdicts.c.at)
+_VERDICTS_OF = _VERDICTS.where(verdicts.c.officer == bindparam("officer"))
+_OBJECTIONS = select(objections).where(objections.c.site == _SITE).order_by(objections.c.at)
+_OBJECTIONS_OF = _OBJECTIONS.where(objections.c.officer == bindparam("officer"))
+_HAS_PHOTO = select(photos.c.officer).where(
+    photos.c.site == _SITE, photos.c.officer == bindparam("officer")
+)
+
+
 class Office:
     def __init__(self, connection: Connection, site: str) -> None:
         self._connection, self._site = connection, site
@@ -132,13 +149,7 @@ class Office:
     # --- settings --------------------------------------------------------------------------
 
     def settings(self) -> KeptSettings:
-        query = (
-            select(site_settings.c.version, site_settings.c.body)
-            .where(site_settings.c.site == self._site)
-            .order_by(site_settings.c.version.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_SETTINGS, {"site": self._site}).first()
         return KeptSettings(row.version, parse(row.body)) if row else KeptSettings()
 
     def put_settings(self, base: int, settings: SiteSettings, author: str, now: datetime) -> None:
@@ -325,14 +336,12 @@ class Office:
 
     def objections(self, officer: str = "") -> tuple[Objection, ...]:
         """Objections with what was decided, oldest first; of one officer or all."""
+        asked = {"site": self._site, "officer": officer}
         decided: dict[tuple[str, int, int], list[Decision]] = {}
-        query = select(verdicts).where(verdicts.c.site == self._site).order_by(verdicts.c.at)
-        for row in self._connection.execute(query):
+        query = (_VERDICTS_OF, _OBJECTIONS_OF) if officer else (_VERDICTS, _OBJECTIONS)
+        for row in self._connection.execute(query[0], asked):
             decision = Decision(row.decider, Verdict(row.verdict), row.note, utc(row.at))
             decided.setdefault((row.officer, row.levels, row.number), []).append(decision)
-        query = select(objections).where(objections.c.site == self._site)
-        if officer:
-            query = query.where(objections.c.officer == officer)
         return tuple(
             Objection(
                 row.officer,
@@ -342,7 +351,7 @@ class Office:
                 row.words,
                 tuple(decided.get((row.officer, row.levels, row.number), ())),
             )
-            for row in self._connection.execute(query.order_by(objections.c.at))
+            for row in self._connection.execute(query[1], asked)
         )
 
     # --- photos ----------------------------------------------------------------------------
@@ -354,6 +363,10 @@ class Office:
             .values(**key, jpeg=jpeg)
             .on_conflict_do_update(index_elements=list(key), set_={"jpeg": jpeg})
         )
+
+    def has_photo(self, officer: str) -> bool:
+        asked = {"site": self._site, "officer": officer}
+        return self._connection.execute(_HAS_PHOTO, asked).first() is not None
 
     def photo(self, officer: str) -> bytes | None:
         query = select(photos.c.jpeg).where(

@@ -55,7 +55,7 @@ def routes(desk: Desk) -> APIRouter:
         period, today = desk.period(request), desk.today()
         view = gate.officer(central, viewer, officer, period, today, desk.now())
         with central.store.transaction(site) as t:
-            photo = t.office.photo(officer) is not None
+            photo = t.office.has_photo(officer)
         return desk.page(
             request, "officer.html", viewer, central, view=view, chart=chart, photo=photo
         )
