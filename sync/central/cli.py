@@ -355,14 +355,15 @@ def publish(
     """Close the blocks that can be closed: whole weeks with ten ratings or more.
 
     The report does this by itself when it is opened; doing it again adds nothing. A block that is
-    published never changes, so a day that has not come can't be named.
+    published never changes, so a day that has not come can't be named. Every office's, or with
+    --site one's.
     """
     today = datetime.now().astimezone().date()
     wanted = _day("--as-of", as_of) or today
     if wanted > today:
         _fail(f"--as-of {as_of}: has not come yet; name {today} or an earlier day", USAGE)
-    with _open() as central, _errors():
-        added = central.publish(wanted)
+    with _open() as home, _errors():
+        added = sum(central.publish(wanted) for central in _offices(home))
     typer.echo(f"Published {added} new blocks." if added else "No new block can be closed yet.")
 
 
@@ -419,9 +420,8 @@ def restore(
         except backups.BadBackup as error:
             (folder / settings.FILE_NAME).unlink(missing_ok=True)
             _fail(str(error), WRONG)
-    with _open() as central, _errors():
-        if wrong := central.verify():
-            _fail(wrong, WRONG)
+    with _open() as home, _errors():
+        _fail_where_wrong(home)
     typer.echo(f"Put back {rows} rows; all agrees.")
 
 
@@ -472,10 +472,12 @@ def _told(table: str, rows: int) -> None:
 
 @app.command()
 def verify() -> None:
-    """Recompute every day report's digest and rows; name the first thing that is wrong."""
-    with _open() as central, _errors():
-        if wrong := central.verify():
-            _fail(wrong, WRONG)
+    """Recompute every day report's digest and rows; name the first thing that is wrong.
+
+    Every office's, or with --site one's.
+    """
+    with _open() as home, _errors():
+        _fail_where_wrong(home)
     typer.echo("All agrees.")
 
 
@@ -666,6 +668,20 @@ def _open() -> "Iterator[Central]":
         yield central
     finally:
         store.close()
+
+
+def _offices(home: "Central") -> "Iterator[Central]":
+    """The office that --site names; every office where none is named."""
+    for site, _name in home.sites():
+        central = home.at(site) if not _Chosen.site or site == _Chosen.site else None
+        if central is not None:
+            yield central
+
+
+def _fail_where_wrong(home: "Central") -> None:
+    for central in _offices(home):
+        if wrong := central.verify():
+            _fail(f"{central.site}: {wrong}", WRONG)
 
 
 @contextmanager

@@ -63,12 +63,12 @@ def main() -> None:
         say(
             f"{sites} sites × {OFFICERS} officers × {years:g} years, seeded in {bench.seeded:.0f} s"
         )
+        for line in bench.ingest(100 if quick else 1000):
+            say(line)
         for line in bench.pages(runs):
             say(line)
         say(bench.ita_pdf())
         for line in bench.closing(years):
-            say(line)
-        for line in bench.ingest(100 if quick else 1000):
             say(line)
         say(bench.memory())
         bench.close()

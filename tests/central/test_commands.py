@@ -372,6 +372,22 @@ def test_a_second_office_lives_in_the_same_central(ready: Command) -> None:
     assert "use 1 to 32" in refused(ready("sites", "add", "a b", "x"))
 
 
+def test_every_office_is_verified_and_closed_where_none_is_named(
+    ready: Command, database: sqlite3.Connection
+) -> None:
+    accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
+    database.execute(
+        "INSERT INTO day_lines VALUES"
+        " ('huaikhwang', 't', '2026-01-05', 'a', 's', '1', 'am', 'touch', 5, 0, 0, 0, 3, 9)"
+    )
+    database.execute("INSERT INTO unclosed VALUES ('huaikhwang', 'a', '2026-01-05', 1)")
+    database.commit()
+    assert "No new block" in accepted(ready("--site", "dindaeng", "publish"))
+    assert "Published 1" in accepted(ready("publish"))
+    assert "All agrees" in accepted(ready("--site", "dindaeng", "verify"))
+    assert "huaikhwang: t 2026-01-05: has rows but no" in refused(ready("verify"), 1)
+
+
 def test_the_demonstration_fills_an_empty_central_and_no_other(ready: Command) -> None:
     said = accepted(ready("seed-demo", "--days", "20"))
     assert "director" in said

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import MetaData, event, inspect
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from kiosk.domain.people import Officer
 from sync.central.schema import day_reports, metadata
 from sync.central.service import Central, NoSuchCode
 from sync.central.store import engine as engine_module
 from sync.central.store.days import Scaled
-from sync.central.store.engine import CentralStore, DatabaseError
+from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
 from sync.fields import digest
 from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
@@ -407,6 +408,41 @@ def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
         # What stands in no block yet was not kept then: everybody is due, since the beginning.
         assert t.unclosed.due(date(2026, 11, 1))
         assert t.unclosed.take() == {"a": date(2026, 10, 12), "c": date(2026, 11, 11)}
+    store.close()
+
+
+def test_a_server_that_was_started_anew_costs_one_answer_at_most(url: str) -> None:
+    """Connections from before are dead; who comes after an idle second notices nothing."""
+    if not url.startswith("postgresql"):
+        pytest.skip("SQLite has no server")
+    store = CentralStore.create(url)
+
+    def name() -> str | None:
+        with store.transaction("a") as t:
+            return t.people.site_name()
+
+    def cut_off() -> None:
+        other = CentralStore.open(url)
+        with other.connection() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        other.close()
+
+    name()
+    cut_off()
+    with pytest.raises(DatabaseDown):
+        name()
+    assert name() is None
+
+    @event.listens_for(store._engine, "checkin")
+    def long_ago(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = 0.0
+
+    name()
+    cut_off()
+    assert name() is None
     store.close()
 
 

@@ -19,6 +19,7 @@ from sync.central.schema import (
     day_reports,
     reads,
     sites,
+    terminals,
     tickets,
 )
 from sync.wire import Answer, DayReport, OpenSheet
@@ -105,6 +106,58 @@ _GAPS = (
 )
 
 
+_NEWEST = select(
+    terminals.c.terminal,
+    # By terminal: their last days stand at the ends of an index, however many days there are.
+    select(func.max(day_reports.c.date))
+    .where(day_reports.c.site == terminals.c.site, day_reports.c.terminal == terminals.c.terminal)
+    .scalar_subquery()
+    .label("newest"),
+).where(terminals.c.site == bindparam("site"))
+_ASIDE = (
+    select(
+        conflicts.c.terminal,
+        conflicts.c.date,
+        conflicts.c.answer,
+        conflicts.c.body,
+        day_reports.c.body,
+    )
+    .join(
+        day_reports,
+        (day_reports.c.site == conflicts.c.site)
+        & (day_reports.c.terminal == conflicts.c.terminal)
+        & (day_reports.c.date == conflicts.c.date),
+        isouter=True,
+    )
+    .where(conflicts.c.site == bindparam("site"))
+    .order_by(conflicts.c.terminal, conflicts.c.date)
+)
+_RATED = func.sum(sum((day_lines.c[name] for name in _LEVELS[1:]), day_lines.c.n1))
+_OVER_TICKETS = (
+    select(tickets.c.date, tickets.c.counter)
+    .join(
+        day_lines,
+        (day_lines.c.site == tickets.c.site)
+        & (day_lines.c.counter == tickets.c.counter)
+        & (day_lines.c.date == tickets.c.date),
+    )
+    .where(tickets.c.site == bindparam("site"), tickets.c.date >= bindparam("since"))
+    .group_by(tickets.c.date, tickets.c.counter, tickets.c.n)
+    .having(tickets.c.n < _RATED)
+    .order_by(tickets.c.date.desc(), tickets.c.counter)
+)
+_FLAGS = (
+    select(day_counts.c.terminal, func.sum(day_counts.c.n))
+    .where(
+        day_counts.c.site == bindparam("site"),
+        day_counts.c.date >= bindparam("since"),
+        day_counts.c.kind == "outcome",
+        day_counts.c.what.in_([flag.value for flag in FLAGS]),
+    )
+    .group_by(day_counts.c.terminal)
+)
+
+
 def came_in(report: DayReport) -> set[tuple[str, date]]:
     """Of whom a report tells something, and of which day."""
     told = (report.lines, report.outcomes, report.reasons)
@@ -184,36 +237,16 @@ class Days:
 
     def newest_days(self) -> dict[str, date]:
         """Each terminal's last reported day."""
-        query = (
-            select(day_reports.c.terminal, func.max(day_reports.c.date).label("newest"))
-            .where(day_reports.c.site == self._site)
-            .group_by(day_reports.c.terminal)
-        )
-        return {row.terminal: row.newest for row in self._connection.execute(query)}
+        rows = self._connection.execute(_NEWEST, {"site": self._site})
+        return {row.terminal: row.newest for row in rows if row.newest is not None}
 
     def aside(self) -> tuple[KeptAside, ...]:
         """Day reports that were not taken, by terminal and day."""
-        query = (
-            select(
-                conflicts.c.terminal,
-                conflicts.c.date,
-                conflicts.c.answer,
-                conflicts.c.body,
-                day_reports.c.body,
-            )
-            .join(
-                day_reports,
-                (day_reports.c.site == conflicts.c.site)
-                & (day_reports.c.terminal == conflicts.c.terminal)
-                & (day_reports.c.date == conflicts.c.date),
-                isouter=True,
-            )
-            .where(conflicts.c.site == self._site)
-            .order_by(conflicts.c.terminal, conflicts.c.date)
-        )
         return tuple(
             KeptAside(name, day, answer, _ratings(body), _ratings(taken) if taken else None)
-            for name, day, answer, body, taken in self._connection.execute(query)
+            for name, day, answer, body, taken in self._connection.execute(
+                _ASIDE, {"site": self._site}
+            )
         )
 
     def stored(self, report: DayReport) -> StoredDay | None:
@@ -362,17 +395,8 @@ class Days:
 
     def flags_since(self, since: date) -> Counter[str]:
         """How many ratings were flagged as unlikely, by terminal; not on whom."""
-        query = (
-            select(day_counts.c.terminal, func.sum(day_counts.c.n))
-            .where(
-                day_counts.c.site == self._site,
-                day_counts.c.date >= since,
-                day_counts.c.kind == "outcome",
-                day_counts.c.what.in_([flag.value for flag in FLAGS]),
-            )
-            .group_by(day_counts.c.terminal)
-        )
-        return Counter({name: int(n) for name, n in self._connection.execute(query)})
+        rows = self._connection.execute(_FLAGS, {"site": self._site, "since": since})
+        return Counter({name: int(n) for name, n in rows})
 
     def tickets_between(self, first: date, last: date) -> int:
         """Citizens served in a span, by the queue systems that told."""
@@ -382,21 +406,8 @@ class Days:
     def over_tickets(self, since: date) -> list[tuple[date, str]]:
         """Days on which a counter has more ratings than tickets. Not by how many: that would be
         a day's tally."""
-        rated = func.sum(sum((day_lines.c[name] for name in _LEVELS[1:]), day_lines.c.n1))
-        query = (
-            select(tickets.c.date, tickets.c.counter)
-            .join(
-                day_lines,
-                (day_lines.c.site == tickets.c.site)
-                & (day_lines.c.counter == tickets.c.counter)
-                & (day_lines.c.date == tickets.c.date),
-            )
-            .where(tickets.c.site == self._site, tickets.c.date >= since)
-            .group_by(tickets.c.date, tickets.c.counter, tickets.c.n)
-            .having(rated > tickets.c.n)
-            .order_by(tickets.c.date.desc(), tickets.c.counter)
-        )
-        return [(row.date, row.counter) for row in self._connection.execute(query)]
+        asked = {"site": self._site, "since": since}
+        return [(row.date, row.counter) for row in self._connection.execute(_OVER_TICKETS, asked)]
 
     def gaps(self, first: date, last: date) -> Counter[str]:
         """Gaps of all terminals in a span, by kind."""

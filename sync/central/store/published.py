@@ -67,6 +67,9 @@ _MONTHS = (
     )
     .order_by(site_months.c.month)
 )
+_EVERY_SITE = select(site_months.c.site, *_ROLLED).where(
+    site_months.c.month >= bindparam("first"), site_months.c.month <= bindparam("last")
+)
 _OFFICERS_BLOCKS = (
     select(
         blocks.c.levels,
@@ -154,11 +157,9 @@ class PublishedBlocks:
 
     def every_site(self, first: date, last: date) -> dict[str, list[Sum]]:
         """The same of each site, this one's and all others'."""
-        query = select(site_months.c.site, *_ROLLED).where(
-            site_months.c.month >= first.replace(day=1), site_months.c.month <= last
-        )
+        asked = {"first": first.replace(day=1), "last": last}
         found: dict[str, list[Sum]] = defaultdict(list)
-        for site, *rest in self._connection.execute(query):
+        for site, *rest in self._connection.execute(_EVERY_SITE, asked):
             found[site].append(_sum(rest))
         return dict(found)
 

@@ -64,6 +64,7 @@ _ONE = select(terminals).where(
     terminals.c.site == bindparam("site"), terminals.c.terminal == bindparam("terminal")
 )
 _ONE_HELD = _ONE.with_for_update()
+_ALL = select(terminals).where(terminals.c.site == bindparam("site"))
 _SET = update(terminals).where(
     terminals.c.site == bindparam("of_site"), terminals.c.terminal == bindparam("of_terminal")
 )
@@ -101,10 +102,8 @@ class Terminals:
         return known_terminal(row) if row else None
 
     def all(self) -> tuple[KnownTerminal, ...]:
-        query = (
-            select(terminals).where(terminals.c.site == self._site).order_by(terminals.c.terminal)
-        )
-        found = (known_terminal(row) for row in self._connection.execute(query))
+        rows = self._connection.execute(_ALL, {"site": self._site})
+        found = (known_terminal(row) for row in rows)
         return tuple(sorted(found, key=lambda t: (len(t.terminal), t.terminal)))
 
     def put_key(self, terminal: str, counter: str, public_key: str) -> None:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, distinct, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    distinct,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.schema import alarms, day_lines, seen_sheets
@@ -36,6 +47,17 @@ class Twice:
     half: str
     officer: str
     terminals: tuple[str, ...]
+
+
+# The fleet page asks these: building a statement takes longer than running it.
+_ALARMS = select(alarms).where(alarms.c.site == bindparam("site")).order_by(alarms.c.at.desc())
+_HALF = (day_lines.c.date, day_lines.c.half, day_lines.c.officer)
+_SEVERAL = (
+    select(*_HALF)
+    .where(day_lines.c.site == bindparam("site"), day_lines.c.date >= bindparam("since"))
+    .group_by(*_HALF)
+    .having(func.count(distinct(day_lines.c.terminal)) > 1)
+)
 
 
 def put_sheets(
@@ -136,7 +158,7 @@ class Witness:
 
     def alarms(self) -> tuple[Alarm, ...]:
         """All of them, the newest first."""
-        query = select(alarms).where(alarms.c.site == self._site).order_by(alarms.c.at.desc())
+        rows = self._connection.execute(_ALARMS, {"site": self._site})
         return tuple(
             Alarm(
                 utc(row.at),
@@ -147,7 +169,7 @@ class Witness:
                 row.settled_by,
                 row.note,
             )
-            for row in self._connection.execute(query)
+            for row in rows
         )
 
     def settle(self, terminal: str, by: str, note: str, now: datetime) -> int:
@@ -167,15 +189,9 @@ class Witness:
 
     def twice(self, since: date) -> tuple[Twice, ...]:
         """Officers with ratings at several terminals in one half-day, since a day."""
-        key = (day_lines.c.date, day_lines.c.half, day_lines.c.officer)
-        several = (
-            select(*key)
-            .where(day_lines.c.site == self._site, day_lines.c.date >= since)
-            .group_by(*key)
-            .having(func.count(distinct(day_lines.c.terminal)) > 1)
-        )
         found = []
-        for day, half, officer in self._connection.execute(several):
+        asked = {"site": self._site, "since": since}
+        for day, half, officer in self._connection.execute(_SEVERAL, asked):
             names = (
                 select(day_lines.c.terminal)
                 .distinct()
