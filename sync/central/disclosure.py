@@ -44,7 +44,15 @@ class Beside:
     def __add__(self, other: "Beside") -> "Beside":
         if other is NOTHING_BESIDE:
             return self
-        return Beside(*(getattr(self, n) + getattr(other, n) for n in BESIDE))
+        return Beside(
+            self.suppressed + other.suppressed,
+            self.flagged + other.flagged,
+            self.offered + other.offered,
+            self.answered + other.answered,
+            self.skipped + other.skipped,
+            self.not_offered + other.not_offered,
+            self.unasked + other.unasked,
+        )
 
     def since(self, shown: "Beside") -> "Beside":
         """What is more than `shown`: a report that was put right may have less."""

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from math import sqrt
 
-from kiosk.domain.scale import Scale, Score
+from kiosk.domain.scale import Scale
 
 Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -52,14 +53,26 @@ def wilson(satisfied: int, n: int, z: float = Z95) -> Interval:
 
 def satisfied_of(levels: int, counts: tuple[int, ...]) -> int:
     """How many of `counts` (worst first) are satisfied."""
-    scale = Scale(levels)
-    return sum(c for s, c in zip(scale.scores(), counts, strict=False) if scale.satisfied(s))
+    return sum(counts[_first_satisfied(levels) : levels])
 
 
 def points_of(levels: int, counts: tuple[int, ...]) -> float:
     """Sum of points (0-100 each) of `counts`, worst first."""
+    return sum(p * c for p, c in zip(_points(levels), counts, strict=False))
+
+
+# A page weighs hundreds of sums on one scale or two.
+@cache
+def _first_satisfied(levels: int) -> int:
+    """At which place of counts the satisfied ones begin."""
     scale = Scale(levels)
-    return sum(scale.points(Score(i)) * c for i, c in enumerate(counts[:levels], start=1))
+    return sum(not scale.satisfied(score) for score in scale.scores())
+
+
+@cache
+def _points(levels: int) -> tuple[float, ...]:
+    scale = Scale(levels)
+    return tuple(map(scale.points, scale.scores()))
 
 
 def result(n: int, satisfied: int, points: float, compare_from: int = COMPARABLE_FROM) -> Result:

@@ -1,6 +1,7 @@
 """How figures are written on the pages: Thai digits and the Buddhist era in Thai."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from kiosk.domain.businessday import buddhist_year
 from sync.central.period import Period
@@ -12,6 +13,8 @@ _MONTHS = {
 }
 
 
+# One page writes the same few hundred numbers and days over and over.
+@lru_cache(maxsize=8192)
 def number(value: float, language: str, decimals: int = 0) -> str:
     return digits(f"{value:,.{decimals}f}", language)
 
@@ -30,6 +33,7 @@ def moment(value: datetime, language: str) -> str:
     return f"{day(local.date(), language)}, {clock}"
 
 
+@lru_cache(maxsize=4096)
 def day(value: date, language: str) -> str:
     name = _MONTHS[language][value.month - 1]
     if language == "th":
@@ -37,6 +41,7 @@ def day(value: date, language: str) -> str:
     return f"{value.day} {name} {value.year}"
 
 
+@lru_cache(maxsize=1024)
 def month(value: date, language: str) -> str:
     """A month and the last two digits of its year, as under a chart."""
     year = buddhist_year(value.year) if language == "th" else value.year
