@@ -27,8 +27,8 @@ from sync.signing import public_text
 from sync.wire import Enrol
 from tests.bench.screen import Bench, resident_mb, wait_ms
 from tests.builders import MORNING, FakeClock, duty_of
-from tests.evidence.figure import Figure, Measured, Run
-from tests.evidence.histories import CentralSide, Network, in_memory, make_templates
+from tests.evidence.figure import Figure, Measured, Run, in_memory
+from tests.evidence.histories import CentralSide, Network, make_templates
 from ui.trial.panel import PanelOnLoop
 
 A_DAY = 2_000

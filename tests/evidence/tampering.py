@@ -1,5 +1,5 @@
 """Every way of changing a terminal's file, or central's, with a plain SQLite shell; and an older
-copy put back. `kiosk verify`, `kiosk-central verify` or central's answer must name it.
+copy put back. `kiosk verify`, `kiosk-central verify` or central's answer must name the place.
 
 The hand that changes it drops the guards first and puts them back: it knows our schema. What a
 hand that recomputes seals and chain as well can do is central's to see: see SECURITY.md.
@@ -32,7 +32,7 @@ from sync.closing import close_days, compare_reports
 from sync.signing import public_text, sign_answer
 from sync.wire import Answer, Head, Heads, Receipt
 from tests.builders import PRASIT, SOMYING, TODAY, FakeClock, duty_of, rating
-from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.stories import CentralBeside, Ingest
 
 DAYS = 3
@@ -58,9 +58,10 @@ def tamper(given: Run) -> Measured:
     """`given.size` changes in turn over terminal and central, drawn from the seed."""
     random = Random(given.seed)
     missed: list[str] = []
+    memory = in_memory()
     kinds: tuple[Subject, ...] = (
-        TerminalFile(given.folder / "terminal"),
-        CentralFile(given.folder / "central"),
+        TerminalFile(memory / "terminal"),
+        CentralFile(memory / "central"),
     )
     for number in range(given.size):
         # Central has one day report here: one change in eight is enough.
@@ -70,6 +71,7 @@ def tamper(given: Run) -> Measured:
             missed.append(f"not found: {subject.name}: {change.name}")
     for wrong in put_back(given.folder / "older"):
         missed.append(wrong)
+    shutil.rmtree(memory)
     text = f"{given.size} changes: {len(missed)} not found"
     return Measured(text, tuple(missed))
 
@@ -94,7 +96,7 @@ class Subject:
                     "SELECT name FROM sqlite_master WHERE type = 'table' "
                     "AND name NOT LIKE 'sqlite%' AND name != 'alembic_version' ORDER BY name"
                 ).fetchall()
-                for _, column, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()
+                for column in _columns(connection, table)
                 if (table, column) not in HARMLESS and table not in self.unwatched
             ]
             self._tables = sorted(
@@ -114,6 +116,19 @@ class Subject:
     def first_wrong(self) -> str | None:
         raise NotImplementedError
 
+    def named(self, table: str, row: dict[str, Any]) -> tuple[str, ...]:
+        """Words of which an answer that names this row of `table` has one."""
+        raise NotImplementedError
+
+    def places(self, connection: Any, before: list[Any]) -> list[str]:
+        """What the answer must name one of: the places where now differs from `before`."""
+        now, found = _content(connection, self._tables), []
+        for table, old, new in zip(self._tables, before, now, strict=True):
+            columns = _columns(connection, table)
+            for row in set(old) ^ set(new):
+                found += self.named(table, dict(zip(columns, row, strict=True)))
+        return found
+
     def draw(self, random: Random) -> Change:
         """A change of a random place."""
         table, column = random.choice(self._columns)
@@ -126,6 +141,7 @@ class Subject:
         for left in ("-wal", "-shm"):
             Path(f"{self.database}{left}").unlink(missing_ok=True)
         with self._connected(self.database) as connection:
+            connection.execute("BEGIN")  # guards off, change, guards on: one commit
             before = _content(connection, self._tables)
             guards = connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'trigger'"
@@ -140,10 +156,13 @@ class Subject:
                 connection.execute(ddl)
             if _content(connection, self._tables) == before:
                 return True  # nothing was changed: two equal values swapped
+            connection.execute("COMMIT")
+            places = self.places(connection, before)
         try:
-            return self.first_wrong() is not None
-        except StoreFailed:
-            return True
+            found = self.first_wrong()
+        except StoreFailed as error:
+            found = str(error)
+        return found is not None and any(place in found for place in places)
 
     def _connected(self, path: Path) -> "_Connected":
         return _Connected(path)
@@ -165,6 +184,19 @@ class TerminalFile(Subject):
 
     name = "terminal"
     guards = TRIGGERS
+
+    def named(self, table: str, row: dict[str, Any]) -> tuple[str, ...]:
+        match table:
+            case "ratings" | "outcomes" | "reasons" | "sheets":
+                return (f"sheet of {row['officer'] or 'nobody'} on {row['business_date']}",)
+            case "journal":
+                # Its end cut off is seen by what it no longer bears out.
+                return f"journal: entry {row['seq']} ", "the journal"
+            case "outbox":
+                return (row["business_date"],)
+            case "duty":
+                return ("duty: ",)
+        return ("roster, PINs, enrolment or wording",)
 
     def make(self, path: Path) -> None:
         folder = DataFolder(path.parent / "data")
@@ -247,6 +279,9 @@ class CentralFile(Subject):
     )
     """What day reports do not bear out: see SECURITY.md."""
 
+    def named(self, table: str, row: dict[str, Any]) -> tuple[str, ...]:
+        return str(row["date"]), row["site"]
+
     def make(self, path: Path) -> None:
         story = Ingest(path.parent / "story")
         story.begin()
@@ -292,6 +327,10 @@ def _judged(store: Store, seen: Head) -> Answer:
 
 def _content(connection: Any, tables: list[str]) -> list[Any]:
     return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
+
+
+def _columns(connection: Any, table: str) -> list[str]:
+    return [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()]
 
 
 def _keys(connection: Any, table: str) -> list[str]:
@@ -368,11 +407,10 @@ def _insert(table: str, _column: str, random: Random) -> Change:
         draw = Random(seed)
         where, key = _row(connection, table, draw)
         row = list(connection.execute(f"SELECT * FROM {table} WHERE {where}", key).fetchone())
-        names = [n for _, n, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()]
+        names = _columns(connection, table)
         place = names.index(draw.choice(_keys(connection, table)))
-        row[place] = (
-            row[place] + 1000 if isinstance(row[place], int) else _flipped(row[place], draw)
-        )
+        last = connection.execute(f"SELECT max({names[place]}) FROM {table}").fetchone()[0]
+        row[place] = last + 1 if isinstance(last, int) else _flipped(row[place], draw)
         if "number" in names:
             row[names.index("number")] += "9"
         marks = ", ".join("?" for _ in row)
