@@ -122,7 +122,7 @@ class Subject:
 
     def places(self, connection: Any, before: list[Any]) -> list[str]:
         """What the answer must name one of: the places where now differs from `before`."""
-        now, found = _content(connection, self._tables), []
+        now, found = _content(connection, self._tables), list[str]()
         for table, old, new in zip(self._tables, before, now, strict=True):
             columns = _columns(connection, table)
             for row in set(old) ^ set(new):

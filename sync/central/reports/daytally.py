@@ -65,3 +65,6 @@ def lines(tally: DayTally, day: date) -> Iterator[str]:
     ignored = tally.outcomes["", "ignored"]
     if ignored:
         yield f"Presses with nobody on duty: {ignored}"
+    late = sum(n for (_, what), n in tally.outcomes.items() if what == "late")
+    if late:
+        yield f"Presses that a panel kept too long to be scored: {late}"
