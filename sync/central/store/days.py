@@ -30,6 +30,7 @@ _COUNT = ("kind", "officer", "what", "n")
 _BESIDE_OF = {
     **{flag.value: "flagged" for flag in FLAGS},
     Outcome.SUPPRESSED.value: "suppressed",
+    Outcome.LATE.value: "suppressed",
     Outcome.OFFERED.value: "offered",
     Outcome.ANSWERED.value: "answered",
     Outcome.SKIPPED.value: "skipped",
