@@ -176,7 +176,9 @@ def _journal(cursor: Any) -> str | None:
         "SELECT seq, at, boot_ms, business_date, kind, detail, hash FROM journal ORDER BY seq"
     )
     for expected, (seq, at, boot_ms, day, kind, detail, found) in enumerate(rows, start=1):
-        if seq != expected:
+        if seq < expected:
+            return f"journal: entry {seq} was added"
+        if seq > expected:
             return f"journal: entry {expected} is missing"
         if entry_hash(previous, seq, at, boot_ms, day, kind, detail) != found:
             return f"journal: entry {seq} was changed"

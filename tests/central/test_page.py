@@ -30,8 +30,9 @@ MONDAY = date(2026, 11, 2)
 def received(central: Central, officer: str, *counts: int) -> None:
     """One day of `officer`, weeks ago, from a terminal of its own."""
     key = public_text(Ed25519PrivateKey.generate())
-    central.enrol(Enrol(central.invite(f"t-{officer}", "1", NOW), key), NOW)
-    known = central.terminal(f"t-{officer}")
+    name = f"t-{officer or 'nobody'}"
+    central.enrol(Enrol(central.invite(name, "1", NOW), key), NOW)
+    known = central.terminal(name)
     assert known is not None
     report = day_report(1, MONDAY, known.terminal, counts, officer)
     unscored = (Outcome.LATE, Outcome.SUPPRESSED)
@@ -162,3 +163,11 @@ def test_thai_pages_carry_thai_digits_and_the_buddhist_era() -> None:
     assert shown_day(leap_day, "en") == "29 Feb 2028"
     assert number(1234.5, "th", 1) == "๑,๒๓๔.๕"
     assert shown_day(TODAY - timedelta(days=1), "th") == "๒๒ พ.ย. ๒๕๖๙"
+
+
+def test_presses_that_were_nobodys_stand_with_the_gaps(central: Central, page: TestClient) -> None:
+    central.import_officers((Officer.parse("101", "ก"),))
+    received(central, "101", 0, 0, 0, 10, 10)
+    received(central, "", 0, 0, 0, 0, 0)
+    assert office(central).gaps == {"late": 1}
+    assert "ไม่ทราบว่าเป็นของผู้ใด" in page.get("/report/dindaeng?lang=th").text

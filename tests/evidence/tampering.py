@@ -106,7 +106,12 @@ class Subject:
                     if connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
                 }
             )
+            rows = {
+                t: connection.execute(f"SELECT count(*) FROM {t}").fetchone() for t in self._tables
+            }
         self._columns = [(t, c) for t, c in self._columns if t in self._tables]
+        self._cells = [(t, c, row) for t, c in self._columns for row in range(rows[t][0])]
+        self._left: list[tuple[str, str, int]] = []
 
     unwatched: tuple[str, ...] = ()
 
@@ -130,10 +135,14 @@ class Subject:
         return found
 
     def draw(self, random: Random) -> Change:
-        """A change of a random place."""
-        table, column = random.choice(self._columns)
-        kind = random.choice((_flip, _flip, _flip, _delete, _swap, _insert))
-        return kind(table, column, random)
+        """A change of a random place. Flips go through every row and column before one comes
+        again."""
+        kind = random.choice((None, None, None, _delete, _swap, _insert))
+        if kind is not None:
+            return kind(*random.choice(self._columns), random)
+        if not self._left:
+            self._left = random.sample(self._cells, len(self._cells))
+        return _flip(*self._left.pop(), random)
 
     def finds(self, change: Change) -> bool:
         """Do it, and see whether it is named; a change that the schema itself refuses is."""
@@ -338,25 +347,28 @@ def _keys(connection: Any, table: str) -> list[str]:
     return [name for _, name, _, _, _, key in info if key]
 
 
-def _row(connection: Any, table: str, random: Random) -> tuple[str, list[Any]]:
-    """A condition that names one random row, and its values."""
+def _row(
+    connection: Any, table: str, random: Random, number: int | None = None
+) -> tuple[str, list[Any]]:
+    """A condition that names one row, a random one or the `number`th, and its values."""
     keys = _keys(connection, table)
-    row = random.choice(connection.execute(f"SELECT {', '.join(keys)} FROM {table}").fetchall())
+    rows = connection.execute(f"SELECT {', '.join(keys)} FROM {table}").fetchall()
+    row = random.choice(rows) if number is None else rows[number]
     return " AND ".join(f"{key} = ?" for key in keys), list(row)
 
 
-def _flip(table: str, column: str, random: Random) -> Change:
+def _flip(table: str, column: str, row: int, random: Random) -> Change:
     seed = random.random()
 
     def do(connection: Any) -> None:
         draw = Random(seed)
-        where, key = _row(connection, table, draw)
+        where, key = _row(connection, table, draw, row)
         (value,) = connection.execute(f"SELECT {column} FROM {table} WHERE {where}", key).fetchone()
         connection.execute(
             f"UPDATE {table} SET {column} = ? WHERE {where}", [_flipped(value, draw), *key]
         )
 
-    return Change(f"{table}.{column} flipped ({seed})", do)
+    return Change(f"{table}.{column} of row {row} flipped ({seed})", do)
 
 
 def _flipped(value: Any, draw: Random) -> Any:

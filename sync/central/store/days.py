@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, select, union
+from sqlalchemy import Connection, Text, cast, delete, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
+from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import FLAGS, Outcome
 from sync.central.disclosure import BESIDE, NONE, Beside, Block, Counts, DayCount
 from sync.central.ingest import StoredDay, decide
@@ -248,14 +249,15 @@ class Days:
     # --- reading ---------------------------------------------------------------------------
 
     def days_held(self) -> list[tuple[str, date]]:
-        """Every terminal's day that has a report or rows, for verify."""
+        """Every terminal's day that has a report or rows, for verify. ValueError names one whose
+        date can't be."""
         every = union(
             *(
-                select(table.c.terminal, table.c.date).where(table.c.site == self._site)
+                select(table.c.terminal, cast(table.c.date, Text)).where(table.c.site == self._site)
                 for table in (day_reports, day_lines, day_counts)
             )
         )
-        return sorted((name, day) for name, day in self._connection.execute(every))
+        return sorted((name, _date(name, text)) for name, text in self._connection.execute(every))
 
     def unknown_sites(self) -> list[str]:
         """Sites that rows name and nobody set up, for verify."""
@@ -429,12 +431,17 @@ class Days:
         return [(row.date, row.counter) for row in self._connection.execute(query)]
 
     def gaps(self, first: date, last: date) -> Counter[str]:
-        """Gaps of all terminals in a span, by kind."""
+        """Gaps of all terminals in a span, by kind; among them presses that were nobody's."""
+        nobodys = (
+            (day_counts.c.kind == "outcome")
+            & (day_counts.c.officer == NO_OFFICER)
+            & day_counts.c.what.in_([Outcome.IGNORED.value, Outcome.LATE.value])
+        )
         query = (
             select(day_counts.c.what, func.sum(day_counts.c.n))
             .where(
                 day_counts.c.site == self._site,
-                day_counts.c.kind == "gap",
+                (day_counts.c.kind == "gap") | nobodys,
                 day_counts.c.date >= first,
                 day_counts.c.date <= last,
             )
@@ -496,3 +503,10 @@ def _counts(n: Iterable[int]) -> Counts:
 def _ratings(body: bytes) -> int:
     """How many ratings a kept day report has."""
     return sum(sheet.n for sheet in DayReport.parse(body).sheets)
+
+
+def _date(terminal: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{terminal} {text}: {error}") from None
