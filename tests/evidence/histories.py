@@ -43,7 +43,7 @@ from tests.evidence.secure_line import SecureLine
 STEPS = 50
 SECURE_EVERY = 25
 """One history in so many runs over real TLS: a handshake takes as long as several requests."""
-AT_ONCE = 50
+AT_ONCE = 125
 """Histories that one process plays before it takes the next ones."""
 LOOP = asyncio.new_event_loop()
 AT_CENTRAL = {"sync", "heartbeat", "twin", "central put back"}
