@@ -67,6 +67,14 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """The press came too late to be anybody's: the panel may forget it, and lights no lamp."""
+
+    boot: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """The host can't work with this panel; `reason` is for whoever looks at the line."""
 
@@ -74,7 +82,7 @@ class Refuse:
 
 
 FromPanel = Hello | KeyDown | KeyUp | Heartbeat | Unknown
-FromHost = WhoAreYou | Acknowledge | Refuse
+FromHost = WhoAreYou | Acknowledge | Forget | Refuse
 
 
 @dataclass(frozen=True, slots=True)

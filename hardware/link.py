@@ -4,7 +4,7 @@ A link is fed with bytes and with time; it has no thread, no port and no clock o
 comes out once, and the panel is told of it only when the caller says that it was committed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from hardware.codec import LineCounters
@@ -46,6 +46,9 @@ class ButtonPressed:
 
     button: int
     mark: PressMark
+    age: float = field(default=0.0, compare=False)
+    """Seconds for which its panel kept it before this host first heard of it, no part of which
+    press it is. 0 where a panel keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +99,9 @@ class Link(Protocol):
     def outgoing(self) -> bytes: ...
 
     def acknowledge(self, mark: PressMark) -> None: ...
+
+    def let_go(self, mark: PressMark) -> None:
+        """The press was counted as come too late: the panel may forget it, and thanks nobody."""
+        ...
 
     def release(self, mark: PressMark) -> None: ...

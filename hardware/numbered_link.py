@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hardware.codec import (
     Acknowledge,
     Codec,
+    Forget,
     FromHost,
     FromPanel,
     Heartbeat,
@@ -36,8 +37,13 @@ SILENCE = 6.0
 """Seconds without a word (three heartbeats) after which a panel is down."""
 ASK_EVERY = 1.0
 MAJOR = "1"
+FORGETS = 1
+"""Minor version from which a panel understands Forget."""
 MS_WRAP = 2**32
 """The panel's milliseconds are counted modulo this (PROTOCOL.md, 2)."""
+AHEAD = 86_400.0
+"""Seconds by which a press may seem to lie ahead of the panel's time as last told: this program
+was held up. What is further ahead is old, and the milliseconds have wrapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,22 @@ class _Held:
 
     since: float
     ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _PanelTime:
+    """The panel's milliseconds, and the host's seconds at which they were told."""
+
+    ms: int
+    at: float
+
+    def age(self, ms: int, now: float) -> float:
+        """How many seconds ago the panel's time was `ms`."""
+        since = now - self.at
+        ahead = (ms - self.ms) % MS_WRAP / 1000
+        if ahead <= since + AHEAD:
+            return max(0.0, since - ahead)
+        return since + (self.ms - ms) % MS_WRAP / 1000
 
 
 class PanelLink:
@@ -67,7 +89,10 @@ class PanelLink:
         self._told_down = False
         self._heard = self._asked = self._opened = 0.0
         self._pending: PressMark | None = None
-        self._offered: PressMark | None = None
+        self._offered: ButtonPressed | None = None
+        """The press in hand, or the one released: it is told again with the age it had."""
+        self._let_go: PressMark | None = None
+        self._time: _PanelTime | None = None
         self._down: dict[int, _Held] = {}
         self._stuck: set[int] = set()
         self._pressed_ms: dict[int, int] = {}
@@ -135,12 +160,18 @@ class PanelLink:
         self._last[mark.device] = mark
         if self._pending == mark:
             self._pending = None
-        self._send(Acknowledge(mark.boot, mark.seq))
+        self._answer(mark)
+
+    def let_go(self, mark: PressMark) -> None:
+        """The press was counted as come too late: the panel may forget it, and thanks nobody. One
+        that can't tell the two apart is acknowledged."""
+        self._let_go = mark
+        self.acknowledge(mark)
 
     def release(self, mark: PressMark) -> None:
         """The press was not kept: take it again when the panel resends it."""
         if self._pending == mark:
-            self._pending, self._offered = None, mark
+            self._pending = None
             self._presses -= 1
 
     def _take(self, message: FromPanel, now: float) -> list[LinkEvent]:
@@ -149,11 +180,13 @@ class PanelLink:
                 return self._greet(message)
             case KeyDown():
                 return self._key_down(message, now) if self._knows(message.boot, now) else []
-            case KeyUp(boot, key):
+            case KeyUp(boot, key, ms):
                 if self._knows(boot, now):
+                    self._time = _PanelTime(ms, now)
                     self._release_key(key)
             case Heartbeat(boot, ms, held):
                 if self._knows(boot, now):
+                    self._time = _PanelTime(ms, now)
                     for key in set(self._down) - set(held):
                         self._release_key(key)
                     for key in held:
@@ -191,15 +224,22 @@ class PanelLink:
             return []
         if self._seen(mark):
             self._repeats += 1
-            self._send(Acknowledge(mark.boot, mark.seq))
+            self._answer(mark)
             return []
-        if mark != self._offered and self._is_none(press, now):
+        if self._time is None:
+            # How old it is can't be known before the panel has told its time: it comes again.
+            self._repeats += 1
+            return []
+        again = self._offered is not None and self._offered.mark == mark
+        if not again and self._is_none(press, now):
             self._bounces += 1
             self.acknowledge(mark)
             return []
+        if not again or self._offered is None:
+            self._offered = ButtonPressed(press.key, mark, self._time.age(press.ms, now))
         self._pending = mark
         self._presses += 1
-        return [ButtonPressed(press.key, mark)]
+        return [self._offered]
 
     def _is_none(self, press: KeyDown, now: float) -> bool:
         """Whether a message that came for the first time is a bounce or a stuck key's chatter."""
@@ -211,6 +251,11 @@ class PanelLink:
         # The press that began the hold may have waited in the panel: that one counts.
         began = (down.ms - press.ms) % MS_WRAP < MS_WRAP // 2
         return press.key in self._stuck and not began
+
+    def _answer(self, mark: PressMark) -> None:
+        told = mark == self._let_go and self._hello is not None and _forgets(self._hello)
+        answer = Forget if told else Acknowledge
+        self._send(answer(mark.boot, mark.seq))
 
     def _seen(self, mark: PressMark) -> bool:
         """The panel offers one press at a time, in order: what is not newer was kept before."""
@@ -246,6 +291,11 @@ class PanelLink:
     def _forget(self) -> None:
         """What was known of the panel; not the press that awaits its commit."""
         self._hello, self._refused = None, ""
+        self._time = self._offered = None
         self._down.clear()
         self._stuck.clear()
         self._pressed_ms.clear()
+
+
+def _forgets(hello: Hello) -> bool:
+    return int(hello.version.split(".")[1]) >= FORGETS

@@ -136,6 +136,9 @@ class PlainLink:
             self._commands.append(Lamp(True))
             self._speak(self._now)
 
+    def let_go(self, mark: PressMark) -> None:
+        """Plain panels keep no press, so none comes too late; if one did, no lamp lights."""
+
     def release(self, mark: PressMark) -> None:
         """The press was not kept, and will not come again: no lamp."""
         self._presses -= 1

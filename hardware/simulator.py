@@ -8,7 +8,16 @@ from collections import deque
 from enum import StrEnum
 from pathlib import Path
 
-from hardware.codec import Acknowledge, FromPanel, Heartbeat, Hello, KeyDown, KeyUp, WhoAreYou
+from hardware.codec import (
+    Acknowledge,
+    Forget,
+    FromPanel,
+    Heartbeat,
+    Hello,
+    KeyDown,
+    KeyUp,
+    WhoAreYou,
+)
 from hardware.profiles.own import VERSION, OwnPanelCodec, encode_panel
 from hardware.pty_line import PtyLine
 
@@ -50,6 +59,8 @@ class SimulatedPanel:
         self.boot = ""
         self.acknowledged: list[int] = []
         """Sequence numbers acknowledged since the start."""
+        self.let_go: list[int] = []
+        """Those that came too late, and were thanked by no lamp."""
         self.lamp_until = 0.0
         self._line = PtyLine(path)
         self._seq = 0
@@ -130,25 +141,32 @@ class SimulatedPanel:
         for message in self._codec.feed(self._line.read()):
             if isinstance(message, WhoAreYou):
                 self._hello()
+                self._beat(now)  # its time: without it the host can't tell how old a press is
                 self._resend(now)
-            elif isinstance(message, Acknowledge):
-                self._acknowledged(message, now)
+            elif isinstance(message, Acknowledge | Forget):
+                self._answered(message, now)
 
     def tick(self, now: float) -> None:
         """Heartbeat and resend; call at least ten times a second."""
         if now - self._beat_at >= HEARTBEAT:
-            self._beat_at = now
-            self._send(Heartbeat(self.boot, self._ms(now), tuple(sorted(self._held))))
+            self._beat(now)
         if self._waiting and now - self._sent_at >= RESEND:
             self._resend(now)
 
-    def _acknowledged(self, message: Acknowledge, now: float) -> None:
+    def _answered(self, message: Acknowledge | Forget, now: float) -> None:
         waiting = self._waiting
         if waiting and (message.boot, message.seq) == (self.boot, waiting[0].seq):
             waiting.popleft()
-            self.acknowledged.append(message.seq)
-            self.lamp_until = now + LAMP
+            if isinstance(message, Acknowledge):
+                self.acknowledged.append(message.seq)
+                self.lamp_until = now + LAMP
+            else:
+                self.let_go.append(message.seq)
             self._resend(now)
+
+    def _beat(self, now: float) -> None:
+        self._beat_at = now
+        self._send(Heartbeat(self.boot, self._ms(now), tuple(sorted(self._held))))
 
     def _hello(self) -> None:
         version = "9.0" if self.fault is Fault.WRONG_VERSION else VERSION

@@ -296,7 +296,7 @@ def take_roster(store: Store, clock: Clock, body: bytes) -> int:
     w = roster.wording
     with store.transaction() as t:
         t.roster.apply(roster.officers)
-        lists = (w.levels, w.reasons, w.told)
+        lists = (w.levels, w.reasons, w.told, w.holidays)
         t.state.put_wording(
             SentWording(w.question_th, w.question_en, w.comment_url, etag(body), *lists)
         )

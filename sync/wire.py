@@ -379,6 +379,8 @@ class Wording:
     """Id, Thai, English."""
     told: tuple[tuple[str, str], ...] = ()
     """What citizens told the office, and what it did; for the screen of a closed counter."""
+    holidays: tuple[date, ...] = ()
+    """Days on which the office is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +406,7 @@ class Roster:
                         ("levels", w.levels),
                         ("reasons", w.reasons),
                         ("told", w.told),
+                        ("holidays", [(day.isoformat(),) for day in w.holidays]),
                     )
                     if rows
                 },
@@ -423,6 +426,7 @@ class Roster:
             f.later_rows("levels", 2, _two_words),
             f.later_rows("reasons", 3, _reason_words),
             f.later_rows("told", 2, _two_words),
+            f.later_rows("holidays", 1, _day),
         )
         f.done()
         roster = cls(officers, wording)
@@ -529,6 +533,10 @@ def _shown(name: str, value: Any) -> str:
     if not words:
         raise BadMessage(f"{name}: an empty text")
     return words
+
+
+def _day(name: str, row: list[Any]) -> date:
+    return day(name, row[0])
 
 
 def _two_words(name: str, row: list[Any]) -> tuple[str, str]:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from kiosk.clock import SystemClock
-    from kiosk.config import PanelSettings
+    from kiosk.config import PanelSettings, Settings
     from kiosk.domain.people import Officer
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
+    from sync.absence import Hours
 
 MAX_PHOTO = 512 * 1024
 """Bytes of an officer's photo; a passport-size JPEG has a tenth."""
@@ -208,6 +209,14 @@ def verify() -> None:
     )
 
 
+def _hours(settings: "Settings") -> "Hours":
+    """When the office is open, as settings and central say."""
+    from sync.absence import Hours
+
+    office = settings.office
+    return Hours(office.opens, office.closes, office.holidays)
+
+
 @app.command("close-day")
 def close_day() -> None:
     """Close every business day up to today and put its report into the outbox.
@@ -216,14 +225,12 @@ def close_day() -> None:
     """
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
-    from sync.absence import Hours
     from sync.closing import NotEnrolled, close_days
 
-    with _open() as (store, _), _errors():
-        office = DataFolder(_Chosen.path).settings().office
+    with _open() as (store, terminal), _errors():
+        settings = DataFolder(_Chosen.path).settings().reworded(terminal.wording())
         try:
-            hours = Hours(office.opens, office.closes)
-            closed = close_days(store, SystemClock(), today=True, hours=hours)
+            closed = close_days(store, SystemClock(), today=True, hours=_hours(settings))
         except NotEnrolled:
             typer.echo(
                 "Not enrolled: every day stays here, and is closed and sent once this terminal is."
@@ -738,19 +745,17 @@ def _syncing() -> "Iterator[tuple[Store, SystemClock, Ed25519PrivateKey, str]]":
     """Close what can be closed, then talk to central: store, clock, key, private authority."""
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
-    from sync.absence import Hours
     from sync.agent import Refused, SyncFailed
     from sync.closing import NotEnrolled, close_days
     from sync.keyfile import KeyUnusable, read_key
 
     folder = DataFolder(_Chosen.path)
     clock = SystemClock()
-    with _open() as (store, _), _errors():
-        settings = folder.settings()
+    with _open() as (store, terminal), _errors():
+        settings = folder.settings().reworded(terminal.wording())
         closed_now = clock.now().wall.time() >= settings.office.closes
         try:
-            hours = Hours(settings.office.opens, settings.office.closes)
-            close_days(store, clock, today=closed_now, hours=hours)
+            close_days(store, clock, today=closed_now, hours=_hours(settings))
             yield store, clock, read_key(folder.key_file), settings.sync_ca
         except NotEnrolled as error:
             _fail(f"{error}; kiosk enrol URL CODE", USAGE)

@@ -135,8 +135,8 @@ class PanelBridge(QObject):
     def _take(self, events: list[LinkEvent]) -> None:
         for event in events:
             match event:
-                case ButtonPressed(button, mark):
-                    self._pressed(button, mark)
+                case ButtonPressed():
+                    self._pressed(event)
                 case PanelUp(device):
                     self._told = ""
                     self._presenter.panel_up(device, panel=self._number)
@@ -147,13 +147,17 @@ class PanelBridge(QObject):
                 case ButtonStuck(button):
                     self._presenter.panel_stuck(button)
 
-    def _pressed(self, button: int, mark: PressMark) -> None:
+    def _pressed(self, press: ButtonPressed) -> None:
         """Keep it, then tell the panel. A mark is only kept of presses that may come again."""
-        lasting = Mark(mark.device, mark.boot, mark.seq) if self._link.acknowledges else None
-        if self._presenter.panel_pressed(button, lasting, panel=self._number):
-            self._link.acknowledge(mark)
-        else:
+        mark, keeps = press.mark, self._link.acknowledges
+        lasting = Mark(mark.device, mark.boot, mark.seq) if keeps else None
+        late = self._presenter.comes_late(press.age)
+        if not self._presenter.panel_pressed(press.button, lasting, press.age, panel=self._number):
             self._link.release(mark)
+        elif late:
+            self._link.let_go(mark)
+        else:
+            self._link.acknowledge(mark)
 
 
 def open_panels(

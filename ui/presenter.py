@@ -31,6 +31,7 @@ from kiosk.domain.encounter import (
     SignOn,
     Skip,
     Tick,
+    late,
     step,
 )
 from kiosk.domain.people import Officer, OfficerId
@@ -167,14 +168,22 @@ class Presenter(QObject):
 
     # --- citizens --------------------------------------------------------------------------
 
-    def press(self, score: int, channel: Channel, mark: Mark | None = None) -> bool:
-        """A citizen pressed. True once what follows is durable (rating or count): only then may
-        a panel be told."""
+    def press(
+        self, score: int, channel: Channel, mark: Mark | None = None, age: float = 0.0
+    ) -> bool:
+        """A citizen pressed, `age` seconds ago. True once what follows is durable (rating or
+        count): only then may a panel be told."""
+        event = Press(Score(score), channel, RatingId(token_bytes(16)), age)
+        if self.comes_late(age):
+            return self._step(event, mark)  # nobody stands there: it changes no screen
         self._dialog = None
         if channel is not Channel.TOUCH and self._leads:
             return self.lead(Lead.of(score, self._settings.rules.scale.levels), mark)
-        event = Press(Score(score), channel, RatingId(token_bytes(16)))
         return self._step(event, mark)
+
+    def comes_late(self, age: float) -> bool:
+        """Whether a press of `age` seconds ago is counted as late, so that nobody is thanked."""
+        return late(self._state, age, self._clock.now())
 
     def touch(self, score: int) -> None:
         self.press(score, Channel.TOUCH)
@@ -244,19 +253,21 @@ class Presenter(QObject):
 
     # --- the panel -------------------------------------------------------------------------
 
-    def panel_pressed(self, button: int, mark: Mark | None, *, panel: int = 0) -> bool:
-        """A button of a panel; True when the panel may be told that it was kept. `mark` None: it
-        can't be told again."""
+    def panel_pressed(
+        self, button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0
+    ) -> bool:
+        """A button of a panel, pressed `age` seconds ago; True when the panel may be told that it
+        was kept. `mark` None: it can't be told again."""
         if isinstance(self._dialog, ServiceMenu) and self._dialog.testing:
             self._panels = [replace(known, last_button=button) for known in self._panels]
             self._refresh()
             return self._keep_mark(mark)
         score = self._settings.panels[panel].buttons.get(button)
         if score is None:
-            if self._state.phase is Phase.READY:
+            if self._state.phase is Phase.READY and not self.comes_late(age):
                 self._explain(panel)
             return self._keep_mark(mark)
-        return self.press(score, Channel.PANEL, mark)
+        return self.press(score, Channel.PANEL, mark, age)
 
     def panel_up(self, device: str, *, panel: int = 0) -> None:
         known = replace(self._panels[panel], up=True, device=device, trouble="", refused=False)

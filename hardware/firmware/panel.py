@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # MicroPython has neither of the two
     from collections.abc import Callable
 
-FIRMWARE = "1.0"
-VERSION = "1.0"
+FIRMWARE = "1.1"
+VERSION = "1.1"
 DEBOUNCE_MS = 20
 """A contact that has not moved for so long has settled; good keys bounce for 1-10 ms."""
 RESEND_MS = 200
@@ -146,22 +146,26 @@ class Panel:
             self._hello()
             if self.waiting:
                 self._send_oldest()
-        elif len(fields) == 3 and fields[0] == "AK":
-            self._acknowledged(fields[1], fields[2])
+        elif len(fields) == 3 and fields[0] in ("AK", "FG"):
+            self._answered(fields[1], fields[2], fields[0] == "AK")
         elif fields and fields[0] == "NO":
             self._refused = True
 
-    def _acknowledged(self, boot: str, seq: str) -> None:
-        """Only the oldest can be: another boot's or an earlier one's means nothing now."""
+    def _answered(self, boot: str, seq: str, kept: bool) -> None:
+        """Only the oldest can be: another boot's or an earlier one's means nothing now. `kept`
+        False: it came too late, nobody is thanked."""
         if boot != self.boot or not self.waiting or seq != str(self.waiting[0][0]):
             return
         self.waiting.pop(0)
-        self._green_at, self._refused = self.ms, False
+        self._refused = False
+        if kept:
+            self._green_at = self.ms
         if self.waiting:
             self._send_oldest()
 
     def _hello(self) -> None:
         self._write(line("HI", VERSION, self.device, self.boot, FIRMWARE, self.keys))
+        self._beat()
 
     def _send_oldest(self) -> None:
         seq, key, ms = self.waiting[0]

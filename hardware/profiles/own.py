@@ -1,4 +1,4 @@
-"""The codec of our own protocol, version 1 (hardware/PROTOCOL.md): both ends, pure."""
+"""The codec of our own protocol, version 1.1 (hardware/PROTOCOL.md): both ends, pure."""
 
 import binascii
 import re
@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from hardware.codec import (
     Acknowledge,
+    Forget,
     FromHost,
     FromPanel,
     Heartbeat,
@@ -20,7 +21,7 @@ from hardware.codec import (
 )
 from hardware.framing import Reassembly
 
-VERSION = "1.0"
+VERSION = "1.1"
 MAX_LINE = 80
 """Bytes of a line with its end."""
 MAX_KEYS = 16
@@ -73,6 +74,8 @@ def encode_host(message: FromHost) -> bytes:
             return line("WH", VERSION)
         case Acknowledge(boot, seq):
             return line("AK", boot, seq)
+        case Forget(boot, seq):
+            return line("FG", boot, seq)
         case Refuse(reason):
             return line("NO", re.sub(r"[^A-Za-z0-9 ._-]", " ", reason)[:60])
 
@@ -163,9 +166,11 @@ def _parse_host(name: str, fields: list[str]) -> FromHost | Unknown:
             return WhoAreYou()
         case "AK", [boot, seq]:
             return Acknowledge(_boot(boot), _number(seq, 1, MAX_SEQ))
+        case "FG", [boot, seq]:
+            return Forget(_boot(boot), _number(seq, 1, MAX_SEQ))
         case "NO", [reason]:
             return Refuse(reason)
-        case (("WH" | "AK" | "NO"), _):
+        case (("WH" | "AK" | "FG" | "NO"), _):
             raise BadFrame(f"{name} with {len(fields)} fields")
     return Unknown(name)
 

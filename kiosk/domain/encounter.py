@@ -19,6 +19,12 @@ from kiosk.domain.rating import Channel, Outcome, Rating, RatingId, ReasonId
 from kiosk.domain.rules import Rules
 from kiosk.domain.scale import Score
 
+AT_ONCE = 1.0
+"""Seconds within which a press is told as it is made, a line or two lost on the way."""
+LATE_AFTER = 10.0
+"""Seconds after which a press that its panel had to keep is no rating any more: a program that was
+started again, or a cable put back at once, is there by then."""
+
 
 class Phase(StrEnum):
     CLOSED = "closed"
@@ -43,6 +49,8 @@ class Encounter:
     locked_until: float = 0.0
     until: float | None = None
     """When the present phase ends by itself."""
+    since: float = 0.0
+    """When the officer on duty began, or came back from a pause."""
     served_at: float = 0.0
     """When the officer on duty was last known to serve: at sign-on, on resuming, at a rating."""
     recent: Recent = ()
@@ -95,11 +103,13 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A citizen pressed. `id` was made at random before anything is written."""
+    """A citizen pressed. `id` was made at random before anything is written; `age`: seconds for
+    which its panel kept it while nobody listened."""
 
     score: Score
     channel: Channel
     id: RatingId
+    age: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +249,27 @@ def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
             return _repair(state, now, rules)
 
 
+def late(state: Encounter, age: float, now: Moment) -> bool:
+    """Whether a press that was made `age` seconds ago can't be scored: another officer may have
+    been on duty, and whose turn it was nobody knows."""
+    return age > LATE_AFTER or _before_duty(state, age, now)
+
+
+def _before_duty(state: Encounter, age: float, now: Moment) -> bool:
+    return age > AT_ONCE and now.boot - age < state.since
+
+
+def _late(state: Encounter, age: float, now: Moment) -> Step:
+    known = state.duty is not None and not state.paused and not _before_duty(state, age, now)
+    officer = state.duty.officer if state.duty and known else NO_OFFICER
+    return state, (Count(officer, Outcome.LATE),)
+
+
 def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
     if state.phase is Phase.OUT_OF_SERVICE:
         return state, ()
+    if late(state, press.age, now):
+        return _late(state, press.age, now)
     served = state.offer or _served(state, now)
     busy = state.phase in (Phase.REASONS, Phase.THANKS) or now.boot < state.locked_until
     if busy:
@@ -375,6 +403,7 @@ def _sign_on(state: Encounter, duty: Duty, now: Moment, rules: Rules) -> Step:
         paused=False,
         grace_duty=None,
         grace_until=0.0,
+        since=now.boot,
         served_at=now.boot,
         recent=(),
     )
@@ -400,7 +429,8 @@ def _pause(state: Encounter, now: Moment, rules: Rules) -> Step:
 def _resume(state: Encounter, now: Moment, rules: Rules) -> Step:
     if state.duty is None or not state.paused:
         return state, ()
-    resumed = replace(state, paused=False, grace_duty=None, grace_until=0.0, served_at=now.boot)
+    back = replace(state, since=now.boot, served_at=now.boot)
+    resumed = replace(back, paused=False, grace_duty=None, grace_until=0.0)
     return _arrive(resumed, now, rules), (DutyResumed(state.duty),)
 
 

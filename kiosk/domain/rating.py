@@ -58,6 +58,10 @@ class Outcome(StrEnum):
     UNASKED = "unasked"
     """A press while nothing was offered, where questions are offered."""
 
+    LATE = "late"
+    """A press that its panel had kept too long, or from before the duty: whose it is can't be known
+    for certain. The officer's where it was made in the present duty, else nobody's."""
+
 
 FLAGS = (Outcome.BURST, Outcome.RUN)
 """Outcomes that mark a rating as unlikely to be a citizen's."""

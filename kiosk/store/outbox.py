@@ -12,6 +12,12 @@ from kiosk.store.schema import outbox
 _ADD = insert(outbox)
 _EVERYTHING = select(outbox).order_by(outbox.c.business_date, outbox.c.revision)
 _IN_STATE = _EVERYTHING.where(outbox.c.state == bindparam("state"))
+_COUNT = select(func.count()).select_from(outbox).where(outbox.c.state == bindparam("state"))
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.business_date == bindparam("day"), outbox.c.revision == bindparam("number"))
+    .values({name: bindparam(name) for name in ("state", "receipt", "receipt_proof")})
+)
 _NEWEST = (
     select(outbox)
     .where(outbox.c.business_date == bindparam("business_date"))
@@ -67,19 +73,11 @@ class Outbox:
         return self._list(_EVERYTHING)
 
     def count(self, state: Delivery) -> int:
-        query = select(func.count()).select_from(outbox).where(outbox.c.state == state.value)
-        return self._connection.scalar(query) or 0
+        return self._connection.scalar(_COUNT, {"state": state.value}) or 0
 
     def settle(self, parcel: Parcel, state: Delivery, receipt: bytes, proof: str) -> None:
         """Keep central's receipt and what follows from it."""
-        self._connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.business_date == parcel.day.isoformat(),
-                outbox.c.revision == parcel.revision,
-            )
-            .values(state=state.value, receipt=receipt, receipt_proof=proof)
-        )
+        self._settle(parcel, state, receipt, proof)
 
     def newest_receipted(self) -> tuple[Parcel, ...]:
         """Each day's newest report, where central has given a receipt for it."""
@@ -88,14 +86,14 @@ class Outbox:
 
     def reopen(self, parcel: Parcel) -> None:
         """Due again: central has lost it, and its receipt with it."""
-        self._connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.business_date == parcel.day.isoformat(),
-                outbox.c.revision == parcel.revision,
-            )
-            .values(state=Delivery.DUE.value, receipt=None, receipt_proof=None)
-        )
+        self._settle(parcel, Delivery.DUE, None, None)
+
+    def _settle(
+        self, parcel: Parcel, state: Delivery, receipt: bytes | None, proof: str | None
+    ) -> None:
+        which = {"day": parcel.day.isoformat(), "number": parcel.revision}
+        told = {"state": state.value, "receipt": receipt, "receipt_proof": proof}
+        self._connection.execute(_SETTLE, {**which, **told})
 
     def _list(self, query: "Select[tuple[object, ...]]", **fields: str) -> tuple[Parcel, ...]:
         return tuple(

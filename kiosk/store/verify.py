@@ -58,8 +58,8 @@ def verify(store: Store) -> Verified | Wrong:
         counts: Counter[Key] = Counter()
         try:
             seals = _seals(cursor, counts)
-        except (ValueError, TypeError) as error:
-            return Wrong(f"a rating, outcome or reason has a value that can't be: {error}")
+        except _CanNotBe as error:
+            return Wrong(f"{_name(error.key)}: an entry has a value that can't be: {error}")
         for key in sorted(sheets.keys() | seals.keys()):
             if wrong := _sheet(key, sheets.get(key), seals.get(key), counts[key]):
                 return Wrong(wrong)
@@ -85,6 +85,14 @@ def _guards(cursor: Any) -> str | None:
     return "a guard was added that is not ours" if len(there) > len(TRIGGERS) else None
 
 
+class _CanNotBe(Exception):
+    """A row of the sheet `key` holds no rating, outcome or reason."""
+
+    def __init__(self, key: Key, why: Exception) -> None:
+        super().__init__(str(why))
+        self.key = key
+
+
 def _seals(cursor: Any, counts: Counter[Key]) -> dict[Key, Seal]:
     seals: dict[Key, Seal] = {}
     for rows in (_ratings(cursor, counts), _outcomes(cursor), _reasons(cursor)):
@@ -101,18 +109,22 @@ def _ratings(cursor: Any, counts: Counter[Key]) -> Iterator[tuple[Key, bytes]]:
     )
     for id_, day, half, officer, service, counter, score, levels, channel in rows:
         counts[day, officer] += 1
-        rating = Rating(
-            RatingId(id_),
-            date.fromisoformat(day),
-            Half(half),
-            OfficerId(officer),
-            ServiceId(service),
-            CounterId(counter),
-            Score(score),
-            levels,
-            Channel(channel),
-        )
-        yield (day, officer), rating_entry(rating)
+        try:
+            rating = Rating(
+                RatingId(id_),
+                date.fromisoformat(day),
+                Half(half),
+                OfficerId(officer),
+                ServiceId(service),
+                CounterId(counter),
+                Score(score),
+                levels,
+                Channel(channel),
+            )
+            entry = rating_entry(rating)
+        except (ValueError, TypeError) as error:
+            raise _CanNotBe((day, officer), error) from None
+        yield (day, officer), entry
 
 
 def _outcomes(cursor: Any) -> Iterator[tuple[Key, bytes]]:
@@ -120,7 +132,11 @@ def _outcomes(cursor: Any) -> Iterator[tuple[Key, bytes]]:
         "SELECT id, business_date, officer, outcome FROM outcomes ORDER BY business_date, officer"
     )
     for id_, day, officer, outcome in rows:
-        entry = outcome_entry(id_, date.fromisoformat(day), OfficerId(officer), Outcome(outcome))
+        try:
+            kind, on = Outcome(outcome), date.fromisoformat(day)
+            entry = outcome_entry(id_, on, OfficerId(officer), kind)
+        except (ValueError, TypeError) as error:
+            raise _CanNotBe((day, officer), error) from None
         yield (day, officer), entry
 
 
@@ -129,16 +145,18 @@ def _reasons(cursor: Any) -> Iterator[tuple[Key, bytes]]:
         "SELECT rating, business_date, officer, reason FROM reasons ORDER BY business_date, officer"
     )
     for rating, day, officer, reason in rows:
-        entry = reason_entry(
-            RatingId(rating), date.fromisoformat(day), OfficerId(officer), ReasonId(reason)
-        )
+        try:
+            on = date.fromisoformat(day)
+            entry = reason_entry(RatingId(rating), on, OfficerId(officer), ReasonId(reason))
+        except (ValueError, TypeError) as error:
+            raise _CanNotBe((day, officer), error) from None
         yield (day, officer), entry
 
 
 def _sheet(
     key: Key, written: tuple[int, int, bytes] | None, found: Seal | None, n: int
 ) -> str | None:
-    name = f"sheet of {key[1] or 'nobody'} on {key[0]}"
+    name = _name(key)
     if written is None:
         return f"{name}: has entries but no seal"
     if written[0] != n:
@@ -148,13 +166,19 @@ def _sheet(
     return None
 
 
+def _name(key: Key) -> str:
+    return f"sheet of {key[1] or 'nobody'} on {key[0]}"
+
+
 def _journal(cursor: Any) -> str | None:
     previous = GENESIS
     rows = cursor.execute(
         "SELECT seq, at, boot_ms, business_date, kind, detail, hash FROM journal ORDER BY seq"
     )
     for expected, (seq, at, boot_ms, day, kind, detail, found) in enumerate(rows, start=1):
-        if seq != expected:
+        if seq < expected:
+            return f"journal: entry {seq} was added"
+        if seq > expected:
             return f"journal: entry {expected} is missing"
         if entry_hash(previous, seq, at, boot_ms, day, kind, detail) != found:
             return f"journal: entry {seq} was changed"

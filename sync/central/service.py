@@ -267,7 +267,7 @@ class Central:
                 held, strangers = t.days.days_held(), t.days.unknown_sites()
                 rolled = t.published.rollup_agrees()
         except ValueError as error:
-            return f"a day has a date that can't be: {error}"
+            return f"a date that can't be: {error}"
         if not rolled:
             return "the months' sums differ from the published blocks"
         if strangers:

@@ -162,9 +162,9 @@ def serial_to_press(folder: Path, runs: int = 200) -> str:
     handled = [0.0]
     wanted = bench.running.presenter.panel_pressed
 
-    def noted(button: int, mark: Mark | None, *, panel: int = 0) -> bool:
+    def noted(button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0) -> bool:
         handled[0] = perf_counter()
-        return wanted(button, mark, panel=panel)
+        return wanted(button, mark, age, panel=panel)
 
     bench.running.presenter.panel_pressed = noted  # type: ignore[method-assign]  # a probe
     master, slave = os.openpty()

@@ -30,12 +30,13 @@ MONDAY = date(2026, 11, 2)
 def received(central: Central, officer: str, *counts: int) -> None:
     """One day of `officer`, weeks ago, from a terminal of its own."""
     key = public_text(Ed25519PrivateKey.generate())
-    central.enrol(Enrol(central.invite(f"t-{officer}", "1", NOW), key), NOW)
-    known = central.terminal(f"t-{officer}")
+    name = f"t-{officer or 'nobody'}"
+    central.enrol(Enrol(central.invite(name, "1", NOW), key), NOW)
+    known = central.terminal(name)
     assert known is not None
     report = day_report(1, MONDAY, known.terminal, counts, officer)
-    pressed_again = OutcomeCount(officer, Outcome.SUPPRESSED, 2)
-    report = replace(report, outcomes=(pressed_again,))
+    unscored = (Outcome.LATE, Outcome.SUPPRESSED)
+    report = replace(report, outcomes=tuple(OutcomeCount(officer, o, 1) for o in unscored))
     central.take_day(known, report, report.to_bytes(), NOW)
 
 
@@ -101,12 +102,14 @@ def test_a_retired_officer_stays_as_long_as_there_are_results(central: Central) 
     assert [r.officer.name for r in section(central).officers] == ["ก"]
 
 
-def test_repeated_presses_stand_beside_the_score(central: Central, page: TestClient) -> None:
+def test_repeated_and_late_presses_stand_beside_the_score(
+    central: Central, page: TestClient
+) -> None:
     central.import_officers((Officer.parse("101", "ก"),))
     received(central, "101", 0, 0, 0, 10, 10)
     for at in ("/report/dindaeng", "/section/dindaeng", "/officer/dindaeng/101"):
-        assert "กดซ้ำที่ไม่นับคะแนน ๒ ครั้ง" in page.get(f"{at}?lang=th").text
-        assert "Repeated presses, not scored 2 times" in page.get(f"{at}?lang=en").text
+        assert "กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน ๒ ครั้ง" in page.get(f"{at}?lang=th").text
+        assert "Repeated or late presses, not scored 2 times" in page.get(f"{at}?lang=en").text
 
 
 def test_who_is_withheld_reads_when_the_next_block_can_close(
@@ -160,3 +163,11 @@ def test_thai_pages_carry_thai_digits_and_the_buddhist_era() -> None:
     assert shown_day(leap_day, "en") == "29 Feb 2028"
     assert number(1234.5, "th", 1) == "๑,๒๓๔.๕"
     assert shown_day(TODAY - timedelta(days=1), "th") == "๒๒ พ.ย. ๒๕๖๙"
+
+
+def test_presses_that_were_nobodys_stand_with_the_gaps(central: Central, page: TestClient) -> None:
+    central.import_officers((Officer.parse("101", "ก"),))
+    received(central, "101", 0, 0, 0, 10, 10)
+    received(central, "", 0, 0, 0, 0, 0)
+    assert office(central).gaps == {"late": 1}
+    assert "ไม่ทราบว่าเป็นของผู้ใด" in page.get("/report/dindaeng?lang=th").text

@@ -354,7 +354,7 @@ def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central)
 def test_repeated_presses_stand_in_the_ita_report_and_the_meeting_sheet(view: OfficeView) -> None:
     assert view.figure.beside.suppressed == 2
     for pdf in (ita.pdf(view, seeded(), NOW), meetings.meeting_pdf(view, (), {}, NOW)):
-        assert "กดซ้ำที่ไม่นับคะแนน๒ครั้ง" in "".join(pages(pdf))
+        assert "กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน๒ครั้ง" in "".join(pages(pdf))
 
 
 def test_digits_are_thai_but_not_in_addresses_and_codes() -> None:

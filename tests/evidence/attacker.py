@@ -68,14 +68,20 @@ def published(stream: Stream) -> Figures:
     blocks: dict[int, list[Block]] = defaultdict(list)
     inside: dict[int, frozenset[int]] = defaultdict(frozenset)
     months: dict[tuple[int, int], frozenset[int]] = defaultdict(frozenset)
-    of = [[f for f in stream.facts if f.officer == o] for o in range(len(stream.section))]
+    known = [Known() for _ in stream.section]
+    arriving: dict[date, list[Fact]] = defaultdict(list)
+    for fact in stream.facts:
+        arriving[fact.known].append(fact)
     for today in _days(stream):
+        for fact in arriving[today]:
+            known[fact.officer].add(fact)
         changed = False
-        for officer, facts in enumerate(of):
-            known = [f for f in facts if f.known <= today]
-            for block in next_blocks(blocks[officer], _day_counts(known), today):
+        for officer, facts in enumerate(known):
+            if not facts.due(today):
+                continue
+            for block in next_blocks(blocks[officer], facts.counts(), today):
                 blocks[officer].append(block)
-                fresh = {f.id for f in known if f.day <= block.last_day} - inside[officer]
+                fresh = facts.until(block.last_day) - inside[officer]
                 inside[officer] |= fresh
                 # A page shows each block, and sums by the month in which blocks closed.
                 yield frozenset(fresh)
@@ -88,6 +94,32 @@ def published(stream: Stream) -> Figures:
             for month in {month for _, month in months}:
                 closed = {o: months[o, month] for o in inside if (o, month) in months}
                 yield from _sums(closed, stream.section)
+
+
+class Known:
+    """What central knows of one officer by now."""
+
+    def __init__(self) -> None:
+        self._ids: dict[date, list[int]] = defaultdict(list)
+        self._counts: dict[date, list[int]] = defaultdict(lambda: [0] * 5)
+        self._fresh = False
+
+    def add(self, fact: Fact) -> None:
+        self._ids[fact.day].append(fact.id)
+        self._counts[fact.day][fact.score - 1] += 1
+        self._fresh = True
+
+    def due(self, today: date) -> bool:
+        """Whether central looks for blocks: something came in, or a week ended."""
+        fresh, self._fresh = self._fresh, False
+        return fresh or today.weekday() == 0
+
+    def counts(self) -> list[DayCount]:
+        return [DayCount(day, _counts(n)) for day, n in self._counts.items()]
+
+    def until(self, last: date) -> set[int]:
+        """The ratings of every day up to `last`."""
+        return {id_ for day, ids in self._ids.items() if day <= last for id_ in ids}
 
 
 def weekly_tables(stream: Stream) -> Figures:
@@ -143,13 +175,6 @@ def _days(stream: Stream) -> Iterator[date]:
     while day <= stream.last:
         yield day
         day += timedelta(days=1)
-
-
-def _day_counts(facts: Iterable[Fact]) -> list[DayCount]:
-    days: dict[date, list[int]] = {}
-    for fact in facts:
-        days.setdefault(fact.day, [0] * 5)[fact.score - 1] += 1
-    return [DayCount(day, _counts(n)) for day, n in days.items()]
 
 
 def _counts(n: list[int]) -> Counts:

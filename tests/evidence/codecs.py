@@ -10,7 +10,7 @@ from random import Random
 from typing import Protocol
 
 from hardware.catalogue import PROFILES, Profile, Wiring, link
-from hardware.codec import FarEnd, Hello, KeyDown, KeyUp, WhoAreYou
+from hardware.codec import FarEnd, Heartbeat, Hello, KeyDown, KeyUp, WhoAreYou
 from hardware.link import ButtonPressed, Link, LinkEvent
 from hardware.profiles.own import OwnCodec, encode_panel
 from tests.evidence.figure import Figure, Measured, Run
@@ -67,13 +67,15 @@ class Numbered:
     """Our own protocol's far end, without its resending: each press is said once."""
 
     def __init__(self) -> None:
-        self._seq = 0
+        self._seq = self._ms = 0
 
     def hello(self) -> bytes:
-        return encode_panel(Hello("1.0", "RIG", "0000000a", "1.0", 5))
+        hello = encode_panel(Hello("1.1", "RIG", "0000000a", "1.0", 5))
+        return hello + encode_panel(Heartbeat("0000000a", self._ms, ()))
 
     def down(self, key: int, ms: int) -> bytes:
         self._seq += 1
+        self._ms = ms
         return encode_panel(KeyDown("0000000a", self._seq, key, ms))
 
     def up(self, key: int, ms: int) -> bytes:

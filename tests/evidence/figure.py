@@ -1,6 +1,7 @@
 """What a rig offers: a figure with a target, measured on real input, repeatable from its seed."""
 
 import gc
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,14 @@ class Measured:
 
     text: str
     failures: tuple[str, ...] = ()
+
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of its own is made in it)
+
+
+def in_memory() -> Path:
+    """A folder of its own for rigs that are not about what a disk does."""
+    return Path(tempfile.mkdtemp(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
 
 
 def collect_seldom() -> None:

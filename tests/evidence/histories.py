@@ -7,7 +7,6 @@ by a named state that a person settles.
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -37,16 +36,15 @@ from sync.signing import public_text
 from sync.wire import DayReport, Enrol
 from tests.builders import PEPPER, SOMYING, FakeClock, rating
 from tests.central.conftest import made_central
-from tests.evidence.bodies import ask_app, at_once
-from tests.evidence.figure import Figure, Measured, Run, collect_seldom
+from tests.evidence.caller import ask_app, at_once
+from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
 from tests.evidence.secure_line import SecureLine
 
 STEPS = 50
 SECURE_EVERY = 25
 """One history in so many runs over real TLS: a handshake takes as long as several requests."""
-AT_ONCE = 50
+AT_ONCE = 125
 """Histories that one process plays before it takes the next ones."""
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of its own is made in it)
 LOOP = asyncio.new_event_loop()
 AT_CENTRAL = {"sync", "heartbeat", "twin", "central put back"}
 """Deeds after which central may hold what it did not hold before."""
@@ -403,11 +401,6 @@ class History:
                 continue  # lost there with the newer file; central keeps what was reported
             if was != now:
                 yield f"{side.name} {day}: {was} pressed, central shows {now}"
-
-
-def in_memory() -> Path:
-    """A folder of its own for rigs that are not about what a disk does."""
-    return Path(tempfile.mkdtemp(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None))
 
 
 def make_templates(folder: Path) -> None:

@@ -18,12 +18,17 @@ from pathlib import Path
 from random import Random
 from types import ModuleType
 
-from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.figure import Figure, Measured, Run, collect_seldom
 
 ROOT = Path(__file__).parents[2]
 LEAST = 0.90
 SECONDS = 40
 """A mutant that goes round for ever is a mutant that was noticed."""
+UNUSED = (
+    *("cacheprovider", "unraisableexception", "threadexception", "logging", "junitxml"),
+    *("pastebin", "nose", "doctest", "stepwise", "setuponly", "setupplan", "faulthandler"),
+)
+"""Parts of pytest that no subject's test uses: to start them takes as long as most tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +223,9 @@ def _run_tests(subject: Subject, tree: ast.Module) -> int:
         del sys.modules[name]
     sys.meta_path.insert(0, _Loader(subject.module, path, tree))
     options = ["-x", "-q", "-c", os.devnull, f"--rootdir={ROOT}", "-k", "not postgresql"]
+    options += [word for name in UNUSED for word in ("-p", f"no:{name}")]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main([*options, "-p", "no:cacheprovider", *subject.tests]))
+    return int(pytest.main([*options, *subject.tests]))
 
 
 def _import_the_rest() -> None:
@@ -233,6 +239,7 @@ def _import_the_rest() -> None:
     import sqlalchemy.dialects.sqlite
 
     del alembic, argon2, cryptography, hypothesis, pysqlite3, pytest, sqlalchemy
+    collect_seldom()
 
 
 def score(subject: Subject) -> tuple[int, list[str]]:

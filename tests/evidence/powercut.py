@@ -12,7 +12,7 @@ from kiosk.store.verify import Wrong, verify
 from sync.closing import close_days, compare_reports
 from tests.builders import FakeClock
 from tests.evidence.disklog import OPTIONS, Deed, Disk, Said, read_log
-from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
 from tests.evidence.pressing import Pressing
 from tests.evidence.stories import Closing
 from tests.evidence.tracing import Say, run
@@ -61,32 +61,50 @@ def cuts(night: Night, size: int, random: Random, *, honest: bool = True) -> Ite
     deeds = list(read_log(log))
     moments = sorted(random.randint(0, len(deeds)) for _ in range(size))
     disk, done, said = Disk(night.before, honest), 0, []
-    image = night.folder.parent / "image"
+    image = Image(in_memory(), night.folder)
+    collect_seldom()
     for number, moment in enumerate(moments):
         for deed in deeds[done:moment]:
             disk.do(deed)
             said += _words(deed)
         done = moment
-        _put_back(disk.after_a_cut(random), night.folder, image)
+        image.put(disk.after_a_cut(random))
         for wrong in _wrong_with(image, said):
             yield f"cut {number} after deed {moment} of {len(deeds)}: {wrong}"
+    shutil.rmtree(image.folder)
 
 
 def _words(deed: Deed) -> list[str]:
     return [deed.line] if isinstance(deed, Said) else []
 
 
-def _put_back(files: dict[str, bytes], folder: Path, image: Path) -> None:
-    shutil.rmtree(image, ignore_errors=True)
-    image.mkdir()
-    for path, content in files.items():
-        if not path.endswith("-shm"):  # an index of the WAL, made anew at each start
-            (image / Path(path).relative_to(folder)).write_bytes(content)
+class Image:
+    """The files that a cut left, in memory: what a disk does to them is over by then. All lie in
+    the same place, so that a statement compiled for one serves the next."""
+
+    def __init__(self, folder: Path, of: Path) -> None:
+        self.folder, self._of = folder, of
+        self._store: Store | None = None
+
+    def put(self, files: dict[str, bytes]) -> None:
+        for left in self.folder.iterdir():
+            left.unlink()
+        for path, content in files.items():
+            if not path.endswith("-shm"):  # an index of the WAL, made anew at each start
+                (self.folder / Path(path).relative_to(self._of)).write_bytes(content)
+
+    def open(self) -> Store:
+        """The terminal's file, opened now; StoreFailed."""
+        if self._store is None:
+            self._store = Store.open(self.folder / "kiosk.db")
+        else:
+            self._store.reopen()
+        return self._store
 
 
-def _wrong_with(image: Path, said: list[str]) -> list[str]:
+def _wrong_with(image: Image, said: list[str]) -> list[str]:
     try:
-        store = Store.open(image / "kiosk.db")
+        store = image.open()
     except StoreFailed as error:
         return [f"does not open: {error}"]
     try:

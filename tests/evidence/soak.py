@@ -27,8 +27,8 @@ from sync.signing import public_text
 from sync.wire import Enrol
 from tests.bench.screen import Bench, resident_mb, wait_ms
 from tests.builders import MORNING, FakeClock, duty_of
-from tests.evidence.figure import Figure, Measured, Run
-from tests.evidence.histories import CentralSide, Network, in_memory, make_templates
+from tests.evidence.figure import Figure, Measured, Run, in_memory
+from tests.evidence.histories import CentralSide, Network, make_templates
 from ui.trial.panel import PanelOnLoop
 
 A_DAY = 2_000
@@ -102,11 +102,13 @@ class Office:
             presenter._step(GiveReasons())
         self._next()
 
-    def _press_panel(self) -> None:
+    def _press_panel(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """A press by panel; before it can be told, `meanwhile` happens."""
         wait_ms(40)  # longer than a bounce: the panel's own clock is real
         button = self._random.randint(1, 5)
         kept = len(self.panel.panel.acknowledged)
         self.panel.press(button)
+        meanwhile()
         wait_until(lambda: len(self.panel.panel.acknowledged) > kept)
         self._count(6 - button)
         if 6 - button <= 2:
@@ -123,11 +125,16 @@ class Office:
             QApplication.processEvents()
 
     def _unplug(self) -> None:
+        """The cable comes out; somebody presses; it is put back."""
         presenter = self.bench.running.presenter
+
+        def put_back() -> None:
+            self.panel.replug()
+            wait_until(lambda: presenter.panel.up)
+
         self.panel.unplug()
         wait_until(lambda: not presenter.panel.up)
-        self.panel.replug()
-        wait_until(lambda: presenter.panel.up)
+        self._press_panel(put_back)
 
     def _jump(self) -> None:
         """The wall clock is set, within the opening hours."""

@@ -1,5 +1,5 @@
 """Every way of changing a terminal's file, or central's, with a plain SQLite shell; and an older
-copy put back. `kiosk verify`, `kiosk-central verify` or central's answer must name it.
+copy put back. `kiosk verify`, `kiosk-central verify` or central's answer must name the place.
 
 The hand that changes it drops the guards first and puts them back: it knows our schema. What a
 hand that recomputes seals and chain as well can do is central's to see: see SECURITY.md.
@@ -32,7 +32,7 @@ from sync.closing import close_days, compare_reports
 from sync.signing import public_text, sign_answer
 from sync.wire import Answer, Head, Heads, Receipt
 from tests.builders import PRASIT, SOMYING, TODAY, FakeClock, duty_of, rating
-from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.stories import CentralBeside, Ingest
 
 DAYS = 3
@@ -58,9 +58,10 @@ def tamper(given: Run) -> Measured:
     """`given.size` changes in turn over terminal and central, drawn from the seed."""
     random = Random(given.seed)
     missed: list[str] = []
+    memory = in_memory()
     kinds: tuple[Subject, ...] = (
-        TerminalFile(given.folder / "terminal"),
-        CentralFile(given.folder / "central"),
+        TerminalFile(memory / "terminal"),
+        CentralFile(memory / "central"),
     )
     for number in range(given.size):
         # Central has one day report here: one change in eight is enough.
@@ -70,6 +71,7 @@ def tamper(given: Run) -> Measured:
             missed.append(f"not found: {subject.name}: {change.name}")
     for wrong in put_back(given.folder / "older"):
         missed.append(wrong)
+    shutil.rmtree(memory)
     text = f"{given.size} changes: {len(missed)} not found"
     return Measured(text, tuple(missed))
 
@@ -94,7 +96,7 @@ class Subject:
                     "SELECT name FROM sqlite_master WHERE type = 'table' "
                     "AND name NOT LIKE 'sqlite%' AND name != 'alembic_version' ORDER BY name"
                 ).fetchall()
-                for _, column, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()
+                for column in _columns(connection, table)
                 if (table, column) not in HARMLESS and table not in self.unwatched
             ]
             self._tables = sorted(
@@ -104,7 +106,12 @@ class Subject:
                     if connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
                 }
             )
+            rows = {
+                t: connection.execute(f"SELECT count(*) FROM {t}").fetchone() for t in self._tables
+            }
         self._columns = [(t, c) for t, c in self._columns if t in self._tables]
+        self._cells = [(t, c, row) for t, c in self._columns for row in range(rows[t][0])]
+        self._left: list[tuple[str, str, int]] = []
 
     unwatched: tuple[str, ...] = ()
 
@@ -114,11 +121,28 @@ class Subject:
     def first_wrong(self) -> str | None:
         raise NotImplementedError
 
+    def named(self, table: str, row: dict[str, Any]) -> tuple[str, ...]:
+        """Words of which an answer that names this row of `table` has one."""
+        raise NotImplementedError
+
+    def places(self, connection: Any, before: list[Any]) -> list[str]:
+        """What the answer must name one of: the places where now differs from `before`."""
+        now, found = _content(connection, self._tables), list[str]()
+        for table, old, new in zip(self._tables, before, now, strict=True):
+            columns = _columns(connection, table)
+            for row in set(old) ^ set(new):
+                found += self.named(table, dict(zip(columns, row, strict=True)))
+        return found
+
     def draw(self, random: Random) -> Change:
-        """A change of a random place."""
-        table, column = random.choice(self._columns)
-        kind = random.choice((_flip, _flip, _flip, _delete, _swap, _insert))
-        return kind(table, column, random)
+        """A change of a random place. Flips go through every row and column before one comes
+        again."""
+        kind = random.choice((None, None, None, _delete, _swap, _insert))
+        if kind is not None:
+            return kind(*random.choice(self._columns), random)
+        if not self._left:
+            self._left = random.sample(self._cells, len(self._cells))
+        return _flip(*self._left.pop(), random)
 
     def finds(self, change: Change) -> bool:
         """Do it, and see whether it is named; a change that the schema itself refuses is."""
@@ -126,6 +150,7 @@ class Subject:
         for left in ("-wal", "-shm"):
             Path(f"{self.database}{left}").unlink(missing_ok=True)
         with self._connected(self.database) as connection:
+            connection.execute("BEGIN")  # guards off, change, guards on: one commit
             before = _content(connection, self._tables)
             guards = connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'trigger'"
@@ -140,10 +165,13 @@ class Subject:
                 connection.execute(ddl)
             if _content(connection, self._tables) == before:
                 return True  # nothing was changed: two equal values swapped
+            connection.execute("COMMIT")
+            places = self.places(connection, before)
         try:
-            return self.first_wrong() is not None
-        except StoreFailed:
-            return True
+            found = self.first_wrong()
+        except StoreFailed as error:
+            found = str(error)
+        return found is not None and any(place in found for place in places)
 
     def _connected(self, path: Path) -> "_Connected":
         return _Connected(path)
@@ -165,6 +193,19 @@ class TerminalFile(Subject):
 
     name = "terminal"
     guards = TRIGGERS
+
+    def named(self, table: str, row: dict[str, Any]) -> tuple[str, ...]:
+        match table:
+            case "ratings" | "outcomes" | "reasons" | "sheets":
+                return (f"sheet of {row['officer'] or 'nobody'} on {row['business_date']}",)
+            case "journal":
+                # Its end cut off is seen by what it no longer bears out.
+                return f"journal: entry {row['seq']} ", "the journal"
+            case "outbox":
+                return (row["business_date"],)
+            case "duty":
+                return ("duty: ",)
+        return ("roster, PINs, enrolment or wording",)
 
     def make(self, path: Path) -> None:
         folder = DataFolder(path.parent / "data")
@@ -247,6 +288,9 @@ class CentralFile(Subject):
     )
     """What day reports do not bear out: see SECURITY.md."""
 
+    def named(self, table: str, row: dict[str, Any]) -> tuple[str, ...]:
+        return str(row["date"]), row["site"]
+
     def make(self, path: Path) -> None:
         story = Ingest(path.parent / "story")
         story.begin()
@@ -294,30 +338,37 @@ def _content(connection: Any, tables: list[str]) -> list[Any]:
     return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
 
 
+def _columns(connection: Any, table: str) -> list[str]:
+    return [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()]
+
+
 def _keys(connection: Any, table: str) -> list[str]:
     info = connection.execute(f"PRAGMA table_info({table})").fetchall()
     return [name for _, name, _, _, _, key in info if key]
 
 
-def _row(connection: Any, table: str, random: Random) -> tuple[str, list[Any]]:
-    """A condition that names one random row, and its values."""
+def _row(
+    connection: Any, table: str, random: Random, number: int | None = None
+) -> tuple[str, list[Any]]:
+    """A condition that names one row, a random one or the `number`th, and its values."""
     keys = _keys(connection, table)
-    row = random.choice(connection.execute(f"SELECT {', '.join(keys)} FROM {table}").fetchall())
+    rows = connection.execute(f"SELECT {', '.join(keys)} FROM {table}").fetchall()
+    row = random.choice(rows) if number is None else rows[number]
     return " AND ".join(f"{key} = ?" for key in keys), list(row)
 
 
-def _flip(table: str, column: str, random: Random) -> Change:
+def _flip(table: str, column: str, row: int, random: Random) -> Change:
     seed = random.random()
 
     def do(connection: Any) -> None:
         draw = Random(seed)
-        where, key = _row(connection, table, draw)
+        where, key = _row(connection, table, draw, row)
         (value,) = connection.execute(f"SELECT {column} FROM {table} WHERE {where}", key).fetchone()
         connection.execute(
             f"UPDATE {table} SET {column} = ? WHERE {where}", [_flipped(value, draw), *key]
         )
 
-    return Change(f"{table}.{column} flipped ({seed})", do)
+    return Change(f"{table}.{column} of row {row} flipped ({seed})", do)
 
 
 def _flipped(value: Any, draw: Random) -> Any:
@@ -368,11 +419,10 @@ def _insert(table: str, _column: str, random: Random) -> Change:
         draw = Random(seed)
         where, key = _row(connection, table, draw)
         row = list(connection.execute(f"SELECT * FROM {table} WHERE {where}", key).fetchone())
-        names = [n for _, n, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()]
+        names = _columns(connection, table)
         place = names.index(draw.choice(_keys(connection, table)))
-        row[place] = (
-            row[place] + 1000 if isinstance(row[place], int) else _flipped(row[place], draw)
-        )
+        last = connection.execute(f"SELECT max({names[place]}) FROM {table}").fetchone()[0]
+        row[place] = last + 1 if isinstance(last, int) else _flipped(row[place], draw)
         if "number" in names:
             row[names.index("number")] += "9"
         marks = ", ".join("?" for _ in row)

@@ -6,7 +6,8 @@ from random import Random
 import pytest
 
 from sync.central.service import Asked
-from tests.evidence.bodies import AT, Door, Sent, ask_app, mutated
+from tests.evidence.bodies import AT, Door, Sent, mutated
+from tests.evidence.caller import ask_app
 
 
 def test_a_taken_request_that_should_have_been_refused_is_reported(tmp_path: Path) -> None:

@@ -13,6 +13,18 @@ class LooksAway(TerminalFile):
         return None
 
 
+class PointsElsewhere(TerminalFile):
+    """A verify that knows something is wrong, and not where."""
+
+    def first_wrong(self) -> str | None:
+        return "sheet of 101 on 2020-01-01: its entries differ from its seal"
+
+
+def test_an_answer_that_names_another_place_does_not_count(tmp_path: Path) -> None:
+    subject, random = PointsElsewhere(tmp_path / "t"), Random(1)
+    assert not all(subject.finds(subject.draw(random)) for _ in range(10))
+
+
 def test_a_change_that_no_check_sees_is_reported(tmp_path: Path) -> None:
     subject, random = LooksAway(tmp_path / "t"), Random(1)
     assert not all(subject.finds(subject.draw(random)) for _ in range(10))

@@ -70,10 +70,11 @@ def test_the_check_is_the_hosts_for_all_bytes(data: bytes) -> None:
 
 
 def test_it_says_hello_at_the_start_and_when_asked(board: Board) -> None:
-    hello = Hello("1.0", "pico-1", BOOT, "1.0", 5)
-    assert board.said == [hello]
-    board.hear_host("WH", "1.0")
-    assert board.said == [hello, hello]
+    hello = Hello("1.1", "pico-1", BOOT, "1.1", 5)
+    assert board.said == [hello, Heartbeat(BOOT, 0, ())]
+    board.run(5)
+    board.hear_host("WH", "1.1")
+    assert board.said[2:] == [hello, Heartbeat(BOOT, 5, ())], "its time: presses have an age"
 
 
 def test_a_press_is_told_once_settled_and_its_release_too(board: Board) -> None:
@@ -152,6 +153,16 @@ def test_the_lamp_is_green_for_a_second_after_the_acknowledgement_only(board: Bo
     assert board.panel.lamp() == OFF
 
 
+def test_a_press_that_came_too_late_is_forgotten_without_a_lamp(board: Board) -> None:
+    board.press(4)
+    board.press(5)
+    board.hear_host("FG", BOOT, 1)
+    assert board.panel.lamp() == OFF
+    assert board.presses[-1].key == 5
+    board.hear_host("AK", BOOT, 2)
+    assert board.panel.lamp() == GREEN
+
+
 def test_what_can_not_be_kept_is_refused_in_red_and_not_numbered(board: Board) -> None:
     for _ in range(KEEPS):
         board.press(1)
@@ -178,7 +189,7 @@ def test_a_heartbeat_every_two_seconds_names_the_keys_that_are_down(board: Board
     board.run(4000)
     board.run(2000, 0b10010)
     beats = [message for message in board.said if isinstance(message, Heartbeat)]
-    assert [beat.held for beat in beats] == [(), (), (2, 5)]
+    assert [beat.held for beat in beats] == [(), (), (), (2, 5)]
     assert all(after.ms - before.ms == 2000 for before, after in pairwise(beats))
 
 

@@ -164,7 +164,7 @@ def test_a_program_that_stands_still_is_bitten_by_the_watchdog(
     assert lamps.read_text(encoding="ascii").endswith(" watchdog\n")
 
 
-@pytest.mark.parametrize(("trace", "said"), [("", b"$HI,1.0,pico-"), ("0 17\n", b"")])
+@pytest.mark.parametrize(("trace", "said"), [("", b"$HI,1.1,pico-"), ("0 17\n", b"")])
 def test_it_says_hello_at_power_on_but_not_with_the_outer_keys_held(
     tmp_path: Path, trace: str, said: bytes
 ) -> None:

@@ -14,7 +14,11 @@ from hardware.numbered_link import PanelLink
 from hardware.profiles.own import OwnCodec, encode_panel, line
 
 BOOT = "9f3ac21b"
-HELLO = Hello("1.0", "DD-07", BOOT, "1.4", 5)
+HELLO = Hello("1.1", "DD-07", BOOT, "1.4", 5)
+
+
+def beat(ms: int, boot: str = BOOT) -> bytes:
+    return encode_panel(Heartbeat(boot, ms, ()))
 
 
 def press(seq: int, key: int = 5, ms: int | None = None, boot: str = BOOT) -> bytes:
@@ -28,7 +32,7 @@ def mark(seq: int) -> PressMark:
 def connected(last: PressMark | None = None) -> PanelLink:
     link = PanelLink(OwnCodec(), [last] if last else ())
     link.opened(0.0)
-    assert link.feed(encode_panel(HELLO), 0.1) == [PanelUp("DD-07", "1.4", 5)]
+    assert link.feed(encode_panel(HELLO) + beat(100), 0.1) == [PanelUp("DD-07", "1.4", 5)]
     link.outgoing()
     return link
 
@@ -40,7 +44,7 @@ def acknowledgement(seq: int) -> bytes:
 def test_an_opened_port_is_asked_who_is_there() -> None:
     link = PanelLink(OwnCodec())
     link.opened(0.0)
-    assert link.outgoing() == line("WH", "1.0")
+    assert link.outgoing() == line("WH", "1.1")
     assert link.outgoing() == b""
 
 
@@ -107,7 +111,7 @@ def test_a_press_not_yet_committed_comes_out_once_even_across_a_replug() -> None
 def test_after_the_panels_restart_its_numbers_begin_anew() -> None:
     link = connected(last=mark(9))
     other = "00000001"
-    link.feed(encode_panel(Hello("1.0", "DD-07", other, "1.4", 5)), 2.0)
+    link.feed(encode_panel(Hello("1.0", "DD-07", other, "1.4", 5)) + beat(100, other), 2.0)
     events = link.feed(press(1, boot=other), 2.1)
     assert events == [ButtonPressed(5, PressMark("DD-07", other, 1))]
 
@@ -117,7 +121,7 @@ def test_a_press_before_hello_is_asked_about_not_taken() -> None:
     link.opened(0.0)
     link.outgoing()
     assert link.feed(press(1), 0.5) == []
-    assert link.outgoing() == line("WH", "1.0")
+    assert link.outgoing() == line("WH", "1.1")
 
 
 def test_a_bounce_is_acknowledged_and_not_counted() -> None:
@@ -146,7 +150,7 @@ def test_while_down_the_host_asks_every_second() -> None:
     link.tick(0.5)
     assert link.outgoing() == b""
     link.tick(1.0)
-    assert link.outgoing() == line("WH", "1.0")
+    assert link.outgoing() == line("WH", "1.1")
 
 
 def test_a_port_on_which_nobody_answers_is_told_as_down_once() -> None:
@@ -227,3 +231,98 @@ def test_unknown_lines_are_counted_and_ignored() -> None:
     link = connected()
     assert link.feed(line("ZZ", "new"), 1.0) == []
     assert link.counters.unknown == 1
+
+
+def ages(events: list[LinkEvent]) -> list[float]:
+    return [event.age for event in events if isinstance(event, ButtonPressed)]
+
+
+def replugged(link: PanelLink, ms: int, now: float, version: str = "1.1") -> None:
+    link.lost("unplugged")
+    link.opened(now)
+    link.feed(encode_panel(Hello(version, "DD-07", BOOT, "1.4", 5)) + beat(ms), now)
+    link.outgoing()
+
+
+def test_a_press_that_is_told_at_once_is_new() -> None:
+    link = connected()
+    assert ages(link.feed(press(1, ms=900), 0.9)) == [0.0]
+
+
+def test_a_press_made_while_nobody_listened_comes_with_its_age() -> None:
+    link = connected()
+    replugged(link, ms=100_000, now=50.0)
+    assert ages(link.feed(press(1, ms=40_000), 51.0)) == [61.0]
+
+
+def test_a_panel_that_has_not_told_its_time_yet_is_not_believed_to_tell_a_new_press() -> None:
+    link = PanelLink(OwnCodec())
+    link.opened(0.0)
+    link.feed(encode_panel(HELLO), 0.1)
+    link.outgoing()
+    assert link.feed(press(1, ms=5_000), 0.2) == []
+    assert link.outgoing() == b"", "not acknowledged: it comes again"
+    link.feed(beat(65_000), 1.0)
+    assert ages(link.feed(press(1, ms=5_000), 1.2)) == [60.2]
+
+
+def test_a_key_that_comes_up_tells_the_panels_time_as_well() -> None:
+    link = PanelLink(OwnCodec())
+    link.opened(0.0)
+    link.feed(encode_panel(HELLO) + encode_panel(KeyUp(BOOT, 5, 9_000)), 0.1)
+    assert ages(link.feed(press(1, ms=8_800), 0.1)) == [0.2]
+
+
+def test_the_age_is_right_across_the_wrap_of_the_milliseconds() -> None:
+    link = connected()
+    replugged(link, ms=4_000, now=50.0)
+    assert ages(link.feed(press(1, ms=2**32 - 6_000), 50.0)) == [10.0]
+    link.acknowledge(mark(1))
+    replugged(link, ms=2**32 - 500, now=60.0)
+    assert ages(link.feed(press(2, ms=500), 61.0)) == [0.0]
+
+
+def test_an_age_of_half_a_wrap_is_no_press_of_the_future() -> None:
+    link = connected()
+    replugged(link, ms=2**31 + 10_000, now=50.0)
+    assert ages(link.feed(press(1, ms=1_000), 50.0)) == [(2**31 + 9_000) / 1000]
+
+
+def test_a_press_ahead_of_a_heartbeat_that_was_read_late_is_new() -> None:
+    link = connected()
+    assert ages(link.feed(beat(2_000) + press(1, ms=14_000), 14.1)) == [0.0]
+
+
+def test_a_press_that_could_not_be_kept_at_once_grows_no_older() -> None:
+    link = connected()
+    assert ages(link.feed(press(1), 1.0)) == [0.0]
+    link.release(mark(1))
+    assert ages(link.feed(beat(61_000) + press(1), 61.0)) == [0.0]
+
+
+def test_a_press_that_could_not_be_kept_before_its_panel_went_is_as_old_as_it_is() -> None:
+    link = connected()
+    link.feed(press(1), 1.0)
+    link.release(mark(1))
+    replugged(link, ms=61_000, now=61.0)
+    assert ages(link.feed(press(1), 61.0)) == [60.0]
+
+
+def test_a_press_that_came_too_late_is_let_go_without_thanks_however_often_it_is_told() -> None:
+    link = connected()
+    link.feed(press(1), 1.0)
+    link.let_go(mark(1))
+    assert link.outgoing() == line("FG", BOOT, 1)
+    assert link.feed(press(1), 1.2) == []
+    assert link.outgoing() == line("FG", BOOT, 1)
+    assert ages(link.feed(press(2), 2.0)) == [0.0]
+    link.acknowledge(mark(2))
+    assert link.outgoing() == acknowledgement(2)
+
+
+def test_a_panel_of_the_first_version_is_acknowledged_as_it_can_not_tell_the_two_apart() -> None:
+    link = connected()
+    replugged(link, ms=60_000, now=60.0, version="1.0")
+    link.feed(press(1), 60.0)
+    link.let_go(mark(1))
+    assert link.outgoing() == acknowledgement(1)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hardware import codec
 from hardware.codec import (
     Acknowledge,
+    Forget,
     FromHost,
     FromPanel,
     Heartbeat,
@@ -42,6 +43,7 @@ from_panel = st.one_of(
 from_host = st.one_of(
     st.just(WhoAreYou()),
     st.builds(Acknowledge, _boots, _seqs),
+    st.builds(Forget, _boots, _seqs),
     st.builds(Refuse, st.text("abc 1.x", min_size=1, max_size=60)),
 )
 
@@ -111,7 +113,7 @@ def test_the_documents_vectors_are_true() -> None:
     assert found
     lines = found[1].split("\n")[:-1]
     messages: list[FromPanel] = [
-        Hello("1.0", "DD-07", "9f3ac21b", "1.4", 5),
+        Hello("1.1", "DD-07", "9f3ac21b", "1.4", 5),
         KeyDown("9f3ac21b", 1, 5, 40210),
         KeyUp("9f3ac21b", 5, 40390),
         Heartbeat("9f3ac21b", 42000, ()),
@@ -120,6 +122,7 @@ def test_the_documents_vectors_are_true() -> None:
     answers: list[FromHost] = [
         WhoAreYou(),
         Acknowledge("9f3ac21b", 1),
+        Forget("9f3ac21b", 2),
         Refuse("host speaks 1.x only"),
     ]
     encoded = [encode_panel(m) for m in messages] + [encode_host(m) for m in answers]

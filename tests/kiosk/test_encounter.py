@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import (
+    AT_ONCE,
+    LATE_AFTER,
     Break,
     Count,
     DutyBegan,
@@ -40,6 +42,10 @@ READY, _ = step(Encounter(), SignOn(duty_of()), moment(), RULES)
 
 def press(score: int) -> Press:
     return Press(Score(score), Channel.TOUCH, rating_id())
+
+
+def kept_by_the_panel(age: float) -> Press:
+    return Press(Score(1), Channel.PANEL, rating_id(), age)
 
 
 def play(*timed: tuple[float, Event], start: Encounter = READY) -> tuple[Encounter, list[Effect]]:
@@ -254,3 +260,59 @@ def test_signing_on_and_resuming_end_the_grace_of_whoever_was_before() -> None:
 def test_a_new_encounter_owes_nothing_to_the_past() -> None:
     fresh = Encounter()
     assert (fresh.grace_until, fresh.locked_until, fresh.served_at) == (0.0, 0.0, 0.0)
+
+
+def test_a_press_told_late_but_soon_enough_is_a_rating() -> None:
+    state, [record] = play((60, kept_by_the_panel(LATE_AFTER)))
+    assert isinstance(record, Record)
+    assert state.phase is not Phase.READY
+
+
+def test_a_press_that_a_panel_kept_for_long_is_counted_as_late_and_thanks_nobody() -> None:
+    state, effects = play((60, kept_by_the_panel(LATE_AFTER + 0.1)))
+    assert effects == [Count(SOMYING.id, Outcome.LATE)]
+    assert state == READY
+
+
+def test_a_press_from_before_the_hand_over_is_not_the_next_officers() -> None:
+    _, effects = play((60, SignOn(duty_of(PRASIT))), (63, kept_by_the_panel(3.1)))
+    assert effects[-1] == Count(NO_OFFICER, Outcome.LATE)
+
+
+def test_a_press_since_the_hand_over_is_the_next_officers() -> None:
+    _, effects = play((60, SignOn(duty_of(PRASIT))), (63, kept_by_the_panel(3)))
+    assert isinstance(effects[-1], Record)
+    assert effects[-1].rating.officer == PRASIT.id
+    _, effects = play((60, SignOn(duty_of(PRASIT))), (100, kept_by_the_panel(40)))
+    assert effects[-1] == Count(PRASIT.id, Outcome.LATE)
+
+
+def test_a_press_that_was_told_at_once_is_never_late() -> None:
+    _, effects = play((60, SignOn(duty_of(PRASIT))), (60, kept_by_the_panel(AT_ONCE)))
+    assert isinstance(effects[-1], Record)
+    _, effects = play((60, SignOn(duty_of(PRASIT))), (60, kept_by_the_panel(AT_ONCE + 0.1)))
+    assert effects[-1] == Count(NO_OFFICER, Outcome.LATE)
+
+
+def test_a_press_made_in_a_pause_is_late_once_the_officer_is_back() -> None:
+    _, effects = play((60, Pause()), (200, Resume()), (202, kept_by_the_panel(3)))
+    assert effects[-1] == Count(NO_OFFICER, Outcome.LATE)
+
+
+def test_a_late_press_in_a_pause_or_with_nobody_on_duty_is_nobodys() -> None:
+    _, effects = play((60, Pause()), (100, kept_by_the_panel(90)))
+    assert effects[-1] == Count(NO_OFFICER, Outcome.LATE)
+    _, effects = play((60, SignOff()), (62, kept_by_the_panel(50)))
+    assert effects[-1] == Count(NO_OFFICER, Outcome.LATE)
+
+
+def test_a_late_press_while_another_citizen_is_at_the_screen_changes_nothing_there() -> None:
+    before, _ = play((60, press(5)))
+    state, effects = play((61, kept_by_the_panel(50)), start=before)
+    assert state == before
+    assert effects == [Count(SOMYING.id, Outcome.LATE)]
+
+
+def test_out_of_service_a_late_press_is_not_kept_either() -> None:
+    _, effects = play((60, Break("disk")), (61, kept_by_the_panel(50)))
+    assert effects == []

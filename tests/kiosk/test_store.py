@@ -26,7 +26,7 @@ from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
-from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, FakeClock, rating
+from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
 from tests.faults import disk_full_beyond
 from tests.older import aged
 
@@ -108,9 +108,8 @@ def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
     aged(path, "0002")
     store = Store.open(path)
     assert isinstance(verify(store), Verified)
-    words = SentWording(
-        "ถาม", "ask", "", "etag", (("ก", "a"),), (("wait", "ข", "b"),), (("ค", "ง"),)
-    )
+    lists = ((("ก", "a"),), (("wait", "ข", "b"),), (("ค", "ง"),), (TODAY,))
+    words = SentWording("ถาม", "ask", "", "etag", *lists)
     with store.transaction() as t:
         assert t.state.wording() == SentWording("ถาม", "ask", "", "etag")
         t.state.put_wording(words)

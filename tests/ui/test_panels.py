@@ -19,11 +19,14 @@ from hardware.simulator import SimulatedPanel
 from kiosk.config import PANEL_PROFILES, Settings, parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
+from kiosk.domain.people import NO_OFFICER, OfficerId
+from kiosk.domain.rating import Outcome
 from kiosk.store.journal import Kind
 from tests.builders import TODAY
 from tests.ui.conftest import Counter
 from ui.panel_bridge import PanelBridge, link_of
 from ui.panel_commands import simulated
+from ui.view import PinView
 
 STEP_MS = 20
 
@@ -239,6 +242,61 @@ def test_an_unplugged_plain_panel_is_noted_and_comes_back_by_itself(
     with bench.counter.running.store.transaction() as t:
         kinds = [kind for _, kind in t.journal.of_day(TODAY)]
     assert (kinds.count(Kind.PANEL_UP), kinds.count(Kind.PANEL_DOWN)) == (2, 1)
+
+
+def pressed_while_unplugged(bench: Bench, qtbot: QtBot, ago: float) -> SimulatedPanel:
+    """The panel was pressed `ago` seconds ago, and is plugged in again now."""
+    panel = bench.panels[0].panel
+    assert isinstance(panel, SimulatedPanel)
+    presenter = bench.counter.running.presenter
+    panel.unplug()
+    qtbot.waitUntil(lambda: not presenter.panel.up, timeout=10_000)
+    panel.press(1, monotonic() - ago)
+    panel.replug()
+    qtbot.waitUntil(lambda: not panel.waiting, timeout=10_000)
+    return panel
+
+
+def outcomes(bench: Bench) -> dict[tuple[OfficerId, Outcome], int]:
+    with bench.counter.running.store.transaction() as t:
+        return dict(t.ratings.tally(TODAY).outcomes)
+
+
+def test_a_press_that_nobody_could_hear_is_counted_late_beside_the_score_and_thanks_nobody(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    bench.open('[panel]\nport = "PATH1"\n', "own")
+    bench.wait_until_up()
+    bench.sign_on()
+    bench.counter.clock.pass_seconds(300)
+    panel = pressed_while_unplugged(bench, qtbot, ago=60)
+    assert bench.ratings() == []
+    assert outcomes(bench) == {(OfficerId("101"), Outcome.LATE): 1}
+    assert bench.counter.running.presenter.state.phase is Phase.READY
+    assert (panel.let_go, panel.acknowledged) == ([1], [])
+    assert not panel.lamp(monotonic())
+    bench.press(0, 2)
+    assert bench.ratings() == [4], "the next press is a rating as ever"
+
+
+def test_a_press_from_before_the_hand_over_goes_to_nobody(bench: Bench, qtbot: QtBot) -> None:
+    bench.open('[panel]\nport = "PATH1"\n', "own")
+    bench.wait_until_up()
+    bench.sign_on()
+    bench.counter.clock.pass_seconds(2)
+    panel = pressed_while_unplugged(bench, qtbot, ago=5)
+    assert bench.ratings() == []
+    assert outcomes(bench) == {(NO_OFFICER, Outcome.LATE): 1}
+    assert panel.let_go == [1]
+
+
+def test_a_late_press_leaves_the_officers_menu_open(bench: Bench, qtbot: QtBot) -> None:
+    bench.open('[panel]\nport = "PATH1"\n', "own")
+    bench.wait_until_up()
+    bench.sign_on()
+    bench.counter.running.presenter.ask_staff()
+    pressed_while_unplugged(bench, qtbot, ago=60)
+    assert isinstance(bench.counter.running.presenter.view(), PinView)
 
 
 def test_a_panel_that_answers_is_found_on_whichever_port_it_is(bench: Bench, qtbot: QtBot) -> None:

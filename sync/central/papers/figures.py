@@ -156,7 +156,7 @@ def beside(figure: Figure) -> list[str]:
     """What stands beside a score and is not in it."""
     told = []
     if figure.beside.suppressed:
-        told.append(f"กดซ้ำที่ไม่นับคะแนน {number(figure.beside.suppressed)} ครั้ง")
+        told.append(f"กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน {number(figure.beside.suppressed)} ครั้ง")
     if figure.beside.flagged:
         told.append(f"สัญญาณการกดผิดปกติ (ยังนับคะแนน) {number(figure.beside.flagged)} ครั้ง")
     if figure.beside.unasked:

@@ -21,6 +21,7 @@ class TallyRow:
     mean: float
     counts: tuple[int, ...]
     suppressed: int
+    """Presses that were not scored: repeated, or kept too long by a panel."""
 
 
 def rows(tally: DayTally) -> tuple[TallyRow, ...]:
@@ -43,7 +44,7 @@ def rows(tally: DayTally) -> tuple[TallyRow, ...]:
                 interval.high,
                 points_of(whose.levels, counts) / n,
                 counts[: whose.levels],
-                tally.outcomes[whose.officer, "suppressed"],
+                sum(tally.outcomes[whose.officer, what] for what in ("suppressed", "late")),
             )
         )
     return tuple(sorted(found, key=lambda row: (len(row.number), row.number)))
@@ -65,3 +66,5 @@ def lines(tally: DayTally, day: date) -> Iterator[str]:
     ignored = tally.outcomes["", "ignored"]
     if ignored:
         yield f"Presses with nobody on duty: {ignored}"
+    if late := tally.outcomes["", "late"]:
+        yield f"Presses of nobody's that a panel kept too long: {late}"

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select, union
+from sqlalchemy import Connection, Text, bindparam, cast, delete, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kiosk.domain.rating import FLAGS
+from kiosk.domain.people import NO_OFFICER
+from kiosk.domain.rating import FLAGS, Outcome
 from sync.central.disclosure import BESIDE, Beside, Block, Counts
 from sync.central.ingest import StoredDay, decide
 from sync.central.schema import (
@@ -94,11 +95,16 @@ _TICKETS = select(func.sum(tickets.c.n)).where(
     tickets.c.date >= bindparam("first"),
     tickets.c.date <= bindparam("last"),
 )
+_NOBODYS = (
+    (day_counts.c.kind == "outcome")
+    & (day_counts.c.officer == NO_OFFICER)
+    & day_counts.c.what.in_([Outcome.IGNORED.value, Outcome.LATE.value])
+)
 _GAPS = (
     select(day_counts.c.what, func.sum(day_counts.c.n))
     .where(
         day_counts.c.site == bindparam("site"),
-        day_counts.c.kind == "gap",
+        (day_counts.c.kind == "gap") | _NOBODYS,
         day_counts.c.date >= bindparam("first"),
         day_counts.c.date <= bindparam("last"),
     )
@@ -299,14 +305,15 @@ class Days:
     # --- reading ---------------------------------------------------------------------------
 
     def days_held(self) -> list[tuple[str, date]]:
-        """Every terminal's day that has a report or rows, for verify."""
+        """Every terminal's day that has a report or rows, for verify. ValueError names one whose
+        date can't be."""
         every = union(
             *(
-                select(table.c.terminal, table.c.date).where(table.c.site == self._site)
+                select(table.c.terminal, cast(table.c.date, Text)).where(table.c.site == self._site)
                 for table in (day_reports, day_lines, day_counts)
             )
         )
-        return sorted((name, day) for name, day in self._connection.execute(every))
+        return sorted((name, _date(name, text)) for name, text in self._connection.execute(every))
 
     def unknown_sites(self) -> list[str]:
         """Sites that rows name and nobody set up, for verify."""
@@ -410,7 +417,7 @@ class Days:
         return [(row.date, row.counter) for row in self._connection.execute(_OVER_TICKETS, asked)]
 
     def gaps(self, first: date, last: date) -> Counter[str]:
-        """Gaps of all terminals in a span, by kind."""
+        """Gaps of all terminals in a span, by kind; among them presses that were nobody's."""
         asked = {"site": self._site, "first": first, "last": last}
         rows = self._connection.execute(_GAPS, asked)
         return Counter({w: int(n) for w, n in rows})
@@ -469,3 +476,10 @@ def _counts(n: Iterable[int]) -> Counts:
 def _ratings(body: bytes) -> int:
     """How many ratings a kept day report has."""
     return sum(sheet.n for sheet in DayReport.parse(body).sheets)
+
+
+def _date(terminal: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{terminal} {text}: {error}") from None

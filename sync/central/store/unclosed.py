@@ -32,6 +32,7 @@ _CUTS = ("service", "counter", "half", "channel")
 _BESIDE_OF = {
     **{flag.value: "flagged" for flag in FLAGS},
     Outcome.SUPPRESSED.value: "suppressed",
+    Outcome.LATE.value: "suppressed",
     Outcome.OFFERED.value: "offered",
     Outcome.ANSWERED.value: "answered",
     Outcome.SKIPPED.value: "skipped",
