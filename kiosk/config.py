@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ PANEL_PROFILES = (
 """The panel families that `hardware` speaks; named here because the core knows no hardware."""
 PARITIES = ("", "none", "even", "odd")
 MAX_PANELS = 4
+MAX_HOLIDAYS = 400
 MAX_BUTTONS = 16
 T = TypeVar("T")
 
@@ -72,6 +73,8 @@ class Office:
     service: ServiceId
     opens: time
     closes: time
+    holidays: frozenset[date] = frozenset()
+    """Days on which the office is closed; Saturdays and Sundays need not be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +150,11 @@ class Settings:
         return self.panels[0]
 
     def reworded(self, sent: SentWording) -> "Settings":
-        """These settings with central's words for the scale and the reasons in place of the file's.
-        Words for a scale of another number of levels are left."""
-        changed = self
+        """These settings with central's words for the scale and the reasons in place of the file's,
+        and its holidays beside the file's. Words for a scale of another number of levels are
+        left."""
+        holidays = self.office.holidays | frozenset(sent.holidays)
+        changed = replace(self, office=replace(self.office, holidays=holidays))
         if len(sent.levels) == self.rules.scale.levels:
             words = {code: tuple(w[i] for w in sent.levels) for i, code in enumerate(LANGUAGES)}
             changed = replace(changed, scale_words=words)
@@ -173,6 +178,7 @@ counter = "1"              # this terminal's counter
 service = "general"        # the service given here
 opens = "08:00"
 closes = "16:30"           # whoever is still on duty then is signed off
+# holidays = ["2026-12-07", "2027-01-01"]   # closed, with days in lieu: no dark hours are counted
 
 [question]
 th = "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด"
@@ -303,6 +309,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
             service=ServiceId(office.take("service", "general", _identifier)),
             opens=office.take("opens", time(8, 0), _time),
             closes=office.take("closes", time(16, 30), _time),
+            holidays=office.take("holidays", frozenset(), _days),
         ),
         question={
             code: question.take(code, words, _long_words)
@@ -431,6 +438,28 @@ def _time(value: Any) -> time:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text, re.ASCII):
         raise _Bad('write a time of day as "HH:MM"')
     return time.fromisoformat(text)
+
+
+def _days(value: Any) -> frozenset[date]:
+    return frozenset(_day(day) for day in _listed(value))
+
+
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list) or len(value) > MAX_HOLIDAYS:
+        raise _Bad(f'write a list of at most {MAX_HOLIDAYS} dates: ["2026-12-07"]')
+    return value
+
+
+def _day(value: Any) -> date:
+    text = value.isoformat() if type(value) is date else value
+    if not (isinstance(text, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII)):
+        raise _Bad('write each date as "YYYY-MM-DD"')
+    if not "2020" <= text[:4] <= "2199":
+        raise _Bad(f"{text}: write the year of the Common Era, which is that of B.E. less 543")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _Bad(f"{text}: there is no such day") from None
 
 
 def _seconds(low: float, high: float) -> Callable[[Any], float]:

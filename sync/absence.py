@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from kiosk.store.journal import Kind
 
+SATURDAY = 5
 BEFORE_CLOSING = timedelta(minutes=30)
 """A pause that begins within this of closing time, and is not ended, is counted apart."""
 
@@ -22,10 +23,14 @@ Happened = tuple[datetime, Kind]
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When the office is open."""
+    """When the office is open: from Monday to Friday but on `holidays`."""
 
     opens: time = time(8, 0)
     closes: time = time(16, 30)
+    holidays: frozenset[date] = frozenset()
+
+    def open_on(self, day: date) -> bool:
+        return day.weekday() < SATURDAY and day not in self.holidays
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,14 @@ def absences(
     day: date, happened: Sequence[Happened], hours: Hours, now: datetime, before: Before
 ) -> Counter[str]:
     """Minutes dark, without panel, without the ticket machine's line, and out of service between
-    opening and closing (or `now`), and late pauses.
+    opening and closing (or `now`), and late pauses; nothing on a day on which the office is closed,
+    whoever works there.
 
     A program that died without a word was dark from its last entry on. A line that is down stays
     down through a restart and a night, until it is up.
     """
+    if not hours.open_on(day):
+        return Counter()
     zone = now.tzinfo
     opens = datetime.combine(day, hours.opens, zone)
     closes = min(datetime.combine(day, hours.closes, zone), now)

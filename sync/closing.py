@@ -37,7 +37,6 @@ _GAPS = (
 )
 
 
-SATURDAY = 5
 RECENT = timedelta(days=7)
 """Days so young are always closed anew: a clock put right may still move an event into them."""
 MOST_DARK_DAYS = 60
@@ -73,7 +72,7 @@ def close_days(
     this_day = business_date(now.wall)
     with store.transaction() as t:
         enrolment = t.state.enrolment()
-        days = _days(t, this_day if today else this_day - timedelta(days=1))
+        days = _days(t, this_day if today else this_day - timedelta(days=1), hours)
         if enrolment is not None:
             settled = _settled(t, this_day - RECENT)
             days = [day for day in days if day not in settled]
@@ -188,15 +187,17 @@ def _settled(t: Transaction, before: date) -> set[date]:
     }
 
 
-def _days(t: Transaction, until: date) -> list[date]:
-    """The days to report up to and with `until`: those with a sheet, and every working day since
-    the terminal was first run, so that one on which it stayed dark is told as well."""
+def _days(t: Transaction, until: date, hours: Hours) -> list[date]:
+    """The days to report up to and with `until`: those with a sheet, those reported before (a
+    holiday may be made known late), and every working day since the terminal was first run, so that
+    one on which it stayed dark is told as well."""
     days = {day for day in t.ratings.days() if day <= until}
+    days |= {parcel.day for parcel in t.outbox.everything() if parcel.day <= until}
     first = t.journal.first_start()
     if first is None:
         return sorted(days)
     for back in range(min((until - first).days + 1, MOST_DARK_DAYS)):
         day = until - timedelta(days=back)
-        if day.weekday() < SATURDAY:
+        if hours.open_on(day):
             days.add(day)
     return sorted(days)

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from kiosk.clock import SystemClock
-    from kiosk.config import PanelSettings
+    from kiosk.config import PanelSettings, Settings
     from kiosk.domain.people import Officer
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
+    from sync.absence import Hours
 
 MAX_PHOTO = 512 * 1024
 """Bytes of an officer's photo; a passport-size JPEG has a tenth."""
@@ -208,6 +209,14 @@ def verify() -> None:
     )
 
 
+def _hours(settings: "Settings") -> "Hours":
+    """When the office is open, as settings and central say."""
+    from sync.absence import Hours
+
+    office = settings.office
+    return Hours(office.opens, office.closes, office.holidays)
+
+
 @app.command("close-day")
 def close_day() -> None:
     """Close every business day up to today and put its report into the outbox.
@@ -216,14 +225,12 @@ def close_day() -> None:
     """
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
-    from sync.absence import Hours
     from sync.closing import NotEnrolled, close_days
 
-    with _open() as (store, _), _errors():
-        office = DataFolder(_Chosen.path).settings().office
+    with _open() as (store, terminal), _errors():
+        settings = DataFolder(_Chosen.path).settings().reworded(terminal.wording())
         try:
-            hours = Hours(office.opens, office.closes)
-            closed = close_days(store, SystemClock(), today=True, hours=hours)
+            closed = close_days(store, SystemClock(), today=True, hours=_hours(settings))
         except NotEnrolled:
             typer.echo(
                 "Not enrolled: every day stays here, and is closed and sent once this terminal is."
@@ -281,10 +288,15 @@ def sync() -> None:
     """
     from sync.agent import sync as run_sync
 
-    with _syncing() as (store, clock, key, ca):
-        result = run_sync(store, clock, key, ca, typer.echo)
+    with _syncing() as (store, clock, key, ca, pepper):
+        result = run_sync(store, clock, key, ca, typer.echo, pepper=pepper)
     roster = f"renewed ({result.officers} officers)" if result.roster_changed else "unchanged"
-    typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}.")
+    more = "".join(
+        f", {number} {what}"
+        for number, what in ((result.pins, "PINs"), (result.photos, "photos"))
+        if number
+    )
+    typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}{more}.")
     if result.parked:
         _fail("parked: " + "; ".join(result.parked), WRONG)
 
@@ -304,14 +316,15 @@ def stick(
     from sync.stick import MEMORY, visit
 
     memory = DataFolder(_Chosen.path).path / MEMORY
-    with _syncing() as (store, clock, key, _):
-        done = visit(store, clock, key, folder, memory, typer.echo)
+    with _syncing() as (store, clock, key, _, pepper):
+        done = visit(store, clock, key, folder, memory, typer.echo, pepper)
     if done.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
     else:
         typer.echo(f"On the stick: {done.carried} day reports, sealed to central.")
     roster = "unchanged" if done.officers is None else f"renewed ({done.officers} officers)"
-    typer.echo(f"From the stick: {done.receipted} receipts; roster {roster}.")
+    pins = f", {done.pins} PINs" if done.pins else ""
+    typer.echo(f"From the stick: {done.receipted} receipts; roster {roster}{pins}.")
     typer.echo(f"Next: carry it to central, and run there: kiosk-central stick {folder}")
     if done.parked:
         _fail("parked: " + "; ".join(done.parked), WRONG)
@@ -333,7 +346,8 @@ def heartbeat() -> None:
     with _open() as (store, _), _errors():
         try:
             key = read_key(folder.key_file)
-            agent.heartbeat(store, SystemClock(), key, folder.settings().sync_ca)
+            ca, pepper = folder.settings().sync_ca, folder.pepper()
+            agent.heartbeat(store, SystemClock(), key, ca, pepper=pepper)
         except NotEnrolled as error:
             _fail(f"{error}; kiosk enrol URL CODE", USAGE)
         except (KeyUnusable, agent.Refused) as error:
@@ -511,7 +525,8 @@ def officer_list(
 def officer_pin(
     number: Annotated[str, typer.Argument(help="The officer's number, or `service`.")],
 ) -> None:
-    """Set a new generated PIN and print it once; this also unlocks.
+    """Set a new generated PIN and print it once; this also unlocks. It holds on this terminal
+    alone, until central issues the officer another.
 
     `kiosk officer pin service` renews the service menu's PIN.
     """
@@ -727,24 +742,24 @@ def _open() -> "Iterator[tuple[Store, Terminal]]":
 
 
 @contextmanager
-def _syncing() -> "Iterator[tuple[Store, SystemClock, Ed25519PrivateKey, str]]":
-    """Close what can be closed, then talk to central: store, clock, key, private authority."""
+def _syncing() -> "Iterator[tuple[Store, SystemClock, Ed25519PrivateKey, str, bytes]]":
+    """Close what can be closed, then talk to central: store, clock, key, private authority, and
+    the pepper of PINs."""
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
-    from sync.absence import Hours
     from sync.agent import Refused, SyncFailed
     from sync.closing import NotEnrolled, close_days
     from sync.keyfile import KeyUnusable, read_key
 
     folder = DataFolder(_Chosen.path)
     clock = SystemClock()
-    with _open() as (store, _), _errors():
-        settings = folder.settings()
+    with _open() as (store, terminal), _errors():
+        settings = folder.settings().reworded(terminal.wording())
         closed_now = clock.now().wall.time() >= settings.office.closes
         try:
-            hours = Hours(settings.office.opens, settings.office.closes)
-            close_days(store, clock, today=closed_now, hours=hours)
-            yield store, clock, read_key(folder.key_file), settings.sync_ca
+            close_days(store, clock, today=closed_now, hours=_hours(settings))
+            key = read_key(folder.key_file)
+            yield store, clock, key, settings.sync_ca, folder.pepper()
         except NotEnrolled as error:
             _fail(f"{error}; kiosk enrol URL CODE", USAGE)
         except (KeyUnusable, Refused) as error:

@@ -1,6 +1,7 @@
 """Words that central may send for the terminal's screens."""
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,5 @@ class SentWording:
     """Id, Thai, English."""
     told: tuple[tuple[str, str], ...] = ()
     """What citizens told the office, and what it did, in Thai: the newest first."""
+    holidays: tuple[date, ...] = ()
+    """Days on which the office is closed, beside the terminal's own."""

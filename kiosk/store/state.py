@@ -116,10 +116,13 @@ class State:
             tuple((th, en) for th, en in more.get("levels", ())),
             tuple((name, th, en) for name, th, en in more.get("reasons", ())),
             tuple((said, done) for said, done in more.get("told", ())),
+            tuple(date.fromisoformat(day) for day in more.get("holidays", ())),
         )
 
     def put_wording(self, sent: SentWording) -> None:
-        lists = {"levels": sent.levels, "reasons": sent.reasons, "told": sent.told}
+        holidays = tuple(day.isoformat() for day in sent.holidays)
+        words = {"levels": sent.levels, "reasons": sent.reasons, "told": sent.told}
+        lists = {**words, "holidays": holidays}
         more = {name: rows for name, rows in lists.items() if rows}
         self._put(
             wording,

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from kiosk.clock import ClockImplausible, SystemClock, require_plausible
 from kiosk.config import DEFAULT_TEXT, ConfigError, load, parse
 from kiosk.datafolder import AlreadyRunning, DataFolder, FolderError
 from kiosk.domain.duty import Moment
+from kiosk.domain.wording import SentWording
 from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.store.engine import Store
 from kiosk.terminal import Terminal
@@ -45,6 +46,10 @@ def test_an_empty_file_means_the_documented_defaults() -> None:
         ("[[panel]]\nprot = 'x'\n", "panel.prot: unknown setting; did you mean panel.port?"),
         ("[panel]\nbuttons = [9]\n", "9 is not on a scale of 1 to 5"),
         ("[office]\nopens = '25:00'\n", 'write a time of day as "HH:MM"'),
+        ("[office]\nholidays = '2026-12-07'\n", "write a list of at most 400 dates"),
+        ("[office]\nholidays = ['7/12/2026']\n", 'write each date as "YYYY-MM-DD"'),
+        ("[office]\nholidays = ['2569-12-07']\n", "2569-12-07: write the year of the Common Era"),
+        ("[office]\nholidays = ['2026-02-29']\n", "2026-02-29: there is no such day"),
         ("[office]\nopens = '17:00'\n", "office.closes: must be later than office.opens"),
         ("[comments]\nurl = 'javascript:x'\n", "starts with https://"),
         ("[office]\nname_th = 'ก\u202eข'\n", "can't be shown (U+202E)"),
@@ -60,6 +65,13 @@ def test_a_bad_setting_is_one_line_naming_file_key_and_remedy(text: str, said: s
     assert message.startswith("/etc/kiosk.toml: ")
     assert said in message
     assert "\n" not in message
+
+
+def test_centrals_holidays_stand_beside_the_terminals_own() -> None:
+    own = parse("[office]\nholidays = ['2026-12-07', 2027-01-01]\n")
+    assert own.office.holidays == {date(2026, 12, 7), date(2027, 1, 1)}
+    sent = SentWording(holidays=(date(2026, 12, 31),))
+    assert own.reworded(sent).office.holidays == {*own.office.holidays, date(2026, 12, 31)}
 
 
 def test_a_missing_an_unreadable_and_a_binary_file_are_named(tmp_path: Path) -> None:

@@ -22,11 +22,12 @@ from kiosk.store.engine import (
     StoreNewer,
 )
 from kiosk.store.journal import Kind
+from kiosk.store.pins import PinRecord
 from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
-from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, FakeClock, rating
+from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
 from tests.faults import disk_full_beyond
 from tests.older import aged
 
@@ -99,18 +100,19 @@ def test_an_older_file_comes_forward_with_its_last_press(path: Path) -> None:
 
 
 def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
-    """0003 made room for more words; what was witnessed before still agrees."""
+    """0003 made room for more words, 0004 for PINs that central issued; what was witnessed before
+    still agrees."""
     store = Store.open(path)
     with store.transaction() as t:
         t.state.put_wording(SentWording("ถาม", "ask", "", "etag"))
+        t.pins.put("101", PinRecord("$argon2id$", 2, 3, "boot"))
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
     store.close()
     aged(path, "0002")
     store = Store.open(path)
     assert isinstance(verify(store), Verified)
-    words = SentWording(
-        "ถาม", "ask", "", "etag", (("ก", "a"),), (("wait", "ข", "b"),), (("ค", "ง"),)
-    )
+    lists = ((("ก", "a"),), (("wait", "ข", "b"),), (("ค", "ง"),), (TODAY,))
+    words = SentWording("ถาม", "ask", "", "etag", *lists)
     with store.transaction() as t:
         assert t.state.wording() == SentWording("ถาม", "ask", "", "etag")
         t.state.put_wording(words)
@@ -119,6 +121,10 @@ def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
         assert t.state.wording() == words
     assert isinstance(verify(store), Verified)
+    with store.transaction() as t:
+        assert t.pins.of("101") == PinRecord("$argon2id$", 2, 3, "boot")
+        t.pins.put("101", PinRecord("$argon2id$", 2, 3, "boot", 7))
+    assert isinstance(verify(store), Wrong), "another issue, without a witness"
     store.close()
 
 

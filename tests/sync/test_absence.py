@@ -1,6 +1,6 @@
 """Minutes in which a terminal could not listen, from its journal."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kiosk.store.journal import Kind
 from sync.absence import DARK, LATE_PAUSE, NO_PANEL, NO_QUEUE, NO_STORE, Before, Hours, absences
@@ -68,3 +68,12 @@ def test_a_ticket_machine_that_is_unplugged_and_a_store_that_fails_count_their_m
     broken = (("11:00", Kind.OUT_OF_SERVICE), ("11:07", Kind.STORE_REOPENED))
     assert day(*broken) == {NO_STORE: 7}
     assert day(("11:00", Kind.STORE_REOPENED)) == {}, "it answered again at once"
+
+
+def test_on_a_holiday_and_at_the_weekend_nothing_is_missed() -> None:
+    closed = Hours(holidays=frozenset({TODAY}))
+    assert absences(TODAY, [], closed, EVENING, Before()) == {}
+    assert absences(TODAY, [(at("10:00"), Kind.PANEL_DOWN)], closed, EVENING, Before()) == {}
+    saturday = TODAY - timedelta(days=2)
+    assert absences(saturday, [], HOURS, EVENING, Before()) == {}
+    assert absences(saturday - timedelta(days=1), [], HOURS, EVENING, Before()) == {DARK: 510}

@@ -11,6 +11,7 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
+from sync.absence import Hours
 from sync.closing import close_days
 from sync.wire import DayReport, GapCount
 from tests.builders import MORNING, PEPPER, SOMYING, TODAY, FakeClock, rating
@@ -46,6 +47,32 @@ def test_a_working_day_in_the_dark_is_reported_with_its_minutes(store: Store) ->
     assert friday.date == TODAY - timedelta(days=3)
     assert friday.lines == ()
     assert GapCount("dark-minutes", 510) in friday.gaps
+
+
+FRIDAY = TODAY - timedelta(days=3)
+FRIDAY_OFF = Hours(holidays=frozenset({FRIDAY}))
+
+
+def test_a_holiday_is_no_dark_day(store: Store) -> None:
+    close_days(store, FakeClock(), today=False, hours=FRIDAY_OFF)
+    [thursday] = reports(store)
+    assert thursday.date == TODAY - timedelta(days=4)
+
+
+def test_a_day_that_is_found_to_have_been_a_holiday_is_reported_anew_without_dark_minutes(
+    store: Store,
+) -> None:
+    close_days(store, FakeClock(), today=False)
+    close_days(store, FakeClock(), today=False, hours=FRIDAY_OFF)
+    before, after = (r for r in reports(store) if r.date == FRIDAY)
+    assert (before.revision, after.revision, after.gaps) == (1, 2, ())
+
+
+def test_ratings_of_a_holiday_are_reported_all_the_same(store: Store) -> None:
+    Terminal(store, FakeClock(), PEPPER).carry_out([Record(rating(4, day=FRIDAY))])
+    close_days(store, FakeClock(), today=False, hours=FRIDAY_OFF)
+    assert [sum(s.n for s in r.sheets) for r in reports(store)] == [1, 1]
+    assert reports(store)[-1].gaps == ()
 
 
 def test_closing_again_adds_nothing(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The officer's name plate: picture, name, position."""
+"""The officer's name plate: picture, name, position and number."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QWidget
@@ -30,7 +30,8 @@ class Plate:
         put(self.name, name)
         self.name.say(officer.name, m.px(6), _LEFT)
         put(self.position, position)
-        self.position.say(officer.position, m.px(4.2), _LEFT)
+        told = " · ".join(part for part in (officer.position, officer.number) if part)
+        self.position.say(told, m.px(4.2), _LEFT)
 
 
 def plate_box(m: theme.Metrics, top: float) -> QRectF:

@@ -16,11 +16,12 @@ from sync.central.store.days import Days
 from sync.central.store.form import Form
 from sync.central.store.office import Office
 from sync.central.store.people import People
+from sync.central.store.pins import Pins
 from sync.central.store.published import PublishedBlocks
 from sync.central.store.terminals import Terminals
 from sync.central.store.witness import Witness
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
@@ -44,6 +45,7 @@ class Transaction:
         self.form = Form(connection, site)
         self.office = Office(connection, site)
         self.people = People(connection, site)
+        self.pins = Pins(connection, site)
         self.published = PublishedBlocks(connection, site)
         self.terminals = Terminals(connection, site)
         self.witness = Witness(connection, site)
