@@ -99,7 +99,7 @@ class DataFolder:
             raise StoreDamaged(self._damaged(aside))
         store = Store.open(self.database)
         try:
-            return store, Terminal(store, clock, self._pepper())
+            return store, Terminal(store, clock, self.pepper())
         except FolderError:
             store.close()
             raise
@@ -233,7 +233,8 @@ class DataFolder:
         found = os.statvfs(self.path)
         return found.f_bavail * found.f_frsize
 
-    def _pepper(self) -> bytes:
+    def pepper(self) -> bytes:
+        """The bytes that PINs are hashed with; FolderError when they are gone or open to others."""
         path = self._pepper_file
         try:
             if path.stat().st_mode & 0o077:

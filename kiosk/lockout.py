@@ -65,7 +65,9 @@ class Lockout:
             left = wait - (boot_ms - record.tried_boot_ms) / 1000
             if wait and left > 0:
                 return PinWait(left)
-            tried = PinRecord(record.hash, record.tries + 1, boot_ms, self._boot_id)
+            tried = replace(
+                record, tries=record.tries + 1, tried_boot_ms=boot_ms, boot_id=self._boot_id
+            )
             t.pins.put(owner, tried)
             locks = tried.tries in (pins.FREE_TRIES, pins.DEAD_AT)
             t.witness(now, Kind.PIN_LOCKED if locks else Kind.PIN_TRIED, {"owner": owner})
@@ -78,13 +80,15 @@ class Lockout:
 
     def set_pin(self, owner: str, chosen: str | None = None, number: str = "") -> str:
         """Set a PIN (generated unless chosen) and return it; WeakPin when it is a weak one.
-        This also unlocks."""
-        new = chosen if chosen is not None else pins.generate()
+        This also unlocks. It holds on this terminal, until central issues another."""
+        new = chosen if chosen is not None else pins.generate(number)
         pins.require_strong(new, number)
         now = self._clock.now()
         hashed = pins.hash_pin(self._pepper, owner, new)
         with self._store.transaction() as t:
-            t.pins.put(owner, PinRecord(hashed, 0, int(now.boot * 1000), self._boot_id))
+            known = t.pins.of(owner)
+            issue = known.issue if known else 0
+            t.pins.put(owner, PinRecord(hashed, 0, int(now.boot * 1000), self._boot_id, issue))
             t.witness(now, Kind.PIN_SET, {"owner": owner})
         return new
 

@@ -18,16 +18,21 @@ from urllib.parse import urlsplit
 import httpx2 as httpx
 import stamina
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 import kiosk
+from kiosk import pin
 from kiosk.clock import Clock
+from kiosk.domain.people import OfficerId
 from kiosk.domain.wording import SentWording
 from kiosk.store.engine import Store, Transaction
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
+from kiosk.store.pins import PinRecord
 from kiosk.store.state import Enrolment
 from sync.closing import NotEnrolled
 from sync.fields import MAX_BODY, MAX_COUNT, BadMessage, digest, etag
+from sync.sealing import sealing_text, unseal
 from sync.signing import (
     NONCE_HEADER,
     SIGNATURE_HEADER,
@@ -46,8 +51,12 @@ from sync.wire import (
     Heads,
     HeadsAnswer,
     Held,
+    HeldPin,
     Hello,
     OpenSheet,
+    Photos,
+    PinsHeld,
+    PinsIssued,
     Receipt,
     Roster,
     Welcome,
@@ -58,7 +67,10 @@ TIMEOUT = 20.0
 ATTEMPTS = 3
 LOOK_BACK = 365
 """Days; central tells what it holds for somewhat longer."""
-
+MAX_PHOTO = 128 * 1024
+"""Bytes of an officer's photo: central's, of 320 pixels, have some 20,000."""
+MOST_ROUNDS = 50
+"""How often one run asks for PINs; central sends some hundreds at a time."""
 
 _HELD = (Answer.ROLLBACK, Answer.FORK, Answer.QUARANTINED)
 
@@ -73,6 +85,10 @@ class Unreachable(SyncFailed):
 
 class NotCentral(SyncFailed):
     """Something answered that is not our central: a captive portal, a proxy, another server."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Refused(SyncFailed):
@@ -91,6 +107,10 @@ class Synced:
     parked: tuple[str, ...]
     roster_changed: bool
     officers: int
+    pins: int = 0
+    """PINs that central issued and this terminal took, or withdrew."""
+    photos: int = 0
+    """Officers' photos that came, changed or went."""
 
 
 Progress = Callable[[str], None]
@@ -108,16 +128,18 @@ def sync(
     ca: str = "",
     progress: Progress = _silent,
     transport: httpx.BaseTransport | None = None,
+    pepper: bytes | None = None,
 ) -> Synced:
-    """Run once, over the network or another `transport`. Raises a kind of SyncFailed, and
-    NotEnrolled; the journal says how it went."""
+    """Run once, over the network or another `transport`. PINs that central issued are kept under
+    `pepper`, and not asked for without one. Raises a kind of SyncFailed, and NotEnrolled; the
+    journal says how it went."""
     with store.transaction() as t:
         enrolment = t.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     try:
         with _client(enrolment.url, ca, transport) as client:
-            result = _Run(store, clock, key, enrolment, client, progress).all()
+            result = _Run(store, clock, key, enrolment, client, progress, pepper).all()
     except SyncFailed as error:
         with store.transaction() as t:
             t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
@@ -133,16 +155,20 @@ def heartbeat(
     key: Ed25519PrivateKey,
     ca: str = "",
     transport: httpx.BaseTransport | None = None,
+    pepper: bytes | None = None,
 ) -> None:
     """Show central that this terminal lives, and what its journal and open sheets are now; no
-    score. Over the network or another `transport`. Raises a kind of SyncFailed, and NotEnrolled.
-    The journal says only if central has lost a day."""
+    score. With a `pepper`, take the PINs that central issued. Over the network or another
+    `transport`. Raises a kind of SyncFailed, and NotEnrolled. The journal says only if central has
+    lost a day, or issued a PIN."""
     with store.transaction() as t:
         enrolment = t.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     with _client(enrolment.url, ca, transport) as client:
-        _Run(store, clock, key, enrolment, client, _silent).greet()
+        run = _Run(store, clock, key, enrolment, client, _silent, pepper)
+        run.greet()
+        run.pins()
 
 
 def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolment:
@@ -180,6 +206,7 @@ class _Run:
     enrolment: Enrolment
     client: httpx.Client
     progress: Progress
+    pepper: bytes | None = None
     nonce: str = ""
 
     def greet(self) -> None:
@@ -202,7 +229,7 @@ class _Run:
             self.progress(f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}")
         # Last: a roster that can't be taken holds no day back.
         changed, officers = self._roster()
-        return Synced(sent, tuple(parked), changed, officers)
+        return Synced(sent, tuple(parked), changed, officers, self.pins(), self._photos())
 
     def _hello(self) -> Head:
         self.nonce = secrets.token_hex(16)
@@ -224,6 +251,61 @@ class _Run:
         if status == httpx.codes.NOT_MODIFIED:
             return False, 0
         return True, take_roster(self.store, self.clock, body)
+
+    def pins(self) -> int:
+        """Take the PINs that central issued, and drop those it withdrew; how many. Asked again
+        until central has been told of all."""
+        done = 0
+        for _ in range(MOST_ROUNDS if self.pepper else 0):
+            key = X25519PrivateKey.generate()
+            body = self._ask_newer("PUT", "pins", pins_held(self.store, key))
+            if body is None:
+                break
+            taken = take_pins(self.store, self.clock, self.enrolment, key, self.pepper or b"", body)
+            if not taken:
+                break
+            done += taken
+        return done
+
+    def _photos(self) -> int:
+        """Have the photos that central has of those on the roster; how many changed."""
+        body = self._ask_newer("GET", "photos")
+        if body is None:
+            return 0
+        wanted = dict(parsed(Photos.parse, body).photos)
+        with self.store.transaction() as t:
+            have = t.roster.photos_from_central()
+        done = 0
+        for officer, before in have.items():
+            new = wanted.get(officer, "")
+            if new != before and self._photo(officer, new):
+                done += 1
+        return done
+
+    def _photo(self, officer: OfficerId, wanted: str) -> bool:
+        """Fetch and keep one photo, or with no digest take it away; whether it was done."""
+        jpeg = None
+        if wanted:
+            status, jpeg, _ = self._ask("GET", f"photos/{officer}", b"", {200, 404})
+            if status != httpx.codes.OK or digest(jpeg) != wanted:
+                self.progress(f"photo of {officer}: changed meanwhile; next time")
+                return False
+            if len(jpeg) > MAX_PHOTO or not jpeg.startswith(b"\xff\xd8\xff"):
+                raise SyncFailed(f"central's photo of {officer} is no JPEG of a fitting size")
+        with self.store.transaction() as t:
+            t.roster.put_photo(officer, jpeg)
+            t.witness(self.clock.now(), Kind.ROSTER_CHANGED, {"photo": officer})
+        return True
+
+    def _ask_newer(self, method: str, name: str, message: PinsHeld | None = None) -> bytes | None:
+        """Ask what a central of before has no answer to; None from such a one, which is said."""
+        try:
+            return self._ask(method, name, message.to_bytes() if message else b"", {200})[1]
+        except NotCentral as error:
+            if error.status != httpx.codes.NOT_FOUND:
+                raise
+            self.progress(f"central is older than this terminal and has no {name} to give")
+            return None
 
     def _send_again_what_is_gone(self) -> None:
         """A central that was put back from a backup has lost what it gave receipts for."""
@@ -254,7 +336,7 @@ class _Run:
                 public_key(self.enrolment.central_key), own, status, path, self.nonce, answer
             )
         except (BadSignature, BadMessage):
-            raise NotCentral(_not_central(self.enrolment.url, status, answer)) from None
+            raise NotCentral(_not_central(self.enrolment.url, status, answer), status) from None
         if status not in expected:
             said = _error(answer) or "no reason given"
             raise SyncFailed(f"central answered {status} to {method} {name}: {said}")
@@ -302,6 +384,51 @@ def take_roster(store: Store, clock: Clock, body: bytes) -> int:
         )
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
     return len(roster.officers)
+
+
+def pins_held(store: Store, key: X25519PrivateKey) -> PinsHeld:
+    """Which issued PINs are here; central seals what is sent to `key`."""
+    with store.transaction() as t:
+        held = t.pins.issued()
+    told = (HeldPin(o, r.issue, not pin.is_issued(r.hash)) for o, r in held.items())
+    return PinsHeld(sealing_text(key), tuple(told))
+
+
+def take_pins(
+    store: Store,
+    clock: Clock,
+    enrolment: Enrolment,
+    key: X25519PrivateKey,
+    pepper: bytes,
+    body: bytes,
+) -> int:
+    """Keep the PINs that are later than those here, under `pepper`, and drop those that central
+    withdrew; how many. Who was locked out may try a new one: whoever guessed at the old one knows
+    nothing of it."""
+    sent = parsed(PinsIssued.parse, body).pins
+    with store.transaction() as t:
+        held = t.pins.issued()
+    fresh = {}
+    for one in sent:
+        known = held.get(one.officer)
+        if not one.sealed or (known and known.issue >= one.issue):
+            continue
+        where = (enrolment.site, enrolment.terminal, one.officer, one.issue)
+        try:
+            kept = unseal(key, *where, one.sealed).keep(pepper, one.officer)
+        except BadMessage as error:
+            raise SyncFailed(f"central's answer can't be read: {error}") from None
+        fresh[one.officer] = PinRecord(kept, 0, 0, "", one.issue)
+    void = held.keys() - {one.officer for one in sent}
+    with store.transaction() as t:
+        now = clock.now()
+        for officer, record in fresh.items():
+            t.pins.put(officer, record)
+            t.witness(now, Kind.PIN_SET, {"owner": officer, "issue": str(record.issue)})
+        for officer in sorted(void):
+            t.pins.drop(officer)
+            t.witness(now, Kind.PIN_WITHDRAWN, {"owner": officer})
+    return len(fresh) + len(void)
 
 
 def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> None:

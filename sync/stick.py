@@ -6,11 +6,13 @@ requests of this one; the first walk carries a greeting alone. A stick that is l
 changes nothing: what has no receipt stays due, and a run's answers count once.
 """
 
+import base64
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import Clock
 from kiosk.files import write_whole
@@ -27,10 +29,12 @@ from sync.agent import (
     heads,
     parsed,
     path_of,
+    pins_held,
     proof_of,
     reopen_lost,
     settle,
     take_heads_answer,
+    take_pins,
     take_roster,
 )
 from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
@@ -52,23 +56,25 @@ class Visit:
     parked: tuple[str, ...]
     officers: int | None
     carried: int | None
+    pins: int = 0
+    """PINs that central issued and this terminal took, or withdrew."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
     """`hello`: nonce of the greeting that central has not answered yet; `run`, `last`: the open
-    run's nonce and the head central then had; `box`: central's key for sealed requests."""
+    run's nonce and the head central then had; `box`: central's key for sealed requests;
+    `pin_key`: the private half of the key that this run's PINs are sealed to, in base64."""
 
     hello: str = ""
     run: str = ""
     last: Head = Head()  # noqa: RUF009  (a value, never changed)
     box: str = ""
+    pin_key: str = field(default="", repr=False)
 
     def to_bytes(self) -> bytes:
-        last = [self.last.seq, self.last.hash]
-        return canonical(
-            {"v": VERSION, "hello": self.hello, "run": self.run, "last": last, "box": self.box}
-        )
+        kept = {"hello": self.hello, "run": self.run, "box": self.box, "pin_key": self.pin_key}
+        return canonical({"v": VERSION, **kept, "last": [self.last.seq, self.last.hash]})
 
     @classmethod
     def read(cls, path: Path) -> "_Memory":
@@ -77,7 +83,11 @@ class _Memory:
         try:
             f = Fields.of(path.read_bytes())
             kept = cls(
-                f.text("hello", 64), f.text("run", 64), Head(*f.head("last")), f.text("box", 64)
+                f.text("hello", 64),
+                f.text("run", 64),
+                Head(*f.head("last")),
+                f.text("box", 64),
+                f.text("pin_key", 64),
             )
             f.done()
         except (OSError, BadMessage):
@@ -92,15 +102,17 @@ def visit(
     stick: Path,
     memory: Path,
     progress: Progress,
+    pepper: bytes | None = None,
 ) -> Visit:
-    """Take what central put on the stick, and leave what it is to have. Raises NotEnrolled and a
+    """Take what central put on the stick, and leave what it is to have. PINs that central issued
+    are kept under `pepper`, and not asked for without one. Raises NotEnrolled and a
     kind of SyncFailed; whatever was due and is not receipted stays due."""
     with store.transaction() as t:
         enrolment = t.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     try:
-        done = _Visit(store, clock, key, enrolment, stick, memory, progress).whole()
+        done = _Visit(store, clock, key, enrolment, stick, memory, progress, pepper).whole()
     except SyncFailed as error:
         with store.transaction() as t:
             t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
@@ -119,6 +131,8 @@ class _Visit:
     stick: Path
     memory: Path
     progress: Progress
+    pepper: bytes | None = None
+    pins: int = 0
     receipted: int = 0
     parked: tuple[str, ...] = ()
     officers: int | None = None
@@ -129,6 +143,9 @@ class _Visit:
         kept = self._take_in(kept)
         if not kept.hello:
             kept = replace(kept, hello=secrets.token_hex(16))
+        if kept.run and self.pepper and not kept.pin_key:
+            new = X25519PrivateKey.generate().private_bytes_raw()
+            kept = replace(kept, pin_key=base64.b64encode(new).decode())
         requests, carried = self._run(kept) if kept.run else ([], None)
         requests.append(self._hello(kept.hello))
         outward = Outward(self.enrolment.site, self.enrolment.terminal, tuple(requests))
@@ -140,7 +157,7 @@ class _Visit:
             raise SyncFailed(f"{error.filename or self.stick}: {error.strerror}") from None
         if self.refused:
             raise self.refused
-        return Visit(self.receipted, self.parked, self.officers, carried)
+        return Visit(self.receipted, self.parked, self.officers, carried, self.pins)
 
     # --- what comes in -----------------------------------------------------------------------
 
@@ -166,7 +183,8 @@ class _Visit:
         except (BadMessage, BadSignature) as error:
             raise NotCentral(f"{path}: {error}; write it anew at central") from None
         if kept.run:
-            self._settle_run([reply for reply in home.replies if reply.nonce == kept.run])
+            run = [reply for reply in home.replies if reply.nonce == kept.run]
+            self._settle_run(run, kept.pin_key)
         for reply in home.replies:
             if (reply.name, reply.nonce) == ("hello", kept.hello) and reply.status == 200:
                 welcome = parsed(Welcome.parse, reply.body)
@@ -184,13 +202,18 @@ class _Visit:
             reply.body,
         )
 
-    def _settle_run(self, replies: list[Reply]) -> None:
+    def _settle_run(self, replies: list[Reply], pin_key: str) -> None:
         """The answers to this run's requests, in the order of the requests."""
         with self.store.transaction() as t:
             due = {parcel.digest: parcel for parcel in t.outbox.due()}
         try:
             for reply in replies:
-                self._settle(reply, due)
+                if reply.name != "pins":
+                    self._settle(reply, due)
+                elif reply.status == 200 and pin_key and self.pepper:
+                    key = X25519PrivateKey.from_private_bytes(base64.b64decode(pin_key))
+                    where = (self.store, self.clock, self.enrolment, key, self.pepper)
+                    self.pins += take_pins(*where, reply.body)
         except Refused as error:
             self.refused = error
 
@@ -230,6 +253,10 @@ class _Visit:
             *(self._request("PUT", f"days/{p.day}", kept.run, p.body) for p in due),
             replace(self._request("GET", "roster", kept.run), etag=tag),
         ]
+        if kept.pin_key:
+            key = X25519PrivateKey.from_private_bytes(base64.b64decode(kept.pin_key))
+            message = pins_held(self.store, key).to_bytes()
+            requests.append(self._request("PUT", "pins", kept.run, message))
         return requests, len(due)
 
     def _hello(self, nonce: str) -> Request:

@@ -29,6 +29,9 @@ from sync.fields import (
     text,
 )
 
+MAX_SEALED = 400
+"""Characters of a sealed PIN's check; it has some 240."""
+
 
 class Answer(StrEnum):
     """What central says to a day report or to a terminal's heads."""
@@ -437,6 +440,87 @@ class Roster:
         return roster
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class HeldPin:
+    """An officer's PIN as a terminal has it: the newest issue that it took, and whether it has set
+    another one itself since."""
+
+    officer: str
+    issue: int
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PinsHeld:
+    """Which issued PINs a terminal has, and a fresh key (X25519, raw, base64) that others may be
+    sealed to."""
+
+    key: str
+    held: tuple[HeldPin, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        rows = [[x.officer, x.issue, int(x.own)] for x in self.held]
+        return canonical({"v": VERSION, "key": self.key, "held": rows})
+
+    @classmethod
+    def parse(cls, body: bytes) -> "PinsHeld":
+        f = Fields.of(body)
+        message = cls(f.text("key", 64), f.rows("held", 3, _held_pin))
+        f.done()
+        if len({x.officer for x in message.held}) != len(message.held):
+            raise BadMessage("held: an officer stands twice")
+        return message
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPin:
+    """One officer's PIN of issue `issue` (a later one has a higher number): what checks it, sealed
+    (`sync.sealing`); empty where the terminal has it, or will be told the next time it asks."""
+
+    officer: str
+    issue: int
+    sealed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PinsIssued:
+    """Every officer who has a PIN from central. What a terminal holds of others is void."""
+
+    pins: tuple[IssuedPin, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        rows = [[x.officer, x.issue, x.sealed] for x in self.pins]
+        return canonical({"v": VERSION, "pins": rows})
+
+    @classmethod
+    def parse(cls, body: bytes) -> "PinsIssued":
+        f = Fields.of(body)
+        message = cls(f.rows("pins", 3, _issued_pin))
+        f.done()
+        if len({x.officer for x in message.pins}) != len(message.pins):
+            raise BadMessage("pins: an officer stands twice")
+        return message
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """The photos of those on the roster: officer, SHA-256 of the JPEG in hex."""
+
+    photos: tuple[tuple[str, str], ...] = ()
+
+    def to_bytes(self) -> bytes:
+        return canonical({"v": VERSION, "photos": [list(row) for row in self.photos]})
+
+    @classmethod
+    def parse(cls, body: bytes) -> "Photos":
+        f = Fields.of(body)
+        message = cls(f.rows("photos", 2, _photo))
+        f.done()
+        if len(dict(message.photos)) != len(message.photos):
+            raise BadMessage("photos: an officer stands twice")
+        return message
+
+
 @dataclass(frozen=True, slots=True)
 class Enrol:
     """A terminal's one-time code and its new public key (Ed25519, raw, base64)."""
@@ -508,10 +592,30 @@ def _reason(name: str, row: list[Any]) -> ReasonCount:
 
 
 def _sheet(name: str, row: list[Any]) -> SheetSeal:
-    seal = text(name, row[2], 64)
-    if not re.fullmatch(r"[0-9a-f]{64}", seal):
-        raise BadMessage(f"{name}: a seal is 64 hex digits")
-    return SheetSeal(officer_id(name, row[0]), count(name, row[1]), seal)
+    return SheetSeal(officer_id(name, row[0]), count(name, row[1]), _hex(name, row[2]))
+
+
+def _hex(name: str, value: Any) -> str:
+    found = text(name, value, 64)
+    if not re.fullmatch(r"[0-9a-f]{64}", found):
+        raise BadMessage(f"{name}: 64 hex digits expected")
+    return found
+
+
+def _held_pin(name: str, row: list[Any]) -> HeldPin:
+    return HeldPin(
+        id_text(name, row[0]), count(name, row[1], MAX_TIME), bool(count(name, row[2], 1))
+    )
+
+
+def _issued_pin(name: str, row: list[Any]) -> IssuedPin:
+    return IssuedPin(
+        id_text(name, row[0]), count(name, row[1], MAX_TIME), text(name, row[2], MAX_SEALED)
+    )
+
+
+def _photo(name: str, row: list[Any]) -> tuple[str, str]:
+    return id_text(name, row[0]), _hex(name, row[1])
 
 
 def _open_sheet(name: str, row: list[Any]) -> OpenSheet:

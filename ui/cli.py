@@ -288,10 +288,15 @@ def sync() -> None:
     """
     from sync.agent import sync as run_sync
 
-    with _syncing() as (store, clock, key, ca):
-        result = run_sync(store, clock, key, ca, typer.echo)
+    with _syncing() as (store, clock, key, ca, pepper):
+        result = run_sync(store, clock, key, ca, typer.echo, pepper=pepper)
     roster = f"renewed ({result.officers} officers)" if result.roster_changed else "unchanged"
-    typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}.")
+    more = "".join(
+        f", {number} {what}"
+        for number, what in ((result.pins, "PINs"), (result.photos, "photos"))
+        if number
+    )
+    typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}{more}.")
     if result.parked:
         _fail("parked: " + "; ".join(result.parked), WRONG)
 
@@ -311,14 +316,15 @@ def stick(
     from sync.stick import MEMORY, visit
 
     memory = DataFolder(_Chosen.path).path / MEMORY
-    with _syncing() as (store, clock, key, _):
-        done = visit(store, clock, key, folder, memory, typer.echo)
+    with _syncing() as (store, clock, key, _, pepper):
+        done = visit(store, clock, key, folder, memory, typer.echo, pepper)
     if done.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
     else:
         typer.echo(f"On the stick: {done.carried} day reports, sealed to central.")
     roster = "unchanged" if done.officers is None else f"renewed ({done.officers} officers)"
-    typer.echo(f"From the stick: {done.receipted} receipts; roster {roster}.")
+    pins = f", {done.pins} PINs" if done.pins else ""
+    typer.echo(f"From the stick: {done.receipted} receipts; roster {roster}{pins}.")
     typer.echo(f"Next: carry it to central, and run there: kiosk-central stick {folder}")
     if done.parked:
         _fail("parked: " + "; ".join(done.parked), WRONG)
@@ -340,7 +346,8 @@ def heartbeat() -> None:
     with _open() as (store, _), _errors():
         try:
             key = read_key(folder.key_file)
-            agent.heartbeat(store, SystemClock(), key, folder.settings().sync_ca)
+            ca, pepper = folder.settings().sync_ca, folder.pepper()
+            agent.heartbeat(store, SystemClock(), key, ca, pepper=pepper)
         except NotEnrolled as error:
             _fail(f"{error}; kiosk enrol URL CODE", USAGE)
         except (KeyUnusable, agent.Refused) as error:
@@ -525,7 +532,8 @@ def officer_list(
 def officer_pin(
     number: Annotated[str, typer.Argument(help="The officer's number, or `service`.")],
 ) -> None:
-    """Set a new generated PIN and print it once; this also unlocks.
+    """Set a new generated PIN and print it once; this also unlocks. It holds on this terminal
+    alone, until central issues the officer another.
 
     `kiosk officer pin service` renews the service menu's PIN.
     """
@@ -741,8 +749,9 @@ def _open() -> "Iterator[tuple[Store, Terminal]]":
 
 
 @contextmanager
-def _syncing() -> "Iterator[tuple[Store, SystemClock, Ed25519PrivateKey, str]]":
-    """Close what can be closed, then talk to central: store, clock, key, private authority."""
+def _syncing() -> "Iterator[tuple[Store, SystemClock, Ed25519PrivateKey, str, bytes]]":
+    """Close what can be closed, then talk to central: store, clock, key, private authority, and
+    the pepper of PINs."""
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
     from sync.agent import Refused, SyncFailed
@@ -756,7 +765,8 @@ def _syncing() -> "Iterator[tuple[Store, SystemClock, Ed25519PrivateKey, str]]":
         closed_now = clock.now().wall.time() >= settings.office.closes
         try:
             close_days(store, clock, today=closed_now, hours=_hours(settings))
-            yield store, clock, read_key(folder.key_file), settings.sync_ca
+            key = read_key(folder.key_file)
+            yield store, clock, key, settings.sync_ca, folder.pepper()
         except NotEnrolled as error:
             _fail(f"{error}; kiosk enrol URL CODE", USAGE)
         except (KeyUnusable, Refused) as error:

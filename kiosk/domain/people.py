@@ -20,7 +20,10 @@ MAX_NAME = 80
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _BIDI = {"\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""The wide ones too: some spreadsheets read them as the narrow."""
+_NEVER_SHOWN = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+_UNSEEN = ("Cf", "Mn", "Me", "Zs")
 _MARKS_IN_A_ROW = 3
 
 
@@ -44,7 +47,7 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
     a pile of combining marks (Thai needs at most two on one consonant), more than MAX_NAME.
     """
     clean = unicodedata.normalize("NFC", text).strip()
-    if not clean and not empty:
+    if all(unicodedata.category(char) in _UNSEEN for char in clean) and (clean or not empty):
         raise BadPerson(f"{field} is empty")
     if len(clean) > MAX_NAME:
         raise BadPerson(f"{field} has {len(clean)} characters; at most {MAX_NAME}")
@@ -60,12 +63,27 @@ def readable(field: str, text: str) -> str:
     marks = 0
     for char in clean:
         category = unicodedata.category(char)
-        if char in _BIDI or category in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"):
+        if char in _BIDI or category in _NEVER_SHOWN:
             raise BadPerson(f"{field} has a character that can't be shown (U+{ord(char):04X})")
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks > _MARKS_IN_A_ROW:
             raise BadPerson(f"{field} piles up combining marks")
     return clean
+
+
+def tidied(text: str) -> str:
+    """Prose of several lines as `readable` would take each of them: what it refuses is left out.
+    Texts that are pasted from elsewhere have such characters without anybody's knowing."""
+    kept: list[str] = []
+    marks = 0
+    for char in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(char)
+        if char not in "\n\t" and (char in _BIDI or category in _NEVER_SHOWN):
+            continue
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if marks <= _MARKS_IN_A_ROW:
+            kept.append(char)
+    return "".join(kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ def parse(data: bytes) -> tuple[Officer, ...]:
     if len(rows) - 1 > MAX_ROWS:
         problems.append(f"more than {MAX_ROWS} officers")
     problems += _doubled(officers, "number") + _doubled(officers, "id")
+    if not officers and not problems:
+        problems.append("line 2: no officer stands below the header")
     if problems:
         raise BadRoster(problems)
     return tuple(officer for _, officer in officers)

@@ -28,7 +28,7 @@ from kiosk.store.roster import Roster
 from kiosk.store.schema import APPLICATION_ID
 from kiosk.store.state import State
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test holds it against the migrations folder."""
 
 _NO_ROOM = 1 << 16

@@ -52,6 +52,8 @@ class Kind(StrEnum):
     PIN_LOCKED = "pin-locked"
     PIN_SET = "pin-set"
     PIN_UNLOCKED = "pin-unlocked"
+    PIN_WITHDRAWN = "pin-withdrawn"
+    """By central: its officer was retired."""
     ROSTER_CHANGED = "roster-changed"
     ENROLLED = "enrolled"
     DAY_CLOSED = "day-closed"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.store.schema import pins
@@ -10,12 +10,14 @@ from kiosk.store.schema import pins
 
 @dataclass(frozen=True, slots=True)
 class PinRecord:
-    """`tries` failed since the last success; the last at `tried_boot_ms` of boot `boot_id`."""
+    """`tries` failed since the last success; the last at `tried_boot_ms` of boot `boot_id`.
+    `issue`: the last PIN of this owner that central issued (0: none) and this one came after."""
 
     hash: str
     tries: int
     tried_boot_ms: int
     boot_id: str
+    issue: int = 0
 
 
 class Pins:
@@ -24,11 +26,19 @@ class Pins:
 
     def of(self, owner: str) -> PinRecord | None:
         row = self._connection.execute(
-            select(pins.c.hash, pins.c.tries, pins.c.tried_boot_ms, pins.c.boot_id).where(
-                pins.c.owner == owner
-            )
+            select(
+                pins.c.hash, pins.c.tries, pins.c.tried_boot_ms, pins.c.boot_id, pins.c.issue
+            ).where(pins.c.owner == owner)
         ).first()
         return PinRecord(*row) if row else None
+
+    def issued(self) -> dict[str, PinRecord]:
+        """Those of owners whom central issued a PIN, by owner."""
+        query = select(pins).where(pins.c.issue > 0).order_by(pins.c.owner)
+        return {
+            row.owner: PinRecord(row.hash, row.tries, row.tried_boot_ms, row.boot_id, row.issue)
+            for row in self._connection.execute(query)
+        }
 
     def put(self, owner: str, record: PinRecord) -> None:
         values = {
@@ -36,6 +46,7 @@ class Pins:
             "tries": record.tries,
             "tried_boot_ms": record.tried_boot_ms,
             "boot_id": record.boot_id,
+            "issue": record.issue,
         }
         self._connection.execute(
             insert(pins)
@@ -45,3 +56,6 @@ class Pins:
 
     def forgive(self, owner: str) -> None:
         self._connection.execute(update(pins).where(pins.c.owner == owner).values(tries=0))
+
+    def drop(self, owner: str) -> None:
+        self._connection.execute(delete(pins).where(pins.c.owner == owner))

@@ -14,7 +14,10 @@ _READS = (
     "SELECT question_th, question_en, comment_url, etag FROM wording",
 )
 
-_READ_MORE = "SELECT more FROM wording WHERE more <> ''"
+_READ_LATER = (
+    "SELECT more FROM wording WHERE more <> ''",
+    "SELECT owner, issue FROM pins WHERE issue <> 0 ORDER BY owner",
+)
 """Only where there is something: older files have nothing there, and their digests still hold."""
 
 DETAIL = "register"
@@ -24,9 +27,9 @@ DETAIL = "register"
 def register_digest(read: Callable[[str], Iterable[Iterable[Any]]]) -> str:
     """SHA-256, hex, over every row of the register; `read` runs one SELECT."""
     whole = hashlib.sha256()
-    for query in (*_READS, _READ_MORE):
+    for query in (*_READS, *_READ_LATER):
         rows = [[_plain(value) for value in row] for row in read(query)]
-        if query is _READ_MORE and not rows:
+        if query in _READ_LATER and not rows:
             continue
         whole.update(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
         whole.update(b"\n")

@@ -1,5 +1,6 @@
 """Officers as this terminal knows them: added here, or sent by central."""
 
+import hashlib
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, select, update
@@ -83,6 +84,15 @@ class Roster:
         )
         for officer in wanted:
             self.add(officer, "central")
+
+    def photos_from_central(self) -> dict[OfficerId, str]:
+        """The active officers whom central sends, each with the SHA-256 of the photo, in hex, or
+        "" without one."""
+        found = self._list(officers.c.retired == 0, officers.c.origin == "central")
+        return {o.id: hashlib.sha256(o.photo).hexdigest() if o.photo else "" for o in found}
+
+    def put_photo(self, id: OfficerId, photo: bytes | None) -> None:
+        self._connection.execute(update(officers).where(officers.c.id == id).values(photo=photo))
 
     def _list(self, *where: "object") -> tuple[Officer, ...]:
         query = select(officers).where(*where).order_by(officers.c.number)  # type: ignore[arg-type]

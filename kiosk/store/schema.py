@@ -120,6 +120,7 @@ pins = Table(
     Column("tries", INTEGER, nullable=False),
     Column("tried_boot_ms", INTEGER, nullable=False),
     Column("boot_id", TEXT, nullable=False),
+    Column("issue", INTEGER, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("owner"),
 )
 

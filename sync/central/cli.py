@@ -441,11 +441,13 @@ def export(
     from sync.central.viewer import PUBLIC
 
     today, now = datetime.now().astimezone().date(), datetime.now(UTC)
-    try:
-        span = periods.parse(period) if period else periods.year_of(today)
-    except periods.NoSuchPeriod as error:
-        _fail(str(error), USAGE)
     with _open() as central, _errors():
+        with central.store.transaction(central.site) as t:
+            starts = t.office.settings().settings.fiscal_year_starts
+        try:
+            span = periods.parse(period, starts) if period else periods.year_of(today, starts)
+        except periods.NoSuchPeriod as error:
+            _fail(str(error), USAGE)
         central.publish(today)
         office = gate.office(central, PUBLIC, span, today)
         rows = statistics.rows(central.site, office, gate.cuts(central, PUBLIC, span))

@@ -79,14 +79,10 @@ def as_settings() -> tuple[ItaRow, ...]:
     return tuple(ItaRow(r.code, r.form, r.indicator, r.terminal_is_evidence) for r in form()[2])
 
 
-def round_due(today: date) -> Period:
-    """The round that people now write: the running one."""
-    return periods.round_of(today)
-
-
-def rounds(today: date) -> tuple[Period, ...]:
-    """The running round and the three before, newest first."""
-    found = [round_due(today)]
+def rounds(today: date, starts: int) -> tuple[Period, ...]:
+    """The running round, which people now write, and the three before, newest first; fiscal years
+    begin in the month `starts`."""
+    found = [periods.round_of(today, starts)]
     while len(found) < 4:
         found.append(periods.before(found[-1]))
     return tuple(found)

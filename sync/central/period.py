@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from kiosk.domain.businessday import Round, fiscal_year
+from kiosk.domain.businessday import FISCAL_YEAR_STARTS, fiscal_year
 
+_MONTHS_OF = {"": 12, "1": 6, "2": 6, "q1": 3, "q2": 3, "q3": 3, "q4": 3}
+"""How many months each part of a fiscal year has."""
 _CODE = re.compile(r"fy(?P<year>\d{4})(?:-(?P<part>[12]|q[1-4]))?|(?P<month>\d{4}-\d{2})")
+
+
+_DAY = timedelta(days=1)
 
 
 class NoSuchPeriod(ValueError):
@@ -20,15 +25,17 @@ class NoSuchPeriod(ValueError):
 @dataclass(frozen=True, slots=True)
 class Period:
     """`code`: fy2027 (a fiscal year, by the Christian year in which it ends), fy2027-1 (a round),
-    fy2027-q1 (a quarter), 2026-11 (a month)."""
+    fy2027-q1 (a quarter), 2026-11 (a month). `starts`: the month in which the office's fiscal
+    year begins."""
 
     code: str
     first_day: date
     last_day: date
+    starts: int = FISCAL_YEAR_STARTS
 
     @property
     def fiscal_year(self) -> int:
-        return fiscal_year(self.last_day)
+        return fiscal_year(self.last_day, self.starts)
 
     @property
     def part(self) -> str:
@@ -38,65 +45,69 @@ class Period:
         return self.code.partition("-")[2]
 
 
-def parse(code: str) -> Period:
-    """The span of `code`; NoSuchPeriod."""
+def parse(code: str, starts: int = FISCAL_YEAR_STARTS) -> Period:
+    """The span of `code`, where fiscal years begin in the month `starts`; NoSuchPeriod."""
     match = _CODE.fullmatch(code)
     try:
         if match is None:
             raise ValueError
         if match["month"]:
             year, month = map(int, match["month"].split("-"))
-            return Period(code, date(year, month, 1), _month_end(year, month))
+            first = date(year, month, 1)
+            return Period(code, first, _months_later(first, 1) - _DAY, starts)
         year, part = int(match["year"]), match["part"] or ""
-        if part in ("1", "2"):
-            span = Round(year, int(part))
-            return Period(code, span.first_day, span.last_day)
+        first = date(year - 1 if starts > 1 else year, starts, 1)
+        months = _MONTHS_OF[part]
         if part:
-            month = (9 + 3 * (int(part[1]) - 1)) % 12 + 1
-            start = year - 1 if month >= 10 else year
-            return Period(code, date(start, month, 1), _month_end(start, month + 2))
-        return Period(code, date(year - 1, 10, 1), date(year, 9, 30))
-    except ValueError:
+            first = _months_later(first, months * (int(part[-1]) - 1))
+        return Period(code, first, _months_later(first, months) - _DAY, starts)
+    except (ValueError, OverflowError):
         raise NoSuchPeriod(
             f"period {code[:20]!r}: write fy2027, fy2027-1, fy2027-q1 or 2026-11"
         ) from None
 
 
-def year_of(day: date) -> Period:
-    return parse(f"fy{fiscal_year(day):04}")
+def year_of(day: date, starts: int = FISCAL_YEAR_STARTS) -> Period:
+    return parse(f"fy{fiscal_year(day, starts):04}", starts)
 
 
-def round_of(day: date) -> Period:
-    return parse(f"fy{fiscal_year(day):04}-{Round.of(day).number}")
+def round_of(day: date, starts: int = FISCAL_YEAR_STARTS) -> Period:
+    return _part_of(day, starts, ("1", "2"))
 
 
 def before(period: Period) -> Period:
     """The span of the same kind just before."""
-    day = period.first_day - timedelta(days=1)
+    day, starts = period.first_day - _DAY, period.starts
     if period.part == "":
-        return year_of(day)
+        return year_of(day, starts)
     if period.part == "month":
-        return parse(f"{day:%Y-%m}")
+        return parse(f"{day:%Y-%m}", starts)
     if period.part in ("1", "2"):
-        return round_of(day)
-    quarter = (day.month - 10) % 12 // 3 + 1
-    return parse(f"fy{fiscal_year(day):04}-q{quarter}")
+        return round_of(day, starts)
+    return _part_of(day, starts, ("q1", "q2", "q3", "q4"))
 
 
-@lru_cache(maxsize=4)
-def choices(today: date) -> tuple[Period, ...]:
+@lru_cache(maxsize=64)
+def choices(today: date, starts: int = FISCAL_YEAR_STARTS) -> tuple[Period, ...]:
     """What a reader most likely wants, newest first: this year and last, their rounds and
     quarters up to now, this month and the twelve before."""
-    year = fiscal_year(today)
+    year = fiscal_year(today, starts)
     parts = ("", "-1", "-2", "-q1", "-q2", "-q3", "-q4")
-    spans = [parse(f"fy{y:04}{part}") for y in (year, year - 1) for part in parts]
-    month = parse(f"{today:%Y-%m}")
+    spans = [parse(f"fy{y:04}{part}", starts) for y in (year, year - 1) for part in parts]
+    month = parse(f"{today:%Y-%m}", starts)
     for _ in range(13):
         spans.append(month)
         month = before(month)
     return tuple(span for span in spans if span.first_day <= today)
 
 
-def _month_end(year: int, month: int) -> date:
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return following - timedelta(days=1)
+def _part_of(day: date, starts: int, parts: tuple[str, ...]) -> Period:
+    """Which of these parts of its fiscal year `day` is in."""
+    spans = (parse(f"fy{fiscal_year(day, starts):04}-{part}", starts) for part in parts)
+    return next(span for span in spans if span.last_day >= day)
+
+
+def _months_later(first: date, months: int) -> date:
+    """The first of the month so many months after the first of another."""
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1)

@@ -64,7 +64,30 @@ terminals = Table(
     Column("due", Integer),
     Column("free", Integer),
     Column("panel", Text),
+    Column("takes_pins", Integer),
     PrimaryKeyConstraint("site", "terminal"),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    Column("issue", BigInteger, nullable=False),
+    _text("author"),
+    _text("verifier"),
+    PrimaryKeyConstraint("site", "officer"),
+)
+
+pins_held = Table(
+    "pins_held",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    _text("officer"),
+    Column("issue", BigInteger, nullable=False),
+    _count("own"),
+    PrimaryKeyConstraint("site", "terminal", "officer"),
 )
 
 seen_sheets = Table(

@@ -1,15 +1,17 @@
 """Central's use cases: enrol, greet, judge, take a day, publish, tally. One transaction each."""
 
 import hashlib
+import hmac
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk import pin
 from kiosk.domain.people import Officer, identifier, plain
 from sync.central import publishing
 from sync.central.disclosure import Counts
@@ -19,9 +21,12 @@ from sync.central.settings import CentralSettings
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.days import Days, KeptAside, Scaled, Ticket, came_in
 from sync.central.store.engine import CentralStore, Transaction
+from sync.central.store.office import EditedMeanwhile
+from sync.central.store.pins import Issued
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.central.store.witness import Alarm, Twice
 from sync.fields import BadMessage, digest
+from sync.sealing import seal
 from sync.signing import public_key, public_text
 from sync.wire import (
     Answer,
@@ -30,7 +35,12 @@ from sync.wire import (
     Enrolled,
     Heads,
     Held,
+    HeldPin,
     Hello,
+    IssuedPin,
+    Photos,
+    PinsHeld,
+    PinsIssued,
     Receipt,
     Roster,
     Welcome,
@@ -50,6 +60,12 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs that are not mistaken for one another: ten of them are 50 bits."""
 
 
+MOST_ISSUED = 60
+"""PINs issued at once: hashing them takes some 30 ms each."""
+MOST_SEALED = 500
+"""PINs in one answer to a terminal, which then asks again."""
+
+
 class NoSuchCode(ValueError):
     """A code that is wrong, used or too old."""
 
@@ -61,6 +77,25 @@ class DayTally:
     officers: dict[str, Officer]
     counts: dict[Scaled, Counts]
     outcomes: Counter[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficersPin:
+    """How it stands with one officer's PIN. `issued` None: central has issued none, or withdrew
+    it."""
+
+    officer: Officer
+    base: int
+    """The newest issue, also one that was withdrawn; 0: there never was one."""
+    issued: Issued | None
+    has: tuple[str, ...] = ()
+    """The terminals that have it."""
+    own: tuple[str, ...] = ()
+    """Those that have it, but where another was set at the terminal itself since."""
+    waits: tuple[str, ...] = ()
+    """Those that have not fetched it yet."""
+    lost: bool = False
+    """Whether it can't be handed on any more: it was issued under another key of central."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +173,7 @@ class Central:
             invitation = t.terminals.use_code(_code_hash(message.code))
             if invitation is not None and now <= invitation.until:
                 t.terminals.put_key(invitation.terminal, invitation.counter, message.public_key)
+                t.pins.forget(invitation.terminal)
                 t.witness.forget(invitation.terminal)
         if invitation is None or now > invitation.until:
             raise NoSuchCode("this code is wrong, used or too old")
@@ -229,14 +265,79 @@ class Central:
         """All or none; NumberTaken names the first clash."""
         with self.store.transaction(self.site) as t:
             t.people.put(officers)
+            t.pins.withdraw(str(officer.id) for officer in officers if officer.retired)
 
     def officers(self) -> tuple[Officer, ...]:
         with self.store.transaction(self.site) as t:
             return t.people.everyone()
 
     def retire(self, number: str) -> bool:
+        """Retire the active officer with this number, whose PIN ends; whether there was one."""
         with self.store.transaction(self.site) as t:
+            t.pins.withdraw(str(o.id) for o in t.people.active() if o.number == number)
             return t.people.retire(number)
+
+    def pins(self) -> tuple[OfficersPin, ...]:
+        """How it stands with the PIN of each active officer."""
+        with self.store.transaction(self.site) as t:
+            officers, found, held = t.people.active(), t.pins.all(), t.pins.held()
+            takers = [x.terminal for x in t.terminals.all() if x.takes_pins]
+        return tuple(self._pin_of(o, found.get(str(o.id)), held, takers) for o in officers)
+
+    def _pin_of(
+        self,
+        officer: Officer,
+        issued: Issued | None,
+        held: Mapping[str, Mapping[str, HeldPin]],
+        takers: Iterable[str],
+    ) -> OfficersPin:
+        if issued is None or not issued.verifier:
+            return OfficersPin(officer, issued.issue if issued else 0, None)
+        places: dict[str, list[str]] = {"has": [], "own": [], "waits": []}
+        for terminal in takers:
+            there = held.get(terminal, {}).get(str(officer.id))
+            late = there is None or there.issue < issued.issue
+            places["waits" if late else "own" if there and there.own else "has"].append(terminal)
+        has, own, waits = (tuple(places[name]) for name in ("has", "own", "waits"))
+        lost = self.verifier(issued) is None
+        return OfficersPin(officer, issued.issue, issued, has, own, waits, lost)
+
+    def issue_pins(self, wanted: Mapping[str, int], by: str, now: datetime) -> dict[str, str]:
+        """New PINs, by officer, of the officers in `wanted`, each with the newest issue that was
+        seen. They are known to nobody, and come back here this once. EditedMeanwhile, and none is
+        issued, when one has another issue by now or is not on the roster."""
+        officers = {str(o.id): o for o in self.officers() if not o.retired}
+        if not wanted.keys() <= officers.keys():
+            raise EditedMeanwhile
+        fresh = {id_: pin.generate(officers[id_].number) for id_ in wanted}
+        kept = {
+            id_: pin.Verifier.of(id_, new).keep(self._pepper, self._owner(id_))
+            for id_, new in fresh.items()
+        }
+        with self.store.transaction(self.site) as t:
+            still = {str(o.id) for o in t.people.active()}
+            for id_, base in wanted.items():
+                if id_ not in still:
+                    raise EditedMeanwhile
+                issue = max(int(now.timestamp()), base + 1)
+                t.pins.put(Issued(id_, issue, by, kept[id_]), base)
+        return fresh
+
+    def verifier(self, issued: Issued) -> pin.Verifier | None:
+        """What checks an issued PIN; None when it was kept under another key of central."""
+        try:
+            owner = self._owner(issued.officer)
+            return pin.Verifier.kept(self._pepper, owner, issued.verifier)
+        except pin.BadVerifier:
+            return None
+
+    def _owner(self, officer: str) -> str:
+        return f"{self.site} {officer}"
+
+    @property
+    def _pepper(self) -> bytes:
+        # Out of central's key: that lies outside the database too, and is backed up with it.
+        return hmac.digest(self.key.private_bytes_raw(), b"kiosk central pins", "sha256")
 
     def import_tickets(self, rows: Iterable[Ticket]) -> int:
         with self.store.transaction(self.site) as t:
@@ -342,6 +443,37 @@ class Asked:
     def roster(self) -> Roster:
         return _roster(self.t, self.central.settings)
 
+    def pins(self, message: PinsHeld) -> PinsIssued:
+        """Which PINs there are, with what checks those that the terminal has not got."""
+        t, terminal = self.t, self.known.terminal
+        if not self.known.takes_pins:
+            t.terminals.put_takes_pins(terminal)
+        t.pins.put_held(terminal, message.held)
+        has = {held.officer: held.issue for held in message.held}
+        rows: list[IssuedPin] = []
+        left = MOST_SEALED
+        for officer, issued in t.pins.all().items():
+            verifier, sealed = None, ""
+            if issued.verifier and has.get(officer, 0) < issued.issue and left:
+                verifier = self.central.verifier(issued)
+            if verifier is not None:
+                where = (self.central.site, terminal, officer, issued.issue)
+                sealed, left = seal(message.key, *where, verifier), left - 1
+            if issued.verifier:
+                rows.append(IssuedPin(officer, issued.issue, sealed))
+        return PinsIssued(tuple(rows))
+
+    def photos(self) -> Photos:
+        """The photos of those on the roster, by digest."""
+        on_roster = {str(o.id) for o in self.t.people.active()}
+        found = self.t.office.photo_digests()
+        return Photos(tuple(row for row in found if row[0] in on_roster))
+
+    def photo(self, officer: str) -> bytes | None:
+        """The photo of one on the roster."""
+        on_roster = any(o.id == officer for o in self.t.people.active())
+        return self.t.office.photo(officer) if on_roster else None
+
 
 def _roster(t: Transaction, file: CentralSettings) -> Roster:
     """Officers and words for terminals: what the settings page says, else central.toml."""
@@ -356,6 +488,7 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
         () if same else tuple(zip(*words, strict=True)),
         () if own.reasons == usual.reasons else tuple((r.id, r.th, r.en) for r in own.reasons),
         tuple((one.said, one.done) for one in t.office.newest_done(MOST_TOLD)),
+        tuple(date.fromisoformat(day) for day in own.holidays),
     )
     return Roster(officers, wording)
 

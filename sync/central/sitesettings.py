@@ -6,10 +6,12 @@ Thresholds can be raised above FIELD.md section 4's floor, never lowered below i
 import json
 import re
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from kiosk.domain.people import BadPerson, identifier, plain
+from kiosk.domain.businessday import FISCAL_YEAR_STARTS
+from kiosk.domain.people import BadPerson, identifier, plain, readable
 
 FORMAT = 1
 """Of the settings document; a document of a higher one is refused."""
@@ -19,6 +21,8 @@ KEPT_REASONS = 8
 """What an earlier version let an office keep; terminals show the first MAX_REASONS."""
 MAX_SERVICES = 60
 MAX_ITA_ROWS = 150
+MAX_HOLIDAYS = 400
+"""Of the terminal's settings file too: some twenty years of them."""
 ITA_FORMS = ("IIT", "EIT", "OIT")
 
 
@@ -101,6 +105,10 @@ class SiteSettings:
     oit_numbers: str = "O12, O13"
     """This year's OIT items under which the quarterly statistics are published."""
     licence: str = "CC BY 4.0"
+    fiscal_year_starts: int = FISCAL_YEAR_STARTS
+    """The month in which the office's fiscal year begins: rounds and quarters follow from it."""
+    holidays: tuple[str, ...] = ()
+    """Days on which the office is closed, as YYYY-MM-DD: terminals count no dark hours on them."""
     ita_rows: tuple[ItaRow, ...] = ()
     """The ITA report's rows in their order; none: those of the form that came with the program."""
 
@@ -114,16 +122,18 @@ _FLOORS = {
     "cuts_from": (CUTS_FLOOR, 100_000),
     "appraisal_from": (APPRAISAL_FLOOR, 100_000),
     "appraisal_response": (RESPONSE_FLOOR, 100),
+    "fiscal_year_starts": (1, 12),
 }
 _TEXTS = ("question_th", "question_en", "comment_url", "opening_hours", "oit_numbers", "licence")
 
 
 @lru_cache(maxsize=256)  # the same text is the same settings, and every page asks
-def parse(document: str) -> SiteSettings:
-    """Settings as they were kept or handed over; BadSettings names what can't be taken."""
+def parse(document: str, *, kept: bool = False) -> SiteSettings:
+    """Settings as they were handed over, or `kept` by this or an earlier version, which took more;
+    BadSettings names what can't be taken."""
     try:
         values = json.loads(document)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadSettings(f"settings: no JSON: {error}") from None
     if not isinstance(values, dict) or not isinstance(values.get("format"), int):
         raise BadSettings('settings: no settings document (its "format" is missing)')
@@ -136,7 +146,7 @@ def parse(document: str) -> SiteSettings:
     if unknown := sorted(values.keys() - {f.name for f in fields(SiteSettings)}):
         raise BadSettings(f"settings: {unknown[0][:40]}: unknown; remove it")
     try:
-        for name in ("levels_th", "levels_en"):
+        for name in ("levels_th", "levels_en", "holidays"):
             if name in values:
                 values[name] = tuple(values[name])
         if "reasons" in values:
@@ -147,16 +157,22 @@ def parse(document: str) -> SiteSettings:
             values["channels"] = tuple(Contact(**item) for item in values["channels"])
         if "ita_rows" in values:
             values["ita_rows"] = tuple(ItaRow(**item) for item in values["ita_rows"])
-        return checked(replace(SiteSettings(), **values), KEPT_REASONS)
+        return checked(replace(SiteSettings(), **values), kept=kept)
     except TypeError as error:
         raise BadSettings(f"settings: {error}") from None
 
 
-def checked(settings: SiteSettings, most_reasons: int = MAX_REASONS) -> SiteSettings:
+def checked(settings: SiteSettings, *, kept: bool = False) -> SiteSettings:
     """`settings` when each value can be shown and no threshold is below the floor."""
+    most_reasons = KEPT_REASONS if kept else MAX_REASONS
+    texts = [(name, getattr(settings, name)) for name in _TEXTS]
+    texts += [(f"ita_rows: {row.code}", row.indicator) for row in settings.ita_rows]
+    if not kept:
+        for name, words in texts:
+            _readable(name, words)
     for name, (floor, top) in _FLOORS.items():
         value: Any = getattr(settings, name)
-        if not isinstance(value, int) or not floor <= value <= top:
+        if not isinstance(value, int) or isinstance(value, bool) or not floor <= value <= top:
             raise BadSettings(f"{name} = {value}: write a whole number from {floor} to {top}")
     for name in _TEXTS:
         _text(name, getattr(settings, name), MAX_TEXT)
@@ -186,7 +202,25 @@ def checked(settings: SiteSettings, most_reasons: int = MAX_REASONS) -> SiteSett
         if not channel.address.startswith(("https://", "http://", "tel:", "mailto:")):
             raise BadSettings(f"channels: {channel.address[:40]!r}: write https:, tel: or mailto:")
     _check_ita(settings.ita_rows)
+    _check_holidays(settings.holidays)
     return settings
+
+
+def _check_holidays(days: tuple[str, ...]) -> None:
+    if len(days) > MAX_HOLIDAYS:
+        raise BadSettings(f"holidays: at most {MAX_HOLIDAYS} days; take old ones out")
+    for day in days:
+        shown = str(day)[:40]
+        if not isinstance(day, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
+            raise BadSettings(f"holidays: {shown!r}: write each day as 2026-12-31")
+        if not 2000 <= int(day[:4]) < 2400:
+            raise BadSettings(f"holidays: {shown!r}: write the year of the Common Era")
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise BadSettings(f"holidays: {shown!r}: there is no such day") from None
+    if len(set(days)) != len(days):
+        raise BadSettings("holidays: a day stands twice")
 
 
 def _check_services(services: tuple[NamedService, ...]) -> None:
@@ -222,6 +256,14 @@ def _text(name: str, value: object, longest: int) -> None:
         raise BadSettings(f"{name}: write a text of at most {longest} characters")
     if any(ord(char) < 0x20 for char in value):
         raise BadSettings(f"{name}: has a control character; write one plain line")
+
+
+def _readable(name: str, value: object) -> None:
+    """Control and bidi characters, piles of marks: what an earlier version let pass."""
+    try:
+        readable(name, value if isinstance(value, str) else "")
+    except BadPerson as error:
+        raise BadSettings(str(error)) from None
 
 
 def _named(name: str, value: object) -> None:

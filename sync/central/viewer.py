@@ -47,6 +47,8 @@ class Right(StrEnum):
     """See how the terminals are."""
     RUN = "run"
     """Keep the roster, terminals, settings and accounts."""
+    PINS = "pins"
+    """Issue officers' PINs."""
     CHANGES = "changes"
     """Read who changed accounts and settings."""
 
@@ -66,12 +68,12 @@ _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.HR: frozenset(
         {
             *(_READERS | {Right.SECTION, Right.OFFICER, Right.PAPERS, Right.EDIT_PAPERS}),
-            Right.DECIDE,
+            *(Right.DECIDE, Right.PINS),
         }
     ),
     Role.COMPLAINTS: frozenset({Right.COMMENTS, Right.IMPROVE}),
     Role.AUDIT: frozenset({Right.TALLY, Right.FLEET, Right.CHANGES}),
-    Role.IT: frozenset({Right.FLEET, Right.RUN, Right.CHANGES}),
+    Role.IT: frozenset({Right.FLEET, Right.RUN, Right.PINS, Right.CHANGES}),
 }
 
 

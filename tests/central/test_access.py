@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
@@ -14,7 +15,9 @@ from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.viewer import CITY, Role
 from sync.central.web.app import create_app
+from sync.wire import Hello
 from tests.central.conftest import made_central, signed_in
+from tests.central.reports import key_text
 from tests.central.test_page import received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -51,6 +54,7 @@ PAGES: dict[str, set[Role | str]] = {
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
+    "/pins/dindaeng": {I, H},
     f"/paper/dindaeng/ita.pdf?{ROUND}": {D, H},
     f"/paper/dindaeng/ita.docx?{ROUND}": {D, H},
     f"/paper/dindaeng/officer.pdf?{ROUND}&officer=101": {D, H, S, O},
@@ -81,6 +85,7 @@ FORMS: dict[str, set[Role | str]] = {
     "/fleet/dindaeng": {I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
+    "/pins/dindaeng": {I, H},
 }
 
 
@@ -148,25 +153,55 @@ def test_a_form_is_taken_from_its_roles_and_from_nobody_else(
             assert got.status_code == 403, (who, path)
 
 
+OPEN_TO_ALL = {"/", "/sign-in", "/sign-out", "/password", "/healthz", "/static/{name}"}
+OWN_TESTS = ("/f/", "/v1/")
+"""The questionnaire, which a token opens, and the terminals' door."""
+
+
 def test_every_page_and_form_of_the_server_is_in_these_tables(office: Central) -> None:
-    asked = {path.split("?")[0] for path in (*PAGES, *FORMS)}
-    open_to_all = {"/", "/sign-in", "/sign-out", "/password", "/healthz", "/openapi.json"}
-    for route in _paths(office):
-        if route in open_to_all or route.startswith(("/v1/", "/static/", "/f/")):
+    asked = {"GET": PAGES, "POST": FORMS}
+    for route in _routes(office):
+        if route.path in OPEN_TO_ALL or route.path.startswith(OWN_TESTS):
             continue
-        pattern = route.split("{")[0]
-        assert any(path.startswith(pattern) for path in asked), route
+        for method in _methods(route):
+            paths = [path.split("?")[0] for path in asked[method]]
+            assert any(route.path_regex.match(path) for path in paths), (method, route.path)
 
 
-def _paths(office: Central) -> set[str]:
-    """Every path of the server, also those that its OpenAPI description leaves out."""
-    from sync.central.web import door, form, keeping, pages, paperroutes, work
-    from sync.central.web.desk import Desk
+def test_every_request_at_the_terminals_door_is_refused_unsigned(
+    office: Central, clients: dict[str, TestClient]
+) -> None:
+    with office.store.transaction(office.site) as t:
+        t.terminals.put_key("counter-9", "9", key_text())
+    values = {"site": "dindaeng", "terminal": "counter-9", "day": "2026-11-23", "officer": "102"}
+    hello = Hello("n" * 32, "kiosk", 0, 0).to_bytes()
+    doors = [route for route in _routes(office) if route.path.startswith("/v1/sites/")]
+    assert len(doors) >= 8
+    for route in doors:
+        for method in _methods(route):
+            path = route.path.format(**values)
+            for headers in ({}, {"Kiosk-Signature": "A" * 88, "Kiosk-Nonce": "n" * 32}):
+                got = clients[I].request(method, path, content=hello, headers=headers)
+                assert got.status_code == 401, (method, path)
+                assert "Kiosk-Signature" not in got.headers
 
-    desk = Desk(office, lambda: NOW)
-    routers = [room.routes(desk) for room in (pages, work, keeping, form, paperroutes)]
-    routers.append(door.routes(desk, identity=False))
-    return {route.path for router in routers for route in router.routes}
+
+def _methods(route: APIRoute) -> set[str]:
+    return set(route.methods or ()) - {"HEAD"}
+
+
+def _routes(office: Central) -> list[APIRoute]:
+    """Every route of the server, also those that its OpenAPI description leaves out."""
+    found: list[APIRoute] = []
+    waiting = list(create_app(office, lambda: NOW).routes)
+    while waiting:
+        route = waiting.pop()
+        if isinstance(route, APIRoute):
+            found.append(route)
+        elif (inner := getattr(route, "original_router", None)) is not None:
+            waiting += inner.routes
+    assert len(found) > 40
+    return found
 
 
 def test_no_page_of_it_shows_a_score(clients: dict[str, TestClient]) -> None:

@@ -240,6 +240,40 @@ def test_spans_have_the_days_of_the_thai_fiscal_year(code: str, first: date, las
 
 
 @pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [
+        ("fy2027", date(2026, 7, 1), date(2027, 6, 30)),
+        ("fy2027-1", date(2026, 7, 1), date(2026, 12, 31)),
+        ("fy2027-2", date(2027, 1, 1), date(2027, 6, 30)),
+        ("fy2027-q3", date(2027, 1, 1), date(2027, 3, 31)),
+        ("2026-12", date(2026, 12, 1), date(2026, 12, 31)),
+    ],
+)
+def test_spans_follow_the_month_in_which_an_offices_year_begins(
+    code: str, first: date, last: date
+) -> None:
+    span = parse(code, 7)
+    assert (span.first_day, span.last_day, span.fiscal_year) == (first, last, 2027)
+    assert periods.before(span).last_day == first - timedelta(days=1)
+    assert periods.before(span).starts == 7
+    assert parse("fy2027", 1).first_day == date(2027, 1, 1)
+    assert parse("fy2027-2", 1).last_day == date(2027, 12, 31)
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(1, 12))
+def test_every_day_lies_in_exactly_its_year_and_round(day: date, starts: int) -> None:
+    found = periods.round_of(day, starts)
+    assert found.first_day <= day <= found.last_day
+    year = periods.year_of(day, starts)
+    assert year.first_day <= found.first_day
+    assert found.last_day <= year.last_day
+    assert year.first_day.month == starts
+    spans = periods.choices(day, starts)
+    assert spans[0] == year
+    assert all(span.first_day <= day for span in spans)
+
+
+@pytest.mark.parametrize(
     "code", ["", "2570", "fy0000", "fy2027-3", "fy2027-q5", "2026-13", "x" * 99]
 )
 def test_another_span_is_refused_by_name(code: str) -> None:

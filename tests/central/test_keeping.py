@@ -6,7 +6,8 @@ import json
 import re
 import struct
 import zlib
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from PIL import Image
@@ -14,8 +15,10 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
 from sync.central import itaform, sitesettings
+from sync.central.papers import ita
 from sync.central.period import parse as parse_period
 from sync.central.photos import SIDE, BadPhoto, portrait
+from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.sitesettings import (
     BadSettings,
@@ -26,7 +29,7 @@ from sync.central.sitesettings import (
     parse,
 )
 from sync.central.store.office import ItaBody
-from sync.central.viewer import Role
+from sync.central.viewer import PUBLIC, Role
 from tests.central.conftest import signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -55,13 +58,16 @@ def test_an_officer_is_added_renewed_retired_and_brought_back(
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a\u202eb", "ก" + "\u0e48" * 5000, "=cmd|' /C calc'!A0", "x" * 81, "a\x00b"]
+    "name",
+    ["", "\u200b", "a\u202eb", "ก" + "\u0e48" * 5000, "=cmd|' /C calc'!A0", "x" * 81, "a\x00b"],
 )
 def test_a_name_that_would_trip_a_screen_or_a_spreadsheet_is_refused_by_name(
     central: Central, it: TestClient, name: str
 ) -> None:
-    got = it.post("/roster/dindaeng", data={"number": "101", "name": name})
+    typed = {"number": "101", "name": name, "position": "พิมพ์ไว้แล้ว"}
+    got = it.post("/roster/dindaeng", data=typed)
     assert got.status_code == 400
+    assert "พิมพ์ไว้แล้ว" in got.text
     assert names(central) == []
 
 
@@ -78,6 +84,7 @@ def upload(it: TestClient, path: str, data: bytes, **more: str) -> int:
 def test_a_roster_file_is_taken_whole_or_not_at_all(central: Central, it: TestClient) -> None:
     good = "number,name\n101,สมหญิง\n102,กตัญญู\n".encode()
     bad = "number,name\n103,น้ำผึ้ง\n104,=HYPERLINK()\n".encode()
+    assert upload(it, "/roster/dindaeng", b"number,name\n") == 400
     assert upload(it, "/roster/dindaeng", good) == 303
     assert upload(it, "/roster/dindaeng", bad) == 400
     assert upload(it, "/roster/dindaeng", b"\xff\xfe\x00garbage") == 400
@@ -99,9 +106,12 @@ def test_too_big_a_form_is_refused_before_it_is_read(it: TestClient) -> None:
     assert upload(it, "/roster/dindaeng", b"x" * 9_000_000) == 413
 
 
-def picture(kind: str = "PNG", size: tuple[int, int] = (400, 600)) -> bytes:
+def picture(
+    kind: str = "PNG", size: tuple[int, int] = (400, 600), *, progressive: bool = False
+) -> bytes:
     kept = io.BytesIO()
-    Image.new("RGB", size, "teal").save(kept, kind)
+    more = {"progressive": True} if progressive else {}
+    Image.new("RGB", size, "teal").save(kept, kind, **more)
     return kept.getvalue()
 
 
@@ -113,6 +123,25 @@ def test_a_photo_is_made_small_and_plain(central: Central, it: TestClient) -> No
     with Image.open(io.BytesIO(kept.content)) as found:
         assert found.size == (SIDE, SIDE)
         assert not found.getexif()
+
+
+def test_a_telephones_photo_is_taken_upright_and_a_photo_can_be_removed(
+    central: Central, it: TestClient
+) -> None:
+    central.import_officers((Officer.parse("101", "สมหญิง"),))
+    taken = Image.new("RGB", (8000, 6000), "white")
+    taken.paste("black", (0, 0, 4000, 6000))
+    turned, kept = Image.Exif(), io.BytesIO()
+    turned[0x0112] = 6
+    taken.save(kept, "JPEG", exif=turned)
+    assert upload(it, "/roster/dindaeng/101", kept.getvalue(), do="photo") == 303
+    with Image.open(io.BytesIO(it.get("/photo/dindaeng/101").content)) as found:
+        grey = found.convert("L")
+        assert (grey.getpixel((160, 20)), grey.getpixel((160, 300))) == (0, 255)
+    assert 'value="remove"' in it.get("/roster/dindaeng").text
+    assert it.post("/roster/dindaeng/101", data={"do": "remove"}).status_code == 303
+    assert it.get("/photo/dindaeng/101").status_code == 404
+    assert 'value="remove"' not in it.get("/roster/dindaeng").text
 
 
 def bomb() -> bytes:
@@ -131,6 +160,8 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     "data",
     [b"", b"garbage", bomb(), picture(size=(50, 50)), picture()[:200], picture("GIF"),
+     picture(size=(4000, 2100)), picture("WEBP", (4000, 2100)),
+     picture("JPEG", (9000, 6000)), picture("JPEG", (4000, 2100), progressive=True),
      b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"],
 )  # fmt: skip
 def test_a_bomb_or_no_picture_is_refused(central: Central, it: TestClient, data: bytes) -> None:
@@ -185,6 +216,8 @@ def form(**changed: str) -> dict[str, str]:
         "appraisal_response": "20",
         "oit_numbers": s.oit_numbers,
         "licence": s.licence,
+        "fiscal_year_starts": "10",
+        "holidays": "",
         **changed,
     }
 
@@ -213,10 +246,36 @@ def test_settings_are_saved_and_reach_the_terminals(central: Central, it: TestCl
     assert kept(central) == checked(SiteSettings(question_th="บริการดีไหม"))
 
 
+def test_holidays_reach_the_terminals_in_order_and_once(central: Central, it: TestClient) -> None:
+    days = "2027-01-01\r\n2026-12-31\n\n2026-12-31 "
+    assert it.post("/settings/dindaeng", data=form(holidays=days)).status_code == 303
+    assert central.roster().wording.holidays == (date(2026, 12, 31), date(2027, 1, 1))
+    assert "2026-12-31\n2027-01-01</textarea>" in it.get("/settings/dindaeng").text
+
+
+def test_rounds_and_papers_follow_the_month_in_which_the_fiscal_year_begins(
+    central: Central, it: TestClient
+) -> None:
+    director = signed_in(central, Role.DIRECTOR, now=NOW)
+    assert "ปีงบประมาณ ๒๕๗๐ รอบ ๖ เดือนแรก" in director.get("/ita/dindaeng").text
+    assert it.post("/settings/dindaeng", data=form(fiscal_year_starts="4")).status_code == 303
+    assert "ปีงบประมาณ ๒๕๗๐ รอบ ๖ เดือนหลัง" in director.get("/ita/dindaeng").text
+    for path in ("/report/dindaeng", "/public/dindaeng", "/services/dindaeng", "/papers/dindaeng"):
+        shown = director.get(path).text
+        assert 'value="fy2027-2"' in shown, path
+        assert 'value="fy2027-q3"' in shown, path
+        assert 'value="fy2027-q4"' not in shown, path
+    office = gate.office(central, PUBLIC, parse_period("fy2027-2", 4), NOW.date())
+    assert "เดือนหลัง (ตุลาคม ๒๕๖๙ - มีนาคม ๒๕๗๐)" in ita.title(office.name, office.period)[1]
+    usual = ita.title("x", parse_period("fy2027-1"))[1]
+    assert "พ.ศ. ๒๕๗๐ รอบ ๖ เดือนแรก (ตุลาคม ๒๕๖๙ - มีนาคม ๒๕๗๐)" in usual
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"compare_from": "29"},
+        {"compare_from": "สามสิบ"},
         {"cuts_from": "99"},
         {"appraisal_from": "10"},
         {"appraisal_response": "19"},
@@ -229,6 +288,16 @@ def test_settings_are_saved_and_reach_the_terminals(central: Central, it: TestCl
         {"channels": "ก | b | javascript:alert(1)"},
         {"comment_url": "ftp://x"},
         {"question_th": "x" * 301},
+        {"question_th": "ก\u202eข"},
+        {"opening_hours": "ก" + "\u0e48" * 20},
+        {"licence": "a\x07b"},
+        {"ita_rows": "I2 | IIT | ก\u2067ข"},
+        {"fiscal_year_starts": "0"},
+        {"fiscal_year_starts": "13"},
+        {"holidays": "31/12/2026"},
+        {"holidays": "2026-02-30"},
+        {"holidays": "2569-12-31"},
+        {"holidays": "\n".join(f"{year}-01-01" for year in range(2000, 2401))},
         {"ita_rows": "I2 | IIT"},
         {"ita_rows": "I2 | IIT | ก\nI2 | IIT | ข"},
         {"ita_rows": "ก๒ | IIT | ข"},
@@ -239,8 +308,13 @@ def test_settings_are_saved_and_reach_the_terminals(central: Central, it: TestCl
 def test_a_setting_below_the_floor_or_out_of_form_is_named_and_nothing_changes(
     central: Central, it: TestClient, wrong: dict[str, str]
 ) -> None:
-    got = it.post("/settings/dindaeng", data=form(**wrong))
+    mine = "พิมพ์ไว้แล้ว & <b>"
+    got = it.post("/settings/dindaeng", data=form(**{"opening_hours": mine, **wrong}))
     assert got.status_code == 400
+    typed = {"opening_hours": mine, **wrong}
+    for value in typed.values():
+        lines = [line.strip() for line in html.unescape(got.text).splitlines()]
+        assert all(any(line in one for one in lines) for line in value.splitlines()), value
     assert next(iter(wrong)).split("_")[0] in got.text
     assert kept(central) == SiteSettings()
 
@@ -286,9 +360,12 @@ def test_the_second_of_two_editors_keeps_the_form_and_is_told(
     central: Central, it: TestClient
 ) -> None:
     assert it.post("/settings/dindaeng", data=form(question_th="แรก")).status_code == 303
-    got = it.post("/settings/dindaeng", data=form(question_th="ที่สอง"))
+    got = it.post("/settings/dindaeng", data=form(question_th="ที่สอง", compare_from="40"))
     assert got.status_code == 400
     assert "ที่สอง" in got.text
+    for theirs in ('<dd class="text">แรก</dd>', '<dd class="text">30</dd>'):
+        assert theirs in got.text
+    assert got.text.count("<dt>") == 2
     assert kept(central).question_th == "แรก"
 
 
@@ -305,11 +382,17 @@ def test_settings_go_out_and_come_in_as_a_file(central: Central, it: TestClient)
     [
         ("{}", "no settings document"),
         ("[1", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        (json.dumps({"format": 1, "licence": "\ud800"}), "licence has a character"),
         (json.dumps({"format": 2, "shiny": 1}), "newer version"),
         (json.dumps({"format": 1, "shiny": 1}), "shiny: unknown"),
         (json.dumps({"format": 1, "cuts_from": 5}), "cuts_from = 5"),
         (json.dumps({"format": 1, "reasons": [{"id": 1}]}), "settings:"),
         (json.dumps({"format": 1, "levels_th": 7}), "settings:"),
+        (json.dumps({"format": 1, "holidays": "2026-12-31"}), "holidays"),
+        (json.dumps({"format": 1, "holidays": [20261231]}), "holidays"),
+        (json.dumps({"format": 1, "fiscal_year_starts": True}), "fiscal_year_starts"),
+        (json.dumps({"format": 1, "holidays": ["2026-12-31"] * 2}), "twice"),
     ],
 )
 def test_a_settings_file_that_can_not_be_taken_says_why(document: str, told: str) -> None:
@@ -334,7 +417,29 @@ def test_reasons_of_an_earlier_version_are_still_read_and_shown(
     lines = "\n".join(f"{r.id} | {r.th} | {r.en}" for r in eight)
     got = it.post("/settings/dindaeng", data=form(version="1", reasons=lines))
     assert got.status_code == 400
-    assert "at most 6 reasons" in got.text
+    assert "มีเหตุผลได้ไม่เกิน 6 ข้อ" in got.text
+
+
+def test_texts_that_an_earlier_version_took_are_still_read(
+    central: Central, it: TestClient
+) -> None:
+    with central.store.transaction(central.site) as t:
+        before = replace(SiteSettings(), opening_hours="ก\u202eข")
+        t.office.put_settings(0, before, "before", NOW)
+    assert kept(central) == before
+    assert it.get("/settings/dindaeng").status_code == 200
+    got = it.post("/settings/dindaeng", data=form(version="1", opening_hours="ก\u202eข"))
+    assert got.status_code == 400
+    assert it.post("/settings/dindaeng", data=form(version="1")).status_code == 303
+
+
+def test_prose_of_people_is_kept_without_what_no_paper_can_show(central: Central) -> None:
+    director = signed_in(central, Role.DIRECTOR, now=NOW)
+    said = {"said": "ที่นั่ง\u202e" + "\u0e48" * 500, "done": "เพิ่ม\nแล้ว", "state": "done"}
+    assert director.post("/improvements/dindaeng", data=said).status_code == 303
+    with central.store.transaction(central.site) as t:
+        [line] = t.office.improvements()
+    assert (line.said, line.done) == ("ที่นั่ง" + "\u0e48" * 3, "เพิ่ม\nแล้ว")
 
 
 def test_as_many_ita_rows_as_there_may_be_fit_the_page(central: Central, it: TestClient) -> None:

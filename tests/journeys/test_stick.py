@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.encounter import Record
+from kiosk.lockout import PinRight
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
@@ -32,6 +33,7 @@ class Counter:
 
     def __init__(self, folder: Path, central: Central, name: str, usb: Path) -> None:
         self.folder, self.name, self.usb = folder, name, usb
+        self.said: list[str] = []
         folder.mkdir()
         Store.create(folder / "kiosk.db")
         self.store, self.clock = Store.open(folder / "kiosk.db"), FakeClock()
@@ -50,7 +52,8 @@ class Counter:
 
     def visit(self) -> stick.Visit:
         memory = self.folder / stick.MEMORY
-        return stick.visit(self.store, self.clock, self.key, self.usb, memory, lambda _: None)
+        said = self.said.append
+        return stick.visit(self.store, self.clock, self.key, self.usb, memory, said, PEPPER)
 
     def due(self) -> int:
         with self.store.transaction() as t:
@@ -116,6 +119,26 @@ def test_days_go_there_and_receipts_and_roster_come_back(
     assert check_receipt(counter.enrolment, parcel)
     assert isinstance(verify(counter.store), Verified)
     assert central.verify() is None
+
+
+def test_pins_that_central_issued_come_by_stick_sealed_to_a_key_of_this_run(
+    counter: Counter, central: Central
+) -> None:
+    central.import_officers((SOMYING, PRASIT))
+    walk(counter, central)
+    letter = central.issue_pins({"101": 0}, "hr", MORNING)["101"]
+    at_central(central, counter.usb)
+    assert b"argon2" not in counter.file(FROM_CENTRAL).read_bytes()
+    assert counter.visit().pins == 1
+    assert counter.terminal.check_pin("101", letter) == PinRight()
+    assert next(p for p in central.pins()).waits == ("counter-1",), "nobody has told it yet"
+    at_central(central, counter.usb)
+    assert next(p for p in central.pins()).has == ("counter-1",)
+    assert counter.visit().pins == 0
+    central.retire("101")
+    assert walk(counter, central).pins == 1
+    assert not counter.terminal.has_pin("101")
+    assert isinstance(verify(counter.store), Verified)
 
 
 def test_one_stick_goes_round_all_counters(

@@ -73,3 +73,28 @@ def test_generated_pins_are_six_digits_and_strong() -> None:
         made = pin.generate()
         assert len(made) == 6
         pin.require_strong(made)
+
+
+def test_a_kept_verifier_opens_under_its_pepper_for_its_owner_alone() -> None:
+    verifier = pin.Verifier.of("101", "482913")
+    kept = verifier.keep(b"p" * 32, "101")
+    assert pin.is_issued(kept)
+    assert pin.Verifier.kept(b"p" * 32, "101", kept) == verifier
+    assert pin.matches(b"p" * 32, "101", "482913", kept)
+    assert not pin.matches(b"p" * 32, "101", "482914", kept)
+    for pepper, owner, text in (
+        (b"q" * 32, "101", kept),
+        (b"p" * 32, "102", kept),
+        (b"p" * 32, "101", kept[:-8]),
+        (b"p" * 32, "101", "issued-1$no base64"),
+    ):
+        assert not pin.matches(pepper, owner, "482913", text)
+        with pytest.raises(pin.BadVerifier):
+            pin.Verifier.kept(pepper, owner, text)
+    assert not pin.is_issued(pin.hash_pin(b"p" * 32, "101", "482913"))
+    assert "482913" not in repr(verifier)
+    assert verifier.hash not in repr(verifier)
+
+
+def test_a_made_pin_never_tells_the_officers_number() -> None:
+    assert all("12345" not in pin.generate("12345") for _ in range(200))

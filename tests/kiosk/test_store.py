@@ -22,6 +22,7 @@ from kiosk.store.engine import (
     StoreNewer,
 )
 from kiosk.store.journal import Kind
+from kiosk.store.pins import PinRecord
 from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
@@ -99,10 +100,12 @@ def test_an_older_file_comes_forward_with_its_last_press(path: Path) -> None:
 
 
 def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
-    """0003 made room for more words; what was witnessed before still agrees."""
+    """0003 made room for more words, 0004 for PINs that central issued; what was witnessed before
+    still agrees."""
     store = Store.open(path)
     with store.transaction() as t:
         t.state.put_wording(SentWording("ถาม", "ask", "", "etag"))
+        t.pins.put("101", PinRecord("$argon2id$", 2, 3, "boot"))
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
     store.close()
     aged(path, "0002")
@@ -118,6 +121,10 @@ def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
         assert t.state.wording() == words
     assert isinstance(verify(store), Verified)
+    with store.transaction() as t:
+        assert t.pins.of("101") == PinRecord("$argon2id$", 2, 3, "boot")
+        t.pins.put("101", PinRecord("$argon2id$", 2, 3, "boot", 7))
+    assert isinstance(verify(store), Wrong), "another issue, without a witness"
     store.close()
 
 

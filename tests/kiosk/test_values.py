@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.businessday import Round, buddhist_year, fiscal_year
-from kiosk.domain.people import BadPerson, CounterId, Officer, OfficerId, ServiceId
+from kiosk.domain.businessday import buddhist_year, fiscal_year
+from kiosk.domain.people import (
+    BadPerson,
+    CounterId,
+    Officer,
+    OfficerId,
+    ServiceId,
+    plain,
+    readable,
+    tidied,
+)
 from kiosk.domain.rating import Channel, Half, Rating, RatingId
 from kiosk.domain.rostercsv import BadRoster, parse
 from kiosk.domain.scale import NotOnScale, Scale, Score
@@ -52,12 +61,6 @@ def test_fiscal_year_2567_runs_from_october_2566_to_september_2567() -> None:
     assert buddhist_year(fiscal_year(date(2023, 10, 1))) == 2567
     assert buddhist_year(fiscal_year(date(2024, 9, 30))) == 2567
     assert buddhist_year(fiscal_year(date(2024, 10, 1))) == 2568
-
-
-@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)))
-def test_every_day_lies_in_exactly_its_round(day: date) -> None:
-    found = Round.of(day)
-    assert found.first_day <= day <= found.last_day
 
 
 @given(rating_lists, rating_lists, rating_lists)
@@ -137,3 +140,22 @@ def test_a_roster_in_another_encoding_says_how_to_save_it() -> None:
 def test_no_bytes_make_the_roster_reader_raise_anything_else(data: bytes) -> None:
     with contextlib.suppress(BadRoster):
         parse(data)
+
+
+def test_prose_loses_what_nobody_could_read_and_nothing_else() -> None:
+    fine = "บรรทัดแรก ขั้นตอน น้ำผึ้ง\n\tบรรทัดที่สอง <b> = 😀"
+    assert tidied(fine) == fine
+    assert tidied("a\u202eb\u200fc\x07d\ud800e") == "abcde"
+    assert tidied("ก" + "\u0e48" * 10_000) == "ก" + "\u0e48" * 3
+
+
+@given(st.text())
+def test_each_line_of_tidied_prose_is_readable(text: str) -> None:
+    for line in tidied(text).replace("\t", "\n").split("\n"):
+        readable("text", line)
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\ufeff", "\u200b \u2060", "่", "＝1+1", "＠ก"])
+def test_a_name_that_nobody_sees_or_a_wide_formula_is_refused(name: str) -> None:
+    with pytest.raises(BadPerson):
+        plain("name", name)

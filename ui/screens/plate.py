@@ -26,7 +26,8 @@ class Plate:
         """`middle`: in the middle of `box`, else at its left."""
         assert isinstance(self.avatar, Avatar)  # noqa: S101  (a plate made without a picture)
         self.avatar.say(officer)
-        self.place_words(m, (officer.name, officer.position), box, middle=middle)
+        told = " · ".join(part for part in (officer.position, officer.number) if part)
+        self.place_words(m, (officer.name, told), box, middle=middle)
 
     def place_words(
         self, m: theme.Metrics, words: tuple[str, str], box: QRectF, *, middle: bool = True

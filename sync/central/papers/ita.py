@@ -23,15 +23,21 @@ _FORMS = {
     "OIT": "แบบตรวจการเปิดเผยข้อมูลสาธารณะ (OIT)",
 }
 EVIDENCE = "ผลจากเครื่องประเมินความพึงพอใจ ณ ช่องบริการ"
-_MONTHS = {"1": "๖ เดือนแรก (ตุลาคม {a} - มีนาคม {b})", "2": "๖ เดือนหลัง (เมษายน {b} - กันยายน {b})"}
+_HALVES = {"1": "๖ เดือนแรก", "2": "๖ เดือนหลัง"}
+_MONTHS = (
+    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
+    "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
+)  # fmt: skip
 
 
 def title(office: str, period: Period) -> tuple[str, str]:
     """The two lines above the table."""
     year = buddhist_year(period.fiscal_year)
-    months = _MONTHS[period.part].format(a=year - 1, b=year)
-    first = "การรายงานผลการดำเนินการตามมาตรการยกระดับคุณธรรมและความโปร่งใสภายในหน่วยงาน"
-    return first, digits(f"ของ{office} ประจำปีงบประมาณ พ.ศ. {year} รอบ {months}")
+    ends = (period.first_day, period.last_day)
+    first, last = (f"{_MONTHS[d.month - 1]} {buddhist_year(d.year)}" for d in ends)
+    months = f"{_HALVES[period.part]} ({first} - {last})"
+    above = "การรายงานผลการดำเนินการตามมาตรการยกระดับคุณธรรมและความโปร่งใสภายในหน่วยงาน"
+    return above, digits(f"ของ{office} ประจำปีงบประมาณ พ.ศ. {year} รอบ {months}")
 
 
 def pdf(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:

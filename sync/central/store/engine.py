@@ -25,12 +25,13 @@ from sync.central.store.form import Form
 from sync.central.store.many import ManyTerminals
 from sync.central.store.office import Office
 from sync.central.store.people import People
+from sync.central.store.pins import Pins
 from sync.central.store.published import PublishedBlocks
 from sync.central.store.terminals import Terminals
 from sync.central.store.unclosed import Unclosed
 from sync.central.store.witness import Witness
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
 IDLE_SECONDS = 1.0
@@ -60,6 +61,7 @@ class Transaction:
         self.form = Form(connection, site)
         self.office = Office(connection, site)
         self.people = People(connection, site)
+        self.pins = Pins(connection, site)
         self.published = PublishedBlocks(connection, site)
         self.terminals = Terminals(connection, site)
         self.unclosed = Unclosed(connection, site)

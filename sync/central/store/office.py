@@ -3,6 +3,7 @@
 Texts are never overwritten: each save is a new version, and two editors' texts both stay.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
@@ -10,7 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kiosk.domain.people import BadPerson, readable
@@ -150,7 +151,7 @@ class Office:
 
     def settings(self) -> KeptSettings:
         row = self._connection.execute(_SETTINGS, {"site": self._site}).first()
-        return KeptSettings(row.version, parse(row.body)) if row else KeptSettings()
+        return KeptSettings(row.version, parse(row.body, kept=True)) if row else KeptSettings()
 
     def put_settings(self, base: int, settings: SiteSettings, author: str, now: datetime) -> None:
         """Save what was edited from version `base`; EditedMeanwhile when that is not the newest."""
@@ -373,6 +374,21 @@ class Office:
             photos.c.site == self._site, photos.c.officer == officer
         )
         return self._connection.scalar(query)
+
+    def remove_photo(self, officer: str) -> None:
+        self._connection.execute(
+            delete(photos).where(photos.c.site == self._site, photos.c.officer == officer)
+        )
+
+    def photo_digests(self) -> list[tuple[str, str]]:
+        """Whose photo there is, and its SHA-256 in hex."""
+        query = (
+            select(photos.c.officer, photos.c.jpeg)
+            .where(photos.c.site == self._site)
+            .order_by(photos.c.officer)
+        )
+        rows = self._connection.execute(query)
+        return [(row.officer, hashlib.sha256(row.jpeg).hexdigest()) for row in rows]
 
     def with_photo(self) -> frozenset[str]:
         query = select(photos.c.officer).where(photos.c.site == self._site)

@@ -14,7 +14,17 @@ from sync.central.web import shapes
 from sync.central.web.together import Together
 from sync.fields import MAX_BODY, canonical, etag
 from sync.signing import SIGNATURE_HEADER, sign_answer
-from sync.wire import Answer, Enrol, Heads, HeadsAnswer, Hello, Receipt, Welcome
+from sync.wire import (
+    Answer,
+    Enrol,
+    Heads,
+    HeadsAnswer,
+    Hello,
+    PinsHeld,
+    PinsIssued,
+    Receipt,
+    Welcome,
+)
 
 MAX_ID = 32
 """Characters of a site's id."""
@@ -80,14 +90,19 @@ class _Door:
         return self._sites.get(site)
 
     def answer(
-        self, request: Request, nonce: str, body: bytes, status: int = 200, tag: str = ""
+        self,
+        request: Request,
+        nonce: str,
+        body: bytes,
+        status: int = 200,
+        tag: str = "",
+        media: str = "application/json",
     ) -> Response:
         signature = sign_answer(self.central.key, status, request.url.path, nonce, body)
         headers = {SIGNATURE_HEADER: signature}
         if tag:
             headers["ETag"] = tag
-        media = "application/json" if body else None
-        return Response(body, status, headers, media)
+        return Response(body, status, headers, media if body else None)
 
 
 async def read_body(request: Request) -> bytes:
@@ -176,6 +191,45 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         if if_none_match == tag:
             return door.answer(request, nonce, b"", 304, tag)
         return door.answer(request, nonce, body, tag=tag)
+
+    @router.put(f"{_AT}/pins", openapi_extra=shapes.body(shapes.PINS))
+    async def pins(
+        request: Request, site: str, terminal: str, signature: Signature = "", nonce: Nonce = ""
+    ) -> Response:
+        """What checks the PINs that central issued, sealed to the terminal's key."""
+        body = await read_body(request)
+
+        def issued(asked: Asked) -> PinsIssued:
+            if asked.known.quarantined:
+                raise Refusal(409, "this terminal is in quarantine and gets no PINs")
+            return asked.pins(PinsHeld.parse(body))
+
+        of = _signed(request, nonce, signature, body)
+        answer = await elsewhere(door.signed, of, issued)
+        return door.answer(request, nonce, answer.to_bytes())
+
+    @router.get(f"{_AT}/photos")
+    async def photos(
+        request: Request, site: str, terminal: str, signature: Signature = "", nonce: Nonce = ""
+    ) -> Response:
+        """Whose photos there are, with their digests."""
+        of = _signed(request, nonce, signature)
+        found = await elsewhere(door.signed, of, Asked.photos)
+        return door.answer(request, nonce, found.to_bytes())
+
+    @router.get(f"{_AT}/photos/{{officer}}")
+    async def photo(
+        request: Request,
+        site: str,
+        terminal: str,
+        officer: str,
+        signature: Signature = "",
+        nonce: Nonce = "",
+    ) -> Response:
+        """One officer's photo, a JPEG; 404, signed, without one."""
+        of = _signed(request, nonce, signature)
+        jpeg = await elsewhere(door.signed, of, lambda asked: asked.photo(officer))
+        return door.answer(request, nonce, jpeg or b"", 200 if jpeg else 404, media="image/jpeg")
 
     @router.get(f"{_AT}/days")
     async def held(

@@ -15,7 +15,7 @@ from sync.central.period import NoSuchPeriod
 from sync.central.service import Central
 from sync.central.store.engine import DatabaseDown
 from sync.central.viewer import NotYours
-from sync.central.web import api, door, form, identity, keeping, pages, paperroutes, work
+from sync.central.web import api, door, form, identity, keeping, pages, paperroutes, pins, work
 from sync.central.web.desk import Desk, PageError
 from sync.fields import BadMessage
 
@@ -32,7 +32,7 @@ def create_app(
     desk, provider = Desk(central, now), identity.provider(central.settings)
     app.include_router(api.routes(central, now, elsewhere))
     app.include_router(door.routes(desk, identity=provider is not None))
-    for room in (pages, work, keeping, form, paperroutes):
+    for room in (pages, work, keeping, pins, form, paperroutes):
         app.include_router(room.routes(desk))
     if provider is not None:
         app.include_router(identity.routes(desk, provider))

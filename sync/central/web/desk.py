@@ -16,11 +16,13 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
+from kiosk.domain.people import tidied
 from sync.central import period as periods
 from sync.central import signin, thai
 from sync.central.period import Period
 from sync.central.service import Central
 from sync.central.viewer import CITY, PUBLIC, Right, Role, Viewer
+from sync.central.web.refusals import told
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
 LANGUAGES = ("th", "en")
@@ -67,6 +69,10 @@ class Posted:
             raise PageError(400, "too_long")
         return value
 
+    def prose(self, name: str, longest: int) -> str:
+        """One field of running text, without what no page or paper can show."""
+        return tidied(self.text(name, longest)).strip()
+
     def number(self, name: str) -> int:
         value = self.text(name, 12)
         if not value.isascii() or not value.lstrip("-").isdigit():
@@ -79,6 +85,13 @@ class Posted:
             return date.fromisoformat(value) if value else None
         except ValueError:
             raise PageError(400, "no_day") from None
+
+
+def log_change(central: Central, viewer: Viewer, what: str, now: datetime) -> None:
+    """Who changed what, for the page of changes."""
+    who = viewer.account if viewer.site != CITY else f"{viewer.account} (city)"
+    with central.store.transaction(central.site) as t:
+        t.accounts.log_change(who, what, now)
 
 
 def last_month(today: date) -> Period:
@@ -183,9 +196,15 @@ class Desk:
     def today(self) -> date:
         return self.now().astimezone().date()
 
-    def period(self, request: Request) -> Period:
-        code = request.query_params.get("period", "")
-        return periods.parse(code) if code else periods.year_of(self.today())
+    def year_starts(self, central: Central) -> int:
+        """The month in which an office's fiscal year begins."""
+        with central.store.transaction(central.site) as t:
+            return t.office.settings().settings.fiscal_year_starts
+
+    def period(self, request: Request, central: Central) -> Period:
+        """The span asked for, else the office's running fiscal year."""
+        code, starts = request.query_params.get("period", ""), self.year_starts(central)
+        return periods.parse(code, starts) if code else periods.year_of(self.today(), starts)
 
     def language(self, request: Request) -> str:
         for given in (request.query_params.get("lang"), request.cookies.get(LANGUAGE)):
@@ -219,7 +238,7 @@ class Desk:
             switch="?"
             + urlencode({**request.query_params, "lang": "en" if lang == "th" else "th"}),
             today=self.today(),
-            choices=periods.choices(self.today()),
+            choices=partial(periods.choices, self.today()),
             num=partial(thai.number, language=lang),
             pct=lambda share: thai.number(share * 100, lang, 1),
             day=partial(thai.day, language=lang),
@@ -228,6 +247,7 @@ class Desk:
             span=partial(thai.span, language=lang),
             digits=partial(thai.digits, language=lang),
             quote=partial(quote, safe=""),
+            told=partial(told, language=lang, words=words),
             **values,
         )
         answer = HTMLResponse(text, status, HEADERS)

@@ -1,6 +1,7 @@
 """What IT keeps: roster and photos, terminals, accounts, the office's settings. No scores."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import astuple, fields, replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,17 +13,19 @@ from sync.central import itaform, signin, sitesettings
 from sync.central.photos import BadPhoto, portrait
 from sync.central.service import Central
 from sync.central.sitesettings import (
+    MAX_HOLIDAYS,
     BadSettings,
     Contact,
     ItaRow,
+    KeptSettings,
     NamedReason,
     NamedService,
     SiteSettings,
 )
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.people import NumberTaken
-from sync.central.viewer import CITY, Right, Role, Viewer
-from sync.central.web.desk import Desk, PageError, Posted
+from sync.central.viewer import Right, Role, Viewer
+from sync.central.web.desk import Desk, PageError, Posted, log_change
 from sync.central.web.door import Form
 from sync.central.web.pages import fleet_page
 
@@ -38,7 +41,11 @@ def routes(desk: Desk) -> APIRouter:
         return _roster(request, central, viewer)
 
     def _roster(
-        request: Request, central: Central, viewer: Viewer, problems: tuple[str, ...] = ()
+        request: Request,
+        central: Central,
+        viewer: Viewer,
+        problems: tuple[str, ...] = (),
+        typed: Mapping[str, str] | None = None,
     ) -> Response:
         with central.store.transaction(central.site) as t:
             officers, pictured = t.people.everyone(), t.office.with_photo()
@@ -51,6 +58,7 @@ def routes(desk: Desk) -> APIRouter:
             status,
             officers=officers,
             pictured=pictured,
+            typed=typed or {},
             problems=problems,
         )
 
@@ -66,15 +74,17 @@ def routes(desk: Desk) -> APIRouter:
                 wanted = (Officer.parse(*(form.text(name, 200) for name in fields)),)
             central.import_officers(wanted)
         except (BadRoster, NumberTaken) as error:
-            return _roster(request, central, viewer, error.problems)
+            return _roster(request, central, viewer, error.problems, form.values)
         except BadPerson as error:
-            return _roster(request, central, viewer, (str(error),))
+            return _roster(request, central, viewer, (str(error),), form.values)
+        except PageError as error:
+            return _roster(request, central, viewer, (error.word,), form.values)
         _note(central, viewer, f"roster: {len(wanted)} officers added or renewed")
         return RedirectResponse(f"/roster/{site}", 303)
 
     @router.post("/roster/{site}/{officer}")
     def change(request: Request, site: str, officer: str, form: Form) -> Response:
-        """Retire an officer, bring one back, or take a photo."""
+        """Retire an officer, bring one back, take a photo or remove it."""
         central, viewer = desk.reader(request, site, Right.RUN)
         found = next((o for o in central.officers() if o.id == officer), None)
         if found is None:
@@ -87,6 +97,9 @@ def routes(desk: Desk) -> APIRouter:
                 jpeg = portrait(form.file.data)
                 with central.store.transaction(site) as t:
                     t.office.put_photo(officer, jpeg)
+            elif do == "remove":
+                with central.store.transaction(site) as t:
+                    t.office.remove_photo(officer)
             elif do in ("retire", "return"):
                 central.import_officers((replace(found, retired=do == "retire"),))
             else:
@@ -112,7 +125,7 @@ def routes(desk: Desk) -> APIRouter:
                 raise PageError(400, "bad_id") from None
             _note(central, viewer, f"terminal {name}: a code to enrol")
             return fleet_page(desk, request, central, viewer, code)
-        note = form.text("note", 300)
+        note = form.prose("note", 300)
         if do != "release" or not note:
             raise PageError(400, "say_why")
         if not central.release(name, viewer.name, note, desk.now()):
@@ -199,7 +212,10 @@ def routes(desk: Desk) -> APIRouter:
         version: int,
         shown: SiteSettings,
         problem: str = "",
+        typed: Mapping[str, str] | None = None,
+        others: Mapping[str, str] | None = None,
     ) -> Response:
+        """`typed`: what stands in the form in place of what is kept."""
         return desk.page(
             request,
             "settings.html",
@@ -209,6 +225,8 @@ def routes(desk: Desk) -> APIRouter:
             version=version,
             s=shown,
             ita_rows=itaform.as_settings(),
+            typed=typed or {},
+            others=others or {},
             problem=problem,
             saved="saved" in request.query_params,
         )
@@ -226,15 +244,32 @@ def routes(desk: Desk) -> APIRouter:
                 wanted = sitesettings.checked(_from_form(form))
                 base = form.number("version")
         except BadSettings as error:
-            # What was typed stays on the page where it can be shown at all.
-            return _settings(request, central, viewer, kept.version, kept.settings, str(error))
+            return _refused(request, central, viewer, kept, form, str(error))
+        except PageError as error:
+            return _refused(request, central, viewer, kept, form, error.word)
         try:
             with central.store.transaction(site) as t:
                 t.office.put_settings(base, wanted, viewer.name, desk.now())
         except EditedMeanwhile:
-            return _settings(request, central, viewer, kept.version, wanted, "edited_meanwhile")
+            others = _differing(kept.settings, wanted)
+            return _refused(request, central, viewer, kept, form, "edited_meanwhile", others)
         _note(central, viewer, f"settings: version {base + 1}")
         return RedirectResponse(f"/settings/{site}?saved", 303)
+
+    def _refused(
+        request: Request,
+        central: Central,
+        viewer: Viewer,
+        kept: KeptSettings,
+        form: Posted,
+        problem: str,
+        others: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Nothing was saved, and what was typed is still there. `others`: what somebody else saved
+        meanwhile, by field."""
+        typed = {} if form.file else form.values
+        shown = (kept.version, kept.settings, problem, typed, others)
+        return _settings(request, central, viewer, *shown)
 
     @router.get("/settings/{site}/document")
     def document(request: Request, site: str) -> Response:
@@ -245,13 +280,12 @@ def routes(desk: Desk) -> APIRouter:
         return Response(text, media_type="application/json", headers=headers)
 
     def _note(central: Central, viewer: Viewer, what: str) -> None:
-        who = viewer.account if viewer.site != CITY else f"{viewer.account} (city)"
-        with central.store.transaction(central.site) as t:
-            t.accounts.log_change(who, what, desk.now())
+        log_change(central, viewer, what, desk.now())
 
     return router
 
 
+_ROWS = (NamedReason, NamedService, Contact, ItaRow)
 MAX_ITA_TEXT = 150 * 340
 """Characters of the ITA rows: as many as settings may have, each as long as it may be."""
 
@@ -274,8 +308,25 @@ def _from_form(form: Posted) -> SiteSettings:
         appraisal_response=form.number("appraisal_response"),
         oit_numbers=form.text("oit_numbers", 400),
         licence=form.text("licence", 400),
+        fiscal_year_starts=form.number("fiscal_year_starts"),
+        holidays=tuple(sorted(set(_lines(form, "holidays", 12 * MAX_HOLIDAYS)))),
         ita_rows=_ita_rows(form),
     )
+
+
+def _differing(kept: SiteSettings, wanted: SiteSettings) -> dict[str, str]:
+    """What is kept now where it is not what is wanted, by field, as a person reads it."""
+    differing = {}
+    for field in fields(SiteSettings):
+        now = getattr(kept, field.name)
+        if now == getattr(wanted, field.name):
+            continue
+        rows = now if isinstance(now, tuple) else (now,)
+        texts = (
+            " | ".join(map(str, astuple(row))) if isinstance(row, _ROWS) else row for row in rows
+        )
+        differing[field.name] = "\n".join(map(str, texts))
+    return differing
 
 
 def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:

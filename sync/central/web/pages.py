@@ -24,7 +24,7 @@ def routes(desk: Desk) -> APIRouter:
         """What everybody may read: the office as a whole, no names."""
         central = desk.site(site)
         central.publish(desk.today())
-        view = gate.office(central, PUBLIC, desk.period(request), desk.today())
+        view = gate.office(central, PUBLIC, desk.period(request, central), desk.today())
         shown = desk.seen(request)[0]
         return desk.page(request, "public.html", shown, central, view=view, chart=chart)
 
@@ -32,7 +32,7 @@ def routes(desk: Desk) -> APIRouter:
     def office(request: Request, site: str) -> Response:
         central, viewer = desk.reader(request, site, Right.OFFICE)
         central.publish(desk.today())
-        view = gate.office(central, viewer, desk.period(request), desk.today())
+        view = gate.office(central, viewer, desk.period(request, central), desk.today())
         names = {
             r.id: r.th if desk.language(request) == "th" else r.en for r in view.settings.reasons
         }
@@ -44,7 +44,7 @@ def routes(desk: Desk) -> APIRouter:
     def section(request: Request, site: str, name: str = "") -> Response:
         central, viewer = desk.reader(request, site, Right.SECTION)
         central.publish(desk.today())
-        period, today = desk.period(request), desk.today()
+        period, today = desk.period(request, central), desk.today()
         view = gate.section(central, viewer, name, period, today, desk.now())
         return desk.page(request, "section.html", viewer, central, view=view, chart=chart)
 
@@ -52,7 +52,7 @@ def routes(desk: Desk) -> APIRouter:
     def officer(request: Request, site: str, officer: str) -> Response:
         central, viewer = desk.reader(request, site, Right.OFFICER)
         central.publish(desk.today())
-        period, today = desk.period(request), desk.today()
+        period, today = desk.period(request, central), desk.today()
         view = gate.officer(central, viewer, officer, period, today, desk.now())
         with central.store.transaction(site) as t:
             photo = t.office.has_photo(officer)
@@ -79,7 +79,7 @@ def routes(desk: Desk) -> APIRouter:
     def cuts(request: Request, site: str) -> Response:
         central, viewer = desk.reader(request, site, Right.CUTS)
         central.publish(desk.today())
-        view = gate.cuts(central, viewer, desk.period(request))
+        view = gate.cuts(central, viewer, desk.period(request, central))
         thai = desk.language(request) == "th"
         services = {x.id: x.th if thai else x.en for x in view.settings.services}
         return desk.page(request, "cuts.html", viewer, central, view=view, services=services)
@@ -87,10 +87,9 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/city")
     def city(request: Request) -> Response:
         viewer = desk.viewer(request)
-        found = gate.city(desk.home, viewer, desk.period(request))
-        return desk.page(
-            request, "city.html", viewer, rows=found, period=desk.period(request), chart=chart
-        )
+        period = desk.period(request, desk.home)
+        found = gate.city(desk.home, viewer, period)
+        return desk.page(request, "city.html", viewer, rows=found, period=period, chart=chart)
 
     @router.get("/fleet/{site}")
     def fleet(request: Request, site: str) -> Response:

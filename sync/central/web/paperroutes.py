@@ -39,14 +39,15 @@ def routes(desk: Desk) -> APIRouter:
             {"name": name, "officers": found}
             for name, found in sorted(members.items(), key=lambda item: (not item[0], item[0]))
         ]
+        period = desk.period(request, central)
         return desk.page(
             request,
             "papers.html",
             viewer,
             central,
-            period=desk.period(request),
+            period=period,
             month_of=last_month(desk.today()),
-            rounds=itaform.rounds(desk.today()),
+            rounds=itaform.rounds(desk.today(), period.starts),
             sections=sections,
         )
 
@@ -54,7 +55,7 @@ def routes(desk: Desk) -> APIRouter:
     def ita_report(request: Request, site: str, kind: str) -> Response:
         central, viewer = desk.reader(request, site, Right.EDIT_PAPERS)
         make = _one_of(kind, {"pdf": ita.pdf, "docx": ita.docx})
-        period = desk.period(request)
+        period = desk.period(request, central)
         if period.part not in ("1", "2"):
             raise PageError(400, "ita_round")
         central.publish(desk.today())
@@ -68,7 +69,7 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.OFFICER)
         make = _one_of(kind, {"pdf": appraisal.officer_pdf, "xlsx": appraisal.officer_xlsx})
         central.publish(desk.today())
-        period = desk.period(request)
+        period = desk.period(request, central)
         view = gate.officer(central, viewer, officer, period, desk.today(), desk.now())
         data = make(view, central.settings.name, desk.now())
         return _file(data, f"officer-{officer}-{period.code}", kind)
@@ -78,7 +79,7 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.SECTION)
         make = _one_of(kind, {"pdf": appraisal.section_pdf, "xlsx": appraisal.section_xlsx})
         central.publish(desk.today())
-        period = desk.period(request)
+        period = desk.period(request, central)
         view = gate.section(central, viewer, name, period, desk.today(), desk.now())
         return _file(make(view, central.settings.name, desk.now()), f"section-{period.code}", kind)
 
@@ -87,7 +88,7 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.PAPERS)
         _one_of(kind, {"pdf": meetings.meeting_pdf})
         central.publish(desk.today())
-        period = desk.period(request)
+        period = desk.period(request, central)
         office = gate.office(central, viewer, period, desk.today())
         data = meetings.meeting_pdf(office, _log(central), office.gaps, desk.now())
         return _file(data, f"meeting-{site}-{period.code}", kind)
@@ -97,7 +98,8 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.PAPERS)
         _one_of(kind, {"pdf": meetings.weekly_pdf})
         central.publish(desk.today())
-        office = gate.office(central, viewer, periods.year_of(desk.today()), desk.today())
+        year = periods.year_of(desk.today(), desk.year_starts(central))
+        office = gate.office(central, viewer, year, desk.today())
         data = meetings.weekly_pdf(office, _log(central), desk.today(), desk.now())
         return _file(data, f"weekly-{site}-{desk.today()}", kind)
 
@@ -106,7 +108,7 @@ def routes(desk: Desk) -> APIRouter:
         """For everybody: it is made to be posted."""
         central = desk.site(site)
         central.publish(desk.today())
-        period = desk.period(request)
+        period = desk.period(request, central)
         office = gate.office(central, PUBLIC, period, desk.today())
         if _one_of(kind, {"png": True, "pdf": False}):
             data = posters.infographic_png(office, _log(central))
@@ -119,7 +121,7 @@ def routes(desk: Desk) -> APIRouter:
         """Open data: for everybody."""
         central = desk.site(site)
         central.publish(desk.today())
-        period = desk.period(request)
+        period = desk.period(request, central)
         office = gate.office(central, PUBLIC, period, desk.today())
         rows = statistics.rows(site, office, gate.cuts(central, PUBLIC, period))
         if kind == "csv":

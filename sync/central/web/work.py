@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from sync.central import itaform
-from sync.central.period import parse
+from sync.central.period import parse, round_of
 from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.store.office import (
@@ -73,7 +73,8 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/ita/{site}")
     def ita(request: Request, site: str, round: str = "") -> Response:
         central, viewer = desk.reader(request, site, Right.EDIT_PAPERS)
-        period = parse(round) if round else itaform.round_due(desk.today())
+        starts = desk.year_starts(central)
+        period = parse(round, starts) if round else round_of(desk.today(), starts)
         if period.part not in ("1", "2"):
             raise PageError(400, "bad_form")
         return _ita(request, central, viewer, period.code)
@@ -81,7 +82,7 @@ def routes(desk: Desk) -> APIRouter:
     def _ita(
         request: Request, central: Central, viewer: Viewer, code: str, crossed: str = ""
     ) -> Response:
-        period = parse(code)
+        period = parse(code, desk.year_starts(central))
         with central.store.transaction(central.site) as t:
             rows = itaform.rows(t, period)
         evidence = gate.office(central, viewer, period, desk.today())
@@ -94,7 +95,7 @@ def routes(desk: Desk) -> APIRouter:
             status,
             rows=rows,
             period=period,
-            rounds=itaform.rounds(desk.today()),
+            rounds=itaform.rounds(desk.today(), period.starts),
             evidence=evidence,
             crossed=crossed,
             open=request.query_params.get("row", ""),
@@ -103,7 +104,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/ita/{site}")
     def save_ita(request: Request, site: str, form: Form) -> Response:
         central, viewer = desk.reader(request, site, Right.EDIT_PAPERS)
-        period = parse(form.text("round", 20))
+        period = parse(form.text("round", 20), desk.year_starts(central))
         code = form.text("code", 20)
         with central.store.transaction(site) as t:
             listed = itaform.listed(t.office.settings().settings)
@@ -111,7 +112,7 @@ def routes(desk: Desk) -> APIRouter:
             raise PageError(400, "bad_form")
         fields = ("question", "shortfall", "measure", "result", "evidence")
         body = ItaBody(
-            _score(form.text("score", 10)), *(form.text(name, _PARAGRAPH) for name in fields)
+            _score(form.text("score", 10)), *(form.prose(name, _PARAGRAPH) for name in fields)
         )
         base = form.number("base")
         at = (period.fiscal_year, int(period.part))
@@ -130,7 +131,7 @@ def routes(desk: Desk) -> APIRouter:
         mine = Role.OFFICER in viewer.roles and viewer.site == site and viewer.officer == officer
         if not mine:
             raise NotYours(Right.OFFICER)
-        words = form.text("words", _PARAGRAPH)
+        words = form.prose("words", _PARAGRAPH)
         if not words:
             raise PageError(400, "say_why")
         wanted = Objection(officer, form.number("levels"), form.number("number"), desk.now(), words)
@@ -161,7 +162,7 @@ def routes(desk: Desk) -> APIRouter:
             verdict = Verdict(form.text("verdict", 20))
         except ValueError:
             raise PageError(400, "bad_form") from None
-        note = form.text("note", _PARAGRAPH)
+        note = form.prose("note", _PARAGRAPH)
         if not note:
             raise PageError(400, "say_why")
         with central.store.transaction(site) as t:
@@ -190,7 +191,7 @@ def routes(desk: Desk) -> APIRouter:
 
 
 def _improvement(form: Posted) -> Improvement:
-    said = form.text("said", _PARAGRAPH)
+    said = form.prose("said", _PARAGRAPH)
     if not said:
         raise PageError(400, "say_what")
     try:
@@ -201,8 +202,8 @@ def _improvement(form: Posted) -> Improvement:
     line = Improvement(
         form.text("id", 32) or secrets.token_hex(8),
         said,
-        form.text("done", _PARAGRAPH),
-        form.text("whom", _LINE),
+        form.prose("done", _PARAGRAPH),
+        form.prose("whom", _LINE),
         due,
         state,
     )

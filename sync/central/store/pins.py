@@ -1,0 +1,108 @@
+"""PINs that this central issued: what checks each, and which terminals say that they have it.
+
+The PIN itself is nowhere: it was shown once. What checks it is kept encrypted under a key that
+lies outside the database.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sync.central.schema import pins, pins_held
+from sync.central.store.office import EditedMeanwhile
+from sync.wire import HeldPin
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """`issue` is the second, since 1970, in which it was issued; a later one has a higher number,
+    also after this central was put back from a backup. `verifier` empty: withdrawn."""
+
+    officer: str
+    issue: int
+    author: str
+    verifier: str
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.issue, UTC)
+
+
+class Pins:
+    def __init__(self, connection: Connection, site: str) -> None:
+        self._connection, self._site = connection, site
+        self._insert = (
+            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        )
+
+    def all(self) -> dict[str, Issued]:
+        """The newest of each officer, by officer; those that were withdrawn too."""
+        query = select(pins).where(pins.c.site == self._site).order_by(pins.c.officer)
+        return {
+            row.officer: Issued(row.officer, row.issue, row.author, row.verifier)
+            for row in self._connection.execute(query)
+        }
+
+    def put(self, issued: Issued, base: int) -> None:
+        """Replace issue `base` (0: there was none); EditedMeanwhile when another came between."""
+        values = {"issue": issued.issue, "author": issued.author, "verifier": issued.verifier}
+        first = self._insert(pins).values(site=self._site, officer=issued.officer, **values)
+        later = update(pins).where(
+            pins.c.site == self._site, pins.c.officer == issued.officer, pins.c.issue == base
+        )
+        statement = later.values(values) if base else first.on_conflict_do_nothing()
+        if self._connection.execute(statement.returning(pins.c.issue)).first() is None:
+            raise EditedMeanwhile
+
+    def withdraw(self, officers: Iterable[str]) -> None:
+        self._connection.execute(
+            update(pins)
+            .where(pins.c.site == self._site, pins.c.officer.in_(tuple(officers)))
+            .values(verifier="")
+        )
+
+    # --- at the terminals ------------------------------------------------------------------
+
+    def held(self) -> dict[str, dict[str, HeldPin]]:
+        """What each terminal last said it has, by terminal and officer."""
+        query = select(pins_held).where(pins_held.c.site == self._site)
+        found: dict[str, dict[str, HeldPin]] = {}
+        for row in self._connection.execute(query):
+            held = HeldPin(row.officer, row.issue, bool(row.own))
+            found.setdefault(row.terminal, {})[row.officer] = held
+        return found
+
+    def put_held(self, terminal: str, held: Iterable[HeldPin]) -> None:
+        """What a terminal has now; nothing is written where it had the same before."""
+        mine = (pins_held.c.site == self._site, pins_held.c.terminal == terminal)
+        before = {
+            HeldPin(row.officer, row.issue, bool(row.own))
+            for row in self._connection.execute(select(pins_held).where(*mine))
+        }
+        now = set(held)
+        if now == before:
+            return
+        self.forget(terminal)
+        rows = [
+            {
+                "site": self._site,
+                "terminal": terminal,
+                "officer": one.officer,
+                "issue": one.issue,
+                "own": int(one.own),
+            }
+            for one in sorted(now)
+        ]
+        if rows:
+            self._connection.execute(insert(pins_held), rows)
+
+    def forget(self, terminal: str) -> None:
+        """A terminal that is enrolled anew has none."""
+        self._connection.execute(
+            delete(pins_held).where(
+                pins_held.c.site == self._site, pins_held.c.terminal == terminal
+            )
+        )

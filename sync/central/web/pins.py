@@ -1,0 +1,69 @@
+"""Officers' PINs: who has one, which terminals have it, and the letters that tell them, once."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from sync.central.service import MOST_ISSUED, Central
+from sync.central.store.office import EditedMeanwhile
+from sync.central.viewer import Right, Viewer
+from sync.central.web.desk import Desk, PageError, log_change
+from sync.central.web.door import Form
+
+
+def routes(desk: Desk) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/pins/{site}")
+    def pins(request: Request, site: str) -> Response:
+        central, viewer = desk.reader(request, site, Right.PINS)
+        return _page(request, central, viewer)
+
+    def _page(request: Request, central: Central, viewer: Viewer, problem: str = "") -> Response:
+        found = central.pins()
+        terminals = central.terminals()
+        return desk.page(
+            request,
+            "pins.html",
+            viewer,
+            central,
+            409 if problem == "pin_meanwhile" else 400 if problem else 200,
+            pins=found,
+            without=[p for p in found if p.issued is None][:MOST_ISSUED],
+            most=MOST_ISSUED,
+            old=[t.terminal for t in terminals if t.seen and not t.takes_pins],
+            problem=problem,
+        )
+
+    @router.post("/pins/{site}")
+    def issue(request: Request, site: str, form: Form) -> Response:
+        """New PINs for the officers that were ticked, as letters to print: the only time that
+        anybody sees them."""
+        central, viewer = desk.reader(request, site, Right.PINS)
+        wanted = _wanted(form.several.get("officers", ()))
+        if not 1 <= len(wanted) <= MOST_ISSUED:
+            return _page(request, central, viewer, "pin_how_many")
+        try:
+            fresh = central.issue_pins(wanted, viewer.name, desk.now())
+        except EditedMeanwhile:
+            # Also a page of letters that is asked for again: its PINs are gone.
+            return _page(request, central, viewer, "pin_meanwhile")
+        people = [o for o in central.officers() if str(o.id) in fresh]
+        numbers = ", ".join(o.number for o in people)
+        log_change(central, viewer, f"PIN issued: {numbers}", desk.now())
+        letters = [(officer, fresh[str(officer.id)]) for officer in people]
+        return desk.page(
+            request, "letters.html", viewer, central, letters=letters, issued=desk.today()
+        )
+
+    return router
+
+
+def _wanted(ticked: tuple[str, ...]) -> dict[str, int]:
+    """Officers and the issue of each that the page showed."""
+    wanted = {}
+    for one in ticked:
+        officer, _, issue = one.partition(" ")
+        if not (issue.isascii() and issue.isdigit() and len(issue) <= 12):
+            raise PageError(400, "bad_form")
+        wanted[officer] = int(issue)
+    return wanted

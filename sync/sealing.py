@@ -1,0 +1,53 @@
+"""What checks a PIN, on its way from central to one terminal: sealed to a key that the terminal
+made for this one request, so that nobody else can open it, and nobody later.
+
+HPKE (RFC 9180), base mode: X25519, HKDF-SHA256, ChaCha20-Poly1305. The request is signed by the
+terminal and the answer by central, which is what the base mode leaves open.
+"""
+
+import base64
+import binascii
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+from kiosk.pin import BadVerifier, Verifier
+from sync.fields import BadMessage
+
+_SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
+
+
+def sealing_text(key: X25519PrivateKey) -> str:
+    """The public half as it travels: 32 raw bytes in base64."""
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def seal(
+    public: str, site: str, terminal: str, officer: str, issue: int, verifier: Verifier
+) -> str:
+    """`verifier` for the holder of `public`, in base64; BadMessage when that is no key."""
+    try:
+        key = X25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
+        info = _info(site, terminal, officer, issue)
+        sealed = _SUITE.encrypt(verifier.to_bytes(), key, info=info)
+    except (ValueError, binascii.Error):
+        raise BadMessage("key: an X25519 key, 32 bytes in base64, expected") from None
+    return base64.b64encode(sealed).decode()
+
+
+def unseal(
+    key: X25519PrivateKey, site: str, terminal: str, officer: str, issue: int, sealed: str
+) -> Verifier:
+    """BadMessage unless it was sealed to `key`, for this terminal and this issue."""
+    try:
+        data = base64.b64decode(sealed, validate=True)
+        return Verifier.parse(_SUITE.decrypt(data, key, info=_info(site, terminal, officer, issue)))
+    except BadVerifier as error:
+        raise BadMessage(f"pins: {officer}: {error}") from None
+    except (InvalidTag, ValueError, binascii.Error):
+        raise BadMessage(f"pins: {officer}: is sealed to another key") from None
+
+
+def _info(site: str, terminal: str, officer: str, issue: int) -> bytes:
+    return "\n".join(("kiosk-pin-1", site, terminal, officer, str(issue))).encode()

@@ -1,0 +1,105 @@
+"""What central refuses is said in Thai on Thai pages, whichever rule refused it."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from PIL import Image
+
+from kiosk.domain import rostercsv
+from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.rostercsv import BadRoster
+from sync.central import sitesettings
+from sync.central.photos import BadPhoto, portrait
+from sync.central.service import Central
+from sync.central.sitesettings import BadSettings, checked
+from sync.central.store.people import NumberTaken
+from sync.central.viewer import Role
+from sync.central.web.desk import Posted, page_words
+from sync.central.web.keeping import _from_form
+from sync.central.web.refusals import told
+from tests.central.conftest import signed_in
+from tests.central.test_keeping import NOW, bomb, form
+
+ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
+MARKS = "ก" + "\u0e48" * 9
+
+ROSTERS = (
+    b"", b"\xff", b"number\n1\n", b"number,name,x\n", b"number,name,name\n", b"number,name\n",
+    b"number,name\n1\n", "number,name\n1,=1\n1,ก\n1,ก\n*,ข\n5,\n".encode(),
+    f"number,name\n1,{MARKS}\n2,a\u202eb\n3,{'x' * 99}\n".encode(),
+    ("number,name\n" + "".join(f"{n},x\n" for n in range(10_001))).encode(),
+)  # fmt: skip
+FORMS: tuple[dict[str, str], ...] = (
+    {"compare_from": "29"}, {"fiscal_year_starts": "13"}, {"levels_th": "ดี"},
+    {"levels_th": "ก\nข\nค"}, {"levels_th": f"{MARKS}\nข\nค\nง\nจ"}, {"reasons": "wait | รอ"},
+    {"reasons": "wait|ก|a\nwait|ข|b"}, {"reasons": "ก|ข|c"}, {"reasons": "\n".join(["a|ก|a"] * 9)},
+    {"channels": "ก|b|javascript:"}, {"channels": "=ก|b|tel:1"}, {"comment_url": "ftp://x"},
+    {"question_th": "x" * 301}, {"licence": "a\x07b"}, {"opening_hours": "a\u202eb"},
+    {"ita_rows": "I2 | IIT"}, {"ita_rows": "ก | IIT | ก"}, {"ita_rows": "I2 | X | ก"},
+    {"ita_rows": "I2 | IIT | "}, {"ita_rows": "I2|IIT|ก\nI2|IIT|ข"},
+    {"ita_rows": f"I2 | IIT | {MARKS}"}, {"ita_rows": f"I2 | IIT | {'ก' * 301}"},
+    {"ita_rows": "\n".join(f"I{n}|IIT|ก" for n in range(151))},
+    {"holidays": "31/12/2569"}, {"holidays": "2026-02-30"}, {"holidays": "2569-12-31"},
+    {"holidays": "\n".join(f"{y}-01-01" for y in range(2000, 2401))},
+)  # fmt: skip
+FILES = (
+    "[", "{}", '{"format": 2}', '{"format": 1, "x": 1}',
+    '{"format": 1, "holidays": ["2026-12-31", "2026-12-31"]}',
+)  # fmt: skip
+
+
+def lines() -> Iterator[str]:
+    """Each line with which something on the pages is refused."""
+    yield from _raised(BadRoster, rostercsv.parse, ROSTERS)
+    yield from _raised(BadSettings, _settings, FORMS)
+    yield from _raised(BadSettings, sitesettings.parse, FILES)
+    small = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(small, "PNG")
+    yield from _raised(BadPhoto, portrait, (b"x", bomb(), small.getvalue()))
+    yield from _raised(BadPerson, lambda name: Officer.parse("1", name), ("", "=", "\u202e"))
+
+
+def _settings(changed: dict[str, str]) -> object:
+    return checked(_from_form(Posted(form(**changed), {})))
+
+
+def _raised(
+    kind: type[ValueError], do: Callable[..., object], given: tuple[object, ...]
+) -> Iterator[str]:
+    for one in given:
+        with pytest.raises(kind) as raised:
+            do(one)
+        yield from getattr(raised.value, "problems", (str(raised.value),))
+
+
+@pytest.mark.parametrize("line", sorted(set(lines())))
+def test_each_refusal_is_in_thai_for_a_thai_reader_and_in_english_for_another(line: str) -> None:
+    words = page_words()
+    thai = told(line, "th", words["th"])
+    assert not ENGLISH.search(thai), thai
+    assert re.search("[\u0e01-\u0e2e]", thai)
+    assert told(line, "en", words["en"]) == line
+
+
+def test_a_line_that_nobody_has_put_into_words_is_told_as_it_is() -> None:
+    assert told("some new trouble", "th", page_words()["th"]) == "some new trouble"
+
+
+def test_numbers_that_are_taken_and_accounts_are_refused_in_thai(central: Central) -> None:
+    central.import_officers((Officer.parse("101", "สมหญิง"), Officer.parse("102", "ก")))
+    with pytest.raises(NumberTaken) as taken:
+        central.import_officers((Officer.parse("101", "ข", id="x"),))
+    it = signed_in(central, Role.IT, now=NOW)
+    taken_line = told(taken.value.problems[0], "th", page_words()["th"])
+    assert taken_line == "เลขประจำตัว 101 เป็นของ สมหญิง อยู่แล้ว"
+    got = it.post("/roster/dindaeng", data={"number": "101", "name": "ข", "id": "x"})
+    assert taken_line in got.text
+    central.retire("102")
+    got = it.post("/roster/dindaeng", data={"number": "102", "name": "ค"})
+    assert "ซึ่งออกจากรายชื่อแล้ว" in got.text
+    for wrong in ({"roles": "king"}, {}, {"roles": "officer"}, {"roles": "section-head"}):
+        got = it.post("/accounts/dindaeng", data={"account": "x", "name": "ก", **wrong})
+        alarm = got.text.split('role="alert">')[1].split("</section>")[0]
+        assert not ENGLISH.search(re.sub("<[^>]+>", "", alarm)), alarm
