@@ -1,7 +1,7 @@
 """The model finds a central that says it took what it did not, and one that looks away."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -9,7 +9,10 @@ from random import Random
 import pytest
 import stamina
 
+from sync.central import intake
+from sync.central.intake import Signed
 from sync.central.service import Asked
+from sync.central.store.engine import CentralStore
 from sync.fields import digest
 from sync.wire import Answer, DayReport, Receipt
 from tests.evidence.histories import History, make_templates
@@ -27,11 +30,18 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_a_receipt_for_what_was_thrown_away_is_found(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forget(self: Asked, report: DayReport, body: bytes, now: datetime) -> Receipt:
+    def receipt(report: DayReport, body: bytes) -> Receipt:
         stored = Answer.STORED
         return Receipt(report.terminal, report.date, report.revision, digest(body), stored)
 
+    def forget(self: Asked, report: DayReport, body: bytes, now: datetime) -> Receipt:
+        return receipt(report, body)
+
+    def forget_all(_: CentralStore, calls: Sequence[Signed], __: datetime) -> list[Receipt]:
+        return [receipt(call.day_report(), call.body) for call in calls]
+
     monkeypatch.setattr(Asked, "take_day", forget)
+    monkeypatch.setattr(intake, "take_days", forget_all)
     assert any(
         "central shows (0, 0, 0, 0, 0)" in wrong
         for wrong in History(folder / "h", Random(1)).play()
