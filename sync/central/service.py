@@ -378,7 +378,9 @@ class Central:
                 wrong = self._wrong_with(t.days, terminal, day)
             if wrong:
                 return f"{terminal} {day}: {wrong}"
-        return None
+        with self.store.transaction(self.site) as t:
+            forgotten = t.unclosed.forgotten()
+        return f"ratings of {forgotten} stand in no block and wait for none" if forgotten else None
 
     def _wrong_with(self, days: Days, terminal: str, day: date) -> str:
         kept = days.kept(terminal, day)

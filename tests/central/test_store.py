@@ -454,3 +454,12 @@ def test_a_rollup_that_is_not_the_sum_of_its_blocks_is_found(central: Central) -
     with central.store.connection() as connection:
         connection.exec_driver_sql("UPDATE site_months SET n5 = n5 + 1")
     assert central.verify() == "the months' sums differ from the published blocks"
+
+
+def test_ratings_that_would_never_be_shown_are_found(central: Central) -> None:
+    enrolled(central)
+    take(central, day_report(counts=(0, 0, 3, 4, 5)))
+    assert central.verify() is None
+    with central.store.connection() as connection:
+        connection.exec_driver_sql("DELETE FROM unclosed")
+    assert central.verify() == "ratings of 101 stand in no block and wait for none"

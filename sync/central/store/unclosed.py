@@ -145,6 +145,31 @@ class Unclosed:
             update(sites).where(sites.c.site == self._site).values(published=week_end)
         )
 
+    def forgotten(self) -> str | None:
+        """Somebody with ratings after the last block who waits for none, for verify: those would
+        never be shown."""
+        ends = (
+            select(blocks.c.officer, func.max(blocks.c.last_day).label("last"))
+            .where(blocks.c.site == self._site)
+            .group_by(blocks.c.officer)
+            .subquery()
+        )
+        query = (
+            select(day_lines.c.officer)
+            .outerjoin(ends, ends.c.officer == day_lines.c.officer)
+            .where(
+                day_lines.c.site == self._site,
+                or_(ends.c.last.is_(None), day_lines.c.date > ends.c.last),
+                day_lines.c.officer.not_in(
+                    select(unclosed.c.officer).where(unclosed.c.site == self._site)
+                ),
+            )
+            .order_by(day_lines.c.officer)
+            .limit(1)
+        )
+        found: str | None = self._connection.execute(query).scalar()
+        return found
+
     # --- what ------------------------------------------------------------------------------
 
     def known(self, officer: str, after: date = date.min) -> Known:
