@@ -411,10 +411,9 @@ def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
     store.close()
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_server_that_was_started_anew_costs_one_answer_at_most(url: str) -> None:
     """Connections from before are dead; who comes after an idle second notices nothing."""
-    if not url.startswith("postgresql"):
-        pytest.skip("SQLite has no server")
     store = CentralStore.create(url)
 
     def name() -> str | None:
