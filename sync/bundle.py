@@ -5,7 +5,6 @@ Requests hold tallies of single days, so they are sealed to central (HPKE, RFC 9
 the stick learns no score. Answers hold none.
 """
 
-import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from sync.fields import MAX_BODY, MAX_ROWS, VERSION, BadMessage, canonical, count, id_text, text
+from sync.sealing import SUITE, sealing_key
 
 TO_CENTRAL, FROM_CENTRAL = ".to-central", ".from-central"
 MAX_BYTES = 64 << 20
@@ -28,7 +27,6 @@ BOX = "box"
 """Where a path would stand in what central signs: the key that requests are sealed to."""
 
 _INFO = b"kiosk stick 1"
-_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 T = TypeVar("T")
 
 
@@ -75,14 +73,14 @@ class Outward:
         )
         if not box:
             return plain
-        return SEALED + _SUITE.encrypt(plain, _box_key(box), info=_INFO)
+        return SEALED + SUITE.encrypt(plain, sealing_key(box), info=_INFO)
 
     @classmethod
     def parse(cls, found: bytes, box: X25519PrivateKey) -> "Outward":
         """BadMessage unless the bytes are whole, and sealed to this box or not at all."""
         if found.startswith(SEALED):
             try:
-                found = _SUITE.decrypt(found[len(SEALED) :], box, info=_INFO)
+                found = SUITE.decrypt(found[len(SEALED) :], box, info=_INFO)
             except (InvalidTag, ValueError):
                 raise BadMessage("damaged, or sealed for another central") from None
         read = _object(found, {"site", "terminal", "requests"})
@@ -134,18 +132,6 @@ def box_of(key: Ed25519PrivateKey) -> X25519PrivateKey:
     """Central's key for sealed requests, made from the one it signs with (HKDF, RFC 5869)."""
     seed = HKDF(SHA256(), 32, salt=None, info=_INFO).derive(key.private_bytes_raw())
     return X25519PrivateKey.from_private_bytes(seed)
-
-
-def box_text(box: X25519PrivateKey) -> str:
-    """Its public half as it travels: 32 raw bytes in base64."""
-    return base64.b64encode(box.public_key().public_bytes_raw()).decode()
-
-
-def _box_key(box: str) -> X25519PublicKey:
-    try:
-        return X25519PublicKey.from_public_bytes(base64.b64decode(box, validate=True))
-    except ValueError:
-        raise BadMessage("box: 32 bytes in base64 expected") from None
 
 
 def _object(found: bytes, names: set[str]) -> dict[str, Any]:

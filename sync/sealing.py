@@ -1,8 +1,8 @@
-"""What checks a PIN, on its way from central to one terminal: sealed to a key that the terminal
-made for this one request, so that nobody else can open it, and nobody later.
+"""Sealing to a key: HPKE (RFC 9180), base mode: X25519, HKDF-SHA256, ChaCha20-Poly1305. Requests
+are signed by the terminal and answers by central, which is what the base mode leaves open.
 
-HPKE (RFC 9180), base mode: X25519, HKDF-SHA256, ChaCha20-Poly1305. The request is signed by the
-terminal and the answer by central, which is what the base mode leaves open.
+What checks a PIN goes from central to one terminal sealed to a key that the terminal made for this
+one request, so that nobody else can open it, and nobody later.
 """
 
 import base64
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from kiosk.pin import BadVerifier, Verifier
 from sync.fields import BadMessage
 
-_SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
+SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 
 
 def sealing_text(key: X25519PrivateKey) -> str:
@@ -23,16 +23,24 @@ def sealing_text(key: X25519PrivateKey) -> str:
     return base64.b64encode(key.public_key().public_bytes_raw()).decode()
 
 
+def sealing_key(text: str) -> X25519PublicKey:
+    """The key in `text`; BadMessage when it is none."""
+    try:
+        return X25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+    except (ValueError, binascii.Error):
+        raise BadMessage("key: an X25519 key, 32 bytes in base64, expected") from None
+
+
 def seal(
     public: str, site: str, terminal: str, officer: str, issue: int, verifier: Verifier
 ) -> str:
     """`verifier` for the holder of `public`, in base64; BadMessage when that is no key."""
+    info = _info(site, terminal, officer, issue)
+    key = sealing_key(public)
     try:
-        key = X25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
-        info = _info(site, terminal, officer, issue)
-        sealed = _SUITE.encrypt(verifier.to_bytes(), key, info=info)
-    except (ValueError, binascii.Error):
-        raise BadMessage("key: an X25519 key, 32 bytes in base64, expected") from None
+        sealed = SUITE.encrypt(verifier.to_bytes(), key, info=info)
+    except ValueError:  # a key of a small order
+        raise BadMessage("key: can't be sealed to") from None
     return base64.b64encode(sealed).decode()
 
 
@@ -42,7 +50,7 @@ def unseal(
     """BadMessage unless it was sealed to `key`, for this terminal and this issue."""
     try:
         data = base64.b64decode(sealed, validate=True)
-        return Verifier.parse(_SUITE.decrypt(data, key, info=_info(site, terminal, officer, issue)))
+        return Verifier.parse(SUITE.decrypt(data, key, info=_info(site, terminal, officer, issue)))
     except BadVerifier as error:
         raise BadMessage(f"pins: {officer}: {error}") from None
     except (InvalidTag, ValueError, binascii.Error):

@@ -23,12 +23,12 @@ from sync.bundle import (
     Reply,
     Request,
     box_of,
-    box_text,
 )
 from sync.central.service import Central
 from sync.central.web.api import Now, utc_now
 from sync.central.web.app import create_app
 from sync.fields import BadMessage
+from sync.sealing import sealing_text
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_answer
 
 CARRIED_FOR = timedelta(days=62)
@@ -65,8 +65,8 @@ def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
     answers = asyncio.run(_ask_all(app, at, outward.requests))
     replies = tuple(reply for reply, _ in answers if reply.signature)
     refused = next((said for reply, said in answers if not reply.signature), "")
-    signed = sign_answer(central.key, 200, at + BOX, "", box_text(box).encode())
-    home = Homeward(outward.site, outward.terminal, box_text(box), signed, replies)
+    signed = sign_answer(central.key, 200, at + BOX, "", sealing_text(box).encode())
+    home = Homeward(outward.site, outward.terminal, sealing_text(box), signed, replies)
     if replies:
         write_whole(
             path.with_name(f"{outward.site}-{outward.terminal}{FROM_CENTRAL}"), home.to_bytes()

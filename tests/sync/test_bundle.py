@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.bundle import Homeward, Outward, Reply, Request, box_of, box_text
+from sync.bundle import Homeward, Outward, Reply, Request, box_of
 from sync.fields import BadMessage
+from sync.sealing import sealing_text
 
 BOX = box_of(Ed25519PrivateKey.from_private_bytes(bytes(32)))
 TEXT = st.text(st.characters(min_codepoint=0x20, exclude_categories=["Cs", "Cc"]), max_size=40)
@@ -27,18 +28,18 @@ def test_what_a_terminal_gives_comes_out_as_it_went_in(
     requests: tuple[Request, ...], sealed: bool
 ) -> None:
     given_ = Outward("dindaeng", "counter-1", requests)
-    assert Outward.parse(given_.to_bytes(box_text(BOX) if sealed else ""), BOX) == given_
+    assert Outward.parse(given_.to_bytes(sealing_text(BOX) if sealed else ""), BOX) == given_
 
 
 @given(REPLIES)
 def test_what_central_gives_comes_out_as_it_went_in(replies: tuple[Reply, ...]) -> None:
-    home = Homeward("dindaeng", "counter-1", box_text(BOX), "signature", replies)
+    home = Homeward("dindaeng", "counter-1", sealing_text(BOX), "signature", replies)
     assert Homeward.parse(home.to_bytes()) == home
 
 
 def test_another_central_can_not_open_it() -> None:
     other = box_of(Ed25519PrivateKey.generate())
-    sealed = Outward("dindaeng", "counter-1", ()).to_bytes(box_text(BOX))
+    sealed = Outward("dindaeng", "counter-1", ()).to_bytes(sealing_text(BOX))
     with pytest.raises(BadMessage, match="another central"):
         Outward.parse(sealed, other)
 
