@@ -2,9 +2,27 @@
 and no screen but the one that a test makes itself."""
 
 import os
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from ui.window import TerminalWindow
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("kiosk", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("kiosk")
+
+
+@pytest.fixture
+def window(qtbot: "QtBot") -> "TerminalWindow":
+    """A terminal's window, held here until the test's last events are spent: the collector that
+    finds one nobody holds, in the middle of its own painting, ends the process."""
+    from ui.window import TerminalWindow
+
+    window = TerminalWindow()
+    qtbot.addWidget(window, before_close_func=lambda _: None)
+    return window

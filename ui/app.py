@@ -232,7 +232,10 @@ class Program(QObject):
         self._heartbeat.start()
 
     def end(self) -> int:
-        """Exit code: 0, or 3 when the terminal never came up."""
+        """Nothing comes by itself any more; the exit code: 0, or 3 when the terminal never came
+        up."""
+        for timer in (self._retry, self._nightly, self._heartbeat):
+            timer.stop()
         if self._running is None:
             return 3
         self._running.stop()

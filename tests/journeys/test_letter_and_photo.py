@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx2 as httpx
 from PIL import Image
-from pytestqt.qtbot import QtBot
 
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
@@ -38,7 +37,7 @@ def signed_in(central: Path, url: str, account: str, role: str) -> Iterator[http
 
 
 def test_the_pin_of_the_letter_opens_the_terminal_and_the_photo_is_on_the_screen(
-    tmp_path: Path, office: tuple[Path, str], qtbot: QtBot
+    tmp_path: Path, office: tuple[Path, str], window: TerminalWindow
 ) -> None:
     central, url = office
     path, before = set_up_terminal(tmp_path, central, url)
@@ -52,8 +51,7 @@ def test_the_pin_of_the_letter_opens_the_terminal_and_the_photo_is_on_the_screen
         letter = hr.post("/pins/dindaeng", data={"officers": "101 0"}).text
         pin = "".join(letter.split('class="pin">')[1].split("<")[0].split())
         assert re.fullmatch(r"\d{6}", pin)
-        folder, window = DataFolder(path), TerminalWindow()
-        qtbot.addWidget(window)
+        folder = DataFolder(path)
         window.open_windowed(1280, 800)
         running = start(folder, folder.settings(), SystemClock(), window)
         assert "1 PINs, 1 photos" in command("ui", path, "sync")

@@ -34,7 +34,7 @@ def enrolled(tmp_path: Path) -> Iterator[tuple[DataFolder, Path]]:
 
 
 def test_at_the_configured_time_yesterday_goes_out_and_the_roster_comes_in(
-    enrolled: tuple[DataFolder, Path], qtbot: QtBot
+    enrolled: tuple[DataFolder, Path], window: TerminalWindow, qtbot: QtBot
 ) -> None:
     folder, central = enrolled
     now = SystemClock().now()
@@ -42,8 +42,6 @@ def test_at_the_configured_time_yesterday_goes_out_and_the_roster_comes_in(
     store, terminal = folder.open(SystemClock())
     terminal.carry_out([Record(rating(5, day=yesterday))])
     store.close()
-    window = TerminalWindow()
-    qtbot.addWidget(window, before_close_func=lambda _: None)
     window.open_windowed(1280, 800)
     evening = FakeClock(now.wall.replace(hour=20, minute=29, second=0))
     program = Program(folder, folder.settings(), window, evening)

@@ -30,7 +30,7 @@ FAST = '[office]\nopens="00:00"\ncloses="23:59"\n[times]\nlock=0.1\nthanks=0.1\n
 
 
 def test_answers_and_offers_left_alone_make_the_response(
-    tmp_path: Path, office: tuple[Path, str], qtbot: QtBot
+    tmp_path: Path, office: tuple[Path, str], window: TerminalWindow, qtbot: QtBot
 ) -> None:
     central_path, url = office
     path, pin = set_up_terminal(tmp_path, central_path, url)
@@ -39,8 +39,7 @@ def test_answers_and_offers_left_alone_make_the_response(
     (path / "kiosk.toml").write_text(FAST + offer, "utf-8")
     on_loop = MachineOnLoop(line)
     machine: TicketMachine = on_loop.machine
-    folder, window = DataFolder(path), TerminalWindow()
-    qtbot.addWidget(window)
+    folder = DataFolder(path)
     window.open_windowed(1280, 800)
     running = start(folder, folder.settings(), SystemClock(), window)
     presenter = running.presenter

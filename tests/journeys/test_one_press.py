@@ -57,13 +57,13 @@ def set_up_terminal(tmp_path: Path, central: Path, url: str) -> tuple[Path, str]
     return folder, pin[1]
 
 
-def test_one_press_all_the_way(tmp_path: Path, office: tuple[Path, str], qtbot: QtBot) -> None:
+def test_one_press_all_the_way(
+    tmp_path: Path, office: tuple[Path, str], window: TerminalWindow, qtbot: QtBot
+) -> None:
     central, url = office
     folder_path, pin = set_up_terminal(tmp_path, central, url)
     folder = DataFolder(folder_path)
     panel = PanelOnLoop(SimulatedPanel(tmp_path / "panel"))
-    window = TerminalWindow()
-    qtbot.addWidget(window)
     window.open_windowed(1280, 800)
     running = start(folder, folder.settings(), SystemClock(), window)
     running.presenter.choose_officer("101")

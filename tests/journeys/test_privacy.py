@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from kiosk.config import parse
 from kiosk.datafolder import DataFolder
@@ -41,7 +40,7 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path: Path, qtbot: QtBot) -> Iterator[Watched]:
+def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
     folder = DataFolder(tmp_path / "data")
     folder.create()
     clock = FakeClock()
@@ -49,8 +48,6 @@ def watched(tmp_path: Path, qtbot: QtBot) -> Iterator[Watched]:
     terminal.add_officers([SOMYING])
     terminal.join(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", "x"))
     store.close()
-    window = TerminalWindow()
-    qtbot.addWidget(window, before_close_func=lambda _: None)
     running = start(folder, parse(""), clock, window)
     presenter = running.presenter
     presenter._step(SignOn(duty_of()))

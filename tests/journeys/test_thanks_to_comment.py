@@ -17,14 +17,12 @@ __all__ = ["office"]
 
 
 def test_each_thanks_has_a_code_of_its_own(
-    tmp_path: Path, office: tuple[Path, str], qtbot: QtBot
+    tmp_path: Path, office: tuple[Path, str], window: TerminalWindow, qtbot: QtBot
 ) -> None:
     path, pin = set_up_terminal(tmp_path, *office)
     quick = '[office]\nopens="00:00"\ncloses="23:59"\n[times]\nlock=0.1\nthanks=0.1\n'
     address = f'[comments]\nurl="{office[1]}/f/{{token}}"\n[screen]\nask_reasons="never"\n'
     (path / "kiosk.toml").write_text(quick + address, encoding="utf-8")
-    window = TerminalWindow()
-    qtbot.addWidget(window)
     window.open_windowed(1280, 800)
     folder = DataFolder(path)
     running = start(folder, folder.settings(), SystemClock(), window)

@@ -4,8 +4,6 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from pytestqt.qtbot import QtBot
-
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.store.verify import Verified, verify
@@ -39,13 +37,12 @@ def reword(central: Path, now: datetime) -> None:
 
 
 def test_words_reasons_and_what_was_done_reach_the_screens(
-    tmp_path: Path, office: tuple[Path, str], qtbot: QtBot
+    tmp_path: Path, office: tuple[Path, str], window: TerminalWindow
 ) -> None:
     central, url = office
     path, pin = set_up_terminal(tmp_path, central, url)
     (path / "kiosk.toml").write_text('[office]\nopens="00:00"\ncloses="23:59"\n', "utf-8")
-    folder, window = DataFolder(path), TerminalWindow()
-    qtbot.addWidget(window)
+    folder = DataFolder(path)
     window.open_windowed(1280, 800)
     running = start(folder, folder.settings(), SystemClock(), window)
     presenter = running.presenter

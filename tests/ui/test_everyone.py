@@ -102,10 +102,8 @@ def test_faces_are_told_apart_by_their_lines_without_colour(
 
 @pytest.mark.parametrize("language", languages())
 def test_everything_to_press_has_a_name_and_the_role_of_a_button(
-    language: str, qtbot: QtBot
+    language: str, window: TerminalWindow
 ) -> None:
-    window = TerminalWindow()
-    qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
     for name, view in samples(language):

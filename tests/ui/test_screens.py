@@ -37,13 +37,6 @@ SCREENS = (
 """Pixels and diagonal in inches: the smallest we stand for, and the usual."""
 
 
-@pytest.fixture
-def window(qtbot: QtBot) -> TerminalWindow:
-    window = TerminalWindow()
-    qtbot.addWidget(window)
-    return window
-
-
 @pytest.fixture(params=[1.0, 1.5], ids=["text-100", "text-150"])
 def text_scale(request: pytest.FixtureRequest) -> Iterator[float]:
     theme.set_text_scale(request.param)

@@ -1,6 +1,6 @@
 """The terminal as citizens and officers meet it: real widgets, real file, a clock moved by hand."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -365,25 +365,29 @@ def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) ->
 
 
 def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
-    counter: Counter, qtbot: QtBot
+    counter: Counter, window: TerminalWindow
 ) -> None:
     counter.running.stop()
-    fresh = TerminalWindow()
-    qtbot.addWidget(fresh, before_close_func=lambda _: None)
-    fresh.resize(1280, 800)
-    fresh.show()
+    former = counter.window
+    window.resize(1280, 800)
+    window.show()
     good = counter.folder.database.read_bytes()
     counter.folder.database.write_bytes(b"garbage" * 999)
-    program = Program(counter.folder, counter.settings, fresh, counter.clock)
+    program = Program(counter.folder, counter.settings, window, counter.clock)
     program.load()
-    assert isinstance(fresh.screen_shown, NoticeScreen)
+    assert isinstance(window.screen_shown, NoticeScreen)
     assert program.end() == 3
+    assert not [timer for timer in program.findChildren(QTimer) if timer.isActive()]
     counter.folder.database.write_bytes(good)
     program.load()
     running = program._running
     assert running is not None
-    counter.running, counter.window = running, fresh
+    counter.running, counter.window = running, window
     sign_on(counter)
     press_face(counter, 5)
     assert tally(counter).n == 1
     assert not tally(counter).outcomes
+    assert program.end() == 0
+    assert not [timer for timer in program.findChildren(QTimer) if timer.isActive()]
+    counter.window = former
+    counter.running = counter.open()
