@@ -11,13 +11,15 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from time import monotonic
 
 from tests.evidence.figure import Figure, Measured, Run
 
 SHOWN_FAILURES = 5
+TOLD_EVERY = 60
+"""Seconds between two words about what is under way."""
 LINE = "{:<44} {:<34} {:<44} {:>7}  {}"
 
 
@@ -35,15 +37,11 @@ def main() -> int:
     _say(LINE.format("figure", "target", "measured", "seconds", ""))
     # One more than there are cores: rigs wait for ptys, for disks and for what they start.
     with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
-        missed = [
-            figure.name
-            for figure, well in zip(
-                figures,
-                pool.map(lambda f: _line(f, given.full, given.seed), figures),
-                strict=True,
-            )
-            if not well
-        ]
+        under_way: dict[str, float] = {}
+        lines = [pool.submit(_line, f, given.full, given.seed, under_way) for f in figures]
+        while wait(lines, timeout=TOLD_EVERY).not_done:
+            _tell(under_way)
+    missed = [f.name for f, well in zip(figures, lines, strict=True) if not well.result()]
     _say(f"missed: {', '.join(missed)}" if missed else f"all {len(figures)} targets met")
     return 1 if missed else 0
 
@@ -59,15 +57,15 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _line(figure: Figure, full: bool, seed: int) -> bool:
+def _line(figure: Figure, full: bool, seed: int, under_way: dict[str, float]) -> bool:
     """Measure one figure in its own process and print its line; whether the target was met."""
     size = figure.full if full else figure.quick
     command = [sys.executable, "-m", "tests.evidence"]
     command += ["--measure", figure.name, "--of", figure.measure.__module__]
     command += ["--size", str(size), "--seed", str(seed)]
-    began = monotonic()
+    under_way[figure.name] = monotonic()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    took = f"{monotonic() - began:.0f}"
+    took = f"{monotonic() - under_way.pop(figure.name):.0f}"
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         measured = Measured("the rig itself failed", (last,))
@@ -79,6 +77,13 @@ def _line(figure: Figure, full: bool, seed: int) -> bool:
     lines += [f"    {failure}" for failure in measured.failures[:SHOWN_FAILURES]]
     _say("\n".join(lines))
     return not measured.failures
+
+
+def _tell(under_way: dict[str, float]) -> None:
+    """Beside the table: which rigs are at work, and for how long."""
+    now = monotonic()
+    told = (f"{name} ({(now - began) // 60:.0f} min)" for name, began in under_way.copy().items())
+    sys.stderr.write(f"under way: {', '.join(told)}\n")
 
 
 def _measure(name: str, of: str, size: int, seed: int) -> int:
