@@ -8,7 +8,7 @@ from typing import Protocol
 from kiosk.domain.duty import Moment
 
 BUILT = date(2026, 1, 1)
-"""No terminal of this version can have run earlier."""
+"""Nothing of this version can have run earlier."""
 PLAUSIBLE_YEARS = 15
 
 
@@ -28,11 +28,16 @@ class SystemClock:
         return Moment(datetime.now(UTC).astimezone(), time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
+def plausible(day: date) -> bool:
+    """Whether today can be `day`: not with a clock set to the Buddhist era, nor with a dead
+    battery's 1970, nor in 2069."""
+    return BUILT <= day < BUILT.replace(year=BUILT.year + PLAUSIBLE_YEARS)
+
+
 def require_plausible(now: Moment) -> None:
-    """ClockImplausible unless the date can be true: a clock set to the Buddhist era, a dead
-    battery's 1970 and a 2069 all stop here, before a rating gets a wrong date."""
+    """ClockImplausible unless the date can be true: before a rating gets a wrong date."""
     day = now.wall.date()
-    if not BUILT <= day < BUILT.replace(year=BUILT.year + PLAUSIBLE_YEARS):
+    if not plausible(day):
         raise ClockImplausible(
             f"the clock shows {day.isoformat()}, outside {BUILT.isoformat()} to "
             f"{BUILT.year + PLAUSIBLE_YEARS}: set the machine's date and start again"

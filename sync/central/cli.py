@@ -3,12 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from kiosk.clock import ClockImplausible, SystemClock, require_plausible
 
 if TYPE_CHECKING:
     from sync.central.service import Central
@@ -88,7 +90,7 @@ def init(
     from sync.central.store.engine import CentralStore
     from sync.central.viewer import Role
 
-    folder = _Chosen.path
+    folder, now = _Chosen.path, _now()
     with _errors():
         if (folder / settings.FILE_NAME).exists():
             raise settings.SettingsError(f"{folder}: is set up already")
@@ -102,7 +104,7 @@ def init(
         settings.write(folder, site, name, target, url)
     typer.echo(f"Made {folder} for {site} ({name}).")
     with _open() as central, _errors():
-        password = signin.add_account(central, "init", "it", "IT", (Role.IT,), datetime.now(UTC))
+        password = signin.add_account(central, "init", "it", "IT", (Role.IT,), now)
     typer.echo(f"First account: it, first password {password}")
     typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
     typer.echo("To read scores: kiosk-central accounts add NAME --role director")
@@ -122,6 +124,7 @@ def serve(
     from sync.central.serving import ServeError, serve_until_ended
 
     _require_tls(host, tls_cert, tls_key)
+    _now()  # not on a day that can't be
     with _open() as central, _errors():
         try:
             serve_until_ended(central, host, port, tls_cert, tls_key, typer.echo)
@@ -197,7 +200,7 @@ def enrol(
     with _open() as central, _errors():
         known = central.terminal(terminal)
         try:
-            code = central.invite(terminal, counter, datetime.now(UTC))
+            code = central.invite(terminal, counter, _now())
         except BadPerson as error:
             _fail(str(error), USAGE)
     if known is not None:
@@ -274,7 +277,7 @@ def terminals_compare(
     Example: kiosk-central terminals compare counter-1
     """
     with _open() as central, _errors():
-        fleet = central.fleet(datetime.now().astimezone().date())
+        fleet = central.fleet(_now().date())
     known = next((t for t in fleet.terminals if t.terminal == terminal), None)
     if known is None:
         _fail(f"no terminal is called {terminal[:40]!r}; see kiosk-central terminals list", USAGE)
@@ -303,7 +306,7 @@ def terminals_release(
     if not reason.strip():
         _fail("--reason: say what was found; it is kept", USAGE)
     with _open() as central, _errors():
-        if not central.release(terminal, by or _login(), reason.strip(), datetime.now(UTC)):
+        if not central.release(terminal, by or _login(), reason.strip(), _now()):
             _fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
     typer.echo(f"Released {terminal}; its reports come with its next sync.")
 
@@ -339,9 +342,9 @@ def tally(
     """Print one day's raw counts per officer: for the audit role. Every read is logged."""
     from sync.central.reports.daytally import lines
 
-    wanted = _day("--date", day) or datetime.now().astimezone().date()
+    wanted = _day("--date", day) or _now().date()
     with _open() as central, _errors():
-        found = central.tally(wanted, reader or _login(), datetime.now(UTC))
+        found = central.tally(wanted, reader or _login(), _now())
     for line in lines(found, wanted):
         typer.echo(line)
 
@@ -358,7 +361,7 @@ def publish(
     published never changes, so a day that has not come can't be named. Every office's, or with
     --site one's.
     """
-    today = datetime.now().astimezone().date()
+    today = _now().date()
     wanted = _day("--as-of", as_of) or today
     if wanted > today:
         _fail(f"--as-of {as_of}: has not come yet; name {today} or an earlier day", USAGE)
@@ -440,7 +443,8 @@ def export(
     from sync.central.reports import gate
     from sync.central.viewer import PUBLIC
 
-    today, now = datetime.now().astimezone().date(), datetime.now(UTC)
+    now = _now()
+    today = now.date()
     with _open() as central, _errors():
         with central.store.transaction(central.site) as t:
             starts = t.office.settings().settings.fiscal_year_starts
@@ -516,7 +520,7 @@ def accounts_add(
                 account,
                 name or account,
                 roles,
-                datetime.now(UTC),
+                _now(),
                 officer=officer,
                 section=section,
                 subject=subject,
@@ -548,7 +552,7 @@ def accounts_disable(account: Annotated[str, typer.Argument(help="The account.")
     from sync.central import signin
 
     with _open() as central, _errors():
-        if not signin.disable_account(central, _login(), central.site, account, datetime.now(UTC)):
+        if not signin.disable_account(central, _login(), central.site, account, _now()):
             _fail(f"no account is called {account[:40]!r}", USAGE)
     typer.echo(f"Disabled {account}.")
 
@@ -559,7 +563,7 @@ def accounts_password(account: Annotated[str, typer.Argument(help="The account."
     from sync.central import signin
 
     with _open() as central, _errors():
-        now = datetime.now(UTC)
+        now = _now()
         password = signin.new_password(central, _login(), central.site, account, now)
     if password is None:
         _fail(f"no account is called {account[:40]!r}", USAGE)
@@ -610,7 +614,7 @@ def seed_demo(
                 bar.update(done - bar.pos)
 
             try:
-                made = seed(central, datetime.now().astimezone().date(), told, days)
+                made = seed(central, _now().date(), told, days)
             except NotEmpty as error:
                 _fail(str(error), USAGE)
         for account, password in made:
@@ -624,6 +628,16 @@ def _day(option: str, text: str) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007  (a date)
     except ValueError:
         _fail(f"{option} {text[:40]!r}: write YYYY-MM-DD", USAGE)
+
+
+def _now() -> datetime:
+    """What the clock shows, or the end: a block that was closed on a wrong day stays closed."""
+    now = SystemClock().now()
+    try:
+        require_plausible(now)
+    except ClockImplausible as error:
+        _fail(str(error), WRONG)
+    return now.wall
 
 
 def _login() -> str:

@@ -11,6 +11,7 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.clock import SystemClock
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
 from sync.central import signin
@@ -147,7 +148,7 @@ def seed(
     central.import_officers(tuple(s.officer for s in servers))
     terminals = sorted({s.terminal for s in servers})
     for terminal in terminals:
-        now = datetime.now(UTC)
+        now = SystemClock().now().wall
         code = central.invite(terminal, terminal.removeprefix("counter-"), now)
         central.enrol(Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
     first = today - timedelta(days=days)
@@ -260,7 +261,7 @@ def _report(
 
 def _office(central: Central, random: Random, today: date) -> None:
     """What people write, and what comes in online."""
-    now = datetime.now(UTC)
+    now = SystemClock().now().wall
     with central.store.transaction(central.site) as t:
         for i in range(420):
             day = today - timedelta(days=random.randint(1, 360))
@@ -281,7 +282,7 @@ def _office(central: Central, random: Random, today: date) -> None:
 
 
 def _accounts(central: Central, servers: list[_Server]) -> tuple[tuple[str, str], ...]:
-    now = datetime.now(UTC)
+    now = SystemClock().now().wall
     own, section = str(servers[0].officer.id), SECTIONS[0][0]
     wanted = (
         ("director", "ผู้อำนวยการเขต", (Role.DIRECTOR,), "", ""),

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk import pin
+from kiosk.clock import plausible
 from kiosk.domain.people import Officer, identifier, plain
 from sync.central import publishing
 from sync.central.disclosure import Counts
@@ -347,7 +348,10 @@ class Central:
 
     def publish(self, today: date) -> int:
         """Close every block that can be closed by `today`; how many. Doing it again adds none, and
-        costs next to nothing when nothing came in and no week ended since."""
+        costs next to nothing when nothing came in and no week ended since. On a day that can't be
+        (the server's clock is wrong) none: a closed block never changes."""
+        if not plausible(today):
+            return 0
         with self.store.transaction(self.site) as t:
             return publishing.publish(t, today)
 

@@ -3,13 +3,14 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
+from tests.builders import FakeClock
 from tests.central.reports import DAY
 
 Command = Callable[..., Result]
@@ -393,3 +394,23 @@ def test_the_demonstration_fills_an_empty_central_and_no_other(ready: Command) -
     assert "director" in said
     assert "fresh --data" in refused(ready("seed-demo", "--days", "20"))
     assert "All agrees" in accepted(ready("verify"))
+
+
+@pytest.mark.parametrize(
+    "words", [("serve",), ("publish",), ("enrol", "--terminal", "t", "--counter", "1")]
+)
+def test_a_clock_set_to_the_buddhist_era_stops_what_would_keep_a_date(
+    ready: Command, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock(datetime(2569, 6, 1, 9, tzinfo=UTC))
+    monkeypatch.setattr("sync.central.cli.SystemClock", lambda: clock)
+    assert "2569-06-01" in refused(ready(*words), code=1)
+
+
+def test_a_clock_that_can_not_be_right_makes_no_data_folder(
+    command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock(datetime(1970, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr("sync.central.cli.SystemClock", lambda: clock)
+    assert "set the machine's date" in refused(command("init"), code=1)
+    assert not folder.exists()

@@ -130,6 +130,13 @@ def test_who_has_nothing_open_is_not_looked_at_again(central: Central) -> None:
     assert _open(central) == {"102": MONDAY + timedelta(days=7)}
 
 
+@pytest.mark.parametrize("year", [1970, 2069, 2569])
+def test_on_a_day_that_can_not_be_nothing_is_closed(central: Central, year: int) -> None:
+    _take(central, Came("101", 0, (0, 0, 2, 6, 6), "a", 1, 2), MONDAY)
+    assert central.publish(MONDAY.replace(year=year)) == 0
+    assert central.publish(MONDAY + timedelta(days=7)) == 1
+
+
 @pytest.mark.parametrize("late", [True, False])
 def test_what_came_late_and_is_too_little_stays_open(central: Central, late: bool) -> None:
     _take(central, Came("101", 0, (0, 0, 2, 6, 6), "a", 0, 0), MONDAY)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header, Request, Response
 
+from kiosk.clock import SystemClock
 from sync.central import intake
 from sync.central.intake import Refusal, Signed
 from sync.central.service import Asked, Central, NoSuchCode
@@ -40,7 +41,7 @@ T = TypeVar("T")
 
 
 def utc_now() -> datetime:
-    return datetime.now(UTC)
+    return SystemClock().now().wall.astimezone(UTC)
 
 
 class _Enrolments:
