@@ -155,6 +155,10 @@ def seed(
         day = first + timedelta(days=done)
         if day.weekday() < 5:
             _day(central, random, servers, terminals, day, 1 + 0.10 * done / max(1, days))
+        if (
+            day.weekday() == 6
+        ):  # each week's end, as it would have been: tables wait for no late one
+            central.publish(day + timedelta(days=1))
         say(done + 1, days)
     _office(central, random, today)
     central.publish(today)

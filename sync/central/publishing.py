@@ -19,6 +19,7 @@ from sync.central.disclosure import (
     minus,
     next_blocks,
     plus,
+    told_at,
     total,
     week_end,
 )
@@ -78,7 +79,9 @@ def _close(
         for block in fresh:
             if officer != ONLINE:
                 t.published.roll_up(levels, block)
-            t.published.freeze_cuts(whose, block, _new_cuts(known, shown, levels, block.last_day))
+            if today <= told_at(block.last_day):  # else its quarter's tables are out
+                cuts = _new_cuts(known, shown, levels, block.last_day)
+                t.published.freeze_cuts(whose, block, cuts)
         shown.blocks[levels] = [*before, *fresh]
         added += len(fresh)
     open_since = min(_open(known, shown), default=None)

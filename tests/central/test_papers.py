@@ -37,6 +37,8 @@ from tests.central.test_page import received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
+TOLD = date(2027, 1, 18)
+"""When the tables of the quarter that TODAY is in are told."""
 ROUND = parse("fy2027-1")
 WORDS = (
     "ขั้นตอน น้ำผึ้ง ปิ่นเกล้า สิทธิ์ ปัญญ์ ญาณวุฒิ กตัญญู ซ้ำ ปั้น ป้ำ ฟื้น ฝั่ง เป็นต้น ทั้งสิ้น "
@@ -223,7 +225,7 @@ def test_every_cell_of_a_workbook_has_room_for_its_text(office: Central) -> None
 
 def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
-    cuts = gate.cuts(office, PUBLIC, ROUND)
+    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
     rows = statistics.rows("dindaeng", shown, cuts)
     text = statistics.as_csv(rows)
     assert text.startswith(b"\xef\xbb\xbf")
@@ -246,7 +248,7 @@ def test_open_data_call_services_as_the_office_does(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
     named = (NamedService("general", "งานทั่วไปของเขต", "General"),)
     called = replace(shown, settings=replace(shown.settings, services=named))
-    cuts = gate.cuts(office, PUBLIC, ROUND)
+    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
     [row] = [r for r in statistics.rows("dindaeng", called, cuts) if r.service]
     assert (row.service, row.service_name) == ("general", "งานทั่วไปของเขต")
     assert row.low is not None
@@ -266,7 +268,7 @@ def test_the_csv_has_a_dictionary_of_its_own_with_the_licence() -> None:
 
 def test_open_data_name_nobody(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
-    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND))
+    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND, TOLD))
     for made in (statistics.as_csv(rows), statistics.as_json(rows, shown, NOW)):
         assert "สมหญิง" not in made.decode("utf-8-sig")
         assert "101" not in re.findall(r"\d+", made.decode("utf-8-sig"))
