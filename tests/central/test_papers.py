@@ -19,6 +19,7 @@ from pypdf import PdfReader
 
 from kiosk.domain.people import Officer
 from kiosk.domain.scale import Scale
+from sync import absence, closing
 from sync.central import itaform
 from sync.central.itaform import EditedRow
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
@@ -32,6 +33,7 @@ from sync.central.sitesettings import NamedService
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody, State
 from sync.central.viewer import PUBLIC, Role, Viewer
+from sync.central.web.desk import page_words
 from tests.central.conftest import made_central
 from tests.central.test_page import received
 
@@ -297,6 +299,16 @@ def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: Of
     many = tuple(Improvement(str(i), "สั้น", "สั้น", "", None, State.DONE) for i in range(3))
     pdf = posters.infographic_pdf(replace(view, settings=crowded), many, NOW)
     assert "".join(pages(pdf)).count("เราทำแล้ว") < 3
+
+
+def test_every_gap_has_words_on_the_page_and_on_the_meeting_sheet() -> None:
+    counted = {kind.value for kind in closing._GAPS} | {gate.OVER_TICKETS, "ignored", "late"}
+    counted |= {absence.DARK, absence.NO_PANEL, absence.LATE_PAUSE}
+    counted |= {absence.NO_QUEUE, absence.NO_STORE}
+    assert counted == meetings.GAPS.keys()
+    for language, words in page_words().items():
+        for kind in counted:
+            assert words.get(f"gap_{kind}"), f"{language}: {kind}"
 
 
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:

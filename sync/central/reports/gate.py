@@ -47,6 +47,8 @@ from sync.central.viewer import CITY, NotYours, Right, Viewer
 Span = tuple[date, date]
 Cuts = Mapping[str, Mapping[int, Counts]]
 """Rows of one table by scale."""
+OVER_TICKETS = "over-tickets"
+"""Among gaps: days on which a counter has more ratings than its tickets explain."""
 CUT_STEP = 5
 Z99 = 2.5758293035489004
 """Two-sided 99 % quantile of the normal distribution."""
@@ -217,7 +219,11 @@ def office(central: Central, viewer: Viewer, period: Period, today: date) -> Off
         span = told(period.first_day, period.last_day, _ended(today))
         cuts = t.published.cuts(span)
         ended = min(period.last_day, _ended(today))
-        gaps = t.days.gaps(period.first_day, ended) if viewer.signed_in else Counter[str]()
+        gaps = Counter[str]()
+        if viewer.signed_in:
+            gaps = t.days.gaps(period.first_day, ended)
+            over = len(t.days.over_tickets(period.first_day, ended))
+            gaps += Counter({OVER_TICKETS: over})
         served = t.days.tickets_between(period.first_day, period.last_day)
     online = figure(sums.pop(ONLINE, []), settings)
     whole = figure((s for found in sums.values() for s in found), settings)
