@@ -219,12 +219,10 @@ def office(central: Central, viewer: Viewer, period: Period, today: date) -> Off
         span = told(period.first_day, period.last_day, _ended(today))
         cuts = t.published.cuts(span)
         ended = min(period.last_day, _ended(today))
-        gaps = Counter[str]()
-        if viewer.signed_in:
-            gaps = t.days.gaps(period.first_day, ended)
-            over = len(t.days.over_tickets(period.first_day, ended))
-            gaps += Counter({OVER_TICKETS: over})
+        gaps = t.days.gaps(period.first_day, ended) if viewer.signed_in else Counter[str]()
         served = t.days.tickets_between(period.first_day, period.last_day)
+        if served and viewer.signed_in:
+            gaps += Counter({OVER_TICKETS: len(t.days.over_tickets(period.first_day, ended))})
     online = figure(sums.pop(ONLINE, []), settings)
     whole = figure((s for found in sums.values() for s in found), settings)
     rows = _sections(central.site, viewer, officers, sums, settings)
