@@ -75,8 +75,9 @@ def meeting_pdf(
             "trend": words.TREND_HEAD,
             "trend_how": words.TREND_HOW,
             "sections": "รายฝ่าย (เรียงตามชื่อ ไม่ใช่ลำดับคะแนน)",
-            "reasons": words.REASONS_HEAD
-            + (f" {figures.days(*office.told)}" if office.told and office.reasons else ""),
+            "reasons": words.REASONS_HEAD,
+            "reasons_of": figures.days(*office.told) if office.told else "",
+            "few_reasons": words.FEW_REASONS,
             "gaps": words.GAPS_HEAD,
             "none": "ไม่มี",
             "log": "บันทึกการปรับปรุง",
