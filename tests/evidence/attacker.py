@@ -199,18 +199,22 @@ def smallest_atom(figures: Iterable[frozenset[int]]) -> int:
 def attack(given: Run) -> Measured:
     """`given.size` offices."""
     failures = []
-    smallest = 0
+    smallest = {"figures": 0, "tables": 0}
     for number in range(given.size):
         seed = f"{given.seed} {number}"
         stream = draw(Random(seed))
         blocks = list(closings(stream))
         cut = history(stream, blocks)
-        found = smallest_atom(figures(stream, blocks)), smallest_cornered(cut, by_quarters(cut))
-        for what, group in zip(("figures", "tables"), found, strict=True):
+        found = {
+            "figures": smallest_atom(figures(stream, blocks)),
+            "tables": smallest_cornered(cut, by_quarters(cut)),
+        }
+        for what, group in found.items():
             if 0 < group < SMALLEST:
                 failures.append(f"stream {seed}: a group of {group} by {what}")
-            smallest = min(smallest or group, group or smallest)
-    return Measured(f"{given.size} offices: smallest group {smallest}", tuple(failures))
+            smallest[what] = min(smallest[what] or group, group or smallest[what])
+    told = ", ".join(f"{group} by {what}" for what, group in smallest.items())
+    return Measured(f"{given.size:,} offices: smallest group {told}", tuple(failures))
 
 
 def _sums(inside: dict[int, frozenset[int]], section: tuple[int, ...]) -> Figures:
