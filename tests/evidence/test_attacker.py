@@ -18,6 +18,7 @@ from tests.central.conftest import made_central
 from tests.central.reports import key_text
 from tests.central.test_store import NOW
 from tests.evidence.attacker import (
+    START,
     Stream,
     closings,
     draw,
@@ -76,10 +77,13 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
 
 
 def _much_later(office: Stream) -> Stream:
-    """The same office where one officer's terminal was offline for ten weeks at a time."""
-    off = timedelta(weeks=10)
-    facts = (replace(f, known=f.known + off) if f.officer == 0 else f for f in office.facts)
-    return replace(office, facts=tuple(facts), last=office.last + off)
+    """The same office where one officer's terminal sends ten weeks late from the fourth week on."""
+    off, since = timedelta(weeks=10), START + timedelta(weeks=3)
+    facts = tuple(
+        replace(f, known=f.known + off) if f.officer == 0 and f.day >= since else f
+        for f in office.facts
+    )
+    return replace(office, facts=facts, last=office.last + off)
 
 
 def _report(central: Central, office: Stream, late: date, known: date) -> None:
