@@ -68,6 +68,14 @@ def test_every_file_and_folder_named_exists(path: Path) -> None:
             assert f"def {test[1]}(" in Path(test[0]).read_text("utf-8"), f"{path}: {test[1]}"
 
 
+def test_every_threat_names_the_test_that_shows_its_defence() -> None:
+    text = Path("SECURITY.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 40
+    for row in rows:
+        assert re.search(r"`tests/[\w/]+\.py::test_\w+` \|$", row), row
+
+
 def test_every_settings_block_in_the_panels_page_is_good_and_every_profile_has_one() -> None:
     text = Path("hardware/PANELS.md").read_text("utf-8")
     blocks = [parse(block) for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]

@@ -197,6 +197,7 @@ def _engine(path: Path, synchronous: str = "FULL") -> Engine:
         module=sqlite,
         poolclass=StaticPool,
         connect_args={"isolation_level": None, "check_same_thread": True},
+        hide_parameters=True,  # a traceback in the log has a time: no score beside it
     )
 
     @event.listens_for(engine, "connect")

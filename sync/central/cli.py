@@ -350,23 +350,15 @@ def tally(
 
 
 @app.command()
-def publish(
-    as_of: Annotated[
-        str, typer.Option(help="YYYY-MM-DD, today or earlier; empty: today.", show_default=False)
-    ] = "",
-) -> None:
+def publish() -> None:
     """Close the blocks that can be closed: whole weeks with ten ratings or more.
 
-    The report does this by itself when it is opened; doing it again adds nothing. A block that is
-    published never changes, so a day that has not come can't be named. Every office's, or with
-    --site one's.
+    The report does this by itself when it is opened; doing it again adds nothing. Every office's,
+    or with --site one's.
     """
     today = _now().date()
-    wanted = _day("--as-of", as_of) or today
-    if wanted > today:
-        _fail(f"--as-of {as_of}: has not come yet; name {today} or an earlier day", USAGE)
     with _open() as home, _errors():
-        added = sum(central.publish(wanted) for central in _offices(home))
+        added = sum(central.publish(today) for central in _offices(home))
     typer.echo(f"Published {added} new blocks." if added else "No new block can be closed yet.")
 
 
@@ -454,7 +446,7 @@ def export(
             _fail(str(error), USAGE)
         central.publish(today)
         office = gate.office(central, PUBLIC, span, today)
-        rows = statistics.rows(central.site, office, gate.cuts(central, PUBLIC, span))
+        rows = statistics.rows(central.site, office, gate.cuts(central, PUBLIC, span, today))
         with central.store.transaction(central.site) as t:
             log = t.office.improvements()
         name = f"{central.site}-{span.code}"

@@ -4,14 +4,23 @@ A block closes at the first week end at which at least ten ratings are not in an
 never changes. What arrives late for a published week is simply not in a block yet, and goes to the
 next. Whatever is shown is a sum of whole blocks, so no difference of two figures covers fewer than
 ten ratings.
+
+Tables that cut across blocks (services, counters, half-days, channels, reasons) can't be sums of
+whole blocks. They are told by whole quarters of the calendar, once, some weeks after the quarter's
+end, and change no more: a table that grew with each week would tell the week, and the office's
+exact totals would undo its rounding.
 """
 
-from collections.abc import Iterable
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import MINYEAR, date, timedelta
 
 from sync.central.measures import HIDDEN_BELOW
 
+_DAY = timedelta(days=1)
+TABLES_WAIT = timedelta(weeks=2)
+"""How long a quarter's tables wait for terminals that come online late."""
 Counts = tuple[int, int, int, int, int]
 NONE: Counts = (0, 0, 0, 0, 0)
 
@@ -128,6 +137,44 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
             beside_shown += more
             frontier, first = end, end + timedelta(days=1)
     return fresh
+
+
+def quarter_of(day: date) -> tuple[date, date]:
+    """First and last day of the calendar's quarter."""
+    first = day.month - (day.month - 1) % 3
+    return date(day.year, first, 1), date(day.year, first + 2, monthrange(day.year, first + 2)[1])
+
+
+def told_at(day: date) -> date:
+    """The week end (a Sunday) after which the tables of the quarter that `day` is in are told. What
+    a block that closes later has of them waits for the officer's next block."""
+    return week_end(quarter_of(day)[1]) + TABLES_WAIT
+
+
+def told(first: date, last: date, ended: date) -> tuple[date, date] | None:
+    """The span that tables for `first` to `last` cover when the week up to `ended` is over: the
+    whole quarters in it that are told; where there is none, the last one told before."""
+    begin, end = quarter_of(min(last, ended))
+    while end > last or told_at(end) > ended:
+        if begin.year == MINYEAR:
+            return None
+        begin, end = quarter_of(begin - _DAY)
+    if first > begin:
+        return begin, end
+    whole, broken = quarter_of(first)
+    return first if whole == first else broken + _DAY, end
+
+
+def withheld(n: Mapping[str, int], at_least: int) -> frozenset[str]:
+    """Rows of one quarter's table that are not told: those of fewer than `at_least` ratings. While
+    they are fewer than that together, the smallest told row too: the total would tell them."""
+    told_rows = {what for what, count in n.items() if count >= at_least}
+    hidden = sum(n.values()) - sum(n[what] for what in told_rows)
+    while told_rows and 0 < hidden < at_least:
+        smallest = min(told_rows, key=lambda what: (n[what], what))
+        told_rows.remove(smallest)
+        hidden += n[smallest]
+    return frozenset(n.keys() - told_rows)
 
 
 def levels_shown(counts: Counts) -> bool:

@@ -19,6 +19,7 @@ from sync.central.disclosure import (
     minus,
     next_blocks,
     plus,
+    told_at,
     total,
     week_end,
 )
@@ -71,6 +72,7 @@ def _close(
 ) -> int:
     known, shown = _read(t, officer, since, ends)
     added = 0
+    waiting: list[date] = []
     for levels, days in sorted(_days(known, shown).items()):
         whose, before = Scaled(officer, levels), shown.blocks.get(levels, [])
         fresh = next_blocks(before, days, today)
@@ -78,10 +80,15 @@ def _close(
         for block in fresh:
             if officer != ONLINE:
                 t.published.roll_up(levels, block)
-            t.published.freeze_cuts(whose, block, _new_cuts(known, shown, levels, block.last_day))
+            if today <= told_at(block.last_day):
+                cuts = _new_cuts(known, shown, levels, block.last_day)
+                t.published.freeze_cuts(whose, block, cuts)
+        if fresh and today > told_at(fresh[-1].last_day):
+            # Its quarter's tables are out: what it has of them waits for the next block.
+            waiting.append(fresh[-1].last_day)
         shown.blocks[levels] = [*before, *fresh]
         added += len(fresh)
-    open_since = min(_open(known, shown), default=None)
+    open_since = min((*_open(known, shown), *waiting), default=None)
     if open_since is not None:
         t.unclosed.keep(officer, open_since)
     return added

@@ -252,7 +252,7 @@ class Central:
                 t.witness.twice(since),
                 t.days.newest_days(),
                 t.days.aside(),
-                t.days.over_tickets(since),
+                t.days.over_tickets(since, today),
                 t.days.flags_since(since),
             )
 

@@ -14,8 +14,12 @@ from sync.central.disclosure import (
     DayCount,
     levels_shown,
     next_blocks,
+    quarter_of,
+    told,
+    told_at,
     total,
     week_end,
+    withheld,
 )
 from sync.central.measures import Reading, points_of, result, satisfied_of, wilson
 
@@ -77,6 +81,78 @@ def test_no_sum_or_difference_of_published_figures_covers_fewer_than_ten(
         sizes = [sum(t) for t in totals]
         seen |= {abs(a - b) for a, b in combinations(sizes, 2)}
     assert all(n >= 10 for n in seen if n)
+
+
+_any_day = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+
+
+@given(_any_day, st.integers(0, 800), _any_day)
+def test_tables_cover_whole_quarters_that_are_over_for_two_weeks(
+    first: date, days: int, today: date
+) -> None:
+    last, ended = first + timedelta(days=days), week_end(today) - timedelta(days=7)
+    span = told(first, last, ended)
+    assert span is not None
+    begin, end = span
+    assert quarter_of(begin)[0] == begin
+    assert quarter_of(end)[1] == end <= last
+    assert told_at(end) <= ended
+    assert end + timedelta(days=14) <= ended
+    inside = first <= begin
+    assert inside or span == quarter_of(end), "one quarter from before"
+    following = quarter_of(end + timedelta(days=1))[1]
+    assert following > last or told_at(following) > ended, "the newest"
+
+
+def test_no_clock_and_no_span_is_too_far_off_for_tables() -> None:
+    assert told(date(1, 1, 1), date(1, 2, 1), MONDAY) is None
+    assert told(date(9999, 12, 1), date(9999, 12, 31), MONDAY) == (
+        date(2026, 4, 1),
+        date(2026, 6, 30),
+    )
+    assert told(MONDAY, MONDAY, date(1, 1, 7)) is None
+
+
+@pytest.mark.parametrize(
+    ("last", "sunday"),
+    [
+        (date(2026, 10, 1), date(2027, 1, 17)),
+        (date(2026, 12, 31), date(2027, 1, 17)),
+        (date(2027, 2, 1), date(2027, 4, 18)),
+        (date(2028, 9, 30), date(2028, 10, 15)),
+    ],
+)
+def test_a_quarters_tables_are_told_after_the_second_week_end_that_follows(
+    last: date, sunday: date
+) -> None:
+    assert told_at(last) == sunday
+    begin, end = quarter_of(last)
+    assert told(begin, end, sunday) == (begin, end)
+    before = told(begin, end, sunday - timedelta(days=7))
+    assert before == quarter_of(begin - timedelta(days=1))
+
+
+def test_a_broken_quarter_at_either_end_of_a_span_is_not_told() -> None:
+    ended = date(2027, 10, 31)
+    assert told(date(2026, 10, 1), date(2027, 9, 30), ended) == (
+        date(2026, 10, 1),
+        date(2027, 9, 30),
+    )
+    assert told(date(2026, 10, 2), date(2027, 9, 29), ended) == (
+        date(2027, 1, 1),
+        date(2027, 6, 30),
+    )
+
+
+def test_a_withheld_row_takes_others_along_until_the_total_tells_of_a_hundred() -> None:
+    assert withheld({"a": 100, "b": 300}, 100) == frozenset()
+    assert withheld({"a": 99, "b": 300}, 100) == {"a", "b"}
+    assert withheld({"a": 99, "b": 100, "c": 101}, 100) == {"a", "b"}
+    assert withheld({"a": 1, "b": 100, "c": 100}, 100) == {"a", "b"}, "the first of equal ones"
+    assert withheld({"a": 50, "b": 50, "c": 100}, 100) == {"a", "b"}
+    assert withheld({"a": 98, "b": 1, "c": 100}, 100) == {"a", "b", "c"}
+    assert withheld({"a": 130, "b": 20, "c": 240}, 200) == {"a", "b", "c"}
+    assert withheld({}, 100) == frozenset()
 
 
 @pytest.mark.parametrize(

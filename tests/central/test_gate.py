@@ -12,7 +12,7 @@ from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half
 from sync.central import period as periods
 from sync.central.disclosure import Beside, Counts
-from sync.central.measures import result
+from sync.central.papers import statistics
 from sync.central.period import NoSuchPeriod, parse
 from sync.central.reports import chart, gate
 from sync.central.service import Central
@@ -25,6 +25,8 @@ from tests.central.reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
+TOLD = date(2027, 1, 18)
+"""When the tables of the quarter that TODAY is in are told."""
 YEAR = periods.year_of(TODAY)
 DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
 
@@ -81,7 +83,7 @@ def test_spans_of_one_kind_add_up_to_the_year(central: Central) -> None:
 def test_services_are_told_from_a_hundred_and_rounded(central: Central) -> None:
     report(central, date(2026, 11, 2), [line("a", 0, 0, 3, 60, 60), line("b", 2, 1, 1, 101, 77)])
     central.publish(TODAY)
-    table = gate.cuts(central, DIRECTOR, YEAR).tables["service"]
+    table = gate.cuts(central, DIRECTOR, YEAR, TOLD).tables["service"]
     assert [(row.what, row.n) for row in table] == [("a", 125), ("b", 180)]
     assert [row.rate for row in table] == [0.95, 0.95], "no certainty of a few"
 
@@ -90,7 +92,7 @@ def test_a_small_service_hides_the_smallest_shown_one_with_it(central: Central) 
     lines = [line("a", 0, 0, 9, 60, 60), line("b", 9, 9, 9, 90, 90), line("c", 0, 0, 1, 1, 1)]
     report(central, date(2026, 11, 2), lines)
     central.publish(TODAY)
-    table = gate.cuts(central, DIRECTOR, YEAR).tables["service"]
+    table = gate.cuts(central, DIRECTOR, YEAR, TOLD).tables["service"]
     assert [(row.what, row.n) for row in table] == [("a", None), ("b", 205), ("c", None)]
 
 
@@ -101,7 +103,7 @@ COUNTS = st.tuples(*[st.integers(0, 90)] * 5)
 def test_what_a_table_withholds_is_nothing_or_a_hundred_and_more(
     services: dict[str, Counts],
 ) -> None:
-    rows = gate.cut_rows({w: {5: counts} for w, counts in services.items()}, 100)
+    rows = gate.cut_rows([{w: {5: counts} for w, counts in services.items()}], 100)
     n = {what: sum(counts) for what, counts in services.items()}
     hidden = sum(n[row.what] for row in rows if row.n is None)
     shown = [row for row in rows if row.n is not None]
@@ -114,40 +116,73 @@ def test_what_a_table_withholds_is_nothing_or_a_hundred_and_more(
         assert 0.05 <= row.rate <= 0.95
 
 
-def test_a_cut_is_frozen_with_its_block_and_late_ratings_wait_for_the_next(
+def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(
+    central: Central,
+) -> None:
+    def table(code: str, day: date) -> list[tuple[str, int | None]]:
+        central.publish(day)
+        rows = gate.cuts(central, PUBLIC, parse(code), day).tables["service"]
+        return [(row.what, row.n) for row in rows]
+
+    report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
+    assert table("fy2027", TODAY) == table("2026-11", TODAY) == []
+    assert table("fy2027", TOLD - timedelta(days=1)) == []
+    told = [("a", 130)]
+    assert table("fy2027-q1", TOLD) == table("fy2027", TOLD) == told
+    report(central, date(2026, 11, 3), [line("late", 0, 0, 9, 90, 90, officer="102")])
+    assert table("fy2027-q1", TOLD + timedelta(days=1)) == told
+    assert gate.office(central, PUBLIC, YEAR, TOLD).figure.result.n == 129 + 189
+    report(central, date(2027, 1, 18), [line("a", 0, 0, 4, 50, 50, officer="102")])
+    central.publish(TOLD + timedelta(days=7))
+    later = date(2027, 4, 19)
+    assert table("fy2027-q1", later) == told
+    assert table("fy2027-q2", later) == [("a", 105), ("late", 190)]
+    assert table("fy2027", later) == [("a", 235), ("late", 190)]
+
+
+def test_a_span_without_a_told_quarter_shows_the_last_one_before_and_says_so(
     central: Central,
 ) -> None:
     report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
     central.publish(TODAY)
-    before = gate.cuts(central, DIRECTOR, YEAR).tables["service"]
-    report(central, date(2026, 11, 3), [line("late", 0, 0, 9, 90, 90)])
-    central.publish(TODAY)
-    assert gate.cuts(central, DIRECTOR, YEAR).tables["service"] == before
-    report(central, date(2026, 11, 24), [line("a", 0, 0, 3, 4, 4)])
-    later = date(2026, 11, 30)
-    central.publish(later)
-    table = gate.cuts(central, DIRECTOR, YEAR).tables["service"]
-    assert [(row.what, row.n) for row in table] == [("a", 140), ("late", 190)]
+    view = gate.cuts(central, PUBLIC, parse("2027-01"), TOLD)
+    assert view.told == (date(2026, 10, 1), date(2026, 12, 31))
+    assert [row.what for row in view.tables["service"]] == ["a"]
+    office = gate.office(central, PUBLIC, parse("2027-01"), TOLD)
+    assert [row.service for row in statistics.rows("dindaeng", office, view)] == ["", ""]
+
+
+def test_a_quarter_in_which_no_row_is_told_names_none() -> None:
+    assert gate.cut_rows([{"a": {5: (0, 0, 0, 0, 9)}, "b": {5: (0, 0, 0, 0, 1)}}], 100) == ()
+
+
+def test_a_row_counts_the_quarters_in_which_it_is_told() -> None:
+    """Adding those in which it is left out would tell it after all."""
+    busy, quiet = {5: (0, 0, 50, 50, 50)}, {5: (0, 0, 0, 0, 60)}
+    one, other = {"a": busy, "b": busy}, {"a": busy, "b": quiet, "c": quiet}
+    assert [(r.what, r.n) for r in gate.cut_rows([one, other], 100)] == [
+        ("a", 300),
+        ("b", 150),
+        ("c", None),
+    ]
 
 
 def test_reasons_are_told_office_wide_and_only_where_there_are_many(central: Central) -> None:
     report(central, date(2026, 11, 2), [line("a", 9, 0, 0, 0, 0)], ReasonCount("101", "wait", 9))
     central.publish(TODAY)
-    assert gate.office(central, DIRECTOR, YEAR, TODAY).reasons == ()
+    assert gate.office(central, DIRECTOR, YEAR, TOLD).reasons == ()
     many = (ReasonCount("101", "wait", 93), ReasonCount("101", "unfair", 2))
     report(central, date(2026, 11, 3), [line("a", 90, 20, 20, 40, 20)], *many)
     central.publish(TODAY)
-    shown = gate.office(central, DIRECTOR, YEAR, TODAY).reasons
+    shown = gate.office(central, DIRECTOR, YEAR, TOLD).reasons
     assert [(row.what, row.n, row.rate) for row in shown] == [("wait", 100, 1.0), ("unfair", 0, 0)]
 
 
 def test_a_reasons_share_tells_no_more_than_its_rounded_number() -> None:
     """Each number within the same five gives the same picture."""
-    whole = gate.Figure(result(500, 300, 30_000.0))
     pictures = {
         gate._reasons(
-            {("reason", "wait"): {5: (98 + more, 0, 0, 0, 0)}, ("reason", "place"): {5: few}},
-            whole,
+            [{("reason", "wait"): {5: (98 + more, 0, 0, 0, 0)}, ("reason", "place"): {5: few}}],
             SiteSettings(),
         )
         for more in range(5)
@@ -157,9 +192,9 @@ def test_a_reasons_share_tells_no_more_than_its_rounded_number() -> None:
 
 
 def test_nearly_all_agreeing_is_said_as_a_bound() -> None:
-    [row] = gate.cut_rows({"a": {5: (5, 5, 10, 490, 490)}}, 100)
+    [row] = gate.cut_rows([{"a": {5: (5, 5, 10, 490, 490)}}], 100)
     assert (row.rate, row.bound) == (0.95, "at least")
-    [row] = gate.cut_rows({"a": {5: (490, 490, 10, 5, 5)}}, 100)
+    [row] = gate.cut_rows([{"a": {5: (490, 490, 10, 5, 5)}}], 100)
     assert (row.rate, row.bound) == (0.05, "at most")
 
 
@@ -214,7 +249,7 @@ def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central
         with pytest.raises(NotYours):
             gate.officer(central, viewer, "101", YEAR, TODAY, NOW)
         with pytest.raises(NotYours):
-            gate.cuts(central, viewer, YEAR)
+            gate.cuts(central, viewer, YEAR, TODAY)
     for viewer in (DIRECTOR, PUBLIC, Viewer("i", "i", CITY, frozenset({Role.IT}))):
         with pytest.raises(NotYours):
             gate.city(central, viewer, YEAR)
@@ -297,7 +332,7 @@ def test_a_trend_leaves_months_without_a_figure_open() -> None:
 
 def test_a_cuts_interval_tells_no_more_than_its_rounded_numbers() -> None:
     """Two different tables that are shown alike have the same interval."""
-    near = [gate.cut_rows({"a": {5: (0, 0, 30, 40, n)}}, 100)[0] for n in (33, 34)]
+    near = [gate.cut_rows([{"a": {5: (0, 0, 30, 40, n)}}], 100)[0] for n in (33, 34)]
     assert [(row.n, row.rate) for row in near] == [(105, 0.71), (105, 0.71)]
     assert near[0].interval == near[1].interval is not None
-    assert gate.cut_rows({"a": {5: (0, 0, 0, 0, 200)}}, 100)[0].interval is None
+    assert gate.cut_rows([{"a": {5: (0, 0, 0, 0, 200)}}], 100)[0].interval is None

@@ -19,6 +19,7 @@ from pypdf import PdfReader
 
 from kiosk.domain.people import Officer
 from kiosk.domain.scale import Scale
+from sync import absence, closing
 from sync.central import itaform
 from sync.central.itaform import EditedRow
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
@@ -32,11 +33,14 @@ from sync.central.sitesettings import NamedService
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody, State
 from sync.central.viewer import PUBLIC, Role, Viewer
+from sync.central.web.desk import page_words
 from tests.central.conftest import made_central
 from tests.central.test_page import received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
+TOLD = date(2027, 1, 18)
+"""When the tables of the quarter that TODAY is in are told."""
 ROUND = parse("fy2027-1")
 WORDS = (
     "ขั้นตอน น้ำผึ้ง ปิ่นเกล้า สิทธิ์ ปัญญ์ ญาณวุฒิ กตัญญู ซ้ำ ปั้น ป้ำ ฟื้น ฝั่ง เป็นต้น ทั้งสิ้น "
@@ -223,7 +227,7 @@ def test_every_cell_of_a_workbook_has_room_for_its_text(office: Central) -> None
 
 def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
-    cuts = gate.cuts(office, PUBLIC, ROUND)
+    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
     rows = statistics.rows("dindaeng", shown, cuts)
     text = statistics.as_csv(rows)
     assert text.startswith(b"\xef\xbb\xbf")
@@ -246,7 +250,7 @@ def test_open_data_call_services_as_the_office_does(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
     named = (NamedService("general", "งานทั่วไปของเขต", "General"),)
     called = replace(shown, settings=replace(shown.settings, services=named))
-    cuts = gate.cuts(office, PUBLIC, ROUND)
+    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
     [row] = [r for r in statistics.rows("dindaeng", called, cuts) if r.service]
     assert (row.service, row.service_name) == ("general", "งานทั่วไปของเขต")
     assert row.low is not None
@@ -266,7 +270,7 @@ def test_the_csv_has_a_dictionary_of_its_own_with_the_licence() -> None:
 
 def test_open_data_name_nobody(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
-    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND))
+    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND, TOLD))
     for made in (statistics.as_csv(rows), statistics.as_json(rows, shown, NOW)):
         assert "สมหญิง" not in made.decode("utf-8-sig")
         assert "101" not in re.findall(r"\d+", made.decode("utf-8-sig"))
@@ -295,6 +299,16 @@ def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: Of
     many = tuple(Improvement(str(i), "สั้น", "สั้น", "", None, State.DONE) for i in range(3))
     pdf = posters.infographic_pdf(replace(view, settings=crowded), many, NOW)
     assert "".join(pages(pdf)).count("เราทำแล้ว") < 3
+
+
+def test_every_gap_has_words_on_the_page_and_on_the_meeting_sheet() -> None:
+    counted = {kind.value for kind in closing._GAPS} | {gate.OVER_TICKETS, "ignored", "late"}
+    counted |= {absence.DARK, absence.NO_PANEL, absence.LATE_PAUSE}
+    counted |= {absence.NO_QUEUE, absence.NO_STORE}
+    assert counted == meetings.GAPS.keys()
+    for language, words in page_words().items():
+        for kind in counted:
+            assert words.get(f"gap_{kind}"), f"{language}: {kind}"
 
 
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:

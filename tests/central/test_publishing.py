@@ -19,7 +19,8 @@ from sync.wire import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, S
 from tests.central.reports import key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
-MONDAY = date(2026, 8, 3)
+MONDAY = date(2026, 9, 21)
+"""So that a quarter's tables are told while days come in."""
 OFFICERS = ("101", "102")
 
 
@@ -49,7 +50,7 @@ _counts = st.sampled_from(
 _came = st.builds(
     Came,
     st.sampled_from(OFFICERS),
-    st.sampled_from((0, 0, 0, 1, 8, 16)),
+    st.sampled_from((0, 0, 0, 1, 8, 16, 30)),
     _counts,
     st.sampled_from(("a", "b")),
     st.integers(0, 2),
@@ -148,6 +149,29 @@ def test_what_came_late_and_is_too_little_stays_open(central: Central, late: boo
         assert set(_open(central)) == {"101"}
     _take(central, Came("101", 0, (0, 0, 0, 0, 7), "a", 0, 0), MONDAY + timedelta(weeks=3))
     assert central.publish(MONDAY + timedelta(weeks=4)) == 1
+    assert _open(central) == {}
+
+
+def test_what_closes_after_its_quarter_was_told_is_in_the_cuts_of_the_next_block(
+    central: Central,
+) -> None:
+    def cuts() -> dict[str, int]:
+        with central.store.connection() as connection:
+            rows = connection.execute(block_cuts.select().where(block_cuts.c.kind == "service"))
+            return {f"{row.number} {row.what}": row.n5 for row in rows}
+
+    _take(central, Came("101", 7, (0, 0, 0, 0, 12), "a", 0, 0), MONDAY)
+    central.publish(MONDAY)
+    told = date(2026, 10, 19)
+    _take(central, Came("101", 28, (0, 0, 0, 0, 13), "late", 0, 0), told)
+    _take(central, Came("101", 27, (0, 0, 0, 0, 14), "late", 0, 0), told)
+    assert central.publish(told) == 1
+    assert cuts() == {"1 a": 12}
+    for week in (1, 2):
+        _take(central, Came("101", 0, (0, 0, 0, 0, 10 + week), "a", 0, 0), told)
+        told += timedelta(days=7)
+        assert central.publish(told) == 1
+    assert cuts() == {"1 a": 12, "3 late": 27, "3 a": 11, "4 a": 12}
     assert _open(central) == {}
 
 

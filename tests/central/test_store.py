@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from traceback import format_exception
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import MetaData, event, inspect
+from sqlalchemy import MetaData, event, inspect, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kiosk.domain.people import Officer
@@ -462,3 +464,11 @@ def test_ratings_that_would_never_be_shown_are_found(central: Central) -> None:
     with central.store.connection() as connection:
         connection.exec_driver_sql("DELETE FROM unclosed")
     assert central.verify() == "ratings of 101 stand in no block and wait for none"
+
+
+def test_no_value_of_a_row_stands_in_a_traceback(store: CentralStore) -> None:
+    """What a bug leaves in the log."""
+    value = uuid4().hex
+    with pytest.raises(DatabaseDown) as told, store.connection() as connection:
+        connection.execute(text("SELECT x FROM nowhere WHERE y = :y"), {"y": value})
+    assert value not in "".join(format_exception(told.value))

@@ -1,25 +1,47 @@
 """More ratings than tickets: told by day and counter, not by how many."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from sync.central.cli import app
+from sync.central.period import year_of
+from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.store.days import Ticket
 from sync.central.ticketcsv import BadTickets, parse
+from sync.central.viewer import PUBLIC, Role, Viewer
 from tests.central.reports import DAY, day_report
 from tests.central.test_store import enrolled, take
 
+DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
 
-def test_a_counter_with_more_ratings_than_tickets_is_named(central: Central) -> None:
+
+def test_a_counter_with_more_ratings_than_its_tickets_explain_is_named(central: Central) -> None:
+    """A quarter more and five besides: families."""
     enrolled(central)
-    take(central, day_report(counts=(0, 0, 0, 0, 9)))
-    central.import_tickets([Ticket(DAY, "1", 9)])
-    assert central.fleet(DAY).over_tickets == []
+    take(central, day_report(counts=(0, 0, 0, 0, 15)))
     central.import_tickets([Ticket(DAY, "1", 8)])
+    assert central.fleet(DAY).over_tickets == []
+    central.import_tickets([Ticket(DAY, "1", 7)])
     assert central.fleet(DAY).over_tickets == [(DAY, "1")]
+
+
+def test_days_with_more_ratings_than_tickets_stand_beside_the_score(central: Central) -> None:
+    enrolled(central)
+    take(central, day_report(counts=(0, 0, 0, 0, 15)))
+    central.import_tickets([Ticket(DAY, "1", 7)])
+    later = DAY + timedelta(days=7)
+    assert _gaps(central, DIRECTOR, DAY) == {}, "the week is not over"
+    assert _gaps(central, DIRECTOR, later) == {"over-tickets": 1}
+    assert _gaps(central, PUBLIC, later) == {}
+
+
+def _gaps(central: Central, viewer: Viewer, today: date) -> dict[str, int]:
+    central.publish(today)
+    return dict(gate.office(central, viewer, year_of(today), today).gaps)
 
 
 @pytest.mark.parametrize(

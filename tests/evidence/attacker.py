@@ -3,18 +3,21 @@
 A figure covers a set of ratings. Whatever sum of figures, over all pages and all days, singles out
 a group, that group is made of whole atoms: ratings that no figure tells apart. So the smallest atom
 bounds the smallest group that can be derived. Atoms, not only pairs of figures: this attacker can
-also solve equations.
+also solve equations. Of the rounded tables, which cut across blocks, see tables.py.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from math import exp
+from operator import attrgetter
 from random import Random
 
 from sync.central.disclosure import Block, Counts, DayCount, next_blocks, week_end
 from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.tables import KINDS, Closed, by_quarters, smallest_cornered
 
 START = date(2026, 10, 1)
 SMALLEST = 10
@@ -22,13 +25,16 @@ SMALLEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One rating: whose, of which day, and when central came to know of it."""
+    """One rating: whose, of which day, when central came to know of it, and under which row of
+    each table it falls."""
 
     id: int
     officer: int
     day: date
     known: date
     score: int
+    rows: tuple[str, str, str, str] = ("general", "1", "am", "touch")
+    """Service, counter, half-day, channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,11 @@ Publisher = Callable[[Stream], Figures]
 
 
 def draw(random: Random) -> Stream:
-    """An office: busy and quiet officers, terminals that come online weeks late."""
+    """An office: busy and quiet officers, each at a counter of their own most days, services of
+    which one is rare, terminals that come online weeks late."""
     officers = random.randint(2, 6)
-    weeks = random.randint(6, 16)
+    weeks = random.randint(6, 20)
+    services = [random.choice((0.02, 0.3, 1, 1)) for _ in range(random.randint(1, 4))]
     facts: list[Fact] = []
     for officer in range(officers):
         busy = random.choice((0.3, 1, 2, 6))
@@ -56,18 +64,36 @@ def draw(random: Random) -> Stream:
             if day.weekday() > 4:
                 continue
             late = random.choice((0, 0, 0, 1, random.randint(1, 25)))
+            counter = officer if random.random() < 0.95 else random.randrange(officers)
             for _ in range(_poisson(random, busy)):
                 known = day + timedelta(days=1 + late)
-                facts.append(Fact(len(facts), officer, day, known, random.randint(1, 5)))
+                [service] = random.choices(range(len(services)), services)
+                rows = (
+                    f"s{service}",
+                    f"{1 + counter}",
+                    random.choice(("am", "am", "pm")),
+                    random.choice(("touch", "panel", "panel")),
+                )
+                score = random.randint(1, 5)
+                facts.append(Fact(len(facts), officer, day, known, score, rows))
     section = tuple(random.randint(0, 1) for _ in range(officers))
     return Stream(tuple(facts), section, START + timedelta(days=weeks * 7 + 30))
 
 
-def published(stream: Stream) -> Figures:
-    """Every figure that the report shows on any day: officers, sections, the office."""
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A block when it was published, and the ratings it covers."""
+
+    today: date
+    officer: int
+    block: Block
+    ids: frozenset[int]
+
+
+def closings(stream: Stream) -> Iterator[Closing]:
+    """Every block of the office as it closes."""
     blocks: dict[int, list[Block]] = defaultdict(list)
     inside: dict[int, frozenset[int]] = defaultdict(frozenset)
-    months: dict[tuple[int, int], frozenset[int]] = defaultdict(frozenset)
     known = [Known() for _ in stream.section]
     arriving: dict[date, list[Fact]] = defaultdict(list)
     for fact in stream.facts:
@@ -75,7 +101,6 @@ def published(stream: Stream) -> Figures:
     for today in _days(stream):
         for fact in arriving[today]:
             known[fact.officer].add(fact)
-        changed = False
         for officer, facts in enumerate(known):
             if not facts.due(today):
                 continue
@@ -83,17 +108,39 @@ def published(stream: Stream) -> Figures:
                 blocks[officer].append(block)
                 fresh = facts.until(block.last_day) - inside[officer]
                 inside[officer] |= fresh
-                # A page shows each block, and sums by the month in which blocks closed.
-                yield frozenset(fresh)
-                months[officer, block.last_day.month] |= fresh
-                changed = True
+                yield Closing(today, officer, block, frozenset(fresh))
             if sum(b.n for b in blocks[officer]) != len(inside[officer]):
                 raise AssertionError("a block does not count what it covers")
-        if changed:
-            yield from _sums(inside, stream.section)
-            for month in {month for _, month in months}:
-                closed = {o: months[o, month] for o in inside if (o, month) in months}
-                yield from _sums(closed, stream.section)
+
+
+def figures(stream: Stream, closed: Iterable[Closing]) -> Figures:
+    """Every exact figure that the report shows on any day: officers, sections, the office."""
+    inside: dict[int, frozenset[int]] = defaultdict(frozenset)
+    months: dict[tuple[int, int], frozenset[int]] = defaultdict(frozenset)
+    for _, today in groupby(closed, key=attrgetter("today")):
+        for one in today:
+            # A page shows each block, and sums by the month in which blocks closed.
+            yield one.ids
+            inside[one.officer] |= one.ids
+            months[one.officer, one.block.last_day.month] |= one.ids
+        yield from _sums(inside, stream.section)
+        for month in {month for _, month in months}:
+            closed_in = {o: months[o, month] for o in inside if (o, month) in months}
+            yield from _sums(closed_in, stream.section)
+
+
+def history(stream: Stream, closed: Iterable[Closing]) -> list[Closed]:
+    """The same blocks with what tables are made of."""
+    facts = {fact.id: fact for fact in stream.facts}
+    found = []
+    for one in closed:
+        cuts: dict[str, dict[str, list[int]]] = {kind: {} for kind in KINDS}
+        for fact in (facts[id_] for id_ in one.ids):
+            for kind, what in zip(KINDS, fact.rows, strict=True):
+                cuts[kind].setdefault(what, [0] * 5)[fact.score - 1] += 1
+        counted = {k: {w: _counts(n) for w, n in by.items()} for k, by in cuts.items()}
+        found.append(Closed(one.today, one.officer, one.block, counted))
+    return found
 
 
 class Known:
@@ -152,14 +199,22 @@ def smallest_atom(figures: Iterable[frozenset[int]]) -> int:
 def attack(given: Run) -> Measured:
     """`given.size` offices."""
     failures = []
-    smallest = 0
+    smallest = {"figures": 0, "tables": 0}
     for number in range(given.size):
         seed = f"{given.seed} {number}"
-        found = smallest_atom(published(draw(Random(seed))))
-        if 0 < found < SMALLEST:
-            failures.append(f"stream {seed}: a group of {found}")
-        smallest = min(smallest or found, found or smallest)
-    return Measured(f"{given.size} offices: smallest group {smallest}", tuple(failures))
+        stream = draw(Random(seed))
+        blocks = list(closings(stream))
+        cut = history(stream, blocks)
+        found = {
+            "figures": smallest_atom(figures(stream, blocks)),
+            "tables": smallest_cornered(cut, by_quarters(cut)),
+        }
+        for what, group in found.items():
+            if 0 < group < SMALLEST:
+                failures.append(f"stream {seed}: a group of {group} by {what}")
+            smallest[what] = min(smallest[what] or group, group or smallest[what])
+    told = ", ".join(f"{group} by {what}" for what, group in smallest.items())
+    return Measured(f"{given.size:,} offices: smallest group {told}", tuple(failures))
 
 
 def _sums(inside: dict[int, frozenset[int]], section: tuple[int, ...]) -> Figures:

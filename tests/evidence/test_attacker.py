@@ -1,12 +1,14 @@
 """The attacker gets at single ratings where the rule is not kept; and the rig's office is the
 report's."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 from kiosk.domain.rating import Channel, Half
-from sync.central.period import year_of
+from sync.central.period import choices, year_of
 from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
@@ -16,14 +18,17 @@ from tests.central.conftest import made_central
 from tests.central.reports import key_text
 from tests.central.test_store import NOW
 from tests.evidence.attacker import (
-    Fact,
+    START,
     Stream,
+    closings,
     draw,
+    figures,
+    history,
     live_counts,
-    published,
     smallest_atom,
     weekly_tables,
 )
+from tests.evidence.tables import by_quarters, by_weeks, smallest_cornered, withheld_alone
 
 
 def test_weekly_tables_and_live_counts_give_single_ratings_away() -> None:
@@ -32,39 +37,69 @@ def test_weekly_tables_and_live_counts_give_single_ratings_away() -> None:
     assert min(smallest_atom(live_counts(office)) for office in offices) < 10
 
 
+def test_tables_by_the_week_give_small_groups_away_and_those_by_the_quarter_none() -> None:
+    """And so do rows left out alone, and late ratings that join a quarter that is told."""
+    offices = [draw(Random(seed)) for seed in (0, 1, 2, 26)]
+    blocks = [history(office, closings(office)) for office in offices]
+    late = [history(office, closings(office)) for office in map(_much_later, offices)]
+    assert min(smallest_cornered(b, by_weeks(b)) for b in blocks) < 10
+    assert min(smallest_cornered(b, by_quarters(b, withheld_alone)) for b in blocks) < 10
+    assert min(smallest_cornered(b, by_quarters(b, frozen=False)) for b in late) < 10
+    for told in (*blocks, *late):
+        assert smallest_cornered(told, by_quarters(told)) >= 100
+
+
 def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
-    """One office through the real central: day by day, the page's office total."""
-    office = draw(Random(5))
+    """One office through the real central: day by day, the page's office total and tables."""
+    office = _much_later(draw(Random(29)))
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
     central.enrol(Enrol(central.invite("t1", "1", NOW), key_text()), NOW)
-    shown = set()
+    shown, tables = set(), set()
     day = min(f.known for f in office.facts)
-    while day <= office.last:
+    while day <= date(2027, 4, 19):
         for late in sorted({f.day for f in office.facts if f.known == day}):
             _report(central, office, late, day)
         central.publish(day)
         shown.add(gate.office(central, PUBLIC, year_of(day), day).figure.result.n)
+        if day.weekday() == 0:
+            for period in choices(day):
+                cuts = gate.cuts(central, PUBLIC, period, day).tables
+                tables |= {(kind, rows) for kind, rows in cuts.items() if rows}
         day += timedelta(days=1)
     store.close()
-    taken = {len(figure) for figure in published(office)}
+    closed = list(closings(office))
+    taken = {len(figure) for figure in figures(office, closed)}
     assert shown - {0} <= taken
     assert max(shown) == max(taken)
+    read = by_quarters(history(office, closed))
+    assert tables == {(table.kind, tuple(row for row, _ in table.rows)) for table in read}
+
+
+def _much_later(office: Stream) -> Stream:
+    """The same office where one officer's terminal sends ten weeks late from the fourth week on."""
+    off, since = timedelta(weeks=10), START + timedelta(weeks=3)
+    facts = tuple(
+        replace(f, known=f.known + off) if f.officer == 0 and f.day >= since else f
+        for f in office.facts
+    )
+    return replace(office, facts=facts, last=office.last + off)
 
 
 def _report(central: Central, office: Stream, late: date, known: date) -> None:
     """The day as its terminal reports it by `known`; each time anew with what has come since."""
     facts = [f for f in office.facts if f.day == late and f.known <= known]
-    lines = [_line(officer, facts) for officer in sorted({f.officer for f in facts})]
-    sheets = tuple(SheetSeal(line.officer, sum(line.n), "0" * 64) for line in lines)
+    counts: dict[tuple[int, tuple[str, str, str, str]], list[int]] = {}
+    for fact in facts:
+        counts.setdefault((fact.officer, fact.rows), [0] * 5)[fact.score - 1] += 1
+    lines = [
+        LineCount(f"o{officer}", service, counter, Half(half), Channel(channel), tuple(n))
+        for (officer, (service, counter, half, channel)), n in sorted(counts.items())
+    ]
+    total = Counter(f"o{fact.officer}" for fact in facts)
+    sheets = tuple(SheetSeal(officer, n, "0" * 64) for officer, n in sorted(total.items()))
     revision = 1 + (known - late).days
     report = DayReport("dindaeng", "t1", late, revision, lines=tuple(lines), sheets=sheets)
     terminal = central.terminal("t1")
     assert terminal is not None
     central.take_day(terminal, report, report.to_bytes(), NOW)
-
-
-def _line(officer: int, facts: list[Fact]) -> LineCount:
-    own = [f.score for f in facts if f.officer == officer]
-    counts = tuple(own.count(score) for score in range(1, 6))
-    return LineCount(f"o{officer}", "general", "1", Half.MORNING, Channel.TOUCH, counts)

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from kiosk.domain import flags
-from tests.evidence.days import FIGURE, flags_of, honest, stuffed_at_the_end
+from tests.evidence.days import FIGURE, false_flags, flags_of, honest, stuffed_at_the_end
 from tests.evidence.figure import Run
 
 
@@ -15,6 +15,16 @@ def test_a_rule_that_is_too_quick_is_found_to_be(
 ) -> None:
     monkeypatch.setattr(flags, "BURST_WITHIN", 1800.0)
     assert FIGURE.measure(Run(50, 1, tmp_path)).failures
+
+
+def test_tickets_that_allow_for_no_family_are_found_to_accuse_the_honest(tmp_path: Path) -> None:
+    measured = false_flags(Run(200, 1, tmp_path), lambda rated, served: rated > served)
+    assert any("honest desks" in miss for miss in measured.failures)
+
+
+def test_a_day_that_nobody_looks_at_is_found_to_be_missed(tmp_path: Path) -> None:
+    measured = false_flags(Run(50, 1, tmp_path), lambda _rated, _served: False)
+    assert any("rated without citizens 0%" in miss for miss in measured.failures)
 
 
 def test_a_stuffed_day_has_more_flags_than_an_honest_one() -> None:

@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from traceback import format_exception
+from uuid import uuid4
 
 import pysqlite3.dbapi2 as sqlite
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from kiosk.domain.encounter import Count, KeepReasons, Record
 from kiosk.domain.rating import Outcome, ReasonId
@@ -349,3 +351,11 @@ def test_a_copied_file_opens_elsewhere(store: Store, path: Path, tmp_path: Path)
     elsewhere = Store.open(copy)
     assert isinstance(verify(elsewhere), Verified)
     elsewhere.close()
+
+
+def test_no_value_of_a_row_stands_in_a_traceback(store: Store) -> None:
+    """What a bug leaves in the log has a time, and must have no score beside it."""
+    value = uuid4().hex
+    with pytest.raises(StoreFailed) as told, store.transaction() as t:
+        t._connection.execute(text("INSERT INTO journal (kind) VALUES (:kind)"), {"kind": value})
+    assert value not in "".join(format_exception(told.value))

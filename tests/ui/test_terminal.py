@@ -24,6 +24,7 @@ from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
+from ui.view import OutOfServiceView
 from ui.window import TerminalWindow
 
 
@@ -389,5 +390,30 @@ def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
     assert not tally(counter).outcomes
     assert program.end() == 0
     assert not [timer for timer in program.findChildren(QTimer) if timer.isActive()]
+    counter.window = former
+    counter.running = counter.open()
+
+
+def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
+    counter: Counter, window: TerminalWindow
+) -> None:
+    counter.running.stop()
+    former, good = counter.window, counter.folder.database.read_bytes()
+    torn = bytearray(good)
+    torn[3 * 4096 : 9 * 4096] = bytes(6 * 4096)
+    counter.folder.database.write_bytes(torn)
+    program = Program(counter.folder, counter.settings, window, counter.clock)
+    for _ in range(2):  # it is tried again by itself
+        program.load()
+        view = window._view
+        assert isinstance(view, OutOfServiceView)
+        assert "ระบบเก็บไฟล์เดิมไว้แล้ว" in view.subtitle
+        aside = counter.folder.aside()
+        assert aside is not None
+        assert str(aside) in view.detail
+        assert (aside / "kiosk.db").read_bytes() == torn
+        assert not counter.folder.database.exists()
+    assert program.end() == 3
+    counter.folder.database.write_bytes(good)
     counter.window = former
     counter.running = counter.open()

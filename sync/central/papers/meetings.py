@@ -21,8 +21,12 @@ GAPS = {
     "pause-before-closing": "พักก่อนเวลาปิดโดยไม่กลับมา",
     "clock-jumped": "นาฬิกาคลาดเคลื่อน",
     "pin-locked": "รหัสถูกระงับ",
-    "ignored": "กดขณะไม่มีเจ้าหน้าที่เข้าเวร",
+    "ignored": "กดขณะพักหรือไม่มีเจ้าหน้าที่เข้าเวร",
     "late": "แผงปุ่มกดส่งมาช้าจนไม่ทราบว่าเป็นของผู้ใด",
+    "over-tickets": "วันและช่องบริการที่มีการประเมินมากกว่าบัตรคิวอย่างชัดเจน",
+    "button-stuck": "ปุ่มค้าง",
+    "store-reopened": "ที่เก็บข้อมูลขัดข้อง",
+    "restored": "นำสำเนาข้อมูลกลับมาใช้",
 }
 _STATES = {State.OPEN: "กำลังดำเนินการ", State.DONE: "เสร็จแล้ว", State.DROPPED: "ไม่ดำเนินการ"}
 
@@ -72,6 +76,8 @@ def meeting_pdf(
             "trend_how": words.TREND_HOW,
             "sections": "รายฝ่าย (เรียงตามชื่อ ไม่ใช่ลำดับคะแนน)",
             "reasons": words.REASONS_HEAD,
+            "reasons_of": figures.days(*office.told) if office.told else "",
+            "few_reasons": words.FEW_REASONS,
             "gaps": words.GAPS_HEAD,
             "none": "ไม่มี",
             "log": "บันทึกการปรับปรุง",

@@ -46,14 +46,16 @@ class Row:
 
 
 def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[Row, ...]:
-    """The office, then each service; then the online questionnaire, apart."""
+    """The office, then each service, of the quarters that are told; then the online questionnaire,
+    apart."""
     found = [_whole(site, office, "counter")]
-    period, figure = office.period, office.figure
-    dates = (str(figure.first_day or ""), str(figure.last_day or ""))
+    period = office.period
     names = {x.id: x.th for x in office.settings.services}
-    for row in cuts.tables["service"]:
+    told = cuts.told if cuts.told and cuts.told[0] >= period.first_day else None
+    first, last = map(str, told or ("", ""))
+    for row in cuts.tables["service"] if told else ():
         rate = None if row.rate is None else round(row.rate * 100, 1)
-        head = (site, period.code, *dates, "counter", row.what, names.get(row.what, ""))
+        head = (site, period.code, first, last, "counter", row.what, names.get(row.what, ""))
         ends = row.interval
         low, high = (round(ends.low * 100), round(ends.high * 100)) if ends else (None, None)
         found.append(Row(*head, row.n, rate, low, high, row.bound))

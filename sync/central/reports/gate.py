@@ -1,9 +1,9 @@
 """The one place below every page, export and API: who may see what, from whole blocks alone.
 
 Each function takes the viewer, and raises NotYours. Figures are sums of published blocks; tables
-that cut across blocks are office-wide, CUTS_FLOOR ratings at least, rounded to CUT_STEP
-(FIELD.md section 4). Whoever looks at another's result is written down where that officer reads
-it, before the figures are.
+that cut across blocks are office-wide, by whole quarters once they are over, CUTS_FLOOR ratings at
+least, rounded to CUT_STEP (FIELD.md section 4; disclosure.py says why by quarters). Whoever looks
+at another's result is written down where that officer reads it, before the figures are.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
-from sync.central.disclosure import Beside, Block, Counts, levels_shown, week_end
+from sync.central.disclosure import (
+    NONE,
+    Beside,
+    Block,
+    Counts,
+    levels_shown,
+    plus,
+    told,
+    week_end,
+    withheld,
+)
 from sync.central.measures import (
     ALL_AGREE_HIGH,
     ALL_AGREE_LOW,
@@ -34,6 +44,11 @@ from sync.central.store.published import Sum
 from sync.central.store.unclosed import ONLINE, Cut
 from sync.central.viewer import CITY, NotYours, Right, Viewer
 
+Span = tuple[date, date]
+Cuts = Mapping[str, Mapping[int, Counts]]
+"""Rows of one table by scale."""
+OVER_TICKETS = "over-tickets"
+"""Among gaps: days on which a counter has more ratings than its tickets explain."""
 CUT_STEP = 5
 Z99 = 2.5758293035489004
 """Two-sided 99 % quantile of the normal distribution."""
@@ -116,6 +131,8 @@ class OfficeView:
     trend: tuple[MonthFigure, ...]
     reasons: tuple[CutRow, ...]
     """How often citizens named a reason; `n` 0: fewer than CUT_STEP. `rate`: its share of them."""
+    told: Span | None
+    """The quarters that reasons are told of; outside `period` where none of its own is told."""
     sections: tuple[SectionRow, ...]
     """Those that the viewer may read."""
     coverage: float | None
@@ -177,8 +194,9 @@ class OfficerView:
 @dataclass(frozen=True, slots=True)
 class CutsView:
     period: Period
+    told: Span | None
+    """The quarters that the tables cover; outside `period` where none of its own is told."""
     settings: SiteSettings
-    figure: Figure
     tables: dict[str, tuple[CutRow, ...]]
 
 
@@ -198,10 +216,13 @@ def office(central: Central, viewer: Viewer, period: Period, today: date) -> Off
         officers = t.people.everyone()
         sums = t.published.by_officer(period.first_day, period.last_day)
         months = t.published.by_month(*_trend_span(period, today))
-        cuts = t.published.cuts(period.first_day, period.last_day)
-        ended = min(period.last_day, week_end(today) - timedelta(days=7))
+        span = told(period.first_day, period.last_day, _ended(today))
+        cuts = t.published.cuts(span)
+        ended = min(period.last_day, _ended(today))
         gaps = t.days.gaps(period.first_day, ended) if viewer.signed_in else Counter[str]()
         served = t.days.tickets_between(period.first_day, period.last_day)
+        if served and viewer.signed_in:
+            gaps += Counter({OVER_TICKETS: len(t.days.over_tickets(period.first_day, ended))})
     online = figure(sums.pop(ONLINE, []), settings)
     whole = figure((s for found in sums.values() for s in found), settings)
     rows = _sections(central.site, viewer, officers, sums, settings)
@@ -212,7 +233,8 @@ def office(central: Central, viewer: Viewer, period: Period, today: date) -> Off
         whole,
         online,
         _trend(months, settings),
-        _reasons(cuts, whole, settings),
+        _reasons(cuts.values(), settings),
+        span,
         rows,
         _coverage(whole, served),
         gaps,
@@ -297,19 +319,19 @@ def officer(
     )
 
 
-def cuts(central: Central, viewer: Viewer, period: Period) -> CutsView:
+def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsView:
     """Services, counters, half-days and channels, office-wide: the same for the public."""
     if viewer.signed_in:
         viewer.require(central.site, Right.CUTS)
+    span = told(period.first_day, period.last_day, _ended(today))
     with central.store.transaction(central.site) as t:
         settings = t.office.settings().settings
-        found = t.published.cuts(period.first_day, period.last_day)
-        whole = figure(t.published.office(period.first_day, period.last_day), settings)
+        found = t.published.cuts(span)
     tables = {
-        kind: cut_rows({w: by for (k, w), by in found.items() if k == kind}, settings.cuts_from)
+        kind: cut_rows([_of_kind(quarter, kind) for quarter in found.values()], settings.cuts_from)
         for kind in ("service", "counter", "half", "channel")
     }
-    return CutsView(period, settings, whole, tables)
+    return CutsView(period, span, settings, tables)
 
 
 def city(central: Central, viewer: Viewer, period: Period) -> tuple[SiteRow, ...]:
@@ -350,28 +372,32 @@ def figure(sums: Iterable[Sum], settings: SiteSettings) -> Figure:
     )
 
 
-def cut_rows(cuts: Mapping[str, Mapping[int, Counts]], at_least: int) -> tuple[CutRow, ...]:
-    """A table across blocks: rows of `at_least` ratings, rounded. While what is withheld is less
-    than `at_least`, the smallest shown row is withheld too: the office's total would tell it."""
-    n = {what: sum(map(sum, by.values())) for what, by in cuts.items()}
-    shown = {what for what, count in n.items() if count >= at_least}
-    hidden = sum(n.values()) - sum(n[what] for what in shown)
-    while shown and 0 < hidden < at_least:
-        smallest = min(shown, key=lambda what: (n[what], what))
-        shown.remove(smallest)
-        hidden += n[smallest]
+def cut_rows(quarters: Iterable[Cuts], at_least: int) -> tuple[CutRow, ...]:
+    """A table across blocks, rounded: of each row what the quarters tell of it. None: nothing; but
+    a quarter that tells of no row names none."""
+    names: set[str] = set()
+    sums: dict[str, dict[int, Counts]] = defaultdict(dict)
+    for cuts in quarters:
+        hidden = withheld({what: sum(map(sum, by.values())) for what, by in cuts.items()}, at_least)
+        if hidden == cuts.keys():
+            continue
+        names |= cuts.keys()
+        for what in cuts.keys() - hidden:
+            for levels, counts in cuts[what].items():
+                sums[what][levels] = plus(sums[what].get(levels, NONE), counts)
     rows = []
-    for what in sorted(cuts, key=lambda what: (len(what), what) if what.isdigit() else (99, what)):
-        if what not in shown:
+    for what in sorted(names, key=lambda what: (len(what), what) if what.isdigit() else (99, what)):
+        n = sum(map(sum, sums[what].values()))
+        if not n:
             rows.append(CutRow(what, None, None))
             continue
-        satisfied = sum(satisfied_of(levels, counts) for levels, counts in cuts[what].items())
-        rate, bound = round(satisfied / n[what], 2), ""
+        satisfied = sum(satisfied_of(levels, counts) for levels, counts in sums[what].items())
+        rate, bound = round(satisfied / n, 2), ""
         if rate > ALL_AGREE_HIGH:
             rate, bound = ALL_AGREE_HIGH, "at least"
         elif rate < ALL_AGREE_LOW:
             rate, bound = ALL_AGREE_LOW, "at most"
-        rows.append(CutRow(what, _rounded(n[what]), rate, bound))
+        rows.append(CutRow(what, _rounded(n), rate, bound))
     return tuple(rows)
 
 
@@ -431,22 +457,34 @@ def _trend(months: Mapping[date, list[Sum]], settings: SiteSettings) -> tuple[Mo
     return tuple(MonthFigure(month, figure(sums, settings)) for month, sums in months.items())
 
 
+def _of_kind(cuts: Mapping[Cut, Mapping[int, Counts]], wanted: str) -> Cuts:
+    return {what: by for (kind, what), by in cuts.items() if kind == wanted}
+
+
 def _reasons(
-    cuts: Mapping[Cut, Mapping[int, Counts]], whole: Figure, settings: SiteSettings
+    quarters: Iterable[Mapping[Cut, Mapping[int, Counts]]], settings: SiteSettings
 ) -> tuple[CutRow, ...]:
-    """Rounded numbers, and shares of the rounded sum: an exact share would tell the number."""
-    named = {w: sum(sum(c) for c in by.values()) for (k, w), by in cuts.items() if k == "reason"}
-    if whole.result.n < settings.cuts_from or sum(named.values()) < settings.cuts_from:
-        return ()
-    known = {reason.id for reason in settings.reasons}
+    """Rounded numbers, and shares of the rounded sum: an exact share would tell the number. Of
+    quarters in which so many named one."""
+    named: Counter[str] = Counter()
+    for cuts in quarters:
+        found = {w: sum(map(sum, by.values())) for w, by in _of_kind(cuts, "reason").items()}
+        if sum(found.values()) >= settings.cuts_from:
+            named.update(found)
     rounded = {what: _rounded(n) if n >= CUT_STEP else 0 for what, n in named.items()}
     total = sum(rounded.values())
+    known = {reason.id for reason in settings.reasons}
     order = sorted(rounded, key=lambda what: (-rounded[what], what))
     return tuple(
         CutRow(what, rounded[what], rounded[what] / total)
         for what in order
         if what in known or rounded[what]
     )
+
+
+def _ended(today: date) -> date:
+    """The last week end that is over."""
+    return week_end(today) - timedelta(days=7)
 
 
 def _coverage(whole: Figure, served: int) -> float | None:

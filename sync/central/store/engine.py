@@ -179,6 +179,7 @@ class CentralStore:
 
 
 def _engine(url: str) -> Engine:
+    """A traceback in the log shows no value of a row (`hide_parameters`): no score, no secret."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -186,7 +187,7 @@ def _engine(url: str) -> Engine:
             "database: write sqlite:////path/to/central.db or postgresql+psycopg://user@host/name"
         ) from None
     if parsed.get_backend_name() == "postgresql":
-        engine = create_engine(parsed)
+        engine = create_engine(parsed, hide_parameters=True)
         _ask_idle_connections(engine)
         return engine
     if parsed.get_backend_name() != "sqlite":
@@ -226,6 +227,7 @@ def _sqlite(url: str) -> Engine:
             module=sqlite,
             pool_size=4,
             connect_args={"isolation_level": None, "check_same_thread": False},
+            hide_parameters=True,
         )
     except NoSuchModuleError as error:
         raise DatabaseError(f"database: {error}") from None

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sync.central.disclosure import BESIDE, Beside, Block, Counts
+from sync.central.disclosure import BESIDE, Beside, Block, Counts, quarter_of
 from sync.central.schema import block_cuts, blocks, site_months
 from sync.central.store.days import Scaled
 from sync.central.store.unclosed import ONLINE, Cut
@@ -80,20 +80,20 @@ _OFFICERS_BLOCKS = (
 )
 
 
-def _cut_sums(*, online: bool) -> Select[Any]:
-    """Sums of the cuts of the office's blocks, or the online questionnaire's."""
-    key = ("site", "officer", "levels", "number")
-    is_online = blocks.c.officer == ONLINE
-    by = (block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
-    return (
-        select(*by, *(func.sum(block_cuts.c[name]) for name in _LEVELS))
-        .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in key)))
-        .where(_CLOSED, is_online if online else ~is_online)
-        .group_by(*by)
+_CUT_KEY = ("site", "officer", "levels", "number")
+_QUARTER = case(*((month >= _MONTH, month) for month in (3, 6, 9)), else_=12)
+"""By its last month. Told by `case`: databases divide differently."""
+_CUTS = (
+    select(
+        _YEAR,
+        _QUARTER,
+        *(block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels),
+        *(func.sum(block_cuts.c[name]) for name in _LEVELS),
     )
-
-
-_CUTS = {online: _cut_sums(online=online) for online in (False, True)}
+    .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in _CUT_KEY)))
+    .where(_CLOSED, blocks.c.officer != ONLINE)
+    .group_by(_YEAR, _QUARTER, block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +213,17 @@ class PublishedBlocks:
 
     # --- cuts ------------------------------------------------------------------------------
 
-    def cuts(
-        self, first: date, last: date, *, online: bool = False
-    ) -> dict[Cut, dict[int, Counts]]:
-        """Sums of the cuts of the office's blocks (or the online questionnaire's), by scale."""
-        asked = {"site": self._site, "first": first, "last": last}
-        found: dict[Cut, dict[int, Counts]] = defaultdict(dict)
-        for kind, what, levels, *n in self._connection.execute(_CUTS[online], asked):
-            found[kind, what][levels] = _counts(n)
-        return dict(found)
+    def cuts(self, span: tuple[date, date] | None) -> dict[date, dict[Cut, dict[int, Counts]]]:
+        """Sums of the cuts of the office's blocks by quarter (its last day) and scale; `span`:
+        whole quarters."""
+        found: dict[date, dict[Cut, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
+        if span is None:
+            return found
+        asked = {"site": self._site, "first": span[0], "last": span[1]}
+        for year, month, kind, what, levels, *n in self._connection.execute(_CUTS, asked):
+            quarter = quarter_of(date(int(year), int(month), 1))[1]
+            found[quarter][kind, what][levels] = _counts(n)
+        return found
 
     def freeze_cuts(self, whose: Scaled, block: Block, due: Mapping[Cut, Counts]) -> None:
         """Keep with `block` what is `due` of each cut."""

@@ -79,7 +79,7 @@ def routes(desk: Desk) -> APIRouter:
     def cuts(request: Request, site: str) -> Response:
         central, viewer = desk.reader(request, site, Right.CUTS)
         central.publish(desk.today())
-        view = gate.cuts(central, viewer, desk.period(request, central))
+        view = gate.cuts(central, viewer, desk.period(request, central), desk.today())
         thai = desk.language(request) == "th"
         services = {x.id: x.th if thai else x.en for x in view.settings.services}
         return desk.page(request, "cuts.html", viewer, central, view=view, services=services)

@@ -123,7 +123,7 @@ def routes(desk: Desk) -> APIRouter:
         central.publish(desk.today())
         period = desk.period(request, central)
         office = gate.office(central, PUBLIC, period, desk.today())
-        rows = statistics.rows(site, office, gate.cuts(central, PUBLIC, period))
+        rows = statistics.rows(site, office, gate.cuts(central, PUBLIC, period, desk.today()))
         if kind == "csv":
             made = statistics.as_csv(rows)
         elif kind == "json":
