@@ -20,6 +20,10 @@ from sync.signing import BadSignature, check_request, public_key
 from sync.wire import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
 
 
+_AHEAD = timedelta(days=1)
+"""By how much a terminal's day may be ahead: clocks and time zones differ."""
+
+
 class Refusal(Exception):
     """An answer that is no success: status and one line."""
 
@@ -60,12 +64,15 @@ class Signed:
             raise Refusal(401, "no open run with this nonce; say hello again")
         return known
 
-    def day_report(self) -> DayReport:
-        """The day report in the body; BadMessage, or Refusal when it is not the path's."""
+    def day_report(self, now: datetime) -> DayReport:
+        """The day report in the body; BadMessage, or Refusal when it is not the path's, or of a
+        day that has not come: with the year 9999 no page could reckon."""
         report = DayReport.parse(self.body)
         day = self.path.rpartition("/")[2]
         if (report.site, report.terminal, report.date.isoformat()) != (*self.key, day):
             raise Refusal(400, "the body is another day's or terminal's than the path")
+        if report.date > (now + _AHEAD).date():
+            raise Refusal(400, f"{day} has not come yet: set the terminal's clock")
         return report
 
 
@@ -107,7 +114,7 @@ def take_days(
         for place, call in enumerate(calls):
             try:
                 found = call.proven(known.get(call.key), now, in_run=True)
-                report = call.day_report()
+                report = call.day_report(now)
             except (Refusal, BadMessage) as refused:
                 answers[place] = refused
                 continue

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -134,6 +134,20 @@ def test_another_key_an_unknown_terminal_and_another_site_look_the_same(
         for site, name in (("dindaeng", "nobody"), ("elsewhere", "counter-1"))
     ]
     assert {(r.status_code, r.content) for r in (refused, *strangers)} == {(401, refused.content)}
+
+
+@pytest.mark.parametrize("day", ["2026-11-25", "9999-12-31"])
+def test_a_day_that_has_not_come_is_not_taken(caller: Caller, server: Server, day: str) -> None:
+    """With the last day that a calendar has, no page of the office could be made any more."""
+    report = replace(day_report(), date=date.fromisoformat(day))
+    refused = caller.call("PUT", f"days/{day}", report.to_bytes())
+    assert (refused.status_code, "not come yet" in refused.text) == (400, True)
+    assert caller.client.get("/public/dindaeng").status_code == 200
+
+
+def test_a_terminal_whose_clock_is_a_little_ahead_is_listened_to(caller: Caller) -> None:
+    report = replace(day_report(), date=date(2026, 11, 24))
+    assert caller.call("PUT", "days/2026-11-24", report.to_bytes()).status_code == 201
 
 
 def test_a_signature_does_not_fit_another_day_body_or_run(caller: Caller) -> None:
