@@ -19,7 +19,6 @@ from sync.fields import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
 from sync.wire import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
 
-
 _AHEAD = timedelta(days=1)
 """By how much a terminal's day may be ahead: clocks and time zones differ."""
 

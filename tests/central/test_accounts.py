@@ -87,9 +87,7 @@ def test_a_name_that_is_nobodys_is_told_to_wait_like_one_that_is_somebodys(
     told = {}
     for name in ("somchai", "nobody", "governor"):
         client = browser(central)
-        pages = [
-            client.post("/sign-in", data={"account": name, "password": "x"}) for _ in range(7)
-        ]
+        pages = [client.post("/sign-in", data={"account": name, "password": "x"}) for _ in range(7)]
         told[name] = [(got.status_code, got.text.replace(name, "NAME")) for got in pages]
     assert [status for status, _ in told["somchai"]] == [403] * 5 + [429] * 2
     assert told["somchai"] == told["nobody"] == told["governor"]

@@ -123,7 +123,7 @@ class CentralStore:
         return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
     def _keep_private(self) -> None:
-        """SQLite makes its files as open as the shell says; raw tallies and sessions are in them."""
+        """SQLite makes files as open as the shell says; raw tallies and sessions are in them."""
         if self._engine.url.get_backend_name() == "sqlite":
             path = self._engine.url.database or ""
             for made in (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")):
