@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import Clock
-from kiosk.files import write_whole
+from kiosk.files import read_found, write_whole
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
@@ -165,8 +165,7 @@ class _Visit:
         """Everything on the stick that answers what this terminal asked."""
         path = self._file(FROM_CENTRAL)
         try:
-            with path.open("rb") as file:
-                found = file.read(MAX_BYTES + 1)
+            found = read_found(path, MAX_BYTES + 1)
         except FileNotFoundError:
             if not self.stick.is_dir():
                 raise SyncFailed(f"{self.stick}: no such folder (is the stick in?)") from None

@@ -13,6 +13,7 @@ from PySide6.QtCore import QBuffer, QByteArray
 from PySide6.QtGui import QImageReader
 
 from kiosk.domain.people import BadPerson, readable
+from kiosk.files import read_found
 from ui.view import NoticeCard
 
 MAX_FILES = 30
@@ -88,10 +89,7 @@ def notice_of(path: Path) -> NoticeCard:
         raise BadNotice("is neither .txt, .png nor .jpg; take it out of this folder")
     most = MAX_TEXT_BYTES if kind == ".txt" else MAX_PICTURE_BYTES
     try:
-        # Not through a link: what lies elsewhere on this machine is nobody's notice.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            data = file.read(most + 1)
+        data = read_found(path, most + 1)
     except OSError as error:
         raise BadNotice(f"can't be read: {error.strerror}") from None
     if len(data) > most:

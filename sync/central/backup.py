@@ -71,7 +71,9 @@ def _write(store: CentralStore, folder: Path, file: BinaryIO, say: Say) -> int:
                 found = hashlib.sha256()
                 with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as member:
                     count = 0
-                    for row in connection.execute(table.select()).mappings():
+                    # In the keys' order: the database's own tells in which order rows came.
+                    keys = table.primary_key.columns
+                    for row in connection.execute(table.select().order_by(*keys)).mappings():
                         line = json.dumps(_plain(dict(row)), ensure_ascii=False) + "\n"
                         member.write(line.encode())
                         found.update(line.encode())

@@ -8,7 +8,7 @@ judgement gets no answer (None) and is then asked alone, as if it had come by it
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sync.central.ingest import grown
 from sync.central.store.engine import CentralStore
@@ -18,6 +18,11 @@ from sync.central.store.witness import SheetKey
 from sync.fields import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
 from sync.wire import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
+
+_FIRST = date(2026, 1, 1)
+"""Before this no terminal of any version ran."""
+_AHEAD = timedelta(days=1)
+"""By how much a terminal's day may be ahead: clocks and time zones differ."""
 
 
 class Refusal(Exception):
@@ -60,12 +65,17 @@ class Signed:
             raise Refusal(401, "no open run with this nonce; say hello again")
         return known
 
-    def day_report(self) -> DayReport:
-        """The day report in the body; BadMessage, or Refusal when it is not the path's."""
+    def day_report(self, now: datetime) -> DayReport:
+        """The day report in the body; BadMessage, or Refusal when it is not the path's, or of a
+        day that can't be: with the year 9999 no page could reckon."""
         report = DayReport.parse(self.body)
         day = self.path.rpartition("/")[2]
         if (report.site, report.terminal, report.date.isoformat()) != (*self.key, day):
             raise Refusal(400, "the body is another day's or terminal's than the path")
+        if not _FIRST <= report.date <= (now + _AHEAD).date():
+            raise Refusal(
+                400, f"{day} was before all terminals, or has not come yet: set the clock"
+            )
         return report
 
 
@@ -107,7 +117,7 @@ def take_days(
         for place, call in enumerate(calls):
             try:
                 found = call.proven(known.get(call.key), now, in_run=True)
-                report = call.day_report()
+                report = call.day_report(now)
             except (Refusal, BadMessage) as refused:
                 answers[place] = refused
                 continue

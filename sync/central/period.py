@@ -49,7 +49,7 @@ def parse(code: str, starts: int = FISCAL_YEAR_STARTS) -> Period:
     """The span of `code`, where fiscal years begin in the month `starts`; NoSuchPeriod."""
     match = _CODE.fullmatch(code)
     try:
-        if match is None:
+        if match is None or code.removeprefix("fy") < "2000":
             raise ValueError
         if match["month"]:
             year, month = map(int, match["month"].split("-"))

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Lock
 
 from kiosk.domain.people import BadPerson, identifier, plain
 from sync.central import passwords
@@ -106,8 +107,50 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
     return password
 
 
-def sign_in(central: Central, site: str, account: str, password: str, now: datetime) -> str:
-    """A session's token for the right password; NotSignedIn, or Locked with the time."""
+class Strangers:
+    """Tries at accounts that don't exist wait like tries at those that do: who is never told to
+    wait would know that the name is nobody's. In memory; the oldest are forgotten first."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most, self._tries = most, dict[tuple[str, str], tuple[int, datetime | None]]()
+        self._lock = Lock()
+
+    def count(self, site: str, account: str, now: datetime) -> None:
+        """Count a try; Locked when it comes too early."""
+        with self._lock:
+            tries, until = self._tries.pop((site, account), (0, None))
+            early = until is not None and now < until
+            if not early:
+                tries, until = tries + 1, passwords.locked_until(tries + 1, now)
+            self._tries[site, account] = tries, until
+            if len(self._tries) > self._most:
+                del self._tries[next(iter(self._tries))]
+        if early and until is not None:
+            raise Locked(until)
+
+
+def sign_in(
+    central: Central,
+    site: str,
+    account: str,
+    password: str,
+    now: datetime,
+    strangers: Strangers | None = None,
+) -> str:
+    """A session's token for the right password; NotSignedIn, or Locked with the time; Busy. With
+    `strangers`, unknown accounts wait too."""
+    with passwords.in_line():
+        return _sign_in(central, site, account, password, now, strangers)
+
+
+def _sign_in(
+    central: Central,
+    site: str,
+    account: str,
+    password: str,
+    now: datetime,
+    strangers: Strangers | None,
+) -> str:
     with central.store.transaction(site) as t:
         found = t.accounts.get(account, hold=True)
         if found is not None:
@@ -115,6 +158,8 @@ def sign_in(central: Central, site: str, account: str, password: str, now: datet
                 raise Locked(found.locked_until)
             tries = found.tries + 1
             t.accounts.put_tries(account, tries, passwords.locked_until(tries, now))
+    if found is None and strangers is not None:
+        strangers.count(site, account, now)
     usable = found is not None and not found.disabled and bool(found.secret)
     right = passwords.matches(password, found.secret if found and usable else passwords.NOBODY)
     if found is None or not usable or not right:

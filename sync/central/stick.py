@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from kiosk.files import write_whole
+from kiosk.files import read_found, write_whole
 from sync.bundle import (
     BOX,
     FROM_CENTRAL,
@@ -54,17 +54,17 @@ def visit(central: Central, stick: Path, now: Now = utc_now) -> tuple[Visited, .
 
 
 def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
-    with path.open("rb") as file:
-        found = file.read(MAX_BYTES + 1)
     box = box_of(central.key)
     try:
-        outward = Outward.parse(found, box)
+        outward = Outward.parse(read_found(path, MAX_BYTES + 1), box)
+    except OSError as error:
+        return Visited(path.name, trouble=f"can't be read: {error.strerror}")
     except BadMessage as error:
         return Visited(path.name, trouble=str(error))
     at = f"/v1/sites/{outward.site}/terminals/{outward.terminal}/"
     answers = asyncio.run(_ask_all(app, at, outward.requests))
-    replies = tuple(reply for reply, _ in answers if reply.signature)
-    refused = next((said for reply, said in answers if not reply.signature), "")
+    replies = tuple(reply for reply, said in answers if not said)
+    refused = next((said for _, said in answers if said), "")
     signed = sign_answer(central.key, 200, at + BOX, "", sealing_text(box).encode())
     home = Homeward(outward.site, outward.terminal, sealing_text(box), signed, replies)
     if replies:
@@ -80,7 +80,8 @@ async def _ask_all(app: FastAPI, at: str, requests: Iterable[Request]) -> list[t
 
 
 async def _ask(app: FastAPI, at: str, request: Request) -> tuple[Reply, str]:
-    """The application's answer to one request (ASGI 3), and its words where it is a refusal."""
+    """The application's answer to one request (ASGI 3), and its words where it is a refusal, or
+    nothing that a stick carries: a photo is no text."""
     headers = {SIGNATURE_HEADER: request.signature}
     if request.name != "hello":
         headers[NONCE_HEADER] = request.nonce
@@ -117,4 +118,8 @@ async def _ask(app: FastAPI, at: str, request: Request) -> tuple[Reply, str]:
     await app(scope, receive, send)
     signature = got.get(SIGNATURE_HEADER.lower(), "")
     reply = Reply(request.method, request.name, request.nonce, status, signature, bytes(body))
-    return reply, f"{request.method} {request.name}: {status} {bytes(body).decode()[:200]}"
+    text = got.get("content-type", "application/json") == "application/json"
+    what = f"{request.method} {request.name}: {status}"
+    if not text:
+        return reply, f"{what}, which no stick carries"
+    return reply, "" if signature else f"{what} {bytes(body).decode()[:200]}"

@@ -128,6 +128,8 @@ def test_a_page_opens_for_its_roles_and_for_nobody_else(
         got = clients[who].get(path)
         if who in PAGES[path]:
             assert got.status_code == 200, (who, path, got.text[-300:])
+            kept = got.headers["Cache-Control"], got.headers["X-Content-Type-Options"]
+            assert kept == ("no-store", "nosniff"), "no browser keeps it, or guesses what it is"
         elif who == "public":
             assert got.status_code == 303, (who, path)
             assert got.headers["Location"].startswith("/sign-in?next=")

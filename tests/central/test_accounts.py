@@ -1,5 +1,6 @@
 """Signing in: guesses slowed, sessions that end, first passwords that must go."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -76,6 +77,50 @@ def test_guessing_waits_longer_and_longer_and_the_right_password_waits_too(
     assert signs_in(browser(central, NOW + timedelta(seconds=16)), "wrong") == 403
     assert signs_in(browser(central, NOW + timedelta(seconds=40)), password) == 429
     assert signs_in(browser(central, NOW + timedelta(seconds=47)), password) == 303
+
+
+def test_a_name_that_is_nobodys_is_told_to_wait_like_one_that_is_somebodys(
+    central: Central,
+) -> None:
+    account(central)
+    signin.add_account(central, "test", "governor", "ผู้ว่าฯ", (Role.DIRECTOR,), NOW, city=True)
+    told = {}
+    for name in ("somchai", "nobody", "governor"):
+        client = browser(central)
+        pages = [client.post("/sign-in", data={"account": name, "password": "x"}) for _ in range(7)]
+        told[name] = [(got.status_code, got.text.replace(name, "NAME")) for got in pages]
+    assert [status for status, _ in told["somchai"]] == [403] * 5 + [429] * 2
+    assert told["somchai"] == told["nobody"] == told["governor"]
+
+
+def test_an_account_of_the_city_is_no_stranger_to_an_office(central: Central) -> None:
+    password = signin.add_account(
+        central, "test", "governor", "ผู้ว่าฯ", (Role.DIRECTOR,), NOW, city=True
+    )
+    client = browser(central)
+    assert [signs_in(client, password, "governor") for _ in range(8)] == [303] * 8
+
+
+def test_strangers_fill_no_memory() -> None:
+    strangers = signin.Strangers(most=3)
+    for i in range(4):
+        for _ in range(5):
+            strangers.count("dindaeng", f"name {i}", NOW)
+    for name in ("name 1", "name 3"):
+        with pytest.raises(signin.Locked):
+            strangers.count("dindaeng", name, NOW)
+    strangers.count("dindaeng", "name 0", NOW)
+
+
+def test_more_sign_ins_than_fit_are_told_to_come_later_and_cost_no_try(central: Central) -> None:
+    """Each takes 19 MiB, and one of the threads that answer terminals."""
+    password = account(central)
+    client = browser(central)
+    with ExitStack() as line:
+        for _ in range(passwords.MOST_IN_LINE):
+            line.enter_context(passwords.in_line())
+        assert [signs_in(client, password) for _ in range(6)] == [503] * 6
+    assert signs_in(client, password) == 303
 
 
 class PowerCut(str):

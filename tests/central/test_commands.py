@@ -74,6 +74,16 @@ def test_init_makes_secrets_that_only_the_owner_reads(ready: Command, folder: Pa
         assert (folder / secret).stat().st_mode & 0o077 == 0
 
 
+def test_the_database_is_nobody_elses_also_in_a_folder_that_stands_open(tmp_path: Path) -> None:
+    command, database = command_on(tmp_path), tmp_path / "central.db"
+    tmp_path.chmod(0o755)
+    accepted(command("init"))
+    assert database.stat().st_mode & 0o077 == 0
+    database.chmod(0o644)  # as an earlier version left it
+    accepted(command("verify"))
+    assert database.stat().st_mode & 0o077 == 0
+
+
 def test_init_twice_is_refused_and_changes_nothing(ready: Command, folder: Path) -> None:
     before = (folder / "central.key").read_bytes()
     assert "is set up already" in refused(ready("init"))

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -23,12 +23,13 @@ from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
 from sync import agent
 from sync.central.service import Central
+from sync.central.store.days import MOST_ASIDE
 from sync.central.store.engine import CentralStore
 from sync.central.web.app import create_app
 from sync.closing import close_days
 from sync.fields import MAX_BODY, digest
 from sync.signing import check_answer, public_key, public_text, sign_request
-from sync.wire import Answer, DayReport, Enrol, Heads, Hello, Welcome
+from sync.wire import Answer, DayReport, Enrol, Heads, Hello, Receipt, Welcome
 from tests.builders import PEPPER, SOMYING, FakeClock, rating
 from tests.central.conftest import made_central
 from tests.central.reports import day_report
@@ -134,6 +135,36 @@ def test_another_key_an_unknown_terminal_and_another_site_look_the_same(
         for site, name in (("dindaeng", "nobody"), ("elsewhere", "counter-1"))
     ]
     assert {(r.status_code, r.content) for r in (refused, *strangers)} == {(401, refused.content)}
+
+
+@pytest.mark.parametrize("day", ["2026-11-25", "9999-12-31", "2025-12-31", "0001-01-01"])
+def test_a_day_that_can_not_be_is_not_taken(caller: Caller, server: Server, day: str) -> None:
+    """With the last day that a calendar has, no page of the office could be made any more."""
+    report = replace(day_report(), date=date.fromisoformat(day))
+    refused = caller.call("PUT", f"days/{day}", report.to_bytes())
+    assert (refused.status_code, "set the clock" in refused.text) == (400, True)
+    assert caller.client.get("/public/dindaeng").status_code == 200
+
+
+def test_a_terminal_that_sends_ever_other_bytes_fills_neither_the_disk_nor_the_fleet_page(
+    caller: Caller, server: Server
+) -> None:
+    caller.call("PUT", "days/2026-11-23", day_report().to_bytes())
+    for n in range(2 * MOST_ASIDE):
+        body = day_report(counts=(n, 0, 0, 0, 0)).to_bytes()
+        server.now += timedelta(seconds=1)
+        answer = caller.call("PUT", "days/2026-11-23", body)
+        assert Receipt.parse(answer.content).answer is Answer.CONFLICT
+    fleet = server.central.fleet(server.now.date())
+    assert (len(fleet.aside), len(fleet.alarms)) == (MOST_ASIDE, 1)
+    assert server.central.release("counter-1", "it", "looked at", server.now)
+    caller.call("PUT", "days/2026-11-23", body)
+    assert len(server.central.fleet(server.now.date()).alarms) == 2, "again, after a person looked"
+
+
+def test_a_terminal_whose_clock_is_a_little_ahead_is_listened_to(caller: Caller) -> None:
+    report = replace(day_report(), date=date(2026, 11, 24))
+    assert caller.call("PUT", "days/2026-11-24", report.to_bytes()).status_code == 201
 
 
 def test_a_signature_does_not_fit_another_day_body_or_run(caller: Caller) -> None:

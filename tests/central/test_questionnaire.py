@@ -1,6 +1,8 @@
 """The online questionnaire: one answer a token, tokens of our terminals, nothing about whom."""
 
+import json
 import re
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from sync import formtoken
+from sync.central import backup
 from sync.central.faces import COLOURS
 from sync.central.period import year_of
 from sync.central.reports import gate
@@ -173,6 +176,33 @@ def test_nothing_kept_joins_an_answer_to_a_token_a_comment_or_a_minute(
     assert names[0] == {"site", "token", "until"}
     assert names[2] == {"site", "id", "pool", "language", "words"}
     assert names[1] & names[2] == {"site"}
+
+
+def test_where_an_answer_lies_joins_it_to_nothing_and_tells_no_order(
+    central: Central, phone: TestClient, tmp_path: Path
+) -> None:
+    """Whoever reads the database itself also sees what it numbers rows by."""
+    for i in range(9):
+        phone.post(token(), data={"score": "2", "words": f"{i}"})
+    with central.store.connection() as c:
+        postgres = c.dialect.name == "postgresql"
+        number = "xmin::text" if postgres else "rowid"
+        place = "ctid" if postgres else "rowid"
+
+        def column(what: str, table: str) -> list[str]:
+            found = c.exec_driver_sql(f"SELECT {what} FROM {table} ORDER BY {place}")
+            return [str(value) for value in found.scalars()]
+
+        tokens, ids = column("token", "form_tokens"), column("id", "comments")
+        assert (tokens, ids) == (sorted(tokens), sorted(ids)), "random, as they are"
+        words = column("words", "comments")
+        if postgres:
+            numbers = {*column(number, "form_tokens"), *column(number, "comments")}
+            assert len(numbers) == 1, "all carry the last answer's"
+    backup.write(central.store, tmp_path, tmp_path / "backup.zip", lambda _table, _rows: None)
+    with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
+        kept = [json.loads(line) for line in archive.read("comments.jsonl").splitlines()]
+    assert [row["words"] for row in kept] == words
 
 
 def test_online_answers_stand_apart_from_the_counters(central: Central, phone: TestClient) -> None:

@@ -37,8 +37,8 @@ def test_a_receipt_for_what_was_thrown_away_is_found(
     def forget(self: Asked, report: DayReport, body: bytes, now: datetime) -> Receipt:
         return receipt(report, body)
 
-    def forget_all(_: CentralStore, calls: Sequence[Signed], __: datetime) -> list[Receipt]:
-        return [receipt(call.day_report(), call.body) for call in calls]
+    def forget_all(_: CentralStore, calls: Sequence[Signed], now: datetime) -> list[Receipt]:
+        return [receipt(call.day_report(now), call.body) for call in calls]
 
     monkeypatch.setattr(Asked, "take_day", forget)
     monkeypatch.setattr(intake, "take_days", forget_all)

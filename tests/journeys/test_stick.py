@@ -1,5 +1,6 @@
 """A terminal without a network: a stick is carried to central and back. Real files, both stores."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,13 +18,13 @@ from kiosk.store.verify import Verified, verify
 from kiosk.terminal import Terminal
 from sync import stick
 from sync.agent import NotCentral, Refused, SyncFailed, check_receipt
-from sync.bundle import FROM_CENTRAL, SEALED, TO_CENTRAL
+from sync.bundle import FROM_CENTRAL, SEALED, TO_CENTRAL, Homeward, Outward, Reply, Request
 from sync.central import stick as central_stick
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.closing import close_days
-from sync.signing import public_text
-from sync.wire import Enrol
+from sync.signing import public_text, sign_request
+from sync.wire import Enrol, Hello, Welcome
 from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
 from tests.central.conftest import made_central
 
@@ -283,3 +284,47 @@ def _flip(path: Path, at: int) -> None:
     found = bytearray(path.read_bytes())
     found[at] ^= 1
     path.write_bytes(found)
+
+
+def test_what_does_not_belong_on_a_stick_keeps_no_terminal_waiting(
+    counter: Counter, central: Central, tmp_path: Path
+) -> None:
+    """A folder, a pipe that nobody fills, and a link away from the stick, by a terminal's name."""
+    counter.visit()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(counter.file(TO_CENTRAL).read_bytes())
+    (counter.usb / f"a{TO_CENTRAL}").mkdir()
+    os.mkfifo(counter.usb / f"b{TO_CENTRAL}")
+    (counter.usb / f"c{TO_CENTRAL}").symlink_to(elsewhere)
+    visited = at_central(central, counter.usb)
+    assert [bool(v.trouble) for v in visited] == [True, True, True, False]
+    assert counter.visit().carried == 0
+    counter.file(FROM_CENTRAL).unlink()
+    os.mkfifo(counter.file(FROM_CENTRAL))
+    with pytest.raises(SyncFailed, match="no plain file"):
+        counter.visit()
+
+
+def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
+    counter: Counter, central: Central
+) -> None:
+    """A photo is no text: it would have ended the visit, and with it every other terminal's."""
+    central.import_officers((SOMYING,))
+    with central.store.transaction(central.site) as t:
+        t.office.put_photo("101", b"\xff\xd8\xff\x80")
+    at = f"/v1/sites/{central.site}/terminals/counter-1/"
+
+    def asks(method: str, name: str, nonce: str, body: bytes = b"") -> list[Reply]:
+        signature = sign_request(counter.key, method, at + name, nonce, body)
+        asked = Outward(central.site, "counter-1", (Request(method, name, nonce, signature, body),))
+        counter.file(TO_CENTRAL).write_bytes(asked.to_bytes())
+        at_central(central, counter.usb)
+        if not counter.file(FROM_CENTRAL).exists():
+            return []
+        return list(Homeward.parse(counter.file(FROM_CENTRAL).read_bytes()).replies)
+
+    [welcome] = asks("POST", "hello", "n0", Hello("n0", "test", 0, 0).to_bytes())
+    run = Welcome.parse(welcome.body).nonce
+    counter.file(FROM_CENTRAL).unlink()
+    assert asks("GET", "photos/101", run) == []
+    assert [reply.status for reply in asks("GET", "roster", run)] == [200]

@@ -92,7 +92,7 @@ def bad(tmp_path: Path) -> dict[str, str]:
         "empty.txt": "is empty",
         "secret.txt": "can't be read",
         "folder.txt": "can't be read",
-        "pipe.txt": "is empty",
+        "pipe.txt": "no plain file",
     }
 
 

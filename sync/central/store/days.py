@@ -30,6 +30,9 @@ _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 LINE_COLUMNS = ("officer", "service", "counter", "half", "channel", "levels", *_LEVELS)
 COUNT_COLUMNS = ("kind", "officer", "what", "n")
 
+MOST_ASIDE = 10
+"""Versions of one day of one terminal that are kept aside."""
+
 Row = tuple[str | int, ...]
 
 
@@ -208,7 +211,12 @@ class Days:
     def keep_aside(
         self, report: DayReport, body: bytes, digest: str, answer: Answer, now: datetime
     ) -> None:
-        """Keep bytes that were not taken, so that both sides can be compared."""
+        """Keep bytes that were not taken, MOST_ASIDE of a day, so that both can be compared."""
+        c = conflicts.c
+        same = (c.site == self._site) & (c.terminal == report.terminal) & (c.date == report.date)
+        count = select(func.count()).select_from(conflicts).where(same)
+        if (self._connection.scalar(count) or 0) >= MOST_ASIDE:
+            return
         row = {
             "site": self._site,
             "terminal": report.terminal,

@@ -112,6 +112,8 @@ class CentralStore:
                 f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
                 "install that version"
             )
+        # Before the first row, and also what an earlier version left open.
+        self._keep_private()
         if version != HEAD:
             _migrate(self._engine)
 
@@ -119,6 +121,14 @@ class CentralStore:
         """SQLite would make the file; a mistyped address must leave nothing behind."""
         url = self._engine.url
         return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+    def _keep_private(self) -> None:
+        """SQLite makes files as open as the shell says; raw tallies and sessions are in them."""
+        if self._engine.url.get_backend_name() == "sqlite":
+            path = self._engine.url.database or ""
+            for made in (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")):
+                if made.is_file() and made.stat().st_mode & 0o077:
+                    made.chmod(0o600)
 
     def _tables(self) -> set[str]:
         with self._engine.connect() as connection:

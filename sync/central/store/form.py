@@ -1,11 +1,17 @@
-"""The online questionnaire's counts, comments and used tokens. Nothing here joins the three."""
+"""The online questionnaire's counts, comments and used tokens. Nothing here joins the three.
+
+A database numbers rows as they come (SQLite's rowid, PostgreSQL's ctid and xmin), and rows of one
+answer would carry the same number. So what is not old yet is put in anew with each answer, by its
+random ids: all of it carries the last one's number.
+"""
 
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.schema import comments, form_counts, form_tokens
@@ -36,7 +42,11 @@ class Form:
         )
         row = {"site": self._site, "token": token, "until": until}
         insert = self._insert(form_tokens).values(row).on_conflict_do_nothing()
-        return self._connection.execute(insert.returning(form_tokens.c.token)).first() is not None
+        if self._connection.execute(insert.returning(form_tokens.c.token)).first() is None:
+            return False
+        that_day = and_(form_tokens.c.site == self._site, form_tokens.c.until == until)
+        self._put_anew(form_tokens, that_day, "token")
+        return True
 
     def used(self, token: str) -> bool:
         query = select(form_tokens.c.token).where(
@@ -68,6 +78,14 @@ class Form:
         self._connection.execute(
             self._insert(comments).values(**row, language=language, words=words)
         )
+        waiting = and_(comments.c.site == self._site, comments.c.pool == 0)
+        self._put_anew(comments, waiting, "id")
+
+    def _put_anew(self, table: Table, which: ColumnElement[bool], by: str) -> None:
+        """Take these rows out, and put them in in the order of `by`."""
+        taken = self._connection.execute(delete(table).where(which).returning(*table.c))
+        rows: list[dict[str, Any]] = [dict(row) for row in taken.mappings()]
+        self._connection.execute(table.insert(), sorted(rows, key=lambda row: str(row[by])))
 
     def close_pool(self) -> int:
         """Make a pool of the waiting comments once there are enough; how many it took."""

@@ -141,7 +141,14 @@ class Witness:
     # --- alarms ----------------------------------------------------------------------------
 
     def alarm(self, raised: Alarm) -> None:
-        """Raise an alarm; the very same one again is one."""
+        """Raise an alarm; the same one again, until it is settled, is one."""
+        c = alarms.c
+        same = (
+            (c.terminal == raised.terminal) & (c.kind == raised.kind) & (c.detail == raised.detail)
+        )
+        known = select(c.at).where(c.site == self._site, same, c.settled.is_(None))
+        if self._connection.execute(known).first() is not None:
+            return
         self._connection.execute(
             self._insert(alarms)
             .values(

@@ -256,7 +256,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         of = _signed(request, nonce, signature, body)
 
         def take(asked: Asked) -> Receipt:
-            return asked.take_day(of.day_report(), body, now())
+            return asked.take_day(of.day_report(now()), body, now())
 
         receipt = await reports.ask(of, len(body))
         if receipt is None:

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 
 import kiosk
 from sync.central.intake import Refusal
+from sync.central.passwords import Busy
 from sync.central.period import NoSuchPeriod
 from sync.central.service import Central
 from sync.central.store.engine import DatabaseDown
@@ -66,6 +67,10 @@ def _failures(app: FastAPI, desk: Desk) -> None:
     @app.exception_handler(NotYours)
     def not_yours(request: Request, _error: NotYours) -> Response:
         return desk.error(request, 403, "not_yours")
+
+    @app.exception_handler(Busy)
+    def busy(request: Request, _error: Busy) -> Response:
+        return desk.error(request, 503, "try_later")
 
     @app.exception_handler(NoSuchPeriod)
     def no_period(request: Request, _error: NoSuchPeriod) -> Response:

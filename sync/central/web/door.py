@@ -35,6 +35,7 @@ def front_page(desk: Desk, viewer: Viewer) -> str:
 def routes(desk: Desk, *, identity: bool) -> APIRouter:
     """`identity`: whether an identity provider is set up, so that its button is shown."""
     router = APIRouter(include_in_schema=False)
+    strangers = signin.Strangers()
 
     @router.get("/")
     def front(request: Request) -> Response:
@@ -61,9 +62,12 @@ def routes(desk: Desk, *, identity: bool) -> APIRouter:
         account, password = form.text("account", 64), form.values.get("password", "")
         chosen = form.text("site", 32)
         # A central of one office shows no choice: the city's accounts sign in there too.
-        for site in (chosen,) if chosen else (desk.home.site, CITY):
+        sites = (chosen,) if chosen else (desk.home.site, CITY)
+        for site in sites:
+            # Who is unknown at the last of them is unknown.
+            who = strangers if site == sites[-1] else None
             try:
-                token = signin.sign_in(desk.home, site, account, password, desk.now())
+                token = signin.sign_in(desk.home, site, account, password, desk.now(), who)
             except signin.Locked as locked:
                 return _sign_in_page(request, 429, until=locked.until, account=account)
             except signin.NotSignedIn:

@@ -103,6 +103,8 @@ def routes(desk: Desk) -> APIRouter:
             kept = {"typed": typed, "chosen": score, "named": named}
             return shown(request, central, "ask", problem=problem, **kept)
         with central.store.transaction(site) as t:
+            # Held: two answers at once would each put in anew what only one of them has seen.
+            t.people.hold_site()
             if not t.form.use_token(found.random, found.last_day, desk.today()):
                 return shown(request, central, "used")
             t.form.add(found.day, levels, int(score), named)

@@ -25,7 +25,7 @@ from sync.central.sitesettings import (
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.people import NumberTaken
 from sync.central.viewer import Right, Role, Viewer
-from sync.central.web.desk import Desk, PageError, Posted, log_change
+from sync.central.web.desk import HEADERS, Desk, PageError, Posted, log_change
 from sync.central.web.door import Form
 from sync.central.web.pages import fleet_page
 
@@ -276,7 +276,10 @@ def routes(desk: Desk) -> APIRouter:
         central, _viewer = desk.reader(request, site, Right.RUN)
         with central.store.transaction(site) as t:
             text = t.office.settings().settings.document()
-        headers = {"Content-Disposition": f'attachment; filename="settings-{site}.json"'}
+        headers = {
+            **HEADERS,
+            "Content-Disposition": f'attachment; filename="settings-{site}.json"',
+        }
         return Response(text, media_type="application/json", headers=headers)
 
     def _note(central: Central, viewer: Viewer, what: str) -> None:

@@ -10,7 +10,7 @@ from sync.central.reports import chart, gate
 from sync.central.reports.daytally import TallyRow, rows
 from sync.central.service import Central
 from sync.central.viewer import PUBLIC, NotYours, Right, Viewer
-from sync.central.web.desk import Desk, PageError
+from sync.central.web.desk import HEADERS, Desk, PageError
 
 LATE = timedelta(days=1)
 """A terminal that beats every quarter of an hour is missing after so long."""
@@ -73,7 +73,7 @@ def routes(desk: Desk) -> APIRouter:
             jpeg = t.office.photo(officer)
         if jpeg is None:
             raise PageError(404, "no_page")
-        return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+        return Response(jpeg, media_type="image/jpeg", headers=HEADERS)
 
     @router.get("/services/{site}")
     def cuts(request: Request, site: str) -> Response:
