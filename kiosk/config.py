@@ -132,6 +132,8 @@ class Settings:
     """Codes of the languages a citizen may choose, in their order; none: every one there is."""
     text_percent: int
     sound_guide: bool
+    sound_output: str
+    """What the player calls the jack or speaker; "": the machine's own."""
     volume: int
     """Per cent."""
     low_reach: bool
@@ -231,6 +233,7 @@ url = ""                   # the QR code on the thank-you screen; "": none
 
 [sound]                    # an audible guide, for who can't see the screen: `kiosk sounds`
 guide = false              # speaks when a question is offered, or a button without a score pressed
+output = ""                # the jack or speaker; `kiosk sounds --outputs` names them; "": the usual
 volume = 80                # per cent
 
 [screen]
@@ -334,6 +337,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         offered_languages=screen.take("languages", (), _language_codes),
         text_percent=screen.take("text_percent", 100, _percent),
         sound_guide=sound.take("guide", False, _flag),
+        sound_output=sound.take("output", "", _text),
         volume=int(sound.take("volume", 80.0, _seconds(0, 100))),
         low_reach=screen.take("low_reach", False, _flag),
         reduced_motion=screen.take("reduced_motion", False, _flag),

@@ -110,7 +110,7 @@ def guide_of(
     from ui.sounds import Shelf
 
     shelf = Shelf(folder.sounds, lambda language: reworded(settings, terminal, language))
-    guide = Guide(shelf, settings.volume)
+    guide = Guide(shelf, settings.volume, settings.sound_output)
     presenter.spoken.connect(guide.say)
     guide.start()
     return guide

@@ -392,12 +392,20 @@ def restore(
 @app.command()
 def sounds(
     language: Annotated[str, typer.Argument(help="th, en, zh, my, km, lo.")] = "th",
+    outputs: Annotated[
+        bool, typer.Option("--outputs", help="List the jacks and speakers instead.")
+    ] = False,
 ) -> None:
     """List what the audible guide says in a language, and which recordings are missing.
 
     Record each as NAME.wav (mono, 16 bits) and put them into sounds/LANGUAGE in the data folder;
     they go before the program's own. Then: guide = true in the settings' section sound.
+    --outputs lists what to write there as output. A card turns from its speaker to its headphones
+    jack by itself: the two are one output, unless listed apart.
     """
+    if outputs:
+        _list_outputs()
+        return
     from kiosk.datafolder import DataFolder
     from ui.app import reworded
     from ui.sounds import OWN, UNHEARD, Shelf, prompts
@@ -428,6 +436,16 @@ def sounds(
             f"{missing} missing in {folder.sounds / language}: nothing is said until all are there",
             WRONG,
         )
+
+
+def _list_outputs() -> None:
+    from ui.outputs import outputs
+
+    found = outputs()
+    for output in found:
+        typer.echo(f"{output.name}\t{output.words}")
+    if not found:
+        typer.echo("No sound output found. Is the headset plugged in, the card's driver loaded?")
 
 
 @app.command()
