@@ -142,6 +142,8 @@ class Settings:
     sync_at: time
     sync_ca: str
     """File of the authority that signed central's certificate; "": the system's."""
+    sync_stick: str
+    """Where the machine mounts a USB stick, for the service menu; "": nowhere."""
     best_first: bool
     """Whether the best face stands first (left)."""
     screen_height_mm: float
@@ -247,6 +249,7 @@ ask_reasons = "low"        # after a "low" score, "always" (nobody watching lear
 [sync]
 at = "20:30"               # nightly, when enrolled with a central report
 ca = ""                    # file of a private certificate authority; "": the system's
+stick = ""                 # where a USB stick is mounted, for the service menu; "": not offered
 
 # Reasons offered after a low score, up to six; leave all out for the defaults.
 # [[reasons]]
@@ -344,6 +347,7 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         comment_url=comments.take("url", "", _url),
         sync_at=sync.take("at", time(20, 30), _time),
         sync_ca=sync.take("ca", "", _text),
+        sync_stick=sync.take("stick", "", _text),
     )
     if settings.office.opens >= settings.office.closes:
         raise ConfigError(f"{path}: office.closes: must be later than office.opens")

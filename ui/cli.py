@@ -304,6 +304,9 @@ def sync() -> None:
 @app.command()
 def stick(
     folder: Annotated[Path, typer.Argument(help="Where the stick is, such as /media/usb.")],
+    mounted: Annotated[
+        bool, typer.Option("--mounted", help="Only if something is mounted there.")
+    ] = False,
 ) -> None:
     """Sync without a network: carry a stick between here and `kiosk-central stick`.
 
@@ -315,6 +318,8 @@ def stick(
     from kiosk.datafolder import DataFolder
     from sync.stick import MEMORY, visit
 
+    if mounted:
+        _require_mounted(folder)
     memory = DataFolder(_Chosen.path).path / MEMORY
     with _syncing() as (store, clock, key, _, pepper):
         done = visit(store, clock, key, folder, memory, typer.echo, pepper)
@@ -328,6 +333,16 @@ def stick(
     typer.echo(f"Next: carry it to central, and run there: kiosk-central stick {folder}")
     if done.parked:
         _fail("parked: " + "; ".join(done.parked), WRONG)
+
+
+def _require_mounted(folder: Path) -> None:
+    """Looking into it mounts it, where the machine mounts a stick when it is wanted."""
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        _fail(f"{folder}: {error.strerror} (is the stick in?)", NOT_NOW)
+    if not folder.is_mount():
+        _fail(f"{folder}: no stick is mounted there; see the README on /etc/fstab", NOT_NOW)
 
 
 @app.command()

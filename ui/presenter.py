@@ -45,7 +45,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
 from kiosk.terminal import SERVICE_OWNER, Terminal
 from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
-from ui.show import Lead, PanelState, ServiceFacts, Shower, Turn
+from ui.show import Lead, PanelState, Sending, ServiceFacts, Shower, Turn
 from ui.text import Words
 from ui.view import NoticeCard, ReadyView, View
 
@@ -81,6 +81,8 @@ class Presenter(QObject):
     thanks_expected = Signal(object)
     """The view that the next press may lead to, told while nobody waits."""
     exit_asked = Signal()
+    errand_asked = Signal(str)
+    """Staff wants data sent now: `sync` by the network, or by a `stick`."""
     spoken = Signal(str, tuple)
     """What an audible guide says now: language, prompts."""
 
@@ -103,11 +105,12 @@ class Presenter(QObject):
         self._panels = [PanelState(wanted=bool(panel.port)) for panel in settings.panels]
         self._queue_ways: dict[str, str] = {}
         """What is wrong with each way in of the queue system; "": nothing."""
+        self._sending: Sending | None = None
         self._broken_at: Moment | None = None
         self._seen = clock.now()
         self._shower = self._made_shower(settings.language)
         self._phase_timer = self._timer(self._tick)
-        self._dialog_timer = self._timer(self._drop_dialog)
+        self._dialog_timer = self._timer(self._dialog_left)
         self._repair_timer = self._timer(self._try_repair)
         self._idle_timer = self._timer(self._expect)
         self._board: tuple[NoticeCard, ...] = ()
@@ -335,6 +338,10 @@ class Presenter(QObject):
             case ServiceMenu(testing), "panel-test":
                 self._panels = [replace(known, last_button=0) for known in self._panels]
                 self._open(ServiceMenu(not testing))
+            case ServiceMenu(), "sync" | "stick" if not self._sends:
+                self._sending = Sending(action)
+                self._open(ServiceMenu())
+                self.errand_asked.emit(action)
             case ServiceMenu(), "exit":
                 self.exit_asked.emit()
             case _, "back":
@@ -355,6 +362,19 @@ class Presenter(QObject):
             self.press(score, Channel.KEYBOARD)
         elif name == self._settings.queue.key and not self.queue(Served()):
             self.queue(Served())  # a key is not said again: now it is at least remembered
+
+    def errand_came_on(self) -> None:
+        """What staff sends came on by a step."""
+        if isinstance(self._dialog, ServiceMenu):
+            self._refresh()
+
+    def errand_ended(self, errand: str, code: int, trouble: str) -> None:
+        """What was asked for, or came by itself, is over: `code` of its command, and its words."""
+        if self._sending == Sending(errand):
+            self._sending = Sending(errand, code, trouble)
+            if isinstance(self._dialog, ServiceMenu):
+                self._dialog_timer.start(DIALOG_IDLE_MS)
+        self.renew_roster()
 
     def renew_roster(self) -> None:
         """The roster or the wording may have changed (after a sync)."""
@@ -428,6 +448,7 @@ class Presenter(QObject):
         match dialog.purpose:
             case Purpose.SERVICE_MENU:
                 self._note(Kind.SERVICE_MENU, "opened")
+                self._sending = self._sending if self._sends else None
                 self._open(ServiceMenu())
             case Purpose.DUTY_MENU:
                 self._open(DutyMenu())
@@ -550,6 +571,17 @@ class Presenter(QObject):
         self._dialog_timer.start(DIALOG_IDLE_MS)
         self._refresh()
 
+    def _dialog_left(self) -> None:
+        """Nobody did anything: the dialog goes, but for one who waits to see it sent."""
+        if isinstance(self._dialog, ServiceMenu) and self._sends:
+            self._dialog_timer.start(DIALOG_IDLE_MS)
+        else:
+            self._drop_dialog()
+
+    @property
+    def _sends(self) -> bool:
+        return self._sending is not None and self._sending.code is None
+
     def _drop_dialog(self) -> None:
         self._dialog = None
         self._dialog_timer.stop()
@@ -625,6 +657,7 @@ class Presenter(QObject):
             free_mib=self._outside.free_mib(),
             version=kiosk.__version__,
             queue="; ".join(filter(None, self._queue_ways.values())) if self._queue_ways else None,
+            sending=self._sending,
         )
 
     def _timer(self, slot: Callable[[], None]) -> QTimer:

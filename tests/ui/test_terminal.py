@@ -24,6 +24,7 @@ from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
+from ui.widgets.tap import Tile
 from ui.window import TerminalWindow
 
 
@@ -80,6 +81,18 @@ def pass_time(counter: Counter, seconds: float) -> None:
 def tally(counter: Counter) -> Tally:
     with counter.running.store.transaction() as t:
         return t.ratings.tally(counter.clock.wall.date())
+
+
+def service_menu(counter: Counter) -> MenuScreen:
+    counter.window.corner.held.emit()
+    type_pin(counter, counter.pins["service"])
+    menu = shown(counter, MenuScreen)
+    assert isinstance(menu, MenuScreen)
+    return menu
+
+
+def tile(menu: MenuScreen, words: str) -> Tile:
+    return next(t for t in menu.tiles if t.isVisible() and t.text() == words)
 
 
 def staff_menu(counter: Counter, number: str, entry: int) -> None:
@@ -321,22 +334,15 @@ def test_a_duty_left_from_yesterday_is_ended_as_interrupted(counter: Counter) ->
 
 def test_the_panel_test_scores_nothing(counter: Counter) -> None:
     sign_on(counter)
-    counter.window.corner.held.emit()
-    type_pin(counter, counter.pins["service"])
-    menu = shown(counter, MenuScreen)
-    assert isinstance(menu, MenuScreen)
-    click(menu.tiles[0])
+    click(service_menu(counter).tiles[0])
     assert counter.running.presenter.panel_pressed(3, Mark("p", "b", 1))
     assert tally(counter).n == 0
 
 
 def test_the_service_menu_can_end_the_program(counter: Counter, qtbot: QtBot) -> None:
-    counter.window.corner.held.emit()
-    type_pin(counter, counter.pins["service"])
-    menu = shown(counter, MenuScreen)
-    assert isinstance(menu, MenuScreen)
+    menu = service_menu(counter)
     with qtbot.waitSignal(counter.running.presenter.exit_asked, timeout=1000):
-        click(menu.tiles[1])
+        click(tile(menu, "ปิดโปรแกรม"))
 
 
 def test_the_hidden_corner_needs_a_long_press(counter: Counter, qtbot: QtBot) -> None:
