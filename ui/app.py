@@ -176,7 +176,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> None:
     window.score_pressed.connect(presenter.touch)
     window.reason_toggled.connect(presenter.toggle_reason)
     window.reasons_done.connect(presenter.give_reasons)
-    window.more_time_asked.connect(presenter.give_more_time)
+    window.more_time_asked.connect(presenter.ask_more_time)
     window.reasons_led.connect(presenter.lead)
     window.language_chosen.connect(presenter.choose_language)
     window.notice_acted.connect(presenter.notice_acted)

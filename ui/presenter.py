@@ -62,6 +62,8 @@ ever would keep the next ones from rating."""
 SETTLING = 1.5
 """Seconds after the rating at which the buttons begin to lead the page of reasons: a second press
 of the same button before is a slip, and counted as suppressed."""
+SLIP = 0.7
+"""Seconds in which a touch is the second of a double tap: what it hits has only just come there."""
 JUMP = 90.0
 """Seconds by which the wall clock may stray from the boot clock between two looks."""
 
@@ -102,6 +104,8 @@ class Presenter(QObject):
         self._extended = 0
         self._settled = 0.0
         """When buttons lead the page of reasons, if they do."""
+        self._moved = -SLIP
+        """When what a citizen touches last moved beneath the finger."""
         self._panels = [PanelState(wanted=bool(panel.port)) for panel in settings.panels]
         self._queue_ways: dict[str, str] = {}
         """What is wrong with each way in of the queue system; "": nothing."""
@@ -192,6 +196,11 @@ class Presenter(QObject):
         self.press(score, Channel.TOUCH)
 
     def toggle_reason(self, reason: str) -> None:
+        """A citizen touched a reason."""
+        if not self._slips:
+            self._toggle(reason)
+
+    def _toggle(self, reason: str) -> None:
         self._turn = replace(self._turn, chosen=self._turn.chosen ^ {ReasonId(reason)})
         self.give_more_time()
 
@@ -210,10 +219,15 @@ class Presenter(QObject):
             self._turn = replace(self._turn, pointed=pointed)
             self.give_more_time()
         else:
-            self.toggle_reason(pointed)
+            self._toggle(pointed)
         state = "chosen" if pointed in self._turn.chosen else "not-chosen"
         self.spoken.emit(self._shower.language, (*said, f"reason-{pointed}", state))
         return True
+
+    def ask_more_time(self) -> None:
+        """Asked for by a touch: what ends the page now comes where that was."""
+        self._moved = self._clock.now().boot
+        self.give_more_time()
 
     def give_more_time(self) -> None:
         """The citizen is still choosing: the whole time of an offer or of reasons begins again, as
@@ -228,7 +242,9 @@ class Presenter(QObject):
         self._refresh()
 
     def give_reasons(self) -> None:
-        self._step(GiveReasons(tuple(self._turn.chosen)))
+        """A citizen touched that they are done."""
+        if not self._slips:
+            self._step(GiveReasons(tuple(self._turn.chosen)))
 
     def choose_language(self, code: str) -> None:
         self._shower = self._made_shower(code)
@@ -236,7 +252,12 @@ class Presenter(QObject):
 
     def skip(self) -> None:
         """The citizen declines the question that was offered."""
-        self._step(Skip())
+        if not self._slips:
+            self._step(Skip())
+
+    @property
+    def _slips(self) -> bool:
+        return self._clock.now().boot < self._moved + SLIP
 
     # --- the queue -------------------------------------------------------------------------
 
@@ -486,7 +507,8 @@ class Presenter(QObject):
         kept = next((e.rating for e in effects if isinstance(e, Record)), None)
         if kept is not None:
             self._turn = Turn(leads=kept.channel is not Channel.TOUCH)
-            self._settled = self._clock.now().boot + SETTLING
+            self._moved = self._clock.now().boot
+            self._settled = self._moved + SETTLING
         self._refresh()
         if kept is not None:
             self.spoken.emit(self._shower.language, ("thanks", *self._said_of_reasons()))

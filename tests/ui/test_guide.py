@@ -95,6 +95,7 @@ def test_after_every_score_the_very_same_is_said_at_once(
     for button in range(1, 6):
         speaking.running.presenter.panel_pressed(button, None)
         qtbot.waitUntil(lambda: len(ear.prompts()) == button)  # noqa: B023
+        speaking.clock.pass_seconds(1)
         speaking.running.presenter.give_reasons()
         pass_time(speaking, 30)
     assert ear.prompts() == [["thanks"]] * 5

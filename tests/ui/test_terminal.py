@@ -142,11 +142,24 @@ def test_a_touch_is_kept_thanked_and_the_terminal_is_ready_again(counter: Counte
     ready(counter)
 
 
+def test_the_second_of_a_double_tap_on_a_face_chooses_no_reason(counter: Counter) -> None:
+    sign_on(counter)
+    press_face(counter, 1)
+    reasons = shown(counter, ReasonsScreen)
+    assert isinstance(reasons, ReasonsScreen)
+    counter.clock.pass_seconds(0.3)
+    click(reasons.tiles[5])
+    assert not reasons.tiles[5].chosen
+    click(reasons.done_tile)
+    shown(counter, ReasonsScreen)
+
+
 def test_a_low_score_may_give_reasons(counter: Counter) -> None:
     sign_on(counter)
     press_face(counter, 1)
     reasons = shown(counter, ReasonsScreen)
     assert isinstance(reasons, ReasonsScreen)
+    counter.clock.pass_seconds(1)
     click(reasons.tiles[0])
     click(reasons.tiles[4])
     click(reasons.done_tile)
@@ -168,6 +181,7 @@ def test_the_thanks_are_pixel_identical_for_every_score(counter: Counter, qtbot:
     pictures: list[QImage] = []
     for score in (1, 2, 3, 4, 5):
         press_face(counter, score)
+        counter.clock.pass_seconds(1)
         if isinstance(counter.window.screen_shown, ReasonsScreen):
             click(counter.window.screen_shown.done_tile)
         shown(counter, ThanksScreen)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.encounter import Phase
 from ui.app import Running
+from ui.presenter import SLIP
 from ui.screens.menu import MenuScreen
 from ui.screens.notice import NoticeScreen
 from ui.screens.pin import PinScreen
@@ -103,6 +104,8 @@ class WorkingDay:
         self.pressed[number, score] += 1
         if score <= 2:
             yield self._on(ReasonsScreen)
+            since = monotonic()
+            yield lambda: monotonic() - since > SLIP
             self._click(self._screen(ReasonsScreen).tiles[0])
             self._picture("reasons")
             self._click(self._screen(ReasonsScreen).done_tile)
