@@ -186,7 +186,7 @@ class WorkingDay:
         self._panel.press(3)
         yield lambda: len(self._panel.panel.acknowledged) > kept
         self._picture("service-menu")
-        self._click(menu.tiles[2])
+        self._click([tile for tile in menu.tiles if tile.isVisible()][-1])
         yield self._on(ReadyScreen)
 
     def _full_disk(self) -> Story:
