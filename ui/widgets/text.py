@@ -43,6 +43,17 @@ class Laid:
         inside = (i for i in starts if text[i - 1] not in " \u200b\u2028")
         return any(names or theme.is_spaced(text[i]) for i in inside)
 
+    def cut_at_space(self) -> str:
+        """The text with its first line that ends inside a word ended at the space before it; the
+        same where there is none."""
+        text = self.layout.text()
+        for i in range(1, self.layout.lineCount()):
+            start = self.layout.lineAt(i).textStart()
+            if text[start - 1] not in " \u200b\u2028":
+                space = text.rfind(" ", self.layout.lineAt(i - 1).textStart(), start)
+                return text if space < 0 else f"{text[:space]}\n{text[space + 1 :]}"
+        return text
+
     @property
     def height(self) -> float:
         return self.layout.lineCount() * self.line_height
@@ -56,6 +67,8 @@ def fit(
     size = pixels * theme.text_scale()
     while True:
         laid = Laid(text, size, weight, box.width(), wrap)
+        if names and laid.splits_a_word(names=True):
+            laid = Laid(laid.cut_at_space(), size, weight, box.width(), wrap)
         fits = laid.widest <= box.width() and laid.height <= box.height() + 0.5
         if (fits and not laid.splits_a_word(names=names)) or size <= pixels * SMALLEST:
             looked_at = fits and wrap and not names
