@@ -113,6 +113,7 @@ def guide_of(
     shelf = Shelf(folder.sounds, lambda language: reworded(settings, terminal, language))
     guide = Guide(shelf, settings.volume, settings.sound_output)
     presenter.spoken.connect(guide.say)
+    guide.stands.connect(presenter.guide_stands)
     guide.start()
     return guide
 

@@ -6,7 +6,7 @@ press is the same whatever was pressed.
 
 import sys
 
-from PySide6.QtCore import QObject, QProcess
+from PySide6.QtCore import QObject, QProcess, Signal
 
 from ui.outputs import card_of
 from ui.sounds import Shelf
@@ -21,6 +21,9 @@ VOLUMES = ("Master", "PCM", "Speaker", "Headphone")
 
 
 class Guide(QObject):
+    stands = Signal(str)
+    """Why it can't be heard now; "": it can."""
+
     def __init__(self, shelf: Shelf, volume: int, output: str = "") -> None:
         """`volume` in per cent; `output`: the player's name for an output; "": the usual one."""
         super().__init__()
@@ -51,7 +54,7 @@ class Guide(QObject):
         found = [(name, self._shelf.file(language, name)) for name in names]
         missing = [name for name, path in found if path is None]
         if missing:
-            self._tell(f"{language}/{missing[0]}.wav is missing; see `kiosk sounds`")
+            self._tell_mute(f"{language}/{missing[0]}.wav is missing; see `kiosk sounds`")
             return
         self._next = [str(path) for _, path in found]
         if self._player.state() is QProcess.ProcessState.NotRunning:
@@ -72,19 +75,20 @@ class Guide(QObject):
         said = bytes(self._player.readAllStandardError().data()).decode(errors="replace")
         if how is QProcess.ExitStatus.NormalExit:
             if code:
-                self._tell_silent(said)
-            elif self._mixer.state() is QProcess.ProcessState.NotRunning:
+                self._tell_unplayed(said)
+            else:
+                self.stands.emit("")
                 self._set_volume()
         self._go_on()
 
-    def _tell_silent(self, said: str) -> None:
+    def _tell_unplayed(self, said: str) -> None:
         where = self._output or "the machine's own output"
         why = said.strip().rpartition("\n")[2].rpartition(": ")[2]
-        self._tell(f"{where} can't be played on ({why}); see `kiosk sounds --outputs`")
+        self._tell_mute(f"{where} can't be played on ({why}); see `kiosk sounds --outputs`")
 
     def _set_volume(self) -> None:
         """Once there is an output: a headset may be plugged in later."""
-        if self._volumes:
+        if self._volumes and self._mixer.state() is QProcess.ProcessState.NotRunning:
             card = card_of(self._output)
             of = ("-c", card) if card else ()
             self._mixer.start(MIXER, ["-q", *of, "sset", self._volumes[0], f"{self._volume}%"])
@@ -99,7 +103,11 @@ class Guide(QObject):
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
-            self._tell(f"{PLAYER} can't be started; install the package alsa-utils")
+            self._tell_mute(f"{PLAYER} can't be started; install the package alsa-utils")
+
+    def _tell_mute(self, why: str) -> None:
+        self.stands.emit(why)
+        self._tell(why)
 
     def _tell(self, trouble: str) -> None:
         """Once for each cause."""

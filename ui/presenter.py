@@ -109,6 +109,8 @@ class Presenter(QObject):
         self._panels = [PanelState(wanted=bool(panel.port)) for panel in settings.panels]
         self._queue_ways: dict[str, str] = {}
         """What is wrong with each way in of the queue system; "": nothing."""
+        self._guide: str | None = None
+        """Why the audible guide can't be heard; "": it can; None: there is none."""
         self._sending: Sending | None = None
         self._broken_at: Moment | None = None
         self._seen = clock.now()
@@ -274,6 +276,10 @@ class Presenter(QObject):
         if self._queue_ways.get(way) != trouble:
             self._queue_ways[way] = trouble
             self._note(Kind.QUEUE_DOWN if trouble else Kind.QUEUE_UP, trouble or way)
+
+    def guide_stands(self, trouble: str) -> None:
+        """The audible guide can be heard, or why not."""
+        self._guide = trouble
 
     # --- the panel -------------------------------------------------------------------------
 
@@ -679,6 +685,7 @@ class Presenter(QObject):
             free_mib=self._outside.free_mib(),
             version=kiosk.__version__,
             queue="; ".join(filter(None, self._queue_ways.values())) if self._queue_ways else None,
+            guide=self._guide,
             sending=self._sending,
         )
 

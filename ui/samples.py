@@ -193,7 +193,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     by_stick = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')
     staff = Shower(by_stick, words, SentWording(), ())
     yield "service-menu", staff.service_menu(facts, panel, testing=False)
-    sending = replace(facts, queue="", due=12, sending=Sending("stick"))
+    sending = replace(facts, queue="", guide="", due=12, sending=Sending("stick"))
     yield "service-menu-sends", staff.service_menu(sending, panel, testing=False)
     failed = replace(sending, sending=Sending("sync", NOT_NOW, offline))
     yield "service-menu-not-sent", staff.service_menu(failed, panel, testing=False)

@@ -136,6 +136,8 @@ class ServiceFacts:
     version: str
     queue: str | None = None
     """The ticket machine's trouble; "": it is well; None: there is none."""
+    guide: str | None = None
+    """The same of the audible guide."""
     sending: Sending | None = None
 
 
@@ -303,7 +305,8 @@ class Shower:
         rows = (
             (say("service.panel"), self._panel_words(panel)),
             (say("service.last_press"), pressed),
-            *self._queue_row(facts.queue),
+            *self._state_row("service.queue", facts.queue),
+            *self._state_row("service.guide", facts.guide),
             (say("service.sync"), sync if facts.enrolled else say("service.not_enrolled")),
             (say("service.due"), str(facts.due)),
             *self._trouble_row(sending),
@@ -330,13 +333,14 @@ class Shower:
             return ()
         return ((self.say("service.detail"), sending.trouble),)
 
-    def _queue_row(self, trouble: str | None) -> tuple[tuple[str, str], ...]:
+    def _state_row(self, key: str, trouble: str | None) -> tuple[tuple[str, str], ...]:
+        """Whether what `key` names is well; nothing where there is none."""
         if trouble is None:
             return ()
-        words = self.say("service.queue_up")
+        words = self.say("service.works")
         if trouble:
             words = self.say("service.panel_down", reason=trouble)
-        return ((self.say("service.queue"), words),)
+        return ((self.say(key), words),)
 
     def _panel_words(self, panel: PanelState) -> str:
         if not panel.wanted:

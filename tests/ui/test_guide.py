@@ -15,12 +15,13 @@ from kiosk.config import parse
 from kiosk.domain.encounter import Phase, Served
 from kiosk.domain.rating import Channel
 from tests.ui.conftest import Counter
-from tests.ui.test_terminal import pass_time, sign_on
+from tests.ui.test_terminal import pass_time, service_menu, sign_on
 from ui.cli import app
 from ui.guide import Guide
 from ui.outputs import card_of, outputs
 from ui.sounds import OWN, UNHEARD, Shelf, prompts
 from ui.text import Words
+from ui.view import MenuView
 
 SPEAKING = '[sound]\nguide = true\nvolume = 70\n[screen]\nlanguage = "en"\nask_reasons = "low"\n'
 PLAYER = """#!/bin/sh
@@ -170,6 +171,7 @@ def test_it_is_heard_by_the_output_that_the_settings_name(
     question = str(OWN / "en" / "question.wav")
     said = f"aplay -q -D plughw:CARD=Headset,DEV=0 {question}"
     qtbot.waitUntil(lambda: said in ear.lines())
+    assert ("Audible guide", "Ready") in menu_rows(counter)
 
 
 def test_an_output_that_is_not_there_is_named_at_the_start_and_the_terminal_goes_on(
@@ -188,9 +190,20 @@ def test_an_output_that_is_not_there_is_named_at_the_start_and_the_terminal_goes
         "kiosk: sound: plughw:CARD=Gone,DEV=0 can't be played on (No such device); "
         "see `kiosk sounds --outputs`\n"
     )
+    told_at_the_menu = [value for _, value in menu_rows(counter)]
+    assert any("plughw:CARD=Gone,DEV=0" in value for value in told_at_the_menu)
     sign_on(counter)
     assert counter.running.presenter.press(5, Channel.PANEL)
     assert counter.running.presenter.state.phase is Phase.THANKS
+
+
+def menu_rows(counter: Counter) -> tuple[tuple[str, str], ...]:
+    """What the service menu says; it is left again."""
+    service_menu(counter)
+    view = counter.running.presenter.view()
+    assert isinstance(view, MenuView)
+    counter.running.presenter.back()
+    return view.rows
 
 
 CARDS = """\
