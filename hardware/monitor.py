@@ -32,9 +32,10 @@ def counter_line(counters: LinkCounters) -> str:
 
 def watch(port: Port, link: Link, say: Callable[[str], None], seconds: float | None = None) -> None:
     """Say everything that comes over `port` until `seconds` have passed; PortLost when it goes.
-    Presses are not acknowledged. Counters are said once a second while they change."""
+    Presses are not acknowledged. Counters are said once a second while they change; the same bytes
+    again that mean nothing new (a box answers 20 times a second) are said once."""
     start = counted_at = monotonic()
-    counted = link.counters
+    counted, said = link.counters, b""
     link.opened(start)
     while seconds is None or monotonic() - start < seconds:
         port.write(link.outgoing())
@@ -42,8 +43,10 @@ def watch(port: Port, link: Link, say: Callable[[str], None], seconds: float | N
         now = monotonic()
         events = link.tick(now)
         if ready and (data := port.read()):
-            say(raw_line(data))
-            events += link.feed(data, now)
+            meant = link.feed(data, now)
+            if meant or data != said:
+                say(raw_line(data))
+            events, said = events + meant, data
         for event in events:
             say(event_line(event))
         if now - counted_at >= COUNT_EVERY and link.counters != counted:

@@ -132,6 +132,8 @@ class Settings:
     """Codes of the languages a citizen may choose, in their order; none: every one there is."""
     text_percent: int
     sound_guide: bool
+    sound_output: str
+    """What the player calls the jack or speaker; "": the machine's own."""
     volume: int
     """Per cent."""
     low_reach: bool
@@ -140,6 +142,8 @@ class Settings:
     sync_at: time
     sync_ca: str
     """File of the authority that signed central's certificate; "": the system's."""
+    sync_stick: str
+    """Where the machine mounts a USB stick, for the service menu; "": nowhere."""
     best_first: bool
     """Whether the best face stands first (left)."""
     screen_height_mm: float
@@ -231,6 +235,7 @@ url = ""                   # the QR code on the thank-you screen; "": none
 
 [sound]                    # an audible guide, for who can't see the screen: `kiosk sounds`
 guide = false              # speaks when a question is offered, or a button without a score pressed
+output = ""                # the jack or speaker; `kiosk sounds --outputs` names them; "": the usual
 volume = 80                # per cent
 
 [screen]
@@ -244,6 +249,7 @@ ask_reasons = "low"        # after a "low" score, "always" (nobody watching lear
 [sync]
 at = "20:30"               # nightly, when enrolled with a central report
 ca = ""                    # file of a private certificate authority; "": the system's
+stick = ""                 # where a USB stick is mounted, for the service menu; "": not offered
 
 # Reasons offered after a low score, up to six; leave all out for the defaults.
 # [[reasons]]
@@ -334,12 +340,14 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
         offered_languages=screen.take("languages", (), _language_codes),
         text_percent=screen.take("text_percent", 100, _percent),
         sound_guide=sound.take("guide", False, _flag),
+        sound_output=sound.take("output", "", _text),
         volume=int(sound.take("volume", 80.0, _seconds(0, 100))),
         low_reach=screen.take("low_reach", False, _flag),
         reduced_motion=screen.take("reduced_motion", False, _flag),
         comment_url=comments.take("url", "", _url),
         sync_at=sync.take("at", time(20, 30), _time),
         sync_ca=sync.take("ca", "", _text),
+        sync_stick=sync.take("stick", "", _text),
     )
     if settings.office.opens >= settings.office.closes:
         raise ConfigError(f"{path}: office.closes: must be later than office.opens")

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import ConfigError, Settings
 from kiosk.domain.people import CounterId
 from ui import theme
+from ui.errands import Errands
 from ui.failures import require_display
 from ui.text import Words, languages
 from ui.view import ClosedView, Frame
@@ -110,8 +111,9 @@ def guide_of(
     from ui.sounds import Shelf
 
     shelf = Shelf(folder.sounds, lambda language: reworded(settings, terminal, language))
-    guide = Guide(shelf, settings.volume)
+    guide = Guide(shelf, settings.volume, settings.sound_output)
     presenter.spoken.connect(guide.say)
+    guide.stands.connect(presenter.guide_stands)
     guide.start()
     return guide
 
@@ -175,7 +177,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> None:
     window.score_pressed.connect(presenter.touch)
     window.reason_toggled.connect(presenter.toggle_reason)
     window.reasons_done.connect(presenter.give_reasons)
-    window.more_time_asked.connect(presenter.give_more_time)
+    window.more_time_asked.connect(presenter.ask_more_time)
     window.reasons_led.connect(presenter.lead)
     window.language_chosen.connect(presenter.choose_language)
     window.notice_acted.connect(presenter.notice_acted)
@@ -200,8 +202,7 @@ class Program(QObject):
         self._folder, self._settings, self._window = folder, settings, window
         self._clock = clock
         self._running: Running | None = None
-        self._process = QProcess(self)  # one for good: deleting one in its own signal is no good
-        self._process.finished.connect(self._process_ended)
+        self.errands = Errands(folder.path)
         self._synced_on = ""
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self.load)
@@ -227,7 +228,11 @@ class Program(QObject):
             self._window.show_view(shower.trouble(str(error), damaged=damaged))
             self._retry.start()
             return
-        self._running.presenter.exit_asked.connect(end_loop)
+        presenter = self._running.presenter
+        presenter.exit_asked.connect(end_loop)
+        presenter.errand_asked.connect(self._send)
+        self.errands.came_on.connect(presenter.errand_came_on)
+        self.errands.ended.connect(presenter.errand_ended)
         self._nightly.start()
         self._heartbeat.start()
 
@@ -236,6 +241,7 @@ class Program(QObject):
         up."""
         for timer in (self._retry, self._nightly, self._heartbeat):
             timer.stop()
+        self.errands.stop()
         if self._running is None:
             return 3
         self._running.stop()
@@ -249,32 +255,23 @@ class Program(QObject):
             return
         if self._may_reach_central():
             self._synced_on = today
-            self._start("sync")
+            self.errands.run("sync")
 
     def _beat(self) -> None:
         """Tell central that this terminal lives. Offline that fails without a word: what the
         night's sync can't send is said there."""
         if self._may_reach_central():
-            self._start("heartbeat")
+            self.errands.run("heartbeat")
 
     def _may_reach_central(self) -> bool:
-        running = self._running
-        if running is None or self._process.state() is not QProcess.ProcessState.NotRunning:
+        if self._running is None or self.errands.busy:
             return False
-        return running.terminal.status().enrolment is not None
+        return self._running.terminal.status().enrolment is not None
 
-    def _start(self, command: str) -> None:
-        """One of our commands as a process of its own: its trouble can't freeze the screen."""
-        modes = QProcess.ProcessChannelMode
-        loud = command == "sync"
-        self._process.setProcessChannelMode(
-            modes.ForwardedChannels if loud else modes.SeparateChannels
-        )
-        self._process.start(sys.executable, ["-m", "ui", "--data", str(self._folder.path), command])
-
-    def _process_ended(self) -> None:
-        if self._running is not None:
-            self._running.presenter.renew_roster()
+    def _send(self, errand: str) -> None:
+        """Asked for at the service menu."""
+        there = ("--mounted", self._settings.sync_stick) if errand == "stick" else ()
+        self.errands.run(errand, *there)
 
 
 def starting_view(settings: Settings) -> ClosedView:

@@ -304,6 +304,9 @@ def sync() -> None:
 @app.command()
 def stick(
     folder: Annotated[Path, typer.Argument(help="Where the stick is, such as /media/usb.")],
+    mounted: Annotated[
+        bool, typer.Option("--mounted", help="Only if something is mounted there.")
+    ] = False,
 ) -> None:
     """Sync without a network: carry a stick between here and `kiosk-central stick`.
 
@@ -315,6 +318,8 @@ def stick(
     from kiosk.datafolder import DataFolder
     from sync.stick import MEMORY, visit
 
+    if mounted:
+        _require_mounted(folder)
     memory = DataFolder(_Chosen.path).path / MEMORY
     with _syncing() as (store, clock, key, _, pepper):
         done = visit(store, clock, key, folder, memory, typer.echo, pepper)
@@ -328,6 +333,16 @@ def stick(
     typer.echo(f"Next: carry it to central, and run there: kiosk-central stick {folder}")
     if done.parked:
         _fail("parked: " + "; ".join(done.parked), WRONG)
+
+
+def _require_mounted(folder: Path) -> None:
+    """Looking into it mounts it, where the machine mounts a stick when it is wanted."""
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        _fail(f"{folder}: {error.strerror} (is the stick in?)", NOT_NOW)
+    if not folder.is_mount():
+        _fail(f"{folder}: no stick is mounted there; see the README on /etc/fstab", NOT_NOW)
 
 
 @app.command()
@@ -392,12 +407,20 @@ def restore(
 @app.command()
 def sounds(
     language: Annotated[str, typer.Argument(help="th, en, zh, my, km, lo.")] = "th",
+    outputs: Annotated[
+        bool, typer.Option("--outputs", help="List the jacks and speakers instead.")
+    ] = False,
 ) -> None:
     """List what the audible guide says in a language, and which recordings are missing.
 
     Record each as NAME.wav (mono, 16 bits) and put them into sounds/LANGUAGE in the data folder;
     they go before the program's own. Then: guide = true in the settings' section sound.
+    --outputs lists what to write there as output. A card turns from its speaker to its headphones
+    jack by itself: the two are one output, unless listed apart.
     """
+    if outputs:
+        _list_outputs()
+        return
     from kiosk.datafolder import DataFolder
     from ui.app import reworded
     from ui.sounds import OWN, UNHEARD, Shelf, prompts
@@ -428,6 +451,16 @@ def sounds(
             f"{missing} missing in {folder.sounds / language}: nothing is said until all are there",
             WRONG,
         )
+
+
+def _list_outputs() -> None:
+    from ui.outputs import outputs
+
+    found = outputs()
+    for output in found:
+        typer.echo(f"{output.name}\t{output.words}")
+    if not found:
+        typer.echo("No sound output found. Is the headset plugged in, the card's driver loaded?")
 
 
 @app.command()

@@ -4,7 +4,7 @@ language, so that a person can look at them all: `make gallery`, or `python -m u
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRectF, Qt
@@ -26,15 +26,22 @@ _LABEL = 30
 Picture = tuple[str, QImage]
 
 
-def pictures(size: tuple[int, int], language: str, text: float = 1.0) -> Iterator[Picture]:
-    """Every screen by name, in one window; `text` 1.5 shows words half as large again. What a
-    citizen presses is there once more, as "-low", in the lower half."""
+def pictures(
+    size: tuple[int, int],
+    language: str,
+    text: float = 1.0,
+    wanted: Callable[[str], bool] = lambda _: True,
+) -> Iterator[Picture]:
+    """Every screen that is `wanted` by name, in one window; `text` 1.5 shows words half as large
+    again. What a citizen presses is there once more, as "-low", in the lower half."""
     before = theme.text_scale()
     theme.set_text_scale(text)
     theme.set_still(True)
     window = TerminalWindow()
     window.resize(*size)
     for name, view in samples(language):
+        if not wanted(name):
+            continue
         window.show_view(view)
         yield name, window.grab().toImage()
         if isinstance(view, ReadyView | ReasonsView):

@@ -55,7 +55,12 @@ class NoticeFolder:
 
     def _look(self, *, quiet: bool = False) -> None:
         before, self._known = self._known, {}
-        for name, stamp in self._files():
+        for place, (name, stamp) in enumerate(self._files()):
+            if place == MAX_FILES:
+                self._known[name] = (stamp, f"and all after it: only {MAX_FILES} files are shown")
+                if name not in before and not quiet:
+                    sys.stderr.write(f"kiosk: {self.path / name}: {self._known[name][1]}\n")
+                return
             known = before.get(name)
             if known is not None and known[0] == stamp:
                 self._known[name] = known
@@ -79,7 +84,7 @@ class NoticeFolder:
                 ]
         except OSError:
             return []
-        return sorted(found)[:MAX_FILES]
+        return sorted(found)
 
 
 def notice_of(path: Path) -> NoticeCard:

@@ -45,7 +45,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
 from kiosk.terminal import SERVICE_OWNER, Terminal
 from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
-from ui.show import Lead, PanelState, ServiceFacts, Shower, Turn
+from ui.show import Lead, PanelState, Sending, ServiceFacts, Shower, Turn
 from ui.text import Words
 from ui.view import NoticeCard, ReadyView, View
 
@@ -62,6 +62,8 @@ ever would keep the next ones from rating."""
 SETTLING = 1.5
 """Seconds after the rating at which the buttons begin to lead the page of reasons: a second press
 of the same button before is a slip, and counted as suppressed."""
+SLIP = 0.7
+"""Seconds in which a touch is the second of a double tap: what it hits has only just come there."""
 JUMP = 90.0
 """Seconds by which the wall clock may stray from the boot clock between two looks."""
 
@@ -81,6 +83,8 @@ class Presenter(QObject):
     thanks_expected = Signal(object)
     """The view that the next press may lead to, told while nobody waits."""
     exit_asked = Signal()
+    errand_asked = Signal(str)
+    """Staff wants data sent now: `sync` by the network, or by a `stick`."""
     spoken = Signal(str, tuple)
     """What an audible guide says now: language, prompts."""
 
@@ -100,14 +104,19 @@ class Presenter(QObject):
         self._extended = 0
         self._settled = 0.0
         """When buttons lead the page of reasons, if they do."""
+        self._moved = -SLIP
+        """When what a citizen touches last moved beneath the finger."""
         self._panels = [PanelState(wanted=bool(panel.port)) for panel in settings.panels]
         self._queue_ways: dict[str, str] = {}
         """What is wrong with each way in of the queue system; "": nothing."""
+        self._guide: str | None = None
+        """Why the audible guide can't be heard; "": it can; None: there is none."""
+        self._sending: Sending | None = None
         self._broken_at: Moment | None = None
         self._seen = clock.now()
         self._shower = self._made_shower(settings.language)
         self._phase_timer = self._timer(self._tick)
-        self._dialog_timer = self._timer(self._drop_dialog)
+        self._dialog_timer = self._timer(self._dialog_left)
         self._repair_timer = self._timer(self._try_repair)
         self._idle_timer = self._timer(self._expect)
         self._board: tuple[NoticeCard, ...] = ()
@@ -189,6 +198,11 @@ class Presenter(QObject):
         self.press(score, Channel.TOUCH)
 
     def toggle_reason(self, reason: str) -> None:
+        """A citizen touched a reason."""
+        if not self._slips:
+            self._toggle(reason)
+
+    def _toggle(self, reason: str) -> None:
         self._turn = replace(self._turn, chosen=self._turn.chosen ^ {ReasonId(reason)})
         self.give_more_time()
 
@@ -207,10 +221,15 @@ class Presenter(QObject):
             self._turn = replace(self._turn, pointed=pointed)
             self.give_more_time()
         else:
-            self.toggle_reason(pointed)
+            self._toggle(pointed)
         state = "chosen" if pointed in self._turn.chosen else "not-chosen"
         self.spoken.emit(self._shower.language, (*said, f"reason-{pointed}", state))
         return True
+
+    def ask_more_time(self) -> None:
+        """Asked for by a touch: what ends the page now comes where that was."""
+        self._moved = self._clock.now().boot
+        self.give_more_time()
 
     def give_more_time(self) -> None:
         """The citizen is still choosing: the whole time of an offer or of reasons begins again, as
@@ -225,7 +244,9 @@ class Presenter(QObject):
         self._refresh()
 
     def give_reasons(self) -> None:
-        self._step(GiveReasons(tuple(self._turn.chosen)))
+        """A citizen touched that they are done."""
+        if not self._slips:
+            self._step(GiveReasons(tuple(self._turn.chosen)))
 
     def choose_language(self, code: str) -> None:
         self._shower = self._made_shower(code)
@@ -233,7 +254,12 @@ class Presenter(QObject):
 
     def skip(self) -> None:
         """The citizen declines the question that was offered."""
-        self._step(Skip())
+        if not self._slips:
+            self._step(Skip())
+
+    @property
+    def _slips(self) -> bool:
+        return self._clock.now().boot < self._moved + SLIP
 
     # --- the queue -------------------------------------------------------------------------
 
@@ -250,6 +276,10 @@ class Presenter(QObject):
         if self._queue_ways.get(way) != trouble:
             self._queue_ways[way] = trouble
             self._note(Kind.QUEUE_DOWN if trouble else Kind.QUEUE_UP, trouble or way)
+
+    def guide_stands(self, trouble: str) -> None:
+        """The audible guide can be heard, or why not."""
+        self._guide = trouble
 
     # --- the panel -------------------------------------------------------------------------
 
@@ -335,6 +365,10 @@ class Presenter(QObject):
             case ServiceMenu(testing), "panel-test":
                 self._panels = [replace(known, last_button=0) for known in self._panels]
                 self._open(ServiceMenu(not testing))
+            case ServiceMenu(), "sync" | "stick" if not self._sends:
+                self._sending = Sending(action)
+                self._open(ServiceMenu())
+                self.errand_asked.emit(action)
             case ServiceMenu(), "exit":
                 self.exit_asked.emit()
             case _, "back":
@@ -355,6 +389,19 @@ class Presenter(QObject):
             self.press(score, Channel.KEYBOARD)
         elif name == self._settings.queue.key and not self.queue(Served()):
             self.queue(Served())  # a key is not said again: now it is at least remembered
+
+    def errand_came_on(self) -> None:
+        """What staff sends came on by a step."""
+        if isinstance(self._dialog, ServiceMenu):
+            self._refresh()
+
+    def errand_ended(self, errand: str, code: int, trouble: str) -> None:
+        """What was asked for, or came by itself, is over: `code` of its command, and its words."""
+        if self._sending == Sending(errand):
+            self._sending = Sending(errand, code, trouble)
+            if isinstance(self._dialog, ServiceMenu):
+                self._dialog_timer.start(DIALOG_IDLE_MS)
+        self.renew_roster()
 
     def renew_roster(self) -> None:
         """The roster or the wording may have changed (after a sync)."""
@@ -428,6 +475,7 @@ class Presenter(QObject):
         match dialog.purpose:
             case Purpose.SERVICE_MENU:
                 self._note(Kind.SERVICE_MENU, "opened")
+                self._sending = self._sending if self._sends else None
                 self._open(ServiceMenu())
             case Purpose.DUTY_MENU:
                 self._open(DutyMenu())
@@ -465,7 +513,8 @@ class Presenter(QObject):
         kept = next((e.rating for e in effects if isinstance(e, Record)), None)
         if kept is not None:
             self._turn = Turn(leads=kept.channel is not Channel.TOUCH)
-            self._settled = self._clock.now().boot + SETTLING
+            self._moved = self._clock.now().boot
+            self._settled = self._moved + SETTLING
         self._refresh()
         if kept is not None:
             self.spoken.emit(self._shower.language, ("thanks", *self._said_of_reasons()))
@@ -550,6 +599,17 @@ class Presenter(QObject):
         self._dialog_timer.start(DIALOG_IDLE_MS)
         self._refresh()
 
+    def _dialog_left(self) -> None:
+        """Nobody did anything: the dialog goes, but for one who waits to see it sent."""
+        if isinstance(self._dialog, ServiceMenu) and self._sends:
+            self._dialog_timer.start(DIALOG_IDLE_MS)
+        else:
+            self._drop_dialog()
+
+    @property
+    def _sends(self) -> bool:
+        return self._sending is not None and self._sending.code is None
+
     def _drop_dialog(self) -> None:
         self._dialog = None
         self._dialog_timer.stop()
@@ -625,6 +685,8 @@ class Presenter(QObject):
             free_mib=self._outside.free_mib(),
             version=kiosk.__version__,
             queue="; ".join(filter(None, self._queue_ways.values())) if self._queue_ways else None,
+            guide=self._guide,
+            sending=self._sending,
         )
 
     def _timer(self, slot: Callable[[], None]) -> QTimer:

@@ -1,11 +1,13 @@
 """Views of every screen with hard words in them: for the gallery and the tests of the screens."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kiosk.config import DEFAULT_REASONS, parse
 from kiosk.domain.wording import SentWording
+from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
-from ui.show import Shower
+from ui.show import PanelState, Sending, ServiceFacts, Shower
 from ui.text import Words, languages
 from ui.view import (
     Choice,
@@ -185,23 +187,13 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
             ),
         ),
     )
-    yield (
-        "service-menu",
-        MenuView(
-            frame,
-            say("service.title"),
-            (
-                (say("service.panel"), say("service.panel_up", device="DD-07")),
-                (say("service.last_press"), say("service.button", button=3)),
-                (say("service.sync"), "2026-11-22 20:30"),
-                (say("service.due"), "0"),
-                (say("service.disk"), "48 912 MiB"),
-                (say("service.version"), "0.1.0"),
-            ),
-            (
-                Choice("panel-test", say("service.panel_test")),
-                Choice("exit", say("service.exit")),
-                Choice("back", say("common.back")),
-            ),
-        ),
-    )
+    panel = PanelState(wanted=True, up=True, device="DD-07", last_button=3)
+    facts = ServiceFacts("2026-11-22 20:30", True, 0, 48_912, "0.1.0")
+    offline = "https://report.example.go.th: no route to host. What is due stays due"
+    by_stick = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')
+    staff = Shower(by_stick, words, SentWording(), ())
+    yield "service-menu", staff.service_menu(facts, panel, testing=False)
+    sending = replace(facts, queue="", guide="", due=12, sending=Sending("stick"))
+    yield "service-menu-sends", staff.service_menu(sending, panel, testing=False)
+    failed = replace(sending, sending=Sending("sync", NOT_NOW, offline))
+    yield "service-menu-not-sent", staff.service_menu(failed, panel, testing=False)

@@ -9,6 +9,7 @@ from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import ReasonId
 from kiosk.domain.wording import SentWording
+from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
 from ui.text import Words, languages
 from ui.view import (
@@ -106,6 +107,25 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """What became of data that staff sent: by the network (`sync`) or by a `stick`. `code` is the
+    command's exit code, None: it goes on. `trouble`: its own words."""
+
+    errand: str
+    code: int | None = None
+    trouble: str = ""
+
+    @property
+    def key(self) -> str:
+        """The word for it."""
+        if self.code is None:
+            return f"service.{self.errand}_goes"
+        if self.code == 0:
+            return f"service.{self.errand}_done"
+        return f"service.{self.errand}_later" if self.code == NOT_NOW else "service.send_failed"
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceFacts:
     """What the service menu shows. Holds no score."""
 
@@ -116,6 +136,9 @@ class ServiceFacts:
     version: str
     queue: str | None = None
     """The ticket machine's trouble; "": it is well; None: there is none."""
+    guide: str | None = None
+    """The same of the audible guide."""
+    sending: Sending | None = None
 
 
 class Shower:
@@ -278,30 +301,46 @@ class Shower:
             pressed = say("service.button", button=panel.last_button)
         elif testing:
             pressed = say("service.panel_testing")
-        sync = facts.last_sync or say("service.never")
+        sync, sending = facts.last_sync or say("service.never"), facts.sending
         rows = (
             (say("service.panel"), self._panel_words(panel)),
             (say("service.last_press"), pressed),
-            *self._queue_row(facts.queue),
+            *self._state_row("service.queue", facts.queue),
+            *self._state_row("service.guide", facts.guide),
             (say("service.sync"), sync if facts.enrolled else say("service.not_enrolled")),
             (say("service.due"), str(facts.due)),
+            *self._trouble_row(sending),
             (say("service.disk"), f"{facts.free_mib:,} MiB"),
             (say("service.version"), facts.version),
         )
+        going = sending.errand if sending and sending.code is None else ""
+        by_stick = bool(self._settings.sync_stick)
         actions = (
             Choice("panel-test", say("service.panel_test"), testing),
+            *(
+                Choice(errand, say(f"service.{errand}_now"), going == errand)
+                for errand, offered in (("sync", True), ("stick", by_stick))
+                if facts.enrolled and offered
+            ),
             Choice("exit", say("service.exit")),
             Choice("back", say("common.back")),
         )
-        return MenuView(self.frame, say("service.title"), rows, actions)
+        note = say(sending.key) if sending else ""
+        return MenuView(self.frame, say("service.title"), rows, actions, note)
 
-    def _queue_row(self, trouble: str | None) -> tuple[tuple[str, str], ...]:
+    def _trouble_row(self, sending: Sending | None) -> tuple[tuple[str, str], ...]:
+        if sending is None or not sending.trouble:
+            return ()
+        return ((self.say("service.detail"), sending.trouble),)
+
+    def _state_row(self, key: str, trouble: str | None) -> tuple[tuple[str, str], ...]:
+        """Whether what `key` names is well; nothing where there is none."""
         if trouble is None:
             return ()
-        words = self.say("service.queue_up")
+        words = self.say("service.works")
         if trouble:
             words = self.say("service.panel_down", reason=trouble)
-        return ((self.say("service.queue"), words),)
+        return ((self.say(key), words),)
 
     def _panel_words(self, panel: PanelState) -> str:
         if not panel.wanted:

@@ -167,6 +167,8 @@ class MenuView(NamedTuple):
     title: str
     rows: tuple[tuple[str, str], ...]
     actions: tuple[Choice, ...]
+    note: str = ""
+    """What came of the last thing done."""
 
 
 View = (

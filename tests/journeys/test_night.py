@@ -1,4 +1,5 @@
-"""At night the terminal syncs by itself, as a process of its own, beside the running program."""
+"""At night the terminal syncs by itself, as a process of its own, beside the running program; by
+day staff may have it do so."""
 
 import re
 from collections.abc import Iterator
@@ -11,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
+from kiosk.terminal import SERVICE_OWNER
 from tests.builders import FakeClock, rating
 from ui.app import Program
 from ui.trial.stage import command, prepare_central, serving
+from ui.view import MenuView
 from ui.window import TerminalWindow
 
 
@@ -47,12 +50,12 @@ def test_at_the_configured_time_yesterday_goes_out_and_the_roster_comes_in(
     program = Program(folder, folder.settings(), window, evening)
     program.load()
     program._maybe_sync()
-    assert program._process.program() == "", "not before the time"
+    assert not program.errands.busy, "not before the time"
     evening.pass_seconds(90)
     program._maybe_sync()
-    with qtbot.waitSignal(program._process.finished, timeout=30_000) as ended:
+    with qtbot.waitSignal(program.errands.ended, timeout=30_000) as ended:
         pass
-    assert ended.args[0] == 0
+    assert ended.args == ["sync", 0, ""]
     program._maybe_sync()
     assert program._running is not None
     assert len(program._running.terminal.officers()) == 4
@@ -60,3 +63,37 @@ def test_at_the_configured_time_yesterday_goes_out_and_the_roster_comes_in(
     assert program.end() == 0
     shown = command("sync.central.cli", central, "tally", "--date", yesterday.isoformat())
     assert re.search(r"^101 +1 ", shown, re.MULTILINE)
+
+
+def test_staff_sends_by_day_from_the_service_menu(
+    enrolled: tuple[DataFolder, Path], window: TerminalWindow, qtbot: QtBot
+) -> None:
+    folder, _ = enrolled
+    now = SystemClock().now()
+    store, terminal = folder.open(SystemClock())
+    terminal.carry_out([Record(rating(5, day=now.wall.date() - timedelta(days=1)))])
+    pin = terminal.set_pin(SERVICE_OWNER)
+    store.close()
+    text = folder.settings_file.read_text("utf-8")
+    usb = folder.path.parent / "usb"
+    usb.mkdir()
+    folder.settings_file.write_text(text.replace('stick = ""', f'stick = "{usb}"'), "utf-8")
+    window.open_windowed(1280, 800)
+    noon = FakeClock(now.wall.replace(hour=12, minute=0, second=0))
+    program = Program(folder, folder.settings(), window, noon)
+    program.load()
+    assert program._running is not None
+    presenter = program._running.presenter
+    presenter.ask_service()
+    for digit in pin:
+        presenter.type_digit(digit)
+    for errand, note in (("sync", "ส่งข้อมูลเรียบร้อยแล้ว"), ("stick", "ใช้ USB ไม่ได้")):
+        with qtbot.waitSignal(program.errands.ended, timeout=30_000):
+            presenter.act(errand)
+        view = presenter.view()
+        assert isinstance(view, MenuView)
+        assert view.note.startswith(note)
+        words = [value for _, value in view.rows]
+    assert f"{usb}: no stick is mounted there; see the README on /etc/fstab" in words
+    assert program._running.terminal.status().due == 0
+    assert program.end() == 0

@@ -10,6 +10,7 @@ from kiosk.store.verify import Verified, verify
 from sync.central.sitesettings import NamedReason, SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, State
+from tests.builders import FakeClock
 from tests.journeys.test_one_press import office, set_up_terminal
 from ui.app import start
 from ui.trial.stage import command
@@ -44,7 +45,8 @@ def test_words_reasons_and_what_was_done_reach_the_screens(
     (path / "kiosk.toml").write_text('[office]\nopens="00:00"\ncloses="23:59"\n', "utf-8")
     folder = DataFolder(path)
     window.open_windowed(1280, 800)
-    running = start(folder, folder.settings(), SystemClock(), window)
+    clock = FakeClock(SystemClock().now().wall)
+    running = start(folder, folder.settings(), clock, window)
     presenter = running.presenter
     reword(central, SystemClock().now().wall)
     assert re.search(r"roster renewed", command("ui", path, "sync"))
@@ -64,6 +66,7 @@ def test_words_reasons_and_what_was_done_reach_the_screens(
     asked = presenter.view()
     assert isinstance(asked, ReasonsView)
     assert [(r.id, r.label) for r in asked.reasons] == [("wait", "คอยนาน"), ("heat", "ร้อน")]
+    clock.pass_seconds(1)
     presenter.toggle_reason("heat")
     presenter.give_reasons()
     assert isinstance(verify(running.store), Verified)

@@ -22,17 +22,38 @@ STRAY = 24
 MOST = 0.004
 """Share of such pixels that still is the same picture: less than a short word has."""
 
+WORDIEST = ("ready", "reasons", "thanks")
+STAFFS = ("sign-on", "pin", "duty-menu", "service-menu")
+"""How the names of screens begin that no citizen reads."""
+LARGE = (SIZES[0], SIZES[-1])
+"""Sizes that are approved at 150 % too: the smallest, and the upright one."""
+
 Look = tuple[str, QImage]
 
 
 def looks(size: tuple[int, int]) -> Iterator[Look]:
     """Every screen in Thai; of the other languages those with most words; grey, small."""
     for language in languages():
-        for name, picture in pictures(size, language):
-            if language == COMPLETE[0] or name in ("ready", "reasons", "thanks"):
-                small = thumbnail(picture, WIDE if size[0] > size[1] else UPRIGHT)
-                grey = small.convertToFormat(QImage.Format.Format_Grayscale8)
-                yield f"{name}-{language}-{size[0]}x{size[1]}", grey
+        thai = language == COMPLETE[0]
+        yield from _small(size, language, 1.0, WORDIEST if not thai else None)
+        if size in LARGE:
+            yield from _small(size, language, 1.5, WORDIEST[:2] if not thai else None)
+
+
+def _small(
+    size: tuple[int, int], language: str, text: float, names: tuple[str, ...] | None
+) -> Iterator[Look]:
+    """Those of `names`; None: all, of large words the citizen's."""
+
+    def wanted(name: str) -> bool:
+        return name in names if names else text == 1.0 or not name.startswith(STAFFS)
+
+    tail = f"{language}{'-150' if text > 1 else ''}-{size[0]}x{size[1]}"
+    for name, picture in pictures(size, language, text, wanted):
+        if not wanted(name):
+            continue  # the same lower on the screen
+        small = thumbnail(picture, WIDE if size[0] > size[1] else UPRIGHT)
+        yield f"{name}-{tail}", small.convertToFormat(QImage.Format.Format_Grayscale8)
 
 
 def straying(one: QImage, other: QImage) -> float:

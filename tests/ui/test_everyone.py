@@ -147,6 +147,7 @@ def test_the_keyboard_alone_does_everything(counter: Counter) -> None:
     key(counter, Qt.Key.Key_Space)
     tab_to(counter, "Very poor")
     key(counter, Qt.Key.Key_Return)
+    counter.clock.pass_seconds(1)
     tab_to(counter, "Long wait")
     key(counter, Qt.Key.Key_Space)
     tab_to(counter, "Done")
@@ -208,6 +209,7 @@ def test_the_panel_alone_gives_reasons(counter: Counter) -> None:
 def test_the_same_tiles_are_there_to_touch(counter: Counter) -> None:
     sign_on(counter)
     led(counter, WORST)
+    counter.clock.pass_seconds(1)
     screen = reasons_screen(counter)
     for tile in (*screen.lead_tiles, screen.done_tile):
         QTest.mouseClick(tile, Qt.MouseButton.LeftButton)

@@ -15,15 +15,21 @@ from kiosk.config import parse
 from kiosk.domain.encounter import Phase, Served
 from kiosk.domain.rating import Channel
 from tests.ui.conftest import Counter
-from tests.ui.test_terminal import pass_time, sign_on
+from tests.ui.test_terminal import pass_time, service_menu, sign_on
 from ui.cli import app
 from ui.guide import Guide
+from ui.outputs import card_of, outputs
 from ui.sounds import OWN, UNHEARD, Shelf, prompts
 from ui.text import Words
+from ui.view import MenuView
 
 SPEAKING = '[sound]\nguide = true\nvolume = 70\n[screen]\nlanguage = "en"\nask_reasons = "low"\n'
 PLAYER = """#!/bin/sh
 echo "$(basename "$0") $*" >> "$HEARD"
+case "$*" in
+    *Gone*) echo "aplay: main:831: audio open error: No such device" >&2; exit 1 ;;
+    *Headset*Master*) exit 1 ;;
+esac
 [ -n "$HOLD" ] && exec sleep "$HOLD"
 exit 0
 """
@@ -45,7 +51,8 @@ class Ear:
 
     def prompts(self) -> list[list[str]]:
         """What was said each time, by prompts' names."""
-        said = [line.split()[2:] for line in self.lines() if line.startswith("aplay ")]
+        lines = [line for line in self.lines() if line.startswith("aplay ")]
+        said = [line.split()[2:] for line in lines if not line.endswith("/dev/null")]
         return [[Path(name).stem for name in names] for names in said]
 
 
@@ -79,7 +86,7 @@ def test_the_button_without_a_score_says_the_question_and_which_button_is_which(
     sign_on(speaking)
     assert speaking.running.presenter.panel_pressed(6, None)
     qtbot.waitUntil(lambda: ear.prompts() == [QUESTION])
-    assert "amixer -q sset Master 70%" in ear.lines()
+    qtbot.waitUntil(lambda: "amixer -q sset Master 70%" in ear.lines())
 
 
 def test_after_every_score_the_very_same_is_said_at_once(
@@ -89,6 +96,7 @@ def test_after_every_score_the_very_same_is_said_at_once(
     for button in range(1, 6):
         speaking.running.presenter.panel_pressed(button, None)
         qtbot.waitUntil(lambda: len(ear.prompts()) == button)  # noqa: B023
+        speaking.clock.pass_seconds(1)
         speaking.running.presenter.give_reasons()
         pass_time(speaking, 30)
     assert ear.prompts() == [["thanks"]] * 5
@@ -150,6 +158,78 @@ def test_what_is_said_is_cut_off_by_the_next_and_holds_up_no_press(
     speaking.running.presenter.panel_pressed(1, None)
     assert speaking.running.presenter.state.phase is Phase.THANKS
     qtbot.waitUntil(lambda: ear.prompts() == [QUESTION, ["thanks"]])
+
+
+def test_it_is_heard_by_the_output_that_the_settings_name(
+    counter: Counter, ear: Ear, qtbot: QtBot
+) -> None:
+    headset = SPEAKING.replace("[screen]", 'output = "plughw:CARD=Headset,DEV=0"\n[screen]')
+    use(counter, headset + '[offer]\nmode = "offered"\n')
+    qtbot.waitUntil(lambda: "amixer -q -c Headset sset PCM 70%" in ear.lines())
+    sign_on(counter)
+    counter.running.presenter.queue(Served())
+    question = str(OWN / "en" / "question.wav")
+    said = f"aplay -q -D plughw:CARD=Headset,DEV=0 {question}"
+    qtbot.waitUntil(lambda: said in ear.lines())
+    assert ("Audible guide", "Ready") in menu_rows(counter)
+
+
+def test_an_output_that_is_not_there_is_named_at_the_start_and_the_terminal_goes_on(
+    counter: Counter, ear: Ear, qtbot: QtBot, capfd: pytest.CaptureFixture[str]
+) -> None:
+    use(counter, SPEAKING.replace("[screen]", 'output = "plughw:CARD=Gone,DEV=0"\n[screen]'))
+    told = ""
+
+    def heard() -> bool:
+        nonlocal told
+        told += capfd.readouterr().err
+        return told.count("\n") == 1
+
+    qtbot.waitUntil(heard)
+    assert told == (
+        "kiosk: sound: plughw:CARD=Gone,DEV=0 can't be played on (No such device); "
+        "see `kiosk sounds --outputs`\n"
+    )
+    told_at_the_menu = [value for _, value in menu_rows(counter)]
+    assert any("plughw:CARD=Gone,DEV=0" in value for value in told_at_the_menu)
+    sign_on(counter)
+    assert counter.running.presenter.press(5, Channel.PANEL)
+    assert counter.running.presenter.state.phase is Phase.THANKS
+
+
+def menu_rows(counter: Counter) -> tuple[tuple[str, str], ...]:
+    """What the service menu says; it is left again."""
+    service_menu(counter)
+    view = counter.running.presenter.view()
+    assert isinstance(view, MenuView)
+    counter.running.presenter.back()
+    return view.rows
+
+
+CARDS = """\
+ 0 [PCH            ]: HDA-Intel - HDA Intel PCH
+                      HDA Intel PCH at 0xf7f10000 irq 32
+ 2 [Headset        ]: USB-Audio - USB Headset
+                      Maker USB Headset at usb-0000:00:14.0-2, full speed
+"""
+WAYS = """\
+00-00: ALC257 Analog : ALC257 Analog : playback 1 : capture 1
+00-03: HDMI 0 : HDMI 0 : playback 1
+00-06: ALC257 Alt : ALC257 Alt : capture 1
+02-00: USB Audio : USB Audio : playback 1 : capture 1
+"""
+
+
+def test_the_machines_outputs_are_listed_as_the_player_calls_them(tmp_path: Path) -> None:
+    assert outputs(tmp_path) == ()
+    (tmp_path / "cards").write_text(CARDS)
+    (tmp_path / "pcm").write_text(WAYS)
+    assert outputs(tmp_path) == (
+        ("plughw:CARD=PCH,DEV=0", "HDA Intel PCH: ALC257 Analog"),
+        ("plughw:CARD=PCH,DEV=3", "HDA Intel PCH: HDMI 0"),
+        ("plughw:CARD=Headset,DEV=0", "USB Headset: USB Audio"),
+    )
+    assert [card_of(name) for name in ("", "pipewire", "hw:1,0")] == ["", "", "1"]
 
 
 def test_nothing_is_said_where_nobody_asked_for_it(

@@ -59,6 +59,20 @@ def test_pictures_and_texts_come_in_the_order_of_their_names(tmp_path: Path) -> 
     assert third.picture.startswith(b"\xff\xd8")
 
 
+def test_more_files_than_are_shown_are_told_of(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(40):
+        (tmp_path / f"{number:02}.txt").write_text(str(number), "utf-8")
+    folder = NoticeFolder(tmp_path)
+    assert len(folder.read()) == 30
+    told = f"kiosk: {tmp_path}/30.txt: and all after it: only 30 files are shown\n"
+    assert capfd.readouterr().err == told
+    folder.read()
+    assert capfd.readouterr().err == "", "told once"
+    assert folder.look()[-1] == ("30.txt", "and all after it: only 30 files are shown")
+
+
 def test_no_folder_is_no_notice(tmp_path: Path) -> None:
     assert NoticeFolder(tmp_path / "none").read() == ()
 

@@ -153,7 +153,9 @@ def test_an_offer_warns_before_it_lapses_and_gives_more_time(desk: Desk) -> None
     assert screen._view is not None
     assert "๙" in screen._view.note
     desk.corner()
+    desk.corner()
     desk.check(Phase.READY)
+    assert desk.counted() == {("101", Outcome.OFFERED): 1}, "a double tap declines nothing"
     desk.pass_time(29)
     desk.check(Phase.READY)
     desk.pass_time(1)

@@ -145,6 +145,16 @@ def test_thai_breaks_between_words_and_marks_need_no_more_than_the_line(qtbot: Q
     assert set(starts) <= borders
 
 
+def test_a_surname_is_not_split_and_stands_on_its_own_line_before_it_gets_small(
+    qtbot: QtBot,
+) -> None:
+    name = "นางสาวปัณณภัสร์ วรรณวิจิตรเลิศสกุล"
+    laid = fit(name, 40, "SemiBold", QRectF(0, 0, 400, 150), wrap=True, names=True)
+    starts = [laid.layout.lineAt(i).textStart() for i in range(laid.layout.lineCount())]
+    assert starts == [0, name.index(" ") + 1]
+    assert laid.pixels > 35
+
+
 def ready_screen(window: TerminalWindow) -> ReadyScreen:
     window.resize(1280, 800)
     window.show()

@@ -25,6 +25,7 @@ from ui.screens.reasons import ReasonsScreen
 from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
 from ui.view import OutOfServiceView
+from ui.widgets.tap import Tile
 from ui.window import TerminalWindow
 
 
@@ -83,6 +84,18 @@ def tally(counter: Counter) -> Tally:
         return t.ratings.tally(counter.clock.wall.date())
 
 
+def service_menu(counter: Counter) -> MenuScreen:
+    counter.window.corner.held.emit()
+    type_pin(counter, counter.pins["service"])
+    menu = shown(counter, MenuScreen)
+    assert isinstance(menu, MenuScreen)
+    return menu
+
+
+def tile(menu: MenuScreen, words: str) -> Tile:
+    return next(t for t in menu.tiles if t.isVisible() and t.text() == words)
+
+
 def staff_menu(counter: Counter, number: str, entry: int) -> None:
     click(ready(counter).staff_tile)
     type_pin(counter, counter.pins[number])
@@ -130,11 +143,24 @@ def test_a_touch_is_kept_thanked_and_the_terminal_is_ready_again(counter: Counte
     ready(counter)
 
 
+def test_the_second_of_a_double_tap_on_a_face_chooses_no_reason(counter: Counter) -> None:
+    sign_on(counter)
+    press_face(counter, 1)
+    reasons = shown(counter, ReasonsScreen)
+    assert isinstance(reasons, ReasonsScreen)
+    counter.clock.pass_seconds(0.3)
+    click(reasons.tiles[5])
+    assert not reasons.tiles[5].chosen
+    click(reasons.done_tile)
+    shown(counter, ReasonsScreen)
+
+
 def test_a_low_score_may_give_reasons(counter: Counter) -> None:
     sign_on(counter)
     press_face(counter, 1)
     reasons = shown(counter, ReasonsScreen)
     assert isinstance(reasons, ReasonsScreen)
+    counter.clock.pass_seconds(1)
     click(reasons.tiles[0])
     click(reasons.tiles[4])
     click(reasons.done_tile)
@@ -156,6 +182,7 @@ def test_the_thanks_are_pixel_identical_for_every_score(counter: Counter, qtbot:
     pictures: list[QImage] = []
     for score in (1, 2, 3, 4, 5):
         press_face(counter, score)
+        counter.clock.pass_seconds(1)
         if isinstance(counter.window.screen_shown, ReasonsScreen):
             click(counter.window.screen_shown.done_tile)
         shown(counter, ThanksScreen)
@@ -322,22 +349,15 @@ def test_a_duty_left_from_yesterday_is_ended_as_interrupted(counter: Counter) ->
 
 def test_the_panel_test_scores_nothing(counter: Counter) -> None:
     sign_on(counter)
-    counter.window.corner.held.emit()
-    type_pin(counter, counter.pins["service"])
-    menu = shown(counter, MenuScreen)
-    assert isinstance(menu, MenuScreen)
-    click(menu.tiles[0])
+    click(service_menu(counter).tiles[0])
     assert counter.running.presenter.panel_pressed(3, Mark("p", "b", 1))
     assert tally(counter).n == 0
 
 
 def test_the_service_menu_can_end_the_program(counter: Counter, qtbot: QtBot) -> None:
-    counter.window.corner.held.emit()
-    type_pin(counter, counter.pins["service"])
-    menu = shown(counter, MenuScreen)
-    assert isinstance(menu, MenuScreen)
+    menu = service_menu(counter)
     with qtbot.waitSignal(counter.running.presenter.exit_asked, timeout=1000):
-        click(menu.tiles[1])
+        click(tile(menu, "ปิดโปรแกรม"))
 
 
 def test_the_hidden_corner_needs_a_long_press(counter: Counter, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ class MenuScreen(Screen[MenuView]):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._title = TextBox(self, weight="Bold", wrap=False, align=Qt.AlignmentFlag.AlignLeft)
+        self._note = TextBox(self, weight="Bold", wrap=False, align=Qt.AlignmentFlag.AlignRight)
         self._card = Card(self)
         self._rows: list[tuple[TextBox, TextBox]] = []
         self.tiles: list[Tile] = []
@@ -24,8 +25,15 @@ class MenuScreen(Screen[MenuView]):
 
     def place(self, m: theme.Metrics, view: MenuView) -> None:
         edge, top = m.px(theme.EDGE), m.px(STRIP + 2)
-        put(self._title, QRectF(edge, top, m.width - 2 * edge, m.px(11)))
+        line = QRectF(edge, top, m.width - 2 * edge, m.px(11))
+        put(self._title, line)
         self._title.say(view.title, m.px(theme.TITLE))
+        left, note = Qt.AlignmentFlag.AlignLeft, line.adjusted(line.width() * 0.34, 0, 0, 0)
+        if m.portrait and view.note:
+            top += m.px(8)
+            note = line.translated(0, m.px(8))
+        put(self._note, note)
+        self._note.say(view.note, m.px(theme.BODY), left if m.portrait else None)
         columns = len(view.actions) if not m.portrait else min(2, len(view.actions))
         lines = -(-len(view.actions) // max(1, columns))
         card = QRectF(edge, top + m.px(12), m.width - 2 * edge, 0)
@@ -45,7 +53,7 @@ class MenuScreen(Screen[MenuView]):
         while len(self._rows) < len(view.rows):
             start = Qt.AlignmentFlag.AlignLeft
             label = TextBox(self, colour=theme.SOFT_INK, align=start, wrap=False)
-            value = TextBox(self, weight="SemiBold", align=start, wrap=False)
+            value = TextBox(self, weight="SemiBold", align=start, names=True)
             self._rows.append((label, value))
         split = box.width() * 0.36
         for index, (label, value) in enumerate(self._rows):

@@ -13,6 +13,8 @@ from ui.widgets.text import TextBox
 
 NOTE = 8.0
 """Height of the note above the foot, in units."""
+CORNER = 1.4
+"""Width of the corner beside a language's: it holds words, not a name."""
 UPRIGHT_TARGET = 10.0
 """As TARGET, on an upright screen: those are never small."""
 
@@ -48,7 +50,7 @@ class ReadyScreen(Screen[ReadyView]):
         plate = plate_box(m, strip + m.px(4 if m.portrait else 1.6))
         question = QRectF(gap, plate.bottom() + m.px(0.6), m.width - 2 * gap, m.px(13))
         if m.portrait:
-            question.setHeight(m.px(20))
+            question.setHeight(m.px(24))
         faces = QRectF(gap, max(question.bottom() + m.px(0.6), m.reach), m.width - 2 * gap, 0)
         question.setBottom(faces.top() - m.px(0.6))
         faces.setBottom(foot - m.px(NOTE if view.note and not m.portrait else GAP))
@@ -101,8 +103,9 @@ class ReadyScreen(Screen[ReadyView]):
             note = QRectF(corner.right() + gap, corner.top(), 0, height)
             note.setRight(m.width - edge)
         else:
-            width = (room - count * gap) / (count + 1)
-            corner, first = QRectF(edge, top, width, height), edge + width + gap
+            width = (room - count * gap) / (count + CORNER)
+            corner = QRectF(edge, top, width * CORNER, height)
+            first = corner.right() + gap
             note = QRectF(edge, top - m.px(NOTE - 0.5), room, m.px(NOTE - 1))
         put(self.staff_tile, corner)
         self.staff_tile.plain = not view.offered

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.encounter import Phase
 from ui.app import Running
+from ui.presenter import SLIP
 from ui.screens.menu import MenuScreen
 from ui.screens.notice import NoticeScreen
 from ui.screens.pin import PinScreen
@@ -103,6 +104,8 @@ class WorkingDay:
         self.pressed[number, score] += 1
         if score <= 2:
             yield self._on(ReasonsScreen)
+            since = monotonic()
+            yield lambda: monotonic() - since > SLIP
             self._click(self._screen(ReasonsScreen).tiles[0])
             self._picture("reasons")
             self._click(self._screen(ReasonsScreen).done_tile)
@@ -183,7 +186,7 @@ class WorkingDay:
         self._panel.press(3)
         yield lambda: len(self._panel.panel.acknowledged) > kept
         self._picture("service-menu")
-        self._click(menu.tiles[2])
+        self._click([tile for tile in menu.tiles if tile.isVisible()][-1])
         yield self._on(ReadyScreen)
 
     def _full_disk(self) -> Story:

@@ -118,6 +118,10 @@ class Tile(Tap):
         self.update()
 
     @property
+    def wraps(self) -> bool:
+        return not self._quiet
+
+    @property
     def chosen(self) -> bool:
         return self._chosen
 
@@ -157,8 +161,7 @@ class Tile(Tap):
         inner = self._room()
         if self._chosen and not self._quiet:
             inner.setLeft(inner.left() + 1.4 * self._tick_size(inner))
-        laid = fit(self.text(), self._pixels, "SemiBold", inner, wrap=not self._quiet)
-        return laid, inner
+        return fit(self.text(), self._pixels, "SemiBold", inner, wrap=self.wraps), inner
 
     def _room(self) -> QRectF:
         box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
@@ -207,6 +210,10 @@ class StaffTile(Tile):
     @property
     def align(self) -> Qt.AlignmentFlag:
         return Qt.AlignmentFlag.AlignLeft if self.plain else super().align
+
+    @property
+    def wraps(self) -> bool:
+        return not self.plain
 
     def _colours(self) -> tuple[QColor, QColor]:
         if not self.plain:

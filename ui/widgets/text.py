@@ -35,25 +35,44 @@ class Laid:
         self.line_height = max(pixels * theme.line_height(text), tallest)
         """In pixels; Burmese and Khmer stack higher and deeper than LINE em."""
 
-    def splits_a_word(self) -> bool:
-        """Whether a line ends inside a word of a script whose words Qt doesn't know."""
+    def splits_a_word(self, *, names: bool = False) -> bool:
+        """Whether a line ends inside a word of a script whose words Qt doesn't know; inside any,
+        where there are `names`: Qt knows no surname."""
         text = self.layout.text()
         starts = (self.layout.lineAt(i).textStart() for i in range(1, self.layout.lineCount()))
-        return any(text[i - 1] not in " \u200b\u2028" and theme.is_spaced(text[i]) for i in starts)
+        inside = (i for i in starts if text[i - 1] not in " \u200b\u2028")
+        return any(names or theme.is_spaced(text[i]) for i in inside)
+
+    def cut_at_space(self) -> str:
+        """The text with its first line that ends inside a word ended at the space before it; the
+        same where there is none."""
+        text = self.layout.text()
+        for i in range(1, self.layout.lineCount()):
+            start = self.layout.lineAt(i).textStart()
+            if text[start - 1] not in " \u200b\u2028":
+                space = text.rfind(" ", self.layout.lineAt(i - 1).textStart(), start)
+                return text if space < 0 else f"{text[:space]}\n{text[space + 1 :]}"
+        return text
 
     @property
     def height(self) -> float:
         return self.layout.lineCount() * self.line_height
 
 
-def fit(text: str, pixels: float, weight: str, box: QRectF, *, wrap: bool) -> Laid:
-    """`text` at the largest size up to `pixels`, times the text scale, at which it fits `box`."""
+def fit(
+    text: str, pixels: float, weight: str, box: QRectF, *, wrap: bool, names: bool = False
+) -> Laid:
+    """`text` at the largest size up to `pixels`, times the text scale, at which it fits `box`; with
+    `names` its lines end at spaces, if they can."""
     size = pixels * theme.text_scale()
     while True:
         laid = Laid(text, size, weight, box.width(), wrap)
+        if names and laid.splits_a_word(names=True):
+            laid = Laid(laid.cut_at_space(), size, weight, box.width(), wrap)
         fits = laid.widest <= box.width() and laid.height <= box.height() + 0.5
-        if (fits and not laid.splits_a_word()) or size <= pixels * SMALLEST:
-            return _balanced(laid, text, size, weight, box.width()) if fits and wrap else laid
+        if (fits and not laid.splits_a_word(names=names)) or size <= pixels * SMALLEST:
+            looked_at = fits and wrap and not names
+            return _balanced(laid, text, size, weight, box.width()) if looked_at else laid
         size *= _STEP
 
 
@@ -106,9 +125,11 @@ class TextBox(QLabel):
         colour: QColor = theme.INK,
         align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignHCenter,
         wrap: bool = True,
+        names: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._weight, self._colour, self._align, self._wrap = weight, colour, align, wrap
+        self._weight, self._colour, self._align = weight, colour, align
+        self._wrap, self._names = wrap, names
         self._text, self._pixels = "", 20.0
         self._laid: tuple[tuple[str, float, int, int], Laid] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -126,7 +147,8 @@ class TextBox(QLabel):
         key = (self._text, self._pixels, self.width(), self.height())
         if self._laid is None or self._laid[0] != key:
             box = QRectF(self.rect())
-            laid = fit(self._text, self._pixels, self._weight, box, wrap=self._wrap)
+            how = {"wrap": self._wrap, "names": self._names}
+            laid = fit(self._text, self._pixels, self._weight, box, **how)
             self._laid = (key, laid)
         return self._laid[1]
 
