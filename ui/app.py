@@ -258,8 +258,10 @@ class Program(QObject):
             self.errands.run("sync")
 
     def _beat(self) -> None:
-        """Tell central that this terminal lives. Offline that fails without a word: what the
-        night's sync can't send is said there."""
+        """Tell the journal and central that this terminal lives. Offline the latter fails without
+        a word: what the night's sync can't send is said there."""
+        if self._running is not None:
+            self._running.presenter.still_running()
         if self._may_reach_central():
             self.errands.run("heartbeat")
 

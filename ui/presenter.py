@@ -161,6 +161,14 @@ class Presenter(QObject):
         if self._state.phase is not Phase.OUT_OF_SERVICE:
             self._terminal.note(Kind.STOPPED)
 
+    def still_running(self) -> None:
+        """Called every quarter of an hour: no press is in the journal, so that without this a power
+        cut at two would count as dark since the last pause."""
+        hours = self._settings.office
+        open_now = hours.opens <= self._clock.now().wall.time() < hours.closes
+        if open_now and self._state.phase is not Phase.OUT_OF_SERVICE:
+            self._note(Kind.RUNNING, "")
+
     @property
     def state(self) -> Encounter:
         return self._state

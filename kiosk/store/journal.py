@@ -31,6 +31,8 @@ class Kind(StrEnum):
 
     STARTED = "started"
     STOPPED = "stopped"
+    RUNNING = "running"
+    """Every quarter of an hour while the office is open, whatever else happens."""
     DUTY_BEGAN = "duty-began"
     DUTY_PAUSED = "duty-paused"
     DUTY_RESUMED = "duty-resumed"

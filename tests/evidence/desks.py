@@ -50,6 +50,7 @@ def honest(random: Random) -> Desk:
         happened += _meanwhile(random.uniform(OPENS, CLOSES), random.uniform(0.3, 0.9), _RESTART)
     ends = random.uniform(CLOSES, CLOSES + 60)
     happened += [(ends, Kind.DUTY_ENDED), (ends + 10, Kind.STOPPED)]
+    happened += [(minute, Kind.RUNNING) for minute in range(OPENS + 5, CLOSES, 15)]
     called = random.choice((3, 5, 10, 20, 50, 100, 150))
     rated = sum(company(random) for _ in range(called) if random.random() < 0.6)
     return Desk(_entries(happened), rated, called)
@@ -71,7 +72,7 @@ def switched_off(random: Random) -> Desk:
     """The plug of the whole terminal: it says no word before."""
     day = honest(random)
     at = random.uniform(OPENS + 60, CLOSES - 100)
-    until = at + random.uniform(30, 90)
+    until = at + random.uniform(10, 90)
     before = [x for x in day.happened if x[0] < _time(at)]
     after = [x for x in day.happened if x[0] > _time(until)]
     return replace(day, happened=(*before, (_time(until), Kind.STARTED), *after))

@@ -36,6 +36,11 @@ def test_a_program_that_died_was_dark_from_its_last_entry_on() -> None:
     assert day(("10:00", Kind.DUTY_BEGAN), ("10:25", Kind.STARTED)) == {DARK: 25}
 
 
+def test_a_power_cut_was_dark_from_the_quarter_hour_on_that_the_journal_knows() -> None:
+    known = (("13:00", Kind.DUTY_RESUMED), ("13:45", Kind.RUNNING), ("14:00", Kind.RUNNING))
+    assert day(*known, ("14:12", Kind.STARTED)) == {DARK: 12}
+
+
 def test_a_terminal_that_never_started_was_dark_all_day() -> None:
     assert day(running=False) == {DARK: 510}
 

@@ -414,6 +414,28 @@ def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
     counter.running = counter.open()
 
 
+def test_while_the_office_is_open_the_journal_knows_that_the_terminal_runs(
+    counter: Counter, window: TerminalWindow
+) -> None:
+    counter.running.stop()
+    former = counter.window
+    program = Program(counter.folder, counter.settings, window, counter.clock)
+    program.load()
+    morning = counter.clock.wall
+    for hour in (9, 15, 17):
+        counter.clock.set_wall(morning.replace(hour=hour))
+        program._beat()
+    running = program._running
+    assert running is not None
+    with running.store.transaction() as t:
+        told = [at.hour for at, kind in t.journal.of_day(TODAY) if kind is Kind.RUNNING]
+    assert told == [9, 15]
+    assert program.end() == 0
+    counter.clock.set_wall(morning)
+    counter.window = former
+    counter.running = counter.open()
+
+
 def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
     counter: Counter, window: TerminalWindow
 ) -> None:
