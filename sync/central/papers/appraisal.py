@@ -103,7 +103,7 @@ def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
     """n, rate, low, high as numbers; a bound as a text, for its number would say too much."""
     found = figure.result
     if found.rate is None:
-        return (None, "ยังไม่เพียงพอ", None, None)
+        return (None, words.NOT_ENOUGH, None, None)
     if found.bound:
         return (found.n, figures.rate_text(figure), None, None)
     ends = found.interval

@@ -88,14 +88,34 @@ def drawn(figure: Figure) -> dict[str, Any]:
         "low": ends.low if ends else None,
         "high": ends.high if ends else None,
         "axis": [number(0), number(50), number(100)],
+        "alt": _scale_alt(figure),
     }
+
+
+def _told(figure: Figure, decimals: int) -> str:
+    """A figure that is shown as it is read out: no signs, no dashes."""
+    found, ends = figure.result, figure.result.interval
+    rate = number((found.rate or 0.0) * 100, decimals)
+    bound = {"at least": "ไม่ต่ำกว่า", "at most": "ไม่เกิน"}.get(found.bound, "")
+    if ends is None:
+        return f"{bound}ร้อยละ {rate}"
+    low, high = (number(x * 100, decimals) for x in (ends.low, ends.high))
+    return f"{bound}ร้อยละ {rate} ช่วงความเชื่อมั่น {low} ถึง {high}"
+
+
+def _scale_alt(figure: Figure) -> str:
+    """What the bar shows, for who can't see it."""
+    if figure.result.rate is None:
+        return ""
+    told = _told(figure, 1)
+    return f"แถบแสดงค่าจาก {number(0)} ถึง {number(100)}: ความพึงพอใจ{told}"
 
 
 def row(name: str, figure: Figure) -> dict[str, Any]:
     """A line of a table: words, and shares for its bar."""
     found = figure.result
     if found.rate is None:
-        told = {"n": "–", "rate": "ยังไม่เพียงพอ", "interval": "–"}
+        told = {"n": "–", "rate": words.NOT_ENOUGH, "interval": "–"}
     else:
         told = {
             "n": number(found.n),
@@ -125,16 +145,31 @@ def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
         }
         for m in shape.marks
     ]
-    words = [
+    below = [
         (m.x, {"word": month(m.month.month), "n": number(m.month.figure.result.n)})
         for m in shape.marks
     ]
-    words += [(x, {"word": month(first), "n": "–"}) for x, first in shape.gaps]
+    below += [(x, {"word": month(first), "n": "–"}) for x, first in shape.gaps]
     return {
         "axis": [{"at": shape.y(s) / 100, "word": number(s * 100)} for s in ticks],
         "marks": marks,
-        "months": [{"x": x / 100, **told} for x, told in words],
+        "months": [{"x": x / 100, **told} for x, told in below],
+        "alt": f"แผนภูมิความพึงพอใจรายเดือน: {_months_alt(shape)}",
     }
+
+
+def _months_alt(shape: chart.Trend) -> str:
+    """Each month of the chart in words, in their order."""
+    told = [
+        (
+            m.x,
+            m.month.month,
+            f"{_told(m.month.figure, 0)} จาก {number(m.month.figure.result.n)} ครั้ง",
+        )
+        for m in shape.marks
+    ]
+    told += [(x, first, words.NOT_ENOUGH) for x, first in shape.gaps]
+    return ", ".join(f"{month(first)} {said}" for _, first, said in sorted(told))
 
 
 def _short_rate(figure: Figure) -> str:
