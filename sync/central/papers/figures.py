@@ -9,6 +9,7 @@ from sync.central.papers import words
 from sync.central.period import Period
 from sync.central.reports import chart
 from sync.central.reports.gate import Figure, MonthFigure
+from sync.central.sitesettings import SiteSettings
 
 PAGES = [thai.digits(f"– {n} –", "th") for n in range(1, 400)]
 """What stands at the foot of each page."""
@@ -55,7 +56,7 @@ def interval_text(figure: Figure) -> str:
     return f"{number(found.low * 100, 1)}–{number(found.high * 100, 1)}" if found else "–"
 
 
-def sentence(figure: Figure) -> str:
+def sentence(figure: Figure, settings: SiteSettings) -> str:
     """Rate, interval, n and span in one line; in words where it is hidden or a bound."""
     found = figure.result
     if found.rate is None:
@@ -68,13 +69,19 @@ def sentence(figure: Figure) -> str:
     if figure.first_day and figure.last_day:
         parts.append(f"ระหว่าง {day(figure.first_day)} ถึง {day(figure.last_day)}")
     if found.reading == "not-enough-to-compare":
-        parts.append(words.FEW)
+        parts.append(words.FEW.format(n=number(settings.compare_from)))
     return " · ".join(parts)
 
 
-def sentence_lines(figure: Figure) -> str:
+def may(settings: SiteSettings) -> list[str]:
+    """What may be concluded, by the office's own thresholds."""
+    n, share = number(settings.appraisal_from), number(settings.appraisal_response)
+    return [line.format(n=n, share=share) for line in words.MAY]
+
+
+def sentence_lines(figure: Figure, settings: SiteSettings) -> str:
     """The same on two lines: rate and interval; how many, and when."""
-    parts = sentence(figure).split(" · ")
+    parts = sentence(figure, settings).split(" · ")
     ends = 2 if figure.result.interval else 1
     return "\n".join(" · ".join(some) for some in (parts[:ends], parts[ends:]) if some)
 

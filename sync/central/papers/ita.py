@@ -54,7 +54,7 @@ def _values(office: OfficeView, rows: Sequence[EditedRow]) -> dict[str, Any]:
         "rows": list(_grouped(rows)),
         "evidence": {
             "heading": EVIDENCE,
-            "text": figures.sentence(office.figure).replace(" · ", "\n"),
+            "text": figures.sentence(office.figure, office.settings).replace(" · ", "\n"),
             "beside": "\n".join(figures.beside(office.figure)),
             **figures.drawn(office.figure),
         },
