@@ -6,11 +6,14 @@ for inside a transaction, so a slow central can't hold up a press.
 
 import json
 import os
+import random
 import secrets
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -65,6 +68,12 @@ from sync.wire import (
 TIMEOUT = 20.0
 """Seconds for each step of a request."""
 ATTEMPTS = 3
+PATIENCE = 300.0
+"""Seconds that one run waits in all where it is asked to come again later: longer than any honest
+answer asks for, and shorter than central keeps a run open."""
+UNSAID, SHORTEST = 30.0, 5.0
+"""Seconds to wait where the answer names none that can be read, and at the least."""
+_LATER = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 LOOK_BACK = 365
 """Days; central tells what it holds for somewhat longer."""
 MAX_PHOTO = 128 * 1024
@@ -81,6 +90,14 @@ class SyncFailed(Exception):
 
 class Unreachable(SyncFailed):
     """No answer from central."""
+
+
+class TryLater(SyncFailed):
+    """Asked to come again, after so many seconds."""
+
+    def __init__(self, text: str, seconds: float) -> None:
+        super().__init__(text)
+        self.seconds = seconds
 
 
 class NotCentral(SyncFailed):
@@ -114,6 +131,8 @@ class Synced:
 
 
 Progress = Callable[[str], None]
+Wait = Callable[[float], None]
+"""Lets so many seconds pass."""
 T = TypeVar("T")
 
 
@@ -129,17 +148,18 @@ def sync(
     progress: Progress = _silent,
     transport: httpx.BaseTransport | None = None,
     pepper: bytes | None = None,
+    wait: Wait = time.sleep,
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are kept under
-    `pepper`, and not asked for without one. Raises a kind of SyncFailed, and NotEnrolled; the
-    journal says how it went."""
+    `pepper`, and not asked for without one. Where central asks to come again later, `wait`, for
+    PATIENCE in all. Raises a kind of SyncFailed, and NotEnrolled; the journal says how it went."""
     with store.transaction() as t:
         enrolment = t.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     try:
         with _client(enrolment.url, ca, transport) as client:
-            result = _Run(store, clock, key, enrolment, client, progress, pepper).all()
+            result = _Run(store, clock, key, enrolment, client, progress, pepper, wait).all()
     except SyncFailed as error:
         with store.transaction() as t:
             t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
@@ -207,6 +227,10 @@ class _Run:
     client: httpx.Client
     progress: Progress
     pepper: bytes | None = None
+    wait: Wait | None = None
+    """None: who is asked to come again later ends the run instead."""
+    patience: float = PATIENCE
+    """Seconds that are left of it."""
     nonce: str = ""
 
     def greet(self) -> None:
@@ -329,7 +353,7 @@ class _Run:
         path = path_of(self.enrolment, name)
         signature = sign_request(self.key, method, path, self.nonce, body)
         signed = {NONCE_HEADER: self.nonce, SIGNATURE_HEADER: signature, **(headers or {})}
-        status, answer, got = _send(self.client, method, path, body, signed)
+        status, answer, got = self._send(method, path, body, signed)
         own = got.get(SIGNATURE_HEADER, "")
         try:
             check_answer(
@@ -341,6 +365,22 @@ class _Run:
             said = _error(answer) or "no reason given"
             raise SyncFailed(f"central answered {status} to {method} {name}: {said}")
         return status, answer, proof_of(status, path, self.nonce, own)
+
+    def _send(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, bytes, httpx.Headers]:
+        """One request; the same again where we are asked to, as long as there is patience."""
+        while True:
+            try:
+                return _send(self.client, method, path, body, headers)
+            except TryLater as error:
+                # All who were sent away in the same moment shall not be back in the same one.
+                seconds = error.seconds * random.uniform(1, 1.25)  # noqa: S311  (no secret)
+                if self.wait is None or seconds > self.patience:
+                    raise
+            self.patience -= seconds
+            self.progress(f"central asks to come again; waiting {seconds:.0f} s")
+            self.wait(seconds)
 
 
 def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
@@ -551,6 +591,10 @@ def _send(
                     answer += piece
                     if len(answer) > MAX_BODY:
                         raise NotCentral(_not_central(str(client.base_url), got.status_code))
+                if got.status_code in _LATER:
+                    raise _try_later(
+                        str(client.base_url), got.status_code, bytes(answer), got.headers
+                    )
                 return got.status_code, bytes(answer), got.headers
     except httpx.HTTPError as error:
         if why := _not_believed(error):
@@ -562,6 +606,25 @@ def _send(
             f"{client.base_url}: no answer: {error or type(error).__name__}"
         ) from None
     raise AssertionError("retry_context ends by returning or raising")
+
+
+def _try_later(url: str, status: int, answer: bytes, headers: httpx.Headers) -> TryLater:
+    seconds = _seconds(headers)
+    said = _error(answer) or "no reason given"
+    return TryLater(f"{url} answered {status}, come again later: {said}", seconds)
+
+
+def _seconds(headers: httpx.Headers) -> float:
+    """How long `Retry-After` asks to stay away: seconds, or a date (RFC 9110, 10.2.3) that is read
+    against the answer's own, as the clocks of the two may differ."""
+    said = headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdigit():
+        return max(float(said), SHORTEST)
+    try:
+        then, now = (parsedate_to_datetime(text) for text in (said, headers["Date"]))
+        return max((then - now).total_seconds(), SHORTEST)
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return UNSAID
 
 
 def _may_pass(error: Exception) -> bool:

@@ -228,6 +228,11 @@ def test_a_city_account_reads_each_office_and_only_reads_what_its_role_may(
     shown = client.get("/city")
     assert shown.status_code == 200
     assert "สำนักงานเขตอื่น" in shown.text
+    assert '<p class="kicker">รายงานความพึงพอใจต่อการให้บริการ</p>' in shown.text, (
+        "no one office's page"
+    )
+    assert "เรียงตามชื่อหน่วยงาน" in shown.text
+    assert "เรียงตามฝ่าย" not in shown.text
     assert client.get("/report/dindaeng").status_code == 200
     assert client.get("/report/elsewhere").status_code == 200
     assert client.get("/report/nowhere").status_code == 404

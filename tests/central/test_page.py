@@ -27,14 +27,14 @@ NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 MONDAY = date(2026, 11, 2)
 
 
-def received(central: Central, officer: str, *counts: int) -> None:
+def received(central: Central, officer: str, *counts: int, day: date = MONDAY) -> None:
     """One day of `officer`, weeks ago, from a terminal of its own."""
     key = public_text(Ed25519PrivateKey.generate())
     name = f"t-{officer or 'nobody'}"
     central.enrol(Enrol(central.invite(name, "1", NOW), key), NOW)
     known = central.terminal(name)
     assert known is not None
-    report = day_report(1, MONDAY, known.terminal, counts, officer)
+    report = day_report(1, day, known.terminal, counts, officer)
     unscored = (Outcome.LATE, Outcome.SUPPRESSED)
     report = replace(report, outcomes=tuple(OutcomeCount(officer, o, 1) for o in unscored))
     central.take_day(known, report, report.to_bytes(), NOW)

@@ -16,6 +16,7 @@ import pytest
 from docx import Document
 from PIL import Image
 from pypdf import PdfReader
+from pypdf.generic import IndirectObject
 
 from kiosk.domain.people import Officer
 from kiosk.domain.scale import Scale
@@ -27,7 +28,7 @@ from sync.central.papers.thaitext import digits, listed
 from sync.central.papers.typesetting import printable
 from sync.central.period import parse
 from sync.central.reports import gate
-from sync.central.reports.gate import OfficeView
+from sync.central.reports.gate import MonthFigure, OfficeView
 from sync.central.service import Central
 from sync.central.sitesettings import NamedService
 from sync.central.store.engine import CentralStore
@@ -118,7 +119,9 @@ def test_the_report_is_landscape_tagged_archivable_and_names_itself(view: Office
     root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"].startswith("th")
-    assert b"pdfaid:part" in pdf or "pdfaid" in str(root["/Metadata"].get_data())
+    metadata = root["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>2</pdfaid:part>" in metadata
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
     assert reader.metadata is not None
     assert "รอบ ๖ เดือนแรก" in str(reader.metadata.title)
 
@@ -180,6 +183,48 @@ def test_without_enough_ratings_the_report_says_so_in_words(office: Central) -> 
     empty = gate.office(office, PUBLIC, parse("fy2026-2"), TODAY)
     whole = "".join(pages(ita.pdf(empty, seeded(), NOW)))
     assert "ยังไม่เพียงพอที่จะแสดงผล" in whole
+
+
+def described(pdf: bytes) -> list[str]:
+    """What a screen reader says in place of each figure of a tagged PDF."""
+    found: list[str] = []
+
+    def walk(node: Any) -> None:
+        node = node.get_object() if isinstance(node, IndirectObject) else node
+        if isinstance(node, list):
+            for inner in node:
+                walk(inner)
+        elif isinstance(node, dict):
+            if node.get("/S") == "/Figure":
+                found.append(str(node.get("/Alt", "")))
+            walk(node.get("/K"))
+
+    root: Any = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    walk(root["/StructTreeRoot"])
+    return found
+
+
+def test_each_chart_says_in_words_what_it_shows(view: OfficeView, office: Central) -> None:
+    scale = "แถบแสดงค่าจาก ๐ ถึง ๑๐๐: ความพึงพอใจร้อยละ ๗๕.๙ ช่วงความเชื่อมั่น ๖๘.๗ ถึง ๘๑.๙"
+    ours = sum(row.terminal_is_evidence for row in itaform.form()[2])
+    assert described(ita.pdf(view, seeded(), NOW)) == [scale] * ours
+    [november] = view.trend
+    few = (november, MonthFigure(date(2027, 1, 1), november.figure))
+    meeting = described(meetings.meeting_pdf(replace(view, trend=few), (), {}, NOW))
+    assert meeting[0] == scale
+    assert meeting[1].startswith("แผนภูมิความพึงพอใจรายเดือน: พ.ย. ๖๙ ร้อยละ ")
+    assert "จาก ๑๕๘ ครั้ง, ธ.ค. ๖๙ ยังไม่เพียงพอ, ม.ค. ๗๐ ร้อยละ" in meeting[1]
+    poster = described(posters.infographic_pdf(view, (), NOW))
+    assert poster[0] == scale
+    year = parse("fy2027")
+    named = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
+    section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
+    made = (appraisal.officer_pdf(named, "x", NOW), appraisal.section_pdf(section, "x", NOW))
+    for figures in (poster, meeting, *map(described, made)):
+        assert figures
+        assert all(figures)
+    word = Document(io.BytesIO(ita.docx(view, seeded(), NOW)))
+    assert {shape._inline.docPr.get("descr") for shape in word.inline_shapes} == {scale}
 
 
 # --- the others --------------------------------------------------------------------------------

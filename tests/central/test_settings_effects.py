@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -55,6 +55,8 @@ def office(tmp_path: Path) -> Iterator[Central]:
     central = made_central(store, tmp_path)
     central.import_officers((Officer.parse("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
     received(central, "101", 3, 3, 4, 10, 20)
+    received(central, "102", 0, 0, 20, 50, 50, day=date(2026, 8, 3))
+    central.publish(date(2026, 8, 10))  # a quarter's tables wait for no late block
     yield central
     store.close()
 
@@ -82,3 +84,46 @@ def test_a_setting_works_from_the_page_to_where_it_is_meant_to(office: Central, 
 
 def test_every_setting_is_in_this_table() -> None:
     assert set(EFFECTS) == {field.name for field in fields(SiteSettings)}
+
+
+RAISED = {"compare_from": "41", "appraisal_from": "222", "appraisal_response": "77"}
+SHOWN = ("/public/dindaeng", "/report/dindaeng", "/section/dindaeng?name=ฝ่ายทะเบียน")
+
+
+@pytest.mark.parametrize("where", [*SHOWN, "/officer/dindaeng/101"])
+def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds(
+    office: Central, where: str
+) -> None:
+    it = signed_in(office, Role.IT, now=NOW)
+    director = signed_in(office, Role.DIRECTOR, now=NOW)
+    assert "จำนวนน้อยกว่า ๓๐ ไม่ควรนำไปเปรียบเทียบ" in seen(office, director, where)
+    assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
+    thai = seen(office, director, where)
+    assert "จำนวนน้อยกว่า ๔๑ ไม่ควรนำไปเปรียบเทียบ" in thai
+    assert "ตั้งแต่ ๒๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in thai
+    english = director.get(where, params={"lang": "en"}).text
+    assert "Fewer than 41 ratings are not for comparing" in english
+    assert "an appraisal takes 222 ratings and a known response rate of 77 % or more" in english
+
+
+def test_an_officers_blocks_and_funnel_keep_to_the_offices_threshold_too(office: Central) -> None:
+    it = signed_in(office, Role.IT, now=NOW)
+    director = signed_in(office, Role.DIRECTOR, now=NOW)
+    few = '<small class="few">จำนวนน้อย ไม่ควรนำไปเปรียบเทียบ</small>'
+    before = seen(office, director, "/officer/dindaeng/101")
+    assert 'class="plot funnel"' in before
+    assert few not in before
+    assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
+    after = seen(office, director, "/officer/dindaeng/101")
+    assert 'class="plot funnel"' not in after
+    assert few in after
+
+
+def test_the_papers_name_the_offices_own_thresholds(office: Central) -> None:
+    it = signed_in(office, Role.IT, now=NOW)
+    director = signed_in(office, Role.DIRECTOR, now=NOW)
+    assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
+    for paper in ("officer.xlsx?officer=101", "section.xlsx?name=ฝ่ายทะเบียน"):
+        sheet = seen(office, director, f"/paper/dindaeng/{paper}&period=fy2027")
+        assert "ตั้งแต่ ๒๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in sheet
+        assert "จำนวนการประเมินน้อยกว่าเกณฑ์ (๔๑)" in sheet

@@ -98,6 +98,11 @@ def test_the_page_keeps_what_the_slower_editor_typed(central: Central) -> None:
     assert got.status_code == 409
     assert "ข้อความแรก" in got.text
     assert "ข้อความที่สอง &lt;i&gt;" in got.text
+    third = {**told, "score": "๑๒.๓๔", "question": "ประเด็นที่ผู้ที่สามเขียน", "result": "ข้อความแรก"}
+    beside = second.post("/ita/dindaeng", data=third).text
+    assert '<p class="text">ประเด็นที่ผู้ที่สามเขียน</p>' in beside, "whichever field it was"
+    assert '<p class="text">12.34</p>' in beside
+    assert '<p class="text">ข้อความแรก</p>' not in beside, "what both wrote alike is told once"
     assert rows(central)["E1"].body.score == "84.60"
 
 
@@ -156,7 +161,10 @@ def test_an_objection_needs_two_people_and_the_result_stays_marked(central: Cent
     told = {"levels": "5", "number": "1", "words": "วันนั้นระบบคิวเสีย <script>"}
     assert own.post("/officer/dindaeng/101", data=told).status_code == 303
     director, hr = (signed_in(central, r, now=NOW) for r in (Role.DIRECTOR, Role.HR))
-    assert "วันนั้นระบบคิวเสีย &lt;script&gt;" in hr.get("/objections/dindaeng").text
+    asked = hr.get("/objections/dindaeng").text
+    assert "วันนั้นระบบคิวเสีย &lt;script&gt;" in asked
+    assert '/officer/dindaeng/101?period=fy2027#objections">๒ พ.ย. ๒๕๖๙ – ๘ พ.ย. ๒๕๖๙<' in asked
+    assert '<option value="">' in asked, "no verdict is put into anybody's mouth"
     key = {"officer": "101", "levels": "5", "number": "1"}
     vote = {**key, "verdict": "upheld", "note": "ตรวจแล้วจริง"}
     for _ in range(2):

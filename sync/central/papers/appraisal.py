@@ -1,13 +1,12 @@
 """The appraisal sheet of an officer or a section: what was found, what may be concluded."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sync.central.papers import figures, typesetting, words
 from sync.central.papers.spreadsheet import Sheet, workbook
 from sync.central.papers.thaitext import digits
-from sync.central.reports.gate import BlockRow, Figure, MonthFigure, OfficerView, SectionView
+from sync.central.reports.gate import BlockRow, Figure, OfficerView, SectionView
 
 _HEAD = ("จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น")
 _WAITING = "มีคำโต้แย้งรอการพิจารณา"
@@ -16,7 +15,7 @@ _SIGN = ("ผู้รับทราบผล", "ผู้บังคับบ
 
 def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
     """What counts on the first page; each closed span of weeks behind it."""
-    values = _values(view.figure, view.settings.levels_th, view.trend)
+    values = _values(view)
     values |= {
         "of": "officer",
         "title": "ใบผลการประเมินความพึงพอใจรายบุคคล",
@@ -42,7 +41,7 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
 
 
 def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
-    values = _values(view.figure, view.settings.levels_th, view.trend)
+    values = _values(view)
     values |= {
         "of": "section",
         "title": "ใบผลการประเมินความพึงพอใจรายฝ่าย",
@@ -72,8 +71,8 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
         (r.block.first_day, r.block.last_day, *_numbers(Figure(r.result)), _mark(r).strip())
         for r in view.blocks
     ]
-    about = _about(view.officer.name, office, figures.span(view.period), view.figure)
-    notes = (_verdict(view), *words.MAY, *words.MAY_NOT)
+    about = _about(view.officer.name, office, view)
+    notes = (_verdict(view), *figures.may(view.settings), *words.MAY_NOT)
     return workbook("ใบผลการประเมินรายบุคคล", (Sheet("ผลการประเมิน", about, head, rows, notes),), now)
 
 
@@ -88,14 +87,15 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
         )
         for row in view.officers
     ]
-    about = _about(view.section or "ไม่ระบุฝ่าย", office, figures.span(view.period), view.figure)
-    sheet = Sheet("ผลการประเมิน", about, head, rows, (*words.MAY, *words.MAY_NOT))
+    about = _about(view.section or "ไม่ระบุฝ่าย", office, view)
+    sheet = Sheet("ผลการประเมิน", about, head, rows, (*figures.may(view.settings), *words.MAY_NOT))
     return workbook("ใบผลการประเมินรายฝ่าย", (sheet,), now)
 
 
-def _about(name: str, office: str, span: str, figure: Figure) -> tuple[tuple[str, str], ...]:
+def _about(name: str, office: str, view: OfficerView | SectionView) -> tuple[tuple[str, str], ...]:
+    figure, span = view.figure, figures.span(view.period)
     beside = [("ประกอบการอ่าน", " · ".join(told))] if (told := figures.beside(figure)) else []
-    result = ("ผล", figures.sentence(figure))
+    result = ("ผล", figures.sentence(figure, view.settings))
     return (("ชื่อ", name), ("หน่วยงาน", office), ("ช่วงเวลา", span), result, *beside)
 
 
@@ -103,7 +103,7 @@ def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
     """n, rate, low, high as numbers; a bound as a text, for its number would say too much."""
     found = figure.result
     if found.rate is None:
-        return (None, "ยังไม่เพียงพอ", None, None)
+        return (None, words.NOT_ENOUGH, None, None)
     if found.bound:
         return (found.n, figures.rate_text(figure), None, None)
     ends = found.interval
@@ -156,16 +156,17 @@ def _response(view: OfficerView) -> str:
     return f"ประมาณร้อยละ {figures.number(view.coverage * 100)} (ทั้งสำนักงาน)"
 
 
-def _values(figure: Figure, names: Sequence[str], trend: Sequence[MonthFigure]) -> dict[str, Any]:
+def _values(view: OfficerView | SectionView) -> dict[str, Any]:
+    figure, settings = view.figure, view.settings
     return {
         "lang": "th",
         "rate_text": figures.rate_text(figure),
-        "sentence": figures.sentence_lines(figure),
+        "sentence": figures.sentence_lines(figure, settings),
         **figures.drawn(figure),
-        "levels": figures.levels(figure, names),
+        "levels": figures.levels(figure, settings.levels_th),
         "beside": figures.beside(figure),
-        "trend": figures.trend(trend),
-        "may": list(words.MAY),
+        "trend": figures.trend(view.trend),
+        "may": figures.may(settings),
         "may_not": list(words.MAY_NOT),
         "signatures": list(_SIGN),
         "words": {

@@ -9,6 +9,7 @@ from sync.central.papers import words
 from sync.central.period import Period
 from sync.central.reports import chart
 from sync.central.reports.gate import Figure, MonthFigure
+from sync.central.sitesettings import SiteSettings
 
 PAGES = [thai.digits(f"– {n} –", "th") for n in range(1, 400)]
 """What stands at the foot of each page."""
@@ -55,7 +56,7 @@ def interval_text(figure: Figure) -> str:
     return f"{number(found.low * 100, 1)}–{number(found.high * 100, 1)}" if found else "–"
 
 
-def sentence(figure: Figure) -> str:
+def sentence(figure: Figure, settings: SiteSettings) -> str:
     """Rate, interval, n and span in one line; in words where it is hidden or a bound."""
     found = figure.result
     if found.rate is None:
@@ -68,13 +69,19 @@ def sentence(figure: Figure) -> str:
     if figure.first_day and figure.last_day:
         parts.append(f"ระหว่าง {day(figure.first_day)} ถึง {day(figure.last_day)}")
     if found.reading == "not-enough-to-compare":
-        parts.append(words.FEW)
+        parts.append(words.FEW.format(n=number(settings.compare_from)))
     return " · ".join(parts)
 
 
-def sentence_lines(figure: Figure) -> str:
+def may(settings: SiteSettings) -> list[str]:
+    """What may be concluded, by the office's own thresholds."""
+    n, share = number(settings.appraisal_from), number(settings.appraisal_response)
+    return [line.format(n=n, share=share) for line in words.MAY]
+
+
+def sentence_lines(figure: Figure, settings: SiteSettings) -> str:
     """The same on two lines: rate and interval; how many, and when."""
-    parts = sentence(figure).split(" · ")
+    parts = sentence(figure, settings).split(" · ")
     ends = 2 if figure.result.interval else 1
     return "\n".join(" · ".join(some) for some in (parts[:ends], parts[ends:]) if some)
 
@@ -88,14 +95,34 @@ def drawn(figure: Figure) -> dict[str, Any]:
         "low": ends.low if ends else None,
         "high": ends.high if ends else None,
         "axis": [number(0), number(50), number(100)],
+        "alt": _scale_alt(figure),
     }
+
+
+def _told(figure: Figure, decimals: int) -> str:
+    """A figure that is shown as it is read out: no signs, no dashes."""
+    found, ends = figure.result, figure.result.interval
+    rate = number((found.rate or 0.0) * 100, decimals)
+    bound = {"at least": "ไม่ต่ำกว่า", "at most": "ไม่เกิน"}.get(found.bound, "")
+    if ends is None:
+        return f"{bound}ร้อยละ {rate}"
+    low, high = (number(x * 100, decimals) for x in (ends.low, ends.high))
+    return f"{bound}ร้อยละ {rate} ช่วงความเชื่อมั่น {low} ถึง {high}"
+
+
+def _scale_alt(figure: Figure) -> str:
+    """What the bar shows, for who can't see it."""
+    if figure.result.rate is None:
+        return ""
+    told = _told(figure, 1)
+    return f"แถบแสดงค่าจาก {number(0)} ถึง {number(100)}: ความพึงพอใจ{told}"
 
 
 def row(name: str, figure: Figure) -> dict[str, Any]:
     """A line of a table: words, and shares for its bar."""
     found = figure.result
     if found.rate is None:
-        told = {"n": "–", "rate": "ยังไม่เพียงพอ", "interval": "–"}
+        told = {"n": "–", "rate": words.NOT_ENOUGH, "interval": "–"}
     else:
         told = {
             "n": number(found.n),
@@ -125,16 +152,31 @@ def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
         }
         for m in shape.marks
     ]
-    words = [
+    below = [
         (m.x, {"word": month(m.month.month), "n": number(m.month.figure.result.n)})
         for m in shape.marks
     ]
-    words += [(x, {"word": month(first), "n": "–"}) for x, first in shape.gaps]
+    below += [(x, {"word": month(first), "n": "–"}) for x, first in shape.gaps]
     return {
         "axis": [{"at": shape.y(s) / 100, "word": number(s * 100)} for s in ticks],
         "marks": marks,
-        "months": [{"x": x / 100, **told} for x, told in words],
+        "months": [{"x": x / 100, **told} for x, told in below],
+        "alt": f"แผนภูมิความพึงพอใจรายเดือน: {_months_alt(shape)}",
     }
+
+
+def _months_alt(shape: chart.Trend) -> str:
+    """Each month of the chart in words, in their order."""
+    told = [
+        (
+            m.x,
+            m.month.month,
+            f"{_told(m.month.figure, 0)} จาก {number(m.month.figure.result.n)} ครั้ง",
+        )
+        for m in shape.marks
+    ]
+    told += [(x, first, words.NOT_ENOUGH) for x, first in shape.gaps]
+    return ", ".join(f"{month(first)} {said}" for _, first, said in sorted(told))
 
 
 def _short_rate(figure: Figure) -> str:

@@ -54,7 +54,7 @@ def _values(office: OfficeView, rows: Sequence[EditedRow]) -> dict[str, Any]:
         "rows": list(_grouped(rows)),
         "evidence": {
             "heading": EVIDENCE,
-            "text": figures.sentence(office.figure).replace(" · ", "\n"),
+            "text": figures.sentence(office.figure, office.settings).replace(" · ", "\n"),
             "beside": "\n".join(figures.beside(office.figure)),
             **figures.drawn(office.figure),
         },
@@ -156,7 +156,8 @@ def _evidence(cell: Any, evidence: dict[str, Any], picture: bytes) -> None:
     for line in evidence["text"].split("\n"):
         _run(cell.add_paragraph(), line)
     if evidence["rate"] is not None:
-        cell.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Cm(6.4))
+        shown = cell.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Cm(6.4))
+        shown._inline.docPr.set("descr", evidence["alt"])  # python-docx has no name for it
     for line in filter(None, evidence["beside"].split("\n")):
         _run(cell.add_paragraph(), line)
 

@@ -51,7 +51,7 @@ def meeting_pdf(
         "period": figures.span(office.period),
         "made": figures.made(now),
         "rate_text": figures.rate_text(figure),
-        "sentence": figures.sentence_lines(figure),
+        "sentence": figures.sentence_lines(figure, office.settings),
         **figures.drawn(figure),
         "trend": figures.trend(office.trend),
         "section_head": ["ฝ่าย", "จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น", "๐ ถึง ๑๐๐"],

@@ -1,6 +1,7 @@
 """Typst: a template and plain values in, a PDF or a picture out. Text is data, never markup.
 
-PDFs are PDF/A-2a: archivable, tagged, their text readable by machines (ISO 19005-2).
+PDFs are PDF/A-2a and PDF/UA-1: archivable, tagged, their text readable by machines and read out in
+order, each drawing in words (ISO 19005-2, ISO 14289-1). Typst refuses what it can see is neither.
 """
 
 import json
@@ -37,7 +38,7 @@ def pdf(template: str, values: object, made: datetime) -> bytes:
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs=_given(values),
-            pdf_standards="a-2a",
+            pdf_standards=["a-2a", "ua-1"],
             timestamp=int(made.timestamp()),
         )
 

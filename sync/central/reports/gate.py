@@ -299,7 +299,10 @@ def officer(
     coverage = _coverage(whole, served)
     rows = tuple(
         BlockRow(
-            levels, block, _result(levels, block.counts), objections.get((levels, block.number))
+            levels,
+            block,
+            _result(levels, block.counts, settings),
+            objections.get((levels, block.number)),
         )
         for levels, block in blocks
     )
@@ -310,7 +313,7 @@ def officer(
         shown,
         _trend(months, settings),
         rows,
-        _funnel(sums.get(id, []), whole),
+        _funnel(sums.get(id, []), whole, settings),
         looks,
         own,
         may_enter_appraisal(shown, _first_known(shown.deciding_response, coverage), settings),
@@ -415,8 +418,9 @@ def _rounded(n: int) -> int:
     return CUT_STEP * round(n / CUT_STEP)
 
 
-def _result(levels: int, counts: Counts) -> Result:
-    return result(sum(counts), satisfied_of(levels, counts), points_of(levels, counts))
+def _result(levels: int, counts: Counts, settings: SiteSettings) -> Result:
+    satisfied, points = satisfied_of(levels, counts), points_of(levels, counts)
+    return result(sum(counts), satisfied, points, settings.compare_from)
 
 
 def _look(
@@ -493,12 +497,12 @@ def _coverage(whole: Figure, served: int) -> float | None:
     return min(1.0, round(whole.result.n / served, 2))
 
 
-def _funnel(own: Sequence[Sum], whole: Figure) -> Funnel | None:
+def _funnel(own: Sequence[Sum], whole: Figure, settings: SiteSettings) -> Funnel | None:
     """None where the result or the office's is a bound, or too few to compare."""
-    shown = figure(own, SiteSettings())
+    shown = figure(own, settings)
     if shown.result.interval is None or whole.result.rate is None or whole.result.bound:
         return None
-    if shown.result.rate is None or shown.result.n < 30:
+    if shown.result.rate is None or shown.result.n < settings.compare_from:
         return None
     satisfied = sum(satisfied_of(s.levels, s.counts) for s in own)
     wide = wilson(satisfied, shown.result.n, Z99)

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sync.central.reports import chart, gate
 from sync.central.reports.daytally import TallyRow, rows
 from sync.central.service import Central
+from sync.central.sitesettings import SiteSettings
 from sync.central.viewer import PUBLIC, NotYours, Right, Viewer
 from sync.central.web.desk import HEADERS, Desk, PageError
 
@@ -89,7 +90,8 @@ def routes(desk: Desk) -> APIRouter:
         viewer = desk.viewer(request)
         period = desk.period(request, desk.home)
         found = gate.city(desk.home, viewer, period)
-        return desk.page(request, "city.html", viewer, rows=found, period=period, chart=chart)
+        floor = SiteSettings()  # by which all offices are read alike
+        return desk.page(request, "city.html", viewer, rows=found, period=period, settings=floor)
 
     @router.get("/fleet/{site}")
     def fleet(request: Request, site: str) -> Response:

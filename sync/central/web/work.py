@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from sync.central import itaform
-from sync.central.period import parse, round_of
+from sync.central.period import parse, round_of, year_of
 from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.store.office import (
@@ -146,9 +146,24 @@ def routes(desk: Desk) -> APIRouter:
     def objections(request: Request, site: str) -> Response:
         central, viewer = desk.reader(request, site, Right.DECIDE)
         with central.store.transaction(site) as t:
-            found = t.office.objections()
-        names = {str(o.id): o for o in central.officers()}
-        return desk.page(request, "objections.html", viewer, central, objections=found, names=names)
+            found, starts = t.office.objections(), t.office.settings().settings.fiscal_year_starts
+            weeks = {
+                (officer, levels, block.number): block
+                for officer in {o.officer for o in found}
+                for levels, block in t.published.of_officer(officer, date.min, date.max)
+            }
+            deciders = {f"{site}/{x.account}": x.name for x in t.accounts.all()}
+        return desk.page(
+            request,
+            "objections.html",
+            viewer,
+            central,
+            objections=sorted(found, key=lambda o: o.outcome is not None),  # open ones first
+            names={str(o.id): o for o in central.officers()},
+            weeks=weeks,
+            year=lambda day: year_of(day, starts).code,
+            deciders=deciders,
+        )
 
     @router.post("/objections/{site}")
     def decide(request: Request, site: str, form: Form) -> Response:
