@@ -165,6 +165,13 @@ def told(first: date, last: date, ended: date) -> tuple[date, date] | None:
     return first if whole == first else broken + _DAY, end
 
 
+def next_told(ended: date) -> date:
+    """The day from which more tables than now can be read, when the week up to `ended` is over."""
+    begin, end = quarter_of(ended)
+    before = begin - _DAY
+    return told_at(before if told_at(before) > ended else end) + _DAY
+
+
 def withheld(n: Mapping[str, int], at_least: int) -> frozenset[str]:
     """Rows of one quarter's table that are not told: those of fewer than `at_least` ratings. While
     they are fewer than that together, the smallest told row too: the total would tell them."""

@@ -14,6 +14,7 @@ from sync.central.disclosure import (
     DayCount,
     levels_shown,
     next_blocks,
+    next_told,
     quarter_of,
     told,
     told_at,
@@ -130,6 +131,19 @@ def test_a_quarters_tables_are_told_after_the_second_week_end_that_follows(
     assert told(begin, end, sunday) == (begin, end)
     before = told(begin, end, sunday - timedelta(days=7))
     assert before == quarter_of(begin - timedelta(days=1))
+
+
+@given(st.integers(0, 1500))
+def test_more_tables_come_on_the_day_that_was_said_and_on_none_before(weeks: int) -> None:
+    ended = week_end(MONDAY) + timedelta(weeks=weeks)
+    day = next_told(ended)
+    ever = (date(2000, 1, 1), date(2099, 12, 31))
+    assert (
+        told(*ever, ended)
+        == told(*ever, day - timedelta(days=8))
+        != told(*ever, day - timedelta(days=1))
+    )
+    assert day.weekday() == 0
 
 
 def test_a_broken_quarter_at_either_end_of_a_span_is_not_told() -> None:

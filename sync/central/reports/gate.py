@@ -18,6 +18,7 @@ from sync.central.disclosure import (
     Block,
     Counts,
     levels_shown,
+    next_told,
     plus,
     told,
     week_end,
@@ -196,6 +197,8 @@ class CutsView:
     period: Period
     told: Span | None
     """The quarters that the tables cover; outside `period` where none of its own is told."""
+    more_on: date
+    """The day of the next quarter's tables."""
     settings: SiteSettings
     tables: dict[str, tuple[CutRow, ...]]
 
@@ -334,7 +337,7 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
         kind: cut_rows([_of_kind(quarter, kind) for quarter in found.values()], settings.cuts_from)
         for kind in ("service", "counter", "half", "channel")
     }
-    return CutsView(period, span, settings, tables)
+    return CutsView(period, span, next_told(_ended(today)), settings, tables)
 
 
 def city(central: Central, viewer: Viewer, period: Period) -> tuple[SiteRow, ...]:
