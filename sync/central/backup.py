@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Date, DateTime, LargeBinary, Table
+from sqlalchemy import Date, DateTime, LargeBinary, Table, literal
 
 from sync.central.schema import metadata
 from sync.central.settings import FILE_NAME
@@ -24,6 +24,9 @@ from sync.central.store.terminals import utc
 
 FORMAT = 1
 FILES = (FILE_NAME, "central.key", "identity.secret")
+_LEFT_OUT = {"sessions"}
+"""Tables whose rows are not kept: whoever was signed in signs in again, and whoever signed out or
+was shut out after the backup stays out."""
 _ROWS = 1000
 """Rows put into the database at once."""
 
@@ -72,8 +75,9 @@ def _write(store: CentralStore, folder: Path, file: BinaryIO, say: Say) -> int:
                 with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as member:
                     count = 0
                     # In the keys' order: the database's own tells in which order rows came.
-                    keys = table.primary_key.columns
-                    for row in connection.execute(table.select().order_by(*keys)).mappings():
+                    kept = table.select().order_by(*table.primary_key.columns)
+                    kept = kept.where(literal(table.name not in _LEFT_OUT))
+                    for row in connection.execute(kept).mappings():
                         line = json.dumps(_plain(dict(row)), ensure_ascii=False) + "\n"
                         member.write(line.encode())
                         found.update(line.encode())
@@ -141,7 +145,8 @@ def restore_rows(source: Path, store: CentralStore, say: Say) -> int:
             if f"{table.name}.jsonl" not in members:
                 raise BadBackup(f"{source}: {table.name} is missing")
             count = 0
-            for batch in _batches(archive, table):
+            # An earlier version's backup has them.
+            for batch in () if table.name in _LEFT_OUT else _batches(archive, table):
                 connection.execute(table.insert(), batch)
                 count += len(batch)
             rows += count

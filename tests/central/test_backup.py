@@ -137,7 +137,7 @@ def test_a_damaged_or_shortened_backup_is_refused(written: Path, tmp_path: Path)
             refused += 1
         else:
             assert same, f"byte {place}: taken, though its rows differ"
-    assert refused > 40
+    assert refused > 30  # the others hit what no row hangs on: dates, modes
     for end in (0, 10, len(good) // 2, len(good) - 1):
         spoiled.write_bytes(good[:end])
         with pytest.raises(backup.BadBackup):
@@ -150,4 +150,22 @@ def test_rows_go_into_an_empty_database_only(written: Path) -> None:
     with pytest.raises(backup.BadBackup, match="rows already"):
         backup.restore_rows(written, store, quiet)
     assert everything(store) == before
+    store.close()
+
+
+def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
+    central: Central, tmp_path: Path
+) -> None:
+    first = signin.add_account(central, "t", "boss", "ผอ.", (Role.DIRECTOR,), NOW)
+    token = signin.sign_in(central, central.site, "boss", first, NOW)
+    assert signin.viewer_of(central, central.site, token, NOW) is not None
+    target = tmp_path / "backup.zip"
+    backup.write(central.store, tmp_path, target, quiet)
+    with central.store.transaction(central.site) as t:
+        t.accounts.close_sessions(account="boss")
+    store = CentralStore.create(f"sqlite:///{tmp_path / 'again.db'}")
+    backup.restore_rows(target, store, quiet)
+    again = Central(store, central.settings, central.key)
+    assert signin.viewer_of(again, again.site, token, NOW) is None
+    assert signin.sign_in(again, again.site, "boss", first, NOW), "the account itself is back"
     store.close()
