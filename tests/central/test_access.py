@@ -1,6 +1,7 @@
 """Every role at every page, paper and export: who is let in; nobody else learns a thing."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
 from sync.central import signin
+from sync.central.papers import typesetting
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.viewer import CITY, Role
@@ -286,3 +288,15 @@ def test_our_own_forms_are_taken_however_a_browser_names_them(
 def test_the_pages_let_browsers_say_where_a_form_comes_from(office: Central) -> None:
     """Under no-referrer Chromium and Firefox send Origin: null with every form."""
     assert signed_in(office, now=NOW).get("/sign-in").headers["Referrer-Policy"] == "same-origin"
+
+
+def test_more_papers_at_once_than_fit_are_told_to_come_later(
+    clients: dict[str, TestClient],
+) -> None:
+    """Everybody may ask for a poster; terminals' requests wait for the same threads."""
+    poster = f"/paper/dindaeng/infographic.png?{ROUND}"
+    with ExitStack() as line:
+        for _ in range(typesetting.LINE.most):
+            line.enter_context(typesetting.LINE.place())
+        assert clients["public"].get(poster).status_code == 503
+    assert clients["public"].get(poster).status_code == 200
