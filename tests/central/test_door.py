@@ -347,13 +347,14 @@ def test_without_central_everything_stays_due(kept: Kept, server: Server) -> Non
 class Portal(BaseHTTPRequestHandler):
     """A captive portal: 200 and a web page, whatever is asked."""
 
+    page = b"<html>Please sign in to the network</html>"
+
     def _page(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        page = b"<html>Please sign in to the network</html>"
         self.send_response(200)
-        self.send_header("Content-Length", str(len(page)))
+        self.send_header("Content-Length", str(len(self.page)))
         self.end_headers()
-        self.wfile.write(page)
+        self.wfile.write(self.page)
 
     do_GET = do_POST = do_PUT = _page  # noqa: N815  (http.server's names)
 
@@ -361,10 +362,15 @@ class Portal(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-def test_a_captive_portals_200_is_not_a_receipt(kept: Kept) -> None:
+class DeepPortal(Portal):
+    page = b"[" * 100_000
+
+
+@pytest.mark.parametrize("kind", [Portal, DeepPortal])
+def test_a_captive_portals_200_is_not_a_receipt(kept: Kept, kind: type[Portal]) -> None:
     kept.rate(5)
     kept.close()
-    portal = HTTPServer(("127.0.0.1", 0), Portal)
+    portal = HTTPServer(("127.0.0.1", 0), kind)
     thread = threading.Thread(target=portal.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{portal.server_port}"
