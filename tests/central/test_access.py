@@ -250,6 +250,29 @@ def test_views_of_a_result_by_others_are_logged_and_shown_to_the_officer(
         assert {look.who for look in t.accounts.looks("101")} >= {"director (director)", "hr (hr)"}
 
 
+@pytest.mark.parametrize("path", ["/report/dindaeng", f"/paper/dindaeng/meeting.pdf?{ROUND}"])
+def test_a_section_with_one_officers_results_is_a_look_at_that_officer(
+    tmp_path: Path, path: str
+) -> None:
+    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    central = made_central(store, tmp_path)
+    central.import_officers(
+        (
+            Officer.parse("101", "สมหญิง ใจดี", section=OWN),
+            Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
+            Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
+            Officer.parse("202", "ยังไม่มี ผลประเมิน", section=OTHER),
+        )
+    )
+    for officer in ("101", "102", "201"):
+        received(central, officer, 3, 3, 4, 10, 20)
+    assert signed_in(central, D, now=NOW).get(path).status_code == 200
+    with store.transaction(central.site) as t:
+        seen = {who: [look.who for look in t.accounts.looks(who)] for who in ("101", "201")}
+    assert seen == {"101": [], "201": ["director (director)"]}
+    store.close()
+
+
 def test_the_tally_is_logged_before_it_is_shown(
     clients: dict[str, TestClient], office: Central
 ) -> None:
