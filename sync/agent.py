@@ -659,5 +659,5 @@ def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
 def _error(body: bytes) -> str:
     try:
         return str(json.loads(body)["error"])[:200]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""

@@ -1,13 +1,12 @@
 """Account passwords: argon2id at rest, made here first, guesses slowed and then stopped."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from sync.central.line import Line
 
 SHORTEST, LONGEST = 10, 200
 """Characters. No rule about signs: length is what helps (NIST SP 800-63B, 5.1.1)."""
@@ -17,24 +16,8 @@ LONGEST_WAIT = timedelta(hours=1)
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
 """OWASP's profile of 19 MiB and 2 passes."""
-MOST_IN_LINE = 8
-"""Sign-ins at once: strangers must not take the threads and the memory that terminals need."""
-_LINE, _IN_TURN = BoundedSemaphore(MOST_IN_LINE), Lock()
-
-
-class Busy(Exception):
-    """Too many are signing in at this moment."""
-
-
-@contextmanager
-def in_line() -> Iterator[None]:
-    """A place among those who sign in now; Busy when there is none."""
-    if not _LINE.acquire(blocking=False):
-        raise Busy
-    try:
-        yield
-    finally:
-        _LINE.release()
+LINE = Line(8)
+"""Those who sign in now."""
 
 
 class WeakPassword(ValueError):
@@ -56,14 +39,14 @@ def require_strong(password: str, *known: str) -> None:
 
 
 def hashed(password: str) -> str:
-    with _IN_TURN:
+    with LINE.turn():
         return _HASHER.hash(password)
 
 
 def matches(password: str, secret: str) -> bool:
     """Whether it is the password; an empty or broken secret matches nothing."""
     try:
-        with _IN_TURN:
+        with LINE.turn():
             return _HASHER.verify(secret, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False

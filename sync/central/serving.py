@@ -1,11 +1,15 @@
 """Runs the web server until it is ended."""
 
+import asyncio
+import resource
 import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sync.central.papers import fonts
 from sync.central.service import Central
@@ -13,6 +17,30 @@ from sync.central.web.app import create_app
 
 _BACKLOG = 2048
 """Connections that wait: a whole city's terminals may call at once."""
+
+
+class Impatient(H11Protocol):
+    """uvicorn waits for ever for a request that was not begun, or not ended: some hundreds of
+    silent connections would leave no descriptor for terminals."""
+
+    patience = 60.0
+    """Seconds between two looks; what is unfinished at both is not waited for."""
+    _unfinished: tuple[object, ...] = ()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        super().connection_made(transport)
+        self._look()
+
+    def _look(self) -> None:
+        if self.transport.is_closing():
+            return
+        waits = self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+        unfinished = (self.cycle,) if waits else ()
+        if unfinished and unfinished == self._unfinished:
+            self.transport.close()
+            return
+        self._unfinished = unfinished
+        self.loop.call_later(self.patience, self._look)
 
 
 class ServeError(Exception):
@@ -28,11 +56,15 @@ def serve_until_ended(
     say: Callable[[str], None],
 ) -> None:
     """Listen, say the report's address, serve until SIGTERM or SIGINT."""
+    # Each connection takes a descriptor; what the shell gives is 1024.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with _listener(host, port) as listener:
         scheme = "https" if tls_cert else "http"
         address = f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}"
         config = uvicorn.Config(
             create_app(central),
+            http=Impatient,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -139,7 +139,7 @@ def sign_in(
 ) -> str:
     """A session's token for the right password; NotSignedIn, or Locked with the time; Busy. With
     `strangers`, unknown accounts wait too."""
-    with passwords.in_line():
+    with passwords.LINE.place():
         return _sign_in(central, site, account, password, now, strangers)
 
 

@@ -1,6 +1,7 @@
 """Every role at every page, paper and export: who is let in; nobody else learns a thing."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
 from sync.central import signin
+from sync.central.papers import typesetting
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.viewer import CITY, Role
@@ -253,6 +255,29 @@ def test_views_of_a_result_by_others_are_logged_and_shown_to_the_officer(
         assert {look.who for look in t.accounts.looks("101")} >= {"director (director)", "hr (hr)"}
 
 
+@pytest.mark.parametrize("path", ["/report/dindaeng", f"/paper/dindaeng/meeting.pdf?{ROUND}"])
+def test_a_section_with_one_officers_results_is_a_look_at_that_officer(
+    tmp_path: Path, path: str
+) -> None:
+    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    central = made_central(store, tmp_path)
+    central.import_officers(
+        (
+            Officer.parse("101", "สมหญิง ใจดี", section=OWN),
+            Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
+            Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
+            Officer.parse("202", "ยังไม่มี ผลประเมิน", section=OTHER),
+        )
+    )
+    for officer in ("101", "102", "201"):
+        received(central, officer, 3, 3, 4, 10, 20)
+    assert signed_in(central, D, now=NOW).get(path).status_code == 200
+    with store.transaction(central.site) as t:
+        seen = {who: [look.who for look in t.accounts.looks(who)] for who in ("101", "201")}
+    assert seen == {"101": [], "201": ["director (director)"]}
+    store.close()
+
+
 def test_the_tally_is_logged_before_it_is_shown(
     clients: dict[str, TestClient], office: Central
 ) -> None:
@@ -291,3 +316,15 @@ def test_our_own_forms_are_taken_however_a_browser_names_them(
 def test_the_pages_let_browsers_say_where_a_form_comes_from(office: Central) -> None:
     """Under no-referrer Chromium and Firefox send Origin: null with every form."""
     assert signed_in(office, now=NOW).get("/sign-in").headers["Referrer-Policy"] == "same-origin"
+
+
+def test_more_papers_at_once_than_fit_are_told_to_come_later(
+    clients: dict[str, TestClient],
+) -> None:
+    """Everybody may ask for a poster; terminals' requests wait for the same threads."""
+    poster = f"/paper/dindaeng/infographic.png?{ROUND}"
+    with ExitStack() as line:
+        for _ in range(typesetting.LINE.most):
+            line.enter_context(typesetting.LINE.place())
+        assert clients["public"].get(poster).status_code == 503
+    assert clients["public"].get(poster).status_code == 200

@@ -117,8 +117,8 @@ def test_more_sign_ins_than_fit_are_told_to_come_later_and_cost_no_try(central: 
     password = account(central)
     client = browser(central)
     with ExitStack() as line:
-        for _ in range(passwords.MOST_IN_LINE):
-            line.enter_context(passwords.in_line())
+        for _ in range(passwords.LINE.most):
+            line.enter_context(passwords.LINE.place())
         assert [signs_in(client, password) for _ in range(6)] == [503] * 6
     assert signs_in(client, password) == 303
 

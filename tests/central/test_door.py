@@ -23,6 +23,7 @@ from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
 from sync import agent
 from sync.central.service import Central
+from sync.central.serving import Impatient
 from sync.central.store.days import MOST_ASIDE
 from sync.central.store.engine import CentralStore
 from sync.central.web.app import create_app
@@ -40,13 +41,14 @@ NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 class Server:
     """Central on a loopback port, on a clock moved by hand."""
 
-    def __init__(self, central: Central) -> None:
+    def __init__(self, central: Central, http: type[Impatient] = Impatient) -> None:
         self.central = central
         self.now = NOW
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         app = create_app(central, lambda: self.now)
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        config = uvicorn.Config(app, http=http, log_level="error", lifespan="off")
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
         )
@@ -135,6 +137,34 @@ def test_another_key_an_unknown_terminal_and_another_site_look_the_same(
         for site, name in (("dindaeng", "nobody"), ("elsewhere", "counter-1"))
     ]
     assert {(r.status_code, r.content) for r in (refused, *strangers)} == {(401, refused.content)}
+
+
+class Hasty(Impatient):
+    patience = 0.05
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"GET /healthz HT",
+        b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na",
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /he",
+    ],
+)
+def test_a_connection_that_does_not_end_its_request_is_not_kept_for_ever(
+    server: Server, said: bytes
+) -> None:
+    hasty = Server(server.central, Hasty)
+    try:
+        with socket.create_connection(("127.0.0.1", httpx.URL(hasty.url).port or 0), 30) as line:
+            line.sendall(said)
+            while line.recv(1024):
+                pass
+        with httpx.Client(base_url=hasty.url, trust_env=False) as client:
+            assert client.get("/healthz").status_code == 200
+    finally:
+        hasty.stop()
 
 
 @pytest.mark.parametrize("day", ["2026-11-25", "9999-12-31", "2025-12-31", "0001-01-01"])
@@ -317,13 +347,14 @@ def test_without_central_everything_stays_due(kept: Kept, server: Server) -> Non
 class Portal(BaseHTTPRequestHandler):
     """A captive portal: 200 and a web page, whatever is asked."""
 
+    page = b"<html>Please sign in to the network</html>"
+
     def _page(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        page = b"<html>Please sign in to the network</html>"
         self.send_response(200)
-        self.send_header("Content-Length", str(len(page)))
+        self.send_header("Content-Length", str(len(self.page)))
         self.end_headers()
-        self.wfile.write(page)
+        self.wfile.write(self.page)
 
     do_GET = do_POST = do_PUT = _page  # noqa: N815  (http.server's names)
 
@@ -331,10 +362,15 @@ class Portal(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-def test_a_captive_portals_200_is_not_a_receipt(kept: Kept) -> None:
+class DeepPortal(Portal):
+    page = b"[" * 100_000
+
+
+@pytest.mark.parametrize("kind", [Portal, DeepPortal])
+def test_a_captive_portals_200_is_not_a_receipt(kept: Kept, kind: type[Portal]) -> None:
     kept.rate(5)
     kept.close()
-    portal = HTTPServer(("127.0.0.1", 0), Portal)
+    portal = HTTPServer(("127.0.0.1", 0), kind)
     thread = threading.Thread(target=portal.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{portal.server_port}"

@@ -46,7 +46,7 @@ YEAR = year_of(TODAY)
 
 def office(central: Central) -> gate.OfficeView:
     central.publish(TODAY)
-    return gate.office(central, DIRECTOR, YEAR, TODAY)
+    return gate.office(central, DIRECTOR, YEAR, TODAY, sections_seen=NOW)
 
 
 def section(central: Central, name: str = "") -> gate.SectionView:

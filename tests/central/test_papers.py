@@ -69,7 +69,7 @@ DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
 
 @pytest.fixture(scope="module")
 def view(office: Central) -> OfficeView:
-    return gate.office(office, DIRECTOR, ROUND, TODAY)
+    return gate.office(office, DIRECTOR, ROUND, TODAY, sections_seen=NOW)
 
 
 def seeded() -> tuple[EditedRow, ...]:

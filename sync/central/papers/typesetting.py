@@ -13,8 +13,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from sync.central.line import Line
 from sync.central.papers import fonts
 from sync.central.papers.thaitext import plain
+
+LINE = Line(8)
+"""Papers that are being set, also for everybody: each takes some ten megabytes."""
 
 
 class NoPaper(Exception):
@@ -86,6 +90,7 @@ def printable(text: str) -> str:
 @contextmanager
 def _failures(template: str) -> Iterator[None]:
     try:
-        yield
+        with LINE.place(), LINE.turn():
+            yield
     except RuntimeError as error:
         raise NoPaper(f"{template}: {str(error).splitlines()[0]}") from error

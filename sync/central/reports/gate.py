@@ -210,8 +210,17 @@ class SiteRow:
     figure: Figure
 
 
-def office(central: Central, viewer: Viewer, period: Period, today: date) -> OfficeView:
-    """The office as a whole. The public sees it too, without sections."""
+def office(
+    central: Central,
+    viewer: Viewer,
+    period: Period,
+    today: date,
+    *,
+    sections_seen: datetime | None = None,
+) -> OfficeView:
+    """The office as a whole. The public sees it too, without sections; so does whoever does not
+    say when the sections are seen: one with a single officer's results is a look at that officer.
+    """
     if viewer.signed_in:
         viewer.require(central.site, Right.OFFICE)
     with central.store.transaction(central.site) as t:
@@ -226,9 +235,12 @@ def office(central: Central, viewer: Viewer, period: Period, today: date) -> Off
         served = t.days.tickets_between(period.first_day, period.last_day)
         if served and viewer.signed_in:
             gaps += Counter({OVER_TICKETS: len(t.days.over_tickets(period.first_day, ended))})
-    online = figure(sums.pop(ONLINE, []), settings)
+        online = figure(sums.pop(ONLINE, []), settings)
+        rows: tuple[SectionRow, ...] = ()
+        if sections_seen is not None:
+            rows, alone = _sections(central.site, viewer, officers, sums, settings)
+            _look(t, viewer, alone, f"office {period.code}", sections_seen)
     whole = figure((s for found in sums.values() for s in found), settings)
-    rows = _sections(central.site, viewer, officers, sums, settings)
     return OfficeView(
         central.settings.name,
         period,
@@ -439,18 +451,24 @@ def _sections(
     officers: Sequence[Officer],
     sums: Mapping[str, list[Sum]],
     settings: SiteSettings,
-) -> tuple[SectionRow, ...]:
+) -> tuple[tuple[SectionRow, ...], list[str]]:
+    """The sections that the viewer may read, and officers who are the only one with results in
+    theirs."""
     section_of = {str(o.id): str(o.section) for o in officers}
     members: dict[str, set[str]] = defaultdict(set)
     for one in officers:
         if not one.retired or str(one.id) in sums:
             members[str(one.section)].add(str(one.id))
     members[""] |= sums.keys() - section_of.keys()
-    return tuple(
-        SectionRow(name, len(ids), figure((s for i in ids for s in sums.get(i, [])), settings))
-        for name, ids in sorted(members.items(), key=lambda item: (not item[0], item[0]))
-        if ids and viewer.may_read_section(site, name)
-    )
+    rows: list[SectionRow] = []
+    alone: list[str] = []
+    for name, ids in sorted(members.items(), key=lambda item: (not item[0], item[0])):
+        if ids and viewer.may_read_section(site, name):
+            shown = figure((s for i in ids for s in sums.get(i, [])), settings)
+            rows.append(SectionRow(name, len(ids), shown))
+            rated = ids & sums.keys()
+            alone += rated if len(rated) == 1 else ()
+    return tuple(rows), alone
 
 
 def _trend_span(period: Period, today: date) -> tuple[date, date]:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 import kiosk
 from sync.central.intake import Refusal
-from sync.central.passwords import Busy
+from sync.central.line import Busy
 from sync.central.period import NoSuchPeriod
 from sync.central.service import Central
 from sync.central.store.engine import DatabaseDown

@@ -33,7 +33,8 @@ def routes(desk: Desk) -> APIRouter:
     def office(request: Request, site: str) -> Response:
         central, viewer = desk.reader(request, site, Right.OFFICE)
         central.publish(desk.today())
-        view = gate.office(central, viewer, desk.period(request, central), desk.today())
+        period, today = desk.period(request, central), desk.today()
+        view = gate.office(central, viewer, period, today, sections_seen=desk.now())
         names = {
             r.id: r.th if desk.language(request) == "th" else r.en for r in view.settings.reasons
         }

@@ -88,8 +88,8 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.PAPERS)
         _one_of(kind, {"pdf": meetings.meeting_pdf})
         central.publish(desk.today())
-        period = desk.period(request, central)
-        office = gate.office(central, viewer, period, desk.today())
+        period, today = desk.period(request, central), desk.today()
+        office = gate.office(central, viewer, period, today, sections_seen=desk.now())
         data = meetings.meeting_pdf(office, _log(central), office.gaps, desk.now())
         return _file(data, f"meeting-{site}-{period.code}", kind)
 
