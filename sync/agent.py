@@ -1,4 +1,4 @@
-"""One sync run: hello, heads, roster down, days up, receipts kept. The only HTTP client.
+"""One sync run: hello, heads, roster down, days up, receipts kept.
 
 Only what central signed counts: a captive portal also answers 200. The network is never waited
 for inside a transaction, so a slow central can't hold up a press.
@@ -8,18 +8,13 @@ import json
 import os
 import random
 import secrets
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import httpx2 as httpx
-import stamina
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -33,8 +28,9 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.pins import PinRecord
 from kiosk.store.state import Enrolment
+from sync.client import NotCentral, SyncFailed, TryLater, client_of, not_central, send, words_of
 from sync.closing import NotEnrolled
-from sync.fields import MAX_BODY, MAX_COUNT, BadMessage, digest, etag
+from sync.fields import MAX_COUNT, BadMessage, digest, etag
 from sync.sealing import sealing_text, unseal
 from sync.signing import (
     NONCE_HEADER,
@@ -65,15 +61,9 @@ from sync.wire import (
     Welcome,
 )
 
-TIMEOUT = 20.0
-"""Seconds for each step of a request."""
-ATTEMPTS = 3
 PATIENCE = 300.0
 """Seconds that one run waits in all where it is asked to come again later: longer than any honest
 answer asks for, and shorter than central keeps a run open."""
-UNSAID, SHORTEST = 30.0, 5.0
-"""Seconds to wait where the answer names none that can be read, and at the least."""
-_LATER = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 LOOK_BACK = 365
 """Days; central tells what it holds for somewhat longer."""
 MAX_PHOTO = 128 * 1024
@@ -82,30 +72,6 @@ MOST_ROUNDS = 50
 """How often one run asks for PINs; central sends some hundreds at a time."""
 
 _HELD = (Answer.ROLLBACK, Answer.FORK, Answer.QUARANTINED)
-
-
-class SyncFailed(Exception):
-    """The run ended early; nothing is lost, what was due stays due. One line."""
-
-
-class Unreachable(SyncFailed):
-    """No answer from central."""
-
-
-class TryLater(SyncFailed):
-    """Asked to come again, after so many seconds."""
-
-    def __init__(self, text: str, seconds: float) -> None:
-        super().__init__(text)
-        self.seconds = seconds
-
-
-class NotCentral(SyncFailed):
-    """Something answered that is not our central: a captive portal, a proxy, another server."""
-
-    def __init__(self, text: str, status: int = 0) -> None:
-        super().__init__(text)
-        self.status = status
 
 
 class Refused(SyncFailed):
@@ -158,7 +124,7 @@ def sync(
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     try:
-        with _client(enrolment.url, ca, transport) as client:
+        with client_of(enrolment.url, ca, transport) as client:
             result = _Run(store, clock, key, enrolment, client, progress, pepper, wait).all()
     except SyncFailed as error:
         with store.transaction() as t:
@@ -185,7 +151,7 @@ def heartbeat(
         enrolment = t.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
-    with _client(enrolment.url, ca, transport) as client:
+    with client_of(enrolment.url, ca, transport) as client:
         run = _Run(store, clock, key, enrolment, client, _silent, pepper)
         run.greet()
         run.pins()
@@ -195,8 +161,8 @@ def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolmen
     """Use a one-time code at central; the terminal's identity. SyncFailed when it is refused."""
     url = url.rstrip("/")
     body = Enrol(code.strip().upper(), public_text(key)).to_bytes()
-    with _client(url, ca) as client:
-        status, answer, _ = _send(client, "POST", "/v1/enrol", body, {})
+    with client_of(url, ca) as client:
+        status, answer, _ = send(client, "POST", "/v1/enrol", body, {})
     if status == httpx.codes.FORBIDDEN:
         raise SyncFailed("the code is wrong, used or older than 10 minutes; ask for a new one")
     try:
@@ -360,9 +326,9 @@ class _Run:
                 public_key(self.enrolment.central_key), own, status, path, self.nonce, answer
             )
         except (BadSignature, BadMessage):
-            raise NotCentral(_not_central(self.enrolment.url, status, answer), status) from None
+            raise NotCentral(not_central(self.enrolment.url, status, answer), status) from None
         if status not in expected:
-            said = _error(answer) or "no reason given"
+            said = words_of(answer) or "no reason given"
             raise SyncFailed(f"central answered {status} to {method} {name}: {said}")
         return status, answer, proof_of(status, path, self.nonce, own)
 
@@ -372,7 +338,7 @@ class _Run:
         """One request; the same again where we are asked to, as long as there is patience."""
         while True:
             try:
-                return _send(self.client, method, path, body, headers)
+                return send(self.client, method, path, body, headers)
             except TryLater as error:
                 # All who were sent away in the same moment shall not be back in the same one.
                 seconds = error.seconds * random.uniform(1, 1.25)  # noqa: S311  (no secret)
@@ -551,113 +517,9 @@ def check_receipt(enrolment: Enrolment, parcel: Parcel) -> bool:
     )
 
 
-def _client(url: str, ca: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SyncFailed(f"{url}: write central's address as https://name")
-    if parts.scheme == "http" and not _loopback(parts.hostname):
-        raise SyncFailed(f"{url}: only https:// is safe beyond this machine")
-    try:
-        https = parts.scheme == "https"
-        context = ssl.create_default_context(cafile=ca or None) if https else False
-    except (OSError, ssl.SSLError) as error:
-        raise SyncFailed(f"{ca}: the certificate authority can't be read: {error}") from None
-    return httpx.Client(
-        base_url=url,
-        timeout=TIMEOUT,
-        verify=context,
-        follow_redirects=False,
-        trust_env=False,
-        transport=transport,
-    )
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _send(
-    client: httpx.Client, method: str, path: str, body: bytes, headers: dict[str, str]
-) -> tuple[int, bytes, httpx.Headers]:
-    """One request, tried a few times; at most MAX_BODY bytes of the answer are read."""
-    try:
-        for attempt in stamina.retry_context(on=_may_pass, attempts=ATTEMPTS, timeout=3 * TIMEOUT):
-            with attempt, client.stream(method, path, content=body, headers=headers) as got:
-                answer = bytearray()
-                for piece in got.iter_bytes():
-                    answer += piece
-                    if len(answer) > MAX_BODY:
-                        raise NotCentral(_not_central(str(client.base_url), got.status_code))
-                if got.status_code in _LATER:
-                    raise _try_later(
-                        str(client.base_url), got.status_code, bytes(answer), got.headers
-                    )
-                return got.status_code, bytes(answer), got.headers
-    except httpx.HTTPError as error:
-        if why := _not_believed(error):
-            raise Unreachable(
-                f"{client.base_url}: its certificate is not believed: {why}; the office's own "
-                "authority is named by `ca` under [sync] in the settings"
-            ) from None
-        raise Unreachable(
-            f"{client.base_url}: no answer: {error or type(error).__name__}"
-        ) from None
-    raise AssertionError("retry_context ends by returning or raising")
-
-
-def _try_later(url: str, status: int, answer: bytes, headers: httpx.Headers) -> TryLater:
-    seconds = _seconds(headers)
-    said = _error(answer) or "no reason given"
-    return TryLater(f"{url} answered {status}, come again later: {said}", seconds)
-
-
-def _seconds(headers: httpx.Headers) -> float:
-    """How long `Retry-After` asks to stay away: seconds, or a date (RFC 9110, 10.2.3) that is read
-    against the answer's own, as the clocks of the two may differ."""
-    said = headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdigit():
-        return max(float(said), SHORTEST)
-    try:
-        then, now = (parsedate_to_datetime(text) for text in (said, headers["Date"]))
-        return max((then - now).total_seconds(), SHORTEST)
-    except (KeyError, ValueError, TypeError, OverflowError):
-        return UNSAID
-
-
-def _may_pass(error: Exception) -> bool:
-    """Whether another try can do better."""
-    return isinstance(error, httpx.TransportError) and not _not_believed(error)
-
-
-def _not_believed(error: BaseException | None) -> str:
-    """What TLS has against central's certificate, where that is the trouble; else ""."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error.verify_message
-        error = error.__cause__ or error.__context__
-    return ""
-
-
-def _not_central(url: str, status: int, answer: bytes = b"") -> str:
-    """What answered without central's signature says of itself, or what it may be."""
-    said = _error(answer)
-    guess = f"it says “{said}”" if said else "a sign-in page of the network, or another server?"
-    return f"{url} answered {status}, but without central's signature: {guess}"
-
-
 def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
     """What a signed answer says; SyncFailed where it can't be read."""
     try:
         return parse(body)
     except BadMessage as error:
         raise SyncFailed(f"central's answer can't be read: {error}") from None
-
-
-def _error(body: bytes) -> str:
-    try:
-        return str(json.loads(body)["error"])[:200]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""

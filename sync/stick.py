@@ -21,10 +21,8 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
 from sync.agent import (
-    NotCentral,
     Progress,
     Refused,
-    SyncFailed,
     greeting,
     heads,
     parsed,
@@ -38,6 +36,7 @@ from sync.agent import (
     take_roster,
 )
 from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
+from sync.client import NotCentral, SyncFailed
 from sync.closing import NotEnrolled
 from sync.fields import VERSION, BadMessage, Fields, canonical
 from sync.signing import BadSignature, check_answer, public_key, sign_request

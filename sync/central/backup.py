@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Date, DateTime, LargeBinary, Table, literal
+from sqlalchemy import Date, DateTime, LargeBinary, Table, false
 
 from sync.central.schema import metadata
 from sync.central.settings import FILE_NAME
@@ -76,7 +76,8 @@ def _write(store: CentralStore, folder: Path, file: BinaryIO, say: Say) -> int:
                     count = 0
                     # In the keys' order: the database's own tells in which order rows came.
                     kept = table.select().order_by(*table.primary_key.columns)
-                    kept = kept.where(literal(table.name not in _LEFT_OUT))
+                    if table.name in _LEFT_OUT:
+                        kept = kept.where(false())
                     for row in connection.execute(kept).mappings():
                         line = json.dumps(_plain(dict(row)), ensure_ascii=False) + "\n"
                         member.write(line.encode())

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.store.outbox import Delivery
 from sync import agent
+from sync.client import SHORTEST, SyncFailed, TryLater
 from tests.central.test_door import Kept, Server, kept, server, terminal_store
 
 __all__ = ["kept", "server", "terminal_store"]
@@ -80,14 +81,14 @@ def front(kept: Kept, *away: dict[str, str], status: int = 503) -> Iterator[Fron
         thread.join()
 
 
-def run(kept: Kept) -> tuple[agent.Synced | agent.TryLater, list[float]]:
+def run(kept: Kept) -> tuple[agent.Synced | TryLater, list[float]]:
     """A day to send and a sync run: how it ended, and the seconds it waited each time."""
     kept.rate(5)
     kept.close()
     waited: list[float] = []
     try:
         done = agent.sync(kept.store, kept.clock, kept.key, wait=waited.append)
-    except agent.TryLater as error:
+    except TryLater as error:
         return error, waited
     return done, waited
 
@@ -127,7 +128,7 @@ def test_an_absurd_wait_ends_the_run_at_once_and_the_day_stays_due(kept: Kept, s
     with front(kept, {**DATED, "Retry-After": said}) as asked:
         error, waited = run(kept)
         assert asked.asked == 1
-    assert isinstance(error, agent.TryLater)
+    assert isinstance(error, TryLater)
     assert "come again later: try again later" in str(error)
     assert "\n" not in str(error)
     assert waited == []
@@ -138,15 +139,15 @@ def test_who_is_always_sent_away_gives_up_within_five_minutes(kept: Kept) -> Non
     with front(kept, *[{"Retry-After": "0"}] * 500) as asked:
         error, waited = run(kept)
         assert asked.asked == len(waited) + 1
-    assert isinstance(error, agent.TryLater)
+    assert isinstance(error, TryLater)
     assert sum(waited) <= agent.PATIENCE
-    assert min(waited) >= agent.SHORTEST
+    assert min(waited) >= SHORTEST
     assert kept.states() == [Delivery.DUE]
 
 
 def test_a_heartbeat_leaves_it_to_the_next_one(kept: Kept) -> None:
     with front(kept, {"Retry-After": "60"}) as asked:
-        with pytest.raises(agent.TryLater):
+        with pytest.raises(TryLater):
             agent.heartbeat(kept.store, kept.clock, kept.key)
         assert asked.asked == 1
 
@@ -155,7 +156,7 @@ def test_who_types_a_code_is_told_to_come_again_and_does_not_sit_there(
     server: Server,
 ) -> None:
     for _ in range(20):
-        with pytest.raises(agent.SyncFailed, match="wrong, used or older"):
+        with pytest.raises(SyncFailed, match="wrong, used or older"):
             agent.enrol(server.url, "AAAAA-AAAAA", Ed25519PrivateKey.generate())
-    with pytest.raises(agent.TryLater, match="too many codes tried; wait a minute"):
+    with pytest.raises(TryLater, match="too many codes tried; wait a minute"):
         agent.enrol(server.url, "AAAAA-AAAAA", Ed25519PrivateKey.generate())

@@ -27,6 +27,7 @@ from sync.central.serving import Impatient
 from sync.central.store.days import MOST_ASIDE
 from sync.central.store.engine import CentralStore
 from sync.central.web.app import create_app
+from sync.client import NotCentral, SyncFailed, Unreachable
 from sync.closing import close_days
 from sync.fields import MAX_BODY, digest
 from sync.signing import check_answer, public_key, public_text, sign_request
@@ -339,7 +340,7 @@ def test_without_central_everything_stays_due(kept: Kept, server: Server) -> Non
     kept.rate(5)
     kept.close()
     server.stop()
-    with pytest.raises(agent.Unreachable):
+    with pytest.raises(Unreachable):
         kept.sync()
     assert kept.states() == [Delivery.DUE]
 
@@ -378,9 +379,9 @@ def test_a_captive_portals_200_is_not_a_receipt(kept: Kept, kind: type[Portal]) 
         known = t.state.enrolment()
     assert known is not None
     kept.terminal.join(replace(known, url=url))
-    with pytest.raises(agent.NotCentral, match="without central's signature"):
+    with pytest.raises(NotCentral, match="without central's signature"):
         kept.sync()
-    with pytest.raises(agent.NotCentral):
+    with pytest.raises(NotCentral):
         agent.enrol(url, "AAAAA-AAAAA", kept.key)
     portal.shutdown()
     portal.server_close()
@@ -389,7 +390,7 @@ def test_a_captive_portals_200_is_not_a_receipt(kept: Kept, kind: type[Portal]) 
 
 def test_what_central_says_unsigned_is_told_to_the_clerk(kept: Kept, server: Server) -> None:
     kept.key = Ed25519PrivateKey.generate()
-    with pytest.raises(agent.NotCentral, match="unknown terminal or bad signature"):
+    with pytest.raises(NotCentral, match="unknown terminal or bad signature"):
         kept.sync()
 
 
@@ -479,7 +480,7 @@ def test_receipts_can_be_checked_later_and_forged_ones_are_found(kept: Kept) -> 
 
 
 def test_plain_http_beyond_this_machine_is_refused(kept: Kept) -> None:
-    with pytest.raises(agent.SyncFailed, match="only https"):
+    with pytest.raises(SyncFailed, match="only https"):
         agent.enrol("http://report.example.go.th", "AAAAA-AAAAA", kept.key)
 
 

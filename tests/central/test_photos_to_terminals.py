@@ -14,6 +14,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
 from sync import agent
 from sync.central.photos import portrait
+from sync.client import SyncFailed
 from sync.fields import BadMessage
 from sync.wire import Photos
 from tests.builders import PRASIT, SOMYING
@@ -119,7 +120,7 @@ def test_what_is_no_fitting_jpeg_is_not_taken_and_the_days_have_gone(
     put(server, "101", wrong)
     kept.rate(5)
     kept.close()
-    with pytest.raises(agent.SyncFailed, match="photo of 101"):
+    with pytest.raises(SyncFailed, match="photo of 101"):
         kept.sync()
     assert [state.value for state in kept.states()] == ["receipted"]
     assert photo(kept) is None

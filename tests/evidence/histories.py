@@ -31,6 +31,7 @@ from sync.central.schema import day_reports
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.web.app import create_app
+from sync.client import NotCentral, Unreachable
 from sync.closing import close_days
 from sync.signing import public_text
 from sync.wire import DayReport, Enrol
@@ -259,7 +260,7 @@ class Side:
             self.state = ""
         except agent.Refused as error:
             self.state = error.answer.value
-        except (agent.Unreachable, agent.NotCentral):
+        except (Unreachable, NotCentral):
             pass  # nothing was said: what was due stays due
 
     def copy(self, to: Path) -> None:

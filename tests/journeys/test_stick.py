@@ -17,11 +17,12 @@ from kiosk.store.state import Enrolment
 from kiosk.store.verify import Verified, verify
 from kiosk.terminal import Terminal
 from sync import stick
-from sync.agent import NotCentral, Refused, SyncFailed, check_receipt
+from sync.agent import Refused, check_receipt
 from sync.bundle import FROM_CENTRAL, SEALED, TO_CENTRAL, Homeward, Outward, Reply, Request
 from sync.central import stick as central_stick
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.client import NotCentral, SyncFailed
 from sync.closing import close_days
 from sync.signing import public_text, sign_request
 from sync.wire import Enrol, Hello, Welcome

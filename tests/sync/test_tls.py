@@ -21,6 +21,7 @@ from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
 from sync import agent
+from sync.client import NotCentral, SyncFailed, Unreachable
 from sync.closing import close_days
 from sync.signing import public_text
 from tests.builders import PEPPER, SOMYING, FakeClock, rating
@@ -92,7 +93,7 @@ def sender(tmp_path: Path) -> Iterator[Sender]:
 def refused(sender: Sender, url: str, ca: str) -> str:
     """The one line with which the run ends, at once: what is refused is refused the second time
     too. Nothing is lost."""
-    with pytest.raises(agent.Unreachable, match="certificate is not believed") as told:
+    with pytest.raises(Unreachable, match="certificate is not believed") as told:
         sender.sync_with(url, ca)
     assert "\n" not in str(told.value)
     assert "[sync]" in str(told.value)
@@ -105,7 +106,7 @@ def test_central_signed_by_the_offices_own_authority_is_reached(
 ) -> None:
     office, now = Authority.new("office"), datetime.now(UTC)
     chain = office.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
-    with serving(chain) as url, pytest.raises(agent.NotCentral, match="without central's"):
+    with serving(chain) as url, pytest.raises(NotCentral, match="without central's"):
         sender.sync_with(url, office.write(tmp_path / "ca.pem"))
 
 
@@ -146,7 +147,7 @@ def test_outside_its_dates_a_certificate_is_not_believed(
 
 def test_an_authority_file_that_can_not_be_read_is_named(sender: Sender, tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("no certificate")
-    with pytest.raises(agent.SyncFailed, match=r"ca\.pem"):
+    with pytest.raises(SyncFailed, match=r"ca\.pem"):
         sender.sync_with("https://localhost:9", str(tmp_path / "ca.pem"))
     assert sender.due() == 1
 
@@ -154,10 +155,10 @@ def test_an_authority_file_that_can_not_be_read_is_named(sender: Sender, tmp_pat
 LATER = ["faketime", "2069-11-23 12:00:00"]
 """A whole process, its TLS library included, in another year."""
 ENROL = (
-    "import sys; from sync import agent; "
+    "import sys; from sync import agent; from sync.client import SyncFailed; "
     "from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey as Key\n"
     "try: agent.enrol(sys.argv[1], 'AAAAA-BBBBB', Key.generate(), sys.argv[2])\n"
-    "except agent.SyncFailed as error: print(error)"
+    "except SyncFailed as error: print(error)"
 )
 
 

@@ -1,5 +1,8 @@
 """The terminal as citizens and officers meet it: real widgets, real file, a clock moved by hand."""
 
+from collections.abc import Iterator
+
+import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
@@ -385,16 +388,23 @@ def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) ->
     assert tally(counter).n == 1
 
 
-def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
-    counter: Counter, window: TerminalWindow
-) -> None:
+@pytest.fixture
+def program(counter: Counter, window: TerminalWindow) -> Iterator[Program]:
+    """The whole program in place of what runs at the counter, in the window."""
     counter.running.stop()
     former = counter.window
+    yield Program(counter.folder, counter.settings, window, counter.clock)
+    counter.window = former
+    counter.running = counter.open()
+
+
+def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
+    counter: Counter, program: Program, window: TerminalWindow
+) -> None:
     window.resize(1280, 800)
     window.show()
     good = counter.folder.database.read_bytes()
     counter.folder.database.write_bytes(b"garbage" * 999)
-    program = Program(counter.folder, counter.settings, window, counter.clock)
     program.load()
     assert isinstance(window.screen_shown, NoticeScreen)
     assert program.end() == 3
@@ -410,16 +420,11 @@ def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
     assert not tally(counter).outcomes
     assert program.end() == 0
     assert not [timer for timer in program.findChildren(QTimer) if timer.isActive()]
-    counter.window = former
-    counter.running = counter.open()
 
 
 def test_while_the_office_is_open_the_journal_knows_that_the_terminal_runs(
-    counter: Counter, window: TerminalWindow
+    counter: Counter, program: Program
 ) -> None:
-    counter.running.stop()
-    former = counter.window
-    program = Program(counter.folder, counter.settings, window, counter.clock)
     program.load()
     morning = counter.clock.wall
     for hour in (9, 15, 17):
@@ -432,19 +437,15 @@ def test_while_the_office_is_open_the_journal_knows_that_the_terminal_runs(
     assert told == [9, 15]
     assert program.end() == 0
     counter.clock.set_wall(morning)
-    counter.window = former
-    counter.running = counter.open()
 
 
 def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
-    counter: Counter, window: TerminalWindow
+    counter: Counter, program: Program, window: TerminalWindow
 ) -> None:
-    counter.running.stop()
-    former, good = counter.window, counter.folder.database.read_bytes()
+    good = counter.folder.database.read_bytes()
     torn = bytearray(good)
     torn[3 * 4096 : 9 * 4096] = bytes(6 * 4096)
     counter.folder.database.write_bytes(torn)
-    program = Program(counter.folder, counter.settings, window, counter.clock)
     for _ in range(2):  # it is tried again by itself
         program.load()
         view = window._view
@@ -457,5 +458,3 @@ def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
         assert not counter.folder.database.exists()
     assert program.end() == 3
     counter.folder.database.write_bytes(good)
-    counter.window = former
-    counter.running = counter.open()

@@ -1,0 +1,147 @@
+"""The only HTTP client: one request to central, and in one line why it got no answer."""
+
+import json
+import ssl
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import httpx2 as httpx
+import stamina
+
+from sync.fields import MAX_BODY
+
+TIMEOUT = 20.0
+"""Seconds for each step of a request."""
+ATTEMPTS = 3
+UNSAID, SHORTEST = 30.0, 5.0
+"""Seconds to wait where the answer names none that can be read, and at the least."""
+_LATER = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
+
+
+class SyncFailed(Exception):
+    """The run ended early; nothing is lost, what was due stays due. One line."""
+
+
+class Unreachable(SyncFailed):
+    """No answer from central."""
+
+
+class TryLater(SyncFailed):
+    """Asked to come again, after so many seconds."""
+
+    def __init__(self, text: str, seconds: float) -> None:
+        super().__init__(text)
+        self.seconds = seconds
+
+
+class NotCentral(SyncFailed):
+    """Something answered that is not our central: a captive portal, a proxy, another server."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def client_of(url: str, ca: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SyncFailed(f"{url}: write central's address as https://name")
+    if parts.scheme == "http" and not _loopback(parts.hostname):
+        raise SyncFailed(f"{url}: only https:// is safe beyond this machine")
+    try:
+        https = parts.scheme == "https"
+        context = ssl.create_default_context(cafile=ca or None) if https else False
+    except (OSError, ssl.SSLError) as error:
+        raise SyncFailed(f"{ca}: the certificate authority can't be read: {error}") from None
+    return httpx.Client(
+        base_url=url,
+        timeout=TIMEOUT,
+        verify=context,
+        follow_redirects=False,
+        trust_env=False,
+        transport=transport,
+    )
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def send(
+    client: httpx.Client, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> tuple[int, bytes, httpx.Headers]:
+    """One request, tried a few times; at most MAX_BODY bytes of the answer are read."""
+    try:
+        for attempt in stamina.retry_context(on=_may_pass, attempts=ATTEMPTS, timeout=3 * TIMEOUT):
+            with attempt, client.stream(method, path, content=body, headers=headers) as got:
+                answer = bytearray()
+                for piece in got.iter_bytes():
+                    answer += piece
+                    if len(answer) > MAX_BODY:
+                        raise NotCentral(not_central(str(client.base_url), got.status_code))
+                if got.status_code in _LATER:
+                    raise _try_later(
+                        str(client.base_url), got.status_code, bytes(answer), got.headers
+                    )
+                return got.status_code, bytes(answer), got.headers
+    except httpx.HTTPError as error:
+        if why := _not_believed(error):
+            raise Unreachable(
+                f"{client.base_url}: its certificate is not believed: {why}; the office's own "
+                "authority is named by `ca` under [sync] in the settings"
+            ) from None
+        raise Unreachable(
+            f"{client.base_url}: no answer: {error or type(error).__name__}"
+        ) from None
+    raise AssertionError("retry_context ends by returning or raising")
+
+
+def _try_later(url: str, status: int, answer: bytes, headers: httpx.Headers) -> TryLater:
+    seconds = _seconds(headers)
+    said = words_of(answer) or "no reason given"
+    return TryLater(f"{url} answered {status}, come again later: {said}", seconds)
+
+
+def _seconds(headers: httpx.Headers) -> float:
+    """How long `Retry-After` asks to stay away: seconds, or a date (RFC 9110, 10.2.3) that is read
+    against the answer's own, as the clocks of the two may differ."""
+    said = headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdigit():
+        return max(float(said), SHORTEST)
+    try:
+        then, now = (parsedate_to_datetime(text) for text in (said, headers["Date"]))
+        return max((then - now).total_seconds(), SHORTEST)
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return UNSAID
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether another try can do better."""
+    return isinstance(error, httpx.TransportError) and not _not_believed(error)
+
+
+def _not_believed(error: BaseException | None) -> str:
+    """What TLS has against central's certificate, where that is the trouble; else ""."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+def not_central(url: str, status: int, answer: bytes = b"") -> str:
+    """What answered without central's signature says of itself, or what it may be."""
+    said = words_of(answer)
+    guess = f"it says “{said}”" if said else "a sign-in page of the network, or another server?"
+    return f"{url} answered {status}, but without central's signature: {guess}"
+
+
+def words_of(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["error"])[:200]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
