@@ -70,69 +70,81 @@ class Profile:
 _9600, _115200 = LineMode(9600), LineMode(115200)
 
 PROFILES: tuple[Profile, ...] = (
-    Profile("own", "our own protocol: nothing is lost, lamp", (_115200,), None, True),
     Profile(
-        "modbus",
-        "Modbus RTU button box, polled",
-        (_9600, LineMode(19200, Parity.EVEN)),
-        Plain(
-            lambda w: ModbusCodec(w.address, w.keys),
-            lambda w: ModbusBox(w.keys, w.address),
-            Manners(0.05, releases=True, poll=0.05, lamp=True),
-        ),
-        True,
+        name="own",
+        words="our own protocol: nothing is lost, lamp",
+        modes=(_115200,),
+        plain=None,
+        telling=True,
     ),
     Profile(
-        "jt905",
-        "JT/T 905 service evaluator",
-        (_9600,),
+        name="modbus",
+        words="Modbus RTU button box, polled",
+        modes=(_9600, LineMode(19200, Parity.EVEN)),
+        plain=Plain(
+            lambda w: ModbusCodec(w.address, w.keys),
+            lambda w: ModbusBox(w.keys, w.address),
+            Manners(debounce=0.05, releases=True, poll=0.05, lamp=True),
+        ),
+        telling=True,
+    ),
+    Profile(
+        name="jt905",
+        words="JT/T 905 service evaluator",
+        modes=(_9600,),
         # It may say a press again when it is not answered: a second covers that.
-        Plain(lambda w: Jt905Codec(w.codes), lambda w: Jt905Evaluator(w.keys, w.codes), Manners(1)),
-        True,
+        plain=Plain(
+            lambda w: Jt905Codec(w.codes),
+            lambda w: Jt905Evaluator(w.keys, w.codes),
+            Manners(debounce=1),
+        ),
+        telling=True,
         learns=True,
     ),
     Profile(
-        "candle485",
-        "Candle RS-485 pad, four keys, lamp",
-        (LineMode(57600), LineMode(19200)),
-        Plain(
+        name="candle485",
+        words="Candle RS-485 pad, four keys, lamp",
+        modes=(LineMode(57600), LineMode(19200)),
+        plain=Plain(
             lambda w: CandleCodec(w.address),
             lambda w: CandlePad(w.keys, w.address),
-            Manners(0.25, lamp=True),
+            Manners(debounce=0.25, lamp=True),
         ),
-        True,
+        telling=True,
         most_keys=4,
     ),
     Profile(
-        "xid",
-        "Cedrus response pad in XID mode",
-        (_115200,),
-        Plain(lambda w: XidCodec(), lambda w: XidPad(w.keys), Manners(0.03, releases=True)),
-        True,
+        name="xid",
+        words="Cedrus response pad in XID mode",
+        modes=(_115200,),
+        plain=Plain(
+            lambda w: XidCodec(), lambda w: XidPad(w.keys), Manners(debounce=0.03, releases=True)
+        ),
+        telling=True,
         most_keys=8,
     ),
     Profile(
-        "ascii-line",
-        "home-made: one line of text for each press",
-        (_9600, _115200),
-        Plain(
+        name="ascii-line",
+        words="home-made: one line of text for each press",
+        modes=(_9600, _115200),
+        plain=Plain(
             lambda w: AsciiLineCodec(w.codes),
             lambda w: AsciiLineBox(w.keys, w.codes),
-            Manners(0.25),
+            Manners(debounce=0.25),
         ),
-        False,
+        telling=False,
         learns=True,
     ),
     Profile(
-        "single-byte",
-        "home-made: one byte for each press",
-        (_9600, _115200),
-        Plain(
+        name="single-byte",
+        words="home-made: one byte for each press",
+        modes=(_9600, _115200),
+        plain=Plain(
             lambda w: SingleByteCodec(w.codes),
             lambda w: SingleByteBox(w.keys, w.codes),
-            Manners(0.25),
+            Manners(debounce=0.25),
         ),
-        False,
+        telling=False,
         learns=True,
     ),
 )

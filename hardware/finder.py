@@ -191,7 +191,9 @@ def _listen_in(
             data = {port: port.read() for port in ready}
             for name, port, ear in ears:
                 if ear.take(data.get(port, b""), now) or ear.heard_from:
-                    found = Found(name, ear.profile, mode, _sure(ear), address)
+                    found = Found(
+                        port=name, profile=ear.profile, mode=mode, sure=_sure(ear), address=address
+                    )
                     best = found if best is None or found.sure > best.sure else best
     except PortLost as error:
         say(str(error))

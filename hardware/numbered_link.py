@@ -106,7 +106,11 @@ class PanelLink:
     @property
     def counters(self) -> LinkCounters:
         return LinkCounters(
-            self._codec.counters, self._presses, self._repeats, self._bounces, self._unknown
+            line=self._codec.counters,
+            presses=self._presses,
+            repeats=self._repeats,
+            bounces=self._bounces,
+            unknown=self._unknown,
         )
 
     def opened(self, now: float) -> None:

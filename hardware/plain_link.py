@@ -80,7 +80,13 @@ class PlainLink:
 
     @property
     def counters(self) -> LinkCounters:
-        return LinkCounters(self._codec.counters, self._presses, 0, self._bounces, self._unknown)
+        return LinkCounters(
+            line=self._codec.counters,
+            presses=self._presses,
+            repeats=0,
+            bounces=self._bounces,
+            unknown=self._unknown,
+        )
 
     def opened(self, now: float) -> None:
         """The port is open. Whoever speaks only when pressed is up with the next call."""

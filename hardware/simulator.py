@@ -115,7 +115,7 @@ class SimulatedPanel:
         self._held.add(key)
         if len(self._waiting) < KEEPS:
             self._seq += 1
-            self._waiting.append(KeyDown(self.boot, self._seq, key, self._ms(now)))
+            self._waiting.append(KeyDown(boot=self.boot, seq=self._seq, key=key, ms=self._ms(now)))
             if len(self._waiting) == 1:
                 self._resend(now)
 
@@ -170,7 +170,15 @@ class SimulatedPanel:
 
     def _hello(self) -> None:
         version = "9.0" if self.fault is Fault.WRONG_VERSION else VERSION
-        self._send(Hello(version, self.device, self.boot, "sim-1", self.keys))
+        self._send(
+            Hello(
+                version=version,
+                device=self.device,
+                boot=self.boot,
+                firmware="sim-1",
+                keys=self.keys,
+            )
+        )
 
     def _resend(self, now: float) -> None:
         if self._waiting:

@@ -35,7 +35,9 @@ class Keeping:
     @classmethod
     def of(cls, effects: Iterable[Effect], mark: Mark | None, now: Moment) -> "Keeping":
         kept = tuple(effects)
-        return cls(kept, mark, now, tuple(secrets.token_bytes(16) for _ in kept))
+        return cls(
+            effects=kept, mark=mark, now=now, ids=tuple(secrets.token_bytes(16) for _ in kept)
+        )
 
     def write(self, t: Transaction) -> None:
         """Write everything, unless this very panel press was kept by an earlier process."""

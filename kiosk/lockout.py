@@ -53,7 +53,9 @@ class Lockout:
         boot_ms = int(now.boot * 1000)
         with self._store.transaction() as t:
             known = t.pins.of(owner)
-            record = known or PinRecord("", 0, boot_ms, self._boot_id)
+            record = known or PinRecord(
+                hash="", tries=0, tried_boot_ms=boot_ms, boot_id=self._boot_id
+            )
             if record.tries >= pins.DEAD_AT:
                 return PinDead()
             wait = pins.wait_after(record.tries)
@@ -88,7 +90,16 @@ class Lockout:
         with self._store.transaction() as t:
             known = t.pins.of(owner)
             issue = known.issue if known else 0
-            t.pins.put(owner, PinRecord(hashed, 0, int(now.boot * 1000), self._boot_id, issue))
+            t.pins.put(
+                owner,
+                PinRecord(
+                    hash=hashed,
+                    tries=0,
+                    tried_boot_ms=int(now.boot * 1000),
+                    boot_id=self._boot_id,
+                    issue=issue,
+                ),
+            )
             t.witness(now, Kind.PIN_SET, {"owner": owner})
         return new
 

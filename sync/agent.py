@@ -125,7 +125,16 @@ def sync(
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     try:
         with client_of(enrolment.url, ca, transport) as client:
-            result = _Run(store, clock, key, enrolment, client, progress, pepper, wait).all()
+            result = _Run(
+                store=store,
+                clock=clock,
+                key=key,
+                enrolment=enrolment,
+                client=client,
+                progress=progress,
+                pepper=pepper,
+                wait=wait,
+            ).all()
     except SyncFailed as error:
         with store.transaction() as t:
             t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
@@ -152,7 +161,15 @@ def heartbeat(
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     with client_of(enrolment.url, ca, transport) as client:
-        run = _Run(store, clock, key, enrolment, client, _silent, pepper)
+        run = _Run(
+            store=store,
+            clock=clock,
+            key=key,
+            enrolment=enrolment,
+            client=client,
+            progress=_silent,
+            pepper=pepper,
+        )
         run.greet()
         run.pins()
 
@@ -173,7 +190,13 @@ def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolmen
         enrolled = None
     if enrolled is None:
         raise NotCentral(f"{url} answered {status}, but not as a central report does")
-    return Enrolment(url, enrolled.site, enrolled.terminal, enrolled.counter, enrolled.central_key)
+    return Enrolment(
+        url=url,
+        site=enrolled.site,
+        terminal=enrolled.terminal,
+        counter=enrolled.counter,
+        central_key=enrolled.central_key,
+    )
 
 
 def _panel(t: Transaction) -> str:
@@ -219,7 +242,14 @@ class _Run:
             self.progress(f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}")
         # Last: a roster that can't be taken holds no day back.
         changed, officers = self._roster()
-        return Synced(sent, tuple(parked), changed, officers, self.pins(), self._photos())
+        return Synced(
+            sent=sent,
+            parked=tuple(parked),
+            roster_changed=changed,
+            officers=officers,
+            pins=self.pins(),
+            photos=self._photos(),
+        )
 
     def _hello(self) -> Head:
         self.nonce = secrets.token_hex(16)
@@ -356,7 +386,14 @@ def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
     now = int(clock.now().wall.timestamp())
     found = os.statvfs(store.path.parent)
     free = min(found.f_bavail * found.f_frsize // 2**20, MAX_COUNT)
-    return Hello(nonce, f"kiosk {kiosk.__version__}", now, due, free, panel)
+    return Hello(
+        nonce=nonce,
+        software=f"kiosk {kiosk.__version__}",
+        clock=now,
+        due=due,
+        free=free,
+        panel=panel,
+    )
 
 
 def heads(store: Store, last: Head) -> Heads:
@@ -424,7 +461,9 @@ def take_pins(
             kept = unseal(key, *where, one.sealed).keep(pepper, one.officer)
         except BadMessage as error:
             raise SyncFailed(f"central's answer can't be read: {error}") from None
-        fresh[one.officer] = PinRecord(kept, 0, 0, "", one.issue)
+        fresh[one.officer] = PinRecord(
+            hash=kept, tries=0, tried_boot_ms=0, boot_id="", issue=one.issue
+        )
     void = held.keys() - {one.officer for one in sent}
     with store.transaction() as t:
         now = clock.now()
@@ -484,7 +523,12 @@ def _open_sheets(t: Transaction) -> tuple[OpenSheet, ...]:
     receipted = {parcel.day: parcel for parcel in t.outbox.newest_receipted()}
     sheets = []
     for day, kept in t.ratings.all_sheets().items():
-        now = [OpenSheet(day, s.officer, s.n, s.seal.entries, s.seal.digest) for s in kept]
+        now = [
+            OpenSheet(
+                date=day, officer=s.officer, n=s.n, entries=s.seal.entries, seal=s.seal.digest
+            )
+            for s in kept
+        ]
         told = DayReport.parse(receipted[day].body).open_sheets() if day in receipted else ()
         if sorted(now) != sorted(told):
             sheets += now

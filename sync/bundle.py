@@ -120,11 +120,11 @@ class Homeward:
         read = _object(found, {"site", "terminal", "box", "box_signature", "replies"})
         rows = _rows(read, "replies", 6, _reply)
         return cls(
-            id_text("site", read["site"]),
-            id_text("terminal", read["terminal"]),
-            text("box", read["box"], 64),
-            text("box_signature", read["box_signature"], 200),
-            rows,
+            site=id_text("site", read["site"]),
+            terminal=id_text("terminal", read["terminal"]),
+            box=text("box", read["box"], 64),
+            box_signature=text("box_signature", read["box_signature"], 200),
+            replies=rows,
         )
 
 

@@ -129,11 +129,15 @@ def _close(t: Transaction, day: date, enrolment: Enrolment, hours: Hours, now: d
     n = sum(sheet.n for sheet in report.sheets)
     if newest is not None:
         if digest(report.to_bytes()) == newest.digest:
-            return Closed(day, newest.revision, n, fresh=False)
+            return Closed(day=day, revision=newest.revision, n=n, fresh=False)
         report = replace(report, revision=newest.revision + 1)
     body = report.to_bytes()
-    t.outbox.add(Parcel(day, report.revision, digest(body), body, Delivery.DUE))
-    return Closed(day, report.revision, n, fresh=True)
+    t.outbox.add(
+        Parcel(
+            day=day, revision=report.revision, digest=digest(body), body=body, state=Delivery.DUE
+        )
+    )
+    return Closed(day=day, revision=report.revision, n=n, fresh=True)
 
 
 def _report(
@@ -147,12 +151,12 @@ def _report(
         revision=revision,
         lines=tuple(
             LineCount(
-                line.officer,
-                line.service,
-                line.counter,
-                line.half,
-                line.channel,
-                tally.levels(line),
+                officer=line.officer,
+                service=line.service,
+                counter=line.counter,
+                half=line.half,
+                channel=line.channel,
+                n=tally.levels(line),
             )
             for line in tally.lines()
         ),

@@ -82,11 +82,11 @@ class _Memory:
         try:
             f = Fields.of(path.read_bytes())
             kept = cls(
-                f.text("hello", 64),
-                f.text("run", 64),
-                Head(*f.head("last")),
-                f.text("box", 64),
-                f.text("pin_key", 64),
+                hello=f.text("hello", 64),
+                run=f.text("run", 64),
+                last=Head(*f.head("last")),
+                box=f.text("box", 64),
+                pin_key=f.text("pin_key", 64),
             )
             f.done()
         except (OSError, BadMessage):
@@ -111,7 +111,16 @@ def visit(
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     try:
-        done = _Visit(store, clock, key, enrolment, stick, memory, progress, pepper).whole()
+        done = _Visit(
+            store=store,
+            clock=clock,
+            key=key,
+            enrolment=enrolment,
+            stick=stick,
+            memory=memory,
+            progress=progress,
+            pepper=pepper,
+        ).whole()
     except SyncFailed as error:
         with store.transaction() as t:
             t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
@@ -156,7 +165,13 @@ class _Visit:
             raise SyncFailed(f"{error.filename or self.stick}: {error.strerror}") from None
         if self.refused:
             raise self.refused
-        return Visit(self.receipted, self.parked, self.officers, carried, self.pins)
+        return Visit(
+            receipted=self.receipted,
+            parked=self.parked,
+            officers=self.officers,
+            carried=carried,
+            pins=self.pins,
+        )
 
     # --- what comes in -----------------------------------------------------------------------
 
@@ -175,7 +190,16 @@ class _Visit:
             home = Homeward.parse(found)
             if (home.site, home.terminal) != (self.enrolment.site, self.enrolment.terminal):
                 raise BadMessage("is for another terminal")
-            self._believe(Reply("", BOX, "", 200, home.box_signature, home.box.encode()))
+            self._believe(
+                Reply(
+                    method="",
+                    name=BOX,
+                    nonce="",
+                    status=200,
+                    signature=home.box_signature,
+                    body=home.box.encode(),
+                )
+            )
             for reply in home.replies:
                 self._believe(reply)
         except (BadMessage, BadSignature) as error:
@@ -186,7 +210,7 @@ class _Visit:
         for reply in home.replies:
             if (reply.name, reply.nonce) == ("hello", kept.hello) and reply.status == 200:
                 welcome = parsed(Welcome.parse, reply.body)
-                kept = _Memory("", welcome.nonce, welcome.last, home.box)
+                kept = _Memory(hello="", run=welcome.nonce, last=welcome.last, box=home.box)
         return kept
 
     def _believe(self, reply: Reply) -> None:
@@ -264,7 +288,13 @@ class _Visit:
 
     def _request(self, method: str, name: str, nonce: str, body: bytes = b"") -> Request:
         path = path_of(self.enrolment, name)
-        return Request(method, name, nonce, sign_request(self.key, method, path, nonce, body), body)
+        return Request(
+            method=method,
+            name=name,
+            nonce=nonce,
+            signature=sign_request(self.key, method, path, nonce, body),
+            body=body,
+        )
 
     def _file(self, tail: str) -> Path:
         return self.stick / f"{self.enrolment.site}-{self.enrolment.terminal}{tail}"

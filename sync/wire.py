@@ -171,7 +171,10 @@ class DayReport:
         ):
             more[officer] += n
         return tuple(
-            OpenSheet(self.date, s.officer, s.n, s.n + more[s.officer], s.seal) for s in self.sheets
+            OpenSheet(
+                date=self.date, officer=s.officer, n=s.n, entries=s.n + more[s.officer], seal=s.seal
+            )
+            for s in self.sheets
         )
 
     def _check_once_each(self) -> None:
@@ -234,12 +237,12 @@ class Hello:
     def parse(cls, body: bytes) -> "Hello":
         f = Fields.of(body)
         hello = cls(
-            f.text("nonce", 64),
-            f.text("software", 64),
-            f.count("clock", MAX_TIME),
-            f.count("due"),
-            f.count("free"),
-            f.text("panel", 4),
+            nonce=f.text("nonce", 64),
+            software=f.text("software", 64),
+            clock=f.count("clock", MAX_TIME),
+            due=f.count("due"),
+            free=f.count("free"),
+            panel=f.text("panel", 4),
         )
         f.done()
         if hello.panel not in ("up", "down", ""):
@@ -324,11 +327,11 @@ class Receipt:
     def parse(cls, body: bytes) -> "Receipt":
         f = Fields.of(body)
         receipt = cls(
-            f.id("terminal"),
-            f.date("date"),
-            f.count("revision"),
-            f.text("digest", 64),
-            member(Answer, "answer", f.text("answer", 32)),
+            terminal=f.id("terminal"),
+            date=f.date("date"),
+            revision=f.count("revision"),
+            digest=f.text("digest", 64),
+            answer=member(Answer, "answer", f.text("answer", 32)),
         )
         f.done()
         return receipt
@@ -562,7 +565,12 @@ class Enrolled:
     @classmethod
     def parse(cls, body: bytes) -> "Enrolled":
         f = Fields.of(body)
-        enrolled = cls(f.id("site"), f.id("terminal"), f.id("counter"), f.text("central_key", 64))
+        enrolled = cls(
+            site=f.id("site"),
+            terminal=f.id("terminal"),
+            counter=f.id("counter"),
+            central_key=f.text("central_key", 64),
+        )
         f.done()
         return enrolled
 
@@ -572,12 +580,12 @@ def _line(name: str, row: list[Any]) -> LineCount:
     if not (isinstance(n, list) and 3 <= len(n) <= 5):
         raise BadMessage(f"{name}: 3 to 5 counts expected")
     return LineCount(
-        id_text(name, officer),
-        id_text(name, service),
-        id_text(name, counter),
-        member(Half, name, half),
-        member(Channel, name, channel),
-        tuple(count(name, value) for value in n),
+        officer=id_text(name, officer),
+        service=id_text(name, service),
+        counter=id_text(name, counter),
+        half=member(Half, name, half),
+        channel=member(Channel, name, channel),
+        n=tuple(count(name, value) for value in n),
     )
 
 
@@ -620,7 +628,13 @@ def _photo(name: str, row: list[Any]) -> tuple[str, str]:
 
 def _open_sheet(name: str, row: list[Any]) -> OpenSheet:
     told = _sheet(name, [row[1], row[2], row[4]])
-    return OpenSheet(day(name, row[0]), told.officer, told.n, count(name, row[3]), told.seal)
+    return OpenSheet(
+        date=day(name, row[0]),
+        officer=told.officer,
+        n=told.n,
+        entries=count(name, row[3]),
+        seal=told.seal,
+    )
 
 
 def _held(name: str, row: list[Any]) -> tuple[date, int, str]:

@@ -98,7 +98,14 @@ def start(
     panels = open_panels(settings, presenter, last)
     queue = queue_of(settings, presenter, folder)
     guide = guide_of(settings, terminal, presenter, folder)
-    return Running(store, terminal, presenter, panels, queue, guide)
+    return Running(
+        store=store,
+        terminal=terminal,
+        presenter=presenter,
+        bridges=panels,
+        queue=queue,
+        guide=guide,
+    )
 
 
 def guide_of(
@@ -281,7 +288,12 @@ def starting_view(settings: Settings) -> ClosedView:
     words = Words.load(settings.language)
     counter = words.get("frame.counter", counter=settings.office.counter)
     frame = Frame(settings.office.name[settings.language], counter)
-    return ClosedView(frame, words.get("starting.title"), words.get("starting.subtitle"), "")
+    return ClosedView(
+        frame=frame,
+        title=words.get("starting.title"),
+        subtitle=words.get("starting.subtitle"),
+        sign_on="",
+    )
 
 
 def first_shower(settings: Settings) -> "Shower":

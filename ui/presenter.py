@@ -190,7 +190,7 @@ class Presenter(QObject):
     ) -> bool:
         """A citizen pressed, `age` seconds ago. True once what follows is durable (rating or
         count): only then may a panel be told."""
-        event = Press(Score(score), channel, RatingId(token_bytes(16)), age)
+        event = Press(score=Score(score), channel=channel, id=RatingId(token_bytes(16)), age=age)
         if self.comes_late(age):
             return self._step(event, mark)  # nobody stands there: it changes no screen
         self._dialog = None
@@ -333,14 +333,14 @@ class Presenter(QObject):
     def choose_officer(self, officer_id: str) -> None:
         officer = self._terminal.officer(OfficerId(officer_id))
         if officer is not None and not officer.retired:
-            self._open(TypingPin(Purpose.SIGN_ON, officer))
+            self._open(TypingPin(purpose=Purpose.SIGN_ON, who=officer))
 
     def ask_staff(self) -> None:
         if self._officer is not None:
-            self._open(TypingPin(Purpose.DUTY_MENU, self._officer))
+            self._open(TypingPin(purpose=Purpose.DUTY_MENU, who=self._officer))
 
     def ask_service(self) -> None:
-        self._open(TypingPin(Purpose.SERVICE_MENU, None))
+        self._open(TypingPin(purpose=Purpose.SERVICE_MENU, who=None))
 
     def type_digit(self, digit: str) -> None:
         match self._dialog:

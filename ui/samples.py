@@ -37,18 +37,28 @@ NOTICE = NoticeCard(
 )
 SIZES = ((1024, 600), (1280, 800), (1920, 1080), (1080, 1920))
 LONG = OfficerCard(
-    "107",
-    "107",
-    "นางสาวปัณณภัสร์ วรรณวิจิตรเลิศสกุล",
-    "เจ้าพนักงานปกครองชำนาญการพิเศษ (งานทะเบียนราษฎร)",
-    "ปว",
+    id="107",
+    number="107",
+    name="นางสาวปัณณภัสร์ วรรณวิจิตรเลิศสกุล",
+    position="เจ้าพนักงานปกครองชำนาญการพิเศษ (งานทะเบียนราษฎร)",
+    initials="ปว",
 )
 CARDS = (
-    OfficerCard("101", "101", "นายปิ่นเกล้า กตัญญู", "เจ้าพนักงานปกครอง", "ปก"),
-    OfficerCard("102", "102", "นางน้ำผึ้ง ญาณวุฒิ", "เจ้าพนักงานธุรการ", "นญ"),
+    OfficerCard(
+        id="101", number="101", name="นายปิ่นเกล้า กตัญญู", position="เจ้าพนักงานปกครอง", initials="ปก"
+    ),
+    OfficerCard(
+        id="102", number="102", name="นางน้ำผึ้ง ญาณวุฒิ", position="เจ้าพนักงานธุรการ", initials="นญ"
+    ),
     LONG,
     *(
-        OfficerCard(str(n), str(n), f"นายสิทธิ์ พันธุ์ศุกร์ที่ {n}", "เจ้าพนักงานการเงินและบัญชี", "สพ")
+        OfficerCard(
+            id=str(n),
+            number=str(n),
+            name=f"นายสิทธิ์ พันธุ์ศุกร์ที่ {n}",
+            position="เจ้าพนักงานการเงินและบัญชี",
+            initials="สพ",
+        )
         for n in range(108, 120)
     ),
 )
@@ -69,16 +79,24 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
             FaceLabel(score, levels, say(f"scale{levels}.{score}"))
             for score in range(levels, 0, -1)
         )
-        return ReadyView(frame, card, shower.question(), faces, note, choices, say("ready.staff"))
+        return ReadyView(
+            frame=frame,
+            officer=card,
+            question=shower.question(),
+            faces=faces,
+            note=note,
+            languages=choices,
+            staff=say("ready.staff"),
+        )
 
     reasons = tuple(
         Choice(r.id, shower.reason(r), r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
     )
     closed = ClosedView(
-        frame,
-        say("closed.title"),
-        say("closed.subtitle", opens="08:00", closes="16:30"),
-        say("closed.sign_on"),
+        frame=frame,
+        title=say("closed.title"),
+        subtitle=say("closed.subtitle", opens="08:00", closes="16:30"),
+        sign_on=say("closed.sign_on"),
     )
     thai = language == "th"
     links = (
@@ -93,27 +111,27 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     yield (
         "sign-on",
         SignOnView(
-            frame,
-            say("sign_on.title"),
-            say("sign_on.hint"),
-            CARDS,
-            "1",
-            say("common.back"),
-            (say("common.earlier"), say("common.later")),
-            say("common.erase"),
+            frame=frame,
+            title=say("sign_on.title"),
+            hint=say("sign_on.hint"),
+            officers=CARDS,
+            typed="1",
+            back=say("common.back"),
+            pages=(say("common.earlier"), say("common.later")),
+            erase=say("common.erase"),
         ),
     )
     yield (
         "pin",
         PinView(
-            frame,
-            say("pin.title"),
-            LONG,
-            4,
-            say("pin.wait", seconds=15),
-            False,
-            back,
-            erase,
+            frame=frame,
+            title=say("pin.title"),
+            who=LONG,
+            digits=4,
+            message=say("pin.wait", seconds=15),
+            locked=False,
+            back=back,
+            erase=erase,
         ),
     )
     yield "ready", ready(CARDS[0], 5, "")
@@ -128,29 +146,35 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     yield "ready-three-levels", ready(CARDS[1], 3, "")
     yield (
         "reasons",
-        ReasonsView(frame, say("reasons.title"), say("reasons.hint"), reasons, say("reasons.done")),
+        ReasonsView(
+            frame=frame,
+            title=say("reasons.title"),
+            hint=say("reasons.hint"),
+            reasons=reasons,
+            done=say("reasons.done"),
+        ),
     )
     yield (
         "reasons-time-ends",
         ReasonsView(
-            frame,
-            say("reasons.title"),
-            say("reasons.hint"),
-            reasons,
-            say("reasons.done"),
-            say("reasons.still_there", seconds=10),
-            say("reasons.more_time"),
+            frame=frame,
+            title=say("reasons.title"),
+            hint=say("reasons.hint"),
+            reasons=reasons,
+            done=say("reasons.done"),
+            warning=say("reasons.still_there", seconds=10),
+            more=say("reasons.more_time"),
         ),
     )
     keys = ((1, "reasons.next"), (3, "reasons.choose"), (5, "reasons.done"))
     yield (
         "reasons-by-buttons",
         ReasonsView(
-            frame,
-            say("reasons.title"),
-            say("reasons.hint"),
-            reasons,
-            say("reasons.done"),
+            frame=frame,
+            title=say("reasons.title"),
+            hint=say("reasons.hint"),
+            reasons=reasons,
+            done=say("reasons.done"),
             pointed="unclear",
             keys=tuple(FaceLabel(score, 5, say(word)) for score, word in keys),
         ),
@@ -158,25 +182,30 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
     yield "thanks", ThanksView(frame, *thanks, qr_matrix("https://example.go.th/comment/12345"))
     yield "thanks-without-code", ThanksView(frame, *thanks, ())
-    paused = PausedView(frame, say("paused.title"), say("paused.subtitle"), say("paused.resume"))
+    paused = PausedView(
+        frame=frame,
+        title=say("paused.title"),
+        subtitle=say("paused.subtitle"),
+        resume=say("paused.resume"),
+    )
     yield "paused", paused
     yield "paused-told", paused._replace(notice=told, links=links[:1])
     yield (
         "out-of-service",
         OutOfServiceView(
-            frame,
-            say("out_of_service.title"),
-            say("out_of_service.subtitle"),
-            "/var/lib/kiosk/kiosk.db: database or disk is full",
+            frame=frame,
+            title=say("out_of_service.title"),
+            subtitle=say("out_of_service.subtitle"),
+            detail="/var/lib/kiosk/kiosk.db: database or disk is full",
         ),
     )
     yield (
         "duty-menu",
         MenuView(
-            frame,
-            say("duty.title"),
-            ((say("duty.officer"), LONG.name), (say("duty.counter"), "12")),
-            tuple(
+            frame=frame,
+            title=say("duty.title"),
+            rows=((say("duty.officer"), LONG.name), (say("duty.counter"), "12")),
+            actions=tuple(
                 Choice(key, say(name))
                 for key, name in (
                     ("pause", "duty.pause"),
@@ -188,7 +217,9 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
         ),
     )
     panel = PanelState(wanted=True, up=True, device="DD-07", last_button=3)
-    facts = ServiceFacts("2026-11-22 20:30", True, 0, 48_912, "0.1.0")
+    facts = ServiceFacts(
+        last_sync="2026-11-22 20:30", enrolled=True, due=0, free_mib=48_912, version="0.1.0"
+    )
     offline = "https://report.example.go.th: no route to host. What is due stays due"
     by_stick = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')
     staff = Shower(by_stick, words, SentWording(), ())

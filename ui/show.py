@@ -205,7 +205,12 @@ class Shower:
     def trouble(self, detail: str, *, damaged: bool = False) -> View:
         say = self.say
         subtitle = "out_of_service.damaged" if damaged else "out_of_service.subtitle"
-        return OutOfServiceView(self.frame, say("out_of_service.title"), say(subtitle), detail)
+        return OutOfServiceView(
+            frame=self.frame,
+            title=say("out_of_service.title"),
+            subtitle=say(subtitle),
+            detail=detail,
+        )
 
     def resting(
         self,
@@ -292,7 +297,7 @@ class Shower:
             Choice("sign-off", say("duty.sign_off")),
             Choice("back", say("common.back")),
         )
-        return MenuView(self.frame, say("duty.title"), rows, actions)
+        return MenuView(frame=self.frame, title=say("duty.title"), rows=rows, actions=actions)
 
     def service_menu(self, facts: ServiceFacts, panel: PanelState, testing: bool) -> View:
         say = self.say
@@ -326,7 +331,9 @@ class Shower:
             Choice("back", say("common.back")),
         )
         note = say(sending.key) if sending else ""
-        return MenuView(self.frame, say("service.title"), rows, actions, note)
+        return MenuView(
+            frame=self.frame, title=say("service.title"), rows=rows, actions=actions, note=note
+        )
 
     def _trouble_row(self, sending: Sending | None) -> tuple[tuple[str, str], ...]:
         if sending is None or not sending.trouble:
@@ -364,15 +371,15 @@ class Shower:
             FaceLabel(levels, levels, done),
         )
         return ReasonsView(
-            self.frame,
-            say("reasons.title"),
-            say("reasons.hint"),
-            choices,
-            done,
-            say("reasons.still_there", seconds=left) if left else "",
-            say("reasons.more_time") if turn.more else "",
-            turn.pointed,
-            keys if turn.leads else (),
+            frame=self.frame,
+            title=say("reasons.title"),
+            hint=say("reasons.hint"),
+            reasons=choices,
+            done=done,
+            warning=say("reasons.still_there", seconds=left) if left else "",
+            more=say("reasons.more_time") if turn.more else "",
+            pointed=turn.pointed,
+            keys=keys if turn.leads else (),
         )
 
     def _offered(self, ready: ReadyView, turn: Turn) -> ReadyView:

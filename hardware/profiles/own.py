@@ -138,15 +138,26 @@ def _parse_panel(name: str, fields: list[str]) -> FromPanel:
     match name, fields:
         case "HI", [version, *_] if _VERSION.fullmatch(version) and not version.startswith("1."):
             # Another major version may say hello in other fields; its number is all we need.
-            return Hello(version, "unknown", "0" * 8, "unknown", 1)
+            return Hello(
+                version=version, device="unknown", boot="0" * 8, firmware="unknown", keys=1
+            )
         case "HI", [version, device, boot, firmware, keys]:
             _matches(_VERSION, version)
             _matches(_ID, device)
             _matches(_ID, firmware)
-            return Hello(version, device, _boot(boot), firmware, _number(keys, 1, MAX_KEYS))
+            return Hello(
+                version=version,
+                device=device,
+                boot=_boot(boot),
+                firmware=firmware,
+                keys=_number(keys, 1, MAX_KEYS),
+            )
         case "KD", [boot, seq, key, ms]:
             return KeyDown(
-                _boot(boot), _number(seq, 1, MAX_SEQ), _number(key, 1, MAX_KEYS), _ms(ms)
+                boot=_boot(boot),
+                seq=_number(seq, 1, MAX_SEQ),
+                key=_number(key, 1, MAX_KEYS),
+                ms=_ms(ms),
             )
         case "KU", [boot, key, ms]:
             return KeyUp(_boot(boot), _number(key, 1, MAX_KEYS), _ms(ms))

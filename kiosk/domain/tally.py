@@ -33,7 +33,17 @@ class Tally:
     def of(cls, ratings: Iterable[Rating]) -> "Tally":
         return cls(
             scores=Counter(
-                (Line(r.officer, r.service, r.counter, r.half, r.channel, r.levels), int(r.score))
+                (
+                    Line(
+                        officer=r.officer,
+                        service=r.service,
+                        counter=r.counter,
+                        half=r.half,
+                        channel=r.channel,
+                        levels=r.levels,
+                    ),
+                    int(r.score),
+                )
                 for r in ratings
             )
         )

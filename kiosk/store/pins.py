@@ -36,7 +36,13 @@ class Pins:
         """Those of owners whom central issued a PIN, by owner."""
         query = select(pins).where(pins.c.issue > 0).order_by(pins.c.owner)
         return {
-            row.owner: PinRecord(row.hash, row.tries, row.tried_boot_ms, row.boot_id, row.issue)
+            row.owner: PinRecord(
+                hash=row.hash,
+                tries=row.tries,
+                tried_boot_ms=row.tried_boot_ms,
+                boot_id=row.boot_id,
+                issue=row.issue,
+            )
             for row in self._connection.execute(query)
         }
 

@@ -118,7 +118,9 @@ class Ratings:
             .order_by(sheets.c.officer)
         )
         return tuple(
-            Sheet(day, OfficerId(row.officer), row.n, Seal(row.entries, row.seal))
+            Sheet(
+                day=day, officer=OfficerId(row.officer), n=row.n, seal=Seal(row.entries, row.seal)
+            )
             for row in self._connection.execute(query)
         )
 
@@ -129,7 +131,12 @@ class Ratings:
         for row in self._connection.execute(query):
             day = date.fromisoformat(row.business_date)
             found[day].append(
-                Sheet(day, OfficerId(row.officer), row.n, Seal(row.entries, row.seal))
+                Sheet(
+                    day=day,
+                    officer=OfficerId(row.officer),
+                    n=row.n,
+                    seal=Seal(row.entries, row.seal),
+                )
             )
         return {day: tuple(of) for day, of in found.items()}
 

@@ -109,14 +109,14 @@ class State:
             return SentWording()
         more = json.loads(row.more or "{}")
         return SentWording(
-            row.question_th,
-            row.question_en,
-            row.comment_url,
-            row.etag,
-            tuple((th, en) for th, en in more.get("levels", ())),
-            tuple((name, th, en) for name, th, en in more.get("reasons", ())),
-            tuple((said, done) for said, done in more.get("told", ())),
-            tuple(date.fromisoformat(day) for day in more.get("holidays", ())),
+            question_th=row.question_th,
+            question_en=row.question_en,
+            comment_url=row.comment_url,
+            etag=row.etag,
+            levels=tuple((th, en) for th, en in more.get("levels", ())),
+            reasons=tuple((name, th, en) for name, th, en in more.get("reasons", ())),
+            told=tuple((said, done) for said, done in more.get("told", ())),
+            holidays=tuple(date.fromisoformat(day) for day in more.get("holidays", ())),
         )
 
     def put_wording(self, sent: SentWording) -> None:

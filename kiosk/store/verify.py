@@ -111,15 +111,15 @@ def _ratings(cursor: Any, counts: Counter[Key]) -> Iterator[tuple[Key, bytes]]:
         counts[day, officer] += 1
         try:
             rating = Rating(
-                RatingId(id_),
-                date.fromisoformat(day),
-                Half(half),
-                OfficerId(officer),
-                ServiceId(service),
-                CounterId(counter),
-                Score(score),
-                levels,
-                Channel(channel),
+                id=RatingId(id_),
+                business_date=date.fromisoformat(day),
+                half=Half(half),
+                officer=OfficerId(officer),
+                service=ServiceId(service),
+                counter=CounterId(counter),
+                score=Score(score),
+                levels=levels,
+                channel=Channel(channel),
             )
             entry = rating_entry(rating)
         except (ValueError, TypeError) as error:

@@ -175,7 +175,13 @@ def _servers(random: Random) -> list[_Server]:
             shares = (0.02, 0.04, 0.12 + 0.3 * (1 - good), 0.36, 0.46 * good)
             pace = random.choice((0.6, 3.0, 6.0, 9.0)) if section != "ฝ่ายทะเบียน" else 9.0
             servers.append(
-                _Server(officer, services, shares, pace, f"counter-{1 + len(servers) % 24}")
+                _Server(
+                    officer=officer,
+                    services=services,
+                    shares=shares,
+                    pace=pace,
+                    terminal=f"counter-{1 + len(servers) % 24}",
+                )
             )
     return servers
 
@@ -249,15 +255,18 @@ def _report(
     if random.random() < 0.02:
         gaps.append(GapCount("panel-down-minutes", random.randint(3, 90)))
     return DayReport(
-        site,
-        terminal,
-        day,
-        1,
-        tuple(LineCount(o, s, counter, h, c, tuple(k)) for (o, s, h, c), k in lines.items()),
-        tuple(outcomes),
-        tuple(ReasonCount(o, r, k) for (o, r), k in reasons.items()),
-        tuple(SheetSeal(o, k, secrets.token_hex(32)) for o, k in n.items()),
-        tuple(gaps),
+        site=site,
+        terminal=terminal,
+        date=day,
+        revision=1,
+        lines=tuple(
+            LineCount(officer=o, service=s, counter=counter, half=h, channel=c, n=tuple(k))
+            for (o, s, h, c), k in lines.items()
+        ),
+        outcomes=tuple(outcomes),
+        reasons=tuple(ReasonCount(o, r, k) for (o, r), k in reasons.items()),
+        sheets=tuple(SheetSeal(o, k, secrets.token_hex(32)) for o, k in n.items()),
+        gaps=tuple(gaps),
     )
 
 
@@ -274,7 +283,12 @@ def _office(central: Central, random: Random, today: date) -> None:
                 t.form.add_comment("th", random.choice(_COMMENTS))
         for said, done, whom, due, state in _IMPROVEMENTS:
             line = Improvement(
-                secrets.token_hex(8), said, done, whom, today + timedelta(days=due), state
+                id=secrets.token_hex(8),
+                said=said,
+                done=done,
+                whom=whom,
+                due=today + timedelta(days=due),
+                state=state,
             )
             t.office.put_improvement(line, "ผู้อำนวยการเขต", now)
         url = "https://report.example.go.th/f/{token}"

@@ -54,13 +54,13 @@ class Beside:
         if other is NOTHING_BESIDE:
             return self
         return Beside(
-            self.suppressed + other.suppressed,
-            self.flagged + other.flagged,
-            self.offered + other.offered,
-            self.answered + other.answered,
-            self.skipped + other.skipped,
-            self.not_offered + other.not_offered,
-            self.unasked + other.unasked,
+            suppressed=self.suppressed + other.suppressed,
+            flagged=self.flagged + other.flagged,
+            offered=self.offered + other.offered,
+            answered=self.answered + other.answered,
+            skipped=self.skipped + other.skipped,
+            not_offered=self.not_offered + other.not_offered,
+            unasked=self.unasked + other.unasked,
         )
 
     def since(self, shown: "Beside") -> "Beside":
@@ -132,7 +132,9 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
         if sum(due) >= HIDDEN_BELOW and min(due) >= 0:
             number += 1
             more = beside.since(beside_shown)
-            fresh.append(Block(number, first, end, due, more))
+            fresh.append(
+                Block(number=number, first_day=first, last_day=end, counts=due, beside=more)
+            )
             shown = total
             beside_shown += more
             frontier, first = end, end + timedelta(days=1)

@@ -81,7 +81,7 @@ class Signed:
 
 def new_run(terminal: str, hello: Hello, until: datetime) -> Run:
     """A run with a fresh nonce."""
-    return Run(terminal, secrets.token_hex(16), until, hello)
+    return Run(terminal=terminal, nonce=secrets.token_hex(16), until=until, hello=hello)
 
 
 def greet(
@@ -121,14 +121,23 @@ def take_days(
             except (Refusal, BadMessage) as refused:
                 answers[place] = refused
                 continue
-            day = NewDay(report, call.body, digest(call.body), report.open_sheets())
+            day = NewDay(
+                report=report,
+                body=call.body,
+                digest=digest(call.body),
+                fresh_sheets=report.open_sheets(),
+            )
             if not found.quarantined and day.key not in days:
                 days[day.key], places[day.key] = day, place
         put = many.put(_first_ones(many, days), now)
     for key in put:
         report = days[key].report
         answers[places[key]] = Receipt(
-            report.terminal, report.date, report.revision, days[key].digest, Answer.STORED
+            terminal=report.terminal,
+            date=report.date,
+            revision=report.revision,
+            digest=days[key].digest,
+            answer=Answer.STORED,
         )
     return answers
 

@@ -64,11 +64,11 @@ def listed(settings: SiteSettings) -> tuple[FormRow, ...]:
     known = {row.code: row.body for row in form()[2]}
     return tuple(
         FormRow(
-            row.code,
-            row.form,
-            row.indicator,
-            row.terminal_is_evidence,
-            known.get(row.code, ItaBody()),
+            code=row.code,
+            form=row.form,
+            indicator=row.indicator,
+            terminal_is_evidence=row.terminal_is_evidence,
+            body=known.get(row.code, ItaBody()),
         )
         for row in settings.ita_rows
     )
@@ -76,7 +76,15 @@ def listed(settings: SiteSettings) -> tuple[FormRow, ...]:
 
 def as_settings() -> tuple[ItaRow, ...]:
     """The form's own rows as settings: where an editor starts."""
-    return tuple(ItaRow(r.code, r.form, r.indicator, r.terminal_is_evidence) for r in form()[2])
+    return tuple(
+        ItaRow(
+            code=r.code,
+            form=r.form,
+            indicator=r.indicator,
+            terminal_is_evidence=r.terminal_is_evidence,
+        )
+        for r in form()[2]
+    )
 
 
 def rounds(today: date, starts: int) -> tuple[Period, ...]:
@@ -101,9 +109,18 @@ def rows(t: Transaction, period: Period) -> tuple[EditedRow, ...]:
             holds = newest(own)
             beside = tuple(x for x in own if x.beside and x.version > holds.version)
             body, version = holds.body, max(x.version for x in own)
-            found.append(EditedRow(row, body, version, holds.author, holds.at, beside))
+            found.append(
+                EditedRow(
+                    row=row,
+                    body=body,
+                    version=version,
+                    author=holds.author,
+                    at=holds.at,
+                    beside=beside,
+                )
+            )
         else:
             carried = before.get(row.code)
             body = newest(carried).body if carried else row.body
-            found.append(EditedRow(row, body, 0, "", None, ()))
+            found.append(EditedRow(row=row, body=body, version=0, author="", at=None, beside=()))
     return tuple(found)

@@ -90,7 +90,11 @@ def result(n: int, satisfied: int, points: float, compare_from: int = COMPARABLE
     reading = Reading.WITH_INTERVAL if n >= compare_from else Reading.NOT_ENOUGH_TO_COMPARE
     interval = wilson(satisfied, n)
     if satisfied == n:
-        return Result(n, reading, ALL_AGREE_HIGH, None, None, "at least")
+        return Result(
+            n=n, reading=reading, rate=ALL_AGREE_HIGH, interval=None, mean=None, bound="at least"
+        )
     if satisfied == 0:
-        return Result(n, reading, ALL_AGREE_LOW, None, None, "at most")
-    return Result(n, reading, satisfied / n, interval, points / n)
+        return Result(
+            n=n, reading=reading, rate=ALL_AGREE_LOW, interval=None, mean=None, bound="at most"
+        )
+    return Result(n=n, reading=reading, rate=satisfied / n, interval=interval, mean=points / n)

@@ -56,13 +56,17 @@ def parse(code: str, starts: int = FISCAL_YEAR_STARTS) -> Period:
         if match["month"]:
             year, month = map(int, match["month"].split("-"))
             first = date(year, month, 1)
-            return Period(code, first, _months_later(first, 1) - _DAY, starts)
+            return Period(
+                code=code, first_day=first, last_day=_months_later(first, 1) - _DAY, starts=starts
+            )
         year, part = int(match["year"]), match["part"] or ""
         first = date(year - 1 if starts > 1 else year, starts, 1)
         months = _MONTHS_OF[part]
         if part:
             first = _months_later(first, months * (int(part[-1]) - 1))
-        return Period(code, first, _months_later(first, months) - _DAY, starts)
+        return Period(
+            code=code, first_day=first, last_day=_months_later(first, months) - _DAY, starts=starts
+        )
     except (ValueError, OverflowError):
         raise NoSuchPeriod(
             f"period {code[:20]!r}: write fy2027, fy2027-1, fy2027-q1 or 2026-11"

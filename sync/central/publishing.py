@@ -104,7 +104,9 @@ def _read(
         if since > last:
             known = t.unclosed.known(officer, after=last)
             if {rated.levels for rated in known.rated} <= {levels}:
-                return known, _Shown({levels: [Block(number, last, last, NONE)]})
+                return known, _Shown(
+                    {levels: [Block(number=number, first_day=last, last_day=last, counts=NONE)]}
+                )
     cuts: dict[CutKey, Counts] = defaultdict(lambda: NONE)
     if ends:
         for (levels, cut), counts in t.unclosed.cuts_of(officer).items():

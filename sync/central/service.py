@@ -179,7 +179,12 @@ class Central:
         if invitation is None or now > invitation.until:
             raise NoSuchCode("this code is wrong, used or too old")
         central_key = public_text(self.key)
-        return Enrolled(self.site, invitation.terminal, invitation.counter, central_key)
+        return Enrolled(
+            site=self.site,
+            terminal=invitation.terminal,
+            counter=invitation.counter,
+            central_key=central_key,
+        )
 
     def enrol_anywhere(self, message: Enrol, now: datetime) -> Enrolled:
         """Use a code of whichever site made it; NoSuchCode when none did."""
@@ -247,13 +252,13 @@ class Central:
         since = today - timedelta(days=FLEET_DAYS)
         with self.store.transaction(self.site) as t:
             return Fleet(
-                t.terminals.all(),
-                t.witness.alarms(),
-                t.witness.twice(since),
-                t.days.newest_days(),
-                t.days.aside(),
-                t.days.over_tickets(since, today),
-                t.days.flags_since(since),
+                terminals=t.terminals.all(),
+                alarms=t.witness.alarms(),
+                twice=t.witness.twice(since),
+                newest_days=t.days.newest_days(),
+                aside=t.days.aside(),
+                over_tickets=t.days.over_tickets(since, today),
+                flags=t.days.flags_since(since),
             )
 
     def roster(self) -> Roster:
@@ -293,7 +298,7 @@ class Central:
         takers: Iterable[str],
     ) -> OfficersPin:
         if issued is None or not issued.verifier:
-            return OfficersPin(officer, issued.issue if issued else 0, None)
+            return OfficersPin(officer=officer, base=issued.issue if issued else 0, issued=None)
         places: dict[str, list[str]] = {"has": [], "own": [], "waits": []}
         for terminal in takers:
             there = held.get(terminal, {}).get(str(officer.id))
@@ -301,7 +306,15 @@ class Central:
             places["waits" if late else "own" if there and there.own else "has"].append(terminal)
         has, own, waits = (tuple(places[name]) for name in ("has", "own", "waits"))
         lost = self.verifier(issued) is None
-        return OfficersPin(officer, issued.issue, issued, has, own, waits, lost)
+        return OfficersPin(
+            officer=officer,
+            base=issued.issue,
+            issued=issued,
+            has=has,
+            own=own,
+            waits=waits,
+            lost=lost,
+        )
 
     def issue_pins(self, wanted: Mapping[str, int], by: str, now: datetime) -> dict[str, str]:
         """New PINs, by officer, of the officers in `wanted`, each with the newest issue that was
@@ -321,7 +334,7 @@ class Central:
                 if id_ not in still:
                     raise EditedMeanwhile
                 issue = max(int(now.timestamp()), base + 1)
-                t.pins.put(Issued(id_, issue, by, kept[id_]), base)
+                t.pins.put(Issued(officer=id_, issue=issue, author=by, verifier=kept[id_]), base)
         return fresh
 
     def verifier(self, issued: Issued) -> pin.Verifier | None:
@@ -439,7 +452,13 @@ class Asked:
         answer = Answer.QUARANTINED if held else _take(self.t, report, body, found, now)
         if answer in (Answer.QUARANTINED, Answer.ROLLBACK, Answer.FORK):
             self.t.days.keep_aside(report, body, found, answer, now)
-        return Receipt(report.terminal, report.date, report.revision, found, answer)
+        return Receipt(
+            terminal=report.terminal,
+            date=report.date,
+            revision=report.revision,
+            digest=found,
+            answer=answer,
+        )
 
     def held(self, now: datetime) -> Held:
         """What central has of a terminal: what a restored central lost is sent again."""
@@ -487,14 +506,16 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
     words = (own.levels_th, own.levels_en)
     same = words == (usual.levels_th, usual.levels_en)
     wording = Wording(
-        own.question_th or file.question_th,
-        own.question_en or file.question_en,
-        own.comment_url or file.comment_url,
+        question_th=own.question_th or file.question_th,
+        question_en=own.question_en or file.question_en,
+        comment_url=own.comment_url or file.comment_url,
         # What nobody has changed here is each terminal's own.
-        () if same else tuple(zip(*words, strict=True)),
-        () if own.reasons == usual.reasons else tuple((r.id, r.th, r.en) for r in own.reasons),
-        tuple((one.said, one.done) for one in t.office.newest_done(MOST_TOLD)),
-        tuple(date.fromisoformat(day) for day in own.holidays),
+        levels=() if same else tuple(zip(*words, strict=True)),
+        reasons=()
+        if own.reasons == usual.reasons
+        else tuple((r.id, r.th, r.en) for r in own.reasons),
+        told=tuple((one.said, one.done) for one in t.office.newest_done(MOST_TOLD)),
+        holidays=tuple(date.fromisoformat(day) for day in own.holidays),
     )
     return Roster(officers, wording)
 
@@ -534,13 +555,13 @@ def _take(t: Transaction, report: DayReport, body: bytes, found: str, now: datet
         t.witness.put(terminal, fresh)
     elif answer is Answer.CONFLICT:
         detail = f"{report.date} revision {report.revision}: other bytes than were taken"
-        t.witness.alarm(Alarm(now, terminal, answer.value, detail))
+        t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=detail))
     return answer
 
 
 def _quarantine(t: Transaction, terminal: str, answer: Answer, why: str, now: datetime) -> None:
     t.terminals.quarantine(terminal, answer)
-    t.witness.alarm(Alarm(now, terminal, answer.value, why))
+    t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=why))
 
 
 def _code_hash(code: str) -> str:

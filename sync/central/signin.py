@@ -61,11 +61,11 @@ def add_account(
     site = CITY if city else central.site
     password = "" if subject else passwords.generate()
     made = Account(
-        site,
-        identifier("account", account),
-        plain("name", name),
-        granted,
-        passwords.hashed(password) if password else "",
+        site=site,
+        account=identifier("account", account),
+        name=plain("name", name),
+        roles=granted,
+        secret=passwords.hashed(password) if password else "",
         must_change=bool(password),
         officer=officer,
         section=section,
@@ -181,7 +181,9 @@ def _opened(central: Central, site: str, account: Account, now: datetime) -> str
     with central.store.transaction(site) as t:
         t.accounts.put_tries(account.account, 0, None)
         t.accounts.drop_sessions(now - SESSION_LONGEST)
-        t.accounts.open_session(Session(_hash(token), account.account, now, now))
+        t.accounts.open_session(
+            Session(token=_hash(token), account=account.account, opened=now, seen=now)
+        )
     return token
 
 

@@ -58,21 +58,27 @@ def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
     try:
         outward = Outward.parse(read_found(path, MAX_BYTES + 1), box)
     except OSError as error:
-        return Visited(path.name, trouble=f"can't be read: {error.strerror}")
+        return Visited(file=path.name, trouble=f"can't be read: {error.strerror}")
     except BadMessage as error:
-        return Visited(path.name, trouble=str(error))
+        return Visited(file=path.name, trouble=str(error))
     at = f"/v1/sites/{outward.site}/terminals/{outward.terminal}/"
     answers = asyncio.run(_ask_all(app, at, outward.requests))
     replies = tuple(reply for reply, said in answers if not said)
     refused = next((said for _, said in answers if said), "")
     signed = sign_answer(central.key, 200, at + BOX, "", sealing_text(box).encode())
-    home = Homeward(outward.site, outward.terminal, sealing_text(box), signed, replies)
+    home = Homeward(
+        site=outward.site,
+        terminal=outward.terminal,
+        box=sealing_text(box),
+        box_signature=signed,
+        replies=replies,
+    )
     if replies:
         write_whole(
             path.with_name(f"{outward.site}-{outward.terminal}{FROM_CENTRAL}"), home.to_bytes()
         )
         path.unlink()
-    return Visited(path.name, len(replies), refused)
+    return Visited(file=path.name, answered=len(replies), refused=refused)
 
 
 async def _ask_all(app: FastAPI, at: str, requests: Iterable[Request]) -> list[tuple[Reply, str]]:
@@ -117,7 +123,14 @@ async def _ask(app: FastAPI, at: str, request: Request) -> tuple[Reply, str]:
 
     await app(scope, receive, send)
     signature = got.get(SIGNATURE_HEADER.lower(), "")
-    reply = Reply(request.method, request.name, request.nonce, status, signature, bytes(body))
+    reply = Reply(
+        method=request.method,
+        name=request.name,
+        nonce=request.nonce,
+        status=status,
+        signature=signature,
+        body=bytes(body),
+    )
     text = got.get("content-type", "application/json") == "application/json"
     what = f"{request.method} {request.name}: {status}"
     if not text:

@@ -79,7 +79,9 @@ class Bench:
         self.url, self.sites = url, [f"site{i:02}" for i in range(sites)]
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-bench-"))
         self.store = CentralStore.create(url)
-        settings = CentralSettings(self.folder, self.sites[0], "เขตทดสอบ", "", "http://bench")
+        settings = CentralSettings(
+            folder=self.folder, site=self.sites[0], name="เขตทดสอบ", database="", url="http://bench"
+        )
         self.central = Central(self.store, settings, Ed25519PrivateKey.generate())
         begun = perf_counter()
         for site in self.sites:
@@ -171,7 +173,7 @@ class Bench:
 
     def ita_pdf(self) -> str:
         fonts.letters()  # as the server does when it starts
-        director = Viewer("d", "d", CITY, frozenset({Role.DIRECTOR}))
+        director = Viewer(account="d", name="d", site=CITY, roles=frozenset({Role.DIRECTOR}))
         times = []
         for number in range(5):
             begun = perf_counter()
@@ -315,17 +317,35 @@ def _day_report(
         ):
             counts = tuple(random.randint(0, 9) for _ in range(5))
             total += sum(counts)
-            lines.append(LineCount(f"o{officer:02}", service, "1", half, channel, counts))
+            lines.append(
+                LineCount(
+                    officer=f"o{officer:02}",
+                    service=service,
+                    counter="1",
+                    half=half,
+                    channel=channel,
+                    n=counts,
+                )
+            )
         sheets.append(SheetSeal(f"o{officer:02}", total, "0" * 64))
     day = day or NOW.date() - timedelta(days=1)
-    return DayReport(site, terminal, day, 1, tuple(lines), (), (), tuple(sheets))
+    return DayReport(
+        site=site,
+        terminal=terminal,
+        date=day,
+        revision=1,
+        lines=tuple(lines),
+        outcomes=(),
+        reasons=(),
+        sheets=tuple(sheets),
+    )
 
 
 SignedHello = tuple[str, bytes, dict[str, str]]
 
 
 def _hello(key: Ed25519PrivateKey, day: DayReport) -> SignedHello:
-    hello = Hello(day.terminal, "bench", int(NOW.timestamp()), 1)
+    hello = Hello(nonce=day.terminal, software="bench", clock=int(NOW.timestamp()), due=1)
     path, body = f"{_at(day)}/hello", hello.to_bytes()
     return path, body, {SIGNATURE_HEADER: sign_request(key, "POST", path, hello.nonce, body)}
 

@@ -169,7 +169,7 @@ def serial_to_press(folder: Path, runs: int = 200) -> str:
     bench.running.presenter.panel_pressed = noted  # type: ignore[method-assign]  # a probe
     master, slave = os.openpty()
     tty.setraw(slave)
-    line = encode_panel(KeyDown("0" * 8, 1, 5, 1000))
+    line = encode_panel(KeyDown(boot="0" * 8, seq=1, key=5, ms=1000))
 
     def ours() -> float:
         handled[0] = 0.0

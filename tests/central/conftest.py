@@ -94,7 +94,9 @@ def signed_in(
 
 
 def made_central(store: CentralStore, folder: Path) -> Central:
-    settings = CentralSettings(folder, SITE, "สำนักงานเขตดินแดง", "", "http://127.0.0.1:8765")
+    settings = CentralSettings(
+        folder=folder, site=SITE, name="สำนักงานเขตดินแดง", database="", url="http://127.0.0.1:8765"
+    )
     with store.transaction(SITE) as t:
         t.people.put_site(settings.name)
     return Central(store, settings, Ed25519PrivateKey.generate())

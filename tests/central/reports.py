@@ -18,9 +18,23 @@ def day_report(
     counts: tuple[int, ...] = (0, 0, 1, 2, 3),
     officer: str = "101",
 ) -> DayReport:
-    line = LineCount(officer, "general", "1", Half.MORNING, Channel.TOUCH, counts)
+    line = LineCount(
+        officer=officer,
+        service="general",
+        counter="1",
+        half=Half.MORNING,
+        channel=Channel.TOUCH,
+        n=counts,
+    )
     sheet = SheetSeal(officer, sum(counts), "0" * 64)
-    return DayReport("dindaeng", terminal, day, revision, lines=(line,), sheets=(sheet,))
+    return DayReport(
+        site="dindaeng",
+        terminal=terminal,
+        date=day,
+        revision=revision,
+        lines=(line,),
+        sheets=(sheet,),
+    )
 
 
 def key_text() -> str:

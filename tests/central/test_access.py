@@ -178,7 +178,7 @@ def test_every_request_at_the_terminals_door_is_refused_unsigned(
     with office.store.transaction(office.site) as t:
         t.terminals.put_key("counter-9", "9", key_text())
     values = {"site": "dindaeng", "terminal": "counter-9", "day": "2026-11-23", "officer": "102"}
-    hello = Hello("n" * 32, "kiosk", 0, 0).to_bytes()
+    hello = Hello(nonce="n" * 32, software="kiosk", clock=0, due=0).to_bytes()
     doors = [route for route in _routes(office) if route.path.startswith("/v1/sites/")]
     assert len(doors) >= 8
     for route in doors:

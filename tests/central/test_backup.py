@@ -39,7 +39,7 @@ def filled(central: Central) -> None:
         NOW,
     )
     with central.store.transaction(central.site) as t:
-        t.office.put_improvement(Improvement("1", "รอนาน", due=TODAY), "ผอ.", NOW)
+        t.office.put_improvement(Improvement(id="1", said="รอนาน", due=TODAY), "ผอ.", NOW)
         t.office.put_ita(2027, 1, "E1", 0, ItaBody(result="ข้อความ"), "ผอ.", NOW)
         t.office.put_photo("101", b"\xff\xd8\x00\x80")
         t.form.add(TODAY, 5, 4, ["wait"])

@@ -24,7 +24,11 @@ def besides(blocks: list[Block]) -> list[tuple[int, int]]:
 
 def counted(offset: int, n: int, suppressed: int = 0, flagged: int = 0) -> DayCount:
     """`n` ratings of the best level, so many days after MONDAY."""
-    return DayCount(MONDAY + timedelta(days=offset), (0, 0, 0, 0, n), Beside(suppressed, flagged))
+    return DayCount(
+        MONDAY + timedelta(days=offset),
+        (0, 0, 0, 0, n),
+        Beside(suppressed=suppressed, flagged=flagged),
+    )
 
 
 def spans(blocks: list[Block]) -> list[tuple[int, int, int, int]]:
@@ -92,7 +96,11 @@ def test_what_stands_beside_a_score_goes_into_the_block_it_was_closed_with() -> 
 
 def test_a_level_that_has_fewer_than_were_shown_closes_nothing() -> None:
     today = MONDAY + timedelta(days=60)
-    shown = [Block(1, MONDAY, MONDAY + timedelta(days=6), (5, 0, 0, 0, 10))]
+    shown = [
+        Block(
+            number=1, first_day=MONDAY, last_day=MONDAY + timedelta(days=6), counts=(5, 0, 0, 0, 10)
+        )
+    ]
     days = [DayCount(MONDAY, (4, 0, 0, 0, 30)), counted(8, 30)]
     assert next_blocks(shown, days, today) == []
     days = [DayCount(MONDAY, (5, 0, 0, 0, 30)), counted(8, 30)]
@@ -117,7 +125,10 @@ def test_levels_are_shown_where_each_that_has_any_has_three(counts: Counts, show
 
 def test_a_total_is_the_sum_of_its_blocks_level_by_level() -> None:
     end = MONDAY + timedelta(days=6)
-    blocks = [Block(1, MONDAY, end, (1, 2, 3, 4, 5)), Block(2, MONDAY, end, (10, 20, 30, 40, 50))]
+    blocks = [
+        Block(number=1, first_day=MONDAY, last_day=end, counts=(1, 2, 3, 4, 5)),
+        Block(number=2, first_day=MONDAY, last_day=end, counts=(10, 20, 30, 40, 50)),
+    ]
     assert total(blocks) == (11, 22, 33, 44, 55)
     assert total([]) == (0, 0, 0, 0, 0)
     assert blocks[1].n == 150
@@ -127,16 +138,31 @@ def test_nothing_beside_is_nothing() -> None:
     assert counted(0, 1).beside == Beside()
     bare = DayCount(MONDAY, (0, 0, 0, 0, 1))
     assert bare.beside == Beside()
-    block = Block(1, MONDAY, MONDAY, (0, 0, 0, 0, 1))
+    block = Block(number=1, first_day=MONDAY, last_day=MONDAY, counts=(0, 0, 0, 0, 1))
     assert block.beside == Beside()
 
 
 def test_what_is_counted_beside_adds_up_kind_by_kind() -> None:
-    one, two = Beside(1, 2, 3, 4, 5, 6, 7), Beside(10, 20, 30, 40, 50, 60, 70)
-    assert one + two == Beside(11, 22, 33, 44, 55, 66, 77)
+    one, two = (
+        Beside(suppressed=1, flagged=2, offered=3, answered=4, skipped=5, not_offered=6, unasked=7),
+        Beside(
+            suppressed=10,
+            flagged=20,
+            offered=30,
+            answered=40,
+            skipped=50,
+            not_offered=60,
+            unasked=70,
+        ),
+    )
+    assert one + two == Beside(
+        suppressed=11, flagged=22, offered=33, answered=44, skipped=55, not_offered=66, unasked=77
+    )
     assert (one + two).since(one) == two
     assert one.since(two) == Beside(), "a report that was put right may have less"
-    assert Beside() == Beside(0, 0, 0, 0, 0, 0, 0)
+    assert Beside() == Beside(
+        suppressed=0, flagged=0, offered=0, answered=0, skipped=0, not_offered=0, unasked=0
+    )
 
 
 def test_services_that_ended_were_offered_or_not_and_what_is_left_of_offers_lapsed() -> None:

@@ -78,7 +78,11 @@ def test_no_sum_or_difference_of_published_figures_covers_fewer_than_ten(
     for days in officers:
         totals: list[Counts] = [(0, 0, 0, 0, 0)]
         for block in grown(days, MONDAY + timedelta(days=80)):
-            totals.append(total([Block(0, MONDAY, MONDAY, totals[-1]), block]))
+            totals.append(
+                total(
+                    [Block(number=0, first_day=MONDAY, last_day=MONDAY, counts=totals[-1]), block]
+                )
+            )
         sizes = [sum(t) for t in totals]
         seen |= {abs(a - b) for a, b in combinations(sizes, 2)}
     assert all(n >= 10 for n in seen if n)

@@ -90,7 +90,7 @@ class Caller:
         self.nonce = ""
 
     def hello(self) -> None:
-        body = Hello("n0", "test", 0, 0).to_bytes()
+        body = Hello(nonce="n0", software="test", clock=0, due=0).to_bytes()
         got = self.call("POST", "hello", body, nonce="n0")
         self.nonce = Welcome.parse(got.content).nonce
 
@@ -470,11 +470,11 @@ def test_receipts_can_be_checked_later_and_forged_ones_are_found(kept: Kept) -> 
     assert enrolment is not None
     assert agent.check_receipt(enrolment, parcel)
     other = Enrolment(
-        enrolment.url,
-        enrolment.site,
-        enrolment.terminal,
-        enrolment.counter,
-        public_text(Ed25519PrivateKey.generate()),
+        url=enrolment.url,
+        site=enrolment.site,
+        terminal=enrolment.terminal,
+        counter=enrolment.counter,
+        central_key=public_text(Ed25519PrivateKey.generate()),
     )
     assert not agent.check_receipt(other, parcel)
 

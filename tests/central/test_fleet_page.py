@@ -54,7 +54,9 @@ def test_a_lost_panel_and_a_full_disk_stand_out(central: Central) -> None:
         ("down", 300, ("Panel not working", "0.3 GiB free"), True),
         ("", 40_960, ("No panel",), False),
     ):
-        hello = Hello("n", "kiosk 1", int(NOW.timestamp()), 0, free, panel)
+        hello = Hello(
+            nonce="n", software="kiosk 1", clock=int(NOW.timestamp()), due=0, free=free, panel=panel
+        )
         central.greet(known, hello, NOW)
         shown = page(central, "en")
         assert all(word in shown for word in words)

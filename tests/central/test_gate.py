@@ -28,7 +28,7 @@ TODAY = date(2026, 11, 23)
 TOLD = date(2027, 1, 18)
 """When the tables of the quarter that TODAY is in are told."""
 YEAR = periods.year_of(TODAY)
-DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
 
 
 def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: ReasonCount) -> None:
@@ -42,12 +42,28 @@ def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: Re
     for line in lines:
         n[line.officer] = n.get(line.officer, 0) + sum(line.n)
     sheets = tuple(SheetSeal(officer, count, "0" * 64) for officer, count in n.items())
-    made = DayReport("dindaeng", "t1", day, 1, lines, (), tuple(reasons), sheets)
+    made = DayReport(
+        site="dindaeng",
+        terminal="t1",
+        date=day,
+        revision=1,
+        lines=lines,
+        outcomes=(),
+        reasons=tuple(reasons),
+        sheets=sheets,
+    )
     central.take_day(known, made, made.to_bytes(), NOW)
 
 
 def line(service: str, *counts: int, officer: str = "101") -> LineCount:
-    return LineCount(officer, service, "1", Half.MORNING, Channel.TOUCH, counts)
+    return LineCount(
+        officer=officer,
+        service=service,
+        counter="1",
+        half=Half.MORNING,
+        channel=Channel.TOUCH,
+        n=counts,
+    )
 
 
 def test_a_span_that_no_block_closed_in_says_nothing(central: Central) -> None:
@@ -239,7 +255,7 @@ def test_a_result_is_set_apart_only_where_chance_does_not_explain_it(central: Ce
 
 def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central) -> None:
     central.import_officers((Officer.parse("101", "ก", section="ฝ่ายทะเบียน"),))
-    nobody = Viewer("x", "x", "dindaeng", frozenset())
+    nobody = Viewer(account="x", name="x", site="dindaeng", roles=frozenset())
     elsewhere = replace(DIRECTOR, site="elsewhere")
     for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({Role.IT}))):
         with pytest.raises(NotYours):
@@ -250,7 +266,11 @@ def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central
             gate.officer(central, viewer, "101", YEAR, TODAY, NOW)
         with pytest.raises(NotYours):
             gate.cuts(central, viewer, YEAR, TODAY)
-    for viewer in (DIRECTOR, PUBLIC, Viewer("i", "i", CITY, frozenset({Role.IT}))):
+    for viewer in (
+        DIRECTOR,
+        PUBLIC,
+        Viewer(account="i", name="i", site=CITY, roles=frozenset({Role.IT})),
+    ):
         with pytest.raises(NotYours):
             gate.city(central, viewer, YEAR)
 
@@ -321,7 +341,18 @@ def test_a_trend_leaves_months_without_a_figure_open() -> None:
     def shown(month: int, n: int) -> gate.MonthFigure:
         counts = (0, 0, n // 4, n // 4, n // 2)
         sums = (
-            [Sum(5, counts, Beside(), 1, date(2026, month, 2), date(2026, month, 8))] if n else []
+            [
+                Sum(
+                    levels=5,
+                    counts=counts,
+                    beside=Beside(),
+                    blocks=1,
+                    first_day=date(2026, month, 2),
+                    last_day=date(2026, month, 8),
+                )
+            ]
+            if n
+            else []
         )
         return gate.MonthFigure(date(2026, month, 1), gate.figure(sums, SiteSettings()))
 

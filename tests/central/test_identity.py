@@ -38,7 +38,7 @@ def central(tmp_path: Path, provider: Provider) -> Iterator[Central]:
     secret.write_text(provider.secret, "utf-8")
     secret.chmod(0o600)
     settings = CentralSettings(
-        tmp_path, "dindaeng", "สำนักงานเขตดินแดง", "", "http://testserver",
+        folder=tmp_path, site="dindaeng", name="สำนักงานเขตดินแดง", database="", url="http://testserver",
         identity_issuer=provider.issuer, identity_client=provider.client,
     )  # fmt: skip
     with store.transaction("dindaeng") as t:

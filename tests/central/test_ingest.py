@@ -45,7 +45,7 @@ def test_heads(stored: Head, now: Head, at_last: str, answer: Answer) -> None:
     assert judge_heads(stored, Heads(now, at_last)) is answer
 
 
-WAS = OpenSheet(DAY, "101", 5, 6, A)
+WAS = OpenSheet(date=DAY, officer="101", n=5, entries=6, seal=A)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ from sync.wire import (
 from tests.central.reports import DAY, day_report
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
-HELLO = Hello("own", "1.0", int(NOW.timestamp()) + 5, 3, 900, "up")
+HELLO = Hello(
+    nonce="own", software="1.0", clock=int(NOW.timestamp()) + 5, due=3, free=900, panel="up"
+)
 
 
 class Callers:
@@ -59,7 +61,15 @@ class Callers:
     def signed(self, name: str, method: str, what: str, nonce: str, body: bytes) -> Signed:
         path = f"/v1/sites/{self.central.site}/terminals/{name}/{what}"
         signature = sign_request(self.keys[name], method, path, nonce, body)
-        return Signed(self.central.site, name, method, path, nonce, signature, body)
+        return Signed(
+            site=self.central.site,
+            terminal=name,
+            method=method,
+            path=path,
+            nonce=nonce,
+            signature=signature,
+            body=body,
+        )
 
     def day(self, report: DayReport) -> Signed:
         name, what = report.terminal, f"days/{report.date}"
@@ -95,7 +105,9 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
         callers.day(day_report(terminal="b")),
         callers.day(day_report(terminal="c")),
     )
-    answer = Receipt("a", DAY, 1, digest(first.to_bytes()), Answer.STORED)
+    answer = Receipt(
+        terminal="a", date=DAY, revision=1, digest=digest(first.to_bytes()), answer=Answer.STORED
+    )
     assert got[0] == answer
     assert got[1] is None
     assert isinstance(got[2], Receipt)
@@ -132,7 +144,7 @@ def test_a_report_knows_what_its_terminal_had_shown(central: Central) -> None:
     callers = Callers(central, ["a"])
     known = central.terminal("a")
     assert known is not None
-    seen = OpenSheet(DAY, "101", 9, 9, "1" * 64)
+    seen = OpenSheet(date=DAY, officer="101", n=9, entries=9, seal="1" * 64)
     central.judge(known, Heads(Head(5, "a" * 64), "", (seen,)), NOW)
     [receipt] = callers.take(callers.day(day_report(terminal="a", counts=(0, 0, 0, 0, 3))))
     assert isinstance(receipt, Receipt)

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 MONDAY = date(2026, 11, 2)
 YEAR = periods.year_of(TODAY)
-DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
 
 
 def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
@@ -30,12 +30,28 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
         known = central.terminal("t1")
     assert known is not None
     counts = (0, 0, 1, 1, rated - 2) if rated else ()
-    line = LineCount("101", "general", "1", Half.MORNING, Channel.TOUCH, counts)
+    line = LineCount(
+        officer="101",
+        service="general",
+        counter="1",
+        half=Half.MORNING,
+        channel=Channel.TOUCH,
+        n=counts,
+    )
     told = tuple(
         OutcomeCount("101", Outcome(name.replace("_", "-")), n) for name, n in outcomes.items()
     )
     sheets = (SheetSeal("101", rated, "0" * 64),)
-    made = DayReport("dindaeng", "t1", day, 1, (line,) if rated else (), told, (), sheets)
+    made = DayReport(
+        site="dindaeng",
+        terminal="t1",
+        date=day,
+        revision=1,
+        lines=(line,) if rated else (),
+        outcomes=told,
+        reasons=(),
+        sheets=sheets,
+    )
     central.take_day(known, made, made.to_bytes(), NOW)
 
 
@@ -43,7 +59,9 @@ def test_the_response_is_the_answered_share_of_all_services_that_ended(central: 
     take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15, unasked=2)
     central.publish(TODAY)
     shown = gate.office(central, PUBLIC, YEAR, TODAY).figure
-    assert shown.beside == Beside(0, 0, 45, 30, 5, 15, 2)
+    assert shown.beside == Beside(
+        suppressed=0, flagged=0, offered=45, answered=30, skipped=5, not_offered=15, unasked=2
+    )
     assert (shown.beside.served, shown.beside.lapsed, shown.response) == (60, 10, 0.5)
 
 

@@ -40,7 +40,7 @@ def received(central: Central, officer: str, *counts: int, day: date = MONDAY) -
     central.take_day(known, report, report.to_bytes(), NOW)
 
 
-DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
 YEAR = year_of(TODAY)
 
 

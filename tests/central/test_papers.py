@@ -64,7 +64,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Central:
     return central
 
 
-DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +73,28 @@ def view(office: Central) -> OfficeView:
 
 
 def seeded() -> tuple[EditedRow, ...]:
-    return tuple(EditedRow(row, row.body, 0, "", None, ()) for row in itaform.form()[2])
+    return tuple(
+        EditedRow(row=row, body=row.body, version=0, author="", at=None, beside=())
+        for row in itaform.form()[2]
+    )
 
 
 def with_text(text: str) -> tuple[EditedRow, ...]:
     first, *rest = seeded()
-    return (replace(first, body=ItaBody("84.60", text, text, text, text, text)), *rest)
+    return (
+        replace(
+            first,
+            body=ItaBody(
+                score="84.60",
+                question=text,
+                shortfall=text,
+                measure=text,
+                result=text,
+                evidence=text,
+            ),
+        ),
+        *rest,
+    )
 
 
 def squeezed(text: str) -> str:
@@ -137,7 +153,7 @@ def test_our_evidence_stands_in_its_rows_with_n_rate_interval_and_dates(view: Of
 
 def test_twenty_hard_words_are_copied_whole(view: OfficeView, office: Central) -> None:
     first, second = " ".join(WORDS.split()[:10]), " ".join(WORDS.split()[10:])
-    log = (Improvement("1", first, second, "ก", TODAY, State.DONE),)
+    log = (Improvement(id="1", said=first, done=second, whom="ก", due=TODAY, state=State.DONE),)
     year = parse("fy2027")
     named = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
     section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
@@ -159,7 +175,7 @@ def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
     whole = "".join(pages(ita.pdf(view, with_text(HOSTILE), NOW)))
     assert '#read("/etc/passwd")*bold*' in whole
     assert "root:" not in whole
-    log = (Improvement("1", HOSTILE, HOSTILE, "x", None, State.DONE),)
+    log = (Improvement(id="1", said=HOSTILE, done=HOSTILE, whom="x", due=None, state=State.DONE),)
     assert meetings.meeting_pdf(view, log, {}, NOW)[:5] == b"%PDF-"
     assert posters.infographic_png(view, log)[:4] == b"\x89PNG"
     word = Document(io.BytesIO(ita.docx(view, with_text(HOSTILE), NOW)))
@@ -325,7 +341,10 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
     with Image.open(io.BytesIO(posters.infographic_png(view, ()))) as post:
         assert post.size == (1080, 1350)
     long = tuple(
-        Improvement(str(i), "ยาว " * 60, "มาก " * 60, "", None, State.DONE) for i in range(5)
+        Improvement(
+            id=str(i), said="ยาว " * 60, done="มาก " * 60, whom="", due=None, state=State.DONE
+        )
+        for i in range(5)
     )
     with Image.open(io.BytesIO(posters.infographic_png(view, long))) as post:
         assert post.size == (1080, 1350)
@@ -335,13 +354,19 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
 
 def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: OfficeView) -> None:
     def shown(words: str) -> int:
-        log = tuple(Improvement(str(i), words, words, "", None, State.DONE) for i in range(3))
+        log = tuple(
+            Improvement(id=str(i), said=words, done=words, whom="", due=None, state=State.DONE)
+            for i in range(3)
+        )
         return "".join(pages(posters.infographic_pdf(view, log, NOW))).count("เราทำแล้ว")
 
     crowded = replace(view.settings, channels=view.settings.channels * 8)
     assert shown("สั้น") == 3
     assert 0 < shown("ยาวมาก " * 12) < 3
-    many = tuple(Improvement(str(i), "สั้น", "สั้น", "", None, State.DONE) for i in range(3))
+    many = tuple(
+        Improvement(id=str(i), said="สั้น", done="สั้น", whom="", due=None, state=State.DONE)
+        for i in range(3)
+    )
     pdf = posters.infographic_pdf(replace(view, settings=crowded), many, NOW)
     assert "".join(pages(pdf)).count("เราทำแล้ว") < 3
 
@@ -358,7 +383,10 @@ def test_every_gap_has_words_on_the_page_and_on_the_meeting_sheet() -> None:
 
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
     for text in ("รอนาน", "รอนานมาก " * 90):
-        log = tuple(Improvement(str(i), text, text, "ฝ่ายทะเบียน", TODAY) for i in range(12))
+        log = tuple(
+            Improvement(id=str(i), said=text, done=text, whom="ฝ่ายทะเบียน", due=TODAY)
+            for i in range(12)
+        )
         assert len(pages(meetings.meeting_pdf(view, log, {"duty-paused": 3}, NOW))) == 2
 
 
@@ -366,7 +394,14 @@ def test_the_weekly_sheet_puts_each_thing_where_the_meeting_looks_for_it(view: O
     def line(id: str, days: int | None, state: State = State.OPEN, ago: int = 0) -> Improvement:
         due = None if days is None else TODAY + timedelta(days=days)
         return Improvement(
-            id, f"เรื่อง{id}", "", "ฝ่ายทะเบียน", due, state, 1, NOW - timedelta(days=ago)
+            id=id,
+            said=f"เรื่อง{id}",
+            done="",
+            whom="ฝ่ายทะเบียน",
+            due=due,
+            state=state,
+            version=1,
+            at=NOW - timedelta(days=ago),
         )
 
     log = (
@@ -384,7 +419,9 @@ def test_the_weekly_sheet_puts_each_thing_where_the_meeting_looks_for_it(view: O
 
 
 def test_a_long_log_says_how_much_of_it_is_not_on_the_sheet(view: OfficeView) -> None:
-    log = tuple(Improvement(str(i), "รอนานมาก " * 20, "", "", None) for i in range(20))
+    log = tuple(
+        Improvement(id=str(i), said="รอนานมาก " * 20, done="", whom="", due=None) for i in range(20)
+    )
     assert re.search(
         "ยังมีอีก[๐-๙]+เรื่องในระบบ", "".join(pages(meetings.meeting_pdf(view, log, {}, NOW)))
     )

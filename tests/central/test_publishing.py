@@ -67,7 +67,11 @@ _days = st.lists(
 
 
 def test_a_week_that_ended_closes_what_came_before_it_did(central: Central) -> None:
-    _take(central, Came("101", 0, (0, 0, 0, 6, 6), "a", 0, 0), MONDAY)
+    _take(
+        central,
+        Came(officer="101", back=0, counts=(0, 0, 0, 6, 6), service="a", reasons=0, offered=0),
+        MONDAY,
+    )
     assert central.publish(MONDAY + timedelta(days=1)) == 0
     assert central.publish(MONDAY + timedelta(days=7)) == 1
     assert central.publish(MONDAY + timedelta(days=14)) == 0
@@ -115,7 +119,11 @@ def test_closing_reads_no_day_that_is_in_a_block(central: Central) -> None:
     sizes = []
     for week in range(12):
         day = MONDAY + timedelta(weeks=week)
-        _take(central, Came("101", 0, (0, 0, 2, 6, 6), "a", 1, 2), day)
+        _take(
+            central,
+            Came(officer="101", back=0, counts=(0, 0, 2, 6, 6), service="a", reasons=1, offered=2),
+            day,
+        )
         with _rows_read(central) as read:
             assert central.publish(day + timedelta(days=7)) == 1
         sizes.append(read["day_lines"])
@@ -123,31 +131,55 @@ def test_closing_reads_no_day_that_is_in_a_block(central: Central) -> None:
 
 
 def test_who_has_nothing_open_is_not_looked_at_again(central: Central) -> None:
-    _take(central, Came("101", 0, (0, 0, 2, 6, 6), "a", 1, 2), MONDAY)
+    _take(
+        central,
+        Came(officer="101", back=0, counts=(0, 0, 2, 6, 6), service="a", reasons=1, offered=2),
+        MONDAY,
+    )
     central.publish(MONDAY + timedelta(days=7))
     assert _open(central) == {}
-    _take(central, Came("102", 0, (0, 0, 0, 0, 3), "a", 0, 0), MONDAY + timedelta(days=7))
+    _take(
+        central,
+        Came(officer="102", back=0, counts=(0, 0, 0, 0, 3), service="a", reasons=0, offered=0),
+        MONDAY + timedelta(days=7),
+    )
     central.publish(MONDAY + timedelta(days=14))
     assert _open(central) == {"102": MONDAY + timedelta(days=7)}
 
 
 @pytest.mark.parametrize("year", [1970, 2069, 2569])
 def test_on_a_day_that_can_not_be_nothing_is_closed(central: Central, year: int) -> None:
-    _take(central, Came("101", 0, (0, 0, 2, 6, 6), "a", 1, 2), MONDAY)
+    _take(
+        central,
+        Came(officer="101", back=0, counts=(0, 0, 2, 6, 6), service="a", reasons=1, offered=2),
+        MONDAY,
+    )
     assert central.publish(MONDAY.replace(year=year)) == 0
     assert central.publish(MONDAY + timedelta(days=7)) == 1
 
 
 @pytest.mark.parametrize("late", [True, False])
 def test_what_came_late_and_is_too_little_stays_open(central: Central, late: bool) -> None:
-    _take(central, Came("101", 0, (0, 0, 2, 6, 6), "a", 0, 0), MONDAY)
+    _take(
+        central,
+        Came(officer="101", back=0, counts=(0, 0, 2, 6, 6), service="a", reasons=0, offered=0),
+        MONDAY,
+    )
     central.publish(MONDAY + timedelta(days=7))
     back = 6 if late else 0
-    _take(central, Came("101", back, (0, 0, 0, 0, 3), "b", 0, 0), MONDAY + timedelta(days=7))
+    _take(
+        central,
+        Came(officer="101", back=back, counts=(0, 0, 0, 0, 3), service="b", reasons=0, offered=0),
+        MONDAY + timedelta(days=7),
+    )
     for week in (2, 3):
         assert central.publish(MONDAY + timedelta(weeks=week)) == 0
         assert set(_open(central)) == {"101"}
-    _take(central, Came("101", 0, (0, 0, 0, 0, 7), "a", 0, 0), MONDAY + timedelta(weeks=3))
+    _take(
+        central,
+        Came(officer="101", back=0, counts=(0, 0, 0, 0, 7), service="a", reasons=0, offered=0),
+        MONDAY + timedelta(weeks=3),
+    )
     assert central.publish(MONDAY + timedelta(weeks=4)) == 1
     assert _open(central) == {}
 
@@ -160,15 +192,38 @@ def test_what_closes_after_its_quarter_was_told_is_in_the_cuts_of_the_next_block
             rows = connection.execute(block_cuts.select().where(block_cuts.c.kind == "service"))
             return {f"{row.number} {row.what}": row.n5 for row in rows}
 
-    _take(central, Came("101", 7, (0, 0, 0, 0, 12), "a", 0, 0), MONDAY)
+    _take(
+        central,
+        Came(officer="101", back=7, counts=(0, 0, 0, 0, 12), service="a", reasons=0, offered=0),
+        MONDAY,
+    )
     central.publish(MONDAY)
     told = date(2026, 10, 19)
-    _take(central, Came("101", 28, (0, 0, 0, 0, 13), "late", 0, 0), told)
-    _take(central, Came("101", 27, (0, 0, 0, 0, 14), "late", 0, 0), told)
+    _take(
+        central,
+        Came(officer="101", back=28, counts=(0, 0, 0, 0, 13), service="late", reasons=0, offered=0),
+        told,
+    )
+    _take(
+        central,
+        Came(officer="101", back=27, counts=(0, 0, 0, 0, 14), service="late", reasons=0, offered=0),
+        told,
+    )
     assert central.publish(told) == 1
     assert cuts() == {"1 a": 12}
     for week in (1, 2):
-        _take(central, Came("101", 0, (0, 0, 0, 0, 10 + week), "a", 0, 0), told)
+        _take(
+            central,
+            Came(
+                officer="101",
+                back=0,
+                counts=(0, 0, 0, 0, 10 + week),
+                service="a",
+                reasons=0,
+                offered=0,
+            ),
+            told,
+        )
         told += timedelta(days=7)
         assert central.publish(told) == 1
     assert cuts() == {"1 a": 12, "3 late": 27, "3 a": 11, "4 a": 12}
@@ -212,17 +267,26 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
     with central.store.transaction(central.site) as t:
         name = f"t{len(t.terminals.all())}"
         t.terminals.put_key(name, "1", key_text())
-    line = LineCount(one.officer, one.service, "1", Half.MORNING, Channel.TOUCH, one.counts)
+    line = LineCount(
+        officer=one.officer,
+        service=one.service,
+        counter="1",
+        half=Half.MORNING,
+        channel=Channel.TOUCH,
+        n=one.counts,
+    )
     n = sum(one.counts)
     report = DayReport(
-        central.site,
-        name,
-        day,
-        1,
-        (line,) if one.counts else (),
-        (OutcomeCount(one.officer, Outcome.OFFERED, one.offered),) if one.offered else (),
-        (ReasonCount(one.officer, "wait", one.reasons),) if one.counts and one.reasons else (),
-        (SheetSeal(one.officer, n, "0" * 64),),
+        site=central.site,
+        terminal=name,
+        date=day,
+        revision=1,
+        lines=(line,) if one.counts else (),
+        outcomes=(OutcomeCount(one.officer, Outcome.OFFERED, one.offered),) if one.offered else (),
+        reasons=(ReasonCount(one.officer, "wait", one.reasons),)
+        if one.counts and one.reasons
+        else (),
+        sheets=(SheetSeal(one.officer, n, "0" * 64),),
     )
     known = central.terminal(name)
     assert known is not None

@@ -146,7 +146,7 @@ def test_open_sheets_that_shrink_vanish_or_change_are_named(central: Central) ->
         head = Head(known.head.seq + 1, "a" * 64)
         return central.judge(known, Heads(head, known.head.hash, sheets), NOW)
 
-    was = OpenSheet(DAY, "101", 5, 6, "1" * 64)
+    was = OpenSheet(date=DAY, officer="101", n=5, entries=6, seal="1" * 64)
     for number, (now, answer) in enumerate(
         [
             ((was,), Answer.STORED),
@@ -332,7 +332,7 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
     enrolled(central)
     known = central.terminal("counter-1")
     assert known is not None
-    central.greet(known, Hello("n", "test", int(NOW.timestamp()), 0), NOW)
+    central.greet(known, Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0), NOW)
     known = central.terminal("counter-1")
     assert known is not None
     assert known.seen == NOW

@@ -16,7 +16,7 @@ from sync.central.viewer import PUBLIC, Role, Viewer
 from tests.central.reports import DAY, day_report
 from tests.central.test_store import enrolled, take
 
-DIRECTOR = Viewer("d", "ผอ.", "dindaeng", frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
 
 
 def test_a_counter_with_more_ratings_than_its_tickets_explain_is_named(central: Central) -> None:

@@ -146,7 +146,7 @@ def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(
         [line] = t.office.improvements()
         assert (line.done, line.state, line.version) == ("เปิดช่องเพิ่ม", State.DONE, 2)
         with pytest.raises(EditedMeanwhile):
-            t.office.put_improvement(Improvement(line.id, "x", version=1), "a", NOW)
+            t.office.put_improvement(Improvement(id=line.id, said="x", version=1), "a", NOW)
 
 
 def objector(central: Central) -> TestClient:
@@ -200,8 +200,12 @@ def test_an_objection_to_nothing_is_refused(
 def test_a_second_objection_to_one_block_changes_nothing(central: Central) -> None:
     objector(central)
     with central.store.transaction(central.site) as t:
-        assert t.office.object_to(Objection("101", 5, 1, NOW, "ครั้งแรก"))
-        assert not t.office.object_to(Objection("101", 5, 1, NOW, "ครั้งที่สอง"))
+        assert t.office.object_to(
+            Objection(officer="101", levels=5, number=1, at=NOW, words="ครั้งแรก")
+        )
+        assert not t.office.object_to(
+            Objection(officer="101", levels=5, number=1, at=NOW, words="ครั้งที่สอง")
+        )
         assert [o.words for o in t.office.objections()] == ["ครั้งแรก"]
 
 

@@ -75,7 +75,11 @@ def draw(random: Random) -> Stream:
                     random.choice(("touch", "panel", "panel")),
                 )
                 score = random.randint(1, 5)
-                facts.append(Fact(len(facts), officer, day, known, score, rows))
+                facts.append(
+                    Fact(
+                        id=len(facts), officer=officer, day=day, known=known, score=score, rows=rows
+                    )
+                )
     section = tuple(random.randint(0, 1) for _ in range(officers))
     return Stream(tuple(facts), section, START + timedelta(days=weeks * 7 + 30))
 
@@ -108,7 +112,7 @@ def closings(stream: Stream) -> Iterator[Closing]:
                 blocks[officer].append(block)
                 fresh = facts.until(block.last_day) - inside[officer]
                 inside[officer] |= fresh
-                yield Closing(today, officer, block, frozenset(fresh))
+                yield Closing(today=today, officer=officer, block=block, ids=frozenset(fresh))
             if sum(b.n for b in blocks[officer]) != len(inside[officer]):
                 raise AssertionError("a block does not count what it covers")
 
@@ -139,7 +143,7 @@ def history(stream: Stream, closed: Iterable[Closing]) -> list[Closed]:
             for kind, what in zip(KINDS, fact.rows, strict=True):
                 cuts[kind].setdefault(what, [0] * 5)[fact.score - 1] += 1
         counted = {k: {w: _counts(n) for w, n in by.items()} for k, by in cuts.items()}
-        found.append(Closed(one.today, one.officer, one.block, counted))
+        found.append(Closed(today=one.today, officer=one.officer, block=one.block, cuts=counted))
     return found
 
 
@@ -246,8 +250,8 @@ def _poisson(random: Random, mean: float) -> int:
 
 
 FIGURE = Figure(
-    "smallest group derivable from what is published",
-    ">= 10",
+    name="smallest group derivable from what is published",
+    target=">= 10",
     quick=400,
     full=20_000,
     measure=attack,

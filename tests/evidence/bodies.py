@@ -69,7 +69,7 @@ class Door:
 
     def hello(self) -> None:
         """Open a run: later requests need its nonce."""
-        body = Hello("n", "rig", int(NOW.timestamp()), 0).to_bytes()
+        body = Hello(nonce="n", software="rig", clock=int(NOW.timestamp()), due=0).to_bytes()
         _, answer = self.ask("POST", f"{AT}/hello", body, self._signed("hello", body))
         self.nonce = json.loads(answer)["nonce"]
 
@@ -122,7 +122,7 @@ def mutated(door: Door, random: Random) -> Sent:
     elif turned < 0.3:
         headers.pop(SIGNATURE_HEADER)
         changed = True
-    return Sent(what, method, path, body, headers, signed=not changed)
+    return Sent(what=what, method=method, path=path, body=body, headers=headers, signed=not changed)
 
 
 def _flip(body: bytes, random: Random) -> bytes:
@@ -263,8 +263,8 @@ def _resident_mb() -> float:
 
 
 FIGURE = Figure(
-    "sync bodies fuzzed into central",
-    "0 crashes, 0 unsigned, bounded",
+    name="sync bodies fuzzed into central",
+    target="0 crashes, 0 unsigned, bounded",
     quick=10_000,
     full=1_000_000,
     measure=fuzz_bodies,

@@ -70,13 +70,15 @@ class Numbered:
         self._seq = self._ms = 0
 
     def hello(self) -> bytes:
-        hello = encode_panel(Hello("1.1", "RIG", "0000000a", "1.0", 5))
+        hello = encode_panel(
+            Hello(version="1.1", device="RIG", boot="0000000a", firmware="1.0", keys=5)
+        )
         return hello + encode_panel(Heartbeat("0000000a", self._ms, ()))
 
     def down(self, key: int, ms: int) -> bytes:
         self._seq += 1
         self._ms = ms
-        return encode_panel(KeyDown("0000000a", self._seq, key, ms))
+        return encode_panel(KeyDown(boot="0000000a", seq=self._seq, key=key, ms=ms))
 
     def up(self, key: int, ms: int) -> bytes:
         return encode_panel(KeyUp("0000000a", key, ms))
@@ -190,8 +192,8 @@ def fuzz_codecs(given: Run) -> Measured:
 
 
 FIGURE = Figure(
-    "serial bytes fuzzed into every panel codec",
-    "0 crashes, exactly the valid presses",
+    name="serial bytes fuzzed into every panel codec",
+    target="0 crashes, exactly the valid presses",
     quick=100_000,
     full=10_000_000,
     measure=fuzz_codecs,

@@ -90,7 +90,7 @@ def flags_of(day: Day) -> int:
         state, _ = step(state, Tick(), moment(at), RULES)
         if state.phase is Phase.THANKS:
             state, _ = step(state, Tick(), moment(at), RULES)
-        press = Press(Score(score), Channel.TOUCH, rating_id())
+        press = Press(score=Score(score), channel=Channel.TOUCH, id=rating_id())
         state, effects = step(state, press, moment(at), RULES)
         for effect in effects:
             if isinstance(effect, Record):
@@ -126,8 +126,8 @@ def false_flags(given: Run, over: Rule = over_tickets) -> Measured:
 
 
 FIGURE = Figure(
-    "false flags on honest officer-days",
-    "< 1 %; each cheat seen in 90 %",
+    name="false flags on honest officer-days",
+    target="< 1 %; each cheat seen in 90 %",
     quick=2_000,
     full=200_000,
     measure=false_flags,

@@ -149,15 +149,15 @@ def _mount(*options: str) -> None:
 
 FIGURES = (
     Figure(
-        "EIO and ENOSPC at the k-th file call",
-        "0 wrong thanks, 0 doubles",
+        name="EIO and ENOSPC at the k-th file call",
+        target="0 wrong thanks, 0 doubles",
         quick=40,
         full=0,
         measure=fail_everywhere,
     ),
     Figure(
-        "a full disk; one that turns read-only",
-        "0 wrong thanks, 0 doubles",
+        name="a full disk; one that turns read-only",
+        target="0 wrong thanks, 0 doubles",
         quick=5,
         full=500,
         measure=small_and_read_only,

@@ -204,7 +204,7 @@ class Side:
         """`secure`: over real TLS on this machine, else straight to central's application."""
         folder.mkdir()
         self.path, self.clock, self.name = folder / "kiosk.db", clock, name
-        self.network = Network(central)
+        self.network = Network(central=central)
         shutil.copyfile(folder.parent.parent / "empty-terminal.db", self.path)
         self._open()
         self.key = Ed25519PrivateKey.generate()
@@ -216,7 +216,15 @@ class Side:
             SecureLine(folder, network.handle_request, network.bad_certificate) if secure else None
         )
         url = self.line.url if self.line else "http://127.0.0.1:1"
-        self.terminal.join(Enrolment(url, enrolled.site, name, "1", enrolled.central_key))
+        self.terminal.join(
+            Enrolment(
+                url=url,
+                site=enrolled.site,
+                terminal=name,
+                counter="1",
+                central_key=enrolled.central_key,
+            )
+        )
         self.past: set[tuple[date, Scores]] = set()
         """Every day as this terminal has ever reported it."""
         self.state = ""
@@ -469,8 +477,8 @@ def play(given: Run) -> Measured:
 
 
 FIGURE = Figure(
-    "sync histories against a model",
-    "central equals it, or refuses by name",
+    name="sync histories against a model",
+    target="central equals it, or refuses by name",
     quick=500,
     full=20_000,
     measure=play,

@@ -64,8 +64,8 @@ def killed(story: Story, call: str, number: int) -> tuple[bool, list[str]]:
 
 
 FIGURE = Figure(
-    "kill -9 at every write call",
-    "0 lost, 0 doubled, 0 corrupt",
+    name="kill -9 at every write call",
+    target="0 lost, 0 doubled, 0 corrupt",
     quick=100,
     full=10_000,
     measure=kill_everywhere,

@@ -47,20 +47,25 @@ _OWN = "tests/hardware/test_own_protocol.py"
 _PINS = "tests/kiosk/test_pin.py"
 _TURNS = tuple(f"tests/kiosk/test_{name}.py" for name in ("encounter", "offers", "flags"))
 SUBJECTS = (
-    Subject("kiosk.domain.encounter", _TURNS),
-    Subject("kiosk.domain.tally", ("tests/kiosk/test_tally.py",), brief=True),
+    Subject(module="kiosk.domain.encounter", tests=_TURNS),
+    Subject(module="kiosk.domain.tally", tests=("tests/kiosk/test_tally.py",), brief=True),
     Subject(
-        "kiosk.domain.seal", ("tests/kiosk/test_seal.py",), ("_BEFORE_CARRY", "_EVEN ="), brief=True
+        module="kiosk.domain.seal",
+        tests=("tests/kiosk/test_seal.py",),
+        spared=("_BEFORE_CARRY", "_EVEN ="),
+        brief=True,
     ),
-    Subject("kiosk.store.journal", ("tests/kiosk/test_journal.py",), (".limit(1)",)),
-    Subject("kiosk.pin", (_PINS,), brief=True),
-    Subject("kiosk.lockout", ("tests/kiosk/test_lockout.py",)),
-    Subject("hardware.profiles.own", ("tests/hardware/test_own_edges.py", _OWN)),
-    Subject("hardware.framing", ("tests/hardware/test_framing.py",)),
-    Subject("sync.central.ingest", ("tests/central/test_ingest.py",)),
     Subject(
-        "sync.central.disclosure",
-        ("tests/central/test_block_edges.py", "tests/central/test_disclosure.py"),
+        module="kiosk.store.journal", tests=("tests/kiosk/test_journal.py",), spared=(".limit(1)",)
+    ),
+    Subject(module="kiosk.pin", tests=(_PINS,), brief=True),
+    Subject(module="kiosk.lockout", tests=("tests/kiosk/test_lockout.py",)),
+    Subject(module="hardware.profiles.own", tests=("tests/hardware/test_own_edges.py", _OWN)),
+    Subject(module="hardware.framing", tests=("tests/hardware/test_framing.py",)),
+    Subject(module="sync.central.ingest", tests=("tests/central/test_ingest.py",)),
+    Subject(
+        module="sync.central.disclosure",
+        tests=("tests/central/test_block_edges.py", "tests/central/test_disclosure.py"),
     ),
 )
 
@@ -279,8 +284,8 @@ def mutation_score(given: Run) -> Measured:
 
 
 FIGURE = Figure(
-    "mutation score, by module",
-    ">= 90 %",
+    name="mutation score, by module",
+    target=">= 90 %",
     quick=1,
     full=len(SUBJECTS),
     measure=mutation_score,

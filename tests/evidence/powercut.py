@@ -60,7 +60,7 @@ def cuts(night: Night, size: int, random: Random, *, honest: bool = True) -> Ite
         return
     deeds = list(read_log(log))
     moments = sorted(random.randint(0, len(deeds)) for _ in range(size))
-    disk, done, said = Disk(night.before, honest), 0, []
+    disk, done, said = Disk(durable=night.before, honest=honest), 0, []
     image = Image(in_memory(), night.folder)
     collect_seldom()
     for number, moment in enumerate(moments):
@@ -127,8 +127,8 @@ def _wrong_with(image: Image, said: list[str]) -> list[str]:
 
 
 FIGURE = Figure(
-    "power cuts, torn sectors",
-    "0 acknowledged lost",
+    name="power cuts, torn sectors",
+    target="0 acknowledged lost",
     quick=2_000,
     full=200_000,
     measure=cut_power,

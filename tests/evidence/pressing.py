@@ -51,7 +51,7 @@ class Pressing:
                 self._mend()
                 self._mend = None
             self._state, _ = step(self._state, Tick(), self._clock.now(), RULES)
-            press = Press(Score(4), Channel.PANEL, rating_id())
+            press = Press(score=Score(4), channel=Channel.PANEL, id=rating_id())
             after, effects = step(self._state, press, self._clock.now(), RULES)
             self.terminal.carry_out(effects, Mark("rig", "1", self._pressed + 1))
         except StoreFailed:

@@ -55,7 +55,7 @@ class Office:
         make_templates(folder)
         (folder / "central").mkdir()
         self.central = CentralSide(folder / "central", self.clock)
-        self.network = Network(self.central)
+        self.network = Network(central=self.central)
         self.key = Ed25519PrivateKey.generate()
         self._join()
         self.pressed: Counter[tuple[date, int]] = Counter()
@@ -65,7 +65,13 @@ class Office:
         c, now = self.central.central, self.clock.now().wall
         enrolled = c.enrol(Enrol(c.invite("t1", "1", now), public_text(self.key)), now)
         self.bench.running.terminal.join(
-            Enrolment("http://127.0.0.1:1", enrolled.site, "t1", "1", enrolled.central_key)
+            Enrolment(
+                url="http://127.0.0.1:1",
+                site=enrolled.site,
+                terminal="t1",
+                counter="1",
+                central_key=enrolled.central_key,
+            )
         )
 
     def stop(self) -> None:
@@ -211,8 +217,8 @@ def live(
 
 
 FIGURE = Figure(
-    "compressed soak",
-    "flat within 2 MB, totals equal",
+    name="compressed soak",
+    target="flat within 2 MB, totals equal",
     quick=14_000,
     full=140_000,
     measure=soak,

@@ -118,7 +118,7 @@ class Turns:
             self._say(f"failed {error}")
 
     def _press(self, number: int, score: int) -> None:
-        press = Press(Score(score), Channel.PANEL, rating_id())
+        press = Press(score=Score(score), channel=Channel.PANEL, id=rating_id())
         effects = self._step(press, Mark(DEVICE, BOOT, number))
         if any(isinstance(effect, Record) for effect in effects):
             self._say(f"thanked {number} {press.id.hex()}")
@@ -241,7 +241,15 @@ class Closing(Story):
         DataFolder(self.template).create()
         store, terminal = DataFolder(self.template).open(FakeClock())
         remember_past(store, terminal)
-        terminal.join(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", "x"))
+        terminal.join(
+            Enrolment(
+                url="http://127.0.0.1:1",
+                site="dindaeng",
+                terminal="t1",
+                counter="1",
+                central_key="x",
+            )
+        )
         store.close()
 
     def act(self, say: Say) -> None:
@@ -277,7 +285,13 @@ class CentralBeside:
 
     def open(self) -> Central:
         url = f"sqlite:///{self.folder / 'central.db'}"
-        settings = CentralSettings(self.folder, "dindaeng", "เขตดินแดง", "", "http://127.0.0.1:1")
+        settings = CentralSettings(
+            folder=self.folder,
+            site="dindaeng",
+            name="เขตดินแดง",
+            database="",
+            url="http://127.0.0.1:1",
+        )
         key = Ed25519PrivateKey.from_private_bytes(bytes(32))
         return Central(CentralStore.open(url), settings, key)
 

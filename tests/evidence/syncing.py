@@ -56,7 +56,13 @@ class Syncing(Story):
         enrolled = self._central.enrol(Enrol(code, public_text(self._key)), now)
         store, terminal = DataFolder(self.folder).open(FakeClock())
         terminal.join(
-            Enrolment(self._url, enrolled.site, self._terminal, "1", enrolled.central_key)
+            Enrolment(
+                url=self._url,
+                site=enrolled.site,
+                terminal=self._terminal,
+                counter="1",
+                central_key=enrolled.central_key,
+            )
         )
         close_days(store, FakeClock(), today=False)
         store.close()

@@ -102,7 +102,7 @@ def withheld_alone(
         for row in (
             cut_rows([{what: by}], at_least)
             if sum(map(sum, by.values())) >= at_least
-            else (CutRow(what, None, None),)
+            else (CutRow(what=what, n=None, rate=None),)
         )
     )
 

@@ -241,9 +241,24 @@ def fill(store: Store, terminal: Any, clock: FakeClock) -> None:
     for owner in ("101", "102"):
         terminal.set_pin(owner)
     terminal.check_pin("101", "000000")
-    terminal.join(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", public_text(central)))
+    terminal.join(
+        Enrolment(
+            url="http://127.0.0.1:1",
+            site="dindaeng",
+            terminal="t1",
+            counter="1",
+            central_key=public_text(central),
+        )
+    )
     with store.transaction() as t:
-        t.state.put_wording(SentWording("คำถาม", "Question", "https://example.org", "etag"))
+        t.state.put_wording(
+            SentWording(
+                question_th="คำถาม",
+                question_en="Question",
+                comment_url="https://example.org",
+                etag="etag",
+            )
+        )
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": "2"})
     for back in range(DAYS, -1, -1):
         day = TODAY - timedelta(days=back)
@@ -267,7 +282,13 @@ def _receive(t: Any, parcel: Any, central: Ed25519PrivateKey) -> None:
     """Central's receipt for `parcel`, as the sync agent keeps it."""
     import json
 
-    body = Receipt("t1", parcel.day, parcel.revision, parcel.digest, Answer.STORED).to_bytes()
+    body = Receipt(
+        terminal="t1",
+        date=parcel.day,
+        revision=parcel.revision,
+        digest=parcel.digest,
+        answer=Answer.STORED,
+    ).to_bytes()
     path = f"/v1/sites/dindaeng/terminals/t1/days/{parcel.day.isoformat()}"
     proof = {
         "status": 201,
@@ -432,8 +453,8 @@ def _insert(table: str, _column: str, random: Random) -> Change:
 
 
 FIGURE = Figure(
-    "tampering with the files, rollback",
-    "100 % found and named",
+    name="tampering with the files, rollback",
+    target="100 % found and named",
     quick=1_000,
     full=10_000,
     measure=tamper,

@@ -93,13 +93,27 @@ def _report(central: Central, office: Stream, late: date, known: date) -> None:
     for fact in facts:
         counts.setdefault((fact.officer, fact.rows), [0] * 5)[fact.score - 1] += 1
     lines = [
-        LineCount(f"o{officer}", service, counter, Half(half), Channel(channel), tuple(n))
+        LineCount(
+            officer=f"o{officer}",
+            service=service,
+            counter=counter,
+            half=Half(half),
+            channel=Channel(channel),
+            n=tuple(n),
+        )
         for (officer, (service, counter, half, channel)), n in sorted(counts.items())
     ]
     total = Counter(f"o{fact.officer}" for fact in facts)
     sheets = tuple(SheetSeal(officer, n, "0" * 64) for officer, n in sorted(total.items()))
     revision = 1 + (known - late).days
-    report = DayReport("dindaeng", "t1", late, revision, lines=tuple(lines), sheets=sheets)
+    report = DayReport(
+        site="dindaeng",
+        terminal="t1",
+        date=late,
+        revision=revision,
+        lines=tuple(lines),
+        sheets=sheets,
+    )
     terminal = central.terminal("t1")
     assert terminal is not None
     central.take_day(terminal, report, report.to_bytes(), NOW)

@@ -12,7 +12,9 @@ from tests.evidence.caller import ask_app
 
 def test_a_taken_request_that_should_have_been_refused_is_reported(tmp_path: Path) -> None:
     door = Door(tmp_path)
-    sent = Sent("open to all", "GET", "/healthz", b"", {}, signed=False)
+    sent = Sent(
+        what="open to all", method="GET", path="/healthz", body=b"", headers={}, signed=False
+    )
     assert "without a signature" in (door.send(sent) or "")
     door.close()
 

@@ -32,7 +32,13 @@ def test_a_receipt_for_what_was_thrown_away_is_found(
 ) -> None:
     def receipt(report: DayReport, body: bytes) -> Receipt:
         stored = Answer.STORED
-        return Receipt(report.terminal, report.date, report.revision, digest(body), stored)
+        return Receipt(
+            terminal=report.terminal,
+            date=report.date,
+            revision=report.revision,
+            digest=digest(body),
+            answer=stored,
+        )
 
     def forget(self: Asked, report: DayReport, body: bytes, now: datetime) -> Receipt:
         return receipt(report, body)

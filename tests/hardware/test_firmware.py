@@ -70,7 +70,7 @@ def test_the_check_is_the_hosts_for_all_bytes(data: bytes) -> None:
 
 
 def test_it_says_hello_at_the_start_and_when_asked(board: Board) -> None:
-    hello = Hello("1.1", "pico-1", BOOT, "1.1", 5)
+    hello = Hello(version="1.1", device="pico-1", boot=BOOT, firmware="1.1", keys=5)
     assert board.said == [hello, Heartbeat(BOOT, 0, ())]
     board.run(5)
     board.hear_host("WH", "1.1")
@@ -79,7 +79,7 @@ def test_it_says_hello_at_the_start_and_when_asked(board: Board) -> None:
 
 def test_a_press_is_told_once_settled_and_its_release_too(board: Board) -> None:
     board.run(100, 0b100)
-    assert board.presses == [KeyDown(BOOT, 1, 3, 21)]
+    assert board.presses == [KeyDown(boot=BOOT, seq=1, key=3, ms=21)]
     board.run(100)
     assert board.said[-1] == KeyUp(BOOT, 3, 121)
 

@@ -14,7 +14,7 @@ from hardware.numbered_link import PanelLink
 from hardware.profiles.own import OwnCodec, encode_panel, line
 
 BOOT = "9f3ac21b"
-HELLO = Hello("1.1", "DD-07", BOOT, "1.4", 5)
+HELLO = Hello(version="1.1", device="DD-07", boot=BOOT, firmware="1.4", keys=5)
 
 
 def beat(ms: int, boot: str = BOOT) -> bytes:
@@ -22,7 +22,7 @@ def beat(ms: int, boot: str = BOOT) -> bytes:
 
 
 def press(seq: int, key: int = 5, ms: int | None = None, boot: str = BOOT) -> bytes:
-    return encode_panel(KeyDown(boot, seq, key, seq * 1000 if ms is None else ms))
+    return encode_panel(KeyDown(boot=boot, seq=seq, key=key, ms=seq * 1000 if ms is None else ms))
 
 
 def mark(seq: int) -> PressMark:
@@ -111,7 +111,11 @@ def test_a_press_not_yet_committed_comes_out_once_even_across_a_replug() -> None
 def test_after_the_panels_restart_its_numbers_begin_anew() -> None:
     link = connected(last=mark(9))
     other = "00000001"
-    link.feed(encode_panel(Hello("1.0", "DD-07", other, "1.4", 5)) + beat(100, other), 2.0)
+    link.feed(
+        encode_panel(Hello(version="1.0", device="DD-07", boot=other, firmware="1.4", keys=5))
+        + beat(100, other),
+        2.0,
+    )
     events = link.feed(press(1, boot=other), 2.1)
     assert events == [ButtonPressed(5, PressMark("DD-07", other, 1))]
 
@@ -240,7 +244,11 @@ def ages(events: list[LinkEvent]) -> list[float]:
 def replugged(link: PanelLink, ms: int, now: float, version: str = "1.1") -> None:
     link.lost("unplugged")
     link.opened(now)
-    link.feed(encode_panel(Hello(version, "DD-07", BOOT, "1.4", 5)) + beat(ms), now)
+    link.feed(
+        encode_panel(Hello(version=version, device="DD-07", boot=BOOT, firmware="1.4", keys=5))
+        + beat(ms),
+        now,
+    )
     link.outgoing()
 
 

@@ -58,7 +58,9 @@ def test_each_field_is_taken_up_to_its_edge_and_no_further(
 
 def test_another_major_version_is_known_by_its_number_alone() -> None:
     messages, _ = heard(line("HI", "2.7", "some", "thing", "else", "entirely"))
-    assert messages == [Hello("2.7", "unknown", "00000000", "unknown", 1)]
+    assert messages == [
+        Hello(version="2.7", device="unknown", boot="00000000", firmware="unknown", keys=1)
+    ]
 
 
 def test_a_line_of_eighty_bytes_is_heard_and_one_more_is_not() -> None:

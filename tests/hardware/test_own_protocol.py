@@ -89,7 +89,7 @@ def test_one_changed_byte_never_becomes_another_message(
 def test_a_line_that_never_ends_is_bounded_and_the_next_is_good() -> None:
     codec_ = OwnCodec()
     assert codec_.feed(b"$" + b"A" * 100_000) == []
-    press = KeyDown("9f3ac21b", 1, 5, 40210)
+    press = KeyDown(boot="9f3ac21b", seq=1, key=5, ms=40210)
     assert codec_.feed(encode_panel(press)) == [press]
     assert codec_.counters.dropped_bytes == 100_001
 
@@ -113,8 +113,8 @@ def test_the_documents_vectors_are_true() -> None:
     assert found
     lines = found[1].split("\n")[:-1]
     messages: list[FromPanel] = [
-        Hello("1.1", "DD-07", "9f3ac21b", "1.4", 5),
-        KeyDown("9f3ac21b", 1, 5, 40210),
+        Hello(version="1.1", device="DD-07", boot="9f3ac21b", firmware="1.4", keys=5),
+        KeyDown(boot="9f3ac21b", seq=1, key=5, ms=40210),
         KeyUp("9f3ac21b", 5, 40390),
         Heartbeat("9f3ac21b", 42000, ()),
         Heartbeat("9f3ac21b", 44000, (2, 3)),

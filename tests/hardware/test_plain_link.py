@@ -16,9 +16,9 @@ from hardware.profiles.modbus import ModbusBox, ModbusCodec
 from hardware.profiles.single_byte import SingleByteCodec
 from hardware.profiles.xid import XidCodec
 
-TOLD = Manners(0.25)
-RELEASING = Manners(0.03, releases=True)
-POLLED = Manners(0.05, releases=True, poll=0.05, lamp=True)
+TOLD = Manners(debounce=0.25)
+RELEASING = Manners(debounce=0.03, releases=True)
+POLLED = Manners(debounce=0.05, releases=True, poll=0.05, lamp=True)
 
 
 def opened(codec: PlainCodec, manners: Manners) -> PlainLink:
@@ -104,7 +104,7 @@ def test_a_frame_broken_off_does_not_swallow_the_next_press() -> None:
 
 
 def test_the_lamp_is_lit_by_the_commit_and_goes_out_by_itself() -> None:
-    link = opened(CandleCodec(0x20), Manners(0.25, lamp=True))
+    link = opened(CandleCodec(0x20), Manners(debounce=0.25, lamp=True))
     link.tick(0.0)
     assert link.outgoing() == bytes.fromhex("01203007")
     [event] = link.feed(bytes.fromhex("01203107"), 1.0)
@@ -119,7 +119,7 @@ def test_the_lamp_is_lit_by_the_commit_and_goes_out_by_itself() -> None:
 
 
 def test_a_press_that_was_not_kept_lights_no_lamp() -> None:
-    link = opened(CandleCodec(0x20), Manners(0.25, lamp=True))
+    link = opened(CandleCodec(0x20), Manners(debounce=0.25, lamp=True))
     link.tick(0.0)
     link.outgoing()
     [event] = link.feed(bytes.fromhex("01203107"), 1.0)

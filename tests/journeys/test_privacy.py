@@ -46,7 +46,11 @@ def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
     clock = FakeClock()
     store, terminal = folder.open(clock)
     terminal.add_officers([SOMYING])
-    terminal.join(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", "x"))
+    terminal.join(
+        Enrolment(
+            url="http://127.0.0.1:1", site="dindaeng", terminal="t1", counter="1", central_key="x"
+        )
+    )
     store.close()
     running = start(folder, parse(""), clock, window)
     presenter = running.presenter
@@ -72,7 +76,7 @@ def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
     presenter._step(SignOff())
     clock.pass_seconds(3600)
     close_days(running.store, clock, today=True)
-    yield Watched(folder, running.store, times, boots, ids)
+    yield Watched(folder=folder, store=running.store, pressed_at=times, boot_at=boots, ids=ids)
     running.stop()
 
 

@@ -44,7 +44,13 @@ class Counter:
         self.key = Ed25519PrivateKey.generate()
         code = central.invite(name, "1", MORNING)
         enrolled = central.enrol(Enrol(code, public_text(self.key)), MORNING)
-        self.enrolment = Enrolment("https://x", enrolled.site, name, "1", enrolled.central_key)
+        self.enrolment = Enrolment(
+            url="https://x",
+            site=enrolled.site,
+            terminal=name,
+            counter="1",
+            central_key=enrolled.central_key,
+        )
         self.terminal.join(self.enrolment)
 
     def rated(self, *scores: int, days_ago: int = 1) -> None:
@@ -317,14 +323,20 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
 
     def asks(method: str, name: str, nonce: str, body: bytes = b"") -> list[Reply]:
         signature = sign_request(counter.key, method, at + name, nonce, body)
-        asked = Outward(central.site, "counter-1", (Request(method, name, nonce, signature, body),))
+        asked = Outward(
+            central.site,
+            "counter-1",
+            (Request(method=method, name=name, nonce=nonce, signature=signature, body=body),),
+        )
         counter.file(TO_CENTRAL).write_bytes(asked.to_bytes())
         at_central(central, counter.usb)
         if not counter.file(FROM_CENTRAL).exists():
             return []
         return list(Homeward.parse(counter.file(FROM_CENTRAL).read_bytes()).replies)
 
-    [welcome] = asks("POST", "hello", "n0", Hello("n0", "test", 0, 0).to_bytes())
+    [welcome] = asks(
+        "POST", "hello", "n0", Hello(nonce="n0", software="test", clock=0, due=0).to_bytes()
+    )
     run = Welcome.parse(welcome.body).nonce
     counter.file(FROM_CENTRAL).unlink()
     assert asks("GET", "photos/101", run) == []

@@ -32,7 +32,9 @@ def reword(central: Path, now: datetime) -> None:
         words = SiteSettings(levels_th=LEVELS, levels_en=english, reasons=reasons)
         t.office.put_settings(kept.version, words, "it", now)
         for number, state in enumerate((State.DONE, State.OPEN)):
-            line = Improvement(f"i{number}", f"ที่นั่ง\n{number}", f"เพิ่ม  {number}", state=state)
+            line = Improvement(
+                id=f"i{number}", said=f"ที่นั่ง\n{number}", done=f"เพิ่ม  {number}", state=state
+            )
             t.office.put_improvement(line, "director", now)
     store.close()
 

@@ -41,11 +41,11 @@ READY, _ = step(Encounter(), SignOn(duty_of()), moment(), RULES)
 
 
 def press(score: int) -> Press:
-    return Press(Score(score), Channel.TOUCH, rating_id())
+    return Press(score=Score(score), channel=Channel.TOUCH, id=rating_id())
 
 
 def kept_by_the_panel(age: float) -> Press:
-    return Press(Score(1), Channel.PANEL, rating_id(), age)
+    return Press(score=Score(1), channel=Channel.PANEL, id=rating_id(), age=age)
 
 
 def play(*timed: tuple[float, Event], start: Encounter = READY) -> tuple[Encounter, list[Effect]]:

@@ -38,7 +38,7 @@ WAITING, _ = step(Encounter(), SignOn(duty_of()), moment(), RULES)
 
 
 def press(score: int) -> Press:
-    return Press(Score(score), Channel.TOUCH, rating_id())
+    return Press(score=Score(score), channel=Channel.TOUCH, id=rating_id())
 
 
 def play(

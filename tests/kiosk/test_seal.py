@@ -55,15 +55,15 @@ def lengths(*fields: bytes) -> bytes:
 
 def test_entries_are_every_field_with_its_length() -> None:
     rating = Rating(
-        RatingId(ID),
-        DAY,
-        Half.AFTERNOON,
-        WHO,
-        ServiceId("s"),
-        CounterId("7"),
-        Score(2),
-        4,
-        Channel.PANEL,
+        id=RatingId(ID),
+        business_date=DAY,
+        half=Half.AFTERNOON,
+        officer=WHO,
+        service=ServiceId("s"),
+        counter=CounterId("7"),
+        score=Score(2),
+        levels=4,
+        channel=Channel.PANEL,
     )
     fields = (ID, b"2026-11-23", b"pm", b"101", b"s", b"7", b"2", b"4", b"panel")
     assert rating_entry(rating) == lengths(b"rating", *fields)

@@ -106,8 +106,10 @@ def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
     still agrees."""
     store = Store.open(path)
     with store.transaction() as t:
-        t.state.put_wording(SentWording("ถาม", "ask", "", "etag"))
-        t.pins.put("101", PinRecord("$argon2id$", 2, 3, "boot"))
+        t.state.put_wording(
+            SentWording(question_th="ถาม", question_en="ask", comment_url="", etag="etag")
+        )
+        t.pins.put("101", PinRecord(hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot"))
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
     store.close()
     aged(path, "0002")
@@ -116,7 +118,9 @@ def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
     lists = ((("ก", "a"),), (("wait", "ข", "b"),), (("ค", "ง"),), (TODAY,))
     words = SentWording("ถาม", "ask", "", "etag", *lists)
     with store.transaction() as t:
-        assert t.state.wording() == SentWording("ถาม", "ask", "", "etag")
+        assert t.state.wording() == SentWording(
+            question_th="ถาม", question_en="ask", comment_url="", etag="etag"
+        )
         t.state.put_wording(words)
     assert isinstance(verify(store), Wrong), "a change without a witness"
     with store.transaction() as t:
@@ -124,8 +128,12 @@ def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
         assert t.state.wording() == words
     assert isinstance(verify(store), Verified)
     with store.transaction() as t:
-        assert t.pins.of("101") == PinRecord("$argon2id$", 2, 3, "boot")
-        t.pins.put("101", PinRecord("$argon2id$", 2, 3, "boot", 7))
+        assert t.pins.of("101") == PinRecord(
+            hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot"
+        )
+        t.pins.put(
+            "101", PinRecord(hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot", issue=7)
+        )
     assert isinstance(verify(store), Wrong), "another issue, without a witness"
     store.close()
 

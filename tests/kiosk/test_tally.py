@@ -11,7 +11,12 @@ from kiosk.domain.tally import Line, Tally
 from tests.builders import PRASIT, SOMYING, rating
 
 MORNING = Line(
-    OfficerId("101"), ServiceId("general"), CounterId("1"), Half.MORNING, Channel.TOUCH, 5
+    officer=OfficerId("101"),
+    service=ServiceId("general"),
+    counter=CounterId("1"),
+    half=Half.MORNING,
+    channel=Channel.TOUCH,
+    levels=5,
 )
 
 

@@ -33,7 +33,13 @@ def test_what_a_terminal_gives_comes_out_as_it_went_in(
 
 @given(REPLIES)
 def test_what_central_gives_comes_out_as_it_went_in(replies: tuple[Reply, ...]) -> None:
-    home = Homeward("dindaeng", "counter-1", sealing_text(BOX), "signature", replies)
+    home = Homeward(
+        site="dindaeng",
+        terminal="counter-1",
+        box=sealing_text(BOX),
+        box_signature="signature",
+        replies=replies,
+    )
     assert Homeward.parse(home.to_bytes()) == home
 
 

@@ -29,7 +29,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
     terminal = Terminal(store, thursday, PEPPER)
     terminal.note(Kind.STARTED)
     terminal.add_officers([SOMYING])
-    terminal.join(Enrolment("http://127.0.0.1:1", "dindaeng", "t1", "1", "x"))
+    terminal.join(
+        Enrolment(
+            url="http://127.0.0.1:1", site="dindaeng", terminal="t1", counter="1", central_key="x"
+        )
+    )
     terminal.carry_out([Record(rating(5, day=thursday.wall.date()))])
     thursday.set_wall(thursday.wall.replace(hour=16, minute=31))
     terminal.note(Kind.STOPPED)

@@ -73,7 +73,9 @@ class Sender:
 
     def sync_with(self, url: str, ca: str) -> None:
         key = public_text(Ed25519PrivateKey.generate())
-        self.terminal.join(Enrolment(url, "dindaeng", "counter-1", "1", key))
+        self.terminal.join(
+            Enrolment(url=url, site="dindaeng", terminal="counter-1", counter="1", central_key=key)
+        )
         self.terminal.carry_out([Record(rating(5))])
         close_days(self.store, self.clock, today=True)
         agent.sync(self.store, self.clock, self.key, ca)

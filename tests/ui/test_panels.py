@@ -190,10 +190,12 @@ def test_each_of_two_numbered_panels_is_remembered_over_a_restart(
     assert len({mark.device for mark in marks}) == 2
     for mark in marks:
         again = link_of(bench.counter.settings.panels[0], marks)
-        hello = encode_panel(Hello("1.0", mark.device, mark.boot, "1.0", 5))
+        hello = encode_panel(
+            Hello(version="1.0", device=mark.device, boot=mark.boot, firmware="1.0", keys=5)
+        )
         again.opened(0.0)
         again.feed(hello, 0.1)
-        offered = encode_panel(KeyDown(mark.boot, mark.seq, 1, 1000))
+        offered = encode_panel(KeyDown(boot=mark.boot, seq=mark.seq, key=1, ms=1000))
         events = again.feed(offered, 0.2)
         assert not any(isinstance(event, ButtonPressed) for event in events)
         assert encode_host(Acknowledge(mark.boot, mark.seq)) in again.outgoing()

@@ -19,7 +19,13 @@ GOES = "กำลังส่งข้อมูล โปรดรอสัก�
 @pytest.fixture
 def asked(counter: Counter) -> list[str]:
     """What was asked for at an enrolled terminal's menu."""
-    enrolment = Enrolment("https://report.example.go.th", "dindaeng", "counter-1", "1", "key")
+    enrolment = Enrolment(
+        url="https://report.example.go.th",
+        site="dindaeng",
+        terminal="counter-1",
+        counter="1",
+        central_key="key",
+    )
     counter.running.terminal.join(enrolment)
     asked: list[str] = []
     counter.running.presenter.errand_asked.connect(asked.append)

@@ -41,7 +41,14 @@ def desk(m: theme.Metrics) -> Desk:
         pad.setBottom(back.bottom())
     title = QRectF(left.left(), left.top(), left.width(), m.px(9.5))
     line = QRectF(left.left(), title.bottom(), left.width(), m.px(8))
-    return Desk(title, line, left.adjusted(0, m.px(19), 0, 0), typed, pad, back)
+    return Desk(
+        title=title,
+        line=line,
+        body=left.adjusted(0, m.px(19), 0, 0),
+        typed=typed,
+        pad=pad,
+        back=back,
+    )
 
 
 class NumberPad(QWidget):

@@ -82,7 +82,14 @@ class Words:
         borrowed = {} if code == FALLBACK else cls.load(FALLBACK).by_key
         digits = str.maketrans("0123456789", header.get("digits", "0123456789"))
         name, reviewed = header["name"], header["reviewed"]
-        return cls(code, {**borrowed, **own}, name, reviewed, digits, frozenset(own))
+        return cls(
+            code=code,
+            by_key={**borrowed, **own},
+            name=name,
+            reviewed=reviewed,
+            digits=digits,
+            own=frozenset(own),
+        )
 
     def get(self, key: str, **fields: object) -> str:
         """The word under `key` with `{fields}` filled in; MissingWord when there is none."""
@@ -121,7 +128,14 @@ def scripts() -> tuple[Script, ...]:
         header = _tables(code)["language"]
         for span in header.get("script", "").split():
             first, last = span.split("-")
-            found.append(Script(int(first, 16), int(last, 16), header["font"], header["spaced"]))
+            found.append(
+                Script(
+                    first=int(first, 16),
+                    last=int(last, 16),
+                    font=header["font"],
+                    spaced=header["spaced"],
+                )
+            )
     return tuple(found)
 
 

@@ -124,7 +124,15 @@ def prepare_terminal(root: Path, central: Path, said: str, lock: float) -> Stage
     made = command("sync.central.cli", central, "accounts", "add", "director", "--role", "director")
     password = _found(r"password of director: (\S+)", made)
     report = _found(r"Report: (\S+)", said)
-    return Stage(root, terminal, central, panel, pins, report, password)
+    return Stage(
+        root=root,
+        terminal=terminal,
+        central=central,
+        panel=panel,
+        pins=pins,
+        report=report,
+        password=password,
+    )
 
 
 def _set_up(folder: Path, central: Path, url: str, name: str) -> str:

@@ -33,7 +33,7 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
             "rules": _rules(view),
         },
         "table_head": ["ช่วงสัปดาห์", "จำนวน", "ร้อยละ", "ช่วงเชื่อมั่น"],
-        "table": [figures.row(_weeks(r), Figure(r.result)) for r in view.blocks],
+        "table": [figures.row(_weeks(r), Figure(result=r.result)) for r in view.blocks],
         "made": figures.made(now),
     }
     values["words"]["table"] = "ผลแต่ละช่วงสัปดาห์ที่ปิดแล้ว"
@@ -68,12 +68,16 @@ def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
 def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
     head = ("ตั้งแต่", "ถึง", "จำนวน", "ร้อยละ", "ขอบล่าง ๙๕%", "ขอบบน ๙๕%", "หมายเหตุ")
     rows = [
-        (r.block.first_day, r.block.last_day, *_numbers(Figure(r.result)), _mark(r).strip())
+        (r.block.first_day, r.block.last_day, *_numbers(Figure(result=r.result)), _mark(r).strip())
         for r in view.blocks
     ]
     about = _about(view.officer.name, office, view)
     notes = (_verdict(view), *figures.may(view.settings), *words.MAY_NOT)
-    return workbook("ใบผลการประเมินรายบุคคล", (Sheet("ผลการประเมิน", about, head, rows, notes),), now)
+    return workbook(
+        "ใบผลการประเมินรายบุคคล",
+        (Sheet(name="ผลการประเมิน", about=about, head=head, rows=rows, notes=notes),),
+        now,
+    )
 
 
 def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
@@ -88,7 +92,13 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
         for row in view.officers
     ]
     about = _about(view.section or "ไม่ระบุฝ่าย", office, view)
-    sheet = Sheet("ผลการประเมิน", about, head, rows, (*figures.may(view.settings), *words.MAY_NOT))
+    sheet = Sheet(
+        name="ผลการประเมิน",
+        about=about,
+        head=head,
+        rows=rows,
+        notes=(*figures.may(view.settings), *words.MAY_NOT),
+    )
     return workbook("ใบผลการประเมินรายฝ่าย", (sheet,), now)
 
 

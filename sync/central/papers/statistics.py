@@ -130,6 +130,9 @@ def as_xlsx(found: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
     head = ("ชื่อคอลัมน์", "ความหมาย", "Meaning", "ชนิด")
     return workbook(
         "สถิติการให้บริการ",
-        (Sheet("ข้อมูล", about, names, data), Sheet("คำอธิบายข้อมูล", (), head, DICTIONARY)),
+        (
+            Sheet(name="ข้อมูล", about=about, head=names, rows=data),
+            Sheet(name="คำอธิบายข้อมูล", about=(), head=head, rows=DICTIONARY),
+        ),
         now,
     )

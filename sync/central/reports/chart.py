@@ -51,10 +51,10 @@ def trend(months: Sequence[MonthFigure]) -> Trend:
         found = shown[month].figure.result
         y, ends = _y(found.rate or 0.0, floor), found.interval
         low, high = (_y(ends.low, floor), _y(ends.high, floor)) if ends else (None, None)
-        marks.append(Mark(shown[month], x, y, low, high))
+        marks.append(Mark(month=shown[month], x=x, y=y, low=low, high=high))
         runs[-1].append(f"{x:.2f},{y:.2f}")
     lines = tuple(" ".join(run) for run in runs if len(run) > 1)
-    return Trend(tuple(marks), tuple(gaps), lines, floor)
+    return Trend(marks=tuple(marks), gaps=tuple(gaps), lines=lines, floor=floor)
 
 
 def _months(first: date, last: date) -> list[date]:

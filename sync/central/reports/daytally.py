@@ -36,15 +36,17 @@ def rows(tally: DayTally) -> tuple[TallyRow, ...]:
         officer = tally.officers.get(whose.officer)
         found.append(
             TallyRow(
-                officer.number if officer else whose.officer,
-                officer.name if officer else "?",
-                n,
-                satisfied / n,
-                interval.low,
-                interval.high,
-                points_of(whose.levels, counts) / n,
-                counts[: whose.levels],
-                sum(tally.outcomes[whose.officer, what] for what in ("suppressed", "late")),
+                number=officer.number if officer else whose.officer,
+                name=officer.name if officer else "?",
+                n=n,
+                rate=satisfied / n,
+                low=interval.low,
+                high=interval.high,
+                mean=points_of(whose.levels, counts) / n,
+                counts=counts[: whose.levels],
+                suppressed=sum(
+                    tally.outcomes[whose.officer, what] for what in ("suppressed", "late")
+                ),
             )
         )
     return tuple(sorted(found, key=lambda row: (len(row.number), row.number)))

@@ -242,18 +242,18 @@ def office(
             _look(t, viewer, alone, f"office {period.code}", sections_seen)
     whole = figure((s for found in sums.values() for s in found), settings)
     return OfficeView(
-        central.settings.name,
-        period,
-        settings,
-        whole,
-        online,
-        _trend(months, settings),
-        _reasons(cuts.values(), settings),
-        span,
-        rows,
-        _coverage(whole, served),
-        gaps,
-        week_end(today),
+        name=central.settings.name,
+        period=period,
+        settings=settings,
+        figure=whole,
+        online=online,
+        trend=_trend(months, settings),
+        reasons=_reasons(cuts.values(), settings),
+        told=span,
+        sections=rows,
+        coverage=_coverage(whole, served),
+        gaps=gaps,
+        next_close=week_end(today),
     )
 
 
@@ -279,14 +279,33 @@ def section(
             own = sums.get(str(member.id), [])
             if own or not member.retired:
                 shown = figure(own, settings)
-                rows.append(OfficerRow(member, shown, True, str(member.id) in objected))
+                rows.append(
+                    OfficerRow(
+                        officer=member,
+                        figure=shown,
+                        on_roster=True,
+                        objected=str(member.id) in objected,
+                    )
+                )
         _look(t, viewer, [str(row.officer.id) for row in rows], f"section {period.code}", now)
         for stranger in strangers:
-            who = Officer(OfficerId(stranger), stranger, stranger, section=SectionId(name))
-            rows.append(OfficerRow(who, figure(sums[stranger], settings), False))
+            who = Officer(
+                id=OfficerId(stranger), number=stranger, name=stranger, section=SectionId(name)
+            )
+            rows.append(
+                OfficerRow(officer=who, figure=figure(sums[stranger], settings), on_roster=False)
+            )
     whole = figure((s for i in ids for s in sums.get(i, [])), settings)
     trend = _trend(months, settings)
-    return SectionView(name, period, settings, whole, trend, tuple(rows), week_end(today))
+    return SectionView(
+        section=name,
+        period=period,
+        settings=settings,
+        figure=whole,
+        trend=trend,
+        officers=tuple(rows),
+        next_close=week_end(today),
+    )
 
 
 def officer(
@@ -314,26 +333,28 @@ def officer(
     coverage = _coverage(whole, served)
     rows = tuple(
         BlockRow(
-            levels,
-            block,
-            _result(levels, block.counts, settings),
-            objections.get((levels, block.number)),
+            levels=levels,
+            block=block,
+            result=_result(levels, block.counts, settings),
+            objection=objections.get((levels, block.number)),
         )
         for levels, block in blocks
     )
     return OfficerView(
-        found,
-        period,
-        settings,
-        shown,
-        _trend(months, settings),
-        rows,
-        _funnel(sums.get(id, []), whole, settings),
-        looks,
-        own,
-        may_enter_appraisal(shown, _first_known(shown.deciding_response, coverage), settings),
-        coverage,
-        week_end(today),
+        officer=found,
+        period=period,
+        settings=settings,
+        figure=shown,
+        trend=_trend(months, settings),
+        blocks=rows,
+        funnel=_funnel(sums.get(id, []), whole, settings),
+        looks=looks,
+        own=own,
+        may_enter_appraisal=may_enter_appraisal(
+            shown, _first_known(shown.deciding_response, coverage), settings
+        ),
+        coverage=coverage,
+        next_close=week_end(today),
     )
 
 
@@ -349,7 +370,9 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
         kind: cut_rows([_of_kind(quarter, kind) for quarter in found.values()], settings.cuts_from)
         for kind in ("service", "counter", "half", "channel")
     }
-    return CutsView(period, span, next_told(_ended(today)), settings, tables)
+    return CutsView(
+        period=period, told=span, more_on=next_told(_ended(today)), settings=settings, tables=tables
+    )
 
 
 def city(central: Central, viewer: Viewer, period: Period) -> tuple[SiteRow, ...]:
@@ -368,7 +391,7 @@ def figure(sums: Iterable[Sum], settings: SiteSettings) -> Figure:
     """What may be said of the sum of whole blocks, on whichever scales."""
     found = list(sums)
     if not found:
-        return Figure(result(0, 0, 0.0))
+        return Figure(result=result(0, 0, 0.0))
     n = sum(sum(s.counts) for s in found)
     satisfied = sum(satisfied_of(s.levels, s.counts) for s in found)
     points = sum(points_of(s.levels, s.counts) for s in found)
@@ -381,12 +404,12 @@ def figure(sums: Iterable[Sum], settings: SiteSettings) -> Figure:
         if levels_shown((a, b, c, d, e)):
             levels = summed[: scales.pop()]
     return Figure(
-        shown,
-        sum((s.beside for s in found), Beside()),
-        sum(s.blocks for s in found),
-        min(s.first_day for s in found),
-        max(s.last_day for s in found),
-        levels,
+        result=shown,
+        beside=sum((s.beside for s in found), Beside()),
+        blocks=sum(s.blocks for s in found),
+        first_day=min(s.first_day for s in found),
+        last_day=max(s.last_day for s in found),
+        levels=levels,
     )
 
 
@@ -407,7 +430,7 @@ def cut_rows(quarters: Iterable[Cuts], at_least: int) -> tuple[CutRow, ...]:
     for what in sorted(names, key=lambda what: (len(what), what) if what.isdigit() else (99, what)):
         n = sum(map(sum, sums[what].values()))
         if not n:
-            rows.append(CutRow(what, None, None))
+            rows.append(CutRow(what=what, n=None, rate=None))
             continue
         satisfied = sum(satisfied_of(levels, counts) for levels, counts in sums[what].items())
         rate, bound = round(satisfied / n, 2), ""
@@ -415,7 +438,7 @@ def cut_rows(quarters: Iterable[Cuts], at_least: int) -> tuple[CutRow, ...]:
             rate, bound = ALL_AGREE_HIGH, "at least"
         elif rate < ALL_AGREE_LOW:
             rate, bound = ALL_AGREE_LOW, "at most"
-        rows.append(CutRow(what, _rounded(n), rate, bound))
+        rows.append(CutRow(what=what, n=_rounded(n), rate=rate, bound=bound))
     return tuple(rows)
 
 
@@ -501,7 +524,7 @@ def _reasons(
     known = {reason.id for reason in settings.reasons}
     order = sorted(rounded, key=lambda what: (-rounded[what], what))
     return tuple(
-        CutRow(what, rounded[what], rounded[what] / total)
+        CutRow(what=what, n=rounded[what], rate=rounded[what] / total)
         for what in order
         if what in known or rounded[what]
     )
@@ -528,4 +551,4 @@ def _funnel(own: Sequence[Sum], whole: Figure, settings: SiteSettings) -> Funnel
     satisfied = sum(satisfied_of(s.levels, s.counts) for s in own)
     wide = wilson(satisfied, shown.result.n, Z99)
     apart = not wide.low <= whole.result.rate <= wide.high
-    return Funnel(shown.result.rate, whole.result.rate, shown.result.n, apart)
+    return Funnel(rate=shown.result.rate, office=whole.result.rate, n=shown.result.n, apart=apart)

@@ -32,7 +32,14 @@ class Account:
     disabled: bool = False
 
     def viewer(self) -> Viewer:
-        return Viewer(self.account, self.name, self.site, self.roles, self.officer, self.section)
+        return Viewer(
+            account=self.account,
+            name=self.name,
+            site=self.site,
+            roles=self.roles,
+            officer=self.officer,
+            section=self.section,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,9 @@ class Accounts:
         row = self._connection.execute(_SIGNED_IN, {"site": self._site, "token": token}).first()
         if row is None:
             return None
-        return Session(token, row.account, utc(row.opened), utc(row.seen)), _account(row)
+        return Session(
+            token=token, account=row.account, opened=utc(row.opened), seen=utc(row.seen)
+        ), _account(row)
 
     def touch_session(self, token: str, now: datetime) -> None:
         self._connection.execute(
@@ -195,16 +204,16 @@ def _logged(rows: Iterable[Any]) -> tuple[Logged, ...]:
 def _account(row: Row[Any]) -> Account:
     known = {role.value for role in Role}
     return Account(
-        row.site,
-        row.account,
-        row.name,
-        frozenset(Role(name) for name in row.roles.split() if name in known),
-        row.secret,
-        bool(row.must_change),
-        row.officer,
-        row.section,
-        row.subject,
-        row.tries,
-        utc(row.locked_until) if row.locked_until else None,
-        bool(row.disabled),
+        site=row.site,
+        account=row.account,
+        name=row.name,
+        roles=frozenset(Role(name) for name in row.roles.split() if name in known),
+        secret=row.secret,
+        must_change=bool(row.must_change),
+        officer=row.officer,
+        section=row.section,
+        subject=row.subject,
+        tries=row.tries,
+        locked_until=utc(row.locked_until) if row.locked_until else None,
+        disabled=bool(row.disabled),
     )

@@ -264,7 +264,13 @@ class Days:
     def aside(self) -> tuple[KeptAside, ...]:
         """Day reports that were not taken, by terminal and day."""
         return tuple(
-            KeptAside(name, day, answer, _ratings(body), _ratings(taken) if taken else None)
+            KeptAside(
+                terminal=name,
+                date=day,
+                answer=answer,
+                n=_ratings(body),
+                taken_n=_ratings(taken) if taken else None,
+            )
             for name, day, answer, body, taken in self._connection.execute(
                 _ASIDE, {"site": self._site}
             )

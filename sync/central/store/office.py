@@ -187,15 +187,15 @@ class Office:
         newest: dict[str, Improvement] = {}
         for row in self._connection.execute(query):
             newest[row.id] = Improvement(
-                row.id,
-                row.said,
-                row.done,
-                row.whom,
-                row.due,
-                State(row.state),
-                row.version,
-                utc(row.at),
-                row.author,
+                id=row.id,
+                said=row.said,
+                done=row.done,
+                whom=row.whom,
+                due=row.due,
+                state=State(row.state),
+                version=row.version,
+                at=utc(row.at),
+                author=row.author,
             )
         return tuple(
             sorted(
@@ -249,12 +249,12 @@ class Office:
         found: dict[str, list[ItaText]] = {}
         for row in self._connection.execute(query):
             text = ItaText(
-                row.code,
-                row.version,
-                row.base,
-                utc(row.at),
-                row.author,
-                ItaBody(**json.loads(row.body)),
+                code=row.code,
+                version=row.version,
+                base=row.base,
+                at=utc(row.at),
+                author=row.author,
+                body=ItaBody(**json.loads(row.body)),
             )
             found.setdefault(row.code, []).append(text)
         return found
@@ -341,16 +341,18 @@ class Office:
         decided: dict[tuple[str, int, int], list[Decision]] = {}
         query = (_VERDICTS_OF, _OBJECTIONS_OF) if officer else (_VERDICTS, _OBJECTIONS)
         for row in self._connection.execute(query[0], asked):
-            decision = Decision(row.decider, Verdict(row.verdict), row.note, utc(row.at))
+            decision = Decision(
+                decider=row.decider, verdict=Verdict(row.verdict), note=row.note, at=utc(row.at)
+            )
             decided.setdefault((row.officer, row.levels, row.number), []).append(decision)
         return tuple(
             Objection(
-                row.officer,
-                row.levels,
-                row.number,
-                utc(row.at),
-                row.words,
-                tuple(decided.get((row.officer, row.levels, row.number), ())),
+                officer=row.officer,
+                levels=row.levels,
+                number=row.number,
+                at=utc(row.at),
+                words=row.words,
+                decisions=tuple(decided.get((row.officer, row.levels, row.number), ())),
             )
             for row in self._connection.execute(query[1], asked)
         )

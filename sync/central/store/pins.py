@@ -42,7 +42,9 @@ class Pins:
         """The newest of each officer, by officer; those that were withdrawn too."""
         query = select(pins).where(pins.c.site == self._site).order_by(pins.c.officer)
         return {
-            row.officer: Issued(row.officer, row.issue, row.author, row.verifier)
+            row.officer: Issued(
+                officer=row.officer, issue=row.issue, author=row.author, verifier=row.verifier
+            )
             for row in self._connection.execute(query)
         }
 

@@ -199,7 +199,18 @@ class PublishedBlocks:
         found = []
         for levels, number, start, end, *n in self._connection.execute(_OFFICERS_BLOCKS, asked):
             beside = Beside(*n[len(_LEVELS) :])
-            found.append((levels, Block(number, start, end, _counts(n[: len(_LEVELS)]), beside)))
+            found.append(
+                (
+                    levels,
+                    Block(
+                        number=number,
+                        first_day=start,
+                        last_day=end,
+                        counts=_counts(n[: len(_LEVELS)]),
+                        beside=beside,
+                    ),
+                )
+            )
         return found
 
     def has_block(self, officer: str, levels: int, number: int) -> bool:

@@ -179,20 +179,20 @@ class Terminals:
 
 def known_terminal(row: Row[Any]) -> KnownTerminal:
     return KnownTerminal(
-        row.terminal,
-        row.counter,
-        row.public_key,
-        row.state,
-        row.software,
-        utc(row.seen) if row.seen else None,
-        Head(row.head_seq, row.head_hash),
-        row.nonce,
-        utc(row.nonce_until) if row.nonce_until else None,
-        row.skew,
-        row.due,
-        row.free,
-        row.panel or "",
-        bool(row.takes_pins),
+        terminal=row.terminal,
+        counter=row.counter,
+        public_key=row.public_key,
+        state=row.state,
+        software=row.software,
+        seen=utc(row.seen) if row.seen else None,
+        head=Head(row.head_seq, row.head_hash),
+        nonce=row.nonce,
+        nonce_until=utc(row.nonce_until) if row.nonce_until else None,
+        skew=row.skew,
+        due=row.due,
+        free=row.free,
+        panel=row.panel or "",
+        takes_pins=bool(row.takes_pins),
     )
 
 

@@ -180,11 +180,15 @@ class Unclosed:
         found = Known()
         for row in self._connection.execute(_LINES, asked):
             cuts = tuple((kind, getattr(row, kind)) for kind in _CUTS)
-            found.rated.append(Rated(row.date, row.levels, _counts(row), cuts))
+            found.rated.append(
+                Rated(day=row.date, levels=row.levels, counts=_counts(row), cuts=cuts)
+            )
         beside: dict[date, Beside] = defaultdict(Beside)
         for day, kind, what, n in self._connection.execute(_COUNTS, asked):
             if kind == "reason":
-                found.named.append(Named(day, None, (kind, what), (n, 0, 0, 0, 0)))
+                found.named.append(
+                    Named(day=day, levels=None, cut=(kind, what), counts=(n, 0, 0, 0, 0))
+                )
             else:
                 beside[day] += Beside(**{_BESIDE_OF[what]: n})
         found.beside.update(beside)
@@ -200,9 +204,13 @@ class Unclosed:
         for row in self._connection.execute(query):
             if row.kind == "reason":
                 cut = ("reason", row.what)
-                found.named.append(Named(row.date, row.levels, cut, _counts(row)))
+                found.named.append(
+                    Named(day=row.date, levels=row.levels, cut=cut, counts=_counts(row))
+                )
             else:
-                found.rated.append(Rated(row.date, row.levels, _counts(row), ()))
+                found.rated.append(
+                    Rated(day=row.date, levels=row.levels, counts=_counts(row), cuts=())
+                )
         return found
 
     # --- what is in blocks already ---------------------------------------------------------
@@ -234,7 +242,13 @@ class Unclosed:
         found: dict[int, list[Block]] = defaultdict(list)
         for row in self._connection.execute(query):
             beside = Beside(*(getattr(row, name) for name in BESIDE))
-            block = Block(row.number, row.first_day, row.last_day, _counts(row), beside)
+            block = Block(
+                number=row.number,
+                first_day=row.first_day,
+                last_day=row.last_day,
+                counts=_counts(row),
+                beside=beside,
+            )
             found[row.levels].append(block)
         return dict(found)
 

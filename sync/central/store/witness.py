@@ -168,13 +168,13 @@ class Witness:
         rows = self._connection.execute(_ALARMS, {"site": self._site})
         return tuple(
             Alarm(
-                utc(row.at),
-                row.terminal,
-                row.kind,
-                row.detail,
-                utc(row.settled) if row.settled else None,
-                row.settled_by,
-                row.note,
+                at=utc(row.at),
+                terminal=row.terminal,
+                kind=row.kind,
+                detail=row.detail,
+                settled=utc(row.settled) if row.settled else None,
+                settled_by=row.settled_by,
+                note=row.note,
             )
             for row in rows
         )
@@ -209,5 +209,12 @@ class Witness:
                     day_lines.c.officer == officer,
                 )
             )
-            found.append(Twice(day, half, officer, tuple(sorted(self._connection.scalars(names)))))
+            found.append(
+                Twice(
+                    day=day,
+                    half=half,
+                    officer=officer,
+                    terminals=tuple(sorted(self._connection.scalars(names))),
+                )
+            )
         return tuple(sorted(found, key=lambda t: (t.day, t.half, t.officer), reverse=True))

@@ -60,7 +60,15 @@ class _Enrolments:
 
 def _signed(request: Request, nonce: str, signature: str, body: bytes = b"") -> Signed:
     site, terminal = request.path_params["site"], request.path_params["terminal"]
-    return Signed(site, terminal, request.method, request.url.path, nonce, signature, body)
+    return Signed(
+        site=site,
+        terminal=terminal,
+        method=request.method,
+        path=request.url.path,
+        nonce=nonce,
+        signature=signature,
+        body=body,
+    )
 
 
 class _Door:

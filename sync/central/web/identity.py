@@ -50,7 +50,7 @@ def provider(settings: CentralSettings) -> Provider | None:
             f"{path}: {error.strerror}; write the client's secret from the provider into it"
         ) from None
     issuer, client = settings.identity_issuer.rstrip("/"), settings.identity_client
-    return Provider(issuer, client, secret, settings.url.rstrip("/"))
+    return Provider(issuer=issuer, client=client, secret=secret, here=settings.url.rstrip("/"))
 
 
 class Refused(Exception):

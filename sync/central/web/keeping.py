@@ -341,7 +341,9 @@ def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:
         if len(parts) not in (2, 3):
             raise BadSettings(f"ita_rows: {line[:40]!r}: write code | form | indicator")
         evidence = len(parts) == 3 and parts[2].lower() in ("yes", "ใช่")
-        rows.append(ItaRow(code, parts[0], parts[1], evidence))
+        rows.append(
+            ItaRow(code=code, form=parts[0], indicator=parts[1], terminal_is_evidence=evidence)
+        )
     return () if tuple(rows) == itaform.as_settings() else tuple(rows)
 
 

@@ -134,7 +134,13 @@ def routes(desk: Desk) -> APIRouter:
         words = form.prose("words", _PARAGRAPH)
         if not words:
             raise PageError(400, "say_why")
-        wanted = Objection(officer, form.number("levels"), form.number("number"), desk.now(), words)
+        wanted = Objection(
+            officer=officer,
+            levels=form.number("levels"),
+            number=form.number("number"),
+            at=desk.now(),
+            words=words,
+        )
         central = desk.site(site)
         with central.store.transaction(site) as t:
             if not t.published.has_block(officer, wanted.levels, wanted.number):
@@ -188,7 +194,9 @@ def routes(desk: Desk) -> APIRouter:
             if found is None:
                 raise PageError(404, "no_page")
             decider = f"{viewer.site}/{viewer.account}"
-            t.office.decide(found, Decision(decider, verdict, note, desk.now()))
+            t.office.decide(
+                found, Decision(decider=decider, verdict=verdict, note=note, at=desk.now())
+            )
         return RedirectResponse(f"/objections/{site}", 303)
 
     # --- comments --------------------------------------------------------------------------
@@ -215,12 +223,12 @@ def _improvement(form: Posted) -> Improvement:
         raise PageError(400, "bad_form") from None
     due: date | None = form.day("due")
     line = Improvement(
-        form.text("id", 32) or secrets.token_hex(8),
-        said,
-        form.prose("done", _PARAGRAPH),
-        form.prose("whom", _LINE),
-        due,
-        state,
+        id=form.text("id", 32) or secrets.token_hex(8),
+        said=said,
+        done=form.prose("done", _PARAGRAPH),
+        whom=form.prose("whom", _LINE),
+        due=due,
+        state=state,
     )
     return replace(line, version=form.number("version") if form.text("version", 12) else 0)
 
