@@ -21,7 +21,7 @@ from tests.faults import disk_full_beyond
 from tests.ui.conftest import Counter
 from ui.app import Program
 from ui.screens.menu import MenuScreen
-from ui.screens.notice import NoticeScreen
+from ui.screens.message import MessageScreen
 from ui.screens.pin import PinScreen
 from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
@@ -60,8 +60,8 @@ def type_pin(counter: Counter, pin: str) -> None:
 
 
 def sign_on(counter: Counter, number: str = "101") -> None:
-    notice = shown(counter, NoticeScreen)
-    assert isinstance(notice, NoticeScreen)
+    notice = shown(counter, MessageScreen)
+    assert isinstance(notice, MessageScreen)
     click(notice.action)
     screen = shown(counter, SignOnScreen)
     assert isinstance(screen, SignOnScreen)
@@ -249,7 +249,7 @@ def test_a_second_press_in_the_lock_is_counted_not_scored(counter: Counter) -> N
 def test_a_pause_shows_and_the_officer_comes_back(counter: Counter) -> None:
     sign_on(counter)
     staff_menu(counter, "101", PAUSE)
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     assert counter.running.presenter.state.paused
     sign_on(counter)
     ready(counter)
@@ -281,7 +281,7 @@ def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> 
     sign_on(counter)
     counter.clock.set_wall(MORNING.replace(hour=16, minute=30, second=1))
     counter.running.presenter.look_at_the_clock()
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     assert counter.running.presenter.state.duty is None
     assert counter.running.presenter.press(5, Channel.PANEL)
     assert tally(counter).n == 1
@@ -291,7 +291,7 @@ def test_a_duty_left_alone_ends_and_the_next_press_is_nobodys(counter: Counter) 
     sign_on(counter)
     pass_time(counter, counter.settings.rules.idle)
     counter.running.presenter.look_at_the_clock()
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     counter.running.presenter.press(1, Channel.PANEL)
     assert tally(counter).n == 0
 
@@ -314,7 +314,7 @@ def test_a_duty_does_not_outlive_midnight(counter: Counter) -> None:
     counter.running.presenter.look_at_the_clock()
     sign_on(counter)
     pass_time(counter, 1200)
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
 
 
 def test_a_jump_of_the_wall_clock_is_in_the_journal(counter: Counter) -> None:
@@ -365,7 +365,7 @@ def test_the_service_menu_can_end_the_program(counter: Counter, qtbot: QtBot) ->
 
 def test_the_hidden_corner_needs_a_long_press(counter: Counter, qtbot: QtBot) -> None:
     click(counter.window.corner)
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     QTest.mousePress(counter.window.corner, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(counter.window.service_asked, timeout=5000):
         pass
@@ -406,7 +406,7 @@ def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
     good = counter.folder.database.read_bytes()
     counter.folder.database.write_bytes(b"garbage" * 999)
     program.load()
-    assert isinstance(window.screen_shown, NoticeScreen)
+    assert isinstance(window.screen_shown, MessageScreen)
     assert program.end() == 3
     assert not [timer for timer in program.findChildren(QTimer) if timer.isActive()]
     counter.folder.database.write_bytes(good)
