@@ -35,7 +35,7 @@ def key_to_pixel(folder: Path, parts: Sample, runs: int = 60) -> str:
     board, host = os.openpty()
     tty.setraw(host)
     bench = Bench(folder / "data", f'[panel]\nport = "{os.ttyname(host)}"\n')
-    words = [sys.executable, "-m", "micropython_unix", "desk.py", str(trace), "clock"]
+    words = [sys.executable, "-m", "micropython_unix", "unix_board.py", str(trace), "clock"]
     program = subprocess.Popen(
         words, cwd=FIRMWARE, stdin=board, stdout=board, stderr=subprocess.PIPE, text=True
     )

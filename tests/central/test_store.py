@@ -402,6 +402,37 @@ def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
     store.close()
 
 
+def test_a_reader_waits_for_no_writer_nor_a_writer_for_a_reader(store: CentralStore) -> None:
+    with store.transaction("a") as t:
+        t.people.put_site("before")
+    with store.transaction("a") as writer:
+        writer.people.put_site("after")
+        with store.read("a") as reader:
+            assert reader.people.site_name() == "before"
+    with store.read("a") as reader:
+        assert reader.people.site_name() == "after"
+        with store.transaction("a") as writer:
+            writer.people.put_site("later")
+        assert reader.people.site_name() == "after", "one moment, whatever is committed meanwhile"
+
+
+def test_a_reader_can_write_nothing_and_leaves_no_mark_on_the_next_writer(
+    store: CentralStore,
+) -> None:
+    for name in ("one", "two"):
+        with pytest.raises(DatabaseDown), store.read("a") as reader:
+            reader.people.put_site(name)
+        with store.transaction("a") as t:
+            assert t.people.site_name() in (None, "one")
+            t.people.put_site(name)
+
+
+def test_a_database_is_opened_while_another_program_writes(store: CentralStore, url: str) -> None:
+    with store.transaction("a") as writer:
+        writer.people.put_site("A")
+        CentralStore.open(url).close()
+
+
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_server_that_was_started_anew_costs_one_answer_at_most(url: str) -> None:
     """Connections from before are dead; who comes after an idle second notices nothing."""

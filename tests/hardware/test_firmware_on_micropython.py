@@ -47,7 +47,7 @@ class Running:
         self._all: list[subprocess.Popen[bytes]] = []
 
     def board(self, line: Line, trace: Path, lamps: Path) -> "subprocess.Popen[bytes]":
-        words = [sys.executable, "-m", "micropython_unix", "desk.py", str(trace)]
+        words = [sys.executable, "-m", "micropython_unix", "unix_board.py", str(trace)]
         with lamps.open("wb") as told:
             return self._start(words, cwd=FIRMWARE, ends=line.board, told=told.fileno())
 
@@ -158,7 +158,7 @@ def test_it_says_hello_at_power_on_but_not_with_the_outer_keys_held(
     path = tmp_path / "trace"
     path.write_text(trace, encoding="ascii")
     ended = subprocess.run(
-        [sys.executable, "-m", "micropython_unix", "desk.py", str(path)],
+        [sys.executable, "-m", "micropython_unix", "unix_board.py", str(path)],
         cwd=FIRMWARE,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -92,7 +92,7 @@ def reference_panel(trace: Path) -> Iterator[str]:
     """The firmware, being pressed as `trace` says; the path of the line to it."""
     board, host = os.openpty()
     tty.setraw(host)
-    words = [sys.executable, "-m", "micropython_unix", "desk.py", str(trace)]
+    words = [sys.executable, "-m", "micropython_unix", "unix_board.py", str(trace)]
     program = subprocess.Popen(
         words, cwd=FIRMWARE, stdin=board, stdout=board, stderr=subprocess.DEVNULL
     )

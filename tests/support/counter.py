@@ -11,7 +11,7 @@ from kiosk.domain.tally import Tally
 from tests.support.builders import FakeClock
 from ui.app import Running, start
 from ui.screens.menu import MenuScreen
-from ui.screens.notice import NoticeScreen
+from ui.screens.message import MessageScreen
 from ui.screens.pin import PinScreen
 from ui.screens.ready import ReadyScreen
 from ui.screens.sign_on import SignOnScreen
@@ -73,8 +73,8 @@ def type_pin(counter: Counter, pin: str) -> None:
 
 
 def sign_on(counter: Counter, number: str = "101") -> None:
-    notice = shown(counter, NoticeScreen)
-    assert isinstance(notice, NoticeScreen)
+    notice = shown(counter, MessageScreen)
+    assert isinstance(notice, MessageScreen)
     click(notice.action)
     screen = shown(counter, SignOnScreen)
     assert isinstance(screen, SignOnScreen)

@@ -13,7 +13,7 @@ from tests.support.colours import contrast
 from tests.support.counter import Counter, pass_time, ready, shown, sign_on, tally
 from ui import theme
 from ui.samples import samples
-from ui.screens.notice import NoticeScreen
+from ui.screens.message import MessageScreen
 from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.thanks import ThanksScreen
@@ -136,8 +136,8 @@ def tab_to(counter: Counter, name: str) -> None:
 
 def test_the_keyboard_alone_does_everything(counter: Counter) -> None:
     counter.window.activateWindow()
-    notice = shown(counter, NoticeScreen)
-    assert isinstance(notice, NoticeScreen)
+    notice = shown(counter, MessageScreen)
+    assert isinstance(notice, MessageScreen)
     tab_to(counter, notice.action.text())
     key(counter, Qt.Key.Key_Return)
     for digit in "101" + counter.pins["101"]:

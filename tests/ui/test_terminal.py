@@ -33,7 +33,7 @@ from tests.support.counter import (
 )
 from tests.support.faults import disk_full_beyond
 from ui.app import Program
-from ui.screens.notice import NoticeScreen
+from ui.screens.message import MessageScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
@@ -182,7 +182,7 @@ def test_a_second_press_in_the_lock_is_counted_not_scored(counter: Counter) -> N
 def test_a_pause_shows_and_the_officer_comes_back(counter: Counter) -> None:
     sign_on(counter)
     staff_menu(counter, "101", PAUSE)
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     assert counter.running.presenter.state.paused
     sign_on(counter)
     ready(counter)
@@ -214,7 +214,7 @@ def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> 
     sign_on(counter)
     counter.clock.set_wall(MORNING.replace(hour=16, minute=30, second=1))
     counter.running.presenter.look_at_the_clock()
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     assert counter.running.presenter.state.duty is None
     assert counter.running.presenter.press(5, Channel.PANEL)
     assert tally(counter).n == 1
@@ -224,7 +224,7 @@ def test_a_duty_left_alone_ends_and_the_next_press_is_nobodys(counter: Counter) 
     sign_on(counter)
     pass_time(counter, counter.settings.rules.idle)
     counter.running.presenter.look_at_the_clock()
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     counter.running.presenter.press(1, Channel.PANEL)
     assert tally(counter).n == 0
 
@@ -247,7 +247,7 @@ def test_a_duty_does_not_outlive_midnight(counter: Counter) -> None:
     counter.running.presenter.look_at_the_clock()
     sign_on(counter)
     pass_time(counter, 1200)
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
 
 
 def test_a_jump_of_the_wall_clock_is_in_the_journal(counter: Counter) -> None:
@@ -298,7 +298,7 @@ def test_the_service_menu_can_end_the_program(counter: Counter, qtbot: QtBot) ->
 
 def test_the_hidden_corner_needs_a_long_press(counter: Counter, qtbot: QtBot) -> None:
     click(counter.window.corner)
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     QTest.mousePress(counter.window.corner, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(counter.window.service_asked, timeout=5000):
         pass
@@ -339,7 +339,7 @@ def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
     good = counter.folder.database.read_bytes()
     counter.folder.database.write_bytes(b"garbage" * 999)
     program.load()
-    assert isinstance(window.screen_shown, NoticeScreen)
+    assert isinstance(window.screen_shown, MessageScreen)
     assert program.end() == 3
     assert not [timer for timer in program.findChildren(QTimer) if timer.isActive()]
     counter.folder.database.write_bytes(good)
