@@ -1,7 +1,7 @@
 """What central keeps, on both databases: the same sentences hold on each."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from traceback import format_exception
 from uuid import uuid4
@@ -21,22 +21,11 @@ from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
 from sync.fields import digest
 from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
-from tests.central.conftest import made_central
-from tests.central.reports import day_report, key_text
+from tests.support.central import NIGHT as NOW
+from tests.support.central import enrolled, made_central, take
+from tests.support.day_reports import day_report, key_text
 
-NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 DAY = date(2026, 11, 23)
-
-
-def enrolled(central: Central, name: str = "counter-1") -> None:
-    code = central.invite(name, "1", NOW)
-    central.enrol(Enrol(code, key_text()), NOW)
-
-
-def take(central: Central, report: DayReport) -> Answer:
-    known = central.terminal(report.terminal)
-    assert known is not None
-    return central.take_day(known, report, report.to_bytes(), NOW).answer
 
 
 def test_migrations_lead_to_exactly_the_declared_schema(store: CentralStore, url: str) -> None:
@@ -411,6 +400,37 @@ def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
         assert t.unclosed.due(date(2026, 11, 1))
         assert t.unclosed.take() == {"a": date(2026, 10, 12), "c": date(2026, 11, 11)}
     store.close()
+
+
+def test_a_reader_waits_for_no_writer_nor_a_writer_for_a_reader(store: CentralStore) -> None:
+    with store.transaction("a") as t:
+        t.people.put_site("before")
+    with store.transaction("a") as writer:
+        writer.people.put_site("after")
+        with store.read("a") as reader:
+            assert reader.people.site_name() == "before"
+    with store.read("a") as reader:
+        assert reader.people.site_name() == "after"
+        with store.transaction("a") as writer:
+            writer.people.put_site("later")
+        assert reader.people.site_name() == "after", "one moment, whatever is committed meanwhile"
+
+
+def test_a_reader_can_write_nothing_and_leaves_no_mark_on_the_next_writer(
+    store: CentralStore,
+) -> None:
+    for name in ("one", "two"):
+        with pytest.raises(DatabaseDown), store.read("a") as reader:
+            reader.people.put_site(name)
+        with store.transaction("a") as t:
+            assert t.people.site_name() in (None, "one")
+            t.people.put_site(name)
+
+
+def test_a_database_is_opened_while_another_program_writes(store: CentralStore, url: str) -> None:
+    with store.transaction("a") as writer:
+        writer.people.put_site("A")
+        CentralStore.open(url).close()
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
