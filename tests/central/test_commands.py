@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
-from tests.builders import FakeClock
-from tests.central.reports import DAY
+from tests.support.builders import FakeClock
+from tests.support.day_reports import DAY
 
 Command = Callable[..., Result]
 ROSTER = "number,name,position,section\n101,สมหญิง ใจดี,เจ้าพนักงาน,ฝ่ายทะเบียน\n102,ประสิทธิ์,,ฝ่ายทะเบียน\n"

@@ -21,7 +21,7 @@ from sync.central.store.days import Ticket
 from sync.central.store.published import Sum
 from sync.central.viewer import CITY, PUBLIC, NotYours, Role, Viewer
 from sync.wire import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
-from tests.central.reports import key_text
+from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

@@ -21,27 +21,11 @@ from sync.central.viewer import Role
 from sync.fields import BadMessage
 from sync.sealing import seal, sealing_text, unseal
 from sync.wire import Answer, HeldPin, IssuedPin, PinsHeld, PinsIssued
-from tests.builders import PEPPER, PRASIT, SOMYING
-from tests.central.conftest import signed_in
-from tests.central.test_door import NOW, Kept, Server, kept, server, terminal_store
-
-__all__ = ["kept", "server", "terminal_store"]
-
-
-class Overheard(httpx.BaseTransport):
-    """A network that remembers every byte of what passes."""
-
-    def __init__(self) -> None:
-        self._real, self.bytes = httpx.HTTPTransport(), b""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._real.handle_request(request)
-        body = answer.read()
-        self.bytes += request.read() + body
-        return httpx.Response(answer.status_code, headers=answer.headers, content=body)
-
-    def close(self) -> None:
-        self._real.close()
+from tests.support.builders import PEPPER, PRASIT, SOMYING
+from tests.support.central import NIGHT as NOW
+from tests.support.central import signed_in
+from tests.support.central_server import Kept, Server
+from tests.support.network import Overheard
 
 
 def sync(kept: Kept, transport: httpx.BaseTransport | None = None) -> agent.Synced:

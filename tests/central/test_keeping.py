@@ -4,10 +4,8 @@ import html
 import io
 import json
 import re
-import struct
-import zlib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from PIL import Image
@@ -30,9 +28,9 @@ from sync.central.sitesettings import (
 )
 from sync.central.store.office import ItaBody
 from sync.central.viewer import PUBLIC, Role
-from tests.central.conftest import signed_in
-
-NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+from tests.support.central import NOON as NOW
+from tests.support.central import signed_in
+from tests.support.central_forms import bomb, form
 
 
 @pytest.fixture
@@ -144,19 +142,6 @@ def test_a_telephones_photo_is_taken_upright_and_a_photo_can_be_removed(
     assert 'value="remove"' not in it.get("/roster/dindaeng").text
 
 
-def bomb() -> bytes:
-    """A PNG of a few bytes that says it has 40,000 × 40,000 pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        crc = zlib.crc32(kind + data)
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
-
-    head = struct.pack(">IIBBBBB", 40_000, 40_000, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\x00" * 100_000)
-    start = b"\x89PNG\r\n\x1a\n"
-    return start + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-
-
 @pytest.mark.parametrize(
     "data",
     [b"", b"garbage", bomb(), picture(size=(50, 50)), picture()[:200], picture("GIF"),
@@ -196,30 +181,6 @@ def test_an_account_is_made_once_and_its_password_shown_once(
 
 
 # --- settings ----------------------------------------------------------------------------------
-
-
-def form(**changed: str) -> dict[str, str]:
-    s = SiteSettings()
-    return {
-        "version": "0",
-        "question_th": "",
-        "question_en": "",
-        "comment_url": "",
-        "levels_th": "\r\n".join(s.levels_th),
-        "levels_en": "\n".join(s.levels_en),
-        "reasons": "\n".join(f"{r.id} | {r.th} | {r.en}" for r in s.reasons),
-        "channels": "\n".join(f"{c.th}|{c.en}|{c.address}" for c in s.channels),
-        "opening_hours": s.opening_hours,
-        "compare_from": "30",
-        "cuts_from": "100",
-        "appraisal_from": "100",
-        "appraisal_response": "20",
-        "oit_numbers": s.oit_numbers,
-        "licence": s.licence,
-        "fiscal_year_starts": "10",
-        "holidays": "",
-        **changed,
-    }
 
 
 def kept(central: Central) -> SiteSettings:

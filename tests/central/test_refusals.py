@@ -19,8 +19,9 @@ from sync.central.viewer import Role
 from sync.central.web.desk import Posted, page_words
 from sync.central.web.keeping import _from_form
 from sync.central.web.refusals import told
-from tests.central.conftest import signed_in
-from tests.central.test_keeping import NOW, bomb, form
+from tests.support.central import NOON as NOW
+from tests.support.central import signed_in
+from tests.support.central_forms import bomb, form
 
 ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
 MARKS = "ก" + "\u0e48" * 9

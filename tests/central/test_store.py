@@ -1,7 +1,7 @@
 """What central keeps, on both databases: the same sentences hold on each."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from traceback import format_exception
 from uuid import uuid4
@@ -21,22 +21,11 @@ from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
 from sync.fields import digest
 from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
-from tests.central.conftest import made_central
-from tests.central.reports import day_report, key_text
+from tests.support.central import NIGHT as NOW
+from tests.support.central import enrolled, made_central, take
+from tests.support.day_reports import day_report, key_text
 
-NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 DAY = date(2026, 11, 23)
-
-
-def enrolled(central: Central, name: str = "counter-1") -> None:
-    code = central.invite(name, "1", NOW)
-    central.enrol(Enrol(code, key_text()), NOW)
-
-
-def take(central: Central, report: DayReport) -> Answer:
-    known = central.terminal(report.terminal)
-    assert known is not None
-    return central.take_day(known, report, report.to_bytes(), NOW).answer
 
 
 def test_migrations_lead_to_exactly_the_declared_schema(store: CentralStore, url: str) -> None:

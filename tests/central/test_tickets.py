@@ -13,8 +13,8 @@ from sync.central.service import Central
 from sync.central.store.days import Ticket
 from sync.central.ticketcsv import BadTickets, parse
 from sync.central.viewer import PUBLIC, Role, Viewer
-from tests.central.reports import DAY, day_report
-from tests.central.test_store import enrolled, take
+from tests.support.central import enrolled, take
+from tests.support.day_reports import DAY, day_report
 
 DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
 
