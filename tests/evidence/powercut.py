@@ -10,12 +10,12 @@ from kiosk.datafolder import DataFolder
 from kiosk.store.engine import Store, StoreFailed, _raw
 from kiosk.store.verify import Wrong, verify
 from sync.closing import close_days, compare_reports
-from tests.builders import FakeClock
 from tests.evidence.disklog import OPTIONS, Deed, Disk, Said, read_log
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
 from tests.evidence.pressing import Pressing
 from tests.evidence.stories import Closing
 from tests.evidence.tracing import Say, run
+from tests.support.builders import FakeClock
 
 PRESSES = 70
 """Enough for two checkpoints of the WAL."""

@@ -12,7 +12,7 @@ from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.state import Mark
 from kiosk.store.verify import Wrong, verify
 from kiosk.terminal import Terminal
-from tests.builders import SOMYING, FakeClock, duty_of, rating_id
+from tests.support.builders import SOMYING, FakeClock, duty_of, rating_id
 
 RULES = Rules()
 

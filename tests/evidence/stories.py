@@ -37,8 +37,8 @@ from sync.closing import close_days, compare_reports
 from sync.fields import digest
 from sync.signing import public_text
 from sync.wire import DayReport, Enrol
-from tests.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
 from tests.evidence.tracing import CALLS, Say, run
+from tests.support.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
 
 SCORES = (5, 1, 4)
 """A press, one whose reasons are asked for, and one in the grace after signing off."""
@@ -284,7 +284,7 @@ class Ingest(Story):
 
     @cached_property
     def reports(self) -> tuple[DayReport, ...]:
-        from tests.central.reports import day_report
+        from tests.support.day_reports import day_report
 
         return day_report(1), day_report(2, counts=(1, 0, 1, 2, 3))
 

@@ -8,7 +8,7 @@ from kiosk.datafolder import DataFolder, FolderError
 from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store, StoreDamaged, StoreFailed
 from kiosk.store.journal import Kind
-from tests.builders import SOMYING, FakeClock, rating
+from tests.support.builders import SOMYING, FakeClock, rating
 
 
 @pytest.fixture

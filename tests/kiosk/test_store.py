@@ -31,8 +31,8 @@ from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
-from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
-from tests.faults import disk_full_beyond
+from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
+from tests.support.faults import disk_full_beyond
 
 
 @pytest.fixture
