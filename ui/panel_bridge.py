@@ -120,7 +120,7 @@ class PanelBridge(QObject):
         """Once for each cause, not once a second."""
         if trouble != self._told:
             self._told = trouble
-            self._presenter.panel_down(trouble, panel=self._number)
+            self._presenter.panels.down(trouble, panel=self._number)
 
     def _close(self) -> None:
         """The notifier may be the caller: it is kept, disabled, until the next. Not deleteLater:
@@ -139,20 +139,20 @@ class PanelBridge(QObject):
                     self._pressed(event)
                 case PanelUp(device):
                     self._told = ""
-                    self._presenter.panel_up(device, panel=self._number)
+                    self._presenter.panels.up(device, panel=self._number)
                 case PanelDown(reason):
-                    self._presenter.panel_down(reason, panel=self._number)
+                    self._presenter.panels.down(reason, panel=self._number)
                 case PanelRefused(message):
-                    self._presenter.panel_down(message, refused=True, panel=self._number)
+                    self._presenter.panels.down(message, refused=True, panel=self._number)
                 case ButtonStuck(button):
-                    self._presenter.panel_stuck(button)
+                    self._presenter.panels.stuck(button)
 
     def _pressed(self, press: ButtonPressed) -> None:
         """Keep it, then tell the panel. A mark is only kept of presses that may come again."""
         mark, keeps = press.mark, self._link.acknowledges
         lasting = Mark(mark.device, mark.boot, mark.seq) if keeps else None
-        late = self._presenter.comes_late(press.age)
-        if not self._presenter.panel_pressed(press.button, lasting, press.age, panel=self._number):
+        late = self._presenter.citizen.comes_late(press.age)
+        if not self._presenter.panels.pressed(press.button, lasting, press.age, panel=self._number):
             self._link.release(mark)
         elif late:
             self._link.forget_late(mark)
@@ -172,7 +172,7 @@ def open_panels(
         try:
             bridge = PanelBridge(panel, presenter, last, number)
         except NoSuchPanel as error:
-            presenter.panel_down(str(error), refused=True, panel=number)
+            presenter.panels.down(str(error), refused=True, panel=number)
             continue
         bridge.start()
         bridges.append(bridge)
