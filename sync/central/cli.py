@@ -88,7 +88,7 @@ def init(
     """
     from sync.central import settings, signin
     from sync.central.store.engine import CentralStore
-    from sync.central.viewer import Role
+    from sync.central.viewer import ROLES
 
     folder, now = _Chosen.path, _now()
     with _errors():
@@ -104,7 +104,7 @@ def init(
         settings.write(folder, site, name, target, url)
     typer.echo(f"Made {folder} for {site} ({name}).")
     with _open() as central, _errors():
-        password = signin.add_account(central, "init", "it", "IT", (Role.IT,), now)
+        password = signin.add_account(central, "init", "it", "IT", (ROLES["it"],), now)
     typer.echo(f"First account: it, first password {password}")
     typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
     typer.echo("To read scores: kiosk-central accounts add NAME --role director")
@@ -498,12 +498,12 @@ def accounts_add(
     """
     from kiosk.domain.people import BadPerson
     from sync.central import signin
-    from sync.central.viewer import Role
+    from sync.central.viewer import ROLES, UnknownRole, role_named
 
     try:
-        roles = [Role(one) for one in role]
-    except ValueError as error:
-        _fail(f"--role: {error}; one of {', '.join(Role)}", USAGE)
+        roles = [role_named(name) for name in role]
+    except UnknownRole as error:
+        _fail(f"--role: {error}; one of {', '.join(ROLES)}", USAGE)
     with _open() as central, _errors():
         try:
             password = signin.add_account(

@@ -15,7 +15,7 @@ from kiosk.domain.people import BadPerson, identifier, plain
 from sync.central import passwords
 from sync.central.service import Central
 from sync.central.store.accounts import Account, Session
-from sync.central.viewer import CITY, Role, Viewer
+from sync.central.viewer import CITY, ROLES, Role, Viewer
 
 SESSION_IDLE = timedelta(hours=2)
 SESSION_LONGEST = timedelta(hours=12)
@@ -52,13 +52,17 @@ def add_account(
     granted = frozenset(roles)
     if not granted:
         raise BadPerson("an account needs a role")
-    if (Role.OFFICER in granted) != bool(officer):
-        raise BadPerson("role officer goes with the officer's id, and only that role")
-    if (Role.SECTION_HEAD in granted) != bool(section):
-        raise BadPerson("role section-head goes with a section, and only that role")
-    if city and granted & {Role.OFFICER, Role.SECTION_HEAD}:
-        raise BadPerson("an account of the city is of no office: not officer, not section-head")
+    if any(role.needs_officer for role in granted) != bool(officer):
+        ids = " or ".join(role.id for role in ROLES.values() if role.needs_officer)
+        raise BadPerson(f"role {ids} goes with the officer's id, and only that role")
+    if any(role.needs_section for role in granted) != bool(section):
+        ids = " or ".join(role.id for role in ROLES.values() if role.needs_section)
+        raise BadPerson(f"role {ids} goes with a section, and only that role")
+    if city and not all(role.fits_city for role in granted):
+        ids = ", not ".join(role.id for role in ROLES.values() if not role.fits_city)
+        raise BadPerson(f"an account of the city is of no office: not {ids}")
     site = CITY if city else central.site
+    names = " ".join(sorted(role.id for role in granted))
     password = "" if subject else passwords.generate()
     made = Account(
         site=site,
@@ -74,7 +78,7 @@ def add_account(
     with central.store.transaction(site) as t:
         t.accounts.close_sessions(account=account)
         t.accounts.put(made)
-        t.accounts.log_change(by, f"account {account}: {' '.join(sorted(granted))}", now)
+        t.accounts.log_change(by, f"account {account}: {names}", now)
     return password
 
 

@@ -21,7 +21,7 @@ from sync.central import period as periods
 from sync.central import signin, thai
 from sync.central.period import Period
 from sync.central.service import Central
-from sync.central.viewer import CITY, PUBLIC, Right, Role, Viewer
+from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 from sync.central.web.refusals import told
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
@@ -230,7 +230,7 @@ class Desk:
             lang=lang,
             viewer=viewer,
             R=Right,
-            Role=Role,
+            ROLES=ROLES,
             CITY=CITY,
             here=here.site,
             site=here.settings.name,

@@ -24,7 +24,7 @@ from sync.central.sitesettings import (
 )
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.people import NumberTaken
-from sync.central.viewer import Right, Role, Viewer
+from sync.central.viewer import Right, Viewer, role_named
 from sync.central.web.desk import HEADERS, Desk, PageError, Posted, log_change
 from sync.central.web.door import Form
 from sync.central.web.pages import fleet_page
@@ -177,7 +177,7 @@ def routes(desk: Desk) -> APIRouter:
                 raise PageError(404, "no_page")
             return _accounts(request, central, viewer, made=(name, password))
         try:
-            roles = [Role(role) for role in form.several.get("roles", ())]
+            roles = [role_named(name) for name in form.several.get("roles", ())]
             with central.store.transaction(site) as t:
                 if t.accounts.get(name) is not None and form.text("again", 5) != "yes":
                     raise BadPerson(f"account {name!r} is there already; tick “renew”")
