@@ -3,7 +3,7 @@
 tests/quick.txt names them. A module that takes longer than its share fails the quick run, so
 that the list stays true."""
 
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ class QuickRun:
 
     def __init__(self, root: Path) -> None:
         self._chosen = {root / module for module in quick_modules()}
-        self._seconds = Counter[str]()
+        self._seconds = defaultdict[str, float](float)
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
@@ -35,7 +35,7 @@ class QuickRun:
     def slow_modules(self) -> list[str]:
         return [
             f"{module} takes {seconds:.1f} s"
-            for module, seconds in self._seconds.most_common()
+            for module, seconds in sorted(self._seconds.items())
             if seconds > SECONDS_A_MODULE
         ]
 

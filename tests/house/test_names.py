@@ -28,9 +28,9 @@ def weak_assignments(tree: ast.Module) -> Iterator[str]:
     )
     for function in functions:
         for node in ast.walk(function):
-            assigned = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            if assigned and node.id in WEAK_NAMES:
-                yield f"line {node.lineno} {node.id} in {function.name}"
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) if name in WEAK_NAMES:
+                    yield f"line {node.lineno} {name} in {function.name}"
 
 
 def offences() -> dict[str, list[str]]:
