@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from kiosk.domain.people import BadPerson, identifier, plain
+from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.service import Central
 from sync.central.store.accounts import Account, Session
@@ -34,6 +35,16 @@ class Locked(NotSignedIn):
         self.until = until
 
 
+def roles_of(names: Iterable[str]) -> list[Role]:
+    """Roles by their names; BadPerson."""
+    roles = []
+    for name in names:
+        if name not in ROLES:
+            raise BadPerson("role_unknown", role=excerpt(name), roles=", ".join(ROLES))
+        roles.append(ROLES[name])
+    return roles
+
+
 def add_account(
     central: Central,
     by: str,
@@ -51,16 +62,13 @@ def add_account(
     identity provider's subject opens it). BadPerson names what is wrong."""
     granted = frozenset(roles)
     if not granted:
-        raise BadPerson("an account needs a role")
+        raise BadPerson("account_needs_role")
     if any(role.needs_officer for role in granted) != bool(officer):
-        ids = " or ".join(role.id for role in ROLES.values() if role.needs_officer)
-        raise BadPerson(f"role {ids} goes with the officer's id, and only that role")
+        raise BadPerson("role_officer")
     if any(role.needs_section for role in granted) != bool(section):
-        ids = " or ".join(role.id for role in ROLES.values() if role.needs_section)
-        raise BadPerson(f"role {ids} goes with a section, and only that role")
+        raise BadPerson("role_section")
     if city and not all(role.fits_city for role in granted):
-        ids = ", not ".join(role.id for role in ROLES.values() if not role.fits_city)
-        raise BadPerson(f"an account of the city is of no office: not {ids}")
+        raise BadPerson("role_city")
     site = CITY if city else central.site
     names = " ".join(sorted(role.id for role in granted))
     password = "" if subject else passwords.generate()
@@ -220,7 +228,7 @@ def change_password(central: Central, viewer: Viewer, old: str, new: str, now: d
     sign_out(central, viewer.site, sign_in(central, viewer.site, viewer.account, old, now))
     passwords.require_strong(new, viewer.account, viewer.name)
     if new == old:
-        raise passwords.WeakPassword("this is the old password; choose another")
+        raise passwords.WeakPassword("password_same")
     with central.store.transaction(viewer.site) as t:
         found = t.accounts.get(viewer.account, hold=True)
         if found is None:

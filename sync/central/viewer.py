@@ -97,22 +97,6 @@ ROLES = {role.id: role for role in _ROWS}
 """The table: a new role is a new row, and its words."""
 
 
-def role_named(id: str) -> Role:
-    """The role of that id; UnknownRole."""
-    try:
-        return ROLES[id]
-    except KeyError:
-        raise UnknownRole(id) from None
-
-
-class UnknownRole(ValueError):
-    """No role has this id."""
-
-    def __init__(self, id: str) -> None:
-        super().__init__(f"{id[:40]!r} is not a valid Role")
-        self.id = id
-
-
 class NotYours(Exception):
     """This viewer may not see or do this."""
 

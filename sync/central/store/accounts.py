@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.schema import accounts, changes, looks, sessions
 from sync.central.store.terminals import utc
-from sync.central.viewer import Role, Viewer, role_named
+from sync.central.viewer import ROLES, Role, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _account(row: Row[Any]) -> Account:
         site=row.site,
         account=row.account,
         name=row.name,
-        roles=frozenset(map(role_named, row.roles.split())),
+        roles=frozenset(ROLES[id_] for id_ in row.roles.split()),
         secret=row.secret,
         must_change=bool(row.must_change),
         officer=row.officer,
