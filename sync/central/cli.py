@@ -539,7 +539,8 @@ def accounts_list() -> None:
         found = t.accounts.all()
     for one in found:
         gone = "  (disabled)" if one.disabled else ""
-        typer.echo(f"{one.account}\t{' '.join(sorted(one.roles))}\t{one.name}{gone}")
+        roles = " ".join(sorted(role.id for role in one.roles))
+        typer.echo(f"{one.account}\t{roles}\t{one.name}{gone}")
     if not found:
         typer.echo("No accounts yet: kiosk-central accounts add NAME --role director")
 
