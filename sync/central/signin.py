@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from kiosk.domain.people import BadPerson, identifier, plain
+from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.service import Central
 from sync.central.store.accounts import Account, Session
-from sync.central.viewer import CITY, Role, Viewer
+from sync.central.viewer import CITY, ROLES, Role, Viewer
 
 SESSION_IDLE = timedelta(hours=2)
 SESSION_LONGEST = timedelta(hours=12)
@@ -32,6 +33,16 @@ class Locked(NotSignedIn):
     def __init__(self, until: datetime) -> None:
         super().__init__("too many tries")
         self.until = until
+
+
+def roles_of(names: Iterable[str]) -> list[Role]:
+    """Roles by their names; BadPerson."""
+    roles = []
+    for name in names:
+        if name not in ROLES:
+            raise BadPerson("role_unknown", role=excerpt(name), roles=", ".join(ROLES))
+        roles.append(ROLES[name])
+    return roles
 
 
 def add_account(
@@ -51,14 +62,15 @@ def add_account(
     identity provider's subject opens it). BadPerson names what is wrong."""
     granted = frozenset(roles)
     if not granted:
-        raise BadPerson("an account needs a role")
-    if (Role.OFFICER in granted) != bool(officer):
-        raise BadPerson("role officer goes with the officer's id, and only that role")
-    if (Role.SECTION_HEAD in granted) != bool(section):
-        raise BadPerson("role section-head goes with a section, and only that role")
-    if city and granted & {Role.OFFICER, Role.SECTION_HEAD}:
-        raise BadPerson("an account of the city is of no office: not officer, not section-head")
+        raise BadPerson("account_needs_role")
+    if any(role.needs_officer for role in granted) != bool(officer):
+        raise BadPerson("role_officer")
+    if any(role.needs_section for role in granted) != bool(section):
+        raise BadPerson("role_section")
+    if city and not all(role.fits_city for role in granted):
+        raise BadPerson("role_city")
     site = CITY if city else central.site
+    names = " ".join(sorted(role.id for role in granted))
     password = "" if subject else passwords.generate()
     made = Account(
         site=site,
@@ -74,7 +86,7 @@ def add_account(
     with central.store.transaction(site) as t:
         t.accounts.close_sessions(account=account)
         t.accounts.put(made)
-        t.accounts.log_change(by, f"account {account}: {' '.join(sorted(granted))}", now)
+        t.accounts.log_change(by, f"account {account}: {names}", now)
     return password
 
 
@@ -216,7 +228,7 @@ def change_password(central: Central, viewer: Viewer, old: str, new: str, now: d
     sign_out(central, viewer.site, sign_in(central, viewer.site, viewer.account, old, now))
     passwords.require_strong(new, viewer.account, viewer.name)
     if new == old:
-        raise passwords.WeakPassword("this is the old password; choose another")
+        raise passwords.WeakPassword("password_same")
     with central.store.transaction(viewer.site) as t:
         found = t.accounts.get(viewer.account, hold=True)
         if found is None:

@@ -16,7 +16,7 @@ from hardware.firmware.panel import DEBOUNCE_MS
 from kiosk.domain.encounter import Phase
 from tests.bench.figures import Sample, report
 from tests.bench.screen import Bench, spin, wait_ms
-from tests.hardware.test_firmware_on_micropython import FIRMWARE
+from tests.support.firmware import FIRMWARE
 from ui.screens.ready import ReadyScreen
 
 FIRST_MS, APART_MS, DOWN_MS = 3000, 400, 120

@@ -1,5 +1,6 @@
 """A backup holds everything, goes back into either database, and a damaged one is refused."""
 
+import json
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,9 +15,8 @@ from sync.central.schema import metadata
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody
-from sync.central.viewer import PUBLIC, Role
-from tests.central.conftest import made_central
-from tests.central.test_page import received
+from sync.central.viewer import PUBLIC, ROLES
+from tests.support.central import made_central, received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -35,7 +35,7 @@ def filled(central: Central) -> None:
         central,
         central.site,
         "boss",
-        signin.add_account(central, "t", "boss", "ผอ.", (Role.DIRECTOR,), NOW),
+        signin.add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW),
         NOW,
     )
     with central.store.transaction(central.site) as t:
@@ -144,6 +144,22 @@ def test_a_damaged_or_shortened_backup_is_refused(written: Path, tmp_path: Path)
             backup.check(spoiled)
 
 
+@pytest.mark.parametrize("newer", [{"schema": "9999"}, {"format": 2}])
+def test_a_backup_of_a_newer_version_is_refused_with_the_remedy(
+    written: Path, tmp_path: Path, newer: dict[str, object]
+) -> None:
+    with zipfile.ZipFile(written) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(members["manifest.json"]) | newer
+    members["manifest.json"] = json.dumps(manifest).encode()
+    changed = tmp_path / "newer.zip"
+    with zipfile.ZipFile(changed, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    with pytest.raises(backup.BadBackup, match="written by a newer version; install that version"):
+        backup.check(changed)
+
+
 def test_rows_go_into_an_empty_database_only(written: Path) -> None:
     store = CentralStore.open(f"sqlite:///{written.parent / 'c.db'}")
     before = everything(store)
@@ -156,7 +172,7 @@ def test_rows_go_into_an_empty_database_only(written: Path) -> None:
 def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     central: Central, tmp_path: Path
 ) -> None:
-    first = signin.add_account(central, "t", "boss", "ผอ.", (Role.DIRECTOR,), NOW)
+    first = signin.add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW)
     token = signin.sign_in(central, central.site, "boss", first, NOW)
     assert signin.viewer_of(central, central.site, token, NOW) is not None
     target = tmp_path / "backup.zip"

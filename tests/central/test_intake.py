@@ -32,7 +32,7 @@ from sync.wire import (
     Receipt,
     Welcome,
 )
-from tests.central.reports import DAY, day_report
+from tests.support.day_reports import DAY, day_report
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 HELLO = Hello(
