@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.duty import Duty
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Bilingual, Improvement, ReasonWords, Wording
 from kiosk.store.schema import duty, enrolment, panel_marks, wording
 
 # Built once: a press passes here.
@@ -103,33 +103,40 @@ class State:
             central_key=enrolled.central_key,
         )
 
-    def wording(self) -> SentWording:
+    def roster_etag(self) -> str:
+        """Of the roster that the wording came with; "": none has come."""
+        return self._connection.execute(select(wording.c.etag)).scalar() or ""
+
+    def wording(self) -> Wording:
         row = self._connection.execute(select(wording)).first()
         if row is None:
-            return SentWording()
+            return Wording()
         more = json.loads(row.more or "{}")
-        return SentWording(
+        return Wording(
             question_th=row.question_th,
             question_en=row.question_en,
             comment_url=row.comment_url,
-            etag=row.etag,
-            levels=tuple((th, en) for th, en in more.get("levels", ())),
-            reasons=tuple((name, th, en) for name, th, en in more.get("reasons", ())),
-            told=tuple((said, done) for said, done in more.get("told", ())),
+            level_words=tuple(Bilingual(*words) for words in more.get("level_words", ())),
+            reasons=tuple(ReasonWords(*words) for words in more.get("reasons", ())),
+            improvements=tuple(Improvement(*texts) for texts in more.get("improvements", ())),
             holidays=tuple(date.fromisoformat(day) for day in more.get("holidays", ())),
         )
 
-    def put_wording(self, sent: SentWording) -> None:
-        holidays = tuple(day.isoformat() for day in sent.holidays)
-        words = {"levels": sent.levels, "reasons": sent.reasons, "told": sent.told}
-        lists = {**words, "holidays": holidays}
+    def put_wording(self, sent: Wording, etag: str) -> None:
+        """`etag`: of the roster that it came with."""
+        lists: dict[str, tuple[object, ...]] = {
+            "level_words": sent.level_words,
+            "reasons": sent.reasons,
+            "improvements": sent.improvements,
+            "holidays": tuple(day.isoformat() for day in sent.holidays),
+        }
         more = {name: rows for name, rows in lists.items() if rows}
         self._put(
             wording,
             question_th=sent.question_th,
             question_en=sent.question_en,
             comment_url=sent.comment_url,
-            etag=sent.etag,
+            etag=etag,
             more=json.dumps(more, ensure_ascii=False, sort_keys=True) if more else "",
         )
 

@@ -12,29 +12,29 @@ from typing import Any
 
 from kiosk.domain.businessday import FISCAL_YEAR_STARTS
 from kiosk.domain.people import BadPerson, identifier, plain, readable
+from kiosk.domain.wording import (
+    DEFAULT_LEVEL_WORDS,
+    DEFAULT_REASONS,
+    MAX_HOLIDAYS,
+    MAX_LEVELS,
+    MAX_REASONS,
+    MAX_SCREEN_TEXT,
+    MIN_LEVELS,
+    Bilingual,
+    ReasonWords,
+)
 
 FORMAT = 1
 """Of the settings document; a document of a higher one is refused."""
 COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
-MAX_REASONS, MAX_CHANNELS, MAX_TEXT = 6, 8, 300
-KEPT_REASONS = 8
-"""What an earlier version let an office keep; terminals show the first MAX_REASONS."""
+MAX_CHANNELS, MAX_TEXT = 8, 300
 MAX_SERVICES = 60
 MAX_ITA_ROWS = 150
-MAX_HOLIDAYS = 400
-"""Of the terminal's settings file too: some twenty years of them."""
 ITA_FORMS = ("IIT", "EIT", "OIT")
 
 
 class BadSettings(ValueError):
     """A setting that can't be taken; one line naming it and the remedy."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedReason:
-    id: str
-    th: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,6 @@ class ItaRow:
     terminal_is_evidence: bool = False
 
 
-REASONS = (
-    NamedReason("wait", "รอนาน", "Long wait"),
-    NamedReason("manner", "กิริยาวาจา", "Manner and speech"),
-    NamedReason("unclear", "คำแนะนำไม่ชัดเจน", "Unclear advice"),
-    NamedReason("documents", "เอกสารยุ่งยาก", "Too many documents"),
-    NamedReason("unfair", "ไม่เป็นธรรม", "Unfair treatment"),
-    NamedReason("place", "สถานที่ไม่สะดวก", "The place"),
-)
-"""The terminal's own (kiosk.config), so that both channels count the same things."""
 CHANNELS = (
     Contact("แจ้งการทุจริต ศปท.กทม.", "Report corruption", "https://www.bangkok.go.th"),
     Contact("ร้องทุกข์ กทม. โทร. 1555", "Complaints, call 1555", "tel:1555"),
@@ -90,9 +81,10 @@ class SiteSettings:
     question_en: str = ""
     comment_url: str = ""
     """Printed as a code on the thank-you screen; `{token}` becomes a single-use token."""
-    levels_th: tuple[str, ...] = ("ต้องปรับปรุง", "ควรปรับปรุง", "พอใช้", "ดี", "ดีมาก")
-    levels_en: tuple[str, ...] = ("Very poor", "Poor", "Fair", "Good", "Very good")
-    reasons: tuple[NamedReason, ...] = REASONS
+    levels_th: tuple[str, ...] = tuple(words.th for words in DEFAULT_LEVEL_WORDS)
+    levels_en: tuple[str, ...] = tuple(words.en for words in DEFAULT_LEVEL_WORDS)
+    reasons: tuple[ReasonWords, ...] = DEFAULT_REASONS
+    """The terminals' own, so that both channels count the same things."""
     services: tuple[NamedService, ...] = ()
     """What the terminals' services are called; one without a name is shown by its id."""
     channels: tuple[Contact, ...] = CHANNELS
@@ -112,9 +104,17 @@ class SiteSettings:
     ita_rows: tuple[ItaRow, ...] = ()
     """The ITA report's rows in their order; none: those of the form that came with the program."""
 
+    @property
+    def level_words(self) -> tuple[Bilingual, ...]:
+        """Worst first."""
+        pairs = zip(self.levels_th, self.levels_en, strict=True)
+        return tuple(Bilingual(th=th, en=en) for th, en in pairs)
+
     def document(self) -> str:
         """As it is kept: JSON with the format's number."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False)
+        reasons = [reason._asdict() for reason in self.reasons]
+        values = {"format": FORMAT, **asdict(self), "reasons": reasons}
+        return json.dumps(values, ensure_ascii=False)
 
 
 _FLOORS = {
@@ -128,9 +128,8 @@ _TEXTS = ("question_th", "question_en", "comment_url", "opening_hours", "oit_num
 
 
 @lru_cache(maxsize=256)  # the same text is the same settings, and every page asks
-def parse(document: str, *, kept: bool = False) -> SiteSettings:
-    """Settings as they were handed over, or `kept` by this or an earlier version, which took more;
-    BadSettings names what can't be taken."""
+def parse(document: str) -> SiteSettings:
+    """The settings of a document; BadSettings names what is not accepted."""
     try:
         values = json.loads(document)
     except (ValueError, RecursionError) as error:
@@ -150,44 +149,43 @@ def parse(document: str, *, kept: bool = False) -> SiteSettings:
             if name in values:
                 values[name] = tuple(values[name])
         if "reasons" in values:
-            values["reasons"] = tuple(NamedReason(**item) for item in values["reasons"])
+            values["reasons"] = tuple(ReasonWords(**item) for item in values["reasons"])
         if "services" in values:
             values["services"] = tuple(NamedService(**item) for item in values["services"])
         if "channels" in values:
             values["channels"] = tuple(Contact(**item) for item in values["channels"])
         if "ita_rows" in values:
             values["ita_rows"] = tuple(ItaRow(**item) for item in values["ita_rows"])
-        return checked(replace(SiteSettings(), **values), kept=kept)
+        return checked(replace(SiteSettings(), **values))
     except TypeError as error:
         raise BadSettings(f"settings: {error}") from None
 
 
-def checked(settings: SiteSettings, *, kept: bool = False) -> SiteSettings:
+def checked(settings: SiteSettings) -> SiteSettings:
     """`settings` when each value can be shown and no threshold is below the floor."""
-    most_reasons = KEPT_REASONS if kept else MAX_REASONS
     texts = [(name, getattr(settings, name)) for name in _TEXTS]
     texts += [(f"ita_rows: {row.code}", row.indicator) for row in settings.ita_rows]
-    if not kept:
-        for name, words in texts:
-            _readable(name, words)
+    for name, words in texts:
+        _readable(name, words)
     for name, (floor, top) in _FLOORS.items():
         value: Any = getattr(settings, name)
         if not isinstance(value, int) or isinstance(value, bool) or not floor <= value <= top:
             raise BadSettings(f"{name} = {value}: write a whole number from {floor} to {top}")
     for name in _TEXTS:
-        _text(name, getattr(settings, name), MAX_TEXT)
+        longest = MAX_SCREEN_TEXT if name in ("question_th", "question_en") else MAX_TEXT
+        _text(name, getattr(settings, name), longest)
     if settings.comment_url and not settings.comment_url.startswith(("https://", "http://")):
         raise BadSettings("comment_url: write https://…")
     for name in ("levels_th", "levels_en"):
         words = getattr(settings, name)
-        if not 3 <= len(words) <= 5 or len(set(words)) != len(words):
+        if not MIN_LEVELS <= len(words) <= MAX_LEVELS or len(set(words)) != len(words):
             raise BadSettings(f"{name}: write three to five different words, worst first")
         for word in words:
             _named(name, word)
     if len(settings.levels_th) != len(settings.levels_en):
         raise BadSettings("levels_th and levels_en: as many words in each")
-    if len(settings.reasons) > most_reasons or len(settings.channels) > MAX_CHANNELS:
-        raise BadSettings(f"at most {most_reasons} reasons and {MAX_CHANNELS} channels")
+    if len(settings.reasons) > MAX_REASONS or len(settings.channels) > MAX_CHANNELS:
+        raise BadSettings(f"at most {MAX_REASONS} reasons and {MAX_CHANNELS} channels")
     for reason in settings.reasons:
         _id(reason.id)
         _named("reasons", reason.th)
@@ -259,7 +257,7 @@ def _text(name: str, value: object, longest: int) -> None:
 
 
 def _readable(name: str, value: object) -> None:
-    """Control and bidi characters, piles of marks: what an earlier version let pass."""
+    """Refuses control and bidi characters and piles of marks."""
     try:
         readable(name, value if isinstance(value, str) else "")
     except BadPerson as error:

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 
 from kiosk.domain.encounter import Count, KeepReasons, Record
 from kiosk.domain.rating import Outcome, ReasonId
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Bilingual, Improvement, ReasonWords, Wording
 from kiosk.store import engine as engine_module
 from kiosk.store.engine import (
     Store,
@@ -106,22 +106,25 @@ def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
     still agrees."""
     store = Store.open(path)
     with store.transaction() as t:
-        t.state.put_wording(
-            SentWording(question_th="ถาม", question_en="ask", comment_url="", etag="etag")
-        )
+        t.state.put_wording(Wording(question_th="ถาม", question_en="ask"), "etag")
         t.pins.put("101", PinRecord(hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot"))
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
     store.close()
     aged(path, "0002")
     store = Store.open(path)
     assert isinstance(verify(store), Verified)
-    lists = ((("ก", "a"),), (("wait", "ข", "b"),), (("ค", "ง"),), (TODAY,))
-    words = SentWording("ถาม", "ask", "", "etag", *lists)
+    words = Wording(
+        question_th="ถาม",
+        question_en="ask",
+        level_words=(Bilingual("ก", "a"),),
+        reasons=(ReasonWords(ReasonId("wait"), "ข", "b"),),
+        improvements=(Improvement("ค", "ง"),),
+        holidays=(TODAY,),
+    )
     with store.transaction() as t:
-        assert t.state.wording() == SentWording(
-            question_th="ถาม", question_en="ask", comment_url="", etag="etag"
-        )
-        t.state.put_wording(words)
+        assert t.state.wording() == Wording(question_th="ถาม", question_en="ask")
+        assert t.state.roster_etag() == "etag"
+        t.state.put_wording(words, "etag")
     assert isinstance(verify(store), Wrong), "a change without a witness"
     with store.transaction() as t:
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
