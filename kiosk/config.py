@@ -29,6 +29,7 @@ from kiosk.domain.wording import (
     ReasonWords,
     Wording,
 )
+from kiosk.language import in_english
 
 FILE_NAME = "kiosk.toml"
 MAX_LINKS = 3
@@ -386,7 +387,9 @@ class _Table:
         try:
             return convert(value)
         except (_Bad, BadPerson, NotOnScale) as error:
-            raise ConfigError(f"{self._path}: {self._at(key)} = {value!r}: {error}") from None
+            raise ConfigError(
+                f"{self._path}: {self._at(key)} = {value!r}: {in_english(error)}"
+            ) from None
 
     def done(self) -> None:
         for key in self._values:

@@ -51,7 +51,7 @@ class Enrolment:
     central_key: str
 
 
-class State:
+class TerminalState:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -91,7 +91,15 @@ class State:
 
     def enrolment(self) -> Enrolment | None:
         row = self._connection.execute(select(enrolment)).first()
-        return Enrolment(*row[1:]) if row else None
+        if row is None:
+            return None
+        return Enrolment(
+            url=row.url,
+            site=row.site,
+            terminal=row.terminal,
+            counter=row.counter,
+            central_key=row.central_key,
+        )
 
     def put_enrolment(self, enrolled: Enrolment) -> None:
         self._put(
@@ -111,33 +119,32 @@ class State:
         row = self._connection.execute(select(wording)).first()
         if row is None:
             return Wording()
-        more = json.loads(row.more or "{}")
+        lists = json.loads(row.lists)
         return Wording(
             question_th=row.question_th,
             question_en=row.question_en,
             comment_url=row.comment_url,
-            level_words=tuple(Bilingual(*words) for words in more.get("level_words", ())),
-            reasons=tuple(ReasonWords(*words) for words in more.get("reasons", ())),
-            improvements=tuple(Improvement(*texts) for texts in more.get("improvements", ())),
-            holidays=tuple(date.fromisoformat(day) for day in more.get("holidays", ())),
+            level_words=tuple(Bilingual(*words) for words in lists["level_words"]),
+            reasons=tuple(ReasonWords(*words) for words in lists["reasons"]),
+            improvements=tuple(Improvement(*texts) for texts in lists["improvements"]),
+            holidays=tuple(date.fromisoformat(day) for day in lists["holidays"]),
         )
 
     def put_wording(self, sent: Wording, etag: str) -> None:
         """`etag`: of the roster that it came with."""
-        lists: dict[str, tuple[object, ...]] = {
+        lists = {
             "level_words": sent.level_words,
             "reasons": sent.reasons,
             "improvements": sent.improvements,
-            "holidays": tuple(day.isoformat() for day in sent.holidays),
+            "holidays": [day.isoformat() for day in sent.holidays],
         }
-        more = {name: rows for name, rows in lists.items() if rows}
         self._put(
             wording,
             question_th=sent.question_th,
             question_en=sent.question_en,
             comment_url=sent.comment_url,
             etag=etag,
-            more=json.dumps(more, ensure_ascii=False, sort_keys=True) if more else "",
+            lists=json.dumps(lists, ensure_ascii=False, sort_keys=True),
         )
 
     def _put(self, table: Table, **values: object) -> None:

@@ -83,7 +83,7 @@ def test_a_heartbeat_fetches_pins_too_and_central_knows_who_has_them(
     kept: Kept, server: Server
 ) -> None:
     letter = issue(server)
-    assert state(server).waits == (), "it has never asked: its program may be too old to"
+    assert state(server).waits == ("counter-1",)
     beat(kept)
     assert kept.terminal.check_pin("101", letter) == PinRight()
     assert state(server).has == ("counter-1",)
@@ -258,14 +258,6 @@ def test_a_central_of_before_gives_no_pins_and_no_photos_and_the_rest_is_taken(
     )
     assert (result.officers, result.pins, result.photos) == (2, 0, 0)
     assert [line.split(" has no ")[1] for line in said] == ["pins to give", "photos to give"]
-
-
-def test_a_terminal_of_before_is_named_on_the_page(kept: Kept, server: Server) -> None:
-    hr = signed_in(server.central, Role.HR, now=NOW)
-    kept.sync()
-    assert "counter-1" in hr.get("/pins/dindaeng").text
-    beat(kept)
-    assert "counter-1" not in hr.get("/pins/dindaeng").text
 
 
 # --- the seal ----------------------------------------------------------------------------------

@@ -112,7 +112,8 @@ def _wrong_with(image: Image, said: list[str]) -> list[str]:
         if isinstance(told, Wrong):
             return [f"verify: {told.what}"]
         found = [f"verify: {wrong}"] if (wrong := compare_reports(store)) else []
-        with store.reading() as cursor:
+        with store.read() as snapshot:
+            cursor = snapshot.cursor()
             kept = {id_.hex() for (id_,) in cursor.execute("SELECT id FROM ratings")}
             (reports,) = cursor.execute("SELECT count(*) FROM outbox").fetchone()
         lost = [line for line in said if line.startswith("thanked") and line.split()[1] not in kept]

@@ -70,7 +70,8 @@ class Pressing:
         told = verify(self.store)
         if isinstance(told, Wrong):
             found.append(f"verify: {told.what}")
-        with self.store.reading() as cursor:
+        with self.store.read() as snapshot:
+            cursor = snapshot.cursor()
             kept = {id_ for (id_,) in cursor.execute("SELECT id FROM ratings")}
         self.store.close()
         if len(kept) != self._pressed:

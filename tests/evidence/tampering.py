@@ -304,7 +304,7 @@ class CentralFile(Subject):
 
     name = "central"
     unwatched = (
-        *("terminals", "enrol_codes", "officers", "sites", "blocks", "reads", "conflicts"),
+        *("terminals", "enrol_codes", "officers", "sites", "blocks", "reads", "parked_reports"),
         *("seen_sheets", "alarms", "tickets", "unclosed"),
     )
     """What day reports do not bear out: see SECURITY.md."""

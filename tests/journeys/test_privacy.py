@@ -64,7 +64,8 @@ def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
         presenter.press(1 + number % 5, Channel.TOUCH)
         times.append(clock.wall)
         boots.append(clock.boot)
-        with running.store.reading() as cursor:
+        with running.store.read() as snapshot:
+            cursor = snapshot.cursor()
             now = {id_ for (id_,) in cursor.execute("SELECT id FROM ratings")}
         [fresh] = now - known
         known = now
