@@ -26,7 +26,7 @@ from sync.central.sitesettings import (
     parse,
 )
 from sync.central.store.office import ItaBody
-from sync.central.viewer import PUBLIC, Role
+from sync.central.viewer import PUBLIC, ROLES
 from tests.support.central import NOON as NOW
 from tests.support.central import signed_in
 from tests.support.central_forms import bomb, form
@@ -34,7 +34,7 @@ from tests.support.central_forms import bomb, form
 
 @pytest.fixture
 def it(central: Central) -> TestClient:
-    return signed_in(central, Role.IT, now=NOW)
+    return signed_in(central, ROLES["it"], now=NOW)
 
 
 def names(central: Central) -> list[str]:
@@ -216,7 +216,7 @@ def test_holidays_reach_the_terminals_in_order_and_once(central: Central, it: Te
 def test_rounds_and_papers_follow_the_month_in_which_the_fiscal_year_begins(
     central: Central, it: TestClient
 ) -> None:
-    director = signed_in(central, Role.DIRECTOR, now=NOW)
+    director = signed_in(central, ROLES["director"], now=NOW)
     assert "ปีงบประมาณ ๒๕๗๐ รอบ ๖ เดือนแรก" in director.get("/ita/dindaeng").text
     assert it.post("/settings/dindaeng", data=form(fiscal_year_starts="4")).status_code == 303
     assert "ปีงบประมาณ ๒๕๗๐ รอบ ๖ เดือนหลัง" in director.get("/ita/dindaeng").text
@@ -373,7 +373,7 @@ def test_a_text_with_characters_that_turn_the_line_is_refused(it: TestClient) ->
 
 
 def test_prose_of_people_is_kept_without_what_no_paper_can_show(central: Central) -> None:
-    director = signed_in(central, Role.DIRECTOR, now=NOW)
+    director = signed_in(central, ROLES["director"], now=NOW)
     said = {"said": "ที่นั่ง\u202e" + "\u0e48" * 500, "done": "เพิ่ม\nแล้ว", "state": "done"}
     assert director.post("/improvements/dindaeng", data=said).status_code == 303
     with central.store.transaction(central.site) as t:
