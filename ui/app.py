@@ -286,7 +286,7 @@ def starting_view(settings: Settings) -> ClosedView:
     """The first screen. Made here, of as little as it needs: everything else loads behind it."""
     words = Words.load(settings.language)
     counter = words.get("frame.counter", counter=settings.office.counter)
-    frame = Frame(settings.office.name[settings.language], counter)
+    frame = Frame(settings.office.name.in_language(settings.language), counter)
     return ClosedView(
         frame=frame,
         title=words.get("starting.title"),
@@ -296,10 +296,10 @@ def starting_view(settings: Settings) -> ClosedView:
 
 
 def first_builder(settings: Settings) -> "ViewBuilder":
-    from kiosk.domain.wording import SentWording
+    from kiosk.domain.wording import Wording
     from ui.view_builder import ViewBuilder
 
-    return ViewBuilder(settings, Words.load(settings.language), SentWording(), ())
+    return ViewBuilder(settings, Words.load(settings.language), Wording(), ())
 
 
 def run_terminal(path: Path, size: tuple[int, int] | None) -> int:

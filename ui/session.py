@@ -79,7 +79,7 @@ class TerminalSession:
         self._outside = outside
         self._outlets = outlets
         self._wording = terminal.wording()
-        self.settings = settings.reworded(self._wording)
+        self.settings = settings.with_wording(self._wording)
         """The file's, with central's words."""
         self.builder = self._builder(settings.language)
 
@@ -186,7 +186,7 @@ class TerminalSession:
     def renew_words(self) -> None:
         """The roster or the wording may have changed; StoreFailed."""
         self._wording = self.terminal.wording()
-        self.settings = self._file_settings.reworded(self._wording)
+        self.settings = self._file_settings.with_wording(self._wording)
         self.use_language(self.builder.language)
         if self.encounter.duty is not None:
             self.officer = self.terminal.officer(self.encounter.duty.officer)

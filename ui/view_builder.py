@@ -3,10 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.config import DEFAULT_QUESTION, DEFAULT_REASONS, Reason, Settings
+from kiosk.config import Settings
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import (
+    DEFAULT_QUESTION,
+    DEFAULT_REASONS,
+    LANGUAGES,
+    Bilingual,
+    ReasonWords,
+    Wording,
+)
 from ui.citizen_turn import Turn
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
@@ -118,7 +125,7 @@ class ViewBuilder:
         self,
         settings: Settings,
         words: Words,
-        wording: SentWording,
+        wording: Wording,
         qr: tuple[tuple[bool, ...], ...],
     ) -> None:
         self._settings, self._words, self._wording, self._qr = settings, words, wording, qr
@@ -139,25 +146,22 @@ class ViewBuilder:
     def frame(self) -> Frame:
         office = self._settings.office
         counter = self.say("frame.counter", counter=office.counter)
-        return Frame(self._in_language(office.name), counter)
+        return Frame(office.name.in_language(self.language), counter)
 
-    def _in_language(self, words: dict[str, str]) -> str:
-        """The office's own words: in English for a language that it did not write."""
-        return words.get(self.language) or words["en"]
-
-    def reason(self, reason: Reason) -> str:
+    def reason(self, reason: ReasonWords) -> str:
         """A reason that the office did not reword has words in every language."""
-        if self.language not in reason.words and reason in DEFAULT_REASONS:
+        if self.language not in LANGUAGES and reason in DEFAULT_REASONS:
             return self.say(f"reason.{reason.id}")
-        return self._in_language(reason.words)
+        return reason.words.in_language(self.language)
 
     def question(self) -> str:
         """What the citizen is asked: as central sent it, else the settings'."""
-        sent = self._wording.question_th if self.language == "th" else self._wording.question_en
+        sent = Bilingual(th=self._wording.question_th, en=self._wording.question_en)
+        sent_question = sent.in_language(self.language)
         own = self._settings.question
-        if not sent and self.language not in own and own == DEFAULT_QUESTION:
+        if not sent_question and self.language not in LANGUAGES and own == DEFAULT_QUESTION:
             return self.say("ready.question")
-        return sent or self._in_language(own)
+        return sent_question or own.in_language(self.language)
 
     def prompt_words(self) -> dict[str, str]:
         """The office's own words for what the audible guide says, by prompt."""
@@ -250,7 +254,7 @@ class ViewBuilder:
         """What there is to show while nobody is being served: the office's `own` notices, then
         what citizens told it and what it did."""
         cards = list(own)
-        for said, done in self._wording.told:
+        for said, done in self._wording.improvements:
             body = f"{self.say('notices.said', words=said)}\n{self.say('notices.done', words=done)}"
             cards.append(NoticeCard(self.say("notices.told"), body))
         return tuple(cards)
@@ -264,7 +268,7 @@ class ViewBuilder:
 
     def _links(self) -> tuple[LinkCode, ...]:
         return tuple(
-            LinkCode(self._in_language(link.words), qr_matrix(link.url))
+            LinkCode(link.words.in_language(self.language), qr_matrix(link.url))
             for link in self._settings.links
         )
 
