@@ -1,0 +1,129 @@
+"""Accounts: made, listed, disabled, and given a new first password."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kiosk.domain.people import BadPerson, Officer, identifier, plain
+from sync.central import passwords
+from sync.central.store.accounts import Account
+from sync.central.usecases.central import Central
+from sync.central.viewer import CITY, Role
+
+__all__ = [
+    "Account",
+    "AccountsPage",
+    "add_account",
+    "all_accounts",
+    "disable_account",
+    "new_password",
+    "read_accounts_page",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsPage:
+    accounts: tuple[Account, ...]
+    officers: tuple[Officer, ...]
+    """Those on the roster."""
+
+    @property
+    def sections(self) -> list[str]:
+        return sorted({str(officer.section) for officer in self.officers if officer.section})
+
+
+def all_accounts(central: Central) -> tuple[Account, ...]:
+    """The site's accounts, by name; without the city's."""
+    with central.store.read(central.site) as t:
+        return t.accounts.all()
+
+
+def read_accounts_page(central: Central) -> AccountsPage:
+    with central.store.read(central.site) as t:
+        return AccountsPage(accounts=t.accounts.all(), officers=t.people.active())
+
+
+def add_account(
+    central: Central,
+    by: str,
+    account: str,
+    name: str,
+    roles: Iterable[Role],
+    now: datetime,
+    *,
+    officer: str = "",
+    section: str = "",
+    subject: str = "",
+    city: bool = False,
+    renew: bool = True,
+) -> str:
+    """Make an account, or (with `renew`) give an existing one new rights; its first password
+    (empty where an identity provider's subject opens it). BadPerson names what is wrong."""
+    granted = frozenset(roles)
+    _check_roles(granted, officer, section, city=city)
+    site = CITY if city else central.site
+    password = "" if subject else passwords.generate()
+    fresh = Account(
+        site=site,
+        account=identifier("account", account),
+        name=plain("name", name),
+        roles=granted,
+        secret=passwords.hashed(password) if password else "",
+        must_change=bool(password),
+        officer=officer,
+        section=section,
+        subject=subject[:200],
+    )
+    with central.store.transaction(site) as t:
+        if not renew and t.accounts.get(account) is not None:
+            raise BadPerson(f"account {account!r} is there already; tick “renew”")
+        t.accounts.close_sessions(account=account)
+        t.accounts.put(fresh)
+        t.accounts.log_change(by, f"account {account}: {' '.join(sorted(granted))}", now)
+    return password
+
+
+def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:
+    """No more signing in; running sessions end at once. False when there is none."""
+    with central.store.transaction(site) as t:
+        current = t.accounts.get(account, hold=True)
+        if current is None:
+            return False
+        t.accounts.put(replace(current, disabled=True))
+        t.accounts.close_sessions(account=account)
+        t.accounts.log_change(by, f"account {account}: disabled", now)
+    return True
+
+
+def new_password(central: Central, by: str, site: str, account: str, now: datetime) -> str | None:
+    """A new first password in place of a forgotten one; None when there is no such account."""
+    password = passwords.generate()
+    # Hashing takes long: it must not keep others from writing.
+    secret = passwords.hashed(password)
+    with central.store.transaction(site) as t:
+        current = t.accounts.get(account, hold=True)
+        if current is None:
+            return None
+        fresh = replace(
+            current,
+            secret=secret,
+            must_change=True,
+            tries=0,
+            locked_until=None,
+            disabled=False,
+        )
+        t.accounts.put(fresh)
+        t.accounts.close_sessions(account=account)
+        t.accounts.log_change(by, f"account {account}: new first password", now)
+    return password
+
+
+def _check_roles(granted: frozenset[Role], officer: str, section: str, *, city: bool) -> None:
+    if not granted:
+        raise BadPerson("an account needs a role")
+    if (Role.OFFICER in granted) != bool(officer):
+        raise BadPerson("role officer goes with the officer's id, and only that role")
+    if (Role.SECTION_HEAD in granted) != bool(section):
+        raise BadPerson("role section-head goes with a section, and only that role")
+    if city and granted & {Role.OFFICER, Role.SECTION_HEAD}:
+        raise BadPerson("an account of the city is of no office: not officer, not section-head")
