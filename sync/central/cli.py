@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from kiosk.clock import ClockImplausible, SystemClock, require_plausible
+from kiosk.domain.refusal import Refusal, excerpt
+from kiosk.language import counted
+from sync.central.language import in_english
 
 if TYPE_CHECKING:
-    from sync.central.service import Central
+    from sync.central.usecases.central import Central
 
 WRONG, USAGE, NOT_NOW = 1, 2, 3
 _EPILOG = (
@@ -86,8 +89,9 @@ def init(
 
     Example: kiosk-central init --site dindaeng --url https://report.example.go.th
     """
-    from sync.central import settings, signin
+    from sync.central import settings
     from sync.central.store.engine import CentralStore
+    from sync.central.usecases.accounts import add_account
     from sync.central.viewer import Role
 
     folder, now = _Chosen.path, _now()
@@ -104,7 +108,7 @@ def init(
         settings.write(folder, site, name, target, url)
     typer.echo(f"Made {folder} for {site} ({name}).")
     with _open() as central, _errors():
-        password = signin.add_account(central, "init", "it", "IT", (Role.IT,), now)
+        password = add_account(central, "init", "it", "IT", (Role.IT,), now)
     typer.echo(f"First account: it, first password {password}")
     typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
     typer.echo("To read scores: kiosk-central accounts add NAME --role director")
@@ -181,7 +185,8 @@ def stick(
     if not found:
         _fail(f"{folder}: nothing from a terminal; run `kiosk stick` there first", USAGE)
     for one in found:
-        typer.echo(f"{one.file}: {one.trouble or one.refused or f'{one.answered} answers'}")
+        answers = counted(one.answered, "answer", "answers")
+        typer.echo(f"{one.file}: {one.trouble or one.refused or answers}")
     if any(one.trouble or one.refused for one in found):
         _fail("not everything was taken; what was not stays due there", WRONG)
 
@@ -196,13 +201,14 @@ def enrol(
     Example: kiosk-central enrol --terminal counter-1 --counter 1
     """
     from kiosk.domain.people import BadPerson
+    from sync.central.usecases.terminals import find_terminal, invite_terminal
 
     with _open() as central, _errors():
-        known = central.terminal(terminal)
+        known = find_terminal(central, terminal)
         try:
-            code = central.invite(terminal, counter, _now())
+            code = invite_terminal(central, terminal, counter, _now())
         except BadPerson as error:
-            _fail(str(error), USAGE)
+            _fail(in_english(error), USAGE)
     if known is not None:
         typer.echo(f"{terminal} is enrolled already: using this code replaces its key.")
     typer.echo(f"Code: {code}   (works once, for 10 minutes)")
@@ -216,6 +222,7 @@ def officers_import(
     """Add or renew officers from a CSV file: all of them, or none when a line is wrong."""
     from kiosk.domain.rostercsv import BadRoster, parse
     from sync.central.store.people import NumberTaken
+    from sync.central.usecases.people import import_officers
 
     try:
         officers = parse(file.read_bytes())
@@ -223,23 +230,26 @@ def officers_import(
         _fail(f"{file}: {error.strerror}", USAGE)
     except BadRoster as error:
         for problem in error.problems:
-            typer.echo(f"{file}: {problem}", err=True)
+            typer.echo(f"{file}: {in_english(problem)}", err=True)
         _fail(f"{file}: nothing was imported; correct the lines above", USAGE)
     with _open() as central, _errors():
         try:
-            central.import_officers(officers)
+            import_officers(central, officers)
         except NumberTaken as error:
             for problem in error.problems:
-                typer.echo(f"{file}: {problem}", err=True)
+                typer.echo(f"{file}: {in_english(problem)}", err=True)
             _fail(f"{file}: nothing was imported; correct the officers above", USAGE)
-    typer.echo(f"Imported {len(officers)} officers; terminals receive them at their next sync.")
+    imported = counted(len(officers), "officer", "officers")
+    typer.echo(f"Imported {imported}; terminals receive them at their next sync.")
 
 
 @officers_app.command("list")
 def officers_list() -> None:
     """List the roster."""
+    from sync.central.usecases.people import all_officers
+
     with _open() as central, _errors():
-        officers = central.officers()
+        officers = all_officers(central)
     for officer in officers:
         gone = "  (retired)" if officer.retired else ""
         typer.echo(f"{officer.number}\t{officer.name}\t{officer.position}\t{officer.section}{gone}")
@@ -250,17 +260,21 @@ def officers_list() -> None:
 @officers_app.command("retire")
 def officers_retire(number: Annotated[str, typer.Argument(help="The officer's number.")]) -> None:
     """Take an officer off the roster; results stay."""
+    from sync.central.usecases.people import retire_officer
+
     with _open() as central, _errors():
-        if not central.retire(number):
-            _fail(f"no active officer has number {number[:40]!r}", USAGE)
+        if not retire_officer(central, number):
+            _fail(in_english(Refusal("no_such_officer", number=excerpt(number))), USAGE)
     typer.echo(f"Retired {number}; terminals learn it at their next sync.")
 
 
 @terminals_app.command("list")
 def terminals_list() -> None:
     """List terminals: state, counter, last seen, version."""
+    from sync.central.usecases.terminals import all_terminals
+
     with _open() as central, _errors():
-        known = central.terminals()
+        known = all_terminals(central)
     for t in known:
         seen = t.seen.astimezone().isoformat(" ", "minutes") if t.seen else "never"
         typer.echo(f"{t.terminal}\t{t.state}\tcounter {t.counter}\tseen {seen}\t{t.software}")
@@ -276,8 +290,10 @@ def terminals_compare(
 
     Example: kiosk-central terminals compare counter-1
     """
+    from sync.central.usecases.terminals import read_fleet
+
     with _open() as central, _errors():
-        fleet = central.fleet(_now().date())
+        fleet = read_fleet(central, _now().date())
     known = next((t for t in fleet.terminals if t.terminal == terminal), None)
     if known is None:
         _fail(f"no terminal is called {terminal[:40]!r}; see kiosk-central terminals list", USAGE)
@@ -287,8 +303,9 @@ def terminals_compare(
         done = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{done}")
     for kept in (a for a in fleet.aside if a.terminal == terminal):
-        taken = "none" if kept.taken_n is None else f"{kept.taken_n} ratings"
-        typer.echo(f"{kept.date}  kept aside ({kept.answer}): {kept.n} ratings; taken: {taken}")
+        taken = "none" if kept.taken_n is None else counted(kept.taken_n, "rating", "ratings")
+        parked = counted(kept.n, "rating", "ratings")
+        typer.echo(f"{kept.date}  parked ({kept.answer}): {parked}; taken: {taken}")
 
 
 @terminals_app.command("release")
@@ -303,10 +320,12 @@ def terminals_release(
 
     Example: kiosk-central terminals release counter-1 --reason "disk replaced, backup put back"
     """
+    from sync.central.usecases.terminals import release_terminal
+
     if not reason.strip():
         _fail("--reason: say what was found; it is kept", USAGE)
     with _open() as central, _errors():
-        if not central.release(terminal, by or _login(), reason.strip(), _now()):
+        if not release_terminal(central, terminal, by or _login(), reason.strip(), _now()):
             _fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
     typer.echo(f"Released {terminal}; its reports come with its next sync.")
 
@@ -320,6 +339,7 @@ def tickets_import(
     Days with more ratings than tickets stand on the fleet page.
     """
     from sync.central.ticketcsv import BadTickets, parse
+    from sync.central.usecases.tickets import import_tickets
 
     try:
         rows = parse(file.read_bytes())
@@ -327,11 +347,11 @@ def tickets_import(
         _fail(f"{file}: {error.strerror}", USAGE)
     except BadTickets as error:
         for problem in error.problems:
-            typer.echo(f"{file}: {problem}", err=True)
+            typer.echo(f"{file}: {in_english(problem)}", err=True)
         _fail(f"{file}: nothing was imported; correct the lines above", USAGE)
     with _open() as central, _errors():
-        count = central.import_tickets(rows)
-    typer.echo(f"Imported {count} counter-days.")
+        count = import_tickets(central, rows)
+    typer.echo(f"Imported {counted(count, 'counter-day', 'counter-days')}.")
 
 
 @app.command()
@@ -341,10 +361,11 @@ def tally(
 ) -> None:
     """Print one day's raw counts per officer: for the audit role. Every read is logged."""
     from sync.central.reports.daytally import lines
+    from sync.central.usecases.audit import read_tally
 
     wanted = _day("--date", day) or _now().date()
     with _open() as central, _errors():
-        found = central.tally(wanted, reader or _login(), _now())
+        found = read_tally(central, wanted, reader or _login(), _now())[0]
     for line in lines(found, wanted):
         typer.echo(line)
 
@@ -356,10 +377,13 @@ def publish() -> None:
     The report does this by itself when it is opened; doing it again adds nothing. Every office's,
     or with --site one's.
     """
+    from sync.central.usecases.publishing import publish_due
+
     today = _now().date()
     with _open() as home, _errors():
-        added = sum(central.publish(today) for central in _offices(home))
-    typer.echo(f"Published {added} new blocks." if added else "No new block can be closed yet.")
+        added = sum(publish_due(central, today) for central in _offices(home))
+    published = f"Published {counted(added, 'new block', 'new blocks')}."
+    typer.echo(published if added else "No new block can be closed yet.")
 
 
 @app.command()
@@ -370,7 +394,7 @@ def backup(
 
     Keep it where only IT reads it. Example: kiosk-central backup /backup/central-2026-11-23.zip
     """
-    from sync.central import backup as backups
+    from sync.central.usecases import backup as backups
 
     with _open() as central, _errors():
         try:
@@ -378,7 +402,7 @@ def backup(
         except FileExistsError:
             _fail(f"{file}: is there already; name another file", USAGE)
         backups.check(file)
-    typer.echo(f"Wrote {rows} rows to {file} and read it back.")
+    typer.echo(f"Wrote {counted(rows, 'row', 'rows')} to {file} and read it back.")
 
 
 @app.command()
@@ -392,9 +416,9 @@ def restore(
 
     To move to PostgreSQL: back up, then restore with --database postgresql+psycopg://…
     """
-    from sync.central import backup as backups
     from sync.central import settings
     from sync.central.store.engine import CentralStore
+    from sync.central.usecases import backup as backups
 
     folder = _Chosen.path
     if (folder / settings.FILE_NAME).exists():
@@ -417,7 +441,7 @@ def restore(
             _fail(str(error), WRONG)
     with _open() as home, _errors():
         _fail_where_wrong(home)
-    typer.echo(f"Put back {rows} rows; all agrees.")
+    typer.echo(f"Put back {counted(rows, 'row', 'rows')}; all agrees.")
 
 
 @app.command()
@@ -433,6 +457,7 @@ def export(
     from sync.central import period as periods
     from sync.central.papers import posters, statistics
     from sync.central.reports import gate
+    from sync.central.usecases.publishing import publish_due
     from sync.central.viewer import PUBLIC
 
     now = _now()
@@ -443,8 +468,8 @@ def export(
         try:
             span = periods.parse(period, starts) if period else periods.year_of(today, starts)
         except periods.NoSuchPeriod as error:
-            _fail(str(error), USAGE)
-        central.publish(today)
+            _fail(in_english(error), USAGE)
+        publish_due(central, today)
         office = gate.office(central, PUBLIC, span, today)
         rows = statistics.rows(central.site, office, gate.cuts(central, PUBLIC, span, today))
         with central.store.transaction(central.site) as t:
@@ -465,7 +490,7 @@ def export(
 
 
 def _told(table: str, rows: int) -> None:
-    typer.echo(f"{table:<16} {rows} rows", err=True)
+    typer.echo(f"{table:<16} {counted(rows, 'row', 'rows')}", err=True)
 
 
 @app.command()
@@ -497,16 +522,15 @@ def accounts_add(
     Example: kiosk-central accounts add somchai --name "สมชาย ใจดี" --role director
     """
     from kiosk.domain.people import BadPerson
-    from sync.central import signin
-    from sync.central.viewer import Role
+    from sync.central.usecases.accounts import add_account, roles_of
 
     try:
-        roles = [Role(one) for one in role]
-    except ValueError as error:
-        _fail(f"--role: {error}; one of {', '.join(Role)}", USAGE)
+        roles = roles_of(role)
+    except BadPerson as error:
+        _fail(f"--role: {in_english(error)}", USAGE)
     with _open() as central, _errors():
         try:
-            password = signin.add_account(
+            password = add_account(
                 central,
                 _login(),
                 account,
@@ -519,7 +543,7 @@ def accounts_add(
                 city=city,
             )
         except BadPerson as error:
-            _fail(str(error), USAGE)
+            _fail(in_english(error), USAGE)
     if password:
         typer.echo(f"First password of {account}: {password}   (to be changed at first sign-in)")
     else:
@@ -541,10 +565,11 @@ def accounts_list() -> None:
 @accounts_app.command("disable")
 def accounts_disable(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
     """Let an account sign in no more; its sessions end at once."""
-    from sync.central import signin
+
+    from sync.central.usecases.accounts import disable_account
 
     with _open() as central, _errors():
-        if not signin.disable_account(central, _login(), central.site, account, _now()):
+        if not disable_account(central, _login(), central.site, account, _now()):
             _fail(f"no account is called {account[:40]!r}", USAGE)
     typer.echo(f"Disabled {account}.")
 
@@ -552,11 +577,12 @@ def accounts_disable(account: Annotated[str, typer.Argument(help="The account.")
 @accounts_app.command("password")
 def accounts_password(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
     """Print a new first password for an account whose own is forgotten."""
-    from sync.central import signin
+
+    from sync.central.usecases.accounts import new_password
 
     with _open() as central, _errors():
         now = _now()
-        password = signin.new_password(central, _login(), central.site, account, now)
+        password = new_password(central, _login(), central.site, account, now)
     if password is None:
         _fail(f"no account is called {account[:40]!r}", USAGE)
     typer.echo(f"First password of {account}: {password}   (to be changed at first sign-in)")
@@ -572,20 +598,23 @@ def sites_add(
     Example: kiosk-central sites add huaikhwang "สำนักงานเขตห้วยขวาง"
     """
     from kiosk.domain.people import BadPerson
+    from sync.central.usecases.sites import add_site
 
     with _open() as central, _errors():
         try:
-            central.add_site(site, name)
+            add_site(central, site, name)
         except BadPerson as error:
-            _fail(str(error), USAGE)
+            _fail(in_english(error), USAGE)
     typer.echo(f"{site}: {name}. Work on it with: kiosk-central --site {site} …")
 
 
 @sites_app.command("list")
 def sites_list() -> None:
     """List the offices."""
+    from sync.central.usecases.sites import all_sites
+
     with _open() as central, _errors():
-        for site, name in central.sites():
+        for site, name in all_sites(central):
             typer.echo(f"{site}\t{name}")
 
 
@@ -658,9 +687,10 @@ def _loopback(host: str) -> bool:
 
 @contextmanager
 def _open() -> "Iterator[Central]":
-    from sync.central.service import Central
     from sync.central.settings import load, signing_key
     from sync.central.store.engine import CentralStore
+    from sync.central.usecases.central import Central
+    from sync.central.usecases.sites import find_site
 
     with _errors():
         settings = load(_Chosen.path)
@@ -668,7 +698,7 @@ def _open() -> "Iterator[Central]":
         store = CentralStore.open(settings.database)
     try:
         home = Central(store, settings, key)
-        central = home.at(_Chosen.site) if _Chosen.site else home
+        central = find_site(home, _Chosen.site) if _Chosen.site else home
         if central is None:
             _fail(
                 f"--site {_Chosen.site[:40]!r}: no such office; see kiosk-central sites list", USAGE
@@ -680,15 +710,19 @@ def _open() -> "Iterator[Central]":
 
 def _offices(home: "Central") -> "Iterator[Central]":
     """The office that --site names; every office where none is named."""
-    for site, _name in home.sites():
-        central = home.at(site) if not _Chosen.site or site == _Chosen.site else None
+    from sync.central.usecases.sites import all_sites, find_site
+
+    for site, _name in all_sites(home):
+        central = find_site(home, site) if not _Chosen.site or site == _Chosen.site else None
         if central is not None:
             yield central
 
 
 def _fail_where_wrong(home: "Central") -> None:
+    from sync.central.usecases.verification import first_disagreement
+
     for central in _offices(home):
-        if wrong := central.verify():
+        if wrong := first_disagreement(central):
             _fail(f"{central.site}: {wrong}", WRONG)
 
 

@@ -11,16 +11,18 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
-from sync.central import signin
 from sync.central.papers import typesetting
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.accounts import add_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.sign_in import sign_in_as
+from sync.central.usecases.sites import add_site
 from sync.central.viewer import CITY, Role
 from sync.central.web.app import create_app
 from sync.wire import Hello
-from tests.central.conftest import made_central, signed_in
-from tests.central.reports import key_text
-from tests.central.test_page import received
+from tests.support.central import made_central, received, signed_in
+from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 OWN, OTHER = "ฝ่ายทะเบียน", "ฝ่ายรายได้"
@@ -96,13 +98,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
     folder: Path = tmp_path_factory.mktemp("office")
     store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
     central = made_central(store, folder)
-    central.add_site("elsewhere", "สำนักงานเขตอื่น")
-    central.import_officers(
+    add_site(central, "elsewhere", "สำนักงานเขตอื่น")
+    import_officers(
+        central,
         (
             Officer.parse("101", "สมหญิง ใจดี", section=OWN),
             Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
             Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
-        )
+        ),
     )
     for officer in ("101", "102", "201"):
         received(central, officer, 3, 3, 4, 10, 20)
@@ -219,13 +222,13 @@ def test_no_page_of_it_shows_a_score(clients: dict[str, TestClient]) -> None:
 def test_a_city_account_reads_each_office_and_only_reads_what_its_role_may(
     office: Central,
 ) -> None:
-    signin.add_account(office, "test", "governor", "ผู้ว่าฯ", (D,), NOW, city=True)
+    add_account(office, "test", "governor", "ผู้ว่าฯ", (D,), NOW, city=True)
     with office.store.transaction(CITY) as t:
         found = t.accounts.get("governor")
         assert found is not None
         t.accounts.put(replace(found, must_change=False, subject="gov"))
     client = TestClient(create_app(office, lambda: NOW), follow_redirects=False)
-    token = signin.sign_in_as(office, CITY, "gov", NOW)
+    token = sign_in_as(office, CITY, "gov", NOW)
     client.cookies.set("kiosk_session", f"~.{token}")
     shown = client.get("/city")
     assert shown.status_code == 200
@@ -261,13 +264,14 @@ def test_a_section_with_one_officers_results_is_a_look_at_that_officer(
 ) -> None:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
-    central.import_officers(
+    import_officers(
+        central,
         (
             Officer.parse("101", "สมหญิง ใจดี", section=OWN),
             Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
             Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
             Officer.parse("202", "ยังไม่มี ผลประเมิน", section=OTHER),
-        )
+        ),
     )
     for officer in ("101", "102", "201"):
         received(central, officer, 3, 3, 4, 10, 20)

@@ -5,72 +5,41 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
-from kiosk.terminal import Terminal
 from sync import agent
-from sync.central.service import Central
 from sync.central.serving import Impatient
 from sync.central.store.days import MOST_ASIDE
-from sync.central.store.engine import CentralStore
-from sync.central.web.app import create_app
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.sites import add_site, find_site
+from sync.central.usecases.terminal_requests import judge_terminal, take_day_report
+from sync.central.usecases.terminals import (
+    enrol_terminal,
+    find_terminal,
+    invite_terminal,
+    read_fleet,
+    release_terminal,
+)
 from sync.client import NotCentral, SyncFailed, Unreachable
-from sync.closing import close_days
 from sync.fields import MAX_BODY, digest
 from sync.signing import check_answer, public_key, public_text, sign_request
 from sync.wire import Answer, DayReport, Enrol, Heads, Hello, Receipt, Welcome
-from tests.builders import PEPPER, SOMYING, FakeClock, rating
-from tests.central.conftest import made_central
-from tests.central.reports import day_report
-
-NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
-
-
-class Server:
-    """Central on a loopback port, on a clock moved by hand."""
-
-    def __init__(self, central: Central, http: type[Impatient] = Impatient) -> None:
-        self.central = central
-        self.now = NOW
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        app = create_app(central, lambda: self.now)
-        config = uvicorn.Config(app, http=http, log_level="error", lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
-        self._socket.close()
-
-    def code(self, terminal: str = "counter-1") -> str:
-        return self.central.invite(terminal, "1", self.now)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
-    server = Server(made_central(store, tmp_path))
-    yield server
-    server.stop()
-    store.close()
+from tests.support.builders import SOMYING
+from tests.support.central import NIGHT as NOW
+from tests.support.central_server import Kept, Server
+from tests.support.day_reports import day_report
 
 
 @pytest.fixture
@@ -86,7 +55,7 @@ class Caller:
         self.key = Ed25519PrivateKey.generate()
         self.at = "/v1/sites/dindaeng/terminals/counter-1"
         self.client, self.server = client, server
-        server.central.enrol(Enrol(server.code(), public_text(self.key)), server.now)
+        enrol_terminal(server.central, Enrol(server.code(), public_text(self.key)), server.now)
         self.nonce = ""
 
     def hello(self) -> None:
@@ -186,11 +155,13 @@ def test_a_terminal_that_sends_ever_other_bytes_fills_neither_the_disk_nor_the_f
         server.now += timedelta(seconds=1)
         answer = caller.call("PUT", "days/2026-11-23", body)
         assert Receipt.parse(answer.content).answer is Answer.CONFLICT
-    fleet = server.central.fleet(server.now.date())
+    fleet = read_fleet(server.central, server.now.date())
     assert (len(fleet.aside), len(fleet.alarms)) == (MOST_ASIDE, 1)
-    assert server.central.release("counter-1", "it", "looked at", server.now)
+    assert release_terminal(server.central, "counter-1", "it", "looked at", server.now)
     caller.call("PUT", "days/2026-11-23", body)
-    assert len(server.central.fleet(server.now.date()).alarms) == 2, "again, after a person looked"
+    assert len(read_fleet(server.central, server.now.date()).alarms) == 2, (
+        "again, after a person looked"
+    )
 
 
 def test_a_terminal_whose_clock_is_a_little_ahead_is_listened_to(caller: Caller) -> None:
@@ -266,46 +237,8 @@ def test_health_says_ok(client: httpx.Client) -> None:
 # --- the terminal's side -----------------------------------------------------------------------
 
 
-@pytest.fixture
-def terminal_store(tmp_path: Path) -> Iterator[Store]:
-    path = tmp_path / "kiosk.db"
-    Store.create(path)
-    store = Store.open(path)
-    yield store
-    store.close()
-
-
-class Kept:
-    """An enrolled terminal with ratings."""
-
-    def __init__(self, store: Store, url: str, code: str) -> None:
-        self.store, self.clock = store, FakeClock()
-        self.key = Ed25519PrivateKey.generate()
-        self.terminal = Terminal(store, self.clock, PEPPER)
-        self.terminal.join(agent.enrol(url, code, self.key))
-
-    def rate(self, *scores: int) -> None:
-        for score in scores:
-            self.terminal.carry_out([Record(rating(score))])
-
-    def close(self) -> None:
-        close_days(self.store, self.clock, today=True)
-
-    def sync(self) -> agent.Synced:
-        return agent.sync(self.store, self.clock, self.key)
-
-    def states(self) -> list[Delivery]:
-        with self.store.transaction() as t:
-            return [parcel.state for parcel in t.outbox.everything()]
-
-
-@pytest.fixture
-def kept(terminal_store: Store, server: Server) -> Kept:
-    return Kept(terminal_store, server.url, server.code())
-
-
 def test_days_go_up_and_the_roster_comes_down(kept: Kept, server: Server) -> None:
-    server.central.import_officers((SOMYING,))
+    import_officers(server.central, (SOMYING,))
     kept.rate(5, 4, 1)
     kept.close()
     result = kept.sync()
@@ -329,9 +262,9 @@ def test_more_ratings_after_closing_go_as_the_next_revision(kept: Kept, server: 
 
 
 def test_an_officer_whom_central_retires_can_no_longer_sign_on(kept: Kept, server: Server) -> None:
-    server.central.import_officers((SOMYING,))
+    import_officers(server.central, (SOMYING,))
     kept.sync()
-    server.central.retire("101")
+    retire_officer(server.central, "101")
     kept.sync()
     assert kept.terminal.officers() == ()
 
@@ -412,10 +345,10 @@ def test_a_restored_older_copy_is_refused_by_name(
 
 
 def test_other_bytes_for_a_receipted_revision_are_parked(kept: Kept, server: Server) -> None:
-    known = server.central.terminal("counter-1")
+    known = find_terminal(server.central, "counter-1")
     assert known is not None
     strange = day_report(1, kept.clock.wall.date(), counts=(1, 0, 0, 0, 0))
-    receipt = server.central.take_day(known, strange, strange.to_bytes(), NOW)
+    receipt = take_day_report(server.central, known.terminal, strange, strange.to_bytes(), NOW)
     assert receipt.answer is Answer.STORED
     kept.rate(5, 5)
     kept.close()
@@ -429,7 +362,7 @@ def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parke
 ) -> None:
     kept.rate(5, 5)
     agent.heartbeat(kept.store, kept.clock, kept.key)
-    known = server.central.terminal("counter-1")
+    known = find_terminal(server.central, "counter-1")
     assert known is not None
     with server.central.store.transaction(server.central.site) as t:
         [sheet] = t.witness.open_or("counter-1", ()).values()
@@ -438,7 +371,7 @@ def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parke
     with pytest.raises(agent.Refused, match="rollback"):
         kept.sync()
     assert kept.states() == [Delivery.DUE]
-    server.central.release("counter-1", "it", "seen was wrong", NOW)
+    release_terminal(server.central, "counter-1", "it", "seen was wrong", NOW)
     assert kept.sync().sent == 1
 
 
@@ -455,7 +388,7 @@ def test_a_heartbeat_shows_heads_and_no_score_and_leaves_no_entry(
         [sheet] = t.witness.open_or("counter-1", ()).values()
         assert (sheet.officer, sheet.n) == (SOMYING.id, 2)
         assert t.days.days_held() == []
-    known = server.central.terminal("counter-1")
+    known = find_terminal(server.central, "counter-1")
     assert known is not None
     assert known.seen is not None
 
@@ -507,11 +440,11 @@ def test_the_examples_of_wire_md_are_true() -> None:
 def test_a_terminal_of_a_second_office_enrols_and_reports_there_alone(
     server: Server, client: httpx.Client
 ) -> None:
-    server.central.add_site("huaikhwang", "สำนักงานเขตห้วยขวาง")
-    other = server.central.at("huaikhwang")
+    add_site(server.central, "huaikhwang", "สำนักงานเขตห้วยขวาง")
+    other = find_site(server.central, "huaikhwang")
     assert other is not None
     caller = Caller(server, client)
-    code = other.invite("counter-9", "9", NOW)
+    code = invite_terminal(other, "counter-9", "9", NOW)
     got = client.post("/v1/enrol", content=Enrol(code, public_text(caller.key)).to_bytes())
     assert got.json()["site"] == "huaikhwang"
     caller.at = "/v1/sites/huaikhwang/terminals/counter-9"
@@ -540,10 +473,10 @@ def test_heads_are_judged_over_a_few_days_however_long_the_history(
         caller.call("PUT", f"days/{day}", report.to_bytes())
     with server.central.store.transaction(server.central.site) as t:
         assert len(t.witness.open_or("counter-1", ())) == 30
-    known = server.central.terminal("counter-1")
+    known = find_terminal(server.central, "counter-1")
     assert known is not None
     heads = Heads(known.head, known.head.hash, ())
-    assert server.central.judge(known, heads, NOW) is Answer.STORED
+    assert judge_terminal(server.central, known.terminal, heads, NOW) is Answer.STORED
     with server.central.store.transaction(server.central.site) as t:
         assert t.witness.open_or("counter-1", ()) == {}
         assert len(t.witness.seen("counter-1", {NOW.date() - timedelta(days=3)})) == 1

@@ -4,24 +4,22 @@ import html
 import io
 import json
 import re
-import struct
-import zlib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
+from kiosk.domain.refusal import Refusal
 from sync.central import itaform, sitesettings
+from sync.central.language import in_english
 from sync.central.papers import ita
 from sync.central.period import parse as parse_period
 from sync.central.photos import SIDE, BadPhoto, portrait
 from sync.central.reports import gate
-from sync.central.service import Central
 from sync.central.sitesettings import (
-    BadSettings,
     NamedReason,
     NamedService,
     SiteSettings,
@@ -29,10 +27,14 @@ from sync.central.sitesettings import (
     parse,
 )
 from sync.central.store.office import ItaBody
+from sync.central.usecases.central import Central
+from sync.central.usecases.ita import read_ita_round
+from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.terminal_requests import terminal_roster
 from sync.central.viewer import PUBLIC, Role
-from tests.central.conftest import signed_in
-
-NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+from tests.support.central import NOON as NOW
+from tests.support.central import signed_in
+from tests.support.central_forms import bomb, form
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def it(central: Central) -> TestClient:
 
 
 def names(central: Central) -> list[str]:
-    return [o.name for o in central.officers()]
+    return [o.name for o in all_officers(central)]
 
 
 def test_an_officer_is_added_renewed_retired_and_brought_back(
@@ -50,9 +52,9 @@ def test_an_officer_is_added_renewed_retired_and_brought_back(
     told = {"number": "101", "name": "ญาณวุฒิ ปิ่นเกล้า", "position": "", "section": "ฝ่ายทะเบียน"}
     assert it.post("/roster/dindaeng", data=told).status_code == 303
     assert it.post("/roster/dindaeng/101", data={"do": "retire"}).status_code == 303
-    assert central.officers()[0].retired
+    assert all_officers(central)[0].retired
     assert it.post("/roster/dindaeng/101", data={"do": "return"}).status_code == 303
-    assert not central.officers()[0].retired
+    assert not all_officers(central)[0].retired
     with central.store.transaction(central.site) as t:
         assert len(t.accounts.changes()) >= 3
 
@@ -116,7 +118,7 @@ def picture(
 
 
 def test_a_photo_is_made_small_and_plain(central: Central, it: TestClient) -> None:
-    central.import_officers((Officer.parse("101", "สมหญิง"),))
+    import_officers(central, (Officer.parse("101", "สมหญิง"),))
     assert upload(it, "/roster/dindaeng/101", picture("JPEG"), do="photo") == 303
     kept = it.get("/photo/dindaeng/101")
     assert kept.headers["content-type"] == "image/jpeg"
@@ -128,7 +130,7 @@ def test_a_photo_is_made_small_and_plain(central: Central, it: TestClient) -> No
 def test_a_telephones_photo_is_taken_upright_and_a_photo_can_be_removed(
     central: Central, it: TestClient
 ) -> None:
-    central.import_officers((Officer.parse("101", "สมหญิง"),))
+    import_officers(central, (Officer.parse("101", "สมหญิง"),))
     taken = Image.new("RGB", (8000, 6000), "white")
     taken.paste("black", (0, 0, 4000, 6000))
     turned, kept = Image.Exif(), io.BytesIO()
@@ -144,19 +146,6 @@ def test_a_telephones_photo_is_taken_upright_and_a_photo_can_be_removed(
     assert 'value="remove"' not in it.get("/roster/dindaeng").text
 
 
-def bomb() -> bytes:
-    """A PNG of a few bytes that says it has 40,000 × 40,000 pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        crc = zlib.crc32(kind + data)
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
-
-    head = struct.pack(">IIBBBBB", 40_000, 40_000, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\x00" * 100_000)
-    start = b"\x89PNG\r\n\x1a\n"
-    return start + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-
-
 @pytest.mark.parametrize(
     "data",
     [b"", b"garbage", bomb(), picture(size=(50, 50)), picture()[:200], picture("GIF"),
@@ -167,7 +156,7 @@ def bomb() -> bytes:
 def test_a_bomb_or_no_picture_is_refused(central: Central, it: TestClient, data: bytes) -> None:
     with pytest.raises(BadPhoto):
         portrait(data)
-    central.import_officers((Officer.parse("101", "สมหญิง"),))
+    import_officers(central, (Officer.parse("101", "สมหญิง"),))
     assert upload(it, "/roster/dindaeng/101", data, do="photo") == 400
     assert it.get("/photo/dindaeng/101").status_code == 404
 
@@ -198,30 +187,6 @@ def test_an_account_is_made_once_and_its_password_shown_once(
 # --- settings ----------------------------------------------------------------------------------
 
 
-def form(**changed: str) -> dict[str, str]:
-    s = SiteSettings()
-    return {
-        "version": "0",
-        "question_th": "",
-        "question_en": "",
-        "comment_url": "",
-        "levels_th": "\r\n".join(s.levels_th),
-        "levels_en": "\n".join(s.levels_en),
-        "reasons": "\n".join(f"{r.id} | {r.th} | {r.en}" for r in s.reasons),
-        "channels": "\n".join(f"{c.th}|{c.en}|{c.address}" for c in s.channels),
-        "opening_hours": s.opening_hours,
-        "compare_from": "30",
-        "cuts_from": "100",
-        "appraisal_from": "100",
-        "appraisal_response": "20",
-        "oit_numbers": s.oit_numbers,
-        "licence": s.licence,
-        "fiscal_year_starts": "10",
-        "holidays": "",
-        **changed,
-    }
-
-
 def kept(central: Central) -> SiteSettings:
     with central.store.transaction(central.site) as t:
         return t.office.settings().settings
@@ -242,14 +207,14 @@ def test_services_have_names_in_both_languages_where_an_office_gives_them(
 def test_settings_are_saved_and_reach_the_terminals(central: Central, it: TestClient) -> None:
     assert it.post("/settings/dindaeng", data=form(question_th="บริการดีไหม")).status_code == 303
     assert kept(central).question_th == "บริการดีไหม"
-    assert central.roster().wording.question_th == "บริการดีไหม"
+    assert terminal_roster(central).wording.question_th == "บริการดีไหม"
     assert kept(central) == checked(SiteSettings(question_th="บริการดีไหม"))
 
 
 def test_holidays_reach_the_terminals_in_order_and_once(central: Central, it: TestClient) -> None:
     days = "2027-01-01\r\n2026-12-31\n\n2026-12-31 "
     assert it.post("/settings/dindaeng", data=form(holidays=days)).status_code == 303
-    assert central.roster().wording.holidays == (date(2026, 12, 31), date(2027, 1, 1))
+    assert terminal_roster(central).wording.holidays == (date(2026, 12, 31), date(2027, 1, 1))
     assert "2026-12-31\n2027-01-01</textarea>" in it.get("/settings/dindaeng").text
 
 
@@ -320,8 +285,11 @@ def test_a_setting_below_the_floor_or_out_of_form_is_named_and_nothing_changes(
 
 
 def ita_codes(central: Central) -> list[str]:
-    with central.store.transaction(central.site) as t:
-        return [row.row.code for row in itaform.rows(t, parse_period("fy2027-1"))]
+    return [row.row.code for row in ita_rows(central)]
+
+
+def ita_rows(central: Central) -> tuple[itaform.EditedRow, ...]:
+    return read_ita_round(central, "fy2027-1", NOW.date()).rows
 
 
 def ita_lines(page: str) -> list[str]:
@@ -346,13 +314,11 @@ def test_rows_of_the_ita_report_are_taken_out_put_in_and_moved_and_texts_stay(
     sent = form(version="1", ita_rows="\n".join(fewer))
     assert it.post("/settings/dindaeng", data=sent).status_code == 303
     assert ita_codes(central) == [usual[2], usual[1], "O99"]
-    with central.store.transaction(central.site) as t:
-        new = itaform.rows(t, parse_period("fy2027-1"))[-1]
+    new = ita_rows(central)[-1]
     assert (new.row.terminal_is_evidence, new.body) == (True, ItaBody())
     assert it.post("/settings/dindaeng", data=form(version="2", ita_rows="")).status_code == 303
     assert ita_codes(central) == usual
-    with central.store.transaction(central.site) as t:
-        back = itaform.rows(t, parse_period("fy2027-1"))[0]
+    back = ita_rows(central)[0]
     assert back.body.measure == "เขียนไว้แล้ว"
 
 
@@ -380,24 +346,25 @@ def test_settings_go_out_and_come_in_as_a_file(central: Central, it: TestClient)
 @pytest.mark.parametrize(
     ("document", "told"),
     [
-        ("{}", "no settings document"),
-        ("[1", "no JSON"),
-        ("[" * 100_000, "no JSON"),
+        ("{}", "no settings"),
+        ("[1", "not JSON"),
+        ("[" * 100_000, "not JSON"),
         (json.dumps({"format": 1, "licence": "\ud800"}), "licence has a character"),
         (json.dumps({"format": 2, "shiny": 1}), "newer version"),
-        (json.dumps({"format": 1, "shiny": 1}), "shiny: unknown"),
-        (json.dumps({"format": 1, "cuts_from": 5}), "cuts_from = 5"),
-        (json.dumps({"format": 1, "reasons": [{"id": 1}]}), "settings:"),
-        (json.dumps({"format": 1, "levels_th": 7}), "settings:"),
-        (json.dumps({"format": 1, "holidays": "2026-12-31"}), "holidays"),
-        (json.dumps({"format": 1, "holidays": [20261231]}), "holidays"),
-        (json.dumps({"format": 1, "fiscal_year_starts": True}), "fiscal_year_starts"),
+        (json.dumps({"format": 1, "shiny": 1}), "unknown setting shiny"),
+        (json.dumps({"format": 1, "cuts_from": 5}), "service tables from = 5"),
+        (json.dumps({"format": 1, "reasons": [{"id": 1}]}), "another kind"),
+        (json.dumps({"format": 1, "levels_th": 7}), "another kind"),
+        (json.dumps({"format": 1, "holidays": "2026-12-31"}), "holiday"),
+        (json.dumps({"format": 1, "holidays": [20261231]}), "holiday"),
+        (json.dumps({"format": 1, "fiscal_year_starts": True}), "fiscal year begins in"),
         (json.dumps({"format": 1, "holidays": ["2026-12-31"] * 2}), "twice"),
     ],
 )
 def test_a_settings_file_that_can_not_be_taken_says_why(document: str, told: str) -> None:
-    with pytest.raises(BadSettings, match=told):
+    with pytest.raises(Refusal) as caught:
         parse(document)
+    assert told in in_english(caught.value)
 
 
 def test_settings_come_back_from_their_document() -> None:
@@ -413,11 +380,11 @@ def test_reasons_of_an_earlier_version_are_still_read_and_shown(
     with central.store.transaction(central.site) as t:
         t.office.put_settings(0, SiteSettings(reasons=eight), "before", NOW)
     assert it.get("/settings/dindaeng").status_code == 200
-    assert len(central.roster().wording.reasons) == 8
+    assert len(terminal_roster(central).wording.reasons) == 8
     lines = "\n".join(f"{r.id} | {r.th} | {r.en}" for r in eight)
     got = it.post("/settings/dindaeng", data=form(version="1", reasons=lines))
     assert got.status_code == 400
-    assert "มีเหตุผลได้ไม่เกิน 6 ข้อ" in got.text
+    assert "มีเหตุผลได้ไม่เกิน ๖ ข้อ" in got.text
 
 
 def test_texts_that_an_earlier_version_took_are_still_read(

@@ -1,7 +1,7 @@
 """What central keeps, on both databases: the same sentences hold on each."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from traceback import format_exception
 from uuid import uuid4
@@ -14,29 +14,31 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from kiosk.domain.people import Officer
 from sync.central.schema import day_reports, metadata
-from sync.central.service import Central, NoSuchCode
 from sync.central.store import engine as engine_module
 from sync.central.store.days import Scaled
 from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
+from sync.central.usecases.audit import read_tally
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminal_requests import greet_terminal, judge_terminal, take_day_report
+from sync.central.usecases.terminals import (
+    NoSuchCode,
+    enrol_terminal,
+    find_terminal,
+    invite_terminal,
+    read_fleet,
+    release_terminal,
+)
+from sync.central.usecases.verification import first_disagreement
 from sync.fields import digest
 from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
-from tests.central.conftest import made_central
-from tests.central.reports import day_report, key_text
+from tests.support.central import NIGHT as NOW
+from tests.support.central import enrolled, made_central, take
+from tests.support.day_reports import day_report, key_text
 
-NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 DAY = date(2026, 11, 23)
-
-
-def enrolled(central: Central, name: str = "counter-1") -> None:
-    code = central.invite(name, "1", NOW)
-    central.enrol(Enrol(code, key_text()), NOW)
-
-
-def take(central: Central, report: DayReport) -> Answer:
-    known = central.terminal(report.terminal)
-    assert known is not None
-    return central.take_day(known, report, report.to_bytes(), NOW).answer
 
 
 def test_migrations_lead_to_exactly_the_declared_schema(store: CentralStore, url: str) -> None:
@@ -117,7 +119,7 @@ def test_a_later_revision_with_fewer_ratings_is_a_rollback_and_raises_the_alarm(
     assert take(central, day_report(1, counts=(2, 0, 0, 0, 3))) is Answer.STORED
     assert take(central, day_report(2, counts=(0, 0, 0, 0, 3))) is Answer.ROLLBACK
     assert take(central, day_report(3, counts=(2, 0, 0, 0, 4))) is Answer.QUARANTINED
-    fleet = central.fleet(DAY)
+    fleet = read_fleet(central, DAY)
     assert [(a.kind, a.settled) for a in fleet.alarms] == [("rollback", None)]
     assert "had 5 ratings, has 3" in fleet.alarms[0].detail
     assert {(k.answer, k.n, k.taken_n) for k in fleet.aside} == {
@@ -132,19 +134,19 @@ def test_a_person_releases_a_terminal_and_says_why(central: Central) -> None:
     enrolled(central)
     take(central, day_report(1, counts=(2, 0, 0, 0, 3)))
     take(central, day_report(2, counts=(0, 0, 0, 0, 3)))
-    assert central.release("counter-1", "somchai", "backup put back", NOW)
-    [alarm] = central.fleet(DAY).alarms
+    assert release_terminal(central, "counter-1", "somchai", "backup put back", NOW)
+    [alarm] = read_fleet(central, DAY).alarms
     assert (alarm.settled_by, alarm.note) == ("somchai", "backup put back")
     assert take(central, day_report(2, counts=(0, 0, 0, 0, 3))) is Answer.STORED
-    assert not central.release("counter-1", "somchai", "again", NOW)
+    assert not release_terminal(central, "counter-1", "somchai", "again", NOW)
 
 
 def test_open_sheets_that_shrink_vanish_or_change_are_named(central: Central) -> None:
     def show(name: str, *sheets: OpenSheet) -> Answer:
-        known = central.terminal(name)
+        known = find_terminal(central, name)
         assert known is not None
         head = Head(known.head.seq + 1, "a" * 64)
-        return central.judge(known, Heads(head, known.head.hash, sheets), NOW)
+        return judge_terminal(central, known.terminal, Heads(head, known.head.hash, sheets), NOW)
 
     was = OpenSheet(date=DAY, officer="101", n=5, entries=6, seal="1" * 64)
     for number, (now, answer) in enumerate(
@@ -165,21 +167,26 @@ def test_open_sheets_that_shrink_vanish_or_change_are_named(central: Central) ->
 
 def test_a_reported_day_need_not_be_shown_again(central: Central) -> None:
     enrolled(central)
-    known = central.terminal("counter-1")
+    known = find_terminal(central, "counter-1")
     assert known is not None
     report = day_report(counts=(0, 0, 0, 0, 5))
-    assert central.judge(known, Heads(Head(1, "a" * 64), "", report.open_sheets()), NOW)
+    assert judge_terminal(
+        central, known.terminal, Heads(Head(1, "a" * 64), "", report.open_sheets()), NOW
+    )
     assert take(central, report) is Answer.STORED
-    again = central.terminal("counter-1")
+    again = find_terminal(central, "counter-1")
     assert again is not None
-    assert central.judge(again, Heads(Head(2, "b" * 64), "a" * 64), NOW) is Answer.STORED
+    assert (
+        judge_terminal(central, again.terminal, Heads(Head(2, "b" * 64), "a" * 64), NOW)
+        is Answer.STORED
+    )
 
 
 def test_one_officer_at_two_terminals_in_one_half_day_is_flagged(central: Central) -> None:
     for name in ("counter-1", "counter-2"):
         enrolled(central, name)
         take(central, day_report(terminal=name))
-    [twice] = central.fleet(DAY).twice
+    [twice] = read_fleet(central, DAY).twice
     assert (twice.officer, twice.terminals) == ("101", ("counter-1", "counter-2"))
 
 
@@ -192,7 +199,7 @@ def test_other_bytes_under_the_same_revision_are_a_conflict_and_both_are_kept(
     with central.store.transaction(central.site) as t:
         assert t.days.tally(DAY) == {Scaled("101", 5): (0, 0, 0, 0, 1)}
     with central.store._engine.begin() as connection:
-        kept = connection.exec_driver_sql("SELECT count(*) FROM conflicts").scalar()
+        kept = connection.exec_driver_sql("SELECT count(*) FROM parked_reports").scalar()
     assert kept == 1
 
 
@@ -239,29 +246,29 @@ def test_ingest_is_idempotent_under_any_order_and_repetition(
             assert kept is not None
             assert (kept.revision, kept.digest) == (report.revision, digest(report.to_bytes()))
             assert t.days.rows_agree(report)
-    assert central.verify() is None
+    assert first_disagreement(central) is None
     with central.store._engine.begin() as connection:
-        for table in ("day_reports", "day_lines", "day_counts", "conflicts", "seen_sheets"):
+        for table in ("day_reports", "day_lines", "day_counts", "parked_reports", "seen_sheets"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
 def test_a_code_works_once_and_only_in_time(central: Central) -> None:
-    code = central.invite("counter-1", "1", NOW)
-    assert central.enrol(Enrol(code.lower(), key_text()), NOW).terminal == "counter-1"
+    code = invite_terminal(central, "counter-1", "1", NOW)
+    assert enrol_terminal(central, Enrol(code.lower(), key_text()), NOW).terminal == "counter-1"
     with pytest.raises(NoSuchCode):
-        central.enrol(Enrol(code, key_text()), NOW)
-    late = central.invite("counter-2", "2", NOW)
+        enrol_terminal(central, Enrol(code, key_text()), NOW)
+    late = invite_terminal(central, "counter-2", "2", NOW)
     with pytest.raises(NoSuchCode):
-        central.enrol(Enrol(late, key_text()), NOW + timedelta(minutes=11))
+        enrol_terminal(central, Enrol(late, key_text()), NOW + timedelta(minutes=11))
 
 
 def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: Central) -> None:
     enrolled(central)
 
     def judge(now: Head, at_last: str) -> Answer:
-        known = central.terminal("counter-1")
+        known = find_terminal(central, "counter-1")
         assert known is not None
-        return central.judge(known, Heads(now, at_last), NOW)
+        return judge_terminal(central, known.terminal, Heads(now, at_last), NOW)
 
     assert judge(Head(10, "a" * 64), "") is Answer.STORED
     assert judge(Head(12, "b" * 64), "a" * 64) is Answer.STORED
@@ -271,14 +278,14 @@ def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: C
 
 
 def test_two_officers_never_share_a_number(central: Central) -> None:
-    central.import_officers((Officer.parse("101", "ก"),))
+    import_officers(central, (Officer.parse("101", "ก"),))
     with pytest.raises(NumberTaken):
-        central.import_officers((Officer.parse("102", "ข"), Officer.parse("101", "ค", id="other")))
-    assert [o.number for o in central.officers()] == ["101"]
+        import_officers(central, (Officer.parse("102", "ข"), Officer.parse("101", "ค", id="other")))
+    assert [o.number for o in all_officers(central)] == ["101"]
 
 
 def test_a_raw_tally_is_logged(central: Central) -> None:
-    central.tally(DAY, "auditor", NOW)
+    read_tally(central, DAY, "auditor", NOW)[0]
     with central.store.transaction(central.site) as t:
         [(at, reader, what)] = t.days.reads()
     assert (at.replace(tzinfo=UTC), reader, what) == (NOW, "auditor", "tally 2026-11-23")
@@ -301,11 +308,11 @@ def test_whatever_is_altered_is_found(central: Central, damage: str, said: str) 
     enrolled(central)
     report = day_report(counts=(0, 0, 0, 0, 5))
     take(central, replace(report, gaps=(GapCount("duty-paused", 1),)))
-    assert central.verify() is None
+    assert first_disagreement(central) is None
     with central.store._engine.begin() as connection:
         connection.exec_driver_sql(damage)
-    assert (central.verify() or "").startswith("counter-1 2026-11-23: ")
-    assert said in (central.verify() or "")
+    assert (first_disagreement(central) or "").startswith("counter-1 2026-11-23: ")
+    assert said in (first_disagreement(central) or "")
 
 
 def test_bytes_that_are_no_report_are_found_whatever_their_digest_says(central: Central) -> None:
@@ -314,7 +321,7 @@ def test_bytes_that_are_no_report_are_found_whatever_their_digest_says(central: 
     forged = day_reports.update().values(body=b"{}", digest=digest(b"{}"))
     with central.store._engine.begin() as connection:
         connection.execute(forged)
-    assert "is no day report" in (central.verify() or "")
+    assert "is no day report" in (first_disagreement(central) or "")
 
 
 def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
@@ -326,14 +333,19 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
         url += "options=-c%20TimeZone%3DAsia/Bangkok"
     store = CentralStore.create(url)
     central = made_central(store, tmp_path)
-    code = central.invite("counter-1", "1", NOW)
+    code = invite_terminal(central, "counter-1", "1", NOW)
     with pytest.raises(NoSuchCode):
-        central.enrol(Enrol(code, key_text()), NOW + timedelta(minutes=11))
+        enrol_terminal(central, Enrol(code, key_text()), NOW + timedelta(minutes=11))
     enrolled(central)
-    known = central.terminal("counter-1")
+    known = find_terminal(central, "counter-1")
     assert known is not None
-    central.greet(known, Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0), NOW)
-    known = central.terminal("counter-1")
+    greet_terminal(
+        central,
+        known.terminal,
+        Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0),
+        NOW,
+    )
+    known = find_terminal(central, "counter-1")
     assert known is not None
     assert known.seen == NOW
     assert known.nonce_until == NOW + timedelta(minutes=10)
@@ -344,22 +356,30 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
 def test_of_two_machines_with_one_key_only_the_first_goes_on(central: Central) -> None:
     """Both were greeted before either showed its journal."""
     enrolled(central)
-    known = central.terminal("counter-1")
+    known = find_terminal(central, "counter-1")
     assert known is not None
-    assert central.judge(known, Heads(Head(9, "a" * 64), ""), NOW) is Answer.STORED
-    assert central.judge(known, Heads(Head(3, "b" * 64), ""), NOW) is Answer.ROLLBACK
-    assert central.take_day(known, day_report(), b"", NOW).answer is Answer.QUARANTINED
+    assert (
+        judge_terminal(central, known.terminal, Heads(Head(9, "a" * 64), ""), NOW) is Answer.STORED
+    )
+    assert (
+        judge_terminal(central, known.terminal, Heads(Head(3, "b" * 64), ""), NOW)
+        is Answer.ROLLBACK
+    )
+    assert (
+        take_day_report(central, known.terminal, day_report(), b"", NOW).answer
+        is Answer.QUARANTINED
+    )
 
 
 def test_blocks_once_published_stay_whatever_arrives_late(central: Central) -> None:
     enrolled(central)
     monday = date(2026, 11, 2)
     take(central, day_report(1, monday, counts=(0, 0, 0, 0, 12)))
-    assert central.publish(date(2026, 11, 9)) == 1
+    assert publish_due(central, date(2026, 11, 9)) == 1
     take(central, day_report(2, monday, counts=(3, 0, 0, 0, 12)))
-    assert central.publish(date(2026, 11, 16)) == 0
+    assert publish_due(central, date(2026, 11, 16)) == 0
     take(central, day_report(1, date(2026, 11, 17), counts=(0, 0, 0, 8, 0)))
-    assert central.publish(date(2026, 11, 23)) == 1
+    assert publish_due(central, date(2026, 11, 23)) == 1
     with central.store.transaction(central.site) as t:
         [first, second] = t.days.blocks()[Scaled("101", 5)]
     assert first.counts == (0, 0, 0, 0, 12)
@@ -370,47 +390,6 @@ def test_an_address_that_is_no_database_is_named(tmp_path: Path) -> None:
     for bad in ("nonsense", "mysql://x/y", f"sqlite:///{tmp_path}/no/such/c.db"):
         with pytest.raises(DatabaseError):
             CentralStore.create(bad)
-
-
-def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
-    """Blocks that were published before there was a rollup are in it afterwards, and what is in
-    no block yet is closed."""
-    from alembic import command
-    from alembic.config import Config
-
-    engine = engine_module._engine(url)
-    config = Config()
-    config.set_main_option("script_location", "sync.central:migrations")
-    config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        connection.exec_driver_sql("INSERT INTO sites VALUES ('dindaeng', 'เขต')")
-        for officer, number, day in (("a", 1, "10-18"), ("a", 2, "11-01"), ("b", 1, "10-25")):
-            connection.exec_driver_sql(
-                "INSERT INTO blocks (site, officer, levels, number, first_day, last_day,"
-                " n1, n2, n3, n4, n5, suppressed, flagged) VALUES"
-                f" ('dindaeng', '{officer}', 5, {number}, '2026-10-01', '2026-{day}',"
-                " 0, 1, 2, 3, 4, 5, 6)"
-            )
-        for officer, day in (("a", "2026-10-12"), ("a", "2026-11-10"), ("c", "2026-11-11")):
-            connection.exec_driver_sql(
-                "INSERT INTO day_lines VALUES ('dindaeng', 't', "
-                f"'{day}', '{officer}', 's', '1', 'am', 'touch', 5, 3, 0, 0, 0, 9)"
-            )
-    engine.dispose()
-    store = CentralStore.open(url)
-    with store.transaction("dindaeng") as t:
-        assert t.published.rollup_agrees()
-        months = t.published.by_month(date(2026, 10, 1), date(2026, 11, 30))
-        assert {m: [sum(s.counts) for s in sums] for m, sums in months.items()} == {
-            date(2026, 10, 1): [20],
-            date(2026, 11, 1): [10],
-        }
-        # What stands in no block yet was not kept then: everybody is due, since the beginning.
-        assert t.unclosed.due(date(2026, 11, 1))
-        assert t.unclosed.take() == {"a": date(2026, 10, 12), "c": date(2026, 11, 11)}
-    store.close()
 
 
 def test_a_reader_waits_for_no_writer_nor_a_writer_for_a_reader(store: CentralStore) -> None:
@@ -481,20 +460,20 @@ def test_a_server_that_was_started_anew_costs_one_answer_at_most(url: str) -> No
 def test_a_rollup_that_is_not_the_sum_of_its_blocks_is_found(central: Central) -> None:
     enrolled(central)
     take(central, day_report(day=DAY - timedelta(days=14), counts=(0, 0, 3, 4, 5)))
-    assert central.publish(DAY) == 1
-    assert central.verify() is None
+    assert publish_due(central, DAY) == 1
+    assert first_disagreement(central) is None
     with central.store.connection() as connection:
         connection.exec_driver_sql("UPDATE site_months SET n5 = n5 + 1")
-    assert central.verify() == "the months' sums differ from the published blocks"
+    assert first_disagreement(central) == "the months' sums differ from the published blocks"
 
 
 def test_ratings_that_would_never_be_shown_are_found(central: Central) -> None:
     enrolled(central)
     take(central, day_report(counts=(0, 0, 3, 4, 5)))
-    assert central.verify() is None
+    assert first_disagreement(central) is None
     with central.store.connection() as connection:
         connection.exec_driver_sql("DELETE FROM unclosed")
-    assert central.verify() == "ratings of 101 stand in no block and wait for none"
+    assert first_disagreement(central) == "ratings of 101 stand in no block and wait for none"
 
 
 def test_no_value_of_a_row_stands_in_a_traceback(store: CentralStore) -> None:

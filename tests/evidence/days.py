@@ -9,10 +9,10 @@ from kiosk.domain.rating import Channel, Outcome
 from kiosk.domain.rules import Rules
 from kiosk.domain.scale import Score
 from sync.central.measures import over_tickets
-from tests.builders import duty_of, moment, rating_id
 from tests.evidence import counter_days
 from tests.evidence.counter_days import Rule, company
 from tests.evidence.figure import Figure, Measured, Run
+from tests.support.builders import duty_of, moment, rating_id
 
 RULES = Rules()
 OPEN_SECONDS = 8.5 * 3600

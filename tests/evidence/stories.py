@@ -30,16 +30,18 @@ from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.state import Enrolment, Mark
 from kiosk.store.verify import Wrong, verify
 from kiosk.terminal import Terminal
-from sync.central.service import Central
 from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore, DatabaseError
+from sync.central.usecases.central import Central
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days, compare_reports
 from sync.fields import digest
 from sync.signing import public_text
 from sync.wire import DayReport, Enrol
-from tests.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
 from tests.evidence.tracing import CALLS, Say, run
-from tests.older import aged
+from tests.support.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
 
 SCORES = (5, 1, 4)
 """A press, one whose reasons are asked for, and one in the grace after signing off."""
@@ -198,40 +200,6 @@ class Creation(Story):
             store.close()
 
 
-class Upgrade(Story):
-    """A file of the first version, with ratings in it, comes forward."""
-
-    name = "upgrade"
-
-    def prepare(self) -> None:
-        folder = DataFolder(self.template)
-        folder.create()
-        store, terminal = folder.open(FakeClock())
-        remember_past(store, terminal)
-        with store.transaction() as t:
-            t.state.put_mark(Mark(DEVICE, BOOT, 41))
-        self._ratings = _rating_ids(store)
-        store.close()
-        aged(folder.database, "0001")
-
-    def act(self, say: Say) -> None:
-        DataFolder(self.folder).open(FakeClock())[0].close()
-        say("forward")
-
-    def wrong(self, said: tuple[str, ...]) -> list[str]:
-        store, _ = DataFolder(self.folder).open(FakeClock())
-        try:
-            found = _damage(store)
-            if _rating_ids(store) != self._ratings:
-                found.append("the ratings are others than before")
-            with store.transaction() as t:
-                if t.state.marks() != (Mark(DEVICE, BOOT, 41),):
-                    found.append("the panel's last press is forgotten")
-            return found
-        finally:
-            store.close()
-
-
 class Closing(Story):
     """Two past days into the outbox."""
 
@@ -313,13 +281,13 @@ class Ingest(Story):
         beside.create()
         central = beside.open()
         now = FakeClock().now().wall
-        code = central.invite("counter-1", "1", now)
-        central.enrol(Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
+        code = invite_terminal(central, "counter-1", "1", now)
+        enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
         central.store.close()
 
     @cached_property
     def reports(self) -> tuple[DayReport, ...]:
-        from tests.central.reports import day_report
+        from tests.support.day_reports import day_report
 
         return day_report(1), day_report(2, counts=(1, 0, 1, 2, 3))
 
@@ -330,9 +298,11 @@ class Ingest(Story):
         central.store.close()
 
     def _take(self, central: Central, report: DayReport) -> str:
-        known = central.terminal("counter-1")
+        known = find_terminal(central, "counter-1")
         assert known is not None
-        return central.take_day(known, report, report.to_bytes(), FakeClock().now().wall).answer
+        return take_day_report(
+            central, known.terminal, report, report.to_bytes(), FakeClock().now().wall
+        ).answer
 
     def wrong(self, said: tuple[str, ...]) -> list[str]:
         central = CentralBeside(self.folder).open()
@@ -348,7 +318,7 @@ class Ingest(Story):
                 kept = t.days.kept("counter-1", self.reports[0].date)
             if kept is None or kept.digest != digest(self.reports[1].to_bytes()):
                 found.append("the last revision did not become the day")
-            wrong = central.verify()
+            wrong = first_disagreement(central)
             return [*found, wrong] if wrong else found
         finally:
             central.store.close()
@@ -364,7 +334,8 @@ def remember_past(store: Store, terminal: Terminal) -> None:
 
 
 def _rating_ids(store: Store) -> set[str]:
-    with store.reading() as cursor:
+    with store.read() as snapshot:
+        cursor = snapshot.cursor()
         return {id_.hex() for (id_,) in cursor.execute("SELECT id FROM ratings")}
 
 

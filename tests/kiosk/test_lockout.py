@@ -13,7 +13,7 @@ from kiosk import pin
 from kiosk.lockout import Lockout, PinDead, PinRight, PinWait, PinWrong
 from kiosk.store.engine import Store
 from kiosk.terminal import Terminal
-from tests.builders import PEPPER, SOMYING, FakeClock
+from tests.support.builders import PEPPER, SOMYING, FakeClock
 
 WRONG = "000000"
 

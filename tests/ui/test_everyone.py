@@ -9,9 +9,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.rating import Channel, ReasonId
-from tests.ui.conftest import Counter
-from tests.ui.test_screens import contrast
-from tests.ui.test_terminal import pass_time, ready, shown, sign_on, tally
+from tests.support.colours import contrast
+from tests.support.counter import Counter, pass_time, ready, shown, sign_on, tally
 from ui import theme
 from ui.samples import samples
 from ui.screens.message import MessageScreen

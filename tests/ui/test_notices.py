@@ -14,8 +14,7 @@ from kiosk.config import ConfigError, parse
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.domain.wording import SentWording
 from kiosk.store.journal import Kind
-from tests.ui.conftest import Counter
-from tests.ui.test_terminal import shown, sign_on, tally
+from tests.support.counter import Counter, shown, sign_on, tally
 from ui.cli import app
 from ui.notices import BadNotice, NoticeFolder, notice_of
 from ui.screens.message import MessageScreen

@@ -3,10 +3,9 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -16,38 +15,17 @@ from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Outcome
 from kiosk.store.journal import Kind
-from tests.builders import TODAY
-from tests.faults import disk_full_beyond
-from tests.ui.conftest import Counter
-from tests.ui.test_terminal import click, sign_on, tally
+from tests.support.builders import TODAY
+from tests.support.counter import Counter, click, sign_on, tally
+from tests.support.faults import disk_full_beyond
+from tests.support.ticket_machine import MachineOnLoop
 from ui.queue_bridge import open_queue
 from ui.queue_commands import QueueTrouble, obey, tell
 from ui.queue_http import MAX_CONNECTIONS, CantListen, QueueServer
 from ui.screens.ready import ReadyScreen
 from ui.screens.waiting import WaitingScreen
 
-STEP_MS = 20
 OFFERED = '[offer]\nmode = "offered"\nseconds = 30\nkey = "F9"\n'
-
-
-class MachineOnLoop(QObject):
-    """Drives a ticket machine from the event loop."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.machine = TicketMachine(path)
-        self.machine.plug()
-        self._timer = QTimer(self, interval=STEP_MS)
-        self._timer.timeout.connect(self._step)
-        self._timer.start()
-
-    def stop(self) -> None:
-        self._timer.stop()
-        self.machine.unplug()
-
-    def _step(self) -> None:
-        self.machine.readable()
-        self.machine.tick(monotonic())
 
 
 class OfferingCounter:

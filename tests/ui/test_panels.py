@@ -22,8 +22,8 @@ from kiosk.domain.encounter import Phase
 from kiosk.domain.people import NO_OFFICER, OfficerId
 from kiosk.domain.rating import Outcome
 from kiosk.store.journal import Kind
-from tests.builders import TODAY
-from tests.ui.conftest import Counter
+from tests.support.builders import TODAY
+from tests.support.counter import Counter
 from ui.panel_bridge import PanelBridge, link_of
 from ui.panel_commands import simulated
 from ui.view import PinView

@@ -6,106 +6,39 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel, Outcome
-from kiosk.domain.tally import Tally
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
-from tests.builders import MORNING, TODAY
-from tests.faults import disk_full_beyond
-from tests.ui.conftest import Counter
+from tests.support.builders import MORNING, TODAY
+from tests.support.counter import (
+    Counter,
+    click,
+    pass_time,
+    pin_screen,
+    press_face,
+    ready,
+    service_menu,
+    shown,
+    sign_on,
+    staff_menu,
+    tally,
+    tile,
+    type_pin,
+)
+from tests.support.faults import disk_full_beyond
 from ui.app import Program
-from ui.screens.menu import MenuScreen
 from ui.screens.message import MessageScreen
-from ui.screens.pin import PinScreen
-from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
 from ui.view import OutOfServiceView
-from ui.widgets.tap import Tile
 from ui.window import TerminalWindow
-
-
-def click(widget: QWidget) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-
-def shown(counter: Counter, kind: type[QWidget]) -> QWidget:
-    screen = counter.window.screen_shown
-    assert isinstance(screen, kind), f"{type(screen).__name__} is shown"
-    return screen
-
-
-def pin_screen(counter: Counter) -> PinScreen:
-    screen = shown(counter, PinScreen)
-    assert isinstance(screen, PinScreen)
-    return screen
-
-
-def ready(counter: Counter) -> ReadyScreen:
-    screen = shown(counter, ReadyScreen)
-    assert isinstance(screen, ReadyScreen)
-    return screen
-
-
-def type_pin(counter: Counter, pin: str) -> None:
-    for digit in pin:
-        click(pin_screen(counter).pad.tiles[digit])
-
-
-def sign_on(counter: Counter, number: str = "101") -> None:
-    notice = shown(counter, MessageScreen)
-    assert isinstance(notice, MessageScreen)
-    click(notice.action)
-    screen = shown(counter, SignOnScreen)
-    assert isinstance(screen, SignOnScreen)
-    for digit in number:
-        click(screen.pad.tiles[digit])
-    type_pin(counter, counter.pins[number])
-
-
-def press_face(counter: Counter, score: int) -> None:
-    faces = ready(counter).faces
-    click(next(face for face in faces if face.isVisible() and face.score == score))
-
-
-def pass_time(counter: Counter, seconds: float) -> None:
-    """The clock moves, and the timer that was waiting for it fires."""
-    counter.clock.pass_seconds(seconds)
-    counter.running.presenter._tick()
-    counter.running.presenter.look_at_the_clock()
-
-
-def tally(counter: Counter) -> Tally:
-    with counter.running.store.transaction() as t:
-        return t.ratings.tally(counter.clock.wall.date())
-
-
-def service_menu(counter: Counter) -> MenuScreen:
-    counter.window.corner.held.emit()
-    type_pin(counter, counter.pins["service"])
-    menu = shown(counter, MenuScreen)
-    assert isinstance(menu, MenuScreen)
-    return menu
-
-
-def tile(menu: MenuScreen, words: str) -> Tile:
-    return next(t for t in menu.tiles if t.isVisible() and t.text() == words)
-
-
-def staff_menu(counter: Counter, number: str, entry: int) -> None:
-    click(ready(counter).staff_tile)
-    type_pin(counter, counter.pins[number])
-    menu = shown(counter, MenuScreen)
-    assert isinstance(menu, MenuScreen)
-    click(menu.tiles[entry])
-
 
 PAUSE, HAND_OVER, SIGN_OFF = 0, 1, 2
 

@@ -31,7 +31,7 @@ from sync.central.store.terminals import Terminals
 from sync.central.store.unclosed import Unclosed
 from sync.central.store.witness import Witness
 
-HEAD = "0006"
+HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
 IDLE_SECONDS = 1.0
@@ -84,12 +84,12 @@ class CentralStore:
 
     @classmethod
     def create(cls, url: str) -> "CentralStore":
-        """Make or complete the schema in an empty (or our own, older) database, and open it."""
+        """Make the schema in an empty database, or our own, and open it."""
         return cls._opened(url, make=True)
 
     @classmethod
     def open(cls, url: str) -> "CentralStore":
-        """Open a database that `create` made, migrating an older one."""
+        """Open a database that `create` made."""
         return cls._opened(url, make=False)
 
     @classmethod
@@ -119,7 +119,7 @@ class CentralStore:
                 f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
                 "install that version"
             )
-        # Before the first row, and also what an earlier version left open.
+        # Before the first row.
         self._keep_private()
         if version != HEAD:
             _migrate(self._engine)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kiosk.domain.people import BadPerson, Officer, identifier, plain
+from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.store.accounts import Account
 from sync.central.usecases.central import Central
@@ -18,6 +19,7 @@ __all__ = [
     "disable_account",
     "new_password",
     "read_accounts_page",
+    "roles_of",
 ]
 
 
@@ -30,6 +32,16 @@ class AccountsPage:
     @property
     def sections(self) -> list[str]:
         return sorted({str(officer.section) for officer in self.officers if officer.section})
+
+
+def roles_of(names: Iterable[str]) -> list[Role]:
+    """Roles by their names; BadPerson."""
+    roles = []
+    for name in names:
+        if name not in {role.value for role in Role}:
+            raise BadPerson("role_unknown", role=excerpt(name), roles=", ".join(Role))
+        roles.append(Role(name))
+    return roles
 
 
 def all_accounts(central: Central) -> tuple[Account, ...]:
@@ -76,7 +88,7 @@ def add_account(
     )
     with central.store.transaction(site) as t:
         if not renew and t.accounts.get(account) is not None:
-            raise BadPerson(f"account {account!r} is there already; tick “renew”")
+            raise BadPerson("account_exists", account=excerpt(account))
         t.accounts.close_sessions(account=account)
         t.accounts.put(fresh)
         t.accounts.log_change(by, f"account {account}: {' '.join(sorted(granted))}", now)
@@ -120,10 +132,10 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
 
 def _check_roles(granted: frozenset[Role], officer: str, section: str, *, city: bool) -> None:
     if not granted:
-        raise BadPerson("an account needs a role")
+        raise BadPerson("account_needs_role")
     if (Role.OFFICER in granted) != bool(officer):
-        raise BadPerson("role officer goes with the officer's id, and only that role")
+        raise BadPerson("role_officer")
     if (Role.SECTION_HEAD in granted) != bool(section):
-        raise BadPerson("role section-head goes with a section, and only that role")
+        raise BadPerson("role_section")
     if city and granted & {Role.OFFICER, Role.SECTION_HEAD}:
-        raise BadPerson("an account of the city is of no office: not officer, not section-head")
+        raise BadPerson("role_city")

@@ -12,7 +12,7 @@ RUN = timedelta(minutes=10)
 """How long a terminal's run stays open."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Central:
     """One site of a central. `run`: how long a terminal's run stays open."""
 

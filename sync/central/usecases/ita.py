@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sync.central import period as periods
 from sync.central.itaform import EditedRow, FormRow, listed
-from sync.central.period import NoSuchPeriod, Period
+from sync.central.period import Period
 from sync.central.store.engine import Transaction
 from sync.central.store.office import ItaBody, ItaText, newest
 from sync.central.usecases.central import Central

@@ -19,7 +19,6 @@ __all__ = [
     "EditedMeanwhile",
     "Issued",
     "OfficersPin",
-    "PinsPage",
     "issue_pins",
     "issued_verifier",
     "read_pins",
@@ -48,32 +47,21 @@ class OfficersPin:
     """Whether it can't be handed on any more: it was issued under another key of central."""
 
 
-@dataclass(frozen=True, slots=True)
-class PinsPage:
-    pins: tuple[OfficersPin, ...]
+def read_pins(central: Central) -> tuple[OfficersPin, ...]:
     """How it stands with the PIN of each active officer."""
-    without_pins: tuple[str, ...]
-    """Terminals whose version takes no PINs from central."""
-
-
-def read_pins(central: Central) -> PinsPage:
     with central.store.read(central.site) as t:
         officers = t.people.active()
         issued = t.pins.all()
         at_terminals = t.pins.held()
-        terminals = t.terminals.all()
-    takers = [terminal.terminal for terminal in terminals if terminal.takes_pins]
-    return PinsPage(
-        pins=tuple(
-            _pin_of(central, officer, issued.get(str(officer.id)), at_terminals, takers)
-            for officer in officers
-        ),
-        without_pins=tuple(t.terminal for t in terminals if t.seen and not t.takes_pins),
+        terminals = [terminal.terminal for terminal in t.terminals.all()]
+    return tuple(
+        _pin_of(central, officer, issued.get(str(officer.id)), at_terminals, terminals)
+        for officer in officers
     )
 
 
 def issue_pins(
-    central: Central, viewer: Viewer, bases: Mapping[str, int], now: datetime
+    central: Central, bases: Mapping[str, int], viewer: Viewer, now: datetime
 ) -> tuple[tuple[Officer, str], ...]:
     """New PINs of the officers in `bases`, each with the newest issue that was seen. They are
     known to nobody, and come back here this once. EditedMeanwhile, and none is issued, when one
@@ -100,9 +88,7 @@ def issue_pins(
                 verifier=verifiers[officer],
             )
             t.pins.put(issued, base)
-        letters = tuple(
-            (officer, fresh[id_]) for id_, officer in active.items() if id_ in fresh
-        )
+        letters = tuple((officer, fresh[id_]) for id_, officer in active.items() if id_ in fresh)
         log_line = ", ".join(officer.number for officer, _ in letters)
         write_change(t, viewer, f"PIN issued: {log_line}", now)
     return letters
@@ -111,9 +97,7 @@ def issue_pins(
 def issued_verifier(central: Central, issued: Issued) -> pin.Verifier | None:
     """What checks an issued PIN; None when it was issued under another key of central."""
     try:
-        return pin.Verifier.kept(
-            _pepper(central), _owner(central, issued.officer), issued.verifier
-        )
+        return pin.Verifier.kept(_pepper(central), _owner(central, issued.officer), issued.verifier)
     except pin.BadVerifier:
         return None
 
@@ -123,14 +107,14 @@ def _pin_of(
     officer: Officer,
     issued: Issued | None,
     at_terminals: Mapping[str, Mapping[str, HeldPin]],
-    takers: Iterable[str],
+    terminals: Iterable[str],
 ) -> OfficersPin:
     if issued is None or not issued.verifier:
         return OfficersPin(officer=officer, base=issued.issue if issued else 0, issued=None)
     has: list[str] = []
     own: list[str] = []
     waits: list[str] = []
-    for terminal in takers:
+    for terminal in terminals:
         there = at_terminals.get(terminal, {}).get(str(officer.id))
         if there is None or there.issue < issued.issue:
             waits.append(terminal)

@@ -166,7 +166,7 @@ def change_password(central: Central, viewer: Viewer, old: str, new: str, now: d
     sign_out(central, viewer.site, token)
     passwords.require_strong(new, viewer.account, viewer.name)
     if new == old:
-        raise WeakPassword("this is the old password; choose another")
+        raise WeakPassword("password_same")
     secret = passwords.hashed(new)
     with central.store.transaction(viewer.site) as t:
         account = t.accounts.get(viewer.account, hold=True)

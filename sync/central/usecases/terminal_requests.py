@@ -82,8 +82,6 @@ class TerminalRequest:
     def pins(self, message: PinsHeld) -> PinsIssued:
         """Which PINs there are, with what checks those that the terminal has not got."""
         terminal = self.terminal.terminal
-        if not self.terminal.takes_pins:
-            self.t.terminals.put_takes_pins(terminal)
         self.t.pins.put_held(terminal, message.held)
         issue_there = {held.officer: held.issue for held in message.held}
         rows: list[IssuedPin] = []

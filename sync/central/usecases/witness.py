@@ -9,9 +9,7 @@ from sync.central.store.witness import Alarm
 from sync.wire import Answer, Heads
 
 
-def witness_heads(
-    t: Transaction, terminal: KnownTerminal, heads: Heads, now: datetime
-) -> Answer:
+def witness_heads(t: Transaction, terminal: KnownTerminal, heads: Heads, now: datetime) -> Answer:
     """Take a terminal's journal head and open sheets, or put it into quarantine."""
     if terminal.quarantined:
         return Answer.QUARANTINED

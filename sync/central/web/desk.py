@@ -17,12 +17,15 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from kiosk.domain.people import tidied
+from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
-from sync.central import signin, thai
+from sync.central import thai
+from sync.central.language import words as central_words
 from sync.central.period import Period
-from sync.central.service import Central
+from sync.central.usecases.central import Central
+from sync.central.usecases.sign_in import viewer_of
+from sync.central.usecases.sites import find_site
 from sync.central.viewer import CITY, PUBLIC, Right, Role, Viewer
-from sync.central.web.refusals import told
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
 LANGUAGES = ("th", "en")
@@ -105,6 +108,13 @@ def page_words() -> dict[str, dict[str, str]]:
     return tomllib.loads(text)
 
 
+def problem_words(language: str, problem: Refusal | str) -> str:
+    """What is refused, in the reader's language: a refusal, or the key of a page's word."""
+    if isinstance(problem, Refusal):
+        return central_words(language).refusal(problem)
+    return page_words()[language][problem]
+
+
 async def posted(request: Request) -> Posted:
     """The form in a request; PageError when it is too big, or comes from somebody else's page."""
     _refuse_foreign(request)
@@ -161,7 +171,7 @@ class Desk:
         site = CITY if site == "~" else site
         if not token or len(token) > 100 or len(site) > 32:
             return PUBLIC, False
-        return signin.viewer_of(self.home, site, token, self.now()) or (PUBLIC, False)
+        return viewer_of(self.home, site, token, self.now()) or (PUBLIC, False)
 
     def viewer(self, request: Request) -> Viewer:
         """Who asks; PageError where somebody must sign in or change a first password."""
@@ -179,7 +189,7 @@ class Desk:
         return self.site(site), viewer
 
     def site(self, site: str) -> Central:
-        found = self.home.at(site) if len(site) <= 32 else None
+        found = find_site(self.home, site) if len(site) <= 32 else None
         if found is None:
             raise PageError(404, "no_page")
         return found
@@ -247,7 +257,7 @@ class Desk:
             span=partial(thai.span, language=lang),
             digits=partial(thai.digits, language=lang),
             quote=partial(quote, safe=""),
-            told=partial(told, language=lang, words=words),
+            problem_words=partial(problem_words, lang),
             **values,
         )
         answer = HTMLResponse(text, status, HEADERS)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rostercsv import BadRoster
 from kiosk.domain.rostercsv import parse as parse_roster
-from sync.central import itaform, signin, sitesettings
+from sync.central import itaform, sitesettings
 from sync.central.photos import BadPhoto, portrait
-from sync.central.service import Central
 from sync.central.sitesettings import (
     MAX_HOLIDAYS,
     BadSettings,
@@ -24,7 +24,11 @@ from sync.central.sitesettings import (
 )
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.people import NumberTaken
-from sync.central.viewer import Right, Role, Viewer
+from sync.central.usecases.accounts import add_account, disable_account, new_password, roles_of
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.terminals import invite_terminal, release_terminal
+from sync.central.viewer import Right, Viewer
 from sync.central.web.desk import HEADERS, Desk, PageError, Posted, log_change
 from sync.central.web.door import Form
 from sync.central.web.pages import fleet_page
@@ -44,7 +48,7 @@ def routes(desk: Desk) -> APIRouter:
         request: Request,
         central: Central,
         viewer: Viewer,
-        problems: tuple[str, ...] = (),
+        problems: tuple[Refusal | str, ...] = (),
         typed: Mapping[str, str] | None = None,
     ) -> Response:
         with central.store.transaction(central.site) as t:
@@ -72,11 +76,11 @@ def routes(desk: Desk) -> APIRouter:
             else:
                 fields = ("number", "name", "position", "section", "id")
                 wanted = (Officer.parse(*(form.text(name, 200) for name in fields)),)
-            central.import_officers(wanted)
+            import_officers(central, wanted)
         except (BadRoster, NumberTaken) as error:
             return _roster(request, central, viewer, error.problems, form.values)
         except BadPerson as error:
-            return _roster(request, central, viewer, (str(error),), form.values)
+            return _roster(request, central, viewer, error.problems, form.values)
         except PageError as error:
             return _roster(request, central, viewer, (error.word,), form.values)
         _note(central, viewer, f"roster: {len(wanted)} officers added or renewed")
@@ -86,14 +90,14 @@ def routes(desk: Desk) -> APIRouter:
     def change(request: Request, site: str, officer: str, form: Form) -> Response:
         """Retire an officer, bring one back, take a photo or remove it."""
         central, viewer = desk.reader(request, site, Right.RUN)
-        found = next((o for o in central.officers() if o.id == officer), None)
+        found = next((o for o in all_officers(central) if o.id == officer), None)
         if found is None:
             raise PageError(404, "no_page")
         do = form.text("do", 20)
         try:
             if do == "photo":
                 if form.file is None:
-                    raise BadPhoto("choose a picture")
+                    raise BadPhoto("choose_picture")
                 jpeg = portrait(form.file.data)
                 with central.store.transaction(site) as t:
                     t.office.put_photo(officer, jpeg)
@@ -101,12 +105,10 @@ def routes(desk: Desk) -> APIRouter:
                 with central.store.transaction(site) as t:
                     t.office.remove_photo(officer)
             elif do in ("retire", "return"):
-                central.import_officers((replace(found, retired=do == "retire"),))
+                import_officers(central, (replace(found, retired=do == "retire"),))
             else:
                 raise PageError(400, "bad_form")
-        except BadPhoto as error:
-            return _roster(request, central, viewer, (str(error),))
-        except NumberTaken as error:
+        except (BadPhoto, NumberTaken) as error:
             return _roster(request, central, viewer, error.problems)
         _note(central, viewer, f"roster: {found.number} {do}")
         return RedirectResponse(f"/roster/{site}", 303)
@@ -120,7 +122,7 @@ def routes(desk: Desk) -> APIRouter:
         name, do = form.text("terminal", 32), form.text("do", 20)
         if do == "enrol":
             try:
-                code = central.invite(name, form.text("counter", 32), desk.now())
+                code = invite_terminal(central, name, form.text("counter", 32), desk.now())
             except BadPerson:
                 raise PageError(400, "bad_id") from None
             _note(central, viewer, f"terminal {name}: a code to enrol")
@@ -128,7 +130,7 @@ def routes(desk: Desk) -> APIRouter:
         note = form.prose("note", 300)
         if do != "release" or not note:
             raise PageError(400, "say_why")
-        if not central.release(name, viewer.name, note, desk.now()):
+        if not release_terminal(central, name, viewer.name, note, desk.now()):
             raise PageError(404, "no_page")
         _note(central, viewer, f"terminal {name}: released")
         return RedirectResponse(f"/fleet/{site}", 303)
@@ -144,7 +146,7 @@ def routes(desk: Desk) -> APIRouter:
         request: Request,
         central: Central,
         viewer: Viewer,
-        problem: str = "",
+        problem: Refusal | str = "",
         made: tuple[str, str] | None = None,
     ) -> Response:
         with central.store.transaction(central.site) as t:
@@ -169,19 +171,19 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.RUN)
         name, do, now = form.text("account", 64), form.text("do", 20), desk.now()
         if do == "disable":
-            signin.disable_account(central, viewer.account, site, name, now)
+            disable_account(central, viewer.account, site, name, now)
             return RedirectResponse(f"/accounts/{site}", 303)
         if do == "password":
-            password = signin.new_password(central, viewer.account, site, name, now)
+            password = new_password(central, viewer.account, site, name, now)
             if password is None:
                 raise PageError(404, "no_page")
             return _accounts(request, central, viewer, made=(name, password))
         try:
-            roles = [Role(role) for role in form.several.get("roles", ())]
+            roles = roles_of(form.several.get("roles", ()))
             with central.store.transaction(site) as t:
                 if t.accounts.get(name) is not None and form.text("again", 5) != "yes":
-                    raise BadPerson(f"account {name!r} is there already; tick “renew”")
-            password = signin.add_account(
+                    raise BadPerson("account_exists", account=excerpt(name))
+            password = add_account(
                 central,
                 viewer.account,
                 name,
@@ -192,8 +194,8 @@ def routes(desk: Desk) -> APIRouter:
                 section=form.text("section", 200),
                 subject=form.text("subject", 200),
             )
-        except (BadPerson, ValueError) as error:
-            return _accounts(request, central, viewer, problem=str(error))
+        except BadPerson as error:
+            return _accounts(request, central, viewer, problem=error)
         return _accounts(request, central, viewer, made=(name, password))
 
     # --- settings --------------------------------------------------------------------------
@@ -211,7 +213,7 @@ def routes(desk: Desk) -> APIRouter:
         viewer: Viewer,
         version: int,
         shown: SiteSettings,
-        problem: str = "",
+        problem: Refusal | str = "",
         typed: Mapping[str, str] | None = None,
         others: Mapping[str, str] | None = None,
     ) -> Response:
@@ -243,8 +245,8 @@ def routes(desk: Desk) -> APIRouter:
             else:
                 wanted = sitesettings.checked(_from_form(form))
                 base = form.number("version")
-        except BadSettings as error:
-            return _refused(request, central, viewer, kept, form, str(error))
+        except Refusal as error:
+            return _refused(request, central, viewer, kept, form, error)
         except PageError as error:
             return _refused(request, central, viewer, kept, form, error.word)
         try:
@@ -262,7 +264,7 @@ def routes(desk: Desk) -> APIRouter:
         viewer: Viewer,
         kept: KeptSettings,
         form: Posted,
-        problem: str,
+        problem: Refusal | str,
         others: Mapping[str, str] | None = None,
     ) -> Response:
         """Nothing was saved, and what was typed is still there. `others`: what somebody else saved
@@ -339,7 +341,7 @@ def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:
     for line in _lines(form, "ita_rows", MAX_ITA_TEXT):
         code, *parts = (part.strip() for part in line.split("|"))
         if len(parts) not in (2, 3):
-            raise BadSettings(f"ita_rows: {line[:40]!r}: write code | form | indicator")
+            raise BadSettings("ita_parts", text=excerpt(line))
         evidence = len(parts) == 3 and parts[2].lower() in ("yes", "ใช่")
         rows.append(
             ItaRow(code=code, form=parts[0], indicator=parts[1], terminal_is_evidence=evidence)
@@ -356,6 +358,6 @@ def _parts(form: Posted, name: str, longest: int = 2000) -> list[tuple[str, str,
     for line in _lines(form, name, longest):
         parts = [part.strip() for part in line.split("|")]
         if len(parts) != 3:
-            raise BadSettings(f"{name}: {line[:40]!r}: write three parts with | between")
+            raise BadSettings("three_parts", field=name, text=excerpt(line))
         found.append((parts[0], parts[1], parts[2]))
     return found
