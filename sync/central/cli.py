@@ -14,6 +14,20 @@ from kiosk.clock import ClockImplausible, SystemClock, require_plausible
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.language import counted
 from sync.central.language import in_english
+from sync.central.usecases.accounts import add_account, disable_account, new_password, roles_of
+from sync.central.usecases.audit import read_tally
+from sync.central.usecases.people import all_officers, import_officers, retire_officer
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.sites import add_site, all_sites, find_site
+from sync.central.usecases.terminals import (
+    all_terminals,
+    find_terminal,
+    invite_terminal,
+    read_fleet,
+    release_terminal,
+)
+from sync.central.usecases.tickets import import_tickets
+from sync.central.usecases.verification import first_disagreement
 
 if TYPE_CHECKING:
     from sync.central.usecases.central import Central
@@ -91,8 +105,7 @@ def init(
     """
     from sync.central import settings
     from sync.central.store.engine import CentralStore
-    from sync.central.usecases.accounts import add_account
-    from sync.central.viewer import Role
+    from sync.central.viewer import ROLES
 
     folder, now = _Chosen.path, _now()
     with _errors():
@@ -108,7 +121,7 @@ def init(
         settings.write(folder, site, name, target, url)
     typer.echo(f"Made {folder} for {site} ({name}).")
     with _open() as central, _errors():
-        password = add_account(central, "init", "it", "IT", (Role.IT,), now)
+        password = add_account(central, "init", "it", "IT", (ROLES["it"],), now)
     typer.echo(f"First account: it, first password {password}")
     typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
     typer.echo("To read scores: kiosk-central accounts add NAME --role director")
@@ -201,7 +214,6 @@ def enrol(
     Example: kiosk-central enrol --terminal counter-1 --counter 1
     """
     from kiosk.domain.people import BadPerson
-    from sync.central.usecases.terminals import find_terminal, invite_terminal
 
     with _open() as central, _errors():
         known = find_terminal(central, terminal)
@@ -222,7 +234,6 @@ def officers_import(
     """Add or renew officers from a CSV file: all of them, or none when a line is wrong."""
     from kiosk.domain.rostercsv import BadRoster, parse
     from sync.central.store.people import NumberTaken
-    from sync.central.usecases.people import import_officers
 
     try:
         officers = parse(file.read_bytes())
@@ -246,8 +257,6 @@ def officers_import(
 @officers_app.command("list")
 def officers_list() -> None:
     """List the roster."""
-    from sync.central.usecases.people import all_officers
-
     with _open() as central, _errors():
         officers = all_officers(central)
     for officer in officers:
@@ -260,8 +269,6 @@ def officers_list() -> None:
 @officers_app.command("retire")
 def officers_retire(number: Annotated[str, typer.Argument(help="The officer's number.")]) -> None:
     """Take an officer off the roster; results stay."""
-    from sync.central.usecases.people import retire_officer
-
     with _open() as central, _errors():
         if not retire_officer(central, number):
             _fail(in_english(Refusal("no_such_officer", number=excerpt(number))), USAGE)
@@ -271,8 +278,6 @@ def officers_retire(number: Annotated[str, typer.Argument(help="The officer's nu
 @terminals_app.command("list")
 def terminals_list() -> None:
     """List terminals: state, counter, last seen, version."""
-    from sync.central.usecases.terminals import all_terminals
-
     with _open() as central, _errors():
         known = all_terminals(central)
     for t in known:
@@ -290,8 +295,6 @@ def terminals_compare(
 
     Example: kiosk-central terminals compare counter-1
     """
-    from sync.central.usecases.terminals import read_fleet
-
     with _open() as central, _errors():
         fleet = read_fleet(central, _now().date())
     known = next((t for t in fleet.terminals if t.terminal == terminal), None)
@@ -320,8 +323,6 @@ def terminals_release(
 
     Example: kiosk-central terminals release counter-1 --reason "disk replaced, backup put back"
     """
-    from sync.central.usecases.terminals import release_terminal
-
     if not reason.strip():
         _fail("--reason: say what was found; it is kept", USAGE)
     with _open() as central, _errors():
@@ -339,7 +340,6 @@ def tickets_import(
     Days with more ratings than tickets stand on the fleet page.
     """
     from sync.central.ticketcsv import BadTickets, parse
-    from sync.central.usecases.tickets import import_tickets
 
     try:
         rows = parse(file.read_bytes())
@@ -361,7 +361,6 @@ def tally(
 ) -> None:
     """Print one day's raw counts per officer: for the audit role. Every read is logged."""
     from sync.central.reports.daytally import lines
-    from sync.central.usecases.audit import read_tally
 
     wanted = _day("--date", day) or _now().date()
     with _open() as central, _errors():
@@ -377,8 +376,6 @@ def publish() -> None:
     The report does this by itself when it is opened; doing it again adds nothing. Every office's,
     or with --site one's.
     """
-    from sync.central.usecases.publishing import publish_due
-
     today = _now().date()
     with _open() as home, _errors():
         added = sum(publish_due(central, today) for central in _offices(home))
@@ -457,7 +454,6 @@ def export(
     from sync.central import period as periods
     from sync.central.papers import posters, statistics
     from sync.central.reports import gate
-    from sync.central.usecases.publishing import publish_due
     from sync.central.viewer import PUBLIC
 
     now = _now()
@@ -522,7 +518,6 @@ def accounts_add(
     Example: kiosk-central accounts add somchai --name "สมชาย ใจดี" --role director
     """
     from kiosk.domain.people import BadPerson
-    from sync.central.usecases.accounts import add_account, roles_of
 
     try:
         roles = roles_of(role)
@@ -557,7 +552,8 @@ def accounts_list() -> None:
         found = t.accounts.all()
     for one in found:
         gone = "  (disabled)" if one.disabled else ""
-        typer.echo(f"{one.account}\t{' '.join(sorted(one.roles))}\t{one.name}{gone}")
+        roles = " ".join(sorted(role.id for role in one.roles))
+        typer.echo(f"{one.account}\t{roles}\t{one.name}{gone}")
     if not found:
         typer.echo("No accounts yet: kiosk-central accounts add NAME --role director")
 
@@ -565,8 +561,6 @@ def accounts_list() -> None:
 @accounts_app.command("disable")
 def accounts_disable(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
     """Let an account sign in no more; its sessions end at once."""
-
-    from sync.central.usecases.accounts import disable_account
 
     with _open() as central, _errors():
         if not disable_account(central, _login(), central.site, account, _now()):
@@ -577,8 +571,6 @@ def accounts_disable(account: Annotated[str, typer.Argument(help="The account.")
 @accounts_app.command("password")
 def accounts_password(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
     """Print a new first password for an account whose own is forgotten."""
-
-    from sync.central.usecases.accounts import new_password
 
     with _open() as central, _errors():
         now = _now()
@@ -598,7 +590,6 @@ def sites_add(
     Example: kiosk-central sites add huaikhwang "สำนักงานเขตห้วยขวาง"
     """
     from kiosk.domain.people import BadPerson
-    from sync.central.usecases.sites import add_site
 
     with _open() as central, _errors():
         try:
@@ -611,8 +602,6 @@ def sites_add(
 @sites_app.command("list")
 def sites_list() -> None:
     """List the offices."""
-    from sync.central.usecases.sites import all_sites
-
     with _open() as central, _errors():
         for site, name in all_sites(central):
             typer.echo(f"{site}\t{name}")
@@ -690,7 +679,6 @@ def _open() -> "Iterator[Central]":
     from sync.central.settings import load, signing_key
     from sync.central.store.engine import CentralStore
     from sync.central.usecases.central import Central
-    from sync.central.usecases.sites import find_site
 
     with _errors():
         settings = load(_Chosen.path)
@@ -710,8 +698,6 @@ def _open() -> "Iterator[Central]":
 
 def _offices(home: "Central") -> "Iterator[Central]":
     """The office that --site names; every office where none is named."""
-    from sync.central.usecases.sites import all_sites, find_site
-
     for site, _name in all_sites(home):
         central = find_site(home, site) if not _Chosen.site or site == _Chosen.site else None
         if central is not None:
@@ -719,8 +705,6 @@ def _offices(home: "Central") -> "Iterator[Central]":
 
 
 def _fail_where_wrong(home: "Central") -> None:
-    from sync.central.usecases.verification import first_disagreement
-
     for central in _offices(home):
         if wrong := first_disagreement(central):
             _fail(f"{central.site}: {wrong}", WRONG)

@@ -20,7 +20,7 @@ from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.sign_in import sign_in, viewer_of
 from sync.central.usecases.verification import first_disagreement
-from sync.central.viewer import PUBLIC, Role
+from sync.central.viewer import PUBLIC, ROLES
 from tests.support.central import made_central, received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -40,7 +40,7 @@ def filled(central: Central) -> None:
         central,
         central.site,
         "boss",
-        add_account(central, "t", "boss", "ผอ.", (Role.DIRECTOR,), NOW),
+        add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW),
         NOW,
     )
     with central.store.transaction(central.site) as t:
@@ -177,7 +177,7 @@ def test_rows_go_into_an_empty_database_only(written: Path) -> None:
 def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     central: Central, tmp_path: Path
 ) -> None:
-    first = add_account(central, "t", "boss", "ผอ.", (Role.DIRECTOR,), NOW)
+    first = add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW)
     token = sign_in(central, central.site, "boss", first, NOW)
     assert viewer_of(central, central.site, token, NOW) is not None
     target = tmp_path / "backup.zip"

@@ -24,7 +24,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.usecases.tickets import import_tickets
-from sync.central.viewer import CITY, PUBLIC, NotYours, Role, Viewer
+from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
 from sync.wire import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
 from tests.support.day_reports import key_text
 
@@ -33,7 +33,7 @@ TODAY = date(2026, 11, 23)
 TOLD = date(2027, 1, 18)
 """When the tables of the quarter that TODAY is in are told."""
 YEAR = periods.year_of(TODAY)
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: ReasonCount) -> None:
@@ -262,7 +262,7 @@ def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central
     import_officers(central, (Officer.parse("101", "ก", section="ฝ่ายทะเบียน"),))
     nobody = Viewer(account="x", name="x", site="dindaeng", roles=frozenset())
     elsewhere = replace(DIRECTOR, site="elsewhere")
-    for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({Role.IT}))):
+    for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({ROLES["it"]}))):
         with pytest.raises(NotYours):
             gate.office(central, viewer, YEAR, TODAY)
         with pytest.raises(NotYours):
@@ -274,7 +274,7 @@ def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central
     for viewer in (
         DIRECTOR,
         PUBLIC,
-        Viewer(account="i", name="i", site=CITY, roles=frozenset({Role.IT})),
+        Viewer(account="i", name="i", site=CITY, roles=frozenset({ROLES["it"]})),
     ):
         with pytest.raises(NotYours):
             gate.city(central, viewer, YEAR)

@@ -19,7 +19,7 @@ from sync.central.store.office import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.pins import MOST_ISSUED, OfficersPin, issue_pins, read_pins
-from sync.central.viewer import Role, Viewer
+from sync.central.viewer import ROLES, Viewer
 from sync.fields import BadMessage
 from sync.sealing import seal, sealing_text, unseal
 from sync.wire import Answer, HeldPin, IssuedPin, PinsHeld, PinsIssued
@@ -324,7 +324,7 @@ def test_the_messages_come_back_from_their_bytes_and_doubles_are_refused() -> No
 
 @pytest.fixture
 def hr(server: Server) -> TestClient:
-    return signed_in(server.central, Role.HR, now=NOW)
+    return signed_in(server.central, ROLES["hr"], now=NOW)
 
 
 def test_a_letter_shows_the_pin_once_and_the_change_is_written_down(

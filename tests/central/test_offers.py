@@ -15,7 +15,7 @@ from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
-from sync.central.viewer import PUBLIC, Role, Viewer
+from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.wire import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
 from tests.support.day_reports import key_text
 
@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 MONDAY = date(2026, 11, 2)
 YEAR = periods.year_of(TODAY)
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 def take(central: Central, day: date, rated: int, **outcomes: int) -> None:

@@ -13,7 +13,7 @@ from sync.central.thai import number
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.publishing import publish_due
-from sync.central.viewer import Role, Viewer
+from sync.central.viewer import ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.desk import page_words
 from tests.support.central import NOON as NOW
@@ -22,7 +22,7 @@ from tests.support.central import received, signed_in
 TODAY = date(2026, 11, 23)
 
 
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 YEAR = year_of(TODAY)
 
 
@@ -39,7 +39,7 @@ def section(central: Central, name: str = "") -> gate.SectionView:
 @pytest.fixture
 def page(central: Central) -> TestClient:
     """A director who is signed in."""
-    return signed_in(central, Role.DIRECTOR, now=NOW)
+    return signed_in(central, ROLES["director"], now=NOW)
 
 
 def test_sections_add_up_to_the_office_and_nobody_counted_is_left_out(central: Central) -> None:

@@ -35,7 +35,7 @@ from sync.central.store.office import Improvement, ItaBody, State
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
-from sync.central.viewer import PUBLIC, Role, Viewer
+from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.central.web.desk import page_words
 from tests.support.central import made_central, received
 
@@ -65,7 +65,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Central:
     return central
 
 
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 @pytest.fixture(scope="module")

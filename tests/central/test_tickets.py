@@ -16,11 +16,11 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminals import read_fleet
 from sync.central.usecases.tickets import import_tickets
-from sync.central.viewer import PUBLIC, Role, Viewer
+from sync.central.viewer import PUBLIC, ROLES, Viewer
 from tests.support.central import enrolled, take
 from tests.support.day_reports import DAY, day_report
 
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 def test_a_counter_with_more_ratings_than_its_tickets_explain_is_named(central: Central) -> None:

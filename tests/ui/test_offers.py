@@ -55,7 +55,7 @@ class OfferingCounter:
         self.qtbot.waitUntil(lambda: self.phase is phase)
 
     def wait_answered(self, lines: int) -> None:
-        self.qtbot.waitUntil(lambda: len(self.machine.machine.heard) == lines)
+        self.qtbot.waitUntil(lambda: len(self.machine.machine.answered) == lines)
 
     def face(self, index: int) -> None:
         screen = self.counter.window.screen_shown
@@ -110,7 +110,7 @@ def test_a_line_is_answered_only_once_it_is_kept_and_a_repeat_is_no_news(
     offering.machine.machine.call()
     offering.machine.machine.end()
     offering.wait_answered(3)
-    told = offering.machine.machine.heard[-1]
+    told = offering.machine.machine.answered[-1]
     offering.machine.machine.say(told)
     offering.wait_answered(4)
     assert offering.counted() == {("101", Outcome.OFFERED): 2}

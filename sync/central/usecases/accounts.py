@@ -9,7 +9,7 @@ from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.store.accounts import Account
 from sync.central.usecases.central import Central
-from sync.central.viewer import CITY, Role
+from sync.central.viewer import CITY, ROLES, Role
 
 __all__ = [
     "Account",
@@ -38,9 +38,9 @@ def roles_of(names: Iterable[str]) -> list[Role]:
     """Roles by their names; BadPerson."""
     roles = []
     for name in names:
-        if name not in {role.value for role in Role}:
-            raise BadPerson("role_unknown", role=excerpt(name), roles=", ".join(Role))
-        roles.append(Role(name))
+        if name not in ROLES:
+            raise BadPerson("role_unknown", role=excerpt(name), roles=", ".join(ROLES))
+        roles.append(ROLES[name])
     return roles
 
 
@@ -74,6 +74,7 @@ def add_account(
     granted = frozenset(roles)
     _check_roles(granted, officer, section, city=city)
     site = CITY if city else central.site
+    role_ids = " ".join(sorted(role.id for role in granted))
     password = "" if subject else passwords.generate()
     fresh = Account(
         site=site,
@@ -91,7 +92,7 @@ def add_account(
             raise BadPerson("account_exists", account=excerpt(account))
         t.accounts.close_sessions(account=account)
         t.accounts.put(fresh)
-        t.accounts.log_change(by, f"account {account}: {' '.join(sorted(granted))}", now)
+        t.accounts.log_change(by, f"account {account}: {role_ids}", now)
     return password
 
 
@@ -133,9 +134,9 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
 def _check_roles(granted: frozenset[Role], officer: str, section: str, *, city: bool) -> None:
     if not granted:
         raise BadPerson("account_needs_role")
-    if (Role.OFFICER in granted) != bool(officer):
+    if any(role.needs_officer for role in granted) != bool(officer):
         raise BadPerson("role_officer")
-    if (Role.SECTION_HEAD in granted) != bool(section):
+    if any(role.needs_section for role in granted) != bool(section):
         raise BadPerson("role_section")
-    if city and granted & {Role.OFFICER, Role.SECTION_HEAD}:
+    if city and not all(role.fits_city for role in granted):
         raise BadPerson("role_city")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
 from sync.central.settings import CentralSettings
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
@@ -28,11 +29,8 @@ from sync.wire import (
     Receipt,
     Roster,
     Welcome,
-    Wording,
 )
 
-MOST_TOLD = 4
-"""How many of the things it did an office tells on its terminals' screens."""
 HELD_DAYS = 400
 """A fiscal year and more: as far back as a terminal learns which days central has."""
 MOST_SEALED = 500
@@ -155,17 +153,17 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
     """Officers and words for terminals: what the settings page says, else central.toml."""
     settings = t.office.settings().settings
     usual = SiteSettings()
-    level_words = (settings.levels_th, settings.levels_en)
+    done = t.office.newest_done(MAX_IMPROVEMENTS)
     # What nobody has changed here is each terminal's own.
-    own_levels = level_words != (usual.levels_th, usual.levels_en)
+    own_levels = settings.level_words != usual.level_words
     own_reasons = settings.reasons != usual.reasons
     wording = Wording(
         question_th=settings.question_th or file.question_th,
         question_en=settings.question_en or file.question_en,
         comment_url=settings.comment_url or file.comment_url,
-        levels=tuple(zip(*level_words, strict=True)) if own_levels else (),
-        reasons=tuple((r.id, r.th, r.en) for r in settings.reasons) if own_reasons else (),
-        told=tuple((one.said, one.done) for one in t.office.newest_done(MOST_TOLD)),
+        level_words=settings.level_words if own_levels else (),
+        reasons=settings.reasons if own_reasons else (),
+        improvements=tuple(Improvement(said=line.said, done=line.done) for line in done),
         holidays=tuple(date.fromisoformat(day) for day in settings.holidays),
     )
     return Roster(t.people.active(), wording)

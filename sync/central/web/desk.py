@@ -25,7 +25,7 @@ from sync.central.period import Period
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import viewer_of
 from sync.central.usecases.sites import find_site
-from sync.central.viewer import CITY, PUBLIC, Right, Role, Viewer
+from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
 LANGUAGES = ("th", "en")
@@ -240,7 +240,7 @@ class Desk:
             lang=lang,
             viewer=viewer,
             R=Right,
-            Role=Role,
+            ROLES=ROLES,
             CITY=CITY,
             here=here.site,
             site=here.settings.name,

@@ -23,7 +23,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import all_officers
 from sync.central.usecases.publishing import publish_due
-from sync.central.viewer import NotYours, Right, Role, Viewer
+from sync.central.viewer import NotYours, Right, Viewer
 from sync.central.web.desk import Desk, PageError, Posted, last_month
 from sync.central.web.door import Form
 
@@ -130,8 +130,7 @@ def routes(desk: Desk) -> APIRouter:
     def object_to(request: Request, site: str, officer: str, form: Form) -> Response:
         """An officer objects to one of the own results."""
         viewer = desk.viewer(request)
-        mine = Role.OFFICER in viewer.roles and viewer.site == site and viewer.officer == officer
-        if not mine:
+        if not viewer.is_officer(site, officer):
             raise NotYours(Right.OFFICER)
         words = form.prose("words", _PARAGRAPH)
         if not words:
