@@ -9,7 +9,7 @@ from typing import NewType
 Score = NewType("Score", int)
 """A level of a scale, 1 (worst) to the number of levels (best)."""
 
-MAX_LEVELS = 5
+MIN_LEVELS, MAX_LEVELS = 3, 5
 
 _SATISFIED_FROM = {3: 3, 4: 3, 5: 4}
 

@@ -26,27 +26,33 @@ from sync.central.store.office import EditedMeanwhile
 from sync.central.store.pins import Issued
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.central.store.witness import Alarm, Twice
-from sync.fields import BadMessage, digest
-from sync.sealing import seal
-from sync.signing import public_key, public_text
-from sync.wire import (
+from sync.messages import (
     Answer,
     DayReport,
     Enrol,
     Enrolled,
     Heads,
-    Held,
-    HeldPin,
     Hello,
+    Improvement,
     IssuedPin,
+    IssuedPins,
+    LevelWords,
+    PhotoDigest,
     Photos,
-    PinsHeld,
-    PinsIssued,
+    PinStatus,
+    ReasonWords,
     Receipt,
     Roster,
+    RosterOfficer,
+    StoredDays,
+    StoredRevision,
+    TerminalPin,
     Welcome,
     Wording,
 )
+from sync.protocol import BadMessage, digest
+from sync.sealing import seal
+from sync.signing import public_key, public_text
 
 CODE_MINUTES = 10
 RUN = timedelta(minutes=10)
@@ -294,7 +300,7 @@ class Central:
         self,
         officer: Officer,
         issued: Issued | None,
-        held: Mapping[str, Mapping[str, HeldPin]],
+        held: Mapping[str, Mapping[str, TerminalPin]],
         takers: Iterable[str],
     ) -> OfficersPin:
         if issued is None or not issued.verifier:
@@ -460,21 +466,27 @@ class Asked:
             answer=answer,
         )
 
-    def held(self, now: datetime) -> Held:
+    def held(self, now: datetime) -> StoredDays:
         """What central has of a terminal: what a restored central lost is sent again."""
         since = (now - timedelta(days=HELD_DAYS)).date()
-        return Held(tuple(self.t.days.held(self.known.terminal, since)))
+        rows = self.t.days.held(self.known.terminal, since)
+        return StoredDays(
+            tuple(
+                StoredRevision(date=day, revision=revision, digest=digest)
+                for day, revision, digest in rows
+            )
+        )
 
     def roster(self) -> Roster:
         return _roster(self.t, self.central.settings)
 
-    def pins(self, message: PinsHeld) -> PinsIssued:
+    def pins(self, message: PinStatus) -> IssuedPins:
         """Which PINs there are, with what checks those that the terminal has not got."""
         t, terminal = self.t, self.known.terminal
         if not self.known.takes_pins:
             t.terminals.put_takes_pins(terminal)
-        t.pins.put_held(terminal, message.held)
-        has = {held.officer: held.issue for held in message.held}
+        t.pins.put_held(terminal, message.pins)
+        has = {held.officer: held.issue for held in message.pins}
         rows: list[IssuedPin] = []
         left = MOST_SEALED
         for officer, issued in t.pins.all().items():
@@ -486,13 +498,19 @@ class Asked:
                 sealed, left = seal(message.key, *where, verifier), left - 1
             if issued.verifier:
                 rows.append(IssuedPin(officer, issued.issue, sealed))
-        return PinsIssued(tuple(rows))
+        return IssuedPins(tuple(rows))
 
     def photos(self) -> Photos:
         """The photos of those on the roster, by digest."""
         on_roster = {str(o.id) for o in self.t.people.active()}
-        found = self.t.office.photo_digests()
-        return Photos(tuple(row for row in found if row[0] in on_roster))
+        digests = self.t.office.photo_digests()
+        return Photos(
+            tuple(
+                PhotoDigest(officer=officer, digest=photo)
+                for officer, photo in digests
+                if officer in on_roster
+            )
+        )
 
     def photo(self, officer: str) -> bytes | None:
         """The photo of one on the roster."""
@@ -503,21 +521,26 @@ class Asked:
 def _roster(t: Transaction, file: CentralSettings) -> Roster:
     """Officers and words for terminals: what the settings page says, else central.toml."""
     officers, own, usual = t.people.active(), t.office.settings().settings, SiteSettings()
-    words = (own.levels_th, own.levels_en)
-    same = words == (usual.levels_th, usual.levels_en)
+    # What nobody has changed here is each terminal's own.
+    level_words = tuple(zip(own.levels_th, own.levels_en, strict=True))
+    if level_words == tuple(zip(usual.levels_th, usual.levels_en, strict=True)):
+        level_words = ()
+    reasons = () if own.reasons == usual.reasons else own.reasons
     wording = Wording(
         question_th=own.question_th or file.question_th,
         question_en=own.question_en or file.question_en,
         comment_url=own.comment_url or file.comment_url,
-        # What nobody has changed here is each terminal's own.
-        levels=() if same else tuple(zip(*words, strict=True)),
-        reasons=()
-        if own.reasons == usual.reasons
-        else tuple((r.id, r.th, r.en) for r in own.reasons),
-        told=tuple((one.said, one.done) for one in t.office.newest_done(MOST_TOLD)),
+        level_words=tuple(LevelWords(th=th, en=en) for th, en in level_words),
+        reasons=tuple(ReasonWords(id=r.id, th=r.th, en=r.en) for r in reasons),
+        improvements=tuple(
+            Improvement(comment=one.said, action=one.done)
+            for one in t.office.newest_done(MOST_TOLD)
+        ),
         holidays=tuple(date.fromisoformat(day) for day in own.holidays),
     )
-    return Roster(officers, wording)
+    return Roster(
+        officers=tuple(RosterOfficer.of(officer) for officer in officers), wording=wording
+    )
 
 
 def _judge_open(t: Transaction, terminal: str, heads: Heads) -> tuple[Answer, str]:

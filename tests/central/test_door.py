@@ -1,10 +1,9 @@
 """The terminals' door over real HTTP on loopback: who may come in, and what garbage meets."""
 
-import re
+import dataclasses
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -15,6 +14,7 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store
@@ -29,9 +29,9 @@ from sync.central.store.engine import CentralStore
 from sync.central.web.app import create_app
 from sync.client import NotCentral, SyncFailed, Unreachable
 from sync.closing import close_days
-from sync.fields import MAX_BODY, digest
-from sync.signing import check_answer, public_key, public_text, sign_request
-from sync.wire import Answer, DayReport, Enrol, Heads, Hello, Receipt, Welcome
+from sync.messages import Answer, Enrol, Heads, Hello, Receipt, Welcome
+from sync.protocol import MAX_BODY
+from sync.signing import check_answer, public_text, sign_request
 from tests.builders import PEPPER, SOMYING, FakeClock, rating
 from tests.central.conftest import made_central
 from tests.central.reports import day_report
@@ -90,7 +90,7 @@ class Caller:
         self.nonce = ""
 
     def hello(self) -> None:
-        body = Hello(nonce="n0", software="test", clock=0, due=0).to_bytes()
+        body = Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="").to_bytes()
         got = self.call("POST", "hello", body, nonce="n0")
         self.nonce = Welcome.parse(got.content).nonce
 
@@ -378,7 +378,7 @@ def test_a_captive_portals_200_is_not_a_receipt(kept: Kept, kind: type[Portal]) 
     with kept.store.transaction() as t:
         known = t.state.enrolment()
     assert known is not None
-    kept.terminal.join(replace(known, url=url))
+    kept.terminal.join(dataclasses.replace(known, url=url))
     with pytest.raises(NotCentral, match="without central's signature"):
         kept.sync()
     with pytest.raises(NotCentral):
@@ -482,23 +482,6 @@ def test_receipts_can_be_checked_later_and_forged_ones_are_found(kept: Kept) -> 
 def test_plain_http_beyond_this_machine_is_refused(kept: Kept) -> None:
     with pytest.raises(SyncFailed, match="only https"):
         agent.enrol("http://report.example.go.th", "AAAAA-AAAAA", kept.key)
-
-
-# --- the document ------------------------------------------------------------------------------
-
-
-def test_the_examples_of_wire_md_are_true() -> None:
-    text = Path("sync/WIRE.md").read_text("utf-8")
-    body = re.search(r"```json\n(\{\"date\".*?)\n```", text, re.DOTALL)
-    assert body
-    report = DayReport.parse(body[1].encode())
-    assert report.to_bytes() == body[1].encode()
-    assert digest(body[1].encode()) in text
-    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    assert public_text(key) in text
-    assert public_key(public_text(key))
-    path = "/v1/sites/dindaeng/terminals/counter-1/days/2026-11-23"
-    assert sign_request(key, "PUT", path, "0123456789abcdef", body[1].encode()) in text
 
 
 # --- several offices in one central ------------------------------------------------------------

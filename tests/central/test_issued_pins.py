@@ -18,9 +18,9 @@ from sync import agent
 from sync.central.service import MOST_ISSUED, Central, OfficersPin
 from sync.central.store.office import EditedMeanwhile
 from sync.central.viewer import Role
-from sync.fields import BadMessage
+from sync.messages import Answer, IssuedPin, IssuedPins, PinStatus, TerminalPin
+from sync.protocol import BadMessage
 from sync.sealing import seal, sealing_text, unseal
-from sync.wire import Answer, HeldPin, IssuedPin, PinsHeld, PinsIssued
 from tests.builders import PEPPER, PRASIT, SOMYING
 from tests.central.conftest import signed_in
 from tests.central.test_door import NOW, Kept, Server, kept, server, terminal_store
@@ -322,16 +322,18 @@ def test_a_hash_of_another_strength_is_not_taken() -> None:
 
 
 def test_the_messages_come_back_from_their_bytes_and_doubles_are_refused() -> None:
-    held = PinsHeld("key", (HeldPin("101", 1_790_000_000), HeldPin("102", 5, own=True)))
-    sent = PinsIssued((IssuedPin("101", 1_790_000_000, "abc"), IssuedPin("102", 5)))
-    assert PinsHeld.parse(held.to_bytes()) == held
-    assert PinsIssued.parse(sent.to_bytes()) == sent
+    first = TerminalPin("101", 1_790_000_000, own=False)
+    second = TerminalPin("102", 5, own=True)
+    status = PinStatus("key", (first, second))
+    issued = IssuedPins((IssuedPin("101", 1_790_000_000, "abc"), IssuedPin("102", 5, "")))
+    assert PinStatus.parse(status.to_bytes()) == status
+    assert IssuedPins.parse(issued.to_bytes()) == issued
     with pytest.raises(BadMessage, match="twice"):
-        PinsHeld.parse(PinsHeld("key", (HeldPin("101", 1), HeldPin("101", 2))).to_bytes())
+        PinStatus.parse(PinStatus("key", (first, first)).to_bytes())
     with pytest.raises(BadMessage, match="twice"):
-        PinsIssued.parse(PinsIssued((IssuedPin("101", 1), IssuedPin("101", 2))).to_bytes())
+        IssuedPins.parse(IssuedPins((IssuedPin("101", 1, ""), IssuedPin("101", 2, ""))).to_bytes())
     with pytest.raises(BadMessage, match="pins"):
-        PinsIssued.parse(PinsIssued((IssuedPin("101", 1, "x" * 401),)).to_bytes())
+        IssuedPins.parse(IssuedPins((IssuedPin("101", 1, "x" * 401),)).to_bytes())
 
 
 # --- the page ----------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 """The report's page: what it adds up, what it withholds, and that both languages are whole."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
@@ -17,8 +17,8 @@ from sync.central.thai import number
 from sync.central.viewer import Role, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.desk import page_words
+from sync.messages import Enrol, OutcomeCount
 from sync.signing import public_text
-from sync.wire import Enrol, OutcomeCount
 from tests.central.conftest import signed_in
 from tests.central.reports import day_report
 

@@ -33,8 +33,8 @@ from sync.central.store.engine import CentralStore
 from sync.central.web.app import create_app
 from sync.client import NotCentral, Unreachable
 from sync.closing import close_days
+from sync.messages import DayReport, Enrol
 from sync.signing import public_text
-from sync.wire import DayReport, Enrol
 from tests.builders import PEPPER, SOMYING, FakeClock, rating
 from tests.central.conftest import made_central
 from tests.evidence.caller import ask_app, at_once
