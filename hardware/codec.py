@@ -107,7 +107,7 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class KeysDown:
     """A polled panel's answer: the keys that are down now."""
 
     held: tuple[int, ...]
@@ -132,7 +132,7 @@ class Lamp:
     on: bool
 
 
-PlainFromPanel = Pressed | Released | State | Denied | Unknown
+PlainFromPanel = Pressed | Released | KeysDown | Denied | Unknown
 PlainFromHost = Poll | Lamp
 
 

@@ -34,7 +34,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DetectedPanel:
     port: str
     profile: Profile
     mode: LineMode
@@ -45,7 +45,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ButtonIdentity:
     """A press: the button's number, or (number 0) the code by which it is known."""
 
     button: int
@@ -70,24 +70,24 @@ class Ear:
         """Whether a panel that can be asked has answered."""
         return answers(self.profile) and self._link.up
 
-    def take(self, data: bytes, now: float) -> list[Heard]:
+    def take(self, data: bytes, now: float) -> list[ButtonIdentity]:
         """Bytes that came, or none; what was pressed."""
         events = self._link.tick(now) + (self._link.feed(data, now) if data else [])
         heard = [h for event in events for h in self._meaning(event)]
         self.understood |= bool(heard)
         if self._told is not None:
             names = [m.name for m in self._told.feed(data) if isinstance(m, Unknown)]
-            codes = [Heard(0, name) for name in names if not name.startswith("type")]
+            codes = [ButtonIdentity(0, name) for name in names if not name.startswith("type")]
             # A frame that gives its button's number is better known by that.
             heard = heard or codes if self.profile.telling else codes
         self._port.write(self._link.outgoing())
         return heard
 
-    def _meaning(self, event: LinkEvent) -> list[Heard]:
+    def _meaning(self, event: LinkEvent) -> list[ButtonIdentity]:
         match event:
             case ButtonPressed(button, mark):
                 self._link.acknowledge(mark)
-                return [Heard(button)]
+                return [ButtonIdentity(button)]
             case PanelRefused() if answers(self.profile) and self._count + 1 < len(_COUNTS):
                 self._count += 1
                 self._link = self._new_link()
@@ -105,7 +105,7 @@ def find(
     patience: Patience,
     say: Callable[[str], None],
     address: int = 0,
-) -> Found | None:
+) -> DetectedPanel | None:
     """The first panel that answers, or whose button somebody presses while its line mode is being
     listened to; None when nobody did in time. Mere bytes are believed only when `profiles`
     leaves no choice. NoSuchPanel when none of them can have that `address`."""
@@ -119,7 +119,7 @@ def find(
 
     until = monotonic() + patience.press
     while monotonic() < until:
-        best: Found | None = None
+        best: DetectedPanel | None = None
         for mode in dict.fromkeys(mode for known in profiles for mode in known.modes):
             fitting = [known for known in profiles if mode in known.modes]
             found = _listen_in(mode, ports, fitting, say_once, patience.mode, address)
@@ -133,7 +133,10 @@ def find(
 
 
 def presses(
-    found: Found, patience: Patience, ready: Callable[[], None], take: Callable[[Heard], bool]
+    found: DetectedPanel,
+    patience: Patience,
+    ready: Callable[[], None],
+    take: Callable[[ButtonIdentity], bool],
 ) -> bool:
     """Call `ready` once nothing is pressed any more (a panel may have kept presses from before),
     then give `take` one press after another until it says True (enough) or nothing came
@@ -179,11 +182,11 @@ def _listen_in(
     say: Callable[[str], None],
     seconds: float,
     address: int,
-) -> Found | None:
+) -> DetectedPanel | None:
     """Listen to every port in `mode` for `seconds`, with the profiles that use it."""
     lines = [(name, port) for name in ports if (port := _opened(name, mode, say)) is not None]
     ears = [(name, port, Ear(known, port, address)) for name, port in lines for known in fitting]
-    best: Found | None = None
+    best: DetectedPanel | None = None
     until = monotonic() + seconds
     try:
         while (now := monotonic()) < until and (best is None or best.sure < 3):
@@ -191,7 +194,7 @@ def _listen_in(
             data = {port: port.read() for port in ready}
             for name, port, ear in ears:
                 if ear.take(data.get(port, b""), now) or ear.heard_from:
-                    found = Found(
+                    found = DetectedPanel(
                         port=name, profile=ear.profile, mode=mode, sure=_sure(ear), address=address
                     )
                     best = found if best is None or found.sure > best.sure else best

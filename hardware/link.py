@@ -100,7 +100,7 @@ class Link(Protocol):
 
     def acknowledge(self, mark: PressMark) -> None: ...
 
-    def let_go(self, mark: PressMark) -> None:
+    def forget_late(self, mark: PressMark) -> None:
         """The press was counted as come too late: the panel may forget it, and thanks nobody."""
         ...
 

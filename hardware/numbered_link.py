@@ -91,7 +91,7 @@ class PanelLink:
         self._pending: PressMark | None = None
         self._offered: ButtonPressed | None = None
         """The press in hand, or the one released: it is told again with the age it had."""
-        self._let_go: PressMark | None = None
+        self._late_mark: PressMark | None = None
         self._time: _PanelTime | None = None
         self._down: dict[int, _Held] = {}
         self._stuck: set[int] = set()
@@ -166,10 +166,10 @@ class PanelLink:
             self._pending = None
         self._answer(mark)
 
-    def let_go(self, mark: PressMark) -> None:
+    def forget_late(self, mark: PressMark) -> None:
         """The press was counted as come too late: the panel may forget it, and thanks nobody. One
         that can't tell the two apart is acknowledged."""
-        self._let_go = mark
+        self._late_mark = mark
         self.acknowledge(mark)
 
     def release(self, mark: PressMark) -> None:
@@ -257,7 +257,7 @@ class PanelLink:
         return press.key in self._stuck and not began
 
     def _answer(self, mark: PressMark) -> None:
-        told = mark == self._let_go and self._hello is not None and _forgets(self._hello)
+        told = mark == self._late_mark and self._hello is not None and _forgets(self._hello)
         answer = Forget if told else Acknowledge
         self._send(answer(mark.boot, mark.seq))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from hardware.codec import (
     Denied,
+    KeysDown,
     Lamp,
     PlainCodec,
     PlainFromHost,
@@ -17,7 +18,6 @@ from hardware.codec import (
     Poll,
     Pressed,
     Released,
-    State,
 )
 from hardware.link import (
     STUCK_AFTER,
@@ -142,7 +142,7 @@ class PlainLink:
             self._commands.append(Lamp(True))
             self._speak(self._now)
 
-    def let_go(self, mark: PressMark) -> None:
+    def forget_late(self, mark: PressMark) -> None:
         """Plain panels keep no press, so none comes too late; if one did, no lamp lights."""
 
     def release(self, mark: PressMark) -> None:
@@ -158,7 +158,7 @@ class PlainLink:
                 return self._pressed(key, now)
             case Released(key):
                 self._released(key, now)
-            case State(held):
+            case KeysDown(held):
                 return self._answered(frozenset(held), now)
             case Denied(reason):
                 return self._deny(reason)

@@ -27,7 +27,7 @@ class SimulatedPlainPanel:
         self._line = PtyLine(path)
         self._started = 0.0
         self._messages = 0
-        self._let_go: dict[int, float] = {}
+        self._release_at: dict[int, float] = {}
 
     def start(self, now: float) -> None:
         self._started = now
@@ -55,7 +55,7 @@ class SimulatedPlainPanel:
     def press(self, key: int, now: float) -> None:
         self.key_down(key, now)
         if self.fault is not Fault.STUCK_KEY:
-            self._let_go[key] = now + HOLD
+            self._release_at[key] = now + HOLD
 
     def key_down(self, key: int, now: float) -> None:
         """ValueError for a key that is not there."""
@@ -72,8 +72,8 @@ class SimulatedPlainPanel:
 
     def tick(self, now: float) -> None:
         """Fingers let go; call at least ten times a second."""
-        for key in [key for key, at in self._let_go.items() if now >= at]:
-            del self._let_go[key]
+        for key in [key for key, at in self._release_at.items() if now >= at]:
+            del self._release_at[key]
             self.key_up(key, now)
 
     def status(self, now: float) -> str:

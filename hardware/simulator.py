@@ -59,7 +59,7 @@ class SimulatedPanel:
         self.boot = ""
         self.acknowledged: list[int] = []
         """Sequence numbers acknowledged since the start."""
-        self.let_go: list[int] = []
+        self.late: list[int] = []
         """Those that came too late, and were thanked by no lamp."""
         self.lamp_until = 0.0
         self._line = PtyLine(path)
@@ -161,7 +161,7 @@ class SimulatedPanel:
                 self.acknowledged.append(message.seq)
                 self.lamp_until = now + LAMP
             else:
-                self.let_go.append(message.seq)
+                self.late.append(message.seq)
             self._resend(now)
 
     def _beat(self, now: float) -> None:

@@ -4,7 +4,7 @@ from itertools import count
 from pathlib import Path
 
 from hardware.pty_line import PtyLine
-from hardware.tickets import Told, Verb
+from hardware.tickets import TicketMessage, Verb
 
 SAY_AGAIN = 1.0
 """Seconds until a line that was not answered is said again."""
@@ -16,12 +16,12 @@ class TicketMachine:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.heard: list[Told] = []
+        self.heard: list[TicketMessage] = []
         """What the terminal has answered, oldest first."""
         self._line = PtyLine(path)
         self._numbers = count(1)
         self._at_counter = ""
-        self._unheard: list[Told] = []
+        self._unheard: list[TicketMessage] = []
         self._said_at = float("-inf")
         self._answer = bytearray()
 
@@ -47,18 +47,18 @@ class TicketMachine:
     def call(self) -> None:
         """Call the next ticket: A001, A002, ..."""
         self._at_counter = f"A{next(self._numbers):03}"
-        self.say(Told(Verb.CALL, self._at_counter))
+        self.say(TicketMessage(Verb.CALL, self._at_counter))
 
     def end(self) -> None:
         """End the service of the ticket at the counter; with none there, a line without one."""
-        self.say(Told(Verb.END, self._at_counter))
+        self.say(TicketMessage(Verb.END, self._at_counter))
         self._at_counter = ""
 
     def absent(self) -> None:
-        self.say(Told(Verb.ABSENT, self._at_counter))
+        self.say(TicketMessage(Verb.ABSENT, self._at_counter))
         self._at_counter = ""
 
-    def say(self, told: Told) -> None:
+    def say(self, told: TicketMessage) -> None:
         self._unheard.append(told)
         if len(self._unheard) == 1:
             self._said_at = float("-inf")

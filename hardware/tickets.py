@@ -23,7 +23,7 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TicketMessage:
     """One line. `ticket` may be empty: then a repeat can't be told from news."""
 
     verb: Verb
@@ -37,10 +37,10 @@ class Told:
         return b"OK " + self.line()
 
 
-def parse(line: bytes) -> Told | None:
+def parse(line: bytes) -> TicketMessage | None:
     """The line without its end; None when it is none of ours."""
     found = _LINE.fullmatch(line.strip())
-    return Told(Verb(found[1].decode()), (found[2] or b"").decode()) if found else None
+    return TicketMessage(Verb(found[1].decode()), (found[2] or b"").decode()) if found else None
 
 
 class TicketReader:
@@ -52,7 +52,7 @@ class TicketReader:
         self.unknown = 0
         """Lines that were none of ours: noise, or a machine set up for something else."""
 
-    def feed(self, data: bytes) -> list[Told]:
+    def feed(self, data: bytes) -> list[TicketMessage]:
         told = []
         for byte in data:
             if byte != 0x0A:

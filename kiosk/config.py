@@ -18,6 +18,7 @@ from kiosk.domain.rating import ReasonId
 from kiosk.domain.rules import Ask, Rules
 from kiosk.domain.scale import NotOnScale, Scale, Score
 from kiosk.domain.wording import SentWording
+from kiosk.language import in_english
 
 FILE_NAME = "kiosk.toml"
 LANGUAGES = ("th", "en")
@@ -400,7 +401,9 @@ class _Table:
         try:
             return convert(value)
         except (_Bad, BadPerson, NotOnScale) as error:
-            raise ConfigError(f"{self._path}: {self._at(key)} = {value!r}: {error}") from None
+            raise ConfigError(
+                f"{self._path}: {self._at(key)} = {value!r}: {in_english(error)}"
+            ) from None
 
     def done(self) -> None:
         for key in self._values:

@@ -110,5 +110,5 @@ class Lockout:
             t.witness(self._clock.now(), Kind.PIN_UNLOCKED, {"owner": owner})
 
     def has_pin(self, owner: str) -> bool:
-        with self._store.transaction() as t:
-            return t.pins.of(owner) is not None
+        with self._store.read() as snapshot:
+            return snapshot.pins.of(owner) is not None

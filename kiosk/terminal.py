@@ -17,7 +17,7 @@ from kiosk.domain.duty import EndOfDuty, Moment
 from kiosk.domain.encounter import Effect
 from kiosk.domain.people import Officer, OfficerId
 from kiosk.domain.wording import SentWording
-from kiosk.keeping import Keeping, duty_detail
+from kiosk.effects import StepEffects, duty_detail
 from kiosk.lockout import Lockout, PinAnswer
 from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Entry, Kind
@@ -66,7 +66,7 @@ class Terminal:
         """
         if not effects and mark is None:
             return
-        work = Keeping.of(effects, mark, self._clock.now())
+        work = StepEffects.of(effects, mark, self._clock.now())
         try:
             with self._store.transaction() as t:
                 work.write(t)
@@ -80,8 +80,8 @@ class Terminal:
 
     def marks(self) -> tuple[Mark, ...]:
         """The last press of each panel that was committed."""
-        with self._store.transaction() as t:
-            return t.state.marks()
+        with self._store.read() as snapshot:
+            return snapshot.state.marks()
 
     # --- duty -----------------------------------------------------------------------------
 
@@ -89,21 +89,23 @@ class Terminal:
         """The duty that was open when the program stopped, when it still is the same business
         date; one left over from another day is ended as interrupted."""
         now = self._clock.now()
+        with self._store.read() as snapshot:
+            open_duty = snapshot.state.duty()
+        if open_duty is None or open_duty.day == business_date(now.wall):
+            return open_duty
+        detail = duty_detail(open_duty.duty, EndOfDuty.INTERRUPTED)
         with self._store.transaction() as t:
-            left = t.state.duty()
-            if left is None or left.day == business_date(now.wall):
-                return left
             t.state.put_duty(None)
-            t.journal.append(now, Kind.DUTY_ENDED, duty_detail(left.duty, EndOfDuty.INTERRUPTED))
-            return None
+            t.journal.append(now, Kind.DUTY_ENDED, detail)
+        return None
 
     def officers(self) -> tuple[Officer, ...]:
-        with self._store.transaction() as t:
-            return t.roster.active()
+        with self._store.read() as snapshot:
+            return snapshot.roster.active()
 
     def officer(self, id: OfficerId) -> Officer | None:
-        with self._store.transaction() as t:
-            return t.roster.by_id(id)
+        with self._store.read() as snapshot:
+            return snapshot.roster.by_id(id)
 
     # --- PINs -----------------------------------------------------------------------------
 
@@ -124,9 +126,12 @@ class Terminal:
     def add_officers(self, officers: Iterable[Officer]) -> None:
         """Add all or none; NumberTaken names the first clash."""
         with self._store.transaction() as t:
+            events = []
             for officer in officers:
                 t.roster.add(officer)
-                t.witness(self._clock.now(), Kind.ROSTER_CHANGED, {"added": officer.id})
+                events.append((Kind.ROSTER_CHANGED, {"added": officer.id}))
+            if events:
+                t.witness_all(self._clock.now(), events)
 
     def retire(self, number: str) -> Officer:
         """Retire the active officer with this number; UnknownOfficer when there is none."""
@@ -137,12 +142,12 @@ class Terminal:
             return officer
 
     def everyone(self) -> tuple[Officer, ...]:
-        with self._store.transaction() as t:
-            return t.roster.everyone()
+        with self._store.read() as snapshot:
+            return snapshot.roster.everyone()
 
     def by_number(self, number: str) -> Officer | None:
-        with self._store.transaction() as t, contextlib.suppress(UnknownOfficer):
-            return t.roster.by_number(number)
+        with self._store.read() as snapshot, contextlib.suppress(UnknownOfficer):
+            return snapshot.roster.by_number(number)
         return None
 
     # --- system events and status -----------------------------------------------------------
@@ -159,19 +164,19 @@ class Terminal:
             t.witness(self._clock.now(), Kind.ENROLLED, {"terminal": enrolment.terminal})
 
     def wording(self) -> SentWording:
-        with self._store.transaction() as t:
-            return t.state.wording()
+        with self._store.read() as snapshot:
+            return snapshot.state.wording()
 
     def status(self) -> Status:
-        with self._store.transaction() as t:
+        with self._store.read() as snapshot:
             return Status(
-                enrolment=t.state.enrolment(),
-                officers=len(t.roster.active()),
-                days=len(t.ratings.days()),
-                due=t.outbox.count(Delivery.DUE),
-                parked=t.outbox.count(Delivery.PARKED),
-                last_sync=t.journal.last(Kind.SYNCED),
-                last_failure=t.journal.last(Kind.SYNC_FAILED),
+                enrolment=snapshot.state.enrolment(),
+                officers=len(snapshot.roster.active()),
+                days=len(snapshot.ratings.days()),
+                due=snapshot.outbox.count(Delivery.DUE),
+                parked=snapshot.outbox.count(Delivery.PARKED),
+                last_sync=snapshot.journal.last(Kind.SYNCED),
+                last_failure=snapshot.journal.last(Kind.SYNC_FAILED),
             )
 
     # --- the disk ---------------------------------------------------------------------------
@@ -180,19 +185,20 @@ class Terminal:
         """Have BALLAST_BYTES lie beside the database, to be freed when the disk is full. Left
         out where the disk has no room for it."""
         path = self._ballast
-        if path.exists():
-            return
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            os.posix_fallocate(descriptor, 0, BALLAST_BYTES)
-        except OSError:
-            path.unlink()
-        finally:
-            os.close(descriptor)
+        with contextlib.suppress(OSError):
+            if path.exists():
+                return
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.posix_fallocate(descriptor, 0, BALLAST_BYTES)
+            except OSError:
+                path.unlink()
+            finally:
+                os.close(descriptor)
 
     def repair(self, since: Moment | None = None) -> None:
-        """Open the file anew after a failure; StoreFailed while it still fails. `since`: when the
-        terminal went out of service for it."""
+        """Open the file again after a failure; StoreFailed while it still fails. `since`: when the
+        terminal went out of service."""
         self._store.reopen()
         with self._store.transaction() as t:
             if since is not None:

@@ -22,7 +22,7 @@ import kiosk
 from kiosk import pin
 from kiosk.clock import Clock
 from kiosk.domain.people import OfficerId
-from kiosk.store.engine import Store, Transaction
+from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.pins import PinRecord
@@ -121,8 +121,8 @@ def sync(
     """Run once, over the network or another `transport`. PINs that central issued are kept under
     `pepper`, and not asked for without one. Where central asks to come again later, `wait`, for
     PATIENCE in all. Raises a kind of SyncFailed, and NotEnrolled; the journal says how it went."""
-    with store.transaction() as t:
-        enrolment = t.state.enrolment()
+    with store.read() as snapshot:
+        enrolment = snapshot.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     try:
@@ -158,8 +158,8 @@ def heartbeat(
     score. With a `pepper`, take the PINs that central issued. Over the network or another
     `transport`. Raises a kind of SyncFailed, and NotEnrolled. The journal says only if central has
     lost a day, or issued a PIN."""
-    with store.transaction() as t:
-        enrolment = t.state.enrolment()
+    with store.read() as snapshot:
+        enrolment = snapshot.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     with client_of(enrolment.url, ca, transport) as client:
@@ -201,9 +201,9 @@ def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolmen
     )
 
 
-def _panel(t: Transaction) -> PanelState:
+def _panel(snapshot: Snapshot) -> PanelState:
     """How the panel was last told of: "up", "down", or "" where there never was one."""
-    newest = t.journal.last(Kind.PANEL_UP, Kind.PANEL_DOWN)
+    newest = snapshot.journal.last(Kind.PANEL_UP, Kind.PANEL_DOWN)
     if newest is None:
         return ""
     return "up" if newest.kind is Kind.PANEL_UP else "down"
@@ -232,8 +232,8 @@ class _Run:
 
     def all(self) -> Synced:
         self.greet()
-        with self.store.transaction() as t:
-            due = t.outbox.due()
+        with self.store.read() as snapshot:
+            due = snapshot.outbox.due()
         sent, parked = 0, []
         for parcel in due:
             receipt = self._day(parcel)
@@ -266,8 +266,8 @@ class _Run:
         take_heads_answer(body)
 
     def _roster(self) -> tuple[bool, int]:
-        with self.store.transaction() as t:
-            known = t.state.wording().etag
+        with self.store.read() as snapshot:
+            known = snapshot.state.wording().etag
         headers = {"If-None-Match": known} if known else {}
         status, body, _ = self._ask("GET", "roster", b"", {200, 304}, headers)
         if status == httpx.codes.NOT_MODIFIED:
@@ -292,8 +292,8 @@ class _Run:
         """Have the photos that central has of those on the roster; how many changed."""
         _, body, _ = self._ask("GET", "photos", b"", {200})
         wanted = {photo.officer: photo.digest for photo in parsed(Photos.parse, body).photos}
-        with self.store.transaction() as t:
-            have = t.roster.photos_from_central()
+        with self.store.read() as snapshot:
+            have = snapshot.roster.photos_from_central()
         done = 0
         for officer, before in have.items():
             new = wanted.get(officer, "")
@@ -370,8 +370,8 @@ class _Run:
 
 def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
     """The hello that opens a run: how this terminal is now."""
-    with store.transaction() as t:
-        due, panel = t.outbox.count(Delivery.DUE), _panel(t)
+    with store.read() as snapshot:
+        due, panel = snapshot.outbox.count(Delivery.DUE), _panel(snapshot)
     now = int(clock.now().wall.timestamp())
     found = os.statvfs(store.path.parent)
     free = min(found.f_bavail * found.f_frsize // 2**20, MAX_COUNT)
@@ -387,10 +387,10 @@ def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
 
 def heads(store: Store, last: Head) -> Heads:
     """The journal's head and the open sheets; `last`: the head that central acknowledged."""
-    with store.transaction() as t:
-        seq, newest = t.journal.head()
-        at_last = t.journal.hash_at(last.seq) if last.seq else ""
-        return Heads(Head(seq, newest), at_last, _open_sheets(t))
+    with store.read() as snapshot:
+        seq, newest = snapshot.journal.head()
+        at_last = snapshot.journal.hash_at(last.seq) if last.seq else ""
+        return Heads(Head(seq, newest), at_last, _open_sheets(snapshot))
 
 
 def take_heads_answer(body: bytes) -> None:
@@ -416,8 +416,8 @@ def take_roster(store: Store, clock: Clock, body: bytes) -> int:
 
 def pins_held(store: Store, key: X25519PrivateKey) -> PinStatus:
     """Which issued PINs are here; central seals what is sent to `key`."""
-    with store.transaction() as t:
-        held = t.pins.issued()
+    with store.read() as snapshot:
+        held = snapshot.pins.issued()
     pins = tuple(
         TerminalPin(officer=officer, issue=record.issue, own=not pin.is_issued(record.hash))
         for officer, record in held.items()
@@ -437,8 +437,8 @@ def take_pins(
     withdrew; how many. Who was locked out may try a new one: whoever guessed at the old one knows
     nothing of it."""
     sent = parsed(IssuedPins.parse, body).pins
-    with store.transaction() as t:
-        held = t.pins.issued()
+    with store.read() as snapshot:
+        held = snapshot.pins.issued()
     fresh = {}
     for one in sent:
         known = held.get(one.officer)
@@ -453,14 +453,17 @@ def take_pins(
             hash=kept, tries=0, tried_boot_ms=0, boot_id="", issue=one.issue
         )
     void = held.keys() - {one.officer for one in sent}
+    if not fresh and not void:
+        return 0
     with store.transaction() as t:
-        now = clock.now()
+        events = []
         for officer, record in fresh.items():
             t.pins.put(officer, record)
-            t.witness(now, Kind.PIN_SET, {"owner": officer, "issue": str(record.issue)})
+            events.append((Kind.PIN_SET, {"owner": officer, "issue": str(record.issue)}))
         for officer in sorted(void):
             t.pins.drop(officer)
-            t.witness(now, Kind.PIN_WITHDRAWN, {"owner": officer})
+            events.append((Kind.PIN_WITHDRAWN, {"owner": officer}))
+        t.witness_all(clock.now(), events)
     return len(fresh) + len(void)
 
 
@@ -469,12 +472,13 @@ def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> 
     stored_days = parsed(StoredDays.parse, body).days
     held = {stored.date: (stored.revision, stored.digest) for stored in stored_days}
     oldest = clock.now().wall.date() - timedelta(days=LOOK_BACK)
+    with store.read() as snapshot:
+        receipted = snapshot.outbox.newest_receipted(since=oldest)
+    lost = [p for p in receipted if held.get(p.day) != (p.revision, p.digest)]
+    if not lost:
+        return
     with store.transaction() as t:
-        for parcel in t.outbox.newest_receipted():
-            if parcel.day < oldest:
-                continue
-            if held.get(parcel.day) == (parcel.revision, parcel.digest):
-                continue
+        for parcel in lost:
             t.outbox.reopen(parcel)
             detail = {"day": parcel.day.isoformat(), "revision": str(parcel.revision)}
             t.journal.append(clock.now(), Kind.SENT_AGAIN, detail)
@@ -507,11 +511,11 @@ def path_of(enrolment: Enrolment, name: str) -> str:
     return f"/v1/sites/{enrolment.site}/terminals/{enrolment.terminal}/{name}"
 
 
-def _open_sheets(t: Transaction) -> tuple[OpenSheet, ...]:
+def _open_sheets(snapshot: Snapshot) -> tuple[OpenSheet, ...]:
     """The sheets of every day that central has not receipted as it is now."""
-    receipted = {parcel.day: parcel for parcel in t.outbox.newest_receipted()}
+    receipted = {parcel.day: parcel for parcel in snapshot.outbox.newest_receipted()}
     sheets = []
-    for day, kept in t.ratings.all_sheets().items():
+    for day, kept in snapshot.ratings.all_sheets().items():
         now = [
             OpenSheet(
                 date=day, officer=s.officer, n=s.n, entries=s.seal.entries, seal=s.seal.digest

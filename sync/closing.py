@@ -1,4 +1,4 @@
-"""Closes a business day: ratings -> tally -> day report -> outbox, in one transaction.
+"""Closes a business day: ratings -> tally -> day report -> outbox.
 
 A day report is a pure function of what the day holds, so closing again changes nothing; when more
 came in since (ratings in the grace after closing), the whole day goes out as the next revision.
@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date
-from kiosk.store.engine import Store, Transaction
+from kiosk.domain.duty import Moment
+from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.ratings import Sheet
@@ -72,22 +73,15 @@ def close_days(
     """
     now = clock.now()
     this_day = business_date(now.wall)
-    with store.transaction() as t:
-        enrolment = t.state.enrolment()
-        days = _days(t, this_day if today else this_day - timedelta(days=1), hours)
+    with store.read() as snapshot:
+        enrolment = snapshot.state.enrolment()
+        days = _days(snapshot, this_day if today else this_day - timedelta(days=1), hours)
         if enrolment is not None:
-            settled = _settled(t, this_day - RECENT)
+            settled = _settled(snapshot, this_day - RECENT)
             days = [day for day in days if day not in settled]
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled with a central report yet")
-    closed = []
-    for day in days:
-        with store.transaction() as t:
-            done = _close(t, day, enrolment, hours, now.wall)
-            if done.fresh:
-                detail = {"day": day.isoformat(), "revision": str(done.revision)}
-                t.journal.append(now, Kind.DAY_CLOSED, detail)
-        closed.append(done)
+    closed = [_close(store, day, enrolment, hours, now) for day in days]
     # The write-ahead log has the day's presses in their order: empty it.
     store.checkpoint()
     return tuple(closed)
@@ -99,16 +93,16 @@ def compare_reports(store: Store) -> str | None:
     A sheet may have grown since it was reported, never shrunk, and at the same size it must be
     the same.
     """
-    with store.transaction() as t:
-        for parcel in t.outbox.everything():
+    with store.read() as snapshot:
+        for parcel in snapshot.outbox.everything():
             report = DayReport.parse(parcel.body)
-            now = {sheet.officer: sheet for sheet in t.ratings.sheets(parcel.day)}
+            now = {sheet.officer: sheet for sheet in snapshot.ratings.sheets(parcel.day)}
             for told in report.sheets:
                 name = f"sheet of {told.officer or 'nobody'} on {parcel.day}"
                 sheet = next((s for o, s in now.items() if o == told.officer), None)
                 if sheet is None or sheet.n < told.n:
                     return f"{name}: has fewer ratings than day report {parcel.revision} says"
-                newest = t.outbox.newest(parcel.day) == parcel
+                newest = snapshot.outbox.newest(parcel.day) == parcel
                 if newest and sheet.n == told.n and not _grown(sheet, told, report):
                     return f"{name}: differs from day report {parcel.revision}"
     return None
@@ -125,27 +119,42 @@ def _entries(report: DayReport, told: SheetSeal) -> int:
     return told.n + outcomes + reasons
 
 
-def _close(t: Transaction, day: date, enrolment: Enrolment, hours: Hours, now: datetime) -> Closed:
-    newest = t.outbox.newest(day)
-    report = _report(t, day, enrolment, newest.revision if newest else 1, hours, now)
+def _close(store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Moment) -> Closed:
+    """Report the day as it is in one state of the file. A press that comes while the report is
+    counted waits for nothing, and goes out with the next revision."""
+    with store.read() as snapshot:
+        newest = snapshot.outbox.newest(day)
+        revision = newest.revision if newest else 1
+        report = _report(snapshot, day, enrolment, revision, hours, now.wall)
     n = sum(sheet.n for sheet in report.sheets)
     if newest is not None:
         if digest(report.to_bytes()) == newest.digest:
             return Closed(day=day, revision=newest.revision, n=n, fresh=False)
         report = replace(report, revision=newest.revision + 1)
     body = report.to_bytes()
-    t.outbox.add(
-        Parcel(
-            day=day, revision=report.revision, digest=digest(body), body=body, state=Delivery.DUE
-        )
+    parcel = Parcel(
+        day=day, revision=report.revision, digest=digest(body), body=body, state=Delivery.DUE
     )
+    detail = {"day": day.isoformat(), "revision": str(report.revision)}
+    with store.transaction() as t:
+        if t.outbox.newest(day) != newest:
+            # Another process closed this day meanwhile; its report is as good.
+            return Closed(day=day, revision=report.revision, n=n, fresh=False)
+        t.outbox.add(parcel)
+        t.journal.append(now, Kind.DAY_CLOSED, detail)
     return Closed(day=day, revision=report.revision, n=n, fresh=True)
 
 
 def _report(
-    t: Transaction, day: date, enrolment: Enrolment, revision: int, hours: Hours, now: datetime
+    snapshot: Snapshot,
+    day: date,
+    enrolment: Enrolment,
+    revision: int,
+    hours: Hours,
+    now: datetime,
 ) -> DayReport:
-    tally = t.ratings.tally(day)
+    tally = snapshot.ratings.tally(day)
+    gaps = _gaps(snapshot, day, hours, now)
     return DayReport(
         site=enrolment.site,
         terminal=enrolment.terminal,
@@ -165,26 +174,27 @@ def _report(
         outcomes=tuple(OutcomeCount(o, kind, n) for (o, kind), n in sorted(tally.outcomes.items())),
         reasons=tuple(ReasonCount(o, kind, n) for (o, kind), n in sorted(tally.reasons.items())),
         sheets=tuple(
-            SheetSeal(sheet.officer, sheet.n, sheet.seal.digest) for sheet in t.ratings.sheets(day)
+            SheetSeal(sheet.officer, sheet.n, sheet.seal.digest)
+            for sheet in snapshot.ratings.sheets(day)
         ),
-        gaps=tuple(GapCount(kind, n) for kind, n in sorted(_gaps(t, day, hours, now).items())),
+        gaps=tuple(GapCount(kind, n) for kind, n in sorted(gaps.items())),
     )
 
 
-def _gaps(t: Transaction, day: date, hours: Hours, now: datetime) -> Counter[str]:
+def _gaps(snapshot: Snapshot, day: date, hours: Hours, now: datetime) -> Counter[str]:
     """How often, and for how many minutes, the terminal was not listening."""
-    happened = t.journal.of_day(day)
+    happened = snapshot.journal.of_day(day)
     times = Counter(kind.value for _, kind in happened if kind in _GAPS)
-    power, panel, queue = t.journal.last_before(day, _UP_OR_DOWN)
+    power, panel, queue = snapshot.journal.last_before(day, _UP_OR_DOWN)
     before = Before(power is Kind.STARTED, panel is Kind.PANEL_DOWN, queue is Kind.QUEUE_DOWN)
     return times + absences(day, happened, hours, now, before)
 
 
-def _settled(t: Transaction, before: date) -> set[date]:
+def _settled(snapshot: Snapshot, before: date) -> set[date]:
     """Days before a date whose newest report has every sheet as it is now: closing one of them
     again would say the same, however many years there are."""
-    told = {p.day: p for p in t.outbox.everything() if p.day < before}
-    now = t.ratings.all_sheets()
+    told = {p.day: p for p in snapshot.outbox.everything() if p.day < before}
+    now = snapshot.ratings.all_sheets()
     return {
         day
         for day, parcel in told.items()
@@ -193,13 +203,13 @@ def _settled(t: Transaction, before: date) -> set[date]:
     }
 
 
-def _days(t: Transaction, until: date, hours: Hours) -> list[date]:
+def _days(snapshot: Snapshot, until: date, hours: Hours) -> list[date]:
     """The days to report up to and with `until`: those with a sheet, those reported before (a
     holiday may be made known late), and every working day since the terminal was first run, so that
     one on which it stayed dark is told as well."""
-    days = {day for day in t.ratings.days() if day <= until}
-    days |= {parcel.day for parcel in t.outbox.everything() if parcel.day <= until}
-    first = t.journal.first_start()
+    days = {day for day in snapshot.ratings.days() if day <= until}
+    days |= {day for day in snapshot.outbox.days() if day <= until}
+    first = snapshot.journal.first_start()
     if first is None:
         return sorted(days)
     for back in range(min((until - first).days + 1, MOST_DARK_DAYS)):

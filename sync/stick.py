@@ -95,8 +95,8 @@ def visit(
     """Take what central put on the stick, and leave what it is to have. PINs that central issued
     are kept under `pepper`, and not asked for without one. Raises NotEnrolled and a
     kind of SyncFailed; whatever was due and is not receipted stays due."""
-    with store.transaction() as t:
-        enrolment = t.state.enrolment()
+    with store.read() as snapshot:
+        enrolment = snapshot.state.enrolment()
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
     try:
@@ -217,8 +217,8 @@ class _Visit:
 
     def _settle_run(self, replies: list[Reply], pin_key: str) -> None:
         """The answers to this run's requests, in the order of the requests."""
-        with self.store.transaction() as t:
-            due = {parcel.digest: parcel for parcel in t.outbox.due()}
+        with self.store.read() as snapshot:
+            due = {parcel.digest: parcel for parcel in snapshot.outbox.due()}
         try:
             for reply in replies:
                 if reply.name != "pins":
@@ -258,8 +258,8 @@ class _Visit:
 
     def _run(self, kept: _Memory) -> tuple[list[Request], int]:
         """The run's requests, as `kiosk sync` would send them one by one."""
-        with self.store.transaction() as t:
-            due, tag = t.outbox.due(), t.state.wording().etag
+        with self.store.read() as snapshot:
+            due, tag = snapshot.outbox.due(), snapshot.state.wording().etag
         requests = [
             self._request("PUT", "heads", kept.run, heads(self.store, kept.last).to_bytes()),
             self._request("GET", "days", kept.run),

@@ -187,7 +187,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> None:
     window.more_time_asked.connect(presenter.ask_more_time)
     window.reasons_led.connect(presenter.lead)
     window.language_chosen.connect(presenter.choose_language)
-    window.notice_acted.connect(presenter.notice_acted)
+    window.message_acted.connect(presenter.message_acted)
     window.officer_chosen.connect(presenter.choose_officer)
     window.digit_typed.connect(presenter.type_digit)
     window.erased.connect(presenter.erase)

@@ -183,8 +183,8 @@ def verify() -> None:
         if wrong := compare_reports(store):
             fail(f"{store.path}: {wrong}", WRONG)
         enrolled = terminal.status().enrolment
-        with store.transaction() as t:
-            parcels = t.outbox.everything()
+        with store.read() as snapshot:
+            parcels = snapshot.outbox.everything()
         receipts = [p for p in parcels if p.receipt is not None]
         for parcel in receipts:
             if enrolled is None or not check_receipt(enrolled, parcel):

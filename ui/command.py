@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from kiosk.language import in_english
 from ui.failures import exit_code
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def errors() -> Iterator[None]:
         code = exit_code(error)
         if code is None:
             raise
-        fail(str(error), code)
+        fail(in_english(error), code)
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QImageReader
 
 from kiosk.domain.people import BadPerson, readable
 from kiosk.files import read_found
+from kiosk.language import in_english
 from ui.view import NoticeCard
 
 MAX_FILES = 30
@@ -109,7 +110,7 @@ def _text(data: bytes) -> NoticeCard:
     except UnicodeDecodeError:
         raise BadNotice("is no UTF-8 text; save it as UTF-8") from None
     except BadPerson as error:
-        raise BadNotice(str(error)) from None
+        raise BadNotice(in_english(error)) from None
     if not kept:
         raise BadNotice("is empty")
     heading, body = kept[0], "\n".join(kept[1:])

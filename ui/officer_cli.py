@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kiosk.language import counted, in_english
 from ui.command import errors, fail, opened
 from ui.failures import USAGE
 
@@ -38,7 +39,7 @@ def officer_add(
     try:
         officer = Officer.parse(number, name, position, section)
     except BadPerson as error:
-        fail(str(error), USAGE)
+        fail(in_english(error), USAGE)
     if photo is not None:
         officer = replace(officer, photo=_photo(photo))
     with opened() as (_, terminal), errors():
@@ -47,7 +48,7 @@ def officer_add(
         try:
             terminal.add_officers([officer])
         except NumberTaken as error:
-            fail(str(error), USAGE)
+            fail(in_english(error), USAGE)
         new = terminal.set_pin(officer.id, number=officer.number)
     typer.echo(f"Added {officer.number} {officer.name}. PIN: {new}   (shown once)")
 
@@ -66,14 +67,15 @@ def officer_import(
         fail(f"{file}: {error.strerror}", USAGE)
     except BadRoster as error:
         for problem in error.problems:
-            typer.echo(f"{file}: {problem}", err=True)
+            typer.echo(f"{file}: {in_english(problem)}", err=True)
         fail(f"{file}: nothing was imported; correct the lines above", USAGE)
     with opened() as (_, terminal), errors():
         try:
             terminal.add_officers(officers)
         except NumberTaken as error:
-            fail(f"{file}: {error}; nothing was imported", USAGE)
-    typer.echo(f"Imported {len(officers)} officers. Next: kiosk officer pin NUMBER for each.")
+            fail(f"{file}: {in_english(error)}; nothing was imported", USAGE)
+    imported = counted(len(officers), "officer", "officers")
+    typer.echo(f"Imported {imported}. Next: kiosk officer pin NUMBER for each.")
 
 
 @app.command("list")

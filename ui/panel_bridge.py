@@ -155,7 +155,7 @@ class PanelBridge(QObject):
         if not self._presenter.panel_pressed(press.button, lasting, press.age, panel=self._number):
             self._link.release(mark)
         elif late:
-            self._link.let_go(mark)
+            self._link.forget_late(mark)
         else:
             self._link.acknowledge(mark)
 

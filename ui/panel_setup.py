@@ -6,7 +6,7 @@ The conversation with the clerk; the listening is hardware's, the writing the co
 from collections.abc import Callable, Sequence
 
 from hardware.catalogue import PROFILES, NoSuchPanel, Profile, profile
-from hardware.finder import Found, Heard, Patience, find, presses
+from hardware.finder import ButtonIdentity, DetectedPanel, Patience, find, presses
 from hardware.port import PortLost, find_ports
 from hardware.search import answers
 from kiosk.config import Settings
@@ -61,14 +61,14 @@ class Asking:
                 f"set scale.levels to {of.most_keys}, or use another panel"
             )
         self._say = say
-        self.heard: list[Heard] = []
+        self.heard: list[ButtonIdentity] = []
         """What was pressed, for the scores from the best to the worst."""
 
     def ask(self) -> None:
         score, word = self._names[len(self.heard)]
         self._say(f"Press the button for {score} ({word}) ...")
 
-    def take(self, heard: Heard) -> bool:
+    def take(self, heard: ButtonIdentity) -> bool:
         """A press; True when it was the last that was wanted."""
         if heard in self.heard:
             self._say("  that button has its score already")
@@ -92,7 +92,7 @@ def _profiles(name: str) -> Sequence[Profile]:
 
 def _found(
     port: str, profiles: Sequence[Profile], address: int, patience: Patience, say: Say
-) -> Found:
+) -> DetectedPanel:
     ports = [port] if port else [known.stable for known in find_ports()]
     if not ports:
         raise PanelTrouble("no serial port found; is the panel's cable plugged in?", later=True)
@@ -112,7 +112,7 @@ def _found(
     return found
 
 
-def _values(found: Found, heard: Sequence[Heard]) -> dict[str, Value | None]:
+def _values(found: DetectedPanel, heard: Sequence[ButtonIdentity]) -> dict[str, Value | None]:
     """The lines of [panel]. `heard`: the best score's button first."""
     best = len(heard)
     usual = found.profile.modes[0]

@@ -326,7 +326,7 @@ class Presenter(QObject):
 
     # --- officers --------------------------------------------------------------------------
 
-    def notice_acted(self) -> None:
+    def message_acted(self) -> None:
         """The button of the closed or the paused screen."""
         self._open(Choosing())
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 
 from hardware.port import Port, PortLost
-from hardware.tickets import TicketReader, Told, Verb
+from hardware.tickets import TicketMessage, TicketReader, Verb
 from kiosk.config import QueueSettings
 from kiosk.datafolder import DataFolder, FolderError
 from kiosk.domain.encounter import Absent, Called, QueueEvent, Served
@@ -22,14 +22,14 @@ _MEANS: dict[Verb, type[QueueEvent]] = {
 }
 
 
-class Desk:
+class QueueReceiver:
     """Every way in ends here, so that what two ways say alike is one."""
 
     def __init__(self, presenter: Presenter) -> None:
         self._presenter = presenter
-        self._last: Told | None = None
+        self._last: TicketMessage | None = None
 
-    def take(self, told: Told) -> bool:
+    def take(self, told: TicketMessage) -> bool:
         """True once the line is kept, now or before: only then may it be answered."""
         if told.ticket and told == self._last:
             return True
@@ -46,9 +46,11 @@ class Bridge(Protocol):
 class TicketLine(QObject):
     """The serial line of a ticket machine. No thread: bytes come by QSocketNotifier."""
 
-    def __init__(self, settings: QueueSettings, presenter: Presenter, desk: Desk) -> None:
+    def __init__(
+        self, settings: QueueSettings, presenter: Presenter, receiver: QueueReceiver
+    ) -> None:
         super().__init__()
-        self._settings, self._presenter, self._desk = settings, presenter, desk
+        self._settings, self._presenter, self._receiver = settings, presenter, receiver
         self._reader = TicketReader()
         self._port: Port | None = None
         self._notifier: QSocketNotifier | None = None
@@ -83,7 +85,7 @@ class TicketLine(QObject):
             return
         try:
             for told in self._reader.feed(self._port.read()):
-                if self._desk.take(told):
+                if self._receiver.take(told):
                     self._port.write(told.answer())
         except PortLost as error:
             self._close()
@@ -103,17 +105,17 @@ class TicketLine(QObject):
 def open_queue(settings: QueueSettings, presenter: Presenter, folder: DataFolder) -> list[Bridge]:
     """Every way in that the settings name, started. One that can't be is told of in the service
     menu and in the journal: the others, and the key, still work."""
-    desk = Desk(presenter)
+    receiver = QueueReceiver(presenter)
     bridges: list[Bridge] = []
     if settings.port:
-        line = TicketLine(settings, presenter, desk)
+        line = TicketLine(settings, presenter, receiver)
         line.start()
         bridges.append(line)
     if settings.http:
         from ui.queue_http import CantListen, QueueServer
 
         try:
-            bridges.append(QueueServer(settings.http, folder.queue_token(), desk.take))
+            bridges.append(QueueServer(settings.http, folder.queue_token(), receiver.take))
         except (CantListen, FolderError) as error:
             presenter.queue_way("http", str(error))
         else:

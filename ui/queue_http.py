@@ -12,7 +12,7 @@ import h11
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtNetwork import QHostAddress, QTcpServer, QTcpSocket
 
-from hardware.tickets import MAX_LINE, Told, parse
+from hardware.tickets import MAX_LINE, TicketMessage, parse
 
 PATH = b"/v1/queue"
 MAX_HEAD = 4096
@@ -20,7 +20,7 @@ MAX_CONNECTIONS = 8
 PATIENCE_MS = 5000
 """A connection that has not said all by then is closed."""
 
-Take = Callable[[Told], bool]
+Take = Callable[[TicketMessage], bool]
 
 
 class CantListen(Exception):

@@ -105,7 +105,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     )
     told = shower.board(())[0]
     yield "closed", closed
-    yield "closed-told", closed._replace(notice=told, links=links)
+    yield "closed-improvements", closed._replace(notice=told, links=links)
     yield "closed-notice", closed._replace(notice=NOTICE)
     yield "closed-codes", closed._replace(links=links)
     yield (
@@ -189,7 +189,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
         resume=say("paused.resume"),
     )
     yield "paused", paused
-    yield "paused-told", paused._replace(notice=told, links=links[:1])
+    yield "paused-improvements", paused._replace(notice=told, links=links[:1])
     yield (
         "out-of-service",
         OutOfServiceView(

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui import theme
 from ui.screens.base import STRIP, Screen, StillScreen, V
-from ui.screens.notice import NoticeScreen
+from ui.screens.message import MessageScreen
 from ui.theme import Metrics
 from ui.view import (
     ClosedView,
@@ -77,7 +77,7 @@ class TerminalWindow(QWidget):
     more_time_asked = Signal()
     reasons_led = Signal(str)
     language_chosen = Signal(str)
-    notice_acted = Signal()
+    message_acted = Signal()
     officer_chosen = Signal(str)
     digit_typed = Signal(str)
     erased = Signal()
@@ -123,7 +123,7 @@ class TerminalWindow(QWidget):
             self.rest.wake()
         match view:
             case ClosedView() | PausedView() | OutOfServiceView():
-                notice = self._made(NoticeScreen, self._connect_notice)
+                notice = self._made(MessageScreen, self._connect_message)
                 self._show(notice, view)
             case SignOnView():
                 from ui.screens.sign_on import SignOnScreen
@@ -227,8 +227,8 @@ class TerminalWindow(QWidget):
         event.ignore()
         self.close_asked.emit()
 
-    def _connect_notice(self, screen: NoticeScreen) -> None:
-        screen.acted.connect(self.notice_acted)
+    def _connect_message(self, screen: MessageScreen) -> None:
+        screen.acted.connect(self.message_acted)
 
     def _connect_sign_on(self, screen: "SignOnScreen") -> None:
         screen.chosen.connect(self.officer_chosen)

@@ -1,6 +1,6 @@
 """The reference panel: our own protocol (../PROTOCOL.md) from the contacts of its keys to the line.
 
-Runs on MicroPython, the same file on a board and on a desk, and knows neither: time, contacts and
+Runs on MicroPython, the same file on a board and on a PC, and knows neither: time, contacts and
 bytes are given to it, what it sends goes to `write`. It imports nothing, so that it can be copied.
 """
 

@@ -8,12 +8,12 @@ Modbus over Serial Line 1.02, 6.2.2.)
 
 from hardware.codec import (
     Denied,
+    KeysDown,
     Lamp,
     LineCounters,
     PlainFromHost,
     PlainFromPanel,
     Poll,
-    State,
     Unknown,
 )
 from hardware.framing import BAD_FRAME, NO_FRAME, Scan
@@ -89,7 +89,7 @@ class ModbusCodec:
         self._frames += 1
         if held[1] == READ:
             bits = int.from_bytes(held[3:-2], "little")
-            return State(tuple(key for key in range(1, self._keys + 1) if bits >> (key - 1) & 1))
+            return KeysDown(tuple(key for key in range(1, self._keys + 1) if bits >> (key - 1) & 1))
         if held[1] == READ | ERROR:
             why = _WHY.get(held[2], f"answers with exception {held[2]}")
             return Denied(f"Modbus device {self._address} {why}; check address and buttons")

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NewType
 
+from kiosk.domain.refusal import Refusal, excerpt
+
 SiteId = NewType("SiteId", str)
 TerminalId = NewType("TerminalId", str)
 OfficerId = NewType("OfficerId", str)
@@ -27,16 +29,14 @@ _UNSEEN = ("Cf", "Mn", "Me", "Zs")
 _MARKS_IN_A_ROW = 3
 
 
-class BadPerson(ValueError):
-    """A field of an officer that can't be taken; the message names the field and the remedy."""
+class BadPerson(Refusal):
+    """A field of an officer, or another short text, that is not accepted."""
 
 
 def identifier(field: str, text: str) -> str:
     """`text` when it is 1-32 of A-Z a-z 0-9 . _ - and starts with a letter or digit."""
     if not IDENTIFIER.fullmatch(text):
-        raise BadPerson(
-            f"{field} {text[:40]!r}: use 1 to 32 of A-Z a-z 0-9 . _ - (a letter or digit first)"
-        )
+        raise BadPerson("id_form", field=field, text=excerpt(text))
     return text
 
 
@@ -48,11 +48,11 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
     """
     clean = unicodedata.normalize("NFC", text).strip()
     if all(unicodedata.category(char) in _UNSEEN for char in clean) and (clean or not empty):
-        raise BadPerson(f"{field} is empty")
+        raise BadPerson("empty", field=field)
     if len(clean) > MAX_NAME:
-        raise BadPerson(f"{field} has {len(clean)} characters; at most {MAX_NAME}")
+        raise BadPerson("too_long", field=field, n=len(clean), most=MAX_NAME)
     if clean.startswith(_FORMULA):
-        raise BadPerson(f"{field} {clean[:40]!r} starts like a spreadsheet formula")
+        raise BadPerson("formula", field=field, text=excerpt(clean))
     return readable(field, clean)
 
 
@@ -64,17 +64,17 @@ def readable(field: str, text: str) -> str:
     for char in clean:
         category = unicodedata.category(char)
         if char in _BIDI or category in _NEVER_SHOWN:
-            raise BadPerson(f"{field} has a character that can't be shown (U+{ord(char):04X})")
+            raise BadPerson("unshowable", field=field, character=f"U+{ord(char):04X}")
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks > _MARKS_IN_A_ROW:
-            raise BadPerson(f"{field} piles up combining marks")
+            raise BadPerson("marks", field=field)
     return clean
 
 
 def tidied(text: str) -> str:
     """Prose of several lines as `readable` would take each of them: what it refuses is left out.
     Texts that are pasted from elsewhere have such characters without anybody's knowing."""
-    kept: list[str] = []
+    characters: list[str] = []
     marks = 0
     for char in unicodedata.normalize("NFC", text):
         category = unicodedata.category(char)
@@ -82,8 +82,8 @@ def tidied(text: str) -> str:
             continue
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks <= _MARKS_IN_A_ROW:
-            kept.append(char)
-    return "".join(kept)
+            characters.append(char)
+    return "".join(characters)
 
 
 @dataclass(frozen=True, slots=True)

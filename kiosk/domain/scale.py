@@ -6,6 +6,8 @@ Knows no words: what a level is called belongs to the screens' texts and the off
 from dataclasses import dataclass
 from typing import NewType
 
+from kiosk.domain.refusal import Refusal
+
 Score = NewType("Score", int)
 """A level of a scale, 1 (worst) to the number of levels (best)."""
 
@@ -14,7 +16,7 @@ MIN_LEVELS, MAX_LEVELS = 3, 5
 _SATISFIED_FROM = {3: 3, 4: 3, 5: 4}
 
 
-class NotOnScale(ValueError):
+class NotOnScale(Refusal):
     """A number that is no level of the scale."""
 
 
@@ -30,12 +32,12 @@ class Scale:
 
     def __post_init__(self) -> None:
         if self.levels not in _SATISFIED_FROM:
-            raise NotOnScale(f"a scale has 3, 4 or 5 levels, not {self.levels}")
+            raise NotOnScale("scale_levels", n=self.levels)
 
     def score(self, value: int) -> Score:
         """`value` as a score; NotOnScale when it is no level."""
         if not 1 <= value <= self.levels:
-            raise NotOnScale(f"{value} is not on a scale of 1 to {self.levels}")
+            raise NotOnScale("not_on_scale", score=value, most=self.levels)
         return Score(value)
 
     def scores(self) -> tuple[Score, ...]:

@@ -132,7 +132,17 @@ class Journal:
             .order_by(journal.c.seq.desc())
             .limit(1)
         ).first()
-        return Entry(*row) if row else None
+        if row is None:
+            return None
+        return Entry(
+            seq=row.seq,
+            at=row.at,
+            boot_ms=row.boot_ms,
+            business_date=row.business_date,
+            kind=row.kind,
+            detail=row.detail,
+            hash=row.hash,
+        )
 
     def of_day(self, day: date) -> list[tuple[datetime, Kind]]:
         """When what happened on a business date, in order."""

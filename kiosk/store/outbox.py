@@ -11,6 +11,7 @@ from kiosk.store.schema import outbox
 # Built once: building a statement takes longer than running it.
 _ADD = insert(outbox)
 _EVERYTHING = select(outbox).order_by(outbox.c.business_date, outbox.c.revision)
+_SINCE = _EVERYTHING.where(outbox.c.business_date >= bindparam("since"))
 _IN_STATE = _EVERYTHING.where(outbox.c.state == bindparam("state"))
 _COUNT = select(func.count()).select_from(outbox).where(outbox.c.state == bindparam("state"))
 _SETTLE = (
@@ -63,14 +64,19 @@ class Outbox:
         )
 
     def newest(self, day: date) -> Parcel | None:
-        found = self._list(_NEWEST, business_date=day.isoformat())
-        return found[0] if found else None
+        parcels = self._list(_NEWEST, business_date=day.isoformat())
+        return parcels[0] if parcels else None
 
     def due(self) -> tuple[Parcel, ...]:
         return self._list(_IN_STATE, state=Delivery.DUE.value)
 
     def everything(self) -> tuple[Parcel, ...]:
         return self._list(_EVERYTHING)
+
+    def days(self) -> tuple[date, ...]:
+        """Every day that has a report, oldest first."""
+        query = select(outbox.c.business_date).distinct().order_by(outbox.c.business_date)
+        return tuple(date.fromisoformat(text) for text in self._connection.scalars(query))
 
     def count(self, state: Delivery) -> int:
         return self._connection.scalar(_COUNT, {"state": state.value}) or 0
@@ -79,9 +85,9 @@ class Outbox:
         """Keep central's receipt and what follows from it."""
         self._settle(parcel, state, receipt, proof)
 
-    def newest_receipted(self) -> tuple[Parcel, ...]:
-        """Each day's newest report, where central has given a receipt for it."""
-        newest = {parcel.day: parcel for parcel in self.everything()}
+    def newest_receipted(self, since: date = date.min) -> tuple[Parcel, ...]:
+        """The newest report of each day from `since` on, where central has given a receipt."""
+        newest = {parcel.day: parcel for parcel in self._list(_SINCE, since=since.isoformat())}
         return tuple(p for p in newest.values() if p.state is Delivery.RECEIPTED)
 
     def reopen(self, parcel: Parcel) -> None:
@@ -92,8 +98,8 @@ class Outbox:
         self, parcel: Parcel, state: Delivery, receipt: bytes | None, proof: str | None
     ) -> None:
         which = {"day": parcel.day.isoformat(), "number": parcel.revision}
-        told = {"state": state.value, "receipt": receipt, "receipt_proof": proof}
-        self._connection.execute(_SETTLE, {**which, **told})
+        outcome = {"state": state.value, "receipt": receipt, "receipt_proof": proof}
+        self._connection.execute(_SETTLE, {**which, **outcome})
 
     def _list(self, query: "Select[tuple[object, ...]]", **fields: str) -> tuple[Parcel, ...]:
         return tuple(

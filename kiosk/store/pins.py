@@ -1,8 +1,9 @@
 """PIN hashes and the tries against them. Tries are kept before a PIN is checked."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.store.schema import pins
@@ -25,26 +26,13 @@ class Pins:
         self._connection = connection
 
     def of(self, owner: str) -> PinRecord | None:
-        row = self._connection.execute(
-            select(
-                pins.c.hash, pins.c.tries, pins.c.tried_boot_ms, pins.c.boot_id, pins.c.issue
-            ).where(pins.c.owner == owner)
-        ).first()
-        return PinRecord(*row) if row else None
+        row = self._connection.execute(select(pins).where(pins.c.owner == owner)).first()
+        return _record(row) if row else None
 
     def issued(self) -> dict[str, PinRecord]:
         """Those of owners whom central issued a PIN, by owner."""
         query = select(pins).where(pins.c.issue > 0).order_by(pins.c.owner)
-        return {
-            row.owner: PinRecord(
-                hash=row.hash,
-                tries=row.tries,
-                tried_boot_ms=row.tried_boot_ms,
-                boot_id=row.boot_id,
-                issue=row.issue,
-            )
-            for row in self._connection.execute(query)
-        }
+        return {row.owner: _record(row) for row in self._connection.execute(query)}
 
     def put(self, owner: str, record: PinRecord) -> None:
         values = {
@@ -65,3 +53,13 @@ class Pins:
 
     def drop(self, owner: str) -> None:
         self._connection.execute(delete(pins).where(pins.c.owner == owner))
+
+
+def _record(row: Row[Any]) -> PinRecord:
+    return PinRecord(
+        hash=row.hash,
+        tries=row.tries,
+        tried_boot_ms=row.tried_boot_ms,
+        boot_id=row.boot_id,
+        issue=row.issue,
+    )

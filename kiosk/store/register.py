@@ -9,16 +9,10 @@ from typing import Any
 
 _READS = (
     "SELECT id, number, name, position, section, photo, retired, origin FROM officers ORDER BY id",
-    "SELECT owner, hash, tries, tried_boot_ms, boot_id FROM pins ORDER BY owner",
+    "SELECT owner, hash, tries, tried_boot_ms, boot_id, issue FROM pins ORDER BY owner",
     "SELECT url, site, terminal, counter, central_key FROM enrolment",
-    "SELECT question_th, question_en, comment_url, etag FROM wording",
+    "SELECT question_th, question_en, comment_url, etag, lists FROM wording",
 )
-
-_READ_LATER = (
-    "SELECT more FROM wording WHERE more <> ''",
-    "SELECT owner, issue FROM pins WHERE issue <> 0 ORDER BY owner",
-)
-"""Only where there is something: older files have nothing there, and their digests still hold."""
 
 DETAIL = "register"
 """Under which name the digest stands in a journal entry's detail."""
@@ -27,10 +21,8 @@ DETAIL = "register"
 def register_digest(read: Callable[[str], Iterable[Iterable[Any]]]) -> str:
     """SHA-256, hex, over every row of the register; `read` runs one SELECT."""
     whole = hashlib.sha256()
-    for query in (*_READS, *_READ_LATER):
+    for query in _READS:
         rows = [[_plain(value) for value in row] for row in read(query)]
-        if query in _READ_LATER and not rows:
-            continue
         whole.update(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
         whole.update(b"\n")
     return whole.hexdigest()

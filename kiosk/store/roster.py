@@ -7,14 +7,15 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
+from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.store.schema import officers
 
 
-class NumberTaken(ValueError):
+class NumberTaken(Refusal):
     """Another active officer has this number."""
 
 
-class UnknownOfficer(ValueError):
+class UnknownOfficer(Refusal):
     """No officer has this number."""
 
 
@@ -36,14 +37,14 @@ class Roster:
         """The active officer with this number; UnknownOfficer when there is none."""
         found = self._list(officers.c.number == number, officers.c.retired == 0)
         if not found:
-            raise UnknownOfficer(f"no active officer has number {number[:40]!r}")
+            raise UnknownOfficer("no_such_officer", number=excerpt(number))
         return found[0]
 
     def add(self, officer: Officer, origin: str = "local") -> None:
         """Add an officer, or renew one with the same id; NumberTaken names whose number it is."""
         taken = self._list(officers.c.number == officer.number, officers.c.retired == 0)
         if not officer.retired and taken and taken[0].id != officer.id:
-            raise NumberTaken(f"number {officer.number} is {taken[0].name}'s already")
+            raise NumberTaken("number_taken", number=officer.number, officer=taken[0].name)
         values = {
             "number": officer.number,
             "name": officer.name,

@@ -120,7 +120,7 @@ pins = Table(
     Column("tries", INTEGER, nullable=False),
     Column("tried_boot_ms", INTEGER, nullable=False),
     Column("boot_id", TEXT, nullable=False),
-    Column("issue", INTEGER, nullable=False, server_default=text("0")),
+    Column("issue", INTEGER, nullable=False),
     PrimaryKeyConstraint("owner"),
 )
 
@@ -165,7 +165,7 @@ wording = Table(
     Column("question_en", TEXT, nullable=False),
     Column("comment_url", TEXT, nullable=False),
     Column("etag", TEXT, nullable=False),
-    Column("more", TEXT, nullable=False, server_default=text("''")),
+    Column("lists", TEXT, nullable=False),
     CheckConstraint("id = 1", name="wording_one"),
 )
 

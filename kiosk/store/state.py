@@ -51,7 +51,7 @@ class Enrolment:
     central_key: str
 
 
-class State:
+class TerminalState:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -91,7 +91,15 @@ class State:
 
     def enrolment(self) -> Enrolment | None:
         row = self._connection.execute(select(enrolment)).first()
-        return Enrolment(*row[1:]) if row else None
+        if row is None:
+            return None
+        return Enrolment(
+            url=row.url,
+            site=row.site,
+            terminal=row.terminal,
+            counter=row.counter,
+            central_key=row.central_key,
+        )
 
     def put_enrolment(self, enrolled: Enrolment) -> None:
         self._put(
@@ -107,30 +115,32 @@ class State:
         row = self._connection.execute(select(wording)).first()
         if row is None:
             return SentWording()
-        more = json.loads(row.more or "{}")
+        lists = json.loads(row.lists)
         return SentWording(
             question_th=row.question_th,
             question_en=row.question_en,
             comment_url=row.comment_url,
             etag=row.etag,
-            levels=tuple((th, en) for th, en in more.get("levels", ())),
-            reasons=tuple((name, th, en) for name, th, en in more.get("reasons", ())),
-            told=tuple((said, done) for said, done in more.get("told", ())),
-            holidays=tuple(date.fromisoformat(day) for day in more.get("holidays", ())),
+            levels=tuple((th, en) for th, en in lists.get("levels", ())),
+            reasons=tuple((name, th, en) for name, th, en in lists.get("reasons", ())),
+            told=tuple((said, done) for said, done in lists.get("told", ())),
+            holidays=tuple(date.fromisoformat(day) for day in lists.get("holidays", ())),
         )
 
     def put_wording(self, sent: SentWording) -> None:
-        holidays = tuple(day.isoformat() for day in sent.holidays)
-        words = {"levels": sent.levels, "reasons": sent.reasons, "told": sent.told}
-        lists = {**words, "holidays": holidays}
-        more = {name: rows for name, rows in lists.items() if rows}
+        lists = {
+            "levels": sent.levels,
+            "reasons": sent.reasons,
+            "told": sent.told,
+            "holidays": [day.isoformat() for day in sent.holidays],
+        }
         self._put(
             wording,
             question_th=sent.question_th,
             question_en=sent.question_en,
             comment_url=sent.comment_url,
             etag=sent.etag,
-            more=json.dumps(more, ensure_ascii=False, sort_keys=True) if more else "",
+            lists=json.dumps(lists, ensure_ascii=False, sort_keys=True),
         )
 
     def _put(self, table: Table, **values: object) -> None:

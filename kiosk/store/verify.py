@@ -45,7 +45,8 @@ class Wrong:
 
 def verify(store: Store) -> Verified | Wrong:
     """Read everything in one consistent state; StoreFailed only when it can't be read at all."""
-    with store.reading() as cursor:
+    with store.read() as snapshot:
+        cursor = snapshot.cursor()
         for check in (_structure, _guards):
             if wrong := check(cursor):
                 return Wrong(wrong)

@@ -104,11 +104,6 @@ def check(source: Path) -> dict[str, str]:
             members: dict[str, str] = manifest["members"]
             if manifest["format"] > FORMAT or manifest["schema"] > HEAD:
                 raise BadBackup(f"{source}: written by a newer version; install that version")
-            if manifest["schema"] != HEAD:
-                raise BadBackup(
-                    f"{source}: holds schema {manifest['schema']}, this version restores {HEAD}: "
-                    "restore with the version that wrote it, then update"
-                )
             for name, wanted in members.items():
                 found = hashlib.sha256()
                 with archive.open(name) as member:
@@ -146,8 +141,7 @@ def restore_rows(source: Path, store: CentralStore, say: Say) -> int:
             if f"{table.name}.jsonl" not in members:
                 raise BadBackup(f"{source}: {table.name} is missing")
             count = 0
-            # An earlier version's backup has them.
-            for batch in () if table.name in _LEFT_OUT else _batches(archive, table):
+            for batch in _batches(archive, table):
                 connection.execute(table.insert(), batch)
                 count += len(batch)
             rows += count

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from kiosk.clock import ClockImplausible, SystemClock, require_plausible
+from kiosk.domain.refusal import Refusal, excerpt
+from kiosk.language import counted
+from sync.central.language import in_english
 
 if TYPE_CHECKING:
     from sync.central.service import Central
@@ -181,7 +184,8 @@ def stick(
     if not found:
         _fail(f"{folder}: nothing from a terminal; run `kiosk stick` there first", USAGE)
     for one in found:
-        typer.echo(f"{one.file}: {one.trouble or one.refused or f'{one.answered} answers'}")
+        answers = counted(one.answered, "answer", "answers")
+        typer.echo(f"{one.file}: {one.trouble or one.refused or answers}")
     if any(one.trouble or one.refused for one in found):
         _fail("not everything was taken; what was not stays due there", WRONG)
 
@@ -202,7 +206,7 @@ def enrol(
         try:
             code = central.invite(terminal, counter, _now())
         except BadPerson as error:
-            _fail(str(error), USAGE)
+            _fail(in_english(error), USAGE)
     if known is not None:
         typer.echo(f"{terminal} is enrolled already: using this code replaces its key.")
     typer.echo(f"Code: {code}   (works once, for 10 minutes)")
@@ -223,16 +227,17 @@ def officers_import(
         _fail(f"{file}: {error.strerror}", USAGE)
     except BadRoster as error:
         for problem in error.problems:
-            typer.echo(f"{file}: {problem}", err=True)
+            typer.echo(f"{file}: {in_english(problem)}", err=True)
         _fail(f"{file}: nothing was imported; correct the lines above", USAGE)
     with _open() as central, _errors():
         try:
             central.import_officers(officers)
         except NumberTaken as error:
             for problem in error.problems:
-                typer.echo(f"{file}: {problem}", err=True)
+                typer.echo(f"{file}: {in_english(problem)}", err=True)
             _fail(f"{file}: nothing was imported; correct the officers above", USAGE)
-    typer.echo(f"Imported {len(officers)} officers; terminals receive them at their next sync.")
+    imported = counted(len(officers), "officer", "officers")
+    typer.echo(f"Imported {imported}; terminals receive them at their next sync.")
 
 
 @officers_app.command("list")
@@ -252,7 +257,7 @@ def officers_retire(number: Annotated[str, typer.Argument(help="The officer's nu
     """Take an officer off the roster; results stay."""
     with _open() as central, _errors():
         if not central.retire(number):
-            _fail(f"no active officer has number {number[:40]!r}", USAGE)
+            _fail(in_english(Refusal("no_such_officer", number=excerpt(number))), USAGE)
     typer.echo(f"Retired {number}; terminals learn it at their next sync.")
 
 
@@ -287,8 +292,9 @@ def terminals_compare(
         done = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{done}")
     for kept in (a for a in fleet.aside if a.terminal == terminal):
-        taken = "none" if kept.taken_n is None else f"{kept.taken_n} ratings"
-        typer.echo(f"{kept.date}  kept aside ({kept.answer}): {kept.n} ratings; taken: {taken}")
+        taken = "none" if kept.taken_n is None else counted(kept.taken_n, "rating", "ratings")
+        parked = counted(kept.n, "rating", "ratings")
+        typer.echo(f"{kept.date}  parked ({kept.answer}): {parked}; taken: {taken}")
 
 
 @terminals_app.command("release")
@@ -327,11 +333,11 @@ def tickets_import(
         _fail(f"{file}: {error.strerror}", USAGE)
     except BadTickets as error:
         for problem in error.problems:
-            typer.echo(f"{file}: {problem}", err=True)
+            typer.echo(f"{file}: {in_english(problem)}", err=True)
         _fail(f"{file}: nothing was imported; correct the lines above", USAGE)
     with _open() as central, _errors():
         count = central.import_tickets(rows)
-    typer.echo(f"Imported {count} counter-days.")
+    typer.echo(f"Imported {counted(count, 'counter-day', 'counter-days')}.")
 
 
 @app.command()
@@ -359,7 +365,8 @@ def publish() -> None:
     today = _now().date()
     with _open() as home, _errors():
         added = sum(central.publish(today) for central in _offices(home))
-    typer.echo(f"Published {added} new blocks." if added else "No new block can be closed yet.")
+    published = f"Published {counted(added, 'new block', 'new blocks')}."
+    typer.echo(published if added else "No new block can be closed yet.")
 
 
 @app.command()
@@ -378,7 +385,7 @@ def backup(
         except FileExistsError:
             _fail(f"{file}: is there already; name another file", USAGE)
         backups.check(file)
-    typer.echo(f"Wrote {rows} rows to {file} and read it back.")
+    typer.echo(f"Wrote {counted(rows, 'row', 'rows')} to {file} and read it back.")
 
 
 @app.command()
@@ -417,7 +424,7 @@ def restore(
             _fail(str(error), WRONG)
     with _open() as home, _errors():
         _fail_where_wrong(home)
-    typer.echo(f"Put back {rows} rows; all agrees.")
+    typer.echo(f"Put back {counted(rows, 'row', 'rows')}; all agrees.")
 
 
 @app.command()
@@ -443,7 +450,7 @@ def export(
         try:
             span = periods.parse(period, starts) if period else periods.year_of(today, starts)
         except periods.NoSuchPeriod as error:
-            _fail(str(error), USAGE)
+            _fail(in_english(error), USAGE)
         central.publish(today)
         office = gate.office(central, PUBLIC, span, today)
         rows = statistics.rows(central.site, office, gate.cuts(central, PUBLIC, span, today))
@@ -465,7 +472,7 @@ def export(
 
 
 def _told(table: str, rows: int) -> None:
-    typer.echo(f"{table:<16} {rows} rows", err=True)
+    typer.echo(f"{table:<16} {counted(rows, 'row', 'rows')}", err=True)
 
 
 @app.command()
@@ -498,12 +505,11 @@ def accounts_add(
     """
     from kiosk.domain.people import BadPerson
     from sync.central import signin
-    from sync.central.viewer import Role
 
     try:
-        roles = [Role(one) for one in role]
-    except ValueError as error:
-        _fail(f"--role: {error}; one of {', '.join(Role)}", USAGE)
+        roles = signin.roles_of(role)
+    except BadPerson as error:
+        _fail(f"--role: {in_english(error)}", USAGE)
     with _open() as central, _errors():
         try:
             password = signin.add_account(
@@ -519,7 +525,7 @@ def accounts_add(
                 city=city,
             )
         except BadPerson as error:
-            _fail(str(error), USAGE)
+            _fail(in_english(error), USAGE)
     if password:
         typer.echo(f"First password of {account}: {password}   (to be changed at first sign-in)")
     else:
@@ -577,7 +583,7 @@ def sites_add(
         try:
             central.add_site(site, name)
         except BadPerson as error:
-            _fail(str(error), USAGE)
+            _fail(in_english(error), USAGE)
     typer.echo(f"{site}: {name}. Work on it with: kiosk-central --site {site} …")
 
 

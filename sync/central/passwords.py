@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from kiosk.domain.refusal import Refusal
 from sync.central.line import Line
 
 SHORTEST, LONGEST = 10, 200
@@ -20,8 +21,8 @@ LINE = Line(8)
 """Those who sign in now."""
 
 
-class WeakPassword(ValueError):
-    """A password that can't be taken; the message says what would do."""
+class WeakPassword(Refusal):
+    """A password that is not accepted."""
 
 
 def generate() -> str:
@@ -32,10 +33,10 @@ def generate() -> str:
 def require_strong(password: str, *known: str) -> None:
     """WeakPassword when it is too short or long, one sign over and over, or holds the name."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise WeakPassword(f"a password has {SHORTEST} to {LONGEST} characters")
+        raise WeakPassword("password_length", least=SHORTEST, most=LONGEST)
     folded = password.casefold()
     if len(set(folded)) < 5 or any(len(k) > 3 and k.casefold() in folded for k in known):
-        raise WeakPassword("this password is too easy to guess; choose another")
+        raise WeakPassword("password_weak")
 
 
 def hashed(password: str) -> str:

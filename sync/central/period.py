@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from kiosk.domain.businessday import FISCAL_YEAR_STARTS, fiscal_year
+from kiosk.domain.refusal import Refusal, excerpt
 
 _MONTHS_OF = {"": 12, "1": 6, "2": 6, "q1": 3, "q2": 3, "q3": 3, "q4": 3}
 """How many months each part of a fiscal year has."""
@@ -20,8 +21,8 @@ _YEARS = range(1900, 3000)
 _DAY = timedelta(days=1)
 
 
-class NoSuchPeriod(ValueError):
-    """A text that names no span; the message says what would."""
+class NoSuchPeriod(Refusal):
+    """A text that names no span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,7 @@ def parse(code: str, starts: int = FISCAL_YEAR_STARTS) -> Period:
             code=code, first_day=first, last_day=_months_later(first, months) - _DAY, starts=starts
         )
     except (ValueError, OverflowError):
-        raise NoSuchPeriod(
-            f"period {code[:20]!r}: write fy2027, fy2027-1, fy2027-q1 or 2026-11"
-        ) from None
+        raise NoSuchPeriod("period_form", text=excerpt(code, 20)) from None
 
 
 def year_of(day: date, starts: int = FISCAL_YEAR_STARTS) -> Period:

@@ -5,8 +5,12 @@ from threading import Lock
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from kiosk.domain.refusal import Refusal
+
 SIDE = 320
 """Pixels of the square that is kept."""
+LEAST = 120
+"""Pixels a side of the picture given."""
 MAX_PIXELS, MAX_WHOLE = 50_000_000, 8_000_000
 """Of the picture given: a telephone's camera has 12 to 48 million. A plain JPEG is made small while
 it is read; any other picture must be held whole, in four bytes a pixel and more."""
@@ -17,8 +21,8 @@ _IN_TURN = Lock()
 """One picture at a time: each costs as much memory as the rest of the server."""
 
 
-class BadPhoto(ValueError):
-    """No picture that can be taken; the message says what would do."""
+class BadPhoto(Refusal):
+    """A picture that is not accepted."""
 
 
 def portrait(data: bytes) -> bytes:
@@ -27,9 +31,9 @@ def portrait(data: bytes) -> bytes:
         with _IN_TURN, Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             plain = picture.format == "JPEG" and not picture.info.get("progressive")
             if picture.width * picture.height > (MAX_PIXELS if plain else MAX_WHOLE):
-                raise BadPhoto("this picture has too many pixels; make it smaller first")
-            if min(picture.size) < 120:
-                raise BadPhoto("this picture is too small; take one of 120 pixels at least")
+                raise BadPhoto("picture_large")
+            if min(picture.size) < LEAST:
+                raise BadPhoto("picture_small", least=LEAST)
             picture.draft("RGB", (SIDE, SIDE))
             if min(picture.size) > 4 * SIDE:
                 # In place: what follows makes copies.
@@ -40,9 +44,9 @@ def portrait(data: bytes) -> bytes:
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         if isinstance(error, BadPhoto):
             raise
-        raise BadPhoto("no picture that can be read; save it as JPEG or PNG") from None
+        raise BadPhoto("picture_unreadable") from None
     except Image.DecompressionBombError:
-        raise BadPhoto("this picture has too many pixels; make it smaller first") from None
+        raise BadPhoto("picture_large") from None
     kept = io.BytesIO()
     square.save(kept, "JPEG", quality=85, optimize=True)
     return kept.getvalue()

@@ -64,7 +64,6 @@ terminals = Table(
     Column("due", Integer),
     Column("free", Integer),
     Column("panel", Text),
-    Column("takes_pins", Integer),
     PrimaryKeyConstraint("site", "terminal"),
 )
 
@@ -79,8 +78,8 @@ pins = Table(
     PrimaryKeyConstraint("site", "officer"),
 )
 
-pins_held = Table(
-    "pins_held",
+terminal_pins = Table(
+    "terminal_pins",
     metadata,
     _text("site"),
     _text("terminal"),
@@ -142,8 +141,8 @@ day_reports = Table(
     PrimaryKeyConstraint("site", "terminal", "date"),
 )
 
-conflicts = Table(
-    "conflicts",
+parked_reports = Table(
+    "parked_reports",
     metadata,
     _text("site"),
     _text("terminal"),

@@ -293,7 +293,7 @@ class Central:
         """How it stands with the PIN of each active officer."""
         with self.store.transaction(self.site) as t:
             officers, found, held = t.people.active(), t.pins.all(), t.pins.held()
-            takers = [x.terminal for x in t.terminals.all() if x.takes_pins]
+            takers = [x.terminal for x in t.terminals.all()]
         return tuple(self._pin_of(o, found.get(str(o.id)), held, takers) for o in officers)
 
     def _pin_of(
@@ -483,8 +483,6 @@ class Asked:
     def pins(self, message: PinStatus) -> IssuedPins:
         """Which PINs there are, with what checks those that the terminal has not got."""
         t, terminal = self.t, self.known.terminal
-        if not self.known.takes_pins:
-            t.terminals.put_takes_pins(terminal)
         t.pins.put_held(terminal, message.pins)
         has = {held.officer: held.issue for held in message.pins}
         rows: list[IssuedPin] = []

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from kiosk.domain.people import BadPerson, identifier, plain
 from kiosk.files import lent_to_root, write_whole
+from kiosk.language import in_english
 
 FILE_NAME = "central.toml"
 _NEEDED = ("site", "name", "database", "url")
@@ -146,7 +147,7 @@ def _checked(source: Path | str, values: dict[str, Any]) -> dict[str, str]:
         identifier("site", values["site"])
         plain("name", values["name"])
     except BadPerson as error:
-        raise SettingsError(f"{source}: {error}") from None
+        raise SettingsError(f"{source}: {in_english(error)}") from None
     if not _is_address(values["url"]):
         raise SettingsError(f"{source}: url = {values['url'][:60]!r}: write https://name")
     return {key: str(value) for key, value in values.items()}

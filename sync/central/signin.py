@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from kiosk.domain.people import BadPerson, identifier, plain
+from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.service import Central
 from sync.central.store.accounts import Account, Session
@@ -34,6 +35,16 @@ class Locked(NotSignedIn):
         self.until = until
 
 
+def roles_of(names: Iterable[str]) -> list[Role]:
+    """Roles by their names; BadPerson."""
+    roles = []
+    for name in names:
+        if name not in {role.value for role in Role}:
+            raise BadPerson("role_unknown", role=excerpt(name), roles=", ".join(Role))
+        roles.append(Role(name))
+    return roles
+
+
 def add_account(
     central: Central,
     by: str,
@@ -51,13 +62,13 @@ def add_account(
     identity provider's subject opens it). BadPerson names what is wrong."""
     granted = frozenset(roles)
     if not granted:
-        raise BadPerson("an account needs a role")
+        raise BadPerson("account_needs_role")
     if (Role.OFFICER in granted) != bool(officer):
-        raise BadPerson("role officer goes with the officer's id, and only that role")
+        raise BadPerson("role_officer")
     if (Role.SECTION_HEAD in granted) != bool(section):
-        raise BadPerson("role section-head goes with a section, and only that role")
+        raise BadPerson("role_section")
     if city and granted & {Role.OFFICER, Role.SECTION_HEAD}:
-        raise BadPerson("an account of the city is of no office: not officer, not section-head")
+        raise BadPerson("role_city")
     site = CITY if city else central.site
     password = "" if subject else passwords.generate()
     made = Account(
@@ -216,7 +227,7 @@ def change_password(central: Central, viewer: Viewer, old: str, new: str, now: d
     sign_out(central, viewer.site, sign_in(central, viewer.site, viewer.account, old, now))
     passwords.require_strong(new, viewer.account, viewer.name)
     if new == old:
-        raise passwords.WeakPassword("this is the old password; choose another")
+        raise passwords.WeakPassword("password_same")
     with central.store.transaction(viewer.site) as t:
         found = t.accounts.get(viewer.account, hold=True)
         if found is None:

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from kiosk.domain.businessday import FISCAL_YEAR_STARTS
-from kiosk.domain.people import BadPerson, identifier, plain, readable
+from kiosk.domain.people import identifier, plain, readable
+from kiosk.domain.refusal import Refusal, excerpt
 
 FORMAT = 1
 """Of the settings document; a document of a higher one is refused."""
@@ -26,8 +27,8 @@ MAX_HOLIDAYS = 400
 ITA_FORMS = ("IIT", "EIT", "OIT")
 
 
-class BadSettings(ValueError):
-    """A setting that can't be taken; one line naming it and the remedy."""
+class BadSettings(Refusal):
+    """A setting that is not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +131,18 @@ _TEXTS = ("question_th", "question_en", "comment_url", "opening_hours", "oit_num
 @lru_cache(maxsize=256)  # the same text is the same settings, and every page asks
 def parse(document: str, *, kept: bool = False) -> SiteSettings:
     """Settings as they were handed over, or `kept` by this or an earlier version, which took more;
-    BadSettings names what can't be taken."""
+    Refusal names what can't be taken."""
     try:
         values = json.loads(document)
-    except (ValueError, RecursionError) as error:
-        raise BadSettings(f"settings: no JSON: {error}") from None
+    except (ValueError, RecursionError):
+        raise BadSettings("settings_no_json") from None
     if not isinstance(values, dict) or not isinstance(values.get("format"), int):
-        raise BadSettings('settings: no settings document (its "format" is missing)')
+        raise BadSettings("settings_no_document")
     if values["format"] > FORMAT:
-        raise BadSettings(
-            f"settings: written by a newer version (format {values['format']}; this one knows "
-            f"{FORMAT}); update this program first"
-        )
+        raise BadSettings("settings_newer", format=values["format"], own=FORMAT)
     del values["format"]
     if unknown := sorted(values.keys() - {f.name for f in fields(SiteSettings)}):
-        raise BadSettings(f"settings: {unknown[0][:40]}: unknown; remove it")
+        raise BadSettings("settings_unknown", name=excerpt(unknown[0]))
     try:
         for name in ("levels_th", "levels_en", "holidays"):
             if name in values:
@@ -158,126 +156,128 @@ def parse(document: str, *, kept: bool = False) -> SiteSettings:
         if "ita_rows" in values:
             values["ita_rows"] = tuple(ItaRow(**item) for item in values["ita_rows"])
         return checked(replace(SiteSettings(), **values), kept=kept)
-    except TypeError as error:
-        raise BadSettings(f"settings: {error}") from None
+    except TypeError:
+        raise BadSettings("settings_form") from None
 
 
 def checked(settings: SiteSettings, *, kept: bool = False) -> SiteSettings:
     """`settings` when each value can be shown and no threshold is below the floor."""
     most_reasons = KEPT_REASONS if kept else MAX_REASONS
-    texts = [(name, getattr(settings, name)) for name in _TEXTS]
-    texts += [(f"ita_rows: {row.code}", row.indicator) for row in settings.ita_rows]
     if not kept:
-        for name, words in texts:
-            _readable(name, words)
+        for name in _TEXTS:
+            _readable(name, getattr(settings, name))
     for name, (floor, top) in _FLOORS.items():
         value: Any = getattr(settings, name)
         if not isinstance(value, int) or isinstance(value, bool) or not floor <= value <= top:
-            raise BadSettings(f"{name} = {value}: write a whole number from {floor} to {top}")
+            raise BadSettings(
+                "whole_number", field=name, text=excerpt(value), least=floor, most=top
+            )
     for name in _TEXTS:
         _text(name, getattr(settings, name), MAX_TEXT)
     if settings.comment_url and not settings.comment_url.startswith(("https://", "http://")):
-        raise BadSettings("comment_url: write https://…")
+        raise BadSettings("web_address", field="comment_url")
     for name in ("levels_th", "levels_en"):
         words = getattr(settings, name)
         if not 3 <= len(words) <= 5 or len(set(words)) != len(words):
-            raise BadSettings(f"{name}: write three to five different words, worst first")
+            raise BadSettings("level_words", field=name)
         for word in words:
             _named(name, word)
     if len(settings.levels_th) != len(settings.levels_en):
-        raise BadSettings("levels_th and levels_en: as many words in each")
-    if len(settings.reasons) > most_reasons or len(settings.channels) > MAX_CHANNELS:
-        raise BadSettings(f"at most {most_reasons} reasons and {MAX_CHANNELS} channels")
+        raise BadSettings("level_words_differ")
+    if len(settings.reasons) > most_reasons:
+        raise BadSettings("too_many_reasons", most=most_reasons)
+    if len(settings.channels) > MAX_CHANNELS:
+        raise BadSettings("too_many_channels", most=MAX_CHANNELS)
     for reason in settings.reasons:
         _id(reason.id)
         _named("reasons", reason.th)
         _named("reasons", reason.en)
     if len({reason.id for reason in settings.reasons}) != len(settings.reasons):
-        raise BadSettings("reasons: an id stands twice")
+        raise BadSettings("id_twice", field="reasons")
     _check_services(settings.services)
     for channel in settings.channels:
         _named("channels", channel.th)
         _named("channels", channel.en)
         _text("channels", channel.address, MAX_TEXT)
         if not channel.address.startswith(("https://", "http://", "tel:", "mailto:")):
-            raise BadSettings(f"channels: {channel.address[:40]!r}: write https:, tel: or mailto:")
-    _check_ita(settings.ita_rows)
+            raise BadSettings("channel_address", field="channels", text=excerpt(channel.address))
+    _check_ita(settings.ita_rows, kept=kept)
     _check_holidays(settings.holidays)
     return settings
 
 
 def _check_holidays(days: tuple[str, ...]) -> None:
     if len(days) > MAX_HOLIDAYS:
-        raise BadSettings(f"holidays: at most {MAX_HOLIDAYS} days; take old ones out")
+        raise BadSettings("too_many_holidays", most=MAX_HOLIDAYS)
     for day in days:
-        shown = str(day)[:40]
+        text = excerpt(day)
         if not isinstance(day, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
-            raise BadSettings(f"holidays: {shown!r}: write each day as 2026-12-31")
+            raise BadSettings("holiday_form", text=text)
         if not 2000 <= int(day[:4]) < 2400:
-            raise BadSettings(f"holidays: {shown!r}: write the year of the Common Era")
+            raise BadSettings("holiday_year", text=text)
         try:
             date.fromisoformat(day)
         except ValueError:
-            raise BadSettings(f"holidays: {shown!r}: there is no such day") from None
+            raise BadSettings("holiday_no_day", text=text) from None
     if len(set(days)) != len(days):
-        raise BadSettings("holidays: a day stands twice")
+        raise BadSettings("holiday_twice")
 
 
 def _check_services(services: tuple[NamedService, ...]) -> None:
     if len(services) > MAX_SERVICES:
-        raise BadSettings(f"services: at most {MAX_SERVICES} services")
+        raise BadSettings("too_many_services", most=MAX_SERVICES)
     for service in services:
         _id(service.id, "services")
         _named("services", service.th)
         _named("services", service.en)
     if len({service.id for service in services}) != len(services):
-        raise BadSettings("services: an id stands twice")
+        raise BadSettings("id_twice", field="services")
 
 
-def _check_ita(rows: tuple[ItaRow, ...]) -> None:
+def _check_ita(rows: tuple[ItaRow, ...], *, kept: bool) -> None:
     if len(rows) > MAX_ITA_ROWS:
-        raise BadSettings(f"ita_rows: at most {MAX_ITA_ROWS} rows")
+        raise BadSettings("too_many_ita_rows", most=MAX_ITA_ROWS)
     for row in rows:
         if not isinstance(row.code, str) or not re.fullmatch(r"[A-Z]{1,2}[0-9]{1,3}", row.code):
-            raise BadSettings(f"ita_rows: {str(row.code)[:20]!r}: a code is as I2, E11 or O13")
-        if row.form not in ITA_FORMS:
-            raise BadSettings(f"ita_rows: {row.code}: the form is one of {', '.join(ITA_FORMS)}")
-        if not isinstance(row.terminal_is_evidence, bool):
-            raise BadSettings(f"ita_rows: {row.code}: write true or false")
-        _text(f"ita_rows: {row.code}", row.indicator, MAX_TEXT)
-        if not row.indicator.strip():
-            raise BadSettings(f"ita_rows: {row.code}: has no indicator")
+            raise BadSettings("ita_code", text=excerpt(row.code, 20))
+        try:
+            _check_ita_row(row, kept=kept)
+        except Refusal as error:
+            raise BadSettings("ita_row", row=row.code, problem=error) from None
     if len({row.code for row in rows}) != len(rows):
-        raise BadSettings("ita_rows: a code stands twice")
+        raise BadSettings("ita_code_twice")
+
+
+def _check_ita_row(row: ItaRow, *, kept: bool) -> None:
+    if row.form not in ITA_FORMS:
+        raise BadSettings("ita_form", forms=", ".join(ITA_FORMS))
+    if not isinstance(row.terminal_is_evidence, bool):
+        raise BadSettings("yes_or_no", field="evidence")
+    _text("indicator", row.indicator, MAX_TEXT)
+    if not row.indicator.strip():
+        raise BadSettings("ita_indicator")
+    if not kept:
+        readable("indicator", row.indicator)
 
 
 def _text(name: str, value: object, longest: int) -> None:
     if not isinstance(value, str) or len(value) > longest:
-        raise BadSettings(f"{name}: write a text of at most {longest} characters")
+        raise BadSettings("longest_text", field=name, most=longest)
     if any(ord(char) < 0x20 for char in value):
-        raise BadSettings(f"{name}: has a control character; write one plain line")
+        raise BadSettings("control_character", field=name)
 
 
 def _readable(name: str, value: object) -> None:
-    """Control and bidi characters, piles of marks: what an earlier version let pass."""
-    try:
-        readable(name, value if isinstance(value, str) else "")
-    except BadPerson as error:
-        raise BadSettings(str(error)) from None
+    """Control and bidi characters, piles of marks."""
+    readable(name, value if isinstance(value, str) else "")
 
 
 def _named(name: str, value: object) -> None:
-    try:
-        plain(name, value if isinstance(value, str) else "")
-    except BadPerson as error:
-        raise BadSettings(str(error)) from None
+    plain(name, value if isinstance(value, str) else "")
 
 
 def _id(value: object, name: str = "reasons") -> None:
-    try:
-        identifier(name, value if isinstance(value, str) else "")
-    except BadPerson as error:
-        raise BadSettings(str(error)) from None
+    identifier(name, value if isinstance(value, str) else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,52 +4,71 @@ import csv
 import io
 from datetime import date
 
-from kiosk.domain.people import BadPerson, identifier
+from kiosk.domain.people import identifier
+from kiosk.domain.refusal import Refusal, Refusals, excerpt
 from sync.central.store.days import Ticket
 
 COLUMNS = ["date", "counter", "tickets"]
 MAX_TICKETS = 100_000
 
 
-class BadTickets(ValueError):
-    """Lines that can't be used, each in one line that names its number."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
+class BadTickets(Refusals):
+    """Lines that can't be used; each problem names its line."""
 
 
 def parse(data: bytes) -> list[Ticket]:
     """Every row of a CSV file in UTF-8, with or without BOM; BadTickets names all bad lines."""
-    try:
-        text = data.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadTickets([f"is no CSV in UTF-8: {error}"]) from None
+    rows = _rows(data)
     if not rows or [cell.strip().lower() for cell in rows[0]] != COLUMNS:
-        raise BadTickets([f"line 1: write the columns {','.join(COLUMNS)}"])
-    found: dict[tuple[date, str], Ticket] = {}
-    problems = []
-    for number, row in enumerate(rows[1:], start=2):
+        header = Refusal("tickets_columns", columns=",".join(COLUMNS))
+        raise BadTickets([_on_line(1, header)])
+    tickets: dict[tuple[date, str], Ticket] = {}
+    problems: list[Refusal] = []
+    for line, row in enumerate(rows[1:], start=2):
         if not row:
             continue
         try:
             ticket = _ticket(row)
-        except (ValueError, BadPerson) as error:
-            problems.append(f"line {number}: {error}")
+        except Refusal as error:
+            problems.append(_on_line(line, error))
             continue
-        if (ticket.date, ticket.counter) in found:
-            problems.append(f"line {number}: {ticket.date} {ticket.counter} stands twice")
-        found[ticket.date, ticket.counter] = ticket
+        key = (ticket.date, ticket.counter)
+        if key in tickets:
+            twice = Refusal("tickets_twice", day=str(ticket.date), counter=ticket.counter)
+            problems.append(_on_line(line, twice))
+        tickets[key] = ticket
     if problems:
         raise BadTickets(problems)
-    return list(found.values())
+    return list(tickets.values())
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadTickets([Refusal("not_utf8", byte=error.start)]) from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        return list(reader)
+    except csv.Error:
+        raise BadTickets([_on_line(reader.line_num, Refusal("csv_form"))]) from None
 
 
 def _ticket(row: list[str]) -> Ticket:
     if len(row) != len(COLUMNS):
-        raise ValueError(f"{len(COLUMNS)} columns expected, {len(row)} found")
+        raise Refusal("tickets_column_count", n=len(row), expected=len(COLUMNS))
     day, counter, count = (cell.strip() for cell in row)
     if not (count.isascii() and count.isdigit() and int(count) <= MAX_TICKETS):
-        raise ValueError(f"tickets: a number up to {MAX_TICKETS} expected, not {count[:20]!r}")
-    return Ticket(date.fromisoformat(day), identifier("counter", counter), int(count))
+        raise Refusal("tickets_number", most=MAX_TICKETS, text=excerpt(count, 20))
+    return Ticket(_day(day), identifier("counter", counter), int(count))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("tickets_day", text=excerpt(text, 20)) from None
+
+
+def _on_line(line: int, problem: Refusal) -> Refusal:
+    return Refusal("line", line=line, problem=problem)

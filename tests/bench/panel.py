@@ -16,7 +16,7 @@ from hardware.firmware.panel import DEBOUNCE_MS
 from kiosk.domain.encounter import Phase
 from tests.bench.figures import Sample, report
 from tests.bench.screen import Bench, spin, wait_ms
-from tests.hardware.test_firmware_on_micropython import FIRMWARE
+from tests.support.firmware import FIRMWARE
 from ui.screens.ready import ReadyScreen
 
 FIRST_MS, APART_MS, DOWN_MS = 3000, 400, 120
@@ -35,7 +35,7 @@ def key_to_pixel(folder: Path, parts: Sample, runs: int = 60) -> str:
     board, host = os.openpty()
     tty.setraw(host)
     bench = Bench(folder / "data", f'[panel]\nport = "{os.ttyname(host)}"\n')
-    words = [sys.executable, "-m", "micropython_unix", "desk.py", str(trace), "clock"]
+    words = [sys.executable, "-m", "micropython_unix", "unix_board.py", str(trace), "clock"]
     program = subprocess.Popen(
         words, cwd=FIRMWARE, stdin=board, stdout=board, stderr=subprocess.PIPE, text=True
     )

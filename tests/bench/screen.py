@@ -20,7 +20,7 @@ from kiosk.domain.encounter import DutyBegan
 from kiosk.domain.rating import Channel
 from kiosk.store.state import Mark
 from tests.bench.figures import Sample, compare, in_turn, report
-from tests.builders import SOMYING, FakeClock, duty_of
+from tests.support.builders import SOMYING, FakeClock, duty_of
 from ui.app import Running, start
 from ui.gallery import pictures
 from ui.screens.ready import ReadyScreen

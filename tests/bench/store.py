@@ -16,9 +16,9 @@ from kiosk.domain.seal import Seal, rating_entry
 from kiosk.store.engine import Store
 from kiosk.terminal import Terminal
 from tests.bench.figures import compare, in_turn
-from tests.builders import MORNING, PEPPER, SOMYING, FakeClock, duty_of
-from tests.builders import rating as made_rating
-from tests.kiosk.test_encounter import press
+from tests.support.builders import MORNING, PEPPER, SOMYING, FakeClock, duty_of
+from tests.support.builders import rating as made_rating
+from tests.support.encounters import press
 
 OFFICERS = ("101", "102", "103", "104")
 

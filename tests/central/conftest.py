@@ -4,25 +4,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.engine import make_url
-from starlette.testclient import TestClient
 
-from sync.central import signin
+from kiosk.store.engine import Store
 from sync.central.service import Central
-from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore
-from sync.central.viewer import Role
-from sync.central.web.app import create_app
-from sync.central.web.desk import COOKIE
-
-SITE = "dindaeng"
+from tests.support.central import made_central
+from tests.support.central_server import Kept, Server
 
 
 @pytest.fixture(scope="session")
@@ -71,32 +63,24 @@ def central(store: CentralStore, tmp_path: Path) -> Central:
     return made_central(store, tmp_path)
 
 
-def signed_in(
-    central: Central, *roles: Role, officer: str = "", section: str = "", now: datetime
-) -> TestClient:
-    """A reader with an account of these roles, signed in; the clock stands at `now`."""
-    account = "-".join(sorted(roles)) or "nobody"
-    if roles:
-        signin.add_account(
-            central, "test", account, account, roles, now, officer=officer, section=section
-        )
-    client = TestClient(
-        create_app(central, lambda: now), raise_server_exceptions=False, follow_redirects=False
-    )
-    with central.store.transaction(central.site) as t:
-        found = t.accounts.get(account)
-    if found is not None:
-        with central.store.transaction(central.site) as t:
-            t.accounts.put(replace(found, must_change=False, subject=f"subject {account}"))
-        token = signin.sign_in_as(central, central.site, f"subject {account}", now)
-        client.cookies.set(COOKIE, f"{central.site}.{token}")
-    return client
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    server = Server(made_central(store, tmp_path))
+    yield server
+    server.stop()
+    store.close()
 
 
-def made_central(store: CentralStore, folder: Path) -> Central:
-    settings = CentralSettings(
-        folder=folder, site=SITE, name="สำนักงานเขตดินแดง", database="", url="http://127.0.0.1:8765"
-    )
-    with store.transaction(SITE) as t:
-        t.people.put_site(settings.name)
-    return Central(store, settings, Ed25519PrivateKey.generate())
+@pytest.fixture
+def terminal_store(tmp_path: Path) -> Iterator[Store]:
+    path = tmp_path / "kiosk.db"
+    Store.create(path)
+    store = Store.open(path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def kept(terminal_store: Store, server: Server) -> Kept:
+    return Kept(terminal_store, server.url, server.code())

@@ -18,9 +18,8 @@ from sync.central.store.engine import CentralStore
 from sync.central.viewer import CITY, Role
 from sync.central.web.app import create_app
 from sync.messages import Hello
-from tests.central.conftest import made_central, signed_in
-from tests.central.reports import key_text
-from tests.central.test_page import received
+from tests.support.central import made_central, received, signed_in
+from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 OWN, OTHER = "ฝ่ายทะเบียน", "ฝ่ายรายได้"

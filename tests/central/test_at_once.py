@@ -12,7 +12,7 @@ from sync.central.service import Central, NoSuchCode
 from sync.central.store.days import Scaled
 from sync.messages import Answer, DayReport, Enrol, Enrolled
 from sync.protocol import digest
-from tests.central.reports import DAY, day_report, key_text
+from tests.support.day_reports import DAY, day_report, key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 MANY = 6

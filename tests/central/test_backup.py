@@ -1,5 +1,6 @@
 """A backup holds everything, goes back into either database, and a damaged one is refused."""
 
+import json
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,8 +16,7 @@ from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody
 from sync.central.viewer import PUBLIC, Role
-from tests.central.conftest import made_central
-from tests.central.test_page import received
+from tests.support.central import made_central, received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -142,6 +142,22 @@ def test_a_damaged_or_shortened_backup_is_refused(written: Path, tmp_path: Path)
         spoiled.write_bytes(good[:end])
         with pytest.raises(backup.BadBackup):
             backup.check(spoiled)
+
+
+@pytest.mark.parametrize("newer", [{"schema": "9999"}, {"format": 2}])
+def test_a_backup_of_a_newer_version_is_refused_with_the_remedy(
+    written: Path, tmp_path: Path, newer: dict[str, object]
+) -> None:
+    with zipfile.ZipFile(written) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(members["manifest.json"]) | newer
+    members["manifest.json"] = json.dumps(manifest).encode()
+    changed = tmp_path / "newer.zip"
+    with zipfile.ZipFile(changed, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    with pytest.raises(backup.BadBackup, match="written by a newer version; install that version"):
+        backup.check(changed)
 
 
 def test_rows_go_into_an_empty_database_only(written: Path) -> None:

@@ -14,9 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.store.outbox import Delivery
 from sync import agent
 from sync.client import SHORTEST, SyncFailed, TryLater
-from tests.central.test_door import Kept, Server, kept, server, terminal_store
-
-__all__ = ["kept", "server", "terminal_store"]
+from tests.support.central_server import Kept, Server
 
 DATED = {"Date": "Mon, 23 Nov 2026 20:30:00 GMT"}
 

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
-from tests.builders import FakeClock
-from tests.central.reports import DAY
+from tests.support.builders import FakeClock
+from tests.support.day_reports import DAY
 
 Command = Callable[..., Result]
 ROSTER = "number,name,position,section\n101,สมหญิง ใจดี,เจ้าพนักงาน,ฝ่ายทะเบียน\n102,ประสิทธิ์,,ฝ่ายทะเบียน\n"
@@ -257,7 +257,7 @@ def test_numbers_are_listed_as_numbers(ready: Command, tmp_path: Path) -> None:
         ("number,name,pay\n1,ก,5\n", ["line 1: column 'pay' is unknown"]),
         ("number,name\n1,ก\n1,ข\n", ["line 3: number 1 stands on line 2 already", "line 3: id 1 "]),
         ("number,name\n1,=cmd()\n2,\x07\n", ["line 2: ", "line 3: "]),
-        ("number,name\n1\n", ["line 2: 1 columns where the header has 2"]),
+        ("number,name\n1\n", ["line 2: 1 column where the header has 2"]),
         ("", ["line 1: empty"]),
     ],
 )
@@ -302,7 +302,7 @@ def test_a_newcomer_does_not_inherit_the_ratings_of_one_who_left(
     file.write_text("number,name\n101,คนใหม่\n", "utf-8")
     result = ready("officers", "import", str(file))
     assert result.exit_code == 2
-    assert "holds the ratings of สมหญิง ใจดี, who has left" in result.stderr
+    assert "has the ratings of สมหญิง ใจดี, who has left" in result.stderr
     file.write_text("number,name,id\n101,คนใหม่,101-b\n", "utf-8")
     assert ready("officers", "import", str(file)).exit_code == 0
 
@@ -362,7 +362,7 @@ def test_what_is_for_everybody_is_exported(ready: Command, tmp_path: Path) -> No
 
 def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
     assert "First password" in accepted(ready("accounts", "add", "boss", "--role", "director"))
-    assert "one of officer" in refused(ready("accounts", "add", "x", "--role", "king"))
+    assert "the roles are officer" in refused(ready("accounts", "add", "x", "--role", "king"))
     assert "officer's id" in refused(ready("accounts", "add", "x", "--role", "officer"))
     assert "boss\tdirector" in accepted(ready("accounts", "list"))
     assert "First password" in accepted(ready("accounts", "password", "boss"))

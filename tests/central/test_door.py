@@ -4,73 +4,32 @@ import dataclasses
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
-from kiosk.terminal import Terminal
 from sync import agent
 from sync.central.service import Central
 from sync.central.serving import Impatient
 from sync.central.store.days import MOST_ASIDE
-from sync.central.store.engine import CentralStore
-from sync.central.web.app import create_app
 from sync.client import NotCentral, SyncFailed, Unreachable
-from sync.closing import close_days
 from sync.messages import Answer, Enrol, Heads, Hello, Receipt, Welcome
 from sync.protocol import MAX_BODY
 from sync.signing import check_answer, public_text, sign_request
-from tests.builders import PEPPER, SOMYING, FakeClock, rating
-from tests.central.conftest import made_central
-from tests.central.reports import day_report
-
-NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
-
-
-class Server:
-    """Central on a loopback port, on a clock moved by hand."""
-
-    def __init__(self, central: Central, http: type[Impatient] = Impatient) -> None:
-        self.central = central
-        self.now = NOW
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        app = create_app(central, lambda: self.now)
-        config = uvicorn.Config(app, http=http, log_level="error", lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
-        self._socket.close()
-
-    def code(self, terminal: str = "counter-1") -> str:
-        return self.central.invite(terminal, "1", self.now)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
-    server = Server(made_central(store, tmp_path))
-    yield server
-    server.stop()
-    store.close()
+from tests.support.builders import SOMYING
+from tests.support.central import NIGHT as NOW
+from tests.support.central_server import Kept, Server
+from tests.support.day_reports import day_report
 
 
 @pytest.fixture
@@ -264,44 +223,6 @@ def test_health_says_ok(client: httpx.Client) -> None:
 
 
 # --- the terminal's side -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def terminal_store(tmp_path: Path) -> Iterator[Store]:
-    path = tmp_path / "kiosk.db"
-    Store.create(path)
-    store = Store.open(path)
-    yield store
-    store.close()
-
-
-class Kept:
-    """An enrolled terminal with ratings."""
-
-    def __init__(self, store: Store, url: str, code: str) -> None:
-        self.store, self.clock = store, FakeClock()
-        self.key = Ed25519PrivateKey.generate()
-        self.terminal = Terminal(store, self.clock, PEPPER)
-        self.terminal.join(agent.enrol(url, code, self.key))
-
-    def rate(self, *scores: int) -> None:
-        for score in scores:
-            self.terminal.carry_out([Record(rating(score))])
-
-    def close(self) -> None:
-        close_days(self.store, self.clock, today=True)
-
-    def sync(self) -> agent.Synced:
-        return agent.sync(self.store, self.clock, self.key)
-
-    def states(self) -> list[Delivery]:
-        with self.store.transaction() as t:
-            return [parcel.state for parcel in t.outbox.everything()]
-
-
-@pytest.fixture
-def kept(terminal_store: Store, server: Server) -> Kept:
-    return Kept(terminal_store, server.url, server.code())
 
 
 def test_days_go_up_and_the_roster_comes_down(kept: Kept, server: Server) -> None:

@@ -5,9 +5,9 @@ import re
 from sync.central.service import Central
 from sync.central.viewer import Role
 from sync.messages import Enrol, Hello, PanelState
-from tests.central.conftest import signed_in
-from tests.central.reports import day_report, key_text
-from tests.central.test_store import NOW, enrolled, take
+from tests.support.central import NIGHT as NOW
+from tests.support.central import enrolled, signed_in, take
+from tests.support.day_reports import day_report, key_text
 
 
 def page(central: Central, lang: str = "th") -> str:

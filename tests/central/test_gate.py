@@ -21,7 +21,7 @@ from sync.central.store.days import Ticket
 from sync.central.store.published import Sum
 from sync.central.viewer import CITY, PUBLIC, NotYours, Role, Viewer
 from sync.messages import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
-from tests.central.reports import key_text
+from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -334,7 +334,7 @@ def test_every_day_lies_in_exactly_its_year_and_round(day: date, starts: int) ->
     ["", "2570", "fy0000", "fy2027-3", "fy2027-q5", "2026-13", "0001-01", "fy9999", "x" * 99],
 )
 def test_another_span_is_refused_by_name(code: str) -> None:
-    with pytest.raises(NoSuchPeriod, match="write fy2027"):
+    with pytest.raises(NoSuchPeriod, match="period_form"):
         parse(code)
 
 

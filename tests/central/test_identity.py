@@ -19,7 +19,7 @@ from sync.central.store.engine import CentralStore
 from sync.central.viewer import Role
 from sync.central.web.app import create_app
 from sync.central.web.identity import SECRET_FILE
-from tests.central.identity_provider import Provider
+from tests.support.identity_provider import Provider
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 

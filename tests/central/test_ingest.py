@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from sync.central.ingest import StoredDay, decide, judge_heads, judge_sheets
 from sync.messages import Answer, Head, Heads, OpenSheet
-from tests.central.reports import DAY, day_report
+from tests.support.day_reports import DAY, day_report
 
 A, B = "a" * 64, "b" * 64
 

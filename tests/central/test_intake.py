@@ -33,7 +33,7 @@ from sync.messages import (
 )
 from sync.protocol import BadMessage, digest
 from sync.signing import public_text, sign_request
-from tests.central.reports import DAY, day_report
+from tests.support.day_reports import DAY, day_report
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 HELLO = Hello(

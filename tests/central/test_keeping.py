@@ -4,24 +4,23 @@ import html
 import io
 import json
 import re
-import struct
-import zlib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
+from kiosk.domain.refusal import Refusal
 from sync.central import itaform, sitesettings
+from sync.central.language import in_english
 from sync.central.papers import ita
 from sync.central.period import parse as parse_period
 from sync.central.photos import SIDE, BadPhoto, portrait
 from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.sitesettings import (
-    BadSettings,
     NamedReason,
     NamedService,
     SiteSettings,
@@ -30,9 +29,9 @@ from sync.central.sitesettings import (
 )
 from sync.central.store.office import ItaBody
 from sync.central.viewer import PUBLIC, Role
-from tests.central.conftest import signed_in
-
-NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+from tests.support.central import NOON as NOW
+from tests.support.central import signed_in
+from tests.support.central_forms import bomb, form
 
 
 @pytest.fixture
@@ -144,19 +143,6 @@ def test_a_telephones_photo_is_taken_upright_and_a_photo_can_be_removed(
     assert 'value="remove"' not in it.get("/roster/dindaeng").text
 
 
-def bomb() -> bytes:
-    """A PNG of a few bytes that says it has 40,000 × 40,000 pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        crc = zlib.crc32(kind + data)
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
-
-    head = struct.pack(">IIBBBBB", 40_000, 40_000, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\x00" * 100_000)
-    start = b"\x89PNG\r\n\x1a\n"
-    return start + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-
-
 @pytest.mark.parametrize(
     "data",
     [b"", b"garbage", bomb(), picture(size=(50, 50)), picture()[:200], picture("GIF"),
@@ -196,30 +182,6 @@ def test_an_account_is_made_once_and_its_password_shown_once(
 
 
 # --- settings ----------------------------------------------------------------------------------
-
-
-def form(**changed: str) -> dict[str, str]:
-    s = SiteSettings()
-    return {
-        "version": "0",
-        "question_th": "",
-        "question_en": "",
-        "comment_url": "",
-        "levels_th": "\r\n".join(s.levels_th),
-        "levels_en": "\n".join(s.levels_en),
-        "reasons": "\n".join(f"{r.id} | {r.th} | {r.en}" for r in s.reasons),
-        "channels": "\n".join(f"{c.th}|{c.en}|{c.address}" for c in s.channels),
-        "opening_hours": s.opening_hours,
-        "compare_from": "30",
-        "cuts_from": "100",
-        "appraisal_from": "100",
-        "appraisal_response": "20",
-        "oit_numbers": s.oit_numbers,
-        "licence": s.licence,
-        "fiscal_year_starts": "10",
-        "holidays": "",
-        **changed,
-    }
 
 
 def kept(central: Central) -> SiteSettings:
@@ -380,24 +342,25 @@ def test_settings_go_out_and_come_in_as_a_file(central: Central, it: TestClient)
 @pytest.mark.parametrize(
     ("document", "told"),
     [
-        ("{}", "no settings document"),
-        ("[1", "no JSON"),
-        ("[" * 100_000, "no JSON"),
+        ("{}", "no settings"),
+        ("[1", "not JSON"),
+        ("[" * 100_000, "not JSON"),
         (json.dumps({"format": 1, "licence": "\ud800"}), "licence has a character"),
         (json.dumps({"format": 2, "shiny": 1}), "newer version"),
-        (json.dumps({"format": 1, "shiny": 1}), "shiny: unknown"),
-        (json.dumps({"format": 1, "cuts_from": 5}), "cuts_from = 5"),
-        (json.dumps({"format": 1, "reasons": [{"id": 1}]}), "settings:"),
-        (json.dumps({"format": 1, "levels_th": 7}), "settings:"),
-        (json.dumps({"format": 1, "holidays": "2026-12-31"}), "holidays"),
-        (json.dumps({"format": 1, "holidays": [20261231]}), "holidays"),
-        (json.dumps({"format": 1, "fiscal_year_starts": True}), "fiscal_year_starts"),
+        (json.dumps({"format": 1, "shiny": 1}), "unknown setting shiny"),
+        (json.dumps({"format": 1, "cuts_from": 5}), "service tables from = 5"),
+        (json.dumps({"format": 1, "reasons": [{"id": 1}]}), "another kind"),
+        (json.dumps({"format": 1, "levels_th": 7}), "another kind"),
+        (json.dumps({"format": 1, "holidays": "2026-12-31"}), "holiday"),
+        (json.dumps({"format": 1, "holidays": [20261231]}), "holiday"),
+        (json.dumps({"format": 1, "fiscal_year_starts": True}), "fiscal year begins in"),
         (json.dumps({"format": 1, "holidays": ["2026-12-31"] * 2}), "twice"),
     ],
 )
 def test_a_settings_file_that_can_not_be_taken_says_why(document: str, told: str) -> None:
-    with pytest.raises(BadSettings, match=told):
+    with pytest.raises(Refusal) as caught:
         parse(document)
+    assert told in in_english(caught.value)
 
 
 def test_settings_come_back_from_their_document() -> None:
@@ -417,7 +380,7 @@ def test_reasons_of_an_earlier_version_are_still_read_and_shown(
     lines = "\n".join(f"{r.id} | {r.th} | {r.en}" for r in eight)
     got = it.post("/settings/dindaeng", data=form(version="1", reasons=lines))
     assert got.status_code == 400
-    assert "มีเหตุผลได้ไม่เกิน 6 ข้อ" in got.text
+    assert "มีเหตุผลได้ไม่เกิน ๖ ข้อ" in got.text
 
 
 def test_texts_that_an_earlier_version_took_are_still_read(

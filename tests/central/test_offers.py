@@ -13,7 +13,7 @@ from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.viewer import PUBLIC, Role, Viewer
 from sync.messages import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
-from tests.central.reports import key_text
+from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

@@ -1,14 +1,11 @@
 """The report's page: what it adds up, what it withholds, and that both languages are whole."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
-from kiosk.domain.rating import Outcome
 from sync.central.period import year_of
 from sync.central.reports import gate
 from sync.central.service import Central
@@ -17,27 +14,10 @@ from sync.central.thai import number
 from sync.central.viewer import Role, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.desk import page_words
-from sync.messages import Enrol, OutcomeCount
-from sync.signing import public_text
-from tests.central.conftest import signed_in
-from tests.central.reports import day_report
+from tests.support.central import NOON as NOW
+from tests.support.central import received, signed_in
 
 TODAY = date(2026, 11, 23)
-NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-MONDAY = date(2026, 11, 2)
-
-
-def received(central: Central, officer: str, *counts: int, day: date = MONDAY) -> None:
-    """One day of `officer`, weeks ago, from a terminal of its own."""
-    key = public_text(Ed25519PrivateKey.generate())
-    name = f"t-{officer or 'nobody'}"
-    central.enrol(Enrol(central.invite(name, "1", NOW), key), NOW)
-    known = central.terminal(name)
-    assert known is not None
-    report = day_report(1, day, known.terminal, counts, officer)
-    unscored = (Outcome.LATE, Outcome.SUPPRESSED)
-    report = replace(report, outcomes=tuple(OutcomeCount(officer, o, 1) for o in unscored))
-    central.take_day(known, report, report.to_bytes(), NOW)
 
 
 DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))

@@ -35,8 +35,7 @@ from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody, State
 from sync.central.viewer import PUBLIC, Role, Viewer
 from sync.central.web.desk import page_words
-from tests.central.conftest import made_central
-from tests.central.test_page import received
+from tests.support.central import made_central, received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

@@ -17,12 +17,10 @@ from sync.central.photos import portrait
 from sync.client import SyncFailed
 from sync.messages import PhotoDigest, Photos
 from sync.protocol import BadMessage
-from tests.builders import PRASIT, SOMYING
-from tests.central.test_door import Kept, Server, kept, server, terminal_store
-from tests.central.test_issued_pins import Overheard
+from tests.support.builders import PRASIT, SOMYING
+from tests.support.central_server import Kept, Server
+from tests.support.network import Overheard
 from ui.widgets.pictures import decode_photo
-
-__all__ = ["kept", "server", "terminal_store"]
 
 
 def picture(colour: str) -> bytes:

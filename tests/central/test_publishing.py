@@ -16,7 +16,7 @@ from sync.central.service import Central
 from sync.central.store.days import Scaled
 from sync.central.store.unclosed import ONLINE
 from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
-from tests.central.reports import key_text
+from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 MONDAY = date(2026, 9, 21)

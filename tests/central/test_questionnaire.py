@@ -24,7 +24,7 @@ from sync.central.web.app import create_app
 from sync.central.web.form import clean
 from sync.messages import Enrol
 from sync.signing import public_text
-from tests.central.conftest import signed_in
+from tests.support.central import signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

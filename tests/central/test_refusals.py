@@ -9,18 +9,20 @@ from PIL import Image
 
 from kiosk.domain import rostercsv
 from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.refusal import Refusal
 from kiosk.domain.rostercsv import BadRoster
 from sync.central import sitesettings
+from sync.central.language import words
 from sync.central.photos import BadPhoto, portrait
 from sync.central.service import Central
-from sync.central.sitesettings import BadSettings, checked
+from sync.central.sitesettings import checked
 from sync.central.store.people import NumberTaken
 from sync.central.viewer import Role
-from sync.central.web.desk import Posted, page_words
+from sync.central.web.desk import Posted
 from sync.central.web.keeping import _from_form
-from sync.central.web.refusals import told
-from tests.central.conftest import signed_in
-from tests.central.test_keeping import NOW, bomb, form
+from tests.support.central import NOON as NOW
+from tests.support.central import signed_in
+from tests.support.central_forms import bomb, form
 
 ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
 MARKS = "ก" + "\u0e48" * 9
@@ -50,11 +52,11 @@ FILES = (
 )  # fmt: skip
 
 
-def lines() -> Iterator[str]:
+def refusals() -> Iterator[Refusal]:
     """Each line with which something on the pages is refused."""
     yield from _raised(BadRoster, rostercsv.parse, ROSTERS)
-    yield from _raised(BadSettings, _settings, FORMS)
-    yield from _raised(BadSettings, sitesettings.parse, FILES)
+    yield from _raised(Refusal, _settings, FORMS)
+    yield from _raised(Refusal, sitesettings.parse, FILES)
     small = io.BytesIO()
     Image.new("RGB", (9, 9)).save(small, "PNG")
     yield from _raised(BadPhoto, portrait, (b"x", bomb(), small.getvalue()))
@@ -66,25 +68,24 @@ def _settings(changed: dict[str, str]) -> object:
 
 
 def _raised(
-    kind: type[ValueError], do: Callable[..., object], given: tuple[object, ...]
-) -> Iterator[str]:
+    kind: type[Refusal], do: Callable[..., object], given: tuple[object, ...]
+) -> Iterator[Refusal]:
     for one in given:
         with pytest.raises(kind) as raised:
             do(one)
-        yield from getattr(raised.value, "problems", (str(raised.value),))
+        yield from raised.value.problems
 
 
-@pytest.mark.parametrize("line", sorted(set(lines())))
-def test_each_refusal_is_in_thai_for_a_thai_reader_and_in_english_for_another(line: str) -> None:
-    words = page_words()
-    thai = told(line, "th", words["th"])
+@pytest.mark.parametrize("refusal", sorted(refusals(), key=str), ids=str)
+def test_each_refusal_is_in_thai_for_a_thai_reader_and_in_english_for_another(
+    refusal: Refusal,
+) -> None:
+    thai = words("th").refusal(refusal)
     assert not ENGLISH.search(thai), thai
     assert re.search("[\u0e01-\u0e2e]", thai)
-    assert told(line, "en", words["en"]) == line
-
-
-def test_a_line_that_nobody_has_put_into_words_is_told_as_it_is() -> None:
-    assert told("some new trouble", "th", page_words()["th"]) == "some new trouble"
+    english = words("en").refusal(refusal)
+    assert ENGLISH.search(english) or " " in english
+    assert "_" not in english.replace(" _ ", ""), "a field goes by its label"
 
 
 def test_numbers_that_are_taken_and_accounts_are_refused_in_thai(central: Central) -> None:
@@ -92,7 +93,7 @@ def test_numbers_that_are_taken_and_accounts_are_refused_in_thai(central: Centra
     with pytest.raises(NumberTaken) as taken:
         central.import_officers((Officer.parse("101", "ข", id="x"),))
     it = signed_in(central, Role.IT, now=NOW)
-    taken_line = told(taken.value.problems[0], "th", page_words()["th"])
+    taken_line = words("th").refusal(taken.value.problems[0])
     assert taken_line == "เลขประจำตัว 101 เป็นของ สมหญิง อยู่แล้ว"
     got = it.post("/roster/dindaeng", data={"number": "101", "name": "ข", "id": "x"})
     assert taken_line in got.text

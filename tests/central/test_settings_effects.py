@@ -15,9 +15,8 @@ from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.viewer import Role
-from tests.central.conftest import made_central, signed_in
-from tests.central.test_keeping import form
-from tests.central.test_page import received
+from tests.support.central import made_central, received, signed_in
+from tests.support.central_forms import form
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROUND = "period=fy2027-1"

@@ -1,6 +1,6 @@
 """What central keeps, on both databases: the same sentences hold on each."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from traceback import format_exception
 from uuid import uuid4
@@ -21,22 +21,11 @@ from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
 from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
 from sync.protocol import digest
-from tests.central.conftest import made_central
-from tests.central.reports import day_report, key_text
+from tests.support.central import NIGHT as NOW
+from tests.support.central import enrolled, made_central, take
+from tests.support.day_reports import day_report, key_text
 
-NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 DAY = date(2026, 11, 23)
-
-
-def enrolled(central: Central, name: str = "counter-1") -> None:
-    code = central.invite(name, "1", NOW)
-    central.enrol(Enrol(code, key_text()), NOW)
-
-
-def take(central: Central, report: DayReport) -> Answer:
-    known = central.terminal(report.terminal)
-    assert known is not None
-    return central.take_day(known, report, report.to_bytes(), NOW).answer
 
 
 def test_migrations_lead_to_exactly_the_declared_schema(store: CentralStore, url: str) -> None:
@@ -192,7 +181,7 @@ def test_other_bytes_under_the_same_revision_are_a_conflict_and_both_are_kept(
     with central.store.transaction(central.site) as t:
         assert t.days.tally(DAY) == {Scaled("101", 5): (0, 0, 0, 0, 1)}
     with central.store._engine.begin() as connection:
-        kept = connection.exec_driver_sql("SELECT count(*) FROM conflicts").scalar()
+        kept = connection.exec_driver_sql("SELECT count(*) FROM parked_reports").scalar()
     assert kept == 1
 
 
@@ -241,7 +230,7 @@ def test_ingest_is_idempotent_under_any_order_and_repetition(
             assert t.days.rows_agree(report)
     assert central.verify() is None
     with central.store._engine.begin() as connection:
-        for table in ("day_reports", "day_lines", "day_counts", "conflicts", "seen_sheets"):
+        for table in ("day_reports", "day_lines", "day_counts", "parked_reports", "seen_sheets"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
@@ -376,45 +365,35 @@ def test_an_address_that_is_no_database_is_named(tmp_path: Path) -> None:
             CentralStore.create(bad)
 
 
-def test_an_older_database_comes_forward_with_its_data(url: str) -> None:
-    """Blocks that were published before there was a rollup are in it afterwards, and what is in
-    no block yet is closed."""
-    from alembic import command
-    from alembic.config import Config
+def test_a_reader_waits_for_no_writer_nor_a_writer_for_a_reader(store: CentralStore) -> None:
+    with store.transaction("a") as t:
+        t.people.put_site("before")
+    with store.transaction("a") as writer:
+        writer.people.put_site("after")
+        with store.read("a") as reader:
+            assert reader.people.site_name() == "before"
+    with store.read("a") as reader:
+        assert reader.people.site_name() == "after"
+        with store.transaction("a") as writer:
+            writer.people.put_site("later")
+        assert reader.people.site_name() == "after", "one moment, whatever is committed meanwhile"
 
-    engine = engine_module._engine(url)
-    config = Config()
-    config.set_main_option("script_location", "sync.central:migrations")
-    config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        connection.exec_driver_sql("INSERT INTO sites VALUES ('dindaeng', 'เขต')")
-        for officer, number, day in (("a", 1, "10-18"), ("a", 2, "11-01"), ("b", 1, "10-25")):
-            connection.exec_driver_sql(
-                "INSERT INTO blocks (site, officer, levels, number, first_day, last_day,"
-                " n1, n2, n3, n4, n5, suppressed, flagged) VALUES"
-                f" ('dindaeng', '{officer}', 5, {number}, '2026-10-01', '2026-{day}',"
-                " 0, 1, 2, 3, 4, 5, 6)"
-            )
-        for officer, day in (("a", "2026-10-12"), ("a", "2026-11-10"), ("c", "2026-11-11")):
-            connection.exec_driver_sql(
-                "INSERT INTO day_lines VALUES ('dindaeng', 't', "
-                f"'{day}', '{officer}', 's', '1', 'am', 'touch', 5, 3, 0, 0, 0, 9)"
-            )
-    engine.dispose()
-    store = CentralStore.open(url)
-    with store.transaction("dindaeng") as t:
-        assert t.published.rollup_agrees()
-        months = t.published.by_month(date(2026, 10, 1), date(2026, 11, 30))
-        assert {m: [sum(s.counts) for s in sums] for m, sums in months.items()} == {
-            date(2026, 10, 1): [20],
-            date(2026, 11, 1): [10],
-        }
-        # What stands in no block yet was not kept then: everybody is due, since the beginning.
-        assert t.unclosed.due(date(2026, 11, 1))
-        assert t.unclosed.take() == {"a": date(2026, 10, 12), "c": date(2026, 11, 11)}
-    store.close()
+
+def test_a_reader_can_write_nothing_and_leaves_no_mark_on_the_next_writer(
+    store: CentralStore,
+) -> None:
+    for name in ("one", "two"):
+        with pytest.raises(DatabaseDown), store.read("a") as reader:
+            reader.people.put_site(name)
+        with store.transaction("a") as t:
+            assert t.people.site_name() in (None, "one")
+            t.people.put_site(name)
+
+
+def test_a_database_is_opened_while_another_program_writes(store: CentralStore, url: str) -> None:
+    with store.transaction("a") as writer:
+        writer.people.put_site("A")
+        CentralStore.open(url).close()
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)

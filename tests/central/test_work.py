@@ -20,8 +20,7 @@ from sync.central.store.office import (
     Verdict,
 )
 from sync.central.viewer import Role
-from tests.central.conftest import signed_in
-from tests.central.test_page import received
+from tests.support.central import received, signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROUND = parse("fy2027-1")

@@ -24,11 +24,11 @@ from sync.central.web.app import create_app
 from sync.messages import Enrol, Head, Heads, Hello
 from sync.protocol import MAX_BODY
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
-from tests.central.conftest import made_central
-from tests.central.reports import day_report
-from tests.central.test_store import NOW
 from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom
+from tests.support.central import NIGHT as NOW
+from tests.support.central import made_central
+from tests.support.day_reports import day_report
 
 AT = "/v1/sites/dindaeng/terminals/counter-1"
 FINE = {200, 201, 304, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}

@@ -1,5 +1,5 @@
 """Honest days and days with somebody's hand in them, as presses in time: the flags' rig. What the
-journal and the ticket machine tell of days is in desks.py."""
+journal and the ticket machine tell of days is in counter_days.py."""
 
 from collections.abc import Callable
 from random import Random
@@ -9,10 +9,10 @@ from kiosk.domain.rating import Channel, Outcome
 from kiosk.domain.rules import Rules
 from kiosk.domain.scale import Score
 from sync.central.measures import over_tickets
-from tests.builders import duty_of, moment, rating_id
-from tests.evidence import desks
-from tests.evidence.desks import Rule, company
+from tests.evidence import counter_days
+from tests.evidence.counter_days import Rule, company
 from tests.evidence.figure import Figure, Measured, Run
+from tests.support.builders import duty_of, moment, rating_id
 
 RULES = Rules()
 OPEN_SECONDS = 8.5 * 3600
@@ -103,21 +103,24 @@ def false_flags(given: Run, over: Rule = over_tickets) -> Measured:
     caught. `over`: for the rig's negative control."""
     random = Random(given.seed)
     wrong = sum(flags_of(honest(random)) > 0 for _ in range(given.size)) / given.size
-    beside = sum(desks.told(desks.honest(random), over) for _ in range(given.size)) / given.size
+    beside = (
+        sum(counter_days.shows_a_gap(counter_days.honest(random), over) for _ in range(given.size))
+        / given.size
+    )
     few = max(1, given.size // 10)
     caught = {
         cheat.__name__: sum(flags_of(cheat(random)) > 0 for _ in range(few)) / few
         for cheat in (*CHEATS, patient)
     } | {
-        cheat.__name__: sum(desks.told(cheat(random), over) for _ in range(few)) / few
-        for cheat in desks.CHEATS
+        cheat.__name__: sum(counter_days.shows_a_gap(cheat(random), over) for _ in range(few)) / few
+        for cheat in counter_days.CHEATS
     }
     names = ", ".join(f"{name.replace('_', ' ')} {share:.0%}" for name, share in caught.items())
     failures = []
     if wrong >= MOST_FALSE:
         failures.append(f"{wrong:.2%} of honest days are flagged")
     if beside >= MOST_FALSE:
-        failures.append(f"{beside:.2%} of honest desks have gaps or too many ratings")
+        failures.append(f"{beside:.2%} of honest days have gaps or too many ratings")
     del caught[patient.__name__]  # seen by tickets alone
     if min(caught.values()) < 0.9:
         failures.append(f"of cheating days only {names} are flagged")

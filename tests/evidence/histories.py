@@ -35,11 +35,11 @@ from sync.client import NotCentral, Unreachable
 from sync.closing import close_days
 from sync.messages import DayReport, Enrol
 from sync.signing import public_text
-from tests.builders import PEPPER, SOMYING, FakeClock, rating
-from tests.central.conftest import made_central
 from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
 from tests.evidence.secure_line import SecureLine
+from tests.support.builders import PEPPER, SOMYING, FakeClock, rating
+from tests.support.central import made_central
 
 STEPS = 50
 SECURE_EVERY = 25

@@ -10,13 +10,12 @@ from tests.evidence.stories import (
     Ingest,
     Presses,
     Story,
-    Upgrade,
     calls_of,
 )
 from tests.evidence.syncing import Syncing
 from tests.evidence.tracing import kill_at, run
 
-STORIES: tuple[type[Story], ...] = (Presses, Closing, Syncing, Creation, Upgrade, Ingest)
+STORIES: tuple[type[Story], ...] = (Presses, Closing, Syncing, Creation, Ingest)
 
 LEAST_HITS = 0.9
 

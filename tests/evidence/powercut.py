@@ -10,12 +10,12 @@ from kiosk.datafolder import DataFolder
 from kiosk.store.engine import Store, StoreFailed, _raw
 from kiosk.store.verify import Wrong, verify
 from sync.closing import close_days, compare_reports
-from tests.builders import FakeClock
 from tests.evidence.disklog import OPTIONS, Deed, Disk, Said, read_log
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
 from tests.evidence.pressing import Pressing
 from tests.evidence.stories import Closing
 from tests.evidence.tracing import Say, run
+from tests.support.builders import FakeClock
 
 PRESSES = 70
 """Enough for two checkpoints of the WAL."""
@@ -112,7 +112,8 @@ def _wrong_with(image: Image, said: list[str]) -> list[str]:
         if isinstance(told, Wrong):
             return [f"verify: {told.what}"]
         found = [f"verify: {wrong}"] if (wrong := compare_reports(store)) else []
-        with store.reading() as cursor:
+        with store.read() as snapshot:
+            cursor = snapshot.cursor()
             kept = {id_.hex() for (id_,) in cursor.execute("SELECT id FROM ratings")}
             (reports,) = cursor.execute("SELECT count(*) FROM outbox").fetchone()
         lost = [line for line in said if line.startswith("thanked") and line.split()[1] not in kept]

@@ -12,7 +12,7 @@ from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.state import Mark
 from kiosk.store.verify import Wrong, verify
 from kiosk.terminal import Terminal
-from tests.builders import SOMYING, FakeClock, duty_of, rating_id
+from tests.support.builders import SOMYING, FakeClock, duty_of, rating_id
 
 RULES = Rules()
 
@@ -70,7 +70,8 @@ class Pressing:
         told = verify(self.store)
         if isinstance(told, Wrong):
             found.append(f"verify: {told.what}")
-        with self.store.reading() as cursor:
+        with self.store.read() as snapshot:
+            cursor = snapshot.cursor()
             kept = {id_ for (id_,) in cursor.execute("SELECT id FROM ratings")}
         self.store.close()
         if len(kept) != self._pressed:

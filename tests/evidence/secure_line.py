@@ -10,7 +10,7 @@ from threading import Thread
 
 import httpx2 as httpx
 
-from tests.certificates import DAY, Authority
+from tests.support.certificates import DAY, Authority
 
 Answer = Callable[[httpx.Request], httpx.Response]
 

@@ -26,9 +26,9 @@ from sync.closing import close_days
 from sync.messages import Enrol
 from sync.signing import public_text
 from tests.bench.screen import Bench, resident_mb, wait_ms
-from tests.builders import MORNING, FakeClock, duty_of
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.histories import CentralSide, Network, make_templates
+from tests.support.builders import MORNING, FakeClock, duty_of
 from ui.trial.panel import PanelOnLoop
 
 A_DAY = 2_000

@@ -37,9 +37,8 @@ from sync.closing import close_days, compare_reports
 from sync.messages import DayReport, Enrol
 from sync.protocol import digest
 from sync.signing import public_text
-from tests.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
 from tests.evidence.tracing import CALLS, Say, run
-from tests.older import aged
+from tests.support.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
 
 SCORES = (5, 1, 4)
 """A press, one whose reasons are asked for, and one in the grace after signing off."""
@@ -198,40 +197,6 @@ class Creation(Story):
             store.close()
 
 
-class Upgrade(Story):
-    """A file of the first version, with ratings in it, comes forward."""
-
-    name = "upgrade"
-
-    def prepare(self) -> None:
-        folder = DataFolder(self.template)
-        folder.create()
-        store, terminal = folder.open(FakeClock())
-        remember_past(store, terminal)
-        with store.transaction() as t:
-            t.state.put_mark(Mark(DEVICE, BOOT, 41))
-        self._ratings = _rating_ids(store)
-        store.close()
-        aged(folder.database, "0001")
-
-    def act(self, say: Say) -> None:
-        DataFolder(self.folder).open(FakeClock())[0].close()
-        say("forward")
-
-    def wrong(self, said: tuple[str, ...]) -> list[str]:
-        store, _ = DataFolder(self.folder).open(FakeClock())
-        try:
-            found = _damage(store)
-            if _rating_ids(store) != self._ratings:
-                found.append("the ratings are others than before")
-            with store.transaction() as t:
-                if t.state.marks() != (Mark(DEVICE, BOOT, 41),):
-                    found.append("the panel's last press is forgotten")
-            return found
-        finally:
-            store.close()
-
-
 class Closing(Story):
     """Two past days into the outbox."""
 
@@ -319,7 +284,7 @@ class Ingest(Story):
 
     @cached_property
     def reports(self) -> tuple[DayReport, ...]:
-        from tests.central.reports import day_report
+        from tests.support.day_reports import day_report
 
         return day_report(1), day_report(2, counts=(1, 0, 1, 2, 3))
 
@@ -364,7 +329,8 @@ def remember_past(store: Store, terminal: Terminal) -> None:
 
 
 def _rating_ids(store: Store) -> set[str]:
-    with store.reading() as cursor:
+    with store.read() as snapshot:
+        cursor = snapshot.cursor()
         return {id_.hex() for (id_,) in cursor.execute("SELECT id FROM ratings")}
 
 

@@ -17,9 +17,9 @@ from sync.central.store.engine import CentralStore
 from sync.closing import close_days
 from sync.messages import Enrol
 from sync.signing import public_text
-from tests.builders import FakeClock
 from tests.evidence.stories import PAST, Story, remember_past
 from tests.evidence.tracing import Say
+from tests.support.builders import FakeClock
 from ui.trial.stage import prepare_central, serving
 
 

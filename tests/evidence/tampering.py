@@ -31,9 +31,9 @@ from sync.central.ingest import judge_heads
 from sync.closing import close_days, compare_reports
 from sync.messages import Answer, Head, Heads, Receipt
 from sync.signing import public_text, sign_answer
-from tests.builders import PRASIT, SOMYING, TODAY, FakeClock, duty_of, rating
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.stories import CentralBeside, Ingest
+from tests.support.builders import PRASIT, SOMYING, TODAY, FakeClock, duty_of, rating
 
 DAYS = 3
 HARMLESS = {
@@ -304,7 +304,7 @@ class CentralFile(Subject):
 
     name = "central"
     unwatched = (
-        *("terminals", "enrol_codes", "officers", "sites", "blocks", "reads", "conflicts"),
+        *("terminals", "enrol_codes", "officers", "sites", "blocks", "reads", "parked_reports"),
         *("seen_sheets", "alarms", "tickets", "unclosed"),
     )
     """What day reports do not bear out: see SECURITY.md."""

@@ -14,9 +14,6 @@ from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.viewer import PUBLIC
 from sync.messages import DayReport, Enrol, LineCount, SheetSeal
-from tests.central.conftest import made_central
-from tests.central.reports import key_text
-from tests.central.test_store import NOW
 from tests.evidence.attacker import (
     START,
     Stream,
@@ -29,6 +26,9 @@ from tests.evidence.attacker import (
     weekly_tables,
 )
 from tests.evidence.tables import by_quarters, by_weeks, smallest_cornered, withheld_alone
+from tests.support.central import NIGHT as NOW
+from tests.support.central import made_central
+from tests.support.day_reports import key_text
 
 
 def test_weekly_tables_and_live_counts_give_single_ratings_away() -> None:

@@ -19,7 +19,7 @@ def test_a_rule_that_is_too_quick_is_found_to_be(
 
 def test_tickets_that_allow_for_no_family_are_found_to_accuse_the_honest(tmp_path: Path) -> None:
     measured = false_flags(Run(200, 1, tmp_path), lambda rated, served: rated > served)
-    assert any("honest desks" in miss for miss in measured.failures)
+    assert any("honest days" in miss for miss in measured.failures)
 
 
 def test_a_day_that_nobody_looks_at_is_found_to_be_missed(tmp_path: Path) -> None:

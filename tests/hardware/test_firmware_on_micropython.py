@@ -13,25 +13,11 @@ from time import monotonic
 
 import pytest
 
-FIRMWARE = Path("hardware/firmware").resolve()
+from tests.support.firmware import FIRMWARE, bouncing_trace
+
 PRESSES = 24
 GREEN_PIN = 14
 WATCHDOG = 2.0
-
-
-def bouncing_trace(keys: list[int], seed: int) -> str:
-    """Presses of `keys`, 90-160 ms long and as far apart, with contacts that chatter for up to
-    10 ms at each end."""
-    chance = random.Random(seed)
-    rows, now = [], 400
-    for key in keys:
-        for closed in (True, False):
-            for i in range(chance.choice((0, 2, 4, 6))):
-                rows.append((now, closed == (i % 2 == 0), key))
-                now += chance.randint(1, 2)
-            rows.append((now, closed, key))
-            now += chance.randint(90, 160)
-    return "".join(f"{ms} {1 << key - 1 if closed else 0}\n" for ms, closed, key in rows)
 
 
 class Line:
@@ -61,7 +47,7 @@ class Running:
         self._all: list[subprocess.Popen[bytes]] = []
 
     def board(self, line: Line, trace: Path, lamps: Path) -> "subprocess.Popen[bytes]":
-        words = [sys.executable, "-m", "micropython_unix", "desk.py", str(trace)]
+        words = [sys.executable, "-m", "micropython_unix", "unix_board.py", str(trace)]
         with lamps.open("wb") as told:
             return self._start(words, cwd=FIRMWARE, ends=line.board, told=told.fileno())
 
@@ -172,7 +158,7 @@ def test_it_says_hello_at_power_on_but_not_with_the_outer_keys_held(
     path = tmp_path / "trace"
     path.write_text(trace, encoding="ascii")
     ended = subprocess.run(
-        [sys.executable, "-m", "micropython_unix", "desk.py", str(path)],
+        [sys.executable, "-m", "micropython_unix", "unix_board.py", str(path)],
         cwd=FIRMWARE,
         stdin=subprocess.DEVNULL,
         capture_output=True,

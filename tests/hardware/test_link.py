@@ -319,7 +319,7 @@ def test_a_press_that_could_not_be_kept_before_its_panel_went_is_as_old_as_it_is
 def test_a_press_that_came_too_late_is_let_go_without_thanks_however_often_it_is_told() -> None:
     link = connected()
     link.feed(press(1), 1.0)
-    link.let_go(mark(1))
+    link.forget_late(mark(1))
     assert link.outgoing() == line("FG", BOOT, 1)
     assert link.feed(press(1), 1.2) == []
     assert link.outgoing() == line("FG", BOOT, 1)
@@ -332,5 +332,5 @@ def test_a_panel_of_the_first_version_is_acknowledged_as_it_can_not_tell_the_two
     link = connected()
     replugged(link, ms=60_000, now=60.0, version="1.0")
     link.feed(press(1), 60.0)
-    link.let_go(mark(1))
+    link.forget_late(mark(1))
     assert link.outgoing() == acknowledgement(1)

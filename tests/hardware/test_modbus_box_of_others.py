@@ -10,7 +10,7 @@ from pymodbus.framer import FramerRTU
 from pymodbus.server import ModbusSerialServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from hardware.codec import Denied, Lamp, PlainFromPanel, Poll, State, Unknown
+from hardware.codec import Denied, KeysDown, Lamp, PlainFromPanel, Poll, Unknown
 from hardware.profiles import modbus
 
 ADDRESS = 7
@@ -23,7 +23,7 @@ def test_our_check_is_pymodbus_check() -> None:
 
 
 def test_pymodbus_device_understands_our_questions_and_we_its_answers() -> None:
-    assert asyncio.run(_ask(modbus.ModbusCodec(ADDRESS, 5), Poll())) == [State((2, 5))]
+    assert asyncio.run(_ask(modbus.ModbusCodec(ADDRESS, 5), Poll())) == [KeysDown((2, 5))]
 
 
 def test_pymodbus_device_takes_our_lamp() -> None:

@@ -27,7 +27,7 @@ from hardware.simulator import Fault, SimulatedPanel
 
 
 class Bench:
-    """A panel and a host on one desk, with one clock moved by hand. Bytes are real."""
+    """A panel and a host at one table, with one clock moved by hand. Bytes are real."""
 
     def __init__(self, path: Path) -> None:
         self.now = 0.0

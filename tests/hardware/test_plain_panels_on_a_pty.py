@@ -19,8 +19,8 @@ PLAIN = [known for known in PROFILES if known.plain is not None]
 STEP = 0.05
 
 
-class Desk:
-    """A panel and a host on one desk, with one clock moved by hand. Bytes are real."""
+class HostAndPanel:
+    """A panel and a host at one table, with one clock moved by hand. Bytes are real."""
 
     def __init__(self, path: Path, profile: Profile) -> None:
         assert profile.plain is not None
@@ -74,93 +74,93 @@ class Desk:
 
 
 @pytest.fixture(params=PLAIN, ids=lambda known: known.name)
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path / "panel", request.param)
-    yield desk
-    desk.panel.unplug()
-    if desk.port is not None:
-        desk.port.close()
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HostAndPanel]:
+    rig = HostAndPanel(tmp_path / "panel", request.param)
+    yield rig
+    rig.panel.unplug()
+    if rig.port is not None:
+        rig.port.close()
 
 
-def press(desk: Desk, *keys: int) -> None:
+def press(rig: HostAndPanel, *keys: int) -> None:
     for key in keys:
-        desk.panel.press(key, desk.now)
-        desk.run(1.5)
+        rig.panel.press(key, rig.now)
+        rig.run(1.5)
 
 
-def test_presses_arrive_in_order_each_once(desk: Desk) -> None:
-    desk.run(0.5)
-    press(desk, 4, 1, 3, 3, 2)
-    assert desk.buttons == [4, 1, 3, 3, 2]
+def test_presses_arrive_in_order_each_once(rig: HostAndPanel) -> None:
+    rig.run(0.5)
+    press(rig, 4, 1, 3, 3, 2)
+    assert rig.buttons == [4, 1, 3, 3, 2]
 
 
-def test_the_lamp_of_a_panel_that_has_one_tells_that_it_was_kept(desk: Desk) -> None:
-    assert desk.profile.plain is not None
-    desk.run(0.5)
-    desk.panel.press(2, desk.now)
-    desk.run(0.5)
-    assert desk.panel.lamp is desk.profile.plain.manners.lamp
-    desk.run(3)
-    assert not desk.panel.lamp
+def test_the_lamp_of_a_panel_that_has_one_tells_that_it_was_kept(rig: HostAndPanel) -> None:
+    assert rig.profile.plain is not None
+    rig.run(0.5)
+    rig.panel.press(2, rig.now)
+    rig.run(0.5)
+    assert rig.panel.lamp is rig.profile.plain.manners.lamp
+    rig.run(3)
+    assert not rig.panel.lamp
 
 
-def test_noise_before_every_message_costs_no_press_where_frames_tell(desk: Desk) -> None:
-    desk.run(0.5)
-    desk.panel.fault = Fault.GARBAGE
-    press(desk, 1, 2, 3, 4)
-    if desk.profile.name == "ascii-line":
-        assert desk.buttons == []  # noise and text are one line: refused rather than guessed
+def test_noise_before_every_message_costs_no_press_where_frames_tell(rig: HostAndPanel) -> None:
+    rig.run(0.5)
+    rig.panel.fault = Fault.GARBAGE
+    press(rig, 1, 2, 3, 4)
+    if rig.profile.name == "ascii-line":
+        assert rig.buttons == []  # noise and text are one line: refused rather than guessed
     else:
-        assert desk.buttons == [1, 2, 3, 4]
+        assert rig.buttons == [1, 2, 3, 4]
 
 
-def test_a_lost_byte_never_becomes_another_button(desk: Desk) -> None:
-    desk.run(0.5)
-    desk.panel.fault = Fault.LOST_BYTES
+def test_a_lost_byte_never_becomes_another_button(rig: HostAndPanel) -> None:
+    rig.run(0.5)
+    rig.panel.fault = Fault.LOST_BYTES
     pressed = [1, 2, 3, 4] * 3
-    press(desk, *pressed)
+    press(rig, *pressed)
     left = iter(pressed)
-    assert all(button in left for button in desk.buttons)  # some of them, in order
+    assert all(button in left for button in rig.buttons)  # some of them, in order
 
 
-def test_an_unplugged_panel_is_down_and_works_again_when_plugged(desk: Desk) -> None:
-    desk.run(0.5)
-    desk.panel.unplug()
-    desk.run(0.2)
-    assert desk.events[-1] == PanelDown("unplugged")
-    desk.panel.replug()
-    desk.open()
-    desk.run(0.5)
-    assert isinstance(desk.events[-1], PanelUp)
-    press(desk, 3)
-    assert desk.buttons == [3]
+def test_an_unplugged_panel_is_down_and_works_again_when_plugged(rig: HostAndPanel) -> None:
+    rig.run(0.5)
+    rig.panel.unplug()
+    rig.run(0.2)
+    assert rig.events[-1] == PanelDown("unplugged")
+    rig.panel.replug()
+    rig.open()
+    rig.run(0.5)
+    assert isinstance(rig.events[-1], PanelUp)
+    press(rig, 3)
+    assert rig.buttons == [3]
 
 
-def test_a_stuck_key_does_not_stop_the_others(desk: Desk) -> None:
-    assert desk.profile.plain is not None
-    desk.run(0.5)
-    desk.panel.fault = Fault.STUCK_KEY
-    desk.panel.press(2, desk.now)
-    desk.run(12)
-    desk.panel.fault = Fault.NONE
-    press(desk, 4)
-    assert desk.buttons == [2, 4]
-    assert (ButtonStuck(2) in desk.events) is desk.profile.plain.manners.releases
+def test_a_stuck_key_does_not_stop_the_others(rig: HostAndPanel) -> None:
+    assert rig.profile.plain is not None
+    rig.run(0.5)
+    rig.panel.fault = Fault.STUCK_KEY
+    rig.panel.press(2, rig.now)
+    rig.run(12)
+    rig.panel.fault = Fault.NONE
+    press(rig, 4)
+    assert rig.buttons == [2, 4]
+    assert (ButtonStuck(2) in rig.events) is rig.profile.plain.manners.releases
 
 
-def test_the_simulator_names_a_key_that_is_not_there(desk: Desk) -> None:
-    assert "this panel has keys 1 to" in obey(desk.panel, ["press", "9"], desk.now)
-    assert obey(desk.panel, ["status"], desk.now) == "lamp off"
+def test_the_simulator_names_a_key_that_is_not_there(rig: HostAndPanel) -> None:
+    assert "this panel has keys 1 to" in obey(rig.panel, ["press", "9"], rig.now)
+    assert obey(rig.panel, ["status"], rig.now) == "lamp off"
 
 
-def test_the_monitor_shows_bytes_and_meaning_of_any_family(desk: Desk) -> None:
-    assert desk.port is not None
+def test_the_monitor_shows_bytes_and_meaning_of_any_family(rig: HostAndPanel) -> None:
+    assert rig.port is not None
     said: list[str] = []
-    if desk.profile.name == "modbus":
+    if rig.profile.name == "modbus":
         # Its far end would have to answer while the monitor runs; its answer is there already.
-        desk.panel.send(modbus.frame(1, 2, b"\x01\x00") + modbus.frame(1, 2, b"\x01\x04"))
-    desk.panel.press(3, desk.now)
-    watch(desk.port, desk.link, said.append, seconds=0.2)
+        rig.panel.send(modbus.frame(1, 2, b"\x01\x00") + modbus.frame(1, 2, b"\x01\x04"))
+    rig.panel.press(3, rig.now)
+    watch(rig.port, rig.link, said.append, seconds=0.2)
     assert said[0].startswith(("bytes", "event"))
     assert any("ButtonPressed(button=3" in line for line in said)
     assert "1 presses" in said[-1]

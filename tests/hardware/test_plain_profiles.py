@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from hardware.catalogue import PROFILES, NoSuchPanel, Plain, Wiring, link
 from hardware.codec import (
     Denied,
+    KeysDown,
     Lamp,
     PlainCodec,
     PlainFromPanel,
     Poll,
     Pressed,
     Released,
-    State,
     Unknown,
 )
 from hardware.profiles import ascii_line, candle485, jt905, modbus, single_byte, xid
@@ -96,7 +96,7 @@ def test_modbus_questions_and_the_check_value_are_as_published() -> None:
 def test_modbus_an_echo_of_the_question_is_no_answer() -> None:
     box = modbus.ModbusCodec(1, 5)
     answer = modbus.frame(1, 2, b"\x01\x12")
-    assert box.feed(box.encode(Poll()) + answer) == [State((2, 5))]
+    assert box.feed(box.encode(Poll()) + answer) == [KeysDown((2, 5))]
 
 
 def test_modbus_an_exception_says_what_to_look_at() -> None:
@@ -181,7 +181,7 @@ def test_after_noise_and_a_pause_the_next_press_is_good(name: str, noise: bytes)
 @given(where=st.integers(0, 200), flip=st.integers(1, 255))
 def test_one_changed_byte_never_becomes_another_press(name: str, where: int, flip: int) -> None:
     sent = {"jt905": jt905.frame(0x06, 0, 0, b"\x03"), "modbus": modbus.frame(1, 2, b"\x01\x04")}
-    meant: dict[str, PlainFromPanel] = {"jt905": Pressed(3), "modbus": State((3,))}
+    meant: dict[str, PlainFromPanel] = {"jt905": Pressed(3), "modbus": KeysDown((3,))}
     data = bytearray(sent[name])
     data[where % len(data)] ^= flip
     here = codec(name)
@@ -195,7 +195,7 @@ def test_modbus_every_state_round_trips(held: set[int], count: int, address: int
     for key in held:
         far.down(key, 0)
     expected = tuple(sorted(key for key in held if key <= count))
-    assert here.feed(far.heard(here.encode(Poll()))) == [State(expected)]
+    assert here.feed(far.heard(here.encode(Poll()))) == [KeysDown(expected)]
 
 
 # --- settings -------------------------------------------------------------------------------------

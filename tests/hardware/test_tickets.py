@@ -4,27 +4,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.tickets import MAX_LINE, TicketReader, Told, Verb, parse
+from hardware.tickets import MAX_LINE, TicketMessage, TicketReader, Verb, parse
 
-_told = st.builds(Told, st.sampled_from(Verb), st.from_regex(r"[A-Za-z0-9-]{0,16}", fullmatch=True))
+_told = st.builds(
+    TicketMessage, st.sampled_from(Verb), st.from_regex(r"[A-Za-z0-9-]{0,16}", fullmatch=True)
+)
 
 
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (b"CALL A001\n", Told(Verb.CALL, "A001")),
-        (b"END A001\r\n", Told(Verb.END, "A001")),
-        (b"ABSENT\n", Told(Verb.ABSENT)),
-        (b"END\n", Told(Verb.END)),
+        (b"CALL A001\n", TicketMessage(Verb.CALL, "A001")),
+        (b"END A001\r\n", TicketMessage(Verb.END, "A001")),
+        (b"ABSENT\n", TicketMessage(Verb.ABSENT)),
+        (b"END\n", TicketMessage(Verb.END)),
     ],
 )
-def test_published_lines(line: bytes, told: Told) -> None:
+def test_published_lines(line: bytes, told: TicketMessage) -> None:
     assert TicketReader().feed(line) == [told]
 
 
 def test_an_answer_is_ok_and_the_line() -> None:
-    assert Told(Verb.END, "A001").answer() == b"OK END A001\n"
-    assert Told(Verb.END).answer() == b"OK END\n"
+    assert TicketMessage(Verb.END, "A001").answer() == b"OK END A001\n"
+    assert TicketMessage(Verb.END).answer() == b"OK END\n"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_any_other_line_is_none_of_ours(line: bytes) -> None:
 
 
 @given(st.lists(_told), st.integers(1, 7))
-def test_lines_come_whole_however_the_bytes_are_cut(lines: list[Told], size: int) -> None:
+def test_lines_come_whole_however_the_bytes_are_cut(lines: list[TicketMessage], size: int) -> None:
     data = b"".join(told.line() for told in lines)
     reader = TicketReader()
     pieces = [data[i : i + size] for i in range(0, len(data), size)]
@@ -45,7 +47,7 @@ def test_lines_come_whole_however_the_bytes_are_cut(lines: list[Told], size: int
 
 @given(st.lists(st.binary(max_size=200)), _told)
 def test_noise_costs_no_later_line_and_says_nothing_by_itself(
-    noise: list[bytes], told: Told
+    noise: list[bytes], told: TicketMessage
 ) -> None:
     reader = TicketReader()
     for piece in noise:
@@ -60,7 +62,7 @@ def test_a_line_of_any_length_holds_no_memory_and_is_one_unknown() -> None:
     for _ in range(1000):
         assert reader.feed(b"END A001 " * 100) == []
     assert len(reader._held) < MAX_LINE
-    assert reader.feed(b"\nEND A002\n") == [Told(Verb.END, "A002")]
+    assert reader.feed(b"\nEND A002\n") == [TicketMessage(Verb.END, "A002")]
     assert reader.unknown == 1
 
 
@@ -68,4 +70,4 @@ def test_what_was_held_when_the_line_was_cut_is_forgotten() -> None:
     reader = TicketReader()
     reader.feed(b"END A0")
     reader.forget()
-    assert reader.feed(b"END A002\n") == [Told(Verb.END, "A002")]
+    assert reader.feed(b"END A002\n") == [TicketMessage(Verb.END, "A002")]

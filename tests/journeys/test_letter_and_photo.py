@@ -12,13 +12,11 @@ from PIL import Image
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.store.verify import Verified, verify
-from tests.journeys.test_one_press import office, set_up_terminal
+from tests.support.office import set_up_terminal
 from ui.app import start
 from ui.trial.stage import command
 from ui.view import PinView, ReadyView
 from ui.window import TerminalWindow
-
-__all__ = ["office"]
 
 OWN = "Sieben-Bruecken-42"
 

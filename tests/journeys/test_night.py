@@ -13,7 +13,7 @@ from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
 from kiosk.terminal import SERVICE_OWNER
-from tests.builders import FakeClock, rating
+from tests.support.builders import FakeClock, rating
 from ui.app import Program
 from ui.trial.stage import command, prepare_central, serving
 from ui.view import MenuView

@@ -17,13 +17,11 @@ from sync.central.service import Central
 from sync.central.settings import load, signing_key
 from sync.central.store.engine import CentralStore
 from sync.central.viewer import PUBLIC
-from tests.journeys.test_one_press import office, set_up_terminal
-from tests.ui.test_offers import MachineOnLoop
+from tests.support.office import set_up_terminal
+from tests.support.ticket_machine import MachineOnLoop
 from ui.app import start
 from ui.trial.stage import command
 from ui.window import TerminalWindow
-
-__all__ = ["office"]
 
 ANSWERED, LEFT = 10, 5
 FAST = '[office]\nopens="00:00"\ncloses="23:59"\n[times]\nlock=0.1\nthanks=0.1\n'

@@ -7,54 +7,25 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 from time import monotonic
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from hardware.simulator import SimulatedPanel
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
-from kiosk.domain.encounter import DutyBegan, Phase
+from kiosk.domain.encounter import Phase
 from kiosk.store.verify import Verified, verify
-from tests.builders import SOMYING, duty_of
+from tests.support.builders import SOMYING
+from tests.support.office import set_up_terminal, sign_on_directly
+from tests.support.screen import eventually, virtual_screen
 from ui.app import start
 from ui.screens.ready import ReadyScreen
 from ui.screens.thanks import ThanksScreen
 from ui.trial.panel import PanelOnLoop
-from ui.trial.stage import command, prepare_central, serving
+from ui.trial.stage import command
 from ui.window import TerminalWindow
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A central report being served, with a roster; its folder and its address."""
-    central = prepare_central(tmp_path)
-    with serving(central) as said:
-        found = re.search(r"Serving \S+ at (\S+)", said)
-        assert found
-        yield central, found[1]
-
-
-def set_up_terminal(tmp_path: Path, central: Path, url: str) -> tuple[Path, str]:
-    """An enrolled terminal with its roster; its folder and officer 101's PIN."""
-    folder = tmp_path / "terminal"
-    command("ui", folder, "init")
-    words = ("enrol", "--terminal", "counter-1", "--counter", "1")
-    invited = command("sync.central.cli", central, *words)
-    code = re.search(r"Code: (\S+)", invited)
-    assert code
-    command("ui", folder, "enrol", url, code[1])
-    command("ui", folder, "sync")
-    pin = re.search(r"PIN: (\d{6})", command("ui", folder, "officer", "pin", "101"))
-    assert pin
-    settings = f'[office]\nopens="00:00"\ncloses="23:59"\n[panel]\nport="{tmp_path / "panel"}"\n'
-    (folder / "kiosk.toml").write_text(settings, encoding="utf-8")
-    return folder, pin[1]
 
 
 def test_one_press_all_the_way(
@@ -140,13 +111,6 @@ def test_a_terminal_killed_in_the_middle_of_presses_loses_and_doubles_none(
     store.close()
 
 
-def sign_on_directly(folder_path: Path) -> None:
-    """Leave a duty open, as a program that was cut off on duty does."""
-    store, terminal = DataFolder(folder_path).open(SystemClock())
-    terminal.carry_out([DutyBegan(duty_of())])
-    store.close()
-
-
 def test_a_real_window_is_pressed_by_a_real_pointer(tmp_path: Path) -> None:
     """Under Xvfb, full screen: the pointer of xdotool presses a face; the rating is in the file."""
     folder = DataFolder(tmp_path / "data")
@@ -180,42 +144,3 @@ def rated_after_click(folder: DataFolder, env: dict[str, str]) -> bool:
         scores = [score for day in t.ratings.days() for (_, score) in t.ratings.tally(day).scores]
     store.close()
     return scores == [5]
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
-    """Whether `condition` comes true; asked again every half second."""
-    deadline = monotonic() + seconds
-    never = Event()
-    while monotonic() < deadline:
-        if condition():
-            return True
-        never.wait(0.5)
-    return False
-
-
-@contextmanager
-def virtual_screen(width: int, height: int) -> Iterator[str]:
-    """An Xvfb of its own; yields its display name."""
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        [
-            "Xvfb",
-            "-displayfd",
-            str(write),
-            "-screen",
-            "0",
-            f"{width}x{height}x24",
-            "-nolisten",
-            "tcp",
-        ],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as told:
-        number = told.readline().strip()
-    try:
-        yield f":{number}"
-    finally:
-        server.terminate()
-        server.wait()

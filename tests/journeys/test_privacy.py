@@ -19,7 +19,7 @@ from kiosk.store.state import Enrolment
 from sync.agent import _open_sheets
 from sync.closing import close_days
 from sync.messages import Head, Heads
-from tests.builders import SOMYING, FakeClock, duty_of
+from tests.support.builders import SOMYING, FakeClock, duty_of
 from ui.app import start
 from ui.window import TerminalWindow
 
@@ -64,7 +64,8 @@ def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
         presenter.press(1 + number % 5, Channel.TOUCH)
         times.append(clock.wall)
         boots.append(clock.boot)
-        with running.store.reading() as cursor:
+        with running.store.read() as snapshot:
+            cursor = snapshot.cursor()
             now = {id_ for (id_,) in cursor.execute("SELECT id FROM ratings")}
         [fresh] = now - known
         known = now

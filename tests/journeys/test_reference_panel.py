@@ -15,9 +15,9 @@ from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
-from tests.builders import SOMYING
-from tests.hardware.test_firmware_on_micropython import FIRMWARE, bouncing_trace
-from tests.journeys.test_one_press import sign_on_directly
+from tests.support.builders import SOMYING
+from tests.support.firmware import FIRMWARE, bouncing_trace
+from tests.support.office import sign_on_directly
 
 PRESSES = 15
 FAST = '[office]\nopens = "00:00"\ncloses = "23:59"\n[times]\nlock = 0.1\nthanks = 0.1\n'
@@ -92,7 +92,7 @@ def reference_panel(trace: Path) -> Iterator[str]:
     """The firmware, being pressed as `trace` says; the path of the line to it."""
     board, host = os.openpty()
     tty.setraw(host)
-    words = [sys.executable, "-m", "micropython_unix", "desk.py", str(trace)]
+    words = [sys.executable, "-m", "micropython_unix", "unix_board.py", str(trace)]
     program = subprocess.Popen(
         words, cwd=FIRMWARE, stdin=board, stdout=board, stderr=subprocess.DEVNULL
     )

@@ -17,8 +17,9 @@ from jeepney.wrappers import DBusErrorResponse
 
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
-from tests.builders import SOMYING
-from tests.journeys.test_one_press import eventually, sign_on_directly, virtual_screen
+from tests.support.builders import SOMYING
+from tests.support.office import sign_on_directly
+from tests.support.screen import eventually, virtual_screen
 
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 ROOT = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")

@@ -26,8 +26,8 @@ from sync.client import NotCentral, SyncFailed
 from sync.closing import close_days
 from sync.messages import Enrol, Hello, Welcome
 from sync.signing import public_text, sign_request
-from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
-from tests.central.conftest import made_central
+from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
+from tests.support.central import made_central
 
 
 class Counter:

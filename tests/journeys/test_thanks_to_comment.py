@@ -8,12 +8,10 @@ from pytestqt.qtbot import QtBot
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
-from tests.journeys.test_one_press import office, set_up_terminal
+from tests.support.office import set_up_terminal
 from ui.app import comment_address, start
 from ui.view import ThanksView
 from ui.window import TerminalWindow
-
-__all__ = ["office"]
 
 
 def test_each_thanks_has_a_code_of_its_own(

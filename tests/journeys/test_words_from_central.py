@@ -10,14 +10,12 @@ from kiosk.store.verify import Verified, verify
 from sync.central.sitesettings import NamedReason, SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, State
-from tests.builders import FakeClock
-from tests.journeys.test_one_press import office, set_up_terminal
+from tests.support.builders import FakeClock
+from tests.support.office import set_up_terminal
 from ui.app import start
 from ui.trial.stage import command
 from ui.view import ClosedView, ReadyView, ReasonsView
 from ui.window import TerminalWindow
-
-__all__ = ["office"]
 
 LEVELS = ("แย่", "พอทน", "ธรรมดา", "น่าพอใจ", "ยอดเยี่ยม")
 

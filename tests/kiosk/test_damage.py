@@ -8,7 +8,7 @@ from kiosk.datafolder import DataFolder, FolderError
 from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store, StoreDamaged, StoreFailed
 from kiosk.store.journal import Kind
-from tests.builders import SOMYING, FakeClock, rating
+from tests.support.builders import SOMYING, FakeClock, rating
 
 
 @pytest.fixture
@@ -108,7 +108,8 @@ def test_a_journal_cut_short_is_damage_too(folder: DataFolder) -> None:
     store, terminal = folder.open(FakeClock())
     terminal.note(Kind.SERVICE_MENU)
     terminal.note(Kind.SERVICE_MENU)
-    with store.reading() as cursor:
+    with store.read() as snapshot:
+        cursor = snapshot.cursor()
         (before,) = cursor.execute("SELECT count(*) FROM journal").fetchone()
     store.close()
     import pysqlite3.dbapi2 as sqlite

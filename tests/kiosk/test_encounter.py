@@ -32,16 +32,9 @@ from kiosk.domain.encounter import (
 )
 from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import Channel, Outcome, ReasonId
-from kiosk.domain.rules import Rules
 from kiosk.domain.scale import Score
-from tests.builders import PRASIT, SOMYING, duty_of, moment, rating_id
-
-RULES = Rules(reasons=(ReasonId("wait"), ReasonId("manner")))
-READY, _ = step(Encounter(), SignOn(duty_of()), moment(), RULES)
-
-
-def press(score: int) -> Press:
-    return Press(score=Score(score), channel=Channel.TOUCH, id=rating_id())
+from tests.support.builders import PRASIT, SOMYING, duty_of, moment, rating_id
+from tests.support.encounters import READY, RULES, press
 
 
 def kept_by_the_panel(age: float) -> Press:

@@ -3,8 +3,8 @@
 from kiosk.domain.encounter import Record, Tick, step
 from kiosk.domain.flags import BURST_OF, RUN_OF, Recent, judge
 from kiosk.domain.rating import Outcome
-from tests.builders import moment
-from tests.kiosk.test_encounter import READY, RULES, press
+from tests.support.builders import moment
+from tests.support.encounters import READY, RULES, press
 
 
 def judged(*presses: tuple[float, int]) -> list[tuple[Outcome, ...]]:

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.store.engine import Store
 from kiosk.store.journal import GENESIS, Kind, entry_hash
-from tests.builders import MORNING, TODAY, moment
+from tests.support.builders import MORNING, TODAY, moment
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from kiosk import pin
 from kiosk.lockout import Lockout, PinDead, PinRight, PinWait, PinWrong
 from kiosk.store.engine import Store
 from kiosk.terminal import Terminal
-from tests.builders import PEPPER, SOMYING, FakeClock
+from tests.support.builders import PEPPER, SOMYING, FakeClock
 
 WRONG = "000000"
 
@@ -119,7 +119,7 @@ def test_a_cut_try_counts_as_a_try(tmp_path: Path) -> None:
 # --- the rule itself ---------------------------------------------------------------------------
 
 
-class Desk:
+class LockoutRig:
     """One terminal whose starts are named by hand."""
 
     def __init__(self, path: Path) -> None:
@@ -137,96 +137,96 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path / "kiosk.db")
-    yield desk
-    desk.store.close()
+def rig(tmp_path: Path) -> Iterator[LockoutRig]:
+    rig = LockoutRig(tmp_path / "kiosk.db")
+    yield rig
+    rig.store.close()
 
 
-def test_five_tries_are_free_and_the_sixth_waits_fifteen_seconds(desk: Desk) -> None:
-    answers = [desk.lockout.check("101", WRONG) for _ in range(6)]
+def test_five_tries_are_free_and_the_sixth_waits_fifteen_seconds(rig: LockoutRig) -> None:
+    answers = [rig.lockout.check("101", WRONG) for _ in range(6)]
     assert answers == [PinWrong(0.0)] * 4 + [PinWrong(15.0), PinWait(15.0)]
-    desk.clock.pass_seconds(14.5)
-    assert desk.lockout.check("101", "482915") == PinWait(0.5)
-    desk.clock.pass_seconds(0.5)
-    assert desk.lockout.check("101", WRONG) == PinWrong(30.0)
-    desk.clock.pass_seconds(30)
-    assert desk.lockout.check("101", "482915") == PinRight()
+    rig.clock.pass_seconds(14.5)
+    assert rig.lockout.check("101", "482915") == PinWait(0.5)
+    rig.clock.pass_seconds(0.5)
+    assert rig.lockout.check("101", WRONG) == PinWrong(30.0)
+    rig.clock.pass_seconds(30)
+    assert rig.lockout.check("101", "482915") == PinRight()
 
 
-def test_the_right_pin_forgives_what_went_before(desk: Desk) -> None:
+def test_the_right_pin_forgives_what_went_before(rig: LockoutRig) -> None:
     for _ in range(4):
-        desk.lockout.check("101", WRONG)
-    assert desk.lockout.check("101", "482915") == PinRight()
-    assert [desk.lockout.check("101", WRONG) for _ in range(4)] == [PinWrong(0.0)] * 4
+        rig.lockout.check("101", WRONG)
+    assert rig.lockout.check("101", "482915") == PinRight()
+    assert [rig.lockout.check("101", WRONG) for _ in range(4)] == [PinWrong(0.0)] * 4
 
 
-def test_nobodys_number_answers_as_a_wrong_pin_and_locks_alike(desk: Desk) -> None:
-    answers = [desk.lockout.check("999", WRONG) for _ in range(6)]
+def test_nobodys_number_answers_as_a_wrong_pin_and_locks_alike(rig: LockoutRig) -> None:
+    answers = [rig.lockout.check("999", WRONG) for _ in range(6)]
     assert answers == [PinWrong(0.0)] * 4 + [PinWrong(15.0), PinWait(15.0)]
-    assert desk.lockout.has_pin("101")
+    assert rig.lockout.has_pin("101")
 
 
-def test_after_a_restart_the_wait_begins_anew_once(desk: Desk) -> None:
+def test_after_a_restart_the_wait_begins_anew_once(rig: LockoutRig) -> None:
     for _ in range(5):
-        desk.lockout.check("101", WRONG)
-    desk.clock.pass_seconds(10_000)
-    desk.start("boot-2")
-    assert desk.lockout.check("101", "482915") == PinWait(15.0)
-    desk.clock.pass_seconds(5)
-    assert desk.lockout.check("101", "482915") == PinWait(10.0)
-    desk.clock.pass_seconds(10)
-    assert desk.lockout.check("101", "482915") == PinRight()
+        rig.lockout.check("101", WRONG)
+    rig.clock.pass_seconds(10_000)
+    rig.start("boot-2")
+    assert rig.lockout.check("101", "482915") == PinWait(15.0)
+    rig.clock.pass_seconds(5)
+    assert rig.lockout.check("101", "482915") == PinWait(10.0)
+    rig.clock.pass_seconds(10)
+    assert rig.lockout.check("101", "482915") == PinRight()
 
 
-def test_the_fifteenth_try_is_the_last_and_only_a_supervisor_helps(desk: Desk) -> None:
+def test_the_fifteenth_try_is_the_last_and_only_a_supervisor_helps(rig: LockoutRig) -> None:
     last: object = None
     for _ in range(pin.DEAD_AT):
-        last = desk.lockout.check("101", WRONG)
-        desk.clock.pass_seconds(20_000)
+        last = rig.lockout.check("101", WRONG)
+        rig.clock.pass_seconds(20_000)
     assert last == PinDead()
-    assert desk.lockout.check("101", "482915") == PinDead()
-    desk.start("boot-2")
-    assert desk.lockout.check("101", "482915") == PinDead()
-    desk.lockout.unlock("101")
-    assert desk.lockout.check("101", "482915") == PinRight()
-    assert desk.kinds().count("pin-unlocked") == 1
+    assert rig.lockout.check("101", "482915") == PinDead()
+    rig.start("boot-2")
+    assert rig.lockout.check("101", "482915") == PinDead()
+    rig.lockout.unlock("101")
+    assert rig.lockout.check("101", "482915") == PinRight()
+    assert rig.kinds().count("pin-unlocked") == 1
 
 
-def test_a_new_pin_unlocks_and_the_old_one_is_wrong(desk: Desk) -> None:
+def test_a_new_pin_unlocks_and_the_old_one_is_wrong(rig: LockoutRig) -> None:
     for _ in range(5):
-        desk.lockout.check("101", WRONG)
-    new = desk.lockout.set_pin("101")
-    assert desk.lockout.check("101", "482915") == PinWrong(0.0)
-    assert desk.lockout.check("101", new) == PinRight()
+        rig.lockout.check("101", WRONG)
+    new = rig.lockout.set_pin("101")
+    assert rig.lockout.check("101", "482915") == PinWrong(0.0)
+    assert rig.lockout.check("101", new) == PinRight()
     with pytest.raises(pin.WeakPin):
-        desk.lockout.set_pin("101", "123456")
+        rig.lockout.set_pin("101", "123456")
     with pytest.raises(pin.WeakPin):
-        desk.lockout.set_pin("101", "482913", number="482913")
-    assert desk.lockout.check("101", new) == PinRight()
+        rig.lockout.set_pin("101", "482913", number="482913")
+    assert rig.lockout.check("101", new) == PinRight()
 
 
-def test_every_try_is_in_the_journal_and_the_fifth_says_locked(desk: Desk) -> None:
+def test_every_try_is_in_the_journal_and_the_fifth_says_locked(rig: LockoutRig) -> None:
     for _ in range(5):
-        desk.lockout.check("101", WRONG)
-    desk.start("boot-2")
-    desk.lockout.check("101", WRONG)
-    assert [k for k in desk.kinds() if k.startswith("pin-")] == [
+        rig.lockout.check("101", WRONG)
+    rig.start("boot-2")
+    rig.lockout.check("101", WRONG)
+    assert [k for k in rig.kinds() if k.startswith("pin-")] == [
         "pin-set",
         *["pin-tried"] * 4,
         "pin-locked",
         "pin-tried",
     ]
-    desk.clock.pass_seconds(15)
-    desk.lockout.check("101", "482915")
-    assert desk.kinds()[-1] == "pin-right"
+    rig.clock.pass_seconds(15)
+    rig.lockout.check("101", "482915")
+    assert rig.kinds()[-1] == "pin-right"
 
 
-def test_half_a_second_is_counted_in_milliseconds_of_the_boot_clock(desk: Desk) -> None:
-    desk.clock.pass_seconds(0.25)
+def test_half_a_second_is_counted_in_milliseconds_of_the_boot_clock(rig: LockoutRig) -> None:
+    rig.clock.pass_seconds(0.25)
     for _ in range(5):
-        desk.lockout.check("101", WRONG)
-    desk.clock.pass_seconds(14.75)
-    answer = desk.lockout.check("101", WRONG)
+        rig.lockout.check("101", WRONG)
+    rig.clock.pass_seconds(14.75)
+    answer = rig.lockout.check("101", WRONG)
     assert isinstance(answer, PinWait)
     assert answer.wait == pytest.approx(0.25, abs=0.002)

@@ -31,7 +31,7 @@ from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import Channel, Outcome, ReasonId
 from kiosk.domain.rules import Rules
 from kiosk.domain.scale import Score
-from tests.builders import PRASIT, SOMYING, duty_of, moment, rating_id
+from tests.support.builders import PRASIT, SOMYING, duty_of, moment, rating_id
 
 RULES = Rules(reasons=(ReasonId("wait"),), offered=True, offer=30.0)
 WAITING, _ = step(Encounter(), SignOn(duty_of()), moment(), RULES)

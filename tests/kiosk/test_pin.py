@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk import pin
-from tests.builders import PEPPER
+from tests.support.builders import PEPPER
 
 
 def test_the_limits_are_those_of_the_field() -> None:

@@ -18,7 +18,7 @@ from kiosk.domain.wording import SentWording
 from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.store.engine import Store
 from kiosk.terminal import Terminal
-from tests.builders import BANGKOK, PEPPER, SOMYING, FakeClock
+from tests.support.builders import BANGKOK, PEPPER, SOMYING, FakeClock
 
 
 def test_an_empty_file_means_the_documented_defaults() -> None:

@@ -3,7 +3,9 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from traceback import format_exception
 from uuid import uuid4
 
@@ -29,9 +31,8 @@ from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
-from tests.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
-from tests.faults import disk_full_beyond
-from tests.older import aged
+from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
+from tests.support.faults import disk_full_beyond
 
 
 @pytest.fixture
@@ -85,57 +86,122 @@ def test_migrations_lead_to_exactly_the_declared_schema(path: Path, tmp_path: Pa
     assert schema(path) == schema(declared)
 
 
-def test_an_older_file_comes_forward_with_its_last_press(path: Path) -> None:
-    """0001 remembered one press for all panels."""
-    store = Store.open(path)
+def test_the_last_press_of_each_panel_is_remembered(store: Store) -> None:
     with store.transaction() as t:
         t.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
-    store.close()
-    aged(path, "0001")
-    store = Store.open(path)
-    with store.transaction() as t:
-        assert t.state.marks() == (Mark("DD-07", "9f3ac21b", 41),)
         t.state.put_mark(Mark("DD-08", "00000001", 1))
         t.state.put_mark(Mark("DD-07", "9f3ac21b", 42))
-        assert [mark.seq for mark in t.state.marks()] == [42, 1]
-    store.close()
+    with store.read() as snapshot:
+        assert [mark.seq for mark in snapshot.state.marks()] == [42, 1]
 
 
-def test_a_file_of_before_keeps_its_witnessed_register(path: Path) -> None:
-    """0003 made room for more words, 0004 for PINs that central issued; what was witnessed before
-    still agrees."""
-    store = Store.open(path)
-    with store.transaction() as t:
-        t.state.put_wording(
-            SentWording(question_th="ถาม", question_en="ask", comment_url="", etag="etag")
-        )
-        t.pins.put("101", PinRecord(hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot"))
-        t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
-    store.close()
-    aged(path, "0002")
-    store = Store.open(path)
-    assert isinstance(verify(store), Verified)
+@pytest.mark.parametrize("changed", ["words", "issue"])
+def test_what_central_sent_does_not_change_without_a_witness(store: Store, changed: str) -> None:
     lists = ((("ก", "a"),), (("wait", "ข", "b"),), (("ค", "ง"),), (TODAY,))
     words = SentWording("ถาม", "ask", "", "etag", *lists)
+    record = PinRecord(hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot", issue=6)
     with store.transaction() as t:
-        assert t.state.wording() == SentWording(
-            question_th="ถาม", question_en="ask", comment_url="", etag="etag"
-        )
         t.state.put_wording(words)
-    assert isinstance(verify(store), Wrong), "a change without a witness"
-    with store.transaction() as t:
+        t.pins.put("101", record)
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
-        assert t.state.wording() == words
+    with store.read() as snapshot:
+        assert snapshot.state.wording() == words
+        assert snapshot.pins.of("101") == record
     assert isinstance(verify(store), Verified)
     with store.transaction() as t:
-        assert t.pins.of("101") == PinRecord(
-            hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot"
-        )
-        t.pins.put(
-            "101", PinRecord(hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot", issue=7)
-        )
-    assert isinstance(verify(store), Wrong), "another issue, without a witness"
-    store.close()
+        if changed == "words":
+            t.state.put_wording(replace(words, holidays=()))
+        else:
+            t.pins.put("101", replace(record, issue=7))
+    assert isinstance(verify(store), Wrong)
+
+
+def test_of_events_witnessed_together_the_last_has_the_digest(store: Store) -> None:
+    record = PinRecord(hash="$argon2id$", tries=0, tried_boot_ms=0, boot_id="", issue=1)
+    with store.transaction() as t:
+        for owner in ("101", "102"):
+            t.pins.put(owner, record)
+        events = [(Kind.PIN_SET, {"owner": owner}) for owner in ("101", "102")]
+        t.witness_all(FakeClock().now(), events)
+    assert isinstance(verify(store), Verified)
+    with store.read() as snapshot:
+        newest = snapshot.journal.last(Kind.PIN_SET)
+    assert newest is not None
+    assert '"owner":"102"' in newest.detail
+
+
+def test_reading_waits_for_no_writer_and_no_writer_waits_for_reading(
+    store: Store, path: Path, terminal: Terminal
+) -> None:
+    other = Store.open(path)
+    with other.transaction() as t:
+        t.journal.append(FakeClock().now(), Kind.STARTED)
+        began = monotonic()
+        assert {officer.id for officer in terminal.officers()} == {SOMYING.id, PRASIT.id}
+        assert monotonic() - began < engine_module.BUSY_MS / 2000
+    with other.read() as snapshot:
+        before = snapshot.ratings.count()
+        terminal.carry_out([Record(rating(5))])
+        assert snapshot.ratings.count() == before, "a snapshot is of one moment"
+    with other.read() as snapshot:
+        assert snapshot.ratings.count() == before + 1
+    other.close()
+
+
+def test_a_read_writes_nothing(store: Store) -> None:
+    with pytest.raises(StoreFailed, match="readonly"), store.read() as snapshot:
+        snapshot.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
+    with store.transaction() as t:
+        t.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
+
+
+def test_reading_survives_reopening_a_backup_and_a_checkpoint(
+    store: Store, terminal: Terminal, tmp_path: Path
+) -> None:
+    for disturb in (
+        store.reopen,
+        store.checkpoint,
+        lambda: store.backup(tmp_path / "copy.db"),
+        terminal.repair,
+    ):
+        disturb()
+        assert terminal.officer(SOMYING.id) is not None
+
+
+def test_emptying_the_log_gives_up_beside_a_reader_and_holds_no_press_up(
+    store: Store, path: Path, terminal: Terminal
+) -> None:
+    terminal.carry_out([Record(rating(5))])
+    other = Store.open(path)
+    with other.read() as snapshot:
+        assert snapshot.ratings.count() == 1
+        terminal.carry_out([Record(rating(5))])
+        assert not store.checkpoint()
+    other.close()
+    assert store.checkpoint()
+    assert not path.with_name("kiosk.db-wal").stat().st_size
+
+
+@pytest.mark.parametrize("replacement", [b"", b"another file"])
+def test_a_file_that_goes_from_its_path_is_missed_at_once_and_heals(
+    store: Store, path: Path, terminal: Terminal, replacement: bytes
+) -> None:
+    """SQLite would go on with the deleted file, and everything in it is gone at the end."""
+    elsewhere = path.with_name("elsewhere.db")
+    path.rename(elsewhere)
+    if replacement:
+        path.write_bytes(replacement)
+    with pytest.raises(StoreMissing):
+        terminal.officers()
+    with pytest.raises(StoreFailed):
+        terminal.carry_out([Record(rating(5))])
+    with pytest.raises(StoreFailed):
+        terminal.repair()
+    assert path.exists() == bool(replacement), "an empty file is somebody's decision"
+    elsewhere.rename(path)
+    terminal.repair()
+    terminal.carry_out([Record(rating(5))])
+    assert isinstance(verify(store), Verified)
 
 
 def test_the_known_head_is_the_newest_migration() -> None:

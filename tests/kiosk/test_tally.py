@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
 from kiosk.domain.rating import Channel, Half, Outcome, ReasonId
 from kiosk.domain.tally import Line, Tally
-from tests.builders import PRASIT, SOMYING, rating
+from tests.support.builders import PRASIT, SOMYING, rating
 
 MORNING = Line(
     officer=OfficerId("101"),

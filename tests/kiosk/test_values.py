@@ -23,6 +23,7 @@ from kiosk.domain.rostercsv import BadRoster, parse
 from kiosk.domain.scale import NotOnScale, Scale, Score
 from kiosk.domain.seal import Seal, rating_entry
 from kiosk.domain.tally import Tally
+from kiosk.language import in_english
 
 ratings = st.builds(
     Rating,
@@ -122,18 +123,20 @@ def test_a_roster_with_bom_and_thai_is_read_whole() -> None:
         ("number,name\n101,ก\n101,ข\n", "line 3: number 101 stands on line 2 already"),
         ("number,name\n101,=cmd()\n", "line 2: name '=cmd()' starts like a spreadsheet formula"),
         ("number,name\n101,ก\x07\n", "line 2: name has a character that can't be shown (U+0007)"),
-        ("number,name\n101\n", "line 2: 1 columns where the header has 2"),
+        ("number,name\n101\n", "line 2: 1 column where the header has 2"),
     ],
 )
 def test_a_bad_roster_names_the_line(text: str, said: str) -> None:
     with pytest.raises(BadRoster) as caught:
         parse(text.encode())
-    assert any(said in problem for problem in caught.value.problems), caught.value.problems
+    lines = [in_english(problem) for problem in caught.value.problems]
+    assert any(said in line for line in lines), lines
 
 
 def test_a_roster_in_another_encoding_says_how_to_save_it() -> None:
-    with pytest.raises(BadRoster, match="UTF-8"):
+    with pytest.raises(BadRoster) as caught:
         parse("number,name\n1,สมหญิง\n".encode("cp874"))
+    assert "save the sheet as “CSV UTF-8”" in in_english(caught.value)
 
 
 @given(st.binary(max_size=200))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from kiosk.store.journal import Kind
 from sync.absence import DARK, LATE_PAUSE, NO_PANEL, NO_QUEUE, NO_STORE, Before, Hours, absences
-from tests.builders import BANGKOK, TODAY
+from tests.support.builders import BANGKOK, TODAY
 
 HOURS = Hours()
 EVENING = datetime(2026, 11, 23, 20, 0, tzinfo=BANGKOK)

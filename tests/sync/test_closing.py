@@ -17,7 +17,7 @@ from sync.absence import Hours
 from sync.agent import take_roster
 from sync.closing import close_days
 from sync.messages import DayReport, GapCount, Roster, Wording
-from tests.builders import MORNING, PEPPER, SOMYING, TODAY, FakeClock, rating
+from tests.support.builders import MORNING, PEPPER, SOMYING, TODAY, FakeClock, rating
 
 
 @pytest.fixture

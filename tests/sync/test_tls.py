@@ -24,8 +24,8 @@ from sync import agent
 from sync.client import NotCentral, SyncFailed, Unreachable
 from sync.closing import close_days
 from sync.signing import public_text
-from tests.builders import PEPPER, SOMYING, FakeClock, rating
-from tests.certificates import DAY, Authority
+from tests.support.builders import PEPPER, SOMYING, FakeClock, rating
+from tests.support.certificates import DAY, Authority
 
 
 class Silent(BaseHTTPRequestHandler):

@@ -9,12 +9,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.rating import Channel, ReasonId
-from tests.ui.conftest import Counter
-from tests.ui.test_screens import contrast
-from tests.ui.test_terminal import pass_time, ready, shown, sign_on, tally
+from tests.support.colours import contrast
+from tests.support.counter import Counter, pass_time, ready, shown, sign_on, tally
 from ui import theme
 from ui.samples import samples
-from ui.screens.notice import NoticeScreen
+from ui.screens.message import MessageScreen
 from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.thanks import ThanksScreen
@@ -137,8 +136,8 @@ def tab_to(counter: Counter, name: str) -> None:
 
 def test_the_keyboard_alone_does_everything(counter: Counter) -> None:
     counter.window.activateWindow()
-    notice = shown(counter, NoticeScreen)
-    assert isinstance(notice, NoticeScreen)
+    notice = shown(counter, MessageScreen)
+    assert isinstance(notice, MessageScreen)
     tab_to(counter, notice.action.text())
     key(counter, Qt.Key.Key_Return)
     for digit in "101" + counter.pins["101"]:

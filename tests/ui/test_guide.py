@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 from kiosk.config import parse
 from kiosk.domain.encounter import Phase, Served
 from kiosk.domain.rating import Channel
-from tests.ui.conftest import Counter
-from tests.ui.test_terminal import pass_time, service_menu, sign_on
+from tests.support.counter import Counter, pass_time, service_menu, sign_on
 from ui.cli import app
 from ui.guide import Guide
 from ui.outputs import card_of, outputs

@@ -11,8 +11,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.config import ConfigError, parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.wording import SentWording
-from tests.ui.conftest import Counter
-from tests.ui.test_terminal import pass_time, press_face, ready, sign_on
+from tests.support.counter import Counter, pass_time, press_face, ready, sign_on
 from ui.app import run_terminal
 from ui.show import Shower
 from ui.text import COMPLETE, FALLBACK, Words, languages, scripts

@@ -14,11 +14,10 @@ from kiosk.config import ConfigError, parse
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.domain.wording import SentWording
 from kiosk.store.journal import Kind
-from tests.ui.conftest import Counter
-from tests.ui.test_terminal import shown, sign_on, tally
+from tests.support.counter import Counter, shown, sign_on, tally
 from ui.cli import app
 from ui.notices import BadNotice, NoticeFolder, notice_of
-from ui.screens.notice import NoticeScreen
+from ui.screens.message import MessageScreen
 from ui.view import ClosedView, NoticeCard
 
 
@@ -189,7 +188,7 @@ def test_outside_the_hours_nothing_moves_so_that_the_screen_may_dim(board: Count
 def test_an_officer_who_signs_on_is_not_in_their_way_and_the_question_has_none(
     board: Counter,
 ) -> None:
-    board.running.presenter.notice_acted()
+    board.running.presenter.message_acted()
     before = board.running.presenter.view()
     board.running.presenter.turn_notice()
     assert board.running.presenter.view() == before
@@ -209,8 +208,8 @@ def test_the_sign_on_button_stays_whole_beside_a_picture(board: Counter, qtbot: 
     picture(board.folder.notices / "0.png", 1600, 900)
     board.running.presenter.turn_notice()
     board.running.presenter.turn_notice()
-    screen = shown(board, NoticeScreen)
-    assert isinstance(screen, NoticeScreen)
+    screen = shown(board, MessageScreen)
+    assert isinstance(screen, MessageScreen)
     for size in ((1024, 600), (1080, 1920)):
         board.window.resize(*size)
         card = screen._board.geometry()

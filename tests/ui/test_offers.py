@@ -3,10 +3,9 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -16,41 +15,20 @@ from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Outcome
 from kiosk.store.journal import Kind
-from tests.builders import TODAY
-from tests.faults import disk_full_beyond
-from tests.ui.conftest import Counter
-from tests.ui.test_terminal import click, sign_on, tally
+from tests.support.builders import TODAY
+from tests.support.counter import Counter, click, sign_on, tally
+from tests.support.faults import disk_full_beyond
+from tests.support.ticket_machine import MachineOnLoop
 from ui.queue_bridge import open_queue
 from ui.queue_commands import QueueTrouble, obey, tell
 from ui.queue_http import MAX_CONNECTIONS, CantListen, QueueServer
 from ui.screens.ready import ReadyScreen
 from ui.screens.waiting import WaitingScreen
 
-STEP_MS = 20
 OFFERED = '[offer]\nmode = "offered"\nseconds = 30\nkey = "F9"\n'
 
 
-class MachineOnLoop(QObject):
-    """Drives a ticket machine from the event loop."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.machine = TicketMachine(path)
-        self.machine.plug()
-        self._timer = QTimer(self, interval=STEP_MS)
-        self._timer.timeout.connect(self._step)
-        self._timer.start()
-
-    def stop(self) -> None:
-        self._timer.stop()
-        self.machine.unplug()
-
-    def _step(self) -> None:
-        self.machine.readable()
-        self.machine.tick(monotonic())
-
-
-class Desk:
+class OfferingCounter:
     """A counter where questions are offered, with its officer signed on."""
 
     def __init__(self, counter: Counter, qtbot: QtBot, folder: DataFolder, path: Path) -> None:
@@ -102,163 +80,175 @@ class Desk:
 
 
 @pytest.fixture
-def desk(counter: Counter, qtbot: QtBot, folder: DataFolder, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(counter, qtbot, folder, tmp_path / "tickets")
-    yield desk
-    desk.machine.stop()
+def offering(
+    counter: Counter, qtbot: QtBot, folder: DataFolder, tmp_path: Path
+) -> Iterator[OfferingCounter]:
+    offering = OfferingCounter(counter, qtbot, folder, tmp_path / "tickets")
+    yield offering
+    offering.machine.stop()
 
 
-def test_one_ticket_one_question_one_answer(desk: Desk) -> None:
-    desk.sign_on()
-    assert isinstance(desk.counter.window.screen_shown, WaitingScreen)
-    desk.machine.machine.call()
-    desk.machine.machine.end()
-    desk.wait(Phase.READY)
-    desk.face(0)
-    desk.check(Phase.THANKS)
-    desk.pass_time(6)
-    assert isinstance(desk.counter.window.screen_shown, WaitingScreen)
-    assert tally(desk.counter).n == 1
-    assert desk.counted() == {("101", Outcome.OFFERED): 1, ("101", Outcome.ANSWERED): 1}
+def test_one_ticket_one_question_one_answer(offering: OfferingCounter) -> None:
+    offering.sign_on()
+    assert isinstance(offering.counter.window.screen_shown, WaitingScreen)
+    offering.machine.machine.call()
+    offering.machine.machine.end()
+    offering.wait(Phase.READY)
+    offering.face(0)
+    offering.check(Phase.THANKS)
+    offering.pass_time(6)
+    assert isinstance(offering.counter.window.screen_shown, WaitingScreen)
+    assert tally(offering.counter).n == 1
+    assert offering.counted() == {("101", Outcome.OFFERED): 1, ("101", Outcome.ANSWERED): 1}
 
 
-def test_a_line_is_answered_only_once_it_is_kept_and_a_repeat_is_no_news(desk: Desk) -> None:
-    desk.sign_on()
-    desk.machine.machine.end()
-    desk.machine.machine.call()
-    desk.machine.machine.end()
-    desk.wait_answered(3)
-    told = desk.machine.machine.heard[-1]
-    desk.machine.machine.say(told)
-    desk.wait_answered(4)
-    assert desk.counted() == {("101", Outcome.OFFERED): 2}
+def test_a_line_is_answered_only_once_it_is_kept_and_a_repeat_is_no_news(
+    offering: OfferingCounter,
+) -> None:
+    offering.sign_on()
+    offering.machine.machine.end()
+    offering.machine.machine.call()
+    offering.machine.machine.end()
+    offering.wait_answered(3)
+    told = offering.machine.machine.heard[-1]
+    offering.machine.machine.say(told)
+    offering.wait_answered(4)
+    assert offering.counted() == {("101", Outcome.OFFERED): 2}
 
 
-def test_a_citizen_declines_with_the_corner_and_an_officer_is_not_in_the_way(desk: Desk) -> None:
-    desk.sign_on()
-    desk.machine.machine.end()
-    desk.wait(Phase.READY)
-    desk.corner()
-    desk.wait(Phase.WAITING)
-    assert desk.counted() == {("101", Outcome.OFFERED): 1, ("101", Outcome.SKIPPED): 1}
+def test_a_citizen_declines_with_the_corner_and_an_officer_is_not_in_the_way(
+    offering: OfferingCounter,
+) -> None:
+    offering.sign_on()
+    offering.machine.machine.end()
+    offering.wait(Phase.READY)
+    offering.corner()
+    offering.wait(Phase.WAITING)
+    assert offering.counted() == {("101", Outcome.OFFERED): 1, ("101", Outcome.SKIPPED): 1}
 
 
-def test_an_offer_warns_before_it_lapses_and_gives_more_time(desk: Desk) -> None:
-    desk.sign_on()
-    desk.machine.machine.end()
-    desk.wait(Phase.READY)
-    desk.pass_time(21)
-    screen = desk.counter.window.screen_shown
+def test_an_offer_warns_before_it_lapses_and_gives_more_time(offering: OfferingCounter) -> None:
+    offering.sign_on()
+    offering.machine.machine.end()
+    offering.wait(Phase.READY)
+    offering.pass_time(21)
+    screen = offering.counter.window.screen_shown
     assert isinstance(screen, ReadyScreen)
     assert screen._view is not None
     assert "๙" in screen._view.note
-    desk.corner()
-    desk.corner()
-    desk.check(Phase.READY)
-    assert desk.counted() == {("101", Outcome.OFFERED): 1}, "a double tap declines nothing"
-    desk.pass_time(29)
-    desk.check(Phase.READY)
-    desk.pass_time(1)
-    desk.check(Phase.WAITING)
-    assert desk.counted() == {("101", Outcome.OFFERED): 1}
+    offering.corner()
+    offering.corner()
+    offering.check(Phase.READY)
+    assert offering.counted() == {("101", Outcome.OFFERED): 1}, "a double tap declines nothing"
+    offering.pass_time(29)
+    offering.check(Phase.READY)
+    offering.pass_time(1)
+    offering.check(Phase.WAITING)
+    assert offering.counted() == {("101", Outcome.OFFERED): 1}
 
 
-def test_a_language_chosen_for_an_offer_goes_with_the_citizen(desk: Desk) -> None:
-    desk.sign_on()
-    desk.machine.machine.end()
-    desk.wait(Phase.READY)
-    desk.counter.running.presenter.choose_language("en")
-    desk.pass_time(31)
-    desk.check(Phase.WAITING)
-    desk.machine.machine.end()
-    desk.wait(Phase.READY)
-    screen = desk.counter.window.screen_shown
+def test_a_language_chosen_for_an_offer_goes_with_the_citizen(offering: OfferingCounter) -> None:
+    offering.sign_on()
+    offering.machine.machine.end()
+    offering.wait(Phase.READY)
+    offering.counter.running.presenter.choose_language("en")
+    offering.pass_time(31)
+    offering.check(Phase.WAITING)
+    offering.machine.machine.end()
+    offering.wait(Phase.READY)
+    screen = offering.counter.window.screen_shown
     assert isinstance(screen, ReadyScreen)
     assert screen._view is not None
     assert "ท่าน" in screen._view.question
 
 
-def test_a_key_of_the_keyboard_ends_a_service(desk: Desk) -> None:
-    desk.sign_on()
-    QTest.keyClick(desk.counter.window, Qt.Key.Key_F9)
-    desk.check(Phase.READY)
+def test_a_key_of_the_keyboard_ends_a_service(offering: OfferingCounter) -> None:
+    offering.sign_on()
+    QTest.keyClick(offering.counter.window, Qt.Key.Key_F9)
+    offering.check(Phase.READY)
 
 
-def test_a_pulled_line_is_in_the_journal_and_the_service_menu_and_heals(desk: Desk) -> None:
-    desk.sign_on()
-    desk.machine.machine.end()
-    desk.wait(Phase.READY)
-    desk.machine.machine.unplug()
-    desk.qtbot.waitUntil(lambda: Kind.QUEUE_DOWN in desk.journal())
-    assert "tickets" in str(desk.counter.running.presenter._facts().queue)
-    desk.machine.machine.plug()
-    desk.machine.machine.call()
-    desk.wait_answered(2)
-    assert desk.journal().count(Kind.QUEUE_UP) == 2
-    assert desk.counter.running.presenter._facts().queue == ""
+def test_a_pulled_line_is_in_the_journal_and_the_service_menu_and_heals(
+    offering: OfferingCounter,
+) -> None:
+    offering.sign_on()
+    offering.machine.machine.end()
+    offering.wait(Phase.READY)
+    offering.machine.machine.unplug()
+    offering.qtbot.waitUntil(lambda: Kind.QUEUE_DOWN in offering.journal())
+    assert "tickets" in str(offering.counter.running.presenter._facts().queue)
+    offering.machine.machine.plug()
+    offering.machine.machine.call()
+    offering.wait_answered(2)
+    assert offering.journal().count(Kind.QUEUE_UP) == 2
+    assert offering.counter.running.presenter._facts().queue == ""
 
 
-def test_noise_on_the_line_does_nothing(desk: Desk) -> None:
-    desk.sign_on()
-    desk.machine.machine._line.write(bytes(range(256)) * 40 + b"\n")
-    desk.machine.machine.end()
-    desk.wait_answered(1)
-    assert desk.counted() == {("101", Outcome.OFFERED): 1}
+def test_noise_on_the_line_does_nothing(offering: OfferingCounter) -> None:
+    offering.sign_on()
+    offering.machine.machine._line.write(bytes(range(256)) * 40 + b"\n")
+    offering.machine.machine.end()
+    offering.wait_answered(1)
+    assert offering.counted() == {("101", Outcome.OFFERED): 1}
 
 
-def test_a_service_that_ends_while_the_disk_is_full_is_counted_when_it_is_not(desk: Desk) -> None:
-    desk.sign_on()
-    presenter = desk.counter.running.presenter
-    desk.counter.running.store.checkpoint()
+def test_a_service_that_ends_while_the_disk_is_full_is_counted_when_it_is_not(
+    offering: OfferingCounter,
+) -> None:
+    offering.sign_on()
+    presenter = offering.counter.running.presenter
+    offering.counter.running.store.checkpoint()
     with disk_full_beyond(4096):
-        desk.machine.machine.end()
-        desk.wait(Phase.OUT_OF_SERVICE)
-        desk.wait_answered(1)
+        offering.machine.machine.end()
+        offering.wait(Phase.OUT_OF_SERVICE)
+        offering.wait_answered(1)
     presenter._try_repair()
-    desk.check(Phase.WAITING)
-    assert desk.counted() == {("101", Outcome.NOT_OFFERED): 1}
+    offering.check(Phase.WAITING)
+    assert offering.counted() == {("101", Outcome.NOT_OFFERED): 1}
 
 
-def test_the_next_citizen_does_not_get_the_language_of_one_who_left_an_offer(desk: Desk) -> None:
-    desk.sign_on()
-    desk.machine.machine.end()
-    desk.wait(Phase.READY)
-    desk.counter.running.presenter.choose_language("en")
-    desk.machine.machine.end()
-    desk.wait_answered(2)
-    screen = desk.counter.window.screen_shown
+def test_the_next_citizen_does_not_get_the_language_of_one_who_left_an_offer(
+    offering: OfferingCounter,
+) -> None:
+    offering.sign_on()
+    offering.machine.machine.end()
+    offering.wait(Phase.READY)
+    offering.counter.running.presenter.choose_language("en")
+    offering.machine.machine.end()
+    offering.wait_answered(2)
+    screen = offering.counter.window.screen_shown
     assert isinstance(screen, ReadyScreen)
     assert screen._view is not None
     assert "ท่าน" in screen._view.question
 
 
-def test_an_offer_is_not_hidden_behind_the_officers_dialog(desk: Desk) -> None:
-    desk.sign_on()
-    desk.counter.running.presenter.ask_staff()
-    desk.machine.machine.end()
-    desk.wait(Phase.READY)
-    assert isinstance(desk.counter.window.screen_shown, ReadyScreen)
+def test_an_offer_is_not_hidden_behind_the_officers_dialog(offering: OfferingCounter) -> None:
+    offering.sign_on()
+    offering.counter.running.presenter.ask_staff()
+    offering.machine.machine.end()
+    offering.wait(Phase.READY)
+    assert isinstance(offering.counter.window.screen_shown, ReadyScreen)
 
 
-def test_a_key_pressed_as_the_store_fails_is_counted_too(desk: Desk) -> None:
-    desk.sign_on()
-    desk.counter.running.store.checkpoint()
+def test_a_key_pressed_as_the_store_fails_is_counted_too(offering: OfferingCounter) -> None:
+    offering.sign_on()
+    offering.counter.running.store.checkpoint()
     with disk_full_beyond(4096):
-        QTest.keyClick(desk.counter.window, Qt.Key.Key_F9)
-    desk.check(Phase.OUT_OF_SERVICE)
-    desk.counter.running.presenter._try_repair()
-    assert desk.counted() == {("101", Outcome.NOT_OFFERED): 1}
+        QTest.keyClick(offering.counter.window, Qt.Key.Key_F9)
+    offering.check(Phase.OUT_OF_SERVICE)
+    offering.counter.running.presenter._try_repair()
+    assert offering.counted() == {("101", Outcome.NOT_OFFERED): 1}
 
 
 # --- HTTP ---------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def server(desk: Desk, qtbot: QtBot) -> Iterator[QueueServer]:
-    from ui.queue_bridge import Desk as QueueDesk
+def server(offering: OfferingCounter, qtbot: QtBot) -> Iterator[QueueServer]:
+    from ui.queue_bridge import QueueReceiver
 
-    take = QueueDesk(desk.counter.running.presenter).take
-    server = QueueServer(0, desk.folder.queue_token(), take)
+    take = QueueReceiver(offering.counter.running.presenter).take
+    server = QueueServer(0, offering.folder.queue_token(), take)
     yield server
     server.stop()
 
@@ -295,22 +285,22 @@ def request(token: str, body: bytes, *, method: str = "POST", path: str = "/v1/q
 
 
 def test_a_queue_program_with_the_token_is_heard(
-    desk: Desk, server: QueueServer, qtbot: QtBot
+    offering: OfferingCounter, server: QueueServer, qtbot: QtBot
 ) -> None:
-    desk.sign_on()
-    answer = ask(qtbot, server, request(desk.folder.queue_token(), b"END A012\n"))
+    offering.sign_on()
+    answer = ask(qtbot, server, request(offering.folder.queue_token(), b"END A012\n"))
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.endswith(b"\r\n\r\nOK END A012\n")
-    desk.check(Phase.READY)
-    ask(qtbot, server, request(desk.folder.queue_token(), b"END A012"))
-    assert desk.counted() == {("101", Outcome.OFFERED): 1}
+    offering.check(Phase.READY)
+    ask(qtbot, server, request(offering.folder.queue_token(), b"END A012"))
+    assert offering.counted() == {("101", Outcome.OFFERED): 1}
 
 
 def test_whoever_lacks_the_token_or_says_nonsense_changes_nothing(
-    desk: Desk, server: QueueServer, qtbot: QtBot
+    offering: OfferingCounter, server: QueueServer, qtbot: QtBot
 ) -> None:
-    desk.sign_on()
-    token = desk.folder.queue_token()
+    offering.sign_on()
+    token = offering.folder.queue_token()
     refused = {
         request("wrong", b"END A1"): b" 401 ",
         b"POST /v1/queue HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nEND": b" 401 ",
@@ -323,21 +313,21 @@ def test_whoever_lacks_the_token_or_says_nonsense_changes_nothing(
     }
     for data, status in refused.items():
         assert status in ask(qtbot, server, data).split(b"\r\n")[0], data[:40]
-    desk.check(Phase.WAITING)
-    assert desk.counted() == {}
+    offering.check(Phase.WAITING)
+    assert offering.counted() == {}
 
 
 def test_more_connections_than_there_is_room_for_are_told_so(
-    desk: Desk, server: QueueServer, qtbot: QtBot
+    offering: OfferingCounter, server: QueueServer, qtbot: QtBot
 ) -> None:
     idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(MAX_CONNECTIONS)]
     qtbot.waitUntil(lambda: len(server._open) == MAX_CONNECTIONS)
-    answer = ask(qtbot, server, request(desk.folder.queue_token(), b"CALL"))
+    answer = ask(qtbot, server, request(offering.folder.queue_token(), b"CALL"))
     assert b" 503 " in answer
     for link in idle:
         link.close()
     qtbot.waitUntil(lambda: not server._open)
-    assert b" 200 " in ask(qtbot, server, request(desk.folder.queue_token(), b"CALL"))
+    assert b" 200 " in ask(qtbot, server, request(offering.folder.queue_token(), b"CALL"))
 
 
 def test_it_listens_on_this_machine_only_and_says_when_the_port_is_taken(
@@ -349,13 +339,13 @@ def test_it_listens_on_this_machine_only_and_says_when_the_port_is_taken(
 
 
 def test_a_taken_port_is_told_in_the_journal_and_the_rest_still_works(
-    desk: Desk, server: QueueServer
+    offering: OfferingCounter, server: QueueServer
 ) -> None:
-    desk.use(OFFERED + f'port = "{desk.path}"\nhttp = {server.port}\n')
-    desk.sign_on()
-    desk.machine.machine.end()
-    desk.wait(Phase.READY)
-    assert "choose another port" in str(desk.counter.running.presenter._facts().queue)
+    offering.use(OFFERED + f'port = "{offering.path}"\nhttp = {server.port}\n')
+    offering.sign_on()
+    offering.machine.machine.end()
+    offering.wait(Phase.READY)
+    assert "choose another port" in str(offering.counter.running.presenter._facts().queue)
 
 
 def test_the_token_is_made_once_for_its_owner_alone_and_refused_when_others_read_it(

@@ -69,7 +69,7 @@ class Clerk:
                         self._due += [(now + 0.3, key)] if self._again else []
 
 
-class Desk:
+class Wizard:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / "kiosk.toml"
@@ -91,77 +91,79 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path)
-    yield desk
-    for clerk in desk.clerks:
+def wizard(tmp_path: Path) -> Iterator[Wizard]:
+    wizard = Wizard(tmp_path)
+    yield wizard
+    for clerk in wizard.clerks:
         clerk.stop()
 
 
 @pytest.mark.parametrize("name", ["own", "modbus", "jt905", "xid"])
-def test_a_panel_is_found_among_all_families_and_its_buttons_learned(desk: Desk, name: str) -> None:
-    clerk = desk.clerk(simulated(desk.line, name, 5), [5, 4, 3, 1, 2])
-    panel = desk.set_up(clerk).panel
-    assert (panel.port, panel.profile) == (str(desk.line), name)
+def test_a_panel_is_found_among_all_families_and_its_buttons_learned(
+    wizard: Wizard, name: str
+) -> None:
+    clerk = wizard.clerk(simulated(wizard.line, name, 5), [5, 4, 3, 1, 2])
+    panel = wizard.set_up(clerk).panel
+    assert (panel.port, panel.profile) == (str(wizard.line), name)
     assert panel.buttons == {5: 5, 4: 4, 3: 3, 1: 2, 2: 1}
-    assert (desk.folder / "kiosk.toml.1.bak").read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert (wizard.folder / "kiosk.toml.1.bak").read_text(encoding="utf-8") == DEFAULT_TEXT
 
 
-def test_a_home_made_box_with_words_of_its_own_is_learned(desk: Desk) -> None:
+def test_a_home_made_box_with_words_of_its_own_is_learned(wizard: Wizard) -> None:
     words = ("great", "good", "so so", "poor", "bad")
     of = profile("ascii-line")
     assert of.plain is not None
-    box = SimulatedPlainPanel(desk.line, "box", of.plain.far_end(Wiring(5, codes=words)))
-    panel = desk.set_up(desk.clerk(box, [1, 2, 3, 4, 5])).panel
+    box = SimulatedPlainPanel(wizard.line, "box", of.plain.far_end(Wiring(5, codes=words)))
+    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5])).panel
     assert panel.profile == "ascii-line"
     assert panel.codes == words
     assert panel.buttons == {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
 
 
-def test_a_box_of_single_bytes_is_learned_when_it_is_named(desk: Desk) -> None:
+def test_a_box_of_single_bytes_is_learned_when_it_is_named(wizard: Wizard) -> None:
     of = profile("single-byte")
     assert of.plain is not None
-    box = SimulatedPlainPanel(desk.line, "box", of.plain.far_end(Wiring(5, codes=tuple("qwert"))))
-    panel = desk.set_up(desk.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panel
+    box = SimulatedPlainPanel(wizard.line, "box", of.plain.far_end(Wiring(5, codes=tuple("qwert"))))
+    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panel
     assert panel.codes == ("0x71", "0x77", "0x65", "0x72", "0x74")
 
 
-def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(desk: Desk) -> None:
+def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(wizard: Wizard) -> None:
     of = profile("modbus")
     assert of.plain is not None
-    box = SimulatedPlainPanel(desk.line, "box", of.plain.far_end(Wiring(5, address=9)))
-    clerk = desk.clerk(box, [1, 2, 3, 4, 5])
-    line = str(desk.line)
-    set_up(load(desk.file), line, "modbus", 1, clerk.say, Patience(30, 0.4, 0.2), address=9)
-    panel = load(desk.file).panel
+    box = SimulatedPlainPanel(wizard.line, "box", of.plain.far_end(Wiring(5, address=9)))
+    clerk = wizard.clerk(box, [1, 2, 3, 4, 5])
+    line = str(wizard.line)
+    set_up(load(wizard.file), line, "modbus", 1, clerk.say, Patience(30, 0.4, 0.2), address=9)
+    panel = load(wizard.file).panel
     assert (panel.profile, panel.address, panel.port) == ("modbus", 9, line)
 
 
-def test_a_button_pressed_twice_is_asked_again(desk: Desk) -> None:
-    clerk = desk.clerk(simulated(desk.line, "own", 6), [1, 1, 2, 4, 5, 6])
-    assert desk.set_up(clerk, "own").panel.buttons == {1: 5, 2: 4, 4: 3, 5: 2, 6: 1}
+def test_a_button_pressed_twice_is_asked_again(wizard: Wizard) -> None:
+    clerk = wizard.clerk(simulated(wizard.line, "own", 6), [1, 1, 2, 4, 5, 6])
+    assert wizard.set_up(clerk, "own").panel.buttons == {1: 5, 2: 4, 4: 3, 5: 2, 6: 1}
     assert any("already" in line for line in clerk.said)
 
 
-def test_a_second_panel_is_put_beside_the_first(desk: Desk) -> None:
-    clerk = desk.clerk(simulated(desk.line, "xid", 5), [1, 2, 3, 4, 5])
-    first, second = desk.set_up(clerk, "xid", 2).panels
+def test_a_second_panel_is_put_beside_the_first(wizard: Wizard) -> None:
+    clerk = wizard.clerk(simulated(wizard.line, "xid", 5), [1, 2, 3, 4, 5])
+    first, second = wizard.set_up(clerk, "xid", 2).panels
     assert (first.port, second.profile) == ("", "xid")
 
 
-def test_a_panel_with_too_few_buttons_for_the_scale_is_said_so(desk: Desk) -> None:
-    clerk = desk.clerk(simulated(desk.line, "candle485", 4), [1, 2, 3, 4])
+def test_a_panel_with_too_few_buttons_for_the_scale_is_said_so(wizard: Wizard) -> None:
+    clerk = wizard.clerk(simulated(wizard.line, "candle485", 4), [1, 2, 3, 4])
     with pytest.raises(PanelTrouble, match=r"has 4 buttons, the scale 5 levels; set scale\.levels"):
-        desk.set_up(clerk, "candle485")
-    assert desk.file.read_text(encoding="utf-8") == DEFAULT_TEXT
+        wizard.set_up(clerk, "candle485")
+    assert wizard.file.read_text(encoding="utf-8") == DEFAULT_TEXT
 
 
-def test_a_clerk_who_goes_away_leaves_the_settings_as_they_were(desk: Desk) -> None:
-    clerk = desk.clerk(simulated(desk.line, "own", 5), [1, 2])
+def test_a_clerk_who_goes_away_leaves_the_settings_as_they_were(wizard: Wizard) -> None:
+    clerk = wizard.clerk(simulated(wizard.line, "own", 5), [1, 2])
     with pytest.raises(PanelTrouble, match="no press came in time; nothing was changed"):
-        desk.set_up(clerk, "own", seconds=2)
-    assert desk.file.read_text(encoding="utf-8") == DEFAULT_TEXT
-    assert not (desk.folder / "kiosk.toml.1.bak").exists()
+        wizard.set_up(clerk, "own", seconds=2)
+    assert wizard.file.read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert not (wizard.folder / "kiosk.toml.1.bak").exists()
 
 
 def one_line(folder: Path, code: int, *words: str) -> str:
@@ -171,8 +173,8 @@ def one_line(folder: Path, code: int, *words: str) -> str:
     return str(line)
 
 
-def test_the_commands_say_in_one_line_what_can_not_be(desk: Desk) -> None:
-    folder, line = desk.folder, str(desk.line)
+def test_the_commands_say_in_one_line_what_can_not_be(wizard: Wizard) -> None:
+    folder, line = wizard.folder, str(wizard.line)
     assert "there are own, modbus" in one_line(folder, 2, "monitor", line, "--profile", "x")
     assert "there are own, modbus" in one_line(folder, 2, "simulate", line, "--profile", "x")
     assert "there are own, modbus" in one_line(folder, 2, "setup", line, "--profile", "x")
@@ -183,7 +185,7 @@ def test_the_commands_say_in_one_line_what_can_not_be(desk: Desk) -> None:
     assert re.search(r"heard no panel \(own\); check its power and cable", said)
 
 
-def test_the_profiles_are_listed_with_their_meaning(desk: Desk) -> None:
+def test_the_profiles_are_listed_with_their_meaning(wizard: Wizard) -> None:
     listed = CliRunner().invoke(app, ["panel", "profiles"]).stdout
     assert "candle485" in listed
     assert "home-made: one line of text" in listed

@@ -22,8 +22,8 @@ from kiosk.domain.encounter import Phase
 from kiosk.domain.people import NO_OFFICER, OfficerId
 from kiosk.domain.rating import Outcome
 from kiosk.store.journal import Kind
-from tests.builders import TODAY
-from tests.ui.conftest import Counter
+from tests.support.builders import TODAY
+from tests.support.counter import Counter
 from ui.panel_bridge import PanelBridge, link_of
 from ui.panel_commands import simulated
 from ui.view import PinView
@@ -275,7 +275,7 @@ def test_a_press_that_nobody_could_hear_is_counted_late_beside_the_score_and_tha
     assert bench.ratings() == []
     assert outcomes(bench) == {(OfficerId("101"), Outcome.LATE): 1}
     assert bench.counter.running.presenter.state.phase is Phase.READY
-    assert (panel.let_go, panel.acknowledged) == ([1], [])
+    assert (panel.late, panel.acknowledged) == ([1], [])
     assert not panel.lamp(monotonic())
     bench.press(0, 2)
     assert bench.ratings() == [4], "the next press is a rating as ever"
@@ -289,7 +289,7 @@ def test_a_press_from_before_the_hand_over_goes_to_nobody(bench: Bench, qtbot: Q
     panel = pressed_while_unplugged(bench, qtbot, ago=5)
     assert bench.ratings() == []
     assert outcomes(bench) == {(NO_OFFICER, Outcome.LATE): 1}
-    assert panel.let_go == [1]
+    assert panel.late == [1]
 
 
 def test_a_late_press_leaves_the_officers_menu_open(bench: Bench, qtbot: QtBot) -> None:

@@ -4,8 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import Counter
-from tests.ui.test_terminal import ready, shown, sign_on
+from tests.support.counter import Counter, ready, shown, sign_on
 from ui.screens.ready import ReadyScreen
 from ui.screens.thanks import ThanksScreen
 

@@ -4,8 +4,7 @@ import pytest
 
 from kiosk.config import parse
 from kiosk.store.state import Enrolment
-from tests.ui.conftest import SETTINGS, Counter
-from tests.ui.test_terminal import click, service_menu, shown, sign_on, tile
+from tests.support.counter import SETTINGS, Counter, click, service_menu, shown, sign_on, tile
 from ui.failures import NOT_NOW, USAGE, WRONG
 from ui.screens.menu import MenuScreen
 from ui.screens.ready import ReadyScreen

@@ -6,106 +6,39 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel, Outcome
-from kiosk.domain.tally import Tally
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
-from tests.builders import MORNING, TODAY
-from tests.faults import disk_full_beyond
-from tests.ui.conftest import Counter
+from tests.support.builders import MORNING, TODAY
+from tests.support.counter import (
+    Counter,
+    click,
+    pass_time,
+    pin_screen,
+    press_face,
+    ready,
+    service_menu,
+    shown,
+    sign_on,
+    staff_menu,
+    tally,
+    tile,
+    type_pin,
+)
+from tests.support.faults import disk_full_beyond
 from ui.app import Program
-from ui.screens.menu import MenuScreen
-from ui.screens.notice import NoticeScreen
-from ui.screens.pin import PinScreen
-from ui.screens.ready import ReadyScreen
+from ui.screens.message import MessageScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
 from ui.view import OutOfServiceView
-from ui.widgets.tap import Tile
 from ui.window import TerminalWindow
-
-
-def click(widget: QWidget) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-
-def shown(counter: Counter, kind: type[QWidget]) -> QWidget:
-    screen = counter.window.screen_shown
-    assert isinstance(screen, kind), f"{type(screen).__name__} is shown"
-    return screen
-
-
-def pin_screen(counter: Counter) -> PinScreen:
-    screen = shown(counter, PinScreen)
-    assert isinstance(screen, PinScreen)
-    return screen
-
-
-def ready(counter: Counter) -> ReadyScreen:
-    screen = shown(counter, ReadyScreen)
-    assert isinstance(screen, ReadyScreen)
-    return screen
-
-
-def type_pin(counter: Counter, pin: str) -> None:
-    for digit in pin:
-        click(pin_screen(counter).pad.tiles[digit])
-
-
-def sign_on(counter: Counter, number: str = "101") -> None:
-    notice = shown(counter, NoticeScreen)
-    assert isinstance(notice, NoticeScreen)
-    click(notice.action)
-    screen = shown(counter, SignOnScreen)
-    assert isinstance(screen, SignOnScreen)
-    for digit in number:
-        click(screen.pad.tiles[digit])
-    type_pin(counter, counter.pins[number])
-
-
-def press_face(counter: Counter, score: int) -> None:
-    faces = ready(counter).faces
-    click(next(face for face in faces if face.isVisible() and face.score == score))
-
-
-def pass_time(counter: Counter, seconds: float) -> None:
-    """The clock moves, and the timer that was waiting for it fires."""
-    counter.clock.pass_seconds(seconds)
-    counter.running.presenter._tick()
-    counter.running.presenter.look_at_the_clock()
-
-
-def tally(counter: Counter) -> Tally:
-    with counter.running.store.transaction() as t:
-        return t.ratings.tally(counter.clock.wall.date())
-
-
-def service_menu(counter: Counter) -> MenuScreen:
-    counter.window.corner.held.emit()
-    type_pin(counter, counter.pins["service"])
-    menu = shown(counter, MenuScreen)
-    assert isinstance(menu, MenuScreen)
-    return menu
-
-
-def tile(menu: MenuScreen, words: str) -> Tile:
-    return next(t for t in menu.tiles if t.isVisible() and t.text() == words)
-
-
-def staff_menu(counter: Counter, number: str, entry: int) -> None:
-    click(ready(counter).staff_tile)
-    type_pin(counter, counter.pins[number])
-    menu = shown(counter, MenuScreen)
-    assert isinstance(menu, MenuScreen)
-    click(menu.tiles[entry])
-
 
 PAUSE, HAND_OVER, SIGN_OFF = 0, 1, 2
 
@@ -249,7 +182,7 @@ def test_a_second_press_in_the_lock_is_counted_not_scored(counter: Counter) -> N
 def test_a_pause_shows_and_the_officer_comes_back(counter: Counter) -> None:
     sign_on(counter)
     staff_menu(counter, "101", PAUSE)
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     assert counter.running.presenter.state.paused
     sign_on(counter)
     ready(counter)
@@ -281,7 +214,7 @@ def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> 
     sign_on(counter)
     counter.clock.set_wall(MORNING.replace(hour=16, minute=30, second=1))
     counter.running.presenter.look_at_the_clock()
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     assert counter.running.presenter.state.duty is None
     assert counter.running.presenter.press(5, Channel.PANEL)
     assert tally(counter).n == 1
@@ -291,7 +224,7 @@ def test_a_duty_left_alone_ends_and_the_next_press_is_nobodys(counter: Counter) 
     sign_on(counter)
     pass_time(counter, counter.settings.rules.idle)
     counter.running.presenter.look_at_the_clock()
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     counter.running.presenter.press(1, Channel.PANEL)
     assert tally(counter).n == 0
 
@@ -314,7 +247,7 @@ def test_a_duty_does_not_outlive_midnight(counter: Counter) -> None:
     counter.running.presenter.look_at_the_clock()
     sign_on(counter)
     pass_time(counter, 1200)
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
 
 
 def test_a_jump_of_the_wall_clock_is_in_the_journal(counter: Counter) -> None:
@@ -365,7 +298,7 @@ def test_the_service_menu_can_end_the_program(counter: Counter, qtbot: QtBot) ->
 
 def test_the_hidden_corner_needs_a_long_press(counter: Counter, qtbot: QtBot) -> None:
     click(counter.window.corner)
-    shown(counter, NoticeScreen)
+    shown(counter, MessageScreen)
     QTest.mousePress(counter.window.corner, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(counter.window.service_asked, timeout=5000):
         pass
@@ -406,7 +339,7 @@ def test_a_start_that_failed_and_is_tried_again_takes_each_tap_once(
     good = counter.folder.database.read_bytes()
     counter.folder.database.write_bytes(b"garbage" * 999)
     program.load()
-    assert isinstance(window.screen_shown, NoticeScreen)
+    assert isinstance(window.screen_shown, MessageScreen)
     assert program.end() == 3
     assert not [timer for timer in program.findChildren(QTimer) if timer.isActive()]
     counter.folder.database.write_bytes(good)

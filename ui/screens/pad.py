@@ -13,7 +13,7 @@ from ui.widgets.tap import Tile
 _KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "⌫")
 
 
-class Desk(NamedTuple):
+class PadPlaces(NamedTuple):
     """Places, in pixels: title and a line below it, what is chosen from, what was typed, the pad,
     the way back."""
 
@@ -25,7 +25,7 @@ class Desk(NamedTuple):
     back: QRectF
 
 
-def desk(m: theme.Metrics) -> Desk:
+def pad_places(m: theme.Metrics) -> PadPlaces:
     """The pad at the right hand, or below on an upright screen: in one place on both pages."""
     edge, gap = m.px(theme.EDGE), m.px(GAP)
     top, back = m.px(STRIP + 2), corner(m, 26)
@@ -41,7 +41,7 @@ def desk(m: theme.Metrics) -> Desk:
         pad.setBottom(back.bottom())
     title = QRectF(left.left(), left.top(), left.width(), m.px(9.5))
     line = QRectF(left.left(), title.bottom(), left.width(), m.px(8))
-    return Desk(
+    return PadPlaces(
         title=title,
         line=line,
         body=left.adjusted(0, m.px(19), 0, 0),

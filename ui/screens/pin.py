@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui import theme
 from ui.screens.base import Screen, put
-from ui.screens.pad import NumberPad, desk
+from ui.screens.pad import NumberPad, pad_places
 from ui.screens.plate import Plate
 from ui.view import PinView
 from ui.widgets.card import Card
@@ -60,7 +60,7 @@ class PinScreen(Screen[PinView]):
         self.back_tile.clicked.connect(self.back)
 
     def place(self, m: theme.Metrics, view: PinView) -> None:
-        places = desk(m)
+        places = pad_places(m)
         put(self._title, places.title)
         self._title.say(view.title, m.px(theme.TITLE))
         card = QRectF(places.body.left(), places.body.top(), places.body.width(), m.px(24))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui import theme
 from ui.screens.base import GAP, TARGET, Screen, put
-from ui.screens.pad import NumberPad, desk
+from ui.screens.pad import NumberPad, pad_places
 from ui.view import OfficerCard, SignOnView
 from ui.widgets.card import Card
 from ui.widgets.pictures import Avatar
@@ -84,7 +84,7 @@ class SignOnScreen(Screen[SignOnView]):
         self._page = 0
 
     def place(self, m: theme.Metrics, view: SignOnView) -> None:
-        places = desk(m)
+        places = pad_places(m)
         put(self._title, places.title)
         self._title.say(view.title, m.px(theme.TITLE))
         put(self._hint, places.line)

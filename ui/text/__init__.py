@@ -9,15 +9,27 @@ needs them `script` (code points, "1780-17FF"), `font` (a family of Debian's), `
 others those of CITIZEN, and borrow the staff's from Thai.
 """
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+
+from kiosk import language
+from kiosk.language import MissingWord
+
+__all__ = [
+    "CITIZEN",
+    "COMPLETE",
+    "FALLBACK",
+    "MissingWord",
+    "Script",
+    "Words",
+    "languages",
+    "scripts",
+]
 
 _HERE = Path(__file__).parent
 FALLBACK = "th"
-COMPLETE = ("th", "en")
+COMPLETE = language.LANGUAGES
 """Languages of officers as well as citizens."""
 CITIZEN = (
     "frame.",
@@ -44,10 +56,6 @@ CITIZEN = (
 """Keys, or beginnings of keys, of what a citizen may read."""
 
 
-class MissingWord(KeyError):
-    """A key that the language does not have."""
-
-
 @dataclass(frozen=True, slots=True)
 class Script:
     """Code points `first` to `last` are drawn with the machine's family `font`.
@@ -60,15 +68,12 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Words(language.Words):
     """One language's words under keys such as `ready.staff`."""
 
-    code: str
-    by_key: dict[str, str]
     name: str
     reviewed: str
     """Who speaks it and has read it; empty: to be reviewed by a speaker."""
-    digits: dict[int, int]
     own: frozenset[str]
     """Keys that are not borrowed."""
 
@@ -76,27 +81,19 @@ class Words:
     @cache
     def load(cls, code: str) -> "Words":
         """The language's words; read once: every view asks for them."""
-        tables = _tables(code)
-        header = tables.pop("language")
-        own = {f"{t}.{k}": v for t, words in tables.items() for k, v in words.items()}
+        tables = language.read(_HERE, code)
+        header = tables.pop(language.HEADER)
+        own, singular = language.flat(tables)
         borrowed = {} if code == FALLBACK else cls.load(FALLBACK).by_key
-        digits = str.maketrans("0123456789", header.get("digits", "0123456789"))
-        name, reviewed = header["name"], header["reviewed"]
         return cls(
             code=code,
             by_key={**borrowed, **own},
-            name=name,
-            reviewed=reviewed,
-            digits=digits,
+            singular=singular,
+            digits=language.digit_table(header.get("digits", "")),
+            name=header["name"],
+            reviewed=header["reviewed"],
             own=frozenset(own),
         )
-
-    def get(self, key: str, **fields: object) -> str:
-        """The word under `key` with `{fields}` filled in; MissingWord when there is none."""
-        try:
-            return self.by_key[key].format(**{k: self._number(v) for k, v in fields.items()})
-        except KeyError:
-            raise MissingWord(f"{self.code}: {key}") from None
 
     def missing(self) -> tuple[str, ...]:
         """Keys that this language owes and does not have."""
@@ -105,7 +102,7 @@ class Words:
             owed = frozenset(key for key in owed if key.startswith(CITIZEN))
         return tuple(sorted(owed - self.own))
 
-    def _number(self, value: object) -> str:
+    def written(self, value: object) -> str:
         """Numbers and hours in the language's digits; names of devices as they are."""
         text = str(value)
         plain = text.replace(":", "").replace(".", "").isdigit()
@@ -123,12 +120,12 @@ def languages() -> tuple[str, ...]:
 @cache
 def scripts() -> tuple[Script, ...]:
     """The scripts beyond Thai and Latin, as the languages' headers name them."""
-    found = []
+    drawn = []
     for code in languages():
-        header = _tables(code)["language"]
+        header = language.read(_HERE, code)[language.HEADER]
         for span in header.get("script", "").split():
             first, last = span.split("-")
-            found.append(
+            drawn.append(
                 Script(
                     first=int(first, 16),
                     last=int(last, 16),
@@ -136,13 +133,4 @@ def scripts() -> tuple[Script, ...]:
                     spaced=header["spaced"],
                 )
             )
-    return tuple(found)
-
-
-@cache
-def _read(code: str) -> str:
-    return (_HERE / f"{code}.toml").read_text("utf-8")
-
-
-def _tables(code: str) -> dict[str, dict[str, Any]]:
-    return tomllib.loads(_read(code))
+    return tuple(drawn)

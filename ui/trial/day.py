@@ -18,7 +18,7 @@ from kiosk.domain.encounter import Phase
 from ui.app import Running
 from ui.presenter import SLIP
 from ui.screens.menu import MenuScreen
-from ui.screens.notice import NoticeScreen
+from ui.screens.message import MessageScreen
 from ui.screens.pin import PinScreen
 from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
@@ -57,7 +57,7 @@ class WorkingDay:
         self.suppressed = 0
 
     def story(self) -> Story:
-        yield self._on(NoticeScreen)
+        yield self._on(MessageScreen)
         self._picture("closed")
         yield from self._sign_on("101", wrong_first=True)
         self._picture("ready")
@@ -73,13 +73,13 @@ class WorkingDay:
         yield from self._service_menu()
         yield from self._full_disk()
         yield from self._duty_menu("102", "sign-off")
-        yield self._on(NoticeScreen)
+        yield self._on(MessageScreen)
         self._picture("signed-off")
 
     # --- parts of the day --------------------------------------------------------------------
 
     def _sign_on(self, number: str, *, wrong_first: bool = False) -> Story:
-        self._click(self._screen(NoticeScreen).action)
+        self._click(self._screen(MessageScreen).action)
         yield self._on(SignOnScreen)
         self._picture("sign-on")
         for digit in number:
@@ -134,7 +134,7 @@ class WorkingDay:
 
     def _pause_and_resume(self) -> Story:
         yield from self._duty_menu("101", "pause")
-        yield self._on(NoticeScreen)
+        yield self._on(MessageScreen)
         self._picture("paused")
         yield from self._sign_on("101")
 

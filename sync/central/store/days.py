@@ -15,10 +15,10 @@ from sync.central.ingest import StoredDay, decide
 from sync.central.measures import over_tickets
 from sync.central.schema import (
     blocks,
-    conflicts,
     day_counts,
     day_lines,
     day_reports,
+    parked_reports,
     reads,
     sites,
     terminals,
@@ -126,21 +126,21 @@ _NEWEST = select(
 ).where(terminals.c.site == bindparam("site"))
 _ASIDE = (
     select(
-        conflicts.c.terminal,
-        conflicts.c.date,
-        conflicts.c.answer,
-        conflicts.c.body,
+        parked_reports.c.terminal,
+        parked_reports.c.date,
+        parked_reports.c.answer,
+        parked_reports.c.body,
         day_reports.c.body,
     )
     .join(
         day_reports,
-        (day_reports.c.site == conflicts.c.site)
-        & (day_reports.c.terminal == conflicts.c.terminal)
-        & (day_reports.c.date == conflicts.c.date),
+        (day_reports.c.site == parked_reports.c.site)
+        & (day_reports.c.terminal == parked_reports.c.terminal)
+        & (day_reports.c.date == parked_reports.c.date),
         isouter=True,
     )
-    .where(conflicts.c.site == bindparam("site"))
-    .order_by(conflicts.c.terminal, conflicts.c.date)
+    .where(parked_reports.c.site == bindparam("site"))
+    .order_by(parked_reports.c.terminal, parked_reports.c.date)
 )
 _RATED = (
     select(
@@ -212,9 +212,9 @@ class Days:
         self, report: DayReport, body: bytes, digest: str, answer: Answer, now: datetime
     ) -> None:
         """Keep bytes that were not taken, MOST_ASIDE of a day, so that both can be compared."""
-        c = conflicts.c
+        c = parked_reports.c
         same = (c.site == self._site) & (c.terminal == report.terminal) & (c.date == report.date)
-        count = select(func.count()).select_from(conflicts).where(same)
+        count = select(func.count()).select_from(parked_reports).where(same)
         if (self._connection.scalar(count) or 0) >= MOST_ASIDE:
             return
         row = {
@@ -226,7 +226,7 @@ class Days:
             "body": body,
             "received": now,
         }
-        self._connection.execute(self._insert(conflicts).values(row).on_conflict_do_nothing())
+        self._connection.execute(self._insert(parked_reports).values(row).on_conflict_do_nothing())
 
     def sheets(self, terminal: str, days: Collection[date]) -> tuple[OpenSheet, ...]:
         """The sheets of a terminal's days as they were reported."""

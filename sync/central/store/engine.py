@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
@@ -31,11 +31,17 @@ from sync.central.store.terminals import Terminals
 from sync.central.store.unclosed import Unclosed
 from sync.central.store.witness import Witness
 
-HEAD = "0006"
+HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
 IDLE_SECONDS = 1.0
 """After so long a connection is asked whether its server is still there."""
+_READ_ONLY: Final[dict[str, dict[str, Any]]] = {
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    "sqlite": {"read_only": True},
+}
+"""Options of a connection that reads: what its transaction sees does not change, waits for no
+writer, and lets no writer wait. The database refuses a row that is written in it."""
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
 """Tables of every version: what tells our database from another's."""
 
@@ -73,16 +79,17 @@ class CentralStore:
 
     def __init__(self, engine: Engine, url: str) -> None:
         self._engine = engine
+        self._readers = engine.execution_options(**_READ_ONLY[engine.dialect.name])
         self._name = make_url(url).render_as_string(hide_password=True)
 
     @classmethod
     def create(cls, url: str) -> "CentralStore":
-        """Make or complete the schema in an empty (or our own, older) database, and open it."""
+        """Make the schema in an empty database, or our own, and open it."""
         return cls._opened(url, make=True)
 
     @classmethod
     def open(cls, url: str) -> "CentralStore":
-        """Open a database that `create` made, migrating an older one."""
+        """Open a database that `create` made."""
         return cls._opened(url, make=False)
 
     @classmethod
@@ -112,7 +119,7 @@ class CentralStore:
                 f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
                 "install that version"
             )
-        # Before the first row, and also what an earlier version left open.
+        # Before the first row.
         self._keep_private()
         if version != HEAD:
             _migrate(self._engine)
@@ -131,19 +138,27 @@ class CentralStore:
                     made.chmod(0o600)
 
     def _tables(self) -> set[str]:
-        with self._engine.connect() as connection:
+        with self._readers.connect() as connection:
             return set(inspect(connection).get_table_names())
 
     def _version(self) -> str:
-        with self._engine.connect() as connection:
+        with self._readers.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return ""
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return str(found or "")
+            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return str(version or "")
+
+    @contextmanager
+    def read(self, site: str) -> Iterator[Transaction]:
+        """One site's rows as they are at one moment. Takes no lock: a writer does not wait for it,
+        nor it for a writer. DatabaseDown when the database fails, or when something is written."""
+        with self._failures(), self._readers.begin() as connection:
+            yield Transaction(connection, site)
 
     @contextmanager
     def transaction(self, site: str) -> Iterator[Transaction]:
-        """One transaction on one site's rows; DatabaseDown when the database fails."""
+        """One transaction on one site's rows, which others wait for when they write: where
+        nothing is written, use `read`. DatabaseDown when the database fails."""
         with self._failures(), self._engine.begin() as connection:
             yield Transaction(connection, site)
 
@@ -162,12 +177,8 @@ class CentralStore:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """All sites' rows as they are at one moment, for a backup."""
-        level = "REPEATABLE READ" if self._engine.dialect.name == "postgresql" else None
-        with self._failures(), self._engine.connect() as connection:
-            if level:
-                connection = connection.execution_options(isolation_level=level)
-            with connection.begin():
-                yield connection.execution_options(stream_results=True)
+        with self._failures(), self._readers.begin() as connection:
+            yield connection.execution_options(stream_results=True)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -249,7 +260,12 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("read_only", False)
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA query_only={int(reads)}")
+        # A writer takes its lock at once: one that began by reading could not wait for it later.
+        cursor.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
+        cursor.close()
 
     return engine
 

@@ -6,15 +6,12 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
+from kiosk.domain.refusal import Refusal, Refusals
 from sync.central.schema import officers, sites
 
 
-class NumberTaken(ValueError):
-    """A number or id belongs to someone else. `problems` are lines for a person."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(self.problems))
+class NumberTaken(Refusals):
+    """Numbers or ids that belong to someone else."""
 
 
 # Most pages ask this: building a statement takes longer than running it.
@@ -109,13 +106,13 @@ def _refuse_clashes(before: dict[OfficerId, Officer], wanted: tuple[Officer, ...
         if not officer.retired:
             holder = holders.setdefault(officer.number, officer)
             if holder is not officer:
-                problems.append(f"number {officer.number} is {holder.name}'s already")
+                taken = Refusal("number_taken", number=officer.number, officer=holder.name)
+                problems.append(taken)
     for officer in wanted:
-        left = before.get(officer.id)
-        if left is not None and left.retired and left.name != officer.name:
+        former = before.get(officer.id)
+        if former is not None and former.retired and former.name != officer.name:
             problems.append(
-                f"id {officer.id} holds the ratings of {left.name}, who has left; "
-                f"give {officer.name} another one in a column `id`"
+                Refusal("id_of_retired", id=officer.id, before=former.name, officer=officer.name)
             )
     if problems:
         raise NumberTaken(problems)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sync.central.schema import pins, pins_held
+from sync.central.schema import pins, terminal_pins
 from sync.central.store.office import EditedMeanwhile
 from sync.messages import TerminalPin
 
@@ -70,7 +70,7 @@ class Pins:
 
     def held(self) -> dict[str, dict[str, TerminalPin]]:
         """What each terminal last said it has, by terminal and officer."""
-        query = select(pins_held).where(pins_held.c.site == self._site)
+        query = select(terminal_pins).where(terminal_pins.c.site == self._site)
         found: dict[str, dict[str, TerminalPin]] = {}
         for row in self._connection.execute(query):
             held = TerminalPin(row.officer, row.issue, bool(row.own))
@@ -79,10 +79,10 @@ class Pins:
 
     def put_held(self, terminal: str, held: Iterable[TerminalPin]) -> None:
         """What a terminal has now; nothing is written where it had the same before."""
-        mine = (pins_held.c.site == self._site, pins_held.c.terminal == terminal)
+        mine = (terminal_pins.c.site == self._site, terminal_pins.c.terminal == terminal)
         before = {
             TerminalPin(row.officer, row.issue, bool(row.own))
-            for row in self._connection.execute(select(pins_held).where(*mine))
+            for row in self._connection.execute(select(terminal_pins).where(*mine))
         }
         now = set(held)
         if now == before:
@@ -99,12 +99,12 @@ class Pins:
             for one in sorted(now)
         ]
         if rows:
-            self._connection.execute(insert(pins_held), rows)
+            self._connection.execute(insert(terminal_pins), rows)
 
     def forget(self, terminal: str) -> None:
         """A terminal that is enrolled anew has none."""
         self._connection.execute(
-            delete(pins_held).where(
-                pins_held.c.site == self._site, pins_held.c.terminal == terminal
+            delete(terminal_pins).where(
+                terminal_pins.c.site == self._site, terminal_pins.c.terminal == terminal
             )
         )

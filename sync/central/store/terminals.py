@@ -34,8 +34,6 @@ class KnownTerminal:
     """Disk in MiB that was free then."""
     panel: str = ""
     """ "up", "down", or "" where there is none."""
-    takes_pins: bool = False
-    """Whether it has asked for the PINs that central issues; an older program never does."""
 
     @property
     def quarantined(self) -> bool:
@@ -132,9 +130,6 @@ class Terminals:
     def open_run(self, run: Run, now: datetime) -> None:
         open_runs(self._connection, [(self._site, run)], now)
 
-    def put_takes_pins(self, terminal: str) -> None:
-        self._set(terminal, takes_pins=1)
-
     def put_head(self, terminal: str, head: Head) -> None:
         self._set(terminal, head_seq=head.seq, head_hash=head.hash)
 
@@ -192,7 +187,6 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         due=row.due,
         free=row.free,
         panel=row.panel or "",
-        takes_pins=bool(row.takes_pins),
     )
 
 

@@ -17,12 +17,13 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from kiosk.domain.people import tidied
+from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import signin, thai
+from sync.central.language import words as central_words
 from sync.central.period import Period
 from sync.central.service import Central
 from sync.central.viewer import CITY, PUBLIC, Right, Role, Viewer
-from sync.central.web.refusals import told
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
 LANGUAGES = ("th", "en")
@@ -103,6 +104,13 @@ def last_month(today: date) -> Period:
 def page_words() -> dict[str, dict[str, str]]:
     text = (files("sync.central.web") / "words.toml").read_text("utf-8")
     return tomllib.loads(text)
+
+
+def problem_words(language: str, problem: Refusal | str) -> str:
+    """What is refused, in the reader's language: a refusal, or the key of a page's word."""
+    if isinstance(problem, Refusal):
+        return central_words(language).refusal(problem)
+    return page_words()[language][problem]
 
 
 async def posted(request: Request) -> Posted:
@@ -247,7 +255,7 @@ class Desk:
             span=partial(thai.span, language=lang),
             digits=partial(thai.digits, language=lang),
             quote=partial(quote, safe=""),
-            told=partial(told, language=lang, words=words),
+            problem_words=partial(problem_words, lang),
             **values,
         )
         answer = HTMLResponse(text, status, HEADERS)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rostercsv import BadRoster
 from kiosk.domain.rostercsv import parse as parse_roster
 from sync.central import itaform, signin, sitesettings
@@ -24,7 +25,7 @@ from sync.central.sitesettings import (
 )
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.people import NumberTaken
-from sync.central.viewer import Right, Role, Viewer
+from sync.central.viewer import Right, Viewer
 from sync.central.web.desk import HEADERS, Desk, PageError, Posted, log_change
 from sync.central.web.door import Form
 from sync.central.web.pages import fleet_page
@@ -44,7 +45,7 @@ def routes(desk: Desk) -> APIRouter:
         request: Request,
         central: Central,
         viewer: Viewer,
-        problems: tuple[str, ...] = (),
+        problems: tuple[Refusal | str, ...] = (),
         typed: Mapping[str, str] | None = None,
     ) -> Response:
         with central.store.transaction(central.site) as t:
@@ -76,7 +77,7 @@ def routes(desk: Desk) -> APIRouter:
         except (BadRoster, NumberTaken) as error:
             return _roster(request, central, viewer, error.problems, form.values)
         except BadPerson as error:
-            return _roster(request, central, viewer, (str(error),), form.values)
+            return _roster(request, central, viewer, error.problems, form.values)
         except PageError as error:
             return _roster(request, central, viewer, (error.word,), form.values)
         _note(central, viewer, f"roster: {len(wanted)} officers added or renewed")
@@ -93,7 +94,7 @@ def routes(desk: Desk) -> APIRouter:
         try:
             if do == "photo":
                 if form.file is None:
-                    raise BadPhoto("choose a picture")
+                    raise BadPhoto("choose_picture")
                 jpeg = portrait(form.file.data)
                 with central.store.transaction(site) as t:
                     t.office.put_photo(officer, jpeg)
@@ -104,9 +105,7 @@ def routes(desk: Desk) -> APIRouter:
                 central.import_officers((replace(found, retired=do == "retire"),))
             else:
                 raise PageError(400, "bad_form")
-        except BadPhoto as error:
-            return _roster(request, central, viewer, (str(error),))
-        except NumberTaken as error:
+        except (BadPhoto, NumberTaken) as error:
             return _roster(request, central, viewer, error.problems)
         _note(central, viewer, f"roster: {found.number} {do}")
         return RedirectResponse(f"/roster/{site}", 303)
@@ -144,7 +143,7 @@ def routes(desk: Desk) -> APIRouter:
         request: Request,
         central: Central,
         viewer: Viewer,
-        problem: str = "",
+        problem: Refusal | str = "",
         made: tuple[str, str] | None = None,
     ) -> Response:
         with central.store.transaction(central.site) as t:
@@ -177,10 +176,10 @@ def routes(desk: Desk) -> APIRouter:
                 raise PageError(404, "no_page")
             return _accounts(request, central, viewer, made=(name, password))
         try:
-            roles = [Role(role) for role in form.several.get("roles", ())]
+            roles = signin.roles_of(form.several.get("roles", ()))
             with central.store.transaction(site) as t:
                 if t.accounts.get(name) is not None and form.text("again", 5) != "yes":
-                    raise BadPerson(f"account {name!r} is there already; tick “renew”")
+                    raise BadPerson("account_exists", account=excerpt(name))
             password = signin.add_account(
                 central,
                 viewer.account,
@@ -192,8 +191,8 @@ def routes(desk: Desk) -> APIRouter:
                 section=form.text("section", 200),
                 subject=form.text("subject", 200),
             )
-        except (BadPerson, ValueError) as error:
-            return _accounts(request, central, viewer, problem=str(error))
+        except BadPerson as error:
+            return _accounts(request, central, viewer, problem=error)
         return _accounts(request, central, viewer, made=(name, password))
 
     # --- settings --------------------------------------------------------------------------
@@ -211,7 +210,7 @@ def routes(desk: Desk) -> APIRouter:
         viewer: Viewer,
         version: int,
         shown: SiteSettings,
-        problem: str = "",
+        problem: Refusal | str = "",
         typed: Mapping[str, str] | None = None,
         others: Mapping[str, str] | None = None,
     ) -> Response:
@@ -243,8 +242,8 @@ def routes(desk: Desk) -> APIRouter:
             else:
                 wanted = sitesettings.checked(_from_form(form))
                 base = form.number("version")
-        except BadSettings as error:
-            return _refused(request, central, viewer, kept, form, str(error))
+        except Refusal as error:
+            return _refused(request, central, viewer, kept, form, error)
         except PageError as error:
             return _refused(request, central, viewer, kept, form, error.word)
         try:
@@ -262,7 +261,7 @@ def routes(desk: Desk) -> APIRouter:
         viewer: Viewer,
         kept: KeptSettings,
         form: Posted,
-        problem: str,
+        problem: Refusal | str,
         others: Mapping[str, str] | None = None,
     ) -> Response:
         """Nothing was saved, and what was typed is still there. `others`: what somebody else saved
@@ -339,7 +338,7 @@ def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:
     for line in _lines(form, "ita_rows", MAX_ITA_TEXT):
         code, *parts = (part.strip() for part in line.split("|"))
         if len(parts) not in (2, 3):
-            raise BadSettings(f"ita_rows: {line[:40]!r}: write code | form | indicator")
+            raise BadSettings("ita_parts", text=excerpt(line))
         evidence = len(parts) == 3 and parts[2].lower() in ("yes", "ใช่")
         rows.append(
             ItaRow(code=code, form=parts[0], indicator=parts[1], terminal_is_evidence=evidence)
@@ -356,6 +355,6 @@ def _parts(form: Posted, name: str, longest: int = 2000) -> list[tuple[str, str,
     for line in _lines(form, name, longest):
         parts = [part.strip() for part in line.split("|")]
         if len(parts) != 3:
-            raise BadSettings(f"{name}: {line[:40]!r}: write three parts with | between")
+            raise BadSettings("three_parts", field=name, text=excerpt(line))
         found.append((parts[0], parts[1], parts[2]))
     return found

@@ -20,7 +20,6 @@ def routes(desk: Desk) -> APIRouter:
 
     def _page(request: Request, central: Central, viewer: Viewer, problem: str = "") -> Response:
         found = central.pins()
-        terminals = central.terminals()
         return desk.page(
             request,
             "pins.html",
@@ -30,7 +29,6 @@ def routes(desk: Desk) -> APIRouter:
             pins=found,
             without=[p for p in found if p.issued is None][:MOST_ISSUED],
             most=MOST_ISSUED,
-            old=[t.terminal for t in terminals if t.seen and not t.takes_pins],
             problem=problem,
         )
 

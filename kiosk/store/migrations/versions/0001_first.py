@@ -109,6 +109,7 @@ def upgrade() -> None:
         _integer("tries"),
         _integer("tried_boot_ms"),
         _text("boot_id"),
+        _integer("issue"),
         sa.PrimaryKeyConstraint("owner"),
     )
     _one_row(
@@ -119,7 +120,12 @@ def upgrade() -> None:
         _integer("paused"),
         _text("business_date"),
     )
-    _one_row("panel_marks", _text("device"), _text("boot"), _integer("seq"))
+    op.create_table(
+        "panel_marks",
+        sa.Column("device", sa.TEXT, primary_key=True, nullable=False),
+        _text("boot"),
+        _integer("seq"),
+    )
     _one_row(
         "enrolment",
         _text("url"),
@@ -134,6 +140,7 @@ def upgrade() -> None:
         _text("question_en"),
         _text("comment_url"),
         _text("etag"),
+        _text("lists"),
     )
     op.create_table(
         "outbox",

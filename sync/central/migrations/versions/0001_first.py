@@ -1,5 +1,7 @@
 """The first schema of the central report."""
 
+from datetime import date, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,99 +9,418 @@ revision = "0001"
 down_revision = None
 
 
-def _text(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False)
 
 
-def _count(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.Integer, nullable=False) for name in names]
+def _count(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False)
 
 
-def _day(name: str = "date") -> sa.Column[object]:
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False)
+
+
+def _day(name: str) -> sa.Column[date]:
     return sa.Column(name, sa.Date, nullable=False)
 
 
-def _time(name: str, *, empty: bool = False) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=empty)
+def _moment(name: str) -> sa.Column[datetime]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=False)
 
 
-def _body() -> sa.Column[bytes]:
-    return sa.Column("body", sa.LargeBinary, nullable=False)
+def _bytes(name: str) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=False)
 
 
 def upgrade() -> None:
-    levels = ("n1", "n2", "n3", "n4", "n5")
-    op.create_table("sites", *_text("site", "name"), sa.PrimaryKeyConstraint("site"))
+    _terminals()
+    _days()
+    _results()
+    _people()
+    _papers()
+    _questionnaire()
+
+
+def _terminals() -> None:
+    op.create_table(
+        "sites",
+        _text("site"),
+        _text("name"),
+        sa.Column("published", sa.Date),
+        sa.PrimaryKeyConstraint("site"),
+    )
     op.create_table(
         "terminals",
-        *_text("site", "terminal", "counter", "public_key", "state", "software"),
-        _time("seen", empty=True),
-        sa.Column("head_seq", sa.BigInteger, nullable=False),
-        *_text("head_hash", "nonce"),
-        _time("nonce_until", empty=True),
+        _text("site"),
+        _text("terminal"),
+        _text("counter"),
+        _text("public_key"),
+        _text("state"),
+        _text("software"),
+        sa.Column("seen", sa.DateTime(timezone=True)),
+        _number("head_seq"),
+        _text("head_hash"),
+        _text("nonce"),
+        sa.Column("nonce_until", sa.DateTime(timezone=True)),
+        sa.Column("skew", sa.Integer),
+        sa.Column("due", sa.Integer),
+        sa.Column("free", sa.Integer),
+        sa.Column("panel", sa.Text),
         sa.PrimaryKeyConstraint("site", "terminal"),
     )
     op.create_table(
         "enrol_codes",
-        *_text("site", "code_hash", "terminal", "counter"),
-        _time("until"),
+        _text("site"),
+        _text("code_hash"),
+        _text("terminal"),
+        _text("counter"),
+        _moment("until"),
         sa.PrimaryKeyConstraint("site", "code_hash"),
     )
     op.create_table(
+        "seen_sheets",
+        _text("site"),
+        _text("terminal"),
+        _day("date"),
+        _text("officer"),
+        _count("n"),
+        _count("entries"),
+        _text("seal"),
+        _count("judged"),
+        sa.PrimaryKeyConstraint("site", "terminal", "date", "officer"),
+    )
+    op.create_table(
+        "alarms",
+        _text("site"),
+        _moment("at"),
+        _text("terminal"),
+        _text("kind"),
+        _text("detail"),
+        sa.Column("settled", sa.DateTime(timezone=True)),
+        _text("settled_by"),
+        _text("note"),
+        sa.PrimaryKeyConstraint("site", "at", "terminal", "kind", "detail"),
+    )
+    op.create_table(
+        "pins",
+        _text("site"),
+        _text("officer"),
+        _number("issue"),
+        _text("author"),
+        _text("verifier"),
+        sa.PrimaryKeyConstraint("site", "officer"),
+    )
+    op.create_table(
+        "terminal_pins",
+        _text("site"),
+        _text("terminal"),
+        _text("officer"),
+        _number("issue"),
+        _count("own"),
+        sa.PrimaryKeyConstraint("site", "terminal", "officer"),
+    )
+
+
+def _days() -> None:
+    op.create_table(
         "day_reports",
-        *_text("site", "terminal"),
-        _day(),
-        *_count("revision"),
-        *_text("digest"),
-        _body(),
-        _time("received"),
+        _text("site"),
+        _text("terminal"),
+        _day("date"),
+        _count("revision"),
+        _text("digest"),
+        _bytes("body"),
+        _moment("received"),
         sa.PrimaryKeyConstraint("site", "terminal", "date"),
     )
     op.create_table(
-        "conflicts",
-        *_text("site", "terminal"),
-        _day(),
-        *_text("digest", "answer"),
-        _body(),
-        _time("received"),
+        "parked_reports",
+        _text("site"),
+        _text("terminal"),
+        _day("date"),
+        _text("digest"),
+        _text("answer"),
+        _bytes("body"),
+        _moment("received"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "digest"),
     )
-    line = ("officer", "service", "counter", "half", "channel")
     op.create_table(
         "day_lines",
-        *_text("site", "terminal"),
-        _day(),
-        *_text(*line),
-        *_count("levels", *levels),
-        sa.PrimaryKeyConstraint("site", "terminal", "date", *line, "levels"),
+        _text("site"),
+        _text("terminal"),
+        _day("date"),
+        _text("officer"),
+        _text("service"),
+        _text("counter"),
+        _text("half"),
+        _text("channel"),
+        _count("levels"),
+        _count("n1"),
+        _count("n2"),
+        _count("n3"),
+        _count("n4"),
+        _count("n5"),
+        sa.PrimaryKeyConstraint(
+            "site", "terminal", "date", "officer", "service", "counter", "half", "channel", "levels"
+        ),
     )
+    op.create_index("day_lines_by_date", "day_lines", ["site", "date"])
+    op.create_index("day_lines_by_officer", "day_lines", ["site", "officer", "date"])
     op.create_table(
         "day_counts",
-        *_text("site", "terminal"),
-        _day(),
-        *_text("kind", "officer", "what"),
-        *_count("n"),
+        _text("site"),
+        _text("terminal"),
+        _day("date"),
+        _text("kind"),
+        _text("officer"),
+        _text("what"),
+        _count("n"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "kind", "officer", "what"),
     )
+    op.create_index("day_counts_by_date", "day_counts", ["site", "date"])
+    op.create_index("day_counts_by_officer", "day_counts", ["site", "officer", "date"])
     op.create_table(
-        "officers",
-        *_text("site", "officer", "number", "name", "position", "section"),
-        *_count("retired"),
+        "tickets",
+        _text("site"),
+        _text("counter"),
+        _day("date"),
+        _count("n"),
+        sa.PrimaryKeyConstraint("site", "counter", "date"),
+    )
+    op.create_table(
+        "reads",
+        _text("site"),
+        _moment("at"),
+        _text("reader"),
+        _text("what"),
+        sa.PrimaryKeyConstraint("site", "at", "reader", "what"),
+    )
+
+
+def _results() -> None:
+    op.create_table(
+        "unclosed",
+        _text("site"),
+        _text("officer"),
+        _day("since"),
+        _count("fresh"),
         sa.PrimaryKeyConstraint("site", "officer"),
     )
     op.create_table(
         "blocks",
-        *_text("site", "officer"),
-        *_count("levels", "number"),
+        _text("site"),
+        _text("officer"),
+        _count("levels"),
+        _count("number"),
         _day("first_day"),
         _day("last_day"),
-        *_count(*levels, "suppressed"),
+        _count("n1"),
+        _count("n2"),
+        _count("n3"),
+        _count("n4"),
+        _count("n5"),
+        _count("suppressed"),
+        _count("flagged"),
+        _count("offered"),
+        _count("answered"),
+        _count("skipped"),
+        _count("not_offered"),
+        _count("unasked"),
+        sa.PrimaryKeyConstraint("site", "officer", "levels", "number"),
+    )
+    op.create_index("blocks_by_day", "blocks", ["site", "last_day"])
+    op.create_table(
+        "block_cuts",
+        _text("site"),
+        _text("officer"),
+        _count("levels"),
+        _count("number"),
+        _text("kind"),
+        _text("what"),
+        _count("n1"),
+        _count("n2"),
+        _count("n3"),
+        _count("n4"),
+        _count("n5"),
+        sa.PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
+    )
+    op.create_table(
+        "site_months",
+        _text("site"),
+        _day("month"),
+        _count("levels"),
+        _count("n1"),
+        _count("n2"),
+        _count("n3"),
+        _count("n4"),
+        _count("n5"),
+        _count("suppressed"),
+        _count("flagged"),
+        _count("offered"),
+        _count("answered"),
+        _count("skipped"),
+        _count("not_offered"),
+        _count("unasked"),
+        _count("blocks"),
+        _day("first_day"),
+        _day("last_day"),
+        sa.PrimaryKeyConstraint("site", "month", "levels"),
+    )
+    op.create_table(
+        "looks",
+        _text("site"),
+        _text("officer"),
+        _moment("at"),
+        _text("reader"),
+        _text("what"),
+        sa.PrimaryKeyConstraint("site", "officer", "at", "reader", "what"),
+    )
+    op.create_table(
+        "objections",
+        _text("site"),
+        _text("officer"),
+        _count("levels"),
+        _count("number"),
+        _moment("at"),
+        _text("words"),
         sa.PrimaryKeyConstraint("site", "officer", "levels", "number"),
     )
     op.create_table(
-        "reads",
-        *_text("site"),
-        _time("at"),
-        *_text("reader", "what"),
-        sa.PrimaryKeyConstraint("site", "at", "reader", "what"),
+        "verdicts",
+        _text("site"),
+        _text("officer"),
+        _count("levels"),
+        _count("number"),
+        _text("decider"),
+        _text("verdict"),
+        _text("note"),
+        _moment("at"),
+        sa.PrimaryKeyConstraint("site", "officer", "levels", "number", "decider"),
+    )
+
+
+def _people() -> None:
+    op.create_table(
+        "officers",
+        _text("site"),
+        _text("officer"),
+        _text("number"),
+        _text("name"),
+        _text("position"),
+        _text("section"),
+        _count("retired"),
+        sa.PrimaryKeyConstraint("site", "officer"),
+    )
+    op.create_table(
+        "photos",
+        _text("site"),
+        _text("officer"),
+        _bytes("jpeg"),
+        sa.PrimaryKeyConstraint("site", "officer"),
+    )
+    op.create_table(
+        "accounts",
+        _text("site"),
+        _text("account"),
+        _text("name"),
+        _text("secret"),
+        _count("must_change"),
+        _text("roles"),
+        _text("officer"),
+        _text("section"),
+        _text("subject"),
+        _count("tries"),
+        sa.Column("locked_until", sa.DateTime(timezone=True)),
+        _count("disabled"),
+        sa.PrimaryKeyConstraint("site", "account"),
+    )
+    op.create_table(
+        "sessions",
+        _text("site"),
+        _text("token"),
+        _text("account"),
+        _moment("opened"),
+        _moment("seen"),
+        sa.PrimaryKeyConstraint("site", "token"),
+    )
+    op.create_table(
+        "changes",
+        _text("site"),
+        _moment("at"),
+        _text("who"),
+        _text("what"),
+        sa.PrimaryKeyConstraint("site", "at", "who", "what"),
+    )
+
+
+def _papers() -> None:
+    op.create_table(
+        "site_settings",
+        _text("site"),
+        _count("version"),
+        _moment("at"),
+        _text("author"),
+        _text("body"),
+        sa.PrimaryKeyConstraint("site", "version"),
+    )
+    op.create_table(
+        "improvements",
+        _text("site"),
+        _text("id"),
+        _count("version"),
+        _moment("at"),
+        _text("author"),
+        _text("said"),
+        _text("done"),
+        _text("whom"),
+        sa.Column("due", sa.Date),
+        _text("state"),
+        sa.PrimaryKeyConstraint("site", "id", "version"),
+    )
+    op.create_table(
+        "ita_texts",
+        _text("site"),
+        _count("fiscal_year"),
+        _count("round"),
+        _text("code"),
+        _count("version"),
+        _count("base"),
+        _moment("at"),
+        _text("author"),
+        _text("body"),
+        sa.PrimaryKeyConstraint("site", "fiscal_year", "round", "code", "version"),
+    )
+
+
+def _questionnaire() -> None:
+    op.create_table(
+        "form_tokens",
+        _text("site"),
+        _text("token"),
+        _day("until"),
+        sa.PrimaryKeyConstraint("site", "token"),
+    )
+    op.create_table(
+        "form_counts",
+        _text("site"),
+        _day("date"),
+        _count("levels"),
+        _text("kind"),
+        _text("what"),
+        _count("n1"),
+        _count("n2"),
+        _count("n3"),
+        _count("n4"),
+        _count("n5"),
+        sa.PrimaryKeyConstraint("site", "date", "levels", "kind", "what"),
+    )
+    op.create_table(
+        "comments",
+        _text("site"),
+        _text("id"),
+        _count("pool"),
+        _text("language"),
+        _text("words"),
+        sa.PrimaryKeyConstraint("site", "id"),
     )

@@ -19,7 +19,7 @@ Rule = Callable[[int, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CounterDay:
     """A day: the journal's entries in the terminal's own time, ratings, and services called."""
 
     happened: tuple[Happened, ...]
@@ -32,7 +32,7 @@ def company(random: Random) -> int:
     return random.choice((1,) * 30 + (2, 2, 3, 4, 5))
 
 
-def honest(random: Random) -> Desk:
+def honest(random: Random) -> CounterDay:
     """Switched on before opening; pauses that end, at noon and between; a panel that is plugged in
     anew or a restart, quickly; a counter with three services a day, or a hundred."""
     happened = [
@@ -53,22 +53,22 @@ def honest(random: Random) -> Desk:
     happened += [(minute, Kind.RUNNING) for minute in range(OPENS + 5, CLOSES, 15)]
     called = random.choice((3, 5, 10, 20, 50, 100, 150))
     rated = sum(company(random) for _ in range(called) if random.random() < 0.6)
-    return Desk(_entries(happened), rated, called)
+    return CounterDay(_entries(happened), rated, called)
 
 
-def gone_before_closing(random: Random) -> Desk:
+def gone_before_closing(random: Random) -> CounterDay:
     """The last half-hour is paused away."""
     day = honest(random)
     return _with(day, [(random.uniform(CLOSES - 28, CLOSES - 4), Kind.DUTY_PAUSED)])
 
 
-def unplugged(random: Random) -> Desk:
+def unplugged(random: Random) -> CounterDay:
     """Without panel while it suits."""
     spell = _meanwhile(random.uniform(OPENS, CLOSES - 10), random.uniform(5, 90), _UNPLUG)
     return _with(honest(random), spell)
 
 
-def switched_off(random: Random) -> Desk:
+def switched_off(random: Random) -> CounterDay:
     """The plug of the whole terminal: it says no word before."""
     day = honest(random)
     at = random.uniform(OPENS + 60, CLOSES - 100)
@@ -78,13 +78,13 @@ def switched_off(random: Random) -> Desk:
     return replace(day, happened=(*before, (_time(until), Kind.STARTED), *after))
 
 
-def rated_without_citizens(random: Random) -> Desk:
+def rated_without_citizens(random: Random) -> CounterDay:
     """One five every few minutes, that no flag at the press can tell from citizens."""
     day = honest(random)
     return replace(day, ratings=day.ratings + 100)
 
 
-CHEATS: tuple[Callable[[Random], Desk], ...] = (
+CHEATS: tuple[Callable[[Random], CounterDay], ...] = (
     gone_before_closing,
     unplugged,
     switched_off,
@@ -92,10 +92,10 @@ CHEATS: tuple[Callable[[Random], Desk], ...] = (
 )
 
 
-def told(desk: Desk, over: Rule = over_tickets) -> bool:
+def shows_a_gap(day: CounterDay, over: Rule = over_tickets) -> bool:
     """Whether anything stands beside the day's score. `over`: for the rig's negative control."""
-    gaps = absences(DAY, desk.happened, HOURS, EVENING, Before())
-    return bool(gaps) or over(desk.ratings, desk.tickets)
+    gaps = absences(DAY, day.happened, HOURS, EVENING, Before())
+    return bool(gaps) or over(day.ratings, day.tickets)
 
 
 _PAUSE = (Kind.DUTY_PAUSED, Kind.DUTY_RESUMED)
@@ -107,7 +107,7 @@ def _meanwhile(at: float, minutes: float, kinds: tuple[Kind, Kind]) -> list[tupl
     return [(at, kinds[0]), (at + minutes, kinds[1])]
 
 
-def _with(day: Desk, more: list[tuple[float, Kind]]) -> Desk:
+def _with(day: CounterDay, more: list[tuple[float, Kind]]) -> CounterDay:
     """The day with this in it; what else was paused after it began is left out."""
     since = _time(min(at for at, _ in more))
     kept = [x for x in day.happened if x[0] < since or x[1] not in _PAUSE]

@@ -1,6 +1,6 @@
-"""The board on a desk: main.py and panel.py as they are, on MicroPython's unix port.
+"""A stand-in for the board: main.py and panel.py as they are, on MicroPython's unix port.
 
-    micropython desk.py TRACE [clock]
+    micropython unix_board.py TRACE [clock]
 
 The line is standard input and output, the fingers are TRACE: one line for each change of the
 contacts, the millisecond since the start and the contacts (bit 0 is the first key), such as

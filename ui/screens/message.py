@@ -1,4 +1,4 @@
-"""Closed, paused and out of service: a notice in the middle, at most one thing to do; beside it,
+"""Closed, paused and out of service: a message in the middle, at most one thing to do; beside it,
 while nobody is being served, the office's own notices and codes."""
 
 from PySide6.QtCore import QRectF, Signal
@@ -20,7 +20,7 @@ _FOOT = TARGET + 3
 _SIGNS = {ClosedView: "clock", PausedView: "pause", OutOfServiceView: "alert"}
 
 
-class NoticeScreen(Screen[Shown]):
+class MessageScreen(Screen[Shown]):
     acted = Signal()
 
     def __init__(self, parent: QWidget) -> None:

@@ -23,8 +23,8 @@ from kiosk.store.state import Mark, OpenDuty
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
-    """Effects to keep together. Their ids are made here, before anything is written."""
+class StepEffects:
+    """Effects to write together. Their ids are made here, before anything is written."""
 
     effects: tuple[Effect, ...]
     mark: Mark | None
@@ -33,11 +33,10 @@ class Keeping:
     """One for each effect: the id of the outcome row it may need."""
 
     @classmethod
-    def of(cls, effects: Iterable[Effect], mark: Mark | None, now: Moment) -> "Keeping":
-        kept = tuple(effects)
-        return cls(
-            effects=kept, mark=mark, now=now, ids=tuple(secrets.token_bytes(16) for _ in kept)
-        )
+    def of(cls, effects: Iterable[Effect], mark: Mark | None, now: Moment) -> "StepEffects":
+        effects = tuple(effects)
+        ids = tuple(secrets.token_bytes(16) for _ in effects)
+        return cls(effects=effects, mark=mark, now=now, ids=ids)
 
     def write(self, t: Transaction) -> None:
         """Write everything, unless this very panel press was kept by an earlier process."""

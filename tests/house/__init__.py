@@ -1,0 +1,1 @@
+"""The house's rules as tests: over names, comments, documents and the tests themselves."""

@@ -1,0 +1,19 @@
+"""What journeys begin with."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ui.trial.stage import prepare_central, serving
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A central report being served, with a roster; its folder and its address."""
+    central = prepare_central(tmp_path)
+    with serving(central) as said:
+        found = re.search(r"Serving \S+ at (\S+)", said)
+        assert found
+        yield central, found[1]

@@ -1,0 +1,1 @@
+"""What several tests need, by subject; no test module imports from another."""

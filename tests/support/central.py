@@ -1,0 +1,84 @@
+"""An office's central report for tests: made, with its readers, terminals and days."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.testclient import TestClient
+
+from kiosk.domain.rating import Outcome
+from sync.central import signin
+from sync.central.service import Central
+from sync.central.settings import CentralSettings
+from sync.central.store.engine import CentralStore
+from sync.central.viewer import Role
+from sync.central.web.app import create_app
+from sync.central.web.desk import COOKIE
+from sync.messages import Answer, DayReport, Enrol, OutcomeCount
+from sync.signing import public_text
+from tests.support.day_reports import day_report, key_text
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+"""Noon in Bangkok, when people read the report."""
+NIGHT = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
+"""Half past three in Bangkok, when terminals sync."""
+SITE = "dindaeng"
+
+
+def signed_in(
+    central: Central, *roles: Role, officer: str = "", section: str = "", now: datetime
+) -> TestClient:
+    """A reader with an account of these roles, signed in; the clock stands at `now`."""
+    account = "-".join(sorted(roles)) or "nobody"
+    if roles:
+        signin.add_account(
+            central, "test", account, account, roles, now, officer=officer, section=section
+        )
+    client = TestClient(
+        create_app(central, lambda: now), raise_server_exceptions=False, follow_redirects=False
+    )
+    with central.store.transaction(central.site) as t:
+        found = t.accounts.get(account)
+    if found is not None:
+        with central.store.transaction(central.site) as t:
+            t.accounts.put(replace(found, must_change=False, subject=f"subject {account}"))
+        token = signin.sign_in_as(central, central.site, f"subject {account}", now)
+        client.cookies.set(COOKIE, f"{central.site}.{token}")
+    return client
+
+
+def made_central(store: CentralStore, folder: Path) -> Central:
+    settings = CentralSettings(
+        folder=folder, site=SITE, name="สำนักงานเขตดินแดง", database="", url="http://127.0.0.1:8765"
+    )
+    with store.transaction(SITE) as t:
+        t.people.put_site(settings.name)
+    return Central(store, settings, Ed25519PrivateKey.generate())
+
+
+MONDAY = date(2026, 11, 2)
+
+
+def received(central: Central, officer: str, *counts: int, day: date = MONDAY) -> None:
+    """One day of `officer`, weeks ago, from a terminal of its own."""
+    key = public_text(Ed25519PrivateKey.generate())
+    name = f"t-{officer or 'nobody'}"
+    central.enrol(Enrol(central.invite(name, "1", NOON), key), NOON)
+    known = central.terminal(name)
+    assert known is not None
+    report = day_report(1, day, known.terminal, counts, officer)
+    unscored = (Outcome.LATE, Outcome.SUPPRESSED)
+    report = replace(report, outcomes=tuple(OutcomeCount(officer, o, 1) for o in unscored))
+    central.take_day(known, report, report.to_bytes(), NOON)
+
+
+def enrolled(central: Central, name: str = "counter-1") -> None:
+    code = central.invite(name, "1", NIGHT)
+    central.enrol(Enrol(code, key_text()), NIGHT)
+
+
+def take(central: Central, report: DayReport) -> Answer:
+    known = central.terminal(report.terminal)
+    assert known is not None
+    return central.take_day(known, report, report.to_bytes(), NIGHT).answer

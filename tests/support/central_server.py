@@ -1,0 +1,68 @@
+"""Central on a loopback port, and a terminal that syncs with it over HTTP."""
+
+import socket
+import threading
+
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain.encounter import Record
+from kiosk.store.engine import Store
+from kiosk.store.outbox import Delivery
+from kiosk.terminal import Terminal
+from sync import agent
+from sync.central.service import Central
+from sync.central.serving import Impatient
+from sync.central.web.app import create_app
+from sync.closing import close_days
+from tests.support.builders import PEPPER, FakeClock, rating
+from tests.support.central import NIGHT
+
+
+class Server:
+    """Central on a loopback port, on a clock moved by hand."""
+
+    def __init__(self, central: Central, http: type[Impatient] = Impatient) -> None:
+        self.central = central
+        self.now = NIGHT
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        app = create_app(central, lambda: self.now)
+        config = uvicorn.Config(app, http=http, log_level="error", lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+        self._socket.close()
+
+    def code(self, terminal: str = "counter-1") -> str:
+        return self.central.invite(terminal, "1", self.now)
+
+
+class Kept:
+    """An enrolled terminal with ratings."""
+
+    def __init__(self, store: Store, url: str, code: str) -> None:
+        self.store, self.clock = store, FakeClock()
+        self.key = Ed25519PrivateKey.generate()
+        self.terminal = Terminal(store, self.clock, PEPPER)
+        self.terminal.join(agent.enrol(url, code, self.key))
+
+    def rate(self, *scores: int) -> None:
+        for score in scores:
+            self.terminal.carry_out([Record(rating(score))])
+
+    def close(self) -> None:
+        close_days(self.store, self.clock, today=True)
+
+    def sync(self) -> agent.Synced:
+        return agent.sync(self.store, self.clock, self.key)
+
+    def states(self) -> list[Delivery]:
+        with self.store.transaction() as t:
+            return [parcel.state for parcel in t.outbox.everything()]

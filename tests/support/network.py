@@ -1,0 +1,19 @@
+"""Networks that tests put between a terminal and central."""
+
+import httpx2 as httpx
+
+
+class Overheard(httpx.BaseTransport):
+    """A network that remembers every byte of what passes."""
+
+    def __init__(self) -> None:
+        self._real, self.bytes = httpx.HTTPTransport(), b""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._real.handle_request(request)
+        body = answer.read()
+        self.bytes += request.read() + body
+        return httpx.Response(answer.status_code, headers=answer.headers, content=body)
+
+    def close(self) -> None:
+        self._real.close()

@@ -1,0 +1,34 @@
+"""A whole office as programs: central, and a terminal enrolled at it."""
+
+import re
+from pathlib import Path
+
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import DutyBegan
+from tests.support.builders import duty_of
+from ui.trial.stage import command
+
+
+def set_up_terminal(tmp_path: Path, central: Path, url: str) -> tuple[Path, str]:
+    """An enrolled terminal with its roster; its folder and officer 101's PIN."""
+    folder = tmp_path / "terminal"
+    command("ui", folder, "init")
+    words = ("enrol", "--terminal", "counter-1", "--counter", "1")
+    invited = command("sync.central.cli", central, *words)
+    code = re.search(r"Code: (\S+)", invited)
+    assert code
+    command("ui", folder, "enrol", url, code[1])
+    command("ui", folder, "sync")
+    pin = re.search(r"PIN: (\d{6})", command("ui", folder, "officer", "pin", "101"))
+    assert pin
+    settings = f'[office]\nopens="00:00"\ncloses="23:59"\n[panel]\nport="{tmp_path / "panel"}"\n'
+    (folder / "kiosk.toml").write_text(settings, encoding="utf-8")
+    return folder, pin[1]
+
+
+def sign_on_directly(folder_path: Path) -> None:
+    """Leave a duty open, as a program that was cut off on duty does."""
+    store, terminal = DataFolder(folder_path).open(SystemClock())
+    terminal.carry_out([DutyBegan(duty_of())])
+    store.close()
