@@ -243,23 +243,6 @@ def test_a_terminal_in_quarantine_gets_no_pins_and_keeps_those_it_has(
     assert state(server).waits == ("counter-1",)
 
 
-def test_a_central_of_before_gives_no_pins_and_no_photos_and_the_rest_is_taken(
-    kept: Kept, server: Server
-) -> None:
-    class Older(Overheard):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            if request.url.path.endswith(("/pins", "/photos")):
-                return httpx.Response(404, json={"error": "Not Found"})
-            return super().handle_request(request)
-
-    said: list[str] = []
-    result = agent.sync(
-        kept.store, kept.clock, kept.key, "", said.append, transport=Older(), pepper=PEPPER
-    )
-    assert (result.officers, result.pins, result.photos) == (2, 0, 0)
-    assert [line.split(" has no ")[1] for line in said] == ["pins to give", "photos to give"]
-
-
 # --- the seal ----------------------------------------------------------------------------------
 
 
