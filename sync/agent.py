@@ -267,7 +267,7 @@ class _Run:
 
     def _roster(self) -> tuple[bool, int]:
         with self.store.read() as snapshot:
-            known = snapshot.state.wording().etag
+            known = snapshot.state.roster_etag()
         headers = {"If-None-Match": known} if known else {}
         status, body, _ = self._ask("GET", "roster", b"", {200, 304}, headers)
         if status == httpx.codes.NOT_MODIFIED:
@@ -409,7 +409,7 @@ def take_roster(store: Store, clock: Clock, body: bytes) -> int:
     roster = parsed(Roster.parse, body)
     with store.transaction() as t:
         t.roster.apply(roster.people())
-        t.state.put_wording(roster.wording.sent(etag(body)))
+        t.state.put_wording(roster.wording, etag(body))
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
     return len(roster.officers)
 

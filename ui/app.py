@@ -117,7 +117,7 @@ def guide_of(
     from ui.guide import Guide
     from ui.sounds import Shelf
 
-    shelf = Shelf(folder.sounds, lambda language: reworded(settings, terminal, language))
+    shelf = Shelf(folder.sounds, lambda language: prompt_words(settings, terminal, language))
     guide = Guide(shelf, settings.volume, settings.sound_output)
     presenter.spoken.connect(guide.say)
     guide.stands.connect(presenter.guide_stands)
@@ -134,12 +134,12 @@ def queue_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -
     return open_queue(settings.queue, presenter, folder)
 
 
-def reworded(settings: Settings, terminal: "Terminal", language: str) -> dict[str, str]:
+def prompt_words(settings: Settings, terminal: "Terminal", language: str) -> dict[str, str]:
     """What the audible guide says in the office's own words, by prompt."""
     from ui.show import Shower
 
     wording = terminal.wording()
-    return Shower(settings.reworded(wording), Words.load(language), wording, ()).reworded()
+    return Shower(settings.with_wording(wording), Words.load(language), wording, ()).prompt_words()
 
 
 def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:
@@ -287,7 +287,7 @@ def starting_view(settings: Settings) -> ClosedView:
     """The first screen. Made here, of as little as it needs: everything else loads behind it."""
     words = Words.load(settings.language)
     counter = words.get("frame.counter", counter=settings.office.counter)
-    frame = Frame(settings.office.name[settings.language], counter)
+    frame = Frame(settings.office.name.in_language(settings.language), counter)
     return ClosedView(
         frame=frame,
         title=words.get("starting.title"),
@@ -297,10 +297,10 @@ def starting_view(settings: Settings) -> ClosedView:
 
 
 def first_shower(settings: Settings) -> "Shower":
-    from kiosk.domain.wording import SentWording
+    from kiosk.domain.wording import Wording
     from ui.show import Shower
 
-    return Shower(settings, Words.load(settings.language), SentWording(), ())
+    return Shower(settings, Words.load(settings.language), Wording(), ())
 
 
 def run_terminal(path: Path, size: tuple[int, int] | None) -> int:

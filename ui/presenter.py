@@ -94,7 +94,7 @@ class Presenter(QObject):
         super().__init__()
         self._terminal, self._own, self._clock = terminal, settings, clock
         self._wording = terminal.wording()
-        self._settings = settings.reworded(self._wording)
+        self._settings = settings.with_wording(self._wording)
         """The file's, with central's words."""
         self._outside = outside
         self._state = Encounter()
@@ -418,7 +418,7 @@ class Presenter(QObject):
         except StoreFailed as error:
             self._fail(str(error))
             return
-        self._settings = self._own.reworded(self._wording)
+        self._settings = self._own.with_wording(self._wording)
         self._shower = self._made_shower(self._shower.language)
         if self._state.duty is not None:
             self._officer = self._terminal.officer(self._state.duty.officer)

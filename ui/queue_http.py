@@ -1,6 +1,7 @@
 """HTTP for a queue program on this machine: 127.0.0.1 only, one line a request, with a token.
 
-No thread: Qt watches the sockets. h11 reads and writes HTTP; TICKETS.md has what is answered.
+No thread: Qt watches the sockets. h11 reads and writes HTTP; hardware/TICKETS.md lists the
+answers.
 """
 
 import hmac

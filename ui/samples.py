@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kiosk.config import DEFAULT_REASONS, parse
-from kiosk.domain.wording import SentWording
+from kiosk.config import parse
+from kiosk.domain.wording import DEFAULT_REASONS, Improvement, Wording
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
 from ui.show import PanelState, Sending, ServiceFacts, Shower
@@ -29,7 +29,12 @@ from ui.view import (
     WaitingView,
 )
 
-TOLD = (("ที่นั่งรอไม่พอ ผู้สูงอายุต้องยืนรอนาน", "เพิ่มที่นั่ง ๒๐ ที่ และช่องบริการสำหรับผู้สูงอายุ"),)
+IMPROVEMENTS = (
+    Improvement(
+        said="ที่นั่งรอไม่พอ ผู้สูงอายุต้องยืนรอนาน",
+        done="เพิ่มที่นั่ง ๒๐ ที่ และช่องบริการสำหรับผู้สูงอายุ",
+    ),
+)
 NOTICE = NoticeCard(
     "หยุดทำการวันพ่อแห่งชาติ",
     "สำนักงานเขตหยุดให้บริการวันเสาร์ที่ ๕ ธันวาคม ๒๕๖๙\n"
@@ -70,7 +75,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     say = words.get
     settings = parse("")
     back, erase = say("common.back"), say("common.erase")
-    shower = Shower(settings, words, SentWording(told=TOLD), ())
+    shower = Shower(settings, words, Wording(improvements=IMPROVEMENTS), ())
     frame = Frame(shower.frame.office, say("frame.counter", counter="12"))
     choices = tuple(Choice(code, Words.load(code).name, code == language) for code in languages())
 
@@ -222,7 +227,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     )
     offline = "https://report.example.go.th: no route to host. What is due stays due"
     by_stick = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')
-    staff = Shower(by_stick, words, SentWording(), ())
+    staff = Shower(by_stick, words, Wording(), ())
     yield "service-menu", staff.service_menu(facts, panel, testing=False)
     sending = replace(facts, queue="", guide="", due=12, sending=Sending("stick"))
     yield "service-menu-sends", staff.service_menu(sending, panel, testing=False)

@@ -4,11 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.config import DEFAULT_QUESTION, DEFAULT_REASONS, Reason, Settings
+from kiosk.config import Settings
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import ReasonId
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import (
+    DEFAULT_QUESTION,
+    DEFAULT_REASONS,
+    LANGUAGES,
+    Bilingual,
+    ReasonWords,
+    Wording,
+)
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
 from ui.text import Words, languages
@@ -148,7 +155,7 @@ class Shower:
         self,
         settings: Settings,
         words: Words,
-        wording: SentWording,
+        wording: Wording,
         qr: tuple[tuple[bool, ...], ...],
     ) -> None:
         self._settings, self._words, self._wording, self._qr = settings, words, wording, qr
@@ -168,27 +175,25 @@ class Shower:
     @property
     def frame(self) -> Frame:
         office = self._settings.office
-        return Frame(self._told(office.name), self.say("frame.counter", counter=office.counter))
+        counter = self.say("frame.counter", counter=office.counter)
+        return Frame(office.name.in_language(self.language), counter)
 
-    def _told(self, words: dict[str, str]) -> str:
-        """The office's own words: in English for a language that it did not write."""
-        return words.get(self.language) or words["en"]
-
-    def reason(self, reason: Reason) -> str:
+    def reason(self, reason: ReasonWords) -> str:
         """A reason that the office did not reword has words in every language."""
-        if self.language not in reason.words and reason in DEFAULT_REASONS:
+        if self.language not in LANGUAGES and reason in DEFAULT_REASONS:
             return self.say(f"reason.{reason.id}")
-        return self._told(reason.words)
+        return reason.words.in_language(self.language)
 
     def question(self) -> str:
         """What the citizen is asked: as central sent it, else the settings'."""
-        sent = self._wording.question_th if self.language == "th" else self._wording.question_en
+        sent = Bilingual(th=self._wording.question_th, en=self._wording.question_en)
+        sent_question = sent.in_language(self.language)
         own = self._settings.question
-        if not sent and self.language not in own and own == DEFAULT_QUESTION:
+        if not sent_question and self.language not in LANGUAGES and own == DEFAULT_QUESTION:
             return self.say("ready.question")
-        return sent or self._told(own)
+        return sent_question or own.in_language(self.language)
 
-    def reworded(self) -> dict[str, str]:
+    def prompt_words(self) -> dict[str, str]:
         """The office's own words for what the audible guide says, by prompt."""
         levels = self._settings.rules.scale.levels
         own = self._settings.scale_words.get(self.language, ())
@@ -248,7 +253,7 @@ class Shower:
         """What there is to show while nobody is being served: the office's `own` notices, then
         what citizens told it and what it did."""
         cards = list(own)
-        for said, done in self._wording.told:
+        for said, done in self._wording.improvements:
             body = f"{self.say('notices.said', words=said)}\n{self.say('notices.done', words=done)}"
             cards.append(NoticeCard(self.say("notices.told"), body))
         return tuple(cards)
@@ -262,7 +267,8 @@ class Shower:
 
     def _links(self) -> tuple[LinkCode, ...]:
         return tuple(
-            LinkCode(self._told(link.words), qr_matrix(link.url)) for link in self._settings.links
+            LinkCode(link.words.in_language(self.language), qr_matrix(link.url))
+            for link in self._settings.links
         )
 
     def thanks(self) -> ThanksView:

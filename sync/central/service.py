@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk import pin
 from kiosk.clock import plausible
 from kiosk.domain.people import Officer, identifier, plain
+from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
 from sync.central import publishing
 from sync.central.disclosure import Counts
 from sync.central.ingest import decide, grown, judge_heads, judge_sheets
@@ -33,22 +34,17 @@ from sync.messages import (
     Enrolled,
     Heads,
     Hello,
-    Improvement,
     IssuedPin,
     IssuedPins,
-    LevelWords,
     PhotoDigest,
     Photos,
     PinStatus,
-    ReasonWords,
     Receipt,
     Roster,
-    RosterOfficer,
     StoredDays,
     StoredRevision,
     TerminalPin,
     Welcome,
-    Wording,
 )
 from sync.protocol import BadMessage, digest
 from sync.sealing import seal
@@ -57,8 +53,6 @@ from sync.signing import public_key, public_text
 CODE_MINUTES = 10
 RUN = timedelta(minutes=10)
 """How long a terminal's run stays open."""
-MOST_TOLD = 4
-"""How many of the things it did an office tells on its terminals' screens."""
 HELD_DAYS = 400
 """A fiscal year and more: as far back as a terminal is told what is held."""
 FLEET_DAYS = 60
@@ -519,26 +513,19 @@ class Asked:
 def _roster(t: Transaction, file: CentralSettings) -> Roster:
     """Officers and words for terminals: what the settings page says, else central.toml."""
     officers, own, usual = t.people.active(), t.office.settings().settings, SiteSettings()
-    # What nobody has changed here is each terminal's own.
-    level_words = tuple(zip(own.levels_th, own.levels_en, strict=True))
-    if level_words == tuple(zip(usual.levels_th, usual.levels_en, strict=True)):
-        level_words = ()
-    reasons = () if own.reasons == usual.reasons else own.reasons
+    level_words = own.level_words
+    improvements = t.office.newest_done(MAX_IMPROVEMENTS)
     wording = Wording(
         question_th=own.question_th or file.question_th,
         question_en=own.question_en or file.question_en,
         comment_url=own.comment_url or file.comment_url,
-        level_words=tuple(LevelWords(th=th, en=en) for th, en in level_words),
-        reasons=tuple(ReasonWords(id=r.id, th=r.th, en=r.en) for r in reasons),
-        improvements=tuple(
-            Improvement(comment=one.said, action=one.done)
-            for one in t.office.newest_done(MOST_TOLD)
-        ),
+        # What nobody has changed here is each terminal's own.
+        level_words=() if level_words == usual.level_words else level_words,
+        reasons=() if own.reasons == usual.reasons else own.reasons,
+        improvements=tuple(Improvement(said=one.said, done=one.done) for one in improvements),
         holidays=tuple(date.fromisoformat(day) for day in own.holidays),
     )
-    return Roster(
-        officers=tuple(RosterOfficer.of(officer) for officer in officers), wording=wording
-    )
+    return Roster.of(officers, wording)
 
 
 def _judge_open(t: Transaction, terminal: str, heads: Heads) -> tuple[Answer, str]:

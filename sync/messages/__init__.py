@@ -19,14 +19,7 @@ from sync.messages.enrolment import Enrol, Enrolled
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.messages.refusal import ErrorLine
-from sync.messages.roster import (
-    Improvement,
-    LevelWords,
-    ReasonWords,
-    Roster,
-    RosterOfficer,
-    Wording,
-)
+from sync.messages.roster import Roster, RosterOfficer
 from sync.messages.runs import (
     NO_HEAD,
     Answer,
@@ -51,10 +44,8 @@ __all__ = [
     "Heads",
     "HeadsAnswer",
     "Hello",
-    "Improvement",
     "IssuedPin",
     "IssuedPins",
-    "LevelWords",
     "LineCount",
     "OpenSheet",
     "OutcomeCount",
@@ -63,7 +54,6 @@ __all__ = [
     "Photos",
     "PinStatus",
     "ReasonCount",
-    "ReasonWords",
     "Receipt",
     "Roster",
     "RosterOfficer",
@@ -72,5 +62,4 @@ __all__ = [
     "StoredRevision",
     "TerminalPin",
     "Welcome",
-    "Wording",
 ]

@@ -1,15 +1,24 @@
 """Who may sign on at a terminal, and the words that the office chose for its screens."""
 
-from datetime import date
+from collections.abc import Iterable
 from typing import Annotated, Self
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from kiosk.domain.people import BadPerson, Officer
-from kiosk.domain.scale import MAX_LEVELS
-from kiosk.domain.wording import SentWording
+from kiosk.domain.people import IDENTIFIER, BadPerson, Officer
+from kiosk.domain.wording import (
+    MAX_ADDRESS,
+    MAX_HOLIDAYS,
+    MAX_IMPROVEMENTS,
+    MAX_LEVELS,
+    MAX_REASONS,
+    MAX_SCREEN_TEXT,
+    MAX_WORD,
+    MIN_LEVELS,
+    Wording,
+)
 from sync.messages.message import Message, Row, check_once
-from sync.messages.values import MAX_ROWS, Identifier, Name, OptionalScreenText, ScreenText
+from sync.messages.values import MAX_ROWS, Identifier, Name
 from sync.protocol import BadMessage
 
 
@@ -40,61 +49,16 @@ class RosterOfficer(Row, frozen=True):
             raise BadMessage(f"officers: {error}") from None
 
 
-class LevelWords(Row, frozen=True):
-    """What one level of the scale is called."""
-
-    th: ScreenText
-    en: ScreenText
-
-
-class ReasonWords(Row, frozen=True):
-    """What a reason for a low score is called."""
-
-    id: Identifier
-    th: ScreenText
-    en: ScreenText
-
-
-class Improvement(Row, frozen=True):
-    """What citizens said, and what the office did about it, both in Thai."""
-
-    comment: ScreenText
-    action: ScreenText
-
-
-class Wording(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the office chose at central. An empty text or list means: the terminal's own."""
-
-    question_th: OptionalScreenText
-    question_en: OptionalScreenText
-    comment_url: OptionalScreenText
-    level_words: Annotated[tuple[LevelWords, ...], Meta(max_length=MAX_LEVELS)]
-    """Worst first."""
-    reasons: Annotated[tuple[ReasonWords, ...], Meta(max_length=MAX_ROWS)]
-    improvements: Annotated[tuple[Improvement, ...], Meta(max_length=MAX_ROWS)]
-    """The newest first."""
-    holidays: Annotated[tuple[date, ...], Meta(max_length=MAX_ROWS)]
-    """Days on which the office is closed."""
-
-    def sent(self, etag: str) -> SentWording:
-        """The same wording as the terminal keeps it. `etag` names the roster it came with."""
-        return SentWording(
-            question_th=self.question_th,
-            question_en=self.question_en,
-            comment_url=self.comment_url,
-            etag=etag,
-            levels=tuple((level.th, level.en) for level in self.level_words),
-            reasons=tuple((reason.id, reason.th, reason.en) for reason in self.reasons),
-            told=tuple((one.comment, one.action) for one in self.improvements),
-            holidays=self.holidays,
-        )
-
-
 class Roster(Message, frozen=True):
-    """The officers a terminal may sign on, and the office's wording."""
+    """The officers a terminal may sign on, and the words that the office chose at central. An empty
+    text or list there means: the terminal's own."""
 
     officers: Annotated[tuple[RosterOfficer, ...], Meta(max_length=MAX_ROWS)]
     wording: Wording
+
+    @classmethod
+    def of(cls, officers: Iterable[Officer], wording: Wording) -> Self:
+        return cls(officers=tuple(map(RosterOfficer.of, officers)), wording=wording)
 
     def people(self) -> tuple[Officer, ...]:
         return tuple(row.officer() for row in self.officers)
@@ -103,3 +67,32 @@ class Roster(Message, frozen=True):
         check_once("officers", (row.id for row in self.officers))
         check_once("officers", (row.number for row in self.officers))
         self.people()
+        _check_wording(self.wording)
+
+
+def _check_wording(wording: Wording) -> None:
+    """BadMessage for what no page of central lets an office enter."""
+    if len(wording.level_words) not in (0, *range(MIN_LEVELS, MAX_LEVELS + 1)):
+        raise BadMessage(f"wording: words of {MIN_LEVELS} to {MAX_LEVELS} levels expected")
+    if len(wording.reasons) > MAX_REASONS:
+        raise BadMessage(f"wording: at most {MAX_REASONS} reasons expected")
+    if len(wording.improvements) > MAX_IMPROVEMENTS:
+        raise BadMessage(f"wording: at most {MAX_IMPROVEMENTS} improvements expected")
+    if len(wording.holidays) > MAX_HOLIDAYS:
+        raise BadMessage(f"wording: at most {MAX_HOLIDAYS} holidays expected")
+    _check_lengths(0, MAX_SCREEN_TEXT, (wording.question_th, wording.question_en))
+    _check_lengths(0, MAX_ADDRESS, (wording.comment_url,))
+    for level in wording.level_words:
+        _check_lengths(1, MAX_WORD, level)
+    for reason in wording.reasons:
+        _check_lengths(1, MAX_WORD, reason.words)
+        if not IDENTIFIER.fullmatch(reason.id):
+            raise BadMessage("wording: a reason's id has a character that no id has")
+    for improvement in wording.improvements:
+        _check_lengths(1, MAX_SCREEN_TEXT, improvement)
+
+
+def _check_lengths(least: int, most: int, texts: Iterable[str]) -> None:
+    for text in texts:
+        if not least <= len(text) <= most:
+            raise BadMessage(f"wording: a text of {least} to {most} characters expected")

@@ -9,14 +9,12 @@ from typing import Annotated
 from msgspec import Meta
 
 from kiosk.domain.people import IDENTIFIER, MAX_NAME
-from kiosk.domain.scale import MAX_LEVELS, MIN_LEVELS
+from kiosk.domain.wording import MAX_LEVELS, MIN_LEVELS
 
 MAX_ROWS = 20_000
 MAX_COUNT = 10_000_000
 MAX_TIME = 1 << 33
 """Seconds since 1970: year 2242."""
-MAX_SCREEN_TEXT = 300
-"""Characters of a text that the office chose."""
 
 _HASH = "[0-9a-f]{64}"
 _NO_CONTROLS = {"pattern": "^[^\\u0000-\\u001f]*$"}
@@ -52,12 +50,6 @@ SealedText = Annotated[str, Meta(max_length=400, extra_json_schema=_NO_CONTROLS)
 """A sealed PIN's check in base64: it has some 240 characters. "" where none is sent."""
 Name = Annotated[str, Meta(max_length=MAX_NAME, extra_json_schema=_NO_CONTROLS)]
 """Of a person, a position or a section."""
-ScreenText = Annotated[
-    str, Meta(min_length=1, max_length=MAX_SCREEN_TEXT, extra_json_schema=_NO_CONTROLS)
-]
-OptionalScreenText = Annotated[
-    str, Meta(max_length=MAX_SCREEN_TEXT, extra_json_schema=_NO_CONTROLS)
-]
 
 DESCRIPTIONS = {
     _AN_IDENTIFIER: "1 to 32 of A-Z a-z 0-9 . _ - expected (a letter or digit first)",

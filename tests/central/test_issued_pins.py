@@ -17,7 +17,7 @@ from kiosk.store.verify import Verified, verify
 from sync import agent
 from sync.central.service import MOST_ISSUED, Central, OfficersPin
 from sync.central.store.office import EditedMeanwhile
-from sync.central.viewer import Role
+from sync.central.viewer import ROLES
 from sync.messages import Answer, IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.protocol import BadMessage
 from sync.sealing import seal, sealing_text, unseal
@@ -300,7 +300,7 @@ def test_the_messages_come_back_from_their_bytes_and_doubles_are_refused() -> No
 
 @pytest.fixture
 def hr(server: Server) -> TestClient:
-    return signed_in(server.central, Role.HR, now=NOW)
+    return signed_in(server.central, ROLES["hr"], now=NOW)
 
 
 def test_a_letter_shows_the_pin_once_and_the_change_is_written_down(

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
+from kiosk.domain.rating import ReasonId
+from kiosk.domain.wording import ReasonWords
 from kiosk.store.verify import Verified, verify
-from sync.central.sitesettings import NamedReason, SiteSettings
+from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, State
 from tests.support.builders import FakeClock
@@ -25,7 +27,10 @@ def reword(central: Path, now: datetime) -> None:
     store = CentralStore.open(f"sqlite:///{central / 'central.db'}")
     with store.transaction("dindaeng") as t:
         english = ("Bad", "Weak", "Plain", "Fine", "Great")
-        reasons = (NamedReason("wait", "คอยนาน", "Waiting"), NamedReason("heat", "ร้อน", "Heat"))
+        reasons = (
+            ReasonWords(ReasonId("wait"), "คอยนาน", "Waiting"),
+            ReasonWords(ReasonId("heat"), "ร้อน", "Heat"),
+        )
         kept = t.office.settings()
         words = SiteSettings(levels_th=LEVELS, levels_en=english, reasons=reasons)
         t.office.put_settings(kept.version, words, "it", now)

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.people import MAX_NAME
-from kiosk.domain.scale import MAX_LEVELS, MIN_LEVELS
+from kiosk.domain.wording import MAX_ADDRESS, MAX_LEVELS, MAX_SCREEN_TEXT, MAX_WORD, MIN_LEVELS
 from sync import messages
 from sync.messages import DayReport, Head, Heads, Hello, Roster
 from sync.messages.message import Message
-from sync.messages.values import MAX_COUNT, MAX_ROWS, MAX_SCREEN_TEXT, MAX_TIME
+from sync.messages.values import MAX_COUNT, MAX_ROWS, MAX_TIME
 from sync.protocol import MAX_BODY, BadMessage, digest
 from sync.signing import public_text, sign_request
 from tests.sync.wire_examples import EXAMPLES, WIRE
@@ -52,7 +52,9 @@ def test_the_digest_and_the_signature_of_the_document_are_true() -> None:
         f"| rows of a list | {MAX_ROWS:,} |",
         f"| levels of a scale | {MIN_LEVELS} to {MAX_LEVELS} |",
         f"| name, position, section | {MAX_NAME} characters |",
-        f"| a text for the screen | {MAX_SCREEN_TEXT} characters |",
+        f"| question, improvement | {MAX_SCREEN_TEXT} characters |",
+        f"| word of a level or a reason | {MAX_WORD} characters |",
+        f"| address of the comments | {MAX_ADDRESS} characters |",
     ],
 )
 def test_the_bounds_of_the_document_are_the_code_s(bound: str) -> None:

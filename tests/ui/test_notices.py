@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from kiosk.config import ConfigError, parse
 from kiosk.domain.rating import Channel, Outcome
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Improvement, Wording
 from kiosk.store.journal import Kind
 from tests.support.counter import Counter, shown, sign_on, tally
 from ui.cli import app
@@ -220,7 +220,7 @@ def test_the_sign_on_button_stays_whole_beside_a_picture(board: Counter, qtbot: 
 
 def test_what_central_sent_is_shown_after_the_offices_own(board: Counter) -> None:
     with board.running.store.transaction() as t:
-        t.state.put_wording(SentWording(told=(("รอนาน", "เพิ่มช่องบริการ"),)))
+        t.state.put_wording(Wording(improvements=(Improvement("รอนาน", "เพิ่มช่องบริการ"),)), "etag")
         t.witness(board.clock.now(), Kind.ROSTER_CHANGED)
     board.running.presenter.renew_roster()
     for _ in range(2):
