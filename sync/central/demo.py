@@ -26,8 +26,16 @@ from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import ROLES
+from sync.messages import (
+    DayReport,
+    Enrol,
+    GapCount,
+    LineCount,
+    OutcomeCount,
+    ReasonCount,
+    SheetSeal,
+)
 from sync.signing import public_text
-from sync.wire import DayReport, Enrol, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
 
 SECTIONS = (
     ("ฝ่ายทะเบียน", 14, ("id-card", "household", "civil")),

@@ -19,8 +19,8 @@ from sync.central.usecases.terminals import (
     invite_terminal,
 )
 from sync.central.usecases.verification import first_disagreement
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Enrol, Enrolled
+from sync.messages import Answer, DayReport, Enrol, Enrolled
+from sync.protocol import digest
 from tests.support.day_reports import DAY, day_report, key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)

@@ -25,7 +25,7 @@ from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
-from sync.wire import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -56,6 +56,7 @@ def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: Re
         outcomes=(),
         reasons=tuple(reasons),
         sheets=sheets,
+        gaps=(),
     )
     take_day_report(central, known.terminal, made, made.to_bytes(), NOW)
 

@@ -16,7 +16,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.viewer import PUBLIC, ROLES, Viewer
-from sync.wire import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -55,6 +55,7 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
         outcomes=told,
         reasons=(),
         sheets=sheets,
+        gaps=(),
     )
     take_day_report(central, known.terminal, made, made.to_bytes(), NOW)
 

@@ -19,7 +19,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.verification import first_disagreement
-from sync.wire import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
+from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -291,6 +291,7 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
         if one.counts and one.reasons
         else (),
         sheets=(SheetSeal(one.officer, n, "0" * 64),),
+        gaps=(),
     )
     known = find_terminal(central, name)
     assert known is not None

@@ -1,6 +1,5 @@
 """What central keeps, on both databases: the same sentences hold on each."""
 
-from dataclasses import replace
 from datetime import UTC, date, timedelta
 from pathlib import Path
 from traceback import format_exception
@@ -9,6 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import MetaData, event, inspect, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -32,8 +32,8 @@ from sync.central.usecases.terminals import (
     release_terminal,
 )
 from sync.central.usecases.verification import first_disagreement
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
+from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
+from sync.protocol import digest
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, made_central, take
 from tests.support.day_reports import day_report, key_text
@@ -177,7 +177,7 @@ def test_a_reported_day_need_not_be_shown_again(central: Central) -> None:
     again = find_terminal(central, "counter-1")
     assert again is not None
     assert (
-        judge_terminal(central, again.terminal, Heads(Head(2, "b" * 64), "a" * 64), NOW)
+        judge_terminal(central, again.terminal, Heads(Head(2, "b" * 64), "a" * 64, sheets=()), NOW)
         is Answer.STORED
     )
 
@@ -268,7 +268,7 @@ def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: C
     def judge(now: Head, at_last: str) -> Answer:
         known = find_terminal(central, "counter-1")
         assert known is not None
-        return judge_terminal(central, known.terminal, Heads(now, at_last), NOW)
+        return judge_terminal(central, known.terminal, Heads(now, at_last, sheets=()), NOW)
 
     assert judge(Head(10, "a" * 64), "") is Answer.STORED
     assert judge(Head(12, "b" * 64), "a" * 64) is Answer.STORED
@@ -342,7 +342,7 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
     greet_terminal(
         central,
         known.terminal,
-        Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0),
+        Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0, free=0, panel=""),
         NOW,
     )
     known = find_terminal(central, "counter-1")
@@ -359,10 +359,11 @@ def test_of_two_machines_with_one_key_only_the_first_goes_on(central: Central) -
     known = find_terminal(central, "counter-1")
     assert known is not None
     assert (
-        judge_terminal(central, known.terminal, Heads(Head(9, "a" * 64), ""), NOW) is Answer.STORED
+        judge_terminal(central, known.terminal, Heads(Head(9, "a" * 64), "", sheets=()), NOW)
+        is Answer.STORED
     )
     assert (
-        judge_terminal(central, known.terminal, Heads(Head(3, "b" * 64), ""), NOW)
+        judge_terminal(central, known.terminal, Heads(Head(3, "b" * 64), "", sheets=()), NOW)
         is Answer.ROLLBACK
     )
     assert (

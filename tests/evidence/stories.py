@@ -37,9 +37,9 @@ from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days, compare_reports
-from sync.fields import digest
+from sync.messages import DayReport, Enrol
+from sync.protocol import digest
 from sync.signing import public_text
-from sync.wire import DayReport, Enrol
 from tests.evidence.tracing import CALLS, Say, run
 from tests.support.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
 

@@ -17,8 +17,8 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days
+from sync.messages import Enrol
 from sync.signing import public_text
-from sync.wire import Enrol
 from tests.evidence.stories import PAST, Story, remember_past
 from tests.evidence.tracing import Say
 from tests.support.builders import FakeClock

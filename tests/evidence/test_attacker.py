@@ -16,7 +16,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.viewer import PUBLIC
-from sync.wire import DayReport, Enrol, LineCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount, SheetSeal
 from tests.evidence.attacker import (
     START,
     Stream,
@@ -116,6 +116,9 @@ def _report(central: Central, office: Stream, late: date, known: date) -> None:
         revision=revision,
         lines=tuple(lines),
         sheets=sheets,
+        outcomes=(),
+        reasons=(),
+        gaps=(),
     )
     terminal = find_terminal(central, "t1")
     assert terminal is not None

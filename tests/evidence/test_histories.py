@@ -13,8 +13,8 @@ from sync.central.store.engine import CentralStore
 from sync.central.usecases import intake
 from sync.central.usecases.intake import Signed
 from sync.central.usecases.terminal_requests import TerminalRequest
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Receipt
+from sync.messages import Answer, DayReport, Receipt
+from sync.protocol import digest
 from tests.evidence.histories import History, make_templates
 
 

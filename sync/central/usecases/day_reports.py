@@ -8,8 +8,8 @@ from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
 from sync.central.store.witness import Alarm
 from sync.central.usecases.witness import quarantine
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Receipt
+from sync.messages import Answer, DayReport, Receipt
+from sync.protocol import digest
 
 _PARKED = (Answer.QUARANTINED, Answer.ROLLBACK, Answer.FORK)
 

@@ -12,7 +12,7 @@ from sync.central.store.pins import Issued
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
-from sync.wire import HeldPin
+from sync.messages import TerminalPin
 
 __all__ = [
     "MOST_ISSUED",
@@ -106,7 +106,7 @@ def _pin_of(
     central: Central,
     officer: Officer,
     issued: Issued | None,
-    at_terminals: Mapping[str, Mapping[str, HeldPin]],
+    at_terminals: Mapping[str, Mapping[str, TerminalPin]],
     terminals: Iterable[str],
 ) -> OfficersPin:
     if issued is None or not issued.verifier:

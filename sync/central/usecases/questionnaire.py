@@ -11,7 +11,7 @@ from sync.central.store.engine import Transaction
 from sync.central.store.form import Comment
 from sync.central.store.unclosed import ONLINE
 from sync.central.usecases.central import Central
-from sync.fields import BadMessage
+from sync.protocol import BadMessage
 from sync.signing import public_key
 
 __all__ = [

@@ -15,21 +15,23 @@ from sync.central.usecases.day_reports import receive_day_report
 from sync.central.usecases.intake import new_run
 from sync.central.usecases.pins import Issued, issued_verifier
 from sync.central.usecases.witness import witness_heads
-from sync.sealing import seal
-from sync.wire import (
+from sync.messages import (
     Answer,
     DayReport,
     Heads,
-    Held,
     Hello,
     IssuedPin,
+    IssuedPins,
+    PhotoDigest,
     Photos,
-    PinsHeld,
-    PinsIssued,
+    PinStatus,
     Receipt,
     Roster,
+    StoredDays,
+    StoredRevision,
     Welcome,
 )
+from sync.sealing import seal
 
 HELD_DAYS = 400
 """A fiscal year and more: as far back as a terminal learns which days central has."""
@@ -68,20 +70,26 @@ class TerminalRequest:
         """Take a day report; the receipt says what became of it."""
         return receive_day_report(self.t, self.terminal, report, body, now)
 
-    def held(self, now: datetime) -> Held:
+    def held(self, now: datetime) -> StoredDays:
         """The days that central has of a terminal: what a restored central lost is sent again."""
         since = (now - timedelta(days=HELD_DAYS)).date()
-        return Held(tuple(self.t.days.held(self.terminal.terminal, since)))
+        rows = self.t.days.held(self.terminal.terminal, since)
+        return StoredDays(
+            tuple(
+                StoredRevision(date=day, revision=revision, digest=digest)
+                for day, revision, digest in rows
+            )
+        )
 
     def roster(self) -> Roster:
         """Officers and words for terminals."""
         return _roster(self.t, self.central.settings)
 
-    def pins(self, message: PinsHeld) -> PinsIssued:
+    def pins(self, message: PinStatus) -> IssuedPins:
         """Which PINs there are, with what checks those that the terminal has not got."""
         terminal = self.terminal.terminal
-        self.t.pins.put_held(terminal, message.held)
-        issue_there = {held.officer: held.issue for held in message.held}
+        self.t.pins.put_held(terminal, message.pins)
+        issue_there = {there.officer: there.issue for there in message.pins}
         rows: list[IssuedPin] = []
         room = MOST_SEALED
         for officer, issued in self.t.pins.all().items():
@@ -93,13 +101,18 @@ class TerminalRequest:
             if sealed:
                 room -= 1
             rows.append(IssuedPin(officer, issued.issue, sealed))
-        return PinsIssued(tuple(rows))
+        return IssuedPins(tuple(rows))
 
     def photos(self) -> Photos:
         """The photos of those on the roster, by digest."""
         on_roster = {str(officer.id) for officer in self.t.people.active()}
-        rows = self.t.office.photo_digests()
-        return Photos(tuple(row for row in rows if row[0] in on_roster))
+        return Photos(
+            tuple(
+                PhotoDigest(officer=officer, digest=digest)
+                for officer, digest in self.t.office.photo_digests()
+                if officer in on_roster
+            )
+        )
 
     def photo(self, officer_id: str) -> bytes | None:
         """The photo of one on the roster."""
@@ -166,4 +179,4 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
         improvements=tuple(Improvement(said=line.said, done=line.done) for line in done),
         holidays=tuple(date.fromisoformat(day) for day in settings.holidays),
     )
-    return Roster(t.people.active(), wording)
+    return Roster.of(t.people.active(), wording)

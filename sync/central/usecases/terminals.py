@@ -14,8 +14,8 @@ from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.usecases.sites import all_sites, find_site
 from sync.central.viewer import Viewer
+from sync.messages import Enrol, Enrolled
 from sync.signing import public_key, public_text
-from sync.wire import Enrol, Enrolled
 
 CODE_MINUTES = 10
 FLEET_DAYS = 60

@@ -4,8 +4,8 @@ from datetime import date
 
 from sync.central.store.days import Days
 from sync.central.usecases.central import Central
-from sync.fields import BadMessage, digest
-from sync.wire import DayReport
+from sync.messages import DayReport
+from sync.protocol import BadMessage, digest
 
 
 def first_disagreement(central: Central) -> str | None:

@@ -6,7 +6,7 @@ from sync.central.ingest import judge_heads, judge_sheets
 from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
 from sync.central.store.witness import Alarm
-from sync.wire import Answer, Heads
+from sync.messages import Answer, Heads
 
 
 def witness_heads(t: Transaction, terminal: KnownTerminal, heads: Heads, now: datetime) -> Answer:

@@ -15,7 +15,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import find_terminal
 from sync.central.web.desk import HEADERS, Desk, PageError, page_words
 from sync.central.web.door import Form
-from sync.fields import BadMessage
+from sync.protocol import BadMessage
 from sync.signing import public_key
 
 MAX_COMMENT = 1000
