@@ -62,7 +62,7 @@ def _failures(app: FastAPI, desk: Desk) -> None:
 
     @app.exception_handler(PageError)
     def page(request: Request, error: PageError) -> Response:
-        return desk.error(request, error.status, error.word)
+        return desk.error(request, error.status, error.key)
 
     @app.exception_handler(NotYours)
     def not_yours(request: Request, _error: NotYours) -> Response:

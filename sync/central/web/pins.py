@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from kiosk.domain.refusal import Refusal
 from sync.central.service import MOST_ISSUED, Central
 from sync.central.store.office import EditedMeanwhile
 from sync.central.viewer import Right, Viewer
@@ -18,14 +19,16 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.PINS)
         return _page(request, central, viewer)
 
-    def _page(request: Request, central: Central, viewer: Viewer, problem: str = "") -> Response:
+    def _page(
+        request: Request, central: Central, viewer: Viewer, problem: Refusal | None = None
+    ) -> Response:
         found = central.pins()
         return desk.page(
             request,
             "pins.html",
             viewer,
             central,
-            409 if problem == "pin_meanwhile" else 400 if problem else 200,
+            _status(problem),
             pins=found,
             without=[p for p in found if p.issued is None][:MOST_ISSUED],
             most=MOST_ISSUED,
@@ -39,12 +42,12 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.PINS)
         wanted = _wanted(form.several.get("officers", ()))
         if not 1 <= len(wanted) <= MOST_ISSUED:
-            return _page(request, central, viewer, "pin_how_many")
+            return _page(request, central, viewer, Refusal("pin_how_many", most=MOST_ISSUED))
         try:
             fresh = central.issue_pins(wanted, viewer.name, desk.now())
         except EditedMeanwhile:
             # Also a page of letters that is asked for again: its PINs are gone.
-            return _page(request, central, viewer, "pin_meanwhile")
+            return _page(request, central, viewer, Refusal("pin_meanwhile"))
         people = [o for o in central.officers() if str(o.id) in fresh]
         numbers = ", ".join(o.number for o in people)
         log_change(central, viewer, f"PIN issued: {numbers}", desk.now())
@@ -54,6 +57,12 @@ def routes(desk: Desk) -> APIRouter:
         )
 
     return router
+
+
+def _status(problem: Refusal | None) -> int:
+    if problem is None:
+        return 200
+    return 409 if problem.key == "pin_meanwhile" else 400
 
 
 def _wanted(ticked: tuple[str, ...]) -> dict[str, int]:
