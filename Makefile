@@ -1,7 +1,8 @@
-# Two commands matter: `make run` shows the system working, `make test` proves it.
+# `make run` shows the system working, `make quick` is for while you work, `make test` proves it.
 PY := .venv/bin/python
+OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
-.PHONY: help run test evidence gallery bench lock clean
+.PHONY: help run quick lint types test evidence gallery bench lock clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -9,21 +10,30 @@ run:             ## the whole system on this machine: central report, one termin
 	@.ci/setup run
 	@$(PY) -m ui.trial
 
-test:            ## every check: style, types, import arrows, tests, the quick evidence
+quick: lint types ## what a change usually breaks, in under a minute: lint, types, the fast tests
+	@$(OFFSCREEN) $(PY) -m pytest -q --quick
+
+lint:            ## style, formatting, import arrows, and the house's own rules (tests/house)
 	@.ci/setup test
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check --quiet .
+	@report=$$(.venv/bin/lint-imports --no-cache) || { echo "$$report"; exit 1; }
+	@$(PY) -m pytest -q tests/house
+
+types:           ## mypy --strict
+	@.ci/setup test
 	@$(PY) -m mypy
-	@.venv/bin/lint-imports --no-cache
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 -q
-	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.evidence --seed 34846
+
+test: lint types ## every check: lint, types, every test, the quick evidence
+	@$(OFFSCREEN) $(PY) -m pytest -n 2 -q
+	@$(OFFSCREEN) $(PY) -m tests.evidence --seed 34846
 
 evidence:        ## every promise against faults and attackers, one table; FULL=1 for the long sizes
 	@.ci/setup test
-	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.evidence $(if $(FULL),--full) $(if $(SEED),--seed $(SEED))
+	@$(OFFSCREEN) $(PY) -m tests.evidence $(if $(FULL),--full) $(if $(SEED),--seed $(SEED))
 
 gallery:         ## every screen at every size and language as pictures, with contact sheets, in .gallery
 	@.ci/setup run
-	@QT_QPA_PLATFORM=offscreen $(PY) -m ui.gallery .gallery
+	@$(OFFSCREEN) $(PY) -m ui.gallery .gallery
 
 bench:           ## speed and size, as ratios to a raw limit measured in the same run
 	@.ci/setup test

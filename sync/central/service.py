@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk import pin
 from kiosk.clock import plausible
 from kiosk.domain.people import Officer, identifier, plain
+from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
 from sync.central import publishing
 from sync.central.disclosure import Counts
 from sync.central.ingest import decide, grown, judge_heads, judge_sheets
@@ -26,33 +27,32 @@ from sync.central.store.office import EditedMeanwhile
 from sync.central.store.pins import Issued
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.central.store.witness import Alarm, Twice
-from sync.fields import BadMessage, digest
-from sync.sealing import seal
-from sync.signing import public_key, public_text
-from sync.wire import (
+from sync.messages import (
     Answer,
     DayReport,
     Enrol,
     Enrolled,
     Heads,
-    Held,
-    HeldPin,
     Hello,
     IssuedPin,
+    IssuedPins,
+    PhotoDigest,
     Photos,
-    PinsHeld,
-    PinsIssued,
+    PinStatus,
     Receipt,
     Roster,
+    StoredDays,
+    StoredRevision,
+    TerminalPin,
     Welcome,
-    Wording,
 )
+from sync.protocol import BadMessage, digest
+from sync.sealing import seal
+from sync.signing import public_key, public_text
 
 CODE_MINUTES = 10
 RUN = timedelta(minutes=10)
 """How long a terminal's run stays open."""
-MOST_TOLD = 4
-"""How many of the things it did an office tells on its terminals' screens."""
 HELD_DAYS = 400
 """A fiscal year and more: as far back as a terminal is told what is held."""
 FLEET_DAYS = 60
@@ -294,7 +294,7 @@ class Central:
         self,
         officer: Officer,
         issued: Issued | None,
-        held: Mapping[str, Mapping[str, HeldPin]],
+        held: Mapping[str, Mapping[str, TerminalPin]],
         takers: Iterable[str],
     ) -> OfficersPin:
         if issued is None or not issued.verifier:
@@ -460,19 +460,25 @@ class Asked:
             answer=answer,
         )
 
-    def held(self, now: datetime) -> Held:
+    def held(self, now: datetime) -> StoredDays:
         """What central has of a terminal: what a restored central lost is sent again."""
         since = (now - timedelta(days=HELD_DAYS)).date()
-        return Held(tuple(self.t.days.held(self.known.terminal, since)))
+        rows = self.t.days.held(self.known.terminal, since)
+        return StoredDays(
+            tuple(
+                StoredRevision(date=day, revision=revision, digest=digest)
+                for day, revision, digest in rows
+            )
+        )
 
     def roster(self) -> Roster:
         return _roster(self.t, self.central.settings)
 
-    def pins(self, message: PinsHeld) -> PinsIssued:
+    def pins(self, message: PinStatus) -> IssuedPins:
         """Which PINs there are, with what checks those that the terminal has not got."""
         t, terminal = self.t, self.known.terminal
-        t.pins.put_held(terminal, message.held)
-        has = {held.officer: held.issue for held in message.held}
+        t.pins.put_held(terminal, message.pins)
+        has = {held.officer: held.issue for held in message.pins}
         rows: list[IssuedPin] = []
         left = MOST_SEALED
         for officer, issued in t.pins.all().items():
@@ -484,13 +490,19 @@ class Asked:
                 sealed, left = seal(message.key, *where, verifier), left - 1
             if issued.verifier:
                 rows.append(IssuedPin(officer, issued.issue, sealed))
-        return PinsIssued(tuple(rows))
+        return IssuedPins(tuple(rows))
 
     def photos(self) -> Photos:
         """The photos of those on the roster, by digest."""
         on_roster = {str(o.id) for o in self.t.people.active()}
-        found = self.t.office.photo_digests()
-        return Photos(tuple(row for row in found if row[0] in on_roster))
+        digests = self.t.office.photo_digests()
+        return Photos(
+            tuple(
+                PhotoDigest(officer=officer, digest=photo)
+                for officer, photo in digests
+                if officer in on_roster
+            )
+        )
 
     def photo(self, officer: str) -> bytes | None:
         """The photo of one on the roster."""
@@ -501,21 +513,19 @@ class Asked:
 def _roster(t: Transaction, file: CentralSettings) -> Roster:
     """Officers and words for terminals: what the settings page says, else central.toml."""
     officers, own, usual = t.people.active(), t.office.settings().settings, SiteSettings()
-    words = (own.levels_th, own.levels_en)
-    same = words == (usual.levels_th, usual.levels_en)
+    level_words = own.level_words
+    improvements = t.office.newest_done(MAX_IMPROVEMENTS)
     wording = Wording(
         question_th=own.question_th or file.question_th,
         question_en=own.question_en or file.question_en,
         comment_url=own.comment_url or file.comment_url,
         # What nobody has changed here is each terminal's own.
-        levels=() if same else tuple(zip(*words, strict=True)),
-        reasons=()
-        if own.reasons == usual.reasons
-        else tuple((r.id, r.th, r.en) for r in own.reasons),
-        told=tuple((one.said, one.done) for one in t.office.newest_done(MOST_TOLD)),
+        level_words=() if level_words == usual.level_words else level_words,
+        reasons=() if own.reasons == usual.reasons else own.reasons,
+        improvements=tuple(Improvement(said=one.said, done=one.done) for one in improvements),
         holidays=tuple(date.fromisoformat(day) for day in own.holidays),
     )
-    return Roster(officers, wording)
+    return Roster.of(officers, wording)
 
 
 def _judge_open(t: Transaction, terminal: str, heads: Heads) -> tuple[Answer, str]:

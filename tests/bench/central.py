@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import Request
 from fastapi.responses import Response
+from msgspec import structs
 from sqlalchemy import event
 
 from kiosk.domain.rating import Channel, Half
@@ -38,13 +39,13 @@ from sync.central.service import Central
 from sync.central.settings import CentralSettings
 from sync.central.store.days import came_in, line_rows
 from sync.central.store.engine import CentralStore
-from sync.central.viewer import CITY, Role, Viewer
+from sync.central.viewer import CITY, ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.desk import Desk
 from sync.central.web.together import MOST
-from sync.fields import digest
+from sync.messages import DayReport, Hello, LineCount, SheetSeal, Welcome
+from sync.protocol import digest
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
-from sync.wire import DayReport, Hello, LineCount, SheetSeal, Welcome
 from tests.bench.figures import Sample, report
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -111,13 +112,13 @@ class Bench:
         site = self.sites[0]
         head = "&name=%E0%B8%9D%E0%B9%88%E0%B8%B2%E0%B8%A2%200"
         for name, path, role in (
-            ("office page", f"/report/{site}?period=fy2026", Role.DIRECTOR),
-            ("section page", f"/section/{site}?period=fy2026{head}", Role.DIRECTOR),
-            ("officer page", f"/officer/{site}/o00?period=fy2026", Role.DIRECTOR),
-            ("services page", f"/services/{site}?period=fy2026", Role.DIRECTOR),
-            ("public page", f"/public/{site}?period=fy2026", Role.DIRECTOR),
-            ("fleet page", f"/fleet/{site}", Role.IT),
-            ("city page", "/city?period=fy2026", Role.DIRECTOR),
+            ("office page", f"/report/{site}?period=fy2026", "director"),
+            ("section page", f"/section/{site}?period=fy2026{head}", "director"),
+            ("officer page", f"/officer/{site}/o00?period=fy2026", "director"),
+            ("services page", f"/services/{site}?period=fy2026", "director"),
+            ("public page", f"/public/{site}?period=fy2026", "director"),
+            ("fleet page", f"/fleet/{site}", "it"),
+            ("city page", "/city?period=fy2026", "director"),
         ):
             cookie = self._cookie(role)
             statements = self._recorded(path, cookie)
@@ -137,9 +138,9 @@ class Bench:
                 f" {empty:.1f}, its rows and drawing {rest:.1f}"
             )
 
-    def _cookie(self, role: Role) -> str:
-        subject = f"bench {role}"
-        signin.add_account(self.central, "b", role, role, (role,), NOW, subject=subject, city=True)
+    def _cookie(self, role: str) -> str:
+        subject, roles = f"bench {role}", (ROLES[role],)
+        signin.add_account(self.central, "b", role, role, roles, NOW, subject=subject, city=True)
         return f"~.{signin.sign_in_as(self.central, CITY, subject, NOW)}"
 
     def _recorded(self, path: str, cookie: str) -> list[Statement]:
@@ -173,7 +174,7 @@ class Bench:
 
     def ita_pdf(self) -> str:
         fonts.letters()  # as the server does when it starts
-        director = Viewer(account="d", name="d", site=CITY, roles=frozenset({Role.DIRECTOR}))
+        director = Viewer(account="d", name="d", site=CITY, roles=frozenset({ROLES["director"]}))
         times = []
         for number in range(5):
             begun = perf_counter()
@@ -236,7 +237,7 @@ class Bench:
             days = [_day_report(site, "c", 0, monday, first) for first in range(0, OFFICERS, 2)]
             with self.store.transaction(site) as t:
                 for number, day in enumerate(days):
-                    own = replace(day, terminal=f"c{number}-{late:d}")
+                    own = structs.replace(day, terminal=f"c{number}-{late:d}")
                     t.days.take(own, own.to_bytes(), digest(own.to_bytes()), NOW, None)
                     t.unclosed.came(came_in(own))
                 if late:
@@ -338,6 +339,7 @@ def _day_report(
         outcomes=(),
         reasons=(),
         sheets=tuple(sheets),
+        gaps=(),
     )
 
 
@@ -345,7 +347,9 @@ SignedHello = tuple[str, bytes, dict[str, str]]
 
 
 def _hello(key: Ed25519PrivateKey, day: DayReport) -> SignedHello:
-    hello = Hello(nonce=day.terminal, software="bench", clock=int(NOW.timestamp()), due=1)
+    hello = Hello(
+        nonce=day.terminal, software="bench", clock=int(NOW.timestamp()), due=1, free=0, panel=""
+    )
     path, body = f"{_at(day)}/hello", hello.to_bytes()
     return path, body, {SIGNATURE_HEADER: sign_request(key, "POST", path, hello.nonce, body)}
 

@@ -11,15 +11,15 @@ from sync.central.disclosure import Beside, DayCount, next_blocks
 from sync.central.papers import figures
 from sync.central.reports import gate
 from sync.central.service import Central
-from sync.central.viewer import PUBLIC, Role, Viewer
-from sync.wire import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
+from sync.central.viewer import PUBLIC, ROLES, Viewer
+from sync.messages import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 MONDAY = date(2026, 11, 2)
 YEAR = periods.year_of(TODAY)
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
@@ -51,6 +51,7 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
         outcomes=told,
         reasons=(),
         sheets=sheets,
+        gaps=(),
     )
     central.take_day(known, made, made.to_bytes(), NOW)
 

@@ -1,13 +1,10 @@
 """What the tests owe each other."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.house.sources import python_files, tree_of
-
-TESTS = python_files("tests")
 
 
 def imported_modules(path: Path) -> set[str]:
@@ -22,11 +19,14 @@ def imported_modules(path: Path) -> set[str]:
     return modules
 
 
-@pytest.mark.parametrize("path", TESTS, ids=str)
-def test_nothing_imports_from_a_test_module_or_a_conftest(path: Path) -> None:
+def imports_from_tests(path: Path) -> Iterator[str]:
     for module in imported_modules(path):
-        if module.startswith("tests."):
-            last = module.rsplit(".", 1)[1]
-            source = Path(*module.split(".")).with_suffix(".py")
-            private = last == "conftest" or last.startswith("test_")
-            assert not (private and source.exists()), f"{path} imports {module}"
+        last = module.rsplit(".", 1)[-1]
+        is_test = last == "conftest" or last.startswith("test_")
+        if is_test and Path(*module.split(".")).with_suffix(".py").exists():
+            yield f"{path} imports {module}"
+
+
+def test_nothing_imports_from_a_test_module_or_a_conftest() -> None:
+    offences = [offence for path in python_files("tests") for offence in imports_from_tests(path)]
+    assert not offences, "\n".join(["a home for it is in tests/support", *offences])

@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 
 from sync.central import signin
 from sync.central.service import Central
-from sync.central.viewer import CITY, Role
+from sync.central.viewer import CITY, ROLES
 from sync.central.web.app import create_app
 from sync.central.web.desk import COOKIE
 from tests.support.central import signed_in
@@ -47,7 +47,7 @@ def report_pages(central: Central, now: datetime, language: str) -> dict[str, st
         form_name = "&".join(form.values())
         got = full.post(path, params={"lang": language}, data=form)
         pages[f"POST {path} {form_name}"] = got.text
-    officer = signed_in(central, Role.OFFICER, officer="101", now=now)
+    officer = signed_in(central, ROLES["officer"], officer="101", now=now)
     for path in ("/officer/dindaeng/101", "/fleet/dindaeng", "/report/dindaeng"):
         pages[f"officer {path}"] = _read(officer, path, language)
     pages["city /city"] = _read(_of_city(central, now), "/city", language)
@@ -60,7 +60,7 @@ def report_pages(central: Central, now: datetime, language: str) -> dict[str, st
     return pages
 
 
-_OFFICE_ROLES = (Role.DIRECTOR, Role.HR, Role.COMPLAINTS, Role.AUDIT, Role.IT)
+_OFFICE_ROLES = (ROLES["director"], ROLES["hr"], ROLES["complaints"], ROLES["audit"], ROLES["it"])
 
 
 def _read(client: TestClient, path: str, language: str) -> str:
@@ -71,7 +71,14 @@ def _read(client: TestClient, path: str, language: str) -> str:
 
 def _of_city(central: Central, now: datetime) -> TestClient:
     signin.add_account(
-        central, "test", "city", "เมือง", (Role.DIRECTOR,), now, subject="subject city", city=True
+        central,
+        "test",
+        "city",
+        "เมือง",
+        (ROLES["director"],),
+        now,
+        subject="subject city",
+        city=True,
     )
     token = signin.sign_in_as(central, CITY, "subject city", now)
     client = TestClient(create_app(central, lambda: now), follow_redirects=False)

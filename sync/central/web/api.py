@@ -9,23 +9,24 @@ from fastapi import APIRouter, Header, Request, Response
 
 from kiosk.clock import SystemClock
 from sync.central import intake
-from sync.central.intake import Refusal, Signed
+from sync.central.intake import RequestRefused, Signed
 from sync.central.service import Asked, Central, NoSuchCode
 from sync.central.web import shapes
 from sync.central.web.together import Together
-from sync.fields import MAX_BODY, canonical, etag
-from sync.signing import SIGNATURE_HEADER, sign_answer
-from sync.wire import (
+from sync.messages import (
     Answer,
     Enrol,
+    ErrorLine,
     Heads,
     HeadsAnswer,
     Hello,
-    PinsHeld,
-    PinsIssued,
+    IssuedPins,
+    PinStatus,
     Receipt,
     Welcome,
 )
+from sync.protocol import MAX_BODY, etag
+from sync.signing import SIGNATURE_HEADER, sign_answer
 
 MAX_ID = 32
 """Characters of a site's id."""
@@ -54,7 +55,7 @@ class _Enrolments:
         while self._tries and (now - self._tries[0]).total_seconds() > 60:
             self._tries.popleft()
         if len(self._tries) >= MAX_ENROL_TRIES:
-            raise Refusal(429, "too many codes tried; wait a minute")
+            raise RequestRefused(429, "too many codes tried; wait a minute")
         self._tries.append(now)
 
 
@@ -83,7 +84,7 @@ class _Door:
         transaction. Unknown site or terminal and wrongly signed look the same."""
         central = self._site(of.site)
         if central is None:
-            raise Refusal(401, "unknown terminal or bad signature")
+            raise RequestRefused(401, "unknown terminal or bad signature")
         with central.asked(of.terminal) as asked:
             of.proven(asked.known if asked else None, self.now(), in_run=in_run)
             if asked is None:
@@ -120,7 +121,7 @@ async def read_body(request: Request) -> bytes:
     async for piece in request.stream():
         body += piece
         if len(body) > MAX_BODY:
-            raise Refusal(413, f"a body has at most {MAX_BODY} bytes")
+            raise RequestRefused(413, f"a body has at most {MAX_BODY} bytes")
     return bytes(body)
 
 
@@ -149,7 +150,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         try:
             enrolled = await elsewhere(central.enrol_anywhere, message, now())
         except NoSuchCode as error:
-            raise Refusal(403, str(error)) from None
+            raise RequestRefused(403, str(error)) from None
         return Response(enrolled.to_bytes(), media_type="application/json")
 
     @router.post(f"{_AT}/hello", openapi_extra=shapes.body(shapes.HELLO))
@@ -208,10 +209,10 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         """What checks the PINs that central issued, sealed to the terminal's key."""
         body = await read_body(request)
 
-        def issued(asked: Asked) -> PinsIssued:
+        def issued(asked: Asked) -> IssuedPins:
             if asked.known.quarantined:
-                raise Refusal(409, "this terminal is in quarantine and gets no PINs")
-            return asked.pins(PinsHeld.parse(body))
+                raise RequestRefused(409, "this terminal is in quarantine and gets no PINs")
+            return asked.pins(PinStatus.parse(body))
 
         of = _signed(request, nonce, signature, body)
         answer = await elsewhere(door.signed, of, issued)
@@ -278,4 +279,4 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
 def error_response(status: int, text: str) -> Response:
     """One line of JSON; never signed: it promises nothing."""
     later = {"Retry-After": str(RETRY_SECONDS)} if status in (429, 503) else None
-    return Response(canonical({"error": text}), status, later, media_type="application/json")
+    return Response(ErrorLine(text).to_bytes(), status, later, media_type="application/json")

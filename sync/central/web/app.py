@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 import kiosk
-from sync.central.intake import Refusal
+from sync.central.intake import RequestRefused
 from sync.central.line import Busy
 from sync.central.period import NoSuchPeriod
 from sync.central.service import Central
@@ -18,7 +18,7 @@ from sync.central.store.engine import DatabaseDown
 from sync.central.viewer import NotYours
 from sync.central.web import api, door, form, identity, keeping, pages, paperroutes, pins, work
 from sync.central.web.desk import Desk, PageError
-from sync.fields import BadMessage
+from sync.protocol import BadMessage
 
 _LOG = logging.getLogger("kiosk.central")
 
@@ -56,8 +56,8 @@ def _failures(app: FastAPI, desk: Desk) -> None:
             return api.error_response(status, text)
         return desk.error(request, status, word)
 
-    @app.exception_handler(Refusal)
-    async def refused(_request: Request, error: Refusal) -> Response:
+    @app.exception_handler(RequestRefused)
+    async def refused(_request: Request, error: RequestRefused) -> Response:
         return api.error_response(error.status, error.text)
 
     @app.exception_handler(PageError)

@@ -21,7 +21,7 @@ from sync.central import signin, thai
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.period import Period
 from sync.central.service import Central
-from sync.central.viewer import CITY, PUBLIC, Right, Role, Viewer
+from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
 MAX_FORM, MAX_UPLOAD = 512 * 1024, 8 * 1024 * 1024
@@ -228,7 +228,7 @@ class Desk:
             lang=lang,
             viewer=viewer,
             R=Right,
-            Role=Role,
+            ROLES=ROLES,
             CITY=CITY,
             here=here.site,
             site=here.settings.name,

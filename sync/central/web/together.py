@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sync.central.intake import Refusal
+from sync.central.intake import RequestRefused
 from sync.central.store.engine import RowRefused
 
 MOST = 128
@@ -44,12 +44,12 @@ class Together(Generic[Q, A]):
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line[Q, A]] = WeakKeyDictionary()
 
     async def ask(self, request: Q, size: int) -> A | None:
-        """The answer to a request of `size` bytes, None: ask it alone. Refusal when too many
+        """The answer to a request of `size` bytes, None: ask it alone. RequestRefused when too many
         wait."""
         loop = asyncio.get_running_loop()
         line = self._lines.setdefault(loop, _Line())
         if len(line.waiting) >= MAX_WAITING or line.held + size > MAX_WAITING_BYTES:
-            raise Refusal(503, "try again later")
+            raise RequestRefused(503, "try again later")
         future: asyncio.Future[A | None] = loop.create_future()
         line.waiting.append((request, size, future))
         line.held += size
