@@ -411,16 +411,17 @@ def sounds(
         _list_outputs()
         return
     from kiosk.datafolder import DataFolder
-    from ui.app import prompt_words
     from ui.sounds import OWN, UNHEARD, Shelf, prompts
     from ui.text import Words, languages
+    from ui.view_builder import ViewBuilder
 
     if language not in languages():
         fail(f"{language[:20]!r}: no such language; {', '.join(languages())}", USAGE)
     folder = DataFolder(Chosen.path)
     with opened() as (_, terminal), errors():
-        settings = folder.settings().with_wording(terminal.wording())
-        own = prompt_words(settings, terminal, language)
+        wording = terminal.wording()
+        settings = folder.settings().with_wording(wording)
+    own = ViewBuilder(settings, Words.load(language), wording, ()).prompt_words()
     shelf, missing, unheard = Shelf(folder.sounds, lambda _: own), 0, 0
     buttons = max((max(panel.buttons, default=0) for panel in settings.panels), default=0)
     words, levels = Words.load(language), settings.rules.scale.levels

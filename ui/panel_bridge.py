@@ -122,7 +122,7 @@ class PanelBridge(QObject):
         """Once for each cause, not once a second."""
         if trouble != self._reported_trouble:
             self._reported_trouble = trouble
-            self._presenter.panel_down(trouble, panel=self._number)
+            self._presenter.panels.down(trouble, panel=self._number)
 
     def _close(self) -> None:
         """The notifier may be the caller: it stays, disabled, until the next. Not deleteLater:
@@ -141,13 +141,13 @@ class PanelBridge(QObject):
                     self._pressed(event)
                 case PanelUp(device):
                     self._reported_trouble = ""
-                    self._presenter.panel_up(device, panel=self._number)
+                    self._presenter.panels.up(device, panel=self._number)
                 case PanelDown(reason):
-                    self._presenter.panel_down(reason, panel=self._number)
+                    self._presenter.panels.down(reason, panel=self._number)
                 case PanelRefused(message):
-                    self._presenter.panel_down(message, refused=True, panel=self._number)
+                    self._presenter.panels.down(message, refused=True, panel=self._number)
                 case ButtonStuck(button):
-                    self._presenter.panel_stuck(button)
+                    self._presenter.panels.stuck(button)
 
     def _pressed(self, press: ButtonPressed) -> None:
         """Store it, then answer the panel. A mark is only stored of presses that may come again."""
@@ -155,8 +155,8 @@ class PanelBridge(QObject):
         stored_mark: Mark | None = None
         if self._link.acknowledges:
             stored_mark = Mark(mark.device, mark.boot, mark.seq)
-        is_late = self._presenter.comes_late(press.age)
-        is_stored = self._presenter.panel_pressed(
+        is_late = self._presenter.citizen.comes_late(press.age)
+        is_stored = self._presenter.panels.pressed(
             press.button, stored_mark, press.age, panel=self._number
         )
         if not is_stored:
@@ -179,7 +179,7 @@ def open_panels(
         try:
             bridge = PanelBridge(panel, presenter, last, number)
         except NoSuchPanel as error:
-            presenter.panel_down(str(error), refused=True, panel=number)
+            presenter.panels.down(str(error), refused=True, panel=number)
             continue
         bridge.start()
         bridges.append(bridge)

@@ -33,7 +33,7 @@ class QueueReceiver:
         """True once the message is stored, now or before: only then may it be answered."""
         if message.ticket and message == self._last:
             return True
-        if not self._presenter.queue(_EVENTS[message.verb]()):
+        if not self._presenter.queue.take(_EVENTS[message.verb]()):
             return False
         self._last = message
         return True
@@ -74,11 +74,11 @@ class TicketLine(QObject):
             name, baud = self._settings.port, self._settings.baud
             self._port = Port.open(name, baud, what="ticket machine")
         except PortLost as error:
-            self._presenter.queue_way("serial", str(error))
+            self._presenter.queue.way_stands("serial", str(error))
             return
         self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._readable)
-        self._presenter.queue_way("serial")
+        self._presenter.queue.way_stands("serial")
 
     def _readable(self) -> None:
         if self._port is None:
@@ -89,7 +89,7 @@ class TicketLine(QObject):
                     self._port.write(message.answer())
         except PortLost as error:
             self._close()
-            self._presenter.queue_way("serial", str(error))
+            self._presenter.queue.way_stands("serial", str(error))
 
     def _close(self) -> None:
         """The notifier may be the caller: it stays, disabled, until the next."""
@@ -117,7 +117,7 @@ def open_queue(settings: QueueSettings, presenter: Presenter, folder: DataFolder
         try:
             bridges.append(QueueServer(settings.http, folder.queue_token(), receiver.take))
         except (CantListen, FolderError) as error:
-            presenter.queue_way("http", str(error))
+            presenter.queue.way_stands("http", str(error))
         else:
-            presenter.queue_way("http")
+            presenter.queue.way_stands("http")
     return bridges
