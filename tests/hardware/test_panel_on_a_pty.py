@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.command_lines import HasFileno
 from hardware.link import (
     ButtonPressed,
     ButtonStuck,
