@@ -4,8 +4,9 @@ from datetime import datetime
 
 from starlette.testclient import TestClient
 
-from sync.central import signin
-from sync.central.service import Central
+from sync.central.usecases.accounts import add_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.sign_in import sign_in_as
 from sync.central.viewer import CITY, ROLES
 from sync.central.web.app import create_app
 from sync.central.web.desk import COOKIE
@@ -70,7 +71,7 @@ def _read(client: TestClient, path: str, language: str) -> str:
 
 
 def _of_city(central: Central, now: datetime) -> TestClient:
-    signin.add_account(
+    add_account(
         central,
         "test",
         "city",
@@ -80,7 +81,7 @@ def _of_city(central: Central, now: datetime) -> TestClient:
         subject="subject city",
         city=True,
     )
-    token = signin.sign_in_as(central, CITY, "subject city", now)
+    token = sign_in_as(central, CITY, "subject city", now)
     client = TestClient(create_app(central, lambda: now), follow_redirects=False)
     client.cookies.set(COOKIE, f"~.{token}")
     return client
