@@ -2,7 +2,7 @@
 
 A frame is `01 address body 07`, address and body 20h-7Fh, both ways alike; no check, no reply.
 From the pad: 31h-34h, keys 1-4. To the pad: 30h lamp off, 31h red, 32h green, 33h/34h the same
-blinking every 200 ms, 35h/36h every 500 ms; 7 more with a beep. (FIELD.md, 3.)
+blinking every 200 ms, 35h/36h every 500 ms; 7 more with a beep. (The vendor's manual.)
 """
 
 from hardware.codec import Lamp, LineCounters, PlainFromHost, PlainFromPanel, Poll, Pressed, Unknown

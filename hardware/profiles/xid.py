@@ -2,8 +2,8 @@
 
 `'k' | info | u32 milliseconds, low byte first`. Info: bits 0-1 the port (0: the keys), bits 2-3
 zero, bit 4 set for down, bits 5-7 the key, where 0 means 8. There is no check and no end, so a byte
-lost in a frame can cost that press; the pause before the next one puts things right. (FIELD.md, 3;
-port and key bits as the vendor's own open library reads them.)
+lost in a frame can cost that press; the pause before the next one puts things right. (Port
+and key bits as the vendor's own open library reads them.)
 """
 
 from hardware.codec import (
