@@ -22,7 +22,6 @@ import kiosk
 from kiosk import pin
 from kiosk.clock import Clock
 from kiosk.domain.people import OfficerId
-from kiosk.domain.wording import SentWording
 from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
@@ -265,7 +264,7 @@ class _Run:
 
     def _roster(self) -> tuple[bool, int]:
         with self.store.read() as snapshot:
-            known = snapshot.state.wording().etag
+            known = snapshot.state.roster_etag()
         headers = {"If-None-Match": known} if known else {}
         status, body, _ = self._ask("GET", "roster", b"", {200, 304}, headers)
         if status == httpx.codes.NOT_MODIFIED:
@@ -418,13 +417,9 @@ def take_heads_answer(body: bytes) -> None:
 def take_roster(store: Store, clock: Clock, body: bytes) -> int:
     """Take officers and wording as they are at central; how many officers."""
     roster = parsed(Roster.parse, body)
-    w = roster.wording
     with store.transaction() as t:
         t.roster.apply(roster.officers)
-        lists = (w.levels, w.reasons, w.told, w.holidays)
-        t.state.put_wording(
-            SentWording(w.question_th, w.question_en, w.comment_url, etag(body), *lists)
-        )
+        t.state.put_wording(roster.wording, etag(body))
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
     return len(roster.officers)
 

@@ -268,7 +268,7 @@ class _Visit:
     def _run(self, kept: _Memory) -> tuple[list[Request], int]:
         """The run's requests, as `kiosk sync` would send them one by one."""
         with self.store.read() as snapshot:
-            due, tag = snapshot.outbox.due(), snapshot.state.wording().etag
+            due, tag = snapshot.outbox.due(), snapshot.state.roster_etag()
         requests = [
             self._request("PUT", "heads", kept.run, heads(self.store, kept.last).to_bytes()),
             self._request("GET", "days", kept.run),

@@ -8,13 +8,14 @@ paths, headers and outcomes are written down in WIRE.md.
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from kiosk.domain.people import BadPerson, Officer
-from kiosk.domain.rating import Channel, Half, Outcome
+from kiosk.domain.rating import Channel, Half, Outcome, ReasonId
+from kiosk.domain.wording import EMPTY_WORDING, Bilingual, Improvement, ReasonWords, Wording
 from sync.fields import (
     MAX_TIME,
     VERSION,
@@ -373,28 +374,11 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """What the office may reword from central. Empty means: the terminal's own."""
-
-    question_th: str = ""
-    question_en: str = ""
-    comment_url: str = ""
-    levels: tuple[tuple[str, str], ...] = ()
-    """The scale's words, worst first: Thai, English."""
-    reasons: tuple[tuple[str, str, str], ...] = ()
-    """Id, Thai, English."""
-    told: tuple[tuple[str, str], ...] = ()
-    """What citizens told the office, and what it did; for the screen of a closed counter."""
-    holidays: tuple[date, ...] = ()
-    """Days on which the office is closed."""
-
-
-@dataclass(frozen=True, slots=True)
 class Roster:
     """The officers a terminal may sign on, and the office's wording. Carries no PIN."""
 
     officers: tuple[Officer, ...] = ()
-    wording: Wording = field(default_factory=Wording)
+    wording: Wording = EMPTY_WORDING
 
     def to_bytes(self) -> bytes:
         w = self.wording
@@ -409,9 +393,9 @@ class Roster:
                 **{
                     name: [list(row) for row in rows]
                     for name, rows in (
-                        ("levels", w.levels),
+                        ("levels", w.level_words),
                         ("reasons", w.reasons),
-                        ("told", w.told),
+                        ("told", w.improvements),
                         ("holidays", [(day.isoformat(),) for day in w.holidays]),
                     )
                     if rows
@@ -428,11 +412,13 @@ class Roster:
             raise BadMessage("wording: three texts expected")
         question_th, question_en, comment_url = (text("wording", w, 300) for w in texts)
         wording = Wording(
-            *(question_th, question_en, comment_url),
-            f.later_rows("levels", 2, _two_words),
-            f.later_rows("reasons", 3, _reason_words),
-            f.later_rows("told", 2, _two_words),
-            f.later_rows("holidays", 1, _day),
+            question_th=question_th,
+            question_en=question_en,
+            comment_url=comment_url,
+            level_words=f.later_rows("levels", 2, _level_words),
+            reasons=f.later_rows("reasons", 3, _reason_words),
+            improvements=f.later_rows("told", 2, _improvement),
+            holidays=f.later_rows("holidays", 1, _day),
         )
         f.done()
         roster = cls(officers, wording)
@@ -657,12 +643,17 @@ def _day(name: str, row: list[Any]) -> date:
     return day(name, row[0])
 
 
-def _two_words(name: str, row: list[Any]) -> tuple[str, str]:
-    return _shown(name, row[0]), _shown(name, row[1])
+def _level_words(name: str, row: list[Any]) -> Bilingual:
+    return Bilingual(th=_shown(name, row[0]), en=_shown(name, row[1]))
 
 
-def _reason_words(name: str, row: list[Any]) -> tuple[str, str, str]:
-    return id_text(name, row[0]), _shown(name, row[1]), _shown(name, row[2])
+def _reason_words(name: str, row: list[Any]) -> ReasonWords:
+    reason = ReasonId(id_text(name, row[0]))
+    return ReasonWords(id=reason, th=_shown(name, row[1]), en=_shown(name, row[2]))
+
+
+def _improvement(name: str, row: list[Any]) -> Improvement:
+    return Improvement(said=_shown(name, row[0]), done=_shown(name, row[1]))
 
 
 def _officer(name: str, row: list[Any]) -> Officer:

@@ -91,7 +91,7 @@ def init(
     """
     from sync.central import settings, signin
     from sync.central.store.engine import CentralStore
-    from sync.central.viewer import Role
+    from sync.central.viewer import ROLES
 
     folder, now = _Chosen.path, _now()
     with _errors():
@@ -107,7 +107,7 @@ def init(
         settings.write(folder, site, name, target, url)
     typer.echo(f"Made {folder} for {site} ({name}).")
     with _open() as central, _errors():
-        password = signin.add_account(central, "init", "it", "IT", (Role.IT,), now)
+        password = signin.add_account(central, "init", "it", "IT", (ROLES["it"],), now)
     typer.echo(f"First account: it, first password {password}")
     typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
     typer.echo("To read scores: kiosk-central accounts add NAME --role director")
@@ -539,7 +539,8 @@ def accounts_list() -> None:
         found = t.accounts.all()
     for one in found:
         gone = "  (disabled)" if one.disabled else ""
-        typer.echo(f"{one.account}\t{' '.join(sorted(one.roles))}\t{one.name}{gone}")
+        roles = " ".join(sorted(role.id for role in one.roles))
+        typer.echo(f"{one.account}\t{roles}\t{one.name}{gone}")
     if not found:
         typer.echo("No accounts yet: kiosk-central accounts add NAME --role director")
 

@@ -20,7 +20,7 @@ from sync.central.sitesettings import NamedService
 from sync.central.store.days import Ticket
 from sync.central.store.office import Improvement, State
 from sync.central.store.unclosed import ONLINE
-from sync.central.viewer import Role
+from sync.central.viewer import ROLES
 from sync.signing import public_text
 from sync.wire import DayReport, Enrol, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
 
@@ -301,13 +301,13 @@ def _accounts(central: Central, servers: list[_Server]) -> tuple[tuple[str, str]
     now = SystemClock().now().wall
     own, section = str(servers[0].officer.id), SECTIONS[0][0]
     wanted = (
-        ("director", "ผู้อำนวยการเขต", (Role.DIRECTOR,), "", ""),
-        ("hr", "งานบุคคล", (Role.HR,), "", ""),
-        ("head", "หัวหน้าฝ่ายทะเบียน", (Role.SECTION_HEAD,), "", section),
-        ("officer", servers[0].officer.name, (Role.OFFICER,), own, ""),
-        ("complaints", "รับเรื่องร้องเรียน", (Role.COMPLAINTS,), "", ""),
-        ("audit", "ผู้ตรวจสอบ", (Role.AUDIT,), "", ""),
-        ("it", "ผู้ดูแลระบบ", (Role.IT,), "", ""),
+        ("director", "ผู้อำนวยการเขต", (ROLES["director"],), "", ""),
+        ("hr", "งานบุคคล", (ROLES["hr"],), "", ""),
+        ("head", "หัวหน้าฝ่ายทะเบียน", (ROLES["section-head"],), "", section),
+        ("officer", servers[0].officer.name, (ROLES["officer"],), own, ""),
+        ("complaints", "รับเรื่องร้องเรียน", (ROLES["complaints"],), "", ""),
+        ("audit", "ผู้ตรวจสอบ", (ROLES["audit"],), "", ""),
+        ("it", "ผู้ดูแลระบบ", (ROLES["it"],), "", ""),
     )
     made = []
     for account, name, roles, officer, head in wanted:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk import pin
 from kiosk.clock import plausible
 from kiosk.domain.people import Officer, identifier, plain
+from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
 from sync.central import publishing
 from sync.central.disclosure import Counts
 from sync.central.ingest import decide, grown, judge_heads, judge_sheets
@@ -45,14 +46,11 @@ from sync.wire import (
     Receipt,
     Roster,
     Welcome,
-    Wording,
 )
 
 CODE_MINUTES = 10
 RUN = timedelta(minutes=10)
 """How long a terminal's run stays open."""
-MOST_TOLD = 4
-"""How many of the things it did an office tells on its terminals' screens."""
 HELD_DAYS = 400
 """A fiscal year and more: as far back as a terminal is told what is held."""
 FLEET_DAYS = 60
@@ -501,18 +499,16 @@ class Asked:
 def _roster(t: Transaction, file: CentralSettings) -> Roster:
     """Officers and words for terminals: what the settings page says, else central.toml."""
     officers, own, usual = t.people.active(), t.office.settings().settings, SiteSettings()
-    words = (own.levels_th, own.levels_en)
-    same = words == (usual.levels_th, usual.levels_en)
+    level_words = own.level_words
+    improvements = t.office.newest_done(MAX_IMPROVEMENTS)
     wording = Wording(
         question_th=own.question_th or file.question_th,
         question_en=own.question_en or file.question_en,
         comment_url=own.comment_url or file.comment_url,
         # What nobody has changed here is each terminal's own.
-        levels=() if same else tuple(zip(*words, strict=True)),
-        reasons=()
-        if own.reasons == usual.reasons
-        else tuple((r.id, r.th, r.en) for r in own.reasons),
-        told=tuple((one.said, one.done) for one in t.office.newest_done(MOST_TOLD)),
+        level_words=() if level_words == usual.level_words else level_words,
+        reasons=() if own.reasons == usual.reasons else own.reasons,
+        improvements=tuple(Improvement(said=one.said, done=one.done) for one in improvements),
         holidays=tuple(date.fromisoformat(day) for day in own.holidays),
     )
     return Roster(officers, wording)

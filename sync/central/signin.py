@@ -16,7 +16,7 @@ from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.service import Central
 from sync.central.store.accounts import Account, Session
-from sync.central.viewer import CITY, Role, Viewer
+from sync.central.viewer import CITY, ROLES, Role, Viewer
 
 SESSION_IDLE = timedelta(hours=2)
 SESSION_LONGEST = timedelta(hours=12)
@@ -39,9 +39,9 @@ def roles_of(names: Iterable[str]) -> list[Role]:
     """Roles by their names; BadPerson."""
     roles = []
     for name in names:
-        if name not in {role.value for role in Role}:
-            raise BadPerson("role_unknown", role=excerpt(name), roles=", ".join(Role))
-        roles.append(Role(name))
+        if name not in ROLES:
+            raise BadPerson("role_unknown", role=excerpt(name), roles=", ".join(ROLES))
+        roles.append(ROLES[name])
     return roles
 
 
@@ -63,13 +63,14 @@ def add_account(
     granted = frozenset(roles)
     if not granted:
         raise BadPerson("account_needs_role")
-    if (Role.OFFICER in granted) != bool(officer):
+    if any(role.needs_officer for role in granted) != bool(officer):
         raise BadPerson("role_officer")
-    if (Role.SECTION_HEAD in granted) != bool(section):
+    if any(role.needs_section for role in granted) != bool(section):
         raise BadPerson("role_section")
-    if city and granted & {Role.OFFICER, Role.SECTION_HEAD}:
+    if city and not all(role.fits_city for role in granted):
         raise BadPerson("role_city")
     site = CITY if city else central.site
+    names = " ".join(sorted(role.id for role in granted))
     password = "" if subject else passwords.generate()
     made = Account(
         site=site,
@@ -85,7 +86,7 @@ def add_account(
     with central.store.transaction(site) as t:
         t.accounts.close_sessions(account=account)
         t.accounts.put(made)
-        t.accounts.log_change(by, f"account {account}: {' '.join(sorted(granted))}", now)
+        t.accounts.log_change(by, f"account {account}: {names}", now)
     return password
 
 

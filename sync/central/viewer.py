@@ -1,23 +1,13 @@
-"""Who looks, and what a role may see. Pure; the one table of rights in the product.
+"""Who looks, and what a role may do and see. Pure; the one table of roles in the product.
 
 Roles don't contain one another: IT sees no scores, and a director no raw tallies.
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 CITY = "*"
 """The site of an account that belongs to the city: it sees each of its sites."""
-
-
-class Role(StrEnum):
-    OFFICER = "officer"
-    SECTION_HEAD = "section-head"
-    DIRECTOR = "director"
-    HR = "hr"
-    COMPLAINTS = "complaints"
-    AUDIT = "audit"
-    IT = "it"
 
 
 class Right(StrEnum):
@@ -53,28 +43,58 @@ class Right(StrEnum):
     """Read who changed accounts and settings."""
 
 
-_READERS = {Right.OFFICE, Right.CUTS}
-_RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.OFFICER: frozenset({*_READERS, Right.OFFICER}),
-    Role.SECTION_HEAD: frozenset(
-        {*_READERS, Right.SECTION, Right.OFFICER, Right.IMPROVE, Right.PAPERS}
+class Reach(Enum):
+    """Which sections, or officers, a role reads."""
+
+    NONE = "none"
+    OWN = "own"
+    """The one that the account names."""
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What an account of this role may do and see. `id` stands in the database; the words of each
+    language call it `role_` and the id."""
+
+    id: str
+    rights: frozenset[Right]
+    sections: Reach = Reach.NONE
+    """Whoever reads a section reads its officers."""
+    officers: Reach = Reach.NONE
+    """Officers beside those of the sections."""
+
+    @property
+    def needs_section(self) -> bool:
+        return self.sections is Reach.OWN
+
+    @property
+    def needs_officer(self) -> bool:
+        return self.officers is Reach.OWN
+
+    @property
+    def fits_city(self) -> bool:
+        """Whether an account of all offices can have it: a section or an officer is of one."""
+        return not (self.needs_section or self.needs_officer)
+
+
+_READER = frozenset({Right.OFFICE, Right.CUTS})
+_HEAD = _READER | {Right.SECTION, Right.OFFICER, Right.PAPERS}
+_ROWS = (
+    Role(id="officer", rights=_READER | {Right.OFFICER}, officers=Reach.OWN),
+    Role(id="section-head", rights=_HEAD | {Right.IMPROVE}, sections=Reach.OWN),
+    Role(
+        id="director",
+        rights=_HEAD | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE, Right.FLEET, Right.CHANGES},
+        sections=Reach.ALL,
     ),
-    Role.DIRECTOR: frozenset(
-        {
-            *(_READERS | {Right.SECTION, Right.OFFICER, Right.PAPERS, Right.EDIT_PAPERS}),
-            *(Right.IMPROVE, Right.DECIDE, Right.FLEET, Right.CHANGES),
-        }
-    ),
-    Role.HR: frozenset(
-        {
-            *(_READERS | {Right.SECTION, Right.OFFICER, Right.PAPERS, Right.EDIT_PAPERS}),
-            *(Right.DECIDE, Right.PINS),
-        }
-    ),
-    Role.COMPLAINTS: frozenset({Right.COMMENTS, Right.IMPROVE}),
-    Role.AUDIT: frozenset({Right.TALLY, Right.FLEET, Right.CHANGES}),
-    Role.IT: frozenset({Right.FLEET, Right.RUN, Right.PINS, Right.CHANGES}),
-}
+    Role(id="hr", rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS}, sections=Reach.ALL),
+    Role(id="complaints", rights=frozenset({Right.COMMENTS, Right.IMPROVE})),
+    Role(id="audit", rights=frozenset({Right.TALLY, Right.FLEET, Right.CHANGES})),
+    Role(id="it", rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, Right.CHANGES})),
+)
+ROLES = {role.id: role for role in _ROWS}
+"""The table: a new role is a new row, and its words."""
 
 
 class NotYours(Exception):
@@ -90,9 +110,9 @@ class Viewer:
     site: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
     officer: str = ""
-    """The officer whose own results this account reads (role officer)."""
+    """The officer whose own results this account reads."""
     section: str = ""
-    """The section that this account heads (role section-head)."""
+    """The section that this account reads."""
 
     @property
     def signed_in(self) -> bool:
@@ -104,23 +124,37 @@ class Viewer:
 
     def has(self, site: str, right: Right) -> bool:
         """Whether one of the viewer's roles gives `right` on `site`."""
-        return self.site in (site, CITY) and any(right in _RIGHTS[role] for role in self.roles)
+        return self._belongs_to(site) and any(right in role.rights for role in self.roles)
 
     def require(self, site: str, right: Right) -> None:
         """NotYours unless the viewer has `right` on `site`."""
         if not self.has(site, right):
             raise NotYours(right)
 
-    def _sees_all(self, site: str) -> bool:
-        return self.site in (site, CITY) and bool(self.roles & {Role.DIRECTOR, Role.HR})
-
     def may_read_section(self, site: str, section: str) -> bool:
-        own = Role.SECTION_HEAD in self.roles and self.site == site and self.section == section
-        return self._sees_all(site) or (own and bool(section))
+        """Whether the viewer reads this section's figures; the empty one: of who is in none."""
+        reaches = {role.sections for role in self.roles}
+        if Reach.ALL in reaches:
+            return self._belongs_to(site)
+        of_section = bool(section) and (self.site, self.section) == (site, section)
+        return Reach.OWN in reaches and of_section
 
     def may_read_officer(self, site: str, officer: str, section: str) -> bool:
-        own = Role.OFFICER in self.roles and self.site == site and self.officer == officer
-        return self.may_read_section(site, section) or (own and bool(officer))
+        """Whether the viewer reads this officer's figures, who is in that section."""
+        everyone = any(role.officers is Reach.ALL for role in self.roles)
+        return (
+            self.may_read_section(site, section)
+            or self.is_officer(site, officer)
+            or (everyone and self._belongs_to(site))
+        )
+
+    def is_officer(self, site: str, officer: str) -> bool:
+        """Whether these results are the viewer's own."""
+        of_officer = bool(officer) and (self.site, self.officer) == (site, officer)
+        return of_officer and any(role.needs_officer for role in self.roles)
+
+    def _belongs_to(self, site: str) -> bool:
+        return self.site in (site, CITY)
 
 
 PUBLIC = Viewer()

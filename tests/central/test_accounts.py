@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from kiosk.domain.people import BadPerson
 from sync.central import passwords, signin
 from sync.central.service import Central
-from sync.central.viewer import Role
+from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.desk import COOKIE
 
@@ -18,7 +18,7 @@ GOOD = "a long enough one"
 
 
 def account(central: Central, name: str = "somchai") -> str:
-    return signin.add_account(central, "test", name, "สมชาย", (Role.DIRECTOR,), NOW)
+    return signin.add_account(central, "test", name, "สมชาย", (ROLES["director"],), NOW)
 
 
 def browser(central: Central, now: datetime = NOW) -> TestClient:
@@ -83,7 +83,7 @@ def test_a_name_that_is_nobodys_is_told_to_wait_like_one_that_is_somebodys(
     central: Central,
 ) -> None:
     account(central)
-    signin.add_account(central, "test", "governor", "ผู้ว่าฯ", (Role.DIRECTOR,), NOW, city=True)
+    signin.add_account(central, "test", "governor", "ผู้ว่าฯ", (ROLES["director"],), NOW, city=True)
     told = {}
     for name in ("somchai", "nobody", "governor"):
         client = browser(central)
@@ -95,7 +95,7 @@ def test_a_name_that_is_nobodys_is_told_to_wait_like_one_that_is_somebodys(
 
 def test_an_account_of_the_city_is_no_stranger_to_an_office(central: Central) -> None:
     password = signin.add_account(
-        central, "test", "governor", "ผู้ว่าฯ", (Role.DIRECTOR,), NOW, city=True
+        central, "test", "governor", "ผู้ว่าฯ", (ROLES["director"],), NOW, city=True
     )
     client = browser(central)
     assert [signs_in(client, password, "governor") for _ in range(8)] == [303] * 8
@@ -194,9 +194,9 @@ def test_another_cookie_opens_nothing(central: Central, cookie: str) -> None:
 
 def test_roles_that_need_a_person_or_a_section_say_so(central: Central) -> None:
     for roles, more in (
-        ((Role.OFFICER,), {}),
-        ((Role.SECTION_HEAD,), {}),
-        ((Role.DIRECTOR,), {"officer": "101"}),
+        ((ROLES["officer"],), {}),
+        ((ROLES["section-head"],), {}),
+        ((ROLES["director"],), {"officer": "101"}),
         ((), {}),
     ):
         with pytest.raises(BadPerson):
@@ -212,7 +212,7 @@ def test_waits_double_up_to_an_hour() -> None:
 
 def test_a_city_account_signs_in_where_there_is_one_office(central: Central) -> None:
     password = signin.add_account(
-        central, "test", "governor", "ผู้ว่าฯ", (Role.DIRECTOR,), NOW, city=True
+        central, "test", "governor", "ผู้ว่าฯ", (ROLES["director"],), NOW, city=True
     )
     client = browser(central)
     assert signs_in(client, password, "governor") == 303

@@ -15,7 +15,7 @@ from sync.central.schema import metadata
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody
-from sync.central.viewer import PUBLIC, Role
+from sync.central.viewer import PUBLIC, ROLES
 from tests.support.central import made_central, received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ def filled(central: Central) -> None:
         central,
         central.site,
         "boss",
-        signin.add_account(central, "t", "boss", "ผอ.", (Role.DIRECTOR,), NOW),
+        signin.add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW),
         NOW,
     )
     with central.store.transaction(central.site) as t:
@@ -172,7 +172,7 @@ def test_rows_go_into_an_empty_database_only(written: Path) -> None:
 def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     central: Central, tmp_path: Path
 ) -> None:
-    first = signin.add_account(central, "t", "boss", "ผอ.", (Role.DIRECTOR,), NOW)
+    first = signin.add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW)
     token = signin.sign_in(central, central.site, "boss", first, NOW)
     assert signin.viewer_of(central, central.site, token, NOW) is not None
     target = tmp_path / "backup.zip"

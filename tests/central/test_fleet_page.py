@@ -3,7 +3,7 @@
 import re
 
 from sync.central.service import Central
-from sync.central.viewer import Role
+from sync.central.viewer import ROLES
 from sync.wire import Enrol, Hello
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, signed_in, take
@@ -11,7 +11,7 @@ from tests.support.day_reports import day_report, key_text
 
 
 def page(central: Central, lang: str = "th") -> str:
-    client = signed_in(central, Role.IT, now=NOW)
+    client = signed_in(central, ROLES["it"], now=NOW)
     got = client.get(f"/fleet/{central.site}?lang={lang}")
     assert got.status_code == 200
     return got.text

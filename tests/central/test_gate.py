@@ -19,7 +19,7 @@ from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.days import Ticket
 from sync.central.store.published import Sum
-from sync.central.viewer import CITY, PUBLIC, NotYours, Role, Viewer
+from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
 from sync.wire import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
 from tests.support.day_reports import key_text
 
@@ -28,7 +28,7 @@ TODAY = date(2026, 11, 23)
 TOLD = date(2027, 1, 18)
 """When the tables of the quarter that TODAY is in are told."""
 YEAR = periods.year_of(TODAY)
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: ReasonCount) -> None:
@@ -257,7 +257,7 @@ def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central
     central.import_officers((Officer.parse("101", "ก", section="ฝ่ายทะเบียน"),))
     nobody = Viewer(account="x", name="x", site="dindaeng", roles=frozenset())
     elsewhere = replace(DIRECTOR, site="elsewhere")
-    for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({Role.IT}))):
+    for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({ROLES["it"]}))):
         with pytest.raises(NotYours):
             gate.office(central, viewer, YEAR, TODAY)
         with pytest.raises(NotYours):
@@ -269,7 +269,7 @@ def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central
     for viewer in (
         DIRECTOR,
         PUBLIC,
-        Viewer(account="i", name="i", site=CITY, roles=frozenset({Role.IT})),
+        Viewer(account="i", name="i", site=CITY, roles=frozenset({ROLES["it"]})),
     ):
         with pytest.raises(NotYours):
             gate.city(central, viewer, YEAR)

@@ -16,7 +16,7 @@ from sync.central import signin
 from sync.central.service import Central
 from sync.central.settings import CentralSettings, SettingsError
 from sync.central.store.engine import CentralStore
-from sync.central.viewer import Role
+from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.identity import SECRET_FILE
 from tests.support.identity_provider import Provider
@@ -44,7 +44,7 @@ def central(tmp_path: Path, provider: Provider) -> Iterator[Central]:
     with store.transaction("dindaeng") as t:
         t.people.put_site(settings.name)
     central = Central(store, settings, Ed25519PrivateKey.generate())
-    signin.add_account(central, "test", "boss", "ผอ.", (Role.DIRECTOR,), NOW, subject="staff-7")
+    signin.add_account(central, "test", "boss", "ผอ.", (ROLES["director"],), NOW, subject="staff-7")
     yield central
     store.close()
 
@@ -125,7 +125,7 @@ def test_a_provider_that_is_away_is_said_in_one_line_and_passwords_still_open(
     provider.stop()
     got = browser.get("/identity/start")
     assert got.status_code == 503
-    password = signin.add_account(central, "t", "other", "อื่น", (Role.HR,), NOW)
+    password = signin.add_account(central, "t", "other", "อื่น", (ROLES["hr"],), NOW)
     told = {"account": "other", "password": password}
     assert browser.post("/sign-in", data=told).status_code == 303
 

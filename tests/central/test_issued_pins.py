@@ -17,7 +17,7 @@ from kiosk.store.verify import Verified, verify
 from sync import agent
 from sync.central.service import MOST_ISSUED, Central, OfficersPin
 from sync.central.store.office import EditedMeanwhile
-from sync.central.viewer import Role
+from sync.central.viewer import ROLES
 from sync.fields import BadMessage
 from sync.sealing import seal, sealing_text, unseal
 from sync.wire import Answer, HeldPin, IssuedPin, PinsHeld, PinsIssued
@@ -315,7 +315,7 @@ def test_the_messages_come_back_from_their_bytes_and_doubles_are_refused() -> No
 
 @pytest.fixture
 def hr(server: Server) -> TestClient:
-    return signed_in(server.central, Role.HR, now=NOW)
+    return signed_in(server.central, ROLES["hr"], now=NOW)
 
 
 def test_a_letter_shows_the_pin_once_and_the_change_is_written_down(

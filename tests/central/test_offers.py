@@ -11,7 +11,7 @@ from sync.central.disclosure import Beside, DayCount, next_blocks
 from sync.central.papers import figures
 from sync.central.reports import gate
 from sync.central.service import Central
-from sync.central.viewer import PUBLIC, Role, Viewer
+from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.wire import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
 from tests.support.day_reports import key_text
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 MONDAY = date(2026, 11, 2)
 YEAR = periods.year_of(TODAY)
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 def take(central: Central, day: date, rated: int, **outcomes: int) -> None:

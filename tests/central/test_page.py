@@ -11,7 +11,7 @@ from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.thai import day as shown_day
 from sync.central.thai import number
-from sync.central.viewer import Role, Viewer
+from sync.central.viewer import ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.desk import page_words
 from tests.support.central import NOON as NOW
@@ -20,7 +20,7 @@ from tests.support.central import received, signed_in
 TODAY = date(2026, 11, 23)
 
 
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 YEAR = year_of(TODAY)
 
 
@@ -37,7 +37,7 @@ def section(central: Central, name: str = "") -> gate.SectionView:
 @pytest.fixture
 def page(central: Central) -> TestClient:
     """A director who is signed in."""
-    return signed_in(central, Role.DIRECTOR, now=NOW)
+    return signed_in(central, ROLES["director"], now=NOW)
 
 
 def test_sections_add_up_to_the_office_and_nobody_counted_is_left_out(central: Central) -> None:

@@ -33,7 +33,7 @@ from sync.central.service import Central
 from sync.central.sitesettings import NamedService
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody, State
-from sync.central.viewer import PUBLIC, Role, Viewer
+from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.central.web.desk import page_words
 from tests.support.central import made_central, received
 
@@ -63,7 +63,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Central:
     return central
 
 
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 @pytest.fixture(scope="module")

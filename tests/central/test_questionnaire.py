@@ -19,7 +19,7 @@ from sync.central.period import year_of
 from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.store.unclosed import ONLINE
-from sync.central.viewer import PUBLIC, Role
+from sync.central.viewer import PUBLIC, ROLES
 from sync.central.web.app import create_app
 from sync.central.web.form import clean
 from sync.signing import public_text
@@ -155,7 +155,7 @@ def test_a_comment_that_is_kept_can_be_shown(words: str) -> None:
 
 
 def test_comments_come_in_pools_of_ten_without_time(central: Central, phone: TestClient) -> None:
-    reader = signed_in(central, Role.COMPLAINTS, now=NOW)
+    reader = signed_in(central, ROLES["complaints"], now=NOW)
     for i in range(9):
         phone.post(token(), data={"score": "1", "words": f"ข้อความ {i}"})
     assert "ข้อความ" not in reader.get("/comments/dindaeng").text

@@ -17,7 +17,7 @@ from sync.central.photos import BadPhoto, portrait
 from sync.central.service import Central
 from sync.central.sitesettings import checked
 from sync.central.store.people import NumberTaken
-from sync.central.viewer import Role
+from sync.central.viewer import ROLES
 from sync.central.web.desk import Posted
 from sync.central.web.keeping import _from_form
 from tests.support.central import NOON as NOW
@@ -92,7 +92,7 @@ def test_numbers_that_are_taken_and_accounts_are_refused_in_thai(central: Centra
     central.import_officers((Officer.parse("101", "สมหญิง"), Officer.parse("102", "ก")))
     with pytest.raises(NumberTaken) as taken:
         central.import_officers((Officer.parse("101", "ข", id="x"),))
-    it = signed_in(central, Role.IT, now=NOW)
+    it = signed_in(central, ROLES["it"], now=NOW)
     taken_line = words("th").refusal(taken.value.problems[0])
     assert taken_line == "เลขประจำตัว 101 เป็นของ สมหญิง อยู่แล้ว"
     got = it.post("/roster/dindaeng", data={"number": "101", "name": "ข", "id": "x"})

@@ -14,7 +14,7 @@ from kiosk.domain.people import Officer
 from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
-from sync.central.viewer import Role
+from sync.central.viewer import ROLES
 from tests.support.central import made_central, received, signed_in
 from tests.support.central_forms import form
 
@@ -73,8 +73,8 @@ def seen(central: Central, director: TestClient, where: str) -> str:
 
 @pytest.mark.parametrize("name", EFFECTS)
 def test_a_setting_works_from_the_page_to_where_it_is_meant_to(office: Central, name: str) -> None:
-    it = signed_in(office, Role.IT, now=NOW)
-    director = signed_in(office, Role.DIRECTOR, now=NOW)
+    it = signed_in(office, ROLES["it"], now=NOW)
+    director = signed_in(office, ROLES["director"], now=NOW)
     changed, where, sign = EFFECTS[name]
     assert sign not in seen(office, director, where)
     assert it.post("/settings/dindaeng", data=form(**changed)).status_code == 303
@@ -93,8 +93,8 @@ SHOWN = ("/public/dindaeng", "/report/dindaeng", "/section/dindaeng?name=ฝ่�
 def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds(
     office: Central, where: str
 ) -> None:
-    it = signed_in(office, Role.IT, now=NOW)
-    director = signed_in(office, Role.DIRECTOR, now=NOW)
+    it = signed_in(office, ROLES["it"], now=NOW)
+    director = signed_in(office, ROLES["director"], now=NOW)
     assert "จำนวนน้อยกว่า ๓๐ ไม่ควรนำไปเปรียบเทียบ" in seen(office, director, where)
     assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
     thai = seen(office, director, where)
@@ -106,8 +106,8 @@ def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds(
 
 
 def test_an_officers_blocks_and_funnel_keep_to_the_offices_threshold_too(office: Central) -> None:
-    it = signed_in(office, Role.IT, now=NOW)
-    director = signed_in(office, Role.DIRECTOR, now=NOW)
+    it = signed_in(office, ROLES["it"], now=NOW)
+    director = signed_in(office, ROLES["director"], now=NOW)
     few = '<small class="few">จำนวนน้อย ไม่ควรนำไปเปรียบเทียบ</small>'
     before = seen(office, director, "/officer/dindaeng/101")
     assert 'class="plot funnel"' in before
@@ -119,8 +119,8 @@ def test_an_officers_blocks_and_funnel_keep_to_the_offices_threshold_too(office:
 
 
 def test_the_papers_name_the_offices_own_thresholds(office: Central) -> None:
-    it = signed_in(office, Role.IT, now=NOW)
-    director = signed_in(office, Role.DIRECTOR, now=NOW)
+    it = signed_in(office, ROLES["it"], now=NOW)
+    director = signed_in(office, ROLES["director"], now=NOW)
     assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
     for paper in ("officer.xlsx?officer=101", "section.xlsx?name=ฝ่ายทะเบียน"):
         sheet = seen(office, director, f"/paper/dindaeng/{paper}&period=fy2027")

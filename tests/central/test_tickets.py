@@ -13,11 +13,11 @@ from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.store.days import Ticket
 from sync.central.ticketcsv import BadTickets, parse
-from sync.central.viewer import PUBLIC, Role, Viewer
+from sync.central.viewer import PUBLIC, ROLES, Viewer
 from tests.support.central import enrolled, take
 from tests.support.day_reports import DAY, day_report
 
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({Role.DIRECTOR}))
+DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 def test_a_counter_with_more_ratings_than_its_tickets_explain_is_named(central: Central) -> None:

@@ -19,7 +19,7 @@ from sync.central.store.office import (
     State,
     Verdict,
 )
-from sync.central.viewer import Role
+from sync.central.viewer import ROLES
 from tests.support.central import received, signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -89,8 +89,8 @@ def test_two_editors_at_the_very_same_time_lose_neither_text(central: Central) -
 
 
 def test_the_page_keeps_what_the_slower_editor_typed(central: Central) -> None:
-    first = signed_in(central, Role.DIRECTOR, now=NOW)
-    second = signed_in(central, Role.HR, now=NOW)
+    first = signed_in(central, ROLES["director"], now=NOW)
+    second = signed_in(central, ROLES["hr"], now=NOW)
     told = {"round": "fy2027-1", "code": "E1", "base": "0", "score": "๘๔.๖"}
     assert first.post("/ita/dindaeng", data={**told, "result": "ข้อความแรก"}).status_code == 303
     got = second.post("/ita/dindaeng", data={**told, "result": "ข้อความที่สอง <i>"})
@@ -121,7 +121,7 @@ def test_the_page_keeps_what_the_slower_editor_typed(central: Central) -> None:
 def test_a_row_that_can_not_be_taken_changes_nothing(
     central: Central, wrong: dict[str, str]
 ) -> None:
-    client = signed_in(central, Role.DIRECTOR, now=NOW)
+    client = signed_in(central, ROLES["director"], now=NOW)
     told = {"round": "fy2027-1", "code": "E1", "base": "0", "score": "", **wrong}
     assert client.post("/ita/dindaeng", data=told).status_code == 400
     assert rows(central)["E1"].version == 0
@@ -130,7 +130,7 @@ def test_a_row_that_can_not_be_taken_changes_nothing(
 def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(
     central: Central,
 ) -> None:
-    client = signed_in(central, Role.DIRECTOR, now=NOW)
+    client = signed_in(central, ROLES["director"], now=NOW)
     told = {"said": "รอนาน", "done": "", "whom": "ฝ่ายทะเบียน", "due": "2026-12-31"}
     assert client.post("/improvements/dindaeng", data=told).status_code == 303
     with central.store.transaction(central.site) as t:
@@ -152,14 +152,14 @@ def objector(central: Central) -> TestClient:
     central.import_officers((Officer.parse("101", "สมหญิง"),))
     received(central, "101", 3, 3, 4, 10, 20)
     central.publish(date(2026, 11, 23))
-    return signed_in(central, Role.OFFICER, officer="101", now=NOW)
+    return signed_in(central, ROLES["officer"], officer="101", now=NOW)
 
 
 def test_an_objection_needs_two_people_and_the_result_stays_marked(central: Central) -> None:
     own = objector(central)
     told = {"levels": "5", "number": "1", "words": "วันนั้นระบบคิวเสีย <script>"}
     assert own.post("/officer/dindaeng/101", data=told).status_code == 303
-    director, hr = (signed_in(central, r, now=NOW) for r in (Role.DIRECTOR, Role.HR))
+    director, hr = (signed_in(central, r, now=NOW) for r in (ROLES["director"], ROLES["hr"]))
     asked = hr.get("/objections/dindaeng").text
     assert "วันนั้นระบบคิวเสีย &lt;script&gt;" in asked
     assert '/officer/dindaeng/101?period=fy2027#objections">๒ พ.ย. ๒๕๖๙ – ๘ พ.ย. ๒๕๖๙<' in asked

@@ -59,7 +59,7 @@ class Office:
         self.key = Ed25519PrivateKey.generate()
         self._join()
         self.pressed: Counter[tuple[date, int]] = Counter()
-        wait_until(lambda: self.bench.running.presenter.panel.up)
+        wait_until(lambda: self.bench.running.presenter.panels.foremost.up)
 
     def _join(self) -> None:
         c, now = self.central.central, self.clock.now().wall
@@ -82,8 +82,8 @@ class Office:
         """Sign on, `presses` presses with trouble between them, sign off, close, sync."""
         presenter, random = self.bench.running.presenter, self._random
         self.clock.set_wall(MORNING + timedelta(days=number))
-        presenter.look_at_the_clock()  # as it does every twenty seconds
-        presenter._step(SignOn(duty_of()))
+        presenter.clock.look()  # as it does every twenty seconds
+        presenter.session.step(SignOn(duty_of()))
         by_panel = set(random.sample(range(presses), min(BY_PANEL, presses)))
         unplugged = random.randrange(presses)
         for index in range(presses):
@@ -95,17 +95,17 @@ class Office:
                 self._press(random.randint(1, 5))
             if random.random() < 0.002:
                 self._jump()
-        presenter._step(SignOff())
+        presenter.session.step(SignOff())
         close_days(self.bench.running.store, self.clock, today=True)
         agent.sync(self.bench.running.store, self.clock, self.key, transport=self.network)
         self.network.heard.clear()
 
     def _press(self, score: int) -> None:
         presenter = self.bench.running.presenter
-        assert presenter.press(score, Channel.TOUCH)
+        assert presenter.citizen.press(score, Channel.TOUCH)
         self._count(score)
         if score <= 2:
-            presenter._step(GiveReasons())
+            presenter.session.step(GiveReasons())
         self._next()
 
     def _press_panel(self, meanwhile: Callable[[], None] = lambda: None) -> None:
@@ -118,7 +118,7 @@ class Office:
         wait_until(lambda: len(self.panel.panel.acknowledged) > kept)
         self._count(6 - button)
         if 6 - button <= 2:
-            self.bench.running.presenter._step(GiveReasons())
+            self.bench.running.presenter.session.step(GiveReasons())
         self._next()
 
     def _count(self, score: int) -> None:
@@ -126,7 +126,7 @@ class Office:
 
     def _next(self) -> None:
         self.clock.pass_seconds(6)
-        self.bench.running.presenter._tick()
+        self.bench.running.presenter.tick()
         if self._random.random() < 0.05:
             QApplication.processEvents()
 
@@ -136,17 +136,17 @@ class Office:
 
         def put_back() -> None:
             self.panel.replug()
-            wait_until(lambda: presenter.panel.up)
+            wait_until(lambda: presenter.panels.foremost.up)
 
         self.panel.unplug()
-        wait_until(lambda: not presenter.panel.up)
+        wait_until(lambda: not presenter.panels.foremost.up)
         self._press_panel(put_back)
 
     def _jump(self) -> None:
         """The wall clock is set, within the opening hours."""
         now: datetime = self.clock.now().wall
         self.clock.set_wall(now.replace(hour=self._random.randint(9, 12)))
-        self.bench.running.presenter.look_at_the_clock()
+        self.bench.running.presenter.clock.look()
 
     def shown(self) -> Counter[tuple[date, int]]:
         """What central has."""

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import DutyBegan, Record
 from kiosk.domain.rating import Outcome, ReasonId
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Wording
 from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery
@@ -252,12 +252,12 @@ def fill(store: Store, terminal: Any, clock: FakeClock) -> None:
     )
     with store.transaction() as t:
         t.state.put_wording(
-            SentWording(
+            Wording(
                 question_th="คำถาม",
                 question_en="Question",
                 comment_url="https://example.org",
-                etag="etag",
-            )
+            ),
+            "etag",
         )
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": "2"})
     for back in range(DAYS, -1, -1):

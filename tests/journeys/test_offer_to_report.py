@@ -41,15 +41,15 @@ def test_answers_and_offers_left_alone_make_the_response(
     window.open_windowed(1280, 800)
     running = start(folder, folder.settings(), SystemClock(), window)
     presenter = running.presenter
-    presenter.choose_officer("101")
+    presenter.staff.choose_officer("101")
     for digit in pin:
-        presenter.type_digit(digit)
+        presenter.staff.type_digit(digit)
     for number in range(ANSWERED + LEFT):
         machine.call()
         machine.end()
         qtbot.waitUntil(lambda: presenter.state.offer is not None and not machine.waiting)
         if number < ANSWERED:
-            presenter.press(5 - number % 3, Channel.TOUCH)
+            presenter.citizen.press(5 - number % 3, Channel.TOUCH)
             qtbot.waitUntil(lambda: presenter.state.phase is Phase.WAITING)
     machine.call()
     qtbot.waitUntil(lambda: not machine.waiting)

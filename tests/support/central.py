@@ -30,7 +30,7 @@ def signed_in(
     central: Central, *roles: Role, officer: str = "", section: str = "", now: datetime
 ) -> TestClient:
     """A reader with an account of these roles, signed in; the clock stands at `now`."""
-    account = "-".join(sorted(roles)) or "nobody"
+    account = "-".join(sorted(role.id for role in roles)) or "nobody"
     if roles:
         signin.add_account(
             central, "test", account, account, roles, now, officer=officer, section=section

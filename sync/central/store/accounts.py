@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.schema import accounts, changes, looks, sessions
 from sync.central.store.terminals import utc
-from sync.central.viewer import Role, Viewer
+from sync.central.viewer import ROLES, Role, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Accounts:
             "name": account.name,
             "secret": account.secret,
             "must_change": int(account.must_change),
-            "roles": " ".join(sorted(account.roles)),
+            "roles": " ".join(sorted(role.id for role in account.roles)),
             "officer": account.officer,
             "section": account.section,
             "subject": account.subject,
@@ -202,12 +202,11 @@ def _logged(rows: Iterable[Any]) -> tuple[Logged, ...]:
 
 
 def _account(row: Row[Any]) -> Account:
-    known = {role.value for role in Role}
     return Account(
         site=row.site,
         account=row.account,
         name=row.name,
-        roles=frozenset(Role(name) for name in row.roles.split() if name in known),
+        roles=frozenset(ROLES[id_] for id_ in row.roles.split()),
         secret=row.secret,
         must_change=bool(row.must_change),
         officer=row.officer,

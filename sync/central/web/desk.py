@@ -23,7 +23,7 @@ from sync.central import signin, thai
 from sync.central.language import words as central_words
 from sync.central.period import Period
 from sync.central.service import Central
-from sync.central.viewer import CITY, PUBLIC, Right, Role, Viewer
+from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
 LANGUAGES = ("th", "en")
@@ -238,7 +238,7 @@ class Desk:
             lang=lang,
             viewer=viewer,
             R=Right,
-            Role=Role,
+            ROLES=ROLES,
             CITY=CITY,
             here=here.site,
             site=here.settings.name,

@@ -7,19 +7,19 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.rating import ReasonId
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rostercsv import BadRoster
 from kiosk.domain.rostercsv import parse as parse_roster
+from kiosk.domain.wording import MAX_HOLIDAYS, ReasonWords
 from sync.central import itaform, signin, sitesettings
 from sync.central.photos import BadPhoto, portrait
 from sync.central.service import Central
 from sync.central.sitesettings import (
-    MAX_HOLIDAYS,
     BadSettings,
     Contact,
     ItaRow,
     KeptSettings,
-    NamedReason,
     NamedService,
     SiteSettings,
 )
@@ -287,7 +287,6 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-_ROWS = (NamedReason, NamedService, Contact, ItaRow)
 MAX_ITA_TEXT = 150 * 340
 """Characters of the ITA rows: as many as settings may have, each as long as it may be."""
 
@@ -300,7 +299,9 @@ def _from_form(form: Posted) -> SiteSettings:
         comment_url=form.text("comment_url", 400),
         levels_th=_lines(form, "levels_th"),
         levels_en=_lines(form, "levels_en"),
-        reasons=tuple(NamedReason(*parts) for parts in _parts(form, "reasons")),
+        reasons=tuple(
+            ReasonWords(id=ReasonId(name), th=th, en=en) for name, th, en in _parts(form, "reasons")
+        ),
         services=tuple(NamedService(*parts) for parts in _parts(form, "services", 20_000)),
         channels=tuple(Contact(*parts) for parts in _parts(form, "channels")),
         opening_hours=form.text("opening_hours", 400),
@@ -324,11 +325,17 @@ def _differing(kept: SiteSettings, wanted: SiteSettings) -> dict[str, str]:
         if now == getattr(wanted, field.name):
             continue
         rows = now if isinstance(now, tuple) else (now,)
-        texts = (
-            " | ".join(map(str, astuple(row))) if isinstance(row, _ROWS) else row for row in rows
-        )
-        differing[field.name] = "\n".join(map(str, texts))
+        differing[field.name] = "\n".join(map(_row_text, rows))
     return differing
+
+
+def _row_text(row: object) -> str:
+    """A row as the form has it: its parts between `|`."""
+    if isinstance(row, ReasonWords):
+        return " | ".join(row)
+    if isinstance(row, NamedService | Contact | ItaRow):
+        return " | ".join(map(str, astuple(row)))
+    return str(row)
 
 
 def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:

@@ -20,7 +20,7 @@ from sync.central.store.office import (
     State,
     Verdict,
 )
-from sync.central.viewer import NotYours, Right, Role, Viewer
+from sync.central.viewer import NotYours, Right, Viewer
 from sync.central.web.desk import Desk, PageError, Posted, last_month
 from sync.central.web.door import Form
 
@@ -128,8 +128,7 @@ def routes(desk: Desk) -> APIRouter:
     def object_to(request: Request, site: str, officer: str, form: Form) -> Response:
         """An officer objects to one of the own results."""
         viewer = desk.viewer(request)
-        mine = Role.OFFICER in viewer.roles and viewer.site == site and viewer.officer == officer
-        if not mine:
+        if not viewer.is_officer(site, officer):
             raise NotYours(Right.OFFICER)
         words = form.prose("words", _PARAGRAPH)
         if not words:
