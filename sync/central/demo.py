@@ -21,8 +21,16 @@ from sync.central.store.days import Ticket
 from sync.central.store.office import Improvement, State
 from sync.central.store.unclosed import ONLINE
 from sync.central.viewer import ROLES
+from sync.messages import (
+    DayReport,
+    Enrol,
+    GapCount,
+    LineCount,
+    OutcomeCount,
+    ReasonCount,
+    SheetSeal,
+)
 from sync.signing import public_text
-from sync.wire import DayReport, Enrol, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
 
 SECTIONS = (
     ("ฝ่ายทะเบียน", 14, ("id-card", "household", "civil")),

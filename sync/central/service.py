@@ -27,26 +27,28 @@ from sync.central.store.office import EditedMeanwhile
 from sync.central.store.pins import Issued
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.central.store.witness import Alarm, Twice
-from sync.fields import BadMessage, digest
-from sync.sealing import seal
-from sync.signing import public_key, public_text
-from sync.wire import (
+from sync.messages import (
     Answer,
     DayReport,
     Enrol,
     Enrolled,
     Heads,
-    Held,
-    HeldPin,
     Hello,
     IssuedPin,
+    IssuedPins,
+    PhotoDigest,
     Photos,
-    PinsHeld,
-    PinsIssued,
+    PinStatus,
     Receipt,
     Roster,
+    StoredDays,
+    StoredRevision,
+    TerminalPin,
     Welcome,
 )
+from sync.protocol import BadMessage, digest
+from sync.sealing import seal
+from sync.signing import public_key, public_text
 
 CODE_MINUTES = 10
 RUN = timedelta(minutes=10)
@@ -292,7 +294,7 @@ class Central:
         self,
         officer: Officer,
         issued: Issued | None,
-        held: Mapping[str, Mapping[str, HeldPin]],
+        held: Mapping[str, Mapping[str, TerminalPin]],
         takers: Iterable[str],
     ) -> OfficersPin:
         if issued is None or not issued.verifier:
@@ -458,19 +460,25 @@ class Asked:
             answer=answer,
         )
 
-    def held(self, now: datetime) -> Held:
+    def held(self, now: datetime) -> StoredDays:
         """What central has of a terminal: what a restored central lost is sent again."""
         since = (now - timedelta(days=HELD_DAYS)).date()
-        return Held(tuple(self.t.days.held(self.known.terminal, since)))
+        rows = self.t.days.held(self.known.terminal, since)
+        return StoredDays(
+            tuple(
+                StoredRevision(date=day, revision=revision, digest=digest)
+                for day, revision, digest in rows
+            )
+        )
 
     def roster(self) -> Roster:
         return _roster(self.t, self.central.settings)
 
-    def pins(self, message: PinsHeld) -> PinsIssued:
+    def pins(self, message: PinStatus) -> IssuedPins:
         """Which PINs there are, with what checks those that the terminal has not got."""
         t, terminal = self.t, self.known.terminal
-        t.pins.put_held(terminal, message.held)
-        has = {held.officer: held.issue for held in message.held}
+        t.pins.put_held(terminal, message.pins)
+        has = {held.officer: held.issue for held in message.pins}
         rows: list[IssuedPin] = []
         left = MOST_SEALED
         for officer, issued in t.pins.all().items():
@@ -482,13 +490,19 @@ class Asked:
                 sealed, left = seal(message.key, *where, verifier), left - 1
             if issued.verifier:
                 rows.append(IssuedPin(officer, issued.issue, sealed))
-        return PinsIssued(tuple(rows))
+        return IssuedPins(tuple(rows))
 
     def photos(self) -> Photos:
         """The photos of those on the roster, by digest."""
         on_roster = {str(o.id) for o in self.t.people.active()}
-        found = self.t.office.photo_digests()
-        return Photos(tuple(row for row in found if row[0] in on_roster))
+        digests = self.t.office.photo_digests()
+        return Photos(
+            tuple(
+                PhotoDigest(officer=officer, digest=photo)
+                for officer, photo in digests
+                if officer in on_roster
+            )
+        )
 
     def photo(self, officer: str) -> bytes | None:
         """The photo of one on the roster."""
@@ -511,7 +525,7 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
         improvements=tuple(Improvement(said=one.said, done=one.done) for one in improvements),
         holidays=tuple(date.fromisoformat(day) for day in own.holidays),
     )
-    return Roster(officers, wording)
+    return Roster.of(officers, wording)
 
 
 def _judge_open(t: Transaction, terminal: str, heads: Heads) -> tuple[Answer, str]:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import Request
 from fastapi.responses import Response
+from msgspec import structs
 from sqlalchemy import event
 
 from kiosk.domain.rating import Channel, Half
@@ -42,9 +43,9 @@ from sync.central.viewer import CITY, ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.desk import Desk
 from sync.central.web.together import MOST
-from sync.fields import digest
+from sync.messages import DayReport, Hello, LineCount, SheetSeal, Welcome
+from sync.protocol import digest
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
-from sync.wire import DayReport, Hello, LineCount, SheetSeal, Welcome
 from tests.bench.figures import Sample, report
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -236,7 +237,7 @@ class Bench:
             days = [_day_report(site, "c", 0, monday, first) for first in range(0, OFFICERS, 2)]
             with self.store.transaction(site) as t:
                 for number, day in enumerate(days):
-                    own = replace(day, terminal=f"c{number}-{late:d}")
+                    own = structs.replace(day, terminal=f"c{number}-{late:d}")
                     t.days.take(own, own.to_bytes(), digest(own.to_bytes()), NOW, None)
                     t.unclosed.came(came_in(own))
                 if late:
@@ -338,6 +339,7 @@ def _day_report(
         outcomes=(),
         reasons=(),
         sheets=tuple(sheets),
+        gaps=(),
     )
 
 
@@ -345,7 +347,9 @@ SignedHello = tuple[str, bytes, dict[str, str]]
 
 
 def _hello(key: Ed25519PrivateKey, day: DayReport) -> SignedHello:
-    hello = Hello(nonce=day.terminal, software="bench", clock=int(NOW.timestamp()), due=1)
+    hello = Hello(
+        nonce=day.terminal, software="bench", clock=int(NOW.timestamp()), due=1, free=0, panel=""
+    )
     path, body = f"{_at(day)}/hello", hello.to_bytes()
     return path, body, {SIGNATURE_HEADER: sign_request(key, "POST", path, hello.nonce, body)}
 

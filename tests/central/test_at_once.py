@@ -10,8 +10,8 @@ from typing import TypeVar
 from sync.central.disclosure import total
 from sync.central.service import Central, NoSuchCode
 from sync.central.store.days import Scaled
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Enrol, Enrolled
+from sync.messages import Answer, DayReport, Enrol, Enrolled
+from sync.protocol import digest
 from tests.support.day_reports import DAY, day_report, key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)

@@ -1,10 +1,9 @@
 """The terminals' door over real HTTP on loopback: who may come in, and what garbage meets."""
 
-import re
+import dataclasses
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
@@ -23,9 +23,9 @@ from sync.central.service import Central
 from sync.central.serving import Impatient
 from sync.central.store.days import MOST_ASIDE
 from sync.client import NotCentral, SyncFailed, Unreachable
-from sync.fields import MAX_BODY, digest
-from sync.signing import check_answer, public_key, public_text, sign_request
-from sync.wire import Answer, DayReport, Enrol, Heads, Hello, Receipt, Welcome
+from sync.messages import Answer, Enrol, Heads, Hello, Receipt, Welcome
+from sync.protocol import MAX_BODY
+from sync.signing import check_answer, public_text, sign_request
 from tests.support.builders import SOMYING
 from tests.support.central import NIGHT as NOW
 from tests.support.central_server import Kept, Server
@@ -49,7 +49,7 @@ class Caller:
         self.nonce = ""
 
     def hello(self) -> None:
-        body = Hello(nonce="n0", software="test", clock=0, due=0).to_bytes()
+        body = Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="").to_bytes()
         got = self.call("POST", "hello", body, nonce="n0")
         self.nonce = Welcome.parse(got.content).nonce
 
@@ -299,7 +299,7 @@ def test_a_captive_portals_200_is_not_a_receipt(kept: Kept, kind: type[Portal]) 
     with kept.store.transaction() as t:
         known = t.state.enrolment()
     assert known is not None
-    kept.terminal.join(replace(known, url=url))
+    kept.terminal.join(dataclasses.replace(known, url=url))
     with pytest.raises(NotCentral, match="without central's signature"):
         kept.sync()
     with pytest.raises(NotCentral):
@@ -403,23 +403,6 @@ def test_receipts_can_be_checked_later_and_forged_ones_are_found(kept: Kept) -> 
 def test_plain_http_beyond_this_machine_is_refused(kept: Kept) -> None:
     with pytest.raises(SyncFailed, match="only https"):
         agent.enrol("http://report.example.go.th", "AAAAA-AAAAA", kept.key)
-
-
-# --- the document ------------------------------------------------------------------------------
-
-
-def test_the_examples_of_wire_md_are_true() -> None:
-    text = Path("sync/WIRE.md").read_text("utf-8")
-    body = re.search(r"```json\n(\{\"date\".*?)\n```", text, re.DOTALL)
-    assert body
-    report = DayReport.parse(body[1].encode())
-    assert report.to_bytes() == body[1].encode()
-    assert digest(body[1].encode()) in text
-    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    assert public_text(key) in text
-    assert public_key(public_text(key))
-    path = "/v1/sites/dindaeng/terminals/counter-1/days/2026-11-23"
-    assert sign_request(key, "PUT", path, "0123456789abcdef", body[1].encode()) in text
 
 
 # --- several offices in one central ------------------------------------------------------------

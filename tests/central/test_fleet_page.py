@@ -4,7 +4,7 @@ import re
 
 from sync.central.service import Central
 from sync.central.viewer import ROLES
-from sync.wire import Enrol, Hello
+from sync.messages import Enrol, Hello, PanelState
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, signed_in, take
 from tests.support.day_reports import day_report, key_text
@@ -49,11 +49,12 @@ def test_a_lost_panel_and_a_full_disk_stand_out(central: Central) -> None:
     enrolled(central)
     known = central.terminal("counter-1")
     assert known is not None
-    for panel, free, words, alarmed in (
+    cases: tuple[tuple[PanelState, int, tuple[str, ...], bool], ...] = (
         ("up", 40_960, ("Panel working", "40.0 GiB free"), False),
         ("down", 300, ("Panel not working", "0.3 GiB free"), True),
         ("", 40_960, ("No panel",), False),
-    ):
+    )
+    for panel, free, words, alarmed in cases:
         hello = Hello(
             nonce="n", software="kiosk 1", clock=int(NOW.timestamp()), due=0, free=free, panel=panel
         )

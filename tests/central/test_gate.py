@@ -20,7 +20,7 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.store.days import Ticket
 from sync.central.store.published import Sum
 from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
-from sync.wire import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -51,6 +51,7 @@ def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: Re
         outcomes=(),
         reasons=tuple(reasons),
         sheets=sheets,
+        gaps=(),
     )
     central.take_day(known, made, made.to_bytes(), NOW)
 

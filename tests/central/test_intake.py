@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from sqlalchemy import Table
 
 from sync.central import intake
@@ -19,9 +20,7 @@ from sync.central.service import Central
 from sync.central.store.engine import CentralStore, DatabaseDown, RowRefused
 from sync.central.web import together
 from sync.central.web.together import Together
-from sync.fields import BadMessage, digest
-from sync.signing import public_text, sign_request
-from sync.wire import (
+from sync.messages import (
     Answer,
     DayReport,
     GapCount,
@@ -32,6 +31,8 @@ from sync.wire import (
     Receipt,
     Welcome,
 )
+from sync.protocol import BadMessage, digest
+from sync.signing import public_text, sign_request
 from tests.support.day_reports import DAY, day_report
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -97,8 +98,8 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
     first, other = day_report(terminal="a"), day_report(terminal="a", counts=(9, 9, 9, 9, 9))
     quarantined = central.terminal("c")
     assert quarantined is not None
-    central.judge(quarantined, Heads(Head(5, "a" * 64), ""), NOW)
-    central.judge(quarantined, Heads(Head(2, "b" * 64), ""), NOW)
+    central.judge(quarantined, Heads(Head(5, "a" * 64), "", sheets=()), NOW)
+    central.judge(quarantined, Heads(Head(2, "b" * 64), "", sheets=()), NOW)
     got = callers.take(
         callers.day(first),
         callers.day(other),  # the same day again, in the same group
@@ -167,7 +168,7 @@ def _emptied(central: Central) -> None:
 
 _streams = st.lists(
     st.builds(
-        lambda name, back, counts, gaps: replace(
+        lambda name, back, counts, gaps: structs.replace(
             day_report(1, DAY - timedelta(days=back), name, counts),
             gaps=(GapCount("duty-paused", gaps),),
         ),

@@ -18,9 +18,9 @@ from sync import agent
 from sync.central.service import MOST_ISSUED, Central, OfficersPin
 from sync.central.store.office import EditedMeanwhile
 from sync.central.viewer import ROLES
-from sync.fields import BadMessage
+from sync.messages import Answer, IssuedPin, IssuedPins, PinStatus, TerminalPin
+from sync.protocol import BadMessage
 from sync.sealing import seal, sealing_text, unseal
-from sync.wire import Answer, HeldPin, IssuedPin, PinsHeld, PinsIssued
 from tests.support.builders import PEPPER, PRASIT, SOMYING
 from tests.support.central import NIGHT as NOW
 from tests.support.central import signed_in
@@ -243,23 +243,6 @@ def test_a_terminal_in_quarantine_gets_no_pins_and_keeps_those_it_has(
     assert state(server).waits == ("counter-1",)
 
 
-def test_a_central_of_before_gives_no_pins_and_no_photos_and_the_rest_is_taken(
-    kept: Kept, server: Server
-) -> None:
-    class Older(Overheard):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            if request.url.path.endswith(("/pins", "/photos")):
-                return httpx.Response(404, json={"error": "Not Found"})
-            return super().handle_request(request)
-
-    said: list[str] = []
-    result = agent.sync(
-        kept.store, kept.clock, kept.key, "", said.append, transport=Older(), pepper=PEPPER
-    )
-    assert (result.officers, result.pins, result.photos) == (2, 0, 0)
-    assert [line.split(" has no ")[1] for line in said] == ["pins to give", "photos to give"]
-
-
 # --- the seal ----------------------------------------------------------------------------------
 
 
@@ -298,16 +281,18 @@ def test_a_hash_of_another_strength_is_not_taken() -> None:
 
 
 def test_the_messages_come_back_from_their_bytes_and_doubles_are_refused() -> None:
-    held = PinsHeld("key", (HeldPin("101", 1_790_000_000), HeldPin("102", 5, own=True)))
-    sent = PinsIssued((IssuedPin("101", 1_790_000_000, "abc"), IssuedPin("102", 5)))
-    assert PinsHeld.parse(held.to_bytes()) == held
-    assert PinsIssued.parse(sent.to_bytes()) == sent
+    first = TerminalPin("101", 1_790_000_000, own=False)
+    second = TerminalPin("102", 5, own=True)
+    status = PinStatus("key", (first, second))
+    issued = IssuedPins((IssuedPin("101", 1_790_000_000, "abc"), IssuedPin("102", 5, "")))
+    assert PinStatus.parse(status.to_bytes()) == status
+    assert IssuedPins.parse(issued.to_bytes()) == issued
     with pytest.raises(BadMessage, match="twice"):
-        PinsHeld.parse(PinsHeld("key", (HeldPin("101", 1), HeldPin("101", 2))).to_bytes())
+        PinStatus.parse(PinStatus("key", (first, first)).to_bytes())
     with pytest.raises(BadMessage, match="twice"):
-        PinsIssued.parse(PinsIssued((IssuedPin("101", 1), IssuedPin("101", 2))).to_bytes())
+        IssuedPins.parse(IssuedPins((IssuedPin("101", 1, ""), IssuedPin("101", 2, ""))).to_bytes())
     with pytest.raises(BadMessage, match="pins"):
-        PinsIssued.parse(PinsIssued((IssuedPin("101", 1, "x" * 401),)).to_bytes())
+        IssuedPins.parse(IssuedPins((IssuedPin("101", 1, "x" * 401),)).to_bytes())
 
 
 # --- the page ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sync.central.papers import figures
 from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.viewer import PUBLIC, ROLES, Viewer
-from sync.wire import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -51,6 +51,7 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
         outcomes=told,
         reasons=(),
         sheets=sheets,
+        gaps=(),
     )
     central.take_day(known, made, made.to_bytes(), NOW)
 

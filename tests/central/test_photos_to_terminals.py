@@ -15,8 +15,8 @@ from kiosk.store.verify import Verified, verify
 from sync import agent
 from sync.central.photos import portrait
 from sync.client import SyncFailed
-from sync.fields import BadMessage
-from sync.wire import Photos
+from sync.messages import PhotoDigest, Photos
+from sync.protocol import BadMessage
 from tests.support.builders import PRASIT, SOMYING
 from tests.support.central_server import Kept, Server
 from tests.support.network import Overheard
@@ -83,7 +83,7 @@ def test_a_renewed_roster_keeps_the_photo_and_who_left_has_none_given(
     assert photo(kept) == teal
     with server.central.asked("counter-1") as asked:
         assert asked is not None
-        assert [officer for officer, _ in asked.photos().photos] == ["101"]
+        assert [photo.officer for photo in asked.photos().photos] == ["101"]
         assert asked.photo("102") is None
 
 
@@ -132,9 +132,10 @@ def test_the_screens_can_show_what_central_keeps(qapp: QGuiApplication) -> None:
 
 def test_the_list_comes_back_from_its_bytes_and_a_double_is_refused() -> None:
     digest = hashlib.sha256(b"x").hexdigest()
-    told = Photos((("101", digest), ("102", digest)))
-    assert Photos.parse(told.to_bytes()) == told
+    first, second = PhotoDigest("101", digest), PhotoDigest("102", digest)
+    photos = Photos((first, second))
+    assert Photos.parse(photos.to_bytes()) == photos
     with pytest.raises(BadMessage, match="twice"):
-        Photos.parse(Photos((("101", digest), ("101", digest))).to_bytes())
+        Photos.parse(Photos((first, first)).to_bytes())
     with pytest.raises(BadMessage, match="hex"):
-        Photos.parse(Photos((("101", "no digest"),)).to_bytes())
+        Photos.parse(Photos((PhotoDigest("101", "no digest"),)).to_bytes())

@@ -15,7 +15,7 @@ from sync.central.schema import block_cuts, blocks, metadata, site_months, unclo
 from sync.central.service import Central
 from sync.central.store.days import Scaled
 from sync.central.store.unclosed import ONLINE
-from sync.wire import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
+from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -287,6 +287,7 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
         if one.counts and one.reasons
         else (),
         sheets=(SheetSeal(one.officer, n, "0" * 64),),
+        gaps=(),
     )
     known = central.terminal(name)
     assert known is not None

@@ -22,8 +22,8 @@ from sync.central.store.unclosed import ONLINE
 from sync.central.viewer import PUBLIC, ROLES
 from sync.central.web.app import create_app
 from sync.central.web.form import clean
+from sync.messages import Enrol
 from sync.signing import public_text
-from sync.wire import Enrol
 from tests.support.central import signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -216,7 +216,7 @@ def test_online_answers_stand_apart_from_the_counters(central: Central, phone: T
 
 
 def test_a_quarantined_terminals_tokens_are_not_taken(central: Central, phone: TestClient) -> None:
-    from sync.wire import Answer
+    from sync.messages import Answer
 
     with central.store.transaction(central.site) as t:
         t.terminals.quarantine("counter-1", Answer.FORK)

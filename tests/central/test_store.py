@@ -1,6 +1,5 @@
 """What central keeps, on both databases: the same sentences hold on each."""
 
-from dataclasses import replace
 from datetime import UTC, date, timedelta
 from pathlib import Path
 from traceback import format_exception
@@ -9,6 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import MetaData, event, inspect, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -19,8 +19,8 @@ from sync.central.store import engine as engine_module
 from sync.central.store.days import Scaled
 from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
+from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
+from sync.protocol import digest
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, made_central, take
 from tests.support.day_reports import day_report, key_text
@@ -161,7 +161,7 @@ def test_a_reported_day_need_not_be_shown_again(central: Central) -> None:
     assert take(central, report) is Answer.STORED
     again = central.terminal("counter-1")
     assert again is not None
-    assert central.judge(again, Heads(Head(2, "b" * 64), "a" * 64), NOW) is Answer.STORED
+    assert central.judge(again, Heads(Head(2, "b" * 64), "a" * 64, sheets=()), NOW) is Answer.STORED
 
 
 def test_one_officer_at_two_terminals_in_one_half_day_is_flagged(central: Central) -> None:
@@ -250,7 +250,7 @@ def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: C
     def judge(now: Head, at_last: str) -> Answer:
         known = central.terminal("counter-1")
         assert known is not None
-        return central.judge(known, Heads(now, at_last), NOW)
+        return central.judge(known, Heads(now, at_last, sheets=()), NOW)
 
     assert judge(Head(10, "a" * 64), "") is Answer.STORED
     assert judge(Head(12, "b" * 64), "a" * 64) is Answer.STORED
@@ -321,7 +321,11 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
     enrolled(central)
     known = central.terminal("counter-1")
     assert known is not None
-    central.greet(known, Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0), NOW)
+    central.greet(
+        known,
+        Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0, free=0, panel=""),
+        NOW,
+    )
     known = central.terminal("counter-1")
     assert known is not None
     assert known.seen == NOW
@@ -335,8 +339,8 @@ def test_of_two_machines_with_one_key_only_the_first_goes_on(central: Central) -
     enrolled(central)
     known = central.terminal("counter-1")
     assert known is not None
-    assert central.judge(known, Heads(Head(9, "a" * 64), ""), NOW) is Answer.STORED
-    assert central.judge(known, Heads(Head(3, "b" * 64), ""), NOW) is Answer.ROLLBACK
+    assert central.judge(known, Heads(Head(9, "a" * 64), "", sheets=()), NOW) is Answer.STORED
+    assert central.judge(known, Heads(Head(3, "b" * 64), "", sheets=()), NOW) is Answer.ROLLBACK
     assert central.take_day(known, day_report(), b"", NOW).answer is Answer.QUARANTINED
 
 

@@ -21,9 +21,9 @@ from schemathesis.core.result import Ok
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.web.app import create_app
-from sync.fields import MAX_BODY
+from sync.messages import Enrol, Head, Heads, Hello
+from sync.protocol import MAX_BODY
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
-from sync.wire import Enrol, Head, Heads, Hello
 from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom
 from tests.support.central import NIGHT as NOW
@@ -69,7 +69,9 @@ class Door:
 
     def hello(self) -> None:
         """Open a run: later requests need its nonce."""
-        body = Hello(nonce="n", software="rig", clock=int(NOW.timestamp()), due=0).to_bytes()
+        body = Hello(
+            nonce="n", software="rig", clock=int(NOW.timestamp()), due=0, free=0, panel=""
+        ).to_bytes()
         _, answer = self.ask("POST", f"{AT}/hello", body, self._signed("hello", body))
         self.nonce = json.loads(answer)["nonce"]
 
@@ -98,7 +100,7 @@ def mutated(door: Door, random: Random) -> Sent:
     """A right message, and something done to it."""
     name, body = random.choice(
         (
-            ("heads", Heads(Head(random.randint(0, 9), "a" * 64), "").to_bytes()),
+            ("heads", Heads(Head(random.randint(0, 9), "a" * 64), "", sheets=()).to_bytes()),
             ("days/2026-11-23", day_report(random.randint(1, 9)).to_bytes()),
             ("days/2026-11-23", day_report(random.randint(1, 9)).to_bytes()),
         )

@@ -33,8 +33,8 @@ from sync.central.store.engine import CentralStore
 from sync.central.web.app import create_app
 from sync.client import NotCentral, Unreachable
 from sync.closing import close_days
+from sync.messages import DayReport, Enrol
 from sync.signing import public_text
-from sync.wire import DayReport, Enrol
 from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
 from tests.evidence.secure_line import SecureLine

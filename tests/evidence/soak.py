@@ -23,8 +23,8 @@ from kiosk.domain.rating import Channel
 from kiosk.store.state import Enrolment
 from sync import agent
 from sync.closing import close_days
+from sync.messages import Enrol
 from sync.signing import public_text
-from sync.wire import Enrol
 from tests.bench.screen import Bench, resident_mb, wait_ms
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.histories import CentralSide, Network, make_templates

@@ -34,9 +34,9 @@ from sync.central.service import Central
 from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore, DatabaseError
 from sync.closing import close_days, compare_reports
-from sync.fields import digest
+from sync.messages import DayReport, Enrol
+from sync.protocol import digest
 from sync.signing import public_text
-from sync.wire import DayReport, Enrol
 from tests.evidence.tracing import CALLS, Say, run
 from tests.support.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
 

@@ -15,8 +15,8 @@ from sync.central.service import Central
 from sync.central.settings import load, signing_key
 from sync.central.store.engine import CentralStore
 from sync.closing import close_days
+from sync.messages import Enrol
 from sync.signing import public_text
-from sync.wire import Enrol
 from tests.evidence.stories import PAST, Story, remember_past
 from tests.evidence.tracing import Say
 from tests.support.builders import FakeClock

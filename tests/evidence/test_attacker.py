@@ -13,7 +13,7 @@ from sync.central.reports import gate
 from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.viewer import PUBLIC
-from sync.wire import DayReport, Enrol, LineCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount, SheetSeal
 from tests.evidence.attacker import (
     START,
     Stream,
@@ -113,6 +113,9 @@ def _report(central: Central, office: Stream, late: date, known: date) -> None:
         revision=revision,
         lines=tuple(lines),
         sheets=sheets,
+        outcomes=(),
+        reasons=(),
+        gaps=(),
     )
     terminal = central.terminal("t1")
     assert terminal is not None

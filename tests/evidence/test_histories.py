@@ -13,8 +13,8 @@ from sync.central import intake
 from sync.central.intake import Signed
 from sync.central.service import Asked
 from sync.central.store.engine import CentralStore
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Receipt
+from sync.messages import Answer, DayReport, Receipt
+from sync.protocol import digest
 from tests.evidence.histories import History, make_templates
 
 

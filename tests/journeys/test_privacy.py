@@ -18,7 +18,7 @@ from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from sync.agent import _open_sheets
 from sync.closing import close_days
-from sync.wire import Head, Heads
+from sync.messages import Head, Heads
 from tests.support.builders import SOMYING, FakeClock, duty_of
 from ui.app import start
 from ui.window import TerminalWindow

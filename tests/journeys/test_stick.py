@@ -24,8 +24,8 @@ from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.client import NotCentral, SyncFailed
 from sync.closing import close_days
+from sync.messages import Enrol, Hello, Welcome
 from sync.signing import public_text, sign_request
-from sync.wire import Enrol, Hello, Welcome
 from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
 from tests.support.central import made_central
 
@@ -326,7 +326,11 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
         asked = Outward(
             central.site,
             "counter-1",
-            (Request(method=method, name=name, nonce=nonce, signature=signature, body=body),),
+            (
+                Request(
+                    method=method, name=name, nonce=nonce, signature=signature, body=body, etag=""
+                ),
+            ),
         )
         counter.file(TO_CENTRAL).write_bytes(asked.to_bytes())
         at_central(central, counter.usb)
@@ -335,7 +339,10 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
         return list(Homeward.parse(counter.file(FROM_CENTRAL).read_bytes()).replies)
 
     [welcome] = asks(
-        "POST", "hello", "n0", Hello(nonce="n0", software="test", clock=0, due=0).to_bytes()
+        "POST",
+        "hello",
+        "n0",
+        Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="").to_bytes(),
     )
     run = Welcome.parse(welcome.body).nonce
     counter.file(FROM_CENTRAL).unlink()

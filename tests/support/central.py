@@ -15,8 +15,8 @@ from sync.central.store.engine import CentralStore
 from sync.central.viewer import Role
 from sync.central.web.app import create_app
 from sync.central.web.desk import COOKIE
+from sync.messages import Answer, DayReport, Enrol, OutcomeCount
 from sync.signing import public_text
-from sync.wire import Answer, DayReport, Enrol, OutcomeCount
 from tests.support.day_reports import day_report, key_text
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

@@ -13,19 +13,20 @@ from sync.central.intake import Refusal, Signed
 from sync.central.service import Asked, Central, NoSuchCode
 from sync.central.web import shapes
 from sync.central.web.together import Together
-from sync.fields import MAX_BODY, canonical, etag
-from sync.signing import SIGNATURE_HEADER, sign_answer
-from sync.wire import (
+from sync.messages import (
     Answer,
     Enrol,
+    ErrorLine,
     Heads,
     HeadsAnswer,
     Hello,
-    PinsHeld,
-    PinsIssued,
+    IssuedPins,
+    PinStatus,
     Receipt,
     Welcome,
 )
+from sync.protocol import MAX_BODY, etag
+from sync.signing import SIGNATURE_HEADER, sign_answer
 
 MAX_ID = 32
 """Characters of a site's id."""
@@ -208,10 +209,10 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         """What checks the PINs that central issued, sealed to the terminal's key."""
         body = await read_body(request)
 
-        def issued(asked: Asked) -> PinsIssued:
+        def issued(asked: Asked) -> IssuedPins:
             if asked.known.quarantined:
                 raise Refusal(409, "this terminal is in quarantine and gets no PINs")
-            return asked.pins(PinsHeld.parse(body))
+            return asked.pins(PinStatus.parse(body))
 
         of = _signed(request, nonce, signature, body)
         answer = await elsewhere(door.signed, of, issued)
@@ -278,4 +279,4 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
 def error_response(status: int, text: str) -> Response:
     """One line of JSON; never signed: it promises nothing."""
     later = {"Retry-After": str(RETRY_SECONDS)} if status in (429, 503) else None
-    return Response(canonical({"error": text}), status, later, media_type="application/json")
+    return Response(ErrorLine(text).to_bytes(), status, later, media_type="application/json")

@@ -18,7 +18,7 @@ from sync.central.store.engine import DatabaseDown
 from sync.central.viewer import NotYours
 from sync.central.web import api, door, form, identity, keeping, pages, paperroutes, pins, work
 from sync.central.web.desk import Desk, PageError
-from sync.fields import BadMessage
+from sync.protocol import BadMessage
 
 _LOG = logging.getLogger("kiosk.central")
 

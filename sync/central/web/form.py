@@ -14,7 +14,7 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.store.unclosed import ONLINE
 from sync.central.web.desk import HEADERS, Desk, PageError, page_words
 from sync.central.web.door import Form
-from sync.fields import BadMessage
+from sync.protocol import BadMessage
 from sync.signing import public_key
 
 MAX_COMMENT = 1000
