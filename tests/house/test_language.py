@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 from typer.main import get_command
 
@@ -27,13 +26,12 @@ def archaic_words(text: str) -> list[str]:
     return sorted({word.group().lower() for word in ARCHAIC.finditer(text)})
 
 
-def help_texts(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
-    """The help of a command, its options and its parts."""
-    options = [option.help or "" for option in command.params if isinstance(option, click.Option)]
-    yield name, "\n".join([command.help or "", *options])
-    if isinstance(command, click.Group):
-        for part, below in command.commands.items():
-            yield from help_texts(below, f"{name} {part}")
+def help_texts(command: object, name: str) -> Iterator[tuple[str, str]]:
+    """The help of a command, its options and its parts; typer's classes are its own."""
+    described = [command, *getattr(command, "params", [])]
+    yield name, "\n".join(getattr(part, "help", None) or "" for part in described)
+    for part, below in getattr(command, "commands", {}).items():
+        yield from help_texts(below, f"{name} {part}")
 
 
 def offences() -> dict[str, list[str]]:
