@@ -24,7 +24,7 @@ from sync.bundle import (
     Request,
     box_of,
 )
-from sync.central.service import Central
+from sync.central.usecases.central import Central
 from sync.central.web.api import Now, utc_now
 from sync.central.web.app import create_app
 from sync.protocol import BadMessage

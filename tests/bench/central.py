@@ -31,14 +31,18 @@ from msgspec import structs
 from sqlalchemy import event
 
 from kiosk.domain.rating import Channel, Half
-from sync.central import itaform, signin
 from sync.central.papers import fonts, ita
 from sync.central.period import parse
 from sync.central.reports import gate
-from sync.central.service import Central
 from sync.central.settings import CentralSettings
 from sync.central.store.days import came_in, line_rows
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.accounts import add_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.ita import read_ita_round
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.sign_in import sign_in_as
+from sync.central.usecases.sites import add_site, find_site
 from sync.central.viewer import CITY, ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.desk import Desk
@@ -86,8 +90,8 @@ class Bench:
         self.central = Central(self.store, settings, Ed25519PrivateKey.generate())
         begun = perf_counter()
         for site in self.sites:
-            self.central.add_site(site, f"เขต {site}")
-            at = self.central.at(site)
+            add_site(self.central, site, f"เขต {site}")
+            at = find_site(self.central, site)
             assert at is not None
         self.raw = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
         seed(self.raw, self.sites, years)
@@ -140,8 +144,8 @@ class Bench:
 
     def _cookie(self, role: str) -> str:
         subject, roles = f"bench {role}", (ROLES[role],)
-        signin.add_account(self.central, "b", role, role, roles, NOW, subject=subject, city=True)
-        return f"~.{signin.sign_in_as(self.central, CITY, subject, NOW)}"
+        add_account(self.central, "b", role, role, roles, NOW, subject=subject, city=True)
+        return f"~.{sign_in_as(self.central, CITY, subject, NOW)}"
 
     def _recorded(self, path: str, cookie: str) -> list[Statement]:
         found: list[Statement] = []
@@ -180,8 +184,7 @@ class Bench:
             begun = perf_counter()
             period = parse(f"fy{2026 - number % 3}-{1 + number % 2}")
             office = gate.office(self.central, director, period, NOW.date())
-            with self.store.transaction(self.central.site) as t:
-                rows = itaform.rows(t, period)
+            rows = read_ita_round(self.central, period.code, NOW.date()).rows
             ita.pdf(office, rows, NOW)
             times.append(perf_counter() - begun)
         worst = max(times)
@@ -204,7 +207,7 @@ class Bench:
         ) as server:
             assert server.stdout
             address = server.stdout.readline().split()[-1]
-            token = signin.sign_in_as(self.central, CITY, "bench director", datetime.now(UTC))
+            token = sign_in_as(self.central, CITY, "bench director", datetime.now(UTC))
             cookie = {"Cookie": f"kiosk_session=~.{token}"}
             site = self.central.site
             with httpx.Client(headers=cookie, timeout=60) as client:
@@ -242,10 +245,10 @@ class Bench:
                     t.unclosed.came(came_in(own))
                 if late:
                     t.unclosed.came((f"o{o:02}", date(2000, 1, 1)) for o in range(OFFICERS))
-            at = self.central.at(site)
+            at = find_site(self.central, site)
             assert at is not None
             begun = perf_counter()
-            closed = at.publish(monday + timedelta(days=7))
+            closed = publish_due(at, monday + timedelta(days=7))
             took = perf_counter() - begun
             yield (f"closing {closed} blocks of {rows} rows of days, {name}: {took * 1000:.0f} ms")
 

@@ -14,6 +14,8 @@ from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
 from sync import agent
 from sync.central.photos import portrait
+from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.terminal_requests import terminal_request
 from sync.client import SyncFailed
 from sync.messages import PhotoDigest, Photos
 from sync.protocol import BadMessage
@@ -45,7 +47,7 @@ def photo(kept: Kept, number: str = "101") -> bytes | None:
 
 @pytest.fixture(autouse=True)
 def roster(server: Server) -> None:
-    server.central.import_officers((SOMYING, PRASIT))
+    import_officers(server.central, (SOMYING, PRASIT))
 
 
 def test_a_photo_comes_once_is_replaced_and_is_removed(kept: Kept, server: Server) -> None:
@@ -77,11 +79,11 @@ def test_a_renewed_roster_keeps_the_photo_and_who_left_has_none_given(
     for number in ("101", "102"):
         put(server, number, teal)
     assert kept.sync().photos == 2
-    server.central.import_officers((Officer.parse("101", "นางสาวสมหญิง รักดี"),))
-    server.central.retire("102")
+    import_officers(server.central, (Officer.parse("101", "นางสาวสมหญิง รักดี"),))
+    retire_officer(server.central, "102")
     assert kept.sync().photos == 0
     assert photo(kept) == teal
-    with server.central.asked("counter-1") as asked:
+    with terminal_request(server.central, "counter-1") as asked:
         assert asked is not None
         assert [photo.officer for photo in asked.photos().photos] == ["101"]
         assert asked.photo("102") is None

@@ -18,8 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.core.result import Ok
 
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal, release_terminal
+from sync.central.usecases.verification import first_disagreement
 from sync.central.web.app import create_app
 from sync.messages import Enrol, Head, Heads, Hello
 from sync.protocol import MAX_BODY
@@ -58,8 +60,8 @@ class Door:
         self.app = create_app(self.central, lambda: NOW, at_once)
         self._loop = asyncio.new_event_loop()
         self.key = Ed25519PrivateKey.generate()
-        code = self.central.invite("counter-1", "1", NOW)
-        self.central.enrol(Enrol(code, public_text(self.key)), NOW)
+        code = invite_terminal(self.central, "counter-1", "1", NOW)
+        enrol_terminal(self.central, Enrol(code, public_text(self.key)), NOW)
         self.nonce = ""
         self.hello()
 
@@ -215,7 +217,7 @@ def fuzz_bodies(given_: Run) -> Measured:
     rest = range(count, given_.size - made)  # schemathesis may have found fewer that differ
     failures += _mutants(door, random, rest)
     count += len(rest)
-    if wrong := door.central.verify():
+    if wrong := first_disagreement(door.central):
         failures.append(f"afterwards: {wrong}")
     door.close()
     text = f"{count + made:,} bodies: {len(failures)} wrong, {grown:+.0f} MB"
@@ -226,7 +228,7 @@ def _mutants(door: Door, random: Random, numbers: range) -> Iterator[str]:
     """What is wrong with the answers to so many mutated messages."""
     for number in numbers:
         if number % 50 == 0:
-            door.central.release("counter-1", "rig", "goes on", NOW)
+            release_terminal(door.central, "counter-1", "rig", "goes on", NOW)
         if wrong := door.send(mutated(door, random)):
             yield f"body {number}: {wrong}"
 

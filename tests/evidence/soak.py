@@ -22,6 +22,8 @@ from kiosk.domain.encounter import GiveReasons, SignOff, SignOn
 from kiosk.domain.rating import Channel
 from kiosk.store.state import Enrolment
 from sync import agent
+from sync.central.usecases.audit import read_tally
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.closing import close_days
 from sync.messages import Enrol
 from sync.signing import public_text
@@ -63,7 +65,9 @@ class Office:
 
     def _join(self) -> None:
         c, now = self.central.central, self.clock.now().wall
-        enrolled = c.enrol(Enrol(c.invite("t1", "1", now), public_text(self.key)), now)
+        enrolled = enrol_terminal(
+            c, Enrol(invite_terminal(c, "t1", "1", now), public_text(self.key)), now
+        )
         self.bench.running.terminal.join(
             Enrolment(
                 url="http://127.0.0.1:1",
@@ -153,7 +157,7 @@ class Office:
         central = self.central.central
         found: Counter[tuple[date, int]] = Counter()
         for day in {day for day, _ in self.pressed}:
-            for counts in central.tally(day, "rig", self.clock.now().wall).counts.values():
+            for counts in read_tally(central, day, "rig", self.clock.now().wall)[0].counts.values():
                 for score, n in enumerate(counts, start=1):
                     found[day, score] += n
         return +found

@@ -28,6 +28,7 @@ from kiosk.store.state import Enrolment
 from kiosk.store.verify import Wrong, verify
 from sync.agent import check_receipt
 from sync.central.ingest import judge_heads
+from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days, compare_reports
 from sync.messages import Answer, Head, Heads, Receipt
 from sync.signing import public_text, sign_answer
@@ -322,7 +323,7 @@ class CentralFile(Subject):
         shutil.copyfile(self.database, self.database.with_name("central.db"))
         central = CentralBeside(self.database.parent).open()
         try:
-            return central.verify()
+            return first_disagreement(central)
         finally:
             central.store.close()
 

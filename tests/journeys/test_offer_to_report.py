@@ -13,9 +13,10 @@ from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel
 from sync.central import period
 from sync.central.reports import gate
-from sync.central.service import Central
 from sync.central.settings import load, signing_key
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC
 from tests.support.office import set_up_terminal
 from tests.support.ticket_machine import MachineOnLoop
@@ -64,7 +65,7 @@ def test_answers_and_offers_left_alone_make_the_response(
     central = Central(store, settings, signing_key(central_path))
     today = SystemClock().now().wall.date()
     later = today + timedelta(days=8)
-    central.publish(later)
+    publish_due(central, later)
     figure = gate.office(central, PUBLIC, period.year_of(today), later).figure
     store.close()
     beside = figure.beside
