@@ -25,7 +25,7 @@ TASKS = {
 ROOMS = {
     "ui": ["ui/app.py", "ui/presenter.py", "ui/screens", "ui/widgets", "ui/text", "ui/theme"],
     "sync": [
-        "sync/wire",
+        "sync/messages",
         "sync/closing.py",
         "sync/agent.py",
         "sync/central/web",
