@@ -48,7 +48,7 @@ WORDS = (
     "ขั้นตอน น้ำผึ้ง ปิ่นเกล้า สิทธิ์ ปัญญ์ ญาณวุฒิ กตัญญู ซ้ำ ปั้น ป้ำ ฟื้น ฝั่ง เป็นต้น ทั้งสิ้น "
     "ดำเนินงาน ที่ เพิ่มเติม ความเชื่อมั่น พันธุ์ ศุกร์"
 )
-"""The twenty hard words of FIELD.md section 7."""
+"""The twenty hard words of ARCHITECTURE.md#thai-in-documents."""
 HOSTILE = (
     '#read("/etc/passwd") *bold* _x_ $x^2$ @ref <tag> [a](b) `c` \\ "q" = + - // /* */ '
     "\u202eback\u202c \u200b ✨🎉 ก" + "\u0e48" * 10_000 + "\x07\n=cmd|' /C calc'!A0"
@@ -99,7 +99,7 @@ def with_text(text: str) -> tuple[EditedRow, ...]:
 
 
 def squeezed(text: str) -> str:
-    """Without white space, Thai's decomposed am put together: as FIELD.md compares."""
+    """Without white space, Thai's decomposed am put together."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFC", text)).replace("\u0e4d\u0e32", "ำ")
 
 
