@@ -12,7 +12,7 @@ from kiosk.clock import SystemClock
 from kiosk.domain.people import IDENTIFIER
 from sync.central.usecases import intake
 from sync.central.usecases.central import Central
-from sync.central.usecases.intake import Refusal, Signed
+from sync.central.usecases.intake import RequestRefused, Signed
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
 from sync.central.usecases.terminals import NoSuchCode, enrol_at_any_site
@@ -68,11 +68,11 @@ class EnrolmentLimit:
         self._tries: deque[datetime] = deque()
 
     def count(self, now: datetime) -> None:
-        """One more try; Refusal where there were too many."""
+        """One more try; RequestRefused where there were too many."""
         while self._tries and (now - self._tries[0]).total_seconds() > 60:
             self._tries.popleft()
         if len(self._tries) >= MAX_ENROL_TRIES:
-            raise Refusal(429, "too many codes tried; wait a minute")
+            raise RequestRefused(429, "too many codes tried; wait a minute")
         self._tries.append(now)
 
 
@@ -91,7 +91,7 @@ class TerminalApi:
         self, signed: Signed, do: Callable[[TerminalRequest], T], *, in_run: bool = True
     ) -> T:
         """What `do` makes of a request that its terminal signed, within its open run, in one
-        transaction. Refusal: unknown site or terminal and wrongly signed look the same."""
+        transaction. RequestRefused: unknown site or terminal and wrongly signed look the same."""
         answer: T = await self.elsewhere(self._ask, signed, do, in_run)
         return answer
 
@@ -113,7 +113,7 @@ class TerminalApi:
     def _ask(self, signed: Signed, do: Callable[[TerminalRequest], T], in_run: bool) -> T:
         central = self._at(signed.site)
         if central is None:
-            raise Refusal(401, "unknown terminal or bad signature")
+            raise RequestRefused(401, "unknown terminal or bad signature")
         with terminal_request(central, signed.terminal) as asked:
             signed.proven(asked.terminal if asked else None, self.now(), in_run=in_run)
             if asked is None:
@@ -146,7 +146,7 @@ async def read_body(request: Request) -> bytes:
     async for piece in request.stream():
         body += piece
         if len(body) > MAX_BODY:
-            raise Refusal(413, f"a body has at most {MAX_BODY} bytes")
+            raise RequestRefused(413, f"a body has at most {MAX_BODY} bytes")
     return bytes(body)
 
 
@@ -198,7 +198,7 @@ async def enrol(api: Api, body: Body) -> Response:
     try:
         enrolled = await api.elsewhere(enrol_at_any_site, api.central, message, api.now())
     except NoSuchCode as error:
-        raise Refusal(403, str(error)) from None
+        raise RequestRefused(403, str(error)) from None
     return Response(enrolled.to_bytes(), media_type="application/json")
 
 
@@ -272,7 +272,7 @@ async def put_pins(api: Api, signed: SignedRequest) -> Response:
 
 def _issued_pins(asked: TerminalRequest, body: bytes) -> IssuedPins:
     if asked.terminal.quarantined:
-        raise Refusal(409, "this terminal is in quarantine and gets no PINs")
+        raise RequestRefused(409, "this terminal is in quarantine and gets no PINs")
     return asked.pins(PinStatus.parse(body))
 
 
