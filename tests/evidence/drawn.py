@@ -48,7 +48,7 @@ def drawn_bodies(door: Door, size: int, of_seed: int) -> tuple[int, list[str]]:
     of them are messages."""
     schema = schemathesis.openapi.from_asgi("/openapi.json", door.app)
     operations: list[Any] = [r.ok() for r in schema.get_all_operations() if isinstance(r, Ok)]
-    draws = Draws(door)
+    draws = Draws(door=door)
     each = max(1, size // 2 // len(operations))
     of_a_message = max(1, size // 2 // len(_AS_SENT))
     for operation in operations:
@@ -171,7 +171,7 @@ _AS_SENT: dict[tuple[str, str], Callable[[Door, Drawn], tuple[Drawn, str]]] = {
     ("put", f"{_TERMINAL}/days/{{day}}"): _day,
 }
 
-_SHAPES = {
+_SHAPES: dict[str, Callable[[Drawn], bool]] = {
     "a clock": lambda m: m.get("clock", 0) > MAX_COUNT,
     "a first head": lambda m: m.get("now") == [0, ""],
     "a head": lambda m: "now" in m and m["now"][0] > 0 and m["now"][1] != "",
