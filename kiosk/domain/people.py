@@ -20,7 +20,8 @@ NO_OFFICER = OfficerId("")
 MAX_NAME = 80
 """Characters of a name or a position: longer ones don't fit a screen or a paper."""
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
+_ID = re.compile(ID_PATTERN)
 _BIDI = {"\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """The wide ones too: some spreadsheets read them as the narrow."""
