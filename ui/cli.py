@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from kiosk.clock import SystemClock
-    from kiosk.config import Settings
+    from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
     from sync.absence import Hours
 
@@ -259,7 +259,7 @@ def enrol(
             fail(f"enrolled already at {known.url} as {known.terminal}; --again replaces it", USAGE)
         key = Ed25519PrivateKey.generate()
         try:
-            enrolled = enrol_at(url, code, key, folder.settings().sync_ca)
+            enrolled = enrol_at(url, code, key, folder.settings().sync.ca)
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
         write_key(folder.key_file, key)
@@ -350,7 +350,7 @@ def heartbeat() -> None:
     with opened() as (store, _), errors():
         try:
             key = read_key(folder.key_file)
-            ca, pepper = folder.settings().sync_ca, folder.pepper()
+            ca, pepper = folder.settings().sync.ca, folder.pepper()
             agent.heartbeat(store, SystemClock(), key, ca, pepper=pepper)
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
@@ -411,18 +411,19 @@ def sounds(
         _list_outputs()
         return
     from kiosk.datafolder import DataFolder
-    from ui.app import prompt_words
     from ui.sounds import OWN, UNHEARD, Shelf, prompts
     from ui.text import Words, languages
+    from ui.view_builder import ViewBuilder
 
     if language not in languages():
         fail(f"{language[:20]!r}: no such language; {', '.join(languages())}", USAGE)
     folder = DataFolder(Chosen.path)
     with opened() as (_, terminal), errors():
-        settings = folder.settings().with_wording(terminal.wording())
-        own = prompt_words(settings, terminal, language)
+        wording = terminal.wording()
+        settings = folder.settings().with_wording(wording)
+    own = ViewBuilder(settings, Words.load(language), wording, ()).prompt_words()
     shelf, missing, unheard = Shelf(folder.sounds, lambda _: own), 0, 0
-    buttons = max((max(panel.buttons, default=0) for panel in settings.panels), default=0)
+    buttons = max((panel.button_count for panel in settings.panels), default=0)
     words, levels = Words.load(language), settings.rules.scale.levels
     for prompt in prompts(words, levels, buttons, own, settings.rules.reasons):
         path = shelf.file(language, prompt.name)
@@ -464,7 +465,7 @@ def notices() -> None:
 
     with errors():
         folder = DataFolder(Chosen.path)
-        links = folder.settings().links
+        links = folder.settings().notices.links
         found = NoticeFolder(folder.notices).look()
     for name, trouble in found:
         typer.echo(f"{name}\t{trouble or 'shown'}")
@@ -502,7 +503,7 @@ def _syncing() -> "Iterator[tuple[Store, SystemClock, Ed25519PrivateKey, str, by
         try:
             close_days(store, clock, today=closed_now, hours=_hours(settings))
             key = read_key(folder.key_file)
-            yield store, clock, key, settings.sync_ca, folder.pepper()
+            yield store, clock, key, settings.sync.ca, folder.pepper()
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
         except (KeyUnusable, Refused) as error:

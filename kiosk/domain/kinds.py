@@ -7,10 +7,10 @@ back. `schema` is what an editor checks; it may accept more than `read` does, ne
 import re
 from collections.abc import Collection, Mapping
 from datetime import date, time
-from typing import Any
+from typing import Any, TypeGuard
 
-from kiosk.domain.people import ID_PATTERN, MAX_NAME, identifier, plain, readable
-from kiosk.domain.refusal import Refusal, excerpt
+from kiosk.domain.people import IDENTIFIER, MAX_NAME, identifier, plain, readable
+from kiosk.domain.refusal import Refusal
 
 Schema = dict[str, Any]
 TIME_OF_DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -43,7 +43,7 @@ def _text(value: object) -> str:
     return value
 
 
-def _whole(value: object) -> bool:
+def _whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -100,7 +100,7 @@ class Identifier(Kind):
         return identifier("id", _text(value))
 
     def schema(self) -> Schema:
-        return {"type": "string", "pattern": f"^{ID_PATTERN}$"}
+        return {"type": "string", "pattern": f"^{IDENTIFIER.pattern}$"}
 
 
 class WebAddress(Kind):
@@ -159,9 +159,9 @@ class Whole(Kind):
         self.least, self.most, self.zero = least, most, zero
 
     def read(self, value: object) -> int:
-        if isinstance(value, int) and _whole(value):
-            if self.least <= value <= self.most or (self.zero and value == 0):
-                return value
+        accepted = (0,) if self.zero else ()
+        if _whole(value) and (self.least <= value <= self.most or value in accepted):
+            return value
         key = "write_whole_or_0" if self.zero else "write_whole"
         raise BadValue(key, least=str(self.least), most=str(self.most))
 
@@ -174,7 +174,7 @@ class Choice(Kind):
     """One of several texts or whole numbers."""
 
     def __init__(self, choices: Collection[str] | Collection[int]) -> None:
-        self.choices = tuple(choices)
+        self.choices: tuple[str | int, ...] = (*choices,)
 
     def read(self, value: Any) -> str | int:
         if value in self.choices and not isinstance(value, bool):
@@ -281,8 +281,11 @@ class ButtonScores(Kind):
 
     def read(self, value: object) -> tuple[int, ...]:
         buttons = _listed(value, self.most, BadValue("write_scores"))
-        if not all(_whole(score) and 0 <= score <= self.best for score in buttons):
-            raise BadValue("write_scores")
+        for score in buttons:
+            if not _whole(score):
+                raise BadValue("write_scores")
+            if not 0 <= score <= self.best:
+                raise BadValue("not_on_scale", score=score, most=self.best)
         scores = [score for score in buttons if score]
         if (buttons and not scores) or len(set(scores)) != len(scores):
             raise BadValue("one_button_a_score")
@@ -306,8 +309,10 @@ class KeyScores(Kind):
         if not isinstance(value, dict):
             raise BadValue("write_keys")
         for score in value.values():
-            if not _whole(score) or not 1 <= score <= self.best:
-                raise BadValue("not_on_scale", score=excerpt(score), most=str(self.best))
+            if not _whole(score):
+                raise BadValue("write_keys")
+            if not 1 <= score <= self.best:
+                raise BadValue("not_on_scale", score=score, most=self.best)
         return dict(value)
 
     def written(self, value: Mapping[str, int]) -> dict[str, int]:
@@ -323,4 +328,3 @@ class LanguageCodes(Different):
 
     def __init__(self) -> None:
         super().__init__(most=50, refusal="write_languages")
-

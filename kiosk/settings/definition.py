@@ -9,23 +9,6 @@ from datetime import date, time
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from kiosk.domain.people import CounterId, ServiceId
-from kiosk.domain.rules import Ask, Rules
-from kiosk.domain.scale import LEVELS, Scale, Score
-from kiosk.domain.wording import (
-    DEFAULT_QUESTION,
-    DEFAULT_REASONS,
-    LANGUAGES,
-    MAX_ADDRESS,
-    MAX_HOLIDAYS,
-    MAX_LEVELS,
-    MAX_REASONS,
-    MAX_SCREEN_TEXT,
-    MIN_LEVELS,
-    Bilingual,
-    ReasonWords,
-    Wording,
-)
 from kiosk.domain.kinds import (
     ButtonScores,
     Choice,
@@ -43,6 +26,23 @@ from kiosk.domain.kinds import (
     TimeOfDay,
     WebAddress,
     Whole,
+)
+from kiosk.domain.people import CounterId, ServiceId
+from kiosk.domain.rules import Ask, Rules
+from kiosk.domain.scale import LEVELS, Scale, Score
+from kiosk.domain.wording import (
+    DEFAULT_QUESTION,
+    DEFAULT_REASONS,
+    LANGUAGES,
+    MAX_ADDRESS,
+    MAX_HOLIDAYS,
+    MAX_LEVELS,
+    MAX_REASONS,
+    MAX_SCREEN_TEXT,
+    MIN_LEVELS,
+    Bilingual,
+    ReasonWords,
+    Wording,
 )
 from kiosk.tomlfile.tables import Tables
 
@@ -95,6 +95,10 @@ class Question(NamedTuple):
     th: Annotated[str, ScreenText(MAX_SCREEN_TEXT), "in Thai"] = DEFAULT_QUESTION.th
     en: Annotated[str, ScreenText(MAX_SCREEN_TEXT), "in English"] = DEFAULT_QUESTION.en
 
+    @property
+    def words(self) -> Bilingual:
+        return Bilingual(th=self.th, en=self.en)
+
 
 class ScaleSettings(NamedTuple):
     """The faces."""
@@ -105,9 +109,7 @@ class ScaleSettings(NamedTuple):
         Names(MIN_LEVELS, MAX_LEVELS),
         "a word for each face, worst first; []: the usual words",
     ] = ()
-    words_en: Annotated[
-        tuple[str, ...], Names(MIN_LEVELS, MAX_LEVELS), "the same in English"
-    ] = ()
+    words_en: Annotated[tuple[str, ...], Names(MIN_LEVELS, MAX_LEVELS), "the same in English"] = ()
     best_first: Annotated[bool, Flag(), "the best face stands on the left"] = True
 
     def words(self, language: str) -> tuple[str, ...]:
@@ -118,13 +120,13 @@ class ScaleSettings(NamedTuple):
 class Times(NamedTuple):
     """How long things last, in seconds."""
 
-    lock: Annotated[
-        float, Number(0.1, 60), "after a press, another press is not scored"
-    ] = DEFAULT_RULES.lock
+    lock: Annotated[float, Number(0.1, 60), "after a press, another press is not scored"] = (
+        DEFAULT_RULES.lock
+    )
     thanks: Annotated[float, Number(0.1, 60), "the thank-you stands"] = DEFAULT_RULES.thanks
-    reasons: Annotated[
-        float, Number(0.1, 120), "the page of reasons waits"
-    ] = DEFAULT_RULES.reasons_timeout
+    reasons: Annotated[float, Number(0.1, 120), "the page of reasons waits"] = (
+        DEFAULT_RULES.reasons_timeout
+    )
     grace: Annotated[
         float, Number(0, 600), "after a pause or sign-off, ratings still count for the officer"
     ] = DEFAULT_RULES.grace
@@ -141,7 +143,7 @@ class PanelSettings(NamedTuple):
     ] = ""
     profile: Annotated[str, Choice(PANEL_PROFILES), ", ".join(PANEL_PROFILES)] = "own"
     baud: Annotated[int, Choice((0, *BAUD_RATES)), "0: as the profile has it"] = 0
-    parity: Annotated[str, Choice(PARITIES), '"none", "even", "odd"; "": as the profile has it'] = ""
+    parity: Annotated[str, Choice(PARITIES), 'none, even, odd; "": as the profile has it'] = ""
     address: Annotated[int, Whole(0, 247), "on a shared line; 0: as the profile has it"] = 0
     codes: Annotated[
         tuple[str, ...],
@@ -155,9 +157,9 @@ class PanelSettings(NamedTuple):
     ] = ()
 
     @property
-    def count(self) -> int:
-        """The highest button's number."""
-        return len(self.buttons)
+    def button_count(self) -> int:
+        """The highest button's number; where none is written, a button for each face."""
+        return len(self.buttons) or MAX_LEVELS
 
     @property
     def scores(self) -> dict[int, Score]:
@@ -174,9 +176,9 @@ class Offer(NamedTuple):
         Choice((OPEN, OFFERED)),
         'the question always stands; "offered": only after each service ended',
     ] = OPEN
-    seconds: Annotated[
-        float, Number(5, 300), "how long an offered question stands"
-    ] = DEFAULT_RULES.offer
+    seconds: Annotated[float, Number(5, 300), "how long an offered question stands"] = (
+        DEFAULT_RULES.offer
+    )
     key: Annotated[str, Text(), 'the key that ends a service, such as "F9"; "": none'] = ""
     port: Annotated[str, Text(), 'the ticket machine\'s serial line; "": none'] = ""
     baud: Annotated[int, Choice(BAUD_RATES), "of that line"] = 9600
@@ -245,9 +247,9 @@ class Screen(NamedTuple):
     text_percent: Annotated[
         int, Whole(100, 150), "up to 150: larger words, as far as their place lets them"
     ] = 100
-    low_reach: Annotated[
-        bool, Flag(), "everything a citizen presses stands in the lower half"
-    ] = False
+    low_reach: Annotated[bool, Flag(), "everything a citizen presses stands in the lower half"] = (
+        False
+    )
     reduced_motion: Annotated[bool, Flag(), "nothing moves by itself"] = False
     ask_reasons: Annotated[
         Ask,
@@ -260,9 +262,7 @@ class Sync(NamedTuple):
     """How reports go to the central report, once the terminal is enrolled."""
 
     at: Annotated[time, TimeOfDay(), "nightly"] = time(20, 30)
-    ca: Annotated[
-        str, Text(), 'file of a private certificate authority; "": the system\'s'
-    ] = ""
+    ca: Annotated[str, Text(), 'file of a private certificate authority; "": the system\'s'] = ""
     stick: Annotated[
         str, Text(), 'where a USB stick is mounted, for the service menu; "": not offered'
     ] = ""
@@ -275,9 +275,9 @@ class Settings(NamedTuple):
     question: Question = Question()
     scale: ScaleSettings = ScaleSettings()
     times: Times = Times()
-    keys: Annotated[dict[str, Score], KeyScores(MAX_LEVELS), "of keyboard-type pads: key = score"] = (
-        USUAL_KEYS
-    )
+    keys: Annotated[
+        dict[str, Score], KeyScores(MAX_LEVELS), "of keyboard-type pads: key = score"
+    ] = USUAL_KEYS
     panel: Annotated[
         tuple[PanelSettings, ...],
         Tables(PanelSettings, MAX_PANELS, one=True),
@@ -292,7 +292,7 @@ class Settings(NamedTuple):
     reasons: Annotated[
         tuple[ReasonWords, ...],
         Tables(ReasonWords, MAX_REASONS),
-        f"Reasons offered after a low score, up to {MAX_REASONS}; leave all out for the usual ones.",
+        f"Reasons offered after a low score, up to {MAX_REASONS}; these where none is written:",
     ] = DEFAULT_REASONS
     path: Path = Path(FILE_NAME)
     """The file they came from."""

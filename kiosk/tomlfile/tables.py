@@ -188,4 +188,3 @@ def table_schema(definition: type) -> Schema:
         "required": needed,
         "additionalProperties": False,
     }
-

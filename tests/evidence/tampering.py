@@ -28,9 +28,10 @@ from kiosk.store.state import Enrolment
 from kiosk.store.verify import Wrong, verify
 from sync.agent import check_receipt
 from sync.central.ingest import judge_heads
+from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days, compare_reports
+from sync.messages import Answer, Head, Heads, Receipt
 from sync.signing import public_text, sign_answer
-from sync.wire import Answer, Head, Heads, Receipt
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.stories import CentralBeside, Ingest
 from tests.support.builders import PRASIT, SOMYING, TODAY, FakeClock, duty_of, rating
@@ -322,7 +323,7 @@ class CentralFile(Subject):
         shutil.copyfile(self.database, self.database.with_name("central.db"))
         central = CentralBeside(self.database.parent).open()
         try:
-            return central.verify()
+            return first_disagreement(central)
         finally:
             central.store.close()
 
@@ -352,7 +353,9 @@ def put_back(folder: Path) -> Iterator[str]:
 
 def _judged(store: Store, seen: Head) -> Answer:
     with store.transaction() as t:
-        return judge_heads(seen, Heads(Head(*t.journal.head()), t.journal.hash_at(seen.seq)))
+        return judge_heads(
+            seen, Heads(Head(*t.journal.head()), t.journal.hash_at(seen.seq), sheets=())
+        )
 
 
 def _content(connection: Any, tables: list[str]) -> list[Any]:

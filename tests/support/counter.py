@@ -1,13 +1,13 @@
 """A running terminal in a window on a clock moved by hand, and the fingers that use it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.config import Settings
 from kiosk.datafolder import DataFolder
 from kiosk.domain.tally import Tally
+from kiosk.settings.definition import Settings
 from tests.support.builders import FakeClock
 from ui.app import Running, start
 from ui.screens.menu import MenuScreen
@@ -37,7 +37,8 @@ class Counter:
 
     def crash_and_start(self) -> None:
         """The program dies without a word and is started again."""
-        self.running.presenter.blockSignals(True)
+        for connection in self.running.connections:
+            QObject.disconnect(connection)
         self.running.store.close()
         self.running = self.open()
 
@@ -91,8 +92,8 @@ def press_face(counter: Counter, score: int) -> None:
 def pass_time(counter: Counter, seconds: float) -> None:
     """The clock moves, and the timer that was waiting for it fires."""
     counter.clock.pass_seconds(seconds)
-    counter.running.presenter._tick()
-    counter.running.presenter.look_at_the_clock()
+    counter.running.presenter.tick()
+    counter.running.presenter.clock.look()
 
 
 def tally(counter: Counter) -> Tally:

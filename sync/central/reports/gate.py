@@ -36,13 +36,13 @@ from sync.central.measures import (
     wilson,
 )
 from sync.central.period import Period
-from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.accounts import Logged
 from sync.central.store.engine import Transaction
 from sync.central.store.office import Objection
 from sync.central.store.published import Sum
 from sync.central.store.unclosed import ONLINE, Cut
+from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, NotYours, Right, Viewer
 
 Span = tuple[date, date]

@@ -24,7 +24,7 @@ from sync.central.schema import (
     terminals,
     tickets,
 )
-from sync.wire import Answer, DayReport, OpenSheet
+from sync.messages import Answer, DayReport, OpenSheet
 
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 LINE_COLUMNS = ("officer", "service", "counter", "half", "channel", "levels", *_LEVELS)

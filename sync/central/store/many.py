@@ -13,7 +13,7 @@ from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, came_in, count_
 from sync.central.store.terminals import KnownTerminal, Run, known_terminal, open_runs
 from sync.central.store.unclosed import came
 from sync.central.store.witness import SheetKey, put_sheets
-from sync.wire import DayReport, OpenSheet
+from sync.messages import DayReport, OpenSheet
 
 TerminalKey = tuple[str, str]
 """Site and terminal."""

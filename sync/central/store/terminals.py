@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from sync.central.schema import enrol_codes, terminals
-from sync.wire import Answer, Head, Hello
+from sync.messages import Answer, Head, Hello
 
 ACTIVE = "active"
 

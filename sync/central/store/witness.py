@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.schema import alarms, day_lines, seen_sheets
 from sync.central.store.terminals import utc
-from sync.wire import OpenSheet
+from sync.messages import OpenSheet
 
 SheetKey = tuple[date, str]
 

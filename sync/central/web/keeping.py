@@ -12,9 +12,8 @@ from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rostercsv import BadRoster
 from kiosk.domain.rostercsv import parse as parse_roster
 from kiosk.domain.wording import MAX_HOLIDAYS, ReasonWords
-from sync.central import itaform, signin, sitesettings
+from sync.central import itaform, sitesettings
 from sync.central.photos import BadPhoto, portrait
-from sync.central.service import Central
 from sync.central.sitesettings import (
     BadSettings,
     Contact,
@@ -25,6 +24,10 @@ from sync.central.sitesettings import (
 )
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.people import NumberTaken
+from sync.central.usecases.accounts import add_account, disable_account, new_password, roles_of
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.terminals import invite_terminal, release_terminal
 from sync.central.viewer import Right, Viewer
 from sync.central.web.desk import HEADERS, Desk, PageError, Posted, log_change
 from sync.central.web.door import Form
@@ -73,7 +76,7 @@ def routes(desk: Desk) -> APIRouter:
             else:
                 fields = ("number", "name", "position", "section", "id")
                 wanted = (Officer.parse(*(form.text(name, 200) for name in fields)),)
-            central.import_officers(wanted)
+            import_officers(central, wanted)
         except (BadRoster, NumberTaken) as error:
             return _roster(request, central, viewer, error.problems, form.values)
         except BadPerson as error:
@@ -87,7 +90,7 @@ def routes(desk: Desk) -> APIRouter:
     def change(request: Request, site: str, officer: str, form: Form) -> Response:
         """Retire an officer, bring one back, take a photo or remove it."""
         central, viewer = desk.reader(request, site, Right.RUN)
-        found = next((o for o in central.officers() if o.id == officer), None)
+        found = next((o for o in all_officers(central) if o.id == officer), None)
         if found is None:
             raise PageError(404, "no_page")
         do = form.text("do", 20)
@@ -102,7 +105,7 @@ def routes(desk: Desk) -> APIRouter:
                 with central.store.transaction(site) as t:
                     t.office.remove_photo(officer)
             elif do in ("retire", "return"):
-                central.import_officers((replace(found, retired=do == "retire"),))
+                import_officers(central, (replace(found, retired=do == "retire"),))
             else:
                 raise PageError(400, "bad_form")
         except (BadPhoto, NumberTaken) as error:
@@ -119,7 +122,7 @@ def routes(desk: Desk) -> APIRouter:
         name, do = form.text("terminal", 32), form.text("do", 20)
         if do == "enrol":
             try:
-                code = central.invite(name, form.text("counter", 32), desk.now())
+                code = invite_terminal(central, name, form.text("counter", 32), desk.now())
             except BadPerson:
                 raise PageError(400, "bad_id") from None
             _note(central, viewer, f"terminal {name}: a code to enrol")
@@ -127,7 +130,7 @@ def routes(desk: Desk) -> APIRouter:
         note = form.prose("note", 300)
         if do != "release" or not note:
             raise PageError(400, "say_why")
-        if not central.release(name, viewer.name, note, desk.now()):
+        if not release_terminal(central, name, viewer.name, note, desk.now()):
             raise PageError(404, "no_page")
         _note(central, viewer, f"terminal {name}: released")
         return RedirectResponse(f"/fleet/{site}", 303)
@@ -168,19 +171,19 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.RUN)
         name, do, now = form.text("account", 64), form.text("do", 20), desk.now()
         if do == "disable":
-            signin.disable_account(central, viewer.account, site, name, now)
+            disable_account(central, viewer.account, site, name, now)
             return RedirectResponse(f"/accounts/{site}", 303)
         if do == "password":
-            password = signin.new_password(central, viewer.account, site, name, now)
+            password = new_password(central, viewer.account, site, name, now)
             if password is None:
                 raise PageError(404, "no_page")
             return _accounts(request, central, viewer, made=(name, password))
         try:
-            roles = signin.roles_of(form.several.get("roles", ()))
+            roles = roles_of(form.several.get("roles", ()))
             with central.store.transaction(site) as t:
                 if t.accounts.get(name) is not None and form.text("again", 5) != "yes":
                     raise BadPerson("account_exists", account=excerpt(name))
-            password = signin.add_account(
+            password = add_account(
                 central,
                 viewer.account,
                 name,

@@ -15,9 +15,9 @@ from sync.central.store.engine import CentralStore
 from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
 from sync.central.store.terminals import KnownTerminal, Run
 from sync.central.store.witness import SheetKey
-from sync.fields import BadMessage, digest
+from sync.messages import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
+from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
-from sync.wire import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
 
 _FIRST = date(2026, 1, 1)
 """Before this no terminal of any version ran."""

@@ -1,7 +1,7 @@
 """Closes blocks: of whom something came in, from where that officer's blocks end.
 
-Reading on from there is enough while blocks hold everything up to their end. Where something came
-late, or an officer has ratings on several scales, everything is read anew; the result is the same
+Reading on from there is enough while blocks have everything up to their end. Where something came
+late, or an officer has ratings on several scales, everything is read again; the result is the same
 (tested).
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from kiosk.clock import plausible
 from sync.central.disclosure import (
     NONE,
     Beside,
@@ -23,9 +24,11 @@ from sync.central.disclosure import (
     total,
     week_end,
 )
+from sync.central.sitesettings import SiteSettings
 from sync.central.store.days import Scaled
 from sync.central.store.engine import Transaction
 from sync.central.store.unclosed import ONLINE, Cut, Known
+from sync.central.usecases.central import Central
 
 CutKey = tuple[int, Cut]
 """A scale and a cut of the ratings on it; scale 0: a reason, told whatever the scale."""
@@ -46,21 +49,47 @@ class _Shown:
         return found[-1].last_day if found else date.min
 
 
-def publish(t: Transaction, today: date) -> int:
-    """Close every block that can be closed by `today`; how many."""
-    ended = week_end(today) - timedelta(days=7)
-    if not t.unclosed.due(ended):
+def publish_due(central: Central, today: date) -> int:
+    """Close every block that can be closed by `today`; how many. Doing it again adds none, and
+    costs one look when nothing came in and no week ended since. On a day that can't be (the
+    server's clock is wrong) none: a closed block never changes."""
+    if not plausible(today):
         return 0
-    # Held: two at once could each close blocks on what only one of them has seen.
-    t.people.hold_site()
-    due, ends = t.unclosed.take(), t.unclosed.ends()
-    added = sum(
-        _close(t, officer, since, ends.get(officer, {}), today)
-        for officer, since in sorted(due.items())
-    )
-    t.form.close_pool()
-    t.unclosed.done(ended)
+    with central.store.read(central.site) as t:
+        due = t.unclosed.due(_last_week_end(today))
+    return _publish(central, today) if due else 0
+
+
+def publish_and_read_settings(central: Central, today: date) -> SiteSettings:
+    """Close every block that can be closed, as `publish_due` does; the settings by which the
+    office's figures are read."""
+    with central.store.read(central.site) as t:
+        due = plausible(today) and t.unclosed.due(_last_week_end(today))
+        settings = t.office.settings().settings
+    if due:
+        _publish(central, today)
+    return settings
+
+
+def _publish(central: Central, today: date) -> int:
+    week = _last_week_end(today)
+    with central.store.transaction(central.site) as t:
+        # Two at once could each close blocks on what only one of them has seen.
+        t.people.hold_site()
+        if not t.unclosed.due(week):
+            return 0
+        due, ends = t.unclosed.take(), t.unclosed.ends()
+        added = 0
+        for officer, since in sorted(due.items()):
+            added += _close(t, officer, since, ends.get(officer, {}), today)
+        t.form.close_pool()
+        t.unclosed.done(week)
     return added
+
+
+def _last_week_end(today: date) -> date:
+    """The last Sunday that is over."""
+    return week_end(today) - timedelta(days=7)
 
 
 def _close(
