@@ -13,7 +13,7 @@ from tests.house.shrinking import hold
 from tests.house.sources import markdown_files
 from ui.cli import app as kiosk_app
 
-FOR_READERS = [Path("ARCHITECTURE.md")]
+FOR_READERS = [Path(name) for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")]
 MOST_WORDS = 30
 ARCHAIC = re.compile(
     r"\b(anew|aside|told|held|kept|lets? go( on)?|whoever|hitherto|thereof|henceforth)\b",

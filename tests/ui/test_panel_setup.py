@@ -16,8 +16,8 @@ from kiosk.settings.definition import Settings
 from kiosk.settings.reading import load
 from tests.support.clerk import Clerk
 from ui.cli import app
-from ui.panel_commands import PanelTrouble, simulated
 from ui.panel_setup import set_up
+from ui.panel_tools import PanelTrouble, simulated
 
 
 class Wizard:
