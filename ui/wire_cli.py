@@ -89,7 +89,7 @@ def panel_setup(
 ) -> None:
     """Find a panel, ask for each of its buttons in turn, and write it into the settings.
 
-    Nothing is changed before the last button; the settings as they were are kept beside them.
+    Nothing is changed before the last button; the former settings stay beside them.
     """
     from hardware.finder import Patience
     from kiosk.datafolder import DataFolder
