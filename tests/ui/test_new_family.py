@@ -16,8 +16,8 @@ from hardware.port import Port
 from hardware.sim_command import Simulated
 from kiosk.config import parse
 from tests.support.clerk import Clerk
-from ui.panel_commands import NO_PANEL, PanelTrouble, monitor, simulated
 from ui.panel_setup import learn_panel
+from ui.panel_tools import NO_PANEL, PanelTrouble, monitor, simulated
 
 
 class KnockCodec:

@@ -14,8 +14,8 @@ from hardware.sim_command import Simulated
 from kiosk.config import DEFAULT_TEXT, Settings, load
 from tests.support.clerk import Clerk
 from ui.cli import app
-from ui.panel_commands import PanelTrouble, simulated
 from ui.panel_setup import set_up
+from ui.panel_tools import PanelTrouble, simulated
 
 
 class Wizard:
