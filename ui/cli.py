@@ -177,9 +177,9 @@ def verify() -> None:
     from sync.closing import compare_reports
 
     with opened() as (store, terminal), errors():
-        found = verify_store(store)
-        if isinstance(found, Wrong):
-            fail(f"{store.path}: {found.what}", WRONG)
+        verdict = verify_store(store)
+        if isinstance(verdict, Wrong):
+            fail(f"{store.path}: {verdict.what}", WRONG)
         if wrong := compare_reports(store):
             fail(f"{store.path}: {wrong}", WRONG)
         enrolled = terminal.status().enrolment
@@ -194,7 +194,7 @@ def verify() -> None:
                     WRONG,
                 )
     typer.echo(
-        f"All agrees: {found.ratings} ratings on {found.sheets} sheets, {found.entries} journal "
+        f"All agrees: {verdict.ratings} ratings on {verdict.sheets} sheets, {verdict.entries} journal "
         f"entries, {len(parcels)} day reports, {len(receipts)} receipts."
     )
 

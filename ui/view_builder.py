@@ -254,17 +254,18 @@ class ViewBuilder:
         """What there is to show while nobody is being served: the office's `own` notices, then
         what citizens told it and what it did."""
         cards = list(own)
-        for said, done in self._wording.improvements:
-            body = f"{self.say('notices.said', words=said)}\n{self.say('notices.done', words=done)}"
-            cards.append(NoticeCard(self.say("notices.told"), body))
+        for improvement in self._wording.improvements:
+            comment = self.say("notices.said", words=improvement.said)
+            answer = self.say("notices.done", words=improvement.done)
+            cards.append(NoticeCard(self.say("notices.told"), f"{comment}\n{answer}"))
         return tuple(cards)
 
     def _choices(self) -> tuple[str, ...]:
         """The languages to choose from: as the office wants them, else all, its own first."""
-        known, wanted = languages(), self._settings.offered_languages
-        if wanted:
-            return tuple(code for code in wanted if code in known)
-        return tuple(sorted(known, key=lambda code: code != self._settings.language))
+        installed, offered = languages(), self._settings.offered_languages
+        if offered:
+            return tuple(code for code in offered if code in installed)
+        return tuple(sorted(installed, key=lambda code: code != self._settings.language))
 
     def _links(self) -> tuple[LinkCode, ...]:
         return tuple(
@@ -386,7 +387,7 @@ class ViewBuilder:
             Choice(reason.id, self.reason(reason), reason.id in turn.chosen)
             for reason in self._settings.reasons
         )
-        left = turn.seconds_left
+        seconds = turn.seconds_left
         done = say("reasons.done" if turn.chosen else "reasons.skip")
         keys = (
             FaceLabel(1, levels, say("reasons.next")),
@@ -399,7 +400,7 @@ class ViewBuilder:
             hint=say("reasons.hint"),
             reasons=choices,
             done=done,
-            warning=say("reasons.still_there", seconds=left) if left else "",
+            warning=say("reasons.still_there", seconds=seconds) if seconds else "",
             more=say("reasons.more_time") if turn.more else "",
             pointed=turn.pointed,
             keys=keys if turn.leads else (),

@@ -50,7 +50,7 @@ def five_years(folder: Path, days: int, ratings: int) -> Iterator[DataFolder]:
     command("ui", data, "init")
     terminal_folder = DataFolder(data)
     fill(terminal_folder.database, ratings, days)
-    with serving(central) as output:
+    with serving(central, "tests.bench.older_central") as output:
         words = ("enrol", "--terminal", "counter-1", "--counter", "1")
         invitation = command("sync.central.cli", central, *words)
         url, code = (
