@@ -60,7 +60,7 @@ def five_years(folder: Path, days: int, ratings: int) -> Iterator[DataFolder]:
         assert url
         assert code
         command("ui", data, "enrol", url[1], code[1])
-        command("ui", data, "sync")
+        command("ui", data, "sync", timeout=600)
         yield terminal_folder
 
 

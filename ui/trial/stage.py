@@ -62,13 +62,13 @@ class Stage:
     """First password of the report's account `director`."""
 
 
-def command(module: str, folder: Path, *words: str) -> str:
+def command(module: str, folder: Path, *words: str, timeout: float = 60.0) -> str:
     """Run one of our commands as a person would; its output, or TrialFailed."""
     done = subprocess.run(  # noqa: S603  (our own modules, our own words)
         [sys.executable, "-m", module, "--data", str(folder), *words],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=timeout,
         check=False,
     )
     if done.returncode:
