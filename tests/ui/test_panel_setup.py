@@ -1,11 +1,8 @@
 """`kiosk panel setup`: a clerk presses what the wizard asks for, on real lines."""
 
 import re
-import select
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from typer.testing import CliRunner
@@ -14,66 +11,20 @@ from hardware.catalogue import family_named
 from hardware.family import Wiring
 from hardware.finder import Patience
 from hardware.sim_command import Simulated
-from kiosk.config import DEFAULT_TEXT, Settings, load
+from kiosk.settings.default_text import text as default_text
+from kiosk.settings.definition import Settings
+from kiosk.settings.reading import load
+from tests.support.clerk import Clerk
 from ui.cli import app
-from ui.panel_commands import PanelTrouble, simulated
 from ui.panel_setup import set_up
-
-PAUSE = 0.4
-"""Seconds before a clerk has read a question and pressed."""
-
-
-class Clerk:
-    """Drives a simulated panel and does what the wizard says; `keys`: in the order of the
-    questions. Their own thread, as a clerk has."""
-
-    def __init__(self, panel: Simulated, keys: list[int]) -> None:
-        self.panel, self._keys = panel, keys
-        self.said: list[str] = []
-        self._due: list[tuple[float, int]] = []
-        self._again = False
-        self._at_hand = threading.Lock()
-        self._ended = threading.Event()
-        panel.start(monotonic())
-        self._thread = threading.Thread(target=self._live)
-        self._thread.start()
-
-    def say(self, line: str) -> None:
-        self.said.append(line)
-        with self._at_hand:
-            if "Press any one" in line:
-                self._again = True
-                self._due.append((monotonic(), self._keys[0]))
-            elif line.startswith("Found"):
-                self._again = False
-                self._due.clear()
-            elif line.startswith("Press the button") and self._keys:
-                self._due.append((monotonic() + PAUSE, self._keys.pop(0)))
-
-    def stop(self) -> None:
-        self._ended.set()
-        self._thread.join(10)
-        self.panel.unplug()
-
-    def _live(self) -> None:
-        while not self._ended.is_set():
-            select.select([self.panel], [], [], 0.02)
-            now = monotonic()
-            self.panel.readable(now)
-            self.panel.tick(now)
-            with self._at_hand:
-                due, self._due = self._due, [later for later in self._due if later[0] > now]
-                for at, key in due:
-                    if at <= now:
-                        self.panel.press(key, now)
-                        self._due += [(now + 0.3, key)] if self._again else []
+from ui.panel_tools import PanelTrouble, simulated
 
 
 class Wizard:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / "kiosk.toml"
-        self.file.write_text(DEFAULT_TEXT, encoding="utf-8")
+        self.file.write_text(default_text(), encoding="utf-8")
         self.line = folder / "line"
         self.clerks: list[Clerk] = []
 
@@ -103,26 +54,26 @@ def test_a_panel_is_found_among_all_families_and_its_buttons_learned(
     wizard: Wizard, name: str
 ) -> None:
     clerk = wizard.clerk(simulated(wizard.line, name, 5), [5, 4, 3, 1, 2])
-    panel = wizard.set_up(clerk).panel
+    panel = wizard.set_up(clerk).panels[0]
     assert (panel.port, panel.profile) == (str(wizard.line), name)
-    assert panel.buttons == {5: 5, 4: 4, 3: 3, 1: 2, 2: 1}
-    assert (wizard.folder / "kiosk.toml.1.bak").read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert panel.scores == {5: 5, 4: 4, 3: 3, 1: 2, 2: 1}
+    assert (wizard.folder / "kiosk.toml.1.bak").read_text(encoding="utf-8") == default_text()
 
 
 def test_a_home_made_box_with_words_of_its_own_is_learned(wizard: Wizard) -> None:
     words = ("great", "good", "so so", "poor", "bad")
     family = family_named("ascii-line")
     box = family.simulated(wizard.line, Wiring(5, codes=words))
-    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5])).panel
+    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5])).panels[0]
     assert panel.profile == "ascii-line"
     assert panel.codes == words
-    assert panel.buttons == {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
+    assert panel.scores == {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
 
 
 def test_a_box_of_single_bytes_is_learned_when_it_is_named(wizard: Wizard) -> None:
     family = family_named("single-byte")
     box = family.simulated(wizard.line, Wiring(5, codes=tuple("qwert")))
-    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panel
+    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panels[0]
     assert panel.codes == ("0x71", "0x77", "0x65", "0x72", "0x74")
 
 
@@ -132,14 +83,14 @@ def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(wizar
     clerk = wizard.clerk(box, [1, 2, 3, 4, 5])
     line = str(wizard.line)
     set_up(load(wizard.file), line, "modbus", 1, clerk.say, Patience(30, 0.4, 0.2), address=9)
-    panel = load(wizard.file).panel
+    panel = load(wizard.file).panels[0]
     assert (panel.profile, panel.address, panel.port) == ("modbus", 9, line)
 
 
 def test_a_button_pressed_twice_is_asked_again(wizard: Wizard) -> None:
     clerk = wizard.clerk(simulated(wizard.line, "own", 6), [1, 1, 2, 4, 5, 6])
-    assert wizard.set_up(clerk, "own").panel.buttons == {1: 5, 2: 4, 4: 3, 5: 2, 6: 1}
-    assert any("already" in line for line in clerk.said)
+    assert wizard.set_up(clerk, "own").panels[0].scores == {1: 5, 2: 4, 4: 3, 5: 2, 6: 1}
+    assert any("already" in line for line in clerk.lines)
 
 
 def test_a_second_panel_is_put_beside_the_first(wizard: Wizard) -> None:
@@ -152,14 +103,14 @@ def test_a_panel_with_too_few_buttons_for_the_scale_is_said_so(wizard: Wizard) -
     clerk = wizard.clerk(simulated(wizard.line, "candle485", 4), [1, 2, 3, 4])
     with pytest.raises(PanelTrouble, match=r"has 4 buttons, the scale 5 levels; set scale\.levels"):
         wizard.set_up(clerk, "candle485")
-    assert wizard.file.read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert wizard.file.read_text(encoding="utf-8") == default_text()
 
 
 def test_a_clerk_who_goes_away_leaves_the_settings_as_they_were(wizard: Wizard) -> None:
     clerk = wizard.clerk(simulated(wizard.line, "own", 5), [1, 2])
     with pytest.raises(PanelTrouble, match="no press came in time; nothing was changed"):
         wizard.set_up(clerk, "own", seconds=2)
-    assert wizard.file.read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert wizard.file.read_text(encoding="utf-8") == default_text()
     assert not (wizard.folder / "kiosk.toml.1.bak").exists()
 
 
