@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from kiosk.domain.people import BadPerson, readable
 from sync.central.schema import (
@@ -25,6 +24,7 @@ from sync.central.schema import (
     verdicts,
 )
 from sync.central.sitesettings import KeptSettings, SiteSettings, parse
+from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
 SCREEN_WORDS = 160
@@ -140,13 +140,7 @@ _HAS_PHOTO = select(photos.c.officer).where(
 )
 
 
-class Office:
-    def __init__(self, connection: Connection, site: str) -> None:
-        self._connection, self._site = connection, site
-        self._insert = (
-            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        )
-
+class Office(Room):
     # --- settings --------------------------------------------------------------------------
 
     def settings(self) -> KeptSettings:
