@@ -1,8 +1,8 @@
 """What panels and the host say to each other, as values, whatever the panel family.
 
 A codec turns bytes into these and back. It is pure: no port, no clock. There are two kinds of
-panels. Numbered ones (our own protocol) count their presses and keep each until it is
-acknowledged. Plain ones (everything that can be bought) tell a press once and forget it.
+panels. Numbered ones (our own protocol) count their presses and repeat each until it is
+acknowledged. Plain ones (everything that can be bought) report a press once and forget it.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class KeyDown:
-    """A press, kept and resent by the panel until acknowledged. `ms` is the panel's own clock."""
+    """A press, resent by the panel until acknowledged. `ms` is the panel's own clock."""
 
     boot: str
     seq: int
@@ -39,11 +39,11 @@ class KeyUp:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Sent every two seconds; `held` names the keys that are down."""
+    """Sent every two seconds; `keys_down` names the keys that are down."""
 
     boot: str
     ms: int
-    held: tuple[int, ...]
+    keys_down: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class Unknown:
     """A well-formed message of a type this version does not know: to be ignored."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCode(Unknown):
+    """A press whose code is none of the settings'; `name` is that code as the settings write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ class Released:
 class KeysDown:
     """A polled panel's answer: the keys that are down now."""
 
-    held: tuple[int, ...]
+    keys: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """The lamp that says "kept": the same for every key."""
+    """The lamp that confirms a press: the same for every key."""
 
     on: bool
 
@@ -148,14 +153,14 @@ class Codec(Protocol):
 
 
 class PlainCodec(Protocol):
-    """A plain family, seen from the host. Never raises on any bytes; what it finds does not
-    depend on the pieces in which they come."""
+    """A plain family, seen from the host. Never raises on any bytes; the messages do not depend
+    on the pieces in which the bytes come."""
 
     def feed(self, data: bytes) -> list[PlainFromPanel]: ...
 
     def quiet(self) -> list[PlainFromPanel]:
-        """The line has been silent for longer than a frame may pause: what is held is no frame's
-        beginning. Returns what stood behind it."""
+        """The line has been silent for longer than a frame may pause: the bytes that wait begin no
+        frame. Returns the messages behind them."""
         ...
 
     def encode(self, message: PlainFromHost) -> bytes:
@@ -173,11 +178,11 @@ class FarEnd(Protocol):
     lamp: bool
 
     def down(self, key: int, ms: int) -> bytes:
-        """What the panel says by itself when `key` (from 1) goes down at its time `ms`."""
+        """What the panel sends by itself when `key` (from 1) goes down at its time `ms`."""
         ...
 
     def up(self, key: int, ms: int) -> bytes: ...
 
-    def heard(self, data: bytes) -> bytes:
-        """The host's bytes; what the panel answers."""
+    def answer(self, data: bytes) -> bytes:
+        """What the panel answers to the host's bytes."""
         ...

@@ -1,24 +1,22 @@
 """Finds out which panel is on which port, and then which of its buttons is pressed.
 
-For the wizard only: it opens ports, asks and listens for as long as it is told to. Knows buttons,
-never scores.
+For the wizard only: it opens ports, asks, and listens for a limited time. Knows buttons, never
+scores.
 """
 
 import select
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from hardware.catalogue import LineMode, NoSuchPanel, Profile, Wiring, link
-from hardware.codec import PlainCodec, Unknown
+from hardware.codec import UnknownCode
+from hardware.family import Certainty, LineMode, NoSuchPanel, PanelFamily, Wiring
 from hardware.link import ButtonPressed, Link, LinkEvent, PanelRefused
 from hardware.port import Port, PortLost
-from hardware.search import answers
 
-_COUNTS = (16, 8, 6, 5, 4)
-"""How many inputs a polled box is asked for: the most that it has."""
-_NEVER = {"ascii-line": "\n", "single-byte": "0x0D", "jt905": "FFFF:"}
-"""A code that no button sends: with it every press is told as it stands on the line."""
+Say = Callable[[str], None]
+_LOOK_EVERY = 0.02
+"""Seconds that one look at the ports may wait for bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,144 +28,168 @@ class Patience:
     mode: float = 2.5
     """How long each line mode is listened to before the next."""
     quiet: float = 0.7
-    """Silence after which what is heard belongs to another press."""
+    """Silence after which bytes belong to another press."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectedPanel:
-    port: str
-    profile: Profile
-    mode: LineMode
+    """Where a panel is and how it speaks; `address` is its own on a shared line, 0: the usual."""
 
-    sure: int = 3
-    """3: its frames tell; 2: lines of text; 1: bytes that make sense; 0: bytes."""
+    port: str
+    family: PanelFamily
+    line_mode: LineMode
+    certainty: Certainty = Certainty.FRAMES
     address: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonIdentity:
-    """A press: the button's number, or (number 0) the code by which it is known."""
+    """How a pressed button names itself: by its number, or (number 0) by a code."""
 
-    button: int
+    number: int
     code: str = ""
 
 
 class Ear:
-    """One profile listening on one open port; `address` is that of a panel on a shared line."""
+    """One family listening on one open port; `address` is that of a panel on a shared line."""
 
-    def __init__(self, profile: Profile, port: Port, address: int = 0) -> None:
-        self.profile, self._port, self._address = profile, port, address
-        self._count = 0
+    def __init__(self, family: PanelFamily, port: Port, address: int = 0) -> None:
+        self.family, self._port, self._address = family, port, address
+        self._trial = 0
+        """Which of the family's button counts is being tried."""
         self._link = self._new_link()
-        self._told: PlainCodec | None = None
-        if profile.learns and profile.plain:
-            self._told = profile.plain.codec(Wiring(codes=(_NEVER[profile.name],)))
-        self.understood = False
-        """Whether a press was one without having been learned."""
+        self._code_reader = family.code_reader()
+        self._understood = False
+        """Whether a press carried a number, so that nothing had to be learned."""
 
     @property
-    def heard_from(self) -> bool:
+    def answered(self) -> bool:
         """Whether a panel that can be asked has answered."""
-        return answers(self.profile) and self._link.up
+        return self.family.answers and self._link.up
+
+    @property
+    def certainty(self) -> Certainty:
+        """What the presses so far prove."""
+        if self.family.certainty is Certainty.BYTES and self._understood:
+            return Certainty.SENSIBLE_BYTES
+        return self.family.certainty
 
     def take(self, data: bytes, now: float) -> list[ButtonIdentity]:
-        """Bytes that came, or none; what was pressed."""
-        events = self._link.tick(now) + (self._link.feed(data, now) if data else [])
-        heard = [h for event in events for h in self._meaning(event)]
-        self.understood |= bool(heard)
-        if self._told is not None:
-            names = [m.name for m in self._told.feed(data) if isinstance(m, Unknown)]
-            codes = [ButtonIdentity(0, name) for name in names if not name.startswith("type")]
-            # A frame that gives its button's number is better known by that.
-            heard = heard or codes if self.profile.telling else codes
+        """The buttons that were pressed, from the bytes that came, if any."""
+        events = self._link.tick(now)
+        if data:
+            events += self._link.feed(data, now)
+        numbers: list[ButtonIdentity] = []
+        for event in events:
+            numbers += self._meaning(event)
+        self._understood |= bool(numbers)
         self._port.write(self._link.outgoing())
-        return heard
+        if self._code_reader is None:
+            return numbers
+        messages = self._code_reader.feed(data)
+        codes = [ButtonIdentity(0, m.name) for m in messages if isinstance(m, UnknownCode)]
+        # A frame that carries its button's number is better known by that.
+        numbers_are_sure = self.family.certainty is Certainty.FRAMES
+        return numbers if numbers and numbers_are_sure else codes
 
     def _meaning(self, event: LinkEvent) -> list[ButtonIdentity]:
         match event:
             case ButtonPressed(button, mark):
                 self._link.acknowledge(mark)
                 return [ButtonIdentity(button)]
-            case PanelRefused() if answers(self.profile) and self._count + 1 < len(_COUNTS):
-                self._count += 1
-                self._link = self._new_link()
+            case PanelRefused():
+                self._try_next_count()
         return []
 
+    def _try_next_count(self) -> None:
+        if self._trial + 1 < len(self.family.trial_button_counts):
+            self._trial += 1
+            self._link = self._new_link()
+
     def _new_link(self) -> Link:
-        made = link(self.profile, Wiring(_COUNTS[self._count], self._address))
-        made.opened(monotonic())
-        return made
+        buttons = self.family.trial_button_counts[self._trial]
+        link = self.family.link(Wiring(buttons, self._address))
+        link.opened(monotonic())
+        return link
 
 
-def find(
+class _OncePerLine:
+    """Says each line only the first time."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._lines: set[str] = set()
+
+    def __call__(self, line: str) -> None:
+        if line not in self._lines:
+            self._lines.add(line)
+            self._say(line)
+
+
+def find_panel(
     ports: Sequence[str],
-    profiles: Sequence[Profile],
+    families: Sequence[PanelFamily],
     patience: Patience,
-    say: Callable[[str], None],
+    say: Say,
     address: int = 0,
 ) -> DetectedPanel | None:
     """The first panel that answers, or whose button somebody presses while its line mode is being
-    listened to; None when nobody did in time. Mere bytes are believed only when `profiles`
+    listened to; None when nobody did in time. Mere bytes are believed only when `families`
     leaves no choice. NoSuchPanel when none of them can have that `address`."""
-    profiles = _with_address(profiles, address)
-    told: set[str] = set()
-
-    def say_once(line: str) -> None:
-        if line not in told:
-            told.add(line)
-            say(line)
-
-    until = monotonic() + patience.press
-    while monotonic() < until:
+    families = _with_address(families, address)
+    line_modes = dict.fromkeys(mode for family in families for mode in family.line_modes)
+    say_once = _OncePerLine(say)
+    deadline = monotonic() + patience.press
+    while monotonic() < deadline:
         best: DetectedPanel | None = None
-        for mode in dict.fromkeys(mode for known in profiles for mode in known.modes):
-            fitting = [known for known in profiles if mode in known.modes]
-            found = _listen_in(mode, ports, fitting, say_once, patience.mode, address)
-            if found is not None and (best is None or found.sure > best.sure):
-                best = found
-            if best is not None and (best.sure == 3 or len(profiles) == 1):
+        for line_mode in line_modes:
+            fitting = [family for family in families if line_mode in family.line_modes]
+            panel = _listen_in(line_mode, ports, fitting, say_once, patience.mode, address)
+            best = _surer(best, panel)
+            if best is not None and (best.certainty is Certainty.FRAMES or len(families) == 1):
                 return best
-        if best is not None and best.sure:
+        if best is not None and best.certainty > Certainty.BYTES:
             return best
     return None
 
 
-def presses(
-    found: DetectedPanel,
+def read_presses(
+    panel: DetectedPanel,
     patience: Patience,
     ready: Callable[[], None],
     take: Callable[[ButtonIdentity], bool],
 ) -> bool:
-    """Call `ready` once nothing is pressed any more (a panel may have kept presses from before),
-    then give `take` one press after another until it says True (enough) or nothing came
+    """Call `ready` once nothing is pressed any more (a panel may still send presses from before),
+    then give `take` one press after another until it returns True (enough) or nothing came
     in time (False). Buttons that send more than one message for a press count once. PortLost when
     the port goes."""
-    port = Port.open(found.port, found.mode.baud, found.mode.parity)
+    port = Port.open(panel.port, panel.line_mode.baud, panel.line_mode.parity)
     try:
-        ear = Ear(found.profile, port, found.address)
-        heard_at = began = monotonic()
+        ear = Ear(panel.family, port, panel.address)
+        pressed_at = ready_at = monotonic()
         settled = False
-        while (now := monotonic()) - max(heard_at, began) < patience.press:
-            heard = ear.take(_read(port), now)
-            fresh = now - heard_at >= patience.quiet
-            if heard:
-                heard_at = now
-                if settled and fresh and take(heard[0]):
+        while (now := monotonic()) - max(pressed_at, ready_at) < patience.press:
+            buttons = ear.take(_read(port), now)
+            quiet_before = now - pressed_at >= patience.quiet
+            if buttons:
+                pressed_at = now
+                if settled and quiet_before and take(buttons[0]):
                     return True
-            elif fresh and not settled:
-                settled, began = True, now
+            elif quiet_before and not settled:
+                settled, ready_at = True, now
                 ready()
         return False
     finally:
         port.close()
 
 
-def _with_address(profiles: Sequence[Profile], address: int) -> list[Profile]:
-    fitting, trouble = [], NoSuchPanel("no profile to look for")
-    for known in profiles:
+def _with_address(families: Iterable[PanelFamily], address: int) -> list[PanelFamily]:
+    fitting: list[PanelFamily] = []
+    trouble = NoSuchPanel("no profile to look for")
+    for family in families:
         try:
-            link(known, Wiring(address=address))
-            fitting.append(known)
+            family.link(Wiring(address=address))
+            fitting.append(family)
         except NoSuchPanel as error:
             trouble = error
     if not fitting:
@@ -176,50 +198,64 @@ def _with_address(profiles: Sequence[Profile], address: int) -> list[Profile]:
 
 
 def _listen_in(
-    mode: LineMode,
-    ports: Sequence[str],
-    fitting: Sequence[Profile],
-    say: Callable[[str], None],
+    line_mode: LineMode,
+    port_names: Sequence[str],
+    families: Sequence[PanelFamily],
+    say: Say,
     seconds: float,
     address: int,
 ) -> DetectedPanel | None:
-    """Listen to every port in `mode` for `seconds`, with the profiles that use it."""
-    lines = [(name, port) for name in ports if (port := _opened(name, mode, say)) is not None]
-    ears = [(name, port, Ear(known, port, address)) for name, port in lines for known in fitting]
+    """Listen to every port in `line_mode` for `seconds`, with the families that use it."""
+    ports = _open_all(port_names, line_mode, say)
+    ears = [
+        (name, port, Ear(family, port, address))
+        for name, port in ports.items()
+        for family in families
+    ]
     best: DetectedPanel | None = None
-    until = monotonic() + seconds
+    deadline = monotonic() + seconds
     try:
-        while (now := monotonic()) < until and (best is None or best.sure < 3):
-            ready, _, _ = select.select([port for _, port in lines], [], [], 0.02)
-            data = {port: port.read() for port in ready}
+        while (now := monotonic()) < deadline:
+            if best is not None and best.certainty is Certainty.FRAMES:
+                break
+            readable, _, _ = select.select(list(ports.values()), [], [], _LOOK_EVERY)
+            data = {port: port.read() for port in readable}
             for name, port, ear in ears:
-                if ear.take(data.get(port, b""), now) or ear.heard_from:
-                    found = DetectedPanel(
-                        port=name, profile=ear.profile, mode=mode, sure=_sure(ear), address=address
+                if ear.take(data.get(port, b""), now) or ear.answered:
+                    panel = DetectedPanel(
+                        port=name,
+                        family=ear.family,
+                        line_mode=line_mode,
+                        certainty=ear.certainty,
+                        address=address,
                     )
-                    best = found if best is None or found.sure > best.sure else best
+                    best = _surer(best, panel)
     except PortLost as error:
         say(str(error))
     finally:
-        for _, port in lines:
+        for port in ports.values():
             port.close()
     return best
 
 
-def _sure(ear: Ear) -> int:
-    if ear.profile.telling:
-        return 3
-    return 2 if ear.profile.name == "ascii-line" else int(ear.understood)
+def _surer(best: DetectedPanel | None, panel: DetectedPanel | None) -> DetectedPanel | None:
+    """The one with more certainty; the earlier one when they are equal."""
+    if best is None or panel is None:
+        return best or panel
+    return panel if panel.certainty > best.certainty else best
 
 
-def _opened(name: str, mode: LineMode, say: Callable[[str], None]) -> Port | None:
-    try:
-        return Port.open(name, mode.baud, mode.parity)
-    except PortLost as error:
-        say(str(error))
-        return None
+def _open_all(names: Sequence[str], line_mode: LineMode, say: Say) -> Mapping[str, Port]:
+    """The ports that open, by name."""
+    ports: dict[str, Port] = {}
+    for name in names:
+        try:
+            ports[name] = Port.open(name, line_mode.baud, line_mode.parity)
+        except PortLost as error:
+            say(str(error))
+    return ports
 
 
 def _read(port: Port) -> bytes:
-    ready, _, _ = select.select([port], [], [], 0.02)
-    return port.read() if ready else b""
+    readable, _, _ = select.select([port], [], [], _LOOK_EVERY)
+    return port.read() if readable else b""

@@ -1,7 +1,7 @@
 """What any panel's conversation with the host comes to: events, counters, and the host's end.
 
 A link is fed with bytes and with time; it has no thread, no port and no clock of its own. A press
-comes out once, and the panel is told of it only when the caller says that it was committed.
+comes out once, and is acknowledged to the panel only when the caller says that it was committed.
 """
 
 from dataclasses import dataclass, field
@@ -42,13 +42,13 @@ class PanelRefused:
 @dataclass(frozen=True, slots=True)
 class ButtonPressed:
     """A new press. Answer with `acknowledge(mark)` once committed, or `release(mark)` when it
-    could not be kept: the panel then offers it again. Until one of the two, no other comes."""
+    could not be stored: the panel then offers it again. Until one of the two, no other comes."""
 
     button: int
     mark: PressMark
     age: float = field(default=0.0, compare=False)
-    """Seconds for which its panel kept it before this host first heard of it, no part of which
-    press it is. 0 where a panel keeps nothing."""
+    """Seconds between the press and its first arrival at this host; not part of which press it is.
+    0 where a panel stores nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Link(Protocol):
 
     @property
     def acknowledges(self) -> bool:
-        """Whether a PressMark outlives this process: the panel may tell that press again."""
+        """Whether a PressMark outlives this process: the panel may send that press again."""
         ...
 
     @property
@@ -101,7 +101,7 @@ class Link(Protocol):
     def acknowledge(self, mark: PressMark) -> None: ...
 
     def forget_late(self, mark: PressMark) -> None:
-        """The press was counted as come too late: the panel may forget it, and thanks nobody."""
+        """The press was counted as too late: the panel may forget it, and thanks nobody."""
         ...
 
     def release(self, mark: PressMark) -> None: ...

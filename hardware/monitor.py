@@ -32,24 +32,25 @@ def counter_line(counters: LinkCounters) -> str:
 
 def watch(port: Port, link: Link, say: Callable[[str], None], seconds: float | None = None) -> None:
     """Say everything that comes over `port` until `seconds` have passed; PortLost when it goes.
-    Presses are not acknowledged. Counters are said once a second while they change; the same bytes
-    again that mean nothing new (a box answers 20 times a second) are said once."""
-    start = counted_at = monotonic()
-    counted, said = link.counters, b""
-    link.opened(start)
-    while seconds is None or monotonic() - start < seconds:
+    Presses are not acknowledged. Counters are said once a second while they change. Bytes that
+    repeat and mean nothing new (a box answers 20 times a second) are said once."""
+    started_at = counted_at = monotonic()
+    last_counters, last_data = link.counters, b""
+    link.opened(started_at)
+    while seconds is None or monotonic() - started_at < seconds:
         port.write(link.outgoing())
-        ready, _, _ = select.select([port], [], [], link.tick_every)
+        readable, _, _ = select.select([port], [], [], link.tick_every)
         now = monotonic()
         events = link.tick(now)
-        if ready and (data := port.read()):
-            meant = link.feed(data, now)
-            if meant or data != said:
+        if readable and (data := port.read()):
+            new_events = link.feed(data, now)
+            if new_events or data != last_data:
                 say(raw_line(data))
-            events, said = events + meant, data
+            last_data = data
+            events += new_events
         for event in events:
             say(event_line(event))
-        if now - counted_at >= COUNT_EVERY and link.counters != counted:
-            counted, counted_at = link.counters, now
-            say(counter_line(counted))
+        if now - counted_at >= COUNT_EVERY and link.counters != last_counters:
+            last_counters, counted_at = link.counters, now
+            say(counter_line(last_counters))
     say(counter_line(link.counters))

@@ -1,7 +1,7 @@
 """A numbered panel's conversation with the host.
 
 Handshake, de-duplication, acknowledgement, silence: PROTOCOL.md from the host's side. A press comes
-out once, however often the panel tells it, and is acknowledged only when the caller says that it
+out once, however often the panel sends it, and is acknowledged only when the caller says that it
 was committed.
 """
 
@@ -37,19 +37,19 @@ SILENCE = 6.0
 """Seconds without a word (three heartbeats) after which a panel is down."""
 ASK_EVERY = 1.0
 MAJOR = "1"
-FORGETS = 1
+MINOR_WITH_FORGET = 1
 """Minor version from which a panel understands Forget."""
 MS_WRAP = 2**32
 """The panel's milliseconds are counted modulo this (PROTOCOL.md, 2)."""
 AHEAD = 86_400.0
-"""Seconds by which a press may seem to lie ahead of the panel's time as last told: this program
-was held up. What is further ahead is old, and the milliseconds have wrapped."""
+"""Seconds by which a press may seem to lie ahead of the panel's last time: this program
+was delayed. What is further ahead is old, and the milliseconds have wrapped."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _KeyHold:
     """A key that is down: since when (host's seconds, for STUCK_AFTER), and the panel's own time
-    at which it was first known to be down."""
+    at which it was first down."""
 
     since: float
     ms: int
@@ -57,7 +57,7 @@ class _Held:
 
 @dataclass(frozen=True, slots=True)
 class _PanelTime:
-    """The panel's milliseconds, and the host's seconds at which they were told."""
+    """The panel's milliseconds, and the host's seconds at which they arrived."""
 
     ms: int
     at: float
@@ -73,27 +73,28 @@ class _PanelTime:
 
 class PanelLink:
     """The host's end. `last` holds the newest press of each panel that the store has committed: it
-    outlives this process, so a press that was kept but not acknowledged is not taken again."""
+    outlives this process, so that a press which was stored but not acknowledged is not taken
+    again."""
 
     acknowledges = True
     tick_every = ASK_EVERY
 
     def __init__(self, codec: Codec, last: Iterable[PressMark] = (), debounce_ms: int = 30) -> None:
         self._codec = codec
-        self._last = {mark.device: mark for mark in last}
+        self._committed = {mark.device: mark for mark in last}
         self._debounce_ms = debounce_ms
         self._open = False
         self._hello: Hello | None = None
         self._up = False
         self._refused = ""
-        self._told_down = False
-        self._heard = self._asked = self._opened = 0.0
+        self._silence_reported = False
+        self._last_message_at = self._asked_at = self._opened_at = 0.0
         self._pending: PressMark | None = None
         self._offered: ButtonPressed | None = None
-        """The press in hand, or the one released: it is told again with the age it had."""
+        """The press in hand, or the one released: it is offered again with the age it had."""
         self._late_mark: PressMark | None = None
-        self._time: _PanelTime | None = None
-        self._down: dict[int, _Held] = {}
+        self._panel_time: _PanelTime | None = None
+        self._holds: dict[int, _KeyHold] = {}
         self._stuck: set[int] = set()
         self._pressed_ms: dict[int, int] = {}
         self._out = bytearray()
@@ -115,8 +116,8 @@ class PanelLink:
 
     def opened(self, now: float) -> None:
         """The port is open: ask who is there."""
-        self._open, self._told_down = True, False
-        self._opened = self._heard = now
+        self._open, self._silence_reported = True, False
+        self._opened_at = self._last_message_at = now
         self._forget()
         self._out.clear()
         self._ask(now)
@@ -131,7 +132,7 @@ class PanelLink:
         """Bytes from the port; what they mean."""
         events: list[LinkEvent] = []
         for message in self._codec.feed(data):
-            self._heard = now
+            self._last_message_at = now
             events += self._take(message, now)
         return events
 
@@ -140,18 +141,24 @@ class PanelLink:
         if not self._open:
             return []
         events: list[LinkEvent] = []
-        if self._up and now - self._heard >= SILENCE:
+        if self._up and now - self._last_message_at >= SILENCE:
             events += self._go_down("silent")
-        elif not (self._up or self._refused or self._told_down) and now - self._opened >= SILENCE:
-            self._told_down = True
+        elif self._was_never_up(now):
+            self._silence_reported = True
             events.append(PanelDown("silent"))
-        if not self._up and now - self._asked >= ASK_EVERY:
+        if not self._up and now - self._asked_at >= ASK_EVERY:
             self._ask(now)
-        for key, down in self._down.items():
-            if now - down.since >= STUCK_AFTER and key not in self._stuck:
+        for key, hold in self._holds.items():
+            if now - hold.since >= STUCK_AFTER and key not in self._stuck:
                 self._stuck.add(key)
                 events.append(ButtonStuck(key))
         return events
+
+    def _was_never_up(self, now: float) -> bool:
+        """Whether the silence since the port was opened is still to be reported."""
+        if self._up or self._refused or self._silence_reported:
+            return False
+        return now - self._opened_at >= SILENCE
 
     def outgoing(self) -> bytes:
         """What is to be written to the port now."""
@@ -161,19 +168,19 @@ class PanelLink:
 
     def acknowledge(self, mark: PressMark) -> None:
         """The press is committed: tell the panel, now and whenever it asks again."""
-        self._last[mark.device] = mark
+        self._committed[mark.device] = mark
         if self._pending == mark:
             self._pending = None
         self._answer(mark)
 
     def forget_late(self, mark: PressMark) -> None:
-        """The press was counted as come too late: the panel may forget it, and thanks nobody. One
-        that can't tell the two apart is acknowledged."""
+        """The press was counted as too late: the panel may forget it, and thanks nobody. A panel
+        that knows no Forget gets an acknowledgement."""
         self._late_mark = mark
         self.acknowledge(mark)
 
     def release(self, mark: PressMark) -> None:
-        """The press was not kept: take it again when the panel resends it."""
+        """The press was not stored: take it again when the panel resends it."""
         if self._pending == mark:
             self._pending = None
             self._presses -= 1
@@ -186,15 +193,15 @@ class PanelLink:
                 return self._key_down(message, now) if self._knows(message.boot, now) else []
             case KeyUp(boot, key, ms):
                 if self._knows(boot, now):
-                    self._time = _PanelTime(ms, now)
+                    self._panel_time = _PanelTime(ms, now)
                     self._release_key(key)
-            case Heartbeat(boot, ms, held):
+            case Heartbeat(boot, ms, keys_down):
                 if self._knows(boot, now):
-                    self._time = _PanelTime(ms, now)
-                    for key in set(self._down) - set(held):
+                    self._panel_time = _PanelTime(ms, now)
+                    for key in set(self._holds) - set(keys_down):
                         self._release_key(key)
-                    for key in held:
-                        self._down.setdefault(key, _Held(now, ms))
+                    for key in keys_down:
+                        self._holds.setdefault(key, _KeyHold(now, ms))
             case _:
                 self._unknown += 1
         return []
@@ -216,7 +223,7 @@ class PanelLink:
         self._hello, self._refused = hello, ""
         if self._up and same:
             return []
-        self._up, self._told_down = True, False
+        self._up, self._silence_reported = True, False
         return [PanelUp(hello.device, hello.firmware, hello.keys)]
 
     def _key_down(self, press: KeyDown, now: float) -> list[LinkEvent]:
@@ -230,56 +237,58 @@ class PanelLink:
             self._repeats += 1
             self._answer(mark)
             return []
-        if self._time is None:
-            # How old it is can't be known before the panel has told its time: it comes again.
+        if self._panel_time is None:
+            # Its age can't be known before the panel has sent its time: it comes again.
             self._repeats += 1
             return []
-        again = self._offered is not None and self._offered.mark == mark
-        if not again and self._is_none(press, now):
+        is_resent = self._offered is not None and self._offered.mark == mark
+        if not is_resent and self._is_no_press(press, now):
             self._bounces += 1
             self.acknowledge(mark)
             return []
-        if not again or self._offered is None:
-            self._offered = ButtonPressed(press.key, mark, self._time.age(press.ms, now))
+        if not is_resent or self._offered is None:
+            self._offered = ButtonPressed(press.key, mark, self._panel_time.age(press.ms, now))
         self._pending = mark
         self._presses += 1
         return [self._offered]
 
-    def _is_none(self, press: KeyDown, now: float) -> bool:
+    def _is_no_press(self, press: KeyDown, now: float) -> bool:
         """Whether a message that came for the first time is a bounce or a stuck key's chatter."""
-        down = self._down.setdefault(press.key, _Held(now, press.ms))
-        before = self._pressed_ms.get(press.key)
+        hold = self._holds.setdefault(press.key, _KeyHold(now, press.ms))
+        previous_ms = self._pressed_ms.get(press.key)
         self._pressed_ms[press.key] = press.ms
-        if before is not None and (press.ms - before) % MS_WRAP < self._debounce_ms:
+        if previous_ms is not None and (press.ms - previous_ms) % MS_WRAP < self._debounce_ms:
             return True
         # The press that began the hold may have waited in the panel: that one counts.
-        began = (down.ms - press.ms) % MS_WRAP < MS_WRAP // 2
-        return press.key in self._stuck and not began
+        began_the_hold = (hold.ms - press.ms) % MS_WRAP < MS_WRAP // 2
+        return press.key in self._stuck and not began_the_hold
 
     def _answer(self, mark: PressMark) -> None:
-        told = mark == self._late_mark and self._hello is not None and _forgets(self._hello)
-        answer = Forget if told else Acknowledge
-        self._send(answer(mark.boot, mark.seq))
+        is_late = mark == self._late_mark
+        if is_late and self._hello is not None and _knows_forget(self._hello):
+            self._send(Forget(mark.boot, mark.seq))
+        else:
+            self._send(Acknowledge(mark.boot, mark.seq))
 
     def _seen(self, mark: PressMark) -> bool:
-        """The panel offers one press at a time, in order: what is not newer was kept before."""
-        last = self._last.get(mark.device)
+        """The panel offers one press at a time, in order: what is not newer was stored before."""
+        last = self._committed.get(mark.device)
         return last is not None and last.boot == mark.boot and mark.seq <= last.seq
 
     def _knows(self, boot: str, now: float) -> bool:
         """Whether the panel has said hello since its last start; if not, ask it to."""
         if self._up and self._hello is not None and self._hello.boot == boot:
             return True
-        if self._open and not self._refused and now - self._asked >= 0.1:
+        if self._open and not self._refused and now - self._asked_at >= 0.1:
             self._ask(now)
         return False
 
     def _release_key(self, key: int) -> None:
-        self._down.pop(key, None)
+        self._holds.pop(key, None)
         self._stuck.discard(key)
 
     def _ask(self, now: float) -> None:
-        self._asked = now
+        self._asked_at = now
         self._send(WhoAreYou())
 
     def _send(self, message: FromHost) -> None:
@@ -288,18 +297,18 @@ class PanelLink:
 
     def _go_down(self, reason: str) -> list[LinkEvent]:
         was_up, self._up = self._up, False
-        self._told_down |= was_up
+        self._silence_reported |= was_up
         self._forget()
         return [PanelDown(reason)] if was_up else []
 
     def _forget(self) -> None:
-        """What was known of the panel; not the press that awaits its commit."""
+        """Clear what the panel has said; not the press that awaits its commit."""
         self._hello, self._refused = None, ""
-        self._time = self._offered = None
-        self._down.clear()
+        self._panel_time = self._offered = None
+        self._holds.clear()
         self._stuck.clear()
         self._pressed_ms.clear()
 
 
-def _forgets(hello: Hello) -> bool:
-    return int(hello.version.split(".")[1]) >= FORGETS
+def _knows_forget(hello: Hello) -> bool:
+    return int(hello.version.split(".")[1]) >= MINOR_WITH_FORGET

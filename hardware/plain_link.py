@@ -1,9 +1,9 @@
-"""One plain panel's conversation with the host: what is left of it without numbers.
+"""One plain panel's conversation with the host: what remains of it without numbers.
 
-A plain panel tells a press once, has no boot, no sequence and mostly no heartbeat. So the host's
+A plain panel reports a press once, has no boot, no sequence and mostly no heartbeat. So the host's
 own clock debounces; nothing is acknowledged, and nothing that was missed comes again; a panel that
 speaks only when pressed is up as long as its port is, and only a polled one can fall silent. Where
-these families differ is said by their Manners. Like PanelLink it is fed with bytes and time.
+these families differ is in their Manners. Like PanelLink it is fed with bytes and time.
 """
 
 from dataclasses import dataclass
@@ -45,9 +45,10 @@ class Manners:
     """What a plain family can do."""
 
     debounce: float
-    """Seconds after a message about a key in which another says nothing new."""
+    """Seconds after a message about a key in which another means nothing new."""
     releases: bool = False
-    """Says when a key comes up. If not, a held key may repeat: one press as long as it does."""
+    """Says when a key comes up. If not, a key that stays down may repeat: one press as long as it
+    does."""
     poll: float = 0.0
     """Seconds between questions; 0: it speaks by itself."""
     lamp: bool = False
@@ -61,13 +62,13 @@ class PlainLink:
     def __init__(self, name: str, keys: int, codec: PlainCodec, manners: Manners) -> None:
         self._name, self._keys, self._codec, self._manners = name, keys, codec, manners
         self.tick_every = manners.poll or 1.0
-        self._open = self._up = self._told = False
-        self._now = self._opened = self._heard = self._byte_at = self._asked = 0.0
-        self._asking = False
+        self._open = self._up = self._silence_reported = False
+        self._now = self._opened_at = self._answered_at = self._byte_at = self._asked_at = 0.0
+        self._awaits_answer = False
         self._refused = ""
-        self._state: frozenset[int] | None = None
-        self._said: dict[int, float] = {}
-        self._since: dict[int, float] = {}
+        self._keys_down: frozenset[int] | None = None
+        self._last_message_at: dict[int, float] = {}
+        self._down_since: dict[int, float] = {}
         self._stuck: set[int] = set()
         self._commands: list[PlainFromHost] = []
         self._lamp_until: float | None = None
@@ -90,9 +91,9 @@ class PlainLink:
 
     def opened(self, now: float) -> None:
         """The port is open. Whoever speaks only when pressed is up with the next call."""
-        self._open, self._told, self._refused = True, False, ""
-        self._now = self._opened = self._heard = self._byte_at = now
-        self._asked, self._asking = now - self._manners.poll, False
+        self._open, self._silence_reported, self._refused = True, False, ""
+        self._now = self._opened_at = self._answered_at = self._byte_at = now
+        self._asked_at, self._awaits_answer = now - self._manners.poll, False
         self._forget()
         self._out.clear()
         self._commands = [Lamp(False)] if self._manners.lamp else []
@@ -113,7 +114,9 @@ class PlainLink:
         if data:
             self._byte_at = now
         messages += self._codec.feed(data)
-        return events + [event for message in messages for event in self._take(message, now)]
+        for message in messages:
+            events += self._take(message, now)
+        return events
 
     def tick(self, now: float) -> list[LinkEvent]:
         """Time has passed: call every `tick_every` seconds."""
@@ -143,23 +146,23 @@ class PlainLink:
             self._speak(self._now)
 
     def forget_late(self, mark: PressMark) -> None:
-        """Plain panels keep no press, so none comes too late; if one did, no lamp lights."""
+        """Plain panels store no press, so none comes too late; if one did, no lamp lights."""
 
     def release(self, mark: PressMark) -> None:
-        """The press was not kept, and will not come again: no lamp."""
+        """The press was not stored, and will not come again: no lamp."""
         self._presses -= 1
 
     # --- what the panel says -------------------------------------------------------------------
 
     def _take(self, message: PlainFromPanel, now: float) -> list[LinkEvent]:
-        self._heard, self._asking = now, False
+        self._answered_at, self._awaits_answer = now, False
         match message:
             case Pressed(key):
                 return self._pressed(key, now)
             case Released(key):
                 self._released(key, now)
-            case KeysDown(held):
-                return self._answered(frozenset(held), now)
+            case KeysDown(keys):
+                return self._answered(frozenset(keys), now)
             case Denied(reason):
                 return self._deny(reason)
             case _:
@@ -167,33 +170,33 @@ class PlainLink:
         return []
 
     def _pressed(self, key: int, now: float) -> list[LinkEvent]:
-        before = self._said.get(key)
-        self._said[key] = now
-        if before is not None and now - before < self._manners.debounce:
+        previous = self._last_message_at.get(key)
+        self._last_message_at[key] = now
+        if previous is not None and now - previous < self._manners.debounce:
             self._bounces += 1
-            self._since.setdefault(key, before)
+            self._down_since.setdefault(key, previous)
             return []
         self._stuck.discard(key)
-        self._since[key] = now
+        self._down_since[key] = now
         self._presses += 1
         return [ButtonPressed(key, PressMark(self._name, "", self._presses))]
 
     def _released(self, key: int, now: float) -> None:
-        self._said[key] = now
-        self._since.pop(key, None)
+        self._last_message_at[key] = now
+        self._down_since.pop(key, None)
         self._stuck.discard(key)
 
-    def _answered(self, held: frozenset[int], now: float) -> list[LinkEvent]:
+    def _answered(self, keys: frozenset[int], now: float) -> list[LinkEvent]:
         """A polled panel's keys, compared with its answer before. Keys that are down in the first
         answer were pressed for somebody else."""
         events = self._come_up()
-        before, self._state = self._state, held
-        if before is None:
-            self._since |= dict.fromkeys(held, now)
+        previous_keys, self._keys_down = self._keys_down, keys
+        if previous_keys is None:
+            self._down_since |= dict.fromkeys(keys, now)
             return events
-        for key in sorted(before - held):
+        for key in sorted(previous_keys - keys):
             self._released(key, now)
-        for key in sorted(held - before):
+        for key in sorted(keys - previous_keys):
             events += self._pressed(key, now)
         return events
 
@@ -207,22 +210,28 @@ class PlainLink:
     # --- time ----------------------------------------------------------------------------------
 
     def _stuck_keys(self, now: float) -> list[LinkEvent]:
-        found: list[LinkEvent] = []
-        for key, since in list(self._since.items()):
-            if not self._manners.releases and now - self._said[key] >= self._manners.debounce:
-                del self._since[key]  # its repeats have ended
+        events: list[LinkEvent] = []
+        for key, since in list(self._down_since.items()):
+            if self._has_stopped_repeating(key, now):
+                del self._down_since[key]  # its repeats have ended
                 self._stuck.discard(key)
             elif now - since >= STUCK_AFTER and key not in self._stuck:
                 self._stuck.add(key)
-                found.append(ButtonStuck(key))
-        return found
+                events.append(ButtonStuck(key))
+        return events
+
+    def _has_stopped_repeating(self, key: int, now: float) -> bool:
+        """Whether a key came up on a panel that does not report it."""
+        if self._manners.releases:
+            return False
+        return now - self._last_message_at[key] >= self._manners.debounce
 
     def _silence(self, now: float) -> list[LinkEvent]:
-        if self._up and now - self._heard >= SILENCE:
+        if self._up and now - self._answered_at >= SILENCE:
             return self._go_down("silent")
-        waited = now - self._opened >= SILENCE
-        if waited and not (self._up or self._told or self._refused):
-            self._told = True
+        has_waited = now - self._opened_at >= SILENCE
+        if has_waited and not (self._up or self._silence_reported or self._refused):
+            self._silence_reported = True
             return [PanelDown("silent")]
         return []
 
@@ -233,28 +242,29 @@ class PlainLink:
                 self._out += self._codec.encode(command)
             self._commands.clear()
             return
-        if now - self._asked < (ANSWER_WITHIN if self._asking else self._manners.poll):
+        pause = ANSWER_WITHIN if self._awaits_answer else self._manners.poll
+        if now - self._asked_at < pause:
             return
         command = self._commands.pop(0) if self._commands and self._up else Poll()
         self._out += self._codec.encode(command)
-        self._asked, self._asking = now, True
+        self._asked_at, self._awaits_answer = now, True
 
     def _come_up(self) -> list[LinkEvent]:
         if self._up:
             return []
-        self._up, self._told, self._refused = True, False, ""
+        self._up, self._silence_reported, self._refused = True, False, ""
         return [PanelUp(self._name, "", self._keys)]
 
     def _go_down(self, reason: str) -> list[LinkEvent]:
         was_up, self._up = self._up, False
-        self._told |= was_up
+        self._silence_reported |= was_up
         self._forget()
         return [PanelDown(reason)] if was_up else []
 
     def _forget(self) -> None:
         self._codec.quiet()
-        self._state = None
-        self._said.clear()
-        self._since.clear()
+        self._keys_down = None
+        self._last_message_at.clear()
+        self._down_since.clear()
         self._stuck.clear()
         self._lamp_until = None

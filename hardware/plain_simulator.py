@@ -1,6 +1,6 @@
 """The far end of the plain families: a bought or home-made panel on a pseudo-terminal.
 
-The same handling as SimulatedPanel, without what such panels lack: nothing is kept, numbered or
+The same handling as SimulatedPanel, without what such panels lack: nothing is stored, numbered or
 acknowledged. A press is down for HOLD, as a finger's is, so that a polled panel can be asked.
 """
 
@@ -22,7 +22,7 @@ class SimulatedPlainPanel:
         self.keys = far_end.keys
         self.fault = Fault.NONE
         self.acknowledged: list[int] = []
-        """Always empty: no such panel is told."""
+        """Always empty: no such panel gets an acknowledgement."""
         self._far_end = far_end
         self._line = PtyLine(path)
         self._started = 0.0
@@ -68,10 +68,10 @@ class SimulatedPlainPanel:
 
     def readable(self, now: float) -> None:
         """Bytes from the host are there."""
-        self.send(self._far_end.heard(self._line.read()))
+        self.send(self._far_end.answer(self._line.read()))
 
     def tick(self, now: float) -> None:
-        """Fingers let go; call at least ten times a second."""
+        """Fingers come up; call at least ten times a second."""
         for key in [key for key, at in self._release_at.items() if now >= at]:
             del self._release_at[key]
             self.key_up(key, now)

@@ -53,7 +53,7 @@ class Port:
     """An open serial line. Nothing here waits: read and write return at once."""
 
     def __init__(self, line: serial.Serial, name: str) -> None:
-        """`name` begins every trouble that is told: what stands at the other end, and where."""
+        """`name` begins every error line: what stands at the other end, and where."""
         self._line, self._name = line, name
         self._unsent = bytearray()
 
@@ -76,7 +76,7 @@ class Port:
         except ValueError:
             raise PortLost(f"{what} {name}: {baud} is no speed it can have; check baud") from None
         except (OSError, termios.error) as error:
-            raise PortLost(f"{what} {name}: can't be opened: {_why_not(error)}") from None
+            raise PortLost(f"{what} {name}: can't be opened: {_opening_failure(error)}") from None
         return cls(line, f"{what} {name}")
 
     def fileno(self) -> int:
@@ -87,7 +87,7 @@ class Port:
         try:
             return bytes(self._line.read(4096))
         except (serial.SerialException, OSError) as error:
-            raise PortLost(f"{self._name}: unplugged: {_why(error)}") from None
+            raise PortLost(f"{self._name}: unplugged: {_reason(error)}") from None
 
     def write(self, data: bytes) -> None:
         """Send as much as the line takes now and keep the rest for the next call."""
@@ -99,7 +99,7 @@ class Port:
         except BlockingIOError:
             pass
         except (serial.SerialException, OSError) as error:
-            raise PortLost(f"{self._name}: unplugged: {_why(error)}") from None
+            raise PortLost(f"{self._name}: unplugged: {_reason(error)}") from None
         if len(self._unsent) > _MAX_UNSENT:
             raise PortLost(f"{self._name}: takes no bytes; check its cable and power")
 
@@ -118,7 +118,7 @@ def _path(name: str) -> str:
     raise PortLost(f"panel {name}: not plugged in; see kiosk panel list")
 
 
-def _why_not(error: Exception) -> str:
+def _opening_failure(error: Exception) -> str:
     """Why a port can't be opened, and what to do about it."""
     number = error.errno if isinstance(error, OSError) else None
     if number is None:
@@ -126,7 +126,7 @@ def _why_not(error: Exception) -> str:
     return f"{os.strerror(number)}; {_REMEDIES.get(number, 'see kiosk panel list')}"
 
 
-def _why(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -66,24 +66,23 @@ def serve(
     """Be a panel until `quit` or the end of `commands`; one command a line, HELP names them."""
     panel.start(clock())
     say(f"panel {panel.device} at {panel.path}; {HELP}")
-    told, held = 0, b""
+    reported, unread = 0, b""
     try:
         while True:
             watched: list[HasFileno] = [commands, panel] if panel.plugged else [commands]
-            ready, _, _ = select.select(watched, [], [], LOOK_EVERY)
+            readable, _, _ = select.select(watched, [], [], LOOK_EVERY)
             now = clock()
-            if panel in ready:
+            if panel in readable:
                 panel.readable(now)
             panel.tick(now)
-            for seq in panel.acknowledged[told:]:
+            for seq in panel.acknowledged[reported:]:
                 say(f"acknowledged {seq}")
-            told = len(panel.acknowledged)
-            if commands not in ready:
+            reported = len(panel.acknowledged)
+            if commands not in readable:
                 continue
             # Read below any buffer: select sees only what the kernel still has.
             data = os.read(commands.fileno(), 4096)
-            held += data
-            *lines, held = held.split(b"\n")
+            *lines, unread = (unread + data).split(b"\n")
             for line in lines:
                 if line.strip() == b"quit":
                     return

@@ -26,7 +26,7 @@ HEARTBEAT = 2.0
 LAMP = 1.0
 """Seconds the lamp stays green after an acknowledgement."""
 KEEPS = 32
-"""Presses kept until acknowledged; further ones are refused with a red lamp on real panels."""
+"""Presses stored until acknowledged; further ones are refused with a red lamp on real panels."""
 
 
 class Fault(StrEnum):
@@ -60,13 +60,13 @@ class SimulatedPanel:
         self.acknowledged: list[int] = []
         """Sequence numbers acknowledged since the start."""
         self.late: list[int] = []
-        """Those that came too late, and were thanked by no lamp."""
+        """Those that came too late, for which no lamp lit."""
         self.lamp_until = 0.0
         self._line = PtyLine(path)
         self._seq = 0
         self._lines = 0
         self._waiting: deque[KeyDown] = deque()
-        self._held: set[int] = set()
+        self._keys_down: set[int] = set()
         self._sent_at = self._beat_at = float("-inf")
         self._started = 0.0
         self._codec = OwnPanelCodec()
@@ -78,7 +78,7 @@ class SimulatedPanel:
         self.boot = os.urandom(4).hex()
         self._seq, self._started = 0, now
         self._waiting.clear()
-        self._held.clear()
+        self._keys_down.clear()
         self.replug()
 
     @property
@@ -104,7 +104,7 @@ class SimulatedPanel:
     # --- what a finger does --------------------------------------------------------------------
 
     def press(self, key: int, now: float) -> None:
-        """Press and let go."""
+        """Press and release."""
         self.key_down(key, now)
         if self.fault is not Fault.STUCK_KEY:
             self.key_up(key, now)
@@ -112,7 +112,7 @@ class SimulatedPanel:
     def key_down(self, key: int, now: float) -> None:
         if not 1 <= key <= self.keys:
             raise ValueError(f"key {key}: this panel has keys 1 to {self.keys}")
-        self._held.add(key)
+        self._keys_down.add(key)
         if len(self._waiting) < KEEPS:
             self._seq += 1
             self._waiting.append(KeyDown(boot=self.boot, seq=self._seq, key=key, ms=self._ms(now)))
@@ -120,7 +120,7 @@ class SimulatedPanel:
                 self._resend(now)
 
     def key_up(self, key: int, now: float) -> None:
-        self._held.discard(key)
+        self._keys_down.discard(key)
         self._send(KeyUp(self.boot, key, self._ms(now)))
 
     @property
@@ -166,7 +166,7 @@ class SimulatedPanel:
 
     def _beat(self, now: float) -> None:
         self._beat_at = now
-        self._send(Heartbeat(self.boot, self._ms(now), tuple(sorted(self._held))))
+        self._send(Heartbeat(self.boot, self._ms(now), tuple(sorted(self._keys_down))))
 
     def _hello(self) -> None:
         version = "9.0" if self.fault is Fault.WRONG_VERSION else VERSION

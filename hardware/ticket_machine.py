@@ -1,4 +1,4 @@
-"""A ticket machine on a pseudo-terminal: calls, ends services, repeats what is not heard."""
+"""A ticket machine on a pseudo-terminal: calls, ends services, repeats what is not answered."""
 
 from itertools import count
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 from hardware.pty_line import PtyLine
 from hardware.tickets import TicketMessage, Verb
 
-SAY_AGAIN = 1.0
-"""Seconds until a line that was not answered is said again."""
+REPEAT_AFTER = 1.0
+"""Seconds until a line that was not answered is repeated."""
 
 
 class TicketMachine:
@@ -16,13 +16,13 @@ class TicketMachine:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.heard: list[TicketMessage] = []
+        self.answered: list[TicketMessage] = []
         """What the terminal has answered, oldest first."""
         self._line = PtyLine(path)
         self._numbers = count(1)
         self._at_counter = ""
-        self._unheard: list[TicketMessage] = []
-        self._said_at = float("-inf")
+        self._unanswered: list[TicketMessage] = []
+        self._sent_at = float("-inf")
         self._answer = bytearray()
 
     @property
@@ -32,7 +32,7 @@ class TicketMachine:
     @property
     def waiting(self) -> int:
         """Lines that the terminal has not answered."""
-        return len(self._unheard)
+        return len(self._unanswered)
 
     def fileno(self) -> int:
         return self._line.fileno()
@@ -58,10 +58,10 @@ class TicketMachine:
         self.say(TicketMessage(Verb.ABSENT, self._at_counter))
         self._at_counter = ""
 
-    def say(self, told: TicketMessage) -> None:
-        self._unheard.append(told)
-        if len(self._unheard) == 1:
-            self._said_at = float("-inf")
+    def say(self, message: TicketMessage) -> None:
+        self._unanswered.append(message)
+        if len(self._unanswered) == 1:
+            self._sent_at = float("-inf")
 
     def readable(self) -> None:
         """Bytes from the terminal are there."""
@@ -69,11 +69,11 @@ class TicketMachine:
         *lines, rest = bytes(self._answer).split(b"\n")
         self._answer = bytearray(rest[-64:])
         for line in lines:
-            if self._unheard and line + b"\n" == self._unheard[0].answer():
-                self.heard.append(self._unheard.pop(0))
-                self._said_at = float("-inf")
+            if self._unanswered and line + b"\n" == self._unanswered[0].answer():
+                self.answered.append(self._unanswered.pop(0))
+                self._sent_at = float("-inf")
 
     def tick(self, now: float) -> None:
-        if self._unheard and now - self._said_at >= SAY_AGAIN:
-            self._said_at = now
-            self._line.write(self._unheard[0].line())
+        if self._unanswered and now - self._sent_at >= REPEAT_AFTER:
+            self._sent_at = now
+            self._line.write(self._unanswered[0].line())

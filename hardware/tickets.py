@@ -1,7 +1,7 @@
-"""What a ticket machine says: one text line for each citizen called and each service that ended.
+"""The messages of a ticket machine: a text line when a citizen is called or a service ends.
 
 Pure: bytes to words and back; the same words come over a serial line and over HTTP (TICKETS.md).
-Knows nothing of ratings. A ticket's number only tells a repeated line; nobody keeps it.
+Knows nothing of ratings. A ticket's number only shows that a line is repeated; nobody stores it.
 """
 
 import re
@@ -33,48 +33,51 @@ class TicketMessage:
         return f"{self.verb} {self.ticket}".rstrip().encode() + b"\n"
 
     def answer(self) -> bytes:
-        """What the machine hears once the line is kept; until then it says it again."""
+        """What the machine gets once the line is stored; until then it repeats the line."""
         return b"OK " + self.line()
 
 
 def parse(line: bytes) -> TicketMessage | None:
     """The line without its end; None when it is none of ours."""
-    found = _LINE.fullmatch(line.strip())
-    return TicketMessage(Verb(found[1].decode()), (found[2] or b"").decode()) if found else None
+    match = _LINE.fullmatch(line.strip())
+    if match is None:
+        return None
+    verb, ticket = match[1], match[2] or b""
+    return TicketMessage(Verb(verb.decode()), ticket.decode())
 
 
 class TicketReader:
     """Feed bytes in any pieces; get whole lines. Holds at most MAX_LINE bytes."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
-        self._drowning = False
+        self._line = bytearray()
+        self._too_long = False
         self.unknown = 0
         """Lines that were none of ours: noise, or a machine set up for something else."""
 
     def feed(self, data: bytes) -> list[TicketMessage]:
-        told = []
+        messages: list[TicketMessage] = []
         for byte in data:
-            if byte != 0x0A:
-                self._hold(byte)
+            if byte != ord("\n"):
+                self._add(byte)
                 continue
-            found = None if self._drowning else parse(bytes(self._held))
-            blank = not self._drowning and not self._held.strip()
-            self._held.clear()
-            self._drowning = False
-            if found is not None:
-                told.append(found)
-            elif not blank:
+            line, too_long = bytes(self._line), self._too_long
+            self.forget()
+            message = None if too_long else parse(line)
+            is_blank = not too_long and not line.strip()
+            if message is not None:
+                messages.append(message)
+            elif not is_blank:
                 self.unknown += 1
-        return told
+        return messages
 
     def forget(self) -> None:
-        """The line was cut: what is held will not be ended."""
-        self._held.clear()
-        self._drowning = False
+        """The line was cut: its end will not come."""
+        self._line.clear()
+        self._too_long = False
 
-    def _hold(self, byte: int) -> None:
-        if len(self._held) + 1 >= MAX_LINE:
-            self._drowning = True
+    def _add(self, byte: int) -> None:
+        if len(self._line) + 1 >= MAX_LINE:
+            self._too_long = True
         else:
-            self._held.append(byte)
+            self._line.append(byte)

@@ -17,12 +17,21 @@ from kiosk.domain.people import BadPerson, CounterId, ServiceId, identifier, pla
 from kiosk.domain.rating import ReasonId
 from kiosk.domain.rules import Ask, Rules
 from kiosk.domain.scale import NotOnScale, Scale, Score
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import (
+    DEFAULT_QUESTION,
+    DEFAULT_REASONS,
+    LANGUAGES,
+    MAX_ADDRESS,
+    MAX_HOLIDAYS,
+    MAX_REASONS,
+    MAX_SCREEN_TEXT,
+    Bilingual,
+    ReasonWords,
+    Wording,
+)
 from kiosk.language import in_english
 
 FILE_NAME = "kiosk.toml"
-LANGUAGES = ("th", "en")
-MAX_REASONS = 6
 MAX_LINKS = 3
 PANEL_PROFILES = (
     "own",
@@ -36,7 +45,6 @@ PANEL_PROFILES = (
 """The panel families that `hardware` speaks; named here because the core knows no hardware."""
 PARITIES = ("", "none", "even", "odd")
 MAX_PANELS = 4
-MAX_HOLIDAYS = 400
 MAX_BUTTONS = 16
 T = TypeVar("T")
 
@@ -46,30 +54,8 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """A reason offered after a low score, with its words by language."""
-
-    id: ReasonId
-    words: dict[str, str]
-
-
-DEFAULT_QUESTION = {
-    "th": "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด",
-    "en": "How satisfied are you with the officer's service?",
-}
-DEFAULT_REASONS = (
-    Reason(ReasonId("wait"), {"th": "รอนาน", "en": "Long wait"}),
-    Reason(ReasonId("manner"), {"th": "กิริยาวาจา", "en": "Manner and speech"}),
-    Reason(ReasonId("unclear"), {"th": "คำแนะนำไม่ชัดเจน", "en": "Unclear advice"}),
-    Reason(ReasonId("documents"), {"th": "เอกสารยุ่งยาก", "en": "Too many documents"}),
-    Reason(ReasonId("unfair"), {"th": "ไม่เป็นธรรม", "en": "Unfair treatment"}),
-    Reason(ReasonId("place"), {"th": "สถานที่ไม่สะดวก", "en": "The place"}),
-)
-
-
-@dataclass(frozen=True, slots=True)
 class Office:
-    name: dict[str, str]
+    name: Bilingual
     counter: CounterId
     service: ServiceId
     opens: time
@@ -98,7 +84,7 @@ class PanelSettings:
 class Link:
     """An address shown as a code while nobody is being served, and what it is for, by language."""
 
-    words: dict[str, str]
+    words: Bilingual
     url: str
 
 
@@ -117,9 +103,9 @@ class QueueSettings:
 class Settings:
     path: Path
     office: Office
-    question: dict[str, str]
+    question: Bilingual
     scale_words: dict[str, tuple[str, ...]]
-    reasons: tuple[Reason, ...]
+    reasons: tuple[ReasonWords, ...]
     rules: Rules
     panels: tuple[PanelSettings, ...]
     """At least one; the first is the panel of [panel]."""
@@ -154,22 +140,22 @@ class Settings:
     def panel(self) -> PanelSettings:
         return self.panels[0]
 
-    def reworded(self, sent: SentWording) -> "Settings":
+    def with_wording(self, wording: Wording) -> "Settings":
         """These settings with central's words for the scale and the reasons in place of the file's,
         and its holidays beside the file's. Words for a scale of another number of levels are
-        left."""
-        holidays = self.office.holidays | frozenset(sent.holidays)
+        ignored."""
+        holidays = self.office.holidays | frozenset(wording.holidays)
         changed = replace(self, office=replace(self.office, holidays=holidays))
-        if len(sent.levels) == self.rules.scale.levels:
-            words = {code: tuple(w[i] for w in sent.levels) for i, code in enumerate(LANGUAGES)}
+        if len(wording.level_words) == self.rules.scale.levels:
+            words = {
+                code: tuple(level.in_language(code) for level in wording.level_words)
+                for code in LANGUAGES
+            }
             changed = replace(changed, scale_words=words)
-        if sent.reasons:
-            reasons = tuple(
-                Reason(ReasonId(name), {"th": th, "en": en})
-                for name, th, en in sent.reasons[:MAX_REASONS]
-            )
-            rules = replace(self.rules, reasons=tuple(reason.id for reason in reasons))
-            changed = replace(changed, reasons=reasons, rules=rules)
+        if wording.reasons:
+            ids = tuple(reason.id for reason in wording.reasons)
+            rules = replace(self.rules, reasons=ids)
+            changed = replace(changed, reasons=wording.reasons, rules=rules)
         return changed
 
 
@@ -308,20 +294,20 @@ def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     settings = Settings(
         path=path,
         office=Office(
-            name={
-                "th": office.take("name_th", "สำนักงานเขตดินแดง", _words),
-                "en": office.take("name_en", "Din Daeng District Office", _words),
-            },
+            name=Bilingual(
+                th=office.take("name_th", "สำนักงานเขตดินแดง", _words),
+                en=office.take("name_en", "Din Daeng District Office", _words),
+            ),
             counter=CounterId(office.take("counter", "1", _identifier)),
             service=ServiceId(office.take("service", "general", _identifier)),
             opens=office.take("opens", time(8, 0), _time),
             closes=office.take("closes", time(16, 30), _time),
             holidays=office.take("holidays", frozenset(), _days),
         ),
-        question={
-            code: question.take(code, words, _long_words)
-            for code, words in DEFAULT_QUESTION.items()
-        },
+        question=Bilingual(
+            th=question.take("th", DEFAULT_QUESTION.th, _long_words),
+            en=question.take("en", DEFAULT_QUESTION.en, _long_words),
+        ),
         scale_words=_scale_words(scale_table, scale),
         best_first=scale_table.take("best_first", True, _flag),
         reasons=reasons,
@@ -429,8 +415,8 @@ def _words(value: Any) -> str:
 
 def _long_words(value: Any) -> str:
     text = _text(value).strip()
-    if not 1 <= len(text) <= 160:
-        raise _Bad("write 1 to 160 characters")
+    if not 1 <= len(text) <= MAX_SCREEN_TEXT:
+        raise _Bad(f"write 1 to {MAX_SCREEN_TEXT} characters")
     return text
 
 
@@ -535,14 +521,14 @@ def _links(value: Any) -> tuple[Link, ...]:
             raise _Bad(f"each link has url, {', '.join(LANGUAGES)}")
         if not (address := _url(item["url"])):
             raise _Bad("a link has no address")
-        links.append(Link({code: _words(item[code]) for code in LANGUAGES}, address))
+        links.append(Link(Bilingual(th=_words(item["th"]), en=_words(item["en"])), address))
     return tuple(links)
 
 
 def _url(value: Any) -> str:
     text = _text(value)
-    if text and (not text.startswith(("https://", "http://")) or len(text) > 300):
-        raise _Bad("write an address that starts with https://, at most 300 characters")
+    if text and (not text.startswith(("https://", "http://")) or len(text) > MAX_ADDRESS):
+        raise _Bad(f"write an address that starts with https://, at most {MAX_ADDRESS} characters")
     return text
 
 
@@ -615,15 +601,17 @@ def _scale_words(table: _Table, scale: Scale) -> dict[str, tuple[str, ...]]:
     return {code: chosen for code, chosen in words.items() if chosen}
 
 
-def _reasons(value: Any) -> tuple[Reason, ...] | None:
+def _reasons(value: Any) -> tuple[ReasonWords, ...] | None:
     if not isinstance(value, list) or len(value) > MAX_REASONS:
         raise _Bad(f"write up to {MAX_REASONS} [[reasons]]")
     reasons = []
     for item in value:
         if not isinstance(item, dict) or set(item) != {"id", *LANGUAGES}:
             raise _Bad(f"each reason has id, {', '.join(LANGUAGES)}")
-        words = {code: _words(item[code]) for code in LANGUAGES}
-        reasons.append(Reason(ReasonId(_identifier(item["id"])), words))
+        reason = ReasonWords(
+            id=ReasonId(_identifier(item["id"])), th=_words(item["th"]), en=_words(item["en"])
+        )
+        reasons.append(reason)
     if len({reason.id for reason in reasons}) != len(reasons):
         raise _Bad("an id stands twice")
     return tuple(reasons)

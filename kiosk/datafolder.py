@@ -230,8 +230,12 @@ class DataFolder:
         return token
 
     def free_bytes(self) -> int:
-        found = os.statvfs(self.path)
-        return found.f_bavail * found.f_frsize
+        """Free room on the disk; 0 where it can't be read."""
+        try:
+            disk = os.statvfs(self.path)
+        except OSError:
+            return 0
+        return disk.f_bavail * disk.f_frsize
 
     def pepper(self) -> bytes:
         """The bytes that PINs are hashed with; FolderError when they are gone or open to others."""

@@ -16,7 +16,7 @@ from kiosk.domain.businessday import business_date
 from kiosk.domain.duty import EndOfDuty, Moment
 from kiosk.domain.encounter import Effect
 from kiosk.domain.people import Officer, OfficerId
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Wording
 from kiosk.effects import StepEffects, duty_detail
 from kiosk.lockout import Lockout, PinAnswer
 from kiosk.store.engine import Store, StoreFailed
@@ -163,7 +163,7 @@ class Terminal:
             t.state.put_enrolment(enrolment)
             t.witness(self._clock.now(), Kind.ENROLLED, {"terminal": enrolment.terminal})
 
-    def wording(self) -> SentWording:
+    def wording(self) -> Wording:
         with self._store.read() as snapshot:
             return snapshot.state.wording()
 

@@ -22,15 +22,36 @@ import kiosk
 from kiosk import pin
 from kiosk.clock import Clock
 from kiosk.domain.people import OfficerId
-from kiosk.domain.wording import SentWording
 from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.pins import PinRecord
 from kiosk.store.state import Enrolment
-from sync.client import NotCentral, SyncFailed, TryLater, client_of, not_central, send, words_of
+from sync.client import NotCentral, SyncFailed, TryLater, client_of, not_central, send
 from sync.closing import NotEnrolled
-from sync.fields import MAX_COUNT, BadMessage, digest, etag
+from sync.messages import (
+    Answer,
+    DayReport,
+    Enrol,
+    Enrolled,
+    ErrorLine,
+    Head,
+    Heads,
+    HeadsAnswer,
+    Hello,
+    IssuedPins,
+    OpenSheet,
+    PanelState,
+    Photos,
+    PinStatus,
+    Receipt,
+    Roster,
+    StoredDays,
+    TerminalPin,
+    Welcome,
+)
+from sync.messages.values import MAX_COUNT
+from sync.protocol import BadMessage, digest, etag
 from sync.sealing import sealing_text, unseal
 from sync.signing import (
     NONCE_HEADER,
@@ -40,25 +61,6 @@ from sync.signing import (
     public_key,
     public_text,
     sign_request,
-)
-from sync.wire import (
-    Answer,
-    DayReport,
-    Enrol,
-    Enrolled,
-    Head,
-    Heads,
-    HeadsAnswer,
-    Held,
-    HeldPin,
-    Hello,
-    OpenSheet,
-    Photos,
-    PinsHeld,
-    PinsIssued,
-    Receipt,
-    Roster,
-    Welcome,
 )
 
 PATIENCE = 300.0
@@ -199,7 +201,7 @@ def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolmen
     )
 
 
-def _panel(snapshot: Snapshot) -> str:
+def _panel(snapshot: Snapshot) -> PanelState:
     """How the panel was last told of: "up", "down", or "" where there never was one."""
     newest = snapshot.journal.last(Kind.PANEL_UP, Kind.PANEL_DOWN)
     if newest is None:
@@ -265,7 +267,7 @@ class _Run:
 
     def _roster(self) -> tuple[bool, int]:
         with self.store.read() as snapshot:
-            known = snapshot.state.wording().etag
+            known = snapshot.state.roster_etag()
         headers = {"If-None-Match": known} if known else {}
         status, body, _ = self._ask("GET", "roster", b"", {200, 304}, headers)
         if status == httpx.codes.NOT_MODIFIED:
@@ -278,9 +280,8 @@ class _Run:
         done = 0
         for _ in range(MOST_ROUNDS if self.pepper else 0):
             key = X25519PrivateKey.generate()
-            body = self._ask_newer("PUT", "pins", pins_held(self.store, key))
-            if body is None:
-                break
+            status = pins_held(self.store, key)
+            _, body, _ = self._ask("PUT", "pins", status.to_bytes(), {200})
             taken = take_pins(self.store, self.clock, self.enrolment, key, self.pepper or b"", body)
             if not taken:
                 break
@@ -289,10 +290,8 @@ class _Run:
 
     def _photos(self) -> int:
         """Have the photos that central has of those on the roster; how many changed."""
-        body = self._ask_newer("GET", "photos")
-        if body is None:
-            return 0
-        wanted = dict(parsed(Photos.parse, body).photos)
+        _, body, _ = self._ask("GET", "photos", b"", {200})
+        wanted = {photo.officer: photo.digest for photo in parsed(Photos.parse, body).photos}
         with self.store.read() as snapshot:
             have = snapshot.roster.photos_from_central()
         done = 0
@@ -316,16 +315,6 @@ class _Run:
             t.roster.put_photo(officer, jpeg)
             t.witness(self.clock.now(), Kind.ROSTER_CHANGED, {"photo": officer})
         return True
-
-    def _ask_newer(self, method: str, name: str, message: PinsHeld | None = None) -> bytes | None:
-        """Ask what a central of before has no answer to; None from such a one, which is said."""
-        try:
-            return self._ask(method, name, message.to_bytes() if message else b"", {200})[1]
-        except NotCentral as error:
-            if error.status != httpx.codes.NOT_FOUND:
-                raise
-            self.progress(f"central is older than this terminal and has no {name} to give")
-            return None
 
     def _send_again_what_is_gone(self) -> None:
         """A central that was put back from a backup has lost what it gave receipts for."""
@@ -358,7 +347,7 @@ class _Run:
         except (BadSignature, BadMessage):
             raise NotCentral(not_central(self.enrolment.url, status, answer), status) from None
         if status not in expected:
-            said = words_of(answer) or "no reason given"
+            said = ErrorLine.words(answer) or "no reason given"
             raise SyncFailed(f"central answered {status} to {method} {name}: {said}")
         return status, answer, proof_of(status, path, self.nonce, own)
 
@@ -418,23 +407,22 @@ def take_heads_answer(body: bytes) -> None:
 def take_roster(store: Store, clock: Clock, body: bytes) -> int:
     """Take officers and wording as they are at central; how many officers."""
     roster = parsed(Roster.parse, body)
-    w = roster.wording
     with store.transaction() as t:
-        t.roster.apply(roster.officers)
-        lists = (w.levels, w.reasons, w.told, w.holidays)
-        t.state.put_wording(
-            SentWording(w.question_th, w.question_en, w.comment_url, etag(body), *lists)
-        )
+        t.roster.apply(roster.people())
+        t.state.put_wording(roster.wording, etag(body))
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
     return len(roster.officers)
 
 
-def pins_held(store: Store, key: X25519PrivateKey) -> PinsHeld:
+def pins_held(store: Store, key: X25519PrivateKey) -> PinStatus:
     """Which issued PINs are here; central seals what is sent to `key`."""
     with store.read() as snapshot:
         held = snapshot.pins.issued()
-    told = (HeldPin(o, r.issue, not pin.is_issued(r.hash)) for o, r in held.items())
-    return PinsHeld(sealing_text(key), tuple(told))
+    pins = tuple(
+        TerminalPin(officer=officer, issue=record.issue, own=not pin.is_issued(record.hash))
+        for officer, record in held.items()
+    )
+    return PinStatus(key=sealing_text(key), pins=pins)
 
 
 def take_pins(
@@ -448,7 +436,7 @@ def take_pins(
     """Keep the PINs that are later than those here, under `pepper`, and drop those that central
     withdrew; how many. Who was locked out may try a new one: whoever guessed at the old one knows
     nothing of it."""
-    sent = parsed(PinsIssued.parse, body).pins
+    sent = parsed(IssuedPins.parse, body).pins
     with store.read() as snapshot:
         held = snapshot.pins.issued()
     fresh = {}
@@ -481,7 +469,8 @@ def take_pins(
 
 def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> None:
     """What central gave a receipt for and has no more, becomes due again."""
-    held = {day: (revision, digest) for day, revision, digest in parsed(Held.parse, body).days}
+    stored_days = parsed(StoredDays.parse, body).days
+    held = {stored.date: (stored.revision, stored.digest) for stored in stored_days}
     oldest = clock.now().wall.date() - timedelta(days=LOOK_BACK)
     with store.read() as snapshot:
         receipted = snapshot.outbox.newest_receipted(since=oldest)

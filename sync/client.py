@@ -1,6 +1,5 @@
 """The only HTTP client: one request to central, and in one line why it got no answer."""
 
-import json
 import ssl
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -9,7 +8,8 @@ from urllib.parse import urlsplit
 import httpx2 as httpx
 import stamina
 
-from sync.fields import MAX_BODY
+from sync.messages import ErrorLine
+from sync.protocol import MAX_BODY
 
 TIMEOUT = 20.0
 """Seconds for each step of a request."""
@@ -102,7 +102,7 @@ def send(
 
 def _try_later(url: str, status: int, answer: bytes, headers: httpx.Headers) -> TryLater:
     seconds = _seconds(headers)
-    said = words_of(answer) or "no reason given"
+    said = ErrorLine.words(answer) or "no reason given"
     return TryLater(f"{url} answered {status}, come again later: {said}", seconds)
 
 
@@ -135,13 +135,6 @@ def _not_believed(error: BaseException | None) -> str:
 
 def not_central(url: str, status: int, answer: bytes = b"") -> str:
     """What answered without central's signature says of itself, or what it may be."""
-    said = words_of(answer)
+    said = ErrorLine.words(answer)
     guess = f"it says “{said}”" if said else "a sign-in page of the network, or another server?"
     return f"{url} answered {status}, but without central's signature: {guess}"
-
-
-def words_of(body: bytes) -> str:
-    try:
-        return str(json.loads(body)["error"])[:200]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""

@@ -5,8 +5,10 @@ came in since (ratings in the grace after closing), the whole day goes out as th
 """
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date
@@ -17,8 +19,8 @@ from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.ratings import Sheet
 from kiosk.store.state import Enrolment
 from sync.absence import Before, Hours, absences
-from sync.fields import digest
-from sync.wire import DayReport, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
+from sync.messages import DayReport, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
+from sync.protocol import digest
 
 _UP_OR_DOWN = (
     (Kind.STARTED, Kind.STOPPED),

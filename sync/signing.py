@@ -6,7 +6,7 @@ import binascii
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from sync.fields import VERSION, BadMessage, digest
+from sync.protocol import VERSION, BadMessage, digest
 
 SIGNATURE_HEADER = "Kiosk-Signature"
 NONCE_HEADER = "Kiosk-Nonce"

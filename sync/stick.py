@@ -8,11 +8,12 @@ changes nothing: what has no receipt stays due, and a run's answers count once.
 
 import base64
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from msgspec.structs import replace
 
 from kiosk.clock import Clock
 from kiosk.files import read_found, write_whole
@@ -38,9 +39,11 @@ from sync.agent import (
 from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
 from sync.client import NotCentral, SyncFailed
 from sync.closing import NotEnrolled
-from sync.fields import VERSION, BadMessage, Fields, canonical
+from sync.messages import NO_HEAD, Answer, Head, Receipt, Welcome
+from sync.messages.message import Message
+from sync.messages.values import ShortText
+from sync.protocol import BadMessage
 from sync.signing import BadSignature, check_answer, public_key, sign_request
-from sync.wire import Answer, Head, Receipt, Welcome
 
 MEMORY = "stick.json"
 """What a terminal remembers between visits, in its data folder."""
@@ -59,39 +62,25 @@ class Visit:
     """PINs that central issued and this terminal took, or withdrew."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Memory:
+class _Memory(Message, frozen=True):
     """`hello`: nonce of the greeting that central has not answered yet; `run`, `last`: the open
     run's nonce and the head central then had; `box`: central's key for sealed requests;
     `pin_key`: the private half of the key that this run's PINs are sealed to, in base64."""
 
-    hello: str = ""
-    run: str = ""
-    last: Head = Head()  # noqa: RUF009  (a value, never changed)
-    box: str = ""
-    pin_key: str = field(default="", repr=False)
-
-    def to_bytes(self) -> bytes:
-        kept = {"hello": self.hello, "run": self.run, "box": self.box, "pin_key": self.pin_key}
-        return canonical({"v": VERSION, **kept, "last": [self.last.seq, self.last.hash]})
+    hello: ShortText = ""
+    run: ShortText = ""
+    last: Head = NO_HEAD
+    box: ShortText = ""
+    pin_key: ShortText = ""
 
     @classmethod
     def read(cls, path: Path) -> "_Memory":
         """What is remembered; nothing where there is no file, or one that can't be read: the next
         walk is then a first one."""
         try:
-            f = Fields.of(path.read_bytes())
-            kept = cls(
-                hello=f.text("hello", 64),
-                run=f.text("run", 64),
-                last=Head(*f.head("last")),
-                box=f.text("box", 64),
-                pin_key=f.text("pin_key", 64),
-            )
-            f.done()
+            return cls.parse(path.read_bytes())
         except (OSError, BadMessage):
             return cls()
-        return kept
 
 
 def visit(
@@ -156,11 +145,13 @@ class _Visit:
             kept = replace(kept, pin_key=base64.b64encode(new).decode())
         requests, carried = self._run(kept) if kept.run else ([], None)
         requests.append(self._hello(kept.hello))
-        outward = Outward(self.enrolment.site, self.enrolment.terminal, tuple(requests))
+        outward = Outward(
+            site=self.enrolment.site, terminal=self.enrolment.terminal, requests=tuple(requests)
+        )
         try:
             # First what is remembered: a greeting on the stick must be known when it is answered.
             write_whole(self.memory, kept.to_bytes())
-            write_whole(self._file(TO_CENTRAL), outward.to_bytes(kept.box))
+            write_whole(self._file(TO_CENTRAL), outward.sealed(kept.box))
         except OSError as error:
             raise SyncFailed(f"{error.filename or self.stick}: {error.strerror}") from None
         if self.refused:
@@ -268,12 +259,12 @@ class _Visit:
     def _run(self, kept: _Memory) -> tuple[list[Request], int]:
         """The run's requests, as `kiosk sync` would send them one by one."""
         with self.store.read() as snapshot:
-            due, tag = snapshot.outbox.due(), snapshot.state.wording().etag
+            due, tag = snapshot.outbox.due(), snapshot.state.roster_etag()
         requests = [
             self._request("PUT", "heads", kept.run, heads(self.store, kept.last).to_bytes()),
             self._request("GET", "days", kept.run),
             *(self._request("PUT", f"days/{p.day}", kept.run, p.body) for p in due),
-            replace(self._request("GET", "roster", kept.run), etag=tag),
+            self._request("GET", "roster", kept.run, etag=tag),
         ]
         if kept.pin_key:
             key = X25519PrivateKey.from_private_bytes(base64.b64decode(kept.pin_key))
@@ -286,7 +277,9 @@ class _Visit:
             "POST", "hello", nonce, greeting(self.store, self.clock, nonce).to_bytes()
         )
 
-    def _request(self, method: str, name: str, nonce: str, body: bytes = b"") -> Request:
+    def _request(
+        self, method: str, name: str, nonce: str, body: bytes = b"", etag: str = ""
+    ) -> Request:
         path = path_of(self.enrolment, name)
         return Request(
             method=method,
@@ -294,6 +287,7 @@ class _Visit:
             nonce=nonce,
             signature=sign_request(self.key, method, path, nonce, body),
             body=body,
+            etag=etag,
         )
 
     def _file(self, tail: str) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QMetaObject, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.clock import Clock, SystemClock
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ui.panel_bridge import PanelBridge
     from ui.presenter import Presenter
     from ui.queue_bridge import Bridge
-    from ui.show import Shower
+    from ui.view_builder import ViewBuilder
 
 RETRY_MS = 10_000
 """While the database can't be opened, how often it is tried again."""
@@ -49,6 +49,8 @@ class Running:
     store: "Store"
     terminal: "Terminal"
     presenter: "Presenter"
+    connections: list[QMetaObject.Connection]
+    """From the window to the presenter and back."""
     bridges: "list[PanelBridge]"
     queue: "list[Bridge]"
     guide: "Guide | None" = None
@@ -56,6 +58,8 @@ class Running:
     def stop(self) -> None:
         from kiosk.store.engine import StoreFailed
 
+        for connection in self.connections:
+            QObject.disconnect(connection)
         for bridge in (*self.bridges, *self.queue):
             bridge.stop()
         if self.guide is not None:
@@ -73,8 +77,9 @@ def start(
     """Open the store, verify it, connect the window and the panel. StoreFailed, FolderError."""
     from ui.notices import NoticeFolder
     from ui.panel_bridge import open_panels
-    from ui.presenter import Outside, Presenter
+    from ui.presenter import Presenter
     from ui.qr import qr_matrix
+    from ui.session import Outside
 
     store, terminal = folder.open_verified(clock)
     try:
@@ -82,45 +87,44 @@ def start(
         settings = at_enrolled_counter(settings, terminal)
         address = comment_address(folder, terminal, clock)
         outside = Outside(
-            lambda: folder.free_bytes() // 2**20,
-            lambda text: qr_matrix(address(text)),
-            NoticeFolder(folder.notices).read,
+            free_mib=lambda: folder.free_bytes() // 2**20,
+            qr=lambda text: qr_matrix(address(text)),
+            notices=NoticeFolder(folder.notices).read,
         )
         presenter = Presenter(terminal, settings, clock, outside)
         presenter.start()
-        last = terminal.marks()
+        marks = terminal.marks()
     except BaseException:
         store.close()
         raise
     # Connected last: a start that failed and is tried again leaves no second pair of hands.
-    connect(window, presenter)
+    connections = connect(window, presenter)
     window.show_view(presenter.view())
-    panels = open_panels(settings, presenter, last)
+    panels = open_panels(settings, presenter, marks)
     queue = queue_of(settings, presenter, folder)
-    guide = guide_of(settings, terminal, presenter, folder)
+    guide = guide_of(settings, presenter, folder)
     return Running(
         store=store,
         terminal=terminal,
         presenter=presenter,
+        connections=connections,
         bridges=panels,
         queue=queue,
         guide=guide,
     )
 
 
-def guide_of(
-    settings: Settings, terminal: "Terminal", presenter: "Presenter", folder: "DataFolder"
-) -> "Guide | None":
+def guide_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -> "Guide | None":
     """The audible guide, where it is wanted."""
     if not settings.sound_guide:
         return None
     from ui.guide import Guide
     from ui.sounds import Shelf
 
-    shelf = Shelf(folder.sounds, lambda language: reworded(settings, terminal, language))
+    shelf = Shelf(folder.sounds, presenter.session.prompt_words)
     guide = Guide(shelf, settings.volume, settings.sound_output)
     presenter.spoken.connect(guide.say)
-    guide.stands.connect(presenter.guide_stands)
+    guide.stands.connect(presenter.staff.guide_stands)
     guide.start()
     return guide
 
@@ -132,14 +136,6 @@ def queue_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -
     from ui.queue_bridge import open_queue
 
     return open_queue(settings.queue, presenter, folder)
-
-
-def reworded(settings: Settings, terminal: "Terminal", language: str) -> dict[str, str]:
-    """What the audible guide says in the office's own words, by prompt."""
-    from ui.show import Shower
-
-    wording = terminal.wording()
-    return Shower(settings.reworded(wording), Words.load(language), wording, ()).reworded()
 
 
 def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:
@@ -159,44 +155,47 @@ def comment_address(
     from sync import formtoken
     from sync.keyfile import KeyUnusable, read_key
 
-    enrolled = terminal.status().enrolment
+    enrolment = terminal.status().enrolment
     try:
-        key = read_key(folder.key_file) if enrolled else None
+        key = read_key(folder.key_file) if enrolment else None
     except KeyUnusable:
         key = None
 
     def filled(address: str) -> str:
         if formtoken.PLACE not in address:
             return address
-        if enrolled is None or key is None:
+        if enrolment is None or key is None:
             return ""
         day = clock.now().wall.date()
-        token = formtoken.make(key, enrolled.site, enrolled.terminal, day)
+        token = formtoken.make(key, enrolment.site, enrolment.terminal, day)
         return address.replace(formtoken.PLACE, token)
 
     return filled
 
 
-def connect(window: TerminalWindow, presenter: "Presenter") -> None:
+def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.Connection]:
     """Every tap to its meaning."""
-    presenter.view_changed.connect(window.show_view)
-    presenter.thanks_expected.connect(window.prepare)
-    window.score_pressed.connect(presenter.touch)
-    window.reason_toggled.connect(presenter.toggle_reason)
-    window.reasons_done.connect(presenter.give_reasons)
-    window.more_time_asked.connect(presenter.ask_more_time)
-    window.reasons_led.connect(presenter.lead)
-    window.language_chosen.connect(presenter.choose_language)
-    window.message_acted.connect(presenter.message_acted)
-    window.officer_chosen.connect(presenter.choose_officer)
-    window.digit_typed.connect(presenter.type_digit)
-    window.erased.connect(presenter.erase)
-    window.back_asked.connect(presenter.back)
-    window.staff_asked.connect(presenter.ask_staff)
-    window.skipped.connect(presenter.skip)
-    window.action_chosen.connect(presenter.act)
-    window.service_asked.connect(presenter.ask_service)
-    window.key_pressed.connect(presenter.key)
+    citizen, staff = presenter.citizen, presenter.staff
+    return [
+        presenter.view_changed.connect(window.show_view),
+        presenter.thanks_expected.connect(window.prepare),
+        window.score_pressed.connect(citizen.touch),
+        window.reason_toggled.connect(citizen.toggle_reason),
+        window.reasons_done.connect(citizen.give_reasons),
+        window.more_time_asked.connect(citizen.ask_more_time),
+        window.reasons_led.connect(citizen.lead),
+        window.language_chosen.connect(citizen.choose_language),
+        window.skipped.connect(citizen.skip),
+        window.message_acted.connect(staff.message_acted),
+        window.officer_chosen.connect(staff.choose_officer),
+        window.digit_typed.connect(staff.type_digit),
+        window.erased.connect(staff.erase),
+        window.back_asked.connect(staff.back),
+        window.staff_asked.connect(staff.ask_staff),
+        window.action_chosen.connect(staff.act),
+        window.service_asked.connect(staff.ask_service),
+        window.key_pressed.connect(presenter.key),
+    ]
 
 
 class Program(QObject):
@@ -230,16 +229,16 @@ class Program(QObject):
             self._running = start(self._folder, self._settings, self._clock, self._window)
         except (StoreFailed, FolderError, ClockImplausible) as error:
             sys.stderr.write(f"kiosk: {error}\n")
-            shower = first_shower(self._settings)
+            builder = first_builder(self._settings)
             damaged = isinstance(error, StoreDamaged)
-            self._window.show_view(shower.trouble(str(error), damaged=damaged))
+            self._window.show_view(builder.trouble(str(error), damaged=damaged))
             self._retry.start()
             return
         presenter = self._running.presenter
-        presenter.exit_asked.connect(end_loop)
-        presenter.errand_asked.connect(self._send)
-        self.errands.came_on.connect(presenter.errand_came_on)
-        self.errands.ended.connect(presenter.errand_ended)
+        presenter.staff.exit_asked.connect(end_loop)
+        presenter.staff.errand_asked.connect(self._send)
+        self.errands.came_on.connect(presenter.staff.errand_came_on)
+        self.errands.ended.connect(presenter.staff.errand_ended)
         self._nightly.start()
         self._heartbeat.start()
 
@@ -268,14 +267,14 @@ class Program(QObject):
         """Tell the journal and central that this terminal lives. Offline the latter fails without
         a word: what the night's sync can't send is said there."""
         if self._running is not None:
-            self._running.presenter.still_running()
+            self._running.presenter.clock.still_running()
         if self._may_reach_central():
             self.errands.run("heartbeat")
 
     def _may_reach_central(self) -> bool:
         if self._running is None or self.errands.busy:
             return False
-        return self._running.terminal.status().enrolment is not None
+        return self._running.presenter.is_enrolled()
 
     def _send(self, errand: str) -> None:
         """Asked for at the service menu."""
@@ -287,7 +286,7 @@ def starting_view(settings: Settings) -> ClosedView:
     """The first screen. Made here, of as little as it needs: everything else loads behind it."""
     words = Words.load(settings.language)
     counter = words.get("frame.counter", counter=settings.office.counter)
-    frame = Frame(settings.office.name[settings.language], counter)
+    frame = Frame(settings.office.name.in_language(settings.language), counter)
     return ClosedView(
         frame=frame,
         title=words.get("starting.title"),
@@ -296,11 +295,11 @@ def starting_view(settings: Settings) -> ClosedView:
     )
 
 
-def first_shower(settings: Settings) -> "Shower":
-    from kiosk.domain.wording import SentWording
-    from ui.show import Shower
+def first_builder(settings: Settings) -> "ViewBuilder":
+    from kiosk.domain.wording import Wording
+    from ui.view_builder import ViewBuilder
 
-    return Shower(settings, Words.load(settings.language), SentWording(), ())
+    return ViewBuilder(settings, Words.load(settings.language), Wording(), ())
 
 
 def run_terminal(path: Path, size: tuple[int, int] | None) -> int:

@@ -218,7 +218,7 @@ def close_day() -> None:
     from sync.closing import NotEnrolled, close_days
 
     with opened() as (store, terminal), errors():
-        settings = DataFolder(Chosen.path).settings().reworded(terminal.wording())
+        settings = DataFolder(Chosen.path).settings().with_wording(terminal.wording())
         try:
             closed = close_days(store, SystemClock(), today=True, hours=_hours(settings))
         except NotEnrolled:
@@ -411,16 +411,17 @@ def sounds(
         _list_outputs()
         return
     from kiosk.datafolder import DataFolder
-    from ui.app import reworded
     from ui.sounds import OWN, UNHEARD, Shelf, prompts
     from ui.text import Words, languages
+    from ui.view_builder import ViewBuilder
 
     if language not in languages():
         fail(f"{language[:20]!r}: no such language; {', '.join(languages())}", USAGE)
     folder = DataFolder(Chosen.path)
     with opened() as (_, terminal), errors():
-        settings = folder.settings().reworded(terminal.wording())
-        own = reworded(settings, terminal, language)
+        wording = terminal.wording()
+        settings = folder.settings().with_wording(wording)
+    own = ViewBuilder(settings, Words.load(language), wording, ()).prompt_words()
     shelf, missing, unheard = Shelf(folder.sounds, lambda _: own), 0, 0
     buttons = max((max(panel.buttons, default=0) for panel in settings.panels), default=0)
     words, levels = Words.load(language), settings.rules.scale.levels
@@ -469,7 +470,7 @@ def notices() -> None:
     for name, trouble in found:
         typer.echo(f"{name}\t{trouble or 'shown'}")
     for link in links:
-        typer.echo(f"{link.url}\tshown as a code: {link.words['th']}")
+        typer.echo(f"{link.url}\tshown as a code: {link.words.th}")
     if not found and not links:
         typer.echo(f"No notices. Put texts and pictures into {folder.notices}")
     if any(trouble for _, trouble in found):
@@ -497,7 +498,7 @@ def _syncing() -> "Iterator[tuple[Store, SystemClock, Ed25519PrivateKey, str, by
     folder = DataFolder(Chosen.path)
     clock = SystemClock()
     with opened() as (store, terminal), errors():
-        settings = folder.settings().reworded(terminal.wording())
+        settings = folder.settings().with_wording(terminal.wording())
         closed_now = clock.now().wall.time() >= settings.office.closes
         try:
             close_days(store, clock, today=closed_now, hours=_hours(settings))

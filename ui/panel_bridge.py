@@ -5,7 +5,8 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 
-from hardware.catalogue import NoSuchPanel, Wiring, line_mode, link, profile
+from hardware.catalogue import family_named
+from hardware.family import NoSuchPanel, Wiring
 from hardware.link import (
     ButtonPressed,
     ButtonStuck,
@@ -28,9 +29,9 @@ OPEN_EVERY = 1.0
 
 def link_of(settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
     """The host's end of the panel in the settings; NoSuchPanel when it can't be."""
-    known = [PressMark(mark.device, mark.boot, mark.seq) for mark in last]
+    marks = [PressMark(mark.device, mark.boot, mark.seq) for mark in last]
     wiring = Wiring(settings.count, settings.address, settings.codes)
-    return link(profile(settings.profile), wiring, known)
+    return family_named(settings.profile).link(wiring, marks)
 
 
 class PanelBridge(QObject):
@@ -47,15 +48,15 @@ class PanelBridge(QObject):
     ) -> None:
         super().__init__()
         self._presenter, self._number = presenter, number
-        of = profile(settings.profile)
-        self._mode = line_mode(of, settings.baud, settings.parity)
-        self._search = PortSearch(settings.port, of, ports)
+        family = family_named(settings.profile)
+        self._line_mode = family.line_mode(settings.baud, settings.parity)
+        self._search = PortSearch(settings.port, family, ports)
         self._link = link_of(settings, last)
         self._port: Port | None = None
         self._notifier: QSocketNotifier | None = None
         self._retired: QSocketNotifier | None = None
         self._opened_at = self._closed_at = float("-inf")
-        self._told = ""
+        self._reported_trouble = ""
         self._timer = QTimer(self, interval=int(self._link.tick_every * 1000))
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self._tick)
@@ -81,9 +82,10 @@ class PanelBridge(QObject):
     def _open(self) -> None:
         self._opened_at = self._closed_at = monotonic()
         try:
-            self._port = Port.open(self._search.next(), self._mode.baud, self._mode.parity)
+            name = self._search.next()
+            self._port = Port.open(name, self._line_mode.baud, self._line_mode.parity)
         except PortLost as error:
-            self._tell(str(error))
+            self._report(str(error))
             return
         self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._readable)
@@ -114,16 +116,16 @@ class PanelBridge(QObject):
         self._close()
         self._take(self._link.lost(str(error)))
         if not was_up:
-            self._tell(str(error))
+            self._report(str(error))
 
-    def _tell(self, trouble: str) -> None:
+    def _report(self, trouble: str) -> None:
         """Once for each cause, not once a second."""
-        if trouble != self._told:
-            self._told = trouble
-            self._presenter.panel_down(trouble, panel=self._number)
+        if trouble != self._reported_trouble:
+            self._reported_trouble = trouble
+            self._presenter.panels.down(trouble, panel=self._number)
 
     def _close(self) -> None:
-        """The notifier may be the caller: it is kept, disabled, until the next. Not deleteLater:
+        """The notifier may be the caller: it stays, disabled, until the next. Not deleteLater:
         where this object goes before the event loop runs again, that deletes it twice."""
         if self._notifier is not None:
             self._notifier.setEnabled(False)
@@ -138,23 +140,28 @@ class PanelBridge(QObject):
                 case ButtonPressed():
                     self._pressed(event)
                 case PanelUp(device):
-                    self._told = ""
-                    self._presenter.panel_up(device, panel=self._number)
+                    self._reported_trouble = ""
+                    self._presenter.panels.up(device, panel=self._number)
                 case PanelDown(reason):
-                    self._presenter.panel_down(reason, panel=self._number)
+                    self._presenter.panels.down(reason, panel=self._number)
                 case PanelRefused(message):
-                    self._presenter.panel_down(message, refused=True, panel=self._number)
+                    self._presenter.panels.down(message, refused=True, panel=self._number)
                 case ButtonStuck(button):
-                    self._presenter.panel_stuck(button)
+                    self._presenter.panels.stuck(button)
 
     def _pressed(self, press: ButtonPressed) -> None:
-        """Keep it, then tell the panel. A mark is only kept of presses that may come again."""
-        mark, keeps = press.mark, self._link.acknowledges
-        lasting = Mark(mark.device, mark.boot, mark.seq) if keeps else None
-        late = self._presenter.comes_late(press.age)
-        if not self._presenter.panel_pressed(press.button, lasting, press.age, panel=self._number):
+        """Store it, then answer the panel. A mark is only stored of presses that may come again."""
+        mark = press.mark
+        stored_mark: Mark | None = None
+        if self._link.acknowledges:
+            stored_mark = Mark(mark.device, mark.boot, mark.seq)
+        is_late = self._presenter.citizen.comes_late(press.age)
+        is_stored = self._presenter.panels.pressed(
+            press.button, stored_mark, press.age, panel=self._number
+        )
+        if not is_stored:
             self._link.release(mark)
-        elif late:
+        elif is_late:
             self._link.forget_late(mark)
         else:
             self._link.acknowledge(mark)
@@ -163,8 +170,8 @@ class PanelBridge(QObject):
 def open_panels(
     settings: Settings, presenter: Presenter, last: Collection[Mark]
 ) -> list[PanelBridge]:
-    """Every panel of the settings, started. One that can't be is told of as refused: the others,
-    and touch, still work."""
+    """Every panel of the settings, started. One that can't be started is reported as refused: the
+    others, and touch, still work."""
     bridges = []
     for number, panel in enumerate(settings.panels):
         if not panel.port:
@@ -172,7 +179,7 @@ def open_panels(
         try:
             bridge = PanelBridge(panel, presenter, last, number)
         except NoSuchPanel as error:
-            presenter.panel_down(str(error), refused=True, panel=number)
+            presenter.panels.down(str(error), refused=True, panel=number)
             continue
         bridge.start()
         bridges.append(bridge)

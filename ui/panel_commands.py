@@ -1,17 +1,19 @@
-"""What `kiosk panel monitor` and `kiosk panel simulate` do, for cli.py."""
+"""The use cases of `kiosk panel monitor` and `kiosk panel simulate`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
-from hardware.catalogue import NoSuchPanel, Wiring, line_mode, link, profile
+from hardware.catalogue import FAMILIES, family_named
+from hardware.family import NoSuchPanel, PanelFamily, Wiring
 from hardware.monitor import watch
-from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.port import Port, PortLost, find_ports
 from hardware.search import PortSearch
 from hardware.sim_command import Simulated, serve
-from hardware.simulator import SimulatedPanel
 from kiosk.config import PanelSettings
+
+NO_PANEL = PanelSettings(port="", baud=0, buttons={})
+"""What a panel is like of which the settings say nothing."""
 
 
 class PanelTrouble(Exception):
@@ -24,40 +26,43 @@ class PanelTrouble(Exception):
 
 def monitor(
     port: str,
-    name: str,
+    profile: str,
     baud: int,
-    chosen: PanelSettings | None,
+    settings: PanelSettings,
     seconds: float | None,
     say: Callable[[str], None],
+    families: Sequence[PanelFamily] = FAMILIES,
 ) -> None:
-    """Watch `port`, or the panel `chosen` in the settings; `name` and `baud` go before them."""
+    """Watch `port`, or the panel of `settings`; `port`, `profile` and `baud` go before them where
+    they are not empty. PanelTrouble."""
+    wiring = Wiring(settings.count, settings.address, settings.codes)
     try:
-        of = profile(name or (chosen.profile if chosen else "own"))
-        wiring = Wiring(chosen.count, chosen.address, chosen.codes) if chosen else Wiring()
-        talk = link(of, wiring)
+        family = family_named(profile or settings.profile, families)
+        link = family.link(wiring)
     except NoSuchPanel as error:
         raise PanelTrouble(str(error)) from None
-    mode = line_mode(of, baud or (chosen.baud if chosen else 0), chosen.parity if chosen else "")
+    line_mode = family.line_mode(baud or settings.baud, settings.parity)
+    search = PortSearch(port or settings.port, family, find_ports)
     try:
-        named = PortSearch(port or (chosen.port if chosen else ""), of, find_ports).next()
-        watch(Port.open(named, mode.baud, mode.parity), talk, say, seconds)
+        open_port = Port.open(search.next(), line_mode.baud, line_mode.parity)
+        watch(open_port, link, say, seconds)
     except PortLost as error:
         raise PanelTrouble(str(error), later=True) from None
 
 
-def simulate(path: Path, name: str, keys: int, say: Callable[[str], None]) -> None:
-    """Be a panel of profile `name` at `path` until the end of standard input."""
+def simulate(path: Path, profile: str, buttons: int, say: Callable[[str], None]) -> None:
+    """Be a panel of the family `profile` at `path` until standard input ends. PanelTrouble."""
     try:
-        serve(simulated(path, name, keys), monotonic, say=say)
+        panel = simulated(path, profile, buttons)
+        serve(panel, monotonic, say=say)
     except NoSuchPanel as error:
         raise PanelTrouble(str(error)) from None
     except OSError as error:
         raise PanelTrouble(f"{path}: {error.strerror}") from None
 
 
-def simulated(path: Path, name: str, keys: int) -> Simulated:
-    """A simulated panel of any profile; NoSuchPanel."""
-    of = profile(name)
-    if of.plain is None:
-        return SimulatedPanel(path, keys=keys)
-    return SimulatedPlainPanel(path, name, of.plain.far_end(Wiring(keys)))
+def simulated(
+    path: Path, profile: str, buttons: int, families: Sequence[PanelFamily] = FAMILIES
+) -> Simulated:
+    """A simulated panel of any family; NoSuchPanel."""
+    return family_named(profile, families).simulated(path, Wiring(buttons))

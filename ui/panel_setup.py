@@ -1,14 +1,14 @@
-"""`kiosk panel setup`: which panel, which button is which score, and into the settings with it.
+"""The use case of `kiosk panel setup`: which panel, which button is which score, into the settings.
 
 The conversation with the clerk; the listening is hardware's, the writing the core's.
 """
 
 from collections.abc import Callable, Sequence
 
-from hardware.catalogue import PROFILES, NoSuchPanel, Profile, profile
-from hardware.finder import ButtonIdentity, DetectedPanel, Patience, find, presses
+from hardware.catalogue import FAMILIES, family_named
+from hardware.family import Certainty, NoSuchPanel, PanelFamily
+from hardware.finder import ButtonIdentity, DetectedPanel, Patience, find_panel, read_presses
 from hardware.port import PortLost, find_ports
-from hardware.search import answers
 from kiosk.config import Settings
 from kiosk.settingsfile import Value, write_panel
 from ui.panel_commands import PanelTrouble
@@ -20,112 +20,137 @@ Say = Callable[[str], None]
 def set_up(
     settings: Settings,
     port: str,
-    name: str,
+    profile: str,
     number: int,
     say: Say,
     patience: Patience,
     address: int = 0,
 ) -> None:
-    """The whole conversation about panel `number` (from 1); PanelTrouble or ConfigError leave the
-    file as it was. `port`, `name` of a profile: "" for all; `address`: the panel's on a shared
-    line, 0 for its family's usual."""
+    """The whole conversation about panel `number` (from 1), and its lines in the settings.
+    PanelTrouble or ConfigError leave the file as it was. `port`, `profile`: "" for all;
+    `address`: the panel's on a shared line, 0 for its family's usual."""
     if number > len(settings.panels) + 1:
         raise PanelTrouble(f"there is no panel {number - 1} yet; set that up first")
-    found = _found(port, _profiles(name), address, patience, say)
-    asked = Asking(settings, found.profile, say)
-    try:
-        done = presses(found, patience, asked.ask, asked.take)
-    except PortLost as error:
-        raise PanelTrouble(str(error), later=True) from None
-    if not done:
-        raise PanelTrouble("no press came in time; nothing was changed", later=True)
-    copy = write_panel(settings, number, _values(found, asked.heard))
+    values = learn_panel(settings, port, profile, say, patience, address)
+    copy = write_panel(settings, number, values)
     say(f"Written into {settings.path}; as it was: {copy}")
     say("Next: kiosk panel monitor, or kiosk run")
 
 
-class Asking:
+def learn_panel(
+    settings: Settings,
+    port: str,
+    profile: str,
+    say: Say,
+    patience: Patience,
+    address: int = 0,
+    families: Sequence[PanelFamily] = FAMILIES,
+) -> dict[str, Value | None]:
+    """Find the panel and ask for its buttons; the values of its lines in the settings, None for a
+    line that must go. PanelTrouble."""
+    panel = _detected(port, _families(profile, families), address, patience, say)
+    questions = ButtonQuestions(settings, panel.family, say)
+    try:
+        complete = read_presses(panel, patience, questions.ask, questions.take)
+    except PortLost as error:
+        raise PanelTrouble(str(error), later=True) from None
+    if not complete:
+        raise PanelTrouble("no press came in time; nothing was changed", later=True)
+    return _values(panel, questions.buttons)
+
+
+class ButtonQuestions:
     """One button after another, the best score first."""
 
-    def __init__(self, settings: Settings, of: Profile, say: Say) -> None:
+    def __init__(self, settings: Settings, family: PanelFamily, say: Say) -> None:
         scale = settings.rules.scale
-        own = settings.scale_words.get("en") or settings.scale_words.get("th")
-        words = Words.load("en")
-        self._names = [
-            (score, own[score - 1] if own else words.get(f"scale{scale.levels}.{score}"))
-            for score in reversed(scale.scores())
-        ]
-        if of.most_keys < scale.levels:
+        if family.most_buttons < scale.levels:
             raise PanelTrouble(
-                f"a {of.name} panel has {of.most_keys} buttons, the scale {scale.levels} levels; "
-                f"set scale.levels to {of.most_keys}, or use another panel"
+                f"a {family.name} panel has {family.most_buttons} buttons, "
+                f"the scale {scale.levels} levels; "
+                f"set scale.levels to {family.most_buttons}, or use another panel"
             )
+        self._scores = tuple(reversed(scale.scores()))
+        self._level_words = _level_words(settings)
         self._say = say
-        self.heard: list[ButtonIdentity] = []
+        self.buttons: list[ButtonIdentity] = []
         """What was pressed, for the scores from the best to the worst."""
 
     def ask(self) -> None:
-        score, word = self._names[len(self.heard)]
-        self._say(f"Press the button for {score} ({word}) ...")
+        score = self._scores[len(self.buttons)]
+        self._say(f"Press the button for {score} ({self._level_words[score]}) ...")
 
-    def take(self, heard: ButtonIdentity) -> bool:
-        """A press; True when it was the last that was wanted."""
-        if heard in self.heard:
+    def take(self, button: ButtonIdentity) -> bool:
+        """A press; True when it was the last one."""
+        if button in self.buttons:
             self._say("  that button has its score already")
-        elif self.heard and bool(heard.code) != bool(self.heard[0].code):
+        elif self.buttons and bool(button.code) != bool(self.buttons[0].code):
             self._say("  that was another kind of message than before; press once more")
         else:
-            self._say(f"  {heard.code or f'button {heard.button}'}")
-            self.heard.append(heard)
-        if len(self.heard) == len(self._names):
+            self._say(f"  {button.code or f'button {button.number}'}")
+            self.buttons.append(button)
+        if len(self.buttons) == len(self._scores):
             return True
         self.ask()
         return False
 
 
-def _profiles(name: str) -> Sequence[Profile]:
+def _level_words(settings: Settings) -> dict[int, str]:
+    """The words of the scale by score: the office's own where it has some, else in English."""
+    scale = settings.rules.scale
+    own_words = settings.scale_words.get("en") or settings.scale_words.get("th")
+    if own_words:
+        return dict(zip(scale.scores(), own_words, strict=True))
+    words = Words.load("en")
+    return {score: words.get(f"scale{scale.levels}.{score}") for score in scale.scores()}
+
+
+def _families(profile: str, families: Sequence[PanelFamily]) -> Sequence[PanelFamily]:
+    if not profile:
+        return families
     try:
-        return [profile(name)] if name else PROFILES
+        return [family_named(profile, families)]
     except NoSuchPanel as error:
         raise PanelTrouble(str(error)) from None
 
 
-def _found(
-    port: str, profiles: Sequence[Profile], address: int, patience: Patience, say: Say
+def _detected(
+    port: str, families: Sequence[PanelFamily], address: int, patience: Patience, say: Say
 ) -> DetectedPanel:
-    ports = [port] if port else [known.stable for known in find_ports()]
+    ports = [port] if port else [info.stable for info in find_ports()]
     if not ports:
         raise PanelTrouble("no serial port found; is the panel's cable plugged in?", later=True)
     say(f"Listening on {', '.join(ports)}. Press any one button, again and again, until I answer.")
     try:
-        found = find(ports, profiles, patience, say, address)
+        panel = find_panel(ports, families, patience, say, address)
     except NoSuchPanel as error:
         raise PanelTrouble(str(error)) from None
-    if found is None:
-        kinds = ", ".join(known.name for known in profiles)
+    if panel is None:
+        names = ", ".join(family.name for family in families)
         raise PanelTrouble(
-            f"heard no panel ({kinds}); check its power and cable, or name --profile", later=True
+            f"heard no panel ({names}); check its power and cable, or name --profile", later=True
         )
-    sure = "" if found.sure or answers(found.profile) else " (as you say)"
-    say(f"Found {found.profile.name}{sure} on {found.port}, {found.mode.baud} baud.")
+    doubt = " (as you say)" if panel.certainty is Certainty.BYTES else ""
+    say(f"Found {panel.family.name}{doubt} on {panel.port}, {panel.line_mode.baud} baud.")
     say("Now one press at a time; wait for each question.")
-    return found
+    return panel
 
 
-def _values(found: DetectedPanel, heard: Sequence[ButtonIdentity]) -> dict[str, Value | None]:
-    """The lines of [panel]. `heard`: the best score's button first."""
-    best = len(heard)
-    usual = found.profile.modes[0]
+def _values(panel: DetectedPanel, buttons: Sequence[ButtonIdentity]) -> dict[str, Value | None]:
+    """The lines of [panel]. `buttons`: the best score's first."""
+    best_score = len(buttons)
+    usual = panel.family.line_modes[0]
+    line_mode = panel.line_mode
     values: dict[str, Value | None] = {
-        "port": found.port,
-        "profile": found.profile.name,
-        "baud": None if found.mode == usual else found.mode.baud,
-        "parity": None if found.mode.parity == usual.parity else found.mode.parity.value,
-        "address": found.address or None,
+        "port": panel.port,
+        "profile": panel.family.name,
+        "baud": None if line_mode == usual else line_mode.baud,
+        "parity": None if line_mode.parity == usual.parity else line_mode.parity.value,
+        "address": panel.address or None,
     }
-    if heard[0].code:
-        codes = tuple(press.code for press in heard)
-        return values | {"codes": codes, "buttons": tuple(range(best, 0, -1))}
-    scores = {press.button: best - place for place, press in enumerate(heard)}
-    buttons = tuple(scores.get(button, 0) for button in range(1, max(scores) + 1))
-    return values | {"codes": None, "buttons": buttons}
+    if buttons[0].code:
+        codes = tuple(button.code for button in buttons)
+        return values | {"codes": codes, "buttons": tuple(range(best_score, 0, -1))}
+    scores = {button.number: best_score - place for place, button in enumerate(buttons)}
+    score_of_each = tuple(scores.get(number, 0) for number in range(1, max(scores) + 1))
+    return values | {"codes": None, "buttons": score_of_each}

@@ -1,6 +1,6 @@
-"""The event loop's end of a queue system: what it says, by serial line or HTTP, to the presenter.
+"""The event loop's end of a queue system: its messages, by serial line or HTTP, to the presenter.
 
-Knows no ratings. A ticket's number is held until the next line comes, to know a repeat by.
+Knows no ratings. A ticket's number stays in memory until the next line, to recognise a repeat.
 """
 
 from typing import Protocol
@@ -15,7 +15,7 @@ from kiosk.domain.encounter import Absent, Called, QueueEvent, Served
 from ui.presenter import Presenter
 
 OPEN_EVERY_MS = 1000
-_MEANS: dict[Verb, type[QueueEvent]] = {
+_EVENTS: dict[Verb, type[QueueEvent]] = {
     Verb.CALL: Called,
     Verb.END: Served,
     Verb.ABSENT: Absent,
@@ -23,19 +23,19 @@ _MEANS: dict[Verb, type[QueueEvent]] = {
 
 
 class QueueReceiver:
-    """Every way in ends here, so that what two ways say alike is one."""
+    """Takes the messages of every way in, so that the same message on two ways counts once."""
 
     def __init__(self, presenter: Presenter) -> None:
         self._presenter = presenter
         self._last: TicketMessage | None = None
 
-    def take(self, told: TicketMessage) -> bool:
-        """True once the line is kept, now or before: only then may it be answered."""
-        if told.ticket and told == self._last:
+    def take(self, message: TicketMessage) -> bool:
+        """True once the message is stored, now or before: only then may it be answered."""
+        if message.ticket and message == self._last:
             return True
-        if not self._presenter.queue(_MEANS[told.verb]()):
+        if not self._presenter.queue.take(_EVENTS[message.verb]()):
             return False
-        self._last = told
+        self._last = message
         return True
 
 
@@ -74,25 +74,25 @@ class TicketLine(QObject):
             name, baud = self._settings.port, self._settings.baud
             self._port = Port.open(name, baud, what="ticket machine")
         except PortLost as error:
-            self._presenter.queue_way("serial", str(error))
+            self._presenter.queue.way_stands("serial", str(error))
             return
         self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._readable)
-        self._presenter.queue_way("serial")
+        self._presenter.queue.way_stands("serial")
 
     def _readable(self) -> None:
         if self._port is None:
             return
         try:
-            for told in self._reader.feed(self._port.read()):
-                if self._receiver.take(told):
-                    self._port.write(told.answer())
+            for message in self._reader.feed(self._port.read()):
+                if self._receiver.take(message):
+                    self._port.write(message.answer())
         except PortLost as error:
             self._close()
-            self._presenter.queue_way("serial", str(error))
+            self._presenter.queue.way_stands("serial", str(error))
 
     def _close(self) -> None:
-        """The notifier may be the caller: it is kept, disabled, until the next."""
+        """The notifier may be the caller: it stays, disabled, until the next."""
         if self._notifier is not None:
             self._notifier.setEnabled(False)
             self._retired, self._notifier = self._notifier, None
@@ -103,8 +103,8 @@ class TicketLine(QObject):
 
 
 def open_queue(settings: QueueSettings, presenter: Presenter, folder: DataFolder) -> list[Bridge]:
-    """Every way in that the settings name, started. One that can't be is told of in the service
-    menu and in the journal: the others, and the key, still work."""
+    """Every way in that the settings name, started. One that can't be started is reported in
+    the service menu and in the journal: the others, and the key, still work."""
     receiver = QueueReceiver(presenter)
     bridges: list[Bridge] = []
     if settings.port:
@@ -117,7 +117,7 @@ def open_queue(settings: QueueSettings, presenter: Presenter, folder: DataFolder
         try:
             bridges.append(QueueServer(settings.http, folder.queue_token(), receiver.take))
         except (CantListen, FolderError) as error:
-            presenter.queue_way("http", str(error))
+            presenter.queue.way_stands("http", str(error))
         else:
-            presenter.queue_way("http")
+            presenter.queue.way_stands("http")
     return bridges

@@ -1,4 +1,4 @@
-"""What `kiosk queue simulate` and `kiosk queue tell` do, for cli.py."""
+"""The use cases of `kiosk queue simulate` and `kiosk queue tell`."""
 
 import os
 import select
@@ -30,21 +30,22 @@ def simulate(path: Path, say: Callable[[str], None]) -> None:
     machine = TicketMachine(path)
     machine.plug()
     say(f"ticket machine at {path}; {HELP}")
-    told, held = 0, b""
+    commands = sys.stdin.fileno()
+    reported, unread = 0, b""
     try:
         while True:
-            watched = [sys.stdin.fileno(), *([machine.fileno()] if machine.plugged else [])]
-            ready, _, _ = select.select(watched, [], [], LOOK_EVERY)
-            if machine.fileno() in ready:
+            watched = [commands, machine.fileno()] if machine.plugged else [commands]
+            readable, _, _ = select.select(watched, [], [], LOOK_EVERY)
+            if machine.fileno() in readable:
                 machine.readable()
             machine.tick(monotonic())
-            for heard in machine.heard[told:]:
-                say(heard.answer().decode().strip())
-            told = len(machine.heard)
-            if sys.stdin.fileno() not in ready:
+            for message in machine.answered[reported:]:
+                say(message.answer().decode().strip())
+            reported = len(machine.answered)
+            if commands not in readable:
                 continue
-            data = os.read(sys.stdin.fileno(), 4096)
-            *lines, held = (held + data).split(b"\n")
+            data = os.read(commands, 4096)
+            *lines, unread = (unread + data).split(b"\n")
             for line in lines:
                 if line.strip() == b"quit":
                     return
@@ -56,7 +57,7 @@ def simulate(path: Path, say: Callable[[str], None]) -> None:
 
 
 def obey(machine: TicketMachine, command: str) -> str:
-    """Do what one command says; the answer is one line."""
+    """Do one command; the answer is one line."""
     commands = {
         "call": machine.call,
         "end": machine.end,
@@ -66,21 +67,22 @@ def obey(machine: TicketMachine, command: str) -> str:
     }
     if command == "status":
         state = "plugged" if machine.plugged else "unplugged"
-        return f"{state}; {len(machine.heard)} lines answered, {machine.waiting} waiting"
+        return f"{state}; {len(machine.answered)} lines answered, {machine.waiting} waiting"
     if command not in commands:
         return HELP
     commands[command]()
     return "ok"
 
 
-def tell(port: int, token: str, what: str, ticket: str) -> str:
-    """Say one line to the terminal on this machine; its answer. QueueTrouble."""
-    told = parse(f"{what.upper()} {ticket}".encode())
-    if told is None:
+def tell(port: int, token: str, verb: str, ticket: str) -> str:
+    """Send one line to the terminal on this machine; its answer. QueueTrouble."""
+    message = parse(f"{verb.upper()} {ticket}".encode())
+    if message is None:
         raise QueueTrouble("write CALL, END or ABSENT, then a ticket of letters and digits if any")
     link = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        link.request("POST", "/v1/queue", told.line(), {"Authorization": f"Bearer {token}"})
+        headers = {"Authorization": f"Bearer {token}"}
+        link.request("POST", "/v1/queue", message.line(), headers)
         answer = link.getresponse()
         text = answer.read(200).decode("utf-8", "replace").strip()
     except (OSError, HTTPException) as error:

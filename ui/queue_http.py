@@ -19,7 +19,7 @@ PATH = b"/v1/queue"
 MAX_HEAD = 4096
 MAX_CONNECTIONS = 8
 PATIENCE_MS = 5000
-"""A connection that has not said all by then is closed."""
+"""A connection that has not sent everything by then is closed."""
 
 Take = Callable[[TicketMessage], bool]
 
@@ -80,7 +80,7 @@ class Exchange(QObject):
         self._socket.abort()
 
     def answer(self, status: HTTPStatus, text: str = "") -> None:
-        """Say it and hang up; what the other side still sends is not read."""
+        """Answer and hang up; what the other side still sends is not read."""
         body = (text or status.phrase).strip().encode() + b"\n"
         headers = [
             ("Content-Type", "text/plain; charset=utf-8"),
@@ -123,17 +123,18 @@ class Exchange(QObject):
                     return
 
     def _reply(self, request: h11.Request) -> None:
-        given = dict(request.headers).get(b"authorization", b"")
+        authorization = dict(request.headers).get(b"authorization", b"")
+        message = parse(bytes(self._body))
         if request.target != PATH:
             self.answer(HTTPStatus.NOT_FOUND)
         elif request.method != b"POST":
             self.answer(HTTPStatus.METHOD_NOT_ALLOWED)
-        elif not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
+        elif not hmac.compare_digest(authorization, f"Bearer {self._token}".encode()):
             self.answer(HTTPStatus.UNAUTHORIZED, "the token is missing or wrong")
-        elif (told := parse(bytes(self._body))) is None:
+        elif message is None:
             self.answer(HTTPStatus.BAD_REQUEST, "say CALL, END or ABSENT, and a ticket if any")
-        elif self._take(told):
-            self.answer(HTTPStatus.OK, told.answer().decode())
+        elif self._take(message):
+            self.answer(HTTPStatus.OK, message.answer().decode())
         else:
             self.answer(HTTPStatus.SERVICE_UNAVAILABLE, "not kept: say it again")
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kiosk.config import DEFAULT_REASONS, parse
-from kiosk.domain.wording import SentWording
+from kiosk.config import parse
+from kiosk.domain.wording import DEFAULT_REASONS, Improvement, Wording
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
-from ui.show import PanelState, Sending, ServiceFacts, Shower
 from ui.text import Words, languages
 from ui.view import (
     Choice,
@@ -28,8 +27,14 @@ from ui.view import (
     View,
     WaitingView,
 )
+from ui.view_builder import PanelState, Sending, ServiceFacts, ViewBuilder
 
-TOLD = (("ที่นั่งรอไม่พอ ผู้สูงอายุต้องยืนรอนาน", "เพิ่มที่นั่ง ๒๐ ที่ และช่องบริการสำหรับผู้สูงอายุ"),)
+IMPROVEMENTS = (
+    Improvement(
+        said="ที่นั่งรอไม่พอ ผู้สูงอายุต้องยืนรอนาน",
+        done="เพิ่มที่นั่ง ๒๐ ที่ และช่องบริการสำหรับผู้สูงอายุ",
+    ),
+)
 NOTICE = NoticeCard(
     "หยุดทำการวันพ่อแห่งชาติ",
     "สำนักงานเขตหยุดให้บริการวันเสาร์ที่ ๕ ธันวาคม ๒๕๖๙\n"
@@ -70,8 +75,8 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     say = words.get
     settings = parse("")
     back, erase = say("common.back"), say("common.erase")
-    shower = Shower(settings, words, SentWording(told=TOLD), ())
-    frame = Frame(shower.frame.office, say("frame.counter", counter="12"))
+    builder = ViewBuilder(settings, words, Wording(improvements=IMPROVEMENTS), ())
+    frame = Frame(builder.frame.office, say("frame.counter", counter="12"))
     choices = tuple(Choice(code, Words.load(code).name, code == language) for code in languages())
 
     def ready(card: OfficerCard, levels: int, note: str) -> ReadyView:
@@ -82,7 +87,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
         return ReadyView(
             frame=frame,
             officer=card,
-            question=shower.question(),
+            question=builder.question(),
             faces=faces,
             note=note,
             languages=choices,
@@ -90,7 +95,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
         )
 
     reasons = tuple(
-        Choice(r.id, shower.reason(r), r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
+        Choice(r.id, builder.reason(r), r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
     )
     closed = ClosedView(
         frame=frame,
@@ -103,7 +108,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
         LinkCode("จองคิวออนไลน์" if thai else "Book a queue", qr_matrix("https://example.go.th/q")),
         LinkCode("ร้องเรียนการทุจริต" if thai else "Report corruption", qr_matrix("https://e.go.th/c")),
     )
-    told = shower.board(())[0]
+    told = builder.board(())[0]
     yield "closed", closed
     yield "closed-improvements", closed._replace(notice=told, links=links)
     yield "closed-notice", closed._replace(notice=NOTICE)
@@ -136,8 +141,14 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     )
     yield "ready", ready(CARDS[0], 5, "")
     yield "ready-long-name-no-panel", ready(LONG, 5, say("ready.panel_down"))
-    waiting = (say("waiting.title"), say("waiting.subtitle"), say("ready.staff"))
-    yield "waiting", WaitingView(frame, LONG, *waiting)
+    waiting = WaitingView(
+        frame=frame,
+        officer=LONG,
+        title=say("waiting.title"),
+        subtitle=say("waiting.subtitle"),
+        staff=say("ready.staff"),
+    )
+    yield "waiting", waiting
     offered = ready(CARDS[0], 5, "")._replace(staff="", skip=say("ready.skip"))
     yield "offered", offered
     closes = say("ready.closes", seconds=10)
@@ -179,9 +190,15 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
             keys=tuple(FaceLabel(score, 5, say(word)) for score, word in keys),
         ),
     )
-    thanks = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
-    yield "thanks", ThanksView(frame, *thanks, qr_matrix("https://example.go.th/comment/12345"))
-    yield "thanks-without-code", ThanksView(frame, *thanks, ())
+    thanks = ThanksView(
+        frame=frame,
+        title=say("thanks.title"),
+        subtitle=say("thanks.subtitle"),
+        comment=say("thanks.comment"),
+        qr=qr_matrix("https://example.go.th/comment/12345"),
+    )
+    yield "thanks", thanks
+    yield "thanks-without-code", thanks._replace(qr=())
     paused = PausedView(
         frame=frame,
         title=say("paused.title"),
@@ -222,7 +239,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     )
     offline = "https://report.example.go.th: no route to host. What is due stays due"
     by_stick = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')
-    staff = Shower(by_stick, words, SentWording(), ())
+    staff = ViewBuilder(by_stick, words, Wording(), ())
     yield "service-menu", staff.service_menu(facts, panel, testing=False)
     sending = replace(facts, queue="", guide="", due=12, sending=Sending("stick"))
     yield "service-menu-sends", staff.service_menu(sending, panel, testing=False)

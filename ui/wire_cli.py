@@ -30,10 +30,10 @@ def panel_list() -> None:
 @panel_app.command("profiles")
 def panel_profiles() -> None:
     """List the kinds of panels that can be used, with the name to write into the settings."""
-    from hardware.catalogue import PROFILES
+    from hardware.catalogue import FAMILIES
 
-    for known in PROFILES:
-        typer.echo(f"{known.name:<12} {known.words}")
+    for family in FAMILIES:
+        typer.echo(f"{family.name:<12} {family.description}")
 
 
 @panel_app.command("monitor")
@@ -46,10 +46,10 @@ def panel_monitor(
 ) -> None:
     """Show what comes over a panel's line: bytes, meaning, counters. Presses are not scored and
     not acknowledged, so the panel keeps them for the terminal."""
-    from ui.panel_commands import PanelTrouble, monitor
+    from ui.panel_commands import NO_PANEL, PanelTrouble, monitor
 
     with errors():
-        chosen = None if port else _panel_settings(panel)
+        chosen = NO_PANEL if port else _panel_settings(panel)
         try:
             monitor(port, profile, baud, chosen, seconds or None, typer.echo)
         except PanelTrouble as error:

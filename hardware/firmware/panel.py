@@ -1,7 +1,7 @@
 """The reference panel: our own protocol (../PROTOCOL.md) from the contacts of its keys to the line.
 
 Runs on MicroPython, the same file on a board and on a PC, and knows neither: time, contacts and
-bytes are given to it, what it sends goes to `write`. It imports nothing, so that it can be copied.
+bytes come in as arguments, what it sends goes to `write`. It imports nothing, so that it can be copied.
 """
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ RESEND_MS = 200
 HEARTBEAT_MS = 2000
 LAMP_MS = 1000
 KEEPS = 32
-"""Presses kept until acknowledged. Further ones are refused in red: nobody is thanked for them."""
+"""Presses stored until acknowledged. Further ones are refused in red: nobody is thanked for them."""
 MAX_LINE = 80
 MAX_KEYS = 16
 _MASK = 0xFFFFFFFF
@@ -44,9 +44,9 @@ def line(*fields: object) -> bytes:
     return ("$%s*%04X\r\n" % (body, crc(body.encode()))).encode()
 
 
-def read_line(held: bytes) -> list[str]:
+def read_line(data: bytes) -> list[str]:
     """Name and fields of a line without its end; nothing when its check does not hold."""
-    body, star, check = held[1:].strip().rpartition(b"*")
+    body, star, check = data[1:].strip().rpartition(b"*")
     if not star or check != ("%04X" % crc(body)).encode():
         return []
     for byte in body:
@@ -73,7 +73,7 @@ class Panel:
         self._sent_at = self._beat_at = 0
         self._green_at = self._red_at = -1
         self._refused = False
-        self._held = bytearray()
+        self._line = bytearray()
         self._hello()
 
     def tick(self, passed: int, contacts: int) -> None:
@@ -95,14 +95,14 @@ class Panel:
         """Bytes from the host, in any pieces."""
         for byte in data:
             if byte == 36:  # $ always begins anew
-                self._held = bytearray(b"$")
+                self._line = bytearray(b"$")
             elif byte == 10:
-                self._hear(bytes(self._held))
-                self._held = bytearray()
-            elif self._held:
-                self._held.append(byte)
-                if len(self._held) >= MAX_LINE:
-                    self._held = bytearray()
+                self._take_line(bytes(self._line))
+                self._line = bytearray()
+            elif self._line:
+                self._line.append(byte)
+                if len(self._line) >= MAX_LINE:
+                    self._line = bytearray()
 
     def lamp(self) -> int:
         """GREEN for a second after an acknowledgement, the same for every key; RED when a press
@@ -140,8 +140,8 @@ class Panel:
 
     # --- the line --------------------------------------------------------------------------
 
-    def _hear(self, held: bytes) -> None:
-        fields = read_line(held)
+    def _take_line(self, data: bytes) -> None:
+        fields = read_line(data)
         if fields and fields[0] == "WH":
             self._hello()
             if self.waiting:
@@ -151,14 +151,14 @@ class Panel:
         elif fields and fields[0] == "NO":
             self._refused = True
 
-    def _answered(self, boot: str, seq: str, kept: bool) -> None:
-        """Only the oldest can be: another boot's or an earlier one's means nothing now. `kept`
+    def _answered(self, boot: str, seq: str, stored: bool) -> None:
+        """Only the oldest can be: another boot's or an earlier one's means nothing now. `stored`
         False: it came too late, nobody is thanked."""
         if boot != self.boot or not self.waiting or seq != str(self.waiting[0][0]):
             return
         self.waiting.pop(0)
         self._refused = False
-        if kept:
+        if stored:
             self._green_at = self.ms
         if self.waiting:
             self._send_oldest()
@@ -174,8 +174,8 @@ class Panel:
 
     def _beat(self) -> None:
         self._beat_at = self.ms
-        held = [str(key + 1) for key in range(self.keys) if self._down[key]]
-        self._write(line("HB", self.boot, self.ms, "+".join(held) or "-"))
+        down = [str(key + 1) for key in range(self.keys) if self._down[key]]
+        self._write(line("HB", self.boot, self.ms, "+".join(down) or "-"))
 
     def _since(self, ms: int) -> int:
         return (self.ms - ms) & _MASK

@@ -7,7 +7,15 @@ boards print a page of text, with numbers in it, when they start.
 
 import re
 
-from hardware.codec import Lamp, LineCounters, PlainFromHost, PlainFromPanel, Poll, Pressed, Unknown
+from hardware.codec import (
+    Lamp,
+    LineCounters,
+    PlainFromHost,
+    PlainFromPanel,
+    Poll,
+    Pressed,
+    UnknownCode,
+)
 
 MAX_LINE = 40
 """Bytes of a line without its end; longer ones are ignored whole."""
@@ -20,26 +28,26 @@ class AsciiLineCodec:
 
     def __init__(self, codes: tuple[str, ...] = ()) -> None:
         self._codes = {code.strip().casefold(): key for key, code in enumerate(codes, start=1)}
-        self._held = bytearray()
+        self._pending = bytearray()
         self._skipping = False
         self._frames = self._bad = self._dropped = 0
 
     def feed(self, data: bytes) -> list[PlainFromPanel]:
-        found: list[PlainFromPanel] = []
+        messages: list[PlainFromPanel] = []
         for byte in data:
             if byte in b"\r\n":
-                found += self._line()
+                messages += self._line()
             elif self._skipping:
                 self._dropped += 1
-            elif len(self._held) == MAX_LINE:
+            elif len(self._pending) == MAX_LINE:
                 self._skip()
                 self._dropped += 1
             else:
-                self._held.append(byte)
-        return found
+                self._pending.append(byte)
+        return messages
 
     def quiet(self) -> list[PlainFromPanel]:
-        if self._held:
+        if self._pending:
             self._skip()
         self._skipping = False
         return []
@@ -54,13 +62,13 @@ class AsciiLineCodec:
         return LineCounters(self._frames, self._bad, self._dropped)
 
     def _skip(self) -> None:
-        self._dropped += len(self._held)
-        self._held.clear()
+        self._dropped += len(self._pending)
+        self._pending.clear()
         self._skipping = True
 
     def _line(self) -> list[PlainFromPanel]:
-        line, self._skipping = bytes(self._held), False
-        self._held.clear()
+        line, self._skipping = bytes(self._pending), False
+        self._pending.clear()
         if not line:
             return []
         if not all(0x20 <= byte < 0x7F or byte == 0x09 for byte in line):
@@ -75,7 +83,7 @@ class AsciiLineCodec:
         else:
             number = _NUMBERED.fullmatch(text)
             key = int(number[1]) if number and 1 <= int(number[1]) <= MAX_KEYS else None
-        return Unknown(text) if key is None else Pressed(key)
+        return UnknownCode(text) if key is None else Pressed(key)
 
 
 class AsciiLineBox:
@@ -93,5 +101,5 @@ class AsciiLineBox:
     def up(self, key: int, ms: int) -> bytes:
         return b""
 
-    def heard(self, data: bytes) -> bytes:
+    def answer(self, data: bytes) -> bytes:
         return b""

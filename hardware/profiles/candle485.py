@@ -2,7 +2,7 @@
 
 A frame is `01 address body 07`, address and body 20h-7Fh, both ways alike; no check, no reply.
 From the pad: 31h-34h, keys 1-4. To the pad: 30h lamp off, 31h red, 32h green, 33h/34h the same
-blinking every 200 ms, 35h/36h every 500 ms; 7 more with a beep. (FIELD.md, 3.)
+blinking every 200 ms, 35h/36h every 500 ms; 7 more with a beep.
 """
 
 from hardware.codec import Lamp, LineCounters, PlainFromHost, PlainFromPanel, Poll, Pressed, Unknown
@@ -32,13 +32,16 @@ class CandleCodec:
     def __init__(self, address: int = ANY) -> None:
         if address != ANY:
             frame(address, LAMP_OFF)
-        self._wanted = address
-        self._lit = address
+        self._listens_to = address
+        self._lamp_pad = address
         self._reassembly = Reassembly(START, END, limit=4)
         self._frames = self._bad = 0
 
     def feed(self, data: bytes) -> list[PlainFromPanel]:
-        return [m for held in self._reassembly.feed(data) for m in self._parse(held)]
+        messages: list[PlainFromPanel] = []
+        for frame_bytes in self._reassembly.feed(data):
+            messages += self._parse(frame_bytes)
+        return messages
 
     def quiet(self) -> list[PlainFromPanel]:
         self._reassembly.forget()
@@ -46,8 +49,8 @@ class CandleCodec:
 
     def encode(self, message: PlainFromHost) -> bytes:
         match message:
-            case Lamp(on) if self._lit != ANY:
-                return frame(self._lit, LAMP_KEPT if on else LAMP_OFF)
+            case Lamp(on) if self._lamp_pad != ANY:
+                return frame(self._lamp_pad, LAMP_KEPT if on else LAMP_OFF)
             case Lamp() | Poll():
                 return b""
 
@@ -55,18 +58,18 @@ class CandleCodec:
     def counters(self) -> LineCounters:
         return LineCounters(self._frames, self._bad, self._reassembly.dropped)
 
-    def _parse(self, held: bytes) -> list[PlainFromPanel]:
-        if len(held) != 3 or not all(_LOW <= byte <= _HIGH for byte in held[1:]):
+    def _parse(self, frame_bytes: bytes) -> list[PlainFromPanel]:
+        if len(frame_bytes) != 3 or not all(_LOW <= byte <= _HIGH for byte in frame_bytes[1:]):
             self._bad += 1
             return []
         self._frames += 1
-        _, address, body = held
-        if self._wanted not in (ANY, address):
+        _, address, body = frame_bytes
+        if self._listens_to not in (ANY, address):
             return [Unknown(f"pad {address:#x}")]
         key = body - FIRST_KEY + 1
         if not 1 <= key <= KEYS:
             return [Unknown(f"body {body:#x}")]
-        self._lit = address
+        self._lamp_pad = address
         return [Pressed(key)]
 
 
@@ -84,8 +87,8 @@ class CandlePad:
     def up(self, key: int, ms: int) -> bytes:
         return b""
 
-    def heard(self, data: bytes) -> bytes:
-        for held in self._reassembly.feed(data):
-            if len(held) == 3 and held[1] == self._address:
-                self.lamp = held[2] != LAMP_OFF
+    def answer(self, data: bytes) -> bytes:
+        for frame_bytes in self._reassembly.feed(data):
+            if len(frame_bytes) == 3 and frame_bytes[1] == self._address:
+                self.lamp = frame_bytes[2] != LAMP_OFF
         return b""

@@ -11,7 +11,16 @@ import re
 from functools import reduce
 from operator import xor
 
-from hardware.codec import Lamp, LineCounters, PlainFromHost, PlainFromPanel, Poll, Pressed, Unknown
+from hardware.codec import (
+    Lamp,
+    LineCounters,
+    PlainFromHost,
+    PlainFromPanel,
+    Poll,
+    Pressed,
+    Unknown,
+    UnknownCode,
+)
 from hardware.framing import BAD_FRAME, NO_FRAME, Scan
 
 MARK = b"\x55\xaa"
@@ -44,19 +53,20 @@ def code_bytes(code: str) -> bytes:
     return bytes.fromhex(match[1] + match[2])
 
 
-def measure(held: bytes) -> int | None:
-    if held[:1] != MARK[:1] or held[1:2] not in (b"", MARK[1:]):
+def measure(buffer: bytes) -> int | None:
+    """For framing.Scan: the size of the frame at the beginning of `buffer`."""
+    if buffer[:1] != MARK[:1] or buffer[1:2] not in (b"", MARK[1:]):
         return NO_FRAME
-    if len(held) < 4:
+    if len(buffer) < 4:
         return None
-    length = int.from_bytes(held[2:4], "big")
+    length = int.from_bytes(buffer[2:4], "big")
     if not 4 <= length <= MAX_LENGTH:
         return NO_FRAME
     size = length + _AROUND
-    if len(held) < size:
+    if len(buffer) < size:
         return None
-    good = held[size - 2 : size] == MARK and check(held[2 : size - 3]) == held[size - 3]
-    return size if good else BAD_FRAME
+    counted, check_byte, end_mark = buffer[2 : size - 3], buffer[size - 3], buffer[size - 2 : size]
+    return size if end_mark == MARK and check(counted) == check_byte else BAD_FRAME
 
 
 class Jt905Codec:
@@ -66,10 +76,10 @@ class Jt905Codec:
         self._frames = 0
 
     def feed(self, data: bytes) -> list[PlainFromPanel]:
-        return [self._parse(held) for held in self._scan.feed(data)]
+        return [self._parse(frame_bytes) for frame_bytes in self._scan.feed(data)]
 
     def quiet(self) -> list[PlainFromPanel]:
-        return [self._parse(held) for held in self._scan.quiet()]
+        return [self._parse(frame_bytes) for frame_bytes in self._scan.quiet()]
 
     def encode(self, message: PlainFromHost) -> bytes:
         match message:
@@ -80,21 +90,27 @@ class Jt905Codec:
     def counters(self) -> LineCounters:
         return LineCounters(self._frames, self._scan.bad, self._scan.dropped)
 
-    def _parse(self, held: bytes) -> PlainFromPanel:
+    def _parse(self, frame_bytes: bytes) -> PlainFromPanel:
         self._frames += 1
-        device, said = held[4], held[6:-3]
+        device, command_and_data = frame_bytes[4], frame_bytes[6:-3]
         if device not in EVALUATORS:
             return Unknown(f"type {device:02X}")
-        key = self._key(said)
-        return Pressed(key) if key else Unknown(f"{said[:2].hex()}:{said[2:].hex()}")
+        key = self._key(command_and_data)
+        if key is None:
+            command, data = command_and_data[:2], command_and_data[2:]
+            return UnknownCode(f"{command.hex()}:{data.hex()}")
+        return Pressed(key)
 
-    def _key(self, said: bytes) -> int | None:
+    def _key(self, command_and_data: bytes) -> int | None:
         if self._codes:
-            return next((key for code, key in self._codes if said.startswith(code)), None)
-        if len(said) != 3:
+            matching = (key for code, key in self._codes if command_and_data.startswith(code))
+            return next(matching, None)
+        if len(command_and_data) != 3:
             return None
-        value = said[2] - 0x30 if 0x31 <= said[2] <= 0x39 else said[2]
-        return value if 1 <= value <= MAX_KEYS else None
+        value = command_and_data[2]
+        is_digit = ord("1") <= value <= ord("9")
+        number = value - ord("0") if is_digit else value
+        return number if 1 <= number <= MAX_KEYS else None
 
 
 class Jt905Evaluator:
@@ -107,11 +123,12 @@ class Jt905Evaluator:
         self._codes = [code_bytes(code) for code in codes]
 
     def down(self, key: int, ms: int) -> bytes:
-        said = self._codes[key - 1] if self._codes else bytes([0, 0, key])
-        return frame(EVALUATORS[0], 0, int.from_bytes(said[:2], "big"), said[2:])
+        command_and_data = self._codes[key - 1] if self._codes else bytes([0, 0, key])
+        command = int.from_bytes(command_and_data[:2], "big")
+        return frame(EVALUATORS[0], 0, command, command_and_data[2:])
 
     def up(self, key: int, ms: int) -> bytes:
         return b""
 
-    def heard(self, data: bytes) -> bytes:
+    def answer(self, data: bytes) -> bytes:
         return b""

@@ -23,7 +23,7 @@ LAMP_COIL = 0
 MAX_KEYS = 16
 _MAX_REPLY = 8
 _REQUEST = 8
-_WHY = {1: "knows no such function", 2: "has not so many inputs", 4: "says that it is broken"}
+_REASONS = {1: "knows no such function", 2: "has not so many inputs", 4: "says that it is broken"}
 
 
 def crc(data: bytes) -> bytes:
@@ -53,46 +53,52 @@ class ModbusCodec:
         self._frames = 0
 
     def feed(self, data: bytes) -> list[PlainFromPanel]:
-        return [self._parse(held) for held in self._scan.feed(data)]
+        return [self._parse(frame_bytes) for frame_bytes in self._scan.feed(data)]
 
     def quiet(self) -> list[PlainFromPanel]:
-        return [self._parse(held) for held in self._scan.quiet()]
+        return [self._parse(frame_bytes) for frame_bytes in self._scan.quiet()]
 
     def encode(self, message: PlainFromHost) -> bytes:
         match message:
             case Poll():
-                wanted = (0).to_bytes(2, "big") + self._keys.to_bytes(2, "big")
-                return frame(self._address, READ, wanted)
+                first_input, count = (0).to_bytes(2, "big"), self._keys.to_bytes(2, "big")
+                return frame(self._address, READ, first_input + count)
             case Lamp(on):
-                coil = LAMP_COIL.to_bytes(2, "big") + (b"\xff\x00" if on else b"\x00\x00")
-                return frame(self._address, WRITE, coil)
+                coil = LAMP_COIL.to_bytes(2, "big")
+                value = b"\xff\x00" if on else b"\x00\x00"
+                return frame(self._address, WRITE, coil + value)
 
     @property
     def counters(self) -> LineCounters:
         return LineCounters(self._frames, self._scan.bad, self._scan.dropped)
 
-    def _measure(self, held: bytes) -> int | None:
-        if held[0] != self._address:
+    def _measure(self, buffer: bytes) -> int | None:
+        if buffer[0] != self._address:
             return NO_FRAME
-        if len(held) < 3:
+        if len(buffer) < 3:
             return None
-        count = (self._keys + 7) // 8
-        sizes = {READ: 5 + count, WRITE: 8, READ | ERROR: 5, WRITE | ERROR: 5}
-        size = sizes.get(held[1], NO_FRAME)
-        if size == NO_FRAME or (held[1] == READ and held[2] != count):
+        data_size = (self._keys + 7) // 8
+        sizes = {READ: 5 + data_size, WRITE: 8, READ | ERROR: 5, WRITE | ERROR: 5}
+        function = buffer[1]
+        size = sizes.get(function, NO_FRAME)
+        is_other_size = function == READ and buffer[2] != data_size
+        if size == NO_FRAME or is_other_size:
             return NO_FRAME
-        if len(held) < size:
+        if len(buffer) < size:
             return None
-        return size if crc(held[: size - 2]) == held[size - 2 : size] else BAD_FRAME
+        return size if crc(buffer[: size - 2]) == buffer[size - 2 : size] else BAD_FRAME
 
-    def _parse(self, held: bytes) -> PlainFromPanel:
+    def _parse(self, frame_bytes: bytes) -> PlainFromPanel:
         self._frames += 1
-        if held[1] == READ:
-            bits = int.from_bytes(held[3:-2], "little")
-            return KeysDown(tuple(key for key in range(1, self._keys + 1) if bits >> (key - 1) & 1))
-        if held[1] == READ | ERROR:
-            why = _WHY.get(held[2], f"answers with exception {held[2]}")
-            return Denied(f"Modbus device {self._address} {why}; check address and buttons")
+        function = frame_bytes[1]
+        if function == READ:
+            bits = int.from_bytes(frame_bytes[3:-2], "little")
+            all_keys = range(1, self._keys + 1)
+            return KeysDown(tuple(key for key in all_keys if bits >> (key - 1) & 1))
+        if function == READ | ERROR:
+            exception = frame_bytes[2]
+            reason = _REASONS.get(exception, f"answers with exception {exception}")
+            return Denied(f"Modbus device {self._address} {reason}; check address and buttons")
         return Unknown("lamp")
 
 
@@ -102,26 +108,28 @@ class ModbusBox:
     def __init__(self, keys: int = 5, address: int = 1) -> None:
         self.keys, self.lamp = keys, False
         self._address = address or 1
-        self._held: set[int] = set()
+        self._keys_down: set[int] = set()
         self._scan = Scan(self._measure, _REQUEST)
 
     def down(self, key: int, ms: int) -> bytes:
-        self._held.add(key)
+        self._keys_down.add(key)
         return b""
 
     def up(self, key: int, ms: int) -> bytes:
-        self._held.discard(key)
+        self._keys_down.discard(key)
         return b""
 
-    def heard(self, data: bytes) -> bytes:
+    def answer(self, data: bytes) -> bytes:
         return b"".join(self._answer(request) for request in self._scan.feed(data))
 
-    def _measure(self, held: bytes) -> int | None:
-        if held[0] != self._address or (len(held) > 1 and held[1] not in (READ, WRITE)):
+    def _measure(self, buffer: bytes) -> int | None:
+        is_own = buffer[0] == self._address
+        is_known = len(buffer) == 1 or buffer[1] in (READ, WRITE)
+        if not (is_own and is_known):
             return NO_FRAME
-        if len(held) < _REQUEST:
+        if len(buffer) < _REQUEST:
             return None
-        return _REQUEST if crc(held[:6]) == held[6:8] else BAD_FRAME
+        return _REQUEST if crc(buffer[:6]) == buffer[6:8] else BAD_FRAME
 
     def _answer(self, request: bytes) -> bytes:
         function, start = request[1], int.from_bytes(request[2:4], "big")
@@ -130,7 +138,7 @@ class ModbusBox:
             self.lamp = value == 0xFF00
             return request
         if function == READ and start == 0 and 1 <= value <= self.keys:
-            bits = sum(1 << (key - 1) for key in self._held if key <= value)
+            bits = sum(1 << (key - 1) for key in self._keys_down if key <= value)
             count = (value + 7) // 8
             return frame(self._address, READ, bytes([count]) + bits.to_bytes(count, "little"))
         return frame(self._address, function | ERROR, b"\x02")

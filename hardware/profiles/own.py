@@ -61,8 +61,8 @@ def encode_panel(message: FromPanel) -> bytes:
             return line("KD", boot, seq, key, ms)
         case KeyUp(boot, key, ms):
             return line("KU", boot, key, ms)
-        case Heartbeat(boot, ms, held):
-            return line("HB", boot, ms, "+".join(map(str, held)) or "-")
+        case Heartbeat(boot, ms, keys_down):
+            return line("HB", boot, ms, "+".join(map(str, keys_down)) or "-")
         case Unknown(name):
             return line(name)
 
@@ -161,11 +161,10 @@ def _parse_panel(name: str, fields: list[str]) -> FromPanel:
             )
         case "KU", [boot, key, ms]:
             return KeyUp(_boot(boot), _number(key, 1, MAX_KEYS), _ms(ms))
-        case "HB", [boot, ms, held]:
-            keys_held = () if held == "-" else tuple(held.split("+"))
-            return Heartbeat(
-                _boot(boot), _ms(ms), tuple(_number(key, 1, MAX_KEYS) for key in keys_held)
-            )
+        case "HB", [boot, ms, keys]:
+            numbers = [] if keys == "-" else keys.split("+")
+            keys_down = tuple(_number(key, 1, MAX_KEYS) for key in numbers)
+            return Heartbeat(_boot(boot), _ms(ms), keys_down)
         case (("HI" | "KD" | "KU" | "HB"), _):
             raise BadFrame(f"{name} with {len(fields)} fields")
     return Unknown(name)

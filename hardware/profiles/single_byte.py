@@ -6,7 +6,15 @@ character, or a byte in hex such as "0x41".
 
 import re
 
-from hardware.codec import Lamp, LineCounters, PlainFromHost, PlainFromPanel, Poll, Pressed, Unknown
+from hardware.codec import (
+    Lamp,
+    LineCounters,
+    PlainFromHost,
+    PlainFromPanel,
+    Poll,
+    Pressed,
+    UnknownCode,
+)
 
 _PLAIN = {ord("0") + n: n for n in range(1, 10)} | {n: n for n in range(1, 9)}
 _HEX = re.compile(r"0x([0-9a-fA-F]{2})")
@@ -29,14 +37,15 @@ class SingleByteCodec:
         self._frames = 0
 
     def feed(self, data: bytes) -> list[PlainFromPanel]:
-        found: list[PlainFromPanel] = []
+        messages: list[PlainFromPanel] = []
         for byte in data:
             key = self._keys.get(byte)
             if key is None and byte in b"\r\n":
                 continue
             self._frames += 1
-            found.append(Unknown(f"0x{byte:02X}") if key is None else Pressed(key))
-        return found
+            message = UnknownCode(f"0x{byte:02X}") if key is None else Pressed(key)
+            messages.append(message)
+        return messages
 
     def quiet(self) -> list[PlainFromPanel]:
         return []
@@ -66,5 +75,5 @@ class SingleByteBox:
     def up(self, key: int, ms: int) -> bytes:
         return b""
 
-    def heard(self, data: bytes) -> bytes:
+    def answer(self, data: bytes) -> bytes:
         return b""

@@ -2,8 +2,8 @@
 
 `'k' | info | u32 milliseconds, low byte first`. Info: bits 0-1 the port (0: the keys), bits 2-3
 zero, bit 4 set for down, bits 5-7 the key, where 0 means 8. There is no check and no end, so a byte
-lost in a frame can cost that press; the pause before the next one puts things right. (FIELD.md, 3;
-port and key bits as the vendor's own open library reads them.)
+lost in a frame can cost that press; the pause before the next one puts things right. (Port and key
+bits as the vendor's own open library reads them.)
 """
 
 from hardware.codec import (
@@ -30,10 +30,10 @@ def frame(key: int, down: bool, ms: int, port: int = 0) -> bytes:
     return bytes([_START, info]) + (ms % 2**32).to_bytes(4, "little")
 
 
-def measure(held: bytes) -> int | None:
-    if held[0] != _START or (len(held) > 1 and held[1] & _ZERO):
+def measure(buffer: bytes) -> int | None:
+    if buffer[0] != _START or (len(buffer) > 1 and buffer[1] & _ZERO):
         return NO_FRAME
-    return SIZE if len(held) >= SIZE else None
+    return SIZE if len(buffer) >= SIZE else None
 
 
 class XidCodec:
@@ -42,10 +42,10 @@ class XidCodec:
         self._frames = 0
 
     def feed(self, data: bytes) -> list[PlainFromPanel]:
-        return [self._parse(held[1]) for held in self._scan.feed(data)]
+        return [self._parse(frame_bytes[1]) for frame_bytes in self._scan.feed(data)]
 
     def quiet(self) -> list[PlainFromPanel]:
-        return [self._parse(held[1]) for held in self._scan.quiet()]
+        return [self._parse(frame_bytes[1]) for frame_bytes in self._scan.quiet()]
 
     def encode(self, message: PlainFromHost) -> bytes:
         match message:
@@ -78,5 +78,5 @@ class XidPad:
     def up(self, key: int, ms: int) -> bytes:
         return frame(key, False, ms)
 
-    def heard(self, data: bytes) -> bytes:
+    def answer(self, data: bytes) -> bytes:
         return b""

@@ -20,7 +20,7 @@ NO_OFFICER = OfficerId("")
 MAX_NAME = 80
 """Characters of a name or a position: longer ones don't fit a screen or a paper."""
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _BIDI = {"\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """The wide ones too: some spreadsheets read them as the narrow."""
@@ -35,7 +35,7 @@ class BadPerson(Refusal):
 
 def identifier(field: str, text: str) -> str:
     """`text` when it is 1-32 of A-Z a-z 0-9 . _ - and starts with a letter or digit."""
-    if not _ID.fullmatch(text):
+    if not IDENTIFIER.fullmatch(text):
         raise BadPerson("id_form", field=field, text=excerpt(text))
     return text
 

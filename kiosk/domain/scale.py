@@ -11,8 +11,6 @@ from kiosk.domain.refusal import Refusal
 Score = NewType("Score", int)
 """A level of a scale, 1 (worst) to the number of levels (best)."""
 
-MAX_LEVELS = 5
-
 _SATISFIED_FROM = {3: 3, 4: 3, 5: 4}
 
 

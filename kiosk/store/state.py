@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.duty import Duty
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Bilingual, Improvement, ReasonWords, Wording
 from kiosk.store.schema import duty, enrolment, panel_marks, wording
 
 # Built once: a press passes here.
@@ -111,27 +111,31 @@ class TerminalState:
             central_key=enrolled.central_key,
         )
 
-    def wording(self) -> SentWording:
+    def roster_etag(self) -> str:
+        """Of the roster that the wording came with; "": none has come."""
+        return self._connection.execute(select(wording.c.etag)).scalar() or ""
+
+    def wording(self) -> Wording:
         row = self._connection.execute(select(wording)).first()
         if row is None:
-            return SentWording()
+            return Wording()
         lists = json.loads(row.lists)
-        return SentWording(
+        return Wording(
             question_th=row.question_th,
             question_en=row.question_en,
             comment_url=row.comment_url,
-            etag=row.etag,
-            levels=tuple((th, en) for th, en in lists.get("levels", ())),
-            reasons=tuple((name, th, en) for name, th, en in lists.get("reasons", ())),
-            told=tuple((said, done) for said, done in lists.get("told", ())),
-            holidays=tuple(date.fromisoformat(day) for day in lists.get("holidays", ())),
+            level_words=tuple(Bilingual(*words) for words in lists["level_words"]),
+            reasons=tuple(ReasonWords(*words) for words in lists["reasons"]),
+            improvements=tuple(Improvement(*texts) for texts in lists["improvements"]),
+            holidays=tuple(date.fromisoformat(day) for day in lists["holidays"]),
         )
 
-    def put_wording(self, sent: SentWording) -> None:
+    def put_wording(self, sent: Wording, etag: str) -> None:
+        """`etag`: of the roster that it came with."""
         lists = {
-            "levels": sent.levels,
+            "level_words": sent.level_words,
             "reasons": sent.reasons,
-            "told": sent.told,
+            "improvements": sent.improvements,
             "holidays": [day.isoformat() for day in sent.holidays],
         }
         self._put(
@@ -139,7 +143,7 @@ class TerminalState:
             question_th=sent.question_th,
             question_en=sent.question_en,
             comment_url=sent.comment_url,
-            etag=sent.etag,
+            etag=etag,
             lists=json.dumps(lists, ensure_ascii=False, sort_keys=True),
         )
 

@@ -1,1 +1,1 @@
-"""The report server. Stands on kiosk.domain and sync.wire, nothing else of ours."""
+"""The report server. Stands on kiosk.domain and sync.messages, nothing else of ours."""

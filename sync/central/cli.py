@@ -14,9 +14,23 @@ from kiosk.clock import ClockImplausible, SystemClock, require_plausible
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.language import counted
 from sync.central.language import in_english
+from sync.central.usecases.accounts import add_account, disable_account, new_password, roles_of
+from sync.central.usecases.audit import read_tally
+from sync.central.usecases.people import all_officers, import_officers, retire_officer
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.sites import add_site, all_sites, find_site
+from sync.central.usecases.terminals import (
+    all_terminals,
+    find_terminal,
+    invite_terminal,
+    read_fleet,
+    release_terminal,
+)
+from sync.central.usecases.tickets import import_tickets
+from sync.central.usecases.verification import first_disagreement
 
 if TYPE_CHECKING:
-    from sync.central.service import Central
+    from sync.central.usecases.central import Central
 
 WRONG, USAGE, NOT_NOW = 1, 2, 3
 _EPILOG = (
@@ -89,7 +103,7 @@ def init(
 
     Example: kiosk-central init --site dindaeng --url https://report.example.go.th
     """
-    from sync.central import settings, signin
+    from sync.central import settings
     from sync.central.store.engine import CentralStore
     from sync.central.viewer import ROLES
 
@@ -107,7 +121,7 @@ def init(
         settings.write(folder, site, name, target, url)
     typer.echo(f"Made {folder} for {site} ({name}).")
     with _open() as central, _errors():
-        password = signin.add_account(central, "init", "it", "IT", (ROLES["it"],), now)
+        password = add_account(central, "init", "it", "IT", (ROLES["it"],), now)
     typer.echo(f"First account: it, first password {password}")
     typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
     typer.echo("To read scores: kiosk-central accounts add NAME --role director")
@@ -202,9 +216,9 @@ def enrol(
     from kiosk.domain.people import BadPerson
 
     with _open() as central, _errors():
-        known = central.terminal(terminal)
+        known = find_terminal(central, terminal)
         try:
-            code = central.invite(terminal, counter, _now())
+            code = invite_terminal(central, terminal, counter, _now())
         except BadPerson as error:
             _fail(in_english(error), USAGE)
     if known is not None:
@@ -231,7 +245,7 @@ def officers_import(
         _fail(f"{file}: nothing was imported; correct the lines above", USAGE)
     with _open() as central, _errors():
         try:
-            central.import_officers(officers)
+            import_officers(central, officers)
         except NumberTaken as error:
             for problem in error.problems:
                 typer.echo(f"{file}: {in_english(problem)}", err=True)
@@ -244,7 +258,7 @@ def officers_import(
 def officers_list() -> None:
     """List the roster."""
     with _open() as central, _errors():
-        officers = central.officers()
+        officers = all_officers(central)
     for officer in officers:
         gone = "  (retired)" if officer.retired else ""
         typer.echo(f"{officer.number}\t{officer.name}\t{officer.position}\t{officer.section}{gone}")
@@ -256,7 +270,7 @@ def officers_list() -> None:
 def officers_retire(number: Annotated[str, typer.Argument(help="The officer's number.")]) -> None:
     """Take an officer off the roster; results stay."""
     with _open() as central, _errors():
-        if not central.retire(number):
+        if not retire_officer(central, number):
             _fail(in_english(Refusal("no_such_officer", number=excerpt(number))), USAGE)
     typer.echo(f"Retired {number}; terminals learn it at their next sync.")
 
@@ -265,7 +279,7 @@ def officers_retire(number: Annotated[str, typer.Argument(help="The officer's nu
 def terminals_list() -> None:
     """List terminals: state, counter, last seen, version."""
     with _open() as central, _errors():
-        known = central.terminals()
+        known = all_terminals(central)
     for t in known:
         seen = t.seen.astimezone().isoformat(" ", "minutes") if t.seen else "never"
         typer.echo(f"{t.terminal}\t{t.state}\tcounter {t.counter}\tseen {seen}\t{t.software}")
@@ -282,7 +296,7 @@ def terminals_compare(
     Example: kiosk-central terminals compare counter-1
     """
     with _open() as central, _errors():
-        fleet = central.fleet(_now().date())
+        fleet = read_fleet(central, _now().date())
     known = next((t for t in fleet.terminals if t.terminal == terminal), None)
     if known is None:
         _fail(f"no terminal is called {terminal[:40]!r}; see kiosk-central terminals list", USAGE)
@@ -291,7 +305,7 @@ def terminals_compare(
         at = alarm.at.astimezone().isoformat(" ", "minutes")
         done = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{done}")
-    for kept in (a for a in fleet.aside if a.terminal == terminal):
+    for kept in (a for a in fleet.parked if a.terminal == terminal):
         taken = "none" if kept.taken_n is None else counted(kept.taken_n, "rating", "ratings")
         parked = counted(kept.n, "rating", "ratings")
         typer.echo(f"{kept.date}  parked ({kept.answer}): {parked}; taken: {taken}")
@@ -312,7 +326,7 @@ def terminals_release(
     if not reason.strip():
         _fail("--reason: say what was found; it is kept", USAGE)
     with _open() as central, _errors():
-        if not central.release(terminal, by or _login(), reason.strip(), _now()):
+        if not release_terminal(central, terminal, by or _login(), reason.strip(), _now()):
             _fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
     typer.echo(f"Released {terminal}; its reports come with its next sync.")
 
@@ -336,7 +350,7 @@ def tickets_import(
             typer.echo(f"{file}: {in_english(problem)}", err=True)
         _fail(f"{file}: nothing was imported; correct the lines above", USAGE)
     with _open() as central, _errors():
-        count = central.import_tickets(rows)
+        count = import_tickets(central, rows)
     typer.echo(f"Imported {counted(count, 'counter-day', 'counter-days')}.")
 
 
@@ -350,7 +364,7 @@ def tally(
 
     wanted = _day("--date", day) or _now().date()
     with _open() as central, _errors():
-        found = central.tally(wanted, reader or _login(), _now())
+        found = read_tally(central, wanted, reader or _login(), _now())[0]
     for line in lines(found, wanted):
         typer.echo(line)
 
@@ -364,7 +378,7 @@ def publish() -> None:
     """
     today = _now().date()
     with _open() as home, _errors():
-        added = sum(central.publish(today) for central in _offices(home))
+        added = sum(publish_due(central, today) for central in _offices(home))
     published = f"Published {counted(added, 'new block', 'new blocks')}."
     typer.echo(published if added else "No new block can be closed yet.")
 
@@ -377,7 +391,7 @@ def backup(
 
     Keep it where only IT reads it. Example: kiosk-central backup /backup/central-2026-11-23.zip
     """
-    from sync.central import backup as backups
+    from sync.central.usecases import backup as backups
 
     with _open() as central, _errors():
         try:
@@ -399,9 +413,9 @@ def restore(
 
     To move to PostgreSQL: back up, then restore with --database postgresql+psycopg://…
     """
-    from sync.central import backup as backups
     from sync.central import settings
     from sync.central.store.engine import CentralStore
+    from sync.central.usecases import backup as backups
 
     folder = _Chosen.path
     if (folder / settings.FILE_NAME).exists():
@@ -451,7 +465,7 @@ def export(
             span = periods.parse(period, starts) if period else periods.year_of(today, starts)
         except periods.NoSuchPeriod as error:
             _fail(in_english(error), USAGE)
-        central.publish(today)
+        publish_due(central, today)
         office = gate.office(central, PUBLIC, span, today)
         rows = statistics.rows(central.site, office, gate.cuts(central, PUBLIC, span, today))
         with central.store.transaction(central.site) as t:
@@ -504,15 +518,14 @@ def accounts_add(
     Example: kiosk-central accounts add somchai --name "สมชาย ใจดี" --role director
     """
     from kiosk.domain.people import BadPerson
-    from sync.central import signin
 
     try:
-        roles = signin.roles_of(role)
+        roles = roles_of(role)
     except BadPerson as error:
         _fail(f"--role: {in_english(error)}", USAGE)
     with _open() as central, _errors():
         try:
-            password = signin.add_account(
+            password = add_account(
                 central,
                 _login(),
                 account,
@@ -548,10 +561,9 @@ def accounts_list() -> None:
 @accounts_app.command("disable")
 def accounts_disable(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
     """Let an account sign in no more; its sessions end at once."""
-    from sync.central import signin
 
     with _open() as central, _errors():
-        if not signin.disable_account(central, _login(), central.site, account, _now()):
+        if not disable_account(central, _login(), central.site, account, _now()):
             _fail(f"no account is called {account[:40]!r}", USAGE)
     typer.echo(f"Disabled {account}.")
 
@@ -559,11 +571,10 @@ def accounts_disable(account: Annotated[str, typer.Argument(help="The account.")
 @accounts_app.command("password")
 def accounts_password(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
     """Print a new first password for an account whose own is forgotten."""
-    from sync.central import signin
 
     with _open() as central, _errors():
         now = _now()
-        password = signin.new_password(central, _login(), central.site, account, now)
+        password = new_password(central, _login(), central.site, account, now)
     if password is None:
         _fail(f"no account is called {account[:40]!r}", USAGE)
     typer.echo(f"First password of {account}: {password}   (to be changed at first sign-in)")
@@ -582,7 +593,7 @@ def sites_add(
 
     with _open() as central, _errors():
         try:
-            central.add_site(site, name)
+            add_site(central, site, name)
         except BadPerson as error:
             _fail(in_english(error), USAGE)
     typer.echo(f"{site}: {name}. Work on it with: kiosk-central --site {site} …")
@@ -592,7 +603,7 @@ def sites_add(
 def sites_list() -> None:
     """List the offices."""
     with _open() as central, _errors():
-        for site, name in central.sites():
+        for site, name in all_sites(central):
             typer.echo(f"{site}\t{name}")
 
 
@@ -665,9 +676,9 @@ def _loopback(host: str) -> bool:
 
 @contextmanager
 def _open() -> "Iterator[Central]":
-    from sync.central.service import Central
     from sync.central.settings import load, signing_key
     from sync.central.store.engine import CentralStore
+    from sync.central.usecases.central import Central
 
     with _errors():
         settings = load(_Chosen.path)
@@ -675,7 +686,7 @@ def _open() -> "Iterator[Central]":
         store = CentralStore.open(settings.database)
     try:
         home = Central(store, settings, key)
-        central = home.at(_Chosen.site) if _Chosen.site else home
+        central = find_site(home, _Chosen.site) if _Chosen.site else home
         if central is None:
             _fail(
                 f"--site {_Chosen.site[:40]!r}: no such office; see kiosk-central sites list", USAGE
@@ -687,15 +698,15 @@ def _open() -> "Iterator[Central]":
 
 def _offices(home: "Central") -> "Iterator[Central]":
     """The office that --site names; every office where none is named."""
-    for site, _name in home.sites():
-        central = home.at(site) if not _Chosen.site or site == _Chosen.site else None
+    for site, _name in all_sites(home):
+        central = find_site(home, site) if not _Chosen.site or site == _Chosen.site else None
         if central is not None:
             yield central
 
 
 def _fail_where_wrong(home: "Central") -> None:
     for central in _offices(home):
-        if wrong := central.verify():
+        if wrong := first_disagreement(central):
             _fail(f"{central.site}: {wrong}", WRONG)
 
 

@@ -14,15 +14,28 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.clock import SystemClock
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
-from sync.central import signin
-from sync.central.service import Central
+from sync.central.disclosure import ONLINE
 from sync.central.sitesettings import NamedService
-from sync.central.store.days import Ticket
 from sync.central.store.office import Improvement, State
-from sync.central.store.unclosed import ONLINE
+from sync.central.store.tickets import Ticket
+from sync.central.usecases.accounts import add_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import ROLES
+from sync.messages import (
+    DayReport,
+    Enrol,
+    GapCount,
+    LineCount,
+    OutcomeCount,
+    ReasonCount,
+    SheetSeal,
+)
 from sync.signing import public_text
-from sync.wire import DayReport, Enrol, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
 
 SECTIONS = (
     ("ฝ่ายทะเบียน", 14, ("id-card", "household", "civil")),
@@ -145,22 +158,22 @@ def seed(
             raise NotEmpty(f"{central.site}: has officers or reports; seed a fresh --data folder")
     random = Random(seed)  # noqa: S311  (believable, not secret)
     servers = _servers(random)
-    central.import_officers(tuple(s.officer for s in servers))
+    import_officers(central, tuple(s.officer for s in servers))
     terminals = sorted({s.terminal for s in servers})
     for terminal in terminals:
         now = SystemClock().now().wall
-        code = central.invite(terminal, terminal.removeprefix("counter-"), now)
-        central.enrol(Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
+        code = invite_terminal(central, terminal, terminal.removeprefix("counter-"), now)
+        enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
     first = today - timedelta(days=days)
     for done in range(days):
         day = first + timedelta(days=done)
         if day.weekday() < 5:
             _day(central, random, servers, terminals, day, 1 + 0.10 * done / max(1, days))
         if day.weekday() == 6:  # as it would have been: a quarter's tables wait for no late block
-            central.publish(day + timedelta(days=1))
+            publish_due(central, day + timedelta(days=1))
         say(done + 1, days)
     _office(central, random, today)
-    central.publish(today)
+    publish_due(central, today)
     return _accounts(central, servers)
 
 
@@ -200,13 +213,13 @@ def _day(
         report = _report(central.site, random, servers, terminal, day, better)
         if report is None:
             continue
-        known = central.terminal(terminal)
+        known = find_terminal(central, terminal)
         if known is None:
             raise AssertionError(terminal)
-        central.take_day(known, report, report.to_bytes(), at)
+        take_day_report(central, known.terminal, report, report.to_bytes(), at)
         n = sum(sheet.n for sheet in report.sheets)
         tickets.append(Ticket(day, known.counter, round(n * random.uniform(1.6, 3.2)) + 2))
-    central.import_tickets(tickets)
+    import_tickets(central, tickets)
 
 
 def _offers(random: Random, officer: str, answered: int) -> list[OutcomeCount]:
@@ -278,7 +291,7 @@ def _office(central: Central, random: Random, today: date) -> None:
             day = today - timedelta(days=random.randint(1, 360))
             score = random.choices(range(1, 6), (6, 8, 16, 35, 35))[0]
             t.form.add(day, 5, score, [random.choice(_REASONS)] if score < 3 else [])
-            t.unclosed.came([(ONLINE, day)])
+            t.unclosed.mark([(ONLINE, day)])
             if i % 9 == 0:
                 t.form.add_comment("th", random.choice(_COMMENTS))
         for said, done, whom, due, state in _IMPROVEMENTS:
@@ -311,7 +324,7 @@ def _accounts(central: Central, servers: list[_Server]) -> tuple[tuple[str, str]
     )
     made = []
     for account, name, roles, officer, head in wanted:
-        password = signin.add_account(
+        password = add_account(
             central, "demonstration", account, name, roles, now, officer=officer, section=head
         )
         made.append((account, password))

@@ -124,7 +124,7 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
     number = before[-1].number if before else 0
     frontier = before[-1].last_day if before else date.min
     first_day = frontier + _DAY if before else None
-    published_counts, published_beside = total(before), _beside_of(before)
+    published_counts, published_beside = total(before), total_beside(before)
     counts, beside = NONE, Beside()
     blocks: list[Block] = []
     for sunday, week in sorted(_by_week(days).items()):
@@ -157,10 +157,6 @@ def _by_week(days: Iterable[DayCount]) -> dict[date, list[DayCount]]:
     for day in days:
         weeks.setdefault(week_end(day.day), []).append(day)
     return weeks
-
-
-def _beside_of(blocks: Iterable[Block]) -> Beside:
-    return sum((block.beside for block in blocks), Beside())
 
 
 def quarter_of(day: date) -> tuple[date, date]:
@@ -220,6 +216,11 @@ def total(blocks: Iterable[Block]) -> Counts:
     for block in blocks:
         sum_ = plus(sum_, block.counts)
     return sum_
+
+
+def total_beside(blocks: Iterable[Block]) -> Beside:
+    """What is counted beside whole blocks, summed."""
+    return sum((block.beside for block in blocks), Beside())
 
 
 def plus(a: Counts, b: Counts) -> Counts:

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sync.wire import Answer, DayReport, Head, Heads, OpenSheet
+from sync.messages import Answer, DayReport, Head, Heads, OpenSheet
 
 
 @dataclass(frozen=True, slots=True)

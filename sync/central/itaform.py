@@ -1,21 +1,19 @@
-"""The ITA measures report's rows for a round: the form, people's texts, the round before.
+"""The form of the ITA measures report, and one of its rows as people have written it.
 
 The form is the office's own of fiscal year 2567 (itaform.json), unless its settings list other
-rows. A row nobody has written yet
-starts from the newest earlier round's text, else from the form.
+rows.
 """
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
 from sync.central import period as periods
 from sync.central.period import Period
 from sync.central.sitesettings import ItaRow, SiteSettings
-from sync.central.store.engine import Transaction
-from sync.central.store.office import ItaBody, ItaText, newest
+from sync.central.store.office import ItaBody, ItaText
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class EditedRow:
     body: ItaBody
     version: int
     author: str
-    at: object
+    at: datetime | None
     beside: tuple[ItaText, ...]
 
 
@@ -93,34 +91,4 @@ def rounds(today: date, starts: int) -> tuple[Period, ...]:
     found = [periods.round_of(today, starts)]
     while len(found) < 4:
         found.append(periods.before(found[-1]))
-    return tuple(found)
-
-
-def rows(t: Transaction, period: Period) -> tuple[EditedRow, ...]:
-    """Each row of a round as it stands."""
-    year, number = period.fiscal_year, int(period.part)
-    written = t.office.ita(year, number)
-    earlier = [r for r in t.office.ita_rounds() if r < (year, number)]
-    before = t.office.ita(*earlier[0]) if earlier else {}
-    found = []
-    for row in listed(t.office.settings().settings):
-        own = written.get(row.code, [])
-        if own:
-            holds = newest(own)
-            beside = tuple(x for x in own if x.beside and x.version > holds.version)
-            body, version = holds.body, max(x.version for x in own)
-            found.append(
-                EditedRow(
-                    row=row,
-                    body=body,
-                    version=version,
-                    author=holds.author,
-                    at=holds.at,
-                    beside=beside,
-                )
-            )
-        else:
-            carried = before.get(row.code)
-            body = newest(carried).body if carried else row.body
-            found.append(EditedRow(row=row, body=body, version=0, author="", at=None, beside=()))
     return tuple(found)

@@ -12,7 +12,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sync.central.papers import fonts
-from sync.central.service import Central
+from sync.central.usecases.central import Central
 from sync.central.web.app import create_app
 
 _BACKLOG = 2048

@@ -17,16 +17,19 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kiosk.domain.people import BadPerson, identifier, plain
+from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from kiosk.files import lent_to_root, write_whole
 from kiosk.language import in_english
 
 FILE_NAME = "central.toml"
 _NEEDED = ("site", "name", "database", "url")
-_WORDING = ("question_th", "question_en", "comment_url")
 _IDENTITY = ("identity_issuer", "identity_client")
-_KEYS = _NEEDED + _WORDING + _IDENTITY
-_MAX_WORDING = 300
-"""Characters the wire carries for one text."""
+_LONGEST = {
+    "question_th": MAX_SCREEN_TEXT,
+    "question_en": MAX_SCREEN_TEXT,
+    "comment_url": MAX_ADDRESS,
+}
+_KEYS = (*_NEEDED, *_LONGEST, *_IDENTITY)
 
 
 class SettingsError(Exception):
@@ -135,9 +138,9 @@ def _checked(source: Path | str, values: dict[str, Any]) -> dict[str, str]:
     for key in _NEEDED:
         if not values.get(key):
             raise SettingsError(f'{source}: {key}: missing; write {key} = "…"')
-    for key in _WORDING:
-        if len(values.get(key, "")) > _MAX_WORDING:
-            raise SettingsError(f"{source}: {key}: more than {_MAX_WORDING} characters; shorten it")
+    for key, longest in _LONGEST.items():
+        if len(values.get(key, "")) > longest:
+            raise SettingsError(f"{source}: {key}: more than {longest} characters; shorten it")
     if values.get("identity_issuer"):
         if not _is_address(values["identity_issuer"]):
             raise SettingsError(f"{source}: identity_issuer: write https://name")

@@ -13,29 +13,29 @@ from typing import Any
 from kiosk.domain.businessday import FISCAL_YEAR_STARTS
 from kiosk.domain.people import identifier, plain, readable
 from kiosk.domain.refusal import Refusal, excerpt
+from kiosk.domain.wording import (
+    DEFAULT_LEVEL_WORDS,
+    DEFAULT_REASONS,
+    MAX_HOLIDAYS,
+    MAX_LEVELS,
+    MAX_REASONS,
+    MAX_SCREEN_TEXT,
+    MIN_LEVELS,
+    Bilingual,
+    ReasonWords,
+)
 
 FORMAT = 1
 """Of the settings document; a document of a higher one is refused."""
 COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
-MAX_REASONS, MAX_CHANNELS, MAX_TEXT = 6, 8, 300
-KEPT_REASONS = 8
-"""What an earlier version let an office keep; terminals show the first MAX_REASONS."""
+MAX_CHANNELS, MAX_TEXT = 8, 300
 MAX_SERVICES = 60
 MAX_ITA_ROWS = 150
-MAX_HOLIDAYS = 400
-"""Of the terminal's settings file too: some twenty years of them."""
 ITA_FORMS = ("IIT", "EIT", "OIT")
 
 
 class BadSettings(Refusal):
     """A setting that is not accepted."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedReason:
-    id: str
-    th: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,6 @@ class ItaRow:
     terminal_is_evidence: bool = False
 
 
-REASONS = (
-    NamedReason("wait", "รอนาน", "Long wait"),
-    NamedReason("manner", "กิริยาวาจา", "Manner and speech"),
-    NamedReason("unclear", "คำแนะนำไม่ชัดเจน", "Unclear advice"),
-    NamedReason("documents", "เอกสารยุ่งยาก", "Too many documents"),
-    NamedReason("unfair", "ไม่เป็นธรรม", "Unfair treatment"),
-    NamedReason("place", "สถานที่ไม่สะดวก", "The place"),
-)
-"""The terminal's own (kiosk.config), so that both channels count the same things."""
 CHANNELS = (
     Contact("แจ้งการทุจริต ศปท.กทม.", "Report corruption", "https://www.bangkok.go.th"),
     Contact("ร้องทุกข์ กทม. โทร. 1555", "Complaints, call 1555", "tel:1555"),
@@ -91,9 +82,10 @@ class SiteSettings:
     question_en: str = ""
     comment_url: str = ""
     """Printed as a code on the thank-you screen; `{token}` becomes a single-use token."""
-    levels_th: tuple[str, ...] = ("ต้องปรับปรุง", "ควรปรับปรุง", "พอใช้", "ดี", "ดีมาก")
-    levels_en: tuple[str, ...] = ("Very poor", "Poor", "Fair", "Good", "Very good")
-    reasons: tuple[NamedReason, ...] = REASONS
+    levels_th: tuple[str, ...] = tuple(words.th for words in DEFAULT_LEVEL_WORDS)
+    levels_en: tuple[str, ...] = tuple(words.en for words in DEFAULT_LEVEL_WORDS)
+    reasons: tuple[ReasonWords, ...] = DEFAULT_REASONS
+    """The terminals' own, so that both channels count the same things."""
     services: tuple[NamedService, ...] = ()
     """What the terminals' services are called; one without a name is shown by its id."""
     channels: tuple[Contact, ...] = CHANNELS
@@ -113,9 +105,17 @@ class SiteSettings:
     ita_rows: tuple[ItaRow, ...] = ()
     """The ITA report's rows in their order; none: those of the form that came with the program."""
 
+    @property
+    def level_words(self) -> tuple[Bilingual, ...]:
+        """Worst first."""
+        pairs = zip(self.levels_th, self.levels_en, strict=True)
+        return tuple(Bilingual(th=th, en=en) for th, en in pairs)
+
     def document(self) -> str:
         """As it is kept: JSON with the format's number."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False)
+        reasons = [reason._asdict() for reason in self.reasons]
+        values = {"format": FORMAT, **asdict(self), "reasons": reasons}
+        return json.dumps(values, ensure_ascii=False)
 
 
 _FLOORS = {
@@ -129,9 +129,8 @@ _TEXTS = ("question_th", "question_en", "comment_url", "opening_hours", "oit_num
 
 
 @lru_cache(maxsize=256)  # the same text is the same settings, and every page asks
-def parse(document: str, *, kept: bool = False) -> SiteSettings:
-    """Settings as they were handed over, or `kept` by this or an earlier version, which took more;
-    Refusal names what can't be taken."""
+def parse(document: str) -> SiteSettings:
+    """The settings of a document; Refusal names what is not accepted."""
     try:
         values = json.loads(document)
     except (ValueError, RecursionError):
@@ -148,24 +147,22 @@ def parse(document: str, *, kept: bool = False) -> SiteSettings:
             if name in values:
                 values[name] = tuple(values[name])
         if "reasons" in values:
-            values["reasons"] = tuple(NamedReason(**item) for item in values["reasons"])
+            values["reasons"] = tuple(ReasonWords(**item) for item in values["reasons"])
         if "services" in values:
             values["services"] = tuple(NamedService(**item) for item in values["services"])
         if "channels" in values:
             values["channels"] = tuple(Contact(**item) for item in values["channels"])
         if "ita_rows" in values:
             values["ita_rows"] = tuple(ItaRow(**item) for item in values["ita_rows"])
-        return checked(replace(SiteSettings(), **values), kept=kept)
+        return checked(replace(SiteSettings(), **values))
     except TypeError:
         raise BadSettings("settings_form") from None
 
 
-def checked(settings: SiteSettings, *, kept: bool = False) -> SiteSettings:
+def checked(settings: SiteSettings) -> SiteSettings:
     """`settings` when each value can be shown and no threshold is below the floor."""
-    most_reasons = KEPT_REASONS if kept else MAX_REASONS
-    if not kept:
-        for name in _TEXTS:
-            _readable(name, getattr(settings, name))
+    for name in _TEXTS:
+        _readable(name, getattr(settings, name))
     for name, (floor, top) in _FLOORS.items():
         value: Any = getattr(settings, name)
         if not isinstance(value, int) or isinstance(value, bool) or not floor <= value <= top:
@@ -173,19 +170,20 @@ def checked(settings: SiteSettings, *, kept: bool = False) -> SiteSettings:
                 "whole_number", field=name, text=excerpt(value), least=floor, most=top
             )
     for name in _TEXTS:
-        _text(name, getattr(settings, name), MAX_TEXT)
+        longest = MAX_SCREEN_TEXT if name in ("question_th", "question_en") else MAX_TEXT
+        _text(name, getattr(settings, name), longest)
     if settings.comment_url and not settings.comment_url.startswith(("https://", "http://")):
         raise BadSettings("web_address", field="comment_url")
     for name in ("levels_th", "levels_en"):
         words = getattr(settings, name)
-        if not 3 <= len(words) <= 5 or len(set(words)) != len(words):
+        if not MIN_LEVELS <= len(words) <= MAX_LEVELS or len(set(words)) != len(words):
             raise BadSettings("level_words", field=name)
         for word in words:
             _named(name, word)
     if len(settings.levels_th) != len(settings.levels_en):
         raise BadSettings("level_words_differ")
-    if len(settings.reasons) > most_reasons:
-        raise BadSettings("too_many_reasons", most=most_reasons)
+    if len(settings.reasons) > MAX_REASONS:
+        raise BadSettings("too_many_reasons", most=MAX_REASONS)
     if len(settings.channels) > MAX_CHANNELS:
         raise BadSettings("too_many_channels", most=MAX_CHANNELS)
     for reason in settings.reasons:
@@ -201,7 +199,7 @@ def checked(settings: SiteSettings, *, kept: bool = False) -> SiteSettings:
         _text("channels", channel.address, MAX_TEXT)
         if not channel.address.startswith(("https://", "http://", "tel:", "mailto:")):
             raise BadSettings("channel_address", field="channels", text=excerpt(channel.address))
-    _check_ita(settings.ita_rows, kept=kept)
+    _check_ita(settings.ita_rows)
     _check_holidays(settings.holidays)
     return settings
 
@@ -234,21 +232,21 @@ def _check_services(services: tuple[NamedService, ...]) -> None:
         raise BadSettings("id_twice", field="services")
 
 
-def _check_ita(rows: tuple[ItaRow, ...], *, kept: bool) -> None:
+def _check_ita(rows: tuple[ItaRow, ...]) -> None:
     if len(rows) > MAX_ITA_ROWS:
         raise BadSettings("too_many_ita_rows", most=MAX_ITA_ROWS)
     for row in rows:
         if not isinstance(row.code, str) or not re.fullmatch(r"[A-Z]{1,2}[0-9]{1,3}", row.code):
             raise BadSettings("ita_code", text=excerpt(row.code, 20))
         try:
-            _check_ita_row(row, kept=kept)
+            _check_ita_row(row)
         except Refusal as error:
             raise BadSettings("ita_row", row=row.code, problem=error) from None
     if len({row.code for row in rows}) != len(rows):
         raise BadSettings("ita_code_twice")
 
 
-def _check_ita_row(row: ItaRow, *, kept: bool) -> None:
+def _check_ita_row(row: ItaRow) -> None:
     if row.form not in ITA_FORMS:
         raise BadSettings("ita_form", forms=", ".join(ITA_FORMS))
     if not isinstance(row.terminal_is_evidence, bool):
@@ -256,8 +254,7 @@ def _check_ita_row(row: ItaRow, *, kept: bool) -> None:
     _text("indicator", row.indicator, MAX_TEXT)
     if not row.indicator.strip():
         raise BadSettings("ita_indicator")
-    if not kept:
-        readable("indicator", row.indicator)
+    readable("indicator", row.indicator)
 
 
 def _text(name: str, value: object, longest: int) -> None:

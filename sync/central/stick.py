@@ -24,10 +24,10 @@ from sync.bundle import (
     Request,
     box_of,
 )
-from sync.central.service import Central
+from sync.central.usecases.central import Central
 from sync.central.web.api import Now, utc_now
 from sync.central.web.app import create_app
-from sync.fields import BadMessage
+from sync.protocol import BadMessage
 from sync.sealing import sealing_text
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_answer
 
@@ -56,7 +56,7 @@ def visit(central: Central, stick: Path, now: Now = utc_now) -> tuple[Visited, .
 def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
     box = box_of(central.key)
     try:
-        outward = Outward.parse(read_found(path, MAX_BYTES + 1), box)
+        outward = Outward.unsealed(read_found(path, MAX_BYTES + 1), box)
     except OSError as error:
         return Visited(file=path.name, trouble=f"can't be read: {error.strerror}")
     except BadMessage as error:

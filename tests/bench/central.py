@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -27,24 +27,29 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import Request
 from fastapi.responses import Response
+from msgspec import structs
 from sqlalchemy import event
 
 from kiosk.domain.rating import Channel, Half
-from sync.central import itaform, signin
 from sync.central.papers import fonts, ita
 from sync.central.period import parse
 from sync.central.reports import gate
-from sync.central.service import Central
 from sync.central.settings import CentralSettings
-from sync.central.store.days import came_in, line_rows
+from sync.central.store.days import line_rows, officer_days
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.accounts import add_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.ita import read_ita_round
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.sign_in import sign_in_as
+from sync.central.usecases.sites import add_site, find_site
 from sync.central.viewer import CITY, ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.desk import Desk
 from sync.central.web.together import MOST
-from sync.fields import digest
+from sync.messages import DayReport, Hello, LineCount, SheetSeal, Welcome
+from sync.protocol import digest
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
-from sync.wire import DayReport, Hello, LineCount, SheetSeal, Welcome
 from tests.bench.figures import Sample, report
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -85,8 +90,8 @@ class Bench:
         self.central = Central(self.store, settings, Ed25519PrivateKey.generate())
         begun = perf_counter()
         for site in self.sites:
-            self.central.add_site(site, f"เขต {site}")
-            at = self.central.at(site)
+            add_site(self.central, site, f"เขต {site}")
+            at = find_site(self.central, site)
             assert at is not None
         self.raw = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
         seed(self.raw, self.sites, years)
@@ -139,8 +144,8 @@ class Bench:
 
     def _cookie(self, role: str) -> str:
         subject, roles = f"bench {role}", (ROLES[role],)
-        signin.add_account(self.central, "b", role, role, roles, NOW, subject=subject, city=True)
-        return f"~.{signin.sign_in_as(self.central, CITY, subject, NOW)}"
+        add_account(self.central, "b", role, role, roles, NOW, subject=subject, city=True)
+        return f"~.{sign_in_as(self.central, CITY, subject, NOW)}"
 
     def _recorded(self, path: str, cookie: str) -> list[Statement]:
         found: list[Statement] = []
@@ -179,8 +184,7 @@ class Bench:
             begun = perf_counter()
             period = parse(f"fy{2026 - number % 3}-{1 + number % 2}")
             office = gate.office(self.central, director, period, NOW.date())
-            with self.store.transaction(self.central.site) as t:
-                rows = itaform.rows(t, period)
+            rows = read_ita_round(self.central, period.code, NOW.date()).rows
             ita.pdf(office, rows, NOW)
             times.append(perf_counter() - begun)
         worst = max(times)
@@ -203,7 +207,7 @@ class Bench:
         ) as server:
             assert server.stdout
             address = server.stdout.readline().split()[-1]
-            token = signin.sign_in_as(self.central, CITY, "bench director", datetime.now(UTC))
+            token = sign_in_as(self.central, CITY, "bench director", datetime.now(UTC))
             cookie = {"Cookie": f"kiosk_session=~.{token}"}
             site = self.central.site
             with httpx.Client(headers=cookie, timeout=60) as client:
@@ -236,15 +240,15 @@ class Bench:
             days = [_day_report(site, "c", 0, monday, first) for first in range(0, OFFICERS, 2)]
             with self.store.transaction(site) as t:
                 for number, day in enumerate(days):
-                    own = replace(day, terminal=f"c{number}-{late:d}")
-                    t.days.take(own, own.to_bytes(), digest(own.to_bytes()), NOW, None)
-                    t.unclosed.came(came_in(own))
+                    own = structs.replace(day, terminal=f"c{number}-{late:d}")
+                    t.days.put(own, own.to_bytes(), digest(own.to_bytes()), NOW)
+                    t.unclosed.mark(officer_days(own))
                 if late:
-                    t.unclosed.came((f"o{o:02}", date(2000, 1, 1)) for o in range(OFFICERS))
-            at = self.central.at(site)
+                    t.unclosed.mark((f"o{o:02}", date(2000, 1, 1)) for o in range(OFFICERS))
+            at = find_site(self.central, site)
             assert at is not None
             begun = perf_counter()
-            closed = at.publish(monday + timedelta(days=7))
+            closed = publish_due(at, monday + timedelta(days=7))
             took = perf_counter() - begun
             yield (f"closing {closed} blocks of {rows} rows of days, {name}: {took * 1000:.0f} ms")
 
@@ -338,6 +342,7 @@ def _day_report(
         outcomes=(),
         reasons=(),
         sheets=tuple(sheets),
+        gaps=(),
     )
 
 
@@ -345,7 +350,9 @@ SignedHello = tuple[str, bytes, dict[str, str]]
 
 
 def _hello(key: Ed25519PrivateKey, day: DayReport) -> SignedHello:
-    hello = Hello(nonce=day.terminal, software="bench", clock=int(NOW.timestamp()), due=1)
+    hello = Hello(
+        nonce=day.terminal, software="bench", clock=int(NOW.timestamp()), due=1, free=0, panel=""
+    )
     path, body = f"{_at(day)}/hello", hello.to_bytes()
     return path, body, {SIGNATURE_HEADER: sign_request(key, "POST", path, hello.nonce, body)}
 

@@ -77,7 +77,7 @@ class Bench:
 
     def next_citizen(self) -> None:
         self.clock.pass_seconds(10)
-        self.running.presenter._tick()
+        self.running.presenter.tick()
         QApplication.processEvents()
 
 
@@ -158,15 +158,15 @@ def serial_to_press(folder: Path, runs: int = 200) -> str:
     folder.mkdir()
     panel = PanelOnLoop(SimulatedPanel(path))
     bench = Bench(folder / "data", f'[panel]\nport = "{path}"\n')
-    spin(lambda: bench.running.presenter.panel.up)
+    spin(lambda: bench.running.presenter.panels.foremost.up)
     handled = [0.0]
-    wanted = bench.running.presenter.panel_pressed
+    wanted = bench.running.presenter.panels.pressed
 
     def noted(button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0) -> bool:
         handled[0] = perf_counter()
         return wanted(button, mark, age, panel=panel)
 
-    bench.running.presenter.panel_pressed = noted  # type: ignore[method-assign]  # a probe
+    bench.running.presenter.panels.pressed = noted  # type: ignore[method-assign]  # a probe
     master, slave = os.openpty()
     tty.setraw(slave)
     line = encode_panel(KeyDown(boot="0" * 8, seq=1, key=5, ms=1000))
@@ -210,9 +210,9 @@ def memory(folder: Path, presses: int) -> list[str]:
     presenter = bench.running.presenter
     early = 0.0
     for number in range(presses):
-        presenter.press(5, Channel.TOUCH)
+        presenter.citizen.press(5, Channel.TOUCH)
         bench.clock.pass_seconds(10)
-        presenter._tick()
+        presenter.tick()
         if number % 50 == 0:
             QApplication.processEvents()
         if number == presses // 10:

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from kiosk.store.engine import Store
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
 from tests.support.central import made_central
 from tests.support.central_server import Kept, Server
 

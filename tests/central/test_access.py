@@ -11,13 +11,16 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson, Officer
-from sync.central import signin
 from sync.central.papers import typesetting
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.accounts import add_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.sign_in import sign_in_as
+from sync.central.usecases.sites import add_site
 from sync.central.viewer import CITY, ROLES, Reach, Right, Role
 from sync.central.web.app import create_app
-from sync.wire import Hello
+from sync.messages import Hello
 from tests.support.central import made_central, received, signed_in
 from tests.support.day_reports import key_text
 
@@ -107,13 +110,14 @@ def fresh_office(tmp_path: Path) -> Iterator[Central]:
 def made_office(folder: Path) -> Central:
     store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
     central = made_central(store, folder)
-    central.add_site("elsewhere", "สำนักงานเขตอื่น")
-    central.import_officers(
+    add_site(central, "elsewhere", "สำนักงานเขตอื่น")
+    import_officers(
+        central,
         (
             Officer.parse("101", "สมหญิง ใจดี", section=OWN),
             Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
             Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
-        )
+        ),
     )
     for officer in ("101", "102", "201"):
         received(central, officer, 3, 3, 4, 10, 20)
@@ -157,19 +161,17 @@ def test_a_new_role_is_a_new_row(
     pages = {path for path, readers in PAGES.items() if like in readers}
     assert opened(with_role(fresh_office, role)) == pages
     with pytest.raises(BadPerson):
-        add_account(fresh_office, role, officer="101", section=OWN)
+        account_of(fresh_office, role, officer="101", section=OWN)
     if not role.fits_city:
         officer, section = "101" * role.needs_officer, OWN * role.needs_section
         with pytest.raises(BadPerson):
-            add_account(fresh_office, role, officer=officer, section=section, city=True)
+            account_of(fresh_office, role, officer=officer, section=section, city=True)
 
 
-def add_account(
+def account_of(
     office: Central, role: Role, *, officer: str, section: str, city: bool = False
 ) -> None:
-    signin.add_account(
-        office, "t", "x", "x", [role], NOW, officer=officer, section=section, city=city
-    )
+    add_account(office, "t", "x", "x", [role], NOW, officer=officer, section=section, city=city)
 
 
 def test_a_role_that_reads_every_officer_and_no_section_needs_no_more_than_its_row(
@@ -240,7 +242,7 @@ def test_every_request_at_the_terminals_door_is_refused_unsigned(
     with office.store.transaction(office.site) as t:
         t.terminals.put_key("counter-9", "9", key_text())
     values = {"site": "dindaeng", "terminal": "counter-9", "day": "2026-11-23", "officer": "102"}
-    hello = Hello(nonce="n" * 32, software="kiosk", clock=0, due=0).to_bytes()
+    hello = Hello(nonce="n" * 32, software="kiosk", clock=0, due=0, free=0, panel="").to_bytes()
     doors = [route for route in _routes(office) if route.path.startswith("/v1/sites/")]
     assert len(doors) >= 8
     for route in doors:
@@ -281,13 +283,13 @@ def test_no_page_of_it_shows_a_score(clients: dict[str, TestClient]) -> None:
 def test_a_city_account_reads_each_office_and_only_reads_what_its_role_may(
     office: Central,
 ) -> None:
-    signin.add_account(office, "test", "governor", "ผู้ว่าฯ", (ROLES[D],), NOW, city=True)
+    add_account(office, "test", "governor", "ผู้ว่าฯ", (ROLES[D],), NOW, city=True)
     with office.store.transaction(CITY) as t:
         found = t.accounts.get("governor")
         assert found is not None
         t.accounts.put(replace(found, must_change=False, subject="gov"))
     client = TestClient(create_app(office, lambda: NOW), follow_redirects=False)
-    token = signin.sign_in_as(office, CITY, "gov", NOW)
+    token = sign_in_as(office, CITY, "gov", NOW)
     client.cookies.set("kiosk_session", f"~.{token}")
     shown = client.get("/city")
     assert shown.status_code == 200
@@ -323,13 +325,14 @@ def test_a_section_with_one_officers_results_is_a_look_at_that_officer(
 ) -> None:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
-    central.import_officers(
+    import_officers(
+        central,
         (
             Officer.parse("101", "สมหญิง ใจดี", section=OWN),
             Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
             Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
             Officer.parse("202", "ยังไม่มี ผลประเมิน", section=OTHER),
-        )
+        ),
     )
     for officer in ("101", "102", "201"):
         received(central, officer, 3, 3, 4, 10, 20)
@@ -347,7 +350,7 @@ def test_the_tally_is_logged_before_it_is_shown(
     assert "สมหญิง" in text
     assert "audit · tally 2026-11-02" in text
     with office.store.transaction(office.site) as t:
-        assert t.days.reads()[-1][1:] == ("audit", "tally 2026-11-02")
+        assert t.tallies.reads()[-1][1:] == ("audit", "tally 2026-11-02")
 
 
 def test_a_form_of_another_site_does_nothing(clients: dict[str, TestClient]) -> None:

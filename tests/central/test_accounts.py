@@ -7,8 +7,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
-from sync.central import passwords, signin
-from sync.central.service import Central
+from sync.central import passwords
+from sync.central.usecases.accounts import add_account, disable_account, new_password
+from sync.central.usecases.central import Central
+from sync.central.usecases.sign_in import Locked, Strangers, sign_in, viewer_of
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.desk import COOKIE
@@ -18,7 +20,7 @@ GOOD = "a long enough one"
 
 
 def account(central: Central, name: str = "somchai") -> str:
-    return signin.add_account(central, "test", name, "สมชาย", (ROLES["director"],), NOW)
+    return add_account(central, "test", name, "สมชาย", (ROLES["director"],), NOW)
 
 
 def browser(central: Central, now: datetime = NOW) -> TestClient:
@@ -57,7 +59,7 @@ def test_a_weak_or_mistyped_password_is_not_taken(central: Central, new: str, ag
 def test_unknown_wrong_and_disabled_look_the_same(central: Central) -> None:
     account(central)
     password = account(central, "gone")
-    signin.disable_account(central, "test", central.site, "gone", NOW)
+    disable_account(central, "test", central.site, "gone", NOW)
     pages = set()
     for name, tried in (("somchai", "wrong"), ("nobody", "wrong"), ("gone", password)):
         got = browser(central).post("/sign-in", data={"account": name, "password": tried})
@@ -83,7 +85,7 @@ def test_a_name_that_is_nobodys_is_told_to_wait_like_one_that_is_somebodys(
     central: Central,
 ) -> None:
     account(central)
-    signin.add_account(central, "test", "governor", "ผู้ว่าฯ", (ROLES["director"],), NOW, city=True)
+    add_account(central, "test", "governor", "ผู้ว่าฯ", (ROLES["director"],), NOW, city=True)
     told = {}
     for name in ("somchai", "nobody", "governor"):
         client = browser(central)
@@ -94,7 +96,7 @@ def test_a_name_that_is_nobodys_is_told_to_wait_like_one_that_is_somebodys(
 
 
 def test_an_account_of_the_city_is_no_stranger_to_an_office(central: Central) -> None:
-    password = signin.add_account(
+    password = add_account(
         central, "test", "governor", "ผู้ว่าฯ", (ROLES["director"],), NOW, city=True
     )
     client = browser(central)
@@ -102,12 +104,12 @@ def test_an_account_of_the_city_is_no_stranger_to_an_office(central: Central) ->
 
 
 def test_strangers_fill_no_memory() -> None:
-    strangers = signin.Strangers(most=3)
+    strangers = Strangers(most=3)
     for i in range(4):
         for _ in range(5):
             strangers.count("dindaeng", f"name {i}", NOW)
     for name in ("name 1", "name 3"):
-        with pytest.raises(signin.Locked):
+        with pytest.raises(Locked):
             strangers.count("dindaeng", name, NOW)
     strangers.count("dindaeng", "name 0", NOW)
 
@@ -134,36 +136,36 @@ def test_a_try_counts_even_when_its_check_never_ends(central: Central) -> None:
     account(central)
     for _ in range(5):
         with pytest.raises(KeyboardInterrupt):
-            signin.sign_in(central, central.site, "somchai", PowerCut("guess"), NOW)
-    with pytest.raises(signin.Locked):
-        signin.sign_in(central, central.site, "somchai", "guess", NOW)
+            sign_in(central, central.site, "somchai", PowerCut("guess"), NOW)
+    with pytest.raises(Locked):
+        sign_in(central, central.site, "somchai", "guess", NOW)
 
 
 def test_a_session_ends_idle_in_the_evening_and_when_it_is_revoked(central: Central) -> None:
     password = account(central)
-    token = signin.sign_in(central, central.site, "somchai", password, NOW)
+    token = sign_in(central, central.site, "somchai", password, NOW)
 
     def holds(after: timedelta) -> bool:
-        return signin.viewer_of(central, central.site, token, NOW + after) is not None
+        return viewer_of(central, central.site, token, NOW + after) is not None
 
     assert holds(timedelta(minutes=119))
     assert holds(timedelta(minutes=230)), "using it keeps it open"
     assert not holds(timedelta(minutes=351)), "two hours unused"
-    token = signin.sign_in(central, central.site, "somchai", password, NOW)
+    token = sign_in(central, central.site, "somchai", password, NOW)
     assert all(holds(timedelta(hours=h)) for h in range(1, 12))
     assert not holds(timedelta(hours=12, minutes=1)), "a day's work is over"
-    token = signin.sign_in(central, central.site, "somchai", password, NOW)
-    signin.disable_account(central, "it", central.site, "somchai", NOW)
+    token = sign_in(central, central.site, "somchai", password, NOW)
+    disable_account(central, "it", central.site, "somchai", NOW)
     assert not holds(timedelta(0))
 
 
 def test_a_new_first_password_ends_old_sessions_and_is_written_down(central: Central) -> None:
-    token = signin.sign_in(central, central.site, "somchai", account(central), NOW)
+    token = sign_in(central, central.site, "somchai", account(central), NOW)
     later = NOW + timedelta(seconds=1)
-    fresh = signin.new_password(central, "it", central.site, "somchai", later)
+    fresh = new_password(central, "it", central.site, "somchai", later)
     assert fresh is not None
-    assert signin.viewer_of(central, central.site, token, NOW) is None
-    assert signin.sign_in(central, central.site, "somchai", fresh, NOW)
+    assert viewer_of(central, central.site, token, NOW) is None
+    assert sign_in(central, central.site, "somchai", fresh, NOW)
     with central.store.transaction(central.site) as t:
         assert "account somchai: new first password" in [c.what for c in t.accounts.changes()]
 
@@ -200,7 +202,7 @@ def test_roles_that_need_a_person_or_a_section_say_so(central: Central) -> None:
         ((), {}),
     ):
         with pytest.raises(BadPerson):
-            signin.add_account(central, "test", "a", "ก", roles, NOW, **more)  # type: ignore[arg-type]
+            add_account(central, "test", "a", "ก", roles, NOW, **more)  # type: ignore[arg-type]
 
 
 def test_waits_double_up_to_an_hour() -> None:
@@ -211,7 +213,7 @@ def test_waits_double_up_to_an_hour() -> None:
 
 
 def test_a_city_account_signs_in_where_there_is_one_office(central: Central) -> None:
-    password = signin.add_account(
+    password = add_account(
         central, "test", "governor", "ผู้ว่าฯ", (ROLES["director"],), NOW, city=True
     )
     client = browser(central)

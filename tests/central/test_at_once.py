@@ -8,10 +8,18 @@ from threading import Barrier
 from typing import TypeVar
 
 from sync.central.disclosure import total
-from sync.central.service import Central, NoSuchCode
-from sync.central.store.days import Scaled
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Enrol, Enrolled
+from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import (
+    NoSuchCode,
+    enrol_terminal,
+    find_terminal,
+    invite_terminal,
+)
+from sync.central.usecases.verification import first_disagreement
+from sync.messages import Answer, DayReport, Enrol, Enrolled
+from sync.protocol import digest
 from tests.support.day_reports import DAY, day_report, key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -32,20 +40,20 @@ def at_once(tasks: list[Callable[[], T]]) -> list[T]:
 
 
 def sender(central: Central, report: DayReport) -> Callable[[], Answer]:
-    known = central.terminal(report.terminal)
+    known = find_terminal(central, report.terminal)
     assert known is not None
-    return lambda: central.take_day(known, report, report.to_bytes(), NOW).answer
+    return lambda: take_day_report(central, known.terminal, report, report.to_bytes(), NOW).answer
 
 
 def enrolled(central: Central, terminal: str = "counter-1") -> None:
-    central.enrol(Enrol(central.invite(terminal, "1", NOW), key_text()), NOW)
+    enrol_terminal(central, Enrol(invite_terminal(central, terminal, "1", NOW), key_text()), NOW)
 
 
 def test_of_equal_reports_one_is_stored(central: Central) -> None:
     enrolled(central)
     answers = at_once([sender(central, day_report())] * MANY)
     assert sorted(answers) == [Answer.ALREADY_HAVE] * (MANY - 1) + [Answer.STORED]
-    assert central.verify() is None
+    assert first_disagreement(central) is None
 
 
 def test_of_many_revisions_the_highest_stays_whole(central: Central) -> None:
@@ -53,7 +61,7 @@ def test_of_many_revisions_the_highest_stays_whole(central: Central) -> None:
     reports = [day_report(n, counts=(0, 0, 0, n, 1)) for n in range(1, MANY + 1)]
     at_once([sender(central, report) for report in reports])
     with central.store.transaction(central.site) as t:
-        kept = t.days.kept("counter-1", DAY)
+        kept = t.days.report("counter-1", DAY)
         assert kept is not None
         assert kept.digest == digest(reports[-1].to_bytes())
         assert t.days.rows_agree(reports[-1])
@@ -65,15 +73,15 @@ def test_different_terminals_do_not_hold_each_other_up(central: Central) -> None
         enrolled(central, name)
     answers = at_once([sender(central, day_report(terminal=name)) for name in names])
     assert answers == [Answer.STORED] * MANY
-    assert central.verify() is None
+    assert first_disagreement(central) is None
 
 
 def test_a_code_lets_one_in_whoever_was_faster(central: Central) -> None:
-    code = central.invite("counter-1", "1", NOW)
+    code = invite_terminal(central, "counter-1", "1", NOW)
 
     def use() -> Enrolled | None:
         try:
-            return central.enrol(Enrol(code, key_text()), NOW)
+            return enrol_terminal(central, Enrol(code, key_text()), NOW)
         except NoSuchCode:
             return None
 
@@ -89,14 +97,14 @@ def test_reports_opened_at_once_publish_each_rating_once(central: Central) -> No
     late = day_report(2, weeks[0], counts=(0, 1, 2, 9, 9))
 
     def publish() -> int:
-        return central.publish(DAY)
+        return publish_due(central, DAY)
 
     def arrive() -> int:
         return int(sender(central, late)() is not Answer.STORED)
 
     added = sum(at_once([publish] * (MANY - 1) + [arrive]))
     with central.store.transaction(central.site) as t:
-        blocks = t.days.blocks()[Scaled("101", 5)]
+        blocks = t.blocks.of("101")[5]
     assert added == len(blocks) == 3
     assert [block.number for block in blocks] == [1, 2, 3]
     assert all(a.last_day < b.first_day for a, b in pairwise(blocks))

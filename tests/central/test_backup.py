@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.people import Officer
-from sync.central import backup, signin
 from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.schema import metadata
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody
+from sync.central.usecases import backup
+from sync.central.usecases.accounts import add_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.sign_in import sign_in, viewer_of
+from sync.central.usecases.verification import first_disagreement
 from sync.central.viewer import PUBLIC, ROLES
 from tests.support.central import made_central, received
 
@@ -28,14 +33,14 @@ def quiet(_table: str, _rows: int) -> None:
 
 def filled(central: Central) -> None:
     """Something in nearly every table."""
-    central.import_officers((Officer.parse("101", "น้ำผึ้ง ปิ่นเกล้า"),))
+    import_officers(central, (Officer.parse("101", "น้ำผึ้ง ปิ่นเกล้า"),))
     received(central, "101", 3, 3, 4, 10, 20)
-    central.publish(TODAY)
-    signin.sign_in(
+    publish_due(central, TODAY)
+    sign_in(
         central,
         central.site,
         "boss",
-        signin.add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW),
+        add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW),
         NOW,
     )
     with central.store.transaction(central.site) as t:
@@ -67,7 +72,7 @@ def test_everything_comes_back_in_either_database(
     store = CentralStore.create(other)
     assert backup.restore_rows(target, store, quiet) == rows
     again = Central(store, central.settings, central.key)
-    assert again.verify() is None
+    assert first_disagreement(again) is None
     views = [gate.office(c, PUBLIC, parse("fy2027"), TODAY) for c in (central, again)]
     assert views[0] == views[1]
     second = tmp_path / "second.zip"
@@ -172,9 +177,9 @@ def test_rows_go_into_an_empty_database_only(written: Path) -> None:
 def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     central: Central, tmp_path: Path
 ) -> None:
-    first = signin.add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW)
-    token = signin.sign_in(central, central.site, "boss", first, NOW)
-    assert signin.viewer_of(central, central.site, token, NOW) is not None
+    first = add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW)
+    token = sign_in(central, central.site, "boss", first, NOW)
+    assert viewer_of(central, central.site, token, NOW) is not None
     target = tmp_path / "backup.zip"
     backup.write(central.store, tmp_path, target, quiet)
     with central.store.transaction(central.site) as t:
@@ -182,6 +187,6 @@ def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     store = CentralStore.create(f"sqlite:///{tmp_path / 'again.db'}")
     backup.restore_rows(target, store, quiet)
     again = Central(store, central.settings, central.key)
-    assert signin.viewer_of(again, again.site, token, NOW) is None
-    assert signin.sign_in(again, again.site, "boss", first, NOW), "the account itself is back"
+    assert viewer_of(again, again.site, token, NOW) is None
+    assert sign_in(again, again.site, "boss", first, NOW), "the account itself is back"
     store.close()

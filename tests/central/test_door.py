@@ -1,10 +1,9 @@
 """The terminals' door over real HTTP on loopback: who may come in, and what garbage meets."""
 
-import re
+import dataclasses
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,18 +13,29 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from sync import agent
-from sync.central.service import Central
 from sync.central.serving import Impatient
-from sync.central.store.days import MOST_ASIDE
+from sync.central.store.parked import MOST_PARKED
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.sites import add_site, find_site
+from sync.central.usecases.terminal_requests import judge_terminal, take_day_report
+from sync.central.usecases.terminals import (
+    enrol_terminal,
+    find_terminal,
+    invite_terminal,
+    read_fleet,
+    release_terminal,
+)
 from sync.client import NotCentral, SyncFailed, Unreachable
-from sync.fields import MAX_BODY, digest
-from sync.signing import check_answer, public_key, public_text, sign_request
-from sync.wire import Answer, DayReport, Enrol, Heads, Hello, Receipt, Welcome
+from sync.messages import Answer, Enrol, Heads, Hello, Receipt, Welcome
+from sync.protocol import MAX_BODY
+from sync.signing import check_answer, public_text, sign_request
 from tests.support.builders import SOMYING
 from tests.support.central import NIGHT as NOW
 from tests.support.central_server import Kept, Server
@@ -45,11 +55,11 @@ class Caller:
         self.key = Ed25519PrivateKey.generate()
         self.at = "/v1/sites/dindaeng/terminals/counter-1"
         self.client, self.server = client, server
-        server.central.enrol(Enrol(server.code(), public_text(self.key)), server.now)
+        enrol_terminal(server.central, Enrol(server.code(), public_text(self.key)), server.now)
         self.nonce = ""
 
     def hello(self) -> None:
-        body = Hello(nonce="n0", software="test", clock=0, due=0).to_bytes()
+        body = Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="").to_bytes()
         got = self.call("POST", "hello", body, nonce="n0")
         self.nonce = Welcome.parse(got.content).nonce
 
@@ -140,16 +150,18 @@ def test_a_terminal_that_sends_ever_other_bytes_fills_neither_the_disk_nor_the_f
     caller: Caller, server: Server
 ) -> None:
     caller.call("PUT", "days/2026-11-23", day_report().to_bytes())
-    for n in range(2 * MOST_ASIDE):
+    for n in range(2 * MOST_PARKED):
         body = day_report(counts=(n, 0, 0, 0, 0)).to_bytes()
         server.now += timedelta(seconds=1)
         answer = caller.call("PUT", "days/2026-11-23", body)
         assert Receipt.parse(answer.content).answer is Answer.CONFLICT
-    fleet = server.central.fleet(server.now.date())
-    assert (len(fleet.aside), len(fleet.alarms)) == (MOST_ASIDE, 1)
-    assert server.central.release("counter-1", "it", "looked at", server.now)
+    fleet = read_fleet(server.central, server.now.date())
+    assert (len(fleet.parked), len(fleet.alarms)) == (MOST_PARKED, 1)
+    assert release_terminal(server.central, "counter-1", "it", "looked at", server.now)
     caller.call("PUT", "days/2026-11-23", body)
-    assert len(server.central.fleet(server.now.date()).alarms) == 2, "again, after a person looked"
+    assert len(read_fleet(server.central, server.now.date()).alarms) == 2, (
+        "again, after a person looked"
+    )
 
 
 def test_a_terminal_whose_clock_is_a_little_ahead_is_listened_to(caller: Caller) -> None:
@@ -226,7 +238,7 @@ def test_health_says_ok(client: httpx.Client) -> None:
 
 
 def test_days_go_up_and_the_roster_comes_down(kept: Kept, server: Server) -> None:
-    server.central.import_officers((SOMYING,))
+    import_officers(server.central, (SOMYING,))
     kept.rate(5, 4, 1)
     kept.close()
     result = kept.sync()
@@ -245,14 +257,14 @@ def test_more_ratings_after_closing_go_as_the_next_revision(kept: Kept, server: 
     kept.close()
     assert kept.sync().sent == 1
     with server.central.store.transaction("dindaeng") as t:
-        [(_, counts)] = t.days.tally(kept.clock.wall.date()).items()
+        [(_, counts)] = t.tallies.ratings(kept.clock.wall.date()).items()
     assert counts == (0, 0, 1, 0, 1)
 
 
 def test_an_officer_whom_central_retires_can_no_longer_sign_on(kept: Kept, server: Server) -> None:
-    server.central.import_officers((SOMYING,))
+    import_officers(server.central, (SOMYING,))
     kept.sync()
-    server.central.retire("101")
+    retire_officer(server.central, "101")
     kept.sync()
     assert kept.terminal.officers() == ()
 
@@ -299,7 +311,7 @@ def test_a_captive_portals_200_is_not_a_receipt(kept: Kept, kind: type[Portal]) 
     with kept.store.transaction() as t:
         known = t.state.enrolment()
     assert known is not None
-    kept.terminal.join(replace(known, url=url))
+    kept.terminal.join(dataclasses.replace(known, url=url))
     with pytest.raises(NotCentral, match="without central's signature"):
         kept.sync()
     with pytest.raises(NotCentral):
@@ -333,10 +345,10 @@ def test_a_restored_older_copy_is_refused_by_name(
 
 
 def test_other_bytes_for_a_receipted_revision_are_parked(kept: Kept, server: Server) -> None:
-    known = server.central.terminal("counter-1")
+    known = find_terminal(server.central, "counter-1")
     assert known is not None
     strange = day_report(1, kept.clock.wall.date(), counts=(1, 0, 0, 0, 0))
-    receipt = server.central.take_day(known, strange, strange.to_bytes(), NOW)
+    receipt = take_day_report(server.central, known.terminal, strange, strange.to_bytes(), NOW)
     assert receipt.answer is Answer.STORED
     kept.rate(5, 5)
     kept.close()
@@ -350,7 +362,7 @@ def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parke
 ) -> None:
     kept.rate(5, 5)
     agent.heartbeat(kept.store, kept.clock, kept.key)
-    known = server.central.terminal("counter-1")
+    known = find_terminal(server.central, "counter-1")
     assert known is not None
     with server.central.store.transaction(server.central.site) as t:
         [sheet] = t.witness.open_or("counter-1", ()).values()
@@ -359,7 +371,7 @@ def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parke
     with pytest.raises(agent.Refused, match="rollback"):
         kept.sync()
     assert kept.states() == [Delivery.DUE]
-    server.central.release("counter-1", "it", "seen was wrong", NOW)
+    release_terminal(server.central, "counter-1", "it", "seen was wrong", NOW)
     assert kept.sync().sent == 1
 
 
@@ -375,8 +387,8 @@ def test_a_heartbeat_shows_heads_and_no_score_and_leaves_no_entry(
     with server.central.store.transaction(server.central.site) as t:
         [sheet] = t.witness.open_or("counter-1", ()).values()
         assert (sheet.officer, sheet.n) == (SOMYING.id, 2)
-        assert t.days.days_held() == []
-    known = server.central.terminal("counter-1")
+        assert t.days.every_day() == []
+    known = find_terminal(server.central, "counter-1")
     assert known is not None
     assert known.seen is not None
 
@@ -405,34 +417,17 @@ def test_plain_http_beyond_this_machine_is_refused(kept: Kept) -> None:
         agent.enrol("http://report.example.go.th", "AAAAA-AAAAA", kept.key)
 
 
-# --- the document ------------------------------------------------------------------------------
-
-
-def test_the_examples_of_wire_md_are_true() -> None:
-    text = Path("sync/WIRE.md").read_text("utf-8")
-    body = re.search(r"```json\n(\{\"date\".*?)\n```", text, re.DOTALL)
-    assert body
-    report = DayReport.parse(body[1].encode())
-    assert report.to_bytes() == body[1].encode()
-    assert digest(body[1].encode()) in text
-    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-    assert public_text(key) in text
-    assert public_key(public_text(key))
-    path = "/v1/sites/dindaeng/terminals/counter-1/days/2026-11-23"
-    assert sign_request(key, "PUT", path, "0123456789abcdef", body[1].encode()) in text
-
-
 # --- several offices in one central ------------------------------------------------------------
 
 
 def test_a_terminal_of_a_second_office_enrols_and_reports_there_alone(
     server: Server, client: httpx.Client
 ) -> None:
-    server.central.add_site("huaikhwang", "สำนักงานเขตห้วยขวาง")
-    other = server.central.at("huaikhwang")
+    add_site(server.central, "huaikhwang", "สำนักงานเขตห้วยขวาง")
+    other = find_site(server.central, "huaikhwang")
     assert other is not None
     caller = Caller(server, client)
-    code = other.invite("counter-9", "9", NOW)
+    code = invite_terminal(other, "counter-9", "9", NOW)
     got = client.post("/v1/enrol", content=Enrol(code, public_text(caller.key)).to_bytes())
     assert got.json()["site"] == "huaikhwang"
     caller.at = "/v1/sites/huaikhwang/terminals/counter-9"
@@ -461,10 +456,10 @@ def test_heads_are_judged_over_a_few_days_however_long_the_history(
         caller.call("PUT", f"days/{day}", report.to_bytes())
     with server.central.store.transaction(server.central.site) as t:
         assert len(t.witness.open_or("counter-1", ())) == 30
-    known = server.central.terminal("counter-1")
+    known = find_terminal(server.central, "counter-1")
     assert known is not None
     heads = Heads(known.head, known.head.hash, ())
-    assert server.central.judge(known, heads, NOW) is Answer.STORED
+    assert judge_terminal(server.central, known.terminal, heads, NOW) is Answer.STORED
     with server.central.store.transaction(server.central.site) as t:
         assert t.witness.open_or("counter-1", ()) == {}
         assert len(t.witness.seen("counter-1", {NOW.date() - timedelta(days=3)})) == 1

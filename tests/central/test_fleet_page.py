@@ -2,9 +2,16 @@
 
 import re
 
-from sync.central.service import Central
+from sync.central.usecases.central import Central
+from sync.central.usecases.terminal_requests import greet_terminal
+from sync.central.usecases.terminals import (
+    enrol_terminal,
+    find_terminal,
+    invite_terminal,
+    release_terminal,
+)
 from sync.central.viewer import ROLES
-from sync.wire import Enrol, Hello
+from sync.messages import Enrol, Hello, PanelState
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, signed_in, take
 from tests.support.day_reports import day_report, key_text
@@ -39,7 +46,7 @@ def test_a_terminal_that_went_back_in_time_raises_an_alarm_with_the_remedy(
         assert words in shown
         assert "kiosk-central terminals compare counter-1" in shown
         assert "9 ratings" not in shown, "a day's count is the audit role's"
-    central.release("counter-1", "สมชาย", "เปลี่ยนดิสก์ <b>", NOW)
+    release_terminal(central, "counter-1", "สมชาย", "เปลี่ยนดิสก์ <b>", NOW)
     shown = page(central)
     assert "สมชาย: เปลี่ยนดิสก์ &lt;b&gt;" in shown
     assert 'class="alarm"' not in shown
@@ -47,17 +54,18 @@ def test_a_terminal_that_went_back_in_time_raises_an_alarm_with_the_remedy(
 
 def test_a_lost_panel_and_a_full_disk_stand_out(central: Central) -> None:
     enrolled(central)
-    known = central.terminal("counter-1")
+    known = find_terminal(central, "counter-1")
     assert known is not None
-    for panel, free, words, alarmed in (
+    cases: tuple[tuple[PanelState, int, tuple[str, ...], bool], ...] = (
         ("up", 40_960, ("Panel working", "40.0 GiB free"), False),
         ("down", 300, ("Panel not working", "0.3 GiB free"), True),
         ("", 40_960, ("No panel",), False),
-    ):
+    )
+    for panel, free, words, alarmed in cases:
         hello = Hello(
             nonce="n", software="kiosk 1", clock=int(NOW.timestamp()), due=0, free=free, panel=panel
         )
-        central.greet(known, hello, NOW)
+        greet_terminal(central, known.terminal, hello, NOW)
         shown = page(central, "en")
         assert all(word in shown for word in words)
         assert ('class="few"' in shown) == alarmed
@@ -65,7 +73,9 @@ def test_a_lost_panel_and_a_full_disk_stand_out(central: Central) -> None:
 
 def test_one_officer_at_two_terminals_is_named_without_a_score(central: Central) -> None:
     for name in ("counter-1", "counter-2"):
-        central.enrol(Enrol(central.invite(name, name[-1], NOW), key_text()), NOW)
+        enrol_terminal(
+            central, Enrol(invite_terminal(central, name, name[-1], NOW), key_text()), NOW
+        )
         take(central, day_report(terminal=name, counts=(7, 0, 0, 0, 77)))
     shown = page(central, "en")
     assert re.search(r"101 · 23 Nov 2026, morning · counter-1, counter-2", shown)

@@ -15,12 +15,18 @@ from sync.central.disclosure import Beside, Counts
 from sync.central.papers import statistics
 from sync.central.period import NoSuchPeriod, parse
 from sync.central.reports import chart, gate
-from sync.central.service import Central
+from sync.central.reports.gate.cut_tables import reason_rows
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.days import Ticket
-from sync.central.store.published import Sum
+from sync.central.store.blocks import Sum
+from sync.central.store.tickets import Ticket
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
-from sync.wire import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -32,10 +38,10 @@ DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset(
 
 
 def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: ReasonCount) -> None:
-    known = central.terminal("t1")
+    known = find_terminal(central, "t1")
     if known is None:
-        central.enrol(Enrol(central.invite("t1", "1", NOW), key_text()), NOW)
-        known = central.terminal("t1")
+        enrol_terminal(central, Enrol(invite_terminal(central, "t1", "1", NOW), key_text()), NOW)
+        known = find_terminal(central, "t1")
     assert known is not None
     lines = tuple(lines)
     n: dict[str, int] = {}
@@ -51,8 +57,9 @@ def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: Re
         outcomes=(),
         reasons=tuple(reasons),
         sheets=sheets,
+        gaps=(),
     )
-    central.take_day(known, made, made.to_bytes(), NOW)
+    take_day_report(central, known.terminal, made, made.to_bytes(), NOW)
 
 
 def line(service: str, *counts: int, officer: str = "101") -> LineCount:
@@ -68,7 +75,7 @@ def line(service: str, *counts: int, officer: str = "101") -> LineCount:
 
 def test_a_span_that_no_block_closed_in_says_nothing(central: Central) -> None:
     report(central, date(2026, 11, 2), [line("a", 0, 0, 0, 10, 10)])
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     for code, n in (
         ("fy2027", 20),
         ("2026-11", 20),
@@ -82,7 +89,7 @@ def test_a_span_that_no_block_closed_in_says_nothing(central: Central) -> None:
 def test_spans_of_one_kind_add_up_to_the_year(central: Central) -> None:
     for week in range(12):
         report(central, date(2026, 8, 31) + timedelta(weeks=week), [line("a", 1, 1, 3, 4, 5)])
-    central.publish(TODAY)
+    publish_due(central, TODAY)
 
     def n(*codes: str) -> int:
         shown = (gate.office(central, PUBLIC, parse(c), TODAY).figure.result.n for c in codes)
@@ -98,7 +105,7 @@ def test_spans_of_one_kind_add_up_to_the_year(central: Central) -> None:
 
 def test_services_are_told_from_a_hundred_and_rounded(central: Central) -> None:
     report(central, date(2026, 11, 2), [line("a", 0, 0, 3, 60, 60), line("b", 2, 1, 1, 101, 77)])
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     table = gate.cuts(central, DIRECTOR, YEAR, TOLD).tables["service"]
     assert [(row.what, row.n) for row in table] == [("a", 125), ("b", 180)]
     assert [row.rate for row in table] == [0.95, 0.95], "no certainty of a few"
@@ -107,7 +114,7 @@ def test_services_are_told_from_a_hundred_and_rounded(central: Central) -> None:
 def test_a_small_service_hides_the_smallest_shown_one_with_it(central: Central) -> None:
     lines = [line("a", 0, 0, 9, 60, 60), line("b", 9, 9, 9, 90, 90), line("c", 0, 0, 1, 1, 1)]
     report(central, date(2026, 11, 2), lines)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     table = gate.cuts(central, DIRECTOR, YEAR, TOLD).tables["service"]
     assert [(row.what, row.n) for row in table] == [("a", None), ("b", 205), ("c", None)]
 
@@ -136,7 +143,7 @@ def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(
     central: Central,
 ) -> None:
     def table(code: str, day: date) -> list[tuple[str, int | None]]:
-        central.publish(day)
+        publish_due(central, day)
         rows = gate.cuts(central, PUBLIC, parse(code), day).tables["service"]
         return [(row.what, row.n) for row in rows]
 
@@ -149,7 +156,7 @@ def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(
     assert table("fy2027-q1", TOLD + timedelta(days=1)) == told
     assert gate.office(central, PUBLIC, YEAR, TOLD).figure.result.n == 129 + 189
     report(central, date(2027, 1, 18), [line("a", 0, 0, 4, 50, 50, officer="102")])
-    central.publish(TOLD + timedelta(days=7))
+    publish_due(central, TOLD + timedelta(days=7))
     later = date(2027, 4, 19)
     assert table("fy2027-q1", later) == told
     assert table("fy2027-q2", later) == [("a", 105), ("late", 190)]
@@ -160,9 +167,9 @@ def test_a_span_without_a_told_quarter_shows_the_last_one_before_and_says_so(
     central: Central,
 ) -> None:
     report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     view = gate.cuts(central, PUBLIC, parse("2027-01"), TOLD)
-    assert view.told == (date(2026, 10, 1), date(2026, 12, 31))
+    assert view.quarters == (date(2026, 10, 1), date(2026, 12, 31))
     assert [row.what for row in view.tables["service"]] == ["a"]
     office = gate.office(central, PUBLIC, parse("2027-01"), TOLD)
     assert [row.service for row in statistics.rows("dindaeng", office, view)] == ["", ""]
@@ -185,11 +192,11 @@ def test_a_row_counts_the_quarters_in_which_it_is_told() -> None:
 
 def test_reasons_are_told_office_wide_and_only_where_there_are_many(central: Central) -> None:
     report(central, date(2026, 11, 2), [line("a", 9, 0, 0, 0, 0)], ReasonCount("101", "wait", 9))
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     assert gate.office(central, DIRECTOR, YEAR, TOLD).reasons == ()
     many = (ReasonCount("101", "wait", 93), ReasonCount("101", "unfair", 2))
     report(central, date(2026, 11, 3), [line("a", 90, 20, 20, 40, 20)], *many)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     shown = gate.office(central, DIRECTOR, YEAR, TOLD).reasons
     assert [(row.what, row.n, row.rate) for row in shown] == [("wait", 100, 1.0), ("unfair", 0, 0)]
 
@@ -197,7 +204,7 @@ def test_reasons_are_told_office_wide_and_only_where_there_are_many(central: Cen
 def test_a_reasons_share_tells_no_more_than_its_rounded_number() -> None:
     """Each number within the same five gives the same picture."""
     pictures = {
-        gate._reasons(
+        reason_rows(
             [{("reason", "wait"): {5: (98 + more, 0, 0, 0, 0)}, ("reason", "place"): {5: few}}],
             SiteSettings(),
         )
@@ -215,18 +222,18 @@ def test_nearly_all_agreeing_is_said_as_a_bound() -> None:
 
 
 def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) -> None:
-    central.import_officers((Officer.parse("101", "ก"),))
+    import_officers(central, (Officer.parse("101", "ก"),))
     report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
-    central.publish(TODAY)
+    publish_due(central, TODAY)
 
     def may() -> bool:
         view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
         return view.may_enter_appraisal
 
     assert not may(), "the response rate is not known"
-    central.import_tickets([Ticket(date(2026, 11, 2), "1", 700)])
+    import_tickets(central, [Ticket(date(2026, 11, 2), "1", 700)])
     assert not may(), "129 of 700 is less than a fifth"
-    central.import_tickets([Ticket(date(2026, 11, 2), "1", 500)])
+    import_tickets(central, [Ticket(date(2026, 11, 2), "1", 500)])
     assert may()
     strict = SiteSettings(appraisal_from=200)
     with central.store.transaction(central.site) as t:
@@ -235,10 +242,10 @@ def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) 
 
 
 def test_a_result_is_set_apart_only_where_chance_does_not_explain_it(central: Central) -> None:
-    central.import_officers((Officer.parse("101", "ก"), Officer.parse("102", "ข")))
+    import_officers(central, (Officer.parse("101", "ก"), Officer.parse("102", "ข")))
     lines = [line("a", 10, 10, 20, 80, 80), line("a", 20, 20, 20, 0, 1, officer="102")]
     report(central, date(2026, 11, 2), lines)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
 
     def funnel(officer: str) -> gate.Funnel | None:
         return gate.officer(central, DIRECTOR, officer, YEAR, TODAY, NOW).funnel
@@ -254,7 +261,7 @@ def test_a_result_is_set_apart_only_where_chance_does_not_explain_it(central: Ce
 
 
 def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central) -> None:
-    central.import_officers((Officer.parse("101", "ก", section="ฝ่ายทะเบียน"),))
+    import_officers(central, (Officer.parse("101", "ก", section="ฝ่ายทะเบียน"),))
     nobody = Viewer(account="x", name="x", site="dindaeng", roles=frozenset())
     elsewhere = replace(DIRECTOR, site="elsewhere")
     for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({ROLES["it"]}))):

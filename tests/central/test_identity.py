@@ -12,10 +12,10 @@ import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 
-from sync.central import signin
-from sync.central.service import Central
 from sync.central.settings import CentralSettings, SettingsError
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.accounts import add_account, disable_account
+from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.identity import SECRET_FILE
@@ -44,7 +44,7 @@ def central(tmp_path: Path, provider: Provider) -> Iterator[Central]:
     with store.transaction("dindaeng") as t:
         t.people.put_site(settings.name)
     central = Central(store, settings, Ed25519PrivateKey.generate())
-    signin.add_account(central, "test", "boss", "ผอ.", (ROLES["director"],), NOW, subject="staff-7")
+    add_account(central, "test", "boss", "ผอ.", (ROLES["director"],), NOW, subject="staff-7")
     yield central
     store.close()
 
@@ -78,7 +78,7 @@ def test_who_has_none_is_told_so(browser: TestClient, provider: Provider) -> Non
 
 
 def test_a_disabled_account_stays_out(browser: TestClient, central: Central) -> None:
-    signin.disable_account(central, "it", "dindaeng", "boss", NOW)
+    disable_account(central, "it", "dindaeng", "boss", NOW)
     assert goes(browser).status_code == 403
 
 
@@ -125,7 +125,7 @@ def test_a_provider_that_is_away_is_said_in_one_line_and_passwords_still_open(
     provider.stop()
     got = browser.get("/identity/start")
     assert got.status_code == 503
-    password = signin.add_account(central, "t", "other", "อื่น", (ROLES["hr"],), NOW)
+    password = add_account(central, "t", "other", "อื่น", (ROLES["hr"],), NOW)
     told = {"account": "other", "password": password}
     assert browser.post("/sign-in", data=told).status_code == 303
 

@@ -1,12 +1,12 @@
 """What central decides of a day report, of heads and of sheets: pure, every case."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from sync.central.ingest import StoredDay, decide, judge_heads, judge_sheets
-from sync.wire import Answer, Head, Heads, OpenSheet
+from sync.messages import Answer, Head, Heads, OpenSheet
 from tests.support.day_reports import DAY, day_report
 
 A, B = "a" * 64, "b" * 64
@@ -42,7 +42,7 @@ def test_a_day_report(stored: StoredDay | None, revision: int, digest: str, answ
     ],
 )
 def test_heads(stored: Head, now: Head, at_last: str, answer: Answer) -> None:
-    assert judge_heads(stored, Heads(now, at_last)) is answer
+    assert judge_heads(stored, Heads(now, at_last, sheets=())) is answer
 
 
 WAS = OpenSheet(date=DAY, officer="101", n=5, entries=6, seal=A)

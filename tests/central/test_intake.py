@@ -10,18 +10,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from sqlalchemy import Table
 
-from sync.central import intake
-from sync.central.intake import Refusal, Signed
 from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, unclosed
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore, DatabaseDown, RowRefused
+from sync.central.usecases import intake
+from sync.central.usecases.central import Central
+from sync.central.usecases.intake import Refusal, Signed
+from sync.central.usecases.terminal_requests import judge_terminal, take_day_report
+from sync.central.usecases.terminals import find_terminal
+from sync.central.usecases.verification import first_disagreement
 from sync.central.web import together
 from sync.central.web.together import Together
-from sync.fields import BadMessage, digest
-from sync.signing import public_text, sign_request
-from sync.wire import (
+from sync.messages import (
     Answer,
     DayReport,
     GapCount,
@@ -32,6 +34,8 @@ from sync.wire import (
     Receipt,
     Welcome,
 )
+from sync.protocol import BadMessage, digest
+from sync.signing import public_text, sign_request
 from tests.support.day_reports import DAY, day_report
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -82,7 +86,7 @@ class Callers:
 def test_a_run_is_opened_for_each_of_many(central: Central) -> None:
     callers = Callers(central, ["a", "b"])
     for name in "ab":
-        known = central.terminal(name)
+        known = find_terminal(central, name)
         assert known is not None
         assert known.nonce == callers.nonces[name]
         assert (known.software, known.skew, known.due, known.free) == ("1.0", 5, 3, 900)
@@ -95,10 +99,10 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
 ) -> None:
     callers = Callers(central, ["a", "b", "c"])
     first, other = day_report(terminal="a"), day_report(terminal="a", counts=(9, 9, 9, 9, 9))
-    quarantined = central.terminal("c")
+    quarantined = find_terminal(central, "c")
     assert quarantined is not None
-    central.judge(quarantined, Heads(Head(5, "a" * 64), ""), NOW)
-    central.judge(quarantined, Heads(Head(2, "b" * 64), ""), NOW)
+    judge_terminal(central, quarantined.terminal, Heads(Head(5, "a" * 64), "", sheets=()), NOW)
+    judge_terminal(central, quarantined.terminal, Heads(Head(2, "b" * 64), "", sheets=()), NOW)
     got = callers.take(
         callers.day(first),
         callers.day(other),  # the same day again, in the same group
@@ -113,7 +117,7 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
     assert isinstance(got[2], Receipt)
     assert got[3] is None
     assert callers.take(callers.day(first)) == [None]
-    assert central.verify() is None
+    assert first_disagreement(central) is None
 
 
 def test_who_is_not_proven_is_refused_and_the_others_are_served(central: Central) -> None:
@@ -142,10 +146,10 @@ def test_who_is_not_proven_is_refused_and_the_others_are_served(central: Central
 def test_a_report_knows_what_its_terminal_had_shown(central: Central) -> None:
     """Sheets that were seen larger are not made smaller by the report: that is judged later."""
     callers = Callers(central, ["a"])
-    known = central.terminal("a")
+    known = find_terminal(central, "a")
     assert known is not None
     seen = OpenSheet(date=DAY, officer="101", n=9, entries=9, seal="1" * 64)
-    central.judge(known, Heads(Head(5, "a" * 64), "", (seen,)), NOW)
+    judge_terminal(central, known.terminal, Heads(Head(5, "a" * 64), "", (seen,)), NOW)
     [receipt] = callers.take(callers.day(day_report(terminal="a", counts=(0, 0, 0, 0, 3))))
     assert isinstance(receipt, Receipt)
     with central.store.transaction(central.site) as t:
@@ -167,7 +171,7 @@ def _emptied(central: Central) -> None:
 
 _streams = st.lists(
     st.builds(
-        lambda name, back, counts, gaps: replace(
+        lambda name, back, counts, gaps: structs.replace(
             day_report(1, DAY - timedelta(days=back), name, counts),
             gaps=(GapCount("duty-paused", gaps),),
         ),
@@ -200,9 +204,9 @@ def test_a_group_leaves_what_its_members_would_have_left_one_by_one(
 
 
 def _alone(central: Central, report: DayReport) -> Answer:
-    known = central.terminal(report.terminal)
+    known = find_terminal(central, report.terminal)
     assert known is not None
-    return central.take_day(known, report, report.to_bytes(), NOW).answer
+    return take_day_report(central, known.terminal, report, report.to_bytes(), NOW).answer
 
 
 # --- groups ------------------------------------------------------------------------------------

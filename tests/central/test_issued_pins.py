@@ -15,12 +15,14 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
 from sync import agent
-from sync.central.service import MOST_ISSUED, Central, OfficersPin
 from sync.central.store.office import EditedMeanwhile
-from sync.central.viewer import ROLES
-from sync.fields import BadMessage
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.pins import MOST_ISSUED, OfficersPin, issue_pins, read_pins
+from sync.central.viewer import ROLES, Viewer
+from sync.messages import Answer, IssuedPin, IssuedPins, PinStatus, TerminalPin
+from sync.protocol import BadMessage
 from sync.sealing import seal, sealing_text, unseal
-from sync.wire import Answer, HeldPin, IssuedPin, PinsHeld, PinsIssued
 from tests.support.builders import PEPPER, PRASIT, SOMYING
 from tests.support.central import NIGHT as NOW
 from tests.support.central import signed_in
@@ -37,12 +39,19 @@ def beat(kept: Kept) -> None:
 
 
 def issue(server: Server, officer: str = "101") -> str:
-    base = {str(p.officer.id): p.base for p in server.central.pins()}[officer]
-    return server.central.issue_pins({officer: base}, "hr", server.now)[officer]
+    base = {str(p.officer.id): p.base for p in read_pins(server.central)}[officer]
+    return letters(server, {officer: base})[officer]
+
+
+def letters(server: Server, bases: dict[str, int], by: str = "hr") -> dict[str, str]:
+    """New PINs by officer."""
+    viewer = Viewer(account=by, name=by, site="dindaeng")
+    issued = issue_pins(server.central, bases, viewer, server.now)
+    return {str(officer.id): pin for officer, pin in issued}
 
 
 def state(server: Server, officer: str = "101") -> OfficersPin:
-    return next(p for p in server.central.pins() if p.officer.id == officer)
+    return next(p for p in read_pins(server.central) if p.officer.id == officer)
 
 
 def second_terminal(server: Server, tmp_path: Path, name: str = "counter-2") -> Kept:
@@ -52,7 +61,7 @@ def second_terminal(server: Server, tmp_path: Path, name: str = "counter-2") -> 
 
 @pytest.fixture
 def roster(server: Server) -> None:
-    server.central.import_officers((SOMYING, PRASIT))
+    import_officers(server.central, (SOMYING, PRASIT))
 
 
 pytestmark = pytest.mark.usefixtures("roster")
@@ -134,11 +143,11 @@ def test_a_terminal_enrolled_later_gets_what_nobody_knows_any_more(
 def test_who_is_retired_loses_the_pin_and_comes_back_without_it(kept: Kept, server: Server) -> None:
     old = issue(server)
     sync(kept)
-    server.central.retire("101")
+    retire_officer(server.central, "101")
     assert sync(kept).pins == 1
     assert not kept.terminal.has_pin("101")
     assert isinstance(verify(kept.store), Verified)
-    server.central.import_officers((SOMYING,))
+    import_officers(server.central, (SOMYING,))
     sync(kept)
     assert state(server).issued is None
     assert not kept.terminal.has_pin("101")
@@ -150,8 +159,8 @@ def test_who_is_retired_loses_the_pin_and_comes_back_without_it(kept: Kept, serv
 
 def test_retiring_in_the_roster_ends_the_pin_as_well(server: Server) -> None:
     issue(server)
-    server.central.import_officers((replace(SOMYING, retired=True),))
-    server.central.import_officers((SOMYING,))
+    import_officers(server.central, (replace(SOMYING, retired=True),))
+    import_officers(server.central, (SOMYING,))
     assert state(server).issued is None
 
 
@@ -188,15 +197,15 @@ def test_pins_of_before_and_the_service_menus_are_left_alone(kept: Kept, server:
 
 def test_of_two_who_issue_at_once_one_is_told_and_no_letter_lies(server: Server) -> None:
     base = state(server).base
-    first = server.central.issue_pins({"101": base}, "hr", server.now)
+    first = letters(server, {"101": base})
     both = {"101": base, "102": 0}
     with pytest.raises(EditedMeanwhile):
-        server.central.issue_pins(both, "it", server.now)
+        letters(server, both, "it")
     assert state(server, "102").issued is None, "all or none"
-    again = server.central.issue_pins({"101": state(server).base}, "hr", server.now)
+    again = letters(server, {"101": state(server).base})
     assert again != first
     with pytest.raises(EditedMeanwhile):
-        server.central.issue_pins({"nobody": 0}, "hr", server.now)
+        letters(server, {"nobody": 0})
 
 
 def test_central_put_back_from_a_backup_does_not_bring_an_old_pin_back(
@@ -224,7 +233,7 @@ def test_under_another_key_of_central_a_pin_is_not_handed_on_and_the_page_says_s
     letter = issue(server)
     sync(kept)
     other = Central(server.central.store, server.central.settings, Ed25519PrivateKey.generate())
-    assert next(p for p in other.pins() if p.officer.id == "101").lost
+    assert next(p for p in read_pins(other) if p.officer.id == "101").lost
     assert not state(server).lost
     assert kept.terminal.check_pin("101", letter) == PinRight()
 
@@ -241,23 +250,6 @@ def test_a_terminal_in_quarantine_gets_no_pins_and_keeps_those_it_has(
         beat(kept)
     assert kept.terminal.check_pin("101", old) == PinRight()
     assert state(server).waits == ("counter-1",)
-
-
-def test_a_central_of_before_gives_no_pins_and_no_photos_and_the_rest_is_taken(
-    kept: Kept, server: Server
-) -> None:
-    class Older(Overheard):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            if request.url.path.endswith(("/pins", "/photos")):
-                return httpx.Response(404, json={"error": "Not Found"})
-            return super().handle_request(request)
-
-    said: list[str] = []
-    result = agent.sync(
-        kept.store, kept.clock, kept.key, "", said.append, transport=Older(), pepper=PEPPER
-    )
-    assert (result.officers, result.pins, result.photos) == (2, 0, 0)
-    assert [line.split(" has no ")[1] for line in said] == ["pins to give", "photos to give"]
 
 
 # --- the seal ----------------------------------------------------------------------------------
@@ -298,16 +290,18 @@ def test_a_hash_of_another_strength_is_not_taken() -> None:
 
 
 def test_the_messages_come_back_from_their_bytes_and_doubles_are_refused() -> None:
-    held = PinsHeld("key", (HeldPin("101", 1_790_000_000), HeldPin("102", 5, own=True)))
-    sent = PinsIssued((IssuedPin("101", 1_790_000_000, "abc"), IssuedPin("102", 5)))
-    assert PinsHeld.parse(held.to_bytes()) == held
-    assert PinsIssued.parse(sent.to_bytes()) == sent
+    first = TerminalPin("101", 1_790_000_000, own=False)
+    second = TerminalPin("102", 5, own=True)
+    status = PinStatus("key", (first, second))
+    issued = IssuedPins((IssuedPin("101", 1_790_000_000, "abc"), IssuedPin("102", 5, "")))
+    assert PinStatus.parse(status.to_bytes()) == status
+    assert IssuedPins.parse(issued.to_bytes()) == issued
     with pytest.raises(BadMessage, match="twice"):
-        PinsHeld.parse(PinsHeld("key", (HeldPin("101", 1), HeldPin("101", 2))).to_bytes())
+        PinStatus.parse(PinStatus("key", (first, first)).to_bytes())
     with pytest.raises(BadMessage, match="twice"):
-        PinsIssued.parse(PinsIssued((IssuedPin("101", 1), IssuedPin("101", 2))).to_bytes())
+        IssuedPins.parse(IssuedPins((IssuedPin("101", 1, ""), IssuedPin("101", 2, ""))).to_bytes())
     with pytest.raises(BadMessage, match="pins"):
-        PinsIssued.parse(PinsIssued((IssuedPin("101", 1, "x" * 401),)).to_bytes())
+        IssuedPins.parse(IssuedPins((IssuedPin("101", 1, "x" * 401),)).to_bytes())
 
 
 # --- the page ----------------------------------------------------------------------------------
@@ -354,4 +348,4 @@ def test_a_form_that_asks_for_no_ones_pin_issues_none(
 ) -> None:
     got = hr.post("/pins/dindaeng", data={"officers": officers})
     assert got.status_code == status
-    assert all(p.issued is None for p in server.central.pins())
+    assert all(p.issued is None for p in read_pins(server.central))

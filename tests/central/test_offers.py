@@ -10,9 +10,13 @@ from sync.central import period as periods
 from sync.central.disclosure import Beside, DayCount, next_blocks
 from sync.central.papers import figures
 from sync.central.reports import gate
-from sync.central.service import Central
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.viewer import PUBLIC, ROLES, Viewer
-from sync.wire import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -24,10 +28,10 @@ DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset(
 
 def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
     """A day of officer 101: so many ratings, and so often each outcome."""
-    known = central.terminal("t1")
+    known = find_terminal(central, "t1")
     if known is None:
-        central.enrol(Enrol(central.invite("t1", "1", NOW), key_text()), NOW)
-        known = central.terminal("t1")
+        enrol_terminal(central, Enrol(invite_terminal(central, "t1", "1", NOW), key_text()), NOW)
+        known = find_terminal(central, "t1")
     assert known is not None
     counts = (0, 0, 1, 1, rated - 2) if rated else ()
     line = LineCount(
@@ -51,13 +55,14 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
         outcomes=told,
         reasons=(),
         sheets=sheets,
+        gaps=(),
     )
-    central.take_day(known, made, made.to_bytes(), NOW)
+    take_day_report(central, known.terminal, made, made.to_bytes(), NOW)
 
 
 def test_the_response_is_the_answered_share_of_all_services_that_ended(central: Central) -> None:
     take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15, unasked=2)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     shown = gate.office(central, PUBLIC, YEAR, TODAY).figure
     assert shown.beside == Beside(
         suppressed=0, flagged=0, offered=45, answered=30, skipped=5, not_offered=15, unasked=2
@@ -68,20 +73,20 @@ def test_the_response_is_the_answered_share_of_all_services_that_ended(central: 
 def test_a_day_on_which_nobody_answered_counts_in_the_denominator(central: Central) -> None:
     take(central, MONDAY, 20, offered=20, answered=20)
     take(central, MONDAY + timedelta(days=1), 0, offered=15, not_offered=5)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     assert gate.office(central, PUBLIC, YEAR, TODAY).figure.response == 0.5
 
 
 def test_services_of_days_before_the_first_rating_count_too(central: Central) -> None:
     take(central, MONDAY, 0, offered=10)
     take(central, MONDAY + timedelta(days=8), 10, offered=10, answered=10)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     assert gate.office(central, PUBLIC, YEAR, TODAY).figure.response == 0.5
 
 
 def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(central: Central) -> None:
     take(central, MONDAY, 30, offered=9, answered=9, suppressed=3)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
     assert figure.response is None
     assert figures.response_text(figure) == ""
@@ -91,11 +96,11 @@ def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(centra
 def test_an_officers_own_response_decides_whether_the_result_may_enter_an_appraisal(
     central: Central, not_offered: int, may: bool
 ) -> None:
-    central.import_officers((Officer.parse("101", "สมหญิง", id="101"),))
+    import_officers(central, (Officer.parse("101", "สมหญิง", id="101"),))
     for week in range(3):
         take(central, MONDAY + timedelta(weeks=week), 50, offered=60, answered=50)
     take(central, MONDAY + timedelta(days=1), 0, not_offered=not_offered)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
     assert view.figure.response == round(150 / (180 + not_offered), 2)
     assert view.may_enter_appraisal is may
@@ -114,7 +119,7 @@ def test_offers_stand_with_the_block_that_has_their_ratings_and_are_told_once() 
 
 def test_the_papers_say_it_in_words(central: Central) -> None:
     take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15, unasked=2)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
     assert figures.beside(figure) == [
         "กดโดยไม่ได้เชิญให้ประเมิน (ไม่นับคะแนน) ๒ ครั้ง",
@@ -123,9 +128,9 @@ def test_the_papers_say_it_in_words(central: Central) -> None:
 
 
 def test_a_few_offers_decide_nothing_about_hundreds_of_ratings(central: Central) -> None:
-    central.import_officers((Officer.parse("101", "สมหญิง", id="101"),))
+    import_officers(central, (Officer.parse("101", "สมหญิง", id="101"),))
     take(central, MONDAY, 400, offered=12, answered=12)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
     assert (view.figure.response, view.figure.deciding_response) == (1.0, None)
     assert not view.may_enter_appraisal

@@ -29,10 +29,12 @@ from sync.central.papers.typesetting import printable
 from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.reports.gate import MonthFigure, OfficeView
-from sync.central.service import Central
 from sync.central.sitesettings import NamedService
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, ItaBody, State
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.central.web.desk import page_words
 from tests.support.central import made_central, received
@@ -57,9 +59,9 @@ HOSTILE = (
 def office(tmp_path_factory: pytest.TempPathFactory) -> Central:
     folder: Path = tmp_path_factory.mktemp("papers")
     central = made_central(CentralStore.create(f"sqlite:///{folder / 'central.db'}"), folder)
-    central.import_officers((Officer.parse("101", "สมหญิง กตัญญู", section="ฝ่ายทะเบียน"),))
+    import_officers(central, (Officer.parse("101", "สมหญิง กตัญญู", section="ฝ่ายทะเบียน"),))
     received(central, "101", 9, 9, 20, 60, 60)
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     return central
 
 

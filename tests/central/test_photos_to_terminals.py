@@ -14,9 +14,11 @@ from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
 from sync import agent
 from sync.central.photos import portrait
+from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.terminal_requests import terminal_request
 from sync.client import SyncFailed
-from sync.fields import BadMessage
-from sync.wire import Photos
+from sync.messages import PhotoDigest, Photos
+from sync.protocol import BadMessage
 from tests.support.builders import PRASIT, SOMYING
 from tests.support.central_server import Kept, Server
 from tests.support.network import Overheard
@@ -45,7 +47,7 @@ def photo(kept: Kept, number: str = "101") -> bytes | None:
 
 @pytest.fixture(autouse=True)
 def roster(server: Server) -> None:
-    server.central.import_officers((SOMYING, PRASIT))
+    import_officers(server.central, (SOMYING, PRASIT))
 
 
 def test_a_photo_comes_once_is_replaced_and_is_removed(kept: Kept, server: Server) -> None:
@@ -77,13 +79,13 @@ def test_a_renewed_roster_keeps_the_photo_and_who_left_has_none_given(
     for number in ("101", "102"):
         put(server, number, teal)
     assert kept.sync().photos == 2
-    server.central.import_officers((Officer.parse("101", "นางสาวสมหญิง รักดี"),))
-    server.central.retire("102")
+    import_officers(server.central, (Officer.parse("101", "นางสาวสมหญิง รักดี"),))
+    retire_officer(server.central, "102")
     assert kept.sync().photos == 0
     assert photo(kept) == teal
-    with server.central.asked("counter-1") as asked:
+    with terminal_request(server.central, "counter-1") as asked:
         assert asked is not None
-        assert [officer for officer, _ in asked.photos().photos] == ["101"]
+        assert [photo.officer for photo in asked.photos().photos] == ["101"]
         assert asked.photo("102") is None
 
 
@@ -132,9 +134,10 @@ def test_the_screens_can_show_what_central_keeps(qapp: QGuiApplication) -> None:
 
 def test_the_list_comes_back_from_its_bytes_and_a_double_is_refused() -> None:
     digest = hashlib.sha256(b"x").hexdigest()
-    told = Photos((("101", digest), ("102", digest)))
-    assert Photos.parse(told.to_bytes()) == told
+    first, second = PhotoDigest("101", digest), PhotoDigest("102", digest)
+    photos = Photos((first, second))
+    assert Photos.parse(photos.to_bytes()) == photos
     with pytest.raises(BadMessage, match="twice"):
-        Photos.parse(Photos((("101", digest), ("101", digest))).to_bytes())
+        Photos.parse(Photos((first, first)).to_bytes())
     with pytest.raises(BadMessage, match="hex"):
-        Photos.parse(Photos((("101", "no digest"),)).to_bytes())
+        Photos.parse(Photos((PhotoDigest("101", "no digest"),)).to_bytes())

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from kiosk.domain.rating import Channel, Half, Outcome
-from sync.central.disclosure import Block, DayCount, next_blocks
+from sync.central.disclosure import ONLINE, Block, DayCount, next_blocks
 from sync.central.schema import block_cuts, blocks, metadata, site_months, unclosed
-from sync.central.service import Central
-from sync.central.store.days import Scaled
-from sync.central.store.unclosed import ONLINE
-from sync.wire import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
+from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import find_terminal
+from sync.central.usecases.verification import first_disagreement
+from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -72,9 +74,9 @@ def test_a_week_that_ended_closes_what_came_before_it_did(central: Central) -> N
         Came(officer="101", back=0, counts=(0, 0, 0, 6, 6), service="a", reasons=0, offered=0),
         MONDAY,
     )
-    assert central.publish(MONDAY + timedelta(days=1)) == 0
-    assert central.publish(MONDAY + timedelta(days=7)) == 1
-    assert central.publish(MONDAY + timedelta(days=14)) == 0
+    assert publish_due(central, MONDAY + timedelta(days=1)) == 0
+    assert publish_due(central, MONDAY + timedelta(days=7)) == 1
+    assert publish_due(central, MONDAY + timedelta(days=14)) == 0
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -105,13 +107,12 @@ def test_blocks_are_those_of_the_rule_applied_to_everything_known(
                 beside = DayCount(report.date, (a, b, c, d, e)).beside
                 told = type(beside)(offered=one.offered)
                 known[one.officer].append(DayCount(report.date, (a, b, c, d, e), told))
-        central.publish(today)
+        publish_due(central, today)
         for officer in OFFICERS:
             expected[officer] += next_blocks(expected[officer], known[officer], today)
     with central.store.transaction(central.site) as t:
-        found = t.days.blocks()
-    for officer in OFFICERS:
-        assert found.get(Scaled(officer, 5), []) == expected[officer]
+        for officer in OFFICERS:
+            assert t.blocks.of(officer).get(5, []) == expected[officer]
 
 
 def test_closing_reads_no_day_that_is_in_a_block(central: Central) -> None:
@@ -125,7 +126,7 @@ def test_closing_reads_no_day_that_is_in_a_block(central: Central) -> None:
             day,
         )
         with _rows_read(central) as read:
-            assert central.publish(day + timedelta(days=7)) == 1
+            assert publish_due(central, day + timedelta(days=7)) == 1
         sizes.append(read["day_lines"])
     assert sizes == [1] * 12
 
@@ -136,14 +137,14 @@ def test_who_has_nothing_open_is_not_looked_at_again(central: Central) -> None:
         Came(officer="101", back=0, counts=(0, 0, 2, 6, 6), service="a", reasons=1, offered=2),
         MONDAY,
     )
-    central.publish(MONDAY + timedelta(days=7))
+    publish_due(central, MONDAY + timedelta(days=7))
     assert _open(central) == {}
     _take(
         central,
         Came(officer="102", back=0, counts=(0, 0, 0, 0, 3), service="a", reasons=0, offered=0),
         MONDAY + timedelta(days=7),
     )
-    central.publish(MONDAY + timedelta(days=14))
+    publish_due(central, MONDAY + timedelta(days=14))
     assert _open(central) == {"102": MONDAY + timedelta(days=7)}
 
 
@@ -154,8 +155,8 @@ def test_on_a_day_that_can_not_be_nothing_is_closed(central: Central, year: int)
         Came(officer="101", back=0, counts=(0, 0, 2, 6, 6), service="a", reasons=1, offered=2),
         MONDAY,
     )
-    assert central.publish(MONDAY.replace(year=year)) == 0
-    assert central.publish(MONDAY + timedelta(days=7)) == 1
+    assert publish_due(central, MONDAY.replace(year=year)) == 0
+    assert publish_due(central, MONDAY + timedelta(days=7)) == 1
 
 
 @pytest.mark.parametrize("late", [True, False])
@@ -165,7 +166,7 @@ def test_what_came_late_and_is_too_little_stays_open(central: Central, late: boo
         Came(officer="101", back=0, counts=(0, 0, 2, 6, 6), service="a", reasons=0, offered=0),
         MONDAY,
     )
-    central.publish(MONDAY + timedelta(days=7))
+    publish_due(central, MONDAY + timedelta(days=7))
     back = 6 if late else 0
     _take(
         central,
@@ -173,14 +174,14 @@ def test_what_came_late_and_is_too_little_stays_open(central: Central, late: boo
         MONDAY + timedelta(days=7),
     )
     for week in (2, 3):
-        assert central.publish(MONDAY + timedelta(weeks=week)) == 0
+        assert publish_due(central, MONDAY + timedelta(weeks=week)) == 0
         assert set(_open(central)) == {"101"}
     _take(
         central,
         Came(officer="101", back=0, counts=(0, 0, 0, 0, 7), service="a", reasons=0, offered=0),
         MONDAY + timedelta(weeks=3),
     )
-    assert central.publish(MONDAY + timedelta(weeks=4)) == 1
+    assert publish_due(central, MONDAY + timedelta(weeks=4)) == 1
     assert _open(central) == {}
 
 
@@ -197,7 +198,7 @@ def test_what_closes_after_its_quarter_was_told_is_in_the_cuts_of_the_next_block
         Came(officer="101", back=7, counts=(0, 0, 0, 0, 12), service="a", reasons=0, offered=0),
         MONDAY,
     )
-    central.publish(MONDAY)
+    publish_due(central, MONDAY)
     told = date(2026, 10, 19)
     _take(
         central,
@@ -209,7 +210,7 @@ def test_what_closes_after_its_quarter_was_told_is_in_the_cuts_of_the_next_block
         Came(officer="101", back=27, counts=(0, 0, 0, 0, 14), service="late", reasons=0, offered=0),
         told,
     )
-    assert central.publish(told) == 1
+    assert publish_due(central, told) == 1
     assert cuts() == {"1 a": 12}
     for week in (1, 2):
         _take(
@@ -225,7 +226,7 @@ def test_what_closes_after_its_quarter_was_told_is_in_the_cuts_of_the_next_block
             told,
         )
         told += timedelta(days=7)
-        assert central.publish(told) == 1
+        assert publish_due(central, told) == 1
     assert cuts() == {"1 a": 12, "3 late": 27, "3 a": 11, "4 a": 12}
     assert _open(central) == {}
 
@@ -242,20 +243,20 @@ def _closed(
             if isinstance(one, Answered):
                 with central.store.transaction(central.site) as t:
                     t.form.add(today, 5, one.score, ["wait"] if one.score < 3 else [])
-                    t.unclosed.came([(ONLINE, today)])
+                    t.unclosed.mark([(ONLINE, today)])
             else:
                 _take(central, one, today)
         if anew:
             with central.store.transaction(central.site) as t:
-                t.unclosed.came((officer, MONDAY - timedelta(days=99))
+                t.unclosed.mark((officer, MONDAY - timedelta(days=99))
                                 for officer in (*OFFICERS, ONLINE))  # fmt: skip
-        central.publish(today)
+        publish_due(central, today)
     with central.store.connection() as connection:
         found = {
             table.name: {tuple(row) for row in connection.execute(table.select())}
             for table in (blocks, block_cuts, site_months)
         }
-    assert central.verify() is None
+    assert first_disagreement(central) is None
     return found
 
 
@@ -287,10 +288,14 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
         if one.counts and one.reasons
         else (),
         sheets=(SheetSeal(one.officer, n, "0" * 64),),
+        gaps=(),
     )
-    known = central.terminal(name)
+    known = find_terminal(central, name)
     assert known is not None
-    assert central.take_day(known, report, report.to_bytes(), NOW).answer is Answer.STORED
+    assert (
+        take_day_report(central, known.terminal, report, report.to_bytes(), NOW).answer
+        is Answer.STORED
+    )
     return report
 
 

@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from sync import formtoken
-from sync.central import backup
+from sync.central.disclosure import ONLINE
 from sync.central.faces import COLOURS
 from sync.central.period import year_of
 from sync.central.reports import gate
-from sync.central.service import Central
-from sync.central.store.unclosed import ONLINE
+from sync.central.usecases import backup
+from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.viewer import PUBLIC, ROLES
 from sync.central.web.app import create_app
 from sync.central.web.form import clean
+from sync.messages import Enrol
 from sync.signing import public_text
-from sync.wire import Enrol
 from tests.support.central import signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -33,8 +35,8 @@ KEY = Ed25519PrivateKey.generate()
 
 @pytest.fixture
 def phone(central: Central) -> TestClient:
-    code = central.invite("counter-1", "1", NOW)
-    central.enrol(Enrol(code, public_text(KEY)), NOW)
+    code = invite_terminal(central, "counter-1", "1", NOW)
+    enrol_terminal(central, Enrol(code, public_text(KEY)), NOW)
     return TestClient(create_app(central, lambda: NOW))
 
 
@@ -50,9 +52,9 @@ def test_an_answer_is_taken_once(central: Central, phone: TestClient) -> None:
     assert phone.post(at, data=told).status_code == 409
     assert phone.get(at).status_code == 409
     with central.store.transaction(central.site) as t:
-        known = t.unclosed.known(ONLINE)
-        assert [(rated.levels, rated.counts) for rated in known.rated] == [(5, (0, 0, 0, 0, 1))]
-        assert [named.cut for named in known.named] == [("reason", "wait")]
+        raw = t.unclosed.raw_days(ONLINE)
+        assert [(rated.levels, rated.counts) for rated in raw.rated] == [(5, (0, 0, 0, 0, 1))]
+        assert [named.cut for named in raw.named] == [("reason", "wait")]
 
 
 def test_only_a_terminal_of_this_office_makes_tokens(phone: TestClient) -> None:
@@ -209,14 +211,14 @@ def test_online_answers_stand_apart_from_the_counters(central: Central, phone: T
     old = TODAY - timedelta(days=7)
     for i in range(12):
         phone.post(token(old), data={"score": "1" if i else "5", "reasons": ["wait"]})
-    central.publish(TODAY)
+    publish_due(central, TODAY)
     view = gate.office(central, PUBLIC, year_of(TODAY), TODAY)
     assert (view.figure.result.n, view.online.result.n) == (0, 12)
     assert "แบบสอบถามออนไลน์" in phone.get("/public/dindaeng").text
 
 
 def test_a_quarantined_terminals_tokens_are_not_taken(central: Central, phone: TestClient) -> None:
-    from sync.wire import Answer
+    from sync.messages import Answer
 
     with central.store.transaction(central.site) as t:
         t.terminals.quarantine("counter-1", Answer.FORK)

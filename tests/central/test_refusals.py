@@ -14,9 +14,10 @@ from kiosk.domain.rostercsv import BadRoster
 from sync.central import sitesettings
 from sync.central.language import words
 from sync.central.photos import BadPhoto, portrait
-from sync.central.service import Central
 from sync.central.sitesettings import checked
 from sync.central.store.people import NumberTaken
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.viewer import ROLES
 from sync.central.web.desk import Posted
 from sync.central.web.keeping import _from_form
@@ -89,15 +90,15 @@ def test_each_refusal_is_in_thai_for_a_thai_reader_and_in_english_for_another(
 
 
 def test_numbers_that_are_taken_and_accounts_are_refused_in_thai(central: Central) -> None:
-    central.import_officers((Officer.parse("101", "สมหญิง"), Officer.parse("102", "ก")))
+    import_officers(central, (Officer.parse("101", "สมหญิง"), Officer.parse("102", "ก")))
     with pytest.raises(NumberTaken) as taken:
-        central.import_officers((Officer.parse("101", "ข", id="x"),))
+        import_officers(central, (Officer.parse("101", "ข", id="x"),))
     it = signed_in(central, ROLES["it"], now=NOW)
     taken_line = words("th").refusal(taken.value.problems[0])
     assert taken_line == "เลขประจำตัว 101 เป็นของ สมหญิง อยู่แล้ว"
     got = it.post("/roster/dindaeng", data={"number": "101", "name": "ข", "id": "x"})
     assert taken_line in got.text
-    central.retire("102")
+    retire_officer(central, "102")
     got = it.post("/roster/dindaeng", data={"number": "102", "name": "ค"})
     assert "ซึ่งออกจากรายชื่อแล้ว" in got.text
     for wrong in ({"roles": "king"}, {}, {"roles": "officer"}, {"roles": "section-head"}):

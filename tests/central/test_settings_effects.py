@@ -11,9 +11,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
-from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminal_requests import terminal_roster
 from sync.central.viewer import ROLES
 from tests.support.central import made_central, received, signed_in
 from tests.support.central_forms import form
@@ -52,17 +55,17 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
 def office(tmp_path: Path) -> Iterator[Central]:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
-    central.import_officers((Officer.parse("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
+    import_officers(central, (Officer.parse("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
     received(central, "101", 3, 3, 4, 10, 20)
     received(central, "102", 0, 0, 20, 50, 50, day=date(2026, 8, 3))
-    central.publish(date(2026, 8, 10))  # a quarter's tables wait for no late block
+    publish_due(central, date(2026, 8, 10))  # a quarter's tables wait for no late block
     yield central
     store.close()
 
 
 def seen(central: Central, director: TestClient, where: str) -> str:
     if where == TERMINALS:
-        return central.roster().to_bytes().decode()
+        return terminal_roster(central).to_bytes().decode()
     got = director.get(where)
     assert got.status_code == 200
     if ".xlsx" in where:

@@ -1,6 +1,5 @@
 """What central keeps, on both databases: the same sentences hold on each."""
 
-from dataclasses import replace
 from datetime import UTC, date, timedelta
 from pathlib import Path
 from traceback import format_exception
@@ -9,18 +8,32 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import MetaData, event, inspect, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kiosk.domain.people import Officer
+from sync.central.disclosure import Scaled
 from sync.central.schema import day_reports, metadata
-from sync.central.service import Central, NoSuchCode
 from sync.central.store import engine as engine_module
-from sync.central.store.days import Scaled
 from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
+from sync.central.usecases.audit import read_tally
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminal_requests import greet_terminal, judge_terminal, take_day_report
+from sync.central.usecases.terminals import (
+    NoSuchCode,
+    enrol_terminal,
+    find_terminal,
+    invite_terminal,
+    read_fleet,
+    release_terminal,
+)
+from sync.central.usecases.verification import first_disagreement
+from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
+from sync.protocol import digest
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, made_central, take
 from tests.support.day_reports import day_report, key_text
@@ -87,7 +100,7 @@ def test_a_day_is_stored_once_whatever_is_repeated(central: Central) -> None:
     assert take(central, report) is Answer.STORED
     assert take(central, report) is Answer.ALREADY_HAVE
     with central.store.transaction(central.site) as t:
-        assert t.days.tally(DAY) == {Scaled("101", 5): (1, 0, 2, 3, 4)}
+        assert t.tallies.ratings(DAY) == {Scaled("101", 5): (1, 0, 2, 3, 4)}
 
 
 def test_a_later_revision_replaces_and_an_earlier_is_stale(central: Central) -> None:
@@ -96,7 +109,7 @@ def test_a_later_revision_replaces_and_an_earlier_is_stale(central: Central) -> 
     assert take(central, second) is Answer.STORED
     assert take(central, first) is Answer.STALE
     with central.store.transaction(central.site) as t:
-        assert t.days.tally(DAY) == {Scaled("101", 5): (0, 0, 0, 1, 1)}
+        assert t.tallies.ratings(DAY) == {Scaled("101", 5): (0, 0, 0, 1, 1)}
 
 
 def test_a_later_revision_with_fewer_ratings_is_a_rollback_and_raises_the_alarm(
@@ -106,34 +119,34 @@ def test_a_later_revision_with_fewer_ratings_is_a_rollback_and_raises_the_alarm(
     assert take(central, day_report(1, counts=(2, 0, 0, 0, 3))) is Answer.STORED
     assert take(central, day_report(2, counts=(0, 0, 0, 0, 3))) is Answer.ROLLBACK
     assert take(central, day_report(3, counts=(2, 0, 0, 0, 4))) is Answer.QUARANTINED
-    fleet = central.fleet(DAY)
+    fleet = read_fleet(central, DAY)
     assert [(a.kind, a.settled) for a in fleet.alarms] == [("rollback", None)]
     assert "had 5 ratings, has 3" in fleet.alarms[0].detail
-    assert {(k.answer, k.n, k.taken_n) for k in fleet.aside} == {
+    assert {(k.answer, k.n, k.taken_n) for k in fleet.parked} == {
         ("rollback", 3, 5),
         ("quarantined", 6, 5),
     }
     with central.store.transaction(central.site) as t:
-        assert t.days.tally(DAY) == {Scaled("101", 5): (2, 0, 0, 0, 3)}
+        assert t.tallies.ratings(DAY) == {Scaled("101", 5): (2, 0, 0, 0, 3)}
 
 
 def test_a_person_releases_a_terminal_and_says_why(central: Central) -> None:
     enrolled(central)
     take(central, day_report(1, counts=(2, 0, 0, 0, 3)))
     take(central, day_report(2, counts=(0, 0, 0, 0, 3)))
-    assert central.release("counter-1", "somchai", "backup put back", NOW)
-    [alarm] = central.fleet(DAY).alarms
+    assert release_terminal(central, "counter-1", "somchai", "backup put back", NOW)
+    [alarm] = read_fleet(central, DAY).alarms
     assert (alarm.settled_by, alarm.note) == ("somchai", "backup put back")
     assert take(central, day_report(2, counts=(0, 0, 0, 0, 3))) is Answer.STORED
-    assert not central.release("counter-1", "somchai", "again", NOW)
+    assert not release_terminal(central, "counter-1", "somchai", "again", NOW)
 
 
 def test_open_sheets_that_shrink_vanish_or_change_are_named(central: Central) -> None:
     def show(name: str, *sheets: OpenSheet) -> Answer:
-        known = central.terminal(name)
+        known = find_terminal(central, name)
         assert known is not None
         head = Head(known.head.seq + 1, "a" * 64)
-        return central.judge(known, Heads(head, known.head.hash, sheets), NOW)
+        return judge_terminal(central, known.terminal, Heads(head, known.head.hash, sheets), NOW)
 
     was = OpenSheet(date=DAY, officer="101", n=5, entries=6, seal="1" * 64)
     for number, (now, answer) in enumerate(
@@ -154,21 +167,26 @@ def test_open_sheets_that_shrink_vanish_or_change_are_named(central: Central) ->
 
 def test_a_reported_day_need_not_be_shown_again(central: Central) -> None:
     enrolled(central)
-    known = central.terminal("counter-1")
+    known = find_terminal(central, "counter-1")
     assert known is not None
     report = day_report(counts=(0, 0, 0, 0, 5))
-    assert central.judge(known, Heads(Head(1, "a" * 64), "", report.open_sheets()), NOW)
+    assert judge_terminal(
+        central, known.terminal, Heads(Head(1, "a" * 64), "", report.open_sheets()), NOW
+    )
     assert take(central, report) is Answer.STORED
-    again = central.terminal("counter-1")
+    again = find_terminal(central, "counter-1")
     assert again is not None
-    assert central.judge(again, Heads(Head(2, "b" * 64), "a" * 64), NOW) is Answer.STORED
+    assert (
+        judge_terminal(central, again.terminal, Heads(Head(2, "b" * 64), "a" * 64, sheets=()), NOW)
+        is Answer.STORED
+    )
 
 
 def test_one_officer_at_two_terminals_in_one_half_day_is_flagged(central: Central) -> None:
     for name in ("counter-1", "counter-2"):
         enrolled(central, name)
         take(central, day_report(terminal=name))
-    [twice] = central.fleet(DAY).twice
+    [twice] = read_fleet(central, DAY).twice
     assert (twice.officer, twice.terminals) == ("101", ("counter-1", "counter-2"))
 
 
@@ -179,7 +197,7 @@ def test_other_bytes_under_the_same_revision_are_a_conflict_and_both_are_kept(
     assert take(central, day_report(counts=(0, 0, 0, 0, 1))) is Answer.STORED
     assert take(central, day_report(counts=(0, 0, 0, 0, 9))) is Answer.CONFLICT
     with central.store.transaction(central.site) as t:
-        assert t.days.tally(DAY) == {Scaled("101", 5): (0, 0, 0, 0, 1)}
+        assert t.tallies.ratings(DAY) == {Scaled("101", 5): (0, 0, 0, 0, 1)}
     with central.store._engine.begin() as connection:
         kept = connection.exec_driver_sql("SELECT count(*) FROM parked_reports").scalar()
     assert kept == 1
@@ -222,35 +240,35 @@ def test_ingest_is_idempotent_under_any_order_and_repetition(
         if have is None or report.revision > have.revision:
             oracle[report.date] = report
     with central.store.transaction(central.site) as t:
-        assert t.days.days_held() == sorted(("counter-1", day) for day in oracle)
+        assert t.days.every_day() == sorted(("counter-1", day) for day in oracle)
         for day, report in oracle.items():
-            kept = t.days.kept("counter-1", day)
+            kept = t.days.report("counter-1", day)
             assert kept is not None
             assert (kept.revision, kept.digest) == (report.revision, digest(report.to_bytes()))
             assert t.days.rows_agree(report)
-    assert central.verify() is None
+    assert first_disagreement(central) is None
     with central.store._engine.begin() as connection:
         for table in ("day_reports", "day_lines", "day_counts", "parked_reports", "seen_sheets"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
 def test_a_code_works_once_and_only_in_time(central: Central) -> None:
-    code = central.invite("counter-1", "1", NOW)
-    assert central.enrol(Enrol(code.lower(), key_text()), NOW).terminal == "counter-1"
+    code = invite_terminal(central, "counter-1", "1", NOW)
+    assert enrol_terminal(central, Enrol(code.lower(), key_text()), NOW).terminal == "counter-1"
     with pytest.raises(NoSuchCode):
-        central.enrol(Enrol(code, key_text()), NOW)
-    late = central.invite("counter-2", "2", NOW)
+        enrol_terminal(central, Enrol(code, key_text()), NOW)
+    late = invite_terminal(central, "counter-2", "2", NOW)
     with pytest.raises(NoSuchCode):
-        central.enrol(Enrol(late, key_text()), NOW + timedelta(minutes=11))
+        enrol_terminal(central, Enrol(late, key_text()), NOW + timedelta(minutes=11))
 
 
 def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: Central) -> None:
     enrolled(central)
 
     def judge(now: Head, at_last: str) -> Answer:
-        known = central.terminal("counter-1")
+        known = find_terminal(central, "counter-1")
         assert known is not None
-        return central.judge(known, Heads(now, at_last), NOW)
+        return judge_terminal(central, known.terminal, Heads(now, at_last, sheets=()), NOW)
 
     assert judge(Head(10, "a" * 64), "") is Answer.STORED
     assert judge(Head(12, "b" * 64), "a" * 64) is Answer.STORED
@@ -260,16 +278,16 @@ def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: C
 
 
 def test_two_officers_never_share_a_number(central: Central) -> None:
-    central.import_officers((Officer.parse("101", "ก"),))
+    import_officers(central, (Officer.parse("101", "ก"),))
     with pytest.raises(NumberTaken):
-        central.import_officers((Officer.parse("102", "ข"), Officer.parse("101", "ค", id="other")))
-    assert [o.number for o in central.officers()] == ["101"]
+        import_officers(central, (Officer.parse("102", "ข"), Officer.parse("101", "ค", id="other")))
+    assert [o.number for o in all_officers(central)] == ["101"]
 
 
 def test_a_raw_tally_is_logged(central: Central) -> None:
-    central.tally(DAY, "auditor", NOW)
+    read_tally(central, DAY, "auditor", NOW)[0]
     with central.store.transaction(central.site) as t:
-        [(at, reader, what)] = t.days.reads()
+        [(at, reader, what)] = t.tallies.reads()
     assert (at.replace(tzinfo=UTC), reader, what) == (NOW, "auditor", "tally 2026-11-23")
 
 
@@ -290,11 +308,11 @@ def test_whatever_is_altered_is_found(central: Central, damage: str, said: str) 
     enrolled(central)
     report = day_report(counts=(0, 0, 0, 0, 5))
     take(central, replace(report, gaps=(GapCount("duty-paused", 1),)))
-    assert central.verify() is None
+    assert first_disagreement(central) is None
     with central.store._engine.begin() as connection:
         connection.exec_driver_sql(damage)
-    assert (central.verify() or "").startswith("counter-1 2026-11-23: ")
-    assert said in (central.verify() or "")
+    assert (first_disagreement(central) or "").startswith("counter-1 2026-11-23: ")
+    assert said in (first_disagreement(central) or "")
 
 
 def test_bytes_that_are_no_report_are_found_whatever_their_digest_says(central: Central) -> None:
@@ -303,7 +321,7 @@ def test_bytes_that_are_no_report_are_found_whatever_their_digest_says(central: 
     forged = day_reports.update().values(body=b"{}", digest=digest(b"{}"))
     with central.store._engine.begin() as connection:
         connection.execute(forged)
-    assert "is no day report" in (central.verify() or "")
+    assert "is no day report" in (first_disagreement(central) or "")
 
 
 def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
@@ -315,14 +333,19 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
         url += "options=-c%20TimeZone%3DAsia/Bangkok"
     store = CentralStore.create(url)
     central = made_central(store, tmp_path)
-    code = central.invite("counter-1", "1", NOW)
+    code = invite_terminal(central, "counter-1", "1", NOW)
     with pytest.raises(NoSuchCode):
-        central.enrol(Enrol(code, key_text()), NOW + timedelta(minutes=11))
+        enrol_terminal(central, Enrol(code, key_text()), NOW + timedelta(minutes=11))
     enrolled(central)
-    known = central.terminal("counter-1")
+    known = find_terminal(central, "counter-1")
     assert known is not None
-    central.greet(known, Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0), NOW)
-    known = central.terminal("counter-1")
+    greet_terminal(
+        central,
+        known.terminal,
+        Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0, free=0, panel=""),
+        NOW,
+    )
+    known = find_terminal(central, "counter-1")
     assert known is not None
     assert known.seen == NOW
     assert known.nonce_until == NOW + timedelta(minutes=10)
@@ -333,24 +356,33 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
 def test_of_two_machines_with_one_key_only_the_first_goes_on(central: Central) -> None:
     """Both were greeted before either showed its journal."""
     enrolled(central)
-    known = central.terminal("counter-1")
+    known = find_terminal(central, "counter-1")
     assert known is not None
-    assert central.judge(known, Heads(Head(9, "a" * 64), ""), NOW) is Answer.STORED
-    assert central.judge(known, Heads(Head(3, "b" * 64), ""), NOW) is Answer.ROLLBACK
-    assert central.take_day(known, day_report(), b"", NOW).answer is Answer.QUARANTINED
+    assert (
+        judge_terminal(central, known.terminal, Heads(Head(9, "a" * 64), "", sheets=()), NOW)
+        is Answer.STORED
+    )
+    assert (
+        judge_terminal(central, known.terminal, Heads(Head(3, "b" * 64), "", sheets=()), NOW)
+        is Answer.ROLLBACK
+    )
+    assert (
+        take_day_report(central, known.terminal, day_report(), b"", NOW).answer
+        is Answer.QUARANTINED
+    )
 
 
 def test_blocks_once_published_stay_whatever_arrives_late(central: Central) -> None:
     enrolled(central)
     monday = date(2026, 11, 2)
     take(central, day_report(1, monday, counts=(0, 0, 0, 0, 12)))
-    assert central.publish(date(2026, 11, 9)) == 1
+    assert publish_due(central, date(2026, 11, 9)) == 1
     take(central, day_report(2, monday, counts=(3, 0, 0, 0, 12)))
-    assert central.publish(date(2026, 11, 16)) == 0
+    assert publish_due(central, date(2026, 11, 16)) == 0
     take(central, day_report(1, date(2026, 11, 17), counts=(0, 0, 0, 8, 0)))
-    assert central.publish(date(2026, 11, 23)) == 1
+    assert publish_due(central, date(2026, 11, 23)) == 1
     with central.store.transaction(central.site) as t:
-        [first, second] = t.days.blocks()[Scaled("101", 5)]
+        [first, second] = t.blocks.of("101")[5]
     assert first.counts == (0, 0, 0, 0, 12)
     assert second.counts == (3, 0, 0, 8, 0)
 
@@ -429,20 +461,20 @@ def test_a_server_that_was_started_anew_costs_one_answer_at_most(url: str) -> No
 def test_a_rollup_that_is_not_the_sum_of_its_blocks_is_found(central: Central) -> None:
     enrolled(central)
     take(central, day_report(day=DAY - timedelta(days=14), counts=(0, 0, 3, 4, 5)))
-    assert central.publish(DAY) == 1
-    assert central.verify() is None
+    assert publish_due(central, DAY) == 1
+    assert first_disagreement(central) is None
     with central.store.connection() as connection:
         connection.exec_driver_sql("UPDATE site_months SET n5 = n5 + 1")
-    assert central.verify() == "the months' sums differ from the published blocks"
+    assert first_disagreement(central) == "the months' sums differ from the published blocks"
 
 
 def test_ratings_that_would_never_be_shown_are_found(central: Central) -> None:
     enrolled(central)
     take(central, day_report(counts=(0, 0, 3, 4, 5)))
-    assert central.verify() is None
+    assert first_disagreement(central) is None
     with central.store.connection() as connection:
         connection.exec_driver_sql("DELETE FROM unclosed")
-    assert central.verify() == "ratings of 101 stand in no block and wait for none"
+    assert first_disagreement(central) == "ratings of 101 stand in no block and wait for none"
 
 
 def test_no_value_of_a_row_stands_in_a_traceback(store: CentralStore) -> None:

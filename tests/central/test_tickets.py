@@ -10,9 +10,12 @@ from sync.central.cli import app
 from sync.central.language import in_english
 from sync.central.period import year_of
 from sync.central.reports import gate
-from sync.central.service import Central
-from sync.central.store.days import Ticket
+from sync.central.store.tickets import Ticket
 from sync.central.ticketcsv import BadTickets, parse
+from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminals import read_fleet
+from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import PUBLIC, ROLES, Viewer
 from tests.support.central import enrolled, take
 from tests.support.day_reports import DAY, day_report
@@ -24,16 +27,16 @@ def test_a_counter_with_more_ratings_than_its_tickets_explain_is_named(central: 
     """A quarter more and five besides: families."""
     enrolled(central)
     take(central, day_report(counts=(0, 0, 0, 0, 15)))
-    central.import_tickets([Ticket(DAY, "1", 8)])
-    assert central.fleet(DAY).over_tickets == []
-    central.import_tickets([Ticket(DAY, "1", 7)])
-    assert central.fleet(DAY).over_tickets == [(DAY, "1")]
+    import_tickets(central, [Ticket(DAY, "1", 8)])
+    assert read_fleet(central, DAY).over_tickets == []
+    import_tickets(central, [Ticket(DAY, "1", 7)])
+    assert read_fleet(central, DAY).over_tickets == [(DAY, "1")]
 
 
 def test_days_with_more_ratings_than_tickets_stand_beside_the_score(central: Central) -> None:
     enrolled(central)
     take(central, day_report(counts=(0, 0, 0, 0, 15)))
-    central.import_tickets([Ticket(DAY, "1", 7)])
+    import_tickets(central, [Ticket(DAY, "1", 7)])
     later = DAY + timedelta(days=7)
     assert _gaps(central, DIRECTOR, DAY) == {}, "the week is not over"
     assert _gaps(central, DIRECTOR, later) == {"over-tickets": 1}
@@ -41,7 +44,7 @@ def test_days_with_more_ratings_than_tickets_stand_beside_the_score(central: Cen
 
 
 def _gaps(central: Central, viewer: Viewer, today: date) -> dict[str, int]:
-    central.publish(today)
+    publish_due(central, today)
     return dict(gate.office(central, viewer, year_of(today), today).gaps)
 
 

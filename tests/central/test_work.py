@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 from kiosk.domain.people import Officer
 from sync.central import itaform
 from sync.central.period import parse
-from sync.central.service import Central
 from sync.central.store.office import (
     EditedMeanwhile,
     Improvement,
@@ -19,6 +18,10 @@ from sync.central.store.office import (
     State,
     Verdict,
 )
+from sync.central.usecases.central import Central
+from sync.central.usecases.ita import read_ita_round
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES
 from tests.support.central import received, signed_in
 
@@ -27,8 +30,7 @@ ROUND = parse("fy2027-1")
 
 
 def rows(central: Central, code: str = "fy2027-1") -> dict[str, itaform.EditedRow]:
-    with central.store.transaction(central.site) as t:
-        return {row.row.code: row for row in itaform.rows(t, parse(code))}
+    return {row.row.code: row for row in read_ita_round(central, code, NOW.date()).rows}
 
 
 def saves(central: Central, base: int, result: str, author: str, code: str = "fy2027-1") -> bool:
@@ -149,9 +151,9 @@ def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(
 
 
 def objector(central: Central) -> TestClient:
-    central.import_officers((Officer.parse("101", "สมหญิง"),))
+    import_officers(central, (Officer.parse("101", "สมหญิง"),))
     received(central, "101", 3, 3, 4, 10, 20)
-    central.publish(date(2026, 11, 23))
+    publish_due(central, date(2026, 11, 23))
     return signed_in(central, ROLES["officer"], officer="101", now=NOW)
 
 

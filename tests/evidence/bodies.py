@@ -18,12 +18,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.core.result import Ok
 
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal, release_terminal
+from sync.central.usecases.verification import first_disagreement
 from sync.central.web.app import create_app
-from sync.fields import MAX_BODY
+from sync.messages import Enrol, Head, Heads, Hello
+from sync.protocol import MAX_BODY
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
-from sync.wire import Enrol, Head, Heads, Hello
 from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom
 from tests.support.central import NIGHT as NOW
@@ -58,8 +60,8 @@ class Door:
         self.app = create_app(self.central, lambda: NOW, at_once)
         self._loop = asyncio.new_event_loop()
         self.key = Ed25519PrivateKey.generate()
-        code = self.central.invite("counter-1", "1", NOW)
-        self.central.enrol(Enrol(code, public_text(self.key)), NOW)
+        code = invite_terminal(self.central, "counter-1", "1", NOW)
+        enrol_terminal(self.central, Enrol(code, public_text(self.key)), NOW)
         self.nonce = ""
         self.hello()
 
@@ -69,7 +71,9 @@ class Door:
 
     def hello(self) -> None:
         """Open a run: later requests need its nonce."""
-        body = Hello(nonce="n", software="rig", clock=int(NOW.timestamp()), due=0).to_bytes()
+        body = Hello(
+            nonce="n", software="rig", clock=int(NOW.timestamp()), due=0, free=0, panel=""
+        ).to_bytes()
         _, answer = self.ask("POST", f"{AT}/hello", body, self._signed("hello", body))
         self.nonce = json.loads(answer)["nonce"]
 
@@ -98,7 +102,7 @@ def mutated(door: Door, random: Random) -> Sent:
     """A right message, and something done to it."""
     name, body = random.choice(
         (
-            ("heads", Heads(Head(random.randint(0, 9), "a" * 64), "").to_bytes()),
+            ("heads", Heads(Head(random.randint(0, 9), "a" * 64), "", sheets=()).to_bytes()),
             ("days/2026-11-23", day_report(random.randint(1, 9)).to_bytes()),
             ("days/2026-11-23", day_report(random.randint(1, 9)).to_bytes()),
         )
@@ -213,7 +217,7 @@ def fuzz_bodies(given_: Run) -> Measured:
     rest = range(count, given_.size - made)  # schemathesis may have found fewer that differ
     failures += _mutants(door, random, rest)
     count += len(rest)
-    if wrong := door.central.verify():
+    if wrong := first_disagreement(door.central):
         failures.append(f"afterwards: {wrong}")
     door.close()
     text = f"{count + made:,} bodies: {len(failures)} wrong, {grown:+.0f} MB"
@@ -224,7 +228,7 @@ def _mutants(door: Door, random: Random, numbers: range) -> Iterator[str]:
     """What is wrong with the answers to so many mutated messages."""
     for number in numbers:
         if number % 50 == 0:
-            door.central.release("counter-1", "rig", "goes on", NOW)
+            release_terminal(door.central, "counter-1", "rig", "goes on", NOW)
         if wrong := door.send(mutated(door, random)):
             yield f"body {number}: {wrong}"
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Protocol
 
-from hardware.catalogue import PROFILES, Profile, Wiring, link
+from hardware.catalogue import FAMILIES
 from hardware.codec import FarEnd, Heartbeat, Hello, KeyDown, KeyUp, WhoAreYou
+from hardware.family import PanelFamily, PlainFamily, Wiring
 from hardware.link import ButtonPressed, Link, LinkEvent
 from hardware.profiles.own import OwnCodec, encode_panel
 from tests.evidence.figure import Figure, Measured, Run
@@ -60,7 +61,7 @@ class Panel(Protocol):
 
     def up(self, key: int, ms: int) -> bytes: ...
 
-    def heard(self, data: bytes) -> bytes: ...
+    def answer(self, data: bytes) -> bytes: ...
 
 
 class Numbered:
@@ -83,7 +84,7 @@ class Numbered:
     def up(self, key: int, ms: int) -> bytes:
         return encode_panel(KeyUp("0000000a", key, ms))
 
-    def heard(self, data: bytes) -> bytes:
+    def answer(self, data: bytes) -> bytes:
         return self.hello() if WHO in data else b""
 
 
@@ -102,20 +103,26 @@ class Simple:
     def up(self, key: int, ms: int) -> bytes:
         return self._far.up(key, ms)
 
-    def heard(self, data: bytes) -> bytes:
-        return self._far.heard(data)
+    def answer(self, data: bytes) -> bytes:
+        return self._far.answer(data)
+
+
+def far_end(family: PanelFamily, wiring: Wiring) -> Panel:
+    if isinstance(family, PlainFamily):
+        return Simple(family.far_end(wiring))
+    return Numbered()
 
 
 class Line:
     """One panel at one link, with a noisy line between, on a clock of its own."""
 
-    def __init__(self, of: Profile, random: Random) -> None:
-        self.name, self._random = of.name, random
-        wiring = Wiring(keys=min(5, of.most_keys))
-        self.keys = wiring.keys
-        self.link: Link = link(of, wiring)
-        self._panel: Panel = Numbered() if of.plain is None else Simple(of.plain.far_end(wiring))
-        self._noise = NOISES[of.name]
+    def __init__(self, family: PanelFamily, random: Random) -> None:
+        self.name, self._random = family.name, random
+        wiring = Wiring(buttons=min(5, family.most_buttons))
+        self.keys = wiring.buttons
+        self.link: Link = family.link(wiring)
+        self._panel = far_end(family, wiring)
+        self._noise = NOISES[family.name]
         self._now = 100.0
         self.noise_bytes = 0
         self.link.opened(self._now)
@@ -123,7 +130,7 @@ class Line:
         self._pass(PAUSE)
 
     def press(self, key: int) -> list[int]:
-        """Press and let go, in noise; the buttons that came out."""
+        """Press and release, in noise; the buttons that came out."""
         ms = int(self._now * 1000)
         out = self._say(self._panel.down(key, ms))
         out += self._pass(0.3)
@@ -151,15 +158,15 @@ class Line:
         while self._now < until:
             self._now += self.link.tick_every
             out += self._buttons(self.link.tick(self._now))
-            answer = self._panel.heard(self.link.outgoing())
+            answer = self._panel.answer(self.link.outgoing())
             if answer:
                 out += self._say(answer)
         return out
 
     def _some(self) -> bytes:
-        made = self._noise(self._random, self._random.randint(0, NOISE))
-        self.noise_bytes += len(made)
-        return made
+        noise = self._noise(self._random, self._random.randint(0, NOISE))
+        self.noise_bytes += len(noise)
+        return noise
 
     def _buttons(self, events: list[LinkEvent]) -> list[int]:
         pressed = [event for event in events if isinstance(event, ButtonPressed)]
@@ -172,19 +179,19 @@ def fuzz_codecs(given: Run) -> Measured:
     """`given.size` bytes of noise, shared by all families."""
     failures: list[str] = []
     presses = noise = 0
-    for profile in PROFILES:
-        random = Random(f"{given.seed} {profile.name}")
-        line = Line(profile, random)
-        while line.noise_bytes * len(PROFILES) < given.size:
+    for family in FAMILIES:
+        random = Random(f"{given.seed} {family.name}")
+        line = Line(family, random)
+        while line.noise_bytes * len(FAMILIES) < given.size:
             key = random.randint(1, line.keys)
-            wanted = [key] if random.random() < 0.8 else []
+            expected = [key] if random.random() < 0.8 else []
             try:
-                found = line.press(key) if wanted else line.noise()
+                buttons = line.press(key) if expected else line.noise()
             except Exception as error:
-                failures.append(f"{profile.name}, press {presses}: {type(error).__name__}: {error}")
+                failures.append(f"{family.name}, press {presses}: {type(error).__name__}: {error}")
                 break
-            if found != wanted:
-                failures.append(f"{profile.name}, press {presses}: {wanted} became {found}")
+            if buttons != expected:
+                failures.append(f"{family.name}, press {presses}: {expected} became {buttons}")
             presses += 1
         noise += line.noise_bytes
     text = f"{noise:,} bytes round {presses:,} presses: {len(failures)} wrong"

@@ -28,13 +28,15 @@ from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
 from sync import agent
 from sync.central.schema import day_reports
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal, release_terminal
+from sync.central.usecases.verification import first_disagreement
 from sync.central.web.app import create_app
 from sync.client import NotCentral, Unreachable
 from sync.closing import close_days
+from sync.messages import DayReport, Enrol
 from sync.signing import public_text
-from sync.wire import DayReport, Enrol
 from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
 from tests.evidence.secure_line import SecureLine
@@ -210,7 +212,9 @@ class Side:
         self.key = Ed25519PrivateKey.generate()
         c = central.central
         now = clock.now().wall
-        enrolled = c.enrol(Enrol(c.invite(name, "1", now), public_text(self.key)), now)
+        enrolled = enrol_terminal(
+            c, Enrol(invite_terminal(c, name, "1", now), public_text(self.key)), now
+        )
         network = self.network
         self.line = (
             SecureLine(folder, network.handle_request, network.bad_certificate) if secure else None
@@ -366,7 +370,9 @@ class History:
 
     def _release(self, side: Side) -> None:
         now = self._clock.now().wall
-        side.released |= self.central.central.release(side.name, "a person", "compared", now)
+        side.released |= release_terminal(
+            self.central.central, side.name, "a person", "compared", now
+        )
 
     def _never_was(self) -> Iterator[str]:
         """A day at central that its terminal never reported."""
@@ -393,7 +399,7 @@ class History:
                     yield f"{side.name}: refused by {side.state!r}"
                 continue
             yield from self._differs(side)
-        if wrong := self.central.central.verify():
+        if wrong := first_disagreement(self.central.central):
             yield f"central verify: {wrong}"
         for side in self.sides:
             side.close()

@@ -22,9 +22,11 @@ from kiosk.domain.encounter import GiveReasons, SignOff, SignOn
 from kiosk.domain.rating import Channel
 from kiosk.store.state import Enrolment
 from sync import agent
+from sync.central.usecases.audit import read_tally
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.closing import close_days
+from sync.messages import Enrol
 from sync.signing import public_text
-from sync.wire import Enrol
 from tests.bench.screen import Bench, resident_mb, wait_ms
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.histories import CentralSide, Network, make_templates
@@ -59,11 +61,13 @@ class Office:
         self.key = Ed25519PrivateKey.generate()
         self._join()
         self.pressed: Counter[tuple[date, int]] = Counter()
-        wait_until(lambda: self.bench.running.presenter.panel.up)
+        wait_until(lambda: self.bench.running.presenter.panels.foremost.up)
 
     def _join(self) -> None:
         c, now = self.central.central, self.clock.now().wall
-        enrolled = c.enrol(Enrol(c.invite("t1", "1", now), public_text(self.key)), now)
+        enrolled = enrol_terminal(
+            c, Enrol(invite_terminal(c, "t1", "1", now), public_text(self.key)), now
+        )
         self.bench.running.terminal.join(
             Enrolment(
                 url="http://127.0.0.1:1",
@@ -82,8 +86,8 @@ class Office:
         """Sign on, `presses` presses with trouble between them, sign off, close, sync."""
         presenter, random = self.bench.running.presenter, self._random
         self.clock.set_wall(MORNING + timedelta(days=number))
-        presenter.look_at_the_clock()  # as it does every twenty seconds
-        presenter._step(SignOn(duty_of()))
+        presenter.clock.look()  # as it does every twenty seconds
+        presenter.session.step(SignOn(duty_of()))
         by_panel = set(random.sample(range(presses), min(BY_PANEL, presses)))
         unplugged = random.randrange(presses)
         for index in range(presses):
@@ -95,17 +99,17 @@ class Office:
                 self._press(random.randint(1, 5))
             if random.random() < 0.002:
                 self._jump()
-        presenter._step(SignOff())
+        presenter.session.step(SignOff())
         close_days(self.bench.running.store, self.clock, today=True)
         agent.sync(self.bench.running.store, self.clock, self.key, transport=self.network)
         self.network.heard.clear()
 
     def _press(self, score: int) -> None:
         presenter = self.bench.running.presenter
-        assert presenter.press(score, Channel.TOUCH)
+        assert presenter.citizen.press(score, Channel.TOUCH)
         self._count(score)
         if score <= 2:
-            presenter._step(GiveReasons())
+            presenter.session.step(GiveReasons())
         self._next()
 
     def _press_panel(self, meanwhile: Callable[[], None] = lambda: None) -> None:
@@ -118,7 +122,7 @@ class Office:
         wait_until(lambda: len(self.panel.panel.acknowledged) > kept)
         self._count(6 - button)
         if 6 - button <= 2:
-            self.bench.running.presenter._step(GiveReasons())
+            self.bench.running.presenter.session.step(GiveReasons())
         self._next()
 
     def _count(self, score: int) -> None:
@@ -126,7 +130,7 @@ class Office:
 
     def _next(self) -> None:
         self.clock.pass_seconds(6)
-        self.bench.running.presenter._tick()
+        self.bench.running.presenter.tick()
         if self._random.random() < 0.05:
             QApplication.processEvents()
 
@@ -136,24 +140,24 @@ class Office:
 
         def put_back() -> None:
             self.panel.replug()
-            wait_until(lambda: presenter.panel.up)
+            wait_until(lambda: presenter.panels.foremost.up)
 
         self.panel.unplug()
-        wait_until(lambda: not presenter.panel.up)
+        wait_until(lambda: not presenter.panels.foremost.up)
         self._press_panel(put_back)
 
     def _jump(self) -> None:
         """The wall clock is set, within the opening hours."""
         now: datetime = self.clock.now().wall
         self.clock.set_wall(now.replace(hour=self._random.randint(9, 12)))
-        self.bench.running.presenter.look_at_the_clock()
+        self.bench.running.presenter.clock.look()
 
     def shown(self) -> Counter[tuple[date, int]]:
         """What central has."""
         central = self.central.central
         found: Counter[tuple[date, int]] = Counter()
         for day in {day for day, _ in self.pressed}:
-            for counts in central.tally(day, "rig", self.clock.now().wall).counts.values():
+            for counts in read_tally(central, day, "rig", self.clock.now().wall)[0].counts.values():
                 for score, n in enumerate(counts, start=1):
                     found[day, score] += n
         return +found

@@ -30,13 +30,16 @@ from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.state import Enrolment, Mark
 from kiosk.store.verify import Wrong, verify
 from kiosk.terminal import Terminal
-from sync.central.service import Central
 from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore, DatabaseError
+from sync.central.usecases.central import Central
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days, compare_reports
-from sync.fields import digest
+from sync.messages import DayReport, Enrol
+from sync.protocol import digest
 from sync.signing import public_text
-from sync.wire import DayReport, Enrol
 from tests.evidence.tracing import CALLS, Say, run
 from tests.support.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
 
@@ -278,8 +281,8 @@ class Ingest(Story):
         beside.create()
         central = beside.open()
         now = FakeClock().now().wall
-        code = central.invite("counter-1", "1", now)
-        central.enrol(Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
+        code = invite_terminal(central, "counter-1", "1", now)
+        enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
         central.store.close()
 
     @cached_property
@@ -295,25 +298,27 @@ class Ingest(Story):
         central.store.close()
 
     def _take(self, central: Central, report: DayReport) -> str:
-        known = central.terminal("counter-1")
+        known = find_terminal(central, "counter-1")
         assert known is not None
-        return central.take_day(known, report, report.to_bytes(), FakeClock().now().wall).answer
+        return take_day_report(
+            central, known.terminal, report, report.to_bytes(), FakeClock().now().wall
+        ).answer
 
     def wrong(self, said: tuple[str, ...]) -> list[str]:
         central = CentralBeside(self.folder).open()
         try:
             told = {int(line.split()[1]) for line in said if line.startswith("receipt")}
             with central.store.transaction("dindaeng") as t:
-                kept = t.days.kept("counter-1", self.reports[0].date)
+                kept = t.days.report("counter-1", self.reports[0].date)
             found = []
             if told and (kept is None or kept.revision < max(told)):
                 found.append(f"a receipt for revision {max(told)} was given, {kept} is kept")
             self._take(central, self.reports[1])
             with central.store.transaction("dindaeng") as t:
-                kept = t.days.kept("counter-1", self.reports[0].date)
+                kept = t.days.report("counter-1", self.reports[0].date)
             if kept is None or kept.digest != digest(self.reports[1].to_bytes()):
                 found.append("the last revision did not become the day")
-            wrong = central.verify()
+            wrong = first_disagreement(central)
             return [*found, wrong] if wrong else found
         finally:
             central.store.close()

@@ -11,12 +11,14 @@ from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from kiosk.store.verify import Wrong, verify
 from sync.agent import check_receipt, sync
-from sync.central.service import Central
 from sync.central.settings import load, signing_key
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal
+from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days
+from sync.messages import Enrol
 from sync.signing import public_text
-from sync.wire import Enrol
 from tests.evidence.stories import PAST, Story, remember_past
 from tests.evidence.tracing import Say
 from tests.support.builders import FakeClock
@@ -51,9 +53,9 @@ class Syncing(Story):
         self._terminal = f"t{self._runs}"
         self._key = Ed25519PrivateKey.generate()
         now = SystemClock().now().wall
-        code = self._central.invite(self._terminal, "1", now)
+        code = invite_terminal(self._central, self._terminal, "1", now)
         # Not over HTTP: the door takes twenty codes a minute.
-        enrolled = self._central.enrol(Enrol(code, public_text(self._key)), now)
+        enrolled = enrol_terminal(self._central, Enrol(code, public_text(self._key)), now)
         store, terminal = DataFolder(self.folder).open(FakeClock())
         terminal.join(
             Enrolment(
@@ -88,10 +90,10 @@ class Syncing(Story):
                 found.append("a receipt is not central's")
             for parcel in parcels:
                 with self._central.store.transaction(self._central.site) as t_:
-                    kept = t_.days.kept(self._terminal, parcel.day)
+                    kept = t_.days.report(self._terminal, parcel.day)
                 if kept is None or kept.digest != parcel.digest:
                     found.append(f"central has {kept and kept.digest} for {parcel.day}")
-            wrong = self._central.verify()
+            wrong = first_disagreement(self._central)
             return [*found, wrong] if wrong else found
         finally:
             store.close()

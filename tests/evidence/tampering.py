@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import DutyBegan, Record
 from kiosk.domain.rating import Outcome, ReasonId
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Wording
 from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery
@@ -28,9 +28,10 @@ from kiosk.store.state import Enrolment
 from kiosk.store.verify import Wrong, verify
 from sync.agent import check_receipt
 from sync.central.ingest import judge_heads
+from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days, compare_reports
+from sync.messages import Answer, Head, Heads, Receipt
 from sync.signing import public_text, sign_answer
-from sync.wire import Answer, Head, Heads, Receipt
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.stories import CentralBeside, Ingest
 from tests.support.builders import PRASIT, SOMYING, TODAY, FakeClock, duty_of, rating
@@ -252,12 +253,12 @@ def fill(store: Store, terminal: Any, clock: FakeClock) -> None:
     )
     with store.transaction() as t:
         t.state.put_wording(
-            SentWording(
+            Wording(
                 question_th="คำถาม",
                 question_en="Question",
                 comment_url="https://example.org",
-                etag="etag",
-            )
+            ),
+            "etag",
         )
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": "2"})
     for back in range(DAYS, -1, -1):
@@ -322,7 +323,7 @@ class CentralFile(Subject):
         shutil.copyfile(self.database, self.database.with_name("central.db"))
         central = CentralBeside(self.database.parent).open()
         try:
-            return central.verify()
+            return first_disagreement(central)
         finally:
             central.store.close()
 
@@ -352,7 +353,9 @@ def put_back(folder: Path) -> Iterator[str]:
 
 def _judged(store: Store, seen: Head) -> Answer:
     with store.transaction() as t:
-        return judge_heads(seen, Heads(Head(*t.journal.head()), t.journal.hash_at(seen.seq)))
+        return judge_heads(
+            seen, Heads(Head(*t.journal.head()), t.journal.hash_at(seen.seq), sheets=())
+        )
 
 
 def _content(connection: Any, tables: list[str]) -> list[Any]:

@@ -10,10 +10,13 @@ from random import Random
 from kiosk.domain.rating import Channel, Half
 from sync.central.period import choices, year_of
 from sync.central.reports import gate
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.viewer import PUBLIC
-from sync.wire import DayReport, Enrol, LineCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount, SheetSeal
 from tests.evidence.attacker import (
     START,
     Stream,
@@ -54,13 +57,13 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
     office = _much_later(draw(Random(29)))
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
-    central.enrol(Enrol(central.invite("t1", "1", NOW), key_text()), NOW)
+    enrol_terminal(central, Enrol(invite_terminal(central, "t1", "1", NOW), key_text()), NOW)
     shown, tables = set(), set()
     day = min(f.known for f in office.facts)
     while day <= date(2027, 4, 19):
         for late in sorted({f.day for f in office.facts if f.known == day}):
             _report(central, office, late, day)
-        central.publish(day)
+        publish_due(central, day)
         shown.add(gate.office(central, PUBLIC, year_of(day), day).figure.result.n)
         if day.weekday() == 0:
             for period in choices(day):
@@ -113,7 +116,10 @@ def _report(central: Central, office: Stream, late: date, known: date) -> None:
         revision=revision,
         lines=tuple(lines),
         sheets=sheets,
+        outcomes=(),
+        reasons=(),
+        gaps=(),
     )
-    terminal = central.terminal("t1")
+    terminal = find_terminal(central, "t1")
     assert terminal is not None
-    central.take_day(terminal, report, report.to_bytes(), NOW)
+    take_day_report(central, terminal.terminal, report, report.to_bytes(), NOW)

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from sync.central.service import Asked
+from sync.central.usecases.terminal_requests import TerminalRequest
 from tests.evidence.bodies import AT, Door, Sent, mutated
 from tests.evidence.caller import ask_app
 
@@ -21,7 +21,7 @@ def test_a_taken_request_that_should_have_been_refused_is_reported(tmp_path: Pat
 
 def test_a_stumble_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     door = Door(tmp_path)
-    monkeypatch.setattr(Asked, "take_day", None)  # a bug, made on purpose
+    monkeypatch.setattr(TerminalRequest, "take_day", None)  # a bug, made on purpose
     found = [door.send(mutated(door, Random(n))) for n in range(200)]
     assert any("500" in wrong for wrong in found if wrong)
     door.close()

@@ -2,21 +2,21 @@
 
 from random import Random
 
-from hardware.catalogue import PROFILES, profile
+from hardware.catalogue import FAMILIES, family_named
 from tests.evidence import codecs
 
 
 def test_noise_that_is_a_frame_is_seen_as_a_phantom() -> None:
-    line = codecs.Line(profile("single-byte"), Random(1))
+    line = codecs.Line(family_named("single-byte"), Random(1))
     line._noise = codecs._any
     assert any(line.noise() for _ in range(20))
 
 
 def test_every_family_is_fuzzed() -> None:
-    assert set(codecs.NOISES) == {known.name for known in PROFILES}
+    assert set(codecs.NOISES) == {family.name for family in FAMILIES}
 
 
 def test_a_press_in_noise_comes_out_once() -> None:
-    for known in PROFILES:
-        line = codecs.Line(known, Random(7))
-        assert [line.press(1), line.press(2)] == [[1], [2]], known.name
+    for family in FAMILIES:
+        line = codecs.Line(family, Random(7))
+        assert [line.press(1), line.press(2)] == [[1], [2]], family.name

@@ -9,12 +9,12 @@ from random import Random
 import pytest
 import stamina
 
-from sync.central import intake
-from sync.central.intake import Signed
-from sync.central.service import Asked
 from sync.central.store.engine import CentralStore
-from sync.fields import digest
-from sync.wire import Answer, DayReport, Receipt
+from sync.central.usecases import intake
+from sync.central.usecases.intake import Signed
+from sync.central.usecases.terminal_requests import TerminalRequest
+from sync.messages import Answer, DayReport, Receipt
+from sync.protocol import digest
 from tests.evidence.histories import History, make_templates
 
 
@@ -40,13 +40,13 @@ def test_a_receipt_for_what_was_thrown_away_is_found(
             answer=stored,
         )
 
-    def forget(self: Asked, report: DayReport, body: bytes, now: datetime) -> Receipt:
+    def forget(self: TerminalRequest, report: DayReport, body: bytes, now: datetime) -> Receipt:
         return receipt(report, body)
 
     def forget_all(_: CentralStore, calls: Sequence[Signed], now: datetime) -> list[Receipt]:
         return [receipt(call.day_report(now), call.body) for call in calls]
 
-    monkeypatch.setattr(Asked, "take_day", forget)
+    monkeypatch.setattr(TerminalRequest, "take_day", forget)
     monkeypatch.setattr(intake, "take_days", forget_all)
     assert any(
         "central shows (0, 0, 0, 0, 0)" in wrong

@@ -189,7 +189,7 @@ def test_a_heartbeat_every_two_seconds_names_the_keys_that_are_down(board: Board
     board.run(4000)
     board.run(2000, 0b10010)
     beats = [message for message in board.said if isinstance(message, Heartbeat)]
-    assert [beat.held for beat in beats] == [(), (), (), (2, 5)]
+    assert [beat.keys_down for beat in beats] == [(), (), (), (2, 5)]
     assert all(after.ms - before.ms == 2000 for before, after in pairwise(beats))
 
 

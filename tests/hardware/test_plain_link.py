@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware import catalogue
-from hardware.catalogue import PROFILES, Profile, Wiring
+from hardware.catalogue import FAMILIES
 from hardware.codec import PlainCodec
+from hardware.family import PanelFamily, Wiring
 from hardware.link import ButtonPressed, ButtonStuck, LinkEvent, PanelDown, PanelRefused, PanelUp
 from hardware.link import PressMark as Mark
 from hardware.plain_link import Manners, PlainLink
@@ -16,7 +16,7 @@ from hardware.profiles.modbus import ModbusBox, ModbusCodec
 from hardware.profiles.single_byte import SingleByteCodec
 from hardware.profiles.xid import XidCodec
 
-TOLD = Manners(debounce=0.25)
+SPEAKING = Manners(debounce=0.25)
 RELEASING = Manners(debounce=0.03, releases=True)
 POLLED = Manners(debounce=0.05, releases=True, poll=0.05, lamp=True)
 
@@ -28,7 +28,7 @@ def opened(codec: PlainCodec, manners: Manners) -> PlainLink:
 
 
 def single() -> PlainLink:
-    link = opened(SingleByteCodec(), TOLD)
+    link = opened(SingleByteCodec(), SPEAKING)
     assert link.tick(0.0) == [PanelUp("box", "", 5)]
     return link
 
@@ -144,7 +144,7 @@ class Polled:
             events += self.link.tick(self.now)
             asked = self.link.outgoing()
             if self.answers:
-                events += self.link.feed(self.box.heard(asked), self.now)
+                events += self.link.feed(self.box.answer(asked), self.now)
         return events
 
 
@@ -205,7 +205,7 @@ def test_a_polled_lamp_waits_for_its_turn_on_the_line() -> None:
     assert not polled.box.lamp
 
 
-@pytest.mark.parametrize("known", PROFILES, ids=lambda known: known.name)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 @given(
     story=st.lists(
         st.one_of(
@@ -218,9 +218,9 @@ def test_a_polled_lamp_waits_for_its_turn_on_the_line() -> None:
     )
 )
 def test_no_story_makes_a_link_raise_and_up_and_down_take_turns(
-    known: Profile, story: list[bytes | float | str]
+    family: PanelFamily, story: list[bytes | float | str]
 ) -> None:
-    link, now, up = catalogue.link(known, Wiring()), 0.0, False
+    link, now, up = family.link(Wiring()), 0.0, False
     link.opened(now)
     for part in story:
         events: list[LinkEvent] = []
@@ -236,9 +236,9 @@ def test_no_story_makes_a_link_raise_and_up_and_down_take_turns(
                 events = link.lost("reopened")
                 link.opened(now)
             case "keep":
-                link.acknowledge(Mark(known.name, "", 1))
+                link.acknowledge(Mark(family.name, "", 1))
             case _:
-                link.release(Mark(known.name, "", 1))
+                link.release(Mark(family.name, "", 1))
         link.outgoing()
         for event in events:
             if isinstance(event, PanelUp):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hardware.catalogue import PROFILES, Profile, Wiring, line_mode, link
+from hardware.catalogue import FAMILIES
+from hardware.family import PlainFamily, Wiring
 from hardware.link import ButtonPressed, ButtonStuck, LinkEvent, PanelDown, PanelUp
 from hardware.monitor import watch
 from hardware.plain_simulator import SimulatedPlainPanel
@@ -15,26 +16,25 @@ from hardware.profiles import modbus
 from hardware.sim_command import HasFileno, obey
 from hardware.simulator import Fault
 
-PLAIN = [known for known in PROFILES if known.plain is not None]
+PLAIN_FAMILIES = [family for family in FAMILIES if isinstance(family, PlainFamily)]
 STEP = 0.05
 
 
 class HostAndPanel:
     """A panel and a host at one table, with one clock moved by hand. Bytes are real."""
 
-    def __init__(self, path: Path, profile: Profile) -> None:
-        assert profile.plain is not None
+    def __init__(self, path: Path, family: PlainFamily) -> None:
         self.now = 0.0
-        self.profile = profile
-        self.panel = SimulatedPlainPanel(path, profile.name, profile.plain.far_end(Wiring()))
+        self.family = family
+        self.panel = SimulatedPlainPanel(path, family.name, family.far_end(Wiring()))
         self.panel.start(self.now)
-        self.link = link(profile, Wiring())
+        self.link = family.link(Wiring())
         self.events: list[LinkEvent] = []
         self.port: Port | None = None
         self.open()
 
     def open(self) -> None:
-        mode = line_mode(self.profile)
+        mode = self.family.line_mode()
         # A pseudo-terminal has no parity; the bytes are the same.
         self.port = Port.open(str(self.panel.path), mode.baud)
         self.link.opened(self.now)
@@ -73,7 +73,7 @@ class HostAndPanel:
         return [event.button for event in self.events if isinstance(event, ButtonPressed)]
 
 
-@pytest.fixture(params=PLAIN, ids=lambda known: known.name)
+@pytest.fixture(params=PLAIN_FAMILIES, ids=lambda family: family.name)
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HostAndPanel]:
     rig = HostAndPanel(tmp_path / "panel", request.param)
     yield rig
@@ -95,11 +95,10 @@ def test_presses_arrive_in_order_each_once(rig: HostAndPanel) -> None:
 
 
 def test_the_lamp_of_a_panel_that_has_one_tells_that_it_was_kept(rig: HostAndPanel) -> None:
-    assert rig.profile.plain is not None
     rig.run(0.5)
     rig.panel.press(2, rig.now)
     rig.run(0.5)
-    assert rig.panel.lamp is rig.profile.plain.manners.lamp
+    assert rig.panel.lamp is rig.family.manners.lamp
     rig.run(3)
     assert not rig.panel.lamp
 
@@ -108,7 +107,7 @@ def test_noise_before_every_message_costs_no_press_where_frames_tell(rig: HostAn
     rig.run(0.5)
     rig.panel.fault = Fault.GARBAGE
     press(rig, 1, 2, 3, 4)
-    if rig.profile.name == "ascii-line":
+    if rig.family.name == "ascii-line":
         assert rig.buttons == []  # noise and text are one line: refused rather than guessed
     else:
         assert rig.buttons == [1, 2, 3, 4]
@@ -137,7 +136,6 @@ def test_an_unplugged_panel_is_down_and_works_again_when_plugged(rig: HostAndPan
 
 
 def test_a_stuck_key_does_not_stop_the_others(rig: HostAndPanel) -> None:
-    assert rig.profile.plain is not None
     rig.run(0.5)
     rig.panel.fault = Fault.STUCK_KEY
     rig.panel.press(2, rig.now)
@@ -145,7 +143,7 @@ def test_a_stuck_key_does_not_stop_the_others(rig: HostAndPanel) -> None:
     rig.panel.fault = Fault.NONE
     press(rig, 4)
     assert rig.buttons == [2, 4]
-    assert (ButtonStuck(2) in rig.events) is rig.profile.plain.manners.releases
+    assert (ButtonStuck(2) in rig.events) is rig.family.manners.releases
 
 
 def test_the_simulator_names_a_key_that_is_not_there(rig: HostAndPanel) -> None:
@@ -156,7 +154,7 @@ def test_the_simulator_names_a_key_that_is_not_there(rig: HostAndPanel) -> None:
 def test_the_monitor_shows_bytes_and_meaning_of_any_family(rig: HostAndPanel) -> None:
     assert rig.port is not None
     said: list[str] = []
-    if rig.profile.name == "modbus":
+    if rig.family.name == "modbus":
         # Its far end would have to answer while the monitor runs; its answer is there already.
         rig.panel.send(modbus.frame(1, 2, b"\x01\x00") + modbus.frame(1, 2, b"\x01\x04"))
     rig.panel.press(3, rig.now)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.catalogue import PROFILES, NoSuchPanel, Plain, Wiring, link
+from hardware.catalogue import FAMILIES, family_named
 from hardware.codec import (
     Denied,
     KeysDown,
@@ -15,11 +15,13 @@ from hardware.codec import (
     Pressed,
     Released,
     Unknown,
+    UnknownCode,
 )
+from hardware.family import NoSuchPanel, PlainFamily, Wiring
 from hardware.profiles import ascii_line, candle485, jt905, modbus, single_byte, xid
 from kiosk.config import PANEL_PROFILES, PARITIES
 
-PLAIN = {known.name: known.plain for known in PROFILES if known.plain is not None}
+PLAIN = {family.name: family for family in FAMILIES if isinstance(family, PlainFamily)}
 SPEAKING = sorted(PLAIN.keys() - {"modbus"})
 each = pytest.mark.parametrize("name", sorted(PLAIN))
 each_speaking = pytest.mark.parametrize("name", SPEAKING)
@@ -29,7 +31,7 @@ def codec(name: str) -> PlainCodec:
     return PLAIN[name].codec(Wiring())
 
 
-def plain(name: str) -> Plain:
+def plain(name: str) -> PlainFamily:
     return PLAIN[name]
 
 
@@ -55,7 +57,7 @@ def test_jt905_codes_name_command_and_the_beginning_of_the_data() -> None:
     codec_ = jt905.Jt905Codec(("0010:01", "0010:02ff"))
     assert codec_.feed(jt905.frame(0x06, 0, 0x10, b"\x01\x99\x98")) == [Pressed(1)]
     assert codec_.feed(jt905.frame(0x06, 0, 0x10, b"\x02\xff")) == [Pressed(2)]
-    assert codec_.feed(jt905.frame(0x06, 0, 0x10, b"\x02")) == [Unknown("0010:02")]
+    assert codec_.feed(jt905.frame(0x06, 0, 0x10, b"\x02")) == [UnknownCode("0010:02")]
 
 
 def test_candle_keys_and_lamps_are_as_published() -> None:
@@ -100,9 +102,9 @@ def test_modbus_an_echo_of_the_question_is_no_answer() -> None:
 
 
 def test_modbus_an_exception_says_what_to_look_at() -> None:
-    [said] = modbus.ModbusCodec(7, 16).feed(modbus.frame(7, 0x82, b"\x02"))
-    assert isinstance(said, Denied)
-    assert "7 has not so many inputs; check address and buttons" in said.reason
+    [answer] = modbus.ModbusCodec(7, 16).feed(modbus.frame(7, 0x82, b"\x02"))
+    assert isinstance(answer, Denied)
+    assert "7 has not so many inputs; check address and buttons" in answer.reason
 
 
 @pytest.mark.parametrize("text", ["3", "03", "B3", "btn 3", "Button:3", "KEY=3", "press-3", "s3"])
@@ -115,12 +117,12 @@ def test_ascii_line_numbers_are_buttons(text: str) -> None:
     "text", ["rst:0x1 (POWERON_RESET)", "mode:DIO, clock div:1", "load:3", "17", "0", "3 4", "v1.3"]
 )
 def test_ascii_line_what_boards_print_at_their_start_is_no_press(text: str) -> None:
-    assert codec("ascii-line").feed(text.encode() + b"\r\n") == [Unknown(text)]
+    assert codec("ascii-line").feed(text.encode() + b"\r\n") == [UnknownCode(text)]
 
 
 def test_ascii_line_codes_take_the_place_of_numbers() -> None:
     box = ascii_line.AsciiLineCodec(("GOOD", "BAD"))
-    assert box.feed(b"good\nbad\n2\n") == [Pressed(1), Pressed(2), Unknown("2")]
+    assert box.feed(b"good\nbad\n2\n") == [Pressed(1), Pressed(2), UnknownCode("2")]
 
 
 def test_ascii_line_the_tail_of_an_endless_line_is_no_press() -> None:
@@ -130,9 +132,9 @@ def test_ascii_line_the_tail_of_an_endless_line_is_no_press() -> None:
 
 
 def test_single_byte_digits_small_values_and_codes() -> None:
-    assert codec("single-byte").feed(b"1\x02\r\nz") == [Pressed(1), Pressed(2), Unknown("0x7A")]
+    assert codec("single-byte").feed(b"1\x02\r\nz") == [Pressed(1), Pressed(2), UnknownCode("0x7A")]
     box = single_byte.SingleByteCodec(("a", "0xFF"))
-    assert box.feed(b"a\xff1") == [Pressed(1), Pressed(2), Unknown("0x31")]
+    assert box.feed(b"a\xff1") == [Pressed(1), Pressed(2), UnknownCode("0x31")]
 
 
 # --- laws -----------------------------------------------------------------------------------------
@@ -151,19 +153,19 @@ def test_presses_come_in_order_however_the_bytes_are_cut(
 ) -> None:
     far = plain(name).far_end(Wiring())
     data = b"".join(far.down(key, 1000 + i) for i, key in enumerate(keys))
-    here, found, at = codec(name), [], 0
+    codec_, messages, at = codec(name), [], 0
     for cut in [*cuts, len(data)]:
-        found += here.feed(data[at : at + cut])
+        messages += codec_.feed(data[at : at + cut])
         at += cut
-    assert found == [Pressed(key) for key in keys]
+    assert messages == [Pressed(key) for key in keys]
 
 
 @each
 @given(pieces=st.lists(st.binary(max_size=60), max_size=8))
 def test_no_bytes_in_any_pieces_make_a_codec_raise(name: str, pieces: list[bytes]) -> None:
     in_pieces, at_once = codec(name), codec(name)
-    found = [message for piece in pieces for message in in_pieces.feed(piece)]
-    assert found == at_once.feed(b"".join(pieces))
+    messages = [message for piece in pieces for message in in_pieces.feed(piece)]
+    assert messages == at_once.feed(b"".join(pieces))
     assert in_pieces.counters == at_once.counters
     in_pieces.quiet()
 
@@ -171,39 +173,39 @@ def test_no_bytes_in_any_pieces_make_a_codec_raise(name: str, pieces: list[bytes
 @each_speaking
 @given(noise=st.binary(max_size=80))
 def test_after_noise_and_a_pause_the_next_press_is_good(name: str, noise: bytes) -> None:
-    here = codec(name)
-    here.feed(noise)
-    here.quiet()
-    assert here.feed(plain(name).far_end(Wiring()).down(2, 99)) == [Pressed(2)]
+    codec_ = codec(name)
+    codec_.feed(noise)
+    codec_.quiet()
+    assert codec_.feed(plain(name).far_end(Wiring()).down(2, 99)) == [Pressed(2)]
 
 
 @pytest.mark.parametrize("name", ["jt905", "modbus"])
 @given(where=st.integers(0, 200), flip=st.integers(1, 255))
 def test_one_changed_byte_never_becomes_another_press(name: str, where: int, flip: int) -> None:
     sent = {"jt905": jt905.frame(0x06, 0, 0, b"\x03"), "modbus": modbus.frame(1, 2, b"\x01\x04")}
-    meant: dict[str, PlainFromPanel] = {"jt905": Pressed(3), "modbus": KeysDown((3,))}
+    presses: dict[str, PlainFromPanel] = {"jt905": Pressed(3), "modbus": KeysDown((3,))}
     data = bytearray(sent[name])
     data[where % len(data)] ^= flip
-    here = codec(name)
-    found = here.feed(bytes(data)) + here.quiet()
-    assert [m for m in found if not isinstance(m, Unknown)] in ([], [meant[name]])
+    codec_ = codec(name)
+    messages = codec_.feed(bytes(data)) + codec_.quiet()
+    assert [m for m in messages if not isinstance(m, Unknown)] in ([], [presses[name]])
 
 
-@given(held=st.sets(st.integers(1, 16)), count=st.integers(1, 16), address=st.integers(1, 247))
-def test_modbus_every_state_round_trips(held: set[int], count: int, address: int) -> None:
-    here, far = modbus.ModbusCodec(address, count), modbus.ModbusBox(count, address)
-    for key in held:
+@given(keys_down=st.sets(st.integers(1, 16)), count=st.integers(1, 16), address=st.integers(1, 247))
+def test_modbus_every_state_round_trips(keys_down: set[int], count: int, address: int) -> None:
+    codec_, far = modbus.ModbusCodec(address, count), modbus.ModbusBox(count, address)
+    for key in keys_down:
         far.down(key, 0)
-    expected = tuple(sorted(key for key in held if key <= count))
-    assert here.feed(far.heard(here.encode(Poll()))) == [KeysDown(expected)]
+    expected = tuple(sorted(key for key in keys_down if key <= count))
+    assert codec_.feed(far.answer(codec_.encode(Poll()))) == [KeysDown(expected)]
 
 
 # --- settings -------------------------------------------------------------------------------------
 
 
 def test_the_settings_know_every_profile_and_parity() -> None:
-    assert tuple(known.name for known in PROFILES) == PANEL_PROFILES
-    used = {mode.parity.value for known in PROFILES for mode in known.modes}
+    assert tuple(family.name for family in FAMILIES) == PANEL_PROFILES
+    used = {mode.parity.value for family in FAMILIES for mode in family.line_modes}
     assert used <= set(PARITIES)
 
 
@@ -217,6 +219,5 @@ def test_the_settings_know_every_profile_and_parity() -> None:
     ],
 )
 def test_wiring_that_can_not_be_is_one_line(name: str, wiring: Wiring, words: str) -> None:
-    known = next(known for known in PROFILES if known.name == name)
     with pytest.raises(NoSuchPanel, match=words):
-        link(known, wiring)
+        family_named(name).link(wiring)

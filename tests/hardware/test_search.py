@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardware.catalogue import profile
+from hardware.catalogue import family_named
 from hardware.port import PortInfo, PortLost
 from hardware.search import AUTO, PortSearch
 
@@ -11,8 +11,8 @@ def ports(*names: str) -> tuple[PortInfo, ...]:
     return tuple(PortInfo(f"/dev/{name}", name, "") for name in names)
 
 
-def search(wanted: str, name: str, *names: str) -> PortSearch:
-    return PortSearch(wanted, profile(name), lambda: ports(*names))
+def search(port: str, name: str, *names: str) -> PortSearch:
+    return PortSearch(port, family_named(name), lambda: ports(*names))
 
 
 def test_a_named_port_is_the_only_one() -> None:
@@ -29,10 +29,10 @@ def test_panels_that_answer_are_looked_for_on_each_port_in_turn(name: str) -> No
 
 
 def test_a_port_that_went_away_does_not_stop_the_search() -> None:
-    there = list(ports("a", "b"))
-    looking = PortSearch(AUTO, profile("own"), lambda: tuple(there))
+    plugged_in = list(ports("a", "b"))
+    looking = PortSearch(AUTO, family_named("own"), lambda: tuple(plugged_in))
     assert looking.next() == "a"
-    del there[0]
+    del plugged_in[0]
     assert looking.next() == "b"
     assert looking.next() == "b"
 

@@ -61,7 +61,7 @@ def test_a_line_of_any_length_holds_no_memory_and_is_one_unknown() -> None:
     reader = TicketReader()
     for _ in range(1000):
         assert reader.feed(b"END A001 " * 100) == []
-    assert len(reader._held) < MAX_LINE
+    assert len(reader._line) < MAX_LINE
     assert reader.feed(b"\nEND A002\n") == [TicketMessage(Verb.END, "A002")]
     assert reader.unknown == 1
 

@@ -55,13 +55,13 @@ def test_the_pin_of_the_letter_opens_the_terminal_and_the_photo_is_on_the_screen
         assert "1 PINs, 1 photos" in command("ui", path, "sync")
         assert "counter-1</td>" in hr.get("/pins/dindaeng").text
     presenter = running.presenter
-    presenter.renew_roster()
-    presenter.choose_officer("101")
+    presenter.renew_words()
+    presenter.staff.choose_officer("101")
     for digit in before:
-        presenter.type_digit(digit)
+        presenter.staff.type_digit(digit)
     assert isinstance(presenter.view(), PinView), "the PIN of before has ended"
     for digit in pin:
-        presenter.type_digit(digit)
+        presenter.staff.type_digit(digit)
     ready = presenter.view()
     assert isinstance(ready, ReadyView)
     assert ready.officer.photo is not None

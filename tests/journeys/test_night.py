@@ -84,12 +84,12 @@ def test_staff_sends_by_day_from_the_service_menu(
     program.load()
     assert program._running is not None
     presenter = program._running.presenter
-    presenter.ask_service()
+    presenter.staff.ask_service()
     for digit in pin:
-        presenter.type_digit(digit)
+        presenter.staff.type_digit(digit)
     for errand, note in (("sync", "ส่งข้อมูลเรียบร้อยแล้ว"), ("stick", "ใช้ USB ไม่ได้")):
         with qtbot.waitSignal(program.errands.ended, timeout=30_000):
-            presenter.act(errand)
+            presenter.staff.act(errand)
         view = presenter.view()
         assert isinstance(view, MenuView)
         assert view.note.startswith(note)

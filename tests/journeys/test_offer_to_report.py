@@ -13,9 +13,10 @@ from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel
 from sync.central import period
 from sync.central.reports import gate
-from sync.central.service import Central
 from sync.central.settings import load, signing_key
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC
 from tests.support.office import set_up_terminal
 from tests.support.ticket_machine import MachineOnLoop
@@ -41,15 +42,15 @@ def test_answers_and_offers_left_alone_make_the_response(
     window.open_windowed(1280, 800)
     running = start(folder, folder.settings(), SystemClock(), window)
     presenter = running.presenter
-    presenter.choose_officer("101")
+    presenter.staff.choose_officer("101")
     for digit in pin:
-        presenter.type_digit(digit)
+        presenter.staff.type_digit(digit)
     for number in range(ANSWERED + LEFT):
         machine.call()
         machine.end()
         qtbot.waitUntil(lambda: presenter.state.offer is not None and not machine.waiting)
         if number < ANSWERED:
-            presenter.press(5 - number % 3, Channel.TOUCH)
+            presenter.citizen.press(5 - number % 3, Channel.TOUCH)
             qtbot.waitUntil(lambda: presenter.state.phase is Phase.WAITING)
     machine.call()
     qtbot.waitUntil(lambda: not machine.waiting)
@@ -64,7 +65,7 @@ def test_answers_and_offers_left_alone_make_the_response(
     central = Central(store, settings, signing_key(central_path))
     today = SystemClock().now().wall.date()
     later = today + timedelta(days=8)
-    central.publish(later)
+    publish_due(central, later)
     figure = gate.office(central, PUBLIC, period.year_of(today), later).figure
     store.close()
     beside = figure.beside

@@ -37,9 +37,9 @@ def test_one_press_all_the_way(
     panel = PanelOnLoop(SimulatedPanel(tmp_path / "panel"))
     window.open_windowed(1280, 800)
     running = start(folder, folder.settings(), SystemClock(), window)
-    running.presenter.choose_officer("101")
+    running.presenter.staff.choose_officer("101")
     for digit in pin:
-        running.presenter.type_digit(digit)
+        running.presenter.staff.type_digit(digit)
     assert isinstance(window.screen_shown, ReadyScreen)
 
     # 1-3: bytes over the line become one press; 4-6: committed, then acknowledged, then thanked.

@@ -18,7 +18,7 @@ from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from sync.agent import _open_sheets
 from sync.closing import close_days
-from sync.wire import Head, Heads
+from sync.messages import Head, Heads
 from tests.support.builders import SOMYING, FakeClock, duty_of
 from ui.app import start
 from ui.window import TerminalWindow
@@ -54,14 +54,14 @@ def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
     store.close()
     running = start(folder, parse(""), clock, window)
     presenter = running.presenter
-    presenter._step(SignOn(duty_of()))
+    presenter.session.step(SignOn(duty_of()))
     clock.pass_seconds(120)  # duty has its moments in the journal: keep clear of them
     times, boots, ids = [], [], []
     known: set[bytes] = set()
     for number in range(PRESSES):
         clock.pass_seconds(47)
-        presenter.look_at_the_clock()
-        presenter.press(1 + number % 5, Channel.TOUCH)
+        presenter.clock.look()
+        presenter.citizen.press(1 + number % 5, Channel.TOUCH)
         times.append(clock.wall)
         boots.append(clock.boot)
         with running.store.read() as snapshot:
@@ -72,9 +72,9 @@ def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
         ids.append(fresh)
         for _ in range(2):  # the reasons run out, then the thanks
             clock.pass_seconds(25)
-            presenter._tick()
+            presenter.tick()
     clock.pass_seconds(120)
-    presenter._step(SignOff())
+    presenter.session.step(SignOff())
     clock.pass_seconds(3600)
     close_days(running.store, clock, today=True)
     yield Watched(folder=folder, store=running.store, pressed_at=times, boot_at=boots, ids=ids)

@@ -20,12 +20,22 @@ from sync import stick
 from sync.agent import Refused, check_receipt
 from sync.bundle import FROM_CENTRAL, SEALED, TO_CENTRAL, Homeward, Outward, Reply, Request
 from sync.central import stick as central_stick
-from sync.central.service import Central
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.pins import issue_pins, read_pins
+from sync.central.usecases.terminals import (
+    enrol_terminal,
+    find_terminal,
+    invite_terminal,
+    read_fleet,
+)
+from sync.central.usecases.verification import first_disagreement
+from sync.central.viewer import Viewer
 from sync.client import NotCentral, SyncFailed
 from sync.closing import close_days
+from sync.messages import Enrol, Hello, Welcome
 from sync.signing import public_text, sign_request
-from sync.wire import Enrol, Hello, Welcome
 from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
 from tests.support.central import made_central
 
@@ -42,8 +52,8 @@ class Counter:
         self.terminal = Terminal(self.store, self.clock, PEPPER)
         self.terminal.add_officers([SOMYING])
         self.key = Ed25519PrivateKey.generate()
-        code = central.invite(name, "1", MORNING)
-        enrolled = central.enrol(Enrol(code, public_text(self.key)), MORNING)
+        code = invite_terminal(central, name, "1", MORNING)
+        enrolled = enrol_terminal(central, Enrol(code, public_text(self.key)), MORNING)
         self.enrolment = Enrolment(
             url="https://x",
             site=enrolled.site,
@@ -106,14 +116,14 @@ def walk(counter: Counter, central: Central) -> stick.Visit:
 def kept_at(central: Central, counter: Counter, days_ago: int = 1) -> int:
     """Ratings of that day at central."""
     with central.store.transaction(central.site) as t:
-        tally = t.days.tally(TODAY - timedelta(days=days_ago))
+        tally = t.tallies.ratings(TODAY - timedelta(days=days_ago))
     return sum(sum(counts) for counts in tally.values())
 
 
 def test_days_go_there_and_receipts_and_roster_come_back(
     counter: Counter, central: Central
 ) -> None:
-    central.import_officers((SOMYING, PRASIT))
+    import_officers(central, (SOMYING, PRASIT))
     counter.rated(5, 4, 1)
     assert counter.visit().carried is None, "nobody knows yet what to seal it to"
     at_central(central, counter.usb)
@@ -126,24 +136,25 @@ def test_days_go_there_and_receipts_and_roster_come_back(
         (parcel,) = t.outbox.everything()
     assert check_receipt(counter.enrolment, parcel)
     assert isinstance(verify(counter.store), Verified)
-    assert central.verify() is None
+    assert first_disagreement(central) is None
 
 
 def test_pins_that_central_issued_come_by_stick_sealed_to_a_key_of_this_run(
     counter: Counter, central: Central
 ) -> None:
-    central.import_officers((SOMYING, PRASIT))
+    import_officers(central, (SOMYING, PRASIT))
     walk(counter, central)
-    letter = central.issue_pins({"101": 0}, "hr", MORNING)["101"]
+    hr = Viewer(account="hr", name="hr", site=central.site)
+    ((_, letter),) = issue_pins(central, {"101": 0}, hr, MORNING)
     at_central(central, counter.usb)
     assert b"argon2" not in counter.file(FROM_CENTRAL).read_bytes()
     assert counter.visit().pins == 1
     assert counter.terminal.check_pin("101", letter) == PinRight()
-    assert next(p for p in central.pins()).waits == ("counter-1",), "nobody has told it yet"
+    assert next(p for p in read_pins(central)).waits == ("counter-1",), "nobody has told it yet"
     at_central(central, counter.usb)
-    assert next(p for p in central.pins()).has == ("counter-1",)
+    assert next(p for p in read_pins(central)).has == ("counter-1",)
     assert counter.visit().pins == 0
-    central.retire("101")
+    retire_officer(central, "101")
     assert walk(counter, central).pins == 1
     assert not counter.terminal.has_pin("101")
     assert isinstance(verify(counter.store), Verified)
@@ -205,8 +216,8 @@ def test_a_stick_that_comes_twice_changes_nothing(
     shutil.copy(answers, counter.file(FROM_CENTRAL))
     assert counter.visit().receipted == 0
     assert kept_at(central, counter) == 2
-    assert central.terminal(counter.name) is not None
-    assert not central.fleet(TODAY).alarms, "an old stick is no crime"
+    assert find_terminal(central, counter.name) is not None
+    assert not read_fleet(central, TODAY).alarms, "an old stick is no crime"
 
 
 def test_a_terminal_put_back_to_an_older_copy_is_found(
@@ -229,7 +240,7 @@ def test_a_terminal_put_back_to_an_older_copy_is_found(
     at_central(central, counter.usb)
     with pytest.raises(Refused, match="ask IT to compare"):
         counter.visit()
-    assert [alarm.kind for alarm in central.fleet(TODAY).alarms] == ["rollback"]
+    assert [alarm.kind for alarm in read_fleet(central, TODAY).alarms] == ["rollback"]
 
 
 @pytest.mark.parametrize("at", [0, 40, -1])
@@ -316,7 +327,7 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
     counter: Counter, central: Central
 ) -> None:
     """A photo is no text: it would have ended the visit, and with it every other terminal's."""
-    central.import_officers((SOMYING,))
+    import_officers(central, (SOMYING,))
     with central.store.transaction(central.site) as t:
         t.office.put_photo("101", b"\xff\xd8\xff\x80")
     at = f"/v1/sites/{central.site}/terminals/counter-1/"
@@ -326,7 +337,11 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
         asked = Outward(
             central.site,
             "counter-1",
-            (Request(method=method, name=name, nonce=nonce, signature=signature, body=body),),
+            (
+                Request(
+                    method=method, name=name, nonce=nonce, signature=signature, body=body, etag=""
+                ),
+            ),
         )
         counter.file(TO_CENTRAL).write_bytes(asked.to_bytes())
         at_central(central, counter.usb)
@@ -335,7 +350,10 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
         return list(Homeward.parse(counter.file(FROM_CENTRAL).read_bytes()).replies)
 
     [welcome] = asks(
-        "POST", "hello", "n0", Hello(nonce="n0", software="test", clock=0, due=0).to_bytes()
+        "POST",
+        "hello",
+        "n0",
+        Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="").to_bytes(),
     )
     run = Welcome.parse(welcome.body).nonce
     counter.file(FROM_CENTRAL).unlink()

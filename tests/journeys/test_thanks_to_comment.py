@@ -27,9 +27,9 @@ def test_each_thanks_has_a_code_of_its_own(
     presenter = running.presenter
     expected: list[ThanksView] = []
     presenter.thanks_expected.connect(expected.append)
-    presenter.choose_officer("101")
+    presenter.staff.choose_officer("101")
     for digit in pin:
-        presenter.type_digit(digit)
+        presenter.staff.type_digit(digit)
     codes = []
     for score in (5, 1):
         told = len(expected)
@@ -37,7 +37,7 @@ def test_each_thanks_has_a_code_of_its_own(
             lambda: presenter.state.phase is Phase.READY and len(expected) > told,  # noqa: B023
             timeout=5000,
         )
-        presenter.touch(score)
+        presenter.citizen.touch(score)
         view = presenter.view()
         assert view == expected[-1], "the picture made ahead is the one that is shown"
         assert isinstance(view, ThanksView)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
+from kiosk.domain.rating import ReasonId
+from kiosk.domain.wording import ReasonWords
 from kiosk.store.verify import Verified, verify
-from sync.central.sitesettings import NamedReason, SiteSettings
+from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.store.office import Improvement, State
 from tests.support.builders import FakeClock
@@ -25,7 +27,10 @@ def reword(central: Path, now: datetime) -> None:
     store = CentralStore.open(f"sqlite:///{central / 'central.db'}")
     with store.transaction("dindaeng") as t:
         english = ("Bad", "Weak", "Plain", "Fine", "Great")
-        reasons = (NamedReason("wait", "คอยนาน", "Waiting"), NamedReason("heat", "ร้อน", "Heat"))
+        reasons = (
+            ReasonWords(ReasonId("wait"), "คอยนาน", "Waiting"),
+            ReasonWords(ReasonId("heat"), "ร้อน", "Heat"),
+        )
         kept = t.office.settings()
         words = SiteSettings(levels_th=LEVELS, levels_en=english, reasons=reasons)
         t.office.put_settings(kept.version, words, "it", now)
@@ -50,25 +55,25 @@ def test_words_reasons_and_what_was_done_reach_the_screens(
     presenter = running.presenter
     reword(central, SystemClock().now().wall)
     assert re.search(r"roster renewed", command("ui", path, "sync"))
-    presenter.renew_roster()
-    presenter.turn_notice()
+    presenter.renew_words()
+    presenter.notices.turn()
     closed = presenter.view()
     assert isinstance(closed, ClosedView)
     assert closed.notice is not None
     assert closed.notice.body == "ท่านบอก: “ที่นั่ง 0”\nเราทำ: เพิ่ม 0"
-    presenter.choose_officer("101")
+    presenter.staff.choose_officer("101")
     for digit in pin:
-        presenter.type_digit(digit)
+        presenter.staff.type_digit(digit)
     ready = presenter.view()
     assert isinstance(ready, ReadyView)
     assert tuple(face.word for face in reversed(ready.faces)) == LEVELS
-    presenter.touch(1)
+    presenter.citizen.touch(1)
     asked = presenter.view()
     assert isinstance(asked, ReasonsView)
     assert [(r.id, r.label) for r in asked.reasons] == [("wait", "คอยนาน"), ("heat", "ร้อน")]
     clock.pass_seconds(1)
-    presenter.toggle_reason("heat")
-    presenter.give_reasons()
+    presenter.citizen.toggle_reason("heat")
+    presenter.citizen.give_reasons()
     assert isinstance(verify(running.store), Verified)
     running.stop()
     assert "unchanged" in command("ui", path, "sync")

@@ -40,7 +40,7 @@ def test_comments_behind_values_stay() -> None:
 def test_a_file_without_a_panel_gets_one() -> None:
     assert parse(written("")).panel.profile == "candle485"
     text = written('[office]\nname_en = "X"')
-    assert parse(text).office.name["en"] == "X"
+    assert parse(text).office.name.en == "X"
     assert parse(text).panel.baud == 19200
 
 

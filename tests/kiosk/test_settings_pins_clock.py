@@ -14,7 +14,7 @@ from kiosk.clock import ClockImplausible, SystemClock, require_plausible
 from kiosk.config import DEFAULT_TEXT, ConfigError, load, parse
 from kiosk.datafolder import AlreadyRunning, DataFolder, FolderError
 from kiosk.domain.duty import Moment
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Wording
 from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.store.engine import Store
 from kiosk.terminal import Terminal
@@ -70,8 +70,8 @@ def test_a_bad_setting_is_one_line_naming_file_key_and_remedy(text: str, said: s
 def test_centrals_holidays_stand_beside_the_terminals_own() -> None:
     own = parse("[office]\nholidays = ['2026-12-07', 2027-01-01]\n")
     assert own.office.holidays == {date(2026, 12, 7), date(2027, 1, 1)}
-    sent = SentWording(holidays=(date(2026, 12, 31),))
-    assert own.reworded(sent).office.holidays == {*own.office.holidays, date(2026, 12, 31)}
+    sent = Wording(holidays=(date(2026, 12, 31),))
+    assert own.with_wording(sent).office.holidays == {*own.office.holidays, date(2026, 12, 31)}
 
 
 def test_a_missing_an_unreadable_and_a_binary_file_are_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from kiosk.domain.encounter import Count, KeepReasons, Record
 from kiosk.domain.rating import Outcome, ReasonId
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Bilingual, Improvement, ReasonWords, Wording
 from kiosk.store import engine as engine_module
 from kiosk.store.engine import (
     Store,
@@ -97,20 +97,27 @@ def test_the_last_press_of_each_panel_is_remembered(store: Store) -> None:
 
 @pytest.mark.parametrize("changed", ["words", "issue"])
 def test_what_central_sent_does_not_change_without_a_witness(store: Store, changed: str) -> None:
-    lists = ((("ก", "a"),), (("wait", "ข", "b"),), (("ค", "ง"),), (TODAY,))
-    words = SentWording("ถาม", "ask", "", "etag", *lists)
+    words = Wording(
+        question_th="ถาม",
+        question_en="ask",
+        level_words=(Bilingual("ก", "a"),),
+        reasons=(ReasonWords(ReasonId("wait"), "ข", "b"),),
+        improvements=(Improvement("ค", "ง"),),
+        holidays=(TODAY,),
+    )
     record = PinRecord(hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot", issue=6)
     with store.transaction() as t:
-        t.state.put_wording(words)
+        t.state.put_wording(words, "etag")
         t.pins.put("101", record)
         t.witness(FakeClock().now(), Kind.ROSTER_CHANGED)
     with store.read() as snapshot:
         assert snapshot.state.wording() == words
+        assert snapshot.state.roster_etag() == "etag"
         assert snapshot.pins.of("101") == record
     assert isinstance(verify(store), Verified)
     with store.transaction() as t:
         if changed == "words":
-            t.state.put_wording(replace(words, holidays=()))
+            t.state.put_wording(words._replace(holidays=()), "etag")
         else:
             t.pins.put("101", replace(record, issue=7))
     assert isinstance(verify(store), Wrong)

@@ -8,15 +8,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 
 from kiosk.domain.rating import Outcome
-from sync.central import signin
-from sync.central.service import Central
 from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore
+from sync.central.usecases.accounts import add_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.sign_in import sign_in_as
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.viewer import Role
 from sync.central.web.app import create_app
 from sync.central.web.desk import COOKIE
+from sync.messages import Answer, DayReport, Enrol, OutcomeCount
 from sync.signing import public_text
-from sync.wire import Answer, DayReport, Enrol, OutcomeCount
 from tests.support.day_reports import day_report, key_text
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -32,9 +35,7 @@ def signed_in(
     """A reader with an account of these roles, signed in; the clock stands at `now`."""
     account = "-".join(sorted(role.id for role in roles)) or "nobody"
     if roles:
-        signin.add_account(
-            central, "test", account, account, roles, now, officer=officer, section=section
-        )
+        add_account(central, "test", account, account, roles, now, officer=officer, section=section)
     client = TestClient(
         create_app(central, lambda: now), raise_server_exceptions=False, follow_redirects=False
     )
@@ -43,7 +44,7 @@ def signed_in(
     if found is not None:
         with central.store.transaction(central.site) as t:
             t.accounts.put(replace(found, must_change=False, subject=f"subject {account}"))
-        token = signin.sign_in_as(central, central.site, f"subject {account}", now)
+        token = sign_in_as(central, central.site, f"subject {account}", now)
         client.cookies.set(COOKIE, f"{central.site}.{token}")
     return client
 
@@ -64,21 +65,21 @@ def received(central: Central, officer: str, *counts: int, day: date = MONDAY) -
     """One day of `officer`, weeks ago, from a terminal of its own."""
     key = public_text(Ed25519PrivateKey.generate())
     name = f"t-{officer or 'nobody'}"
-    central.enrol(Enrol(central.invite(name, "1", NOON), key), NOON)
-    known = central.terminal(name)
+    enrol_terminal(central, Enrol(invite_terminal(central, name, "1", NOON), key), NOON)
+    known = find_terminal(central, name)
     assert known is not None
     report = day_report(1, day, known.terminal, counts, officer)
     unscored = (Outcome.LATE, Outcome.SUPPRESSED)
     report = replace(report, outcomes=tuple(OutcomeCount(officer, o, 1) for o in unscored))
-    central.take_day(known, report, report.to_bytes(), NOON)
+    take_day_report(central, known.terminal, report, report.to_bytes(), NOON)
 
 
 def enrolled(central: Central, name: str = "counter-1") -> None:
-    code = central.invite(name, "1", NIGHT)
-    central.enrol(Enrol(code, key_text()), NIGHT)
+    code = invite_terminal(central, name, "1", NIGHT)
+    enrol_terminal(central, Enrol(code, key_text()), NIGHT)
 
 
 def take(central: Central, report: DayReport) -> Answer:
-    known = central.terminal(report.terminal)
+    known = find_terminal(central, report.terminal)
     assert known is not None
-    return central.take_day(known, report, report.to_bytes(), NIGHT).answer
+    return take_day_report(central, known.terminal, report, report.to_bytes(), NIGHT).answer

@@ -11,8 +11,9 @@ from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.terminal import Terminal
 from sync import agent
-from sync.central.service import Central
 from sync.central.serving import Impatient
+from sync.central.usecases.central import Central
+from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
 from sync.closing import close_days
 from tests.support.builders import PEPPER, FakeClock, rating
@@ -41,7 +42,7 @@ class Server:
         self._socket.close()
 
     def code(self, terminal: str = "counter-1") -> str:
-        return self.central.invite(terminal, "1", self.now)
+        return invite_terminal(self.central, terminal, "1", self.now)
 
 
 class Kept:

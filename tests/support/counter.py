@@ -91,8 +91,8 @@ def press_face(counter: Counter, score: int) -> None:
 def pass_time(counter: Counter, seconds: float) -> None:
     """The clock moves, and the timer that was waiting for it fires."""
     counter.clock.pass_seconds(seconds)
-    counter.running.presenter._tick()
-    counter.running.presenter.look_at_the_clock()
+    counter.running.presenter.tick()
+    counter.running.presenter.clock.look()
 
 
 def tally(counter: Counter) -> Tally:

@@ -5,8 +5,8 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.rating import Channel, Half
+from sync.messages import DayReport, LineCount, SheetSeal
 from sync.signing import public_text
-from sync.wire import DayReport, LineCount, SheetSeal
 
 DAY = date(2026, 11, 23)
 
@@ -34,6 +34,9 @@ def day_report(
         revision=revision,
         lines=(line,),
         sheets=(sheet,),
+        outcomes=(),
+        reasons=(),
+        gaps=(),
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.bundle import Homeward, Outward, Reply, Request, box_of
-from sync.fields import BadMessage
+from sync.protocol import BadMessage
 from sync.sealing import sealing_text
 
 BOX = box_of(Ed25519PrivateKey.from_private_bytes(bytes(32)))
@@ -28,7 +28,7 @@ def test_what_a_terminal_gives_comes_out_as_it_went_in(
     requests: tuple[Request, ...], sealed: bool
 ) -> None:
     given_ = Outward("dindaeng", "counter-1", requests)
-    assert Outward.parse(given_.to_bytes(sealing_text(BOX) if sealed else ""), BOX) == given_
+    assert Outward.unsealed(given_.sealed(sealing_text(BOX) if sealed else ""), BOX) == given_
 
 
 @given(REPLIES)
@@ -45,9 +45,9 @@ def test_what_central_gives_comes_out_as_it_went_in(replies: tuple[Reply, ...]) 
 
 def test_another_central_can_not_open_it() -> None:
     other = box_of(Ed25519PrivateKey.generate())
-    sealed = Outward("dindaeng", "counter-1", ()).to_bytes(sealing_text(BOX))
+    sealed = Outward("dindaeng", "counter-1", ()).sealed(sealing_text(BOX))
     with pytest.raises(BadMessage, match="another central"):
-        Outward.parse(sealed, other)
+        Outward.unsealed(sealed, other)
 
 
 JSON = st.recursive(
@@ -64,7 +64,7 @@ ROWS = st.lists(st.lists(JSON, min_size=6, max_size=6), max_size=3) | JSON
 def test_nonsense_in_the_right_places_is_refused_by_name(rows: object, site: object) -> None:
     head = {"v": 1, "site": site, "terminal": "t"}
     with suppress(BadMessage):
-        Outward.parse(json.dumps({**head, "requests": rows}).encode(), BOX)
+        Outward.unsealed(json.dumps({**head, "requests": rows}).encode(), BOX)
     with suppress(BadMessage):
         home = {**head, "site": "dindaeng", "box": "", "box_signature": "", "replies": rows}
         Homeward.parse(json.dumps(home).encode())
@@ -72,7 +72,7 @@ def test_nonsense_in_the_right_places_is_refused_by_name(rows: object, site: obj
 
 @given(st.binary(max_size=200))
 def test_bytes_of_anything_else_are_refused_by_name(found: bytes) -> None:
-    for read in (Homeward.parse, lambda got: Outward.parse(got, BOX)):
+    for read in (Homeward.parse, lambda got: Outward.unsealed(got, BOX)):
         for body in (found, b"kiosk-sealed-1\n" + found):
             with pytest.raises(BadMessage):
                 read(body)

@@ -164,7 +164,7 @@ def test_the_panel_alone_rates_and_comes_back_for_the_next_citizen(counter: Coun
     sign_on(counter)
     presenter = counter.running.presenter
     for button in counter.settings.panels[0].buttons:
-        assert presenter.panel_pressed(button, None)
+        assert presenter.panels.pressed(button, None)
         assert not isinstance(counter.window.screen_shown, ReadyScreen)
         pass_time(counter, 60)
         if isinstance(counter.window.screen_shown, ThanksScreen):  # after the time for reasons
@@ -175,7 +175,7 @@ def test_the_panel_alone_rates_and_comes_back_for_the_next_citizen(counter: Coun
 
 def led(counter: Counter, *buttons: int) -> None:
     for button in buttons:
-        assert counter.running.presenter.panel_pressed(button, None)
+        assert counter.running.presenter.panels.pressed(button, None)
 
 
 def reasons_screen(counter: Counter) -> ReasonsScreen:
@@ -225,7 +225,7 @@ def test_a_slip_of_the_finger_leads_nowhere_and_is_counted(counter: Counter) -> 
 
 def test_buttons_do_not_lead_where_the_citizen_touches(counter: Counter) -> None:
     sign_on(counter)
-    counter.running.presenter.touch(1)
+    counter.running.presenter.citizen.touch(1)
     pass_time(counter, 2)
     led(counter, WORST, MIDDLE, BEST)
     screen = reasons_screen(counter)
@@ -236,7 +236,7 @@ def test_buttons_do_not_lead_where_the_citizen_touches(counter: Counter) -> None
 
 def test_time_can_be_had_again_ten_times_but_not_for_ever(counter: Counter) -> None:
     sign_on(counter)
-    counter.running.presenter.touch(1)
+    counter.running.presenter.citizen.touch(1)
     timeout = counter.settings.rules.reasons_timeout
     screen = reasons_screen(counter)
     for _ in range(10):
@@ -245,11 +245,11 @@ def test_time_can_be_had_again_ten_times_but_not_for_ever(counter: Counter) -> N
         QTest.mouseClick(screen.more_tile, Qt.MouseButton.LeftButton)
     pass_time(counter, timeout - 9)
     assert not screen.more_tile.isVisible()
-    counter.running.presenter.toggle_reason(ReasonId("wait"))
+    counter.running.presenter.citizen.toggle_reason(ReasonId("wait"))
     pass_time(counter, 10)
     shown(counter, ThanksScreen)
     pass_time(counter, 10)
-    counter.running.presenter.touch(1)
+    counter.running.presenter.citizen.touch(1)
     pass_time(counter, timeout - 9)
     assert reasons_screen(counter).more_tile.isVisible(), "the next citizen has all of it"
 
@@ -257,7 +257,7 @@ def test_time_can_be_had_again_ten_times_but_not_for_ever(counter: Counter) -> N
 def test_reasons_warn_before_they_go_and_more_time_is_one_touch_away(counter: Counter) -> None:
     sign_on(counter)
     presenter = counter.running.presenter
-    presenter.press(1, Channel.TOUCH)
+    presenter.citizen.press(1, Channel.TOUCH)
     screen = shown(counter, ReasonsScreen)
     assert isinstance(screen, ReasonsScreen)
     assert not screen.more_tile.isVisible()
@@ -268,7 +268,7 @@ def test_reasons_warn_before_they_go_and_more_time_is_one_touch_away(counter: Co
     assert not screen.more_tile.isVisible()
     pass_time(counter, timeout - 1)
     assert shown(counter, ReasonsScreen)
-    presenter.toggle_reason(ReasonId("wait"))
+    presenter.citizen.toggle_reason(ReasonId("wait"))
     pass_time(counter, timeout - 1)
     assert shown(counter, ReasonsScreen)
     pass_time(counter, 2)
@@ -279,11 +279,11 @@ def test_the_thanks_move_once_and_come_to_rest_as_the_picture_that_was_made(
     counter: Counter, qtbot: QtBot
 ) -> None:
     sign_on(counter)
-    counter.running.presenter.touch(5)
+    counter.running.presenter.citizen.touch(5)
     rested = counter.window.grab().toImage()
     pass_time(counter, 10)
     theme.set_still(False)
-    counter.running.presenter.touch(4)
+    counter.running.presenter.citizen.touch(4)
     screen = shown(counter, ThanksScreen)
     assert isinstance(screen, ThanksScreen)
     assert screen.pulse.isVisible()
@@ -293,7 +293,7 @@ def test_the_thanks_move_once_and_come_to_rest_as_the_picture_that_was_made(
 
 def test_where_motion_is_not_wanted_nothing_moves(counter: Counter) -> None:
     sign_on(counter)
-    counter.running.presenter.touch(5)
+    counter.running.presenter.citizen.touch(5)
     screen = shown(counter, ThanksScreen)
     assert isinstance(screen, ThanksScreen)
     assert not screen.pulse.isVisible()

@@ -83,7 +83,7 @@ def test_the_button_without_a_score_says_the_question_and_which_button_is_which(
     speaking: Counter, ear: Ear, qtbot: QtBot
 ) -> None:
     sign_on(speaking)
-    assert speaking.running.presenter.panel_pressed(6, None)
+    assert speaking.running.presenter.panels.pressed(6, None)
     qtbot.waitUntil(lambda: ear.prompts() == [QUESTION])
     qtbot.waitUntil(lambda: "amixer -q sset Master 70%" in ear.lines())
 
@@ -93,10 +93,10 @@ def test_after_every_score_the_very_same_is_said_at_once(
 ) -> None:
     sign_on(speaking)
     for button in range(1, 6):
-        speaking.running.presenter.panel_pressed(button, None)
+        speaking.running.presenter.panels.pressed(button, None)
         qtbot.waitUntil(lambda: len(ear.prompts()) == button)  # noqa: B023
         speaking.clock.pass_seconds(1)
-        speaking.running.presenter.give_reasons()
+        speaking.running.presenter.citizen.give_reasons()
         pass_time(speaking, 30)
     assert ear.prompts() == [["thanks"]] * 5
 
@@ -108,11 +108,11 @@ INTRODUCED = ["reasons", *LEADS, "button-5", "next"]
 def test_the_reasons_are_heard_one_by_one(speaking: Counter, ear: Ear, qtbot: QtBot) -> None:
     sign_on(speaking)
     presenter = speaking.running.presenter
-    presenter.panel_pressed(5, None)
+    presenter.panels.pressed(5, None)
     pass_time(speaking, 2)
     for count, button in enumerate((5, 5, 3), start=1):
         qtbot.waitUntil(lambda: len(ear.prompts()) == count)  # noqa: B023
-        presenter.panel_pressed(button, None)
+        presenter.panels.pressed(button, None)
     heard = [
         ["thanks"],
         [*INTRODUCED, "reason-wait", "not-chosen"],
@@ -130,7 +130,7 @@ def test_asked_after_every_score_the_way_through_the_reasons_is_said_at_once(
     use(speaking, asking + '[panel]\nport = "/dev/null"\nbuttons = [5, 4, 3, 2, 1, 0]\n')
     sign_on(speaking)
     for count, button in enumerate((1, 5), start=1):
-        speaking.running.presenter.panel_pressed(button, None)
+        speaking.running.presenter.panels.pressed(button, None)
         qtbot.waitUntil(lambda: len(ear.prompts()) == count)  # noqa: B023
         pass_time(speaking, 60)
         pass_time(speaking, 60)
@@ -140,10 +140,10 @@ def test_asked_after_every_score_the_way_through_the_reasons_is_said_at_once(
 def test_an_offered_question_is_said_by_itself(speaking: Counter, ear: Ear, qtbot: QtBot) -> None:
     use(speaking, SPEAKING + '[offer]\nmode = "offered"\n[panel]\nport = "/dev/null"\n')
     sign_on(speaking)
-    speaking.running.presenter.queue(Served())
+    speaking.running.presenter.queue.take(Served())
     qtbot.waitUntil(lambda: ear.prompts() == [QUESTION])
     speaking.clock.pass_seconds(20)
-    speaking.running.presenter.queue(Served())
+    speaking.running.presenter.queue.take(Served())
     qtbot.waitUntil(lambda: ear.prompts() == [QUESTION, QUESTION])
 
 
@@ -152,9 +152,9 @@ def test_what_is_said_is_cut_off_by_the_next_and_holds_up_no_press(
 ) -> None:
     monkeypatch.setenv("HOLD", "600")
     sign_on(speaking)
-    speaking.running.presenter.panel_pressed(6, None)
+    speaking.running.presenter.panels.pressed(6, None)
     qtbot.waitUntil(lambda: ear.prompts() == [QUESTION])
-    speaking.running.presenter.panel_pressed(1, None)
+    speaking.running.presenter.panels.pressed(1, None)
     assert speaking.running.presenter.state.phase is Phase.THANKS
     qtbot.waitUntil(lambda: ear.prompts() == [QUESTION, ["thanks"]])
 
@@ -166,7 +166,7 @@ def test_it_is_heard_by_the_output_that_the_settings_name(
     use(counter, headset + '[offer]\nmode = "offered"\n')
     qtbot.waitUntil(lambda: "amixer -q -c Headset sset PCM 70%" in ear.lines())
     sign_on(counter)
-    counter.running.presenter.queue(Served())
+    counter.running.presenter.queue.take(Served())
     question = str(OWN / "en" / "question.wav")
     said = f"aplay -q -D plughw:CARD=Headset,DEV=0 {question}"
     qtbot.waitUntil(lambda: said in ear.lines())
@@ -192,7 +192,7 @@ def test_an_output_that_is_not_there_is_named_at_the_start_and_the_terminal_goes
     told_at_the_menu = [value for _, value in menu_rows(counter)]
     assert any("plughw:CARD=Gone,DEV=0" in value for value in told_at_the_menu)
     sign_on(counter)
-    assert counter.running.presenter.press(5, Channel.PANEL)
+    assert counter.running.presenter.citizen.press(5, Channel.PANEL)
     assert counter.running.presenter.state.phase is Phase.THANKS
 
 
@@ -201,7 +201,7 @@ def menu_rows(counter: Counter) -> tuple[tuple[str, str], ...]:
     service_menu(counter)
     view = counter.running.presenter.view()
     assert isinstance(view, MenuView)
-    counter.running.presenter.back()
+    counter.running.presenter.staff.back()
     return view.rows
 
 
@@ -235,7 +235,7 @@ def test_nothing_is_said_where_nobody_asked_for_it(
     counter: Counter, ear: Ear, qtbot: QtBot
 ) -> None:
     sign_on(counter)
-    counter.running.presenter.press(5, Channel.TOUCH)
+    counter.running.presenter.citizen.press(5, Channel.TOUCH)
     assert counter.running.guide is None
     assert ear.lines() == []
 
@@ -267,7 +267,7 @@ def test_a_machine_without_a_player_says_so_once_and_goes_on(
         told += capfd.readouterr().err
         return "install the package alsa-utils" in told
 
-    speaking.running.presenter.panel_pressed(1, None)
+    speaking.running.presenter.panels.pressed(1, None)
     qtbot.waitUntil(heard)
     assert speaking.running.presenter.state.phase is Phase.THANKS
 
@@ -325,7 +325,7 @@ def test_a_terminal_without_a_panel_names_no_buttons(
 ) -> None:
     use(speaking, SPEAKING + '[offer]\nmode = "offered"\n')
     sign_on(speaking)
-    speaking.running.presenter.queue(Served())
+    speaking.running.presenter.queue.take(Served())
     qtbot.waitUntil(lambda: ear.prompts() == [["question"]])
 
 
@@ -342,6 +342,6 @@ def test_what_the_office_says_in_other_words_is_not_said_in_ours(
     assert "scale5-2.wav\tmissing" not in told.output, "the same word as ours"
     use(counter, SPEAKING + own + '[offer]\nmode = "offered"\n')
     sign_on(counter)
-    counter.running.presenter.queue(Served())
+    counter.running.presenter.queue.take(Served())
     assert "en/question.wav is missing" in capfd.readouterr().err
     assert ear.prompts() == []

@@ -10,12 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.config import ConfigError, parse
 from kiosk.datafolder import DataFolder
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Wording
 from tests.support.counter import Counter, pass_time, press_face, ready, sign_on
 from ui.app import run_terminal
-from ui.show import Shower
 from ui.text import COMPLETE, FALLBACK, Words, languages, scripts
 from ui.view import ReadyView
+from ui.view_builder import ViewBuilder
 from ui.widgets.text import fit
 
 FIELDS = re.compile(r"{(\w+)}")
@@ -64,10 +64,10 @@ def test_what_the_office_wrote_itself_is_said_in_english_and_the_rest_in_the_lan
     code: str,
 ) -> None:
     words = Words.load(code)
-    plain = Shower(parse(""), words, SentWording(), ())
+    plain = ViewBuilder(parse(""), words, Wording(), ())
     assert plain.question() == words.get("ready.question")
     own = parse('[question]\nen = "Was all well?"\nth = "ดีไหม"\n')
-    assert Shower(own, words, SentWording(), ()).question() == "Was all well?"
+    assert ViewBuilder(own, words, Wording(), ()).question() == "Was all well?"
     reasons = [plain.reason(reason) for reason in parse("").reasons]
     assert all(words.by_key[f"reason.{r.id}"] in reasons for r in parse("").reasons)
 

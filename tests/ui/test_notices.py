@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from kiosk.config import ConfigError, parse
 from kiosk.domain.rating import Channel, Outcome
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import Improvement, Wording
 from kiosk.store.journal import Kind
 from tests.support.counter import Counter, shown, sign_on, tally
 from ui.cli import app
@@ -169,9 +169,9 @@ def heading(counter: Counter) -> str:
 
 def test_notices_take_turns_with_codes_and_hours_beside_them(board: Counter) -> None:
     assert heading(board) == "หนึ่ง"
-    board.running.presenter.turn_notice()
+    board.running.presenter.notices.turn()
     assert heading(board) == "สอง"
-    board.running.presenter.turn_notice()
+    board.running.presenter.notices.turn()
     assert heading(board) == "หนึ่ง"
     assert [link.title for link in view(board).links] == ["จองคิว"]
     assert len(view(board).links[0].qr) > 20
@@ -181,33 +181,33 @@ def test_notices_take_turns_with_codes_and_hours_beside_them(board: Counter) -> 
 def test_outside_the_hours_nothing_moves_so_that_the_screen_may_dim(board: Counter) -> None:
     board.clock.set_wall(board.clock.wall.replace(hour=20))
     for _ in range(3):
-        board.running.presenter.turn_notice()
+        board.running.presenter.notices.turn()
     assert heading(board) == "หนึ่ง"
 
 
 def test_an_officer_who_signs_on_is_not_in_their_way_and_the_question_has_none(
     board: Counter,
 ) -> None:
-    board.running.presenter.message_acted()
+    board.running.presenter.staff.message_acted()
     before = board.running.presenter.view()
-    board.running.presenter.turn_notice()
+    board.running.presenter.notices.turn()
     assert board.running.presenter.view() == before
-    board.running.presenter.back()
+    board.running.presenter.staff.back()
     sign_on(board)
     before = board.running.presenter.view()
-    board.running.presenter.turn_notice()
+    board.running.presenter.notices.turn()
     assert board.running.presenter.view() == before
 
 
 def test_a_press_on_a_closed_counter_is_still_nobodys(board: Counter) -> None:
-    board.running.presenter.press(5, Channel.PANEL)
+    board.running.presenter.citizen.press(5, Channel.PANEL)
     assert dict(tally(board).outcomes) == {("", Outcome.IGNORED): 1}
 
 
 def test_the_sign_on_button_stays_whole_beside_a_picture(board: Counter, qtbot: QtBot) -> None:
     picture(board.folder.notices / "0.png", 1600, 900)
-    board.running.presenter.turn_notice()
-    board.running.presenter.turn_notice()
+    board.running.presenter.notices.turn()
+    board.running.presenter.notices.turn()
     screen = shown(board, MessageScreen)
     assert isinstance(screen, MessageScreen)
     for size in ((1024, 600), (1080, 1920)):
@@ -220,11 +220,11 @@ def test_the_sign_on_button_stays_whole_beside_a_picture(board: Counter, qtbot: 
 
 def test_what_central_sent_is_shown_after_the_offices_own(board: Counter) -> None:
     with board.running.store.transaction() as t:
-        t.state.put_wording(SentWording(told=(("รอนาน", "เพิ่มช่องบริการ"),)))
+        t.state.put_wording(Wording(improvements=(Improvement("รอนาน", "เพิ่มช่องบริการ"),)), "etag")
         t.witness(board.clock.now(), Kind.ROSTER_CHANGED)
-    board.running.presenter.renew_roster()
+    board.running.presenter.renew_words()
     for _ in range(2):
-        board.running.presenter.turn_notice()
+        board.running.presenter.notices.turn()
     notice = view(board).notice
     assert notice is not None
     assert notice.heading == "ท่านบอก เราทำ"

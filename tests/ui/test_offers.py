@@ -55,7 +55,7 @@ class OfferingCounter:
         self.qtbot.waitUntil(lambda: self.phase is phase)
 
     def wait_answered(self, lines: int) -> None:
-        self.qtbot.waitUntil(lambda: len(self.machine.machine.heard) == lines)
+        self.qtbot.waitUntil(lambda: len(self.machine.machine.answered) == lines)
 
     def face(self, index: int) -> None:
         screen = self.counter.window.screen_shown
@@ -69,7 +69,7 @@ class OfferingCounter:
 
     def pass_time(self, seconds: float) -> None:
         self.counter.clock.pass_seconds(seconds)
-        self.counter.running.presenter._tick()
+        self.counter.running.presenter.tick()
 
     def counted(self) -> dict[tuple[str, Outcome], int]:
         return {(str(who), what): n for (who, what), n in tally(self.counter).outcomes.items()}
@@ -110,7 +110,7 @@ def test_a_line_is_answered_only_once_it_is_kept_and_a_repeat_is_no_news(
     offering.machine.machine.call()
     offering.machine.machine.end()
     offering.wait_answered(3)
-    told = offering.machine.machine.heard[-1]
+    told = offering.machine.machine.answered[-1]
     offering.machine.machine.say(told)
     offering.wait_answered(4)
     assert offering.counted() == {("101", Outcome.OFFERED): 2}
@@ -151,7 +151,7 @@ def test_a_language_chosen_for_an_offer_goes_with_the_citizen(offering: Offering
     offering.sign_on()
     offering.machine.machine.end()
     offering.wait(Phase.READY)
-    offering.counter.running.presenter.choose_language("en")
+    offering.counter.running.presenter.citizen.choose_language("en")
     offering.pass_time(31)
     offering.check(Phase.WAITING)
     offering.machine.machine.end()
@@ -176,12 +176,12 @@ def test_a_pulled_line_is_in_the_journal_and_the_service_menu_and_heals(
     offering.wait(Phase.READY)
     offering.machine.machine.unplug()
     offering.qtbot.waitUntil(lambda: Kind.QUEUE_DOWN in offering.journal())
-    assert "tickets" in str(offering.counter.running.presenter._facts().queue)
+    assert "tickets" in str(offering.counter.running.presenter.staff.facts().queue)
     offering.machine.machine.plug()
     offering.machine.machine.call()
     offering.wait_answered(2)
     assert offering.journal().count(Kind.QUEUE_UP) == 2
-    assert offering.counter.running.presenter._facts().queue == ""
+    assert offering.counter.running.presenter.staff.facts().queue == ""
 
 
 def test_noise_on_the_line_does_nothing(offering: OfferingCounter) -> None:
@@ -202,7 +202,7 @@ def test_a_service_that_ends_while_the_disk_is_full_is_counted_when_it_is_not(
         offering.machine.machine.end()
         offering.wait(Phase.OUT_OF_SERVICE)
         offering.wait_answered(1)
-    presenter._try_repair()
+    presenter.try_repair()
     offering.check(Phase.WAITING)
     assert offering.counted() == {("101", Outcome.NOT_OFFERED): 1}
 
@@ -213,7 +213,7 @@ def test_the_next_citizen_does_not_get_the_language_of_one_who_left_an_offer(
     offering.sign_on()
     offering.machine.machine.end()
     offering.wait(Phase.READY)
-    offering.counter.running.presenter.choose_language("en")
+    offering.counter.running.presenter.citizen.choose_language("en")
     offering.machine.machine.end()
     offering.wait_answered(2)
     screen = offering.counter.window.screen_shown
@@ -224,7 +224,7 @@ def test_the_next_citizen_does_not_get_the_language_of_one_who_left_an_offer(
 
 def test_an_offer_is_not_hidden_behind_the_officers_dialog(offering: OfferingCounter) -> None:
     offering.sign_on()
-    offering.counter.running.presenter.ask_staff()
+    offering.counter.running.presenter.staff.ask_staff()
     offering.machine.machine.end()
     offering.wait(Phase.READY)
     assert isinstance(offering.counter.window.screen_shown, ReadyScreen)
@@ -236,7 +236,7 @@ def test_a_key_pressed_as_the_store_fails_is_counted_too(offering: OfferingCount
     with disk_full_beyond(4096):
         QTest.keyClick(offering.counter.window, Qt.Key.Key_F9)
     offering.check(Phase.OUT_OF_SERVICE)
-    offering.counter.running.presenter._try_repair()
+    offering.counter.running.presenter.try_repair()
     assert offering.counted() == {("101", Outcome.NOT_OFFERED): 1}
 
 
@@ -345,7 +345,7 @@ def test_a_taken_port_is_told_in_the_journal_and_the_rest_still_works(
     offering.sign_on()
     offering.machine.machine.end()
     offering.wait(Phase.READY)
-    assert "choose another port" in str(offering.counter.running.presenter._facts().queue)
+    assert "choose another port" in str(offering.counter.running.presenter.staff.facts().queue)
 
 
 def test_the_token_is_made_once_for_its_owner_alone_and_refused_when_others_read_it(
@@ -357,7 +357,7 @@ def test_the_token_is_made_once_for_its_owner_alone_and_refused_when_others_read
     folder.queue_token_file.chmod(0o644)
     settings = parse(OFFERED + "http = 8765\n").queue
     assert open_queue(settings, counter.running.presenter, folder) == []
-    assert "chmod 600" in str(counter.running.presenter._facts().queue)
+    assert "chmod 600" in str(counter.running.presenter.staff.facts().queue)
 
 
 def test_a_simulated_machine_says_what_it_knows(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from time import monotonic
 import pytest
 from typer.testing import CliRunner
 
-from hardware.catalogue import Wiring, profile
+from hardware.catalogue import family_named
+from hardware.family import Wiring
 from hardware.finder import Patience
-from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.sim_command import Simulated
 from kiosk.config import DEFAULT_TEXT, Settings, load
 from ui.cli import app
@@ -111,9 +111,8 @@ def test_a_panel_is_found_among_all_families_and_its_buttons_learned(
 
 def test_a_home_made_box_with_words_of_its_own_is_learned(wizard: Wizard) -> None:
     words = ("great", "good", "so so", "poor", "bad")
-    of = profile("ascii-line")
-    assert of.plain is not None
-    box = SimulatedPlainPanel(wizard.line, "box", of.plain.far_end(Wiring(5, codes=words)))
+    family = family_named("ascii-line")
+    box = family.simulated(wizard.line, Wiring(5, codes=words))
     panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5])).panel
     assert panel.profile == "ascii-line"
     assert panel.codes == words
@@ -121,17 +120,15 @@ def test_a_home_made_box_with_words_of_its_own_is_learned(wizard: Wizard) -> Non
 
 
 def test_a_box_of_single_bytes_is_learned_when_it_is_named(wizard: Wizard) -> None:
-    of = profile("single-byte")
-    assert of.plain is not None
-    box = SimulatedPlainPanel(wizard.line, "box", of.plain.far_end(Wiring(5, codes=tuple("qwert"))))
+    family = family_named("single-byte")
+    box = family.simulated(wizard.line, Wiring(5, codes=tuple("qwert")))
     panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panel
     assert panel.codes == ("0x71", "0x77", "0x65", "0x72", "0x74")
 
 
 def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(wizard: Wizard) -> None:
-    of = profile("modbus")
-    assert of.plain is not None
-    box = SimulatedPlainPanel(wizard.line, "box", of.plain.far_end(Wiring(5, address=9)))
+    family = family_named("modbus")
+    box = family.simulated(wizard.line, Wiring(5, address=9))
     clerk = wizard.clerk(box, [1, 2, 3, 4, 5])
     line = str(wizard.line)
     set_up(load(wizard.file), line, "modbus", 1, clerk.say, Patience(30, 0.4, 0.2), address=9)

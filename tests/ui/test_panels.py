@@ -83,12 +83,12 @@ class Bench:
 
     def wait_until_up(self) -> None:
         presenter = self.counter.running.presenter
-        self._qtbot.waitUntil(lambda: presenter.panel.up, timeout=10_000)
+        self._qtbot.waitUntil(lambda: presenter.panels.foremost.up, timeout=10_000)
 
     def sign_on(self) -> None:
-        self.counter.running.presenter.choose_officer("101")
+        self.counter.running.presenter.staff.choose_officer("101")
         for digit in self.counter.pins["101"]:
-            self.counter.running.presenter.type_digit(digit)
+            self.counter.running.presenter.staff.type_digit(digit)
 
     def ratings(self) -> list[int]:
         with self.counter.running.store.transaction() as t:
@@ -104,7 +104,7 @@ class Bench:
         assert presenter.state.phase in (Phase.THANKS, Phase.REASONS)
         while presenter.state.until is not None:  # reasons, then thanks
             self.counter.clock.pass_seconds(60)
-            presenter._tick()
+            presenter.tick()
 
     def type(self, text: str, repeats: int) -> None:
         """A key goes down, repeats by itself, and comes up."""
@@ -204,8 +204,8 @@ def test_each_of_two_numbered_panels_is_remembered_over_a_restart(
 def test_one_of_two_panels_down_is_told(bench: Bench, qtbot: QtBot) -> None:
     bench.open('[[panel]]\nport = "PATH1"\n[[panel]]\nport = "/dev/none"\n', "own")
     presenter = bench.counter.running.presenter
-    qtbot.waitUntil(lambda: "/dev/none" in presenter.panel.trouble, timeout=10_000)
-    assert not presenter.panel.up
+    qtbot.waitUntil(lambda: "/dev/none" in presenter.panels.foremost.trouble, timeout=10_000)
+    assert not presenter.panels.foremost.up
 
 
 def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Bench) -> None:
@@ -215,8 +215,8 @@ def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Be
         "single-byte",
     )
     presenter = bench.counter.running.presenter
-    assert "such as 0010:03" in presenter.panel.trouble
-    assert presenter.panel.refused
+    assert "such as 0010:03" in presenter.panels.foremost.trouble
+    assert presenter.panels.foremost.refused
     bench.sign_on()
     bench.press(0, 2)
     assert bench.ratings() == [4]
@@ -238,7 +238,7 @@ def test_an_unplugged_plain_panel_is_noted_and_comes_back_by_itself(
     bench.wait_until_up()
     presenter = bench.counter.running.presenter
     bench.panels[0].panel.unplug()
-    qtbot.waitUntil(lambda: not presenter.panel.up, timeout=10_000)
+    qtbot.waitUntil(lambda: not presenter.panels.foremost.up, timeout=10_000)
     bench.panels[0].panel.replug()
     bench.wait_until_up()
     with bench.counter.running.store.transaction() as t:
@@ -252,7 +252,7 @@ def pressed_while_unplugged(bench: Bench, qtbot: QtBot, ago: float) -> Simulated
     assert isinstance(panel, SimulatedPanel)
     presenter = bench.counter.running.presenter
     panel.unplug()
-    qtbot.waitUntil(lambda: not presenter.panel.up, timeout=10_000)
+    qtbot.waitUntil(lambda: not presenter.panels.foremost.up, timeout=10_000)
     panel.press(1, monotonic() - ago)
     panel.replug()
     qtbot.waitUntil(lambda: not panel.waiting, timeout=10_000)
@@ -296,7 +296,7 @@ def test_a_late_press_leaves_the_officers_menu_open(bench: Bench, qtbot: QtBot) 
     bench.open('[panel]\nport = "PATH1"\n', "own")
     bench.wait_until_up()
     bench.sign_on()
-    bench.counter.running.presenter.ask_staff()
+    bench.counter.running.presenter.staff.ask_staff()
     pressed_while_unplugged(bench, qtbot, ago=60)
     assert isinstance(bench.counter.running.presenter.view(), PinView)
 
@@ -310,8 +310,8 @@ def test_a_panel_that_answers_is_found_on_whichever_port_it_is(bench: Bench, qtb
     presenter = bench.counter.running.presenter
     bridge = PanelBridge(settings, presenter, (), ports=lambda: ports)
     bridge.start()
-    qtbot.waitUntil(lambda: presenter.panel.up, timeout=30_000)
-    assert presenter.panel.device == "SIM-5"
+    qtbot.waitUntil(lambda: presenter.panels.foremost.up, timeout=30_000)
+    assert presenter.panels.foremost.device == "SIM-5"
     bridge.stop()
 
 

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from kiosk.domain.wording import MAX_SCREEN_TEXT
 from ui import theme
 from ui.samples import SIZES, samples
 from ui.screens.base import StillScreen
@@ -120,6 +121,27 @@ def test_low_reach_keeps_all_that_a_citizen_presses_in_the_lower_half(
                     words = tap.words()
                     assert words is None or words[0].height <= words[1].height() + 0.5, name
     theme.set_low_reach(False)
+
+
+LONG_QUESTIONS = (
+    "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่ ขั้นตอน และระยะเวลาเพียงใด " * 3,
+    "How satisfied are you with the officer, the steps and the time it took? " * 3,
+)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("text", LONG_QUESTIONS, ids=["th", "en"])
+def test_the_longest_question_an_office_may_write_is_shown_whole(
+    window: TerminalWindow, size: tuple[int, int], text: str, text_scale: float
+) -> None:
+    window.resize(*size)
+    window.show()
+    question = text[:MAX_SCREEN_TEXT].strip()
+    ready = dict(samples("th"))["ready"]
+    assert isinstance(ready, ReadyView)
+    window.show_view(ready._replace(question=question))
+    box = next(box for box in window.findChildren(TextBox) if box._text == question)
+    assert box.laid().height <= box.height() + 0.5
 
 
 def test_thai_breaks_between_words_and_marks_need_no_more_than_the_line(qtbot: QtBot) -> None:

@@ -8,8 +8,8 @@ from tests.support.counter import SETTINGS, Counter, click, service_menu, shown,
 from ui.failures import NOT_NOW, USAGE, WRONG
 from ui.screens.menu import MenuScreen
 from ui.screens.ready import ReadyScreen
-from ui.show import Sending
 from ui.text import COMPLETE, Words
+from ui.view_builder import Sending
 
 BY_NETWORK, BY_STICK = "ส่งข้อมูลทันที", "ส่งด้วย USB"
 GOES = "กำลังส่งข้อมูล โปรดรอสักครู่"
@@ -27,7 +27,7 @@ def asked(counter: Counter) -> list[str]:
     )
     counter.running.terminal.join(enrolment)
     asked: list[str] = []
-    counter.running.presenter.errand_asked.connect(asked.append)
+    counter.running.presenter.staff.errand_asked.connect(asked.append)
     return asked
 
 
@@ -51,7 +51,7 @@ def test_a_stick_is_offered_where_the_settings_say_it_is_mounted(
     counter.running.stop()
     counter.settings = parse(SETTINGS + '[sync]\nstick = "/media/usb"\n')
     counter.running = counter.open()
-    counter.running.presenter.errand_asked.connect(asked.append)
+    counter.running.presenter.staff.errand_asked.connect(asked.append)
     click(tile(service_menu(counter), BY_STICK))
     assert asked == ["stick"]
 
@@ -64,9 +64,9 @@ def test_it_is_sent_once_however_often_it_is_pressed_and_said_when_done(
     click(tile(menu, BY_NETWORK))
     assert asked == ["sync"]
     assert told(menu)[0] == GOES
-    presenter.errand_ended("heartbeat", 0, "")
+    presenter.staff.errand_ended("heartbeat", 0, "")
     assert told(menu)[0] == GOES, "that one ended before"
-    presenter.errand_ended("sync", 0, "")
+    presenter.staff.errand_ended("sync", 0, "")
     assert told(menu)[0] == "ส่งข้อมูลเรียบร้อยแล้ว"
     click(tile(menu, BY_NETWORK))
     assert asked == ["sync", "sync"]
@@ -77,13 +77,13 @@ def test_what_failed_is_said_with_its_cause_and_forgotten_when_the_menu_opens_an
 ) -> None:
     menu, presenter = service_menu(counter), counter.running.presenter
     click(tile(menu, BY_NETWORK))
-    presenter.errand_ended("sync", NOT_NOW, "no route to host")
+    presenter.staff.errand_ended("sync", NOT_NOW, "no route to host")
     assert told(menu)[0] == "ยังส่งไม่ได้ โปรดตรวจสอบเครือข่าย ข้อมูลไม่สูญหาย"
     assert "no route to host" in told(menu)
     click(tile(menu, BY_NETWORK))
-    presenter.errand_ended("sync", WRONG, "parked: 2026-11-23")
+    presenter.staff.errand_ended("sync", WRONG, "parked: 2026-11-23")
     assert told(menu)[0] == "ส่งข้อมูลไม่สำเร็จ โปรดแจ้งผู้ดูแลระบบ"
-    presenter.back()
+    presenter.staff.back()
     assert told(service_menu(counter))[0] == ""
 
 
@@ -93,13 +93,13 @@ def test_the_menu_stays_while_it_sends_and_a_citizen_still_comes_first(
     sign_on(counter)
     menu, presenter = service_menu(counter), counter.running.presenter
     click(tile(menu, BY_NETWORK))
-    presenter._dialog_timer.timeout.emit()
+    presenter.staff._timer.timeout.emit()
     shown(counter, MenuScreen)
-    presenter.back()
+    presenter.staff.back()
     shown(counter, ReadyScreen)
     assert told(service_menu(counter))[0] == GOES, "it still goes on"
-    presenter.errand_ended("sync", 0, "")
-    presenter._dialog_timer.timeout.emit()
+    presenter.staff.errand_ended("sync", 0, "")
+    presenter.staff._timer.timeout.emit()
     shown(counter, ReadyScreen)
 
 

@@ -213,30 +213,30 @@ def test_a_citizen_can_not_open_the_officers_menu_without_the_pin(counter: Count
 def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> None:
     sign_on(counter)
     counter.clock.set_wall(MORNING.replace(hour=16, minute=30, second=1))
-    counter.running.presenter.look_at_the_clock()
+    counter.running.presenter.clock.look()
     shown(counter, MessageScreen)
     assert counter.running.presenter.state.duty is None
-    assert counter.running.presenter.press(5, Channel.PANEL)
+    assert counter.running.presenter.citizen.press(5, Channel.PANEL)
     assert tally(counter).n == 1
 
 
 def test_a_duty_left_alone_ends_and_the_next_press_is_nobodys(counter: Counter) -> None:
     sign_on(counter)
     pass_time(counter, counter.settings.rules.idle)
-    counter.running.presenter.look_at_the_clock()
+    counter.running.presenter.clock.look()
     shown(counter, MessageScreen)
-    counter.running.presenter.press(1, Channel.PANEL)
+    counter.running.presenter.citizen.press(1, Channel.PANEL)
     assert tally(counter).n == 0
 
 
 def test_an_officer_may_sign_on_early_and_stay_late(counter: Counter) -> None:
     counter.clock.set_wall(MORNING.replace(hour=7, minute=40))
-    counter.running.presenter.look_at_the_clock()
+    counter.running.presenter.clock.look()
     sign_on(counter)
     pass_time(counter, 3600)
     ready(counter)
     counter.clock.set_wall(MORNING.replace(hour=16, minute=31))
-    counter.running.presenter.look_at_the_clock()
+    counter.running.presenter.clock.look()
     sign_on(counter)
     pass_time(counter, 1800)
     ready(counter)
@@ -244,7 +244,7 @@ def test_an_officer_may_sign_on_early_and_stay_late(counter: Counter) -> None:
 
 def test_a_duty_does_not_outlive_midnight(counter: Counter) -> None:
     counter.clock.set_wall(MORNING.replace(hour=23, minute=50))
-    counter.running.presenter.look_at_the_clock()
+    counter.running.presenter.clock.look()
     sign_on(counter)
     pass_time(counter, 1200)
     shown(counter, MessageScreen)
@@ -252,7 +252,7 @@ def test_a_duty_does_not_outlive_midnight(counter: Counter) -> None:
 
 def test_a_jump_of_the_wall_clock_is_in_the_journal(counter: Counter) -> None:
     counter.clock.set_wall(MORNING.replace(hour=11))
-    counter.running.presenter.look_at_the_clock()
+    counter.running.presenter.clock.look()
     with counter.running.store.transaction() as t:
         happened = t.journal.of_day(MORNING.date())
     assert [kind for _, kind in happened].count(Kind.CLOCK_JUMPED) == 1
@@ -286,13 +286,13 @@ def test_a_duty_left_from_yesterday_is_ended_as_interrupted(counter: Counter) ->
 def test_the_panel_test_scores_nothing(counter: Counter) -> None:
     sign_on(counter)
     click(service_menu(counter).tiles[0])
-    assert counter.running.presenter.panel_pressed(3, Mark("p", "b", 1))
+    assert counter.running.presenter.panels.pressed(3, Mark("p", "b", 1))
     assert tally(counter).n == 0
 
 
 def test_the_service_menu_can_end_the_program(counter: Counter, qtbot: QtBot) -> None:
     menu = service_menu(counter)
-    with qtbot.waitSignal(counter.running.presenter.exit_asked, timeout=1000):
+    with qtbot.waitSignal(counter.running.presenter.staff.exit_asked, timeout=1000):
         click(tile(menu, "ปิดโปรแกรม"))
 
 
@@ -310,14 +310,14 @@ def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) ->
     with disk_full_beyond(4096):
         press_face(counter, 5)
         assert counter.running.presenter.state.phase is Phase.OUT_OF_SERVICE
-        assert not counter.running.presenter.panel_pressed(1, Mark("p", "b", 1))
+        assert not counter.running.presenter.panels.pressed(1, Mark("p", "b", 1))
     counter.clock.pass_seconds(180)
-    counter.running.presenter._try_repair()
+    counter.running.presenter.try_repair()
     with counter.running.store.transaction() as t:
         (since, out), (until, again) = t.journal.of_day(TODAY)[-2:]
     assert (out, again) == (Kind.OUT_OF_SERVICE, Kind.STORE_REOPENED)
     assert (until - since).total_seconds() == 180
-    assert counter.running.presenter.panel_pressed(1, Mark("p", "b", 1))
+    assert counter.running.presenter.panels.pressed(1, Mark("p", "b", 1))
     assert tally(counter).n == 1
 
 

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config import DEFAULT_REASONS, MAX_BUTTONS
+from kiosk.config import MAX_BUTTONS
+from kiosk.domain.wording import DEFAULT_REASONS
 from ui.text import Words
 
 OWN = Path(__file__).parent

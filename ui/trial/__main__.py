@@ -67,7 +67,7 @@ def _with_a_screen(stage: Stage) -> int:
     dock = Dock(panel)
     dock.show_at_the_foot()
     window.close_asked.connect(end_loop)
-    running.presenter.exit_asked.connect(end_loop)
+    running.presenter.staff.exit_asked.connect(end_loop)
     notifier = on_signals(end_loop)
     say(f"Report:  {stage.report}  (account director, first password {stage.password})")
     for number, pin in stage.pins.items():

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.encounter import Phase
 from ui.app import Running
-from ui.presenter import SLIP
+from ui.citizen_turn import SLIP
 from ui.screens.menu import MenuScreen
 from ui.screens.message import MessageScreen
 from ui.screens.pin import PinScreen
@@ -219,11 +219,11 @@ class WorkingDay:
     def _ready(self) -> bool:
         """A citizen may press: the faces are there and the thank-you lock is over."""
         state = self._running.presenter.state
-        over = self._running.presenter.lock_is_over()
+        over = self._running.presenter.citizen.lock_is_over()
         return state.phase is Phase.READY and over and self._on(ReadyScreen)()
 
     def _panel_up(self) -> bool:
-        return self._running.presenter.panel.up
+        return self._running.presenter.panels.foremost.up
 
     def _click(self, widget: QWidget) -> None:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from kiosk.domain.rating import ReasonId
 from sync.central.disclosure import week_end
 from sync.central.papers import figures, typesetting, words
 from sync.central.papers.posters import short
@@ -58,7 +59,7 @@ def meeting_pdf(
         "sections": [figures.row(x.section or "ไม่ระบุฝ่าย", x.figure) for x in office.sections],
         "reasons": [
             {
-                "word": names.get(row.what, row.what),
+                "word": names.get(ReasonId(row.what), row.what),
                 "n": figures.number(row.n) if row.n else "น้อยกว่า ๕",
                 "share": row.rate or 0.0,
             }
@@ -76,7 +77,7 @@ def meeting_pdf(
             "trend_how": words.TREND_HOW,
             "sections": "รายฝ่าย (เรียงตามชื่อ ไม่ใช่ลำดับคะแนน)",
             "reasons": words.REASONS_HEAD,
-            "reasons_of": figures.days(*office.told) if office.told else "",
+            "reasons_of": figures.days(*office.quarters) if office.quarters else "",
             "few_reasons": words.FEW_REASONS,
             "gaps": words.GAPS_HEAD,
             "none": "ไม่มี",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sync.central.measures import points_of, satisfied_of, wilson
-from sync.central.service import DayTally
+from sync.central.usecases.audit import DayTally
 
 
 @dataclass(frozen=True, slots=True)

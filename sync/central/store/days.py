@@ -12,7 +12,7 @@ from kiosk.domain.rating import FLAGS, Outcome
 from sync.central.ingest import StoredDay
 from sync.central.schema import LEVELS, day_counts, day_lines, day_reports, sites, terminals
 from sync.central.store.room import Room
-from sync.wire import DayReport, OpenSheet
+from sync.messages import DayReport, OpenSheet
 
 LINE_COLUMNS = ("officer", "service", "counter", "half", "channel", "levels", *LEVELS)
 COUNT_COLUMNS = ("kind", "officer", "what", "n")

@@ -13,7 +13,7 @@ from sync.central.store.room import insert_on
 from sync.central.store.terminals import KnownTerminal, Run, known_terminal, open_runs
 from sync.central.store.unclosed import mark_unclosed
 from sync.central.store.witness import SheetKey, open_sheet, put_sheets
-from sync.wire import DayReport, OpenSheet
+from sync.messages import DayReport, OpenSheet
 
 TerminalKey = tuple[str, str]
 """Site and terminal."""

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from kiosk.domain.people import BadPerson, readable
+from kiosk.domain.wording import MAX_SCREEN_TEXT
 from sync.central.schema import (
     improvements,
     ita_texts,
@@ -27,8 +28,6 @@ from sync.central.sitesettings import KeptSettings, SiteSettings, parse
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
-SCREEN_WORDS = 160
-"""Characters that a terminal's screen has room for."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -118,7 +117,7 @@ class Objection:
 
 def _for_a_screen(words: str) -> bool:
     try:
-        return 0 < len(readable("text", words)) <= SCREEN_WORDS
+        return 0 < len(readable("text", words)) <= MAX_SCREEN_TEXT
     except BadPerson:
         return False
 
@@ -145,7 +144,7 @@ class Office(Room):
 
     def settings(self) -> KeptSettings:
         row = self._connection.execute(_SETTINGS, {"site": self._site}).first()
-        return KeptSettings(row.version, parse(row.body, kept=True)) if row else KeptSettings()
+        return KeptSettings(row.version, parse(row.body)) if row else KeptSettings()
 
     def put_settings(self, base: int, settings: SiteSettings, author: str, now: datetime) -> None:
         """Save what was edited from version `base`; EditedMeanwhile when that is not the newest."""

@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, func, select
 
 from sync.central.schema import day_reports, parked_reports
 from sync.central.store.room import Room
-from sync.wire import Answer, DayReport
+from sync.messages import Answer, DayReport
 
 MOST_PARKED = 10
 """Versions of one day of one terminal that are parked."""

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sync.central.schema import pins, terminal_pins
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.room import Room
-from sync.wire import HeldPin
+from sync.messages import TerminalPin
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,20 @@ class Pins(Room):
 
     # --- at the terminals ------------------------------------------------------------------
 
-    def held(self) -> dict[str, dict[str, HeldPin]]:
+    def held(self) -> dict[str, dict[str, TerminalPin]]:
         """What each terminal last said it has, by terminal and officer."""
         query = select(terminal_pins).where(terminal_pins.c.site == self._site)
-        found: dict[str, dict[str, HeldPin]] = {}
+        found: dict[str, dict[str, TerminalPin]] = {}
         for row in self._connection.execute(query):
-            held = HeldPin(row.officer, row.issue, bool(row.own))
+            held = TerminalPin(row.officer, row.issue, bool(row.own))
             found.setdefault(row.terminal, {})[row.officer] = held
         return found
 
-    def put_held(self, terminal: str, held: Iterable[HeldPin]) -> None:
+    def put_held(self, terminal: str, held: Iterable[TerminalPin]) -> None:
         """What a terminal has now; nothing is written where it had the same before."""
         mine = (terminal_pins.c.site == self._site, terminal_pins.c.terminal == terminal)
         before = {
-            HeldPin(row.officer, row.issue, bool(row.own))
+            TerminalPin(row.officer, row.issue, bool(row.own))
             for row in self._connection.execute(select(terminal_pins).where(*mine))
         }
         now = set(held)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from sync.central.schema import enrol_codes, terminals
 from sync.central.store.room import Room
-from sync.wire import Answer, Head, Hello
+from sync.messages import Answer, Head, Hello
 
 ACTIVE = "active"
 

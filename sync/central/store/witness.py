@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sync.central.schema import alarms, day_lines, seen_sheets
 from sync.central.store.room import Room, insert_on
 from sync.central.store.terminals import utc
-from sync.wire import OpenSheet
+from sync.messages import OpenSheet
 
 SheetKey = tuple[date, str]
 
@@ -83,7 +83,7 @@ def put_sheets(connection: Connection, sheets: Iterable[tuple[str, str, OpenShee
         connection.execute(statement.on_conflict_do_update(index_elements=key, set_=new), rows)
 
 
-def open_sheet(row: Row[Any]) -> OpenSheet:
+def open_sheet(row: Row[*tuple[Any, ...]]) -> OpenSheet:
     return OpenSheet(
         date=row.date, officer=row.officer, n=row.n, entries=row.entries, seal=row.seal
     )

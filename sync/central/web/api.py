@@ -8,24 +8,28 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Header, Request, Response
 
 from kiosk.clock import SystemClock
-from sync.central import intake
-from sync.central.intake import Refusal, Signed
-from sync.central.service import Asked, Central, NoSuchCode
+from sync.central.usecases import intake
+from sync.central.usecases.central import Central
+from sync.central.usecases.intake import Refusal, Signed
+from sync.central.usecases.sites import find_site
+from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
+from sync.central.usecases.terminals import NoSuchCode, enrol_at_any_site
 from sync.central.web import shapes
 from sync.central.web.together import Together
-from sync.fields import MAX_BODY, canonical, etag
-from sync.signing import SIGNATURE_HEADER, sign_answer
-from sync.wire import (
+from sync.messages import (
     Answer,
     Enrol,
+    ErrorLine,
     Heads,
     HeadsAnswer,
     Hello,
-    PinsHeld,
-    PinsIssued,
+    IssuedPins,
+    PinStatus,
     Receipt,
     Welcome,
 )
+from sync.protocol import MAX_BODY, etag
+from sync.signing import SIGNATURE_HEADER, sign_answer
 
 MAX_ID = 32
 """Characters of a site's id."""
@@ -78,14 +82,14 @@ class _Door:
         self.central, self.now = central, now
         self._sites: dict[str, Central] = {}
 
-    def signed(self, of: "Signed", do: Callable[[Asked], T], *, in_run: bool = True) -> T:
+    def signed(self, of: "Signed", do: Callable[[TerminalRequest], T], *, in_run: bool = True) -> T:
         """What `do` makes of a request that its terminal signed, within its open run, in one
         transaction. Unknown site or terminal and wrongly signed look the same."""
         central = self._site(of.site)
         if central is None:
             raise Refusal(401, "unknown terminal or bad signature")
-        with central.asked(of.terminal) as asked:
-            of.proven(asked.known if asked else None, self.now(), in_run=in_run)
+        with terminal_request(central, of.terminal) as asked:
+            of.proven(asked.terminal if asked else None, self.now(), in_run=in_run)
             if asked is None:
                 raise AssertionError("proven refuses who is unknown")
             return do(asked)
@@ -93,7 +97,7 @@ class _Door:
     def _site(self, site: str) -> Central | None:
         """The central of a site; found ones are remembered."""
         if site not in self._sites and len(site) <= MAX_ID:
-            found = self.central.at(site)
+            found = find_site(self.central, site)
             if found is not None:
                 self._sites[site] = found
         return self._sites.get(site)
@@ -147,7 +151,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         enrolments.count(now())
         message = Enrol.parse(await read_body(request))
         try:
-            enrolled = await elsewhere(central.enrol_anywhere, message, now())
+            enrolled = await elsewhere(enrol_at_any_site, central, message, now())
         except NoSuchCode as error:
             raise Refusal(403, str(error)) from None
         return Response(enrolled.to_bytes(), media_type="application/json")
@@ -161,7 +165,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         message = Hello.parse(body)
         of = _signed(request, message.nonce, signature, body)
 
-        def greet(asked: Asked) -> Welcome:
+        def greet(asked: TerminalRequest) -> Welcome:
             return asked.greet(message, now())
 
         welcome = await greetings.ask((of, message), len(body))
@@ -176,7 +180,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         """Show that the journal goes on from the one central has seen."""
         body = await read_body(request)
 
-        def judge(asked: Asked) -> Answer:
+        def judge(asked: TerminalRequest) -> Answer:
             return asked.judge(Heads.parse(body), now())
 
         of = _signed(request, nonce, signature, body)
@@ -195,7 +199,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
     ) -> Response:
         """The officers who may sign on, and the office's wording."""
         of = _signed(request, nonce, signature)
-        body = (await elsewhere(door.signed, of, Asked.roster)).to_bytes()
+        body = (await elsewhere(door.signed, of, TerminalRequest.roster)).to_bytes()
         tag = etag(body)
         if if_none_match == tag:
             return door.answer(request, nonce, b"", 304, tag)
@@ -208,10 +212,10 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         """What checks the PINs that central issued, sealed to the terminal's key."""
         body = await read_body(request)
 
-        def issued(asked: Asked) -> PinsIssued:
-            if asked.known.quarantined:
+        def issued(asked: TerminalRequest) -> IssuedPins:
+            if asked.terminal.quarantined:
                 raise Refusal(409, "this terminal is in quarantine and gets no PINs")
-            return asked.pins(PinsHeld.parse(body))
+            return asked.pins(PinStatus.parse(body))
 
         of = _signed(request, nonce, signature, body)
         answer = await elsewhere(door.signed, of, issued)
@@ -223,7 +227,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
     ) -> Response:
         """Whose photos there are, with their digests."""
         of = _signed(request, nonce, signature)
-        found = await elsewhere(door.signed, of, Asked.photos)
+        found = await elsewhere(door.signed, of, TerminalRequest.photos)
         return door.answer(request, nonce, found.to_bytes())
 
     @router.get(f"{_AT}/photos/{{officer}}")
@@ -263,7 +267,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
 
         of = _signed(request, nonce, signature, body)
 
-        def take(asked: Asked) -> Receipt:
+        def take(asked: TerminalRequest) -> Receipt:
             return asked.take_day(of.day_report(now()), body, now())
 
         receipt = await reports.ask(of, len(body))
@@ -278,4 +282,4 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
 def error_response(status: int, text: str) -> Response:
     """One line of JSON; never signed: it promises nothing."""
     later = {"Retry-After": str(RETRY_SECONDS)} if status in (429, 503) else None
-    return Response(canonical({"error": text}), status, later, media_type="application/json")
+    return Response(ErrorLine(text).to_bytes(), status, later, media_type="application/json")

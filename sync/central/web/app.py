@@ -10,15 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 import kiosk
-from sync.central.intake import Refusal
 from sync.central.line import Busy
 from sync.central.period import NoSuchPeriod
-from sync.central.service import Central
 from sync.central.store.engine import DatabaseDown
+from sync.central.usecases.central import Central
+from sync.central.usecases.intake import Refusal
+from sync.central.usecases.terminals import all_terminals
 from sync.central.viewer import NotYours
 from sync.central.web import api, door, form, identity, keeping, pages, paperroutes, pins, work
 from sync.central.web.desk import Desk, PageError
-from sync.fields import BadMessage
+from sync.protocol import BadMessage
 
 _LOG = logging.getLogger("kiosk.central")
 
@@ -41,7 +42,7 @@ def create_app(
     @app.get("/healthz")
     def health() -> dict[str, str]:
         """Whether the database answers."""
-        central.terminals()
+        all_terminals(central)
         return {"status": "ok", "version": kiosk.__version__}
 
     _failures(app, desk)

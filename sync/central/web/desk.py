@@ -19,10 +19,12 @@ from starlette.formparsers import MultiPartException
 from kiosk.domain.people import tidied
 from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
-from sync.central import signin, thai
+from sync.central import thai
 from sync.central.language import words as central_words
 from sync.central.period import Period
-from sync.central.service import Central
+from sync.central.usecases.central import Central
+from sync.central.usecases.sign_in import viewer_of
+from sync.central.usecases.sites import find_site
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
@@ -169,7 +171,7 @@ class Desk:
         site = CITY if site == "~" else site
         if not token or len(token) > 100 or len(site) > 32:
             return PUBLIC, False
-        return signin.viewer_of(self.home, site, token, self.now()) or (PUBLIC, False)
+        return viewer_of(self.home, site, token, self.now()) or (PUBLIC, False)
 
     def viewer(self, request: Request) -> Viewer:
         """Who asks; PageError where somebody must sign in or change a first password."""
@@ -187,7 +189,7 @@ class Desk:
         return self.site(site), viewer
 
     def site(self, site: str) -> Central:
-        found = self.home.at(site) if len(site) <= 32 else None
+        found = find_site(self.home, site) if len(site) <= 32 else None
         if found is None:
             raise PageError(404, "no_page")
         return found

@@ -6,8 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from sync.central import signin
 from sync.central.passwords import WeakPassword
+from sync.central.usecases.sign_in import (
+    Locked,
+    NotSignedIn,
+    Strangers,
+    change_password,
+    sign_in,
+    sign_out,
+)
+from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY, Right, Viewer
 from sync.central.web.desk import COOKIE, Desk, PageError, Posted, posted
 
@@ -35,7 +43,7 @@ def front_page(desk: Desk, viewer: Viewer) -> str:
 def routes(desk: Desk, *, identity: bool) -> APIRouter:
     """`identity`: whether an identity provider is set up, so that its button is shown."""
     router = APIRouter(include_in_schema=False)
-    strangers = signin.Strangers()
+    strangers = Strangers()
 
     @router.get("/")
     def front(request: Request) -> Response:
@@ -53,12 +61,12 @@ def routes(desk: Desk, *, identity: bool) -> APIRouter:
             **said,
         }
         there = _own(request.query_params.get("next", ""))
-        sites = desk.home.sites()
+        sites = all_sites(desk.home)
         values |= {"there": there, "sites": sites, "identity": identity}
         return desk.page(request, "sign_in.html", status=status, **values)
 
     @router.post("/sign-in")
-    def sign_in(request: Request, form: Form) -> Response:
+    def sign_in_form(request: Request, form: Form) -> Response:
         account, password = form.text("account", 64), form.values.get("password", "")
         chosen = form.text("site", 32)
         # A central of one office shows no choice: the city's accounts sign in there too.
@@ -67,19 +75,19 @@ def routes(desk: Desk, *, identity: bool) -> APIRouter:
             # Who is unknown at the last of them is unknown.
             who = strangers if site == sites[-1] else None
             try:
-                token = signin.sign_in(desk.home, site, account, password, desk.now(), who)
-            except signin.Locked as locked:
+                token = sign_in(desk.home, site, account, password, desk.now(), who)
+            except Locked as locked:
                 return _sign_in_page(request, 429, until=locked.until, account=account)
-            except signin.NotSignedIn:
+            except NotSignedIn:
                 continue
             return desk.signed_in(request, site, token, _own(form.text("next", 300)) or "/")
         return _sign_in_page(request, 403, wrong=True, account=account)
 
     @router.post("/sign-out")
-    def sign_out(request: Request, form: Form) -> Response:
+    def end_session(request: Request, form: Form) -> Response:
         site, _, token = request.cookies.get(COOKIE, "").partition(".")
         if token:
-            signin.sign_out(desk.home, CITY if site == "~" else site, token)
+            sign_out(desk.home, CITY if site == "~" else site, token)
         answer = RedirectResponse("/sign-in", 303)
         answer.delete_cookie(COOKIE)
         return answer
@@ -102,16 +110,16 @@ def routes(desk: Desk, *, identity: bool) -> APIRouter:
             said = "not_the_same"
         else:
             try:
-                signin.change_password(desk.home, viewer, old, new, desk.now())
+                change_password(desk.home, viewer, old, new, desk.now())
             except WeakPassword:
                 said = "weak_password"
-            except signin.NotSignedIn:
+            except NotSignedIn:
                 said = "wrong_old"
         if said:
             return desk.page(
                 request, "password.html", viewer, status=400, first=must_change, said=said
             )
-        token = signin.sign_in(desk.home, viewer.site, viewer.account, new, desk.now())
+        token = sign_in(desk.home, viewer.site, viewer.account, new, desk.now())
         return desk.signed_in(request, viewer.site, token, "/")
 
     @router.get("/static/{name}")

@@ -9,12 +9,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from sync import formtoken
 from sync.central import faces
-from sync.central.service import Central
+from sync.central.disclosure import ONLINE
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.unclosed import ONLINE
+from sync.central.usecases.central import Central
+from sync.central.usecases.terminals import find_terminal
 from sync.central.web.desk import HEADERS, Desk, PageError, page_words
 from sync.central.web.door import Form
-from sync.fields import BadMessage
+from sync.protocol import BadMessage
 from sync.signing import public_key
 
 MAX_COMMENT = 1000
@@ -44,7 +45,7 @@ def routes(desk: Desk) -> APIRouter:
     def held(site: str, terminal: str, token: str) -> tuple[Central, formtoken.FormToken | None]:
         """The site, and the token when a terminal of that site made it."""
         central = desk.site(site)
-        known = central.terminal(terminal) if len(terminal) <= 32 else None
+        known = find_terminal(central, terminal) if len(terminal) <= 32 else None
         try:
             if known is None or known.quarantined or len(token) > 200:
                 raise formtoken.BadToken
@@ -110,7 +111,7 @@ def routes(desk: Desk) -> APIRouter:
             t.form.add(found.day, levels, int(score), named)
             if comment:
                 t.form.add_comment(desk.language(request), comment)
-            t.unclosed.came([(ONLINE, found.day)])
+            t.unclosed.mark([(ONLINE, found.day)])
         return shown(request, central, "thanks")
 
     return router

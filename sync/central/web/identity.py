@@ -11,8 +11,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from sync.central import signin
 from sync.central.settings import CentralSettings, SettingsError
+from sync.central.usecases.sign_in import NotSignedIn, sign_in_as
+from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY
 from sync.central.web.desk import Desk, PageError
 
@@ -183,10 +184,10 @@ def routes(desk: Desk, of: Provider) -> APIRouter:
         except Refused as error:
             _LOG.warning("identity provider: %s", error)
             raise PageError(403, "identity_refused") from None
-        for site in (*(site for site, _ in desk.home.sites()), CITY):
+        for site in (*(site for site, _ in all_sites(desk.home)), CITY):
             try:
-                token = signin.sign_in_as(desk.home, site, subject, desk.now())
-            except signin.NotSignedIn:
+                token = sign_in_as(desk.home, site, subject, desk.now())
+            except NotSignedIn:
                 continue
             answer = desk.signed_in(request, site, token, "/")
             answer.delete_cookie(COOKIE, path="/identity")

@@ -7,24 +7,27 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.rating import ReasonId
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rostercsv import BadRoster
 from kiosk.domain.rostercsv import parse as parse_roster
-from sync.central import itaform, signin, sitesettings
+from kiosk.domain.wording import MAX_HOLIDAYS, ReasonWords
+from sync.central import itaform, sitesettings
 from sync.central.photos import BadPhoto, portrait
-from sync.central.service import Central
 from sync.central.sitesettings import (
-    MAX_HOLIDAYS,
     BadSettings,
     Contact,
     ItaRow,
     KeptSettings,
-    NamedReason,
     NamedService,
     SiteSettings,
 )
 from sync.central.store.office import EditedMeanwhile
 from sync.central.store.people import NumberTaken
+from sync.central.usecases.accounts import add_account, disable_account, new_password, roles_of
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.terminals import invite_terminal, release_terminal
 from sync.central.viewer import Right, Viewer
 from sync.central.web.desk import HEADERS, Desk, PageError, Posted, log_change
 from sync.central.web.door import Form
@@ -73,7 +76,7 @@ def routes(desk: Desk) -> APIRouter:
             else:
                 fields = ("number", "name", "position", "section", "id")
                 wanted = (Officer.parse(*(form.text(name, 200) for name in fields)),)
-            central.import_officers(wanted)
+            import_officers(central, wanted)
         except (BadRoster, NumberTaken) as error:
             return _roster(request, central, viewer, error.problems, form.values)
         except BadPerson as error:
@@ -87,7 +90,7 @@ def routes(desk: Desk) -> APIRouter:
     def change(request: Request, site: str, officer: str, form: Form) -> Response:
         """Retire an officer, bring one back, take a photo or remove it."""
         central, viewer = desk.reader(request, site, Right.RUN)
-        found = next((o for o in central.officers() if o.id == officer), None)
+        found = next((o for o in all_officers(central) if o.id == officer), None)
         if found is None:
             raise PageError(404, "no_page")
         do = form.text("do", 20)
@@ -102,7 +105,7 @@ def routes(desk: Desk) -> APIRouter:
                 with central.store.transaction(site) as t:
                     t.office.remove_photo(officer)
             elif do in ("retire", "return"):
-                central.import_officers((replace(found, retired=do == "retire"),))
+                import_officers(central, (replace(found, retired=do == "retire"),))
             else:
                 raise PageError(400, "bad_form")
         except (BadPhoto, NumberTaken) as error:
@@ -119,7 +122,7 @@ def routes(desk: Desk) -> APIRouter:
         name, do = form.text("terminal", 32), form.text("do", 20)
         if do == "enrol":
             try:
-                code = central.invite(name, form.text("counter", 32), desk.now())
+                code = invite_terminal(central, name, form.text("counter", 32), desk.now())
             except BadPerson:
                 raise PageError(400, "bad_id") from None
             _note(central, viewer, f"terminal {name}: a code to enrol")
@@ -127,7 +130,7 @@ def routes(desk: Desk) -> APIRouter:
         note = form.prose("note", 300)
         if do != "release" or not note:
             raise PageError(400, "say_why")
-        if not central.release(name, viewer.name, note, desk.now()):
+        if not release_terminal(central, name, viewer.name, note, desk.now()):
             raise PageError(404, "no_page")
         _note(central, viewer, f"terminal {name}: released")
         return RedirectResponse(f"/fleet/{site}", 303)
@@ -168,19 +171,19 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.RUN)
         name, do, now = form.text("account", 64), form.text("do", 20), desk.now()
         if do == "disable":
-            signin.disable_account(central, viewer.account, site, name, now)
+            disable_account(central, viewer.account, site, name, now)
             return RedirectResponse(f"/accounts/{site}", 303)
         if do == "password":
-            password = signin.new_password(central, viewer.account, site, name, now)
+            password = new_password(central, viewer.account, site, name, now)
             if password is None:
                 raise PageError(404, "no_page")
             return _accounts(request, central, viewer, made=(name, password))
         try:
-            roles = signin.roles_of(form.several.get("roles", ()))
+            roles = roles_of(form.several.get("roles", ()))
             with central.store.transaction(site) as t:
                 if t.accounts.get(name) is not None and form.text("again", 5) != "yes":
                     raise BadPerson("account_exists", account=excerpt(name))
-            password = signin.add_account(
+            password = add_account(
                 central,
                 viewer.account,
                 name,
@@ -287,7 +290,6 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-_ROWS = (NamedReason, NamedService, Contact, ItaRow)
 MAX_ITA_TEXT = 150 * 340
 """Characters of the ITA rows: as many as settings may have, each as long as it may be."""
 
@@ -300,7 +302,9 @@ def _from_form(form: Posted) -> SiteSettings:
         comment_url=form.text("comment_url", 400),
         levels_th=_lines(form, "levels_th"),
         levels_en=_lines(form, "levels_en"),
-        reasons=tuple(NamedReason(*parts) for parts in _parts(form, "reasons")),
+        reasons=tuple(
+            ReasonWords(id=ReasonId(name), th=th, en=en) for name, th, en in _parts(form, "reasons")
+        ),
         services=tuple(NamedService(*parts) for parts in _parts(form, "services", 20_000)),
         channels=tuple(Contact(*parts) for parts in _parts(form, "channels")),
         opening_hours=form.text("opening_hours", 400),
@@ -324,11 +328,17 @@ def _differing(kept: SiteSettings, wanted: SiteSettings) -> dict[str, str]:
         if now == getattr(wanted, field.name):
             continue
         rows = now if isinstance(now, tuple) else (now,)
-        texts = (
-            " | ".join(map(str, astuple(row))) if isinstance(row, _ROWS) else row for row in rows
-        )
-        differing[field.name] = "\n".join(map(str, texts))
+        differing[field.name] = "\n".join(map(_row_text, rows))
     return differing
+
+
+def _row_text(row: object) -> str:
+    """A row as the form has it: its parts between `|`."""
+    if isinstance(row, ReasonWords):
+        return " | ".join(row)
+    if isinstance(row, NamedService | Contact | ItaRow):
+        return " | ".join(map(str, astuple(row)))
+    return str(row)
 
 
 def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:

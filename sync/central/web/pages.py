@@ -8,8 +8,12 @@ from fastapi.responses import Response
 
 from sync.central.reports import chart, gate
 from sync.central.reports.daytally import TallyRow, rows
-from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
+from sync.central.usecases.audit import read_tally
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import all_officers
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.terminals import read_fleet
 from sync.central.viewer import PUBLIC, NotYours, Right, Viewer
 from sync.central.web.desk import HEADERS, Desk, PageError
 
@@ -24,7 +28,7 @@ def routes(desk: Desk) -> APIRouter:
     def public(request: Request, site: str) -> Response:
         """What everybody may read: the office as a whole, no names."""
         central = desk.site(site)
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         view = gate.office(central, PUBLIC, desk.period(request, central), desk.today())
         shown = desk.seen(request)[0]
         return desk.page(request, "public.html", shown, central, view=view, chart=chart)
@@ -32,7 +36,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/report/{site}")
     def office(request: Request, site: str) -> Response:
         central, viewer = desk.reader(request, site, Right.OFFICE)
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         period, today = desk.period(request, central), desk.today()
         view = gate.office(central, viewer, period, today, sections_seen=desk.now())
         names = {
@@ -45,7 +49,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/section/{site}")
     def section(request: Request, site: str, name: str = "") -> Response:
         central, viewer = desk.reader(request, site, Right.SECTION)
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         period, today = desk.period(request, central), desk.today()
         view = gate.section(central, viewer, name, period, today, desk.now())
         return desk.page(request, "section.html", viewer, central, view=view, chart=chart)
@@ -53,7 +57,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/officer/{site}/{officer}")
     def officer(request: Request, site: str, officer: str) -> Response:
         central, viewer = desk.reader(request, site, Right.OFFICER)
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         period, today = desk.period(request, central), desk.today()
         view = gate.officer(central, viewer, officer, period, today, desk.now())
         with central.store.transaction(site) as t:
@@ -67,7 +71,7 @@ def routes(desk: Desk) -> APIRouter:
         """An officer's photo: for who may read that officer, and who keeps the roster."""
         viewer = desk.viewer(request)
         central = desk.site(site)
-        found = next((o for o in central.officers() if o.id == officer), None)
+        found = next((o for o in all_officers(central) if o.id == officer), None)
         section = str(found.section) if found else ""
         if not viewer.has(site, Right.RUN) and not viewer.may_read_officer(site, officer, section):
             raise NotYours(Right.OFFICER)
@@ -80,7 +84,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/services/{site}")
     def cuts(request: Request, site: str) -> Response:
         central, viewer = desk.reader(request, site, Right.CUTS)
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         view = gate.cuts(central, viewer, desk.period(request, central), desk.today())
         thai = desk.language(request) == "th"
         services = {x.id: x.th if thai else x.en for x in view.settings.services}
@@ -109,9 +113,9 @@ def routes(desk: Desk) -> APIRouter:
             raise PageError(400, "no_day") from None
         shown: tuple[TallyRow, ...] = ()
         if wanted is not None:
-            shown = rows(central.tally(wanted, viewer.account, desk.now()))
+            shown = rows(read_tally(central, wanted, viewer.account, desk.now())[0])
         with central.store.transaction(site) as t:
-            reads = t.days.reads()[-50:]
+            reads = t.tallies.reads()[-50:]
         return desk.page(
             request, "tally.html", viewer, central, rows=shown, wanted=wanted, reads=reads
         )
@@ -136,7 +140,7 @@ def fleet_page(
         "fleet.html",
         viewer,
         central,
-        fleet=central.fleet(desk.today()),
+        fleet=read_fleet(central, desk.today()),
         late=lambda at: at < late,
         code=code,
         url=central.settings.url,

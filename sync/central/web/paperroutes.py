@@ -9,8 +9,11 @@ from sync.central import itaform
 from sync.central import period as periods
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.reports import gate
-from sync.central.service import Central
 from sync.central.store.office import Improvement
+from sync.central.usecases.central import Central
+from sync.central.usecases.ita import read_ita_round
+from sync.central.usecases.people import all_officers
+from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, Right
 from sync.central.web.desk import Desk, PageError, last_month
 
@@ -32,7 +35,7 @@ def routes(desk: Desk) -> APIRouter:
     def papers(request: Request, site: str) -> Response:
         central, viewer = desk.reader(request, site, Right.PAPERS)
         members: dict[str, list[object]] = {}
-        for one in central.officers():
+        for one in all_officers(central):
             if viewer.may_read_section(site, str(one.section)) and not one.retired:
                 members.setdefault(str(one.section), []).append(one)
         sections = [
@@ -58,17 +61,16 @@ def routes(desk: Desk) -> APIRouter:
         period = desk.period(request, central)
         if period.part not in ("1", "2"):
             raise PageError(400, "ita_round")
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         office = gate.office(central, viewer, period, desk.today())
-        with central.store.transaction(site) as t:
-            rows = itaform.rows(t, period)
+        rows = read_ita_round(central, period.code, desk.today()).rows
         return _file(make(office, rows, desk.now()), f"ita-{site}-{period.code}", kind)
 
     @router.get("/paper/{site}/officer.{kind}")
     def officer(request: Request, site: str, kind: str, officer: str = "") -> Response:
         central, viewer = desk.reader(request, site, Right.OFFICER)
         make = _one_of(kind, {"pdf": appraisal.officer_pdf, "xlsx": appraisal.officer_xlsx})
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         period = desk.period(request, central)
         view = gate.officer(central, viewer, officer, period, desk.today(), desk.now())
         data = make(view, central.settings.name, desk.now())
@@ -78,7 +80,7 @@ def routes(desk: Desk) -> APIRouter:
     def section(request: Request, site: str, kind: str, name: str = "") -> Response:
         central, viewer = desk.reader(request, site, Right.SECTION)
         make = _one_of(kind, {"pdf": appraisal.section_pdf, "xlsx": appraisal.section_xlsx})
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         period = desk.period(request, central)
         view = gate.section(central, viewer, name, period, desk.today(), desk.now())
         return _file(make(view, central.settings.name, desk.now()), f"section-{period.code}", kind)
@@ -87,7 +89,7 @@ def routes(desk: Desk) -> APIRouter:
     def meeting(request: Request, site: str, kind: str) -> Response:
         central, viewer = desk.reader(request, site, Right.PAPERS)
         _one_of(kind, {"pdf": meetings.meeting_pdf})
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         period, today = desk.period(request, central), desk.today()
         office = gate.office(central, viewer, period, today, sections_seen=desk.now())
         data = meetings.meeting_pdf(office, _log(central), office.gaps, desk.now())
@@ -97,7 +99,7 @@ def routes(desk: Desk) -> APIRouter:
     def weekly(request: Request, site: str, kind: str) -> Response:
         central, viewer = desk.reader(request, site, Right.PAPERS)
         _one_of(kind, {"pdf": meetings.weekly_pdf})
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         year = periods.year_of(desk.today(), desk.year_starts(central))
         office = gate.office(central, viewer, year, desk.today())
         data = meetings.weekly_pdf(office, _log(central), desk.today(), desk.now())
@@ -107,7 +109,7 @@ def routes(desk: Desk) -> APIRouter:
     def infographic(request: Request, site: str, kind: str) -> Response:
         """For everybody: it is made to be posted."""
         central = desk.site(site)
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         period = desk.period(request, central)
         office = gate.office(central, PUBLIC, period, desk.today())
         if _one_of(kind, {"png": True, "pdf": False}):
@@ -120,7 +122,7 @@ def routes(desk: Desk) -> APIRouter:
     def data(request: Request, site: str, kind: str) -> Response:
         """Open data: for everybody."""
         central = desk.site(site)
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         period = desk.period(request, central)
         office = gate.office(central, PUBLIC, period, desk.today())
         rows = statistics.rows(site, office, gate.cuts(central, PUBLIC, period, desk.today()))

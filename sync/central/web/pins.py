@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from sync.central.service import MOST_ISSUED, Central
 from sync.central.store.office import EditedMeanwhile
+from sync.central.usecases.central import Central
+from sync.central.usecases.pins import MOST_ISSUED, issue_pins, read_pins
 from sync.central.viewer import Right, Viewer
-from sync.central.web.desk import Desk, PageError, log_change
+from sync.central.web.desk import Desk, PageError
 from sync.central.web.door import Form
 
 
@@ -19,7 +20,7 @@ def routes(desk: Desk) -> APIRouter:
         return _page(request, central, viewer)
 
     def _page(request: Request, central: Central, viewer: Viewer, problem: str = "") -> Response:
-        found = central.pins()
+        found = read_pins(central)
         return desk.page(
             request,
             "pins.html",
@@ -41,14 +42,10 @@ def routes(desk: Desk) -> APIRouter:
         if not 1 <= len(wanted) <= MOST_ISSUED:
             return _page(request, central, viewer, "pin_how_many")
         try:
-            fresh = central.issue_pins(wanted, viewer.name, desk.now())
+            letters = issue_pins(central, wanted, viewer, desk.now())
         except EditedMeanwhile:
             # Also a page of letters that is asked for again: its PINs are gone.
             return _page(request, central, viewer, "pin_meanwhile")
-        people = [o for o in central.officers() if str(o.id) in fresh]
-        numbers = ", ".join(o.number for o in people)
-        log_change(central, viewer, f"PIN issued: {numbers}", desk.now())
-        letters = [(officer, fresh[str(officer.id)]) for officer in people]
         return desk.page(
             request, "letters.html", viewer, central, letters=letters, issued=desk.today()
         )

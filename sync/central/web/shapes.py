@@ -47,7 +47,7 @@ HEADS = _message(
     at_last={"type": "string", "maxLength": 64},
     sheets=_rows(_DATE, _ID, _COUNT, _COUNT, _HASH),
 )
-PINS = _message(key=_WORD, held=_rows(_ID, _COUNT, {"enum": [0, 1]}))
+PINS = _message(key=_WORD, pins=_rows(_ID, _COUNT, {"type": "boolean"}))
 _SCORES: Schema = {"type": "array", "items": _COUNT, "minItems": 3, "maxItems": 5}
 DAY = _message(
     site=_ID,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sync.central.intake import Refusal
 from sync.central.store.engine import RowRefused
+from sync.central.usecases.intake import Refusal
 
 MOST = 128
 """Requests in a group: some rows a commit, and no terminal held for long."""

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from sync.central import itaform
+from sync.central.disclosure import Scaled
 from sync.central.period import parse, round_of, year_of
 from sync.central.reports import gate
-from sync.central.service import Central
 from sync.central.store.office import (
     Decision,
     EditedMeanwhile,
@@ -20,6 +20,10 @@ from sync.central.store.office import (
     State,
     Verdict,
 )
+from sync.central.usecases.central import Central
+from sync.central.usecases.ita import read_ita_round
+from sync.central.usecases.people import all_officers
+from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import NotYours, Right, Viewer
 from sync.central.web.desk import Desk, PageError, Posted, last_month
 from sync.central.web.door import Form
@@ -83,8 +87,7 @@ def routes(desk: Desk) -> APIRouter:
         request: Request, central: Central, viewer: Viewer, code: str, crossed: str = ""
     ) -> Response:
         period = parse(code, desk.year_starts(central))
-        with central.store.transaction(central.site) as t:
-            rows = itaform.rows(t, period)
+        rows = read_ita_round(central, code, desk.today()).rows
         evidence = gate.office(central, viewer, period, desk.today())
         status = 409 if crossed else 200
         return desk.page(
@@ -142,7 +145,7 @@ def routes(desk: Desk) -> APIRouter:
         )
         central = desk.site(site)
         with central.store.transaction(site) as t:
-            if not t.published.has_block(officer, wanted.levels, wanted.number):
+            if not t.blocks.has(Scaled(officer, wanted.levels), wanted.number):
                 raise PageError(404, "no_page")
             t.office.object_to(wanted)
         return RedirectResponse(f"/officer/{site}/{officer}#objections", 303)
@@ -155,7 +158,7 @@ def routes(desk: Desk) -> APIRouter:
             weeks = {
                 (officer, levels, block.number): block
                 for officer in {o.officer for o in found}
-                for levels, block in t.published.of_officer(officer, date.min, date.max)
+                for levels, block in t.blocks.of_officer(officer, date.min, date.max)
             }
             deciders = {f"{site}/{x.account}": x.name for x in t.accounts.all()}
         return desk.page(
@@ -164,7 +167,7 @@ def routes(desk: Desk) -> APIRouter:
             viewer,
             central,
             objections=sorted(found, key=lambda o: o.outcome is not None),  # open ones first
-            names={str(o.id): o for o in central.officers()},
+            names={str(o.id): o for o in all_officers(central)},
             weeks=weeks,
             year=lambda day: year_of(day, starts).code,
             deciders=deciders,
@@ -204,7 +207,7 @@ def routes(desk: Desk) -> APIRouter:
     def comments(request: Request, site: str) -> Response:
         """What citizens wrote, in pools of ten and more, without time."""
         central, viewer = desk.reader(request, site, Right.COMMENTS)
-        central.publish(desk.today())
+        publish_due(central, desk.today())
         with central.store.transaction(site) as t:
             found = t.form.comments()
         return desk.page(request, "comments.html", viewer, central, comments=found)

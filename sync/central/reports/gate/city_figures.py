@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sync.central.period import Period
 from sync.central.reports.gate.figures import Figure, figure
-from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
+from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, NotYours, Right, Viewer
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from sync.central.disclosure import (
     NONE,
     Counts,
+    Cut,
     next_publication,
     plus,
     published_quarters,
@@ -22,9 +23,8 @@ from sync.central.measures import (
 )
 from sync.central.period import Period
 from sync.central.reports.gate.figures import last_week_end
-from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Cut
+from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
 
 Span = tuple[date, date]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sync.central.service import Central
+from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
 
 

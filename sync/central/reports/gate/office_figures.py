@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
-from sync.central.disclosure import published_quarters, week_end
+from sync.central.disclosure import ONLINE, published_quarters, week_end
 from sync.central.period import Period
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
 from sync.central.reports.gate.figures import (
@@ -19,10 +19,10 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
-from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import ONLINE, Sum
+from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
+from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
 
 OVER_TICKETS = "over-tickets"
@@ -139,7 +139,7 @@ def _section_row(
 
 def _alone(members: Mapping[str, set[str]], sums: Mapping[str, list[Sum]]) -> list[str]:
     """Officers who are the only one with results in their section."""
-    alone = []
+    alone: list[str] = []
     for officers in members.values():
         rated = officers & sums.keys()
         if len(rated) == 1:

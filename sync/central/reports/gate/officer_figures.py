@@ -17,11 +17,11 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
-from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.accounts import Logged
 from sync.central.store.blocks import Sum
 from sync.central.store.office import Objection
+from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
 Z99 = 2.5758293035489004

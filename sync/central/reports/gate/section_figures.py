@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
-from sync.central.disclosure import week_end
+from sync.central.disclosure import ONLINE, week_end
 from sync.central.period import Period
 from sync.central.reports.gate.figures import Figure, MonthFigure, figure, trend, trend_span
 from sync.central.reports.gate.looks import record_looks
-from sync.central.service import Central
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import ONLINE
+from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
 

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
-from kiosk.config import DEFAULT_QUESTION, DEFAULT_REASONS, Reason, Settings
+from kiosk.config import Settings
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
-from kiosk.domain.rating import ReasonId
-from kiosk.domain.wording import SentWording
+from kiosk.domain.wording import (
+    DEFAULT_QUESTION,
+    DEFAULT_REASONS,
+    LANGUAGES,
+    Bilingual,
+    ReasonWords,
+    Wording,
+)
+from ui.citizen_turn import Turn
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
 from ui.text import Words, languages
@@ -45,11 +51,12 @@ _TITLES = (
 
 def initials(name: str) -> str:
     """Two letters for a name: its first consonants, titles and leading vowels left out."""
-    bare = next((name.removeprefix(t) for t in _TITLES if name.startswith(t)), name).strip()
+    title = next((title for title in _TITLES if name.startswith(title)), "")
+    bare = name.removeprefix(title).strip()
     letters = []
     for word in bare.split()[:2]:
-        letter = next((c for c in word if c.isalpha() and c not in "เแโใไ"), "")
-        letters.append(letter.upper())
+        consonants = (c for c in word if c.isalpha() and c not in "เแโใไ")
+        letters.append(next(consonants, "").upper())
     return "".join(letters) or "?"
 
 
@@ -74,36 +81,6 @@ class PanelState:
     trouble: str = ""
     refused: bool = False
     last_button: int = 0
-
-
-class Lead(StrEnum):
-    """What a button of a panel does on the page of reasons."""
-
-    NEXT = "next"
-    CHOOSE = "choose"
-    DONE = "done"
-
-    @classmethod
-    def of(cls, score: int, levels: int) -> "Lead":
-        """The worst face goes on, the best one ends, those between choose."""
-        if score == 1:
-            return cls.NEXT
-        return cls.DONE if score == levels else cls.CHOOSE
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What the citizen has done with what stands before them."""
-
-    chosen: frozenset[ReasonId] = frozenset()
-    pointed: str = ""
-    """The reason at which a citizen who leads by buttons is."""
-    leads: bool = False
-    """Whether the page of reasons is led by buttons: the rating came from one."""
-    seconds_left: int = 0
-    """Above 0: what stands there goes away so soon, and says so."""
-    more: bool = True
-    """Whether more time can still be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +118,22 @@ class ServiceFacts:
     sending: Sending | None = None
 
 
-class Shower:
+class ViewBuilder:
     """Makes views of one terminal in one language."""
 
     def __init__(
         self,
         settings: Settings,
         words: Words,
-        wording: SentWording,
+        wording: Wording,
         qr: tuple[tuple[bool, ...], ...],
     ) -> None:
         self._settings, self._words, self._wording, self._qr = settings, words, wording, qr
 
-    def with_code(self, qr: Callable[[str], tuple[tuple[bool, ...], ...]]) -> "Shower":
+    def with_code(self, qr: Callable[[str], tuple[tuple[bool, ...], ...]]) -> "ViewBuilder":
         """The same with `qr` of the address for comments."""
         address = self._wording.comment_url or self._settings.comment_url
-        return Shower(self._settings, self._words, self._wording, qr(address))
+        return ViewBuilder(self._settings, self._words, self._wording, qr(address))
 
     @property
     def language(self) -> str:
@@ -168,39 +145,45 @@ class Shower:
     @property
     def frame(self) -> Frame:
         office = self._settings.office
-        return Frame(self._told(office.name), self.say("frame.counter", counter=office.counter))
+        counter = self.say("frame.counter", counter=office.counter)
+        return Frame(office.name.in_language(self.language), counter)
 
-    def _told(self, words: dict[str, str]) -> str:
-        """The office's own words: in English for a language that it did not write."""
-        return words.get(self.language) or words["en"]
-
-    def reason(self, reason: Reason) -> str:
+    def reason(self, reason: ReasonWords) -> str:
         """A reason that the office did not reword has words in every language."""
-        if self.language not in reason.words and reason in DEFAULT_REASONS:
+        if self.language not in LANGUAGES and reason in DEFAULT_REASONS:
             return self.say(f"reason.{reason.id}")
-        return self._told(reason.words)
+        return reason.words.in_language(self.language)
 
     def question(self) -> str:
         """What the citizen is asked: as central sent it, else the settings'."""
-        sent = self._wording.question_th if self.language == "th" else self._wording.question_en
+        sent = Bilingual(th=self._wording.question_th, en=self._wording.question_en)
+        sent_question = sent.in_language(self.language)
         own = self._settings.question
-        if not sent and self.language not in own and own == DEFAULT_QUESTION:
+        if not sent_question and self.language not in LANGUAGES and own == DEFAULT_QUESTION:
             return self.say("ready.question")
-        return sent or self._told(own)
+        return sent_question or own.in_language(self.language)
 
-    def reworded(self) -> dict[str, str]:
+    def prompt_words(self) -> dict[str, str]:
         """The office's own words for what the audible guide says, by prompt."""
+        usual = self._usual_prompt_words()
         levels = self._settings.rules.scale.levels
-        own = self._settings.scale_words.get(self.language, ())
-        said = {f"scale{levels}-{score}": word for score, word in enumerate(own, start=1)}
-        said["question"] = self.question()
-        usual = {f"scale{levels}-{s}": self.say(f"scale{levels}.{s}") for s in range(1, levels + 1)}
-        usual["question"] = self.say("ready.question")
+        level_words = self._settings.scale_words.get(self.language, ())
+        words = {"question": self.question()}
+        for score, word in enumerate(level_words, start=1):
+            words[f"scale{levels}-{score}"] = word
         for reason in self._settings.reasons:
-            said[f"reason-{reason.id}"] = self.reason(reason)
+            words[f"reason-{reason.id}"] = self.reason(reason)
+        return {name: text for name, text in words.items() if text != usual.get(name)}
+
+    def _usual_prompt_words(self) -> dict[str, str]:
+        """What an office that chose no words of its own has said."""
+        levels = self._settings.rules.scale.levels
+        words = {"question": self.say("ready.question")}
+        for score in range(1, levels + 1):
+            words[f"scale{levels}-{score}"] = self.say(f"scale{levels}.{score}")
         for reason in DEFAULT_REASONS:
-            usual[f"reason-{reason.id}"] = self.say(f"reason.{reason.id}")
-        return {name: words for name, words in said.items() if words != usual.get(name)}
+            words[f"reason-{reason.id}"] = self.say(f"reason.{reason.id}")
+        return words
 
     def trouble(self, detail: str, *, damaged: bool = False) -> View:
         say = self.say
@@ -221,7 +204,6 @@ class Shower:
         notice: NoticeCard | None = None,
     ) -> View:
         """The screen of the encounter itself; `notice` stands while nobody is being served."""
-        say = self.say
         if state.phase is Phase.OUT_OF_SERVICE:
             return self.trouble(state.trouble)
         if state.phase is Phase.REASONS:
@@ -229,26 +211,50 @@ class Shower:
         if state.phase is Phase.THANKS:
             return self.thanks()
         if state.phase is Phase.PAUSED:
-            paused = (say("paused.title"), say("paused.subtitle"), say("paused.resume"))
-            return PausedView(self.frame, *paused, notice, self._links())
+            return self._paused(notice)
         if state.phase is Phase.WAITING and officer is not None:
-            words = (say("waiting.title"), say("waiting.subtitle"), say("ready.staff"))
-            return WaitingView(self.frame, card(officer), *words)
+            return self._waiting(officer)
         if state.phase is Phase.READY and officer is not None:
             ready = self._ready(officer, panel)
             return ready if state.offer is None else self._offered(ready, turn)
+        return self._closed(notice)
+
+    def _closed(self, notice: NoticeCard | None) -> ClosedView:
         hours = self._settings.office
-        subtitle = say(
-            "closed.subtitle", opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}"
+        opens, closes = f"{hours.opens:%H:%M}", f"{hours.closes:%H:%M}"
+        return ClosedView(
+            frame=self.frame,
+            title=self.say("closed.title"),
+            subtitle=self.say("closed.subtitle", opens=opens, closes=closes),
+            sign_on=self.say("closed.sign_on"),
+            notice=notice,
+            links=self._links(),
         )
-        closed = (say("closed.title"), subtitle, say("closed.sign_on"))
-        return ClosedView(self.frame, *closed, notice, self._links())
+
+    def _paused(self, notice: NoticeCard | None) -> PausedView:
+        return PausedView(
+            frame=self.frame,
+            title=self.say("paused.title"),
+            subtitle=self.say("paused.subtitle"),
+            resume=self.say("paused.resume"),
+            notice=notice,
+            links=self._links(),
+        )
+
+    def _waiting(self, officer: Officer) -> WaitingView:
+        return WaitingView(
+            frame=self.frame,
+            officer=card(officer),
+            title=self.say("waiting.title"),
+            subtitle=self.say("waiting.subtitle"),
+            staff=self.say("ready.staff"),
+        )
 
     def board(self, own: tuple[NoticeCard, ...]) -> tuple[NoticeCard, ...]:
         """What there is to show while nobody is being served: the office's `own` notices, then
         what citizens told it and what it did."""
         cards = list(own)
-        for said, done in self._wording.told:
+        for said, done in self._wording.improvements:
             body = f"{self.say('notices.said', words=said)}\n{self.say('notices.done', words=done)}"
             cards.append(NoticeCard(self.say("notices.told"), body))
         return tuple(cards)
@@ -262,28 +268,45 @@ class Shower:
 
     def _links(self) -> tuple[LinkCode, ...]:
         return tuple(
-            LinkCode(self._told(link.words), qr_matrix(link.url)) for link in self._settings.links
+            LinkCode(link.words.in_language(self.language), qr_matrix(link.url))
+            for link in self._settings.links
         )
 
     def thanks(self) -> ThanksView:
         """The same for every score: it knows of none."""
         say = self.say
-        words = (say("thanks.title"), say("thanks.subtitle"), say("thanks.comment"))
-        return ThanksView(self.frame, *words, self._qr)
+        return ThanksView(
+            frame=self.frame,
+            title=say("thanks.title"),
+            subtitle=say("thanks.subtitle"),
+            comment=say("thanks.comment"),
+            qr=self._qr,
+        )
 
     def sign_on(self, officers: tuple[Officer, ...], typed: str) -> View:
         say = self.say
-        hint = say("sign_on.hint") if officers else say("sign_on.empty")
-        cards = tuple(card(officer) for officer in officers)
-        pages = (say("common.earlier"), say("common.later"))
-        tail = (say("common.back"), pages, say("common.erase"))
-        return SignOnView(self.frame, say("sign_on.title"), hint, cards, typed, *tail)
+        return SignOnView(
+            frame=self.frame,
+            title=say("sign_on.title"),
+            hint=say("sign_on.hint" if officers else "sign_on.empty"),
+            officers=tuple(card(officer) for officer in officers),
+            typed=typed,
+            back=say("common.back"),
+            pages=(say("common.earlier"), say("common.later")),
+            erase=say("common.erase"),
+        )
 
     def pin(self, who: Officer | None, digits: int, message: str, locked: bool) -> View:
-        title = self.say("pin.title" if who else "pin.service")
-        tail = (self.say("common.back"), self.say("common.erase"))
-        who_card = card(who) if who else None
-        return PinView(self.frame, title, who_card, digits, message, locked, *tail)
+        return PinView(
+            frame=self.frame,
+            title=self.say("pin.title" if who else "pin.service"),
+            who=card(who) if who else None,
+            digits=digits,
+            message=message,
+            locked=locked,
+            back=self.say("common.back"),
+            erase=self.say("common.erase"),
+        )
 
     def duty_menu(self, officer: Officer) -> View:
         say = self.say

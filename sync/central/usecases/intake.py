@@ -15,9 +15,9 @@ from sync.central.store.engine import CentralStore
 from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
 from sync.central.store.terminals import KnownTerminal, Run
 from sync.central.store.witness import SheetKey
-from sync.fields import BadMessage, digest
+from sync.messages import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
+from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
-from sync.wire import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
 
 _FIRST = date(2026, 1, 1)
 """Before this no terminal of any version ran."""
@@ -91,7 +91,7 @@ def greet(
     answers: list[Welcome | Exception | None] = [None] * len(calls)
     runs: dict[TerminalKey, Run] = {}
     with store.many() as many:
-        known = many.held({call.key for call, _ in calls})
+        known = many.locked({call.key for call, _ in calls})
         for place, (call, hello) in enumerate(calls):
             try:
                 found = call.proven(known.get(call.key), now, in_run=False)
@@ -113,7 +113,7 @@ def take_days(
     places: dict[DayKey, int] = {}
     days: dict[DayKey, NewDay] = {}
     with store.many() as many:
-        known = many.held({call.key for call in calls})
+        known = many.locked({call.key for call in calls})
         for place, call in enumerate(calls):
             try:
                 found = call.proven(known.get(call.key), now, in_run=True)

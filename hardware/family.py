@@ -1,0 +1,161 @@
+"""What a panel family is: everything by which one kind of panel differs from another.
+
+The rest of the program asks a family and never asks which one it is.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hardware.codec import Codec, FarEnd, PlainCodec
+from hardware.link import Link, PressMark
+from hardware.numbered_link import PanelLink
+from hardware.plain_link import Manners, PlainLink
+
+if TYPE_CHECKING:
+    from hardware.sim_command import Simulated
+
+
+class NoSuchPanel(ValueError):
+    """A profile, code or address that can't be used; one line for a person."""
+
+
+class Parity(StrEnum):
+    NONE = "none"
+    EVEN = "even"
+    ODD = "odd"
+
+
+@dataclass(frozen=True, slots=True)
+class LineMode:
+    """Speed in bits a second and parity; always 8 data bits, 1 stop bit."""
+
+    baud: int
+    parity: Parity = Parity.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the settings say of one panel, for its codec. 0 and () mean the family's own."""
+
+    buttons: int = 5
+    address: int = 0
+    codes: tuple[str, ...] = ()
+
+
+class Certainty(IntEnum):
+    """How sure a search is, once it has read something, that it has met this family."""
+
+    BYTES = 0
+    """Any bytes at all would do."""
+    SENSIBLE_BYTES = 1
+    """Bytes that mean a button without having been learned."""
+    LINES = 2
+    """Lines of text, which other families send by accident only."""
+    FRAMES = 3
+    """Frames that can't be taken for another family's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelFamily(ABC):
+    """`name` is the profile in the settings; `line_modes` has the usual one first; `certainty` is
+    what a message of this family proves to a search."""
+
+    name: str
+    description: str
+    line_modes: tuple[LineMode, ...]
+    certainty: Certainty
+    most_buttons: int = 16
+
+    @property
+    @abstractmethod
+    def answers(self) -> bool:
+        """Whether such a panel answers when it is asked; else it speaks only when pressed."""
+
+    @property
+    def trial_button_counts(self) -> tuple[int, ...]:
+        """Numbers of buttons that a search asks for, one after another while they are refused."""
+        return (self.most_buttons,)
+
+    @abstractmethod
+    def link(self, wiring: Wiring, last: Iterable[PressMark] = ()) -> Link:
+        """The host's end of a panel; NoSuchPanel when its codes or address can't be used."""
+
+    @abstractmethod
+    def simulated(self, path: Path, wiring: Wiring) -> "Simulated":
+        """A panel of this family on a pseudo-terminal that appears at `path`."""
+
+    def code_reader(self) -> PlainCodec | None:
+        """A codec that reports every press as an UnknownCode; None when the family's presses carry
+        numbers only, so that there is no code to learn."""
+        return None
+
+    def line_mode(self, baud: int = 0, parity: str = "") -> LineMode:
+        """How to open the port: what the settings say, else the family's usual."""
+        usual = self.line_modes[0]
+        if baud:
+            usual = next((mode for mode in self.line_modes if mode.baud == baud), LineMode(baud))
+        chosen_parity = Parity(parity) if parity else usual.parity
+        return LineMode(usual.baud, chosen_parity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedFamily(PanelFamily):
+    """Panels that number their presses and repeat each until it is acknowledged."""
+
+    codec: Callable[[], Codec]
+
+    @property
+    def answers(self) -> bool:
+        return True
+
+    def link(self, wiring: Wiring, last: Iterable[PressMark] = ()) -> Link:
+        return PanelLink(self.codec(), last)
+
+    def simulated(self, path: Path, wiring: Wiring) -> "Simulated":
+        from hardware.simulator import SimulatedPanel  # the running terminal needs no simulator
+
+        return SimulatedPanel(path, keys=wiring.buttons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainFamily(PanelFamily):
+    """Panels that report a press once. `codec` and `far_end` raise ValueError for a bad code or
+    address."""
+
+    codec: Callable[[Wiring], PlainCodec]
+    far_end: Callable[[Wiring], FarEnd]
+    manners: Manners
+    unused_code: str = ""
+    """A code that no button sends: a codec that knows only this one reports every press as it
+    stands on the line. Empty: presses carry numbers, and codes can't be learned."""
+    asked_counts: tuple[int, ...] = ()
+    """Numbers of inputs that a polled panel may have, the most first."""
+
+    @property
+    def answers(self) -> bool:
+        return self.manners.poll > 0
+
+    @property
+    def trial_button_counts(self) -> tuple[int, ...]:
+        return self.asked_counts or (self.most_buttons,)
+
+    def link(self, wiring: Wiring, last: Iterable[PressMark] = ()) -> Link:
+        try:
+            codec = self.codec(wiring)
+        except ValueError as error:
+            raise NoSuchPanel(f"{self.name}: {error}") from None
+        return PlainLink(self.name, wiring.buttons, codec, self.manners)
+
+    def simulated(self, path: Path, wiring: Wiring) -> "Simulated":
+        from hardware.plain_simulator import SimulatedPlainPanel
+
+        return SimulatedPlainPanel(path, self.name, self.far_end(wiring))
+
+    def code_reader(self) -> PlainCodec | None:
+        if not self.unused_code:
+            return None
+        return self.codec(Wiring(codes=(self.unused_code,)))

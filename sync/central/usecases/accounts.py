@@ -1,0 +1,142 @@
+"""Accounts: made, listed, disabled, and given a new first password."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kiosk.domain.people import BadPerson, Officer, identifier, plain
+from kiosk.domain.refusal import excerpt
+from sync.central import passwords
+from sync.central.store.accounts import Account
+from sync.central.usecases.central import Central
+from sync.central.viewer import CITY, ROLES, Role
+
+__all__ = [
+    "Account",
+    "AccountsPage",
+    "add_account",
+    "all_accounts",
+    "disable_account",
+    "new_password",
+    "read_accounts_page",
+    "roles_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsPage:
+    accounts: tuple[Account, ...]
+    officers: tuple[Officer, ...]
+    """Those on the roster."""
+
+    @property
+    def sections(self) -> list[str]:
+        return sorted({str(officer.section) for officer in self.officers if officer.section})
+
+
+def roles_of(names: Iterable[str]) -> list[Role]:
+    """Roles by their names; BadPerson."""
+    roles = []
+    for name in names:
+        if name not in ROLES:
+            raise BadPerson("role_unknown", role=excerpt(name), roles=", ".join(ROLES))
+        roles.append(ROLES[name])
+    return roles
+
+
+def all_accounts(central: Central) -> tuple[Account, ...]:
+    """The site's accounts, by name; without the city's."""
+    with central.store.read(central.site) as t:
+        return t.accounts.all()
+
+
+def read_accounts_page(central: Central) -> AccountsPage:
+    with central.store.read(central.site) as t:
+        return AccountsPage(accounts=t.accounts.all(), officers=t.people.active())
+
+
+def add_account(
+    central: Central,
+    by: str,
+    account: str,
+    name: str,
+    roles: Iterable[Role],
+    now: datetime,
+    *,
+    officer: str = "",
+    section: str = "",
+    subject: str = "",
+    city: bool = False,
+    renew: bool = True,
+) -> str:
+    """Make an account, or (with `renew`) give an existing one new rights; its first password
+    (empty where an identity provider's subject opens it). BadPerson names what is wrong."""
+    granted = frozenset(roles)
+    _check_roles(granted, officer, section, city=city)
+    site = CITY if city else central.site
+    role_ids = " ".join(sorted(role.id for role in granted))
+    password = "" if subject else passwords.generate()
+    fresh = Account(
+        site=site,
+        account=identifier("account", account),
+        name=plain("name", name),
+        roles=granted,
+        secret=passwords.hashed(password) if password else "",
+        must_change=bool(password),
+        officer=officer,
+        section=section,
+        subject=subject[:200],
+    )
+    with central.store.transaction(site) as t:
+        if not renew and t.accounts.get(account) is not None:
+            raise BadPerson("account_exists", account=excerpt(account))
+        t.accounts.close_sessions(account=account)
+        t.accounts.put(fresh)
+        t.accounts.log_change(by, f"account {account}: {role_ids}", now)
+    return password
+
+
+def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:
+    """No more signing in; running sessions end at once. False when there is none."""
+    with central.store.transaction(site) as t:
+        current = t.accounts.get(account, hold=True)
+        if current is None:
+            return False
+        t.accounts.put(replace(current, disabled=True))
+        t.accounts.close_sessions(account=account)
+        t.accounts.log_change(by, f"account {account}: disabled", now)
+    return True
+
+
+def new_password(central: Central, by: str, site: str, account: str, now: datetime) -> str | None:
+    """A new first password in place of a forgotten one; None when there is no such account."""
+    password = passwords.generate()
+    # Hashing takes long: it must not keep others from writing.
+    secret = passwords.hashed(password)
+    with central.store.transaction(site) as t:
+        current = t.accounts.get(account, hold=True)
+        if current is None:
+            return None
+        fresh = replace(
+            current,
+            secret=secret,
+            must_change=True,
+            tries=0,
+            locked_until=None,
+            disabled=False,
+        )
+        t.accounts.put(fresh)
+        t.accounts.close_sessions(account=account)
+        t.accounts.log_change(by, f"account {account}: new first password", now)
+    return password
+
+
+def _check_roles(granted: frozenset[Role], officer: str, section: str, *, city: bool) -> None:
+    if not granted:
+        raise BadPerson("account_needs_role")
+    if any(role.needs_officer for role in granted) != bool(officer):
+        raise BadPerson("role_officer")
+    if any(role.needs_section for role in granted) != bool(section):
+        raise BadPerson("role_section")
+    if city and not all(role.fits_city for role in granted):
+        raise BadPerson("role_city")

@@ -1,0 +1,27 @@
+"""What every use case works on: one site of one central, with its database and its key."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync.central.settings import CentralSettings
+from sync.central.store.engine import CentralStore
+
+RUN = timedelta(minutes=10)
+"""How long a terminal's run stays open."""
+
+
+@dataclass(slots=True, eq=False)
+class Central:
+    """One site of a central. `run`: how long a terminal's run stays open."""
+
+    store: CentralStore
+    settings: CentralSettings
+    key: Ed25519PrivateKey
+    """Signs receipts and answers."""
+    run: timedelta = RUN
+
+    @property
+    def site(self) -> str:
+        return self.settings.site

@@ -1,0 +1,24 @@
+"""The improvement log: what was said, what the office did about it."""
+
+from datetime import datetime
+
+from sync.central.store.office import EditedMeanwhile, Improvement, State
+from sync.central.usecases.central import Central
+from sync.central.viewer import Viewer
+
+__all__ = ["EditedMeanwhile", "Improvement", "State", "all_improvements", "save_improvement"]
+
+
+def all_improvements(central: Central) -> tuple[Improvement, ...]:
+    """The newest version of each line; open ones first, then by due day."""
+    with central.store.read(central.site) as t:
+        return t.office.improvements()
+
+
+def save_improvement(
+    central: Central, viewer: Viewer, improvement: Improvement, now: datetime
+) -> None:
+    """Save a line that was edited from its `version`; EditedMeanwhile when that is not the
+    newest."""
+    with central.store.transaction(central.site) as t:
+        t.office.put_improvement(improvement, viewer.name, now)

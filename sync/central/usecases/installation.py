@@ -1,0 +1,96 @@
+"""A central set up, opened, backed up and put back: what stands around every other use case."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sync.central import settings as central_settings
+from sync.central.settings import SettingsError
+from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
+from sync.central.usecases import backup
+from sync.central.usecases.backup import BadBackup, Say
+from sync.central.usecases.central import Central
+from sync.central.usecases.sites import find_site
+
+__all__ = [
+    "BadBackup",
+    "DatabaseDown",
+    "DatabaseError",
+    "NoSuchSite",
+    "back_up",
+    "open_central",
+    "restore",
+    "set_up",
+]
+
+
+class NoSuchSite(LookupError):
+    """There is no office of this id."""
+
+
+def set_up(folder: Path, site: str, name: str, database: str, url: str) -> None:
+    """Make the data folder, its settings and keys, and the database; an empty `database`: SQLite
+    in the folder. SettingsError; DatabaseError; OSError."""
+    if (folder / central_settings.FILE_NAME).exists():
+        raise SettingsError(f"{folder}: is set up already")
+    target = database or sqlite_in(folder)
+    central_settings.check(site, name, target, url)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = CentralStore.create(target)
+    try:
+        with store.transaction(site) as t:
+            t.people.put_site(name)
+    finally:
+        store.close()
+    central_settings.write(folder, site, name, target, url)
+
+
+@contextmanager
+def open_central(folder: Path, site: str = "") -> Iterator[Central]:
+    """The central in a data folder, on its own site or another. NoSuchSite; SettingsError;
+    DatabaseError."""
+    settings = central_settings.load(folder)
+    key = central_settings.signing_key(folder)
+    store = CentralStore.open(settings.database)
+    try:
+        home = Central(store, settings, key)
+        central = find_site(home, site) if site else home
+        if central is None:
+            raise NoSuchSite(site)
+        yield central
+    finally:
+        store.close()
+
+
+def back_up(central: Central, target: Path, say: Say) -> int:
+    """Write everything, also the keys, into one file and read it back; how many rows.
+    FileExistsError; BadBackup."""
+    rows = backup.write(central.store, central.settings.folder, target, say)
+    backup.check(target)
+    return rows
+
+
+def restore(source: Path, folder: Path, database: str, say: Say) -> int:
+    """Put a backup into an empty data folder and an empty database; how many rows. An empty
+    `database`: the one in the backup's settings, or SQLite in the folder where that was SQLite.
+    BadBackup: nothing was set up."""
+    try:
+        backup.restore_files(source, folder)
+        settings = central_settings.load(folder)
+        own_file = settings.database.startswith("sqlite:///")
+        target = database or (sqlite_in(folder) if own_file else settings.database)
+        if target != settings.database:
+            central_settings.change_database(folder, target)
+        store = CentralStore.create(target)
+        try:
+            return backup.restore_rows(source, store, say)
+        finally:
+            store.close()
+    except BadBackup:
+        (folder / central_settings.FILE_NAME).unlink(missing_ok=True)
+        raise
+
+
+def sqlite_in(folder: Path) -> str:
+    """The address of an SQLite database in a data folder."""
+    return f"sqlite:///{(folder / 'central.db').absolute()}"

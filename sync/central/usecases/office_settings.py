@@ -1,0 +1,29 @@
+"""The office's own settings, each save a version of its own."""
+
+from datetime import datetime
+
+from sync.central.sitesettings import KeptSettings, SiteSettings
+from sync.central.store.office import EditedMeanwhile
+from sync.central.usecases.audit import write_change
+from sync.central.usecases.central import Central
+from sync.central.viewer import Viewer
+
+__all__ = ["EditedMeanwhile", "read_settings", "save_settings"]
+
+
+def read_settings(central: Central) -> KeptSettings:
+    """The newest settings, with their version."""
+    with central.store.read(central.site) as t:
+        return t.office.settings()
+
+
+def save_settings(
+    central: Central, viewer: Viewer, base: int | None, settings: SiteSettings, now: datetime
+) -> None:
+    """Save settings that were edited from version `base`; None: from whichever is the newest.
+    EditedMeanwhile when somebody saved in between."""
+    with central.store.transaction(central.site) as t:
+        newest = t.office.settings().version
+        version = newest if base is None else base
+        t.office.put_settings(version, settings, viewer.name, now)
+        write_change(t, viewer, f"settings: version {version + 1}", now)

@@ -1,0 +1,122 @@
+"""The roster: officers, and their photos."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kiosk.domain.people import Officer
+from sync.central.store.engine import Transaction
+from sync.central.store.people import NumberTaken
+from sync.central.usecases.audit import write_change
+from sync.central.usecases.central import Central
+from sync.central.viewer import NotYours, Right, Viewer
+
+__all__ = [
+    "NoSuchOfficer",
+    "NumberTaken",
+    "RosterPage",
+    "all_officers",
+    "import_officers",
+    "read_photo",
+    "read_roster_page",
+    "remove_photo",
+    "renew_officers",
+    "retire_officer",
+    "save_photo",
+    "set_retired",
+]
+
+
+class NoSuchOfficer(LookupError):
+    """No officer of the roster has this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPage:
+    officers: tuple[Officer, ...]
+    pictured: frozenset[str]
+    """The officers who have a photo."""
+
+
+def all_officers(central: Central) -> tuple[Officer, ...]:
+    with central.store.read(central.site) as t:
+        return t.people.everyone()
+
+
+def read_roster_page(central: Central) -> RosterPage:
+    with central.store.read(central.site) as t:
+        return RosterPage(officers=t.people.everyone(), pictured=t.office.with_photo())
+
+
+def import_officers(central: Central, officers: tuple[Officer, ...]) -> None:
+    """Add or renew officers: all or none. NumberTaken names the first clash."""
+    with central.store.transaction(central.site) as t:
+        _put(t, officers)
+
+
+def renew_officers(
+    central: Central, viewer: Viewer, officers: tuple[Officer, ...], now: datetime
+) -> None:
+    """Add or renew officers as `import_officers` does, and log who did."""
+    with central.store.transaction(central.site) as t:
+        _put(t, officers)
+        write_change(t, viewer, f"roster: {len(officers)} officers added or renewed", now)
+
+
+def set_retired(
+    central: Central, viewer: Viewer, officer_id: str, now: datetime, *, retired: bool
+) -> None:
+    """Retire an officer, or bring one back. NoSuchOfficer; NumberTaken."""
+    with central.store.transaction(central.site) as t:
+        officer = _officer(t, officer_id)
+        _put(t, (replace(officer, retired=retired),))
+        deed = "retire" if retired else "return"
+        write_change(t, viewer, f"roster: {officer.number} {deed}", now)
+
+
+def retire_officer(central: Central, number: str) -> bool:
+    """Retire the active officer with this number, whose PIN ends; whether there was one."""
+    with central.store.transaction(central.site) as t:
+        t.pins.withdraw(str(o.id) for o in t.people.active() if o.number == number)
+        return t.people.retire(number)
+
+
+def save_photo(
+    central: Central, viewer: Viewer, officer_id: str, jpeg: bytes, now: datetime
+) -> None:
+    """Keep an officer's photo in place of any other. NoSuchOfficer."""
+    with central.store.transaction(central.site) as t:
+        officer = _officer(t, officer_id)
+        t.office.put_photo(officer_id, jpeg)
+        write_change(t, viewer, f"roster: {officer.number} photo", now)
+
+
+def remove_photo(central: Central, viewer: Viewer, officer_id: str, now: datetime) -> None:
+    """NoSuchOfficer."""
+    with central.store.transaction(central.site) as t:
+        officer = _officer(t, officer_id)
+        t.office.remove_photo(officer_id)
+        write_change(t, viewer, f"roster: {officer.number} remove", now)
+
+
+def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | None:
+    """An officer's photo, None without one. For who may read that officer, and who keeps the
+    roster; anybody else is told NotYours, so that nobody learns who exists."""
+    with central.store.read(central.site) as t:
+        officer = next((o for o in t.people.everyone() if o.id == officer_id), None)
+        section = str(officer.section) if officer else ""
+        keeps_roster = viewer.has(central.site, Right.RUN)
+        if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, section):
+            raise NotYours(Right.OFFICER)
+        return t.office.photo(officer_id)
+
+
+def _officer(t: Transaction, officer_id: str) -> Officer:
+    officer = next((o for o in t.people.everyone() if o.id == officer_id), None)
+    if officer is None:
+        raise NoSuchOfficer(officer_id)
+    return officer
+
+
+def _put(t: Transaction, officers: tuple[Officer, ...]) -> None:
+    t.people.put(officers)
+    t.pins.withdraw(str(officer.id) for officer in officers if officer.retired)

@@ -1,0 +1,31 @@
+"""The offices of one central."""
+
+from dataclasses import replace
+
+from kiosk.domain.people import identifier, plain
+from sync.central.usecases.central import Central
+
+
+def find_site(central: Central, site: str) -> Central | None:
+    """The same central on another of its sites; None when there is none of that id."""
+    if site == central.site:
+        return central
+    with central.store.read(site) as t:
+        name = t.people.site_name()
+    if name is None:
+        return None
+    return replace(central, settings=replace(central.settings, site=site, name=name))
+
+
+def all_sites(central: Central) -> tuple[tuple[str, str], ...]:
+    """Every site of this central: id and name."""
+    with central.store.read(central.site) as t:
+        return t.people.all_sites()
+
+
+def add_site(central: Central, site: str, name: str) -> None:
+    """Add an office to this central, or rename one. BadPerson."""
+    identifier("site", site)
+    plain("name", name)
+    with central.store.transaction(site) as t:
+        t.people.put_site(name)

@@ -1,0 +1,182 @@
+"""What a terminal may ask, each request in one transaction that begins with who asks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
+from sync.central.settings import CentralSettings
+from sync.central.sitesettings import SiteSettings
+from sync.central.store.engine import Transaction
+from sync.central.store.terminals import KnownTerminal
+from sync.central.usecases.central import Central
+from sync.central.usecases.day_reports import receive_day_report
+from sync.central.usecases.intake import new_run
+from sync.central.usecases.pins import Issued, issued_verifier
+from sync.central.usecases.witness import witness_heads
+from sync.messages import (
+    Answer,
+    DayReport,
+    Heads,
+    Hello,
+    IssuedPin,
+    IssuedPins,
+    PhotoDigest,
+    Photos,
+    PinStatus,
+    Receipt,
+    Roster,
+    StoredDays,
+    StoredRevision,
+    Welcome,
+)
+from sync.sealing import seal
+
+HELD_DAYS = 400
+"""A fiscal year and more: as far back as a terminal learns which days central has."""
+MOST_SEALED = 500
+"""PINs in one answer to a terminal, which then asks again."""
+
+
+@contextmanager
+def terminal_request(central: Central, terminal: str) -> "Iterator[TerminalRequest | None]":
+    """One request of a terminal in one transaction, in which nobody else changes what is known
+    of it; None when there is no such terminal."""
+    with central.store.transaction(central.site) as t:
+        known = t.terminals.get(terminal, hold=True)
+        yield TerminalRequest(central, t, known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalRequest:
+    """What a terminal may ask, inside the transaction that `terminal_request` opened."""
+
+    central: Central
+    t: Transaction
+    terminal: KnownTerminal
+
+    def greet(self, hello: Hello, now: datetime) -> Welcome:
+        """Open a run with a fresh nonce."""
+        run = new_run(self.terminal.terminal, hello, now + self.central.run)
+        self.t.terminals.open_run(run, now)
+        return Welcome(run.nonce, self.terminal.head)
+
+    def judge(self, heads: Heads, now: datetime) -> Answer:
+        """Take the terminal's journal head and open sheets, or put it into quarantine."""
+        return witness_heads(self.t, self.terminal, heads, now)
+
+    def take_day(self, report: DayReport, body: bytes, now: datetime) -> Receipt:
+        """Take a day report; the receipt says what became of it."""
+        return receive_day_report(self.t, self.terminal, report, body, now)
+
+    def held(self, now: datetime) -> StoredDays:
+        """The days that central has of a terminal: what a restored central lost is sent again."""
+        since = (now - timedelta(days=HELD_DAYS)).date()
+        rows = self.t.days.digests(self.terminal.terminal, since)
+        return StoredDays(
+            tuple(
+                StoredRevision(date=day, revision=revision, digest=digest)
+                for day, revision, digest in rows
+            )
+        )
+
+    def roster(self) -> Roster:
+        """Officers and words for terminals."""
+        return _roster(self.t, self.central.settings)
+
+    def pins(self, message: PinStatus) -> IssuedPins:
+        """Which PINs there are, with what checks those that the terminal has not got."""
+        terminal = self.terminal.terminal
+        self.t.pins.put_held(terminal, message.pins)
+        issue_there = {there.officer: there.issue for there in message.pins}
+        rows: list[IssuedPin] = []
+        room = MOST_SEALED
+        for officer, issued in self.t.pins.all().items():
+            if not issued.verifier:
+                continue
+            sealed = ""
+            if room and issue_there.get(officer, 0) < issued.issue:
+                sealed = self._sealed(message.key, issued)
+            if sealed:
+                room -= 1
+            rows.append(IssuedPin(officer, issued.issue, sealed))
+        return IssuedPins(tuple(rows))
+
+    def photos(self) -> Photos:
+        """The photos of those on the roster, by digest."""
+        on_roster = {str(officer.id) for officer in self.t.people.active()}
+        return Photos(
+            tuple(
+                PhotoDigest(officer=officer, digest=digest)
+                for officer, digest in self.t.office.photo_digests()
+                if officer in on_roster
+            )
+        )
+
+    def photo(self, officer_id: str) -> bytes | None:
+        """The photo of one on the roster."""
+        on_roster = any(officer.id == officer_id for officer in self.t.people.active())
+        return self.t.office.photo(officer_id) if on_roster else None
+
+    def _sealed(self, key: str, issued: Issued) -> str:
+        """What checks a PIN, sealed to the terminal's `key`; empty where it was lost."""
+        verifier = issued_verifier(self.central, issued)
+        if verifier is None:
+            return ""
+        site, terminal = self.central.site, self.terminal.terminal
+        return seal(key, site, terminal, issued.officer, issued.issue, verifier)
+
+
+def terminal_roster(central: Central) -> Roster:
+    """The officers and words that this site's terminals receive."""
+    with central.store.read(central.site) as t:
+        return _roster(t, central.settings)
+
+
+def greet_terminal(central: Central, terminal: str, hello: Hello, now: datetime) -> Welcome:
+    """Open a run of a terminal; LookupError when there is none of that id."""
+    with _request(central, terminal) as request:
+        return request.greet(hello, now)
+
+
+def judge_terminal(central: Central, terminal: str, heads: Heads, now: datetime) -> Answer:
+    """Take a terminal's heads; LookupError when there is none of that id."""
+    with _request(central, terminal) as request:
+        return request.judge(heads, now)
+
+
+def take_day_report(
+    central: Central, terminal: str, report: DayReport, body: bytes, now: datetime
+) -> Receipt:
+    """Take a terminal's day report; LookupError when there is none of that id."""
+    with _request(central, terminal) as request:
+        return request.take_day(report, body, now)
+
+
+@contextmanager
+def _request(central: Central, terminal: str) -> Iterator[TerminalRequest]:
+    with terminal_request(central, terminal) as request:
+        if request is None:
+            raise LookupError(terminal)
+        yield request
+
+
+def _roster(t: Transaction, file: CentralSettings) -> Roster:
+    """Officers and words for terminals: what the settings page says, else central.toml."""
+    settings = t.office.settings().settings
+    usual = SiteSettings()
+    done = t.office.newest_done(MAX_IMPROVEMENTS)
+    # What nobody has changed here is each terminal's own.
+    own_levels = settings.level_words != usual.level_words
+    own_reasons = settings.reasons != usual.reasons
+    wording = Wording(
+        question_th=settings.question_th or file.question_th,
+        question_en=settings.question_en or file.question_en,
+        comment_url=settings.comment_url or file.comment_url,
+        level_words=settings.level_words if own_levels else (),
+        reasons=settings.reasons if own_reasons else (),
+        improvements=tuple(Improvement(said=line.said, done=line.done) for line in done),
+        holidays=tuple(date.fromisoformat(day) for day in settings.holidays),
+    )
+    return Roster.of(t.people.active(), wording)

@@ -1,0 +1,65 @@
+"""The messages that terminals and central share. Each is defined once: its fields and their bounds,
+its canonical bytes, and the JSON Schema that central publishes.
+
+Nothing here opens a socket, a file or a database. WIRE.md has the paths, headers and outcomes.
+"""
+
+from sync.messages.days import (
+    DayReport,
+    GapCount,
+    LineCount,
+    OutcomeCount,
+    ReasonCount,
+    Receipt,
+    SheetSeal,
+    StoredDays,
+    StoredRevision,
+)
+from sync.messages.enrolment import Enrol, Enrolled
+from sync.messages.photos import PhotoDigest, Photos
+from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
+from sync.messages.refusal import ErrorLine
+from sync.messages.roster import Roster, RosterOfficer
+from sync.messages.runs import (
+    NO_HEAD,
+    Answer,
+    Head,
+    Heads,
+    HeadsAnswer,
+    Hello,
+    OpenSheet,
+    PanelState,
+    Welcome,
+)
+
+__all__ = [
+    "NO_HEAD",
+    "Answer",
+    "DayReport",
+    "Enrol",
+    "Enrolled",
+    "ErrorLine",
+    "GapCount",
+    "Head",
+    "Heads",
+    "HeadsAnswer",
+    "Hello",
+    "IssuedPin",
+    "IssuedPins",
+    "LineCount",
+    "OpenSheet",
+    "OutcomeCount",
+    "PanelState",
+    "PhotoDigest",
+    "Photos",
+    "PinStatus",
+    "ReasonCount",
+    "Receipt",
+    "Roster",
+    "RosterOfficer",
+    "SheetSeal",
+    "StoredDays",
+    "StoredRevision",
+    "TerminalPin",
+    "Welcome",
+]

@@ -1,0 +1,124 @@
+"""What one citizen does at the screen: reasons, buttons that lead, more time. Pure; no Qt."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from math import ceil
+
+from kiosk.domain.encounter import Encounter, Phase
+from kiosk.domain.rating import ReasonId
+from kiosk.domain.rules import Rules
+
+WARNING = 10.0
+"""Seconds before the page of reasons goes away at which it says so."""
+MOST_EXTENSIONS = 10
+"""How often one citizen may have the whole time again (WCAG 2.2, 2.2.1): a page that stays for
+ever would keep the next ones from rating."""
+SETTLING = 1.5
+"""Seconds after the rating at which the buttons begin to lead the page of reasons: a second press
+of the same button before is a slip, and counted as suppressed."""
+SLIP = 0.7
+"""Seconds in which a touch is the second of a double tap: what it hits has only just come there."""
+
+
+class Lead(StrEnum):
+    """What a button of a panel does on the page of reasons."""
+
+    NEXT = "next"
+    CHOOSE = "choose"
+    DONE = "done"
+
+    @classmethod
+    def of(cls, score: int, levels: int) -> "Lead":
+        """The worst face goes on, the best one ends, those between choose."""
+        if score == 1:
+            return cls.NEXT
+        return cls.DONE if score == levels else cls.CHOOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the citizen has done with what stands before them, for the screen."""
+
+    chosen: frozenset[ReasonId] = frozenset()
+    pointed: str = ""
+    """The reason at which a citizen who leads by buttons is."""
+    leads: bool = False
+    """Whether buttons lead the page of reasons: the rating came from one."""
+    seconds_left: int = 0
+    """Above 0: what stands there goes away so soon, and says so."""
+    more: bool = True
+    """Whether more time can still be had."""
+
+
+@dataclass(slots=True)
+class CitizenTurn:
+    """One citizen's turn. Times are boot-time seconds."""
+
+    chosen: frozenset[ReasonId] = frozenset()
+    pointed: str = ""
+    leads: bool = False
+    extensions: int = 0
+    """How often the whole time began again."""
+    settled_at: float = 0.0
+    """When the buttons begin to lead the page of reasons, if they do."""
+    moved_at: float = field(default=-SLIP)
+    """When what a citizen touches last moved beneath the finger."""
+
+    def clear(self) -> None:
+        """Another page, perhaps another citizen."""
+        self.chosen, self.pointed, self.leads = frozenset(), "", False
+        self.extensions = 0
+
+    def rated(self, now: float, *, by_button: bool) -> None:
+        self.chosen, self.pointed, self.leads = frozenset(), "", by_button
+        self.moved_at = now
+        self.settled_at = now + SETTLING
+
+    def slips(self, now: float) -> bool:
+        """Whether a touch now is the second of a double tap."""
+        return now < self.moved_at + SLIP
+
+    def led_by_buttons(self, encounter: Encounter, now: float) -> bool:
+        """Whether a press of a button now leads the page of reasons. It rates nobody then."""
+        return encounter.phase is Phase.REASONS and self.leads and now >= self.settled_at
+
+    def toggle(self, reason: str) -> None:
+        self.chosen = self.chosen ^ {ReasonId(reason)}
+
+    def point_at_next(self, names: list[str]) -> None:
+        """Go to the reason after the one that is pointed at; from none, to the first."""
+        position = names.index(self.pointed) + 1 if self.pointed in names else 0
+        self.pointed = names[position % len(names)]
+
+    def extended(self, encounter: Encounter, now: float, rules: Rules) -> Encounter:
+        """The whole time of an offer or of reasons begins again, as long as it may."""
+        if self.extensions >= MOST_EXTENSIONS:
+            return encounter
+        self.extensions += 1
+        if encounter.phase is Phase.REASONS:
+            return replace(encounter, until=now + rules.reasons_timeout)
+        if encounter.offer is not None:
+            return replace(encounter, until=now + rules.offer)
+        return encounter
+
+    def on_screen(self, encounter: Encounter, now: float) -> Turn:
+        return Turn(
+            chosen=self.chosen,
+            pointed=self.pointed,
+            leads=self.leads,
+            seconds_left=_seconds_left(encounter, now),
+            more=self.extensions < MOST_EXTENSIONS,
+        )
+
+
+def warns(encounter: Encounter) -> bool:
+    """Whether what the citizen is looking at goes away by itself, after a warning."""
+    return encounter.phase is Phase.REASONS or encounter.offer is not None
+
+
+def _seconds_left(encounter: Encounter, now: float) -> int:
+    """Seconds that an offer or the reasons stay, once worth a warning; 0 before."""
+    if not warns(encounter) or encounter.until is None:
+        return 0
+    left = encounter.until - now
+    return ceil(left) if 0 < left <= WARNING else 0

@@ -1,0 +1,49 @@
+"""What time alone brings about: closing time, a duty left alone, a wall clock that jumped."""
+
+from kiosk.domain.duty import EndOfDuty, Moment
+from kiosk.domain.encounter import SignOff
+from kiosk.store.journal import Kind
+from ui.session import TerminalSession
+from ui.store_guard import guarded
+
+JUMP = 90.0
+"""Seconds by which the wall clock may stray from the boot clock between two looks."""
+
+
+class ClockWatch:
+    def __init__(self, session: TerminalSession) -> None:
+        self.session = session
+        self._seen = session.now()
+
+    @guarded(None)
+    def look(self) -> None:
+        """End what time has ended.
+
+        A duty ends when closing time passes; one that begins after it (overtime) goes on until
+        midnight passes.
+        """
+        session = self.session
+        before, now = self._seen, session.now()
+        self._seen = now
+        self._note_jump(before, now)
+        encounter = session.encounter
+        passed_closing = before.wall.time() < session.settings.office.closes <= now.wall.time()
+        passed_midnight = before.wall.date() != now.wall.date()
+        if encounter.duty is not None and (passed_closing or passed_midnight):
+            session.step(SignOff(EndOfDuty.CLOSING_TIME))
+        elif encounter.idle(now, session.settings.rules):
+            session.step(SignOff(EndOfDuty.IDLE))
+
+    @guarded(None)
+    def still_running(self) -> None:
+        """Called every quarter of an hour: no press is in the journal, so that without this a power
+        cut at two would count as dark since the last pause."""
+        session = self.session
+        if session.office_is_open() and not session.out_of_service:
+            session.note(Kind.RUNNING, "")
+
+    def _note_jump(self, before: Moment, now: Moment) -> None:
+        passed = now.boot - before.boot
+        strayed = (now.wall - before.wall).total_seconds() - passed
+        if abs(strayed) > JUMP:
+            self.session.note(Kind.CLOCK_JUMPED, f"{strayed:+.0f} s")

@@ -1,0 +1,203 @@
+"""What the presenter's parts share: the encounter as it stands, its words, and the one way on.
+
+The encounter moves only after the store has what the move led to. Knows no timers and no widgets;
+whoever builds a session says how the screen is drawn, and what happens when the store fails.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from kiosk.clock import Clock
+from kiosk.config import Settings
+from kiosk.domain.duty import EndOfDuty, Moment
+from kiosk.domain.encounter import (
+    Break,
+    Encounter,
+    Event,
+    Phase,
+    QueueEvent,
+    Record,
+    Repair,
+    Served,
+    SignOff,
+    step,
+)
+from kiosk.domain.people import Officer
+from kiosk.domain.rating import Channel
+from kiosk.store.journal import Kind
+from kiosk.store.state import Mark
+from kiosk.terminal import Terminal
+from ui import prompts
+from ui.citizen_turn import CitizenTurn
+from ui.dialogs import Dialog
+from ui.prompts import Prompts
+from ui.text import Words
+from ui.view import NoticeCard
+from ui.view_builder import ViewBuilder
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the presenter asks of the world: free disk in MiB, the QR matrix of an address, with a
+    fresh single-use token where the address has a place for one, the office's notices now."""
+
+    free_mib: Callable[[], int]
+    qr: Callable[[str], tuple[tuple[bool, ...], ...]]
+    notices: Callable[[], tuple[NoticeCard, ...]] = tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where a session's news go: the screen, the audible guide, who repairs the store."""
+
+    redraw: Callable[[], None]
+    say: Callable[[str, Prompts], None]
+    broken: Callable[[], None]
+
+
+class TerminalSession:
+    """The terminal in use, from start to stop."""
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        settings: Settings,
+        clock: Clock,
+        outside: Outside,
+        outlets: Outlets,
+    ) -> None:
+        self.terminal = terminal
+        self.encounter = Encounter()
+        self.officer: Officer | None = None
+        """Who is on duty, or was last."""
+        self.dialog: Dialog | None = None
+        self.turn = CitizenTurn()
+        self.broken_at: Moment | None = None
+        """When the terminal last went out of service."""
+        self._file_settings = settings
+        self._clock = clock
+        self._outside = outside
+        self._outlets = outlets
+        self._wording = terminal.wording()
+        self.settings = settings.with_wording(self._wording)
+        """The file's, with central's words."""
+        self.builder = self._builder(settings.language)
+
+    def now(self) -> Moment:
+        return self._clock.now()
+
+    @property
+    def out_of_service(self) -> bool:
+        return self.encounter.phase is Phase.OUT_OF_SERVICE
+
+    def office_is_open(self) -> bool:
+        hours = self.settings.office
+        return hours.opens <= self.now().wall.time() < hours.closes
+
+    # --- moving on --------------------------------------------------------------------------
+
+    def take_up(self) -> None:
+        """Go on with the duty that was open when the program stopped."""
+        open_duty = self.terminal.open_duty()
+        if open_duty is None:
+            return
+        now = self.now()
+        self.officer = self.terminal.officer(open_duty.duty.officer)
+        on_duty = replace(
+            self.encounter, duty=open_duty.duty, paused=open_duty.paused, served_at=now.boot
+        )
+        self.encounter = replace(on_duty, phase=on_duty.resting_phase(self.settings.rules))
+        if now.wall.time() >= self.settings.office.closes:
+            self.step(SignOff(EndOfDuty.CLOSING_TIME))
+
+    def step(self, event: Event, mark: Mark | None = None) -> bool:
+        """Decide, keep, and only then move on. False when out of service; StoreFailed when nothing
+        could be kept."""
+        if self.out_of_service and not isinstance(event, Repair | QueueEvent):
+            return False
+        before = self.encounter
+        after, effects = step(before, event, self.now(), self.settings.rules)
+        self.terminal.carry_out(effects, mark)
+        self.encounter = after
+        renewed = isinstance(event, Served) or after.until != before.until
+        offered = after.offer is not None and renewed
+        if after.phase is not before.phase or offered:
+            self._turn_page()
+        rating = next((effect.rating for effect in effects if isinstance(effect, Record)), None)
+        if rating is None:
+            self.redraw()
+            if offered:
+                self.say(prompts.of_question(self.settings, 0))
+            return True
+        by_button = rating.channel is not Channel.TOUCH
+        self.turn.rated(self.now().boot, by_button=by_button)
+        self.redraw()
+        self.say(prompts.of_rating(self.settings, by_button=by_button))
+        return True
+
+    def _turn_page(self) -> None:
+        self.turn.clear()
+        if self.encounter.phase not in (Phase.REASONS, Phase.THANKS):
+            self.use_language(self.settings.language)
+
+    def keep_mark(self, mark: Mark | None) -> bool:
+        """Remember a panel's press that led to nothing else; StoreFailed."""
+        self.terminal.carry_out((), mark)
+        return True
+
+    def note(self, kind: Kind, what: str) -> None:
+        """Write a system event into the journal; StoreFailed."""
+        self.terminal.note(kind, {"what": what[:100]})
+
+    def give_more_time(self) -> None:
+        """The citizen is still choosing."""
+        now = self.now().boot
+        self.encounter = self.turn.extended(self.encounter, now, self.settings.rules)
+        self.redraw()
+
+    # --- trouble ----------------------------------------------------------------------------
+
+    def break_off(self, trouble: str) -> None:
+        """The store failed: go out of service."""
+        now = self.now()
+        self.dialog = None
+        if not self.out_of_service:
+            self.broken_at = now
+        self.encounter, _ = step(self.encounter, Break(trouble), now, self.settings.rules)
+        self._outlets.broken()
+        self.redraw()
+
+    def repair(self) -> None:
+        """Open the store again and go on; StoreFailed while it still fails."""
+        self.terminal.repair(self.broken_at)
+        self.step(Repair())
+
+    # --- words ------------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        self._outlets.redraw()
+
+    def say(self, names: Prompts) -> None:
+        self._outlets.say(self.builder.language, names)
+
+    def use_language(self, code: str) -> None:
+        self.builder = self._builder(code)
+
+    def renew_words(self) -> None:
+        """The roster or the wording may have changed; StoreFailed."""
+        self._wording = self.terminal.wording()
+        self.settings = self._file_settings.with_wording(self._wording)
+        self.use_language(self.builder.language)
+        if self.encounter.duty is not None:
+            self.officer = self.terminal.officer(self.encounter.duty.officer)
+        self.redraw()
+
+    def prompt_words(self, language: str) -> dict[str, str]:
+        """What the audible guide says in the office's own words, by prompt."""
+        words = Words.load(language)
+        return ViewBuilder(self.settings, words, self._wording, ()).prompt_words()
+
+    def _builder(self, language: str) -> ViewBuilder:
+        """With a code of its own for the next thanks: each token is one citizen's."""
+        builder = ViewBuilder(self.settings, Words.load(language), self._wording, ())
+        return builder.with_code(self._outside.qr)

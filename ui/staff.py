@@ -1,0 +1,235 @@
+"""Where officers and technicians come in: signing on, PINs, the two menus, sending data."""
+
+from dataclasses import replace
+from math import ceil
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+import kiosk
+from kiosk.domain.duty import Duty
+from kiosk.domain.encounter import Pause, Resume, SignOff, SignOn
+from kiosk.domain.people import Officer, OfficerId
+from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
+from kiosk.pin import DIGITS
+from kiosk.store.journal import Kind
+from kiosk.terminal import SERVICE_OWNER
+from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
+from ui.panel_states import Panels
+from ui.queue_events import Queue
+from ui.session import Outside, TerminalSession
+from ui.store_guard import guarded
+from ui.view_builder import Sending, ServiceFacts
+
+DIALOG_IDLE_MS = 45_000
+"""A dialog left alone goes away."""
+
+
+class StaffDialogs(QObject):
+    exit_asked = Signal()
+    errand_asked = Signal(str)
+    """Staff wants data sent now: `sync` by the network, or by a `stick`."""
+
+    def __init__(
+        self, session: TerminalSession, panels: Panels, queue: Queue, outside: Outside
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self._panels, self._queue, self._outside = panels, queue, outside
+        self._guide_trouble: str | None = None
+        self._sending: Sending | None = None
+        self._timer = QTimer(self, singleShot=True, interval=DIALOG_IDLE_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.leave_alone)
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    # --- who wants in -----------------------------------------------------------------------
+
+    @guarded(None)
+    def message_acted(self) -> None:
+        """The button of the closed or the paused screen."""
+        self._open(Choosing())
+
+    @guarded(None)
+    def choose_officer(self, officer_id: str) -> None:
+        officer = self.session.terminal.officer(OfficerId(officer_id))
+        if officer is not None and not officer.retired:
+            self._open(TypingPin(purpose=Purpose.SIGN_ON, who=officer))
+
+    @guarded(None)
+    def ask_staff(self) -> None:
+        """The officer on duty wants the duty's menu."""
+        if self.session.officer is not None:
+            self._open(TypingPin(purpose=Purpose.DUTY_MENU, who=self.session.officer))
+
+    @guarded(None)
+    def ask_service(self) -> None:
+        """A technician wants the service menu."""
+        self._open(TypingPin(purpose=Purpose.SERVICE_MENU, who=None))
+
+    # --- typing -----------------------------------------------------------------------------
+
+    @guarded(None)
+    def type_digit(self, digit: str) -> None:
+        match self.session.dialog:
+            case Choosing(typed):
+                self._type_number(typed + digit)
+            case TypingPin(typed=typed, locked=False) as dialog if len(typed) < DIGITS:
+                self._open(replace(dialog, typed=typed + digit, message=""))
+                if len(typed) + 1 == DIGITS:
+                    self._check_pin(dialog, typed + digit)
+
+    @guarded(None)
+    def erase(self) -> None:
+        match self.session.dialog:
+            case Choosing(typed) | TypingPin(typed=typed) as dialog:
+                self._open(replace(dialog, typed=typed[:-1]))
+
+    @guarded(None)
+    def key(self, name: str) -> None:
+        """A key of a keyboard, while a dialog is open."""
+        if len(name) == 1 and name in "0123456789":
+            self.type_digit(name)
+        elif name == "Backspace":
+            self.erase()
+        elif name == "Escape":
+            self.back()
+
+    @guarded(None)
+    def back(self) -> None:
+        self._close()
+
+    def _type_number(self, typed: str) -> None:
+        officers = self.session.terminal.officers()
+        matching = [officer for officer in officers if officer.number.startswith(typed)]
+        if len(matching) == 1 and matching[0].number == typed:
+            self.choose_officer(matching[0].id)
+        elif matching:
+            self._open(Choosing(typed))
+
+    def _check_pin(self, dialog: TypingPin, typed: str) -> None:
+        owner = dialog.who.id if dialog.who else SERVICE_OWNER
+        say = self.session.builder.say
+        match self.session.terminal.check_pin(owner, typed):
+            case PinRight():
+                self._admit(dialog)
+            case PinWrong(wait) | PinWait(wait):
+                message = say("pin.wait", seconds=ceil(wait)) if wait else say("pin.wrong")
+                self._open(replace(dialog, typed="", message=message))
+            case PinDead():
+                self._open(replace(dialog, typed="", message=say("pin.dead"), locked=True))
+
+    def _admit(self, dialog: TypingPin) -> None:
+        match dialog.purpose:
+            case Purpose.SERVICE_MENU:
+                self.session.note(Kind.SERVICE_MENU, "opened")
+                self._sending = self._sending if self._sends() else None
+                self._open(ServiceMenu())
+            case Purpose.DUTY_MENU:
+                self._open(DutyMenu())
+            case Purpose.SIGN_ON:
+                assert dialog.who is not None  # noqa: S101  (sign-on is always by somebody)
+                self._sign_on(dialog.who)
+
+    def _sign_on(self, officer: Officer) -> None:
+        session = self.session
+        self._close()
+        duty = session.encounter.duty
+        if duty is not None and duty.officer == officer.id:
+            session.step(Resume())
+            return
+        office = session.settings.office
+        session.officer = officer
+        session.step(SignOn(Duty(officer.id, office.service, office.counter)))
+
+    # --- menus ------------------------------------------------------------------------------
+
+    @guarded(None)
+    def act(self, action: str) -> None:
+        """An entry of a menu."""
+        match self.session.dialog, action:
+            case DutyMenu(), "pause":
+                self._close()
+                self.session.step(Pause())
+            case DutyMenu(), "sign-off":
+                self._close()
+                self.session.step(SignOff())
+            case DutyMenu(), "hand-over":
+                self._open(Choosing())
+            case ServiceMenu(testing), "panel-test":
+                self._panels.forget_presses()
+                self._open(ServiceMenu(not testing))
+            case ServiceMenu(), "sync" | "stick" if not self._sends():
+                self._sending = Sending(action)
+                self._open(ServiceMenu())
+                self.errand_asked.emit(action)
+            case ServiceMenu(), "exit":
+                self.exit_asked.emit()
+            case _, "back":
+                self._close()
+
+    @guarded(None)
+    def errand_came_on(self) -> None:
+        """What staff sends came on by a step."""
+        if isinstance(self.session.dialog, ServiceMenu):
+            self.session.redraw()
+
+    @guarded(None)
+    def errand_ended(self, errand: str, code: int, trouble: str) -> None:
+        """What was asked for, or came by itself, is over: `code` of its command, and its words."""
+        if self._sending == Sending(errand):
+            self._sending = Sending(errand, code, trouble)
+            if isinstance(self.session.dialog, ServiceMenu):
+                self._timer.start()
+        self.session.renew_words()
+
+    def guide_stands(self, trouble: str) -> None:
+        """The audible guide can be heard (""), or why not."""
+        self._guide_trouble = trouble
+
+    def facts(self) -> ServiceFacts:
+        """What the service menu shows; StoreFailed."""
+        status = self.session.terminal.status()
+        last_sync = status.last_sync.at.replace("T", " ")[:16] if status.last_sync else ""
+        return ServiceFacts(
+            last_sync=last_sync,
+            enrolled=status.enrolment is not None,
+            due=status.due,
+            free_mib=self._outside.free_mib(),
+            version=kiosk.__version__,
+            queue=self._queue.trouble,
+            guide=self._guide_trouble,
+            sending=self._sending,
+        )
+
+    # --- opening and closing ----------------------------------------------------------------
+
+    @guarded(None)
+    def leave_alone(self) -> None:
+        """Nobody did anything: the dialog goes, but for one who waits to see data sent."""
+        if isinstance(self.session.dialog, ServiceMenu) and self._sends():
+            self._timer.start()
+        else:
+            self._close()
+
+    def _open(self, dialog: Dialog) -> None:
+        if self.session.out_of_service and not _is_service(dialog):
+            return
+        self.session.dialog = dialog
+        self._timer.start()
+        self.session.redraw()
+
+    def _close(self) -> None:
+        self.session.dialog = None
+        self._timer.stop()
+        self.session.redraw()
+
+    def _sends(self) -> bool:
+        return self._sending is not None and self._sending.code is None
+
+
+def _is_service(dialog: Dialog) -> bool:
+    if isinstance(dialog, TypingPin):
+        return dialog.purpose is Purpose.SERVICE_MENU
+    return isinstance(dialog, ServiceMenu)
