@@ -17,7 +17,7 @@ from sync.central.schema import LEVELS, comments, form_counts, form_tokens
 from sync.central.store.room import Room
 
 POOL = 10
-"""Comments that are shown together at least (FIELD.md section 4, rule 5)."""
+"""Comments that are shown together at least (ARCHITECTURE.md#the-disclosure-rule)."""
 
 
 @dataclass(frozen=True, slots=True)

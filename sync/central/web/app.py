@@ -14,7 +14,7 @@ from sync.central.line import Busy
 from sync.central.period import NoSuchPeriod
 from sync.central.store.engine import DatabaseDown
 from sync.central.usecases.central import Central
-from sync.central.usecases.intake import Refusal
+from sync.central.usecases.intake import RequestRefused
 from sync.central.usecases.terminals import all_terminals
 from sync.central.viewer import NotYours
 from sync.central.web import api, door, form, identity, keeping, pages, paperroutes, pins, work
@@ -57,13 +57,13 @@ def _failures(app: FastAPI, desk: Desk) -> None:
             return api.error_response(status, text)
         return desk.error(request, status, word)
 
-    @app.exception_handler(Refusal)
-    async def refused(_request: Request, error: Refusal) -> Response:
+    @app.exception_handler(RequestRefused)
+    async def refused(_request: Request, error: RequestRefused) -> Response:
         return api.error_response(error.status, error.text)
 
     @app.exception_handler(PageError)
     def page(request: Request, error: PageError) -> Response:
-        return desk.error(request, error.status, error.word)
+        return desk.error(request, error.status, error.key)
 
     @app.exception_handler(NotYours)
     def not_yours(request: Request, _error: NotYours) -> Response:

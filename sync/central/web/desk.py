@@ -1,11 +1,9 @@
 """What every page needs: who asks, in which language, for which site; and how a page is made."""
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,7 +18,7 @@ from kiosk.domain.people import tidied
 from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import thai
-from sync.central.language import words as central_words
+from sync.central.language import LANGUAGES, tables, words
 from sync.central.period import Period
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import viewer_of
@@ -28,7 +26,6 @@ from sync.central.usecases.sites import find_site
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 
 COOKIE, LANGUAGE = "kiosk_session", "kiosk_language"
-LANGUAGES = ("th", "en")
 MAX_FORM, MAX_UPLOAD = 512 * 1024, 8 * 1024 * 1024
 """Bytes of a form's body, without and with a file."""
 HEADERS = {
@@ -43,12 +40,12 @@ HEADERS = {
 Now = Callable[[], datetime]
 
 
-class PageError(Exception):
-    """What a person reads instead of a page: a status, and the key of the words."""
+class PageError(Refusal):
+    """What a person reads instead of a page, and its status."""
 
-    def __init__(self, status: int, word: str) -> None:
-        super().__init__(word)
-        self.status, self.word = status, word
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(key)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class Posted:
         """One field, outer spaces gone; PageError when it is longer than fits."""
         value = self.values.get(name, "").replace("\r\n", "\n").strip()
         if len(value) > longest or "\x00" in value:
-            raise PageError(400, "too_long")
+            raise PageError(400, "text_too_long")
         return value
 
     def prose(self, name: str, longest: int) -> str:
@@ -102,17 +99,10 @@ def last_month(today: date) -> Period:
     return periods.before(periods.parse(f"{today:%Y-%m}"))
 
 
-@cache
-def page_words() -> dict[str, dict[str, str]]:
-    text = (files("sync.central.web") / "words.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def problem_words(language: str, problem: Refusal | str) -> str:
-    """What is refused, in the reader's language: a refusal, or the key of a page's word."""
-    if isinstance(problem, Refusal):
-        return central_words(language).refusal(problem)
-    return page_words()[language][problem]
+def problem_words(language: str, problem: Refusal) -> str:
+    """What is refused, as a sentence of its own in the reader's language."""
+    text = words(language).refusal(problem)
+    return text[0].upper() + text[1:]
 
 
 async def posted(request: Request) -> Posted:
@@ -234,9 +224,9 @@ class Desk:
         """`template` in the reader's language."""
         lang = self.language(request)
         here = central or self.home
-        words = page_words()[lang]
         text = self.environment.get_template(template).render(
-            w=words,
+            w=tables(lang),
+            say=words(lang).get,
             lang=lang,
             viewer=viewer,
             R=Right,
@@ -276,6 +266,6 @@ class Desk:
 
     def bare(self, request: Request, status: int, word: str) -> Response:
         """One line, made without the database."""
-        words = page_words()[self.language(request)]
+        refusals = tables(self.language(request))["refusal"]
         page = self.environment.from_string("<!doctype html><meta charset=utf-8><p>{{ text }}")
-        return HTMLResponse(page.render(text=words[word]), status, HEADERS)
+        return HTMLResponse(page.render(text=refusals[word]), status, HEADERS)

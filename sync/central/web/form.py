@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from sync import formtoken
 from sync.central import faces
-from sync.central.disclosure import ONLINE
+from sync.central.language import tables
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import find_terminal
-from sync.central.web.desk import HEADERS, Desk, PageError, page_words
+from sync.central.web.desk import HEADERS, Desk, PageError
 from sync.central.web.door import Form
 from sync.protocol import BadMessage
 from sync.signing import public_key
@@ -62,7 +62,7 @@ def routes(desk: Desk) -> APIRouter:
         words = {"th": s.levels_th, "en": s.levels_en}[lang]
         values = {"problem": "", "typed": "", "chosen": "", "named": (), **more}
         text = desk.environment.get_template("form.html").render(
-            w=page_words()[lang],
+            w=tables(lang),
             lang=lang,
             site=central.settings.name,
             question=question,

@@ -48,7 +48,7 @@ def routes(desk: Desk) -> APIRouter:
         request: Request,
         central: Central,
         viewer: Viewer,
-        problems: tuple[Refusal | str, ...] = (),
+        problems: tuple[Refusal, ...] = (),
         typed: Mapping[str, str] | None = None,
     ) -> Response:
         with central.store.transaction(central.site) as t:
@@ -82,7 +82,7 @@ def routes(desk: Desk) -> APIRouter:
         except BadPerson as error:
             return _roster(request, central, viewer, error.problems, form.values)
         except PageError as error:
-            return _roster(request, central, viewer, (error.word,), form.values)
+            return _roster(request, central, viewer, error.problems, form.values)
         _note(central, viewer, f"roster: {len(wanted)} officers added or renewed")
         return RedirectResponse(f"/roster/{site}", 303)
 
@@ -146,7 +146,7 @@ def routes(desk: Desk) -> APIRouter:
         request: Request,
         central: Central,
         viewer: Viewer,
-        problem: Refusal | str = "",
+        problem: Refusal | None = None,
         made: tuple[str, str] | None = None,
     ) -> Response:
         with central.store.transaction(central.site) as t:
@@ -213,7 +213,7 @@ def routes(desk: Desk) -> APIRouter:
         viewer: Viewer,
         version: int,
         shown: SiteSettings,
-        problem: Refusal | str = "",
+        problem: Refusal | None = None,
         typed: Mapping[str, str] | None = None,
         others: Mapping[str, str] | None = None,
     ) -> Response:
@@ -248,13 +248,15 @@ def routes(desk: Desk) -> APIRouter:
         except Refusal as error:
             return _refused(request, central, viewer, kept, form, error)
         except PageError as error:
-            return _refused(request, central, viewer, kept, form, error.word)
+            return _refused(request, central, viewer, kept, form, error)
         try:
             with central.store.transaction(site) as t:
                 t.office.put_settings(base, wanted, viewer.name, desk.now())
         except EditedMeanwhile:
             others = _differing(kept.settings, wanted)
-            return _refused(request, central, viewer, kept, form, "edited_meanwhile", others)
+            return _refused(
+                request, central, viewer, kept, form, Refusal("edited_meanwhile"), others
+            )
         _note(central, viewer, f"settings: version {base + 1}")
         return RedirectResponse(f"/settings/{site}?saved", 303)
 
@@ -264,7 +266,7 @@ def routes(desk: Desk) -> APIRouter:
         viewer: Viewer,
         kept: KeptSettings,
         form: Posted,
-        problem: Refusal | str,
+        problem: Refusal,
         others: Mapping[str, str] | None = None,
     ) -> Response:
         """Nothing was saved, and what was typed is still there. `others`: what somebody else saved

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from kiosk.domain.refusal import Refusal
 from sync.central.store.office import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.pins import MOST_ISSUED, issue_pins, read_pins
@@ -19,14 +20,16 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.PINS)
         return _page(request, central, viewer)
 
-    def _page(request: Request, central: Central, viewer: Viewer, problem: str = "") -> Response:
+    def _page(
+        request: Request, central: Central, viewer: Viewer, problem: Refusal | None = None
+    ) -> Response:
         found = read_pins(central)
         return desk.page(
             request,
             "pins.html",
             viewer,
             central,
-            409 if problem == "pin_meanwhile" else 400 if problem else 200,
+            _status(problem),
             pins=found,
             without=[p for p in found if p.issued is None][:MOST_ISSUED],
             most=MOST_ISSUED,
@@ -40,17 +43,23 @@ def routes(desk: Desk) -> APIRouter:
         central, viewer = desk.reader(request, site, Right.PINS)
         wanted = _wanted(form.several.get("officers", ()))
         if not 1 <= len(wanted) <= MOST_ISSUED:
-            return _page(request, central, viewer, "pin_how_many")
+            return _page(request, central, viewer, Refusal("pin_how_many", most=MOST_ISSUED))
         try:
             letters = issue_pins(central, wanted, viewer, desk.now())
         except EditedMeanwhile:
             # Also a page of letters that is asked for again: its PINs are gone.
-            return _page(request, central, viewer, "pin_meanwhile")
+            return _page(request, central, viewer, Refusal("pin_meanwhile"))
         return desk.page(
             request, "letters.html", viewer, central, letters=letters, issued=desk.today()
         )
 
     return router
+
+
+def _status(problem: Refusal | None) -> int:
+    if problem is None:
+        return 200
+    return 409 if problem.key == "pin_meanwhile" else 400
 
 
 def _wanted(ticked: tuple[str, ...]) -> dict[str, int]:

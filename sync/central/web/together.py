@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from sync.central.store.engine import RowRefused
-from sync.central.usecases.intake import Refusal
+from sync.central.usecases.intake import RequestRefused
 
 MOST = 128
 """Requests in a group: some rows a commit, and no terminal held for long."""
@@ -44,12 +44,12 @@ class Together(Generic[Q, A]):
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line[Q, A]] = WeakKeyDictionary()
 
     async def ask(self, request: Q, size: int) -> A | None:
-        """The answer to a request of `size` bytes, None: ask it alone. Refusal when too many
+        """The answer to a request of `size` bytes, None: ask it alone. RequestRefused when too many
         wait."""
         loop = asyncio.get_running_loop()
         line = self._lines.setdefault(loop, _Line())
         if len(line.waiting) >= MAX_WAITING or line.held + size > MAX_WAITING_BYTES:
-            raise Refusal(503, "try again later")
+            raise RequestRefused(503, "try again later")
         future: asyncio.Future[A | None] = loop.create_future()
         line.waiting.append((request, size, future))
         line.held += size

@@ -2,8 +2,9 @@
 
 Each function takes the viewer, and raises NotYours. Figures are sums of published blocks; tables
 that cut across blocks are office-wide, by whole quarters once these are over, CUTS_FLOOR ratings at
-least, rounded to CUT_STEP (disclosure.py says why by quarters). Whoever looks at another's result
-is written into a log that this officer reads, before the figures leave the gate.
+least, rounded to CUT_STEP (ARCHITECTURE.md#the-disclosure-rule; disclosure.py says why by
+quarters). Whoever looks at another's result is written into a log that this officer reads, before
+the figures leave the gate.
 """
 
 from sync.central.reports.gate.city_figures import SiteRow, city
