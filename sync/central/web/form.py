@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from sync import formtoken
 from sync.central import faces
+from sync.central.disclosure import ONLINE
 from sync.central.language import tables
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
