@@ -1,5 +1,6 @@
 """A section and its officers."""
 
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ from sync.central.period import Period
 from sync.central.reports.gate.figures import Figure, MonthFigure, figure, trend, trend_span
 from sync.central.reports.gate.looks import record_looks
 from sync.central.sitesettings import SiteSettings
+from sync.central.store.blocks import Sum
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -51,23 +53,10 @@ def section(
         months = t.blocks.by_month(*trend_span(period, today), officers=ids)
         objections = t.office.objections()
     objecting = {objection.officer for objection in objections if objection.outcome is None}
-    rows = [
-        OfficerRow(
-            officer=member,
-            figure=figure(sums.get(str(member.id), []), settings),
-            objected=str(member.id) in objecting,
-        )
-        for member in members
-        if member.id in sums or not member.retired
-    ]
-    record_looks(
-        central, viewer, [str(row.officer.id) for row in rows], f"section {period.code}", now
-    )
-    for id_ in strangers:
-        stranger = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(name))
-        rows.append(
-            OfficerRow(officer=stranger, figure=figure(sums[id_], settings), on_roster=False)
-        )
+    rows = _roster_rows(members, sums, settings, objecting)
+    looked_at = [str(row.officer.id) for row in rows]
+    record_looks(central, viewer, looked_at, f"section {period.code}", now)
+    rows += (_stranger_row(id_, sums[id_], settings) for id_ in strangers)
     parts = [part for id_ in ids for part in sums.get(id_, [])]
     return SectionView(
         section=name,
@@ -78,3 +67,26 @@ def section(
         officers=tuple(rows),
         next_close=week_end(today),
     )
+
+
+def _roster_rows(
+    members: Iterable[Officer],
+    sums: Mapping[str, list[Sum]],
+    settings: SiteSettings,
+    objecting: Container[str],
+) -> list[OfficerRow]:
+    """Of members who are active or have results."""
+    rows = []
+    for member in members:
+        id_ = str(member.id)
+        if member.retired and id_ not in sums:
+            continue
+        own = figure(sums.get(id_, []), settings)
+        rows.append(OfficerRow(officer=member, figure=own, objected=id_ in objecting))
+    return rows
+
+
+def _stranger_row(id_: str, sums: Iterable[Sum], settings: SiteSettings) -> OfficerRow:
+    """Of an id that is on no roster."""
+    officer = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(""))
+    return OfficerRow(officer=officer, figure=figure(sums, settings), on_roster=False)
