@@ -27,7 +27,7 @@ ROOMS = {
     "sync": [
         "sync/messages",
         "sync/closing.py",
-        "sync/agent.py",
+        "sync/exchange.py",
         "sync/central/web",
         "sync/central/papers",
         "sync/central/reports/gate.py",
