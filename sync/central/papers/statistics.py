@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sync.central.papers.spreadsheet import Sheet, workbook
 from sync.central.reports.gate import CutRow, CutsView, Figure, OfficeView
