@@ -15,7 +15,7 @@ from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES, Viewer
 from sync.central.web.app import create_app
-from sync.central.web.desk import page_words
+from sync.central.web.rendering import page_words
 from tests.support.central import NOON as NOW
 from tests.support.central import received, signed_in
 

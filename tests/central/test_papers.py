@@ -36,7 +36,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, ROLES, Viewer
-from sync.central.web.desk import page_words
+from sync.central.web.rendering import page_words
 from tests.support.central import made_central, received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

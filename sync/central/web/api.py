@@ -15,7 +15,7 @@ from sync.central.usecases.sites import find_site
 from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
 from sync.central.usecases.terminals import NoSuchCode, enrol_at_any_site
 from sync.central.web import shapes
-from sync.central.web.together import Together
+from sync.central.web.batching import Batches
 from sync.messages import (
     Answer,
     Enrol,
@@ -138,10 +138,10 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
     router = APIRouter()
     door = _Door(central, now)
     enrolments = _Enrolments()
-    greetings: Together[tuple[Signed, Hello], Welcome] = Together(
+    greetings: Batches[tuple[Signed, Hello], Welcome] = Batches(
         lambda calls: intake.greet(central.store, calls, now(), central.run), elsewhere
     )
-    reports: Together[Signed, Receipt] = Together(
+    reports: Batches[Signed, Receipt] = Batches(
         lambda calls: intake.take_days(central.store, calls, now()), elsewhere
     )
 
