@@ -137,19 +137,12 @@ def find_panel(
     listened to; None when nobody did in time. Mere bytes are believed only when `families`
     leaves no choice. NoSuchPanel when none of them can have that `address`."""
     families = _with_address(families, address)
-    line_modes = dict.fromkeys(mode for family in families for mode in family.line_modes)
     say_once = _OncePerLine(say)
     deadline = monotonic() + patience.press
     while monotonic() < deadline:
-        best: DetectedPanel | None = None
-        for line_mode in line_modes:
-            fitting = [family for family in families if line_mode in family.line_modes]
-            panel = _listen_in(line_mode, ports, fitting, say_once, patience.mode, address)
-            best = _surer(best, panel)
-            if best is not None and (best.certainty is Certainty.FRAMES or len(families) == 1):
-                return best
-        if best is not None and best.certainty > Certainty.BYTES:
-            return best
+        panel = _listen_in_every_mode(ports, families, patience, say_once, address)
+        if panel is not None and (panel.certainty > Certainty.BYTES or len(families) == 1):
+            return panel
     return None
 
 
@@ -195,6 +188,24 @@ def _with_address(families: Iterable[PanelFamily], address: int) -> list[PanelFa
     if not fitting:
         raise trouble
     return fitting
+
+
+def _listen_in_every_mode(
+    ports: Sequence[str],
+    families: Sequence[PanelFamily],
+    patience: Patience,
+    say: Say,
+    address: int,
+) -> DetectedPanel | None:
+    """The panel with the most certainty; the first where nothing can be surer."""
+    best: DetectedPanel | None = None
+    for line_mode in dict.fromkeys(mode for family in families for mode in family.line_modes):
+        fitting = [family for family in families if line_mode in family.line_modes]
+        panel = _listen_in(line_mode, ports, fitting, say, patience.mode, address)
+        best = _surer(best, panel)
+        if best is not None and (best.certainty is Certainty.FRAMES or len(families) == 1):
+            return best
+    return best
 
 
 def _listen_in(

@@ -3,18 +3,14 @@
 Knows no protocol: any panel that can be plugged, pressed and asked how it is will do.
 """
 
-import os
 import select
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from hardware.command_lines import CommandLines, HasFileno
 from hardware.simulator import Fault
-
-
-class HasFileno(Protocol):
-    def fileno(self) -> int: ...
 
 
 class Simulated(HasFileno, Protocol):
@@ -64,12 +60,13 @@ def serve(
     say: Callable[[str], None] = print,
 ) -> None:
     """Be a panel until `quit` or the end of `commands`; one command a line, HELP names them."""
+    lines = CommandLines(commands)
     panel.start(clock())
     say(f"panel {panel.device} at {panel.path}; {HELP}")
-    reported, unread = 0, b""
+    reported = 0
     try:
-        while True:
-            watched: list[HasFileno] = [commands, panel] if panel.plugged else [commands]
+        while not lines.ended:
+            watched: list[HasFileno] = [lines, panel] if panel.plugged else [lines]
             readable, _, _ = select.select(watched, [], [], LOOK_EVERY)
             now = clock()
             if panel in readable:
@@ -78,17 +75,10 @@ def serve(
             for seq in panel.acknowledged[reported:]:
                 say(f"acknowledged {seq}")
             reported = len(panel.acknowledged)
-            if commands not in readable:
-                continue
-            # Read below any buffer: select sees only what the kernel still has.
-            data = os.read(commands.fileno(), 4096)
-            *lines, unread = (unread + data).split(b"\n")
-            for line in lines:
-                if line.strip() == b"quit":
+            for line in lines.read() if lines in readable else []:
+                if line == "quit":
                     return
-                say(obey(panel, line.decode("utf-8", "replace").split(), now))
-            if not data:
-                return
+                say(obey(panel, line.split(), now))
     finally:
         panel.unplug()
 

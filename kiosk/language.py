@@ -47,6 +47,14 @@ class Words:
         except KeyError as error:
             raise MissingWord(f"{self.code}: {key}: value {error}") from None
 
+    def tables(self) -> dict[str, dict[str, str]]:
+        """The words by table and name, for templates; the plural of those that have two forms."""
+        tables: dict[str, dict[str, str]] = {}
+        for key, word in self.by_key.items():
+            table, _, name = key.partition(".")
+            tables.setdefault(table, {})[name] = word
+        return tables
+
     def refusal(self, refusal: Refusal) -> str:
         """What is refused, as a sentence of this language."""
         if refusal.problems != (refusal,):

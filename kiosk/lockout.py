@@ -1,7 +1,7 @@
 """Who may try a PIN, and when: five free tries, then 15 s doubling, dead at fifteen.
 
 A try is durable before the PIN is looked at, so that a power cut wins no guess; waits run on the
-boot-time clock, and begin anew after a restart (FIELD.md section 5).
+boot-time clock, and begin again after a restart. (ARCHITECTURE.md#pins-and-keys)
 """
 
 from dataclasses import dataclass, replace

@@ -11,26 +11,17 @@ from typer.main import get_command
 
 from kiosk.config import PANEL_PROFILES, parse
 from sync.central.cli import app as central_app
+from tests.house.markdown import anchors
+from tests.house.sources import ROOMS, markdown_files
 from ui.cli import app as kiosk_app
 from ui.panel_bridge import link_of
 
-DOCUMENTS = [
-    Path(name)
-    for name in (
-        "README.md",
-        "SECURITY.md",
-        "kiosk/README.md",
-        "ui/README.md",
-        "hardware/README.md",
-        "sync/README.md",
-        "sync/central/README.md",
-        "hardware/PROTOCOL.md",
-        "hardware/PANELS.md",
-        "hardware/TICKETS.md",
-        "hardware/firmware/README.md",
-        "sync/WIRE.md",
-    )
-]
+DOCUMENTS = [path for path in markdown_files() if path.name != "CHANGELOG.md"]
+NAMED_FILE = re.compile(
+    r"`((?:[\w.-]+/)*(?:[\w.-]+\.(?:py|toml|md|html|css|typ|json|svg|png)|[\w-]+/))`"
+)
+MADE_LATER = {"kiosk.toml", "central.toml"}
+"""Files of a data folder: the program makes them."""
 
 
 def command_lines(text: str) -> list[str]:
@@ -56,16 +47,28 @@ def test_every_command_in_the_documents_exists_with_its_options(path: Path) -> N
         assert not hasattr(command, "commands") or "--help" in words, f"{path}: {line}"
 
 
+def named_file(name: str, document: Path) -> Path | None:
+    """What a document means by `name`: from the top, beside the document, or in one house."""
+    places = (Path(), document.parent, *map(Path, ROOMS))
+    return next((place / name for place in places if (place / name).exists()), None)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_every_link_leads_to_a_file_and_a_heading_in_it(path: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", path.read_text("utf-8")):
+        if "://" not in target:
+            file = path.parent / target if target else path
+            assert file.exists(), f"{path}: {target}"
+            assert not anchor or anchor in anchors(file), f"{path}: {target}#{anchor}"
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_every_file_and_folder_named_exists(path: Path) -> None:
     text = path.read_text("utf-8")
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
-        if "://" not in target:
-            assert (path.parent / target).exists(), f"{path}: {target}"
-    for test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text):
-        assert Path(test[0]).exists(), f"{path}: {test[0]}"
-        if test[1]:
-            assert f"def {test[1]}(" in Path(test[0]).read_text("utf-8"), f"{path}: {test[1]}"
+    for name in {*NAMED_FILE.findall(text)} - MADE_LATER:
+        assert named_file(name, path), f"{path}: {name}"
+    for file, function in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text):
+        assert f"def {function}(" in Path(file).read_text("utf-8"), f"{path}: {file}::{function}"
 
 
 def test_every_threat_names_the_test_that_shows_its_defence() -> None:

@@ -120,5 +120,5 @@ def _seconds_left(encounter: Encounter, now: float) -> int:
     """Seconds that an offer or the reasons stay, once worth a warning; 0 before."""
     if not warns(encounter) or encounter.until is None:
         return 0
-    left = encounter.until - now
-    return ceil(left) if 0 < left <= WARNING else 0
+    seconds = encounter.until - now
+    return ceil(seconds) if 0 < seconds <= WARNING else 0

@@ -11,7 +11,7 @@ from hardware.finder import ButtonIdentity, DetectedPanel, Patience, find_panel,
 from hardware.port import PortLost, find_ports
 from kiosk.config import Settings
 from kiosk.settingsfile import Value, write_panel
-from ui.panel_commands import PanelTrouble
+from ui.panel_tools import PanelTrouble
 from ui.text import Words
 
 Say = Callable[[str], None]

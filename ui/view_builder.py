@@ -254,17 +254,19 @@ class ViewBuilder:
         """What there is to show while nobody is being served: the office's `own` notices, then
         what citizens told it and what it did."""
         cards = list(own)
-        for said, done in self._wording.improvements:
-            body = f"{self.say('notices.said', words=said)}\n{self.say('notices.done', words=done)}"
+        for request, answer in self._wording.improvements:
+            request_line = self.say("notices.said", words=request)
+            answer_line = self.say("notices.done", words=answer)
+            body = f"{request_line}\n{answer_line}"
             cards.append(NoticeCard(self.say("notices.told"), body))
         return tuple(cards)
 
     def _choices(self) -> tuple[str, ...]:
         """The languages to choose from: as the office wants them, else all, its own first."""
-        known, wanted = languages(), self._settings.offered_languages
-        if wanted:
-            return tuple(code for code in wanted if code in known)
-        return tuple(sorted(known, key=lambda code: code != self._settings.language))
+        codes, offered_codes = languages(), self._settings.offered_languages
+        if offered_codes:
+            return tuple(code for code in offered_codes if code in codes)
+        return tuple(sorted(codes, key=lambda code: code != self._settings.language))
 
     def _links(self) -> tuple[LinkCode, ...]:
         return tuple(
@@ -386,20 +388,22 @@ class ViewBuilder:
             Choice(reason.id, self.reason(reason), reason.id in turn.chosen)
             for reason in self._settings.reasons
         )
-        left = turn.seconds_left
         done = say("reasons.done" if turn.chosen else "reasons.skip")
         keys = (
             FaceLabel(1, levels, say("reasons.next")),
             FaceLabel((levels + 1) // 2, levels, say("reasons.choose")),
             FaceLabel(levels, levels, done),
         )
+        warning = ""
+        if turn.seconds_left:
+            warning = say("reasons.still_there", seconds=turn.seconds_left)
         return ReasonsView(
             frame=self.frame,
             title=say("reasons.title"),
             hint=say("reasons.hint"),
             reasons=choices,
             done=done,
-            warning=say("reasons.still_there", seconds=left) if left else "",
+            warning=warning,
             more=say("reasons.more_time") if turn.more else "",
             pointed=turn.pointed,
             keys=keys if turn.leads else (),

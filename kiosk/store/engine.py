@@ -139,9 +139,10 @@ class Store:
         return store
 
     def _adopt(self) -> None:
-        """Connect to the file at the path, if it is one of ours."""
-        self._identity = _identity(self.path)
-        if self._identity is None:
+        """Connect to the file at the path. One that is not ours is neither read nor written."""
+        self._identity = None
+        identity = _identity(self.path)
+        if identity is None:
             raise StoreMissing(f"{self.path}: not found; `kiosk init` makes it")
         with _failures(self.path), _raw(self._engine) as raw:
             if raw.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
@@ -157,6 +158,7 @@ class Store:
         if version < HEAD:
             with _failures(self.path):
                 _migrate(self._engine)
+        self._identity = identity
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -182,7 +184,7 @@ class Store:
     def _require_same_file(self) -> None:
         """StoreMissing when the file went from its path: SQLite goes on with one that is deleted,
         and what it then commits is gone when the program ends."""
-        if _identity(self.path) != self._identity:
+        if self._identity is None or _identity(self.path) != self._identity:
             raise StoreMissing(f"{self.path}: was deleted, moved or replaced while it was open")
 
     def reopen(self) -> None:

@@ -1,12 +1,13 @@
 """The words of central's pages, papers and refusals."""
 
+from functools import cache
 from pathlib import Path
 
 from kiosk import language
 from kiosk.domain.refusal import Refusal
 from kiosk.language import LANGUAGES, Words
 
-__all__ = ["LANGUAGES", "Words", "in_english", "words"]
+__all__ = ["LANGUAGES", "Words", "in_english", "tables", "words"]
 
 _ROOM = Path(__file__).parent / "words"
 
@@ -14,6 +15,12 @@ _ROOM = Path(__file__).parent / "words"
 def words(code: str) -> Words:
     """Every word of the report in one language of LANGUAGES."""
     return language.load(code, language.ROOM, _ROOM)
+
+
+@cache
+def tables(code: str) -> dict[str, dict[str, str]]:
+    """The same words by table and name, for templates."""
+    return words(code).tables()
 
 
 def in_english(error: Exception) -> str:

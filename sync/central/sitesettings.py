@@ -1,6 +1,6 @@
 """What an office sets for itself: words, reasons, hours, thresholds, channels. Pure.
 
-Thresholds can be raised above FIELD.md section 4's floor, never lowered below it.
+Thresholds can be raised above the floor of ARCHITECTURE.md#the-disclosure-rule, never lowered.
 """
 
 import json

@@ -55,7 +55,7 @@ class Reach(Enum):
 @dataclass(frozen=True, slots=True)
 class Role:
     """What an account of this role may do and see. `id` stands in the database; the words of each
-    language call it `role_` and the id."""
+    language have it in the table `role`."""
 
     id: str
     rights: frozenset[Right]

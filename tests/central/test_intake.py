@@ -17,7 +17,7 @@ from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets,
 from sync.central.store.engine import CentralStore, DatabaseDown, RowRefused
 from sync.central.usecases import intake
 from sync.central.usecases.central import Central
-from sync.central.usecases.intake import Refusal, Signed
+from sync.central.usecases.intake import RequestRefused, Signed
 from sync.central.usecases.terminal_requests import judge_terminal, take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.verification import first_disagreement
@@ -135,12 +135,12 @@ def test_who_is_not_proven_is_refused_and_the_others_are_served(central: Central
         good,
     ]
     got = callers.take(*calls)
-    assert [x.status for x in got if isinstance(x, Refusal)] == [401, 401, 401, 401, 400]
+    assert [x.status for x in got if isinstance(x, RequestRefused)] == [401, 401, 401, 401, 400]
     assert isinstance(got[4], BadMessage)
     assert isinstance(got[6], Receipt)
     late = intake.take_days(central.store, [callers.day(day_report(terminal="b"))],
                             NOW + timedelta(minutes=11))  # fmt: skip
-    assert isinstance(late[0], Refusal)
+    assert isinstance(late[0], RequestRefused)
 
 
 def test_a_report_knows_what_its_terminal_had_shown(central: Central) -> None:
@@ -272,7 +272,7 @@ def test_more_than_fit_are_asked_to_come_later() -> None:
         whole = batching.MAX_WAITING_BYTES
         first = asyncio.create_task(line.ask(1, whole))
         await asyncio.sleep(0)
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(RequestRefused) as refused:
             await line.ask(2, 1)
         await first
         assert await line.ask(3, whole) == 3

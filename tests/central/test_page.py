@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
+from sync.central.language import words
 from sync.central.period import year_of
 from sync.central.reports import gate
 from sync.central.thai import day as shown_day
@@ -15,7 +16,6 @@ from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES, Viewer
 from sync.central.web.app import create_app
-from sync.central.web.rendering import page_words
 from tests.support.central import NOON as NOW
 from tests.support.central import received, signed_in
 
@@ -108,10 +108,9 @@ def test_who_is_withheld_reads_when_the_next_block_can_close(
 @pytest.mark.parametrize("language", ["th", "en"])
 def test_without_any_data_the_page_says_so(page: TestClient, language: str) -> None:
     got = page.get(f"/report/dindaeng?lang={language}")
-    words = page_words()[language]
     assert got.status_code == 200
-    for key in ("title", "hidden", "no_officers", "none"):
-        assert words[key] in got.text
+    for key in ("page.report", "common.hidden", "figures.no_officers", "common.none"):
+        assert words(language).get(key) in got.text
 
 
 def test_the_page_fetches_nothing_from_elsewhere_and_runs_nothing(page: TestClient) -> None:
@@ -121,7 +120,7 @@ def test_the_page_fetches_nothing_from_elsewhere_and_runs_nothing(page: TestClie
     assert "://" not in got.text
     for name in ("report.css", "Sarabun-Regular.ttf", "Sarabun-Bold.ttf"):
         assert page.get(f"/static/{name}").status_code == 200
-    assert page.get("/static/words.toml").status_code == 404
+    assert page.get("/static/th.toml").status_code == 404
 
 
 def test_a_bug_is_one_line_for_the_caller(central: Central) -> None:
@@ -132,12 +131,6 @@ def test_a_bug_is_one_line_for_the_caller(central: Central) -> None:
     got = client.post("/v1/enrol", content=b"{}")
     assert (got.status_code, set(got.json())) == (500, {"error"})
     assert "secret" not in got.text
-
-
-def test_both_languages_have_every_word() -> None:
-    words = page_words()
-    assert words["th"].keys() == words["en"].keys()
-    assert all(text.strip() for language in words.values() for text in language.values())
 
 
 def test_thai_pages_carry_thai_digits_and_the_buddhist_era() -> None:

@@ -23,6 +23,7 @@ from kiosk.domain.scale import Scale
 from sync import absence, closing
 from sync.central import itaform
 from sync.central.itaform import EditedRow
+from sync.central.language import LANGUAGES, tables
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.papers.thaitext import digits, listed
 from sync.central.papers.typesetting import printable
@@ -36,7 +37,6 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, ROLES, Viewer
-from sync.central.web.rendering import page_words
 from tests.support.central import made_central, received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -48,7 +48,7 @@ WORDS = (
     "ขั้นตอน น้ำผึ้ง ปิ่นเกล้า สิทธิ์ ปัญญ์ ญาณวุฒิ กตัญญู ซ้ำ ปั้น ป้ำ ฟื้น ฝั่ง เป็นต้น ทั้งสิ้น "
     "ดำเนินงาน ที่ เพิ่มเติม ความเชื่อมั่น พันธุ์ ศุกร์"
 )
-"""The twenty hard words of FIELD.md section 7."""
+"""The twenty hard words of ARCHITECTURE.md#thai-in-documents."""
 HOSTILE = (
     '#read("/etc/passwd") *bold* _x_ $x^2$ @ref <tag> [a](b) `c` \\ "q" = + - // /* */ '
     "\u202eback\u202c \u200b ✨🎉 ก" + "\u0e48" * 10_000 + "\x07\n=cmd|' /C calc'!A0"
@@ -99,7 +99,7 @@ def with_text(text: str) -> tuple[EditedRow, ...]:
 
 
 def squeezed(text: str) -> str:
-    """Without white space, Thai's decomposed am put together: as FIELD.md compares."""
+    """Without white space, Thai's decomposed am put together."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFC", text)).replace("\u0e4d\u0e32", "ำ")
 
 
@@ -377,9 +377,8 @@ def test_every_gap_has_words_on_the_page_and_on_the_meeting_sheet() -> None:
     counted |= {absence.DARK, absence.NO_PANEL, absence.LATE_PAUSE}
     counted |= {absence.NO_QUEUE, absence.NO_STORE}
     assert counted == meetings.GAPS.keys()
-    for language, words in page_words().items():
-        for kind in counted:
-            assert words.get(f"gap_{kind}"), f"{language}: {kind}"
+    for language in LANGUAGES:
+        assert counted <= tables(language)["gap"].keys(), language
 
 
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:

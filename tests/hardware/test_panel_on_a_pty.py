@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.command_lines import HasFileno
 from hardware.link import (
     ButtonPressed,
     ButtonStuck,
@@ -22,7 +23,7 @@ from hardware.monitor import counter_line, event_line, raw_line
 from hardware.numbered_link import PanelLink
 from hardware.port import Port, PortLost, find_ports
 from hardware.profiles.own import OwnCodec
-from hardware.sim_command import HasFileno, obey, serve
+from hardware.sim_command import obey, serve
 from hardware.simulator import Fault, SimulatedPanel
 
 

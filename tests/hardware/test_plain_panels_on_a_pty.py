@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from hardware.catalogue import FAMILIES
+from hardware.command_lines import HasFileno
 from hardware.family import PlainFamily, Wiring
 from hardware.link import ButtonPressed, ButtonStuck, LinkEvent, PanelDown, PanelUp
 from hardware.monitor import watch
 from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.port import Port, PortLost
 from hardware.profiles import modbus
-from hardware.sim_command import HasFileno, obey
+from hardware.sim_command import obey
 from hardware.simulator import Fault
 
 PLAIN_FAMILIES = [family for family in FAMILIES if isinstance(family, PlainFamily)]

@@ -6,10 +6,11 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.house.markdown import anchors
 from tests.house.shrinking import hold
 from tests.house.sources import ROOMS, python_files
 
-DOCUMENT = re.compile(r"\b[\w./-]+\.md\b")
+DOCUMENT = re.compile(r"\b([\w./-]+\.md)\b(?:#([\w-]+))?")
 ISSUE = re.compile(r"\bissue #?\d+|#\d+\b", re.IGNORECASE)
 
 
@@ -29,19 +30,20 @@ def comments(path: Path) -> Iterator[str]:
             yield token.string
 
 
-def exists(name: str, path: Path) -> bool:
-    """Whether a document is at the top, beside the file that names it, or in that file's house."""
+def document(name: str, path: Path) -> Path | None:
+    """The document `name`: at the top, beside the file that names it, or in that file's house."""
     places = (Path(), path.parent, Path(path.parts[0]))
-    return any((place / name).exists() for place in places)
+    return next((place / name for place in places if (place / name).exists()), None)
 
 
 def offences() -> dict[str, list[str]]:
     astray: dict[str, list[str]] = {}
     for path in files_with_comments():
         for comment in comments(path):
-            for name in DOCUMENT.findall(comment):
-                if not exists(name, path):
-                    astray.setdefault(str(path), []).append(name)
+            for name, anchor in DOCUMENT.findall(comment):
+                target = document(name, path)
+                if target is None or (anchor and anchor not in anchors(target)):
+                    astray.setdefault(str(path), []).append(f"{name}#{anchor}")
     return astray
 
 

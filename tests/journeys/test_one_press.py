@@ -1,5 +1,5 @@
-"""DESIGN.md section 4, "one press, all the way", as code: a simulated panel on a pty, the real
-window, the real SQLite file, the real central over HTTP on loopback."""
+"""ARCHITECTURE.md#a-press-all-the-way as code: a simulated panel on a pty, the real window, the
+real SQLite file, the real central over HTTP on loopback."""
 
 import os
 import re

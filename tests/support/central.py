@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import structs
 from starlette.testclient import TestClient
 
 from kiosk.domain.rating import Outcome
@@ -70,7 +71,7 @@ def received(central: Central, officer: str, *counts: int, day: date = MONDAY) -
     assert known is not None
     report = day_report(1, day, known.terminal, counts, officer)
     unscored = (Outcome.LATE, Outcome.SUPPRESSED)
-    report = replace(report, outcomes=tuple(OutcomeCount(officer, o, 1) for o in unscored))
+    report = structs.replace(report, outcomes=tuple(OutcomeCount(officer, o, 1) for o in unscored))
     take_day_report(central, known.terminal, report, report.to_bytes(), NOON)
 
 

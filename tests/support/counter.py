@@ -1,6 +1,6 @@
 """A running terminal in a window on a clock moved by hand, and the fingers that use it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -37,7 +37,8 @@ class Counter:
 
     def crash_and_start(self) -> None:
         """The program dies without a word and is started again."""
-        self.running.presenter.blockSignals(True)
+        for connection in self.running.connections:
+            QObject.disconnect(connection)
         self.running.store.close()
         self.running = self.open()
 

@@ -1,4 +1,4 @@
-"""The examples of WIRE.md: pairs of a message's name and its bytes."""
+"""The examples of sync/WIRE.md: pairs of a message's name and its bytes."""
 
 import re
 from pathlib import Path

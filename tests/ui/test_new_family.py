@@ -15,9 +15,9 @@ from hardware.plain_link import Manners
 from hardware.port import Port
 from hardware.sim_command import Simulated
 from kiosk.config import parse
-from tests.ui.test_panel_setup import Clerk
-from ui.panel_commands import NO_PANEL, PanelTrouble, monitor, simulated
+from tests.support.clerk import Clerk
 from ui.panel_setup import learn_panel
+from ui.panel_tools import NO_PANEL, PanelTrouble, monitor, simulated
 
 
 class KnockCodec:

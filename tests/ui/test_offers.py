@@ -20,8 +20,8 @@ from tests.support.counter import Counter, click, sign_on, tally
 from tests.support.faults import disk_full_beyond
 from tests.support.ticket_machine import MachineOnLoop
 from ui.queue_bridge import open_queue
-from ui.queue_commands import QueueTrouble, obey, tell
 from ui.queue_http import MAX_CONNECTIONS, CantListen, QueueServer
+from ui.queue_tools import QueueTrouble, obey, tell
 from ui.screens.ready import ReadyScreen
 from ui.screens.waiting import WaitingScreen
 

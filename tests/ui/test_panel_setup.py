@@ -1,11 +1,8 @@
 """`kiosk panel setup`: a clerk presses what the wizard asks for, on real lines."""
 
 import re
-import select
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from typer.testing import CliRunner
@@ -15,58 +12,10 @@ from hardware.family import Wiring
 from hardware.finder import Patience
 from hardware.sim_command import Simulated
 from kiosk.config import DEFAULT_TEXT, Settings, load
+from tests.support.clerk import Clerk
 from ui.cli import app
-from ui.panel_commands import PanelTrouble, simulated
 from ui.panel_setup import set_up
-
-PAUSE = 0.4
-"""Seconds before a clerk has read a question and pressed."""
-
-
-class Clerk:
-    """Drives a simulated panel and does what the wizard says; `keys`: in the order of the
-    questions. Their own thread, as a clerk has."""
-
-    def __init__(self, panel: Simulated, keys: list[int]) -> None:
-        self.panel, self._keys = panel, keys
-        self.said: list[str] = []
-        self._due: list[tuple[float, int]] = []
-        self._again = False
-        self._at_hand = threading.Lock()
-        self._ended = threading.Event()
-        panel.start(monotonic())
-        self._thread = threading.Thread(target=self._live)
-        self._thread.start()
-
-    def say(self, line: str) -> None:
-        self.said.append(line)
-        with self._at_hand:
-            if "Press any one" in line:
-                self._again = True
-                self._due.append((monotonic(), self._keys[0]))
-            elif line.startswith("Found"):
-                self._again = False
-                self._due.clear()
-            elif line.startswith("Press the button") and self._keys:
-                self._due.append((monotonic() + PAUSE, self._keys.pop(0)))
-
-    def stop(self) -> None:
-        self._ended.set()
-        self._thread.join(10)
-        self.panel.unplug()
-
-    def _live(self) -> None:
-        while not self._ended.is_set():
-            select.select([self.panel], [], [], 0.02)
-            now = monotonic()
-            self.panel.readable(now)
-            self.panel.tick(now)
-            with self._at_hand:
-                due, self._due = self._due, [later for later in self._due if later[0] > now]
-                for at, key in due:
-                    if at <= now:
-                        self.panel.press(key, now)
-                        self._due += [(now + 0.3, key)] if self._again else []
+from ui.panel_tools import PanelTrouble, simulated
 
 
 class Wizard:
@@ -139,7 +88,7 @@ def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(wizar
 def test_a_button_pressed_twice_is_asked_again(wizard: Wizard) -> None:
     clerk = wizard.clerk(simulated(wizard.line, "own", 6), [1, 1, 2, 4, 5, 6])
     assert wizard.set_up(clerk, "own").panel.buttons == {1: 5, 2: 4, 4: 3, 5: 2, 6: 1}
-    assert any("already" in line for line in clerk.said)
+    assert any("already" in line for line in clerk.lines)
 
 
 def test_a_second_panel_is_put_beside_the_first(wizard: Wizard) -> None:

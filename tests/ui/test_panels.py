@@ -25,7 +25,7 @@ from kiosk.store.journal import Kind
 from tests.support.builders import TODAY
 from tests.support.counter import Counter
 from ui.panel_bridge import PanelBridge, link_of
-from ui.panel_commands import simulated
+from ui.panel_tools import simulated
 from ui.view import PinView
 
 STEP_MS = 20

@@ -1,7 +1,7 @@
 """The six-month ITA measures report, as PDF and as a Word file for people to finish.
 
 A4 landscape, five columns whose titles repeat on every page, rows that split over pages, the
-terminals' evidence in the rows it belongs to (FIELD.md section 1).
+terminals' evidence in the rows it belongs to. (ARCHITECTURE.md#the-office-and-its-papers)
 """
 
 import io

@@ -2,8 +2,9 @@
 
 Each function takes the viewer, and raises NotYours. Figures are sums of published blocks; tables
 that cut across blocks are office-wide, by whole quarters once they are over, CUTS_FLOOR ratings at
-least, rounded to CUT_STEP (FIELD.md section 4; disclosure.py says why by quarters). Whoever looks
-at another's result is written down where that officer reads it, before the figures are.
+least, rounded to CUT_STEP (ARCHITECTURE.md#the-disclosure-rule; disclosure.py says why by
+quarters). Whoever looks at another's result is written down where that officer reads it, before
+the figures are.
 """
 
 from collections import Counter, defaultdict
@@ -443,7 +444,7 @@ def cut_rows(quarters: Iterable[Cuts], at_least: int) -> tuple[CutRow, ...]:
 
 
 def may_enter_appraisal(shown: Figure, response: float | None, settings: SiteSettings) -> bool:
-    """FIELD.md section 4: enough ratings, and a response rate that is known and high enough."""
+    """Enough ratings, and a response rate that is known and high enough."""
     enough = shown.result.n >= settings.appraisal_from
     return enough and response is not None and response * 100 >= settings.appraisal_response
 

@@ -18,7 +18,7 @@ from sync.central.schema import comments, form_counts, form_tokens
 
 _LEVELS = ("n1", "n2", "n3", "n4", "n5")
 POOL = 10
-"""Comments that are shown together at least (FIELD.md section 4, rule 5)."""
+"""Comments that are shown together at least (ARCHITECTURE.md#the-disclosure-rule)."""
 
 
 @dataclass(frozen=True, slots=True)

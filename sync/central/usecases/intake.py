@@ -19,7 +19,7 @@ from sync.messages import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
 from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
 
-__all__ = ["Refusal", "RowRefused", "Signed", "greet", "new_run", "take_days"]
+__all__ = ["RequestRefused", "RowRefused", "Signed", "greet", "new_run", "take_days"]
 
 _FIRST = date(2026, 1, 1)
 """Before this no terminal of any version ran."""
@@ -27,7 +27,7 @@ _AHEAD = timedelta(days=1)
 """By how much a terminal's day may be ahead: clocks and time zones differ."""
 
 
-class Refusal(Exception):
+class RequestRefused(Exception):
     """An answer that is no success: status and one line."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -52,30 +52,30 @@ class Signed:
         return self.site, self.terminal
 
     def proven(self, known: KnownTerminal | None, now: datetime, *, in_run: bool) -> KnownTerminal:
-        """The terminal that signed this, within its open run; Refusal. Unknown and wrongly signed
-        look the same."""
+        """The terminal that signed this, within its open run; RequestRefused. Unknown
+        and wrongly signed look the same."""
         if known is None:
-            raise Refusal(401, "unknown terminal or bad signature")
+            raise RequestRefused(401, "unknown terminal or bad signature")
         try:
             key = public_key(known.public_key)
             check_request(key, self.signature, self.method, self.path, self.nonce, self.body)
         except (BadSignature, BadMessage):
-            raise Refusal(401, "unknown terminal or bad signature") from None
+            raise RequestRefused(401, "unknown terminal or bad signature") from None
         until = known.nonce_until
         fresh = self.nonce == known.nonce and until is not None and until >= now
         if in_run and not (self.nonce and fresh):
-            raise Refusal(401, "no open run with this nonce; say hello again")
+            raise RequestRefused(401, "no open run with this nonce; say hello again")
         return known
 
     def day_report(self, now: datetime) -> DayReport:
-        """The day report in the body; BadMessage, or Refusal when it is not the path's, or of a
-        day that can't be: with the year 9999 no page could reckon."""
+        """The day report in the body; BadMessage, or RequestRefused when it is not the path's,
+        or of a day that can't be: with the year 9999 no page could reckon."""
         report = DayReport.parse(self.body)
         day = self.path.rpartition("/")[2]
         if (report.site, report.terminal, report.date.isoformat()) != (*self.key, day):
-            raise Refusal(400, "the body is another day's or terminal's than the path")
+            raise RequestRefused(400, "the body is another day's or terminal's than the path")
         if not _FIRST <= report.date <= (now + _AHEAD).date():
-            raise Refusal(
+            raise RequestRefused(
                 400, f"{day} was before all terminals, or has not come yet: set the clock"
             )
         return report
@@ -97,7 +97,7 @@ def greet(
         for place, (call, hello) in enumerate(calls):
             try:
                 found = call.proven(known.get(call.key), now, in_run=False)
-            except Refusal as refused:
+            except RequestRefused as refused:
                 answers[place] = refused
                 continue
             if call.key not in runs:
@@ -120,7 +120,7 @@ def take_days(
             try:
                 found = call.proven(known.get(call.key), now, in_run=True)
                 report = call.day_report(now)
-            except (Refusal, BadMessage) as refused:
+            except (RequestRefused, BadMessage) as refused:
                 answers[place] = refused
                 continue
             day = NewDay(

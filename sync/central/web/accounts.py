@@ -66,7 +66,7 @@ def _add_account(reader: Reader, account: str, form: Posted, now: datetime) -> s
 def _accounts_page(
     request: Request,
     reader: Reader,
-    problem: Refusal | str = "",
+    problem: Refusal | None = None,
     fresh: tuple[str, str] | None = None,
 ) -> Response:
     """`fresh`: an account, and the first password that it just got."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Request, Response
 from kiosk.clock import SystemClock
 from sync.central.usecases import intake
 from sync.central.usecases.central import Central
-from sync.central.usecases.intake import Refusal, Signed
+from sync.central.usecases.intake import RequestRefused, Signed
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
 from sync.central.usecases.terminals import NoSuchCode, enrol_at_any_site
@@ -58,7 +58,7 @@ class _Enrolments:
         while self._tries and (now - self._tries[0]).total_seconds() > 60:
             self._tries.popleft()
         if len(self._tries) >= MAX_ENROL_TRIES:
-            raise Refusal(429, "too many codes tried; wait a minute")
+            raise RequestRefused(429, "too many codes tried; wait a minute")
         self._tries.append(now)
 
 
@@ -87,7 +87,7 @@ class _Door:
         transaction. Unknown site or terminal and wrongly signed look the same."""
         central = self._site(of.site)
         if central is None:
-            raise Refusal(401, "unknown terminal or bad signature")
+            raise RequestRefused(401, "unknown terminal or bad signature")
         with terminal_request(central, of.terminal) as asked:
             of.proven(asked.terminal if asked else None, self.now(), in_run=in_run)
             if asked is None:
@@ -124,7 +124,7 @@ async def read_body(request: Request) -> bytes:
     async for piece in request.stream():
         body += piece
         if len(body) > MAX_BODY:
-            raise Refusal(413, f"a body has at most {MAX_BODY} bytes")
+            raise RequestRefused(413, f"a body has at most {MAX_BODY} bytes")
     return bytes(body)
 
 
@@ -153,7 +153,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
         try:
             enrolled = await elsewhere(enrol_at_any_site, central, message, now())
         except NoSuchCode as error:
-            raise Refusal(403, str(error)) from None
+            raise RequestRefused(403, str(error)) from None
         return Response(enrolled.to_bytes(), media_type="application/json")
 
     @router.post(f"{_AT}/hello", openapi_extra=shapes.body(shapes.HELLO))
@@ -214,7 +214,7 @@ def routes(central: Central, now: Now, elsewhere: Elsewhere) -> APIRouter:
 
         def issued(asked: TerminalRequest) -> IssuedPins:
             if asked.terminal.quarantined:
-                raise Refusal(409, "this terminal is in quarantine and gets no PINs")
+                raise RequestRefused(409, "this terminal is in quarantine and gets no PINs")
             return asked.pins(PinStatus.parse(body))
 
         of = _signed(request, nonce, signature, body)

@@ -9,7 +9,6 @@ from sync.central.usecases.sign_in import Strangers
 from sync.central.usecases.terminals import all_terminals
 from sync.central.web import (
     accounts,
-    api,
     audit,
     identity,
     improvements,
@@ -22,6 +21,7 @@ from sync.central.web import (
     roster,
     sign_in,
     site_settings,
+    terminal_api,
     terminals,
 )
 from sync.central.web.failures import register_failures
@@ -51,7 +51,9 @@ router = APIRouter()
 
 
 def create_app(
-    central: Central, now: api.Now = api.utc_now, elsewhere: api.Elsewhere = run_in_threadpool
+    central: Central,
+    now: terminal_api.Now = terminal_api.utc_now,
+    elsewhere: terminal_api.Elsewhere = run_in_threadpool,
 ) -> FastAPI:
     """The whole server on one `central`; terminals' requests ask the database `elsewhere`: on other
     threads, so that one slow answer holds nobody else up. SettingsError when its identity provider
@@ -66,7 +68,7 @@ def create_app(
         strangers=Strangers(),
         wrong_tokens=MinuteLimit(MAX_WRONG_TOKENS),
     )
-    app.include_router(api.routes(central, now, elsewhere))
+    app.include_router(terminal_api.routes(central, now, elsewhere))
     for room in _ROOMS:
         app.include_router(room.router)
     if identity_provider is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sync.central.usecases.intake import Refusal, RowRefused
+from sync.central.usecases.intake import RequestRefused, RowRefused
 
 MOST = 128
 """Requests in a group: some rows a commit, and no terminal waits long."""
@@ -53,12 +53,12 @@ class Batches(Generic[Q, A]):
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line[Q, A]] = WeakKeyDictionary()
 
     async def ask(self, request: Q, size: int) -> A | None:
-        """The answer to a request of `size` bytes, None: ask it alone. Refusal when too many
-        wait."""
+        """The answer to a request of `size` bytes, None: ask it alone. RequestRefused when too
+        many wait."""
         loop = asyncio.get_running_loop()
         line = self._lines.setdefault(loop, _Line())
         if len(line.waiting) >= MAX_WAITING or line.size + size > MAX_WAITING_BYTES:
-            raise Refusal(503, "try again later")
+            raise RequestRefused(503, "try again later")
         answer: asyncio.Future[A | None] = loop.create_future()
         line.waiting.append(_Waiting(request, size, answer))
         line.size += size

@@ -12,11 +12,11 @@ from starlette.requests import ClientDisconnect
 from sync.central.line import Busy
 from sync.central.period import NoSuchPeriod
 from sync.central.usecases.central import DatabaseDown
-from sync.central.usecases.intake import Refusal
+from sync.central.usecases.intake import RequestRefused
 from sync.central.viewer import NotYours
-from sync.central.web.api import error_response
 from sync.central.web.dependencies import visitor_of
 from sync.central.web.rendering import PageError, bare_page, page
+from sync.central.web.terminal_api import error_response
 from sync.protocol import BadMessage
 
 _LOG = logging.getLogger("kiosk.central")
@@ -25,7 +25,7 @@ _LOG = logging.getLogger("kiosk.central")
 def register_failures(app: FastAPI) -> None:
     """Answer each kind of failure as it should be."""
     for error, answer in (
-        (Refusal, refused),
+        (RequestRefused, refused),
         (BadMessage, bad_message),
         (PageError, page_error),
         (NotYours, not_yours),
@@ -40,7 +40,7 @@ def register_failures(app: FastAPI) -> None:
         app.exception_handler(error)(answer)
 
 
-async def refused(_request: Request, error: Refusal) -> Response:
+async def refused(_request: Request, error: RequestRefused) -> Response:
     return error_response(error.status, error.text)
 
 
@@ -49,7 +49,7 @@ async def bad_message(_request: Request, error: BadMessage) -> Response:
 
 
 def page_error(request: Request, error: PageError) -> Response:
-    return _message(request, error.status, error.word)
+    return _message(request, error.status, error.key)
 
 
 def not_yours(request: Request, _error: NotYours) -> Response:
@@ -102,12 +102,12 @@ def _is_from_a_machine(request: Request) -> bool:
     return request.url.path.startswith(("/v1/", "/healthz"))
 
 
-def _message(request: Request, status: int, word: str) -> Response:
+def _message(request: Request, status: int, key: str) -> Response:
     """One line and the way on; who is not signed in is sent to sign in."""
-    if word == "sign_in" and request.method == "GET":
+    if key == "sign_in" and request.method == "GET":
         query = f"?{request.url.query}" if request.url.query else ""
         there = urlencode({"next": request.url.path + query})
         return RedirectResponse(f"/sign-in?{there}", 303)
-    if word == "must_change":
+    if key == "must_change":
         return RedirectResponse("/password", 303)
-    return page(request, "message.html", visitor_of(request).viewer, status=status, word=word)
+    return page(request, "message.html", visitor_of(request).viewer, status=status, word=key)

@@ -35,7 +35,7 @@ class Posted:
         """One field, outer spaces gone; PageError when it is longer than fits."""
         value = self.values.get(name, "").replace("\r\n", "\n").strip()
         if len(value) > longest or "\x00" in value:
-            raise PageError(400, "too_long")
+            raise PageError(400, "text_too_long")
         return value
 
     def prose(self, name: str, longest: int) -> str:

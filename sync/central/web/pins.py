@@ -3,14 +3,13 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from kiosk.domain.refusal import Refusal
 from sync.central.usecases.pins import MOST_ISSUED, EditedMeanwhile, issue_pins, read_pins
 from sync.central.web.dependencies import CurrentTime, PinIssuer, Reader, Today
 from sync.central.web.forms import Form
 from sync.central.web.rendering import PageError, page
 
 router = APIRouter(include_in_schema=False)
-
-_STATUS = {"": 200, "pin_how_many": 400, "pin_meanwhile": 409}
 
 
 @router.get("/pins/{site}")
@@ -26,18 +25,20 @@ def post_pins(
     anybody sees them."""
     bases = _ticked(form.several.get("officers", ()))
     if not 1 <= len(bases) <= MOST_ISSUED:
-        return _pins_page(request, reader, "pin_how_many")
+        return _pins_page(request, reader, 400, Refusal("pin_how_many", most=MOST_ISSUED))
     try:
         letters = issue_pins(reader.central, bases, reader.viewer, now)
     except EditedMeanwhile:
         # Also a page of letters that is asked for again: its PINs are gone.
-        return _pins_page(request, reader, "pin_meanwhile")
+        return _pins_page(request, reader, 409, Refusal("pin_meanwhile"))
     return page(
         request, "letters.html", reader.viewer, reader.central, letters=letters, issued=today
     )
 
 
-def _pins_page(request: Request, reader: Reader, problem: str = "") -> Response:
+def _pins_page(
+    request: Request, reader: Reader, status: int = 200, problem: Refusal | None = None
+) -> Response:
     pins = read_pins(reader.central)
     without = [pin for pin in pins if pin.issued is None]
     return page(
@@ -45,7 +46,7 @@ def _pins_page(request: Request, reader: Reader, problem: str = "") -> Response:
         "pins.html",
         reader.viewer,
         reader.central,
-        _STATUS[problem],
+        status,
         pins=pins,
         without=without[:MOST_ISSUED],
         most=MOST_ISSUED,

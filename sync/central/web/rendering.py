@@ -1,9 +1,7 @@
 """How a page is made: in the reader's language, with the same headers everywhere."""
 
-import tomllib
 from datetime import date
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,13 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import thai
-from sync.central.language import words as central_words
+from sync.central.language import LANGUAGES, tables, words
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 from sync.central.web.parts import parts_of
 
 LANGUAGE_COOKIE = "kiosk_language"
-LANGUAGES = ("th", "en")
 _YEAR_SECONDS = 31_536_000
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; "
@@ -32,12 +29,12 @@ HEADERS = {
 }
 
 
-class PageError(Exception):
-    """What a person reads instead of a page: a status, and the key of the words."""
+class PageError(Refusal):
+    """What a person reads instead of a page, and its status."""
 
-    def __init__(self, status: int, word: str) -> None:
-        super().__init__(word)
-        self.status, self.word = status, word
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(key)
+        self.status = status
 
 
 def templates() -> Environment:
@@ -51,17 +48,10 @@ def templates() -> Environment:
     )
 
 
-@cache
-def page_words() -> dict[str, dict[str, str]]:
-    text = (files("sync.central.web") / "words.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def problem_words(language: str, problem: Refusal | str) -> str:
-    """What is refused, in the reader's language: a refusal, or the key of a page's word."""
-    if isinstance(problem, Refusal):
-        return central_words(language).refusal(problem)
-    return page_words()[language][problem]
+def problem_words(language: str, problem: Refusal) -> str:
+    """What is refused, as a sentence of its own in the reader's language."""
+    text = words(language).refusal(problem)
+    return text[0].upper() + text[1:]
 
 
 def language_of(request: Request) -> str:
@@ -100,18 +90,17 @@ def page(
 def render(request: Request, template: str, **values: Any) -> str:
     """`template` with these values, and the words of the reader's language."""
     language = language_of(request)
-    words = page_words()[language]
     page_template = parts_of(request).templates.get_template(template)
-    return page_template.render(w=words, lang=language, **values)
+    return page_template.render(w=tables(language), lang=language, **values)
 
 
-def bare_page(request: Request, status: int, word: str) -> Response:
+def bare_page(request: Request, status: int, key: str) -> Response:
     """One line, made without the database."""
-    words = page_words()[language_of(request)]
+    refusals = tables(language_of(request))["refusal"]
     line = parts_of(request).templates.from_string(
         "<!doctype html><meta charset=utf-8><p>{{ text }}"
     )
-    return HTMLResponse(line.render(text=words[word]), status, HEADERS)
+    return HTMLResponse(line.render(text=refusals[key]), status, HEADERS)
 
 
 def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]:
@@ -133,8 +122,9 @@ def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]
 
 
 def _formats(language: str) -> dict[str, Any]:
-    """How numbers, days and refusals are written in a language."""
+    """How words, numbers, days and refusals are written in a language."""
     return {
+        "say": words(language).get,
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),
         "day": partial(thai.day, language=language),

@@ -50,10 +50,8 @@ def post_officers(
     """Add or renew one officer, or all of a CSV file."""
     try:
         renew_officers(reader.central, reader.viewer, _officers(form), now)
-    except (BadRoster, NumberTaken, BadPerson) as error:
+    except (BadRoster, NumberTaken, BadPerson, PageError) as error:
         return _roster_page(request, reader, error.problems, form.values)
-    except PageError as error:
-        return _roster_page(request, reader, (error.word,), form.values)
     return RedirectResponse(f"/roster/{site}", 303)
 
 
@@ -119,7 +117,7 @@ def _change_officer(reader: Reader, officer: str, form: Posted, now: datetime) -
 def _roster_page(
     request: Request,
     reader: Reader,
-    problems: tuple[Refusal | str, ...] = (),
+    problems: tuple[Refusal, ...] = (),
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     """`typed`: what stands in the form in place of nothing."""

@@ -11,7 +11,7 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.office_settings import EditedMeanwhile, read_settings, save_settings
 from sync.central.web.dependencies import Administrator, CurrentTime, Reader
 from sync.central.web.forms import Form, Posted
-from sync.central.web.rendering import HEADERS, PageError, page
+from sync.central.web.rendering import HEADERS, page
 from sync.central.web.settings_form import differing, settings_from
 
 router = APIRouter(include_in_schema=False)
@@ -33,12 +33,10 @@ def post_settings(
         settings, base = _posted_settings(form)
     except Refusal as error:
         return _settings_page(request, reader, error, typed)
-    except PageError as error:
-        return _settings_page(request, reader, error.word, typed)
     try:
         save_settings(reader.central, reader.viewer, base, settings, now)
     except EditedMeanwhile:
-        return _settings_page(request, reader, "edited_meanwhile", typed, settings)
+        return _settings_page(request, reader, Refusal("edited_meanwhile"), typed, settings)
     return RedirectResponse(f"/settings/{site}?saved", 303)
 
 
@@ -62,7 +60,7 @@ def _posted_settings(form: Posted) -> tuple[SiteSettings, int | None]:
 def _settings_page(
     request: Request,
     reader: Reader,
-    problem: Refusal | str = "",
+    problem: Refusal | None = None,
     typed: Mapping[str, str] | None = None,
     unsaved: SiteSettings | None = None,
 ) -> Response:

@@ -1,6 +1,5 @@
 """The use cases of `kiosk queue simulate` and `kiosk queue tell`."""
 
-import os
 import select
 import sys
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import monotonic
 
+from hardware.command_lines import CommandLines, HasFileno
 from hardware.ticket_machine import TicketMachine
 from hardware.tickets import parse
 
@@ -30,28 +30,22 @@ def simulate(path: Path, say: Callable[[str], None]) -> None:
     machine = TicketMachine(path)
     machine.plug()
     say(f"ticket machine at {path}; {HELP}")
-    commands = sys.stdin.fileno()
-    reported, unread = 0, b""
+    lines = CommandLines(sys.stdin)
+    reported = 0
     try:
-        while True:
-            watched = [commands, machine.fileno()] if machine.plugged else [commands]
+        while not lines.ended:
+            watched: list[HasFileno] = [lines, machine] if machine.plugged else [lines]
             readable, _, _ = select.select(watched, [], [], LOOK_EVERY)
-            if machine.fileno() in readable:
+            if machine in readable:
                 machine.readable()
             machine.tick(monotonic())
             for message in machine.answered[reported:]:
                 say(message.answer().decode().strip())
             reported = len(machine.answered)
-            if commands not in readable:
-                continue
-            data = os.read(commands, 4096)
-            *lines, unread = (unread + data).split(b"\n")
-            for line in lines:
-                if line.strip() == b"quit":
+            for line in lines.read() if lines in readable else []:
+                if line == "quit":
                     return
-                say(obey(machine, line.decode("utf-8", "replace").strip()))
-            if not data:
-                return
+                say(obey(machine, line))
     finally:
         machine.unplug()
 

@@ -1,0 +1,117 @@
+"""Each word of central in each language, with the same values; and no word that nobody says."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk import language as languages
+from kiosk.domain.refusal import Refusal
+from kiosk.language import LANGUAGES
+from sync.central.language import words
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [*ROOT.glob("kiosk/**/*.py"), *ROOT.glob("sync/**/*.py"), *ROOT.glob("ui/**/*.py")]
+TEMPLATES = sorted(ROOT.glob("sync/central/web/templates/*.html"))
+VALUES = re.compile(r"\{(\w+)\}")
+CHOSEN = {
+    "alarm", "cut", "field", "form", "gap", "half", "ita_column", "objection", "panel", "role",
+    "state", "verdict",
+}  # fmt: skip
+"""Tables whose words a template chooses by a value."""
+
+
+def values_of(text: str) -> list[str]:
+    return sorted(set(VALUES.findall(text)))
+
+
+def test_both_languages_have_the_same_words_with_the_same_values() -> None:
+    thai, english = (words(code) for code in LANGUAGES)
+    assert thai.by_key.keys() == english.by_key.keys()
+    for key, text in english.by_key.items():
+        assert text.strip(), key
+        assert thai.by_key[key].strip(), key
+        assert values_of(text) == values_of(thai.by_key[key]), key
+
+
+def test_thai_has_one_form_and_an_english_singular_has_no_value_of_its_own() -> None:
+    assert not words("th").singular
+    english = words("en")
+    for key, text in english.singular.items():
+        assert "n" in values_of(english.by_key[key]), key
+        assert set(values_of(text)) <= set(values_of(english.by_key[key])), key
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_word_stands_in_the_script_of_its_language(code: str) -> None:
+    for key, text in words(code).by_key.items():
+        has_thai = re.search("[\u0e01-\u0e5b]", text) is not None
+        if code == "en":
+            assert not has_thai or key == "frame.switch", key
+        else:
+            only_marks = not re.search("[A-Za-z]", VALUES.sub("", text))
+            assert has_thai or only_marks or key == "frame.switch", key
+
+
+def refusals_raised() -> Iterator[tuple[str, set[str]]]:
+    """Key and values of each refusal in the code, as it is built."""
+    kinds = {kind.__name__ for kind in _subclasses(Refusal)}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            keys = [text for text in texts if isinstance(text, str)]
+            if name in kinds and keys:
+                yield keys[0], {keyword.arg or "" for keyword in node.keywords}
+
+
+def _subclasses(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    import sync.central.web.app  # noqa: F401  (so that every kind is known)
+
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _subclasses(below)
+
+
+def test_each_refusal_has_a_sentence_that_says_its_values() -> None:
+    by_key = words("en").by_key
+    for key, values in refusals_raised():
+        assert f"refusal.{key}" in by_key, key
+        assert set(values_of(by_key[f"refusal.{key}"])) <= values, key
+
+
+def test_no_word_is_left_that_nobody_says() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in SOURCES)
+    pages = "\n".join(path.read_text("utf-8") for path in TEMPLATES)
+    refused = {f"refusal.{key}" for key, _ in refusals_raised()}
+    for key in words("en").by_key:
+        table, _, name = key.partition(".")
+        if table in CHOSEN or key in refused:
+            continue
+        said = (
+            f"w.{key}" in pages
+            or f"'{key}'" in pages
+            or f'"{key}"' in code
+            or (table == "refusal" and f'"{name}"' in code)
+        )
+        assert said, key
+
+
+def test_a_count_of_one_has_its_singular() -> None:
+    english = words("en")
+    assert english.get("common.minutes", n=1) == "1 minute"
+    assert english.get("common.minutes", n=1234) == "1,234 minutes"
+    assert words("th").get("common.minutes", n=1234) == "๑,๒๓๔ นาที"
+    assert languages.counted(1, "officer", "officers") == "1 officer"
+
+
+def test_a_word_that_is_missing_or_lacks_a_value_is_a_bug() -> None:
+    with pytest.raises(languages.MissingWord, match=r"en: common\.nothing"):
+        words("en").get("common.nothing")
+    with pytest.raises(languages.MissingWord, match="value 'n'"):
+        words("en").get("common.times")

@@ -1,0 +1,36 @@
+"""Markdown documents: their headings, code and sentences."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def anchor_of(heading: str) -> str:
+    """The address of a heading within its page, as GitHub makes it."""
+    words = re.sub(r"[^\w\- ]", "", heading.lower())
+    return words.strip().replace(" ", "-")
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    return frozenset(anchor_of(heading) for heading in HEADING.findall(path.read_text("utf-8")))
+
+
+def prose(path: Path) -> str:
+    """The document without code blocks."""
+    return re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def sentences(path: Path) -> list[str]:
+    """Sentences of headings, paragraphs, list items and table cells; code counts as one word."""
+    text = re.sub(r"`[^`]*`", "CODE", prose(path))
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"^#+ (.*)$", r"\n\1\n", text, flags=re.MULTILINE)
+    paragraphs = re.split(r"\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.) )|\|", text)
+    folded = (" ".join(paragraph.split()).replace("**", "") for paragraph in paragraphs)
+    ends = re.compile(r"(?<=[.!?])[)\"”]* (?=[^a-z])")
+    parts = (sentence for paragraph in folded for sentence in ends.split(paragraph))
+    return [sentence for sentence in parts if sentence.strip("-| ")]
