@@ -7,9 +7,10 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk import config
 from kiosk.clock import Clock, require_plausible
 from kiosk.files import lent_to_root, sync_folder, write_whole
+from kiosk.settings.definition import FILE_NAME, Settings
+from kiosk.settings.reading import load
 
 if TYPE_CHECKING:
     from kiosk.store.engine import Store
@@ -36,7 +37,7 @@ class DataFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.settings_file = path / config.FILE_NAME
+        self.settings_file = path / FILE_NAME
         self.database = path / "kiosk.db"
         self.key_file = path / "terminal.key"
         self.sounds = path / "sounds"
@@ -65,6 +66,7 @@ class DataFolder:
         damaged database lies aside, unless `anew`: an empty file must be somebody's decision.
         """
         from kiosk import pin
+        from kiosk.settings.default_text import text as default_text
         from kiosk.store.engine import Store
 
         self._require_own()
@@ -75,7 +77,7 @@ class DataFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not self.settings_file.exists():
-                write_whole(self.settings_file, config.DEFAULT_TEXT.encode())
+                write_whole(self.settings_file, default_text().encode())
             if not self._pepper_file.exists():
                 write_whole(self._pepper_file, secrets.token_bytes(pin.PEPPER_BYTES))
         except FileExistsError as error:
@@ -84,9 +86,9 @@ class DataFolder:
             raise FolderError(f"{error.filename or self.path}: {error.strerror}") from None
         Store.create(self.database)
 
-    def settings(self) -> config.Settings:
+    def settings(self) -> Settings:
         self._require_own()
-        return config.load(self.settings_file)
+        return load(self.settings_file)
 
     def open(self, clock: Clock) -> "tuple[Store, Terminal]":
         """The store and its use cases. ClockImplausible, FolderError, or a kind of StoreFailed."""

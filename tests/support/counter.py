@@ -5,9 +5,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.config import Settings
 from kiosk.datafolder import DataFolder
 from kiosk.domain.tally import Tally
+from kiosk.settings.definition import Settings
 from tests.support.builders import FakeClock
 from ui.app import Running, start
 from ui.screens.menu import MenuScreen

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from starlette.testclient import TestClient
-from sync.central.web.desk import COOKIE
 
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.viewer import CITY, ROLES
 from sync.central.web.app import create_app
+from sync.central.web.dependencies import COOKIE
 from tests.support.central import signed_in
 
 GETS = (

@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel, Outcome
+from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
 from tests.support.builders import MORNING, TODAY

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from kiosk.clock import SystemClock
-    from kiosk.config import Settings
+    from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
     from sync.absence import Hours
 
@@ -83,7 +83,7 @@ def enrol(
             fail(f"enrolled already at {place}; --again replaces it", USAGE)
         key = Ed25519PrivateKey.generate()
         try:
-            enrolment = enrol_at(url, code, key, folder.settings().sync_ca)
+            enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
         write_key(folder.key_file, key)
@@ -174,7 +174,7 @@ def heartbeat() -> None:
     with opened() as (store, _), errors():
         try:
             key = read_key(folder.key_file)
-            authority, pepper = folder.settings().sync_ca, folder.pepper()
+            authority, pepper = folder.settings().sync.ca, folder.pepper()
             agent.heartbeat(store, SystemClock(), key, authority, pepper=pepper)
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
@@ -224,7 +224,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 store=store,
                 clock=clock,
                 key=read_key(folder.key_file),
-                authority=settings.sync_ca,
+                authority=settings.sync.ca,
                 pepper=folder.pepper(),
             )
         except NotEnrolled as error:

@@ -126,11 +126,11 @@ def officer_unlock(number: Annotated[str, typer.Argument(help="The officer's num
 
 @app.command("retire")
 def officer_retire(number: Annotated[str, typer.Argument(help="The officer's number.")]) -> None:
-    """Take an officer off the roster; every rating is kept."""
+    """Take an officer off the roster; every rating stays."""
     with opened() as (_, terminal), errors():
         officer = _officer(terminal, number)
         terminal.retire(officer.number)
-    typer.echo(f"Retired {officer.number} {officer.name}. Ratings are kept.")
+    typer.echo(f"Retired {officer.number} {officer.name}. Ratings stay.")
 
 
 def _officer(terminal: "Terminal", number: str) -> "Officer":

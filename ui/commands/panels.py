@@ -9,7 +9,7 @@ from ui.commands.context import data_folder, errors, fail
 from ui.failures import NOT_NOW, USAGE
 
 if TYPE_CHECKING:
-    from kiosk.config import PanelSettings
+    from kiosk.settings.definition import PanelSettings
 
 app = typer.Typer(help="The serial button panel.", no_args_is_help=True)
 

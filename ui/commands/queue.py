@@ -43,7 +43,7 @@ def queue_tell(
 
     with errors():
         folder = data_folder()
-        port = folder.settings().queue.http
+        port = folder.settings().offer.http
         if not port:
             fail("offer.http: is 0 in the settings; write a port there, such as 8765", USAGE)
         try:

@@ -10,8 +10,8 @@ from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE, WRONG
 
 if TYPE_CHECKING:
-    from kiosk.config import Settings
     from kiosk.datafolder import DataFolder
+    from kiosk.settings.definition import Settings
     from kiosk.terminal import Status
 
 OWN_LOGIN = "`useradd --system --groups dialout,video,input,audio kiosk`, `chown -R kiosk FOLDER`"

@@ -26,8 +26,10 @@ from sync.central.web import (
 )
 from sync.central.web.failures import register_failures
 from sync.central.web.identity_provider import CodeFlow, provider
+from sync.central.web.openapi import publish_openapi
 from sync.central.web.parts import MinuteLimit, Parts, parts_of
 from sync.central.web.rendering import templates
+from sync.central.web.terminal_api import Elsewhere, Now, TerminalApi, utc_now
 
 MAX_WRONG_TOKENS = 120
 """A minute, from everybody together."""
@@ -51,9 +53,7 @@ router = APIRouter()
 
 
 def create_app(
-    central: Central,
-    now: terminal_api.Now = terminal_api.utc_now,
-    elsewhere: terminal_api.Elsewhere = run_in_threadpool,
+    central: Central, now: Now = utc_now, elsewhere: Elsewhere = run_in_threadpool
 ) -> FastAPI:
     """The whole server on one `central`; terminals' requests ask the database `elsewhere`: on other
     threads, so that one slow answer holds nobody else up. SettingsError when its identity provider
@@ -68,13 +68,15 @@ def create_app(
         strangers=Strangers(),
         wrong_tokens=MinuteLimit(MAX_WRONG_TOKENS),
     )
-    app.include_router(terminal_api.routes(central, now, elsewhere))
+    app.state.terminal_api = TerminalApi(central, now, elsewhere)
+    app.include_router(terminal_api.router)
     for room in _ROOMS:
         app.include_router(room.router)
     if identity_provider is not None:
         app.include_router(identity.router)
     app.include_router(router)
     register_failures(app)
+    publish_openapi(app)
     return app
 
 
