@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from kiosk.config import PANEL_PROFILES, parse
+from kiosk.settings.definition import PANEL_PROFILES
+from kiosk.settings.reading import parse
 from sync.central.cli import app as central_app
 from tests.house.markdown import anchors
 from tests.house.sources import ROOMS, markdown_files

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -17,8 +17,9 @@ from PySide6.QtCore import QMetaObject, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.clock import Clock, SystemClock
-from kiosk.config import ConfigError, Settings
 from kiosk.domain.people import CounterId
+from kiosk.settings.definition import Settings
+from kiosk.tomlfile.tables import SettingsError
 from ui import theme
 from ui.errands import Errands
 from ui.failures import require_display
@@ -116,13 +117,13 @@ def start(
 
 def guide_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -> "Guide | None":
     """The audible guide, where it is wanted."""
-    if not settings.sound_guide:
+    if not settings.sound.guide:
         return None
     from ui.guide import Guide
     from ui.sounds import Shelf
 
     shelf = Shelf(folder.sounds, presenter.session.prompt_words)
-    guide = Guide(shelf, settings.volume, settings.sound_output)
+    guide = Guide(shelf, settings.sound.volume, settings.sound.output)
     presenter.spoken.connect(guide.say)
     guide.stands.connect(presenter.staff.guide_stands)
     guide.start()
@@ -131,11 +132,11 @@ def guide_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -
 
 def queue_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -> "list[Bridge]":
     """The ways in of a queue system, where questions are offered."""
-    if not (settings.queue.port or settings.queue.http):
+    if not (settings.offer.port or settings.offer.http):
         return []
     from ui.queue_bridge import open_queue
 
-    return open_queue(settings.queue, presenter, folder)
+    return open_queue(settings.offer, presenter, folder)
 
 
 def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:
@@ -143,8 +144,8 @@ def at_enrolled_counter(settings: Settings, terminal: "Terminal") -> Settings:
     enrolment = terminal.status().enrolment
     if enrolment is None:
         return settings
-    office = replace(settings.office, counter=CounterId(enrolment.counter))
-    return replace(settings, office=office)
+    office = settings.office._replace(counter=CounterId(enrolment.counter))
+    return settings._replace(office=office)
 
 
 def comment_address(
@@ -257,7 +258,7 @@ class Program(QObject):
         """At the configured time, once a day, `kiosk sync` as a process of its own."""
         now = self._clock.now().wall
         today = now.date().isoformat()
-        if self._synced_on == today or now.time() < self._settings.sync_at:
+        if self._synced_on == today or now.time() < self._settings.sync.at:
             return
         if self._may_reach_central():
             self._synced_on = today
@@ -278,15 +279,17 @@ class Program(QObject):
 
     def _send(self, errand: str) -> None:
         """Asked for at the service menu."""
-        there = ("--mounted", self._settings.sync_stick) if errand == "stick" else ()
-        self.errands.run(errand, *there)
+        if errand == "stick":
+            self.errands.run("stick", "--mounted", self._settings.sync.stick)
+        else:
+            self.errands.run(errand)
 
 
 def starting_view(settings: Settings) -> ClosedView:
     """The first screen. Made here, of as little as it needs: everything else loads behind it."""
-    words = Words.load(settings.language)
+    words = Words.load(settings.screen.language)
     counter = words.get("frame.counter", counter=settings.office.counter)
-    frame = Frame(settings.office.name.in_language(settings.language), counter)
+    frame = Frame(settings.office.name.in_language(settings.screen.language), counter)
     return ClosedView(
         frame=frame,
         title=words.get("starting.title"),
@@ -299,18 +302,18 @@ def first_builder(settings: Settings) -> "ViewBuilder":
     from kiosk.domain.wording import Wording
     from ui.view_builder import ViewBuilder
 
-    return ViewBuilder(settings, Words.load(settings.language), Wording(), ())
+    return ViewBuilder(settings, Words.load(settings.screen.language), Wording(), ())
 
 
 def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     """Open the terminal on the data folder `path` and stay until it is ended; the exit code.
-    ConfigError, FolderError and NoDisplay before any window."""
+    SettingsError, FolderError and NoDisplay before any window."""
     from kiosk.datafolder import DataFolder
 
     folder = DataFolder(path)
     settings = folder.settings()
-    if unknown := sorted(set(settings.offered_languages) - set(languages())):
-        raise ConfigError(
+    if unknown := sorted(set(settings.screen.languages) - set(languages())):
+        raise SettingsError(
             f"{settings.path}: screen.languages: {unknown[0]!r} is none of {', '.join(languages())}"
         )
     require_display(os.environ)
@@ -318,9 +321,9 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     app = QApplication(["kiosk"])
     sys.excepthook = _loud
     window = TerminalWindow()
-    theme.set_text_scale(settings.text_percent / 100)
-    theme.set_low_reach(settings.low_reach)
-    theme.set_still(settings.reduced_motion)
+    theme.set_text_scale(settings.screen.text_percent / 100)
+    theme.set_low_reach(settings.screen.low_reach)
+    theme.set_still(settings.screen.reduced_motion)
     program = Program(folder, settings, window, SystemClock())
     window.close_asked.connect(end_loop)
     notifier = on_signals(end_loop)

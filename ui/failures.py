@@ -29,7 +29,6 @@ def exit_code(error: Exception) -> int | None:
     The kinds are imported here, when there is an error: the first paint doesn't wait for them.
     """
     from kiosk.clock import ClockImplausible
-    from kiosk.config import ConfigError
     from kiosk.datafolder import AlreadyRunning, FolderError
     from kiosk.store.engine import (
         StoreDamaged,
@@ -38,10 +37,11 @@ def exit_code(error: Exception) -> int | None:
         StoreMissing,
         StoreNewer,
     )
+    from kiosk.tomlfile.tables import SettingsError
 
     kinds: tuple[tuple[type[Exception], int], ...] = (
         (NoDisplay, NOT_NOW),
-        (ConfigError, USAGE),
+        (SettingsError, USAGE),
         (StoreMissing, USAGE),
         (AlreadyRunning, NOT_NOW),
         (FolderError, USAGE),

@@ -19,7 +19,7 @@ from hardware.link import (
 )
 from hardware.port import Port, PortInfo, PortLost, find_ports
 from hardware.search import TRY_FOR, PortSearch
-from kiosk.config import PanelSettings, Settings
+from kiosk.settings.definition import PanelSettings, Settings
 from kiosk.store.state import Mark
 from ui.presenter import Presenter
 
@@ -30,7 +30,7 @@ OPEN_EVERY = 1.0
 def link_of(settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
     """The host's end of the panel in the settings; NoSuchPanel when it can't be."""
     marks = [PressMark(mark.device, mark.boot, mark.seq) for mark in last]
-    wiring = Wiring(settings.count, settings.address, settings.codes)
+    wiring = Wiring(settings.button_count, settings.address, settings.codes)
     return family_named(settings.profile).link(wiring, marks)
 
 

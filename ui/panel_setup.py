@@ -9,9 +9,9 @@ from hardware.catalogue import FAMILIES, family_named
 from hardware.family import Certainty, NoSuchPanel, PanelFamily
 from hardware.finder import ButtonIdentity, DetectedPanel, Patience, find_panel, read_presses
 from hardware.port import PortLost, find_ports
-from kiosk.config import Settings
-from kiosk.settingsfile import Value, write_panel
-from ui.panel_commands import PanelTrouble
+from kiosk.settings.definition import Settings
+from kiosk.settings.editing import Value, write_panel
+from ui.panel_tools import PanelTrouble
 from ui.text import Words
 
 Say = Callable[[str], None]
@@ -27,7 +27,7 @@ def set_up(
     address: int = 0,
 ) -> None:
     """The whole conversation about panel `number` (from 1), and its lines in the settings.
-    PanelTrouble or ConfigError leave the file as it was. `port`, `profile`: "" for all;
+    PanelTrouble or SettingsError leave the file as it was. `port`, `profile`: "" for all;
     `address`: the panel's on a shared line, 0 for its family's usual."""
     if number > len(settings.panels) + 1:
         raise PanelTrouble(f"there is no panel {number - 1} yet; set that up first")
@@ -98,7 +98,7 @@ class ButtonQuestions:
 def _level_words(settings: Settings) -> dict[int, str]:
     """The words of the scale by score: the office's own where it has some, else in English."""
     scale = settings.rules.scale
-    own_words = settings.scale_words.get("en") or settings.scale_words.get("th")
+    own_words = settings.scale.words_en or settings.scale.words_th
     if own_words:
         return dict(zip(scale.scores(), own_words, strict=True))
     words = Words.load("en")

@@ -42,7 +42,7 @@ class Panels:
             self._states = [replace(state, last_button=button) for state in self._states]
             session.redraw()
             return session.keep_mark(mark)
-        score = session.settings.panels[panel].buttons.get(button)
+        score = session.settings.panels[panel].scores.get(button)
         if score is not None:
             return self._citizen.press(score, Channel.PANEL, mark, age)
         if session.encounter.phase is Phase.READY and not self._citizen.comes_late(age):

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 import kiosk
 from kiosk.clock import Clock
-from kiosk.config import Settings
 from kiosk.domain.encounter import Encounter, Served, Tick
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel
+from kiosk.settings.definition import Settings
 from kiosk.store.engine import StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.terminal import Terminal
@@ -63,7 +63,7 @@ class Presenter(QObject):
         self.staff = StaffDialogs(self.session, self.panels, self.queue, outside)
         self.notices = NoticeBoard(self.session, outside.notices)
         self.clock = ClockWatch(self.session)
-        self._notice_timer = self._every(int(settings.notice_seconds * 1000), self.notices.turn)
+        self._notice_timer = self._every(int(settings.notices.seconds * 1000), self.notices.turn)
         self._clock_timer = self._every(CLOCK_LOOK_MS, self.clock.look)
         self._clock_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
 
@@ -100,7 +100,7 @@ class Presenter(QObject):
         score = settings.keys.get(name)
         if score is not None:
             self.citizen.press(score, Channel.KEYBOARD)
-        elif name == settings.queue.key and not self.queue.take(Served()):
+        elif name == settings.offer.key and not self.queue.take(Served()):
             self.queue.take(Served())  # a key is not sent again: now it is at least remembered
 
     @guarded(None)

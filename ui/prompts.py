@@ -1,7 +1,7 @@
 """Which prompts the audible guide says when: names of recordings, never a score. Pure; no Qt."""
 
-from kiosk.config import Settings
 from kiosk.domain.rules import Ask
+from kiosk.settings.definition import Settings
 from ui.citizen_turn import Lead
 
 Prompts = tuple[str, ...]
@@ -39,4 +39,4 @@ def of_rating(settings: Settings, *, by_button: bool) -> Prompts:
 
 def _buttons(settings: Settings, number: int) -> list[tuple[int, int]]:
     panel = settings.panels[number]
-    return sorted(panel.buttons.items()) if panel.port else []
+    return sorted(panel.scores.items()) if panel.port else []

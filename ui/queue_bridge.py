@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 
 from hardware.port import Port, PortLost
 from hardware.tickets import TicketMessage, TicketReader, Verb
-from kiosk.config import QueueSettings
 from kiosk.datafolder import DataFolder, FolderError
 from kiosk.domain.encounter import Absent, Called, QueueEvent, Served
+from kiosk.settings.definition import Offer
 from ui.presenter import Presenter
 
 OPEN_EVERY_MS = 1000
@@ -46,9 +46,7 @@ class Bridge(Protocol):
 class TicketLine(QObject):
     """The serial line of a ticket machine. No thread: bytes come by QSocketNotifier."""
 
-    def __init__(
-        self, settings: QueueSettings, presenter: Presenter, receiver: QueueReceiver
-    ) -> None:
+    def __init__(self, settings: Offer, presenter: Presenter, receiver: QueueReceiver) -> None:
         super().__init__()
         self._settings, self._presenter, self._receiver = settings, presenter, receiver
         self._reader = TicketReader()
@@ -102,7 +100,7 @@ class TicketLine(QObject):
         self._reader.forget()
 
 
-def open_queue(settings: QueueSettings, presenter: Presenter, folder: DataFolder) -> list[Bridge]:
+def open_queue(settings: Offer, presenter: Presenter, folder: DataFolder) -> list[Bridge]:
     """Every way in that the settings name, started. One that can't be started is reported in
     the service menu and in the journal: the others, and the key, still work."""
     receiver = QueueReceiver(presenter)

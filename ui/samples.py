@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kiosk.config import parse
 from kiosk.domain.wording import DEFAULT_REASONS, Improvement, Wording
+from kiosk.settings.reading import parse
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
 from ui.text import Words, languages

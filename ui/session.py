@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kiosk.clock import Clock
-from kiosk.config import Settings
 from kiosk.domain.duty import EndOfDuty, Moment
 from kiosk.domain.encounter import (
     Break,
@@ -24,6 +23,7 @@ from kiosk.domain.encounter import (
 )
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel
+from kiosk.settings.definition import Settings
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
 from kiosk.terminal import Terminal
@@ -81,7 +81,7 @@ class TerminalSession:
         self._wording = terminal.wording()
         self.settings = settings.with_wording(self._wording)
         """The file's, with central's words."""
-        self.builder = self._builder(settings.language)
+        self.builder = self._builder(settings.screen.language)
 
     def now(self) -> Moment:
         return self._clock.now()
@@ -138,7 +138,7 @@ class TerminalSession:
     def _turn_page(self) -> None:
         self.turn.clear()
         if self.encounter.phase not in (Phase.REASONS, Phase.THANKS):
-            self.use_language(self.settings.language)
+            self.use_language(self.settings.screen.language)
 
     def keep_mark(self, mark: Mark | None) -> bool:
         """Remember a panel's press that led to nothing else; StoreFailed."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.config import Settings
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
 from kiosk.domain.wording import (
@@ -14,6 +13,7 @@ from kiosk.domain.wording import (
     ReasonWords,
     Wording,
 )
+from kiosk.settings.definition import Settings
 from ui.citizen_turn import Turn
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
@@ -132,7 +132,7 @@ class ViewBuilder:
 
     def with_code(self, qr: Callable[[str], tuple[tuple[bool, ...], ...]]) -> "ViewBuilder":
         """The same with `qr` of the address for comments."""
-        address = self._wording.comment_url or self._settings.comment_url
+        address = self._wording.comment_url or self._settings.comments.url
         return ViewBuilder(self._settings, self._words, self._wording, qr(address))
 
     @property
@@ -158,7 +158,7 @@ class ViewBuilder:
         """What the citizen is asked: as central sent it, else the settings'."""
         sent = Bilingual(th=self._wording.question_th, en=self._wording.question_en)
         sent_question = sent.in_language(self.language)
-        own = self._settings.question
+        own = self._settings.question.words
         if not sent_question and self.language not in LANGUAGES and own == DEFAULT_QUESTION:
             return self.say("ready.question")
         return sent_question or own.in_language(self.language)
@@ -167,7 +167,7 @@ class ViewBuilder:
         """The office's own words for what the audible guide says, by prompt."""
         usual = self._usual_prompt_words()
         levels = self._settings.rules.scale.levels
-        level_words = self._settings.scale_words.get(self.language, ())
+        level_words = self._settings.scale.words(self.language)
         words = {"question": self.question()}
         for score, word in enumerate(level_words, start=1):
             words[f"scale{levels}-{score}"] = word
@@ -263,15 +263,15 @@ class ViewBuilder:
 
     def _choices(self) -> tuple[str, ...]:
         """The languages to choose from: as the office wants them, else all, its own first."""
-        codes, offered_codes = languages(), self._settings.offered_languages
+        codes, offered_codes = languages(), self._settings.screen.languages
         if offered_codes:
             return tuple(code for code in offered_codes if code in codes)
-        return tuple(sorted(codes, key=lambda code: code != self._settings.language))
+        return tuple(sorted(codes, key=lambda code: code != self._settings.screen.language))
 
     def _links(self) -> tuple[LinkCode, ...]:
         return tuple(
             LinkCode(link.words.in_language(self.language), qr_matrix(link.url))
-            for link in self._settings.links
+            for link in self._settings.notices.links
         )
 
     def thanks(self) -> ThanksView:
@@ -344,7 +344,7 @@ class ViewBuilder:
             (say("service.version"), facts.version),
         )
         going = sending.errand if sending and sending.code is None else ""
-        by_stick = bool(self._settings.sync_stick)
+        by_stick = bool(self._settings.sync.stick)
         actions = (
             Choice("panel-test", say("service.panel_test"), testing),
             *(
@@ -423,8 +423,8 @@ class ViewBuilder:
         settings = self._settings
         levels = settings.rules.scale.levels
         scores = settings.rules.scale.scores()
-        ordered = tuple(reversed(scores)) if settings.best_first else scores
-        own = settings.scale_words.get(self.language)
+        ordered = tuple(reversed(scores)) if settings.scale.best_first else scores
+        own = settings.scale.words(self.language)
         faces = tuple(
             FaceLabel(int(s), levels, own[s - 1] if own else self.say(f"scale{levels}.{s}"))
             for s in ordered

@@ -11,7 +11,9 @@ from kiosk.domain.refusal import Refusal
 Score = NewType("Score", int)
 """A level of a scale, 1 (worst) to the number of levels (best)."""
 
-_SATISFIED_FROM = {3: 3, 4: 3, 5: 4}
+_SATISFIED_FROM = {5: 4, 4: 3, 3: 3}
+LEVELS = tuple(_SATISFIED_FROM)
+"""How many levels a scale may have."""
 
 
 class NotOnScale(Refusal):

@@ -6,10 +6,12 @@ replace.
 """
 
 from datetime import date
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from kiosk.domain.kinds import Identifier, Name
 from kiosk.domain.people import MAX_NAME
 from kiosk.domain.rating import ReasonId
+from kiosk.domain.scale import LEVELS
 
 LANGUAGES = ("th", "en")
 """The languages in which an office writes its own words."""
@@ -20,7 +22,7 @@ MAX_WORD = MAX_NAME
 """Characters of a level's word or a reason's."""
 MAX_ADDRESS = 300
 """Characters of an address shown as a QR code: a longer one makes a code too fine for a phone."""
-MIN_LEVELS, MAX_LEVELS = 3, 5
+MIN_LEVELS, MAX_LEVELS = min(LEVELS), max(LEVELS)
 MAX_REASONS = 6
 """As many as the page of reasons has places for."""
 MAX_IMPROVEMENTS = 4
@@ -43,9 +45,9 @@ class Bilingual(NamedTuple):
 class ReasonWords(NamedTuple):
     """A reason offered after a low score."""
 
-    id: ReasonId
-    th: str
-    en: str
+    id: Annotated[ReasonId, Identifier(), "what reports call it"]
+    th: Annotated[str, Name(), "in Thai"]
+    en: Annotated[str, Name(), "in English"]
 
     @property
     def words(self) -> Bilingual:

@@ -291,7 +291,7 @@ def terminals_list() -> None:
 def terminals_compare(
     terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
 ) -> None:
-    """Show what central has seen of a terminal, its alarms, and the reports kept aside.
+    """Show what central has seen of a terminal, its alarms, and its parked reports.
 
     Example: kiosk-central terminals compare counter-1
     """
@@ -305,7 +305,7 @@ def terminals_compare(
         at = alarm.at.astimezone().isoformat(" ", "minutes")
         done = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{done}")
-    for kept in (a for a in fleet.aside if a.terminal == terminal):
+    for kept in (a for a in fleet.parked if a.terminal == terminal):
         taken = "none" if kept.taken_n is None else counted(kept.taken_n, "rating", "ratings")
         parked = counted(kept.n, "rating", "ratings")
         typer.echo(f"{kept.date}  parked ({kept.answer}): {parked}; taken: {taken}")
@@ -314,12 +314,12 @@ def terminals_compare(
 @terminals_app.command("release")
 def terminals_release(
     terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
-    reason: Annotated[str, typer.Option(help="What was found on comparing; kept.")],
+    reason: Annotated[str, typer.Option(help="What the comparison showed; stored.")],
     by: Annotated[str, typer.Option(help="Who compared; empty: who is logged in.")] = "",
 ) -> None:
     """Let a terminal out of quarantine once a person has compared both sides.
 
-    Central takes the terminal's journal from where it now is; what was kept aside stays kept.
+    Central takes the terminal's journal from where it now is; parked reports stay parked.
 
     Example: kiosk-central terminals release counter-1 --reason "disk replaced, backup put back"
     """

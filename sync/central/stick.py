@@ -25,8 +25,8 @@ from sync.bundle import (
     box_of,
 )
 from sync.central.usecases.central import Central
-from sync.central.web.api import Now, utc_now
 from sync.central.web.app import create_app
+from sync.central.web.terminal_api import Now, utc_now
 from sync.protocol import BadMessage
 from sync.sealing import sealing_text
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_answer

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from hardware.codec import KeyDown
 from hardware.profiles.own import encode_panel
 from hardware.simulator import SimulatedPanel
-from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import DutyBegan
 from kiosk.domain.rating import Channel
+from kiosk.settings.reading import parse
 from kiosk.store.state import Mark
 from tests.bench.figures import Sample, compare, in_turn, report
 from tests.support.builders import SOMYING, FakeClock, duty_of

@@ -19,7 +19,7 @@ from hardware.codec import (
 )
 from hardware.family import NoSuchPanel, PlainFamily, Wiring
 from hardware.profiles import ascii_line, candle485, jt905, modbus, single_byte, xid
-from kiosk.config import PANEL_PROFILES, PARITIES
+from kiosk.settings.definition import PANEL_PROFILES, PARITIES
 
 PLAIN = {family.name: family for family in FAMILIES if isinstance(family, PlainFamily)}
 SPEAKING = sorted(PLAIN.keys() - {"modbus"})

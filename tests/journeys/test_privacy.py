@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import SignOff, SignOn
 from kiosk.domain.rating import Channel
+from kiosk.settings.reading import parse
 from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from sync.agent import _open_sheets

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import DEFAULT_TEXT, ConfigError, load, parse
-from kiosk.settingsfile import Value, with_panel, write_panel
+from kiosk.settings.default_text import text as default_text
+from kiosk.settings.editing import Value, with_panel, write_panel
+from kiosk.settings.reading import load, parse
+from kiosk.tomlfile.tables import SettingsError
 
 NEW: dict[str, Value | None] = {
     "port": "/dev/ttyUSB0",
@@ -22,45 +24,46 @@ def written(text: str, number: int = 1) -> str:
 
 
 def test_the_lines_of_the_panel_change_and_all_others_stay() -> None:
-    old, new = DEFAULT_TEXT.splitlines(), written(DEFAULT_TEXT).splitlines()
-    gone, come = [x for x in old if x not in new], [x for x in new if x not in old]
-    assert [line.split("=")[0].strip() for line in gone] == ["port", "profile"]
-    assert [line.split("=")[0].strip() for line in come] == ["baud", "buttons", "port", "profile"]
-    panel = parse(written(DEFAULT_TEXT)).panel
+    before, after = default_text().splitlines(), written(default_text()).splitlines()
+    changed = [line for line, new in zip(before, after, strict=True) if line != new]
+    keys = [line.split("=")[0].strip() for line in changed]
+    assert keys == ["port", "profile", "baud", "buttons"]
+    panel = parse(written(default_text())).panels[0]
     assert (panel.port, panel.profile, panel.baud) == ("/dev/ttyUSB0", "candle485", 19200)
-    assert panel.buttons == {1: 4, 2: 3, 3: 2, 4: 1}
+    assert panel.scores == {1: 4, 2: 3, 3: 2, 4: 1}
 
 
 def test_comments_behind_values_stay() -> None:
-    line = next(x for x in written(DEFAULT_TEXT).splitlines() if x.startswith("profile"))
+    line = next(x for x in written(default_text()).splitlines() if x.startswith("profile"))
     assert line.startswith('profile = "candle485"  ')
     assert line.endswith("single-byte")
 
 
 def test_a_file_without_a_panel_gets_one() -> None:
-    assert parse(written("")).panel.profile == "candle485"
+    assert parse(written("")).panels[0].profile == "candle485"
     text = written('[office]\nname_en = "X"')
     assert parse(text).office.name.en == "X"
-    assert parse(text).panel.baud == 19200
+    assert parse(text).panels[0].baud == 19200
 
 
 def test_values_over_several_lines_are_replaced_whole() -> None:
     text = "[panel]\nbuttons = [\n  5, 4,\n  3, 2, 1,\n]\nport = 'x'\n[sync]\nat = '20:00'\n"
-    assert parse(written(text)).panel.buttons == {1: 4, 2: 3, 3: 2, 4: 1}
+    assert parse(written(text)).panels[0].scores == {1: 4, 2: 3, 3: 2, 4: 1}
     assert "at = '20:00'" in written(text)
 
 
-def test_a_line_that_is_no_longer_wanted_goes() -> None:
-    text = '[panel]\nparity = "even"\ncodes = ["a", "b"]  # mine\n'
-    assert "parity" not in written(text)
-    assert "codes" in written(text)
+def test_a_setting_that_the_new_panel_does_not_need_goes_back_to_its_default() -> None:
+    text = '[panel]\nparity = "even"  # mine\ncodes = ["a", "b"]\n'
+    panel = parse(written(text)).panels[0]
+    assert (panel.parity, panel.codes) == ("", ("a", "b"))
+    assert "# mine" in written(text)
 
 
 def test_a_second_panel_makes_a_list_of_both() -> None:
-    text = written(DEFAULT_TEXT, 2)
+    text = written(default_text(), 2)
     first, second = parse(text).panels
     assert (first.port, second.port) == ("", "/dev/ttyUSB0")
-    assert parse(text).keys == parse(DEFAULT_TEXT).keys
+    assert parse(text).keys == parse(default_text()).keys
     again = with_panel(text, 2, {"port": "/dev/other"})
     assert [panel.port for panel in parse(again).panels] == ["", "/dev/other"]
     assert len(parse(with_panel(again, 3, NEW)).panels) == 3
@@ -69,18 +72,18 @@ def test_a_second_panel_makes_a_list_of_both() -> None:
 def test_quotes_and_backslashes_in_a_code_come_back_as_they_were() -> None:
     codes = ('say "1"', "back\\slash")
     text = with_panel("", 1, {"codes": codes, "profile": "ascii-line"})
-    assert parse(text).panel.codes == codes
-    assert parse(with_panel(text, 1, {"codes": codes})).panel.codes == codes
+    assert parse(text).panels[0].codes == codes
+    assert parse(with_panel(text, 1, {"codes": codes})).panels[0].codes == codes
 
 
 def test_the_old_file_is_kept_and_the_mode_too(tmp_path: Path) -> None:
     path = tmp_path / "kiosk.toml"
-    path.write_text(DEFAULT_TEXT, encoding="utf-8")
+    path.write_text(default_text(), encoding="utf-8")
     path.chmod(0o640)
     copy = write_panel(load(path), 1, NEW)
     assert copy == tmp_path / "kiosk.toml.1.bak"
-    assert copy.read_text(encoding="utf-8") == DEFAULT_TEXT
-    assert load(path).panel.port == "/dev/ttyUSB0"
+    assert copy.read_text(encoding="utf-8") == default_text()
+    assert load(path).panels[0].port == "/dev/ttyUSB0"
     assert path.stat().st_mode & 0o777 == 0o640
     assert write_panel(load(path), 1, NEW).name == "kiosk.toml.2.bak"
     assert sorted(os.listdir(tmp_path)) == ["kiosk.toml", "kiosk.toml.1.bak", "kiosk.toml.2.bak"]
@@ -91,17 +94,54 @@ def test_what_can_not_be_read_back_is_not_written(
     tmp_path: Path, values: dict[str, Value | None]
 ) -> None:
     path = tmp_path / "kiosk.toml"
-    path.write_text(DEFAULT_TEXT, encoding="utf-8")
-    with pytest.raises(ConfigError, match="write one of"):
+    path.write_text(default_text(), encoding="utf-8")
+    with pytest.raises(SettingsError, match="write one of"):
         write_panel(load(path), 1, values)
-    assert path.read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert path.read_text(encoding="utf-8") == default_text()
     assert os.listdir(tmp_path) == ["kiosk.toml"]
 
 
-def test_a_panel_that_stands_where_it_is_not_expected_is_left_alone(tmp_path: Path) -> None:
+LAYOUTS = {
+    "a bracket in a comment": '[panel]\nbuttons = [\n  5, # the best ]\n  4,\n]\nport = "a"\n',
+    "an inline table": 'panel = { port = "a", baud = 9600 }\n',
+    "dotted keys": 'panel.port = "a"\npanel.baud = 9600  # mine\n',
+    "quoted keys": '["panel"]\n"port" = "a"\n\'baud\' = 9600\n',
+    "a text of several lines": '[panel]\nport = """\\\n  a"""\nbaud = 9600\n',
+    "a list of inline tables": 'panel = [{ port = "a" }]\n',
+    "a list": '[[panel]]  # first\nport = "a"\n',
+    "a table between": '[[panel]]\nport = "a"\n[times]\nlock = 6\n[[panel]]\nport = "b"\n',
+}
+AFTER = '\n[office] # mine\ncounter = "7"  # stays\n'
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_that_toml_allows_can_be_edited(
+    tmp_path: Path, layout: str, number: int
+) -> None:
     path = tmp_path / "kiosk.toml"
-    unusual = 'panel = { port = "x" }\n'
-    path.write_text(unusual, encoding="utf-8")
-    with pytest.raises(ConfigError):
-        write_panel(load(path), 1, NEW)
-    assert path.read_text(encoding="utf-8") == unusual
+    path.write_text(LAYOUTS[layout] + AFTER, encoding="utf-8")
+    before = load(path)
+    number = min(number, len(before.panels) + 1)
+    write_panel(before, number, NEW)
+    after = load(path)
+    assert after.panels[number - 1].port == "/dev/ttyUSB0"
+    assert after.panels[number - 1].scores == {1: 4, 2: 3, 3: 2, 4: 1}
+    others = [panel for place, panel in enumerate(before.panels, start=1) if place != number]
+    assert [panel for place, panel in enumerate(after.panels, start=1) if place != number] == others
+    assert after.office == before.office
+    text = path.read_text(encoding="utf-8")
+    assert [line for line in AFTER.splitlines() if line not in text.splitlines()] == []
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_line_ends_and_a_byte_order_mark_stay(tmp_path: Path, mark: str, line_end: str) -> None:
+    path = tmp_path / "kiosk.toml"
+    path.write_bytes((mark + default_text().replace("\n", line_end)).encode())
+    write_panel(load(path), 1, NEW)
+    write_panel(load(path), 2, NEW)
+    data = path.read_bytes()
+    assert data.decode().startswith(mark + "# The terminal's settings")
+    assert data.count(b"\n") == data.count(line_end.encode())
+    assert [panel.port for panel in load(path).panels] == ["/dev/ttyUSB0"] * 2

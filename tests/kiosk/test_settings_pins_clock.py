@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 
 from kiosk import pin
 from kiosk.clock import ClockImplausible, SystemClock, require_plausible
-from kiosk.config import DEFAULT_TEXT, ConfigError, load, parse
 from kiosk.datafolder import AlreadyRunning, DataFolder, FolderError
 from kiosk.domain.duty import Moment
 from kiosk.domain.wording import Wording
 from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
+from kiosk.settings.default_text import text as default_text
+from kiosk.settings.reading import load, parse
 from kiosk.store.engine import Store
 from kiosk.terminal import Terminal
+from kiosk.tomlfile.tables import SettingsError
 from tests.support.builders import BANGKOK, PEPPER, SOMYING, FakeClock
 
 
 def test_an_empty_file_means_the_documented_defaults() -> None:
-    assert parse("") == parse(DEFAULT_TEXT)
+    assert parse("") == parse(default_text())
 
 
 @pytest.mark.parametrize(
@@ -35,13 +37,13 @@ def test_an_empty_file_means_the_documented_defaults() -> None:
         ),
         ("[times]\nlock = 'long'\n", "times.lock = 'long': write a number"),
         ("[times]\nlock = -1\n", "times.lock = -1: write a number from 0.1 to 60"),
-        ("[scale]\nlevels = 7\n", "scale.levels = 7: a scale has 3, 4 or 5 levels"),
+        ("[scale]\nlevels = 7\n", "scale.levels = 7: write one of 5, 4, 3"),
         ("[panel]\nbaud = 42\n", "panel.baud = 42: write one of"),
         ("[panel]\nbuttons = [1, 1]\n", "each score goes with one button only"),
         ("[panel]\nprofile = 'own2'\n", "panel.profile = 'own2': write one of own, modbus,"),
         ("[panel]\nparity = 'mark'\n", "panel.parity = 'mark': write one of"),
-        ("[panel]\naddress = 300\n", "write a number from 0 to 247"),
-        ("[panel]\ncodes = ['a', 'a']\n", "each button has a code of its own"),
+        ("[panel]\naddress = 300\n", "write a whole number from 0 to 247"),
+        ("[panel]\ncodes = ['a', 'a']\n", "a different one for each button"),
         ("[panel]\nbuttons = [0, 0]\n", "each score goes with one button only"),
         ("[[panel]]\nprot = 'x'\n", "panel.prot: unknown setting; did you mean panel.port?"),
         ("[panel]\nbuttons = [9]\n", "9 is not on a scale of 1 to 5"),
@@ -53,13 +55,13 @@ def test_an_empty_file_means_the_documented_defaults() -> None:
         ("[office]\nopens = '17:00'\n", "office.closes: must be later than office.opens"),
         ("[comments]\nurl = 'javascript:x'\n", "starts with https://"),
         ("[office]\nname_th = 'ก\u202eข'\n", "can't be shown (U+202E)"),
-        ("[[reasons]]\nid = 'a'\n", "each reason has id, th, en"),
+        ("[[reasons]]\nid = 'a'\n", 'reasons.th: missing; write th = "…"'),
         ("office = 3\n", "office: write it as a table"),
         ("[office\n", "Expected ']'"),
     ],
 )
 def test_a_bad_setting_is_one_line_naming_file_key_and_remedy(text: str, said: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SettingsError) as caught:
         parse(text, Path("/etc/kiosk.toml"))
     message = str(caught.value)
     assert message.startswith("/etc/kiosk.toml: ")
@@ -75,18 +77,18 @@ def test_centrals_holidays_stand_beside_the_terminals_own() -> None:
 
 
 def test_a_missing_an_unreadable_and_a_binary_file_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="kiosk init"):
+    with pytest.raises(SettingsError, match="kiosk init"):
         load(tmp_path / "kiosk.toml")
     (tmp_path / "bin.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(ConfigError, match="not UTF-8"):
+    with pytest.raises(SettingsError, match="not UTF-8"):
         load(tmp_path / "bin.toml")
-    with pytest.raises(ConfigError, match="can't be read"):
+    with pytest.raises(SettingsError, match="can't be read"):
         load(tmp_path)
 
 
 @given(st.text(max_size=200))
 def test_no_text_makes_the_settings_raise_anything_else(text: str) -> None:
-    with contextlib.suppress(ConfigError):
+    with contextlib.suppress(SettingsError):
         parse(text)
 
 
@@ -209,6 +211,6 @@ def test_an_open_or_missing_pepper_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("levels", [4, 3])
 def test_another_scale_is_one_line_changed_in_the_settings(levels: int) -> None:
-    shorter = parse(DEFAULT_TEXT.replace("levels = 5", f"levels = {levels}"))
+    shorter = parse(default_text().replace("levels = 5", f"levels = {levels}"))
     assert sorted(shorter.keys.values()) == list(range(1, levels + 1))
-    assert sorted(shorter.panels[0].buttons.values()) == list(range(1, levels + 1))
+    assert sorted(shorter.panels[0].scores.values()) == list(range(1, levels + 1))

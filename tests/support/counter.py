@@ -5,9 +5,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from kiosk.config import Settings
 from kiosk.datafolder import DataFolder
 from kiosk.domain.tally import Tally
+from kiosk.settings.definition import Settings
 from tests.support.builders import FakeClock
 from ui.app import Running, start
 from ui.screens.menu import MenuScreen
@@ -102,7 +102,7 @@ def tally(counter: Counter) -> Tally:
 
 
 def service_menu(counter: Counter) -> MenuScreen:
-    counter.window.corner.held.emit()
+    counter.window.corner.pressed_long.emit()
     type_pin(counter, counter.pins["service"])
     menu = shown(counter, MenuScreen)
     assert isinstance(menu, MenuScreen)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import parse
 from kiosk.domain.encounter import Record
 from kiosk.domain.wording import Wording
+from kiosk.settings.reading import parse
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.state import Enrolment

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.pin import generate
+from kiosk.settings.reading import parse
 from kiosk.terminal import SERVICE_OWNER
 from tests.support.builders import PRASIT, SOMYING, FakeClock
 from tests.support.counter import SETTINGS, Counter

@@ -163,7 +163,7 @@ def test_the_keyboard_alone_does_everything(counter: Counter) -> None:
 def test_the_panel_alone_rates_and_comes_back_for_the_next_citizen(counter: Counter) -> None:
     sign_on(counter)
     presenter = counter.running.presenter
-    for button in counter.settings.panels[0].buttons:
+    for button in counter.settings.panels[0].scores:
         assert presenter.panels.pressed(button, None)
         assert not isinstance(counter.window.screen_shown, ReadyScreen)
         pass_time(counter, 60)

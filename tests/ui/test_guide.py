@@ -11,9 +11,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
-from kiosk.config import parse
 from kiosk.domain.encounter import Phase, Served
 from kiosk.domain.rating import Channel
+from kiosk.settings.reading import parse
 from tests.support.counter import Counter, pass_time, service_menu, sign_on
 from ui.cli import app
 from ui.guide import Guide

@@ -14,10 +14,10 @@ from hardware.monitor import watch
 from hardware.plain_link import Manners
 from hardware.port import Port
 from hardware.sim_command import Simulated
-from kiosk.config import parse
+from kiosk.settings.reading import parse
 from tests.support.clerk import Clerk
-from ui.panel_commands import NO_PANEL, PanelTrouble, monitor, simulated
 from ui.panel_setup import learn_panel
+from ui.panel_tools import NO_PANEL, PanelTrouble, monitor, simulated
 
 
 class KnockCodec:

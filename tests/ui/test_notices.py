@@ -10,10 +10,11 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
-from kiosk.config import ConfigError, parse
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.domain.wording import Improvement, Wording
+from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
+from kiosk.tomlfile.tables import SettingsError
 from tests.support.counter import Counter, shown, sign_on, tally
 from ui.cli import app
 from ui.notices import BadNotice, NoticeFolder, notice_of
@@ -233,13 +234,13 @@ def test_what_central_sent_is_shown_after_the_offices_own(board: Counter) -> Non
 
 def test_wrong_links_are_refused_by_name() -> None:
     for text, why in (
-        ('[[notices.links]]\nth="ก"\nen="a"\n', "each link has url"),
+        ('[[notices.links]]\nth="ก"\nen="a"\n', "notices.links.url: missing"),
         ('[[notices.links]]\nth="ก"\nen="a"\nurl="javascript:alert(1)"\n', "https://"),
-        ('[[notices.links]]\nth="ก"\nen="a"\nurl=""\n', "no address"),
-        ('[[notices.links]]\nth="ก"\nen="a"\nurl="https://a"\n' * 4, "up to 3"),
+        ('[[notices.links]]\nth="ก"\nen="a"\nurl=""\n', "write an address that starts with https"),
+        ('[[notices.links]]\nth="ก"\nen="a"\nurl="https://a"\n' * 4, "write 0 to 3"),
         ("[notices]\nseconds = 1\n", "from 3 to 600"),
     ):
-        with pytest.raises(ConfigError, match=why):
+        with pytest.raises(SettingsError, match=why):
             parse(text)
 
 

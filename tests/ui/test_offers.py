@@ -10,18 +10,18 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from hardware.ticket_machine import TicketMachine
-from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Outcome
+from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
 from tests.support.builders import TODAY
 from tests.support.counter import Counter, click, sign_on, tally
 from tests.support.faults import disk_full_beyond
 from tests.support.ticket_machine import MachineOnLoop
 from ui.queue_bridge import open_queue
-from ui.queue_commands import QueueTrouble, obey, tell
 from ui.queue_http import MAX_CONNECTIONS, CantListen, QueueServer
+from ui.queue_tools import QueueTrouble, obey, tell
 from ui.screens.ready import ReadyScreen
 from ui.screens.waiting import WaitingScreen
 
@@ -355,7 +355,7 @@ def test_the_token_is_made_once_for_its_owner_alone_and_refused_when_others_read
     assert folder.queue_token() == token
     assert folder.queue_token_file.stat().st_mode & 0o777 == 0o600
     folder.queue_token_file.chmod(0o644)
-    settings = parse(OFFERED + "http = 8765\n").queue
+    settings = parse(OFFERED + "http = 8765\n").offer
     assert open_queue(settings, counter.running.presenter, folder) == []
     assert "chmod 600" in str(counter.running.presenter.staff.facts().queue)
 

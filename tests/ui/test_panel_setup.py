@@ -11,18 +11,20 @@ from hardware.catalogue import family_named
 from hardware.family import Wiring
 from hardware.finder import Patience
 from hardware.sim_command import Simulated
-from kiosk.config import DEFAULT_TEXT, Settings, load
+from kiosk.settings.default_text import text as default_text
+from kiosk.settings.definition import Settings
+from kiosk.settings.reading import load
 from tests.support.clerk import Clerk
 from ui.cli import app
-from ui.panel_commands import PanelTrouble, simulated
 from ui.panel_setup import set_up
+from ui.panel_tools import PanelTrouble, simulated
 
 
 class Wizard:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / "kiosk.toml"
-        self.file.write_text(DEFAULT_TEXT, encoding="utf-8")
+        self.file.write_text(default_text(), encoding="utf-8")
         self.line = folder / "line"
         self.clerks: list[Clerk] = []
 
@@ -52,26 +54,26 @@ def test_a_panel_is_found_among_all_families_and_its_buttons_learned(
     wizard: Wizard, name: str
 ) -> None:
     clerk = wizard.clerk(simulated(wizard.line, name, 5), [5, 4, 3, 1, 2])
-    panel = wizard.set_up(clerk).panel
+    panel = wizard.set_up(clerk).panels[0]
     assert (panel.port, panel.profile) == (str(wizard.line), name)
-    assert panel.buttons == {5: 5, 4: 4, 3: 3, 1: 2, 2: 1}
-    assert (wizard.folder / "kiosk.toml.1.bak").read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert panel.scores == {5: 5, 4: 4, 3: 3, 1: 2, 2: 1}
+    assert (wizard.folder / "kiosk.toml.1.bak").read_text(encoding="utf-8") == default_text()
 
 
 def test_a_home_made_box_with_words_of_its_own_is_learned(wizard: Wizard) -> None:
     words = ("great", "good", "so so", "poor", "bad")
     family = family_named("ascii-line")
     box = family.simulated(wizard.line, Wiring(5, codes=words))
-    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5])).panel
+    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5])).panels[0]
     assert panel.profile == "ascii-line"
     assert panel.codes == words
-    assert panel.buttons == {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
+    assert panel.scores == {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
 
 
 def test_a_box_of_single_bytes_is_learned_when_it_is_named(wizard: Wizard) -> None:
     family = family_named("single-byte")
     box = family.simulated(wizard.line, Wiring(5, codes=tuple("qwert")))
-    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panel
+    panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panels[0]
     assert panel.codes == ("0x71", "0x77", "0x65", "0x72", "0x74")
 
 
@@ -81,13 +83,13 @@ def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(wizar
     clerk = wizard.clerk(box, [1, 2, 3, 4, 5])
     line = str(wizard.line)
     set_up(load(wizard.file), line, "modbus", 1, clerk.say, Patience(30, 0.4, 0.2), address=9)
-    panel = load(wizard.file).panel
+    panel = load(wizard.file).panels[0]
     assert (panel.profile, panel.address, panel.port) == ("modbus", 9, line)
 
 
 def test_a_button_pressed_twice_is_asked_again(wizard: Wizard) -> None:
     clerk = wizard.clerk(simulated(wizard.line, "own", 6), [1, 1, 2, 4, 5, 6])
-    assert wizard.set_up(clerk, "own").panel.buttons == {1: 5, 2: 4, 4: 3, 5: 2, 6: 1}
+    assert wizard.set_up(clerk, "own").panels[0].scores == {1: 5, 2: 4, 4: 3, 5: 2, 6: 1}
     assert any("already" in line for line in clerk.lines)
 
 
@@ -101,14 +103,14 @@ def test_a_panel_with_too_few_buttons_for_the_scale_is_said_so(wizard: Wizard) -
     clerk = wizard.clerk(simulated(wizard.line, "candle485", 4), [1, 2, 3, 4])
     with pytest.raises(PanelTrouble, match=r"has 4 buttons, the scale 5 levels; set scale\.levels"):
         wizard.set_up(clerk, "candle485")
-    assert wizard.file.read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert wizard.file.read_text(encoding="utf-8") == default_text()
 
 
 def test_a_clerk_who_goes_away_leaves_the_settings_as_they_were(wizard: Wizard) -> None:
     clerk = wizard.clerk(simulated(wizard.line, "own", 5), [1, 2])
     with pytest.raises(PanelTrouble, match="no press came in time; nothing was changed"):
         wizard.set_up(clerk, "own", seconds=2)
-    assert wizard.file.read_text(encoding="utf-8") == DEFAULT_TEXT
+    assert wizard.file.read_text(encoding="utf-8") == default_text()
     assert not (wizard.folder / "kiosk.toml.1.bak").exists()
 
 

@@ -16,16 +16,17 @@ from hardware.port import PortInfo
 from hardware.profiles.own import encode_host, encode_panel
 from hardware.sim_command import Simulated
 from hardware.simulator import SimulatedPanel
-from kiosk.config import PANEL_PROFILES, Settings, parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.people import NO_OFFICER, OfficerId
 from kiosk.domain.rating import Outcome
+from kiosk.settings.definition import PANEL_PROFILES, Settings
+from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
 from tests.support.builders import TODAY
 from tests.support.counter import Counter
 from ui.panel_bridge import PanelBridge, link_of
-from ui.panel_commands import simulated
+from ui.panel_tools import simulated
 from ui.view import PinView
 
 STEP_MS = 20
@@ -306,7 +307,7 @@ def test_a_panel_that_answers_is_found_on_whichever_port_it_is(bench: Bench, qtb
     bench.open("", "single-byte", "own")
     lines = [panel.panel.path for panel in bench.panels]
     ports = tuple(PortInfo(str(x), str(x), "") for x in (Path("/dev/none"), *lines))
-    settings = parse('[panel]\nport = "auto"\n').panel
+    settings = parse('[panel]\nport = "auto"\n').panels[0]
     presenter = bench.counter.running.presenter
     bridge = PanelBridge(settings, presenter, (), ports=lambda: ports)
     bridge.start()

@@ -48,7 +48,7 @@ def test_a_finger_on_glass_that_wakes_the_screen_does_not_score(
 def test_a_button_of_the_panel_wakes_the_screen_and_scores(counter: Counter) -> None:
     sign_on(counter)
     counter.window.rest.dim()
-    best = max(counter.settings.panels[0].buttons.items(), key=lambda item: item[1])[0]
+    best = max(counter.settings.panels[0].scores.items(), key=lambda item: item[1])[0]
     assert counter.running.presenter.panels.pressed(best, None)
     assert not counter.window.rest.veil.isVisible()
     assert shown(counter, ThanksScreen)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.config import parse
+from kiosk.settings.reading import parse
 from kiosk.store.state import Enrolment
 from tests.support.counter import SETTINGS, Counter, click, service_menu, shown, sign_on, tile
 from ui.failures import NOT_NOW, USAGE, WRONG

@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from kiosk.config import parse
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel, Outcome
+from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
 from tests.support.builders import MORNING, TODAY
@@ -384,7 +384,7 @@ def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
         view = window._view
         assert isinstance(view, OutOfServiceView)
         assert "ระบบเก็บไฟล์เดิมไว้แล้ว" in view.subtitle
-        aside = counter.folder.aside()
+        aside = counter.folder.damaged_folder()
         assert aside is not None
         assert str(aside) in view.detail
         assert (aside / "kiosk.db").read_bytes() == torn

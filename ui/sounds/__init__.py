@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config import MAX_BUTTONS
 from kiosk.domain.wording import DEFAULT_REASONS
+from kiosk.settings.definition import MAX_BUTTONS
 from ui.text import Words
 
 OWN = Path(__file__).parent

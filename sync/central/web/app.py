@@ -17,22 +17,35 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.intake import RequestRefused
 from sync.central.usecases.terminals import all_terminals
 from sync.central.viewer import NotYours
-from sync.central.web import api, door, form, identity, keeping, pages, paperroutes, pins, work
+from sync.central.web import (
+    door,
+    form,
+    identity,
+    keeping,
+    pages,
+    paperroutes,
+    pins,
+    terminal_api,
+    work,
+)
 from sync.central.web.desk import Desk, PageError
+from sync.central.web.openapi import publish_openapi
+from sync.central.web.terminal_api import Elsewhere, Now, TerminalApi, error_response, utc_now
 from sync.protocol import BadMessage
 
 _LOG = logging.getLogger("kiosk.central")
 
 
 def create_app(
-    central: Central, now: api.Now = api.utc_now, elsewhere: api.Elsewhere = run_in_threadpool
+    central: Central, now: Now = utc_now, elsewhere: Elsewhere = run_in_threadpool
 ) -> FastAPI:
     """The whole server on one `central`; terminals' requests ask the database `elsewhere`: on other
     threads, so that one slow answer holds nobody else up. SettingsError when its identity provider
     is half set."""
     app = FastAPI(title="Central report", version=kiosk.__version__, docs_url=None, redoc_url=None)
     desk, provider = Desk(central, now), identity.provider(central.settings)
-    app.include_router(api.routes(central, now, elsewhere))
+    app.state.terminal_api = TerminalApi(central, now, elsewhere)
+    app.include_router(terminal_api.router)
     app.include_router(door.routes(desk, identity=provider is not None))
     for room in (pages, work, keeping, pins, form, paperroutes):
         app.include_router(room.routes(desk))
@@ -46,6 +59,7 @@ def create_app(
         return {"status": "ok", "version": kiosk.__version__}
 
     _failures(app, desk)
+    publish_openapi(app)
     return app
 
 
@@ -54,12 +68,12 @@ def _failures(app: FastAPI, desk: Desk) -> None:
 
     def answer(request: Request, status: int, text: str, word: str) -> Response:
         if request.url.path.startswith(("/v1/", "/healthz")):
-            return api.error_response(status, text)
+            return error_response(status, text)
         return desk.error(request, status, word)
 
     @app.exception_handler(RequestRefused)
     async def refused(_request: Request, error: RequestRefused) -> Response:
-        return api.error_response(error.status, error.text)
+        return error_response(error.status, error.text)
 
     @app.exception_handler(PageError)
     def page(request: Request, error: PageError) -> Response:
@@ -79,7 +93,7 @@ def _failures(app: FastAPI, desk: Desk) -> None:
 
     @app.exception_handler(BadMessage)
     async def bad_message(_request: Request, error: BadMessage) -> Response:
-        return api.error_response(400, str(error))
+        return error_response(400, str(error))
 
     @app.exception_handler(RequestValidationError)
     def bad_request(request: Request, _error: RequestValidationError) -> Response:
@@ -108,5 +122,5 @@ def _failures(app: FastAPI, desk: Desk) -> None:
     def _plain(request: Request, status: int, text: str, word: str) -> Response:
         # The page itself needs the database, which may be what failed.
         if request.url.path.startswith(("/v1/", "/healthz")):
-            return api.error_response(status, text)
+            return error_response(status, text)
         return desk.bare(request, status, word)

@@ -10,9 +10,9 @@ from hardware.monitor import watch
 from hardware.port import Port, PortLost, find_ports
 from hardware.search import PortSearch
 from hardware.sim_command import Simulated, serve
-from kiosk.config import PanelSettings
+from kiosk.settings.definition import PanelSettings
 
-NO_PANEL = PanelSettings(port="", baud=0, buttons={})
+NO_PANEL = PanelSettings()
 """What a panel is like of which the settings say nothing."""
 
 
@@ -35,7 +35,7 @@ def monitor(
 ) -> None:
     """Watch `port`, or the panel of `settings`; `port`, `profile` and `baud` go before them where
     they are not empty. PanelTrouble."""
-    wiring = Wiring(settings.count, settings.address, settings.codes)
+    wiring = Wiring(settings.button_count, settings.address, settings.codes)
     try:
         family = family_named(profile or settings.profile, families)
         link = family.link(wiring)

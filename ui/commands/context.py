@@ -11,23 +11,36 @@ from kiosk.language import in_english
 from ui.failures import exit_code
 
 if TYPE_CHECKING:
+    from kiosk.datafolder import DataFolder
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
 
 
-class Chosen:
+class _Choice:
     """The data folder named before the command."""
 
     path = Path()
 
 
+def choose_data_folder(path: Path | None) -> None:
+    """Use `path`, or the usual folder, for the command that follows."""
+    from kiosk.datafolder import DataFolder
+
+    _Choice.path = path or DataFolder.default()
+
+
+def data_folder() -> "DataFolder":
+    from kiosk.datafolder import DataFolder
+
+    return DataFolder(_Choice.path)
+
+
 @contextmanager
 def opened() -> "Iterator[tuple[Store, Terminal]]":
     from kiosk.clock import SystemClock
-    from kiosk.datafolder import DataFolder
 
     with errors():
-        store, terminal = DataFolder(Chosen.path).open(SystemClock())
+        store, terminal = data_folder().open(SystemClock())
     try:
         yield store, terminal
     finally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kiosk.language import counted, in_english
-from ui.command import errors, fail, opened
+from ui.commands.context import errors, fail, opened
 from ui.failures import USAGE
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def officer_add(
             terminal.add_officers([officer])
         except NumberTaken as error:
             fail(in_english(error), USAGE)
-        new = terminal.set_pin(officer.id, number=officer.number)
-    typer.echo(f"Added {officer.number} {officer.name}. PIN: {new}   (shown once)")
+        pin = terminal.set_pin(officer.id, number=officer.number)
+    typer.echo(f"Added {officer.number} {officer.name}. PIN: {pin}   (shown once)")
 
 
 @app.command("import")
@@ -84,13 +84,14 @@ def officer_list(
 ) -> None:
     """List the officers."""
     with opened() as (_, terminal), errors():
-        people = terminal.everyone()
-        shown = [officer for officer in people if retired or not officer.retired]
-        for officer in shown:
-            pin = "" if terminal.has_pin(officer.id) else "  (no PIN yet)"
-            gone = "  (retired)" if officer.retired else ""
-            typer.echo(f"{officer.number}\t{officer.name}\t{officer.position}{pin}{gone}")
-    if not shown:
+        everyone = terminal.everyone()
+        officers = [officer for officer in everyone if retired or not officer.retired]
+        for officer in officers:
+            pin_note = "" if terminal.has_pin(officer.id) else "  (no PIN yet)"
+            retired_note = "  (retired)" if officer.retired else ""
+            notes = pin_note + retired_note
+            typer.echo(f"{officer.number}\t{officer.name}\t{officer.position}{notes}")
+    if not officers:
         typer.echo("No officers yet. Add one: kiosk officer add NUMBER NAME")
 
 
@@ -110,8 +111,8 @@ def officer_pin(
             typer.echo(f"Service menu PIN: {terminal.set_pin(SERVICE_OWNER)}   (shown once)")
             return
         officer = _officer(terminal, number)
-        new = terminal.set_pin(officer.id, number=officer.number)
-    typer.echo(f"{officer.number} {officer.name}. PIN: {new}   (shown once)")
+        pin = terminal.set_pin(officer.id, number=officer.number)
+    typer.echo(f"{officer.number} {officer.name}. PIN: {pin}   (shown once)")
 
 
 @app.command("unlock")
@@ -125,11 +126,11 @@ def officer_unlock(number: Annotated[str, typer.Argument(help="The officer's num
 
 @app.command("retire")
 def officer_retire(number: Annotated[str, typer.Argument(help="The officer's number.")]) -> None:
-    """Take an officer off the roster; every rating is kept."""
+    """Take an officer off the roster; every rating stays."""
     with opened() as (_, terminal), errors():
         officer = _officer(terminal, number)
         terminal.retire(officer.number)
-    typer.echo(f"Retired {officer.number} {officer.name}. Ratings are kept.")
+    typer.echo(f"Retired {officer.number} {officer.name}. Ratings stay.")
 
 
 def _officer(terminal: "Terminal", number: str) -> "Officer":

@@ -1,0 +1,12 @@
+"""The kiosk.toml that `kiosk init` writes."""
+
+from kiosk.settings.definition import Settings
+from kiosk.tomlfile import default_text
+
+
+def text() -> str:
+    """Every setting with its default and its remark."""
+    return (
+        "# The terminal's settings. Every line may be left out: these are the defaults.\n\n"
+        + default_text.default_text(Settings)
+    )

@@ -1,0 +1,57 @@
+"""Changing a few settings in a file that a person wrote, and leaving the rest as it is.
+
+Comments, order and every other line stay. What comes out is read before it is written: the panels
+may differ from before, nothing else may. The old file is copied beside the new one.
+"""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from kiosk.settings.definition import PanelSettings, Settings
+from kiosk.settings.reading import parse
+from kiosk.tomlfile import editing
+from kiosk.tomlfile.tables import SettingsError, settings_of
+
+Value = str | int | tuple[int, ...] | tuple[str, ...]
+_DEFAULTS = {setting.key: setting.default for setting in settings_of(PanelSettings)}
+
+
+def with_panel(text: str, number: int, values: Mapping[str, Value | None]) -> str:
+    """The text with panel `number` (from 1, at most one more than there are) set to `values`; None
+    puts a setting back to its default."""
+    document = editing.parsed(text)
+    panel = editing.numbered_table(document, "panel", number)
+    for key, value in values.items():
+        if value is not None:
+            panel[key] = editing.listed(value)
+        elif key in panel:
+            panel[key] = editing.listed(_DEFAULTS[key])
+    return document.as_string()
+
+
+def write_panel(settings: Settings, number: int, values: Mapping[str, Value | None]) -> Path:
+    """Write panel `number` into the file the settings came from; the path of the old one's copy.
+    SettingsError when it can't be written or would change anything else."""
+    path = settings.path
+    try:
+        file = editing.read(path)
+        text = with_panel(file.text, number, values)
+        if parse(text, path)._replace(panel=settings.panel) != parse(file.text, path)._replace(
+            panel=settings.panel
+        ):
+            raise SettingsError(f"{path}: is written in an unusual way; change [panel] by hand")
+        copy = _free_name(path)
+        shutil.copy2(path, copy)
+        editing.write(path, file._replace(text=text))
+    except OSError as error:
+        raise SettingsError(f"{path}: can't be written: {error.strerror}") from None
+    return copy
+
+
+def _free_name(path: Path) -> Path:
+    """kiosk.toml.1.bak, or the next number that is free."""
+    number = 1
+    while (copy := path.with_name(f"{path.name}.{number}.bak")).exists():
+        number += 1
+    return copy

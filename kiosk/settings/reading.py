@@ -1,0 +1,76 @@
+"""Reading kiosk.toml: its tables by the definition, then what several settings must agree on."""
+
+from pathlib import Path
+from typing import Any
+
+from kiosk.domain.refusal import Refusal
+from kiosk.domain.scale import Scale
+from kiosk.domain.wording import DEFAULT_REASONS
+from kiosk.settings.definition import FILE_NAME, USUAL_KEYS, PanelSettings, Settings
+from kiosk.tomlfile import tables
+from kiosk.tomlfile.tables import SettingsError, WrongSetting
+
+
+def load(path: Path) -> Settings:
+    """The settings in the file at `path`; SettingsError when it can't be read or used."""
+    return _settings(tables.read(path, init="kiosk init"), path)
+
+
+def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
+    """The settings in TOML `text`; `path` is named in errors."""
+    return _settings(tables.tables(text, path), path)
+
+
+def _settings(values: dict[str, Any], path: Path) -> Settings:
+    try:
+        settings = tables.table(Settings, values)
+        _refuse_what_disagrees(settings)
+        return _completed(settings._replace(path=path))
+    except WrongSetting as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def _refuse_what_disagrees(settings: Settings) -> None:
+    office, screen, scale = settings.office, settings.screen, settings.scale
+    if office.opens >= office.closes:
+        raise WrongSetting("office.closes", "must be later than office.opens")
+    if screen.languages and screen.language not in screen.languages:
+        raise WrongSetting(
+            "screen.languages", f"has not {screen.language!r}, screen.language's own"
+        )
+    for key, words in (("words_th", scale.words_th), ("words_en", scale.words_en)):
+        if words and len(words) != scale.levels:
+            raise WrongSetting(f"scale.{key}", f"write {scale.levels} words, worst first")
+    ids = [reason.id for reason in settings.reasons]
+    if len(set(ids)) != len(ids):
+        raise WrongSetting("reasons", "an id stands twice")
+    if settings.offer.key in settings.keys:
+        raise WrongSetting("offer.key", f"{settings.offer.key} is a score's key already")
+    for panel in settings.panels:
+        _refuse_other_scores("panel.buttons", [*panel.scores.values()], settings)
+    if settings.keys != USUAL_KEYS:
+        _refuse_other_scores("keys", [*settings.keys.values()], settings)
+
+
+def _refuse_other_scores(where: str, scores: list[int], settings: Settings) -> None:
+    scale = Scale(settings.scale.levels)
+    for score in scores:
+        try:
+            scale.score(score)
+        except Refusal as refusal:
+            raise WrongSetting(where, tables.remedy(refusal)) from None
+
+
+def _completed(settings: Settings) -> Settings:
+    """With what follows from the scale where the file says nothing."""
+    scores = Scale(settings.scale.levels).scores()
+    keys = settings.keys
+    if keys == USUAL_KEYS:
+        keys = {key: score for key, score in USUAL_KEYS.items() if score in scores}
+    panels = tuple(_with_buttons(panel, scores[::-1]) for panel in settings.panels)
+    reasons = settings.reasons or DEFAULT_REASONS
+    return settings._replace(keys=keys, panel=panels, reasons=reasons)
+
+
+def _with_buttons(panel: PanelSettings, best_first: tuple[int, ...]) -> PanelSettings:
+    return panel._replace(buttons=panel.buttons or best_first)

@@ -1,0 +1,190 @@
+"""Tables of settings: what a definition says, and how a table of a file becomes its values."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from kiosk.domain.kinds import Kind, Schema
+from kiosk.domain.refusal import Refusal
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """A setting that can't be used; one line that names the file, the key and the remedy."""
+
+
+class WrongSetting(Exception):
+    """The same without the file. `where`: table.key; `remedy`: what to write."""
+
+    def __init__(self, where: str, remedy: str) -> None:
+        super().__init__(f"{where}: {remedy}")
+
+
+class Setting(NamedTuple):
+    """One field of a definition."""
+
+    key: str
+    kind: Kind
+    remark: str
+    default: Any
+    needed: bool
+    """Whether it has no default: a file must have it."""
+
+
+class Table(Kind):
+    """A table of its own; its remark is the definition's docstring."""
+
+    def __init__(self, definition: type) -> None:
+        self.definition = definition
+
+    def written(self, value: Any) -> dict[str, Any]:
+        return written(self.definition, value)
+
+    def schema(self) -> Schema:
+        return table_schema(self.definition)
+
+
+class Tables(Kind):
+    """Up to `most` tables of one name, [[name]] each. `one`: a single [name] is as good.
+    `examples`: rows for a reader, where the default has none."""
+
+    def __init__(
+        self, definition: type, most: int, *, one: bool = False, examples: tuple[Any, ...] = ()
+    ) -> None:
+        self.definition, self.most, self.one = definition, most, one
+        self.examples = examples
+
+    def written(self, value: Iterable[Any]) -> list[dict[str, Any]]:
+        return [written(self.definition, row) for row in value]
+
+    def schema(self) -> Schema:
+        row = table_schema(self.definition)
+        rows: Schema = {"type": "array", "maxItems": self.most, "items": row}
+        return {"anyOf": [row, {**rows, "minItems": 1}]} if self.one else rows
+
+
+def settings_of(definition: type) -> Iterator[Setting]:
+    """The settings of a table in their order. A field without a kind is none."""
+    defaults: Mapping[str, Any] = definition._field_defaults  # type: ignore[attr-defined]  # a NamedTuple's
+    for key, annotation in definition.__annotations__.items():
+        if hasattr(annotation, "_field_defaults"):
+            kind, remark = Table(annotation), (annotation.__doc__ or "").strip()
+        elif metadata := getattr(annotation, "__metadata__", ()):
+            kind, remark = metadata
+        else:
+            continue
+        yield Setting(
+            key=key,
+            kind=kind,
+            remark=remark,
+            default=defaults.get(key),
+            needed=key not in defaults,
+        )
+
+
+def read(path: Path, init: str) -> dict[str, Any]:
+    """The tables of the file at `path`; SettingsError. `init`: the command that makes it.
+
+    A byte-order mark, which Windows' editors put first, is passed over."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: not found; `{init}` makes it") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: can't be read: not UTF-8 text") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: can't be read: {error.strerror}") from None
+    return tables(text, path)
+
+
+def tables(text: str, path: Path) -> dict[str, Any]:
+    """The tables of TOML `text`; SettingsError names `path`."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def table(definition: type[T], values: object, where: str = "") -> T:
+    """The typed values of one table; WrongSetting. `where`: its name, "" for the file itself."""
+    if not isinstance(values, dict):
+        raise WrongSetting(where, f"write it as a table: [{where}]")
+    settings = tuple(settings_of(definition))
+    _refuse_unknown(values, [setting.key for setting in settings], where)
+    fields = {
+        setting.key: _value(setting, values[setting.key], _place(where, setting.key))
+        for setting in settings
+        if setting.key in values
+    }
+    for setting in settings:
+        if setting.needed and setting.key not in fields:
+            raise WrongSetting(_place(where, setting.key), f'missing; write {setting.key} = "…"')
+    return definition(**fields)
+
+
+def _place(where: str, key: str) -> str:
+    return f"{where}.{key}" if where else key
+
+
+def _refuse_unknown(values: Mapping[str, Any], keys: list[str], where: str) -> None:
+    for key in values:
+        if key not in keys:
+            import difflib  # needed only to put a mistake right
+
+            near = difflib.get_close_matches(key, keys, 1)
+            remedy = f"did you mean {_place(where, near[0])}?" if near else "remove it"
+            raise WrongSetting(_place(where, key), f"unknown setting; {remedy}")
+
+
+def _value(setting: Setting, value: object, where: str) -> Any:
+    kind = setting.kind
+    if isinstance(kind, Table):
+        return table(kind.definition, value, where)
+    if isinstance(kind, Tables):
+        return _rows(kind, value, where)
+    try:
+        return kind.read(value)
+    except Refusal as refusal:
+        raise WrongSetting(f"{where} = {value!r}", remedy(refusal)) from None
+
+
+def _rows(kind: Tables, value: object, where: str) -> tuple[Any, ...]:
+    if kind.one and isinstance(value, dict):
+        return (table(kind.definition, value, where),)
+    least = 1 if kind.one else 0
+    if not isinstance(value, list) or not least <= len(value) <= kind.most:
+        raise WrongSetting(where, f"write {least} to {kind.most} [[{where}]]")
+    return tuple(table(kind.definition, row, where) for row in value)
+
+
+def remedy(refusal: Refusal) -> str:
+    from kiosk.language import in_english  # reads a file of words: needed only for a mistake
+
+    return in_english(refusal)
+
+
+def written(definition: type, values: Any) -> dict[str, Any]:
+    """The values of a table as TOML or JSON has them."""
+    return {
+        setting.key: setting.kind.written(getattr(values, setting.key))
+        for setting in settings_of(definition)
+    }
+
+
+def table_schema(definition: type) -> Schema:
+    """The JSON Schema of a table."""
+    properties = {}
+    for setting in settings_of(definition):
+        described = setting.kind.schema() | {"description": setting.remark}
+        if not setting.needed:
+            described["default"] = setting.kind.written(setting.default)
+        properties[setting.key] = described
+    needed = [setting.key for setting in settings_of(definition) if setting.needed]
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": needed,
+        "additionalProperties": False,
+    }

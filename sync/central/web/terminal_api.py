@@ -1,0 +1,339 @@
+"""The terminals' API (WIRE.md): signed requests in, signed answers out, never a traceback."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Depends, Header, Request, Response, Security
+
+from kiosk.clock import SystemClock
+from kiosk.domain.people import IDENTIFIER
+from sync.central.usecases import intake
+from sync.central.usecases.central import Central
+from sync.central.usecases.intake import RequestRefused, Signed
+from sync.central.usecases.sites import find_site
+from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
+from sync.central.usecases.terminals import NoSuchCode, enrol_at_any_site
+from sync.central.web.openapi import (
+    SIGNATURE_SCHEME,
+    answers,
+    refuses,
+    signs,
+    signs_file,
+    signs_nothing,
+    takes,
+)
+from sync.central.web.together import Together
+from sync.messages import (
+    Answer,
+    DayReport,
+    Enrol,
+    Enrolled,
+    ErrorLine,
+    Heads,
+    HeadsAnswer,
+    Hello,
+    IssuedPins,
+    Photos,
+    PinStatus,
+    Receipt,
+    Roster,
+    StoredDays,
+    Welcome,
+)
+from sync.protocol import MAX_BODY, etag
+from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_answer
+
+RETRY_SECONDS = 60
+"""How long who is asked to come later is asked to wait."""
+MAX_ENROL_TRIES = 20
+"""A minute: 50 bits can't be guessed at that pace in ten minutes."""
+
+Now = Callable[[], datetime]
+Elsewhere = Callable[..., Awaitable[Any]]
+"""Runs a function that waits for the database where it holds nobody else up."""
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    return SystemClock().now().wall.astimezone(UTC)
+
+
+class EnrolmentLimit:
+    """How many codes were tried in the last minute."""
+
+    def __init__(self) -> None:
+        self._tries: deque[datetime] = deque()
+
+    def count(self, now: datetime) -> None:
+        """One more try; RequestRefused where there were too many."""
+        while self._tries and (now - self._tries[0]).total_seconds() > 60:
+            self._tries.popleft()
+        if len(self._tries) >= MAX_ENROL_TRIES:
+            raise RequestRefused(429, "too many codes tried; wait a minute")
+        self._tries.append(now)
+
+
+class TerminalApi:
+    """What the routes work on: central and its clock, and the two requests that are answered in
+    groups. Checks who asks, and signs what is answered."""
+
+    def __init__(self, central: Central, now: Now, elsewhere: Elsewhere) -> None:
+        self.central, self.now, self.elsewhere = central, now, elsewhere
+        self.enrolments = EnrolmentLimit()
+        self.greetings = Together(self._greet, elsewhere)
+        self.reports = Together(self._take_days, elsewhere)
+        self._sites: dict[str, Central] = {}
+
+    async def ask(
+        self, signed: Signed, do: Callable[[TerminalRequest], T], *, in_run: bool = True
+    ) -> T:
+        """What `do` makes of a request that its terminal signed, within its open run, in one
+        transaction. RequestRefused: unknown site or terminal and wrongly signed look the same."""
+        answer: T = await self.elsewhere(self._ask, signed, do, in_run)
+        return answer
+
+    def answer(
+        self,
+        signed: Signed,
+        body: bytes,
+        status: int = 200,
+        tag: str = "",
+        media: str = "application/json",
+    ) -> Response:
+        """A signed answer to a request."""
+        signature = sign_answer(self.central.key, status, signed.path, signed.nonce, body)
+        headers = {SIGNATURE_HEADER: signature}
+        if tag:
+            headers["ETag"] = tag
+        return Response(body, status, headers, media if body else None)
+
+    def _ask(self, signed: Signed, do: Callable[[TerminalRequest], T], in_run: bool) -> T:
+        central = self._at(signed.site)
+        if central is None:
+            raise RequestRefused(401, "unknown terminal or bad signature")
+        with terminal_request(central, signed.terminal) as asked:
+            signed.proven(asked.terminal if asked else None, self.now(), in_run=in_run)
+            if asked is None:
+                raise AssertionError("proven refuses who is unknown")
+            return do(asked)
+
+    def _at(self, site: str) -> Central | None:
+        """The central of a site. Those that exist are remembered."""
+        if site not in self._sites and IDENTIFIER.fullmatch(site):
+            central = find_site(self.central, site)
+            if central is not None:
+                self._sites[site] = central
+        return self._sites.get(site)
+
+    def _greet(self, calls: Sequence[tuple[Signed, Hello]]) -> list[Welcome | Exception | None]:
+        return intake.greet(self.central.store, calls, self.now(), self.central.run)
+
+    def _take_days(self, calls: Sequence[Signed]) -> list[Receipt | Exception | None]:
+        return intake.take_days(self.central.store, calls, self.now())
+
+
+async def terminal_api(request: Request) -> TerminalApi:
+    api: TerminalApi = request.app.state.terminal_api
+    return api
+
+
+async def read_body(request: Request) -> bytes:
+    """The body, refused as soon as it is longer than MAX_BODY."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_BODY:
+            raise RequestRefused(413, f"a body has at most {MAX_BODY} bytes")
+    return bytes(body)
+
+
+Api = Annotated[TerminalApi, Depends(terminal_api)]
+Body = Annotated[bytes, Depends(read_body)]
+Signature = Annotated[str | None, Security(SIGNATURE_SCHEME)]
+Nonce = Annotated[str, Header(alias=NONCE_HEADER, max_length=64)]
+
+
+async def signed_request(
+    request: Request,
+    site: str,
+    terminal: str,
+    body: Body,
+    signature: Signature = None,
+    nonce: Nonce = "",
+) -> Signed:
+    """The request as its signature covers it. Nothing is proven yet."""
+    return Signed(
+        site=site,
+        terminal=terminal,
+        method=request.method,
+        path=request.url.path,
+        nonce=nonce,
+        signature=signature or "",
+        body=body,
+    )
+
+
+SignedRequest = Annotated[Signed, Depends(signed_request)]
+
+router = APIRouter(prefix="/v1", tags=["terminals"])
+_TERMINAL = "/sites/{site}/terminals/{terminal}"
+_REFUSALS = refuses(400, 401, 413, 503)
+
+
+@router.post(
+    "/enrol",
+    openapi_extra=takes(Enrol),
+    responses={
+        **answers(200, Enrolled, "Who the terminal now is. Not signed: trust is TLS's here."),
+        **refuses(400, 403, 413, 429, 503),
+    },
+)
+async def enrol(api: Api, body: Body) -> Response:
+    """Use a one-time code."""
+    api.enrolments.count(api.now())
+    message = Enrol.parse(body)
+    try:
+        enrolled = await api.elsewhere(enrol_at_any_site, api.central, message, api.now())
+    except NoSuchCode as error:
+        raise RequestRefused(403, str(error)) from None
+    return Response(enrolled.to_bytes(), media_type="application/json")
+
+
+@router.post(
+    f"{_TERMINAL}/hello",
+    openapi_extra=takes(Hello),
+    responses={**signs(200, Welcome, "The run is open."), **_REFUSALS},
+)
+async def say_hello(api: Api, signed: SignedRequest) -> Response:
+    """Open a run: a fresh nonce and the journal head last acknowledged."""
+    hello = Hello.parse(signed.body)
+    signed = replace(signed, nonce=hello.nonce)
+    welcome = await api.greetings.ask((signed, hello), len(signed.body))
+    if welcome is None:
+        welcome = await api.ask(signed, lambda asked: asked.greet(hello, api.now()), in_run=False)
+    return api.answer(signed, welcome.to_bytes())
+
+
+@router.put(
+    f"{_TERMINAL}/heads",
+    openapi_extra=takes(Heads),
+    responses={
+        **signs(200, HeadsAnswer, "The journal goes on from the one central has seen."),
+        **signs(409, HeadsAnswer, "Rollback, fork or quarantined."),
+        **_REFUSALS,
+    },
+)
+async def put_heads(api: Api, signed: SignedRequest) -> Response:
+    """Show that the journal goes on from the one central has seen."""
+    answer = await api.ask(signed, lambda asked: asked.judge(Heads.parse(signed.body), api.now()))
+    status = 200 if answer is Answer.STORED else 409
+    return api.answer(signed, HeadsAnswer(answer).to_bytes(), status)
+
+
+@router.get(
+    f"{_TERMINAL}/roster",
+    responses={
+        **signs(200, Roster, "Officers and wording.", etag=True),
+        **signs_nothing(304, "The terminal has this roster.", etag=True),
+        **_REFUSALS,
+    },
+)
+async def get_roster(
+    api: Api,
+    signed: SignedRequest,
+    if_none_match: Annotated[str, Header(max_length=200)] = "",
+) -> Response:
+    """The officers who may sign on, and the office's wording."""
+    roster = await api.ask(signed, TerminalRequest.roster)
+    body = roster.to_bytes()
+    tag = etag(body)
+    if if_none_match == tag:
+        return api.answer(signed, b"", 304, tag)
+    return api.answer(signed, body, tag=tag)
+
+
+@router.put(
+    f"{_TERMINAL}/pins",
+    openapi_extra=takes(PinStatus),
+    responses={
+        **signs(200, IssuedPins, "Every officer with a PIN from central."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def put_pins(api: Api, signed: SignedRequest) -> Response:
+    """What checks the PINs that central issued, sealed to the terminal's key."""
+    issued = await api.ask(signed, lambda asked: _issued_pins(asked, signed.body))
+    return api.answer(signed, issued.to_bytes())
+
+
+def _issued_pins(asked: TerminalRequest, body: bytes) -> IssuedPins:
+    if asked.terminal.quarantined:
+        raise RequestRefused(409, "this terminal is in quarantine and gets no PINs")
+    return asked.pins(PinStatus.parse(body))
+
+
+@router.get(
+    f"{_TERMINAL}/photos",
+    responses={**signs(200, Photos, "Whose photos there are."), **_REFUSALS},
+)
+async def get_photos(api: Api, signed: SignedRequest) -> Response:
+    """Whose photos there are, with their digests."""
+    photos = await api.ask(signed, TerminalRequest.photos)
+    return api.answer(signed, photos.to_bytes())
+
+
+@router.get(
+    f"{_TERMINAL}/photos/{{officer}}",
+    responses={
+        **signs_file(200, "image/jpeg", "A photo of at most 128 KiB."),
+        **signs_nothing(404, "This officer has no photo, or is not on the roster."),
+        **_REFUSALS,
+    },
+)
+async def get_photo(api: Api, signed: SignedRequest, officer: str) -> Response:
+    """One officer's photo, a JPEG; 404, signed, without one."""
+    jpeg = await api.ask(signed, lambda asked: asked.photo(officer))
+    return api.answer(signed, jpeg or b"", 200 if jpeg else 404, media="image/jpeg")
+
+
+@router.get(
+    f"{_TERMINAL}/days",
+    responses={**signs(200, StoredDays, "The newest report of each day."), **_REFUSALS},
+)
+async def get_days(api: Api, signed: SignedRequest) -> Response:
+    """Which of its day reports central has."""
+    stored = await api.ask(signed, lambda asked: asked.stored_days(api.now()))
+    return api.answer(signed, stored.to_bytes())
+
+
+@router.put(
+    f"{_TERMINAL}/days/{{day}}",
+    openapi_extra=takes(DayReport),
+    responses={
+        **signs(201, Receipt, "Stored."),
+        **signs(200, Receipt, "Central had exactly this report."),
+        **signs(409, Receipt, "Stale, conflict, rollback, fork or quarantined."),
+        **_REFUSALS,
+    },
+)
+async def put_day(api: Api, signed: SignedRequest, day: str) -> Response:
+    """Take one day report; the answer is a receipt."""
+    receipt = await api.reports.ask(signed, len(signed.body))
+    if receipt is None:
+        receipt = await api.ask(signed, lambda asked: _take_day(asked, signed, api.now()))
+    status = {Answer.STORED: 201, Answer.ALREADY_HAVE: 200}.get(receipt.answer, 409)
+    return api.answer(signed, receipt.to_bytes(), status)
+
+
+def _take_day(asked: TerminalRequest, signed: Signed, now: datetime) -> Receipt:
+    return asked.take_day(signed.day_report(now), signed.body, now)
+
+
+def error_response(status: int, text: str) -> Response:
+    """One line of JSON; never signed: it promises nothing."""
+    later = {"Retry-After": str(RETRY_SECONDS)} if status in (429, 503) else None
+    return Response(ErrorLine(text).to_bytes(), status, later, media_type="application/json")

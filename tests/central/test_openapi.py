@@ -1,0 +1,91 @@
+"""Central's OpenAPI description: what it says is what central does."""
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator, ValidationError
+
+from sync.central.usecases.central import Central
+from sync.central.web.app import create_app
+from tests.support.central import NIGHT
+from tests.support.wire_examples import EXAMPLES
+
+TERMINAL = "/v1/sites/{site}/terminals/{terminal}"
+
+
+@pytest.fixture
+def description(central: Central) -> dict[str, Any]:
+    client = TestClient(create_app(central, lambda: NIGHT))
+    published: dict[str, Any] = client.get("/openapi.json").json()
+    return published
+
+
+def validator(description: dict[str, Any], name: str) -> Draft202012Validator:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": description["components"]}
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+@pytest.mark.parametrize(("name", "body"), EXAMPLES)
+def test_every_example_of_wire_md_fits_the_published_schema(
+    description: dict[str, Any], name: str, body: bytes
+) -> None:
+    validator(description, name).validate(json.loads(body))
+
+
+@pytest.mark.parametrize(("name", "body"), EXAMPLES)
+def test_the_published_schema_refuses_what_the_reader_refuses(
+    description: dict[str, Any], name: str, body: bytes
+) -> None:
+    message = json.loads(body)
+    wrong: list[dict[str, Any]] = [{**message, "extra": 1}, {**message, "v": 2}]
+    wrong += [{k: v for k, v in message.items() if k != field} for field in message]
+    for other in wrong:
+        with pytest.raises(ValidationError):
+            validator(description, name).validate(other)
+
+
+def statuses(description: dict[str, Any], method: str, path: str) -> set[str]:
+    return set(description["paths"][path][method]["responses"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "answered"),
+    [
+        ("post", "/v1/enrol", "200 400 403 413 429 503"),
+        ("post", f"{TERMINAL}/hello", "200 400 401 413 503"),
+        ("put", f"{TERMINAL}/heads", "200 400 401 409 413 503"),
+        ("get", f"{TERMINAL}/roster", "200 304 400 401 413 503"),
+        ("put", f"{TERMINAL}/pins", "200 400 401 409 413 503"),
+        ("get", f"{TERMINAL}/photos", "200 400 401 413 503"),
+        ("get", f"{TERMINAL}/photos/{{officer}}", "200 400 401 404 413 503"),
+        ("get", f"{TERMINAL}/days", "200 400 401 413 503"),
+        ("put", f"{TERMINAL}/days/{{day}}", "200 201 400 401 409 413 503"),
+    ],
+)
+def test_every_status_of_the_terminals_api_is_described(
+    description: dict[str, Any], method: str, path: str, answered: str
+) -> None:
+    assert statuses(description, method, path) == set(answered.split())
+
+
+def test_signed_requests_name_the_signature_and_signed_answers_carry_one(
+    description: dict[str, Any],
+) -> None:
+    scheme = description["components"]["securitySchemes"]["TerminalSignature"]
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "Kiosk-Signature")
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            signed = path.startswith(TERMINAL)
+            assert ("TerminalSignature" in str(operation.get("security"))) is signed
+            if signed:
+                success = min(operation["responses"])
+                assert "Kiosk-Signature" in operation["responses"][success]["headers"]
+
+
+def test_who_is_to_come_later_reads_for_how_long(description: dict[str, Any]) -> None:
+    for operations in description["paths"].values():
+        for operation in operations.values():
+            for status in operation["responses"].keys() & {"429", "503"}:
+                assert "Retry-After" in operation["responses"][status]["headers"]

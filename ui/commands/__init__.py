@@ -1,0 +1,1 @@
+"""The `kiosk` command line, a module for each group of commands: parse, call a use case, print."""

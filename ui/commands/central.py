@@ -1,0 +1,235 @@
+"""Between this terminal and central: close days, enrol, sync, carry a stick, send a heartbeat."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from ui.commands.context import data_folder, errors, fail, opened
+from ui.failures import NOT_NOW, USAGE, WRONG
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from kiosk.clock import SystemClock
+    from kiosk.settings.definition import Settings
+    from kiosk.store.engine import Store
+    from sync.absence import Hours
+
+app = typer.Typer()
+
+
+class SyncParts(NamedTuple):
+    """What a sync needs. `authority`: the file of central's private certificate authority, or "";
+    `pepper`: the secret of the PINs."""
+
+    store: "Store"
+    clock: "SystemClock"
+    key: "Ed25519PrivateKey"
+    authority: str
+    pepper: bytes
+
+
+@app.command("close-day")
+def close_day() -> None:
+    """Close every business day up to today and put its report into the outbox.
+
+    Closing twice changes nothing; ratings that came later go out as the next revision.
+    """
+    from kiosk.clock import SystemClock
+    from sync.closing import NotEnrolled, close_days
+
+    with opened() as (store, terminal), errors():
+        settings = data_folder().settings().with_wording(terminal.wording())
+        try:
+            closed = close_days(store, SystemClock(), today=True, hours=_hours(settings))
+        except NotEnrolled:
+            typer.echo(
+                "Not enrolled: every day stays here, and is closed and sent once this terminal is."
+            )
+            return
+    if not closed:
+        typer.echo("Nothing to close.")
+    for day in closed:
+        outcome = "closed" if day.fresh else "closed before, unchanged"
+        typer.echo(f"{day.day}  revision {day.revision}  {outcome}")
+
+
+@app.command()
+def enrol(
+    url: Annotated[str, typer.Argument(help="Central's address, https://…")],
+    code: Annotated[str, typer.Argument(help="The one-time code from `kiosk-central enrol`.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Even if enrolled already: a new key and identity.")
+    ] = False,
+) -> None:
+    """Join a central report with a one-time code; makes this terminal's key.
+
+    Example: kiosk enrol https://report.example.go.th 7KX2M-9QPRT
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from sync.agent import enrol as enrol_at
+    from sync.client import SyncFailed
+    from sync.keyfile import write_key
+
+    folder = data_folder()
+    with opened() as (_, terminal), errors():
+        present = terminal.status().enrolment
+        if present and not again:
+            place = f"{present.url} as {present.terminal}"
+            fail(f"enrolled already at {place}; --again replaces it", USAGE)
+        key = Ed25519PrivateKey.generate()
+        try:
+            enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
+        except SyncFailed as error:
+            fail(str(error), NOT_NOW)
+        write_key(folder.key_file, key)
+        terminal.join(enrolment)
+    typer.echo(f"Enrolled at {enrolment.url} as {enrolment.site}/{enrolment.terminal}.")
+    typer.echo("Next: kiosk sync")
+
+
+@app.command()
+def sync() -> None:
+    """Close past days, fetch the roster, send what is due, keep the receipts.
+
+    Today is closed too once the office is. Run it from a timer, or let the terminal start it.
+    """
+    from sync.agent import sync as run_sync
+
+    with _closed_and_syncing() as parts:
+        result = run_sync(
+            parts.store,
+            parts.clock,
+            parts.key,
+            parts.authority,
+            typer.echo,
+            pepper=parts.pepper,
+        )
+    roster = f"renewed ({result.officers} officers)" if result.roster_changed else "unchanged"
+    pins = f", {result.pins} PINs" if result.pins else ""
+    photos = f", {result.photos} photos" if result.photos else ""
+    typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}{pins}{photos}.")
+    if result.parked:
+        fail("parked: " + "; ".join(result.parked), WRONG)
+
+
+@app.command()
+def stick(
+    folder: Annotated[Path, typer.Argument(help="Where the stick is, such as /media/usb.")],
+    mounted: Annotated[
+        bool, typer.Option("--mounted", help="Only if something is mounted there.")
+    ] = False,
+) -> None:
+    """Sync without a network: carry a stick between here and `kiosk-central stick`.
+
+    The first walk only makes the two known to one another; each later one brings day reports to
+    central, sealed, and receipts and roster back. A lost stick loses nothing.
+
+    Example: kiosk stick /media/usb
+    """
+    from sync.stick import MEMORY, visit
+
+    if mounted:
+        _require_mounted(folder)
+    memory = data_folder().path / MEMORY
+    with _closed_and_syncing() as parts:
+        result = visit(
+            parts.store,
+            parts.clock,
+            parts.key,
+            folder,
+            memory,
+            typer.echo,
+            parts.pepper,
+        )
+    if result.carried is None:
+        typer.echo("On the stick: a greeting. Day reports go with the next walk.")
+    else:
+        typer.echo(f"On the stick: {result.carried} day reports, sealed to central.")
+    roster = "unchanged" if result.officers is None else f"renewed ({result.officers} officers)"
+    pins = f", {result.pins} PINs" if result.pins else ""
+    typer.echo(f"From the stick: {result.receipted} receipts; roster {roster}{pins}.")
+    typer.echo(f"Next: carry it to central, and run there: kiosk-central stick {folder}")
+    if result.parked:
+        fail("parked: " + "; ".join(result.parked), WRONG)
+
+
+@app.command()
+def heartbeat() -> None:
+    """Tell central that this terminal lives: its journal's head and open seals, no score.
+
+    The running terminal does this by itself every quarter of an hour.
+    """
+    from kiosk.clock import SystemClock
+    from sync import agent
+    from sync.client import SyncFailed
+    from sync.closing import NotEnrolled
+    from sync.keyfile import KeyUnusable, read_key
+
+    folder = data_folder()
+    with opened() as (store, _), errors():
+        try:
+            key = read_key(folder.key_file)
+            authority, pepper = folder.settings().sync.ca, folder.pepper()
+            agent.heartbeat(store, SystemClock(), key, authority, pepper=pepper)
+        except NotEnrolled as error:
+            fail(f"{error}; kiosk enrol URL CODE", USAGE)
+        except (KeyUnusable, agent.Refused) as error:
+            fail(str(error), WRONG)
+        except SyncFailed as error:
+            fail(str(error), NOT_NOW)
+    typer.echo("Central has seen this terminal.")
+
+
+def _require_mounted(folder: Path) -> None:
+    """Looking into the folder mounts it, on a machine that mounts a stick at its first use."""
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        fail(f"{folder}: {error.strerror} (is the stick in?)", NOT_NOW)
+    if not folder.is_mount():
+        fail(f"{folder}: no stick is mounted there; see the README on /etc/fstab", NOT_NOW)
+
+
+def _hours(settings: "Settings") -> "Hours":
+    """When the office is open, as settings and central say."""
+    from sync.absence import Hours
+
+    office = settings.office
+    return Hours(office.opens, office.closes, office.holidays)
+
+
+@contextmanager
+def _closed_and_syncing() -> "Iterator[SyncParts]":
+    """Close every day that can be closed, then give what a sync needs; its failures become one
+    line."""
+    from kiosk.clock import SystemClock
+    from sync.agent import Refused
+    from sync.client import SyncFailed
+    from sync.closing import NotEnrolled, close_days
+    from sync.keyfile import KeyUnusable, read_key
+
+    folder = data_folder()
+    clock = SystemClock()
+    with opened() as (store, terminal), errors():
+        settings = folder.settings().with_wording(terminal.wording())
+        is_after_hours = clock.now().wall.time() >= settings.office.closes
+        try:
+            close_days(store, clock, today=is_after_hours, hours=_hours(settings))
+            yield SyncParts(
+                store=store,
+                clock=clock,
+                key=read_key(folder.key_file),
+                authority=settings.sync.ca,
+                pepper=folder.pepper(),
+            )
+        except NotEnrolled as error:
+            fail(f"{error}; kiosk enrol URL CODE", USAGE)
+        except (KeyUnusable, Refused) as error:
+            fail(str(error), WRONG)
+        except SyncFailed as error:
+            fail(f"{error}. What is due stays due", NOT_NOW)

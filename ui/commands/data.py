@@ -1,0 +1,59 @@
+"""What the terminal has stored: recompute it, copy it, put a copy back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.commands.context import data_folder, errors, fail, opened
+from ui.failures import WRONG
+
+app = typer.Typer()
+
+
+@app.command()
+def verify() -> None:
+    """Recompute everything from the rows and name the first thing that is wrong."""
+    from ui.verification import Disagreement, verify_everything
+
+    with opened() as (store, terminal), errors():
+        try:
+            agreement = verify_everything(store, terminal)
+        except Disagreement as error:
+            fail(f"{store.path}: {error}", WRONG)
+    typer.echo(
+        f"All agrees: {agreement.ratings} ratings on {agreement.sheets} sheets, "
+        f"{agreement.entries} journal entries, {agreement.day_reports} day reports, "
+        f"{agreement.receipts} receipts."
+    )
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="A new file, or an existing folder.")],
+) -> None:
+    """Write a whole copy of the database while the terminal runs."""
+    from kiosk.clock import SystemClock
+
+    with opened() as (store, _), errors():
+        if target.is_dir():
+            target = target / f"kiosk-{SystemClock().now().wall:%Y%m%d-%H%M%S}.db"
+        store.backup(target)
+    typer.echo(f"Copied to {target} (keep it as safe as the original; secrets are not in it).")
+
+
+@app.command()
+def restore(
+    copy: Annotated[Path, typer.Argument(help="A file that `kiosk backup` wrote.")],
+) -> None:
+    """Put a copy in the place of a damaged database, once it is verified.
+
+    Central sees that the terminal went back in time and holds its reports until a person has
+    compared both sides.
+    """
+    from kiosk.clock import SystemClock
+
+    folder = data_folder()
+    with errors():
+        folder.restore(copy, SystemClock())
+    typer.echo(f"Put back: {folder.database}. Next: kiosk verify, then kiosk run")

@@ -1,0 +1,138 @@
+"""The terminal itself: make its data folder, run it, start it with the machine, say how it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.commands.context import data_folder, errors, fail, opened
+from ui.failures import NOT_NOW, USAGE, WRONG
+
+if TYPE_CHECKING:
+    from kiosk.datafolder import DataFolder
+    from kiosk.settings.definition import Settings
+    from kiosk.terminal import Status
+
+OWN_LOGIN = "`useradd --system --groups dialout,video,input,audio kiosk`, `chown -R kiosk FOLDER`"
+
+app = typer.Typer()
+
+
+@app.command()
+def init(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Begin with an empty database after a damaged one.")
+    ] = False,
+) -> None:
+    """Make the data folder: settings, an empty database, and the service menu's PIN.
+
+    Example: kiosk --data /var/lib/kiosk init
+    """
+    from kiosk.terminal import SERVICE_OWNER
+
+    folder = data_folder()
+    with errors():
+        folder.create(anew=anew)
+    with opened() as (_, terminal):
+        pin = terminal.set_pin(SERVICE_OWNER)
+        terminal.keep_ballast()
+    typer.echo(f"Made {folder.path}")
+    typer.echo(f"Service menu PIN: {pin}   (write it down; it is not shown again)")
+    typer.echo(f"Settings: {folder.settings_file}")
+    typer.echo("Next: kiosk officer add NUMBER NAME, then kiosk run")
+
+
+@app.command()
+def run(
+    windowed: Annotated[
+        str, typer.Option(metavar="WxH", help="A window of this size, not the full screen.")
+    ] = "",
+) -> None:
+    """Open the terminal, full screen.
+
+    Leave it by the service menu: hold the upper left corner for three seconds.
+    """
+    from ui.app import run_terminal
+
+    size = _size(windowed) if windowed else None
+    with errors():
+        raise typer.Exit(run_terminal(data_folder().path, size))
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    are_numbers = width.isdigit() and height.isdigit()
+    if not (are_numbers and int(width) >= 640 and int(height) >= 480):
+        fail("--windowed: write WIDTHxHEIGHT of at least 640x480, such as 1280x800", USAGE)
+    return int(width), int(height)
+
+
+@app.command()
+def autostart(
+    turned: Annotated[
+        int, typer.Option(help="Degrees clockwise that the screen hangs turned by: 90, 180, 270.")
+    ] = 0,
+) -> None:
+    """Print a systemd unit that starts this terminal with the machine, as the only program.
+
+    Needs the package cage, and a data folder that belongs to a login name of the terminal's own.
+
+    Example: runuser -u kiosk -- kiosk autostart > /etc/systemd/system/kiosk.service
+    """
+    import shutil
+    import sys
+
+    from kiosk.datafolder import DataFolder
+    from kiosk.files import owner
+    from ui.autostart import TURNS, unit
+
+    if turned not in TURNS:
+        fail(f"--turned {turned}: write one of {', '.join(map(str, TURNS))}", USAGE)
+    folder = DataFolder(data_folder().path.absolute())
+    with errors():
+        folder.settings()
+    cage = shutil.which("cage", path="/usr/local/bin:/usr/bin:/bin")
+    if cage is None:
+        fail("cage is not installed; run `apt-get install cage libwayland-egl1`", NOT_NOW)
+    login = owner(folder.path)
+    if login == "root":
+        remedy = f"give it to a login name of its own: {OWN_LOGIN}"
+        fail(f"{folder.path}: belongs to root; {remedy}", USAGE)
+    program = Path(sys.argv[0]).absolute()
+    unit_text = unit(program, Path(cage), folder.path, login, turned)
+    typer.echo(unit_text, nl=False)
+
+
+@app.command()
+def status() -> None:
+    """Say how this terminal is: enrolment, roster, what is unsent, disk. Shows no score."""
+
+    folder = data_folder()
+    with opened() as (_, terminal), errors():
+        settings = folder.settings()
+        status = terminal.status()
+        for line in _status_lines(folder, settings, status):
+            typer.echo(line)
+        if status.parked:
+            fail("day reports are parked: central refused them by name; ask IT to look", WRONG)
+
+
+def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") -> Iterator[str]:
+    yield f"data      {folder.path}"
+    yield f"counter   {settings.office.counter}"
+    enrolment = status.enrolment
+    if enrolment:
+        yield f"central   {enrolment.url} as {enrolment.site}/{enrolment.terminal}"
+    else:
+        yield "central   not enrolled (kiosk enrol URL CODE)"
+    yield f"officers  {status.officers}"
+    yield f"days      {status.days} kept, {status.due} reports to send, {status.parked} parked"
+    last_sync, failure = status.last_sync, status.last_failure
+    yield f"last sync {last_sync.at if last_sync else 'never'}"
+    if failure and (not last_sync or failure.seq > last_sync.seq):
+        yield f"          failed {failure.at}: {failure.detail}"
+    yield f"disk      {folder.free_bytes() // 2**20} MiB free"
+    for panel in settings.panels:
+        name = f"{panel.port} ({panel.profile})" if panel.port else "none"
+        yield f"panel     {name}"

@@ -1,0 +1,48 @@
+"""The use case of `kiosk verify`: recompute everything that this terminal stores and sends."""
+
+from dataclasses import dataclass
+
+from kiosk.store.engine import Store
+from kiosk.store.verify import Wrong, verify
+from kiosk.terminal import Terminal
+from sync.agent import check_receipt
+from sync.closing import compare_reports
+
+
+class Disagreement(Exception):
+    """The first thing that is wrong; one line without the file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How much was recomputed and agrees."""
+
+    ratings: int
+    sheets: int
+    entries: int
+    day_reports: int
+    receipts: int
+
+
+def verify_everything(store: Store, terminal: Terminal) -> Agreement:
+    """Ratings, sheets, journal, day reports and central's receipts. Disagreement."""
+    rows = verify(store)
+    if isinstance(rows, Wrong):
+        raise Disagreement(rows.what)
+    if difference := compare_reports(store):
+        raise Disagreement(difference)
+    enrolment = terminal.status().enrolment
+    with store.read() as snapshot:
+        parcels = snapshot.outbox.everything()
+    receipted = [parcel for parcel in parcels if parcel.receipt is not None]
+    for parcel in receipted:
+        if enrolment is None or not check_receipt(enrolment, parcel):
+            name = f"{parcel.day} revision {parcel.revision}"
+            raise Disagreement(f"the receipt of {name} is not central's")
+    return Agreement(
+        ratings=rows.ratings,
+        sheets=rows.sheets,
+        entries=rows.entries,
+        day_reports=len(parcels),
+        receipts=len(receipted),
+    )
