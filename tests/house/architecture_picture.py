@@ -30,7 +30,7 @@ ROOMS = {
         "sync/agent.py",
         "sync/central/web",
         "sync/central/papers",
-        "sync/central/reports/gate.py",
+        "sync/central/reports/gate",
         "sync/central/store",
     ],
     "hardware": [
@@ -40,7 +40,7 @@ ROOMS = {
         "hardware/numbered_link.py",
         "hardware/tickets.py",
     ],
-    "kiosk": ["kiosk/domain", "kiosk/terminal.py", "kiosk/store", "kiosk/config.py"],
+    "kiosk": ["kiosk/domain", "kiosk/terminal.py", "kiosk/store", "kiosk/settings"],
 }
 
 
