@@ -70,7 +70,7 @@ def chosen_offices(home: "Central") -> "Iterator[Central]":
 def errors() -> Iterator[None]:
     """The environment's faults as one line and an exit code."""
     from sync.central.settings import SettingsError
-    from sync.central.usecases.installation import DatabaseDown, DatabaseError
+    from sync.central.store.engine import DatabaseDown, DatabaseError
 
     try:
         yield
