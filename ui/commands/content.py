@@ -40,7 +40,7 @@ def sounds(
     words, levels = Words.load(language), settings.rules.scale.levels
     prompt_words = ViewBuilder(settings, words, wording, ()).prompt_words()
     shelf = Shelf(folder.sounds, lambda _: prompt_words)
-    buttons = max((panel.button_count for panel in settings.panels), default=0)
+    buttons = max((max(panel.scores, default=0) for panel in settings.panels), default=0)
     missing = unheard = 0
     for prompt in prompts(words, levels, buttons, prompt_words, settings.rules.reasons):
         path = shelf.file(language, prompt.name)
