@@ -305,7 +305,7 @@ def terminals_compare(
         at = alarm.at.astimezone().isoformat(" ", "minutes")
         done = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{done}")
-    for kept in (a for a in fleet.aside if a.terminal == terminal):
+    for kept in (a for a in fleet.parked if a.terminal == terminal):
         taken = "none" if kept.taken_n is None else counted(kept.taken_n, "rating", "ratings")
         parked = counted(kept.n, "rating", "ratings")
         typer.echo(f"{kept.date}  parked ({kept.answer}): {parked}; taken: {taken}")

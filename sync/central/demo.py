@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.clock import SystemClock
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
+from sync.central.disclosure import ONLINE
 from sync.central.sitesettings import NamedService
-from sync.central.store.days import Ticket
 from sync.central.store.office import Improvement, State
-from sync.central.store.unclosed import ONLINE
+from sync.central.store.tickets import Ticket
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
@@ -291,7 +291,7 @@ def _office(central: Central, random: Random, today: date) -> None:
             day = today - timedelta(days=random.randint(1, 360))
             score = random.choices(range(1, 6), (6, 8, 16, 35, 35))[0]
             t.form.add(day, 5, score, [random.choice(_REASONS)] if score < 3 else [])
-            t.unclosed.came([(ONLINE, day)])
+            t.unclosed.mark([(ONLINE, day)])
             if i % 9 == 0:
                 t.form.add_comment("th", random.choice(_COMMENTS))
         for said, done, whom, due, state in _IMPROVEMENTS:

@@ -6,9 +6,9 @@ next. Whatever is shown is a sum of whole blocks, so no difference of two figure
 ten ratings.
 
 Tables that cut across blocks (services, counters, half-days, channels, reasons) can't be sums of
-whole blocks. They are told by whole quarters of the calendar, once, some weeks after the quarter's
-end, and change no more: a table that grew with each week would tell the week, and the office's
-exact totals would undo its rounding.
+whole blocks. They are published by whole quarters of the calendar, once, some weeks after the
+quarter's end, and change no more: a table that grew with each week would tell the week, and the
+office's exact totals would undo its rounding.
 """
 
 from calendar import monthrange
@@ -23,6 +23,10 @@ TABLES_WAIT = timedelta(weeks=2)
 """How long a quarter's tables wait for terminals that come online late."""
 Counts = tuple[int, int, int, int, int]
 NONE: Counts = (0, 0, 0, 0, 0)
+Cut = tuple[str, str]
+"""A kind (service, counter, half, channel, reason) and which one."""
+ONLINE = "@online"
+"""Stands in the officer's place for the online questionnaire: no officer's id starts so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,12 @@ class Beside:
             unasked=self.unasked + other.unasked,
         )
 
-    def since(self, shown: "Beside") -> "Beside":
-        """What is more than `shown`: a report that was put right may have less."""
-        return Beside(*(max(0, getattr(self, n) - getattr(shown, n)) for n in BESIDE))
+    def since(self, published: "Beside") -> "Beside":
+        """What is more than `published`: a report that was put right may have less."""
+        more = {}
+        for name in BESIDE:
+            more[name] = max(0, getattr(self, name) - getattr(published, name))
+        return Beside(**more)
 
 
 BESIDE = tuple(field.name for field in fields(Beside))
@@ -89,6 +96,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Scaled:
+    """Whose, on which scale: `levels` is its number of levels."""
+
+    officer: str
+    levels: int
+
+
+@dataclass(frozen=True, slots=True)
 class DayCount:
     """One officer's day on one scale."""
 
@@ -103,42 +118,45 @@ def week_end(day: date) -> date:
 
 
 def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: date) -> list[Block]:
-    """The blocks to publish now, after those `published`, from everything that is known of one
-    officer on one scale. Only weeks that ended before `today` count."""
-    done = sorted(published, key=lambda block: block.number)
-    number = done[-1].number if done else 0
-    shown, beside_shown = NONE, Beside()
-    for block in done:
-        shown = plus(shown, block.counts)
-        beside_shown += block.beside
-    frontier = done[-1].last_day if done else date.min
-    by_week: dict[date, list[DayCount]] = {}
-    for count in days:
-        by_week.setdefault(week_end(count.day), []).append(count)
-    fresh: list[Block] = []
-    total, beside = NONE, Beside()
-    first: date | None = frontier + timedelta(days=1) if done else None
-    for end in sorted(by_week):
-        if end >= today:
+    """The blocks to publish now, after those `published`, from all days of one officer on one
+    scale. Only weeks that ended before `today` count."""
+    before = sorted(published, key=lambda block: block.number)
+    number = before[-1].number if before else 0
+    frontier = before[-1].last_day if before else date.min
+    first_day = frontier + _DAY if before else None
+    published_counts, published_beside = total(before), total_beside(before)
+    counts, beside = NONE, Beside()
+    blocks: list[Block] = []
+    for sunday, week in sorted(_by_week(days).items()):
+        if sunday >= today:
             break
-        for count in by_week[end]:
-            total = plus(total, count.counts)
-            beside += count.beside
-        if first is None:
-            first = end - timedelta(days=6)
-        if end <= frontier:
+        for day in week:
+            counts = plus(counts, day.counts)
+            beside += day.beside
+        if first_day is None:
+            first_day = sunday - timedelta(days=6)
+        if sunday <= frontier:
             continue
-        due = minus(total, shown)
-        if sum(due) >= HIDDEN_BELOW and min(due) >= 0:
-            number += 1
-            more = beside.since(beside_shown)
-            fresh.append(
-                Block(number=number, first_day=first, last_day=end, counts=due, beside=more)
-            )
-            shown = total
-            beside_shown += more
-            frontier, first = end, end + timedelta(days=1)
-    return fresh
+        due = minus(counts, published_counts)
+        if sum(due) < HIDDEN_BELOW or min(due) < 0:
+            continue
+        number += 1
+        more = beside.since(published_beside)
+        blocks.append(
+            Block(number=number, first_day=first_day, last_day=sunday, counts=due, beside=more)
+        )
+        published_counts = counts
+        published_beside += more
+        first_day = sunday + _DAY
+    return blocks
+
+
+def _by_week(days: Iterable[DayCount]) -> dict[date, list[DayCount]]:
+    """Days by the Sunday that ends their week."""
+    weeks: dict[date, list[DayCount]] = {}
+    for day in days:
+        weeks.setdefault(week_end(day.day), []).append(day)
+    return weeks
 
 
 def quarter_of(day: date) -> tuple[date, date]:
@@ -147,17 +165,17 @@ def quarter_of(day: date) -> tuple[date, date]:
     return date(day.year, first, 1), date(day.year, first + 2, monthrange(day.year, first + 2)[1])
 
 
-def told_at(day: date) -> date:
-    """The week end (a Sunday) after which the tables of the quarter that `day` is in are told. What
-    a block that closes later has of them waits for the officer's next block."""
+def publication_day(day: date) -> date:
+    """The week end (a Sunday) after which the tables of the quarter that `day` is in are
+    published. What a block that closes later has of them waits for the officer's next block."""
     return week_end(quarter_of(day)[1]) + TABLES_WAIT
 
 
-def told(first: date, last: date, ended: date) -> tuple[date, date] | None:
+def published_quarters(first: date, last: date, ended: date) -> tuple[date, date] | None:
     """The span that tables for `first` to `last` cover when the week up to `ended` is over: the
-    whole quarters in it that are told; where there is none, the last one told before."""
+    whole quarters in it that are published; where there is none, the last one published before."""
     begin, end = quarter_of(min(last, ended))
-    while end > last or told_at(end) > ended:
+    while end > last or publication_day(end) > ended:
         if begin.year == MINYEAR:
             return None
         begin, end = quarter_of(begin - _DAY)
@@ -167,23 +185,24 @@ def told(first: date, last: date, ended: date) -> tuple[date, date] | None:
     return first if whole == first else broken + _DAY, end
 
 
-def next_told(ended: date) -> date:
+def next_publication(ended: date) -> date:
     """The day from which more tables than now can be read, when the week up to `ended` is over."""
     begin, end = quarter_of(ended)
     before = begin - _DAY
-    return told_at(before if told_at(before) > ended else end) + _DAY
+    return publication_day(before if publication_day(before) > ended else end) + _DAY
 
 
-def withheld(n: Mapping[str, int], at_least: int) -> frozenset[str]:
-    """Rows of one quarter's table that are not told: those of fewer than `at_least` ratings. While
-    they are fewer than that together, the smallest told row too: the total would tell them."""
-    told_rows = {what for what, count in n.items() if count >= at_least}
-    hidden = sum(n.values()) - sum(n[what] for what in told_rows)
-    while told_rows and 0 < hidden < at_least:
-        smallest = min(told_rows, key=lambda what: (n[what], what))
-        told_rows.remove(smallest)
+def withheld_rows(n: Mapping[str, int], at_least: int) -> frozenset[str]:
+    """Rows of one quarter's table that are not shown: those of fewer than `at_least` ratings. While
+    these are fewer than that together, the smallest of the others too: the total would tell
+    them."""
+    rows = {what for what, count in n.items() if count >= at_least}
+    hidden = sum(n.values()) - sum(n[what] for what in rows)
+    while rows and 0 < hidden < at_least:
+        smallest = min(rows, key=lambda what: (n[what], what))
+        rows.remove(smallest)
         hidden += n[smallest]
-    return frozenset(n.keys() - told_rows)
+    return frozenset(n.keys() - rows)
 
 
 def levels_shown(counts: Counts) -> bool:
@@ -197,6 +216,11 @@ def total(blocks: Iterable[Block]) -> Counts:
     for block in blocks:
         sum_ = plus(sum_, block.counts)
     return sum_
+
+
+def total_beside(blocks: Iterable[Block]) -> Beside:
+    """What is counted beside whole blocks, summed."""
+    return sum((block.beside for block in blocks), Beside())
 
 
 def plus(a: Counts, b: Counts) -> Counts:

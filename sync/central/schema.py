@@ -23,6 +23,8 @@ from sqlalchemy import (
 from sync.central.disclosure import BESIDE
 
 metadata = MetaData()
+LEVELS = ("n1", "n2", "n3", "n4", "n5")
+"""Columns of counts by level, worst first; a scale with fewer levels leaves the last ones 0."""
 
 
 def _text(name: str) -> Column[str]:
@@ -166,7 +168,7 @@ day_lines = Table(
     _text("half"),
     _text("channel"),
     _count("levels"),
-    *(_count(f"n{level}") for level in range(1, 6)),
+    *(_count(name) for name in LEVELS),
     PrimaryKeyConstraint(
         "site", "terminal", "date", "officer", "service", "counter", "half", "channel", "levels"
     ),
@@ -224,7 +226,7 @@ blocks = Table(
     _count("number"),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
-    *(_count(f"n{level}") for level in range(1, 6)),
+    *(_count(name) for name in LEVELS),
     *(_count(name) for name in BESIDE),
     PrimaryKeyConstraint("site", "officer", "levels", "number"),
 )
@@ -260,7 +262,7 @@ block_cuts = Table(
     _count("number"),
     _text("kind"),
     _text("what"),
-    *(_count(f"n{level}") for level in range(1, 6)),
+    *(_count(name) for name in LEVELS),
     PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
 )
 
@@ -270,7 +272,7 @@ site_months = Table(
     _text("site"),
     Column("month", Date, nullable=False),
     _count("levels"),
-    *(_count(f"n{level}") for level in range(1, 6)),
+    *(_count(name) for name in LEVELS),
     *(_count(name) for name in BESIDE),
     _count("blocks"),
     Column("first_day", Date, nullable=False),
@@ -422,7 +424,7 @@ form_counts = Table(
     _count("levels"),
     _text("kind"),
     _text("what"),
-    *(_count(f"n{level}") for level in range(1, 6)),
+    *(_count(name) for name in LEVELS),
     PrimaryKeyConstraint("site", "date", "levels", "kind", "what"),
 )
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from kiosk.domain.people import identifier
 from kiosk.domain.refusal import Refusal, Refusals, excerpt
-from sync.central.store.days import Ticket
+from sync.central.store.tickets import Ticket
 
 COLUMNS = ["date", "counter", "tickets"]
 MAX_TICKETS = 100_000

@@ -35,7 +35,7 @@ from sync.central.papers import fonts, ita
 from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.settings import CentralSettings
-from sync.central.store.days import came_in, line_rows
+from sync.central.store.days import line_rows, officer_days
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
@@ -241,10 +241,10 @@ class Bench:
             with self.store.transaction(site) as t:
                 for number, day in enumerate(days):
                     own = structs.replace(day, terminal=f"c{number}-{late:d}")
-                    t.days.take(own, own.to_bytes(), digest(own.to_bytes()), NOW, None)
-                    t.unclosed.came(came_in(own))
+                    t.days.put(own, own.to_bytes(), digest(own.to_bytes()), NOW)
+                    t.unclosed.mark(officer_days(own))
                 if late:
-                    t.unclosed.came((f"o{o:02}", date(2000, 1, 1)) for o in range(OFFICERS))
+                    t.unclosed.mark((f"o{o:02}", date(2000, 1, 1)) for o in range(OFFICERS))
             at = find_site(self.central, site)
             assert at is not None
             begun = perf_counter()

@@ -350,7 +350,7 @@ def test_the_tally_is_logged_before_it_is_shown(
     assert "สมหญิง" in text
     assert "audit · tally 2026-11-02" in text
     with office.store.transaction(office.site) as t:
-        assert t.days.reads()[-1][1:] == ("audit", "tally 2026-11-02")
+        assert t.tallies.reads()[-1][1:] == ("audit", "tally 2026-11-02")
 
 
 def test_a_form_of_another_site_does_nothing(clients: dict[str, TestClient]) -> None:

@@ -8,7 +8,6 @@ from threading import Barrier
 from typing import TypeVar
 
 from sync.central.disclosure import total
-from sync.central.store.days import Scaled
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
@@ -62,7 +61,7 @@ def test_of_many_revisions_the_highest_stays_whole(central: Central) -> None:
     reports = [day_report(n, counts=(0, 0, 0, n, 1)) for n in range(1, MANY + 1)]
     at_once([sender(central, report) for report in reports])
     with central.store.transaction(central.site) as t:
-        kept = t.days.kept("counter-1", DAY)
+        kept = t.days.report("counter-1", DAY)
         assert kept is not None
         assert kept.digest == digest(reports[-1].to_bytes())
         assert t.days.rows_agree(reports[-1])
@@ -105,7 +104,7 @@ def test_reports_opened_at_once_publish_each_rating_once(central: Central) -> No
 
     added = sum(at_once([publish] * (MANY - 1) + [arrive]))
     with central.store.transaction(central.site) as t:
-        blocks = t.days.blocks()[Scaled("101", 5)]
+        blocks = t.blocks.of("101")[5]
     assert added == len(blocks) == 3
     assert [block.number for block in blocks] == [1, 2, 3]
     assert all(a.last_day < b.first_day for a, b in pairwise(blocks))

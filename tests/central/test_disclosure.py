@@ -14,13 +14,13 @@ from sync.central.disclosure import (
     DayCount,
     levels_shown,
     next_blocks,
-    next_told,
+    next_publication,
+    publication_day,
+    published_quarters,
     quarter_of,
-    told,
-    told_at,
     total,
     week_end,
-    withheld,
+    withheld_rows,
 )
 from sync.central.measures import Reading, points_of, result, satisfied_of, wilson
 
@@ -96,26 +96,26 @@ def test_tables_cover_whole_quarters_that_are_over_for_two_weeks(
     first: date, days: int, today: date
 ) -> None:
     last, ended = first + timedelta(days=days), week_end(today) - timedelta(days=7)
-    span = told(first, last, ended)
+    span = published_quarters(first, last, ended)
     assert span is not None
     begin, end = span
     assert quarter_of(begin)[0] == begin
     assert quarter_of(end)[1] == end <= last
-    assert told_at(end) <= ended
+    assert publication_day(end) <= ended
     assert end + timedelta(days=14) <= ended
     inside = first <= begin
     assert inside or span == quarter_of(end), "one quarter from before"
     following = quarter_of(end + timedelta(days=1))[1]
-    assert following > last or told_at(following) > ended, "the newest"
+    assert following > last or publication_day(following) > ended, "the newest"
 
 
 def test_no_clock_and_no_span_is_too_far_off_for_tables() -> None:
-    assert told(date(1, 1, 1), date(1, 2, 1), MONDAY) is None
-    assert told(date(9999, 12, 1), date(9999, 12, 31), MONDAY) == (
+    assert published_quarters(date(1, 1, 1), date(1, 2, 1), MONDAY) is None
+    assert published_quarters(date(9999, 12, 1), date(9999, 12, 31), MONDAY) == (
         date(2026, 4, 1),
         date(2026, 6, 30),
     )
-    assert told(MONDAY, MONDAY, date(1, 1, 7)) is None
+    assert published_quarters(MONDAY, MONDAY, date(1, 1, 7)) is None
 
 
 @pytest.mark.parametrize(
@@ -130,47 +130,47 @@ def test_no_clock_and_no_span_is_too_far_off_for_tables() -> None:
 def test_a_quarters_tables_are_told_after_the_second_week_end_that_follows(
     last: date, sunday: date
 ) -> None:
-    assert told_at(last) == sunday
+    assert publication_day(last) == sunday
     begin, end = quarter_of(last)
-    assert told(begin, end, sunday) == (begin, end)
-    before = told(begin, end, sunday - timedelta(days=7))
+    assert published_quarters(begin, end, sunday) == (begin, end)
+    before = published_quarters(begin, end, sunday - timedelta(days=7))
     assert before == quarter_of(begin - timedelta(days=1))
 
 
 @given(st.integers(0, 1500))
 def test_more_tables_come_on_the_day_that_was_said_and_on_none_before(weeks: int) -> None:
     ended = week_end(MONDAY) + timedelta(weeks=weeks)
-    day = next_told(ended)
+    day = next_publication(ended)
     ever = (date(2000, 1, 1), date(2099, 12, 31))
     assert (
-        told(*ever, ended)
-        == told(*ever, day - timedelta(days=8))
-        != told(*ever, day - timedelta(days=1))
+        published_quarters(*ever, ended)
+        == published_quarters(*ever, day - timedelta(days=8))
+        != published_quarters(*ever, day - timedelta(days=1))
     )
     assert day.weekday() == 0
 
 
 def test_a_broken_quarter_at_either_end_of_a_span_is_not_told() -> None:
     ended = date(2027, 10, 31)
-    assert told(date(2026, 10, 1), date(2027, 9, 30), ended) == (
+    assert published_quarters(date(2026, 10, 1), date(2027, 9, 30), ended) == (
         date(2026, 10, 1),
         date(2027, 9, 30),
     )
-    assert told(date(2026, 10, 2), date(2027, 9, 29), ended) == (
+    assert published_quarters(date(2026, 10, 2), date(2027, 9, 29), ended) == (
         date(2027, 1, 1),
         date(2027, 6, 30),
     )
 
 
 def test_a_withheld_row_takes_others_along_until_the_total_tells_of_a_hundred() -> None:
-    assert withheld({"a": 100, "b": 300}, 100) == frozenset()
-    assert withheld({"a": 99, "b": 300}, 100) == {"a", "b"}
-    assert withheld({"a": 99, "b": 100, "c": 101}, 100) == {"a", "b"}
-    assert withheld({"a": 1, "b": 100, "c": 100}, 100) == {"a", "b"}, "the first of equal ones"
-    assert withheld({"a": 50, "b": 50, "c": 100}, 100) == {"a", "b"}
-    assert withheld({"a": 98, "b": 1, "c": 100}, 100) == {"a", "b", "c"}
-    assert withheld({"a": 130, "b": 20, "c": 240}, 200) == {"a", "b", "c"}
-    assert withheld({}, 100) == frozenset()
+    assert withheld_rows({"a": 100, "b": 300}, 100) == frozenset()
+    assert withheld_rows({"a": 99, "b": 300}, 100) == {"a", "b"}
+    assert withheld_rows({"a": 99, "b": 100, "c": 101}, 100) == {"a", "b"}
+    assert withheld_rows({"a": 1, "b": 100, "c": 100}, 100) == {"a", "b"}, "the first of equal ones"
+    assert withheld_rows({"a": 50, "b": 50, "c": 100}, 100) == {"a", "b"}
+    assert withheld_rows({"a": 98, "b": 1, "c": 100}, 100) == {"a", "b", "c"}
+    assert withheld_rows({"a": 130, "b": 20, "c": 240}, 200) == {"a", "b", "c"}
+    assert withheld_rows({}, 100) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from sync import agent
 from sync.central.serving import Impatient
-from sync.central.store.days import MOST_ASIDE
+from sync.central.store.parked import MOST_PARKED
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.sites import add_site, find_site
@@ -150,13 +150,13 @@ def test_a_terminal_that_sends_ever_other_bytes_fills_neither_the_disk_nor_the_f
     caller: Caller, server: Server
 ) -> None:
     caller.call("PUT", "days/2026-11-23", day_report().to_bytes())
-    for n in range(2 * MOST_ASIDE):
+    for n in range(2 * MOST_PARKED):
         body = day_report(counts=(n, 0, 0, 0, 0)).to_bytes()
         server.now += timedelta(seconds=1)
         answer = caller.call("PUT", "days/2026-11-23", body)
         assert Receipt.parse(answer.content).answer is Answer.CONFLICT
     fleet = read_fleet(server.central, server.now.date())
-    assert (len(fleet.aside), len(fleet.alarms)) == (MOST_ASIDE, 1)
+    assert (len(fleet.parked), len(fleet.alarms)) == (MOST_PARKED, 1)
     assert release_terminal(server.central, "counter-1", "it", "looked at", server.now)
     caller.call("PUT", "days/2026-11-23", body)
     assert len(read_fleet(server.central, server.now.date()).alarms) == 2, (
@@ -257,7 +257,7 @@ def test_more_ratings_after_closing_go_as_the_next_revision(kept: Kept, server: 
     kept.close()
     assert kept.sync().sent == 1
     with server.central.store.transaction("dindaeng") as t:
-        [(_, counts)] = t.days.tally(kept.clock.wall.date()).items()
+        [(_, counts)] = t.tallies.ratings(kept.clock.wall.date()).items()
     assert counts == (0, 0, 1, 0, 1)
 
 
@@ -387,7 +387,7 @@ def test_a_heartbeat_shows_heads_and_no_score_and_leaves_no_entry(
     with server.central.store.transaction(server.central.site) as t:
         [sheet] = t.witness.open_or("counter-1", ()).values()
         assert (sheet.officer, sheet.n) == (SOMYING.id, 2)
-        assert t.days.days_held() == []
+        assert t.days.every_day() == []
     known = find_terminal(server.central, "counter-1")
     assert known is not None
     assert known.seen is not None

@@ -15,9 +15,10 @@ from sync.central.disclosure import Beside, Counts
 from sync.central.papers import statistics
 from sync.central.period import NoSuchPeriod, parse
 from sync.central.reports import chart, gate
+from sync.central.reports.gate.cut_tables import reason_rows
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.days import Ticket
-from sync.central.store.published import Sum
+from sync.central.store.blocks import Sum
+from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
@@ -168,7 +169,7 @@ def test_a_span_without_a_told_quarter_shows_the_last_one_before_and_says_so(
     report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
     publish_due(central, TODAY)
     view = gate.cuts(central, PUBLIC, parse("2027-01"), TOLD)
-    assert view.told == (date(2026, 10, 1), date(2026, 12, 31))
+    assert view.quarters == (date(2026, 10, 1), date(2026, 12, 31))
     assert [row.what for row in view.tables["service"]] == ["a"]
     office = gate.office(central, PUBLIC, parse("2027-01"), TOLD)
     assert [row.service for row in statistics.rows("dindaeng", office, view)] == ["", ""]
@@ -203,7 +204,7 @@ def test_reasons_are_told_office_wide_and_only_where_there_are_many(central: Cen
 def test_a_reasons_share_tells_no_more_than_its_rounded_number() -> None:
     """Each number within the same five gives the same picture."""
     pictures = {
-        gate._reasons(
+        reason_rows(
             [{("reason", "wait"): {5: (98 + more, 0, 0, 0, 0)}, ("reason", "place"): {5: few}}],
             SiteSettings(),
         )

@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from kiosk.domain.rating import Channel, Half, Outcome
-from sync.central.disclosure import Block, DayCount, next_blocks
+from sync.central.disclosure import ONLINE, Block, DayCount, next_blocks
 from sync.central.schema import block_cuts, blocks, metadata, site_months, unclosed
-from sync.central.store.days import Scaled
-from sync.central.store.unclosed import ONLINE
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
@@ -113,9 +111,8 @@ def test_blocks_are_those_of_the_rule_applied_to_everything_known(
         for officer in OFFICERS:
             expected[officer] += next_blocks(expected[officer], known[officer], today)
     with central.store.transaction(central.site) as t:
-        found = t.days.blocks()
-    for officer in OFFICERS:
-        assert found.get(Scaled(officer, 5), []) == expected[officer]
+        for officer in OFFICERS:
+            assert t.blocks.of(officer).get(5, []) == expected[officer]
 
 
 def test_closing_reads_no_day_that_is_in_a_block(central: Central) -> None:
@@ -246,12 +243,12 @@ def _closed(
             if isinstance(one, Answered):
                 with central.store.transaction(central.site) as t:
                     t.form.add(today, 5, one.score, ["wait"] if one.score < 3 else [])
-                    t.unclosed.came([(ONLINE, today)])
+                    t.unclosed.mark([(ONLINE, today)])
             else:
                 _take(central, one, today)
         if anew:
             with central.store.transaction(central.site) as t:
-                t.unclosed.came((officer, MONDAY - timedelta(days=99))
+                t.unclosed.mark((officer, MONDAY - timedelta(days=99))
                                 for officer in (*OFFICERS, ONLINE))  # fmt: skip
         publish_due(central, today)
     with central.store.connection() as connection:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from sync import formtoken
+from sync.central.disclosure import ONLINE
 from sync.central.faces import COLOURS
 from sync.central.period import year_of
 from sync.central.reports import gate
-from sync.central.store.unclosed import ONLINE
 from sync.central.usecases import backup
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
@@ -52,9 +52,9 @@ def test_an_answer_is_taken_once(central: Central, phone: TestClient) -> None:
     assert phone.post(at, data=told).status_code == 409
     assert phone.get(at).status_code == 409
     with central.store.transaction(central.site) as t:
-        known = t.unclosed.known(ONLINE)
-        assert [(rated.levels, rated.counts) for rated in known.rated] == [(5, (0, 0, 0, 0, 1))]
-        assert [named.cut for named in known.named] == [("reason", "wait")]
+        raw = t.unclosed.raw_days(ONLINE)
+        assert [(rated.levels, rated.counts) for rated in raw.rated] == [(5, (0, 0, 0, 0, 1))]
+        assert [named.cut for named in raw.named] == [("reason", "wait")]
 
 
 def test_only_a_terminal_of_this_office_makes_tokens(phone: TestClient) -> None:

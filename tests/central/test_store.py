@@ -13,9 +13,9 @@ from sqlalchemy import MetaData, event, inspect, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kiosk.domain.people import Officer
+from sync.central.disclosure import Scaled
 from sync.central.schema import day_reports, metadata
 from sync.central.store import engine as engine_module
-from sync.central.store.days import Scaled
 from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.audit import read_tally
@@ -100,7 +100,7 @@ def test_a_day_is_stored_once_whatever_is_repeated(central: Central) -> None:
     assert take(central, report) is Answer.STORED
     assert take(central, report) is Answer.ALREADY_HAVE
     with central.store.transaction(central.site) as t:
-        assert t.days.tally(DAY) == {Scaled("101", 5): (1, 0, 2, 3, 4)}
+        assert t.tallies.ratings(DAY) == {Scaled("101", 5): (1, 0, 2, 3, 4)}
 
 
 def test_a_later_revision_replaces_and_an_earlier_is_stale(central: Central) -> None:
@@ -109,7 +109,7 @@ def test_a_later_revision_replaces_and_an_earlier_is_stale(central: Central) -> 
     assert take(central, second) is Answer.STORED
     assert take(central, first) is Answer.STALE
     with central.store.transaction(central.site) as t:
-        assert t.days.tally(DAY) == {Scaled("101", 5): (0, 0, 0, 1, 1)}
+        assert t.tallies.ratings(DAY) == {Scaled("101", 5): (0, 0, 0, 1, 1)}
 
 
 def test_a_later_revision_with_fewer_ratings_is_a_rollback_and_raises_the_alarm(
@@ -122,12 +122,12 @@ def test_a_later_revision_with_fewer_ratings_is_a_rollback_and_raises_the_alarm(
     fleet = read_fleet(central, DAY)
     assert [(a.kind, a.settled) for a in fleet.alarms] == [("rollback", None)]
     assert "had 5 ratings, has 3" in fleet.alarms[0].detail
-    assert {(k.answer, k.n, k.taken_n) for k in fleet.aside} == {
+    assert {(k.answer, k.n, k.taken_n) for k in fleet.parked} == {
         ("rollback", 3, 5),
         ("quarantined", 6, 5),
     }
     with central.store.transaction(central.site) as t:
-        assert t.days.tally(DAY) == {Scaled("101", 5): (2, 0, 0, 0, 3)}
+        assert t.tallies.ratings(DAY) == {Scaled("101", 5): (2, 0, 0, 0, 3)}
 
 
 def test_a_person_releases_a_terminal_and_says_why(central: Central) -> None:
@@ -197,7 +197,7 @@ def test_other_bytes_under_the_same_revision_are_a_conflict_and_both_are_kept(
     assert take(central, day_report(counts=(0, 0, 0, 0, 1))) is Answer.STORED
     assert take(central, day_report(counts=(0, 0, 0, 0, 9))) is Answer.CONFLICT
     with central.store.transaction(central.site) as t:
-        assert t.days.tally(DAY) == {Scaled("101", 5): (0, 0, 0, 0, 1)}
+        assert t.tallies.ratings(DAY) == {Scaled("101", 5): (0, 0, 0, 0, 1)}
     with central.store._engine.begin() as connection:
         kept = connection.exec_driver_sql("SELECT count(*) FROM parked_reports").scalar()
     assert kept == 1
@@ -240,9 +240,9 @@ def test_ingest_is_idempotent_under_any_order_and_repetition(
         if have is None or report.revision > have.revision:
             oracle[report.date] = report
     with central.store.transaction(central.site) as t:
-        assert t.days.days_held() == sorted(("counter-1", day) for day in oracle)
+        assert t.days.every_day() == sorted(("counter-1", day) for day in oracle)
         for day, report in oracle.items():
-            kept = t.days.kept("counter-1", day)
+            kept = t.days.report("counter-1", day)
             assert kept is not None
             assert (kept.revision, kept.digest) == (report.revision, digest(report.to_bytes()))
             assert t.days.rows_agree(report)
@@ -287,7 +287,7 @@ def test_two_officers_never_share_a_number(central: Central) -> None:
 def test_a_raw_tally_is_logged(central: Central) -> None:
     read_tally(central, DAY, "auditor", NOW)[0]
     with central.store.transaction(central.site) as t:
-        [(at, reader, what)] = t.days.reads()
+        [(at, reader, what)] = t.tallies.reads()
     assert (at.replace(tzinfo=UTC), reader, what) == (NOW, "auditor", "tally 2026-11-23")
 
 
@@ -382,7 +382,7 @@ def test_blocks_once_published_stay_whatever_arrives_late(central: Central) -> N
     take(central, day_report(1, date(2026, 11, 17), counts=(0, 0, 0, 8, 0)))
     assert publish_due(central, date(2026, 11, 23)) == 1
     with central.store.transaction(central.site) as t:
-        [first, second] = t.days.blocks()[Scaled("101", 5)]
+        [first, second] = t.blocks.of("101")[5]
     assert first.counts == (0, 0, 0, 0, 12)
     assert second.counts == (3, 0, 0, 8, 0)
 

@@ -10,7 +10,7 @@ from sync.central.cli import app
 from sync.central.language import in_english
 from sync.central.period import year_of
 from sync.central.reports import gate
-from sync.central.store.days import Ticket
+from sync.central.store.tickets import Ticket
 from sync.central.ticketcsv import BadTickets, parse
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due

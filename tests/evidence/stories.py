@@ -309,13 +309,13 @@ class Ingest(Story):
         try:
             told = {int(line.split()[1]) for line in said if line.startswith("receipt")}
             with central.store.transaction("dindaeng") as t:
-                kept = t.days.kept("counter-1", self.reports[0].date)
+                kept = t.days.report("counter-1", self.reports[0].date)
             found = []
             if told and (kept is None or kept.revision < max(told)):
                 found.append(f"a receipt for revision {max(told)} was given, {kept} is kept")
             self._take(central, self.reports[1])
             with central.store.transaction("dindaeng") as t:
-                kept = t.days.kept("counter-1", self.reports[0].date)
+                kept = t.days.report("counter-1", self.reports[0].date)
             if kept is None or kept.digest != digest(self.reports[1].to_bytes()):
                 found.append("the last revision did not become the day")
             wrong = first_disagreement(central)

@@ -90,7 +90,7 @@ class Syncing(Story):
                 found.append("a receipt is not central's")
             for parcel in parcels:
                 with self._central.store.transaction(self._central.site) as t_:
-                    kept = t_.days.kept(self._terminal, parcel.day)
+                    kept = t_.days.report(self._terminal, parcel.day)
                 if kept is None or kept.digest != parcel.digest:
                     found.append(f"central has {kept and kept.digest} for {parcel.day}")
             wrong = first_disagreement(self._central)

@@ -17,7 +17,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 
-from sync.central.disclosure import Block, Counts, plus, quarter_of, told, told_at, week_end
+from sync.central.disclosure import (
+    Block,
+    Counts,
+    plus,
+    publication_day,
+    published_quarters,
+    quarter_of,
+    week_end,
+)
 from sync.central.period import choices
 from sync.central.reports.gate import CUT_STEP, CutRow, cut_rows
 from sync.central.sitesettings import CUTS_FLOOR
@@ -66,10 +74,10 @@ def by_quarters(
         for number in numbers:
             one = history[number]
             waiting[one.officer].append(number)
-            if not frozen or today <= told_at(one.block.last_day):
+            if not frozen or today <= publication_day(one.block.last_day):
                 parts[quarter_of(one.block.last_day)[1]] += waiting.pop(one.officer)
         ended = week_end(today) - timedelta(days=7)
-        spans = {told(p.first_day, p.last_day, ended) for p in choices(today)}
+        spans = {published_quarters(p.first_day, p.last_day, ended) for p in choices(today)}
         for span in sorted(filter(None, spans)):
             quarters = [tuple(parts[q]) for q in sorted(parts) if span[0] <= q <= span[1]]
             if tuple(quarters) not in read:
@@ -212,7 +220,7 @@ def _days(history: Sequence[Closed]) -> Iterator[tuple[date, list[int]]]:
     for number, one in enumerate(history):
         on[one.today].append(number)
     day = min(on)
-    while day <= told_at(max(on)) + timedelta(days=1):
+    while day <= publication_day(max(on)) + timedelta(days=1):
         if day.weekday() == 0 or day in on:
             yield day, on.get(day, [])
         day += timedelta(days=1)

@@ -116,7 +116,7 @@ def walk(counter: Counter, central: Central) -> stick.Visit:
 def kept_at(central: Central, counter: Counter, days_ago: int = 1) -> int:
     """Ratings of that day at central."""
     with central.store.transaction(central.site) as t:
-        tally = t.days.tally(TODAY - timedelta(days=days_ago))
+        tally = t.tallies.ratings(TODAY - timedelta(days=days_ago))
     return sum(sum(counts) for counts in tally.values())
 
 

@@ -187,10 +187,10 @@ def _short_rate(figure: Figure) -> str:
 
 def levels(figure: Figure, names: Sequence[str]) -> list[dict[str, Any]]:
     """Counts by level, best first; empty where they may not be shown."""
-    total = sum(figure.levels)
-    if not total or len(names) != len(figure.levels):
+    total = sum(figure.level_counts)
+    if not total or len(names) != len(figure.level_counts):
         return []
-    rows = zip(names, figure.levels, strict=True)
+    rows = zip(names, figure.level_counts, strict=True)
     return [{"word": w, "n": number(n), "share": n / total} for w, n in reversed(list(rows))]
 
 

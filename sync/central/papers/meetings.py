@@ -77,7 +77,7 @@ def meeting_pdf(
             "trend_how": words.TREND_HOW,
             "sections": "รายฝ่าย (เรียงตามชื่อ ไม่ใช่ลำดับคะแนน)",
             "reasons": words.REASONS_HEAD,
-            "reasons_of": figures.days(*office.told) if office.told else "",
+            "reasons_of": figures.days(*office.quarters) if office.quarters else "",
             "few_reasons": words.FEW_REASONS,
             "gaps": words.GAPS_HEAD,
             "none": "ไม่มี",

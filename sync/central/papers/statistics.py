@@ -51,9 +51,11 @@ def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[Row, ...]:
     found = [_whole(site, office, "counter")]
     period = office.period
     names = {x.id: x.th for x in office.settings.services}
-    told = cuts.told if cuts.told and cuts.told[0] >= period.first_day else None
-    first, last = map(str, told or ("", ""))
-    for row in cuts.tables["service"] if told else ():
+    quarters = cuts.quarters
+    if quarters is not None and quarters[0] < period.first_day:
+        quarters = None
+    first, last = map(str, quarters or ("", ""))
+    for row in cuts.tables["service"] if quarters else ():
         rate = None if row.rate is None else round(row.rate * 100, 1)
         head = (site, period.code, first, last, "counter", row.what, names.get(row.what, ""))
         ends = row.interval

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from sync.central.schema import accounts, changes, looks, sessions
+from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 from sync.central.viewer import ROLES, Role, Viewer
 
@@ -71,13 +71,7 @@ _SIGNED_IN = (
 )
 
 
-class Accounts:
-    def __init__(self, connection: Connection, site: str) -> None:
-        self._connection, self._site = connection, site
-        self._insert = (
-            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        )
-
+class Accounts(Room):
     def get(self, account: str, *, hold: bool = False) -> Account | None:
         query = select(accounts).where(accounts.c.site == self._site, accounts.c.account == account)
         row = self._connection.execute(query.with_for_update() if hold else query).first()

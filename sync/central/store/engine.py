@@ -20,14 +20,17 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sync.central.store.accounts import Accounts
+from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
 from sync.central.store.form import Form
 from sync.central.store.many import ManyTerminals
 from sync.central.store.office import Office
+from sync.central.store.parked import ParkedReports
 from sync.central.store.people import People
 from sync.central.store.pins import Pins
-from sync.central.store.published import PublishedBlocks
+from sync.central.store.tallies import Tallies
 from sync.central.store.terminals import Terminals
+from sync.central.store.tickets import Tickets
 from sync.central.store.unclosed import Unclosed
 from sync.central.store.witness import Witness
 
@@ -63,13 +66,16 @@ class Transaction:
 
     def __init__(self, connection: Connection, site: str) -> None:
         self.accounts = Accounts(connection, site)
+        self.blocks = Blocks(connection, site)
         self.days = Days(connection, site)
         self.form = Form(connection, site)
         self.office = Office(connection, site)
+        self.parked = ParkedReports(connection, site)
         self.people = People(connection, site)
         self.pins = Pins(connection, site)
-        self.published = PublishedBlocks(connection, site)
+        self.tallies = Tallies(connection, site)
         self.terminals = Terminals(connection, site)
+        self.tickets = Tickets(connection, site)
         self.unclosed = Unclosed(connection, site)
         self.witness = Witness(connection, site)
 
@@ -133,9 +139,9 @@ class CentralStore:
         """SQLite makes files as open as the shell says; raw tallies and sessions are in them."""
         if self._engine.url.get_backend_name() == "sqlite":
             path = self._engine.url.database or ""
-            for made in (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")):
-                if made.is_file() and made.stat().st_mode & 0o077:
-                    made.chmod(0o600)
+            for file in (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")):
+                if file.is_file() and file.stat().st_mode & 0o077:
+                    file.chmod(0o600)
 
     def _tables(self) -> set[str]:
         with self._readers.connect() as connection:

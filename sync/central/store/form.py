@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Table, and_, delete, func, select, update
 
-from sync.central.schema import comments, form_counts, form_tokens
+from sync.central.schema import LEVELS, comments, form_counts, form_tokens
+from sync.central.store.room import Room
 
-_LEVELS = ("n1", "n2", "n3", "n4", "n5")
 POOL = 10
 """Comments that are shown together at least (ARCHITECTURE.md#the-disclosure-rule)."""
 
@@ -28,13 +27,7 @@ class Comment:
     words: str
 
 
-class Form:
-    def __init__(self, connection: Connection, site: str) -> None:
-        self._connection, self._site = connection, site
-        self._insert = (
-            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        )
-
+class Form(Room):
     def use_token(self, token: str, until: date, today: date) -> bool:
         """Take a token; False when it was taken before. Forgotten once it could not be used."""
         self._connection.execute(
@@ -62,7 +55,7 @@ class Form:
 
     def _count(self, day: date, levels: int, kind: str, what: str, level: int) -> None:
         key = {"site": self._site, "date": day, "levels": levels, "kind": kind, "what": what}
-        counts = {name: int(i == level) for i, name in enumerate(_LEVELS, start=1)}
+        counts = {name: int(i == level) for i, name in enumerate(LEVELS, start=1)}
         column = form_counts.c[f"n{level}"]
         self._connection.execute(
             self._insert(form_counts)

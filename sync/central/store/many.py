@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, Table, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, terminals
-from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, came_in, count_rows, line_rows
+from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, count_rows, line_rows, officer_days
+from sync.central.store.room import insert_on
 from sync.central.store.terminals import KnownTerminal, Run, known_terminal, open_runs
-from sync.central.store.unclosed import came
-from sync.central.store.witness import SheetKey, put_sheets
+from sync.central.store.unclosed import mark_unclosed
+from sync.central.store.witness import SheetKey, open_sheet, put_sheets
 from sync.messages import DayReport, OpenSheet
 
 TerminalKey = tuple[str, str]
 """Site and terminal."""
 DayKey = tuple[str, str, date]
+"""Site, terminal and day."""
+_DAY_KEY = ("site", "terminal", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,10 @@ class NewDay:
 class ManyTerminals:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._insert = (
-            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        )
+        self._insert = insert_on(connection)
 
-    def held(self, keys: Collection[TerminalKey]) -> dict[TerminalKey, KnownTerminal]:
-        """These terminals, which nobody else changes until this transaction ends. Held in one
+    def locked(self, keys: Collection[TerminalKey]) -> dict[TerminalKey, KnownTerminal]:
+        """These terminals, which nobody else changes until this transaction ends. Locked in one
         order, so that no two batches wait for one another."""
         query = (
             select(terminals)
@@ -71,34 +71,39 @@ class ManyTerminals:
         query = select(c.site, c.terminal, c.date, c.officer, c.n, c.entries, c.seal).where(
             tuple_(c.site, c.terminal, c.date).in_(sorted(keys))
         )
-        found: dict[DayKey, dict[SheetKey, OpenSheet]] = defaultdict(dict)
-        for site, terminal, day, officer, *rest in self._connection.execute(query):
-            found[site, terminal, day][day, officer] = OpenSheet(day, officer, *rest)
-        return found
+        sheets: dict[DayKey, dict[SheetKey, OpenSheet]] = defaultdict(dict)
+        for row in self._connection.execute(query):
+            sheets[row.site, row.terminal, row.date][row.date, row.officer] = open_sheet(row)
+        return sheets
 
     def put(self, days: Sequence[NewDay], now: datetime) -> set[DayKey]:
-        """Keep day reports, one of a day; those that were kept. The header's uniqueness is the
-        last guard: rows follow only where it went in."""
-        put = self._put_headers(days, now)
-        days = [day for day in days if day.key in put]
-        lines = ((*day.key, *row) for day in days for row in line_rows(day.report))
-        counts = ((*day.key, *row) for day in days for row in count_rows(day.report))
-        key = ("site", "terminal", "date")
-        self._append(day_lines, (*key, *LINE_COLUMNS), list(lines))
-        self._append(day_counts, (*key, *COUNT_COLUMNS), list(counts))
-        sheets = ((site, terminal, x) for d in days for site, terminal, _ in (d.key,)
-                  for x in d.fresh_sheets)  # fmt: skip
-        put_sheets(self._connection, self._insert, sheets)
-        told = ((d.report.site, *x) for d in days for x in came_in(d.report))
-        came(self._connection, told)
-        return put
+        """Store day reports, one of a day; the keys of those that were stored. The header's
+        uniqueness is the last guard: rows follow only where it went in."""
+        stored = self._put_headers(days, now)
+        lines: list[tuple[object, ...]] = []
+        counts: list[tuple[object, ...]] = []
+        sheets: list[tuple[str, str, OpenSheet]] = []
+        came_in: list[tuple[str, str, date]] = []
+        for day in days:
+            if day.key not in stored:
+                continue
+            site, terminal, _ = day.key
+            lines += ((*day.key, *row) for row in line_rows(day.report))
+            counts += ((*day.key, *row) for row in count_rows(day.report))
+            sheets += ((site, terminal, sheet) for sheet in day.fresh_sheets)
+            came_in += ((site, officer, date_) for officer, date_ in officer_days(day.report))
+        self._append(day_lines, (*_DAY_KEY, *LINE_COLUMNS), lines)
+        self._append(day_counts, (*_DAY_KEY, *COUNT_COLUMNS), counts)
+        put_sheets(self._connection, sheets)
+        mark_unclosed(self._connection, came_in)
+        return stored
 
     def _put_headers(self, days: Sequence[NewDay], now: datetime) -> set[DayKey]:
         c = day_reports.c
         insert = self._insert(day_reports).on_conflict_do_nothing()
         rows = [
             {
-                **dict(zip(("site", "terminal", "date"), day.key, strict=True)),
+                **dict(zip(_DAY_KEY, day.key, strict=True)),
                 "revision": day.report.revision,
                 "digest": day.digest,
                 "body": day.body,

@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BindParameter, bindparam, delete, func, select
 
 from kiosk.domain.people import BadPerson, readable
 from kiosk.domain.wording import MAX_SCREEN_TEXT
@@ -26,6 +25,7 @@ from sync.central.schema import (
     verdicts,
 )
 from sync.central.sitesettings import KeptSettings, SiteSettings, parse
+from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -139,13 +139,7 @@ _HAS_PHOTO = select(photos.c.officer).where(
 )
 
 
-class Office:
-    def __init__(self, connection: Connection, site: str) -> None:
-        self._connection, self._site = connection, site
-        self._insert = (
-            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        )
-
+class Office(Room):
     # --- settings --------------------------------------------------------------------------
 
     def settings(self) -> KeptSettings:

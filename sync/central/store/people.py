@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select, update
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from kiosk.domain.refusal import Refusal, Refusals
 from sync.central.schema import officers, sites
+from sync.central.store.room import Room
 
 
 class NumberTaken(Refusals):
@@ -18,13 +18,7 @@ class NumberTaken(Refusals):
 _OFFICERS = select(officers).where(officers.c.site == bindparam("site"))
 
 
-class People:
-    def __init__(self, connection: Connection, site: str) -> None:
-        self._connection, self._site = connection, site
-        self._insert = (
-            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        )
-
+class People(Room):
     def put_site(self, name: str) -> None:
         statement = self._insert(sites).values(site=self._site, name=name)
         self._connection.execute(

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, insert, select, update
 
 from sync.central.schema import pins, terminal_pins
 from sync.central.store.office import EditedMeanwhile
+from sync.central.store.room import Room
 from sync.messages import TerminalPin
 
 
@@ -31,13 +31,7 @@ class Issued:
         return datetime.fromtimestamp(self.issue, UTC)
 
 
-class Pins:
-    def __init__(self, connection: Connection, site: str) -> None:
-        self._connection, self._site = connection, site
-        self._insert = (
-            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        )
-
+class Pins(Room):
     def all(self) -> dict[str, Issued]:
         """The newest of each officer, by officer; those that were withdrawn too."""
         query = select(pins).where(pins.c.site == self._site).order_by(pins.c.officer)

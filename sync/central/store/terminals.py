@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from sync.central.schema import enrol_codes, terminals
+from sync.central.store.room import Room
 from sync.messages import Answer, Head, Hello
 
 ACTIVE = "active"
@@ -91,10 +92,7 @@ def open_runs(connection: Connection, runs: Iterable[tuple[str, Run]], now: date
         connection.execute(_SET, rows)
 
 
-class Terminals:
-    def __init__(self, connection: Connection, site: str) -> None:
-        self._connection, self._site = connection, site
-
+class Terminals(Room):
     def get(self, terminal: str, *, hold: bool = False) -> KnownTerminal | None:
         """One terminal; with `hold`, nobody else changes it until this transaction ends."""
         asked = {"site": self._site, "terminal": terminal}

@@ -1,20 +1,18 @@
-"""Of whom something came in that stands in no block yet, and the raw rows blocks are closed on.
+"""What stands in no block yet: of whom something came in, and the raw rows that blocks close on.
 
-For block closing alone: whatever is shown is read from `PublishedBlocks`.
+For block closing alone: whatever a page shows is read from `blocks.py`.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kiosk.domain.rating import FLAGS, Outcome
-from sync.central.disclosure import BESIDE, Beside, Block, Counts
+from sync.central.disclosure import ONLINE, Beside, Counts, Cut
 from sync.central.schema import (
-    block_cuts,
+    LEVELS,
     blocks,
     day_counts,
     day_lines,
@@ -22,12 +20,8 @@ from sync.central.schema import (
     sites,
     unclosed,
 )
+from sync.central.store.room import Room, counts_of, insert_on
 
-Cut = tuple[str, str]
-"""A kind (service, counter, half, channel, reason) and which one."""
-ONLINE = "@online"
-"""Stands in the officer's column for the online questionnaire: no officer's id starts so."""
-_LEVELS = ("n1", "n2", "n3", "n4", "n5")
 _CUTS = ("service", "counter", "half", "channel")
 _BESIDE_OF = {
     **{flag.value: "flagged" for flag in FLAGS},
@@ -47,7 +41,7 @@ _LINES = (
     select(
         day_lines.c.date,
         day_lines.c.levels,
-        *(day_lines.c[name] for name in (*_CUTS, *_LEVELS)),
+        *(day_lines.c[name] for name in (*_CUTS, *LEVELS)),
     )
     .where(
         day_lines.c.site == bindparam("site"),
@@ -66,8 +60,6 @@ _COUNTS = (
     )
     .order_by(day_counts.c.date)
 )
-
-
 _FRESH = (
     select(unclosed.c.officer)
     .where(unclosed.c.site == bindparam("site"), unclosed.c.fresh == 1)
@@ -90,7 +82,8 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """How often a reason was named on a day. `levels` None: told for the officer, on any scale."""
+    """How often a reason was named on a day. `levels` None: counted for the officer, whatever the
+    scale."""
 
     day: date
     levels: int | None
@@ -99,23 +92,22 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of one officer after some day."""
+class RawDays:
+    """The raw rows of one officer after some day."""
 
     rated: list[Rated] = field(default_factory=list)
     beside: dict[date, Beside] = field(default_factory=dict)
     named: list[Named] = field(default_factory=list)
 
 
-class Unclosed:
-    def __init__(self, connection: Connection, site: str) -> None:
-        self._connection, self._site = connection, site
-
+class Unclosed(Room):
     # --- of whom ---------------------------------------------------------------------------
 
-    def came(self, what: Iterable[tuple[str, date]]) -> None:
+    def mark(self, officer_days: Iterable[tuple[str, date]]) -> None:
         """Something came in of these officers, of these days."""
-        came(self._connection, ((self._site, officer, day) for officer, day in what))
+        mark_unclosed(
+            self._connection, ((self._site, officer, day) for officer, day in officer_days)
+        )
 
     def due(self, week_end: date) -> bool:
         """Whether anything came in, or a week ended, since blocks were last closed."""
@@ -125,8 +117,8 @@ class Unclosed:
         )
 
     def take(self) -> dict[str, date]:
-        """Who is due, and since which day; none of them is any more. What came in meanwhile is
-        waited for: it is seen here, or is due again."""
+        """Take everybody who is due off the list, and say since which day. What comes in meanwhile
+        waits for this transaction, and is due again after it."""
         gone = (
             delete(unclosed)
             .where(unclosed.c.site == self._site)
@@ -134,20 +126,21 @@ class Unclosed:
         )
         return {row.officer: row.since for row in self._connection.execute(gone)}
 
-    def keep(self, officer: str, since: date) -> None:
-        """Something of this officer stands in no block yet: to be looked at when a week has
-        ended, or more has come."""
+    def put_back(self, officer: str, since: date) -> None:
+        """Something of this officer stands in no block yet: due again when a week has ended, or
+        more has come in."""
         row = {"site": self._site, "officer": officer, "since": since, "fresh": 0}
         self._connection.execute(unclosed.insert(), row)
 
-    def done(self, week_end: date) -> None:
+    def closed_up_to(self, week_end: date) -> None:
+        """Blocks are closed up to the end of this week."""
         self._connection.execute(
             update(sites).where(sites.c.site == self._site).values(published=week_end)
         )
 
     def forgotten(self) -> str | None:
-        """Somebody with ratings after the last block who waits for none, for verify: those would
-        never be shown."""
+        """An officer with ratings after the last block who is not on the list, for verify: those
+        would never be shown."""
         ends = (
             select(blocks.c.officer, func.max(blocks.c.last_day).label("last"))
             .where(blocks.c.site == self._site)
@@ -167,117 +160,59 @@ class Unclosed:
             .order_by(day_lines.c.officer)
             .limit(1)
         )
-        found: str | None = self._connection.execute(query).scalar()
-        return found
+        officer: str | None = self._connection.execute(query).scalar()
+        return officer
 
     # --- what ------------------------------------------------------------------------------
 
-    def known(self, officer: str, after: date = date.min) -> Known:
-        """Everything known of an officer (or of the online questionnaire) after a day."""
+    def raw_days(self, officer: str, after: date = date.min) -> RawDays:
+        """The rows of an officer (or of the online questionnaire) after a day."""
         if officer == ONLINE:
-            return self._online(after)
+            return self._online_days(after)
         asked = {"site": self._site, "officer": officer, "after": after}
-        found = Known()
+        raw = RawDays()
         for row in self._connection.execute(_LINES, asked):
             cuts = tuple((kind, getattr(row, kind)) for kind in _CUTS)
-            found.rated.append(
-                Rated(day=row.date, levels=row.levels, counts=_counts(row), cuts=cuts)
+            raw.rated.append(
+                Rated(day=row.date, levels=row.levels, counts=counts_of(row), cuts=cuts)
             )
-        beside: dict[date, Beside] = defaultdict(Beside)
         for day, kind, what, n in self._connection.execute(_COUNTS, asked):
             if kind == "reason":
-                found.named.append(
-                    Named(day=day, levels=None, cut=(kind, what), counts=(n, 0, 0, 0, 0))
-                )
+                counts = (n, 0, 0, 0, 0)
+                raw.named.append(Named(day=day, levels=None, cut=(kind, what), counts=counts))
             else:
-                beside[day] += Beside(**{_BESIDE_OF[what]: n})
-        found.beside.update(beside)
-        return found
+                outcome = Beside(**{_BESIDE_OF[what]: n})
+                raw.beside[day] = raw.beside.get(day, Beside()) + outcome
+        return raw
 
-    def _online(self, after: date) -> Known:
+    def _online_days(self, after: date) -> RawDays:
         query = (
             select(form_counts)
             .where(form_counts.c.site == self._site, form_counts.c.date > after)
             .order_by(form_counts.c.date)
         )
-        found = Known()
+        raw = RawDays()
         for row in self._connection.execute(query):
+            counts = counts_of(row)
             if row.kind == "reason":
                 cut = ("reason", row.what)
-                found.named.append(
-                    Named(day=row.date, levels=row.levels, cut=cut, counts=_counts(row))
-                )
+                raw.named.append(Named(day=row.date, levels=row.levels, cut=cut, counts=counts))
             else:
-                found.rated.append(
-                    Rated(day=row.date, levels=row.levels, counts=_counts(row), cuts=())
-                )
-        return found
-
-    # --- what is in blocks already ---------------------------------------------------------
-
-    def ends(self) -> dict[str, dict[int, tuple[int, date]]]:
-        """Number and last day of each officer's last block, by scale."""
-        query = (
-            select(
-                blocks.c.officer,
-                blocks.c.levels,
-                func.max(blocks.c.number),
-                func.max(blocks.c.last_day),
-            )
-            .where(blocks.c.site == self._site)
-            .group_by(blocks.c.officer, blocks.c.levels)
-        )
-        found: dict[str, dict[int, tuple[int, date]]] = defaultdict(dict)
-        for officer, levels, number, last in self._connection.execute(query):
-            found[officer][levels] = (number, last)
-        return dict(found)
-
-    def blocks_of(self, officer: str) -> dict[int, list[Block]]:
-        """Every block of an officer by scale, oldest first."""
-        query = (
-            select(blocks)
-            .where(blocks.c.site == self._site, blocks.c.officer == officer)
-            .order_by(blocks.c.levels, blocks.c.number)
-        )
-        found: dict[int, list[Block]] = defaultdict(list)
-        for row in self._connection.execute(query):
-            beside = Beside(*(getattr(row, name) for name in BESIDE))
-            block = Block(
-                number=row.number,
-                first_day=row.first_day,
-                last_day=row.last_day,
-                counts=_counts(row),
-                beside=beside,
-            )
-            found[row.levels].append(block)
-        return dict(found)
-
-    def cuts_of(self, officer: str) -> dict[tuple[int, Cut], Counts]:
-        """What an officer's blocks have of each cut, by scale."""
-        sums = [func.sum(block_cuts.c[name]).label(name) for name in _LEVELS]
-        key = (block_cuts.c.levels, block_cuts.c.kind, block_cuts.c.what)
-        query = (
-            select(*key, *sums)
-            .where(block_cuts.c.site == self._site, block_cuts.c.officer == officer)
-            .group_by(*key)
-        )
-        rows = self._connection.execute(query)
-        return {(row.levels, (row.kind, row.what)): _counts(row) for row in rows}
+                raw.rated.append(Rated(day=row.date, levels=row.levels, counts=counts, cuts=()))
+        return raw
 
 
-def came(connection: Connection, what: Iterable[tuple[str, str, date]]) -> None:
-    """Something came in: sites, officers and days. In one order, so that no two who write at once
-    wait for one another."""
+def mark_unclosed(connection: Connection, came_in: Iterable[tuple[str, str, date]]) -> None:
+    """Something came in: sites, officers and days. Written in one order, so that no two who write
+    at once wait for one another."""
     earliest: dict[tuple[str, str], date] = {}
-    for site, officer, day in what:
+    for site, officer, day in came_in:
         if officer:  # nobody's presses are in no block
             earliest[site, officer] = min(day, earliest.get((site, officer), day))
     if not earliest:
         return
-    dialect = connection.dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    least = func.least if dialect == "postgresql" else func.min
-    statement = insert(unclosed)
+    least = func.least if connection.dialect.name == "postgresql" else func.min
+    statement = insert_on(connection)(unclosed)
     rows = [
         {"site": site, "officer": officer, "since": day, "fresh": 1}
         for (site, officer), day in sorted(earliest.items())
@@ -287,8 +222,3 @@ def came(connection: Connection, what: Iterable[tuple[str, str, date]]) -> None:
         index_elements=["site", "officer"], set_={"since": since, "fresh": 1}
     )
     connection.execute(upsert, rows)
-
-
-def _counts(row: object) -> Counts:
-    a, b, c, d, e = (int(getattr(row, name)) for name in _LEVELS)
-    return (a, b, c, d, e)

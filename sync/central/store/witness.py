@@ -1,6 +1,6 @@
 """What central has seen of each terminal's sheets, and the alarms that follow when they shrank."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     and_,
     bindparam,
     delete,
@@ -17,9 +18,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.central.schema import alarms, day_lines, seen_sheets
+from sync.central.store.room import Room, insert_on
 from sync.central.store.terminals import utc
 from sync.messages import OpenSheet
 
@@ -60,9 +61,7 @@ _SEVERAL = (
 )
 
 
-def put_sheets(
-    connection: Connection, insert: Callable[..., Any], sheets: Iterable[tuple[str, str, OpenSheet]]
-) -> None:
+def put_sheets(connection: Connection, sheets: Iterable[tuple[str, str, OpenSheet]]) -> None:
     """Remember sheets, each with its site and terminal; their days are to be judged (again)."""
     rows = [
         {
@@ -78,19 +77,19 @@ def put_sheets(
         for site, terminal, sheet in sheets
     ]
     if rows:
-        statement = insert(seen_sheets)
+        statement = insert_on(connection)(seen_sheets)
         new = {name: statement.excluded[name] for name in ("n", "entries", "seal", "judged")}
         key = ["site", "terminal", "date", "officer"]
         connection.execute(statement.on_conflict_do_update(index_elements=key, set_=new), rows)
 
 
-class Witness:
-    def __init__(self, connection: Connection, site: str) -> None:
-        self._connection, self._site = connection, site
-        self._insert = (
-            postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        )
+def open_sheet(row: Row[*tuple[Any, ...]]) -> OpenSheet:
+    return OpenSheet(
+        date=row.date, officer=row.officer, n=row.n, entries=row.entries, seal=row.seal
+    )
 
+
+class Witness(Room):
     def seen(self, terminal: str, days: Collection[date]) -> dict[SheetKey, OpenSheet]:
         """The sheets of `days` as this terminal last showed or reported them."""
         return self._seen(terminal, seen_sheets.c.date.in_(days))
@@ -111,8 +110,8 @@ class Witness:
             seen_sheets.c.entries,
             seen_sheets.c.seal,
         ).where(self._of(terminal), which)
-        found = (OpenSheet(*row) for row in self._connection.execute(query))
-        return {(sheet.date, sheet.officer): sheet for sheet in found}
+        sheets = map(open_sheet, self._connection.execute(query))
+        return {(sheet.date, sheet.officer): sheet for sheet in sheets}
 
     def _of(self, terminal: str) -> ColumnElement[bool]:
         return and_(seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal)
@@ -128,10 +127,10 @@ class Witness:
     def put(self, terminal: str, sheets: Iterable[OpenSheet]) -> None:
         """Remember these sheets as they are now; their days are to be judged (again)."""
         mine = ((self._site, terminal, sheet) for sheet in sheets)
-        put_sheets(self._connection, self._insert, mine)
+        put_sheets(self._connection, mine)
 
     def forget(self, terminal: str) -> None:
-        """A history that begins anew."""
+        """Forget a terminal's history: it begins a new one."""
         self._connection.execute(
             delete(seen_sheets).where(
                 seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal
@@ -146,8 +145,8 @@ class Witness:
         same = (
             (c.terminal == raised.terminal) & (c.kind == raised.kind) & (c.detail == raised.detail)
         )
-        known = select(c.at).where(c.site == self._site, same, c.settled.is_(None))
-        if self._connection.execute(known).first() is not None:
+        unsettled = select(c.at).where(c.site == self._site, same, c.settled.is_(None))
+        if self._connection.execute(unsettled).first() is not None:
             return
         self._connection.execute(
             self._insert(alarms)
@@ -196,7 +195,7 @@ class Witness:
 
     def twice(self, since: date) -> tuple[Twice, ...]:
         """Officers with ratings at several terminals in one half-day, since a day."""
-        found = []
+        findings = []
         asked = {"site": self._site, "since": since}
         for day, half, officer in self._connection.execute(_SEVERAL, asked):
             names = (
@@ -209,7 +208,7 @@ class Witness:
                     day_lines.c.officer == officer,
                 )
             )
-            found.append(
+            findings.append(
                 Twice(
                     day=day,
                     half=half,
@@ -217,4 +216,4 @@ class Witness:
                     terminals=tuple(sorted(self._connection.scalars(names))),
                 )
             )
-        return tuple(sorted(found, key=lambda t: (t.day, t.half, t.officer), reverse=True))
+        return tuple(sorted(findings, key=lambda t: (t.day, t.half, t.officer), reverse=True))

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
-from sync.central.disclosure import Counts
+from sync.central.disclosure import Counts, Scaled
 from sync.central.store.accounts import Logged
-from sync.central.store.days import Scaled
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, Viewer
@@ -31,11 +30,11 @@ def read_tally(
 ) -> tuple[DayTally, tuple[Read, ...]]:
     """Raw counts of a day for the audit role, and the newest reads. This read is logged first."""
     with central.store.transaction(central.site) as t:
-        t.days.log_read(reader, f"tally {day.isoformat()}", now)
+        t.tallies.log_read(reader, f"tally {day.isoformat()}", now)
         tally = DayTally(
             officers={str(officer.id): officer for officer in t.people.everyone()},
-            counts=t.days.tally(day),
-            outcomes=t.days.outcomes(day),
+            counts=t.tallies.ratings(day),
+            outcomes=t.tallies.outcomes(day),
         )
         return tally, _newest_reads(t)
 
@@ -59,4 +58,4 @@ def write_change(t: Transaction, viewer: Viewer, what: str, now: datetime) -> No
 
 
 def _newest_reads(t: Transaction) -> tuple[Read, ...]:
-    return tuple(t.days.reads()[-_READS_SHOWN:])
+    return tuple(t.tallies.reads()[-_READS_SHOWN:])

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sync.central.ingest import decide, grown, judge_sheets
-from sync.central.store.days import came_in
+from sync.central.ingest import StoredDay, decide, grown, judge_sheets
+from sync.central.store.days import officer_days
 from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
 from sync.central.store.witness import Alarm
@@ -24,7 +24,7 @@ def receive_day_report(
     else:
         answer = _take(t, report, body, body_digest, now)
     if answer in _PARKED:
-        t.days.keep_aside(report, body, body_digest, answer, now)
+        t.parked.put(report, body, body_digest, answer, now)
     return Receipt(
         terminal=report.terminal,
         date=report.date,
@@ -41,7 +41,7 @@ def _take(
     terminal, sheets = report.terminal, report.open_sheets()
     stored = t.days.stored(report)
     seen = t.witness.seen(terminal, {report.date})
-    replaced = t.days.came_in_before(report) if stored is not None else set()
+    replaced = t.days.officer_days(terminal, report.date) if stored is not None else set()
     if stored is not None and decide(stored, report, body_digest) is Answer.STORED:
         # Not against the heads: what was closed before they were shown may have less.
         # Nor against what a person has released: that is no longer witnessed.
@@ -51,12 +51,29 @@ def _take(
         if answer is not Answer.STORED:
             quarantine(t, terminal, answer, why, now)
             return answer
-    answer = t.days.take(report, body, body_digest, now, stored)
+    answer = _store(t, stored, report, body, body_digest, now)
     if answer is Answer.STORED:
-        t.unclosed.came(came_in(report) | replaced)
+        t.unclosed.mark(officer_days(report) | replaced)
         fresh = (s for s in sheets if grown(s, seen.get((s.date, s.officer))))
         t.witness.put(terminal, fresh)
     elif answer is Answer.CONFLICT:
+        t.parked.put(report, body, body_digest, answer, now)
         detail = f"{report.date} revision {report.revision}: other bytes than were taken"
         t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=detail))
+    return answer
+
+
+def _store(
+    t: Transaction,
+    stored: StoredDay | None,
+    report: DayReport,
+    body: bytes,
+    body_digest: str,
+    now: datetime,
+) -> Answer:
+    """Store a report as `decide` says beside what is `stored` of its day."""
+    answer = decide(stored, report, body_digest)
+    if answer is Answer.STORED and not t.days.put(report, body, body_digest, now):
+        # Another one came in between: it is what this one is beside.
+        return decide(t.days.stored(report), report, body_digest)
     return answer

@@ -91,7 +91,7 @@ def greet(
     answers: list[Welcome | Exception | None] = [None] * len(calls)
     runs: dict[TerminalKey, Run] = {}
     with store.many() as many:
-        known = many.held({call.key for call, _ in calls})
+        known = many.locked({call.key for call, _ in calls})
         for place, (call, hello) in enumerate(calls):
             try:
                 found = call.proven(known.get(call.key), now, in_run=False)
@@ -113,7 +113,7 @@ def take_days(
     places: dict[DayKey, int] = {}
     days: dict[DayKey, NewDay] = {}
     with store.many() as many:
-        known = many.held({call.key for call in calls})
+        known = many.locked({call.key for call in calls})
         for place, call in enumerate(calls):
             try:
                 found = call.proven(known.get(call.key), now, in_run=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
-from sync.central.disclosure import Block
+from sync.central.disclosure import Block, Scaled
 from sync.central.store.office import Decision, Objection, Verdict
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
@@ -48,7 +48,7 @@ class ObjectionsPage:
 def file_objection(central: Central, objection: Objection) -> None:
     """Keep an officer's objection to one published block. NoSuchBlock."""
     with central.store.transaction(central.site) as t:
-        if not t.published.has_block(objection.officer, objection.levels, objection.number):
+        if not t.blocks.has(Scaled(objection.officer, objection.levels), objection.number):
             raise NoSuchBlock(objection.number)
         t.office.object_to(objection)
 
@@ -59,7 +59,7 @@ def read_objections(central: Central) -> ObjectionsPage:
         blocks = {
             (officer, levels, block.number): block
             for officer in sorted({objection.officer for objection in objections})
-            for levels, block in t.published.of_officer(officer, date.min, date.max)
+            for levels, block in t.blocks.of_officer(officer, date.min, date.max)
         }
         open_first = sorted(objections, key=lambda objection: objection.outcome is not None)
         return ObjectionsPage(

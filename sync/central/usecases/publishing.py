@@ -9,35 +9,40 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 from kiosk.clock import plausible
 from sync.central.disclosure import (
     NONE,
+    ONLINE,
     Beside,
     Block,
     Counts,
+    Cut,
     DayCount,
+    Scaled,
     minus,
     next_blocks,
     plus,
-    told_at,
+    publication_day,
     total,
+    total_beside,
     week_end,
 )
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.days import Scaled
+from sync.central.store.blocks import BlockEnd
 from sync.central.store.engine import Transaction
-from sync.central.store.unclosed import ONLINE, Cut, Known
+from sync.central.store.unclosed import RawDays
 from sync.central.usecases.central import Central
 
 CutKey = tuple[int, Cut]
-"""A scale and a cut of the ratings on it; scale 0: a reason, told whatever the scale."""
+"""A scale and a cut of the ratings on it; scale 0: a reason, counted whatever the scale."""
 
 
 @dataclass(slots=True)
-class _Shown:
-    """What an officer's blocks have. `whole`: all of it, beside all that is known; else the
-    blocks' ends alone, and what is known after them."""
+class _Published:
+    """What an officer's blocks have. `whole`: every block, to compare with all raw days; else
+    the blocks' ends alone, to read on from there."""
 
     blocks: dict[int, list[Block]]
     cuts: dict[CutKey, Counts] = field(default_factory=dict)
@@ -45,8 +50,8 @@ class _Shown:
 
     def end(self, levels: int) -> date:
         """The last day that is in a block on a scale."""
-        found = self.blocks.get(levels)
-        return found[-1].last_day if found else date.min
+        blocks = self.blocks.get(levels)
+        return blocks[-1].last_day if blocks else date.min
 
 
 def publish_due(central: Central, today: date) -> int:
@@ -78,12 +83,12 @@ def _publish(central: Central, today: date) -> int:
         t.people.hold_site()
         if not t.unclosed.due(week):
             return 0
-        due, ends = t.unclosed.take(), t.unclosed.ends()
+        due, ends = t.unclosed.take(), t.blocks.ends()
         added = 0
         for officer, since in sorted(due.items()):
             added += _close(t, officer, since, ends.get(officer, {}), today)
         t.form.close_pool()
-        t.unclosed.done(week)
+        t.unclosed.closed_up_to(week)
     return added
 
 
@@ -93,128 +98,136 @@ def _last_week_end(today: date) -> date:
 
 
 def _close(
-    t: Transaction,
-    officer: str,
-    since: date,
-    ends: Mapping[int, tuple[int, date]],
-    today: date,
+    t: Transaction, officer: str, since: date, ends: Mapping[int, BlockEnd], today: date
 ) -> int:
-    known, shown = _read(t, officer, since, ends)
+    """Close what can be closed of one officer; how many blocks."""
+    raw, published = _read(t, officer, since, ends)
     added = 0
     waiting: list[date] = []
-    for levels, days in sorted(_days(known, shown).items()):
-        whose, before = Scaled(officer, levels), shown.blocks.get(levels, [])
+    for levels, days in sorted(_days(raw, published).items()):
+        whose, before = Scaled(officer, levels), published.blocks.get(levels, [])
         fresh = next_blocks(before, days, today)
-        t.days.publish(whose, fresh)
+        t.blocks.publish(whose, fresh)
         for block in fresh:
-            if officer != ONLINE:
-                t.published.roll_up(levels, block)
-            if today <= told_at(block.last_day):
-                cuts = _new_cuts(known, shown, levels, block.last_day)
-                t.published.freeze_cuts(whose, block, cuts)
-        if fresh and today > told_at(fresh[-1].last_day):
+            if today <= publication_day(block.last_day):
+                cuts = _new_cuts(raw, published, levels, block.last_day)
+                t.blocks.freeze_cuts(whose, block, cuts)
+        if fresh and today > publication_day(fresh[-1].last_day):
             # Its quarter's tables are out: what it has of them waits for the next block.
             waiting.append(fresh[-1].last_day)
-        shown.blocks[levels] = [*before, *fresh]
+        published.blocks[levels] = [*before, *fresh]
         added += len(fresh)
-    open_since = min((*_open(known, shown), *waiting), default=None)
+    open_since = min((*_open_days(raw, published), *waiting), default=None)
     if open_since is not None:
-        t.unclosed.keep(officer, open_since)
+        t.unclosed.put_back(officer, open_since)
     return added
 
 
 def _read(
-    t: Transaction, officer: str, since: date, ends: Mapping[int, tuple[int, date]]
-) -> tuple[Known, _Shown]:
-    """What is known of an officer and what of it is shown: after the last block where blocks hold
-    everything up to there, else all of it."""
+    t: Transaction, officer: str, since: date, ends: Mapping[int, BlockEnd]
+) -> tuple[RawDays, _Published]:
+    """The raw days of an officer and what of them is published: those after the last block where
+    blocks have everything up to there, else all."""
     if len(ends) == 1:
-        [(levels, (number, last))] = ends.items()
-        if since > last:
-            known = t.unclosed.known(officer, after=last)
-            if {rated.levels for rated in known.rated} <= {levels}:
-                return known, _Shown(
-                    {levels: [Block(number=number, first_day=last, last_day=last, counts=NONE)]}
-                )
+        [(levels, end)] = ends.items()
+        if since > end.last_day:
+            raw = t.unclosed.raw_days(officer, after=end.last_day)
+            if {rated.levels for rated in raw.rated} <= {levels}:
+                return raw, _Published({levels: [_empty_block(end)]})
     cuts: dict[CutKey, Counts] = defaultdict(lambda: NONE)
     if ends:
-        for (levels, cut), counts in t.unclosed.cuts_of(officer).items():
+        for (levels, cut), counts in t.blocks.cuts_of(officer).items():
             any_scale = cut[0] == "reason" and officer != ONLINE
             key = (0 if any_scale else levels, cut)
             cuts[key] = plus(cuts[key], counts)
-    blocks = t.unclosed.blocks_of(officer) if ends else {}
-    return t.unclosed.known(officer), _Shown(blocks, dict(cuts), whole=True)
+    blocks = t.blocks.of(officer) if ends else {}
+    return t.unclosed.raw_days(officer), _Published(blocks, dict(cuts), whole=True)
 
 
-def _days(known: Known, shown: _Shown) -> dict[int, list[DayCount]]:
-    """What is known by scale and day. A day on which nobody rated counts with the scale of the
-    nearest day that has ratings."""
+def _empty_block(end: BlockEnd) -> Block:
+    """A block to read on from: what it has was published and is not read again."""
+    day = end.last_day
+    return Block(number=end.number, first_day=day, last_day=day, counts=NONE)
+
+
+def _days(raw: RawDays, published: _Published) -> dict[int, list[DayCount]]:
+    """Raw days by scale. A day on which nobody rated counts with the scale of the nearest day
+    that has ratings."""
     counts: dict[tuple[date, int], Counts] = defaultdict(lambda: NONE)
-    for rated in known.rated:
+    for rated in raw.rated:
         key = (rated.day, rated.levels)
         counts[key] = plus(counts[key], rated.counts)
-    beside = dict(known.beside)
-    found: dict[int, list[DayCount]] = defaultdict(list)
+    beside = dict(raw.beside)
+    days: dict[int, list[DayCount]] = defaultdict(list)
     for (day, levels), n in sorted(counts.items()):
-        found[levels].append(DayCount(day, n, beside.pop(day, Beside())))
+        days[levels].append(DayCount(day, n, beside.pop(day, Beside())))
     # Where only what comes after the last block was read, its scale is the only one.
-    scales = list(counts) or [(shown.end(levels), levels) for levels in shown.blocks]
-    for day, told in sorted(beside.items()) if scales else ():
-        _, levels = min(scales, key=lambda scale: (abs(scale[0] - day), scale))
-        found[levels].append(DayCount(day, NONE, told))
-    return found
+    scales = list(counts) or [(published.end(levels), levels) for levels in published.blocks]
+    if not scales:
+        return days
+    for day, day_beside in sorted(beside.items()):
+        _, levels = min(scales, key=partial(_distance, day))
+        days[levels].append(DayCount(day, NONE, day_beside))
+    return days
 
 
-def _cuts(known: Known) -> Iterator[tuple[date, CutKey, Counts]]:
-    for rated in known.rated:
+def _distance(day: date, scale: tuple[date, int]) -> tuple[timedelta, tuple[date, int]]:
+    """How far a day with ratings is, and which: of two as near, the earlier."""
+    return abs(scale[0] - day), scale
+
+
+def _cuts(raw: RawDays) -> Iterator[tuple[date, CutKey, Counts]]:
+    for rated in raw.rated:
         for cut in rated.cuts:
             yield rated.day, (rated.levels, cut), rated.counts
-    for named in known.named:
+    for named in raw.named:
         yield named.day, (named.levels or 0, named.cut), named.counts
 
 
-def _new_cuts(known: Known, shown: _Shown, levels: int, until: date) -> dict[Cut, Counts]:
-    """What is known of each cut up to a day and in no earlier block: shown from now on."""
+def _new_cuts(raw: RawDays, published: _Published, levels: int, until: date) -> dict[Cut, Counts]:
+    """What the raw days have of each cut up to a day, and no earlier block: published from now
+    on."""
     sums: dict[CutKey, Counts] = defaultdict(lambda: NONE)
-    for day, key, counts in _cuts(known):
+    for day, key, counts in _cuts(raw):
         if day <= until and key[0] in (0, levels):
             sums[key] = plus(sums[key], counts)
     fresh: dict[Cut, Counts] = {}
     for key, counts in sums.items():
-        before = shown.cuts.get(key, NONE)
+        before = published.cuts.get(key, NONE)
         a, b, c, d, e = (max(0, n) for n in minus(counts, before))
         if a or b or c or d or e:
             fresh[key[1]] = (a, b, c, d, e)
-            shown.cuts[key] = plus(before, fresh[key[1]])
+            published.cuts[key] = plus(before, fresh[key[1]])
     return fresh
 
 
-def _open(known: Known, shown: _Shown) -> Iterator[date]:
+def _open_days(raw: RawDays, published: _Published) -> Iterator[date]:
     """Days of which something stands in no block: those after the blocks' ends, and an end up to
-    which blocks hold something else than what is known."""
-    last = max((shown.end(levels) for levels in shown.blocks), default=date.min)
-    for rated in known.rated:
-        if rated.day > shown.end(rated.levels):
+    which blocks have something else than the raw days."""
+    last = max((published.end(levels) for levels in published.blocks), default=date.min)
+    for rated in raw.rated:
+        if rated.day > published.end(rated.levels):
             yield rated.day
-    yield from (day for day in known.beside if day > last)
-    yield from (named.day for named in known.named if named.day > last)
-    if shown.whole and not _agree(known, shown, last):
+    yield from (day for day in raw.beside if day > last)
+    yield from (named.day for named in raw.named if named.day > last)
+    if published.whole and not _agree(raw, published, last):
         yield last
 
 
-def _agree(known: Known, shown: _Shown, last: date) -> bool:
-    """Whether blocks hold exactly what is known up to their ends."""
-    days = _days(known, shown)
-    for levels, done in shown.blocks.items():
-        closed = [day for day in days.get(levels, ()) if day.day <= shown.end(levels)]
-        counts = NONE
-        for day in closed:
-            counts = plus(counts, day.counts)
-        told = sum((day.beside for day in closed), Beside())
-        if counts != total(done) or told != sum((block.beside for block in done), Beside()):
+def _agree(raw: RawDays, published: _Published, last: date) -> bool:
+    """Whether blocks have exactly what the raw days have up to the blocks' ends."""
+    days = _days(raw, published)
+    for levels, blocks in published.blocks.items():
+        counts, beside = NONE, Beside()
+        for day in days.get(levels, ()):
+            if day.day <= published.end(levels):
+                counts = plus(counts, day.counts)
+                beside += day.beside
+        if counts != total(blocks) or beside != total_beside(blocks):
             return False
     sums: dict[CutKey, Counts] = defaultdict(lambda: NONE)
-    for at, key, counts in _cuts(known):
-        if at <= (shown.end(key[0]) if key[0] else last):
-            sums[key] = plus(sums[key], counts)
-    return {key: n for key, n in sums.items() if any(n)} == shown.cuts
+    for date_, key, cut_counts in _cuts(raw):
+        scale, _ = key
+        if date_ <= (published.end(scale) if scale else last):
+            sums[key] = plus(sums[key], cut_counts)
+    return {key: n for key, n in sums.items() if any(n)} == published.cuts

@@ -6,10 +6,10 @@ from datetime import date
 from enum import StrEnum
 
 from sync import formtoken
+from sync.central.disclosure import ONLINE
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
 from sync.central.store.form import Comment
-from sync.central.store.unclosed import ONLINE
 from sync.central.usecases.central import Central
 from sync.protocol import BadMessage
 from sync.signing import public_key
@@ -104,7 +104,7 @@ def _count(t: Transaction, answer: OnlineAnswer) -> None:
     t.form.add(answer.day, answer.levels, answer.score, answer.reasons)
     if answer.comment:
         t.form.add_comment(answer.language, answer.comment)
-    t.unclosed.came([(ONLINE, answer.day)])
+    t.unclosed.mark([(ONLINE, answer.day)])
 
 
 def _token(t: Transaction, site: str, terminal: str, text: str) -> formtoken.FormToken | None:

@@ -73,7 +73,7 @@ class TerminalRequest:
     def stored_days(self, now: datetime) -> StoredDays:
         """The days that central has of a terminal: what a restored central lost is sent again."""
         since = (now - timedelta(days=HELD_DAYS)).date()
-        rows = self.t.days.held(self.terminal.terminal, since)
+        rows = self.t.days.digests(self.terminal.terminal, since)
         return StoredDays(
             tuple(
                 StoredRevision(date=day, revision=revision, digest=digest)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kiosk.domain.people import identifier
-from sync.central.store.days import KeptAside
+from sync.central.store.parked import ParkedReport
 from sync.central.store.terminals import Invitation, KnownTerminal
 from sync.central.store.witness import Alarm, Twice
 from sync.central.usecases.audit import write_change
@@ -36,7 +36,7 @@ class Fleet:
     alarms: tuple[Alarm, ...]
     twice: tuple[Twice, ...]
     newest_days: dict[str, date]
-    aside: tuple[KeptAside, ...]
+    parked: tuple[ParkedReport, ...]
     over_tickets: list[tuple[date, str]]
     """Days and counters with more ratings than tickets."""
     flags: Counter[str]
@@ -143,8 +143,8 @@ def read_fleet(central: Central, today: date) -> Fleet:
             alarms=t.witness.alarms(),
             twice=t.witness.twice(since),
             newest_days=t.days.newest_days(),
-            aside=t.days.aside(),
-            over_tickets=t.days.over_tickets(since, today),
+            parked=t.parked.all(),
+            over_tickets=t.tickets.exceeded(since, today),
             flags=t.days.flags_since(since),
         )
 

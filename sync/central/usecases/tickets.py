@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from sync.central.store.days import Ticket
+from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
 
 __all__ = ["Ticket", "import_tickets"]
 
 
 def import_tickets(central: Central, tickets: Iterable[Ticket]) -> int:
-    """Keep how many tickets each counter called on each day; how many rows."""
+    """Store how many tickets each counter called on each day; how many rows."""
     with central.store.transaction(central.site) as t:
-        return t.days.put_tickets(tickets)
+        return t.tickets.put(tickets)

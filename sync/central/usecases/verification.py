@@ -12,9 +12,9 @@ def first_disagreement(central: Central) -> str | None:
     """The first day whose bytes, digest, header and rows disagree; None: all agree."""
     try:
         with central.store.read(central.site) as t:
-            stored_days = t.days.days_held()
+            stored_days = t.days.every_day()
             strangers = t.days.unknown_sites()
-            sums_agree = t.published.rollup_agrees()
+            sums_agree = t.blocks.rollup_agrees()
     except ValueError as error:
         return f"a date that can't be: {error}"
     if not sums_agree:
@@ -33,7 +33,7 @@ def first_disagreement(central: Central) -> str | None:
 
 
 def _wrong_with(central: Central, days: Days, terminal: str, day: date) -> str:
-    stored = days.kept(terminal, day)
+    stored = days.report(terminal, day)
     if stored is None:
         return "has rows but no day report"
     if digest(stored.body) != stored.digest:

@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from sync import formtoken
 from sync.central import faces
+from sync.central.disclosure import ONLINE
 from sync.central.language import tables
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.unclosed import ONLINE
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import find_terminal
 from sync.central.web.desk import HEADERS, Desk, PageError
@@ -112,7 +112,7 @@ def routes(desk: Desk) -> APIRouter:
             t.form.add(found.day, levels, int(score), named)
             if comment:
                 t.form.add_comment(desk.language(request), comment)
-            t.unclosed.came([(ONLINE, found.day)])
+            t.unclosed.mark([(ONLINE, found.day)])
         return shown(request, central, "thanks")
 
     return router

@@ -115,7 +115,7 @@ def routes(desk: Desk) -> APIRouter:
         if wanted is not None:
             shown = rows(read_tally(central, wanted, viewer.account, desk.now())[0])
         with central.store.transaction(site) as t:
-            reads = t.days.reads()[-50:]
+            reads = t.tallies.reads()[-50:]
         return desk.page(
             request, "tally.html", viewer, central, rows=shown, wanted=wanted, reads=reads
         )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from sync.central import itaform
+from sync.central.disclosure import Scaled
 from sync.central.period import parse, round_of, year_of
 from sync.central.reports import gate
 from sync.central.store.office import (
@@ -144,7 +145,7 @@ def routes(desk: Desk) -> APIRouter:
         )
         central = desk.site(site)
         with central.store.transaction(site) as t:
-            if not t.published.has_block(officer, wanted.levels, wanted.number):
+            if not t.blocks.has(Scaled(officer, wanted.levels), wanted.number):
                 raise PageError(404, "no_page")
             t.office.object_to(wanted)
         return RedirectResponse(f"/officer/{site}/{officer}#objections", 303)
@@ -157,7 +158,7 @@ def routes(desk: Desk) -> APIRouter:
             weeks = {
                 (officer, levels, block.number): block
                 for officer in {o.officer for o in found}
-                for levels, block in t.published.of_officer(officer, date.min, date.max)
+                for levels, block in t.blocks.of_officer(officer, date.min, date.max)
             }
             deciders = {f"{site}/{x.account}": x.name for x in t.accounts.all()}
         return desk.page(

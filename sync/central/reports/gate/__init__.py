@@ -1,0 +1,48 @@
+"""The disclosure gate, below every page, export and API: who may see what, from whole blocks alone.
+
+Each function takes the viewer, and raises NotYours. Figures are sums of published blocks; tables
+that cut across blocks are office-wide, by whole quarters once these are over, CUTS_FLOOR ratings at
+least, rounded to CUT_STEP (ARCHITECTURE.md#the-disclosure-rule; disclosure.py says why by
+quarters). Whoever looks at another's result is written into a log that this officer reads, before
+the figures leave the gate.
+"""
+
+from sync.central.reports.gate.city_figures import SiteRow, city
+from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
+from sync.central.reports.gate.figures import Figure, MonthFigure, figure
+from sync.central.reports.gate.office_figures import OVER_TICKETS, OfficeView, SectionRow, office
+from sync.central.reports.gate.officer_figures import (
+    Z99,
+    BlockRow,
+    Funnel,
+    OfficerView,
+    may_enter_appraisal,
+    officer,
+)
+from sync.central.reports.gate.section_figures import OfficerRow, SectionView, section
+
+__all__ = [
+    "CUT_STEP",
+    "OVER_TICKETS",
+    "Z99",
+    "BlockRow",
+    "CutRow",
+    "CutsView",
+    "Figure",
+    "Funnel",
+    "MonthFigure",
+    "OfficeView",
+    "OfficerRow",
+    "OfficerView",
+    "SectionRow",
+    "SectionView",
+    "SiteRow",
+    "city",
+    "cut_rows",
+    "cuts",
+    "figure",
+    "may_enter_appraisal",
+    "office",
+    "officer",
+    "section",
+]

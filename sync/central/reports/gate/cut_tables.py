@@ -1,0 +1,151 @@
+"""Tables that cut across blocks: services, counters, half-days, channels and reasons."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sync.central.disclosure import (
+    NONE,
+    Counts,
+    Cut,
+    next_publication,
+    plus,
+    published_quarters,
+    withheld_rows,
+)
+from sync.central.measures import (
+    ALL_AGREE_HIGH,
+    ALL_AGREE_LOW,
+    Interval,
+    satisfied_of,
+    wilson,
+)
+from sync.central.period import Period
+from sync.central.reports.gate.figures import last_week_end
+from sync.central.sitesettings import SiteSettings
+from sync.central.usecases.central import Central
+from sync.central.viewer import Right, Viewer
+
+Span = tuple[date, date]
+Table = Mapping[str, Mapping[int, Counts]]
+"""Counts of one kind of cut, by row and scale."""
+QuarterCuts = Mapping[Cut, Mapping[int, Counts]]
+"""Counts of every cut of a quarter, by scale."""
+CUT_STEP = 5
+_KINDS = ("service", "counter", "half", "channel")
+
+
+@dataclass(frozen=True, slots=True)
+class CutRow:
+    """A row of a table across blocks: `n` rounded to CUT_STEP, `rate` to a hundredth. None: fewer
+    than the office's threshold, or needed to hide another row."""
+
+    what: str
+    n: int | None
+    rate: float | None
+    bound: str = ""
+    """ "at least" or "at most" where nearly all agree."""
+
+    @property
+    def interval(self) -> Interval | None:
+        """95 %, of the rounded numbers that are shown: it tells no more than they do."""
+        if not self.n or self.rate is None or self.bound:
+            return None
+        return wilson(round(self.rate * self.n), self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class CutsView:
+    period: Period
+    quarters: Span | None
+    """The quarters that the tables cover; outside `period` where none of its own is published."""
+    more_on: date
+    """The day of the next quarter's tables."""
+    settings: SiteSettings
+    tables: dict[str, tuple[CutRow, ...]]
+
+
+def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsView:
+    """Services, counters, half-days and channels, office-wide: the same for the public."""
+    if viewer.signed_in:
+        viewer.require(central.site, Right.CUTS)
+    ended = last_week_end(today)
+    span = published_quarters(period.first_day, period.last_day, ended)
+    with central.store.read(central.site) as t:
+        settings = t.office.settings().settings
+        quarters = t.blocks.cuts(span).values()
+    tables = {}
+    for kind in _KINDS:
+        tables[kind] = cut_rows([_of_kind(cuts, kind) for cuts in quarters], settings.cuts_from)
+    return CutsView(
+        period=period,
+        quarters=span,
+        more_on=next_publication(ended),
+        settings=settings,
+        tables=tables,
+    )
+
+
+def cut_rows(quarters: Iterable[Table], at_least: int) -> tuple[CutRow, ...]:
+    """A table over several quarters, rounded. A row sums the quarters that show it; one that no
+    quarter shows has None. A quarter that shows no row at all names none."""
+    names: set[str] = set()
+    sums: dict[str, dict[int, Counts]] = defaultdict(dict)
+    for table in quarters:
+        withheld = withheld_rows({what: _count(scales) for what, scales in table.items()}, at_least)
+        if withheld == table.keys():
+            continue
+        names |= table.keys()
+        for what in table.keys() - withheld:
+            for levels, counts in table[what].items():
+                sums[what][levels] = plus(sums[what].get(levels, NONE), counts)
+    return tuple(_row(what, sums[what]) for what in sorted(names, key=_row_order))
+
+
+def reason_rows(quarters: Iterable[QuarterCuts], settings: SiteSettings) -> tuple[CutRow, ...]:
+    """How often citizens named each reason, in the quarters in which so many named one: rounded
+    numbers, and shares of the rounded sum, as an exact share would tell the number."""
+    named: Counter[str] = Counter()
+    for cuts in quarters:
+        counts = {what: _count(scales) for what, scales in _of_kind(cuts, "reason").items()}
+        if sum(counts.values()) >= settings.cuts_from:
+            named.update(counts)
+    rounded = {what: _rounded(n) if n >= CUT_STEP else 0 for what, n in named.items()}
+    total = sum(rounded.values())
+    in_settings = {reason.id for reason in settings.reasons}
+    return tuple(
+        CutRow(what=what, n=rounded[what], rate=rounded[what] / total)
+        for what in sorted(rounded, key=lambda what: (-rounded[what], what))
+        if what in in_settings or rounded[what]
+    )
+
+
+def _row(what: str, scales: Mapping[int, Counts]) -> CutRow:
+    n = _count(scales)
+    if not n:
+        return CutRow(what=what, n=None, rate=None)
+    satisfied = sum(satisfied_of(levels, counts) for levels, counts in scales.items())
+    rate, bound = round(satisfied / n, 2), ""
+    if rate > ALL_AGREE_HIGH:
+        rate, bound = ALL_AGREE_HIGH, "at least"
+    elif rate < ALL_AGREE_LOW:
+        rate, bound = ALL_AGREE_LOW, "at most"
+    return CutRow(what=what, n=_rounded(n), rate=rate, bound=bound)
+
+
+def _row_order(what: str) -> tuple[int, str]:
+    """Counters by number, before everything that has a name."""
+    return (len(what), what) if what.isdigit() else (99, what)
+
+
+def _count(scales: Mapping[int, Counts]) -> int:
+    return sum(map(sum, scales.values()))
+
+
+def _rounded(n: int) -> int:
+    return CUT_STEP * round(n / CUT_STEP)
+
+
+def _of_kind(cuts: QuarterCuts, kind: str) -> Table:
+    return {what: scales for (cut_kind, what), scales in cuts.items() if cut_kind == kind}

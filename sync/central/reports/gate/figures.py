@@ -1,0 +1,109 @@
+"""A figure: what may be said of the sum of some whole blocks, and how it went by months."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sync.central.disclosure import NONE, Beside, Counts, levels_shown, plus, week_end
+from sync.central.measures import HIDDEN_BELOW, Result, points_of, result, satisfied_of
+from sync.central.period import Period
+from sync.central.sitesettings import SiteSettings
+from sync.central.store.blocks import Sum
+
+_FEWEST_TICKETS = 100
+"""Below this a share of the tickets says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Some whole blocks. `beside` stands beside the score; `level_counts` are counts worst first,
+    empty where they may not be shown."""
+
+    result: Result
+    beside: Beside = Beside()  # noqa: RUF009  (a value, never changed)
+    blocks: int = 0
+    first_day: date | None = None
+    last_day: date | None = None
+    level_counts: tuple[int, ...] = ()
+
+    @property
+    def response(self) -> float | None:
+        """The share of services whose question was answered, to a hundredth; None where terminals
+        know no services, or too few."""
+        if self.beside.served < HIDDEN_BELOW:
+            return None
+        return min(1.0, round(self.beside.answered / self.beside.served, 2))
+
+    @property
+    def deciding_response(self) -> float | None:
+        """`response` where most of the ratings are answers to offers: a few offers say nothing of
+        ratings that came without one."""
+        return self.response if 2 * self.beside.answered >= self.result.n else None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigure:
+    month: date
+    figure: Figure
+
+
+def figure(sums: Iterable[Sum], settings: SiteSettings) -> Figure:
+    """What may be said of the sum of whole blocks, on whichever scales."""
+    parts = list(sums)
+    if not parts:
+        return Figure(result=result(0, 0, 0.0))
+    total = sum_result(parts, settings)
+    return Figure(
+        result=total,
+        beside=sum((part.beside for part in parts), Beside()),
+        blocks=sum(part.blocks for part in parts),
+        first_day=min(part.first_day for part in parts),
+        last_day=max(part.last_day for part in parts),
+        level_counts=_level_counts(parts) if total.interval is not None else (),
+    )
+
+
+def sum_result(parts: Iterable[Sum], settings: SiteSettings) -> Result:
+    """Rate, interval and mean of ratings on whichever scales."""
+    n, satisfied, points = 0, 0, 0.0
+    for part in parts:
+        n += sum(part.counts)
+        satisfied += satisfied_of(part.levels, part.counts)
+        points += points_of(part.levels, part.counts)
+    return result(n, satisfied, points, settings.compare_from)
+
+
+def _level_counts(parts: Iterable[Sum]) -> tuple[int, ...]:
+    """Counts by level, worst first; empty where they are of several scales or too small."""
+    scales: set[int] = set()
+    total: Counts = NONE
+    for part in parts:
+        scales.add(part.levels)
+        total = plus(total, part.counts)
+    if len(scales) != 1 or not levels_shown(total):
+        return ()
+    [levels] = scales
+    return total[:levels]
+
+
+def coverage(office: Figure, tickets: int) -> float | None:
+    """Ratings of the office per ticket served, to a hundredth; None where either is too few."""
+    if tickets < _FEWEST_TICKETS or office.result.n < HIDDEN_BELOW:
+        return None
+    return min(1.0, round(office.result.n / tickets, 2))
+
+
+def trend(months: Mapping[date, list[Sum]], settings: SiteSettings) -> tuple[MonthFigure, ...]:
+    return tuple(MonthFigure(month, figure(sums, settings)) for month, sums in months.items())
+
+
+def trend_span(period: Period, today: date) -> tuple[date, date]:
+    """A trend shows a year at least: the twelve months to the end of the span, or to now."""
+    end = min(period.last_day, max(today, period.first_day))
+    year_before = (end.replace(day=1) - timedelta(days=334)).replace(day=1)
+    return min(period.first_day, year_before), period.last_day
+
+
+def last_week_end(today: date) -> date:
+    """The last week end that is over."""
+    return week_end(today) - timedelta(days=7)

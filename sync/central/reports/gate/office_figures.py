@@ -1,0 +1,147 @@
+"""The office as a whole, and its sections beside one another."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kiosk.domain.people import Officer
+from sync.central.disclosure import ONLINE, published_quarters, week_end
+from sync.central.period import Period
+from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
+from sync.central.reports.gate.figures import (
+    Figure,
+    MonthFigure,
+    coverage,
+    figure,
+    last_week_end,
+    trend,
+    trend_span,
+)
+from sync.central.reports.gate.looks import record_looks
+from sync.central.sitesettings import SiteSettings
+from sync.central.store.blocks import Sum
+from sync.central.store.engine import Transaction
+from sync.central.usecases.central import Central
+from sync.central.viewer import Right, Viewer
+
+OVER_TICKETS = "over-tickets"
+"""Among gaps: days on which a counter has more ratings than its tickets explain."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    section: str
+    officers: int
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeView:
+    name: str
+    period: Period
+    settings: SiteSettings
+    figure: Figure
+    online: Figure
+    trend: tuple[MonthFigure, ...]
+    reasons: tuple[CutRow, ...]
+    """How often citizens named a reason; `n` 0: fewer than CUT_STEP. `rate`: its share of them."""
+    quarters: Span | None
+    """The quarters that `reasons` cover; outside `period` where none of its own is published."""
+    sections: tuple[SectionRow, ...]
+    """Those that the viewer may read."""
+    coverage: float | None
+    """Ratings per ticket served, to a hundredth; None where there are no tickets."""
+    gaps: Counter[str]
+    """Of closed weeks, by kind."""
+    next_close: date
+
+
+def office(
+    central: Central,
+    viewer: Viewer,
+    period: Period,
+    today: date,
+    *,
+    sections_seen: datetime | None = None,
+) -> OfficeView:
+    """The office as a whole. The public sees it too, without sections; so does whoever gives no
+    `sections_seen`, the time of looking: a section with a single officer's results is a look at
+    that officer.
+    """
+    if viewer.signed_in:
+        viewer.require(central.site, Right.OFFICE)
+    ended = last_week_end(today)
+    quarters = published_quarters(period.first_day, period.last_day, ended)
+    with central.store.read(central.site) as t:
+        settings = t.office.settings().settings
+        officers = t.people.everyone()
+        sums = t.blocks.by_officer(period.first_day, period.last_day)
+        months = t.blocks.by_month(*trend_span(period, today))
+        cuts = t.blocks.cuts(quarters)
+        tickets = t.tickets.between(period.first_day, period.last_day)
+        gaps = _gaps(t, period, ended, tickets) if viewer.signed_in else Counter[str]()
+    online = figure(sums.pop(ONLINE, []), settings)
+    sections: tuple[SectionRow, ...] = ()
+    if sections_seen is not None:
+        members = _readable_sections(central.site, viewer, officers, sums)
+        sections = tuple(_section_row(name, ids, sums, settings) for name, ids in members.items())
+        record_looks(central, viewer, _alone(members, sums), f"office {period.code}", sections_seen)
+    whole = figure((part for parts in sums.values() for part in parts), settings)
+    return OfficeView(
+        name=central.settings.name,
+        period=period,
+        settings=settings,
+        figure=whole,
+        online=online,
+        trend=trend(months, settings),
+        reasons=reason_rows(cuts.values(), settings),
+        quarters=quarters,
+        sections=sections,
+        coverage=coverage(whole, tickets),
+        gaps=gaps,
+        next_close=week_end(today),
+    )
+
+
+def _gaps(t: Transaction, period: Period, ended: date, tickets: int) -> Counter[str]:
+    """Of the weeks of `period` that are closed, by kind."""
+    last_day = min(period.last_day, ended)
+    gaps = t.days.gaps(period.first_day, last_day)
+    if tickets:
+        gaps += Counter({OVER_TICKETS: len(t.tickets.exceeded(period.first_day, last_day))})
+    return gaps
+
+
+def _readable_sections(
+    site: str, viewer: Viewer, officers: Sequence[Officer], sums: Mapping[str, list[Sum]]
+) -> dict[str, set[str]]:
+    """The officers of each section that the viewer may read, by its name; who is in none, last."""
+    members: dict[str, set[str]] = defaultdict(set)
+    for officer in officers:
+        if not officer.retired or str(officer.id) in sums:
+            members[str(officer.section)].add(str(officer.id))
+    on_roster = {str(officer.id) for officer in officers}
+    members[""] |= sums.keys() - on_roster
+    return {
+        name: members[name]
+        for name in sorted(members, key=lambda name: (not name, name))
+        if members[name] and viewer.may_read_section(site, name)
+    }
+
+
+def _section_row(
+    name: str, officers: set[str], sums: Mapping[str, list[Sum]], settings: SiteSettings
+) -> SectionRow:
+    parts = [part for officer in officers for part in sums.get(officer, [])]
+    return SectionRow(section=name, officers=len(officers), figure=figure(parts, settings))
+
+
+def _alone(members: Mapping[str, set[str]], sums: Mapping[str, list[Sum]]) -> list[str]:
+    """Officers who are the only one with results in their section."""
+    alone: list[str] = []
+    for officers in members.values():
+        rated = officers & sums.keys()
+        if len(rated) == 1:
+            alone += rated
+    return alone

@@ -1,0 +1,146 @@
+"""One officer's published results, and where they stand beside the office's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kiosk.domain.people import Officer
+from sync.central.disclosure import Block, week_end
+from sync.central.measures import Result, points_of, result, satisfied_of, wilson
+from sync.central.period import Period
+from sync.central.reports.gate.figures import (
+    Figure,
+    MonthFigure,
+    coverage,
+    figure,
+    trend,
+    trend_span,
+)
+from sync.central.reports.gate.looks import record_looks
+from sync.central.sitesettings import SiteSettings
+from sync.central.store.accounts import Logged
+from sync.central.store.blocks import Sum
+from sync.central.store.office import Objection
+from sync.central.usecases.central import Central
+from sync.central.viewer import NotYours, Right, Viewer
+
+Z99 = 2.5758293035489004
+"""Two-sided 99 % quantile of the normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    levels: int
+    block: Block
+    result: Result
+    objection: Objection | None
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Where a result stands among those of its size: the office's rate, and how far chance alone
+    carries a result of `n` ratings in 95 and in 99 of 100 cases."""
+
+    rate: float
+    office: float
+    n: int
+    apart: bool
+    """Whether the 99 % interval excludes the office's rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerView:
+    officer: Officer
+    period: Period
+    settings: SiteSettings
+    figure: Figure
+    trend: tuple[MonthFigure, ...]
+    blocks: tuple[BlockRow, ...]
+    funnel: Funnel | None
+    looks: tuple[Logged, ...]
+    """Who else looked: for the officer's own eyes, empty for others."""
+    own: bool
+    may_enter_appraisal: bool
+    coverage: float | None
+    """The office's, where this officer's own response is not known."""
+    next_close: date
+
+
+def officer(
+    central: Central, viewer: Viewer, id: str, period: Period, today: date, now: datetime
+) -> OfficerView:
+    """One officer's published results. NotYours also when there is no such officer: whoever may
+    not read can't learn who exists."""
+    first_day, last_day = period.first_day, period.last_day
+    with central.store.read(central.site) as t:
+        person = next((one for one in t.people.everyone() if one.id == id), None)
+        section = str(person.section) if person else ""
+        if person is None or not viewer.may_read_officer(central.site, id, section):
+            raise NotYours(Right.OFFICER)
+        own = viewer.is_officer(central.site, id)
+        settings = t.office.settings().settings
+        sums = t.blocks.by_officer(first_day, last_day, officers=[id])
+        office_sums = t.blocks.office(first_day, last_day)
+        months = t.blocks.by_month(*trend_span(period, today), officers=[id])
+        blocks = t.blocks.of_officer(id, first_day, last_day)
+        objections = {(o.levels, o.number): o for o in t.office.objections(id)}
+        looks = t.accounts.looks(id) if own else ()
+        tickets = t.tickets.between(first_day, last_day)
+    record_looks(central, viewer, [id], f"officer {period.code}", now)
+    own_sums = sums.get(id, [])
+    own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
+    office_coverage = coverage(office_figure, tickets)
+    response = own_figure.deciding_response
+    return OfficerView(
+        officer=person,
+        period=period,
+        settings=settings,
+        figure=own_figure,
+        trend=trend(months, settings),
+        blocks=tuple(
+            BlockRow(
+                levels=levels,
+                block=block,
+                result=_block_result(levels, block, settings),
+                objection=objections.get((levels, block.number)),
+            )
+            for levels, block in blocks
+        ),
+        funnel=_funnel(own_sums, own_figure, office_figure, settings),
+        looks=looks,
+        own=own,
+        may_enter_appraisal=may_enter_appraisal(
+            own_figure, office_coverage if response is None else response, settings
+        ),
+        coverage=office_coverage,
+        next_close=week_end(today),
+    )
+
+
+def may_enter_appraisal(own: Figure, response: float | None, settings: SiteSettings) -> bool:
+    """Whether a result may enter the yearly appraisal: from enough ratings, with a response rate
+    that is known and high enough."""
+    if own.result.n < settings.appraisal_from or response is None:
+        return False
+    return response * 100 >= settings.appraisal_response
+
+
+def _block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
+    satisfied = satisfied_of(levels, block.counts)
+    points = points_of(levels, block.counts)
+    return result(block.n, satisfied, points, settings.compare_from)
+
+
+def _funnel(
+    own_sums: Sequence[Sum], own: Figure, office: Figure, settings: SiteSettings
+) -> Funnel | None:
+    """None where the result or the office's is a bound, or too few to compare."""
+    rate, n = own.result.rate, own.result.n
+    if office.result.rate is None or office.result.bound:
+        return None
+    if rate is None or own.result.interval is None or n < settings.compare_from:
+        return None
+    satisfied = sum(satisfied_of(part.levels, part.counts) for part in own_sums)
+    wide = wilson(satisfied, n, Z99)
+    apart = not wide.low <= office.result.rate <= wide.high
+    return Funnel(rate=rate, office=office.result.rate, n=n, apart=apart)

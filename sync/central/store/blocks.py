@@ -1,0 +1,346 @@
+"""Published blocks and their cuts: written once, and read as they are or as sums.
+
+The only room that writes or reads them. Knows no raw day: a cut is frozen with its block, so that
+whatever a page or paper shows is a sum of blocks. What is in no block yet is in `unclosed.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    extract,
+    func,
+    select,
+)
+
+from sync.central.disclosure import (
+    BESIDE,
+    ONLINE,
+    Beside,
+    Block,
+    Counts,
+    Cut,
+    Scaled,
+    quarter_of,
+)
+from sync.central.schema import LEVELS, block_cuts, blocks, site_months
+from sync.central.store.room import Room, counts_of
+
+_NUMBERS = (*LEVELS, *BESIDE)
+"""Columns that sum up."""
+_CLOSED = and_(
+    blocks.c.site == bindparam("site"),
+    blocks.c.last_day >= bindparam("first"),
+    blocks.c.last_day <= bindparam("last"),
+)
+_OF_OFFICERS = blocks.c.officer.in_(bindparam("officers", expanding=True))
+_YEAR = extract("year", blocks.c.last_day).label("year")
+_MONTH = extract("month", blocks.c.last_day).label("month")
+
+
+def _sums(*by: ColumnElement[Any]) -> Select[Any]:
+    """Sums of blocks by scale and something more: the columns of `_sum_of`."""
+    totals = (func.sum(blocks.c[name]).label(name) for name in _NUMBERS)
+    return select(
+        *by,
+        blocks.c.levels,
+        *totals,
+        func.count().label("blocks"),
+        func.min(blocks.c.first_day).label("first_day"),
+        func.max(blocks.c.last_day).label("last_day"),
+    ).group_by(*by, blocks.c.levels)
+
+
+# Each page asks these: building a statement takes longer than running it.
+_BY_OFFICER = _sums(blocks.c.officer).where(_CLOSED)
+_BY_OFFICER_OF = _BY_OFFICER.where(_OF_OFFICERS)
+_BY_MONTH_OF = _sums(_YEAR, _MONTH).where(_CLOSED, _OF_OFFICERS)
+_ROLLUP = tuple(
+    site_months.c[name] for name in ("levels", *_NUMBERS, "blocks", "first_day", "last_day")
+)
+_MONTHS = (
+    select(site_months.c.month, *_ROLLUP)
+    .where(
+        site_months.c.site == bindparam("site"),
+        site_months.c.month >= bindparam("first"),
+        site_months.c.month <= bindparam("last"),
+    )
+    .order_by(site_months.c.month)
+)
+_EVERY_SITE = select(site_months.c.site, *_ROLLUP).where(
+    site_months.c.month >= bindparam("first"), site_months.c.month <= bindparam("last")
+)
+_BLOCK = tuple(blocks.c[name] for name in ("levels", "number", "first_day", "last_day", *_NUMBERS))
+_BLOCKS_OF_SPAN = (
+    select(*_BLOCK)
+    .where(_CLOSED, blocks.c.officer == bindparam("officer"))
+    .order_by(blocks.c.last_day, blocks.c.levels)
+)
+_BLOCKS_OF = (
+    select(*_BLOCK)
+    .where(blocks.c.site == bindparam("site"), blocks.c.officer == bindparam("officer"))
+    .order_by(blocks.c.levels, blocks.c.number)
+)
+_CUT_KEY = ("site", "officer", "levels", "number")
+# By `case`: databases divide differently.
+_QUARTER = case(*((month >= _MONTH, month) for month in (3, 6, 9)), else_=12)
+"""A quarter of the year by its last month."""
+_CUTS = (
+    select(
+        _YEAR,
+        _QUARTER.label("month"),
+        block_cuts.c.kind,
+        block_cuts.c.what,
+        block_cuts.c.levels,
+        *(func.sum(block_cuts.c[name]).label(name) for name in LEVELS),
+    )
+    .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in _CUT_KEY)))
+    .where(_CLOSED, blocks.c.officer != ONLINE)
+    .group_by(_YEAR, _QUARTER, block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of some whole blocks on one scale."""
+
+    levels: int
+    counts: Counts
+    beside: Beside
+    blocks: int
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEnd:
+    """Where an officer's blocks on a scale end: the last one's number and day."""
+
+    number: int
+    last_day: date
+
+
+class Blocks(Room):
+    # --- published ---------------------------------------------------------------------------
+
+    def publish(self, whose: Scaled, fresh: Iterable[Block]) -> None:
+        """Add blocks, and the office's to the sums of its months; one that is there already stays
+        as it is."""
+        for block in fresh:
+            row = {
+                "site": self._site,
+                "officer": whose.officer,
+                "levels": whose.levels,
+                "number": block.number,
+                "first_day": block.first_day,
+                "last_day": block.last_day,
+                **_numbers(block),
+            }
+            self._connection.execute(self._insert(blocks).values(row).on_conflict_do_nothing())
+            if whose.officer != ONLINE:
+                self._add_to_month(whose.levels, block)
+
+    def freeze_cuts(self, whose: Scaled, block: Block, cuts: Mapping[Cut, Counts]) -> None:
+        """Store with `block` what is published of each cut."""
+        key = {"site": self._site, "officer": whose.officer, "levels": whose.levels}
+        rows = [
+            {
+                **key,
+                "number": block.number,
+                "kind": kind,
+                "what": what,
+                **dict(zip(LEVELS, counts, strict=True)),
+            }
+            for (kind, what), counts in cuts.items()
+        ]
+        if rows:
+            self._connection.execute(self._insert(block_cuts).on_conflict_do_nothing(), rows)
+
+    def _add_to_month(self, levels: int, block: Block) -> None:
+        added = {**_numbers(block), "blocks": 1}
+        key = {"site": self._site, "month": block.last_day.replace(day=1), "levels": levels}
+        statement = self._insert(site_months).values(
+            **key, **added, first_day=block.first_day, last_day=block.last_day
+        )
+        old, new = site_months.c, statement.excluded
+        changed: dict[str, Any] = {name: old[name] + new[name] for name in added}
+        changed["first_day"] = case(
+            (new.first_day < old.first_day, new.first_day), else_=old.first_day
+        )
+        changed["last_day"] = case((new.last_day > old.last_day, new.last_day), else_=old.last_day)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+        )
+
+    # --- as they are -------------------------------------------------------------------------
+
+    def ends(self) -> dict[str, dict[int, BlockEnd]]:
+        """Where each officer's blocks end, by scale."""
+        query = (
+            select(
+                blocks.c.officer,
+                blocks.c.levels,
+                func.max(blocks.c.number).label("number"),
+                func.max(blocks.c.last_day).label("last_day"),
+            )
+            .where(blocks.c.site == self._site)
+            .group_by(blocks.c.officer, blocks.c.levels)
+        )
+        ends: dict[str, dict[int, BlockEnd]] = defaultdict(dict)
+        for row in self._connection.execute(query):
+            ends[row.officer][row.levels] = BlockEnd(number=row.number, last_day=row.last_day)
+        return dict(ends)
+
+    def of(self, officer: str) -> dict[int, list[Block]]:
+        """Every block of an officer by scale, oldest first."""
+        asked = {"site": self._site, "officer": officer}
+        by_scale: dict[int, list[Block]] = defaultdict(list)
+        for row in self._connection.execute(_BLOCKS_OF, asked):
+            by_scale[row.levels].append(_block_of(row))
+        return dict(by_scale)
+
+    def of_officer(self, officer: str, first: date, last: date) -> list[tuple[int, Block]]:
+        """An officer's blocks that closed from `first` to `last`, each with the number of levels
+        of its scale, oldest first."""
+        asked = {"site": self._site, "first": first, "last": last, "officer": officer}
+        rows = self._connection.execute(_BLOCKS_OF_SPAN, asked)
+        return [(row.levels, _block_of(row)) for row in rows]
+
+    def has(self, whose: Scaled, number: int) -> bool:
+        """Whether a block of this number is published."""
+        query = select(blocks.c.number).where(
+            blocks.c.site == self._site,
+            blocks.c.officer == whose.officer,
+            blocks.c.levels == whose.levels,
+            blocks.c.number == number,
+        )
+        return self._connection.execute(query).first() is not None
+
+    def cuts_of(self, officer: str) -> dict[tuple[int, Cut], Counts]:
+        """What an officer's blocks have of each cut, by scale."""
+        totals = (func.sum(block_cuts.c[name]).label(name) for name in LEVELS)
+        key = (block_cuts.c.levels, block_cuts.c.kind, block_cuts.c.what)
+        query = (
+            select(*key, *totals)
+            .where(block_cuts.c.site == self._site, block_cuts.c.officer == officer)
+            .group_by(*key)
+        )
+        rows = self._connection.execute(query)
+        return {(row.levels, (row.kind, row.what)): counts_of(row) for row in rows}
+
+    # --- sums --------------------------------------------------------------------------------
+
+    def by_officer(
+        self, first: date, last: date, officers: Collection[str] | None = None
+    ) -> dict[str, list[Sum]]:
+        """Blocks that closed from `first` to `last`, summed by officer; the online questionnaire
+        under ONLINE."""
+        asked: dict[str, object] = {"site": self._site, "first": first, "last": last}
+        query = _BY_OFFICER
+        if officers is not None:
+            query, asked["officers"] = _BY_OFFICER_OF, list(officers)
+        sums: dict[str, list[Sum]] = defaultdict(list)
+        for officer, *columns in self._connection.execute(query, asked):
+            sums[officer].append(_sum_of(columns))
+        return dict(sums)
+
+    def by_month(
+        self, first: date, last: date, officers: Collection[str] | None = None
+    ) -> dict[date, list[Sum]]:
+        """The same by the month (its first day) in which blocks closed, without the online
+        questionnaire; the whole office's from the rollup."""
+        if officers is None:
+            return self._months(first, last)
+        asked = {"site": self._site, "first": first, "last": last, "officers": list(officers)}
+        sums: dict[date, list[Sum]] = defaultdict(list)
+        for year, month, *columns in self._connection.execute(_BY_MONTH_OF, asked):
+            sums[date(int(year), int(month), 1)].append(_sum_of(columns))
+        return dict(sorted(sums.items()))
+
+    def office(self, first: date, last: date) -> list[Sum]:
+        """The office's blocks that closed in whole months, from the rollup."""
+        return [part for parts in self._months(first, last).values() for part in parts]
+
+    def every_site(self, first: date, last: date) -> dict[str, list[Sum]]:
+        """The same of each site, this one's and all others'."""
+        asked = {"first": first.replace(day=1), "last": last}
+        sums: dict[str, list[Sum]] = defaultdict(list)
+        for site, *columns in self._connection.execute(_EVERY_SITE, asked):
+            sums[site].append(_sum_of(columns))
+        return dict(sums)
+
+    def cuts(self, span: tuple[date, date] | None) -> dict[date, dict[Cut, dict[int, Counts]]]:
+        """Sums of the cuts of the office's blocks by quarter (its last day) and scale; `span`:
+        whole quarters."""
+        cuts: dict[date, dict[Cut, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
+        if span is None:
+            return cuts
+        asked = {"site": self._site, "first": span[0], "last": span[1]}
+        for row in self._connection.execute(_CUTS, asked):
+            _, quarter_end = quarter_of(date(int(row.year), int(row.month), 1))
+            cuts[quarter_end][row.kind, row.what][row.levels] = counts_of(row)
+        return cuts
+
+    def _months(self, first: date, last: date) -> dict[date, list[Sum]]:
+        asked = {"site": self._site, "first": first.replace(day=1), "last": last}
+        sums: dict[date, list[Sum]] = defaultdict(list)
+        for month, *columns in self._connection.execute(_MONTHS, asked):
+            sums[month].append(_sum_of(columns))
+        return dict(sums)
+
+    def rollup_agrees(self) -> bool:
+        """Whether the months' sums are the sums of the blocks, for verify."""
+        where = and_(blocks.c.site == self._site, blocks.c.officer != ONLINE)
+        summed = set()
+        for year, month, *columns in self._connection.execute(_sums(_YEAR, _MONTH).where(where)):
+            summed.add((date(int(year), int(month), 1), _sum_of(columns)))
+        query = select(site_months.c.month, *_ROLLUP).where(site_months.c.site == self._site)
+        rows = self._connection.execute(query)
+        return summed == {(month, _sum_of(columns)) for month, *columns in rows}
+
+
+def _numbers(block: Block) -> dict[str, int]:
+    """A block's counts as they stand in _NUMBERS."""
+    counts = dict(zip(LEVELS, block.counts, strict=True))
+    return counts | {name: getattr(block.beside, name) for name in BESIDE}
+
+
+def _sum_of(columns: Sequence[Any]) -> Sum:
+    """Taken apart by place: a page reads hundreds of these."""
+    levels, n1, n2, n3, n4, n5, *beside, count, first_day, last_day = columns
+    return Sum(
+        levels=int(levels),
+        counts=(int(n1), int(n2), int(n3), int(n4), int(n5)),
+        beside=_beside(beside),
+        blocks=int(count),
+        first_day=_day(first_day),
+        last_day=_day(last_day),
+    )
+
+
+def _block_of(row: Row[Any]) -> Block:
+    return Block(
+        number=row.number,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        counts=counts_of(row),
+        beside=_beside([getattr(row, name) for name in BESIDE]),
+    )
+
+
+def _beside(numbers: Sequence[Any]) -> Beside:
+    return Beside(**dict(zip(BESIDE, map(int, numbers), strict=True)))
+
+
+def _day(value: Any) -> date:
+    """SQLite answers a minimum of days as text."""
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
