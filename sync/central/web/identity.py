@@ -11,7 +11,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from sync.central.settings import CentralSettings, SettingsError
+from kiosk.tomlfile.tables import SettingsError
+from sync.central.settings import CentralSettings
 from sync.central.usecases.sign_in import NotSignedIn, sign_in_as
 from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY
