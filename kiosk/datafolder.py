@@ -62,8 +62,8 @@ class DataFolder:
     def create(self, *, anew: bool = False) -> None:
         """Make the folder with default settings, an empty database and a new pepper.
 
-        What a broken-off attempt left is completed; a finished folder is refused. So is one whose
-        damaged database lies aside, unless `anew`: an empty file must be somebody's decision.
+        What a broken-off attempt began is completed; a finished folder is refused. So is one whose
+        database was damaged, unless `anew`: an empty file must be somebody's decision.
         """
         from kiosk import pin
         from kiosk.settings.default_text import text as default_text
@@ -72,8 +72,8 @@ class DataFolder:
         self._require_own()
         if self.database.exists():
             raise FolderError(f"{self.path}: is set up already")
-        if not anew and (aside := self.aside()):
-            raise FolderError(self._damaged(aside))
+        if not anew and (damaged := self.damaged_folder()):
+            raise FolderError(_instead_of(damaged))
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not self.settings_file.exists():
@@ -97,8 +97,8 @@ class DataFolder:
 
         self._require_own()
         require_plausible(clock.now())
-        if not self.database.exists() and (aside := self.aside()):
-            raise StoreDamaged(self._damaged(aside))
+        if not self.database.exists() and (damaged := self.damaged_folder()):
+            raise StoreDamaged(_instead_of(damaged))
         store = Store.open(self.database)
         try:
             return store, Terminal(store, clock, self.pepper())
@@ -110,8 +110,8 @@ class DataFolder:
             raise FolderError(f"{error.filename}: {error.strerror}") from None
 
     def open_verified(self, clock: Clock) -> "tuple[Store, Terminal]":
-        """Open, and recompute the whole file. One that is damaged, twice looked at (a failing
-        read can make a whole file look so), is kept aside: StoreDamaged says where."""
+        """Open, and recompute the whole file. One that is damaged at two looks (a failing read can
+        make a sound file seem so) is moved to a folder of its own: StoreDamaged says where."""
         from kiosk.store.engine import StoreDamaged
 
         try:
@@ -122,8 +122,8 @@ class DataFolder:
         try:
             return self._open_verified(clock)
         except StoreDamaged as error:
-            aside = self._keep_aside(clock)
-            raise StoreDamaged(f"{error}; {self._damaged(aside)}") from None
+            damaged = self._move_damaged(clock)
+            raise StoreDamaged(f"{error}; {_instead_of(damaged)}") from None
 
     def _require_own(self) -> None:
         """FolderError for root in the folder of the terminal's own login name."""
@@ -136,20 +136,20 @@ class DataFolder:
 
         store, terminal = self.open(clock)
         try:
-            found = verify(store)
-            if isinstance(found, Wrong):
-                raise StoreDamaged(f"{self.database}: {found.what}")
+            verdict = verify(store)
+            if isinstance(verdict, Wrong):
+                raise StoreDamaged(f"{self.database}: {verdict.what}")
         except BaseException:
             store.close()
             raise
         return store, terminal
 
-    def aside(self) -> Path | None:
+    def damaged_folder(self) -> Path | None:
         """The newest folder with a database that was found damaged."""
         return max(self.path.glob("damaged-*"), default=None)
 
     def restore(self, copy: Path, clock: Clock) -> None:
-        """Put a backup into the place of a database that is gone or lies aside. Nothing is
+        """Put a backup into the place of a database that is gone or was damaged. Nothing is
         touched unless the copy opens and verifies: a kind of StoreFailed otherwise."""
         from kiosk.store.engine import Store
         from kiosk.store.journal import Kind
@@ -165,9 +165,9 @@ class DataFolder:
             write_whole(draft, copy.read_bytes())
             store = Store.open(draft)
             try:
-                found = verify(store)
-                if isinstance(found, Wrong):
-                    raise FolderError(f"{copy}: {found.what}; name an older copy")
+                verdict = verify(store)
+                if isinstance(verdict, Wrong):
+                    raise FolderError(f"{copy}: {verdict.what}; name an older copy")
                 with store.transaction() as t:
                     t.journal.append(clock.now(), Kind.RESTORED, {"from": copy.name})
                 store.checkpoint()
@@ -178,28 +178,22 @@ class DataFolder:
         except OSError as error:
             raise FolderError(f"{error.filename or copy}: {error.strerror}") from None
         finally:
-            for left in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
-                left.unlink(missing_ok=True)
+            for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
+                leftover.unlink(missing_ok=True)
 
-    def _keep_aside(self, clock: Clock) -> Path:
+    def _move_damaged(self, clock: Clock) -> Path:
         """Move the database, as it is, to a folder of its own."""
-        aside = self.path / f"damaged-{clock.now().wall:%Y%m%d-%H%M%S}"
+        damaged = self.path / f"damaged-{clock.now().wall:%Y%m%d-%H%M%S}"
         try:
-            aside.mkdir(mode=0o700)
+            damaged.mkdir(mode=0o700)
             for name in ("kiosk.db-wal", "kiosk.db-shm", "kiosk.db"):
                 if (self.path / name).exists():
-                    os.rename(self.path / name, aside / name)
-            sync_folder(aside)
+                    os.rename(self.path / name, damaged / name)
+            sync_folder(damaged)
             sync_folder(self.path)
         except OSError as error:
-            raise FolderError(f"{aside}: {error.strerror}; the database is damaged") from None
-        return aside
-
-    def _damaged(self, aside: Path) -> str:
-        return (
-            f"the damaged database is kept in {aside}; put a copy back with "
-            "`kiosk restore FILE`, or begin with an empty one: `kiosk init --anew`"
-        )
+            raise FolderError(f"{damaged}: {error.strerror}; the database is damaged") from None
+        return damaged
 
     def lock(self) -> int:
         """Be the only running terminal on this folder, as long as the returned descriptor (and
@@ -253,3 +247,11 @@ class DataFolder:
         if len(pepper) != 32:
             raise FolderError(f"{path}: is damaged; put back its copy, or set every PIN anew")
         return pepper
+
+
+def _instead_of(damaged: Path) -> str:
+    """What a person can do about a database that was moved to the folder `damaged`."""
+    return (
+        f"the damaged database is kept in {damaged}; put a copy back with "
+        "`kiosk restore FILE`, or begin with an empty one: `kiosk init --anew`"
+    )

@@ -52,56 +52,50 @@ class Lockout:
         now = self._clock.now()
         boot_ms = int(now.boot * 1000)
         with self._store.transaction() as t:
-            known = t.pins.of(owner)
-            record = known or PinRecord(
-                hash="", tries=0, tried_boot_ms=boot_ms, boot_id=self._boot_id
-            )
+            stored = t.pins.of(owner)
+            record = stored or self._record(hash="", boot_ms=boot_ms)
             if record.tries >= pins.DEAD_AT:
                 return PinDead()
             wait = pins.wait_after(record.tries)
             if wait and record.boot_id != self._boot_id:
-                # Seconds since another boot can't be told: the wait starts again.
+                # Nobody knows how many seconds ago another boot was: the wait starts again.
                 t.pins.put(owner, replace(record, tried_boot_ms=boot_ms, boot_id=self._boot_id))
-                t.witness(now, Kind.PIN_TRIED, {"owner": owner, "waits": "anew"})
+                t.witness(now, Kind.PIN_TRIED, {"owner": owner, "waits": "again"})
                 return PinWait(wait)
-            left = wait - (boot_ms - record.tried_boot_ms) / 1000
-            if wait and left > 0:
-                return PinWait(left)
-            tried = replace(
-                record, tries=record.tries + 1, tried_boot_ms=boot_ms, boot_id=self._boot_id
-            )
+            seconds = wait - (boot_ms - record.tried_boot_ms) / 1000
+            if wait and seconds > 0:
+                return PinWait(seconds)
+            tries = record.tries + 1
+            tried = replace(record, tries=tries, tried_boot_ms=boot_ms, boot_id=self._boot_id)
             t.pins.put(owner, tried)
-            locks = tried.tries in (pins.FREE_TRIES, pins.DEAD_AT)
+            locks = tries in (pins.FREE_TRIES, pins.DEAD_AT)
             t.witness(now, Kind.PIN_LOCKED if locks else Kind.PIN_TRIED, {"owner": owner})
-        if known and pins.matches(self._pepper, owner, typed, known.hash):
+        if stored and pins.matches(self._pepper, owner, typed, stored.hash):
             with self._store.transaction() as t:
                 t.pins.forgive(owner)
                 t.witness(now, Kind.PIN_RIGHT, {"owner": owner})
             return PinRight()
-        return PinWrong(pins.wait_after(tried.tries)) if tried.tries < pins.DEAD_AT else PinDead()
+        return PinDead() if tries >= pins.DEAD_AT else PinWrong(pins.wait_after(tries))
 
     def set_pin(self, owner: str, chosen: str | None = None, number: str = "") -> str:
         """Set a PIN (generated unless chosen) and return it; WeakPin when it is a weak one.
-        This also unlocks. It holds on this terminal, until central issues another."""
+        This also unlocks. It is the PIN on this terminal until central issues another."""
         new = chosen if chosen is not None else pins.generate(number)
         pins.require_strong(new, number)
         now = self._clock.now()
-        hashed = pins.hash_pin(self._pepper, owner, new)
+        record = self._record(
+            hash=pins.hash_pin(self._pepper, owner, new), boot_ms=int(now.boot * 1000)
+        )
         with self._store.transaction() as t:
-            known = t.pins.of(owner)
-            issue = known.issue if known else 0
-            t.pins.put(
-                owner,
-                PinRecord(
-                    hash=hashed,
-                    tries=0,
-                    tried_boot_ms=int(now.boot * 1000),
-                    boot_id=self._boot_id,
-                    issue=issue,
-                ),
-            )
+            former = t.pins.of(owner)
+            issue = former.issue if former else 0
+            t.pins.put(owner, replace(record, issue=issue))
             t.witness(now, Kind.PIN_SET, {"owner": owner})
         return new
+
+    def _record(self, hash: str, boot_ms: int) -> PinRecord:
+        """Of a PIN that nobody has tried yet."""
+        return PinRecord(hash=hash, tries=0, tried_boot_ms=boot_ms, boot_id=self._boot_id)
 
     def unlock(self, owner: str) -> None:
         """Forgive failed tries (a supervisor's doing)."""

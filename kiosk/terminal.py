@@ -171,7 +171,7 @@ class Terminal:
         with self._store.read() as snapshot:
             return Status(
                 enrolment=snapshot.state.enrolment(),
-                officers=len(snapshot.roster.active()),
+                officers=snapshot.roster.count_active(),
                 days=len(snapshot.ratings.days()),
                 due=snapshot.outbox.count(Delivery.DUE),
                 parked=snapshot.outbox.count(Delivery.PARKED),

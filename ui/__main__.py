@@ -5,15 +5,21 @@ command line's parser, which takes longer to import than the first screen to pai
 """
 
 import gc
+import os
 import sys
 from pathlib import Path
 
+BEHIND_A_PRESS = 10
+"""Of niceness: a citizen's press goes before every command but `kiosk run` itself."""
+
 
 def main() -> None:
-    given = sys.argv[1:]
-    match given:
+    words = sys.argv[1:]
+    match words:
         case ["run"] | ["--data", _, "run"]:
-            sys.exit(_run(Path(given[1]) if len(given) > 1 else None))
+            sys.exit(_run(Path(words[1]) if len(words) > 1 else None))
+    if "run" not in words:
+        os.nice(BEHIND_A_PRESS)
     from ui.cli import app
 
     app()

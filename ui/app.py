@@ -279,8 +279,10 @@ class Program(QObject):
 
     def _send(self, errand: str) -> None:
         """Asked for at the service menu."""
-        there = ("--mounted", self._settings.sync.stick) if errand == "stick" else ()
-        self.errands.run(errand, *there)
+        if errand == "stick":
+            self.errands.run("stick", "--mounted", self._settings.sync.stick)
+        else:
+            self.errands.run(errand)
 
 
 def starting_view(settings: Settings) -> ClosedView:

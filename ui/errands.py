@@ -11,7 +11,7 @@ from ui.failures import WRONG
 
 class Errands(QObject):
     came_on = Signal()
-    """The errand said a line of what it did."""
+    """The errand printed a line about what it did."""
     ended = Signal(str, int, str)
     """The command, its exit code, its last line of trouble."""
 
@@ -46,18 +46,18 @@ class Errands(QObject):
             self._process.waitForFinished(1000)
 
     def _listen(self) -> None:
-        said = bytes(self._process.readAllStandardOutput().data()).decode(errors="replace")
+        output = bytes(self._process.readAllStandardOutput().data()).decode(errors="replace")
         if self._words[0] != "heartbeat":  # every quarter of an hour is no news
-            sys.stdout.write(said)
+            sys.stdout.write(output)
             self.came_on.emit()
 
     def _finished(self, code: int, how: QProcess.ExitStatus) -> None:
-        said = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
+        output = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
         if self._words[0] != "heartbeat":  # offline it fails; the night's sync says so
-            sys.stderr.write(said)
+            sys.stderr.write(output)
         crashed = how is QProcess.ExitStatus.CrashExit
-        last = said.strip().rpartition("\n")[2].removeprefix("kiosk: ")
-        self._end(WRONG if crashed else code, last)
+        last_line = output.strip().rpartition("\n")[2]
+        self._end(WRONG if crashed else code, last_line.removeprefix("kiosk: "))
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:

@@ -48,14 +48,14 @@ if TYPE_CHECKING:
 
 
 class HiddenCorner(QWidget):
-    """The upper left corner: held for LONG_PRESS_MS, it opens the service menu."""
+    """The upper left corner: pressed for LONG_PRESS_MS, it opens the service menu."""
 
-    held = Signal()
+    pressed_long = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._timer = QTimer(self, singleShot=True, interval=LONG_PRESS_MS)
-        self._timer.timeout.connect(self.held)
+        self._timer.timeout.connect(self.pressed_long)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._timer.start()
@@ -100,7 +100,7 @@ class TerminalWindow(QWidget):
         self._screens: dict[type[QWidget], QWidget] = {}
         self.screen_shown: QWidget | None = None
         self.corner = HiddenCorner(self)
-        self.corner.held.connect(self.service_asked)
+        self.corner.pressed_long.connect(self.service_asked)
         self._awaiting_paint = False
         self._view: View | None = None
         self.rest = Rest(self)
@@ -123,49 +123,49 @@ class TerminalWindow(QWidget):
             self.rest.wake()
         match view:
             case ClosedView() | PausedView() | OutOfServiceView():
-                notice = self._made(MessageScreen, self._connect_message)
-                self._show(notice, view)
+                message = self._screen(MessageScreen, self._connect_message)
+                self._show(message, view)
             case SignOnView():
                 from ui.screens.sign_on import SignOnScreen
 
-                sign_on = self._made(SignOnScreen, self._connect_sign_on)
+                sign_on = self._screen(SignOnScreen, self._connect_sign_on)
                 self._show(sign_on, view)
             case PinView():
                 from ui.screens.pin import PinScreen
 
-                pin = self._made(PinScreen, self._connect_pad)
+                pin = self._screen(PinScreen, self._connect_pad)
                 self._show(pin, view)
             case WaitingView():
                 from ui.screens.waiting import WaitingScreen
 
-                waiting = self._made(WaitingScreen, self._connect_waiting)
+                waiting = self._screen(WaitingScreen, self._connect_waiting)
                 self._show(waiting, view)
             case ReadyView():
                 from ui.screens.ready import ReadyScreen
 
-                ready = self._made(ReadyScreen, self._connect_ready)
+                ready = self._screen(ReadyScreen, self._connect_ready)
                 self._show(ready, view)
             case ReasonsView():
                 from ui.screens.reasons import ReasonsScreen
 
-                reasons = self._made(ReasonsScreen, self._connect_reasons)
+                reasons = self._screen(ReasonsScreen, self._connect_reasons)
                 self._show(reasons, view)
             case ThanksView():
                 from ui.screens.thanks import ThanksScreen
 
-                thanks = self._made(ThanksScreen, lambda _: None)
+                thanks = self._screen(ThanksScreen, lambda _: None)
                 self._show(thanks, view)
             case MenuView():
                 from ui.screens.menu import MenuScreen
 
-                menu = self._made(MenuScreen, self._connect_menu)
+                menu = self._screen(MenuScreen, self._connect_menu)
                 self._show(menu, view)
 
     def prepare(self, view: ThanksView) -> None:
         """Draw, before it is due, what a press will lead to."""
         from ui.screens.thanks import ThanksScreen
 
-        thanks = self._made(ThanksScreen, lambda _: None)
+        thanks = self._screen(ThanksScreen, lambda _: None)
         thanks.setGeometry(self.rect())
         thanks.show_view(view)
 
@@ -174,7 +174,7 @@ class TerminalWindow(QWidget):
             self.screen_shown.setGeometry(self.rect().translated(self.rest.offset))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The few pixels that a shifted screen leaves: as its own edge."""
+        """The few pixels beside a shifted screen look like its edge."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.PAPER)
         strip = Metrics(self.width(), self.height()).px(STRIP) + self.rest.offset.y()
@@ -193,8 +193,8 @@ class TerminalWindow(QWidget):
             self.setFocus()  # what had the keyboard is hidden: nothing may be pressed by it
         self._awaiting_paint = True
 
-    def _made(self, kind: type[S], connect: Callable[[S], None]) -> S:
-        """The screen of this kind, made when first needed."""
+    def _screen(self, kind: type[S], connect: Callable[[S], None]) -> S:
+        """The screen of this kind; the first call makes it."""
         if kind not in self._screens:
             screen = kind(self)
             screen.hide()
@@ -210,8 +210,8 @@ class TerminalWindow(QWidget):
         return handled
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        m = Metrics(self.width(), self.height())
-        self.corner.setGeometry(QRect(0, 0, m.px(10), m.px(10)))
+        metrics = Metrics(self.width(), self.height())
+        self.corner.setGeometry(QRect(0, 0, metrics.px(10), metrics.px(10)))
         self._place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

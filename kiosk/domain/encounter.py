@@ -2,7 +2,7 @@
 
 `step(state, event, now, rules) -> (state, effects)` decides; it does nothing. Whoever calls it
 carries the effects out in one transaction first and takes on the new state only when that held:
-a thank-you that was not kept can't be shown.
+a thank-you for what was not stored can't be shown.
 
 Where the question is offered (Rules.offered) it stands for a set time after each service that
 ended; otherwise the terminal waits, and presses are counted as unasked.
@@ -260,8 +260,8 @@ def _before_duty(state: Encounter, age: float, now: Moment) -> bool:
 
 
 def _late(state: Encounter, age: float, now: Moment) -> Step:
-    known = state.duty is not None and not state.paused and not _before_duty(state, age, now)
-    officer = state.duty.officer if state.duty and known else NO_OFFICER
+    served = not state.paused and not _before_duty(state, age, now)
+    officer = state.duty.officer if state.duty and served else NO_OFFICER
     return state, (Count(officer, Outcome.LATE),)
 
 
@@ -350,10 +350,10 @@ def _after_service(state: Encounter, called: Duty | None, now: Moment, rules: Ru
     if state.phase is Phase.OUT_OF_SERVICE or duty is None or state.deferred is not None:
         return _not_offered(state, duty or state.duty or called)
     offered = (Count(duty.officer, Outcome.OFFERED),)
-    kept = replace(state, served_at=now.boot)
+    serving = replace(state, served_at=now.boot)
     if state.phase in (Phase.REASONS, Phase.THANKS):
-        return replace(kept, deferred=duty), offered
-    return _offer(kept, duty, now, rules), offered
+        return replace(serving, deferred=duty), offered
+    return _offer(serving, duty, now, rules), offered
 
 
 def _not_offered(state: Encounter, duty: Duty | None) -> Step:
@@ -414,8 +414,8 @@ def _sign_off(state: Encounter, cause: EndOfDuty, now: Moment, rules: Rules) -> 
     if state.duty is None:
         return state, ()
     # Whoever is rated after an idle duty was not the officer on duty: no grace.
-    left = state if cause is EndOfDuty.IDLE else _with_grace(state, now, rules)
-    ended = replace(left, duty=None, paused=False)
+    rated_still = state if cause is EndOfDuty.IDLE else _with_grace(state, now, rules)
+    ended = replace(rated_still, duty=None, paused=False)
     return _arrive(ended, now, rules), (DutyEnded(state.duty, cause),)
 
 

@@ -230,10 +230,10 @@ class Store:
 def _identity(path: Path) -> tuple[int, int] | None:
     """Which file is at `path`; None: none."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return (found.st_dev, found.st_ino) if S_ISREG(found.st_mode) else None
+    return (status.st_dev, status.st_ino) if S_ISREG(status.st_mode) else None
 
 
 def _driver(connection: Connection) -> Any:
@@ -308,9 +308,8 @@ def _failures(path: Path) -> Iterator[None]:
 
 
 def _named(path: Path, error: BaseException) -> StoreFailed:
-    text = (
-        (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-    ).splitlines()[0]
+    reason = error.strerror if isinstance(error, OSError) else None
+    text = (reason or str(error)).splitlines()[0]
     if isinstance(error, sqlite.DatabaseError) and not isinstance(
         error, sqlite.OperationalError | sqlite.IntegrityError
     ):

@@ -160,17 +160,18 @@ class Journal:
             .group_by(journal.c.kind)
         )
         newest = {Kind(kind): seq for kind, seq in self._connection.execute(query)}
-        return [
-            max((kind for kind in pair if kind in newest), key=newest.__getitem__, default=None)
-            for pair in pairs
-        ]
+        last_kinds = []
+        for pair in pairs:
+            happened = [kind for kind in pair if kind in newest]
+            last_kinds.append(max(happened, key=newest.__getitem__, default=None))
+        return last_kinds
 
     def first_start(self) -> date | None:
         """The business date on which the terminal was first run."""
-        found = self._connection.scalar(
+        day = self._connection.scalar(
             select(journal.c.business_date)
             .where(journal.c.kind == Kind.STARTED.value)
             .order_by(journal.c.seq)
             .limit(1)
         )
-        return date.fromisoformat(found) if found else None
+        return date.fromisoformat(day) if day else None

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
@@ -82,29 +83,24 @@ class Ratings:
         self._seal(day, officer, entries)
 
     def has(self, day: date, officer: OfficerId, id: bytes) -> bool:
-        """Whether a rating or an outcome with this id is kept."""
-        return any(
-            self._connection.execute(
-                select(table.c.id).where(
-                    table.c.business_date == day.isoformat(),
-                    table.c.officer == officer,
-                    table.c.id == id,
-                )
-            ).first()
-            for table in (ratings, outcomes)
-        )
+        """Whether there is a rating or an outcome with this id."""
+        for table in (ratings, outcomes):
+            query = select(table.c.id).where(
+                table.c.business_date == day.isoformat(),
+                table.c.officer == officer,
+                table.c.id == id,
+            )
+            if self._connection.execute(query).first():
+                return True
+        return False
 
     def has_reasons(self, day: date, officer: OfficerId, rating: RatingId) -> bool:
-        return (
-            self._connection.execute(
-                select(reasons.c.rating).where(
-                    reasons.c.business_date == day.isoformat(),
-                    reasons.c.officer == officer,
-                    reasons.c.rating == rating,
-                )
-            ).first()
-            is not None
+        query = select(reasons.c.rating).where(
+            reasons.c.business_date == day.isoformat(),
+            reasons.c.officer == officer,
+            reasons.c.rating == rating,
         )
+        return self._connection.execute(query).first() is not None
 
     def days(self) -> tuple[date, ...]:
         """Every business date that has a sheet, oldest first."""
@@ -117,36 +113,24 @@ class Ratings:
             .where(sheets.c.business_date == day.isoformat())
             .order_by(sheets.c.officer)
         )
-        return tuple(
-            Sheet(
-                day=day, officer=OfficerId(row.officer), n=row.n, seal=Seal(row.entries, row.seal)
-            )
-            for row in self._connection.execute(query)
-        )
+        return tuple(_sheet(row) for row in self._connection.execute(query))
 
     def all_sheets(self) -> dict[date, tuple[Sheet, ...]]:
         """Every sheet there is, by its day, oldest first."""
         query = select(sheets).order_by(sheets.c.business_date, sheets.c.officer)
-        found: dict[date, list[Sheet]] = defaultdict(list)
+        by_day: dict[date, list[Sheet]] = defaultdict(list)
         for row in self._connection.execute(query):
-            day = date.fromisoformat(row.business_date)
-            found[day].append(
-                Sheet(
-                    day=day,
-                    officer=OfficerId(row.officer),
-                    n=row.n,
-                    seal=Seal(row.entries, row.seal),
-                )
-            )
-        return {day: tuple(of) for day, of in found.items()}
+            sheet = _sheet(row)
+            by_day[sheet.day].append(sheet)
+        return {day: tuple(sheets_of_day) for day, sheets_of_day in by_day.items()}
 
     def count(self) -> int:
-        """Ratings kept in all, as the sheets say."""
+        """The number of all ratings, as the sheets say."""
         return self._connection.scalar(select(func.coalesce(func.sum(sheets.c.n), 0))) or 0
 
     def tally(self, day: date) -> Tally:
         """The whole day, counted."""
-        tally = Tally.of(self._of(day))
+        tally = Tally.of(self._ratings_of(day))
         chosen = select(outcomes.c.officer, outcomes.c.outcome).where(
             outcomes.c.business_date == day.isoformat()
         )
@@ -159,7 +143,7 @@ class Ratings:
             tally.reasons[OfficerId(officer), ReasonId(reason)] += 1
         return tally
 
-    def _of(self, day: date) -> Iterable[Rating]:
+    def _ratings_of(self, day: date) -> Iterable[Rating]:
         query = select(ratings).where(ratings.c.business_date == day.isoformat())
         for row in self._connection.execute(query):
             yield Rating(
@@ -184,3 +168,12 @@ class Ratings:
         self._connection.execute(
             _WRITE_SHEET, {**key, "n": total, "entries": seal.entries, "seal": seal.state}
         )
+
+
+def _sheet(row: Row[Any]) -> Sheet:
+    return Sheet(
+        day=date.fromisoformat(row.business_date),
+        officer=OfficerId(row.officer),
+        n=row.n,
+        seal=Seal(row.entries, row.seal),
+    )

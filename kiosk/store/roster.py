@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
@@ -27,6 +27,10 @@ class Roster:
         """Who can sign on, by number."""
         return self._list(officers.c.retired == 0)
 
+    def count_active(self) -> int:
+        query = select(func.count()).select_from(officers).where(officers.c.retired == 0)
+        return self._connection.scalar(query) or 0
+
     def everyone(self) -> tuple[Officer, ...]:
         return self._list()
 
@@ -35,16 +39,16 @@ class Roster:
 
     def by_number(self, number: str) -> Officer:
         """The active officer with this number; UnknownOfficer when there is none."""
-        found = self._list(officers.c.number == number, officers.c.retired == 0)
-        if not found:
+        officer = self._active_with(number)
+        if officer is None:
             raise UnknownOfficer("no_such_officer", number=excerpt(number))
-        return found[0]
+        return officer
 
     def add(self, officer: Officer, origin: str = "local") -> None:
         """Add an officer, or renew one with the same id; NumberTaken names whose number it is."""
-        taken = self._list(officers.c.number == officer.number, officers.c.retired == 0)
-        if not officer.retired and taken and taken[0].id != officer.id:
-            raise NumberTaken("number_taken", number=officer.number, officer=taken[0].name)
+        owner = None if officer.retired else self._active_with(officer.number)
+        if owner is not None and owner.id != officer.id:
+            raise NumberTaken("number_taken", number=officer.number, officer=owner.name)
         values = {
             "number": officer.number,
             "name": officer.name,
@@ -67,12 +71,12 @@ class Roster:
     def apply(self, sent: Iterable[Officer]) -> None:
         """Make central's officers what central says; those added here stay.
 
-        An officer added here who has the number of one that central sends gives way: retired,
-        with all ratings kept.
+        An officer added here who has the number of one that central sends is retired; all
+        ratings stay.
         """
-        wanted = tuple(sent)
-        ids = [officer.id for officer in wanted]
-        numbers = [officer.number for officer in wanted]
+        sent = tuple(sent)
+        ids = [officer.id for officer in sent]
+        numbers = [officer.number for officer in sent]
         self._connection.execute(
             update(officers)
             .where(officers.c.origin == "central", officers.c.id.not_in(ids))
@@ -83,20 +87,24 @@ class Roster:
             .where(officers.c.number.in_(numbers) | officers.c.id.in_(ids))
             .values(retired=1)
         )
-        for officer in wanted:
+        for officer in sent:
             self.add(officer, "central")
 
     def photos_from_central(self) -> dict[OfficerId, str]:
         """The active officers whom central sends, each with the SHA-256 of the photo, in hex, or
         "" without one."""
-        found = self._list(officers.c.retired == 0, officers.c.origin == "central")
-        return {o.id: hashlib.sha256(o.photo).hexdigest() if o.photo else "" for o in found}
+        sent = self._list(officers.c.retired == 0, officers.c.origin == "central")
+        return {officer.id: _digest(officer.photo) for officer in sent}
 
     def put_photo(self, id: OfficerId, photo: bytes | None) -> None:
         self._connection.execute(update(officers).where(officers.c.id == id).values(photo=photo))
 
-    def _list(self, *where: "object") -> tuple[Officer, ...]:
-        query = select(officers).where(*where).order_by(officers.c.number)  # type: ignore[arg-type]
+    def _active_with(self, number: str) -> Officer | None:
+        matching = self._list(officers.c.number == number, officers.c.retired == 0)
+        return matching[0] if matching else None
+
+    def _list(self, *where: ColumnElement[bool]) -> tuple[Officer, ...]:
+        query = select(officers).where(*where).order_by(officers.c.number)
         return tuple(
             Officer(
                 id=OfficerId(row.id),
@@ -109,3 +117,7 @@ class Roster:
             )
             for row in self._connection.execute(query)
         )
+
+
+def _digest(photo: bytes | None) -> str:
+    return hashlib.sha256(photo).hexdigest() if photo else ""

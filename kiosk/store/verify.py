@@ -72,18 +72,17 @@ def verify(store: Store) -> Verified | Wrong:
 
 
 def _structure(cursor: Any) -> str | None:
-    (found,) = cursor.execute("PRAGMA integrity_check(1)").fetchone()
-    return None if found == "ok" else f"the file is damaged: {found.splitlines()[0]}"
+    (verdict,) = cursor.execute("PRAGMA integrity_check(1)").fetchone()
+    return None if verdict == "ok" else f"the file is damaged: {verdict.splitlines()[0]}"
 
 
 def _guards(cursor: Any) -> str | None:
-    there = {
-        sql for (sql,) in cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
-    }
-    missing = [ddl for ddl in TRIGGERS if ddl not in there]
+    rows = cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
+    present = {sql for (sql,) in rows}
+    missing = [ddl for ddl in TRIGGERS if ddl not in present]
     if missing:
         return f"a guard is missing or altered: {missing[0].split(' BEFORE')[0].split()[-1]}"
-    return "a guard was added that is not ours" if len(there) > len(TRIGGERS) else None
+    return "a guard was added that is not ours" if len(present) > len(TRIGGERS) else None
 
 
 class _CanNotBe(Exception):
@@ -155,14 +154,14 @@ def _reasons(cursor: Any) -> Iterator[tuple[Key, bytes]]:
 
 
 def _sheet(
-    key: Key, written: tuple[int, int, bytes] | None, found: Seal | None, n: int
+    key: Key, written: tuple[int, int, bytes] | None, computed: Seal | None, n: int
 ) -> str | None:
     name = _name(key)
     if written is None:
         return f"{name}: has entries but no seal"
     if written[0] != n:
         return f"{name}: says {written[0]} ratings, the file has {n}"
-    if Seal(written[1], written[2]) != (found or Seal()):
+    if Seal(written[1], written[2]) != (computed or Seal()):
         return f"{name}: its entries differ from its seal"
     return None
 
@@ -176,27 +175,27 @@ def _journal(cursor: Any) -> str | None:
     rows = cursor.execute(
         "SELECT seq, at, boot_ms, business_date, kind, detail, hash FROM journal ORDER BY seq"
     )
-    for expected, (seq, at, boot_ms, day, kind, detail, found) in enumerate(rows, start=1):
+    for expected, (seq, at, boot_ms, day, kind, detail, written) in enumerate(rows, start=1):
         if seq < expected:
             return f"journal: entry {seq} was added"
         if seq > expected:
             return f"journal: entry {expected} is missing"
-        if entry_hash(previous, seq, at, boot_ms, day, kind, detail) != found:
+        if entry_hash(previous, seq, at, boot_ms, day, kind, detail) != written:
             return f"journal: entry {seq} was changed"
-        previous = found
+        previous = written
     return None
 
 
 def _register(cursor: Any) -> str | None:
     """Officers, PINs, enrolment and wording against the last entry that saw them change."""
-    found = register_digest(lambda sql: cursor.execute(sql).fetchall())
+    present = register_digest(lambda sql: cursor.execute(sql).fetchall())
     for (detail,) in cursor.execute("SELECT detail FROM journal ORDER BY seq DESC"):
-        told = json.loads(detail).get(DETAIL)
-        if told is not None:
-            same = told == found
+        witnessed = json.loads(detail).get(DETAIL)
+        if witnessed is not None:
+            same = witnessed == present
             return None if same else "roster, PINs, enrolment or wording: changed by no entry"
-    untouched = register_digest(lambda _: ())
-    return None if found == untouched else "roster, PINs, enrolment or wording: made by no entry"
+    empty = register_digest(lambda _: ())
+    return None if present == empty else "roster, PINs, enrolment or wording: made by no entry"
 
 
 def _duty(cursor: Any) -> str | None:
@@ -209,22 +208,19 @@ def _duty(cursor: Any) -> str | None:
         "ORDER BY seq DESC LIMIT 1",
         (Kind.DUTY_BEGAN, Kind.DUTY_PAUSED, Kind.DUTY_RESUMED, Kind.DUTY_ENDED),
     ).fetchone()
-    wanted = None
+    expected = None
     if last is not None and last[0] != Kind.DUTY_ENDED:
-        told = json.loads(last[1])
-        who = (told["officer"], told["service"], told["counter"])
-        wanted = (*who, int(last[0] == Kind.DUTY_PAUSED), last[2])
-    return None if row == wanted else "duty: differs from the journal's last word on it"
+        kind, text, day = last
+        detail = json.loads(text)
+        paused = int(kind == Kind.DUTY_PAUSED)
+        expected = (detail["officer"], detail["service"], detail["counter"], paused, day)
+    return None if row == expected else "duty: differs from the journal's last word on it"
 
 
 def _outbox(cursor: Any) -> str | None:
-    closed = {
-        (told["day"], int(told["revision"]))
-        for (detail,) in cursor.execute(
-            "SELECT detail FROM journal WHERE kind = ?", (Kind.DAY_CLOSED,)
-        )
-        for told in (json.loads(detail),)
-    }
+    entries = cursor.execute("SELECT detail FROM journal WHERE kind = ?", (Kind.DAY_CLOSED,))
+    details = [json.loads(text) for (text,) in entries]
+    closed = {(detail["day"], int(detail["revision"])) for detail in details}
     for day, revision, digest, body, state, receipt, proof in cursor.execute(
         "SELECT business_date, revision, digest, body, state, receipt, receipt_proof FROM outbox "
         "ORDER BY business_date, revision"

@@ -10,7 +10,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtWidgets import QApplication
 
-from tests.bench import panel, screen, start_up, store
+from tests.bench import beside, panel, screen, start_up, store
 from ui.samples import SIZES
 
 
@@ -28,6 +28,8 @@ def main() -> None:
         say(panel.language_switch(folder / "language"))
         say(screen.gallery(SIZES[:1] if quick else SIZES))
         for line in store.durable(folder, (0, 10_000) if quick else (0, 10_000, 1_000_000)):
+            say(line)
+        for line in beside.beside(folder / "beside", *beside.size(quick)):
             say(line)
         say(screen.serial_to_press(folder / "serial"))
         for line in start_up.start_up(folder / "start", runs=5 if quick else 9):

@@ -20,6 +20,10 @@ class Sample:
         ordered = sorted(self.seconds)
         return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1000
 
+    @property
+    def longest_ms(self) -> float:
+        return max(self.seconds) * 1000
+
     def __str__(self) -> str:
         return f"{self.median_ms:.2f} / {self.p99_ms:.2f} ms"
 

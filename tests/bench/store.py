@@ -24,8 +24,10 @@ OFFICERS = ("101", "102", "103", "104")
 
 
 def fill(path: Path, ratings: int, days: int = 250) -> None:
-    """A terminal's file with so many ratings on past days, sealed as real ones are."""
-    Store.create(path)
+    """So many ratings on past days into a terminal's file, sealed as real ones are; made if there
+    is none."""
+    if not path.exists():
+        Store.create(path)
     store = Store.open(path)
     sheets = days * len(OFFICERS)
     sizes = [ratings // sheets + (n < ratings % sheets) for n in range(sheets)]

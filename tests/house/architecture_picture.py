@@ -40,7 +40,7 @@ ROOMS = {
         "hardware/numbered_link.py",
         "hardware/tickets.py",
     ],
-    "kiosk": ["kiosk/domain", "kiosk/terminal.py", "kiosk/store", "kiosk/config.py"],
+    "kiosk": ["kiosk/domain", "kiosk/terminal.py", "kiosk/store", "kiosk/settings"],
 }
 
 

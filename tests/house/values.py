@@ -88,15 +88,20 @@ class Values:
             return self._resolve(file, function.attr) if file else None
         return None
 
+    def _is_value(self, key: ClassKey) -> bool:
+        """Whether the class, or one it inherits from, is a dataclass, NamedTuple or Struct."""
+        node = self._classes[key]
+        return is_value(node) or any(self._is_value(parent) for parent in self._parents(key))
+
+    def _parents(self, key: ClassKey) -> list[ClassKey]:
+        names = [base.id for base in self._classes[key].bases if isinstance(base, ast.Name)]
+        parents = [self._resolve(key.file, name) for name in names]
+        return [parent for parent in parents if parent]
+
     def fields(self, key: ClassKey) -> list[str]:
         """The fields that a caller gives, in order; none for what is no value class."""
         node = self._classes[key]
-        if has_constructor(node):
+        if has_constructor(node) or not self._is_value(key):
             return []
-        inherited: list[str] = []
-        for base in node.bases:
-            parent = self._resolve(key.file, base.id) if isinstance(base, ast.Name) else None
-            inherited += self.fields(parent) if parent else []
-        if not inherited and not is_value(node):
-            return []
+        inherited = [name for parent in self._parents(key) for name in self.fields(parent)]
         return inherited + [name for name in own_fields(node) if name not in inherited]

@@ -35,7 +35,7 @@ def test_a_damaged_file_is_kept_as_it_is_and_named(folder: DataFolder) -> None:
     damaged = damage(folder.database)
     with pytest.raises(StoreDamaged, match="kiosk restore FILE"):
         folder.open_verified(FakeClock())
-    aside = folder.aside()
+    aside = folder.damaged_folder()
     assert aside is not None
     assert (aside / "kiosk.db").read_bytes() == damaged
 
@@ -58,7 +58,7 @@ def test_an_empty_file_is_made_when_somebody_says_so(folder: DataFolder) -> None
     folder.create(anew=True)
     store, _ = folder.open_verified(FakeClock())
     store.close()
-    assert folder.aside() is not None
+    assert folder.damaged_folder() is not None
 
 
 def test_a_verified_copy_is_put_back_and_the_journal_says_so(
@@ -120,4 +120,4 @@ def test_a_journal_cut_short_is_damage_too(folder: DataFolder) -> None:
     raw.close()
     with pytest.raises(StoreDamaged, match=r"guard|journal"):
         folder.open_verified(FakeClock())
-    assert folder.aside() is not None
+    assert folder.damaged_folder() is not None

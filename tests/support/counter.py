@@ -102,7 +102,7 @@ def tally(counter: Counter) -> Tally:
 
 
 def service_menu(counter: Counter) -> MenuScreen:
-    counter.window.corner.held.emit()
+    counter.window.corner.pressed_long.emit()
     type_pin(counter, counter.pins["service"])
     menu = shown(counter, MenuScreen)
     assert isinstance(menu, MenuScreen)

@@ -204,7 +204,7 @@ def test_a_start_with_a_failing_store_says_so_and_is_tried_again(
         program.load()
         assert isinstance(window._view, OutOfServiceView)
         if fault is unreadable:  # it was set aside, for somebody to decide
-            assert counter.folder.aside() is not None
+            assert counter.folder.damaged_folder() is not None
     counter.running.store.reopen()
     if fault is not unreadable:
         program.load()

@@ -384,7 +384,7 @@ def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
         view = window._view
         assert isinstance(view, OutOfServiceView)
         assert "ระบบเก็บไฟล์เดิมไว้แล้ว" in view.subtitle
-        aside = counter.folder.aside()
+        aside = counter.folder.damaged_folder()
         assert aside is not None
         assert str(aside) in view.detail
         assert (aside / "kiosk.db").read_bytes() == torn

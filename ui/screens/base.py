@@ -49,7 +49,7 @@ class Screen(QWidget, Generic[V]):
     def metrics(self) -> theme.Metrics:
         return theme.Metrics(self.width(), self.height())
 
-    def place(self, m: theme.Metrics, view: V) -> None:
+    def place(self, metrics: theme.Metrics, view: V) -> None:
         """Set every widget's words and geometry; screens say how."""
         raise NotImplementedError
 
@@ -59,14 +59,14 @@ class Screen(QWidget, Generic[V]):
     def _arrange(self) -> None:
         if self._view is None or self.width() < 10:
             return
-        m = self.metrics
-        strip = m.px(STRIP)
-        share, edge = int(m.width * 0.62), m.px(theme.EDGE)
+        metrics = self.metrics
+        strip = metrics.px(STRIP)
+        share, edge = int(metrics.width * 0.62), metrics.px(theme.EDGE)
         self._office.setGeometry(edge, 0, share - edge, strip)
-        self._office.say(self._view.frame.office, m.px(theme.BODY))
-        self._counter.setGeometry(share, 0, m.width - share - edge, strip)
-        self._counter.say(self._view.frame.counter, m.px(theme.BODY))
-        self.place(m, self._view)
+        self._office.say(self._view.frame.office, metrics.px(theme.BODY))
+        self._counter.setGeometry(share, 0, metrics.width - share - edge, strip)
+        self._counter.say(self._view.frame.counter, metrics.px(theme.BODY))
+        self.place(metrics, self._view)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -116,9 +116,14 @@ class StillScreen(QWidget, Generic[V]):
         painter.end()
 
 
-def corner(m: theme.Metrics, width: float) -> QRectF:
+def corner(metrics: theme.Metrics, width: float) -> QRectF:
     """The lower left corner, staff's on every page; `width` in units."""
-    return QRectF(m.px(theme.EDGE), m.height - m.px(TARGET + 2), m.px(width), m.px(TARGET))
+    return QRectF(
+        metrics.px(theme.EDGE),
+        metrics.height - metrics.px(TARGET + 2),
+        metrics.px(width),
+        metrics.px(TARGET),
+    )
 
 
 def put(widget: QWidget, box: QRectF) -> None:
@@ -126,6 +131,6 @@ def put(widget: QWidget, box: QRectF) -> None:
     widget.setGeometry(box.toRect())
 
 
-def column(m: theme.Metrics, top: float, height: float, width: float = 0.86) -> QRectF:
+def column(metrics: theme.Metrics, top: float, height: float, width: float = 0.86) -> QRectF:
     """A centred box `width` of the window wide; `top` and `height` are pixels."""
-    return QRectF(m.width * (1 - width) / 2, top, m.width * width, height)
+    return QRectF(metrics.width * (1 - width) / 2, top, metrics.width * width, height)

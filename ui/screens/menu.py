@@ -23,33 +23,39 @@ class MenuScreen(Screen[MenuView]):
         self.tiles: list[Tile] = []
         self._ids: list[str] = []
 
-    def place(self, m: theme.Metrics, view: MenuView) -> None:
-        edge, top = m.px(theme.EDGE), m.px(STRIP + 2)
-        line = QRectF(edge, top, m.width - 2 * edge, m.px(11))
+    def place(self, metrics: theme.Metrics, view: MenuView) -> None:
+        edge, top = metrics.px(theme.EDGE), metrics.px(STRIP + 2)
+        line = QRectF(edge, top, metrics.width - 2 * edge, metrics.px(11))
         put(self._title, line)
-        self._title.say(view.title, m.px(theme.TITLE))
-        left, note = Qt.AlignmentFlag.AlignLeft, line.adjusted(line.width() * 0.34, 0, 0, 0)
-        if m.portrait and view.note:
-            top += m.px(8)
-            note = line.translated(0, m.px(8))
+        self._title.say(view.title, metrics.px(theme.TITLE))
+        note = line.adjusted(line.width() * 0.34, 0, 0, 0)
+        if metrics.portrait and view.note:
+            top += metrics.px(8)
+            note = line.translated(0, metrics.px(8))
         put(self._note, note)
-        self._note.say(view.note, m.px(theme.BODY), left if m.portrait else None)
-        columns = len(view.actions) if not m.portrait else min(2, len(view.actions))
+        align = Qt.AlignmentFlag.AlignLeft if metrics.portrait else None
+        self._note.say(view.note, metrics.px(theme.BODY), align)
+        columns = len(view.actions) if not metrics.portrait else min(2, len(view.actions))
         lines = -(-len(view.actions) // max(1, columns))
-        card = QRectF(edge, top + m.px(12), m.width - 2 * edge, 0)
-        free = m.height - m.px(2) - card.top() - m.px(3)  # for rows and actions
-        wanted = m.px(13) * len(view.rows)
-        action = (free - wanted) / max(1, lines) - m.px(GAP)
-        action = min(max(action, float(m.px(TARGET))), float(m.px(26)))
-        foot = m.height - m.px(2) - (action + m.px(GAP)) * lines + m.px(GAP)
-        row = min(wanted, foot - m.px(GAP + 3) - card.top()) / max(1, len(view.rows))
-        card.setHeight(row * len(view.rows) + m.px(3))
+        card = QRectF(edge, top + metrics.px(12), metrics.width - 2 * edge, 0)
+        free = metrics.height - metrics.px(2) - card.top() - metrics.px(3)  # for rows and actions
+        rows_height = metrics.px(13) * len(view.rows)
+        action_height = (free - rows_height) / max(1, lines) - metrics.px(GAP)
+        action_height = min(max(action_height, float(metrics.px(TARGET))), float(metrics.px(26)))
+        actions_height = (action_height + metrics.px(GAP)) * lines - metrics.px(GAP)
+        foot = metrics.height - metrics.px(2) - actions_height
+        rows_room = foot - metrics.px(GAP + 3) - card.top()
+        row_height = min(rows_height, rows_room) / max(1, len(view.rows))
+        card.setHeight(row_height * len(view.rows) + metrics.px(3))
         put(self._card, card)
-        inner = card.adjusted(m.px(4), m.px(1.5), -m.px(4), -m.px(1.5))
-        self._place_rows(m, view, inner, row)
-        self._place_actions(m, view, columns, QRectF(edge, foot, card.width(), action))
+        inner = card.adjusted(metrics.px(4), metrics.px(1.5), -metrics.px(4), -metrics.px(1.5))
+        self._place_rows(metrics, view, inner, row_height)
+        first_line = QRectF(edge, foot, card.width(), action_height)
+        self._place_actions(metrics, view, columns, first_line)
 
-    def _place_rows(self, m: theme.Metrics, view: MenuView, box: QRectF, height: float) -> None:
+    def _place_rows(
+        self, metrics: theme.Metrics, view: MenuView, box: QRectF, height: float
+    ) -> None:
         while len(self._rows) < len(view.rows):
             start = Qt.AlignmentFlag.AlignLeft
             label = TextBox(self, colour=theme.SOFT_INK, align=start, wrap=False)
@@ -57,21 +63,24 @@ class MenuScreen(Screen[MenuView]):
             self._rows.append((label, value))
         split = box.width() * 0.36
         for index, (label, value) in enumerate(self._rows):
-            shown = index < len(view.rows)
-            label.setVisible(shown)
-            value.setVisible(shown)
-            if shown:
+            is_visible = index < len(view.rows)
+            label.setVisible(is_visible)
+            value.setVisible(is_visible)
+            if is_visible:
                 y = box.top() + index * height
-                put(label, QRectF(box.left(), y, split - m.px(2), height))
+                put(label, QRectF(box.left(), y, split - metrics.px(2), height))
                 put(value, QRectF(box.left() + split, y, box.width() - split, height))
-                label.say(view.rows[index][0], m.px(theme.BODY))
-                value.say(view.rows[index][1], m.px(theme.BODY))
+                label.say(view.rows[index][0], metrics.px(theme.BODY))
+                value.say(view.rows[index][1], metrics.px(theme.BODY))
         labels = [label for label, _ in self._rows[: len(view.rows)]]
-        least = min((label.laid().pixels for label in labels), default=0.0) / theme.text_scale()
+        smallest = min((label.laid().pixels for label in labels), default=0.0)
+        size = smallest / theme.text_scale()
         for label, (words, _) in zip(labels, view.rows, strict=True):
-            label.say(words, least)
+            label.say(words, size)
 
-    def _place_actions(self, m: theme.Metrics, view: MenuView, columns: int, area: QRectF) -> None:
+    def _place_actions(
+        self, metrics: theme.Metrics, view: MenuView, columns: int, area: QRectF
+    ) -> None:
         """`area`: the first line of them."""
         self._ids = [choice.id for choice in view.actions]
         while len(self.tiles) < len(view.actions):
@@ -79,15 +88,15 @@ class MenuScreen(Screen[MenuView]):
             index = len(self.tiles)
             tile.clicked.connect(lambda _=False, i=index: self.chosen.emit(self._ids[i]))
             self.tiles.append(tile)
-        gap = m.px(GAP)
+        gap = metrics.px(GAP)
         width = (area.width() - gap * (columns - 1)) / max(1, columns)
         for index, tile in enumerate(self.tiles):
             tile.setVisible(index < len(view.actions))
             if index < len(view.actions):
                 row, place = divmod(index, columns)
-                left = area.left() + place * (width + gap)
-                top = area.top() + row * (area.height() + gap)
-                put(tile, QRectF(left, top, width, area.height()))
+                tile_left = area.left() + place * (width + gap)
+                tile_top = area.top() + row * (area.height() + gap)
+                put(tile, QRectF(tile_left, tile_top, width, area.height()))
                 choice = view.actions[index]
-                tile.say(choice.label, m.px(theme.BODY), chosen=choice.chosen)
+                tile.say(choice.label, metrics.px(theme.BODY), chosen=choice.chosen)
         Tile.level(self.tiles[: len(view.actions)])

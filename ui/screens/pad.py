@@ -25,26 +25,28 @@ class PadPlaces(NamedTuple):
     back: QRectF
 
 
-def pad_places(m: theme.Metrics) -> PadPlaces:
+def pad_places(metrics: theme.Metrics) -> PadPlaces:
     """The pad at the right hand, or below on an upright screen: in one place on both pages."""
-    edge, gap = m.px(theme.EDGE), m.px(GAP)
-    top, back = m.px(STRIP + 2), corner(m, 26)
-    if m.portrait:
-        pad = QRectF(edge, back.top() - gap - m.px(64), m.width - 2 * edge, m.px(64))
-        left = QRectF(edge, top, m.width - 2 * edge, pad.top() - m.px(13) - gap - top)
-        typed = QRectF(edge, pad.top() - m.px(13), pad.width(), m.px(11))
+    edge, gap = metrics.px(theme.EDGE), metrics.px(GAP)
+    top, back = metrics.px(STRIP + 2), corner(metrics, 26)
+    if metrics.portrait:
+        width = metrics.width - 2 * edge
+        pad = QRectF(edge, back.top() - gap - metrics.px(64), width, metrics.px(64))
+        typed_top = pad.top() - metrics.px(13)
+        choices = QRectF(edge, top, width, typed_top - gap - top)
+        typed = QRectF(edge, typed_top, width, metrics.px(11))
     else:
-        half = m.width * 0.54
-        left = QRectF(edge, top, half - edge, back.top() - gap - top)
-        typed = QRectF(half + edge, top, m.width - half - 2 * edge, m.px(12))
-        pad = QRectF(typed.left(), typed.bottom() + m.px(2), typed.width(), 0)
+        half = metrics.width * 0.54
+        choices = QRectF(edge, top, half - edge, back.top() - gap - top)
+        typed = QRectF(half + edge, top, metrics.width - half - 2 * edge, metrics.px(12))
+        pad = QRectF(typed.left(), typed.bottom() + metrics.px(2), typed.width(), 0)
         pad.setBottom(back.bottom())
-    title = QRectF(left.left(), left.top(), left.width(), m.px(9.5))
-    line = QRectF(left.left(), title.bottom(), left.width(), m.px(8))
+    title = QRectF(choices.left(), choices.top(), choices.width(), metrics.px(9.5))
+    line = QRectF(choices.left(), title.bottom(), choices.width(), metrics.px(8))
     return PadPlaces(
         title=title,
         line=line,
-        body=left.adjusted(0, m.px(19), 0, 0),
+        body=choices.adjusted(0, metrics.px(19), 0, 0),
         typed=typed,
         pad=pad,
         back=back,

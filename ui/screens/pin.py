@@ -59,26 +59,26 @@ class PinScreen(Screen[PinView]):
         self.back_tile = Tile(self, quiet=True)
         self.back_tile.clicked.connect(self.back)
 
-    def place(self, m: theme.Metrics, view: PinView) -> None:
-        places = pad_places(m)
+    def place(self, metrics: theme.Metrics, view: PinView) -> None:
+        places = pad_places(metrics)
         put(self._title, places.title)
-        self._title.say(view.title, m.px(theme.TITLE))
-        card = QRectF(places.body.left(), places.body.top(), places.body.width(), m.px(24))
+        self._title.say(view.title, metrics.px(theme.TITLE))
+        card = QRectF(places.body.left(), places.body.top(), places.body.width(), metrics.px(24))
         for part in (self._card, self._plate.avatar, self._plate.name, self._plate.position):
             part.setVisible(view.who is not None)
         put(self._card, card)
         if view.who is not None:
-            inner = card.adjusted(m.px(3), m.px(4), -m.px(3), -m.px(4))
-            self._plate.place(m, view.who, inner, middle=False)
+            inner = card.adjusted(metrics.px(3), metrics.px(4), -metrics.px(3), -metrics.px(4))
+            self._plate.place(metrics, view.who, inner, middle=False)
         put(self._message, places.line)
-        self._message.say(view.message, m.px(theme.BODY))
+        self._message.say(view.message, metrics.px(theme.BODY))
         put(self._field, places.typed)
-        width = min(places.typed.width(), float(m.px(52)))
-        left = places.typed.center().x() - width / 2
-        put(self._dots, QRectF(left, places.typed.top(), width, places.typed.height()))
+        width = min(places.typed.width(), float(metrics.px(52)))
+        dots_left = places.typed.center().x() - width / 2
+        put(self._dots, QRectF(dots_left, places.typed.top(), width, places.typed.height()))
         self._dots.say(view.digits)
         put(self.pad, places.pad)
         self.pad.setEnabled(not view.locked)
         self.pad.call_erase(view.erase)
         put(self.back_tile, places.back)
-        self.back_tile.say(view.back, m.px(theme.BODY))
+        self.back_tile.say(view.back, metrics.px(theme.BODY))

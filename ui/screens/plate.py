@@ -13,7 +13,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft
 
 
 class Plate:
-    """Three widgets of a screen, kept together; together they stand in the middle of their box."""
+    """Three widgets of a screen; together they stand in the middle of their box."""
 
     def __init__(self, parent: QWidget, picture: QWidget | None = None) -> None:
         self.avatar = picture or Avatar(parent)
@@ -21,34 +21,35 @@ class Plate:
         self.position = TextBox(parent, colour=theme.SOFT_INK, wrap=False, align=_LEFT)
 
     def place(
-        self, m: theme.Metrics, officer: OfficerCard, box: QRectF, *, middle: bool = True
+        self, metrics: theme.Metrics, officer: OfficerCard, box: QRectF, *, middle: bool = True
     ) -> None:
         """`middle`: in the middle of `box`, else at its left."""
         assert isinstance(self.avatar, Avatar)  # noqa: S101  (a plate made without a picture)
         self.avatar.say(officer)
-        told = " · ".join(part for part in (officer.position, officer.number) if part)
-        self.place_words(m, (officer.name, told), box, middle=middle)
+        parts = (officer.position, officer.number)
+        line = " · ".join(part for part in parts if part)
+        self.place_words(metrics, (officer.name, line), box, middle=middle)
 
     def place_words(
-        self, m: theme.Metrics, words: tuple[str, str], box: QRectF, *, middle: bool = True
+        self, metrics: theme.Metrics, words: tuple[str, str], box: QRectF, *, middle: bool = True
     ) -> None:
-        h, gap = box.height(), m.px(2.6)
-        width = box.width() - h - gap
-        top = h * (0.03 if words[1] else 0.24)  # who has no position stands in the middle
-        name = QRectF(box.left() + h + gap, box.top() + top, width, h * 0.52)
-        position = QRectF(name.left(), name.bottom(), width, h * 0.43)
+        height, gap = box.height(), metrics.px(2.6)
+        width = box.width() - height - gap
+        top = height * (0.03 if words[1] else 0.24)  # who has no position stands in the middle
+        name = QRectF(box.left() + height + gap, box.top() + top, width, height * 0.52)
+        position = QRectF(name.left(), name.bottom(), width, height * 0.43)
         put(self.name, name)
-        self.name.say(words[0], m.px(theme.TITLE))
+        self.name.say(words[0], metrics.px(theme.TITLE))
         put(self.position, position)
-        self.position.say(words[1], m.px(theme.BODY))
+        self.position.say(words[1], metrics.px(theme.BODY))
         spare = width - max(self.name.laid().widest, self.position.laid().widest)
         shift = max(0, int(spare / 2)) if middle else 0
-        put(self.avatar, QRectF(box.left() + shift, box.top(), h, h))
-        for words_ in (self.name, self.position):
-            words_.move(words_.x() + shift, words_.y())
+        put(self.avatar, QRectF(box.left() + shift, box.top(), height, height))
+        for text_box in (self.name, self.position):
+            text_box.move(text_box.x() + shift, text_box.y())
 
 
-def plate_box(m: theme.Metrics, top: float) -> QRectF:
+def plate_box(metrics: theme.Metrics, top: float) -> QRectF:
     """Where the plate stands on a page."""
-    edge = m.px(theme.EDGE)
-    return QRectF(edge, top, m.width - 2 * edge, m.px(18 if m.portrait else 16))
+    edge = metrics.px(theme.EDGE)
+    return QRectF(edge, top, metrics.width - 2 * edge, metrics.px(18 if metrics.portrait else 16))

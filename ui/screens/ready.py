@@ -35,30 +35,37 @@ class ReadyScreen(Screen[ReadyView]):
         self.staff_tile.clicked.connect(self._corner)
         self.faces: list[FaceButton] = []
         self.languages: list[tuple[str, Tile]] = []
-        self._shown: tuple[ReadyView, float, int] | None = None
+        self._laid_out_for: tuple[ReadyView, float, int] | None = None
 
     def show_view(self, view: ReadyView) -> None:
         """After each thanks the same again, which need not be laid out again."""
-        shown = (view, theme.text_scale(), self.metrics.reach)
-        if shown != self._shown:
-            self._shown = shown
+        state = (view, theme.text_scale(), self.metrics.reach)
+        if state != self._laid_out_for:
+            self._laid_out_for = state
             super().show_view(view)
 
-    def place(self, m: theme.Metrics, view: ReadyView) -> None:
-        strip, gap = m.px(STRIP), m.px(theme.EDGE)
-        foot = m.height - m.px(TARGET + 2 if not m.portrait else 2 * UPRIGHT_TARGET + 4)
-        plate = plate_box(m, strip + m.px(4 if m.portrait else 1.6))
-        question = QRectF(gap, plate.bottom() + m.px(0.6), m.width - 2 * gap, m.px(13))
-        if m.portrait:
-            question.setHeight(m.px(24))
-        faces = QRectF(gap, max(question.bottom() + m.px(0.6), m.reach), m.width - 2 * gap, 0)
-        question.setBottom(faces.top() - m.px(0.6))
-        faces.setBottom(foot - m.px(NOTE if view.note and not m.portrait else GAP))
-        self.plate.place(m, view.officer, plate)
+    def place(self, metrics: theme.Metrics, view: ReadyView) -> None:
+        strip, gap = metrics.px(STRIP), metrics.px(theme.EDGE)
+        foot = metrics.height - metrics.px(
+            TARGET + 2 if not metrics.portrait else 2 * UPRIGHT_TARGET + 4
+        )
+        plate = plate_box(metrics, strip + metrics.px(4 if metrics.portrait else 1.6))
+        question = QRectF(
+            gap, plate.bottom() + metrics.px(0.6), metrics.width - 2 * gap, metrics.px(13)
+        )
+        if metrics.portrait:
+            question.setHeight(metrics.px(24))
+        faces = QRectF(
+            gap, max(question.bottom() + metrics.px(0.6), metrics.reach), metrics.width - 2 * gap, 0
+        )
+        question.setBottom(faces.top() - metrics.px(0.6))
+        note_stands_above_foot = view.note and not metrics.portrait
+        faces.setBottom(foot - metrics.px(NOTE if note_stands_above_foot else GAP))
+        self.plate.place(metrics, view.officer, plate)
         put(self._question, question)
-        self._question.say(view.question, m.px(theme.TITLE))
-        self._place_faces(m, view, faces)
-        self._place_foot(m, view, foot)
+        self._question.say(view.question, metrics.px(theme.TITLE))
+        self._place_faces(metrics, view, faces)
+        self._place_foot(metrics, view, foot)
 
     def _corner(self) -> None:
         """The corner's tile: staff's, or the citizen's where the question was offered."""
@@ -70,58 +77,72 @@ class ReadyScreen(Screen[ReadyView]):
         else:
             self.skip.emit()
 
-    def _place_faces(self, m: theme.Metrics, view: ReadyView, box: QRectF) -> None:
+    def _place_faces(self, metrics: theme.Metrics, view: ReadyView, box: QRectF) -> None:
         """One row, or in portrait one below the other; words all of one size."""
         while len(self.faces) < len(view.faces):
             face = FaceButton(self)
             face.clicked.connect(lambda _=False, f=face: self.pressed.emit(f.score))
             self.faces.append(face)
-        gap, count = m.px(GAP), max(1, len(view.faces))
-        width = box.width() if m.portrait else (box.width() - gap * (count - 1)) / count
-        height = (box.height() - gap * (count - 1)) / count if m.portrait else box.height()
-        height = min(height, float(m.px(40))) if m.portrait else height
-        shown = self.faces[: len(view.faces)]
-        for index, face in enumerate(self.faces):
-            face.setVisible(index < len(view.faces))
-        for index, (face, label) in enumerate(zip(shown, view.faces, strict=True)):
-            left = box.left() + (0 if m.portrait else index * (width + gap))
-            top = box.top() + (index * (height + gap) if m.portrait else 0)
-            put(face, QRectF(left, top, width, height))
-            face.say(label, m.px(theme.LEAD))
-        size = min((face.fitting(m.px(theme.LEAD)) for face in shown), default=0.0)
-        for face, label in zip(shown, view.faces, strict=True):
+        visible = self.faces[: len(view.faces)]
+        for face in self.faces:
+            face.setVisible(face in visible)
+        cells = self._face_cells(metrics, box, len(view.faces))
+        for face, label, cell in zip(visible, view.faces, cells, strict=True):
+            put(face, cell)
+            face.say(label, metrics.px(theme.LEAD))
+        size = min((face.fitting(metrics.px(theme.LEAD)) for face in visible), default=0.0)
+        for face, label in zip(visible, view.faces, strict=True):
             face.say(label, size)
 
-    def _place_foot(self, m: theme.Metrics, view: ReadyView, top: float) -> None:
+    @staticmethod
+    def _face_cells(metrics: theme.Metrics, box: QRectF, count: int) -> list[QRectF]:
+        """The places of `count` faces in `box`."""
+        gap, gaps = metrics.px(GAP), metrics.px(GAP) * (count - 1)
+        if metrics.portrait:
+            height = min((box.height() - gaps) / max(1, count), float(metrics.px(40)))
+            return [
+                QRectF(box.left(), box.top() + index * (height + gap), box.width(), height)
+                for index in range(count)
+            ]
+        width = (box.width() - gaps) / max(1, count)
+        return [
+            QRectF(box.left() + index * (width + gap), box.top(), width, box.height())
+            for index in range(count)
+        ]
+
+    def _place_foot(self, metrics: theme.Metrics, view: ReadyView, top: float) -> None:
         """The corner, then the languages: one row, or in portrait two, the languages above."""
-        edge, gap = m.px(theme.EDGE), m.px(GAP if not m.portrait else 1.6)
-        height = m.px(TARGET if not m.portrait else UPRIGHT_TARGET)
-        count, room = max(1, len(view.languages)), m.width - 2 * edge
-        if m.portrait:
+        edge, gap = metrics.px(theme.EDGE), metrics.px(GAP if not metrics.portrait else 1.6)
+        height = metrics.px(TARGET if not metrics.portrait else UPRIGHT_TARGET)
+        count, room = max(1, len(view.languages)), metrics.width - 2 * edge
+        if metrics.portrait:
             width, first = (room - (count - 1) * gap) / count, float(edge)
-            corner = QRectF(edge, top + height + gap, m.px(28), height)
+            corner = QRectF(edge, top + height + gap, metrics.px(28), height)
             note = QRectF(corner.right() + gap, corner.top(), 0, height)
-            note.setRight(m.width - edge)
+            note.setRight(metrics.width - edge)
         else:
             width = (room - count * gap) / (count + CORNER)
             corner = QRectF(edge, top, width * CORNER, height)
             first = corner.right() + gap
-            note = QRectF(edge, top - m.px(NOTE - 0.5), room, m.px(NOTE - 1))
+            note = QRectF(edge, top - metrics.px(NOTE - 0.5), room, metrics.px(NOTE - 1))
         put(self.staff_tile, corner)
         self.staff_tile.plain = not view.offered
-        size = m.px(theme.BODY if view.offered else theme.SMALL)
+        size = metrics.px(theme.BODY if view.offered else theme.SMALL)
         self.staff_tile.say(view.more or view.skip or view.staff, size)
-        while len(self.languages) < len(view.languages):
+        self._make_language_tiles(len(view.languages))
+        for index, (_, tile) in enumerate(self.languages):
+            tile.setVisible(index < len(view.languages))
+        for index, choice in enumerate(view.languages):
+            tile = self.languages[index][1]
+            self.languages[index] = (choice.id, tile)
+            put(tile, QRectF(first + index * (width + gap), top, width, height))
+            tile.say(choice.label, metrics.px(theme.BODY), chosen=choice.chosen)
+        put(self._note, note)
+        self._note.say(view.note, metrics.px(theme.BODY))
+
+    def _make_language_tiles(self, count: int) -> None:
+        while len(self.languages) < count:
             tile = Tile(self, quiet=True)
             self.languages.append(("", tile))
             index = len(self.languages) - 1
             tile.clicked.connect(lambda _=False, i=index: self.language.emit(self.languages[i][0]))
-        for index, (_, tile) in enumerate(self.languages):
-            tile.setVisible(index < len(view.languages))
-            if index < len(view.languages):
-                choice = view.languages[index]
-                self.languages[index] = (choice.id, tile)
-                put(tile, QRectF(first + index * (width + gap), top, width, height))
-                tile.say(choice.label, m.px(theme.BODY), chosen=choice.chosen)
-        put(self._note, note)
-        self._note.say(view.note, m.px(theme.BODY))

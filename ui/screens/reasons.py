@@ -33,53 +33,53 @@ class ReasonsScreen(Screen[ReasonsView]):
         self.tiles: list[Tile] = []
         self._ids: list[str] = []
 
-    def place(self, m: theme.Metrics, view: ReasonsView) -> None:
-        top = m.px(STRIP) + m.px(4 if not m.portrait else 10)
-        put(self._title, column(m, top, m.px(13), 0.92))
-        self._title.say(view.title, m.px(theme.TITLE))
+    def place(self, metrics: theme.Metrics, view: ReasonsView) -> None:
+        top = metrics.px(STRIP) + metrics.px(4 if not metrics.portrait else 10)
+        put(self._title, column(metrics, top, metrics.px(13), 0.92))
+        self._title.say(view.title, metrics.px(theme.TITLE))
         for line, words in ((self._hint, view.hint), (self._warning, view.warning)):
-            put(line, column(m, top + m.px(12.5), m.px(8), 0.92))
-            line.say(words, m.px(theme.BODY))
+            put(line, column(metrics, top + metrics.px(12.5), metrics.px(8), 0.92))
+            line.say(words, metrics.px(theme.BODY))
         self._hint.setVisible(not view.warning)
         self._warning.setVisible(bool(view.warning))
-        box = column(m, max(top + m.px(23), m.reach), 0, 0.92)
+        box = column(metrics, max(top + metrics.px(23), metrics.reach), 0, 0.92)
         # Three rows of targets fill the lower half of a small screen to its edge.
-        foot = m.height - m.px(17 if not m.reach else TARGET + 1)
-        box.setBottom(foot - m.px(5 if not m.reach else GAP))
-        self._place_choices(m, view, box)
-        shown: list[Tile] = [self.done_tile]
+        foot = metrics.height - metrics.px(17 if not metrics.reach else TARGET + 1)
+        box.setBottom(foot - metrics.px(5 if not metrics.reach else GAP))
+        self._place_choices(metrics, view, box)
+        tiles: list[Tile] = [self.done_tile]
         if view.keys:
-            shown = [*self.lead_tiles, self.done_tile]
+            tiles = [*self.lead_tiles, self.done_tile]
         elif view.warning and view.more:
-            shown = [self.more_tile, self.done_tile]
-        self.more_tile.say(view.more, m.px(theme.LEAD))
-        self.done_tile.say(view.done, m.px(theme.LEAD))
-        gap = m.px(GAP)
-        width = min(m.px(38), (column(m, 0, 0, 0.92).width() + gap) / len(shown) - gap)
-        left = (m.width - len(shown) * (width + gap) + gap) / 2
+            tiles = [self.more_tile, self.done_tile]
+        self.more_tile.say(view.more, metrics.px(theme.LEAD))
+        self.done_tile.say(view.done, metrics.px(theme.LEAD))
+        gap = metrics.px(GAP)
+        width = min(metrics.px(38), (column(metrics, 0, 0, 0.92).width() + gap) / len(tiles) - gap)
+        first_left = (metrics.width - len(tiles) * (width + gap) + gap) / 2
         for tile in (self.more_tile, *self.lead_tiles, self.done_tile):
-            tile.setVisible(tile in shown)
-        for place, tile in enumerate(shown):
-            put(tile, QRectF(left + place * (width + gap), foot, width, m.px(TARGET)))
-        self._say_keys(m, view)
+            tile.setVisible(tile in tiles)
+        for place, tile in enumerate(tiles):
+            put(tile, QRectF(first_left + place * (width + gap), foot, width, metrics.px(TARGET)))
+        self._say_keys(metrics, view)
 
-    def _say_keys(self, m: theme.Metrics, view: ReasonsView) -> None:
+    def _say_keys(self, metrics: theme.Metrics, view: ReasonsView) -> None:
         tiles = (*self.lead_tiles, self.done_tile)
         self.done_tile.face = None
         for tile, key in zip(tiles, view.keys, strict=False):
             tile.face = key
-            tile.say(key.word, m.px(theme.LEAD))
+            tile.say(key.word, metrics.px(theme.LEAD))
         if view.keys:
-            least = min(tile.fitting(m.px(theme.LEAD)) for tile in tiles)
+            smallest = min(tile.fitting(metrics.px(theme.LEAD)) for tile in tiles)
             for tile, key in zip(tiles, view.keys, strict=True):
-                tile.say(key.word, least)
+                tile.say(key.word, smallest)
 
-    def _place_choices(self, m: theme.Metrics, view: ReasonsView, box: QRectF) -> None:
-        columns = 2 if m.portrait else 3
+    def _place_choices(self, metrics: theme.Metrics, view: ReasonsView, box: QRectF) -> None:
+        columns = 2 if metrics.portrait else 3
         rows = -(-len(view.reasons) // columns) or 1
-        gap = m.px(GAP)
+        gap = metrics.px(GAP)
         width = (box.width() - gap * (columns - 1)) / columns
-        height = min((box.height() - gap * (rows - 1)) / rows, float(m.px(24)))
+        height = min((box.height() - gap * (rows - 1)) / rows, float(metrics.px(24)))
         top = box.top() + (box.height() - rows * height - (rows - 1) * gap) / 2
         self._ids = [choice.id for choice in view.reasons]
         while len(self.tiles) < len(view.reasons):
@@ -91,9 +91,11 @@ class ReasonsScreen(Screen[ReasonsView]):
             tile.setVisible(index < len(view.reasons))
             if index < len(view.reasons):
                 row, place = divmod(index, columns)
-                left = box.left() + place * (width + gap)
-                put(tile, QRectF(left, top + row * (height + gap), width, height))
+                cell_left = box.left() + place * (width + gap)
+                put(tile, QRectF(cell_left, top + row * (height + gap), width, height))
                 choice = view.reasons[index]
                 pointed = choice.id == view.pointed
-                tile.say(choice.label, m.px(theme.BODY), chosen=choice.chosen, pointed=pointed)
+                tile.say(
+                    choice.label, metrics.px(theme.BODY), chosen=choice.chosen, pointed=pointed
+                )
         Tile.level(self.tiles[: len(view.reasons)])

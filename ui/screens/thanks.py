@@ -26,38 +26,46 @@ class Thanks(Screen[ThanksView]):
         self._comment = TextBox(self, weight="SemiBold")
         self._qr = QrPicture(self)
 
-    def place(self, m: theme.Metrics, view: ThanksView) -> None:
-        strip, edge = m.px(STRIP), m.px(theme.EDGE)
-        page = QRectF(edge, strip + edge, m.width - 2 * edge, m.height - strip - 2 * edge)
+    def place(self, metrics: theme.Metrics, view: ThanksView) -> None:
+        strip, edge = metrics.px(STRIP), metrics.px(theme.EDGE)
+        page = QRectF(
+            edge, strip + edge, metrics.width - 2 * edge, metrics.height - strip - 2 * edge
+        )
         words, code = QRectF(page), QRectF(page)
-        if view.qr and m.portrait:
-            code.setTop(page.bottom() - m.px(66))
-            code.adjust(m.px(10), 0, -m.px(10), 0)
+        if view.qr and metrics.portrait:
+            code.setTop(page.bottom() - metrics.px(66))
+            code.adjust(metrics.px(10), 0, -metrics.px(10), 0)
             words.setBottom(code.top() - edge)
         elif view.qr:
-            code.setLeft(page.right() - m.px(54))
+            code.setLeft(page.right() - metrics.px(54))
             words.setRight(code.left() - edge)
-        self._place_words(m, view, words)
+        self._place_words(metrics, view, words)
         self._card.setVisible(bool(view.qr))
         put(self._card, code)
-        inner = code.adjusted(m.px(3), m.px(3), -m.px(3), -m.px(3))
-        below = m.px(15)
+        inner = code.adjusted(metrics.px(3), metrics.px(3), -metrics.px(3), -metrics.px(3))
+        below = metrics.px(15)
         side = min(inner.width(), inner.height() - below)
         top = inner.center().y() - (side + below) / 2
         put(self._qr, QRectF(inner.left(), top, inner.width(), side))
         self._qr.say(view.qr)
         put(self._comment, QRectF(inner.left(), top + side, inner.width(), below))
-        self._comment.say(view.comment if view.qr else "", m.px(theme.BODY))
+        self._comment.say(view.comment if view.qr else "", metrics.px(theme.BODY))
 
-    def _place_words(self, m: theme.Metrics, view: ThanksView, box: QRectF) -> None:
+    def _place_words(self, metrics: theme.Metrics, view: ThanksView, box: QRectF) -> None:
         """Figure, title and what becomes of it, in the middle of `box`."""
-        figure = min(box.height() - m.px(36), float(m.px(44)))
-        top = box.center().y() - (figure + m.px(35)) / 2
+        figure = min(box.height() - metrics.px(36), float(metrics.px(44)))
+        top = box.center().y() - (figure + metrics.px(35)) / 2
         put(self.figure, QRectF(box.left(), top, box.width(), figure))
-        put(self._title, QRectF(box.left(), top + figure + m.px(2), box.width(), m.px(19)))
-        self._title.say(view.title, m.px(theme.HERO))
-        put(self._subtitle, QRectF(box.left(), top + figure + m.px(21), box.width(), m.px(14)))
-        self._subtitle.say(view.subtitle, m.px(theme.LEAD))
+        put(
+            self._title,
+            QRectF(box.left(), top + figure + metrics.px(2), box.width(), metrics.px(19)),
+        )
+        self._title.say(view.title, metrics.px(theme.HERO))
+        put(
+            self._subtitle,
+            QRectF(box.left(), top + figure + metrics.px(21), box.width(), metrics.px(14)),
+        )
+        self._subtitle.say(view.subtitle, metrics.px(theme.LEAD))
 
 
 class ThanksScreen(StillScreen[ThanksView]):

@@ -22,14 +22,14 @@ class WaitingScreen(Screen[WaitingView]):
         self.staff_tile = StaffTile(self)
         self.staff_tile.clicked.connect(self.staff)
 
-    def place(self, m: theme.Metrics, view: WaitingView) -> None:
-        staff = corner(m, 30)
-        plate = plate_box(m, m.px(STRIP) + m.px(4 if m.portrait else 1.6))
-        self.plate.place(m, view.officer, plate)
+    def place(self, metrics: theme.Metrics, view: WaitingView) -> None:
+        staff = corner(metrics, 30)
+        plate = plate_box(metrics, metrics.px(STRIP) + metrics.px(4 if metrics.portrait else 1.6))
+        self.plate.place(metrics, view.officer, plate)
         middle = (plate.bottom() + staff.top()) / 2
-        put(self._title, column(m, middle - m.px(18), m.px(18)))
-        self._title.say(view.title, m.px(theme.HERO))
-        put(self._subtitle, column(m, middle + m.px(1), m.px(16)))
-        self._subtitle.say(view.subtitle, m.px(theme.LEAD))
+        put(self._title, column(metrics, middle - metrics.px(18), metrics.px(18)))
+        self._title.say(view.title, metrics.px(theme.HERO))
+        put(self._subtitle, column(metrics, middle + metrics.px(1), metrics.px(16)))
+        self._subtitle.say(view.subtitle, metrics.px(theme.LEAD))
         put(self.staff_tile, staff)
-        self.staff_tile.say(view.staff, m.px(theme.SMALL))
+        self.staff_tile.say(view.staff, metrics.px(theme.SMALL))

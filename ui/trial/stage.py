@@ -62,13 +62,13 @@ class Stage:
     """First password of the report's account `director`."""
 
 
-def command(module: str, folder: Path, *words: str) -> str:
+def command(module: str, folder: Path, *words: str, timeout: float = 60.0) -> str:
     """Run one of our commands as a person would; its output, or TrialFailed."""
     done = subprocess.run(  # noqa: S603  (our own modules, our own words)
         [sys.executable, "-m", module, "--data", str(folder), *words],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=timeout,
         check=False,
     )
     if done.returncode:
@@ -77,10 +77,10 @@ def command(module: str, folder: Path, *words: str) -> str:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, module: str = "sync.central.cli") -> Iterator[str]:
     """Central as its own process; yields what it says first: address and report."""
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "sync.central.cli", "--data", str(folder), "serve", "--port", "0"],
+        [sys.executable, "-m", module, "--data", str(folder), "serve", "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},

@@ -20,22 +20,24 @@ class Board(Card):
         self._heading = TextBox(self, weight="Bold")
         self._body = TextBox(self, colour=theme.SOFT_INK)
 
-    def show_card(self, card: NoticeCard | None, m: theme.Metrics) -> None:
-        """Say `card`, in this widget's place; None: nothing to say."""
+    def show_card(self, card: NoticeCard | None, metrics: theme.Metrics) -> None:
+        """Show `card` in this widget's place; None: nothing to show."""
         self._card = card
         self.setVisible(card is not None)
         if card is None:
             return
-        box = QRectF(self.rect()).adjusted(m.px(4), m.px(3), -m.px(4), -m.px(3))
-        words = not card.picture
-        self._heading.setVisible(words)
-        self._body.setVisible(words)
+        box = QRectF(self.rect()).adjusted(
+            metrics.px(4), metrics.px(3), -metrics.px(4), -metrics.px(3)
+        )
+        has_words = not card.picture
+        self._heading.setVisible(has_words)
+        self._body.setVisible(has_words)
         head = box.height() * (0.32 if card.body else 1.0)
         self._heading.setGeometry(QRectF(box.left(), box.top(), box.width(), head).toRect())
-        self._heading.say(card.heading, m.px(theme.TITLE))
+        self._heading.say(card.heading, metrics.px(theme.TITLE))
         rest = QRectF(box.left(), box.top() + head, box.width(), box.height() - head)
         self._body.setGeometry(rest.toRect())
-        self._body.say(card.body, m.px(theme.LEAD))
+        self._body.say(card.body, metrics.px(theme.LEAD))
         self._draw(card)
         self.update()
 
@@ -44,18 +46,15 @@ class Board(Card):
         if self._drawn == (card, self.size()):
             return
         self._drawn = (card, self.size())
-        image = (
-            decode_photo(card.picture, max(self.width(), self.height())) if card.picture else None
-        )
         self._picture = QPixmap()
+        if not card.picture:
+            return
+        image = decode_photo(card.picture, max(self.width(), self.height()))
         if image is not None:
-            self._picture = QPixmap.fromImage(
-                image.scaled(
-                    self.size() - QSize(8, 8),
-                    Qt.AspectRatioMode.KeepAspectRatio,
-                    Qt.TransformationMode.SmoothTransformation,
-                )
-            )
+            room = self.size() - QSize(8, 8)
+            keep_shape = Qt.AspectRatioMode.KeepAspectRatio
+            smooth = Qt.TransformationMode.SmoothTransformation
+            self._picture = QPixmap.fromImage(image.scaled(room, keep_shape, smooth))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._card is None:
@@ -63,7 +62,7 @@ class Board(Card):
         painter = QPainter(self)
         self.paint_ground(painter)
         if not self._picture.isNull():
-            left = (self.width() - self._picture.width()) // 2
+            picture_left = (self.width() - self._picture.width()) // 2
             top = (self.height() - self._picture.height()) // 2
-            painter.drawPixmap(left, top, self._picture)
+            painter.drawPixmap(picture_left, top, self._picture)
         painter.end()

@@ -1,4 +1,4 @@
-"""The faces: one family, told apart by mouth, brows, colour and word, never by colour alone."""
+"""The faces: one family; mouth, brows, colour and word differ, never the colour alone."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
@@ -63,9 +63,9 @@ def _paint_mouth(painter: QPainter, middle: QPointF, size: float, mood: float) -
     """A curve whose depth is the mood; open, with a tongue, when very happy."""
     half, depth = size * (0.2 + 0.04 * abs(mood)), mood * size * 0.19
     y = middle.y() + size * 0.21 - depth * (0.62 if mood > 0 else 0.75)
-    left, right = QPointF(middle.x() - half, y), QPointF(middle.x() + half, y)
-    mouth = QPainterPath(left)
-    mouth.quadTo(QPointF(middle.x(), y + depth * 2.1), right)
+    mouth = QPainterPath(QPointF(middle.x() - half, y))
+    lowest = QPointF(middle.x(), y + depth * 2.1)
+    mouth.quadTo(lowest, QPointF(middle.x() + half, y))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if mood > 0.9:
         mouth.closeSubpath()
@@ -128,14 +128,16 @@ class FaceButton(Tap):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
-        colour, down = theme.face_colour(self._label.score, self._label.levels), self.isDown()
-        painter.setBrush(theme.tint(colour, 0.8 if down else 0.24))
-        painter.setPen(QPen(theme.DEEP if down else colour.darker(112), 4 if down else 2))
+        colour = theme.face_colour(self._label.score, self._label.levels)
+        is_down = self.isDown()
+        painter.setBrush(theme.tint(colour, 0.8 if is_down else 0.24))
+        edge = QPen(theme.DEEP, 4) if is_down else QPen(colour.darker(112), 2)
+        painter.setPen(edge)
         radius = min(box.width(), box.height()) * 0.14
         painter.drawRoundedRect(box, radius, radius)
         room, word = self._boxes()
         size = min(room.width() * 0.86, room.height() * (0.8 if self._wide else 0.86))
-        size *= 0.95 if down else 1.0
+        size *= 0.95 if is_down else 1.0
         square = QRectF(0, 0, size, size)
         lower = 0.0 if self._wide else size * 0.03
         square.moveCenter(QPointF(room.center().x(), room.center().y() + lower))

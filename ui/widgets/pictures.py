@@ -11,6 +11,8 @@ from ui.widgets.text import fit, paint
 MAX_PIXELS = 4000
 """A side of a photo; a larger one is not decoded."""
 _DECODED = 512
+_QUIET_MODULES = 4
+"""White modules around a QR code, as its standard asks."""
 
 
 def decode_photo(data: bytes, at_least: int = _DECODED) -> QImage | None:
@@ -96,16 +98,17 @@ class QrPicture(QWidget):
         if not self._rows:
             return
         painter = QPainter(self)
-        modules = len(self._rows) + 8
+        modules = len(self._rows) + 2 * _QUIET_MODULES
         module = max(1, min(self.width(), self.height()) // modules)
         side = module * modules
-        left, top = (self.width() - side) // 2, (self.height() - side) // 2
-        painter.fillRect(left, top, side, side, theme.CARD)
+        x_start, y_start = (self.width() - side) // 2, (self.height() - side) // 2
+        painter.fillRect(x_start, y_start, side, side, theme.CARD)
         for y, row in enumerate(self._rows):
             for x, dark in enumerate(row):
                 if dark:
-                    place = (left + (x + 4) * module, top + (y + 4) * module)
-                    painter.fillRect(*place, module, module, theme.INK)
+                    module_x = x_start + (x + _QUIET_MODULES) * module
+                    module_y = y_start + (y + _QUIET_MODULES) * module
+                    painter.fillRect(module_x, module_y, module, module, theme.INK)
         painter.end()
 
 

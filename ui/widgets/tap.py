@@ -128,9 +128,9 @@ class Tile(Tap):
     @staticmethod
     def level(tiles: Sequence["Tile"]) -> None:
         """Give the words of all one size, the least at which each fits."""
-        least = min((tile.words()[0].pixels for tile in tiles), default=0.0)
+        smallest = min((tile.words()[0].pixels for tile in tiles), default=0.0)
         for tile in tiles:
-            tile._pixels = least / theme.text_scale()
+            tile._pixels = smallest / theme.text_scale()
             tile.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -236,11 +236,12 @@ class StaffTile(Tile):
             return
         room = self._room()
         size = self._figure(room)
-        left, top = room.left(), room.center().y() - size / 2
+        x, y = room.left(), room.center().y() - size / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.SOFT_INK)
-        painter.drawEllipse(QPointF(left + size / 2, top + size * 0.24), size * 0.22, size * 0.22)
-        shoulders = QRectF(left + size * 0.1, top + size * 0.54, size * 0.8, size * 0.9)
+        head = QPointF(x + size / 2, y + size * 0.24)
+        painter.drawEllipse(head, size * 0.22, size * 0.22)
+        shoulders = QRectF(x + size * 0.1, y + size * 0.54, size * 0.8, size * 0.9)
         painter.drawChord(shoulders, 0, 180 * 16)
 
     def _figure(self, room: QRectF) -> float:

@@ -12,6 +12,8 @@ SMALLEST = 0.45
 _STEP = 0.94
 _BALANCED = 4
 """Lines of a text that is balanced; a longer one is read, not looked at."""
+_SHARE_BEFORE = {Qt.AlignmentFlag.AlignHCenter: 0.5, Qt.AlignmentFlag.AlignRight: 1.0}
+"""The part of a line's spare width that stands before it."""
 
 
 class Laid:
@@ -70,9 +72,11 @@ def fit(
         if names and laid.splits_a_word(names=True):
             laid = Laid(laid.cut_at_space(), size, weight, box.width(), wrap)
         fits = laid.widest <= box.width() and laid.height <= box.height() + 0.5
-        if (fits and not laid.splits_a_word(names=names)) or size <= pixels * SMALLEST:
-            looked_at = fits and wrap and not names
-            return _balanced(laid, text, size, weight, box.width()) if looked_at else laid
+        is_good = fits and not laid.splits_a_word(names=names)
+        if is_good or size <= pixels * SMALLEST:
+            if fits and wrap and not names:
+                return _balanced(laid, text, size, weight, box.width())
+            return laid
         size *= _STEP
 
 
@@ -85,8 +89,8 @@ def _balanced(laid: Laid, text: str, size: float, weight: str, width: float) -> 
     for _ in range(5):
         middle = (narrow + width) / 2
         tried = Laid(text, size, weight, middle, wrap=True)
-        same = tried.layout.lineCount() == lines and tried.widest <= middle
-        if same and not tried.splits_a_word():
+        has_as_many_lines = tried.layout.lineCount() == lines and tried.widest <= middle
+        if has_as_many_lines and not tried.splits_a_word():
             laid, width = tried, middle
         else:
             narrow = middle
@@ -106,11 +110,10 @@ def paint(
     for index in range(laid.layout.lineCount()):
         line = laid.layout.lineAt(index)
         spare = box.width() - line.naturalTextWidth()
-        shares = {Qt.AlignmentFlag.AlignHCenter: 0.5, Qt.AlignmentFlag.AlignRight: 1.0}
-        left = box.left() + spare * shares.get(align, 0.0)
+        line_left = box.left() + spare * _SHARE_BEFORE.get(align, 0.0)
         # The glyphs sit in the middle of their LINE em, marks above and below included.
         lift = (laid.line_height - line.height()) / 2
-        line.draw(painter, QPointF(left - line.x(), top + index * laid.line_height + lift))
+        line.draw(painter, QPointF(line_left - line.x(), top + index * laid.line_height + lift))
     return QRectF(box.left(), top, laid.widest, laid.height)
 
 
@@ -146,9 +149,14 @@ class TextBox(QLabel):
         """How the text stands now; laid out again only when it or its place changed."""
         key = (self._text, self._pixels, self.width(), self.height())
         if self._laid is None or self._laid[0] != key:
-            box = QRectF(self.rect())
-            how = {"wrap": self._wrap, "names": self._names}
-            laid = fit(self._text, self._pixels, self._weight, box, **how)
+            laid = fit(
+                self._text,
+                self._pixels,
+                self._weight,
+                QRectF(self.rect()),
+                wrap=self._wrap,
+                names=self._names,
+            )
             self._laid = (key, laid)
         return self._laid[1]
 

@@ -1,0 +1,129 @@
+"""A press while another command reads the same file, beside a press alone: the real commands, as
+processes, on a file of five years whose days central has receipted.
+
+`python -m tests.bench.beside [--quick]`; part of `make bench`.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter, sleep
+
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import Record
+from kiosk.terminal import Terminal
+from tests.bench.figures import Sample, report
+from tests.bench.store import fill
+from tests.support.builders import rating
+from ui.trial.stage import command, prepare_central, serving
+
+DAYS, RATINGS = 1_305, 78_300
+"""Five years of working days with sixty ratings each."""
+PAUSE = 0.02
+"""Seconds between two presses: far more often than citizens press, and never by turns with a
+command."""
+MOST = 1.5
+COMMANDS = ("heartbeat", "verify")
+
+
+def beside(folder: Path, days: int, ratings: int, runs: int) -> Iterator[str]:
+    """For each command three lines: a press's median, its p99 and its longest, against the same
+    of a press alone. A press that failed is an error."""
+    with five_years(folder, days, ratings) as terminal_folder:
+        store, terminal = terminal_folder.open(SystemClock())
+        for name in COMMANDS:
+            yield from _beside(terminal_folder, terminal, name, runs)
+        store.close()
+
+
+@contextmanager
+def five_years(folder: Path, days: int, ratings: int) -> Iterator[DataFolder]:
+    """An enrolled terminal whose days central has, while central serves."""
+    folder.mkdir(exist_ok=True)
+    central, data = prepare_central(folder), folder / "terminal"
+    command("ui", data, "init")
+    terminal_folder = DataFolder(data)
+    fill(terminal_folder.database, ratings, days)
+    with serving(central, "tests.bench.older_central") as output:
+        words = ("enrol", "--terminal", "counter-1", "--counter", "1")
+        invitation = command("sync.central.cli", central, *words)
+        url, code = (
+            re.search(r"Serving \S+ at (\S+)", output),
+            re.search(r"Code: (\S+)", invitation),
+        )
+        assert url
+        assert code
+        command("ui", data, "enrol", url[1], code[1])
+        command("ui", data, "sync", timeout=600)
+        yield terminal_folder
+
+
+@dataclass(slots=True)
+class _Presses:
+    """Seconds that each press took."""
+
+    alone: list[float]
+    accompanied: list[float]
+
+
+def _beside(folder: DataFolder, terminal: Terminal, name: str, runs: int) -> Iterator[str]:
+    presses = _Presses([], [])
+    for _ in range(10):
+        press(terminal)
+    for _ in range(runs):
+        with _running(folder, name) as process:
+            while process.poll() is None:
+                presses.accompanied.append(press(terminal))
+        if process.returncode:
+            raise AssertionError(f"kiosk {name} ended with {process.returncode}")
+        while len(presses.alone) < len(presses.accompanied):
+            presses.alone.append(press(terminal))
+    alone, accompanied = Sample(tuple(presses.alone)), Sample(tuple(presses.accompanied))
+    target = f"<= {MOST:g} x alone"
+    for figure, ours, limit in (
+        ("median", accompanied.median_ms, alone.median_ms),
+        ("p99", accompanied.p99_ms, alone.p99_ms),
+        ("longest", accompanied.longest_ms, alone.longest_ms),
+    ):
+        title = f"press beside kiosk {name}, {figure}"
+        yield report(title, target, f"{ours:.2f} ms", f"{limit:.2f} ms", ours / limit, MOST)
+
+
+@contextmanager
+def _running(folder: DataFolder, name: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """One of our commands, as the running terminal starts it."""
+    words = [sys.executable, "-m", "ui", "--data", str(folder.path), name]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+        yield process
+
+
+def press(terminal: Terminal) -> float:
+    """Seconds until a rating is durable; StoreFailed when it could not be kept."""
+    sleep(PAUSE)
+    record = Record(rating(5))
+    start = perf_counter()
+    terminal.carry_out([record])
+    return perf_counter() - start
+
+
+def size(quick: bool) -> tuple[int, int, int]:
+    """Days and ratings of the file, and how often each command runs."""
+    return (DAYS // 10, RATINGS // 10, 2) if quick else (DAYS, RATINGS, 6)
+
+
+def main() -> None:
+    quick = "--quick" in sys.argv[1:]
+    with tempfile.TemporaryDirectory() as name:
+        for line in beside(Path(name), *size(quick)):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
