@@ -18,7 +18,7 @@ from sync.central.usecases.accounts import add_account, disable_account
 from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
-from sync.central.web.identity import SECRET_FILE
+from sync.central.web.identity_provider import SECRET_FILE
 from tests.support.identity_provider import Provider
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

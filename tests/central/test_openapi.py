@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from sync.central.usecases.central import Central
 from sync.central.web.app import create_app
 from tests.support.central import NIGHT
-from tests.sync.wire_examples import EXAMPLES
+from tests.support.wire_examples import EXAMPLES
 
 TERMINAL = "/v1/sites/{site}/terminals/{terminal}"
 

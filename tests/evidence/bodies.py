@@ -4,98 +4,26 @@ were right until something was done to them, signed before or after.
 Nothing unsigned may be taken, nothing may make central stumble (5xx), and it must not grow.
 """
 
-import asyncio
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import schemathesis
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from schemathesis.core.result import Ok
-
-from sync.central.store.engine import CentralStore
-from sync.central.usecases.central import Central
-from sync.central.usecases.terminals import enrol_terminal, invite_terminal, release_terminal
+from sync.central.usecases.terminals import release_terminal
 from sync.central.usecases.verification import first_disagreement
-from sync.central.web.app import create_app
-from sync.messages import Enrol, Head, Heads, Hello
+from sync.messages import Head, Heads
 from sync.protocol import MAX_BODY
-from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
-from tests.evidence.caller import ask_app, at_once
+from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_request
+from tests.evidence.door import AT, Door, Sent
+from tests.evidence.drawn import drawn_bodies
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom
 from tests.support.central import NIGHT as NOW
-from tests.support.central import made_central
 from tests.support.day_reports import day_report
 
-AT = "/v1/sites/dindaeng/terminals/counter-1"
-FINE = {200, 201, 304, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
 MOST_GROWTH_MB = 40.0
 OPENAPI_SHARE = 20
 """One in so many bodies is schemathesis's: it makes them slowly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request as it goes out, and what its answer must not be."""
-
-    what: str
-    method: str
-    path: str
-    body: bytes
-    headers: dict[str, str]
-    signed: bool
-
-
-class Door:
-    """A real central behind its real application, and one enrolled terminal's key."""
-
-    def __init__(self, folder: Path) -> None:
-        self.store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
-        self.central: Central = made_central(self.store, folder)
-        self.app = create_app(self.central, lambda: NOW, at_once)
-        self._loop = asyncio.new_event_loop()
-        self.key = Ed25519PrivateKey.generate()
-        code = invite_terminal(self.central, "counter-1", "1", NOW)
-        enrol_terminal(self.central, Enrol(code, public_text(self.key)), NOW)
-        self.nonce = ""
-        self.hello()
-
-    def close(self) -> None:
-        self._loop.close()
-        self.store.close()
-
-    def hello(self) -> None:
-        """Open a run: later requests need its nonce."""
-        body = Hello(
-            nonce="n", software="rig", clock=int(NOW.timestamp()), due=0, free=0, panel=""
-        ).to_bytes()
-        _, answer = self.ask("POST", f"{AT}/hello", body, self._signed("hello", body))
-        self.nonce = json.loads(answer)["nonce"]
-
-    def _signed(self, name: str, body: bytes) -> dict[str, str]:
-        return {SIGNATURE_HEADER: sign_request(self.key, "POST", f"{AT}/{name}", "n", body)}
-
-    def send(self, sent: Sent) -> str | None:
-        """What is wrong with the answer."""
-        status, answer = self.ask(sent.method, sent.path, sent.body, sent.headers)
-        if status not in FINE:
-            return f"{sent.what}: {status} {answer[:80]!r}"
-        if not sent.signed and status < 400:
-            return f"{sent.what}: {status} without a signature"
-        if b"Traceback" in answer:
-            return f"{sent.what}: a traceback went out"
-        return None
-
-    def ask(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
-    ) -> tuple[int, bytes]:
-        status, _, answer = ask_app(self.app, method, path, body, headers, self._loop)
-        return status, answer
 
 
 def mutated(door: Door, random: Random) -> Sent:
@@ -140,6 +68,13 @@ def _cut(body: bytes, random: Random) -> bytes:
     return body[: random.randrange(len(body))]
 
 
+def _written(message: Any, random: Random) -> bytes:
+    """A changed message, mostly in canonical bytes: more than the spelling is to be judged."""
+    separators = (",", ":") if random.random() < 0.8 else None
+    text = json.dumps(message, sort_keys=True, ensure_ascii=False, separators=separators)
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _value(body: bytes, random: Random) -> bytes:
     """Another value somewhere in the message."""
     strange: tuple[Any, ...] = (
@@ -157,7 +92,7 @@ def _value(body: bytes, random: Random) -> bytes:
             place = place[key]
             continue
         place[key] = random.choice(strange)
-        return json.dumps(message).encode("utf-8", "surrogatepass")
+        return _written(message, random)
 
 
 def _keys(body: bytes, random: Random) -> bytes:
@@ -169,8 +104,8 @@ def _keys(body: bytes, random: Random) -> bytes:
         del message[name]
     elif way == 1:
         message[name + "x"] = message[name]
-    text = json.dumps(message)
-    return (text[:-1] + f',"{name}":1}}' if way == 2 else text).encode()
+    written = _written(message, random)
+    return written[:-1] + f',"{name}":1}}'.encode() if way == 2 else written
 
 
 def _not_json(_body: bytes, random: Random) -> bytes:
@@ -212,7 +147,7 @@ def fuzz_bodies(given_: Run) -> Measured:
     grown = _resident_mb() - before
     if grown > MOST_GROWTH_MB:
         failures.append(f"grew by {grown:.0f} MB")
-    made, from_openapi = described(door, given_.size // OPENAPI_SHARE, given_.seed)
+    made, from_openapi = drawn_bodies(door, given_.size // OPENAPI_SHARE, given_.seed)
     failures += from_openapi
     rest = range(count, given_.size - made)  # schemathesis may have found fewer that differ
     failures += _mutants(door, random, rest)
@@ -231,34 +166,6 @@ def _mutants(door: Door, random: Random, numbers: range) -> Iterator[str]:
             release_terminal(door.central, "counter-1", "rig", "goes on", NOW)
         if wrong := door.send(mutated(door, random)):
             yield f"body {number}: {wrong}"
-
-
-def described(door: Door, size: int, of_seed: int) -> tuple[int, list[str]]:
-    """Requests that schemathesis draws from the OpenAPI description, shared by its operations."""
-    schema = schemathesis.openapi.from_asgi("/openapi.json", door.app)
-    operations: list[Any] = [r.ok() for r in schema.get_all_operations() if isinstance(r, Ok)]
-    failures: list[str] = []
-    statuses: Counter[int] = Counter()
-    for operation in operations:
-
-        @seed(of_seed)
-        @settings(
-            max_examples=max(1, size // len(operations)),
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(case=operation.as_strategy())
-        def one(case: Any) -> None:
-            got = case.call(headers={k: str(v) for k, v in (case.headers or {}).items()})
-            statuses[got.status_code] += 1
-            path = case.operation.path
-            if got.status_code >= 500 or (got.status_code < 300 and path != "/healthz"):
-                failures.append(f"{case.method} {path}: {got.status_code}")
-
-        one()
-    return sum(statuses.values()), failures
 
 
 def _resident_mb() -> float:

@@ -6,8 +6,10 @@ from random import Random
 import pytest
 
 from sync.central.usecases.terminal_requests import TerminalRequest
-from tests.evidence.bodies import AT, Door, Sent, mutated
+from tests.evidence.bodies import mutated
 from tests.evidence.caller import ask_app
+from tests.evidence.door import AT, Door, Sent
+from tests.evidence.drawn import drawn_bodies
 
 
 def test_a_taken_request_that_should_have_been_refused_is_reported(tmp_path: Path) -> None:
@@ -38,4 +40,12 @@ def test_a_right_request_is_taken(tmp_path: Path) -> None:
     door = Door(tmp_path)
     assert door.ask("GET", f"{AT}/roster", b"", {})[0] == 401
     assert door.nonce
+    door.close()
+
+
+def test_of_each_message_that_is_drawn_some_are_taken(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    requests, failures = drawn_bodies(door, 400, 7)
+    assert failures == []
+    assert requests > 200
     door.close()

@@ -30,7 +30,7 @@ ROOMS = {
         "sync/agent.py",
         "sync/central/web",
         "sync/central/papers",
-        "sync/central/reports/gate.py",
+        "sync/central/reports/gate",
         "sync/central/store",
     ],
     "hardware": [

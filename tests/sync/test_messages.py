@@ -17,7 +17,7 @@ from sync.messages.message import Message
 from sync.messages.values import MAX_COUNT, MAX_ROWS, MAX_TIME
 from sync.protocol import MAX_BODY, BadMessage, digest
 from sync.signing import public_text, sign_request
-from tests.sync.wire_examples import EXAMPLES, WIRE
+from tests.support.wire_examples import EXAMPLES, WIRE
 
 MESSAGES = {kind.__name__: kind for kind in Message.__subclasses__() if kind.__name__[0] != "_"}
 PUBLIC = {name: kind for name, kind in MESSAGES.items() if name in messages.__all__}
