@@ -69,7 +69,7 @@ def chosen_offices(home: "Central") -> "Iterator[Central]":
 @contextmanager
 def errors() -> Iterator[None]:
     """The environment's faults as one line and an exit code."""
-    from sync.central.settings import SettingsError
+    from kiosk.tomlfile.tables import SettingsError
     from sync.central.store.engine import DatabaseDown, DatabaseError
 
     try:
