@@ -103,6 +103,7 @@ def init(
 
     Example: kiosk-central init --site dindaeng --url https://report.example.go.th
     """
+    from kiosk.tomlfile.tables import SettingsError
     from sync.central import settings
     from sync.central.store.engine import CentralStore
     from sync.central.viewer import ROLES
@@ -110,7 +111,7 @@ def init(
     folder, now = _Chosen.path, _now()
     with _errors():
         if (folder / settings.FILE_NAME).exists():
-            raise settings.SettingsError(f"{folder}: is set up already")
+            raise SettingsError(f"{folder}: is set up already")
         target = database or f"sqlite:///{(folder / 'central.db').absolute()}"
         settings.check(site, name, target, url)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -712,7 +713,7 @@ def _fail_where_wrong(home: "Central") -> None:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    from sync.central.settings import SettingsError
+    from kiosk.tomlfile.tables import SettingsError
     from sync.central.store.engine import DatabaseDown, DatabaseError
 
     try:
