@@ -68,23 +68,29 @@ class Presenter(QObject):
         self._clock_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
 
     def start(self) -> None:
-        """Take up a duty that was open when the program stopped. StoreFailed."""
-        self.session.terminal.note(Kind.STARTED, {"version": kiosk.__version__})
-        self.session.take_up()
+        """Take up a duty that was open when the program stopped. StoreFailed, and then nothing
+        moves."""
+        try:
+            self.session.terminal.note(Kind.STARTED, {"version": kiosk.__version__})
+            self.session.take_up()
+            self.notices.fill()
+            self._redraw()
+        except StoreFailed:
+            self.halt()
+            raise
         self._clock_timer.start()
         self._notice_timer.start()
-        self.notices.fill()
-        self._redraw()
 
     def stop(self) -> None:
         """The program ends in order. StoreFailed."""
-        for timer in (self._phase_timer, self._repair_timer, self._idle_timer):
-            timer.stop()
-        self.staff.stop()
-        self._clock_timer.stop()
-        self._notice_timer.stop()
+        self.halt()
         if not self.session.out_of_service:
             self.session.terminal.note(Kind.STOPPED)
+
+    def halt(self) -> None:
+        """Nothing comes by itself any more."""
+        for timer in (*self.findChildren(QTimer), *self.staff.findChildren(QTimer)):
+            timer.stop()
 
     @property
     def state(self) -> Encounter:

@@ -41,9 +41,6 @@ class StaffDialogs(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.leave_alone)
 
-    def stop(self) -> None:
-        self._timer.stop()
-
     # --- who wants in -----------------------------------------------------------------------
 
     @guarded(None)

@@ -92,6 +92,11 @@ def before(period: Period) -> Period:
     return _part_of(day, starts, ("q1", "q2", "q3", "q4"))
 
 
+def last_month(today: date) -> Period:
+    """The month that is over: what a monthly meeting speaks of."""
+    return before(parse(f"{today:%Y-%m}"))
+
+
 @lru_cache(maxsize=64)
 def choices(today: date, starts: int = FISCAL_YEAR_STARTS) -> tuple[Period, ...]:
     """What a reader most likely wants, newest first: this year and last, their rounds and

@@ -45,8 +45,9 @@ from sync.central.usecases.sign_in import sign_in_as
 from sync.central.usecases.sites import add_site, find_site
 from sync.central.viewer import CITY, ROLES, Viewer
 from sync.central.web.app import create_app
-from sync.central.web.desk import Desk
-from sync.central.web.together import MOST
+from sync.central.web.batching import MOST
+from sync.central.web.dependencies import SignedIn
+from sync.central.web.rendering import page
 from sync.messages import DayReport, Hello, LineCount, SheetSeal, Welcome
 from sync.protocol import digest
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
@@ -97,12 +98,11 @@ class Bench:
         seed(self.raw, self.sites, years)
         self.seeded = perf_counter() - begun
         self.app = create_app(self.central, lambda: NOW)
-        desk = Desk(self.central, lambda: NOW)
 
         @self.app.get("/empty")
-        def empty(request: Request) -> Response:
+        def empty(request: Request, viewer: SignedIn) -> Response:
             """What any page costs before it has anything on it: who asks, frame, navigation."""
-            return desk.page(request, "message.html", desk.viewer(request), word="no_page")
+            return page(request, "message.html", viewer, word="no_page")
 
         self.seconds: list[float] = []
 

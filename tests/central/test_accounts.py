@@ -13,7 +13,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import Locked, Strangers, sign_in, viewer_of
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
-from sync.central.web.desk import COOKIE
+from sync.central.web.dependencies import COOKIE
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 GOOD = "a long enough one"

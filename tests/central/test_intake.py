@@ -21,8 +21,8 @@ from sync.central.usecases.intake import RequestRefused, Signed
 from sync.central.usecases.terminal_requests import judge_terminal, take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.verification import first_disagreement
-from sync.central.web import together
-from sync.central.web.together import Together
+from sync.central.web import batching
+from sync.central.web.batching import Batches
 from sync.messages import (
     Answer,
     DayReport,
@@ -225,7 +225,7 @@ def test_those_that_come_while_a_group_is_at_work_are_the_next_group() -> None:
         return [10 * n for n in asked]
 
     async def run() -> list[int | None]:
-        line: Together[int, int] = Together(answer, _here)
+        line: Batches[int, int] = Batches(answer, _here)
         first = asyncio.create_task(line.ask(1, 0))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -247,7 +247,7 @@ def test_a_row_that_is_refused_leaves_each_to_itself_and_a_lost_database_is_told
         raise fault
 
     async def run() -> list[Any]:
-        line: Together[int, int] = Together(answer, _here)
+        line: Batches[int, int] = Batches(answer, _here)
         asked = (line.ask(n, 0) for n in range(3))
         return list(await asyncio.gather(*asked, return_exceptions=True))
 
@@ -257,7 +257,7 @@ def test_a_row_that_is_refused_leaves_each_to_itself_and_a_lost_database_is_told
 
 def test_one_who_hangs_up_does_not_keep_the_others_from_their_answers() -> None:
     async def run() -> int | None:
-        line: Together[int, int] = Together(list, _here)
+        line: Batches[int, int] = Batches(list, _here)
         gone, stays = (asyncio.create_task(line.ask(n, 0)) for n in (1, 2))
         await asyncio.sleep(0)
         gone.cancel()
@@ -268,8 +268,8 @@ def test_one_who_hangs_up_does_not_keep_the_others_from_their_answers() -> None:
 
 def test_more_than_fit_are_asked_to_come_later() -> None:
     async def run() -> int:
-        line: Together[int, int] = Together(list, _here)
-        whole = together.MAX_WAITING_BYTES
+        line: Batches[int, int] = Batches(list, _here)
+        whole = batching.MAX_WAITING_BYTES
         first = asyncio.create_task(line.ask(1, whole))
         await asyncio.sleep(0)
         with pytest.raises(RequestRefused) as refused:

@@ -23,7 +23,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.viewer import PUBLIC, ROLES
 from sync.central.web.app import create_app
-from sync.central.web.form import clean
+from sync.central.web.questionnaire import clean
 from sync.messages import Enrol
 from sync.signing import public_text
 from tests.support.central import signed_in

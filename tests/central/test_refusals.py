@@ -19,8 +19,8 @@ from sync.central.store.people import NumberTaken
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.viewer import ROLES
-from sync.central.web.desk import Posted
-from sync.central.web.keeping import _from_form
+from sync.central.web.forms import Posted
+from sync.central.web.settings_form import settings_from
 from tests.support.central import NOON as NOW
 from tests.support.central import signed_in
 from tests.support.central_forms import bomb, form
@@ -65,7 +65,7 @@ def refusals() -> Iterator[Refusal]:
 
 
 def _settings(changed: dict[str, str]) -> object:
-    return checked(_from_form(Posted(form(**changed), {})))
+    return checked(settings_from(Posted(form(**changed), {})))
 
 
 def _raised(

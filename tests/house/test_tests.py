@@ -30,3 +30,9 @@ def imports_from_tests(path: Path) -> Iterator[str]:
 def test_nothing_imports_from_a_test_module_or_a_conftest() -> None:
     offences = [offence for path in python_files("tests") for offence in imports_from_tests(path)]
     assert not offences, "\n".join(["a home for it is in tests/support", *offences])
+
+
+def test_each_quick_module_exists_and_stands_in_order() -> None:
+    modules = Path("tests/quick.txt").read_text("utf-8").split()
+    assert modules == sorted(modules)
+    assert [module for module in modules if not Path(module).exists()] == []

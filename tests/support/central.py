@@ -18,7 +18,7 @@ from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.viewer import Role
 from sync.central.web.app import create_app
-from sync.central.web.desk import COOKIE
+from sync.central.web.dependencies import COOKIE
 from sync.messages import Answer, DayReport, Enrol, OutcomeCount
 from sync.signing import public_text
 from tests.support.day_reports import day_report, key_text

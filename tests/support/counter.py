@@ -37,6 +37,7 @@ class Counter:
 
     def crash_and_start(self) -> None:
         """The program dies without a word and is started again."""
+        self.running.presenter.halt()
         for connection in self.running.connections:
             QObject.disconnect(connection)
         self.running.store.close()

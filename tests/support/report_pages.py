@@ -9,7 +9,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.viewer import CITY, ROLES
 from sync.central.web.app import create_app
-from sync.central.web.desk import COOKIE
+from sync.central.web.dependencies import COOKIE
 from tests.support.central import signed_in
 
 GETS = (

@@ -57,7 +57,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
 """What a parameter of a way in may be. A new one needs its line here."""
 EXIT_CODE = {"errand_ended": (3,)}
 PARTS = ("citizen", "panels", "queue", "staff", "notices", "clock")
-NOT_FROM_OUTSIDE = {"start", "stop", "fill", "forget_presses", "facts"}
+NOT_FROM_OUTSIDE = {"start", "stop", "halt", "fill", "forget_presses", "facts"}
 """What only the program itself calls, and itself guards: building, ending, drawing."""
 DIALOGS: tuple[Dialog | None, ...] = (
     None,

@@ -6,7 +6,9 @@ from datetime import timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.central.settings import CentralSettings
-from sync.central.store.engine import CentralStore
+from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
+
+__all__ = ["RUN", "Central", "DatabaseDown", "DatabaseError"]
 
 RUN = timedelta(minutes=10)
 """How long a terminal's run stays open."""

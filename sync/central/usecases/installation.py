@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
-from sync.central.settings import SettingsError
-from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
+from sync.central.store.engine import CentralStore
 from sync.central.usecases import backup
 from sync.central.usecases.backup import BadBackup, Say
 from sync.central.usecases.central import Central
@@ -14,8 +14,6 @@ from sync.central.usecases.sites import find_site
 
 __all__ = [
     "BadBackup",
-    "DatabaseDown",
-    "DatabaseError",
     "NoSuchSite",
     "back_up",
     "open_central",

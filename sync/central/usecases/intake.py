@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sync.central.ingest import grown
-from sync.central.store.engine import CentralStore
+from sync.central.store.engine import CentralStore, RowRefused
 from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
 from sync.central.store.terminals import KnownTerminal, Run
 from sync.central.store.witness import SheetKey
 from sync.messages import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
 from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
+
+__all__ = ["RequestRefused", "RowRefused", "Signed", "greet", "new_run", "take_days"]
 
 _FIRST = date(2026, 1, 1)
 """Before this no terminal of any version ran."""

@@ -15,6 +15,8 @@ __all__ = [
     "NumberTaken",
     "RosterPage",
     "all_officers",
+    "find_officer",
+    "has_photo",
     "import_officers",
     "read_photo",
     "read_roster_page",
@@ -108,6 +110,17 @@ def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | Non
         if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, section):
             raise NotYours(Right.OFFICER)
         return t.office.photo(officer_id)
+
+
+def has_photo(central: Central, officer_id: str) -> bool:
+    with central.store.read(central.site) as t:
+        return t.office.has_photo(officer_id)
+
+
+def find_officer(central: Central, officer_id: str) -> Officer:
+    """NoSuchOfficer."""
+    with central.store.read(central.site) as t:
+        return _officer(t, officer_id)
 
 
 def _officer(t: Transaction, officer_id: str) -> Officer:

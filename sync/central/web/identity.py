@@ -1,197 +1,67 @@
-"""Signing in with the office's own accounts: OpenID Connect's code flow with PKCE, by Authlib.
-
-OpenID Connect Core 1.0, 3.1. Only who has an account here with that subject comes in.
-"""
+"""The pages between which the browser visits the office's identity provider."""
 
 import logging
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from sync.central.settings import CentralSettings, SettingsError
 from sync.central.usecases.sign_in import NotSignedIn, sign_in_as
 from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY
-from sync.central.web.desk import Desk, PageError
+from sync.central.web.dependencies import CurrentTime, sign_in_response
+from sync.central.web.identity_provider import CodeFlow, NotVouched
+from sync.central.web.parts import parts_of
+from sync.central.web.rendering import PageError
 
-_LOG = logging.getLogger("kiosk.central")
+router = APIRouter(include_in_schema=False)
+
 COOKIE = "kiosk_identity"
-SECRET_FILE = "identity.secret"  # noqa: S105  (a file's name)
-_TIMEOUT = 10
-_LEEWAY = 60
-"""Seconds by which the provider's clock may differ."""
-_ALGORITHMS = ["RS256", "ES256", "EdDSA"]
+_COOKIE_SECONDS = 600
+_LOG = logging.getLogger("kiosk.central")
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Who vouches: its issuer address, and what it knows us as."""
-
-    issuer: str
-    client: str
-    secret: str
-    here: str
-    """Our own address, where the provider sends people back to."""
-
-
-def provider(settings: CentralSettings) -> Provider | None:
-    """The provider in the settings, None when none is set. SettingsError when it is half set."""
-    if not settings.identity_issuer:
-        return None
-    path = Path(settings.folder) / SECRET_FILE
+@router.get("/identity/start")
+def start(request: Request) -> Response:
     try:
-        if path.stat().st_mode & 0o077:
-            raise SettingsError(f"{path}: others can read it; run `chmod 600 {path}`")
-        secret = path.read_text("utf-8").strip()
-    except OSError as error:
-        raise SettingsError(
-            f"{path}: {error.strerror}; write the client's secret from the provider into it"
-        ) from None
-    issuer, client = settings.identity_issuer.rstrip("/"), settings.identity_client
-    return Provider(issuer=issuer, client=client, secret=secret, here=settings.url.rstrip("/"))
+        url, secrets = _flow(request).start()
+    except NotVouched as error:
+        _LOG.error("identity provider: %s", error)
+        raise PageError(503, "try_later") from None
+    answer = RedirectResponse(url, 303)
+    answer.set_cookie(
+        COOKIE,
+        secrets,
+        max_age=_COOKIE_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+        path="/identity",
+    )
+    return answer
 
 
-class Refused(Exception):
-    """The provider, or what it sent, does not hold; the log says why."""
-
-
-class _Flow:
-    """The two steps of the code flow with one provider."""
-
-    def __init__(self, of: Provider) -> None:
-        # Slow to import, and only where a provider is set.
-        from authlib.integrations.requests_client import OAuth2Session
-
-        self._of = of
-        self._session_class = OAuth2Session
-        self._known: dict[str, Any] = {}
-
-    def _session(self) -> Any:
-        return self._session_class(
-            self._of.client,
-            self._of.secret,
-            scope="openid",
-            redirect_uri=f"{self._of.here}/identity/back",
-            code_challenge_method="S256",
-        )
-
-    def metadata(self) -> dict[str, Any]:
-        """The provider's description (OpenID Connect Discovery 1.0), asked once."""
-        if not self._known:
-            found = self._get(f"{self._of.issuer}/.well-known/openid-configuration")
-            if found.get("issuer", "").rstrip("/") != self._of.issuer:
-                raise Refused(f"{self._of.issuer}: calls itself {found.get('issuer')!r}")
-            self._known = found
-        return self._known
-
-    def _get(self, url: str) -> dict[str, Any]:
-        import requests
-
+@router.get("/identity/back")
+def back(request: Request, now: CurrentTime) -> Response:
+    try:
+        subject = _flow(request).finish(str(request.url), request.cookies.get(COOKIE, ""))
+    except NotVouched as error:
+        _LOG.warning("identity provider: %s", error)
+        raise PageError(403, "identity_refused") from None
+    central = parts_of(request).central
+    for site in (*(site for site, _name in all_sites(central)), CITY):
         try:
-            answer = requests.get(url, timeout=_TIMEOUT, allow_redirects=False)
-            answer.raise_for_status()
-            found = answer.json()
-        except (requests.RequestException, ValueError) as error:
-            raise Refused(f"{url}: {error}") from None
-        if not isinstance(found, dict):
-            raise Refused(f"{url}: no description")
-        return found
-
-    def start(self) -> tuple[str, str]:
-        """Where to send the browser, and what to keep in its cookie meanwhile."""
-        from authlib.common.security import generate_token
-
-        verifier, nonce = generate_token(48), generate_token(24)
-        url, state = self._session().create_authorization_url(
-            self.metadata()["authorization_endpoint"], code_verifier=verifier, nonce=nonce
-        )
-        return url, f"{state}.{nonce}.{verifier}"
-
-    def finish(self, came_back: str, kept: str) -> str:
-        """The subject that the provider vouches for; Refused."""
-        import requests
-        from authlib.common.errors import AuthlibBaseError
-        from authlib.oidc.core import CodeIDToken
-        from joserfc import jwt
-        from joserfc.errors import JoseError
-        from joserfc.jwk import KeySet
-
-        state, _, rest = kept.partition(".")
-        nonce, _, verifier = rest.partition(".")
-        if not (state and nonce and verifier):
-            raise Refused("no sign-in was begun in this browser")
-        known = self.metadata()
-        try:
-            token = self._session().fetch_token(
-                known["token_endpoint"],
-                authorization_response=came_back,
-                state=state,
-                code_verifier=verifier,
-                timeout=_TIMEOUT,
-            )
-            keys = KeySet.import_key_set(self._get(known["jwks_uri"]))  # type: ignore[arg-type]
-            decoded = jwt.decode(token["id_token"], keys, algorithms=_ALGORITHMS)
-            claims = CodeIDToken(
-                decoded.claims,
-                decoded.header,
-                options={
-                    "iss": {"essential": True, "values": [known["issuer"]]},
-                    "aud": {"essential": True, "value": self._of.client},
-                },
-                params={"nonce": nonce, "client_id": self._of.client},
-            )
-            claims.validate(leeway=_LEEWAY)
-        except (
-            requests.RequestException, AuthlibBaseError, JoseError, KeyError, ValueError
-        ) as error:  # fmt: skip
-            raise Refused(f"{self._of.issuer}: {error!r}") from None
-        if claims.get("nonce") != nonce:
-            raise Refused(f"{self._of.issuer}: another sign-in's token")
-        return str(claims["sub"])
-
-
-def routes(desk: Desk, of: Provider) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-    flow = _Flow(of)
-
-    @router.get("/identity/start")
-    def start(request: Request) -> Response:
-        try:
-            url, kept = flow.start()
-        except Refused as error:
-            _LOG.error("identity provider: %s", error)
-            raise PageError(503, "try_later") from None
-        answer = RedirectResponse(url, 303)
-        secure = request.url.scheme == "https"
-        answer.set_cookie(
-            COOKIE,
-            kept,
-            max_age=600,
-            httponly=True,
-            samesite="lax",
-            secure=secure,
-            path="/identity",
-        )
+            token = sign_in_as(central, site, subject, now)
+        except NotSignedIn:
+            continue
+        answer = sign_in_response(request, site, token, "/")
+        answer.delete_cookie(COOKIE, path="/identity")
         return answer
+    raise PageError(403, "identity_unknown")
 
-    @router.get("/identity/back")
-    def back(request: Request) -> Response:
-        try:
-            subject = flow.finish(str(request.url), request.cookies.get(COOKIE, ""))
-        except Refused as error:
-            _LOG.warning("identity provider: %s", error)
-            raise PageError(403, "identity_refused") from None
-        for site in (*(site for site, _ in all_sites(desk.home)), CITY):
-            try:
-                token = sign_in_as(desk.home, site, subject, desk.now())
-            except NotSignedIn:
-                continue
-            answer = desk.signed_in(request, site, token, "/")
-            answer.delete_cookie(COOKIE, path="/identity")
-            return answer
-        raise PageError(403, "identity_unknown")
 
-    return router
+def _flow(request: Request) -> CodeFlow:
+    """These pages are there only where a provider is set."""
+    flow = parts_of(request).identity
+    if flow is None:
+        raise PageError(404, "no_page")
+    return flow

@@ -1,6 +1,5 @@
 """The terminals' API (WIRE.md): signed requests in, signed answers out, never a traceback."""
 
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from sync.central.usecases.intake import RequestRefused, Signed
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
 from sync.central.usecases.terminals import NoSuchCode, enrol_at_any_site
+from sync.central.web.batching import Batches
 from sync.central.web.openapi import (
     SIGNATURE_SCHEME,
     answers,
@@ -25,7 +25,7 @@ from sync.central.web.openapi import (
     signs_nothing,
     takes,
 )
-from sync.central.web.together import Together
+from sync.central.web.parts import MinuteLimit
 from sync.messages import (
     Answer,
     DayReport,
@@ -61,30 +61,15 @@ def utc_now() -> datetime:
     return SystemClock().now().wall.astimezone(UTC)
 
 
-class EnrolmentLimit:
-    """How many codes were tried in the last minute."""
-
-    def __init__(self) -> None:
-        self._tries: deque[datetime] = deque()
-
-    def count(self, now: datetime) -> None:
-        """One more try; RequestRefused where there were too many."""
-        while self._tries and (now - self._tries[0]).total_seconds() > 60:
-            self._tries.popleft()
-        if len(self._tries) >= MAX_ENROL_TRIES:
-            raise RequestRefused(429, "too many codes tried; wait a minute")
-        self._tries.append(now)
-
-
 class TerminalApi:
     """What the routes work on: central and its clock, and the two requests that are answered in
     groups. Checks who asks, and signs what is answered."""
 
     def __init__(self, central: Central, now: Now, elsewhere: Elsewhere) -> None:
         self.central, self.now, self.elsewhere = central, now, elsewhere
-        self.enrolments = EnrolmentLimit()
-        self.greetings = Together(self._greet, elsewhere)
-        self.reports = Together(self._take_days, elsewhere)
+        self.enrolments = MinuteLimit(MAX_ENROL_TRIES)
+        self.greetings = Batches(self._greet, elsewhere)
+        self.reports = Batches(self._take_days, elsewhere)
         self._sites: dict[str, Central] = {}
 
     async def ask(
@@ -193,7 +178,8 @@ _REFUSALS = refuses(400, 401, 413, 503)
 )
 async def enrol(api: Api, body: Body) -> Response:
     """Use a one-time code."""
-    api.enrolments.count(api.now())
+    if not api.enrolments.allows(api.now()):
+        raise RequestRefused(429, "too many codes tried; wait a minute")
     message = Enrol.parse(body)
     try:
         enrolled = await api.elsewhere(enrol_at_any_site, api.central, message, api.now())

@@ -1,0 +1,85 @@
+"""The page on which IT keeps who may sign in."""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from kiosk.domain.people import BadPerson
+from kiosk.domain.refusal import Refusal
+from sync.central.usecases.accounts import (
+    add_account,
+    disable_account,
+    new_password,
+    read_accounts_page,
+    roles_of,
+)
+from sync.central.web.dependencies import Administrator, CurrentTime, Reader
+from sync.central.web.forms import Form, Posted
+from sync.central.web.rendering import PageError, page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/accounts/{site}")
+def accounts_page(request: Request, reader: Administrator) -> Response:
+    return _accounts_page(request, reader)
+
+
+@router.post("/accounts/{site}")
+def post_account(
+    request: Request, site: str, form: Form, reader: Administrator, now: CurrentTime
+) -> Response:
+    """Make an account, renew one, disable one, or give one a new first password."""
+    account, deed = form.text("account", 64), form.text("do", 20)
+    by = reader.viewer.account
+    if deed == "disable":
+        disable_account(reader.central, by, site, account, now)
+        return RedirectResponse(f"/accounts/{site}", 303)
+    if deed == "password":
+        password = new_password(reader.central, by, site, account, now)
+        if password is None:
+            raise PageError(404, "no_page")
+        return _accounts_page(request, reader, fresh=(account, password))
+    try:
+        password = _add_account(reader, account, form, now)
+    except BadPerson as error:
+        return _accounts_page(request, reader, problem=error)
+    return _accounts_page(request, reader, fresh=(account, password))
+
+
+def _add_account(reader: Reader, account: str, form: Posted, now: datetime) -> str:
+    return add_account(
+        reader.central,
+        reader.viewer.account,
+        account,
+        form.text("name", 200),
+        roles_of(form.several.get("roles", ())),
+        now,
+        officer=form.text("officer", 32),
+        section=form.text("section", 200),
+        subject=form.text("subject", 200),
+        renew=form.text("again", 5) == "yes",
+    )
+
+
+def _accounts_page(
+    request: Request,
+    reader: Reader,
+    problem: Refusal | None = None,
+    fresh: tuple[str, str] | None = None,
+) -> Response:
+    """`fresh`: an account, and the first password that it just got."""
+    values = read_accounts_page(reader.central)
+    return page(
+        request,
+        "accounts.html",
+        reader.viewer,
+        reader.central,
+        400 if problem else 200,
+        accounts=values.accounts,
+        officers=values.officers,
+        sections=values.sections,
+        problem=problem,
+        made=fresh,
+    )

@@ -1,0 +1,43 @@
+"""What the audit role reads: a day's raw counts, and who changed what."""
+
+from datetime import date as Date  # noqa: N812  (a query parameter is called date)
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from sync.central.reports.daytally import TallyRow, rows
+from sync.central.usecases.audit import all_changes, newest_reads, read_tally
+from sync.central.web.dependencies import ChangesReader, CurrentTime, TallyReader
+from sync.central.web.rendering import PageError, page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/tally/{site}")
+def tally_page(request: Request, reader: TallyReader, now: CurrentTime, date: str = "") -> Response:
+    """A day's raw counts: each read is logged before it is shown."""
+    try:
+        day = Date.fromisoformat(date) if date else None
+    except ValueError:
+        raise PageError(400, "no_day") from None
+    tally_rows: tuple[TallyRow, ...] = ()
+    if day is None:
+        reads = newest_reads(reader.central)
+    else:
+        tally, reads = read_tally(reader.central, day, reader.viewer.account, now)
+        tally_rows = rows(tally)
+    return page(
+        request,
+        "tally.html",
+        reader.viewer,
+        reader.central,
+        rows=tally_rows,
+        wanted=day,
+        reads=reads,
+    )
+
+
+@router.get("/changes/{site}")
+def changes_page(request: Request, reader: ChangesReader) -> Response:
+    changes = all_changes(reader.central)
+    return page(request, "changes.html", reader.viewer, reader.central, changes=changes)

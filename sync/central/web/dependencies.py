@@ -1,0 +1,186 @@
+"""What a handler asks for: who reads, of which office, for which period, and the time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from sync.central import period as periods
+from sync.central.period import Period
+from sync.central.sitesettings import SiteSettings
+from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import publish_and_read_settings
+from sync.central.usecases.sign_in import viewer_of
+from sync.central.usecases.sites import find_site
+from sync.central.viewer import CITY, PUBLIC, Right, Viewer
+from sync.central.web.parts import parts_of
+from sync.central.web.rendering import PageError
+
+COOKIE = "kiosk_session"
+_MAX_SITE, _MAX_TOKEN = 32, 100
+"""Characters."""
+_CITY_IN_COOKIE = "~"
+"""Stands for CITY, which no cookie may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever asks. `must_change`: the password, before anything else is shown."""
+
+    viewer: Viewer
+    must_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody signed in who has a right in an office, and that office."""
+
+    viewer: Viewer
+    central: Central
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the pages with figures are about. Every block that could be closed by `today` is."""
+
+    viewer: Viewer
+    """PUBLIC where everybody may read."""
+    central: Central
+    period: Period
+    now: datetime
+    today: date
+
+
+class ReaderWith:
+    """The dependency of a page that asks for a right in the office of its path."""
+
+    def __init__(self, right: Right) -> None:
+        self._right = right
+
+    def __call__(self, request: Request, site: str) -> Reader:
+        # The right first: whoever has none can't learn which offices there are.
+        viewer = viewer_signed_in(request)
+        viewer.require(site, self._right)
+        return Reader(viewer, office_of(request, site))
+
+
+class ReportWith:
+    """The dependency of a page with figures that asks for a right in the office of its path."""
+
+    def __init__(self, right: Right) -> None:
+        self._reader_with = ReaderWith(right)
+
+    def __call__(self, request: Request, site: str) -> Report:
+        reader = self._reader_with(request, site)
+        return _report(request, reader.viewer, reader.central)
+
+
+def public_report(request: Request, site: str) -> Report:
+    """The dependency of a page with figures for everybody."""
+    return _report(request, PUBLIC, office_of(request, site))
+
+
+async def current_time(request: Request) -> datetime:
+    return parts_of(request).now()
+
+
+async def current_day(request: Request) -> date:
+    return parts_of(request).today()
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Whoever asks: PUBLIC when nobody is signed in."""
+    site, token = session_of(request)
+    if not token or len(token) > _MAX_TOKEN or len(site) > _MAX_SITE:
+        return Visitor(PUBLIC, must_change=False)
+    parts = parts_of(request)
+    signed_in = viewer_of(parts.central, site, token, parts.now())
+    if signed_in is None:
+        return Visitor(PUBLIC, must_change=False)
+    viewer, must_change = signed_in
+    return Visitor(viewer, must_change)
+
+
+def viewer_signed_in(request: Request) -> Viewer:
+    """Who asks; PageError where somebody must sign in or change a first password."""
+    visitor = visitor_of(request)
+    if not visitor.viewer.signed_in:
+        raise PageError(401, "sign_in")
+    if visitor.must_change:
+        raise PageError(401, "must_change")
+    return visitor.viewer
+
+
+def office_of(request: Request, site: str) -> Central:
+    """The office that the path names; PageError when there is none."""
+    home = parts_of(request).central
+    central = find_site(home, site) if len(site) <= _MAX_SITE else None
+    if central is None:
+        raise PageError(404, "no_page")
+    return central
+
+
+def period_of(request: Request, settings: SiteSettings) -> Period:
+    """The span asked for, else the office's running fiscal year; NoSuchPeriod."""
+    code, starts = request.query_params.get("period", ""), settings.fiscal_year_starts
+    if code:
+        return periods.parse(code, starts)
+    return periods.year_of(parts_of(request).today(), starts)
+
+
+def session_of(request: Request) -> tuple[str, str]:
+    """Site and token of the session that the browser says it has; two empty texts: none."""
+    site, _, token = request.cookies.get(COOKIE, "").partition(".")
+    return CITY if site == _CITY_IN_COOKIE else site, token
+
+
+def sign_in_response(request: Request, site: str, token: str, path: str) -> Response:
+    """Open the session in the browser, and send it on to `path`."""
+    answer = RedirectResponse(path, 303)
+    answer.set_cookie(
+        COOKIE,
+        f"{_CITY_IN_COOKIE if site == CITY else site}.{token}",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+def _report(request: Request, viewer: Viewer, central: Central) -> Report:
+    parts = parts_of(request)
+    today = parts.today()
+    settings = publish_and_read_settings(central, today)
+    return Report(
+        viewer=viewer,
+        central=central,
+        period=period_of(request, settings),
+        now=parts.now(),
+        today=today,
+    )
+
+
+CurrentTime = Annotated[datetime, Depends(current_time)]
+Today = Annotated[date, Depends(current_day)]
+AnyVisitor = Annotated[Visitor, Depends(visitor_of)]
+SignedIn = Annotated[Viewer, Depends(viewer_signed_in)]
+Office = Annotated[Central, Depends(office_of)]
+PublicReport = Annotated[Report, Depends(public_report)]
+OfficeReport = Annotated[Report, Depends(ReportWith(Right.OFFICE))]
+SectionReport = Annotated[Report, Depends(ReportWith(Right.SECTION))]
+OfficerReport = Annotated[Report, Depends(ReportWith(Right.OFFICER))]
+CutsReport = Annotated[Report, Depends(ReportWith(Right.CUTS))]
+PaperReport = Annotated[Report, Depends(ReportWith(Right.PAPERS))]
+ItaReport = Annotated[Report, Depends(ReportWith(Right.EDIT_PAPERS))]
+PaperReader = Annotated[Reader, Depends(ReaderWith(Right.PAPERS))]
+ItaEditor = Annotated[Reader, Depends(ReaderWith(Right.EDIT_PAPERS))]
+ImprovementEditor = Annotated[Reader, Depends(ReaderWith(Right.IMPROVE))]
+ObjectionDecider = Annotated[Reader, Depends(ReaderWith(Right.DECIDE))]
+CommentReader = Annotated[Reader, Depends(ReaderWith(Right.COMMENTS))]
+TallyReader = Annotated[Reader, Depends(ReaderWith(Right.TALLY))]
+FleetReader = Annotated[Reader, Depends(ReaderWith(Right.FLEET))]
+Administrator = Annotated[Reader, Depends(ReaderWith(Right.RUN))]
+PinIssuer = Annotated[Reader, Depends(ReaderWith(Right.PINS))]
+ChangesReader = Annotated[Reader, Depends(ReaderWith(Right.CHANGES))]

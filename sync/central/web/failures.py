@@ -1,0 +1,113 @@
+"""What is answered instead: a line of JSON to terminals, a page to people."""
+
+import logging
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from sync.central.line import Busy
+from sync.central.period import NoSuchPeriod
+from sync.central.usecases.central import DatabaseDown
+from sync.central.usecases.intake import RequestRefused
+from sync.central.viewer import NotYours
+from sync.central.web.dependencies import visitor_of
+from sync.central.web.rendering import PageError, bare_page, page
+from sync.central.web.terminal_api import error_response
+from sync.protocol import BadMessage
+
+_LOG = logging.getLogger("kiosk.central")
+
+
+def register_failures(app: FastAPI) -> None:
+    """Answer each kind of failure as it should be."""
+    for error, answer in (
+        (RequestRefused, refused),
+        (BadMessage, bad_message),
+        (PageError, page_error),
+        (NotYours, not_yours),
+        (Busy, busy),
+        (NoSuchPeriod, no_such_period),
+        (RequestValidationError, invalid_request),
+        (HTTPException, http_failure),
+        (ClientDisconnect, disconnected),
+        (DatabaseDown, database_down),
+        (Exception, bug),
+    ):
+        app.exception_handler(error)(answer)
+
+
+async def refused(_request: Request, error: RequestRefused) -> Response:
+    return error_response(error.status, error.text)
+
+
+async def bad_message(_request: Request, error: BadMessage) -> Response:
+    return error_response(400, str(error))
+
+
+def page_error(request: Request, error: PageError) -> Response:
+    return _message(request, error.status, error.key)
+
+
+def not_yours(request: Request, _error: NotYours) -> Response:
+    return _message(request, 403, "not_yours")
+
+
+def busy(request: Request, _error: Busy) -> Response:
+    return _message(request, 503, "try_later")
+
+
+def no_such_period(request: Request, _error: NoSuchPeriod) -> Response:
+    return _message(request, 400, "no_period")
+
+
+def invalid_request(request: Request, _error: RequestValidationError) -> Response:
+    if _is_from_a_machine(request):
+        return error_response(400, "a parameter or header is out of form")
+    return _message(request, 400, "bad_form")
+
+
+def http_failure(request: Request, error: HTTPException) -> Response:
+    if _is_from_a_machine(request):
+        return error_response(error.status_code, str(error.detail))
+    return _message(
+        request, error.status_code, "no_page" if error.status_code == 404 else "bad_form"
+    )
+
+
+async def disconnected(_request: Request, _error: ClientDisconnect) -> Response:
+    """Nobody reads this; without it each line that broke off would be a bug in the log."""
+    return Response(status_code=400)
+
+
+def database_down(request: Request, error: DatabaseDown) -> Response:
+    _LOG.error("%s", error)
+    if _is_from_a_machine(request):
+        return error_response(503, "try again later")
+    return bare_page(request, 503, "try_later")
+
+
+def bug(request: Request, _error: Exception) -> Response:
+    """The traceback goes to the server's log, never to the caller. The page is a bare one: the
+    database may be what failed."""
+    if _is_from_a_machine(request):
+        return error_response(500, "central stumbled; its log says over what")
+    return bare_page(request, 500, "stumbled")
+
+
+def _is_from_a_machine(request: Request) -> bool:
+    return request.url.path.startswith(("/v1/", "/healthz"))
+
+
+def _message(request: Request, status: int, key: str) -> Response:
+    """One line and the way on; who is not signed in is sent to sign in."""
+    if key == "sign_in" and request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        there = urlencode({"next": request.url.path + query})
+        return RedirectResponse(f"/sign-in?{there}", 303)
+    if key == "must_change":
+        return RedirectResponse("/password", 303)
+    return page(request, "message.html", visitor_of(request).viewer, status=status, word=key)

@@ -1,0 +1,95 @@
+"""The forms that people send, from our own pages alone."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+
+from kiosk.domain.people import tidied
+from sync.central.web.rendering import PageError
+
+MAX_FORM, MAX_UPLOAD = 512 * 1024, 8 * 1024 * 1024
+"""Bytes of a form's body, without and with a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A form as it came, from our own page."""
+
+    values: dict[str, str]
+    several: dict[str, tuple[str, ...]]
+    """Every value of each field: those of ticked boxes."""
+    file: Upload | None = None
+
+    def text(self, name: str, longest: int = 2000) -> str:
+        """One field, outer spaces gone; PageError when it is longer than fits."""
+        value = self.values.get(name, "").replace("\r\n", "\n").strip()
+        if len(value) > longest or "\x00" in value:
+            raise PageError(400, "text_too_long")
+        return value
+
+    def prose(self, name: str, longest: int) -> str:
+        """One field of running text, without what no page or paper can show."""
+        return tidied(self.text(name, longest)).strip()
+
+    def number(self, name: str) -> int:
+        value = self.text(name, 12)
+        if not value.isascii() or not value.lstrip("-").isdigit():
+            raise PageError(400, "no_number")
+        return int(value)
+
+    def day(self, name: str) -> date | None:
+        value = self.text(name, 10)
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise PageError(400, "no_day") from None
+
+
+async def posted(request: Request) -> Posted:
+    """The form in a request; PageError when it is too big, or comes from somebody else's page."""
+    _refuse_foreign(request)
+    limit = MAX_UPLOAD if "multipart" in request.headers.get("content-type", "") else MAX_FORM
+    if int(request.headers.get("content-length") or limit + 1) > limit:
+        raise PageError(413, "too_big")
+    values: dict[str, str] = {}
+    several: dict[str, list[str]] = {}
+    file = None
+    try:
+        async with request.form(max_files=1, max_fields=200, max_part_size=MAX_FORM) as form:
+            for name, value in form.multi_items():
+                if not isinstance(value, UploadFile):
+                    values[name] = value
+                    several.setdefault(name, []).append(value)
+                elif value.filename:
+                    file = Upload(value.filename, await value.read())
+    except (HTTPException, MultiPartException, ValueError):
+        raise PageError(400, "bad_form") from None
+    tuples = {name: tuple(texts) for name, texts in several.items()}
+    return Posted(values=values, several=tuples, file=file)
+
+
+def _refuse_foreign(request: Request) -> None:
+    """A form of another site must not act for who is signed in here. Browsers say whose it is:
+    by Sec-Fetch-Site on TLS and this machine, else by Origin."""
+    fetched = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin", "")
+    if fetched is None:
+        own = not origin or origin.split("://", 1)[-1] == request.url.netloc
+    else:
+        own = fetched in ("same-origin", "none")
+    if not own:
+        raise PageError(403, "foreign_form")
+
+
+Form = Annotated[Posted, Depends(posted)]

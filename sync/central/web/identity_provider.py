@@ -1,0 +1,144 @@
+"""Signing in with the office's own accounts: OpenID Connect's code flow with PKCE, by Authlib.
+
+OpenID Connect Core 1.0, 3.1. Only who has an account here with that subject comes in.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kiosk.tomlfile.tables import SettingsError
+from sync.central.settings import CentralSettings
+
+SECRET_FILE = "identity.secret"  # noqa: S105  (a file's name)
+_TIMEOUT = 10
+_LEEWAY = 60
+"""Seconds by which the provider's clock may differ."""
+_ALGORITHMS = ["RS256", "ES256", "EdDSA"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who vouches: its issuer address, and what it knows us as."""
+
+    issuer: str
+    client: str
+    secret: str
+    here: str
+    """Our own address, where the provider sends people back to."""
+
+
+def provider(settings: CentralSettings) -> Provider | None:
+    """The provider in the settings, None when none is set. SettingsError when it is half set."""
+    if not settings.identity_issuer:
+        return None
+    path = Path(settings.folder) / SECRET_FILE
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingsError(f"{path}: others can read it; run `chmod 600 {path}`")
+        secret = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(
+            f"{path}: {error.strerror}; write the client's secret from the provider into it"
+        ) from None
+    issuer, client = settings.identity_issuer.rstrip("/"), settings.identity_client
+    return Provider(issuer=issuer, client=client, secret=secret, here=settings.url.rstrip("/"))
+
+
+class NotVouched(Exception):
+    """The provider, or what it sent, does not hold; the log says why."""
+
+
+class CodeFlow:
+    """The two steps of the code flow with one provider."""
+
+    def __init__(self, of: Provider) -> None:
+        # Slow to import, and only where a provider is set.
+        from authlib.integrations.requests_client import OAuth2Session
+
+        self._of = of
+        self._session_class = OAuth2Session
+        self._known: dict[str, Any] = {}
+
+    def _session(self) -> Any:
+        return self._session_class(
+            self._of.client,
+            self._of.secret,
+            scope="openid",
+            redirect_uri=f"{self._of.here}/identity/back",
+            code_challenge_method="S256",
+        )
+
+    def metadata(self) -> dict[str, Any]:
+        """The provider's description (OpenID Connect Discovery 1.0), asked once."""
+        if not self._known:
+            found = self._get(f"{self._of.issuer}/.well-known/openid-configuration")
+            if found.get("issuer", "").rstrip("/") != self._of.issuer:
+                raise NotVouched(f"{self._of.issuer}: calls itself {found.get('issuer')!r}")
+            self._known = found
+        return self._known
+
+    def _get(self, url: str) -> dict[str, Any]:
+        import requests
+
+        try:
+            answer = requests.get(url, timeout=_TIMEOUT, allow_redirects=False)
+            answer.raise_for_status()
+            found = answer.json()
+        except (requests.RequestException, ValueError) as error:
+            raise NotVouched(f"{url}: {error}") from None
+        if not isinstance(found, dict):
+            raise NotVouched(f"{url}: no description")
+        return found
+
+    def start(self) -> tuple[str, str]:
+        """Where to send the browser, and what to keep in its cookie meanwhile."""
+        from authlib.common.security import generate_token
+
+        verifier, nonce = generate_token(48), generate_token(24)
+        url, state = self._session().create_authorization_url(
+            self.metadata()["authorization_endpoint"], code_verifier=verifier, nonce=nonce
+        )
+        return url, f"{state}.{nonce}.{verifier}"
+
+    def finish(self, came_back: str, kept: str) -> str:
+        """The subject that the provider vouches for; NotVouched."""
+        import requests
+        from authlib.common.errors import AuthlibBaseError
+        from authlib.oidc.core import CodeIDToken
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
+        state, _, rest = kept.partition(".")
+        nonce, _, verifier = rest.partition(".")
+        if not (state and nonce and verifier):
+            raise NotVouched("no sign-in was begun in this browser")
+        known = self.metadata()
+        try:
+            token = self._session().fetch_token(
+                known["token_endpoint"],
+                authorization_response=came_back,
+                state=state,
+                code_verifier=verifier,
+                timeout=_TIMEOUT,
+            )
+            keys = KeySet.import_key_set(self._get(known["jwks_uri"]))  # type: ignore[arg-type]
+            decoded = jwt.decode(token["id_token"], keys, algorithms=_ALGORITHMS)
+            claims = CodeIDToken(
+                decoded.claims,
+                decoded.header,
+                options={
+                    "iss": {"essential": True, "values": [known["issuer"]]},
+                    "aud": {"essential": True, "value": self._of.client},
+                },
+                params={"nonce": nonce, "client_id": self._of.client},
+            )
+            claims.validate(leeway=_LEEWAY)
+        except (
+            requests.RequestException, AuthlibBaseError, JoseError, KeyError, ValueError
+        ) as error:  # fmt: skip
+            raise NotVouched(f"{self._of.issuer}: {error!r}") from None
+        if claims.get("nonce") != nonce:
+            raise NotVouched(f"{self._of.issuer}: another sign-in's token")
+        return str(claims["sub"])

@@ -1,0 +1,97 @@
+"""The improvement log, and what citizens wrote."""
+
+import secrets
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from sync.central.period import last_month
+from sync.central.usecases.improvements import (
+    EditedMeanwhile,
+    Improvement,
+    State,
+    all_improvements,
+    save_improvement,
+)
+from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.questionnaire import all_comments
+from sync.central.viewer import NotYours, Right
+from sync.central.web.dependencies import (
+    CommentReader,
+    CurrentTime,
+    ImprovementEditor,
+    Reader,
+    SignedIn,
+    Today,
+    office_of,
+)
+from sync.central.web.forms import Form, Posted
+from sync.central.web.parts import parts_of
+from sync.central.web.rendering import PageError, page
+
+router = APIRouter(include_in_schema=False)
+
+_LINE, _PARAGRAPH = 200, 4000
+"""Characters of a short field and of a text."""
+
+
+@router.get("/improvements/{site}")
+def improvements_page(request: Request, site: str, viewer: SignedIn) -> Response:
+    if not viewer.has(site, Right.OFFICE) and not viewer.has(site, Right.IMPROVE):
+        raise NotYours(Right.OFFICE)
+    return _improvements_page(request, Reader(viewer, office_of(request, site)))
+
+
+@router.post("/improvements/{site}")
+def post_improvement(
+    request: Request, site: str, form: Form, reader: ImprovementEditor, now: CurrentTime
+) -> Response:
+    improvement = _improvement(form)
+    try:
+        save_improvement(reader.central, reader.viewer, improvement, now)
+    except EditedMeanwhile:
+        return _improvements_page(request, reader, improvement)
+    return RedirectResponse(f"/improvements/{site}", 303)
+
+
+@router.get("/comments/{site}")
+def comments_page(request: Request, reader: CommentReader, today: Today) -> Response:
+    """What citizens wrote, in pools of ten and more, without time."""
+    publish_due(reader.central, today)
+    comments = all_comments(reader.central)
+    return page(request, "comments.html", reader.viewer, reader.central, comments=comments)
+
+
+def _improvements_page(
+    request: Request, reader: Reader, unsaved: Improvement | None = None
+) -> Response:
+    """`unsaved`: a line that came after somebody else's save."""
+    return page(
+        request,
+        "improvements.html",
+        reader.viewer,
+        reader.central,
+        409 if unsaved else 200,
+        lines=all_improvements(reader.central),
+        yours=unsaved,
+        month_of=last_month(parts_of(request).today()),
+    )
+
+
+def _improvement(form: Posted) -> Improvement:
+    citizens_said = form.prose("said", _PARAGRAPH)
+    if not citizens_said:
+        raise PageError(400, "say_what")
+    try:
+        state = State(form.text("state", 20) or State.OPEN.value)
+    except ValueError:
+        raise PageError(400, "bad_form") from None
+    return Improvement(
+        due=form.day("due"),
+        id=form.text("id", 32) or secrets.token_hex(8),
+        said=citizens_said,
+        done=form.prose("done", _PARAGRAPH),
+        whom=form.prose("whom", _LINE),
+        state=state,
+        version=form.number("version") if form.text("version", 12) else 0,
+    )

@@ -1,0 +1,185 @@
+"""The papers and the open data, for who may have each."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from kiosk.domain.people import Officer
+from sync.central import itaform
+from sync.central import period as periods
+from sync.central.papers import appraisal, ita, meetings, posters, statistics
+from sync.central.period import last_month
+from sync.central.reports import gate
+from sync.central.usecases.improvements import all_improvements
+from sync.central.usecases.ita import NoSuchRound, read_ita_round
+from sync.central.usecases.office_settings import read_settings
+from sync.central.usecases.people import all_officers
+from sync.central.usecases.publishing import publish_and_read_settings
+from sync.central.web.dependencies import (
+    CurrentTime,
+    ItaReport,
+    Office,
+    OfficerReport,
+    PaperReader,
+    PaperReport,
+    PublicReport,
+    Reader,
+    Report,
+    SectionReport,
+    Today,
+    period_of,
+)
+from sync.central.web.rendering import PageError, page
+
+router = APIRouter(include_in_schema=False)
+
+_Maker = TypeVar("_Maker")
+_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@router.get("/papers/{site}")
+def papers_page(request: Request, reader: PaperReader, today: Today) -> Response:
+    period = period_of(request, read_settings(reader.central).settings)
+    return page(
+        request,
+        "papers.html",
+        reader.viewer,
+        reader.central,
+        period=period,
+        month_of=last_month(today),
+        rounds=itaform.rounds(today, period.starts),
+        sections=_sections(reader, all_officers(reader.central)),
+    )
+
+
+@router.get("/paper/{site}/ita.{kind}")
+def ita_paper(site: str, kind: str, report: ItaReport) -> Response:
+    make = _one_of(kind, {"pdf": ita.pdf, "docx": ita.docx})
+    try:
+        ita_round = read_ita_round(report.central, report.period.code, report.today)
+    except NoSuchRound:
+        raise PageError(400, "ita_round") from None
+    office = _office(report)
+    data = make(office, ita_round.rows, report.now)
+    return _file(data, f"ita-{site}-{report.period.code}", kind)
+
+
+@router.get("/paper/{site}/officer.{kind}")
+def officer_paper(kind: str, report: OfficerReport, officer: str = "") -> Response:
+    make = _one_of(kind, {"pdf": appraisal.officer_pdf, "xlsx": appraisal.officer_xlsx})
+    view = gate.officer(
+        report.central, report.viewer, officer, report.period, report.today, report.now
+    )
+    data = make(view, report.central.settings.name, report.now)
+    return _file(data, f"officer-{officer}-{report.period.code}", kind)
+
+
+@router.get("/paper/{site}/section.{kind}")
+def section_paper(kind: str, report: SectionReport, name: str = "") -> Response:
+    make = _one_of(kind, {"pdf": appraisal.section_pdf, "xlsx": appraisal.section_xlsx})
+    view = gate.section(
+        report.central, report.viewer, name, report.period, report.today, report.now
+    )
+    data = make(view, report.central.settings.name, report.now)
+    return _file(data, f"section-{report.period.code}", kind)
+
+
+@router.get("/paper/{site}/meeting.{kind}")
+def meeting_paper(site: str, kind: str, report: PaperReport) -> Response:
+    make = _one_of(kind, {"pdf": meetings.meeting_pdf})
+    office = gate.office(
+        report.central, report.viewer, report.period, report.today, sections_seen=report.now
+    )
+    data = make(office, all_improvements(report.central), office.gaps, report.now)
+    return _file(data, f"meeting-{site}-{report.period.code}", kind)
+
+
+@router.get("/paper/{site}/weekly.{kind}")
+def weekly_paper(
+    site: str, kind: str, reader: PaperReader, now: CurrentTime, today: Today
+) -> Response:
+    make = _one_of(kind, {"pdf": meetings.weekly_pdf})
+    settings = publish_and_read_settings(reader.central, today)
+    year = periods.year_of(today, settings.fiscal_year_starts)
+    office = gate.office(reader.central, reader.viewer, year, today)
+    data = make(office, all_improvements(reader.central), today, now)
+    return _file(data, f"weekly-{site}-{today}", kind)
+
+
+@router.get("/paper/{site}/infographic.{kind}")
+def infographic(site: str, kind: str, report: PublicReport) -> Response:
+    """For everybody: it is made to be posted."""
+    office = _office(report)
+    log = all_improvements(report.central)
+    if kind == "png":
+        data = posters.infographic_png(office, log)
+    elif kind == "pdf":
+        data = posters.infographic_pdf(office, log, report.now)
+    else:
+        raise PageError(404, "no_page")
+    return _file(data, f"infographic-{site}-{report.period.code}", kind)
+
+
+@router.get("/data/{site}/statistics.{kind}")
+def open_data(site: str, kind: str, report: PublicReport) -> Response:
+    """Open data: for everybody."""
+    office = _office(report)
+    cuts = gate.cuts(report.central, report.viewer, report.period, report.today)
+    rows = statistics.rows(site, office, cuts)
+    if kind == "csv":
+        data = statistics.as_csv(rows)
+    elif kind == "json":
+        data = statistics.as_json(rows, office, report.now)
+    elif kind == "xlsx":
+        data = statistics.as_xlsx(rows, office, report.now)
+    else:
+        raise PageError(404, "no_page")
+    return _file(data, f"statistics-{site}-{report.period.code}", kind)
+
+
+@router.get("/data/{site}/dictionary.csv")
+def dictionary(site: str, central: Office) -> Response:
+    """What the open data's columns hold: for everybody."""
+    licence = read_settings(central).settings.licence
+    return _file(statistics.dictionary(licence), f"dictionary-{site}", "csv")
+
+
+def _office(report: Report) -> gate.OfficeView:
+    """The office as a whole, without its sections."""
+    return gate.office(report.central, report.viewer, report.period, report.today)
+
+
+def _sections(reader: Reader, officers: Iterable[Officer]) -> list[dict[str, Any]]:
+    """The sections that the reader may read, each with its officers; who is in none comes last."""
+    members: dict[str, list[Officer]] = {}
+    for officer in officers:
+        section = str(officer.section)
+        if not officer.retired and reader.viewer.may_read_section(reader.central.site, section):
+            members.setdefault(section, []).append(officer)
+    names = sorted(members, key=lambda name: (not name, name))
+    return [{"name": name, "officers": members[name]} for name in names]
+
+
+def _one_of(kind: str, makers: dict[str, _Maker]) -> _Maker:
+    if kind not in makers:
+        raise PageError(404, "no_page")
+    return makers[kind]
+
+
+def _file(data: bytes, name: str, kind: str) -> Response:
+    place = "inline" if kind in ("pdf", "png") else "attachment"
+    headers = {
+        "Content-Disposition": f'{place}; filename="{name}.{kind}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(data, media_type=_TYPES[kind], headers=headers)

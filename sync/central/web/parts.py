@@ -1,0 +1,54 @@
+"""What the application is made of, as every handler finds it in `request.app.state.parts`."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fastapi import Request
+from jinja2 import Environment
+
+from sync.central.usecases.central import Central
+from sync.central.usecases.sign_in import Strangers
+from sync.central.web.identity_provider import CodeFlow
+
+
+class MinuteLimit:
+    """Allows so many of something in any minute, from everybody together."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._times: deque[datetime] = deque()
+
+    def allows(self, now: datetime) -> bool:
+        """Whether one more is allowed now; it is counted when it is."""
+        while self._times and (now - self._times[0]).total_seconds() > 60:
+            self._times.popleft()
+        if len(self._times) >= self._most:
+            return False
+        self._times.append(now)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    central: Central
+    """On its own site, which is one of its sites."""
+    clock: Callable[[], datetime]
+    templates: Environment
+    identity: CodeFlow | None
+    """Signing in with the office's own accounts; None: passwords only."""
+    strangers: Strangers
+    wrong_tokens: MinuteLimit
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def today(self) -> date:
+        """The day on this machine's calendar."""
+        return self.clock().astimezone().date()
+
+
+def parts_of(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts

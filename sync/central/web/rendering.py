@@ -1,0 +1,141 @@
+"""How a page is made: in the reader's language, with the same headers everywhere."""
+
+from datetime import date
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from kiosk.domain.refusal import Refusal
+from sync.central import period as periods
+from sync.central import thai
+from sync.central.language import LANGUAGES, tables, words
+from sync.central.usecases.central import Central
+from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
+from sync.central.web.parts import parts_of
+
+LANGUAGE_COOKIE = "kiosk_language"
+_YEAR_SECONDS = 31_536_000
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    # Not no-referrer: browsers then send "Origin: null" with our own forms.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class PageError(Refusal):
+    """What a person reads instead of a page, and its status."""
+
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(key)
+        self.status = status
+
+
+def templates() -> Environment:
+    """The pages' templates; a value that a template misses is an error."""
+    return Environment(
+        loader=PackageLoader("sync.central.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def problem_words(language: str, problem: Refusal) -> str:
+    """What is refused, as a sentence of its own in the reader's language."""
+    text = words(language).refusal(problem)
+    return text[0].upper() + text[1:]
+
+
+def language_of(request: Request) -> str:
+    """The language asked for now, else the one asked for last, else Thai."""
+    for code in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if code in LANGUAGES:
+            return str(code)
+    return "th"
+
+
+def page(
+    request: Request,
+    template: str,
+    viewer: Viewer = PUBLIC,
+    central: Central | None = None,
+    status: int = 200,
+    **values: Any,
+) -> Response:
+    """`template` in the reader's language; `central`: the office it speaks of."""
+    language = language_of(request)
+    text = render(
+        request,
+        template,
+        **_frame(request, viewer, central or parts_of(request).central),
+        **_formats(language),
+        **values,
+    )
+    answer = HTMLResponse(text, status, HEADERS)
+    if request.query_params.get("lang") in LANGUAGES:
+        answer.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=_YEAR_SECONDS, httponly=True, samesite="lax"
+        )
+    return answer
+
+
+def render(request: Request, template: str, **values: Any) -> str:
+    """`template` with these values, and the words of the reader's language."""
+    language = language_of(request)
+    page_template = parts_of(request).templates.get_template(template)
+    return page_template.render(w=tables(language), lang=language, **values)
+
+
+def bare_page(request: Request, status: int, key: str) -> Response:
+    """One line, made without the database."""
+    refusals = tables(language_of(request))["refusal"]
+    line = parts_of(request).templates.from_string(
+        "<!doctype html><meta charset=utf-8><p>{{ text }}"
+    )
+    return HTMLResponse(line.render(text=refusals[key]), status, HEADERS)
+
+
+def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]:
+    """What every page says around its own matter: who reads, where, and the way elsewhere."""
+    other_language = "en" if language_of(request) == "th" else "th"
+    today: date = parts_of(request).today()
+    return {
+        "viewer": viewer,
+        "R": Right,
+        "ROLES": ROLES,
+        "CITY": CITY,
+        "here": central.site,
+        "site": central.settings.name,
+        "path": request.url.path,
+        "switch": "?" + urlencode({**request.query_params, "lang": other_language}),
+        "today": today,
+        "choices": partial(periods.choices, today),
+    }
+
+
+def _formats(language: str) -> dict[str, Any]:
+    """How words, numbers, days and refusals are written in a language."""
+    return {
+        "say": words(language).get,
+        "num": partial(thai.number, language=language),
+        "pct": partial(_percent, language),
+        "day": partial(thai.day, language=language),
+        "moment": partial(thai.moment, language=language),
+        "month": partial(thai.month, language=language),
+        "span": partial(thai.span, language=language),
+        "digits": partial(thai.digits, language=language),
+        "quote": partial(quote, safe=""),
+        "problem_words": partial(problem_words, language),
+    }
+
+
+def _percent(language: str, share: float) -> str:
+    return thai.number(share * 100, language, 1)
