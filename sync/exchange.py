@@ -136,8 +136,8 @@ class _Run:
         last = self._hello()
         stored = self._connection.ask("GET", "days")
         reopen_lost(self._store, self._clock, stored.body, self._connection.progress)
-        shown = heads(self._store, last)
-        answer = self._connection.ask("PUT", "heads", shown.to_bytes(), expected=(200, 409))
+        current = heads(self._store, last)
+        answer = self._connection.ask("PUT", "heads", current.to_bytes(), expected=(200, 409))
         take_heads_answer(answer.body)
 
     def complete(self) -> Synced:

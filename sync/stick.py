@@ -272,9 +272,9 @@ class _Visit:
             due = snapshot.outbox.due()
             etag = snapshot.state.roster_etag()
         nonce = memory.run
-        shown = heads(self.store, memory.last)
+        current = heads(self.store, memory.last)
         requests = [
-            self._request("PUT", "heads", nonce, shown.to_bytes()),
+            self._request("PUT", "heads", nonce, current.to_bytes()),
             self._request("GET", "days", nonce),
         ]
         for parcel in due:
