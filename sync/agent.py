@@ -446,7 +446,7 @@ def take_pins(
             continue
         where = (enrolment.site, enrolment.terminal, one.officer, one.issue)
         try:
-            kept = unseal(key, *where, one.sealed).keep(pepper, one.officer)
+            kept = unseal(key, *where, one.sealed).encrypted(pepper, one.officer)
         except BadMessage as error:
             raise SyncFailed(f"central's answer can't be read: {error}") from None
         fresh[one.officer] = PinRecord(
