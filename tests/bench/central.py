@@ -153,7 +153,7 @@ class Bench:
         statements: list[Statement] = []
 
         def seen(_c: Any, _cursor: Any, statement: str, values: Any, _x: Any, many: bool) -> None:
-            statements.append((statement, parameters, many))
+            statements.append((statement, values, many))
 
         engine = self.store._engine
         self._served(path, cookie)
