@@ -255,10 +255,10 @@ def test_numbers_are_listed_as_numbers(ready: Command, tmp_path: Path) -> None:
     [
         ("number,nom\n1,ก\n", ["line 1: column 'name' is missing"]),
         ("number,name,pay\n1,ก,5\n", ["line 1: column 'pay' is unknown"]),
-        ("number,name\n1,ก\n1,ข\n", ["line 3: number 1 stands on line 2 already", "line 3: id 1 "]),
+        ("number,name\n1,ก\n1,ข\n", ["line 3: number 1 is already on line 2", "line 3: id 1 "]),
         ("number,name\n1,=cmd()\n2,\x07\n", ["line 2: ", "line 3: "]),
         ("number,name\n1\n", ["line 2: 1 column where the header has 2"]),
-        ("", ["line 1: empty"]),
+        ("", ["line 1: the file is empty"]),
     ],
 )
 def test_a_wrong_roster_is_refused_whole_and_every_line_named(
