@@ -22,6 +22,7 @@ THUMB = 400
 """Width of a picture on a contact sheet, in pixels; an upright one is half of it."""
 COLUMNS = 5
 _LABEL = 30
+_MARGIN = 4
 
 Picture = tuple[str, QImage]
 
@@ -29,18 +30,18 @@ Picture = tuple[str, QImage]
 def pictures(
     size: tuple[int, int],
     language: str,
-    text: float = 1.0,
-    wanted: Callable[[str], bool] = lambda _: True,
+    text_scale: float = 1.0,
+    includes: Callable[[str], bool] = lambda _: True,
 ) -> Iterator[Picture]:
-    """Every screen that is `wanted` by name, in one window; `text` 1.5 shows words half as large
-    again. What a citizen presses is there once more, as "-low", in the lower half."""
+    """Every screen that `includes` its name, in one window; `text_scale` 1.5 shows words half as
+    large again. What a citizen presses is there once more, as "-low", in the lower half."""
     before = theme.text_scale()
-    theme.set_text_scale(text)
+    theme.set_text_scale(text_scale)
     theme.set_still(True)
     window = TerminalWindow()
     window.resize(*size)
     for name, view in samples(language):
-        if not wanted(name):
+        if not includes(name):
             continue
         window.show_view(view)
         yield name, window.grab().toImage()
@@ -61,20 +62,23 @@ def thumbnail(picture: QImage, width: int) -> QImage:
 def sheet(named: list[Picture]) -> QImage:
     """All pictures of one size beside each other, each with its name."""
     first = named[0][1]
-    wide = THUMB if first.width() > first.height() else THUMB // 2
-    columns = COLUMNS if wide == THUMB else COLUMNS * 2
-    thumbs = [(name, thumbnail(picture, wide)) for name, picture in named]
-    high = thumbs[0][1].height() + _LABEL
+    is_landscape = first.width() > first.height()
+    width = THUMB if is_landscape else THUMB // 2
+    columns = COLUMNS if is_landscape else COLUMNS * 2
+    thumbs = [(name, thumbnail(picture, width)) for name, picture in named]
+    height = thumbs[0][1].height() + _LABEL
+    cell_width, cell_height = width + 2 * _MARGIN, height + 2 * _MARGIN
     rows = -(-len(thumbs) // columns)
-    whole = QImage(columns * (wide + 8), rows * (high + 8), QImage.Format.Format_RGB32)
+    whole = QImage(columns * cell_width, rows * cell_height, QImage.Format.Format_RGB32)
     whole.fill(theme.SOFT_INK)
     painter = QPainter(whole)
     for index, (name, thumb) in enumerate(thumbs):
         row, column = divmod(index, columns)
-        at = QPoint(column * (wide + 8) + 4, row * (high + 8) + 4)
-        label = QRectF(at.x(), at.y(), wide, _LABEL)
-        paint(painter, fit(name, 15, "SemiBold", label, wrap=False), label, theme.CARD)
-        painter.drawImage(at + QPoint(0, _LABEL), thumb)
+        corner = QPoint(column * cell_width + _MARGIN, row * cell_height + _MARGIN)
+        label = QRectF(corner.x(), corner.y(), width, _LABEL)
+        laid_name = fit(name, 15, "SemiBold", label, wrap=False)
+        paint(painter, laid_name, label, theme.CARD)
+        painter.drawImage(corner + QPoint(0, _LABEL), thumb)
     painter.end()
     return whole
 
@@ -84,10 +88,11 @@ def render(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
     for width, height in SIZES:
-        for text in (1.0, 1.5):
+        for text_scale in (1.0, 1.5):
             for language in languages():
-                tail = f"{language}-{width}x{height}" + ("-150" if text > 1 else "")
-                named = list(pictures((width, height), language, text))
+                suffix = "-150" if text_scale > 1 else ""
+                tail = f"{language}-{width}x{height}{suffix}"
+                named = list(pictures((width, height), language, text_scale))
                 for name, picture in named:
                     picture.save(str(folder / f"{name}-{tail}.png"))
                 sheet(named).save(str(folder / f"sheet-{tail}.png"))

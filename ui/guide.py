@@ -1,7 +1,7 @@
-"""The audible guide: says prompts through the machine's player, without ever holding up a press.
+"""The audible guide: plays prompts through the machine's player, and never delays a press.
 
-A prompt that is asked for while another is said cuts it off. Knows no scores: what is said after a
-press is the same whatever was pressed.
+A new prompt cuts off the one that plays. Knows no scores: the prompt after a press is the same
+whatever was pressed.
 """
 
 import sys
@@ -14,7 +14,7 @@ from ui.sounds import Shelf
 PLAYER = "aplay"
 """Debian's alsa-utils; plays files one after the other."""
 SILENCE = ("-t", "raw", "-f", "S16_LE", "-r", "22050", "-c", "1", "/dev/null")
-"""Opens the output and says nothing: whether it is there is known before a citizen needs it."""
+"""Opens the output and plays silence: a missing output is noticed before a citizen needs it."""
 MIXER = "amixer"
 VOLUMES = ("Master", "PCM", "Speaker", "Headphone")
 """What cards call their volume: most the first, headsets one of the others."""
@@ -29,7 +29,7 @@ class Guide(QObject):
         super().__init__()
         self._shelf, self._volume, self._output = shelf, volume, output
         self._next: list[str] = []
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._player = QProcess(self)
         self._player.finished.connect(self._ended)
         self._player.errorOccurred.connect(self._failed)
@@ -50,13 +50,15 @@ class Guide(QObject):
                 process.waitForFinished(1000)
 
     def say(self, language: str, names: tuple[str, ...]) -> None:
-        """Say these prompts, all or nothing: half a guide would mislead."""
-        found = [(name, self._shelf.file(language, name)) for name in names]
-        missing = [name for name, path in found if path is None]
-        if missing:
-            self._tell_mute(f"{language}/{missing[0]}.wav is missing; see `kiosk sounds`")
-            return
-        self._next = [str(path) for _, path in found]
+        """Play these prompts, all or none: half a guide would mislead."""
+        files: list[str] = []
+        for name in names:
+            path = self._shelf.file(language, name)
+            if path is None:
+                self._report_mute(f"{language}/{name}.wav is missing; see `kiosk sounds`")
+                return
+            files.append(str(path))
+        self._next = files
         if self._player.state() is QProcess.ProcessState.NotRunning:
             self._go_on()
         else:
@@ -67,50 +69,54 @@ class Guide(QObject):
             files, self._next = self._next, []
             self._play(tuple(files))
 
-    def _play(self, what: tuple[str, ...]) -> None:
-        to = ("-D", self._output) if self._output else ()
-        self._player.start(PLAYER, ["-q", *to, *what])
+    def _play(self, files: tuple[str, ...]) -> None:
+        output = ("-D", self._output) if self._output else ()
+        self._player.start(PLAYER, ["-q", *output, *files])
 
-    def _ended(self, code: int, how: QProcess.ExitStatus) -> None:
-        said = bytes(self._player.readAllStandardError().data()).decode(errors="replace")
-        if how is QProcess.ExitStatus.NormalExit:
+    def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
+        errors = bytes(self._player.readAllStandardError().data()).decode(errors="replace")
+        if status is QProcess.ExitStatus.NormalExit:
             if code:
-                self._tell_unplayed(said)
+                self._report_unplayed(errors)
             else:
                 self.stands.emit("")
                 self._set_volume()
         self._go_on()
 
-    def _tell_unplayed(self, said: str) -> None:
-        where = self._output or "the machine's own output"
-        why = said.strip().rpartition("\n")[2].rpartition(": ")[2]
-        self._tell_mute(f"{where} can't be played on ({why}); see `kiosk sounds --outputs`")
+    def _report_unplayed(self, errors: str) -> None:
+        output = self._output or "the machine's own output"
+        last_line = errors.strip().rpartition("\n")[2]
+        reason = last_line.rpartition(": ")[2]
+        self._report_mute(f"{output} can't be played on ({reason}); see `kiosk sounds --outputs`")
 
     def _set_volume(self) -> None:
         """Once there is an output: a headset may be plugged in later."""
         if self._volumes and self._mixer.state() is QProcess.ProcessState.NotRunning:
             card = card_of(self._output)
-            of = ("-c", card) if card else ()
-            self._mixer.start(MIXER, ["-q", *of, "sset", self._volumes[0], f"{self._volume}%"])
+            mixer_card = ("-c", card) if card else ()
+            self._mixer.start(
+                MIXER, ["-q", *mixer_card, "sset", self._volumes[0], f"{self._volume}%"]
+            )
 
-    def _mixed(self, code: int, how: QProcess.ExitStatus) -> None:
-        tried, self._volumes = self._volumes, self._volumes[1:] if code else []
+    def _mixed(self, code: int, status: QProcess.ExitStatus) -> None:
         self._mixer.readAllStandardError()
+        was_trying = bool(self._volumes)
+        self._volumes = self._volumes[1:] if code else []
         if self._volumes:
             self._set_volume()
-        elif tried and code and how is QProcess.ExitStatus.NormalExit:
-            self._tell("no volume to set was found; it stays as the machine has it")
+        elif was_trying and code and status is QProcess.ExitStatus.NormalExit:
+            self._report("no volume to set was found; it stays as the machine has it")
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
-            self._tell_mute(f"{PLAYER} can't be started; install the package alsa-utils")
+            self._report_mute(f"{PLAYER} can't be started; install the package alsa-utils")
 
-    def _tell_mute(self, why: str) -> None:
-        self.stands.emit(why)
-        self._tell(why)
+    def _report_mute(self, reason: str) -> None:
+        self.stands.emit(reason)
+        self._report(reason)
 
-    def _tell(self, trouble: str) -> None:
+    def _report(self, trouble: str) -> None:
         """Once for each cause."""
-        if trouble not in self._told:
-            self._told.add(trouble)
+        if trouble not in self._reported:
+            self._reported.add(trouble)
             sys.stderr.write(f"kiosk: sound: {trouble}\n")

@@ -1,12 +1,13 @@
 """The office's notices for closed and paused screens: texts and pictures in a folder.
 
 A file is looked at before it is read: its size, and of a picture the number of its pixels, from
-its head. Nothing in it runs: texts are plain, pictures PNG or JPEG. A bad one is left out, and why
-is said once.
+its head. Nothing in it runs: texts are plain, pictures PNG or JPEG. A bad file is not shown; the
+reason is printed once.
 """
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray
@@ -34,58 +35,66 @@ class BadNotice(ValueError):
     """Why a file can't be shown; one line without its name."""
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as it was read last. `trouble`: why it can't be shown, where `card` is None."""
+
+    stamp: Stamp
+    card: NoticeCard | None
+    trouble: str = ""
+
+
 class NoticeFolder:
     """The notices of a folder, by their files' names. No folder: none."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known: dict[str, tuple[Stamp, NoticeCard | str]] = {}
+        self._files: dict[str, _File] = {}
 
     def read(self) -> tuple[NoticeCard, ...]:
-        """Those that can be shown now; what can't is told on standard error when first met."""
+        """Those that can be shown now; a new one that can't be is named on standard error."""
+        before = self._files
         self._look()
-        return tuple(found for _, found in self._known.values() if isinstance(found, NoticeCard))
+        for name, file in self._files.items():
+            if file.trouble and before.get(name) != file:
+                sys.stderr.write(f"kiosk: {self.path / name}: {file.trouble}\n")
+        return tuple(file.card for file in self._files.values() if file.card is not None)
 
     def look(self) -> list[tuple[str, str]]:
         """Every file and what is wrong with it; "": nothing."""
-        self._look(quiet=True)
-        return [
-            (name, found if isinstance(found, str) else "")
-            for name, (_, found) in self._known.items()
-        ]
+        self._look()
+        return [(name, file.trouble) for name, file in self._files.items()]
 
-    def _look(self, *, quiet: bool = False) -> None:
-        before, self._known = self._known, {}
-        for place, (name, stamp) in enumerate(self._files()):
+    def _look(self) -> None:
+        before, self._files = self._files, {}
+        for place, (name, stamp) in enumerate(self._stamps()):
             if place == MAX_FILES:
-                self._known[name] = (stamp, f"and all after it: only {MAX_FILES} files are shown")
-                if name not in before and not quiet:
-                    sys.stderr.write(f"kiosk: {self.path / name}: {self._known[name][1]}\n")
+                trouble = f"and all after it: only {MAX_FILES} files are shown"
+                self._files[name] = _File(stamp, None, trouble)
                 return
-            known = before.get(name)
-            if known is not None and known[0] == stamp:
-                self._known[name] = known
-                continue
-            try:
-                found: NoticeCard | str = notice_of(self.path / name)
-            except BadNotice as error:
-                found = str(error)
-                if not quiet:
-                    sys.stderr.write(f"kiosk: {self.path / name}: {found}\n")
-            self._known[name] = (stamp, found)
+            file = before.get(name)
+            if file is None or file.stamp != stamp:
+                file = self._read(name, stamp)
+            self._files[name] = file
 
-    def _files(self) -> list[tuple[str, Stamp]]:
+    def _read(self, name: str, stamp: Stamp) -> _File:
+        try:
+            return _File(stamp, notice_of(self.path / name))
+        except BadNotice as error:
+            return _File(stamp, None, str(error))
+
+    def _stamps(self) -> list[tuple[str, Stamp]]:
+        """The files by name; a link counts as itself, not as what it points to."""
+        stamps: list[tuple[str, Stamp]] = []
         try:
             with os.scandir(self.path) as entries:
-                found = [
-                    (entry.name, (stat.st_size, stat.st_mtime_ns))
-                    for entry in entries
-                    if not entry.name.startswith(".")
-                    and (stat := entry.stat(follow_symlinks=False))
-                ]
+                for entry in entries:
+                    if not entry.name.startswith("."):
+                        stat = entry.stat(follow_symlinks=False)
+                        stamps.append((entry.name, (stat.st_size, stat.st_mtime_ns)))
         except OSError:
             return []
-        return sorted(found)
+        return sorted(stamps)
 
 
 def notice_of(path: Path) -> NoticeCard:
@@ -106,14 +115,14 @@ def notice_of(path: Path) -> NoticeCard:
 def _text(data: bytes) -> NoticeCard:
     try:
         lines = [line.strip() for line in data.decode("utf-8-sig").splitlines()]
-        kept = [readable("text", line) for line in lines if line]
+        filled_lines = [readable("text", line) for line in lines if line]
     except UnicodeDecodeError:
         raise BadNotice("is no UTF-8 text; save it as UTF-8") from None
     except BadPerson as error:
         raise BadNotice(in_english(error)) from None
-    if not kept:
+    if not filled_lines:
         raise BadNotice("is empty")
-    heading, body = kept[0], "\n".join(kept[1:])
+    heading, body = filled_lines[0], "\n".join(filled_lines[1:])
     if len(heading) > MAX_HEADING or len(body) > MAX_BODY:
         raise BadNotice(
             f"is too long for a screen: the first line has at most {MAX_HEADING} characters, "
@@ -123,7 +132,7 @@ def _text(data: bytes) -> NoticeCard:
 
 
 def _picture(data: bytes, kind: bytes) -> NoticeCard:
-    source = QByteArray(data)  # held: the buffer reads it where it lies
+    source = QByteArray(data)  # a name of its own: the buffer reads it where it lies
     buffer = QBuffer(source)
     buffer.open(QBuffer.OpenModeFlag.ReadOnly)
     reader = QImageReader(buffer)

@@ -19,21 +19,24 @@ class Output(NamedTuple):
 
 
 def outputs(kernel: Path = KERNEL) -> tuple[Output, ...]:
-    """None where there is no card. A card's jack and speaker are one output mostly: the card
-    itself turns to the jack when something is in it."""
+    """Empty where there is no card. A card's jack and speaker are mostly one output: the card
+    itself switches to the jack when something is in it."""
     try:
-        cards, ways = ((kernel / name).read_text("utf-8") for name in ("cards", "pcm"))
+        card_list = (kernel / "cards").read_text("utf-8")
+        device_list = (kernel / "pcm").read_text("utf-8")
     except OSError:
         return ()
-    known = {int(number): (name, words) for number, name, words in _CARD.findall(cards)}
-    return tuple(
-        Output(f"plughw:CARD={known[card][0]},DEV={int(way)}", f"{known[card][1]}: {words}")
-        for card, way, words in ((int(c), w, t) for c, w, t in _PLAYBACK.findall(ways))
-        if card in known
-    )
+    cards = {int(number): (name, words) for number, name, words in _CARD.findall(card_list)}
+    playable: list[Output] = []
+    for card_number, device, device_words in _PLAYBACK.findall(device_list):
+        if int(card_number) in cards:
+            card, card_words = cards[int(card_number)]
+            name = f"plughw:CARD={card},DEV={int(device)}"
+            playable.append(Output(name, f"{card_words}: {device_words}"))
+    return tuple(playable)
 
 
 def card_of(output: str) -> str:
     """The card that an output belongs to; "" where its name doesn't say."""
-    found = re.search(r":(?:CARD=)?([^,]+)", output)
-    return found[1] if found else ""
+    match = re.search(r":(?:CARD=)?([^,]+)", output)
+    return match[1] if match else ""

@@ -71,52 +71,47 @@ CARDS = (
 
 def samples(language: str) -> Iterator[tuple[str, View]]:
     """Every screen by name, as a citizen or an officer may meet it."""
-    words = Words.load(language)
-    say = words.get
-    settings = parse("")
-    back, erase = say("common.back"), say("common.erase")
-    builder = ViewBuilder(settings, words, Wording(improvements=IMPROVEMENTS), ())
-    frame = Frame(builder.frame.office, say("frame.counter", counter="12"))
-    choices = tuple(Choice(code, Words.load(code).name, code == language) for code in languages())
+    pages = _Pages(language)
+    yield from pages.closed()
+    yield from pages.signing_on()
+    yield from pages.ready()
+    yield from pages.reasons()
+    yield from pages.thanks()
+    yield from pages.paused()
+    yield from pages.menus()
 
-    def ready(card: OfficerCard, levels: int, note: str) -> ReadyView:
-        faces = tuple(
-            FaceLabel(score, levels, say(f"scale{levels}.{score}"))
-            for score in range(levels, 0, -1)
-        )
-        return ReadyView(
-            frame=frame,
-            officer=card,
-            question=builder.question(),
-            faces=faces,
-            note=note,
-            languages=choices,
-            staff=say("ready.staff"),
-        )
 
-    reasons = tuple(
-        Choice(r.id, builder.reason(r), r.id in ("wait", "unfair")) for r in DEFAULT_REASONS
-    )
-    closed = ClosedView(
-        frame=frame,
-        title=say("closed.title"),
-        subtitle=say("closed.subtitle", opens="08:00", closes="16:30"),
-        sign_on=say("closed.sign_on"),
-    )
-    thai = language == "th"
-    links = (
-        LinkCode("จองคิวออนไลน์" if thai else "Book a queue", qr_matrix("https://example.go.th/q")),
-        LinkCode("ร้องเรียนการทุจริต" if thai else "Report corruption", qr_matrix("https://e.go.th/c")),
-    )
-    told = builder.board(())[0]
-    yield "closed", closed
-    yield "closed-improvements", closed._replace(notice=told, links=links)
-    yield "closed-notice", closed._replace(notice=NOTICE)
-    yield "closed-codes", closed._replace(links=links)
-    yield (
-        "sign-on",
-        SignOnView(
-            frame=frame,
+class _Pages:
+    """The sample pages in one language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._words = Words.load(language)
+        self._say = self._words.get
+        wording = Wording(improvements=IMPROVEMENTS)
+        self._builder = ViewBuilder(parse(""), self._words, wording, ())
+        counter = self._say("frame.counter", counter="12")
+        self._frame = Frame(self._builder.frame.office, counter)
+        self._improvement = self._builder.board(())[0]
+
+    def closed(self) -> Iterator[tuple[str, View]]:
+        say = self._say
+        closed = ClosedView(
+            frame=self._frame,
+            title=say("closed.title"),
+            subtitle=say("closed.subtitle", opens="08:00", closes="16:30"),
+            sign_on=say("closed.sign_on"),
+        )
+        links = self._links()
+        yield "closed", closed
+        yield "closed-improvements", closed._replace(notice=self._improvement, links=links)
+        yield "closed-notice", closed._replace(notice=NOTICE)
+        yield "closed-codes", closed._replace(links=links)
+
+    def signing_on(self) -> Iterator[tuple[str, View]]:
+        say = self._say
+        sign_on = SignOnView(
+            frame=self._frame,
             title=say("sign_on.title"),
             hint=say("sign_on.hint"),
             officers=CARDS,
@@ -124,124 +119,149 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
             back=say("common.back"),
             pages=(say("common.earlier"), say("common.later")),
             erase=say("common.erase"),
-        ),
-    )
-    yield (
-        "pin",
-        PinView(
-            frame=frame,
+        )
+        pin = PinView(
+            frame=self._frame,
             title=say("pin.title"),
             who=LONG,
             digits=4,
             message=say("pin.wait", seconds=15),
             locked=False,
-            back=back,
-            erase=erase,
-        ),
-    )
-    yield "ready", ready(CARDS[0], 5, "")
-    yield "ready-long-name-no-panel", ready(LONG, 5, say("ready.panel_down"))
-    waiting = WaitingView(
-        frame=frame,
-        officer=LONG,
-        title=say("waiting.title"),
-        subtitle=say("waiting.subtitle"),
-        staff=say("ready.staff"),
-    )
-    yield "waiting", waiting
-    offered = ready(CARDS[0], 5, "")._replace(staff="", skip=say("ready.skip"))
-    yield "offered", offered
-    closes = say("ready.closes", seconds=10)
-    yield "offered-time-ends", offered._replace(note=closes, more=say("reasons.more_time"))
-    yield "ready-four-levels", ready(CARDS[1], 4, "")
-    yield "ready-three-levels", ready(CARDS[1], 3, "")
-    yield (
-        "reasons",
-        ReasonsView(
-            frame=frame,
+            back=say("common.back"),
+            erase=say("common.erase"),
+        )
+        yield "sign-on", sign_on
+        yield "pin", pin
+
+    def ready(self) -> Iterator[tuple[str, View]]:
+        say = self._say
+        waiting = WaitingView(
+            frame=self._frame,
+            officer=LONG,
+            title=say("waiting.title"),
+            subtitle=say("waiting.subtitle"),
+            staff=say("ready.staff"),
+        )
+        offered = self._ready_view(CARDS[0], 5)._replace(staff="", skip=say("ready.skip"))
+        time_ends = offered._replace(
+            note=say("ready.closes", seconds=10), more=say("reasons.more_time")
+        )
+        panel_down = say("ready.panel_down")
+        yield "ready", self._ready_view(CARDS[0], 5)
+        yield "ready-long-name-no-panel", self._ready_view(LONG, 5)._replace(note=panel_down)
+        yield "waiting", waiting
+        yield "offered", offered
+        yield "offered-time-ends", time_ends
+        yield "ready-four-levels", self._ready_view(CARDS[1], 4)
+        yield "ready-three-levels", self._ready_view(CARDS[1], 3)
+
+    def reasons(self) -> Iterator[tuple[str, View]]:
+        say = self._say
+        choices = tuple(
+            Choice(reason.id, self._builder.reason(reason), reason.id in ("wait", "unfair"))
+            for reason in DEFAULT_REASONS
+        )
+        reasons = ReasonsView(
+            frame=self._frame,
             title=say("reasons.title"),
             hint=say("reasons.hint"),
-            reasons=reasons,
+            reasons=choices,
             done=say("reasons.done"),
-        ),
-    )
-    yield (
-        "reasons-time-ends",
-        ReasonsView(
-            frame=frame,
-            title=say("reasons.title"),
-            hint=say("reasons.hint"),
-            reasons=reasons,
-            done=say("reasons.done"),
-            warning=say("reasons.still_there", seconds=10),
-            more=say("reasons.more_time"),
-        ),
-    )
-    keys = ((1, "reasons.next"), (3, "reasons.choose"), (5, "reasons.done"))
-    yield (
-        "reasons-by-buttons",
-        ReasonsView(
-            frame=frame,
-            title=say("reasons.title"),
-            hint=say("reasons.hint"),
-            reasons=reasons,
-            done=say("reasons.done"),
-            pointed="unclear",
-            keys=tuple(FaceLabel(score, 5, say(word)) for score, word in keys),
-        ),
-    )
-    thanks = ThanksView(
-        frame=frame,
-        title=say("thanks.title"),
-        subtitle=say("thanks.subtitle"),
-        comment=say("thanks.comment"),
-        qr=qr_matrix("https://example.go.th/comment/12345"),
-    )
-    yield "thanks", thanks
-    yield "thanks-without-code", thanks._replace(qr=())
-    paused = PausedView(
-        frame=frame,
-        title=say("paused.title"),
-        subtitle=say("paused.subtitle"),
-        resume=say("paused.resume"),
-    )
-    yield "paused", paused
-    yield "paused-improvements", paused._replace(notice=told, links=links[:1])
-    yield (
-        "out-of-service",
-        OutOfServiceView(
-            frame=frame,
+        )
+        time_ends = reasons._replace(
+            warning=say("reasons.still_there", seconds=10), more=say("reasons.more_time")
+        )
+        keys = ((1, "reasons.next"), (3, "reasons.choose"), (5, "reasons.done"))
+        labels = tuple(FaceLabel(score, 5, say(word)) for score, word in keys)
+        yield "reasons", reasons
+        yield "reasons-time-ends", time_ends
+        yield "reasons-by-buttons", reasons._replace(pointed="unclear", keys=labels)
+
+    def thanks(self) -> Iterator[tuple[str, View]]:
+        say = self._say
+        thanks = ThanksView(
+            frame=self._frame,
+            title=say("thanks.title"),
+            subtitle=say("thanks.subtitle"),
+            comment=say("thanks.comment"),
+            qr=qr_matrix("https://example.go.th/comment/12345"),
+        )
+        yield "thanks", thanks
+        yield "thanks-without-code", thanks._replace(qr=())
+
+    def paused(self) -> Iterator[tuple[str, View]]:
+        say = self._say
+        paused = PausedView(
+            frame=self._frame,
+            title=say("paused.title"),
+            subtitle=say("paused.subtitle"),
+            resume=say("paused.resume"),
+        )
+        out_of_service = OutOfServiceView(
+            frame=self._frame,
             title=say("out_of_service.title"),
             subtitle=say("out_of_service.subtitle"),
             detail="/var/lib/kiosk/kiosk.db: database or disk is full",
-        ),
-    )
-    yield (
-        "duty-menu",
-        MenuView(
-            frame=frame,
+        )
+        one_link = self._links()[:1]
+        yield "paused", paused
+        yield "paused-improvements", paused._replace(notice=self._improvement, links=one_link)
+        yield "out-of-service", out_of_service
+
+    def menus(self) -> Iterator[tuple[str, View]]:
+        say = self._say
+        actions = (
+            Choice("pause", say("duty.pause")),
+            Choice("hand-over", say("duty.hand_over")),
+            Choice("sign-off", say("duty.sign_off")),
+            Choice("back", say("common.back")),
+        )
+        duty_menu = MenuView(
+            frame=self._frame,
             title=say("duty.title"),
             rows=((say("duty.officer"), LONG.name), (say("duty.counter"), "12")),
-            actions=tuple(
-                Choice(key, say(name))
-                for key, name in (
-                    ("pause", "duty.pause"),
-                    ("hand-over", "duty.hand_over"),
-                    ("sign-off", "duty.sign_off"),
-                    ("back", "common.back"),
-                )
-            ),
-        ),
-    )
-    panel = PanelState(wanted=True, up=True, device="DD-07", last_button=3)
-    facts = ServiceFacts(
-        last_sync="2026-11-22 20:30", enrolled=True, due=0, free_mib=48_912, version="0.1.0"
-    )
-    offline = "https://report.example.go.th: no route to host. What is due stays due"
-    by_stick = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')
-    staff = ViewBuilder(by_stick, words, Wording(), ())
-    yield "service-menu", staff.service_menu(facts, panel, testing=False)
-    sending = replace(facts, queue="", guide="", due=12, sending=Sending("stick"))
-    yield "service-menu-sends", staff.service_menu(sending, panel, testing=False)
-    failed = replace(sending, sending=Sending("sync", NOT_NOW, offline))
-    yield "service-menu-not-sent", staff.service_menu(failed, panel, testing=False)
+            actions=actions,
+        )
+        yield "duty-menu", duty_menu
+        facts = ServiceFacts(
+            last_sync="2026-11-22 20:30", enrolled=True, due=0, free_mib=48_912, version="0.1.0"
+        )
+        sending = replace(facts, queue="", guide="", due=12, sending=Sending("stick"))
+        offline = "https://report.example.go.th: no route to host. What is due stays due"
+        not_sent = replace(sending, sending=Sending("sync", NOT_NOW, offline))
+        yield "service-menu", self._service_menu(facts)
+        yield "service-menu-sends", self._service_menu(sending)
+        yield "service-menu-not-sent", self._service_menu(not_sent)
+
+    def _service_menu(self, facts: ServiceFacts) -> View:
+        settings = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')
+        builder = ViewBuilder(settings, self._words, Wording(), ())
+        panel = PanelState(wanted=True, up=True, device="DD-07", last_button=3)
+        return builder.service_menu(facts, panel, testing=False)
+
+    def _ready_view(self, card: OfficerCard, levels: int) -> ReadyView:
+        faces = tuple(
+            FaceLabel(score, levels, self._say(f"scale{levels}.{score}"))
+            for score in range(levels, 0, -1)
+        )
+        choices = tuple(
+            Choice(code, Words.load(code).name, code == self._language) for code in languages()
+        )
+        return ReadyView(
+            frame=self._frame,
+            officer=card,
+            question=self._builder.question(),
+            faces=faces,
+            note="",
+            languages=choices,
+            staff=self._say("ready.staff"),
+        )
+
+    def _links(self) -> tuple[LinkCode, ...]:
+        is_thai = self._language == "th"
+        queue = "จองคิวออนไลน์" if is_thai else "Book a queue"
+        corruption = "ร้องเรียนการทุจริต" if is_thai else "Report corruption"
+        return (
+            LinkCode(queue, qr_matrix("https://example.go.th/q")),
+            LinkCode(corruption, qr_matrix("https://e.go.th/c")),
+        )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date, time
 from typing import Any, TypeGuard
+from urllib.parse import urlsplit
 
 from kiosk.domain.people import IDENTIFIER, MAX_NAME, identifier, plain, readable
 from kiosk.domain.refusal import Refusal
@@ -76,7 +77,7 @@ class ScreenText(Kind):
         self.least, self.most = least, most
 
     def read(self, value: object) -> str:
-        text = readable("text", _text(value).strip())
+        text = readable("text", _text(value)).strip()
         if not self.least <= len(text) <= self.most:
             raise BadValue("write_characters", least=str(self.least), most=str(self.most))
         return text
@@ -113,13 +114,21 @@ class WebAddress(Kind):
         address = _text(value)
         if not address and not self.needed:
             return address
-        if not address.startswith(("https://", "http://")) or len(address) > self.most:
+        if not _is_web_address(address) or len(address) > self.most:
             raise BadValue("write_address", most=str(self.most))
         return address
 
     def schema(self) -> Schema:
         pattern = "^https?://" if self.needed else "^(https?://|$)"
         return {"type": "string", "maxLength": self.most, "pattern": pattern}
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class Flag(Kind):

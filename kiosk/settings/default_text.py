@@ -3,10 +3,13 @@
 from kiosk.settings.definition import Settings
 from kiosk.tomlfile import default_text
 
+_HEADER = """\
+# The terminal's settings. Every line may be left out: these are the defaults.
+# `kiosk settings` checks them.
+
+"""
+
 
 def text() -> str:
     """Every setting with its default and its remark."""
-    return (
-        "# The terminal's settings. Every line may be left out: these are the defaults.\n\n"
-        + default_text.default_text(Settings)
-    )
+    return _HEADER + default_text.default_text(Settings)

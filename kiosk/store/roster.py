@@ -1,7 +1,7 @@
 """Officers as this terminal knows them: added here, or sent by central."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -9,6 +9,17 @@ from sqlalchemy.dialects.sqlite import insert
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.store.schema import officers
+
+# Built once: a roster of some hundred officers is written while a press may be waiting.
+_PUT = insert(officers)
+_OVERWRITTEN = ("number", "name", "position", "section", "retired", "origin")
+_UPSERT = _PUT.on_conflict_do_update(
+    index_elements=["id"],
+    set_={
+        **{name: _PUT.excluded[name] for name in _OVERWRITTEN},
+        "photo": func.coalesce(_PUT.excluded.photo, officers.c.photo),
+    },
+)
 
 
 class NumberTaken(Refusal):
@@ -49,21 +60,7 @@ class Roster:
         owner = None if officer.retired else self._active_with(officer.number)
         if owner is not None and owner.id != officer.id:
             raise NumberTaken("number_taken", number=officer.number, officer=owner.name)
-        values = {
-            "number": officer.number,
-            "name": officer.name,
-            "position": officer.position,
-            "section": officer.section,
-            "retired": int(officer.retired),
-            "origin": origin,
-        }
-        if officer.photo is not None:
-            values["photo"] = officer.photo
-        self._connection.execute(
-            insert(officers)
-            .values(id=officer.id, **values)
-            .on_conflict_do_update(index_elements=["id"], set_=values)
-        )
+        self._put([officer], origin)
 
     def retire(self, id: OfficerId) -> None:
         self._connection.execute(update(officers).where(officers.c.id == id).values(retired=1))
@@ -87,8 +84,25 @@ class Roster:
             .where(officers.c.number.in_(numbers) | officers.c.id.in_(ids))
             .values(retired=1)
         )
-        for officer in sent:
-            self.add(officer, "central")
+        self._put(sent, "central")
+
+    def _put(self, people: Sequence[Officer], origin: str) -> None:
+        """Write these in one go. A photo stays where none is given."""
+        rows = [
+            {
+                "id": officer.id,
+                "number": officer.number,
+                "name": officer.name,
+                "position": officer.position,
+                "section": officer.section,
+                "photo": officer.photo,
+                "retired": int(officer.retired),
+                "origin": origin,
+            }
+            for officer in people
+        ]
+        if rows:
+            self._connection.execute(_UPSERT, rows)
 
     def photos_from_central(self) -> dict[OfficerId, str]:
         """The active officers whom central sends, each with the SHA-256 of the photo, in hex, or

@@ -9,6 +9,8 @@ from kiosk.domain.kinds import Kind, Schema
 from kiosk.domain.refusal import Refusal
 
 T = TypeVar("T")
+MAX_EXCERPT = 60
+"""Characters of a wrong value that an error line repeats."""
 
 
 class SettingsError(Exception):
@@ -147,7 +149,12 @@ def _value(setting: Setting, value: object, where: str) -> Any:
     try:
         return kind.read(value)
     except Refusal as refusal:
-        raise WrongSetting(f"{where} = {value!r}", remedy(refusal)) from None
+        raise WrongSetting(f"{where} = {_excerpt(value)}", remedy(refusal)) from None
+
+
+def _excerpt(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= MAX_EXCERPT else f"{text[:MAX_EXCERPT]}…"
 
 
 def _rows(kind: Tables, value: object, where: str) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.clock import SystemClock
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
+from kiosk.domain.wording import DEFAULT_REASONS
 from sync.central.disclosure import ONLINE
 from sync.central.sitesettings import NamedService
 from sync.central.store.office import Improvement, State
@@ -87,7 +88,7 @@ _LAST = (
     "เลิศสกุล",
 )
 _POSITIONS = ("เจ้าพนักงานปกครอง", "เจ้าพนักงานธุรการ", "นักวิชาการ", "ลูกจ้างประจำ")
-_REASONS = ("wait", "manner", "unclear", "documents", "unfair", "place")
+_REASONS = tuple(reason.id for reason in DEFAULT_REASONS)
 _COMMENTS = (
     "รอนานมากในช่วงเช้า อยากให้เปิดช่องเพิ่ม",
     "เจ้าหน้าที่อธิบายขั้นตอนชัดเจน ขอบคุณค่ะ",

@@ -93,11 +93,14 @@ def test_init_twice_is_refused_and_changes_nothing(ready: Command, folder: Path)
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--site", "bad id!"), "site 'bad id!'"),
-        (("--name", "=1+1"), "name '=1+1' starts like a spreadsheet formula"),
-        (("--name", ""), "name: missing"),
-        (("--url", "report.example"), "url = 'report.example': write https://name"),
-        (("--url", "http://a\nb"), "url: has a control character"),
+        (("--site", "bad id!"), "site = 'bad id!': id 'bad id!': use 1 to 32"),
+        (("--name", "=1+1"), "name = '=1+1': text '=1+1' starts like a spreadsheet formula"),
+        (("--name", ""), "name = '': text is empty"),
+        (
+            ("--url", "report.example"),
+            "url = 'report.example': write an address that starts with https://",
+        ),
+        (("--url", "http://a\nb"), "write a text in quotes, on one line"),
         (("--database", "mysql://host/name"), "not supported"),
         (("--database", "nonsense"), "write sqlite:///"),
     ],
@@ -128,8 +131,8 @@ def test_a_database_that_does_not_answer_is_not_now_and_its_password_is_not_show
         ("database =", "# database =", "database: missing"),
         ("url =", "# url =", "url: missing"),
         ('site = "dindaeng"', "site = 5", "site = 5: write a text in quotes"),
-        ('site = "dindaeng"', 'site = "din daeng"', "site 'din daeng'"),
-        ('question_th = ""', f'question_th = "{"ก" * 301}"', "question_th: more than 300"),
+        ('site = "dindaeng"', 'site = "din daeng"', "site = 'din daeng': id 'din daeng': use"),
+        ('question_th = ""', f'question_th = "{"ก" * 301}"', "write 0 to 160 characters"),
         ("site =", "site", "central.toml"),
     ],
 )
@@ -410,7 +413,7 @@ def test_a_clock_set_to_the_buddhist_era_stops_what_would_keep_a_date(
     ready: Command, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = FakeClock(datetime(2569, 6, 1, 9, tzinfo=UTC))
-    monkeypatch.setattr("sync.central.cli.SystemClock", lambda: clock)
+    monkeypatch.setattr("sync.central.commands.context.SystemClock", lambda: clock)
     assert "2569-06-01" in refused(ready(*words), code=1)
 
 
@@ -418,6 +421,6 @@ def test_a_clock_that_can_not_be_right_makes_no_data_folder(
     command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = FakeClock(datetime(1970, 1, 1, tzinfo=UTC))
-    monkeypatch.setattr("sync.central.cli.SystemClock", lambda: clock)
+    monkeypatch.setattr("sync.central.commands.context.SystemClock", lambda: clock)
     assert "set the machine's date" in refused(command("init"), code=1)
     assert not folder.exists()

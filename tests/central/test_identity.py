@@ -1,7 +1,6 @@
 """Signing in with the office's own accounts, against a real provider on loopback."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 
-from sync.central.settings import CentralSettings, SettingsError
+from kiosk.tomlfile.tables import SettingsError
+from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account, disable_account
 from sync.central.usecases.central import Central
@@ -138,7 +138,7 @@ def test_a_half_set_provider_is_refused_at_start(central: Central) -> None:
     secret.unlink()
     with pytest.raises(SettingsError, match=r"identity\.secret"):
         create_app(central)
-    quiet = Central(central.store, replace(central.settings, identity_issuer=""), central.key)
+    quiet = Central(central.store, central.settings._replace(identity_issuer=""), central.key)
     client = TestClient(create_app(quiet, lambda: NOW))
     assert client.get("/identity/start").status_code == 404
     assert "บัญชีหน่วยงาน" not in client.get("/sign-in").text

@@ -23,12 +23,22 @@ TASKS = {
     "kiosk": "what a rating is, and how one is stored",
 }
 ROOMS = {
-    "ui": ["ui/app.py", "ui/presenter.py", "ui/screens", "ui/widgets", "ui/text", "ui/theme"],
+    "ui": [
+        "ui/app.py",
+        "ui/presenter.py",
+        "ui/view_builder.py",
+        "ui/screens",
+        "ui/widgets",
+        "ui/text",
+        "ui/panel_bridge.py",
+        "ui/commands",
+    ],
     "sync": [
         "sync/messages",
         "sync/closing.py",
         "sync/agent.py",
         "sync/central/web",
+        "sync/central/usecases",
         "sync/central/papers",
         "sync/central/reports/gate",
         "sync/central/store",
@@ -38,9 +48,17 @@ ROOMS = {
         "hardware/profiles",
         "hardware/catalogue.py",
         "hardware/numbered_link.py",
+        "hardware/plain_link.py",
         "hardware/tickets.py",
     ],
-    "kiosk": ["kiosk/domain", "kiosk/terminal.py", "kiosk/store", "kiosk/settings"],
+    "kiosk": [
+        "kiosk/domain",
+        "kiosk/terminal.py",
+        "kiosk/effects.py",
+        "kiosk/store",
+        "kiosk/settings",
+        "kiosk/clock.py",
+    ],
 }
 
 

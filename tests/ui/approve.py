@@ -45,12 +45,12 @@ def _small(
 ) -> Iterator[Look]:
     """Those of `names`; None: all, of large words the citizen's."""
 
-    def wanted(name: str) -> bool:
+    def includes(name: str) -> bool:
         return name in names if names else text == 1.0 or not name.startswith(STAFFS)
 
     tail = f"{language}{'-150' if text > 1 else ''}-{size[0]}x{size[1]}"
-    for name, picture in pictures(size, language, text, wanted):
-        if not wanted(name):
+    for name, picture in pictures(size, language, text, includes):
+        if not includes(name):
             continue  # the same lower on the screen
         small = thumbnail(picture, WIDE if size[0] > size[1] else UPRIGHT)
         yield f"{name}-{tail}", small.convertToFormat(QImage.Format.Format_Grayscale8)

@@ -1,4 +1,4 @@
-"""What the office adds to the terminal: recordings of the audible guide, notices."""
+"""What the office sets on the terminal: settings, recordings of the audible guide, notices."""
 
 from typing import Annotated
 
@@ -8,6 +8,30 @@ from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import USAGE, WRONG
 
 app = typer.Typer()
+
+
+@app.command()
+def settings(
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema for editors instead.")
+    ] = False,
+) -> None:
+    """Check the settings, and name what is wrong.
+
+    An editor that knows TOML can check them while you write: put the schema beside kiosk.toml,
+    and #:schema ./kiosk.schema.json into its first line.
+
+    Example: kiosk settings --schema > kiosk.schema.json
+    """
+    if schema:
+        from kiosk.settings.schema import schema_text
+
+        typer.echo(schema_text())
+        return
+    folder = data_folder()
+    with errors():
+        folder.settings()
+    typer.echo(f"{folder.settings_file}: can be used")
 
 
 @app.command()
@@ -36,13 +60,13 @@ def sounds(
     folder = data_folder()
     with opened() as (_, terminal), errors():
         wording = terminal.wording()
-        settings = folder.settings().with_wording(wording)
-    words, levels = Words.load(language), settings.rules.scale.levels
-    prompt_words = ViewBuilder(settings, words, wording, ()).prompt_words()
+        own = folder.settings().with_wording(wording)
+    words, levels = Words.load(language), own.scale.levels
+    prompt_words = ViewBuilder(own, words, wording, ()).prompt_words()
     shelf = Shelf(folder.sounds, lambda _: prompt_words)
-    buttons = max((panel.button_count for panel in settings.panels), default=0)
+    buttons = max((max(panel.scores, default=0) for panel in own.panels), default=0)
     missing = unheard = 0
-    for prompt in prompts(words, levels, buttons, prompt_words, settings.rules.reasons):
+    for prompt in prompts(words, levels, buttons, prompt_words, own.rules.reasons):
         path = shelf.file(language, prompt.name)
         if path is None:
             missing += 1

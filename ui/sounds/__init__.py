@@ -3,8 +3,8 @@
 A prompt is one WAV file, `NAME.wav`, per language: the office's own recording in the data folder
 (`sounds/th/`), else the one that came with the program. Knows no player and no Qt.
 
-English, Chinese and Burmese came with the program, made by espeak-ng 1.52. Chinese was held
-against a dictionary of readings, syllable by syllable; Burmese could be held against nothing. No
+English, Chinese and Burmese came with the program, made by espeak-ng 1.52. Chinese was compared
+with a dictionary of readings, syllable by syllable; Burmese could be compared with nothing. No
 speaker has heard either: UNHEARD. There is no Thai: that engine's Thai loses its vowels ("dii"
 comes out as "ds"), and the Thai voices there are come from model hubs, not from packages.
 `kiosk sounds` lists what to record.
@@ -38,50 +38,58 @@ def prompts(
     words: Words,
     levels: int,
     buttons: int = 5,
-    reworded: Mapping[str, str] | None = None,
+    own_words: Mapping[str, str] | None = None,
     reasons: Iterable[str] = USUAL_REASONS,
 ) -> tuple[Prompt, ...]:
     """Every prompt of a terminal with a scale of `levels`, a panel of `buttons` and these
-    `reasons`; `reworded` has the office's own words, by prompt."""
-    changed = reworded or {}
-    of_reasons = [
-        Prompt(f"reason-{r}", changed.get(f"reason-{r}") or words.get(f"reason.{r}"))
-        for r in reasons
-    ]
-    usual = (
-        Prompt("question", words.get("ready.question")),
-        *(
-            Prompt(f"button-{number}", words.get("sound.button", button=number))
-            for number in range(1, min(buttons, MAX_BUTTONS) + 1)
-        ),
-        *(
-            Prompt(f"scale{levels}-{score}", words.get(f"scale{levels}.{score}"))
-            for score in range(levels, 0, -1)
-        ),
-        Prompt("thanks", words.get("sound.thanks")),
-        Prompt("reasons", words.get("reasons.title")),
-        *of_reasons,
-        *(Prompt(name, words.get(f"reasons.{name}")) for name in ("next", "choose", "done")),
-        Prompt("chosen", words.get("sound.chosen")),
-        Prompt("not-chosen", words.get("sound.not_chosen")),
-    )
-    return tuple(Prompt(p.name, changed.get(p.name, p.words)) for p in usual)
+    `reasons`; `own_words` are the office's own, by prompt, and go before ours."""
+    usual_words = _usual_words(words, levels, min(buttons, MAX_BUTTONS))
+    of_reasons = {f"reason-{reason}": f"reason.{reason}" for reason in reasons}
+    own = own_words or {}
+    all_prompts: list[Prompt] = []
+    for name, text in usual_words.items():
+        all_prompts.append(Prompt(name, own.get(name, text)))
+        if name == "reasons":
+            for reason_name, key in of_reasons.items():
+                # A reason of the office's own has no words in our texts.
+                reason_words = own.get(reason_name) or words.get(key)
+                all_prompts.append(Prompt(reason_name, reason_words))
+    return tuple(all_prompts)
 
 
-Reworded = Callable[[str], Mapping[str, str]]
-"""What an office says in other words than ours, by prompt, in a language."""
+def _usual_words(words: Words, levels: int, buttons: int) -> dict[str, str]:
+    """What the program's own prompts say, by name, the reasons' own apart."""
+    numbers = range(1, buttons + 1)
+    scores = range(levels, 0, -1)
+    return {
+        "question": words.get("ready.question"),
+        **{f"button-{number}": words.get("sound.button", button=number) for number in numbers},
+        **{f"scale{levels}-{score}": words.get(f"scale{levels}.{score}") for score in scores},
+        "thanks": words.get("sound.thanks"),
+        "reasons": words.get("reasons.title"),
+        "next": words.get("reasons.next"),
+        "choose": words.get("reasons.choose"),
+        "done": words.get("reasons.done"),
+        "chosen": words.get("sound.chosen"),
+        "not-chosen": words.get("sound.not_chosen"),
+    }
+
+
+PromptWords = Callable[[str], Mapping[str, str]]
+"""The prompts that an office words otherwise than we do, in a language."""
 
 
 class Shelf:
-    """Finds prompts' files: the office's own go before ours, and alone say what it reworded."""
+    """Finds prompts' files: the office's own go before ours, and alone say its own words."""
 
-    def __init__(self, own: Path, reworded: Reworded = lambda _: {}) -> None:
-        self.own, self.reworded = own, reworded
+    def __init__(self, own: Path, prompt_words: PromptWords = lambda _: {}) -> None:
+        self.own, self._prompt_words = own, prompt_words
 
     def file(self, language: str, name: str) -> Path | None:
         """None where nobody has recorded it, or what lies there is no WAV file of sensible size."""
-        changed = name in self.reworded(language)
-        for folder in (self.own,) if changed else (self.own, OWN):
+        has_own_words = name in self._prompt_words(language)
+        folders = (self.own,) if has_own_words else (self.own, OWN)
+        for folder in folders:
             path = folder / language / f"{name}.wav"
             if _is_wave(path):
                 return path

@@ -1,4 +1,4 @@
-"""Makes the prompts of a language anew: `python -m ui.sounds.make zh FOLDER`.
+"""Makes the prompts of a language again: `python -m ui.sounds.make zh FOLDER`.
 
 FOLDER holds espeak-ng 1.52 or later: libespeak-ng.so and espeak-ng-data, as in the wheel
 espeakng-loader on PyPI. espeak-ng is under the GPL; what it says is not. Each prompt is 11,025
@@ -37,7 +37,7 @@ class Engine:
             raise OSError(f"{folder}: no espeak-ng with the voice {voice}")
         self._library.espeak_SetParameter(_RATE, WORDS_A_MINUTE, 0)
         self._samples = array("h")
-        self._callback = _Callback(self._take)  # kept: C holds it
+        self._callback = _Callback(self._take)  # an attribute: C calls it later
         self._library.espeak_SetSynthCallback(self._callback)
 
     def _take(self, samples: "ctypes._Pointer[ctypes.c_short]", count: int, _: object) -> int:
@@ -70,9 +70,11 @@ def main(language: str, engine: Engine) -> None:
     words = Words.load(language)
     folder = OWN / language
     folder.mkdir(exist_ok=True)
-    every = {p.name: p for levels in (5, 4, 3) for p in prompts(words, levels, 8)}
+    of_every_scale = [prompt for levels in (5, 4, 3) for prompt in prompts(words, levels, 8)]
+    every = {prompt.name: prompt for prompt in of_every_scale}
     for prompt in every.values():
-        (folder / f"{prompt.name}.wav").write_bytes(recorded(engine.say(prompt.words), engine.rate))
+        samples = engine.say(prompt.words)
+        (folder / f"{prompt.name}.wav").write_bytes(recorded(samples, engine.rate))
     sys.stdout.write(f"{len(every)} prompts in {folder}\n")
 
 

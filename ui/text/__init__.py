@@ -6,7 +6,8 @@ not mend a word with an editor. Must not know who shows a word, nor how.
 The header [language] of a file says: `name` (its own), `reviewed` ("" or by whom), and where it
 needs them `script` (code points, "1780-17FF"), `font` (a family of Debian's), `spaced`
 (lines end at spaces only) and `digits` (zero to nine). Thai and English have every word; the
-others those of CITIZEN, and borrow the staff's from Thai.
+others those of CITIZEN, and borrow the staff's from Thai. What an office may replace (the question,
+the usual words of the scale, the reasons) is no word of these two files: kiosk/domain/wording.py.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from kiosk import language
+from kiosk.domain import wording
 from kiosk.language import MissingWord
 
 __all__ = [
@@ -83,7 +85,8 @@ class Words(language.Words):
         """The language's words; read once: every view asks for them."""
         tables = language.read(_HERE, code)
         header = tables.pop(language.HEADER)
-        own, singular = language.flat(tables)
+        texts, singular = language.flat(tables)
+        own = {**texts, **_replaceable(code)}
         borrowed = {} if code == FALLBACK else cls.load(FALLBACK).by_key
         return cls(
             code=code,
@@ -107,6 +110,20 @@ class Words(language.Words):
         text = str(value)
         plain = text.replace(":", "").replace(".", "").isdigit()
         return text.translate(self.digits) if plain else text
+
+
+def _replaceable(code: str) -> dict[str, str]:
+    """The words that an office may replace, where it writes in this language itself."""
+    if code not in wording.LANGUAGES:
+        return {}
+    words = {
+        f"reason.{reason.id}": reason.words.in_language(code) for reason in wording.DEFAULT_REASONS
+    }
+    levels = len(wording.DEFAULT_LEVEL_WORDS)
+    for score, level in enumerate(wording.DEFAULT_LEVEL_WORDS, start=1):
+        words[f"scale{levels}.{score}"] = level.in_language(code)
+    words["ready.question"] = wording.DEFAULT_QUESTION.in_language(code)
+    return words
 
 
 @cache

@@ -61,10 +61,10 @@ class Metrics:
     @property
     def reach(self) -> int:
         """Pixels from the top above which a citizen has nothing to press."""
-        return self.height // 2 if _Wishes.low_reach else 0
+        return self.height // 2 if _Access.low_reach else 0
 
 
-class _Wishes:
+class _Access:
     """What this terminal's citizens need, as its settings say."""
 
     text_scale = 1.0
@@ -73,28 +73,33 @@ class _Wishes:
 
 
 def text_scale() -> float:
-    return _Wishes.text_scale
+    return _Access.text_scale
 
 
 def set_text_scale(scale: float) -> None:
     """1.0 as designed, up to 1.5: words grow as far as their place lets them."""
-    _Wishes.text_scale = min(1.5, max(1.0, scale))
+    _Access.text_scale = min(1.5, max(1.0, scale))
 
 
 def still() -> bool:
     """Whether nothing may move by itself."""
-    return _Wishes.still
+    return _Access.still
 
 
 def set_still(still: bool) -> None:
-    _Wishes.still = still
+    _Access.still = still
 
 
 def set_low_reach(low: bool) -> None:
     """Everything a citizen presses in the lower half: for whoever sits, or is small."""
-    _Wishes.low_reach = low
+    _Access.low_reach = low
 
 
+_WEIGHTS = {
+    "Regular": QFont.Weight.Normal,
+    "SemiBold": QFont.Weight.DemiBold,
+    "Bold": QFont.Weight.Bold,
+}
 _FONT_FILES = Path(fontpkg_sarabun.__file__).with_name("files")
 
 
@@ -120,12 +125,14 @@ def _families(text: str, weight: str) -> list[str]:
     They are the machine's: Debian's fonts-noto-core (OFL) for Khmer, Lao and Burmese, and
     fonts-droid-fallback (Apache-2.0) for Chinese; no package index has them all.
     """
-    needed = []
-    if any(_is_foreign(letter) for letter in text):
-        for script in scripts():
-            if any(script.first <= ord(letter) <= script.last for letter in text):
-                needed.append(script.font)
-    return [*needed, _sarabun(weight)]
+    if not any(_is_foreign(letter) for letter in text):
+        return [_sarabun(weight)]
+    script_fonts = [
+        script.font
+        for script in scripts()
+        if any(script.first <= ord(letter) <= script.last for letter in text)
+    ]
+    return [*script_fonts, _sarabun(weight)]
 
 
 def _is_foreign(letter: str) -> bool:
@@ -135,8 +142,11 @@ def _is_foreign(letter: str) -> bool:
 
 def is_spaced(letter: str) -> bool:
     """Whether a line may not begin with `letter` unless a space goes before it."""
+    if not _is_foreign(letter):
+        return False
     code = ord(letter)
-    return _is_foreign(letter) and any(s.spaced and s.first <= code <= s.last for s in scripts())
+    spaced_scripts = (script for script in scripts() if script.spaced)
+    return any(script.first <= code <= script.last for script in spaced_scripts)
 
 
 def line_height(text: str) -> float:
@@ -146,14 +156,10 @@ def line_height(text: str) -> float:
 
 def font(pixels: float, weight: str = "Regular", text: str = "") -> QFont:
     """Sarabun at `pixels` in "Regular", "SemiBold" or "Bold", with fonts for all of `text`."""
-    chosen = QFont(_families(text, weight))
-    chosen.setPixelSize(max(1, round(pixels)))
-    chosen.setWeight(
-        {"Regular": QFont.Weight.Normal, "SemiBold": QFont.Weight.DemiBold}.get(
-            weight, QFont.Weight.Bold
-        )
-    )
-    return chosen
+    qt_font = QFont(_families(text, weight))
+    qt_font.setPixelSize(max(1, round(pixels)))
+    qt_font.setWeight(_WEIGHTS[weight])
+    return qt_font
 
 
 def tint(colour: QColor, share: float) -> QColor:

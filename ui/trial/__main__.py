@@ -36,7 +36,7 @@ POLL_MS = 10
 
 def main() -> int:
     """The exit code: 0 when every step held."""
-    began = monotonic()
+    started_at = monotonic()
     screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if not screen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -48,15 +48,16 @@ def main() -> int:
     try:
         say("Setting up a central report, a terminal, four officers and a panel …")
         central = prepare_central(root)
-        with serving(central) as said:
-            stage = prepare_terminal(root, central, said, lock=5.0 if screen else 0.25)
+        lock_seconds = 5.0 if screen else 0.25
+        with serving(central) as greeting:
+            stage = prepare_terminal(root, central, greeting, lock_seconds)
             if screen:
                 return _with_a_screen(stage)
             _without_a_screen(stage)
     except TrialFailed as error:
         sys.stderr.write(f"trial failed: {error}\n")
         return 1
-    say(f"Everything held, in {monotonic() - began:.0f} s. `kiosk --help` is the next step.")
+    say(f"Everything held, in {monotonic() - started_at:.0f} s. `kiosk --help` is the next step.")
     return 0
 
 
@@ -97,10 +98,10 @@ def _without_a_screen(stage: Stage) -> None:
     say(command("ui", stage.terminal, "close-day").rstrip())
     say(command("ui", stage.terminal, "sync").rstrip())
     say(command("ui", stage.terminal, "verify").rstrip())
-    shown = command("sync.central.cli", stage.central, "tally", "--reader", "trial")
-    say("\nAs central shows it:\n" + shown)
+    table = command("sync.central.cli", stage.central, "tally", "--reader", "trial")
+    say("\nAs central shows it:\n" + table)
     command("sync.central.cli", stage.central, "verify")
-    _compare(shown, day)
+    _compare(table, day)
     say(f"Pictures of every screen: {pictures}")
 
 
@@ -147,12 +148,12 @@ def _play(app: QApplication, story: Story) -> str:
     return player.trouble
 
 
-def _compare(shown: str, day: WorkingDay) -> None:
+def _compare(table: str, day: WorkingDay) -> None:
     """Central's counts must be exactly what was pressed."""
     counted: Counter[tuple[str, int]] = Counter()
     suppressed = 0
     pattern = r"^(\d+) .*? ([\d]+(?:/\d+){4}) +(\d+) "
-    for number, spread, not_scored in re.findall(pattern, shown, re.MULTILINE):
+    for number, spread, not_scored in re.findall(pattern, table, re.MULTILINE):
         for score, n in enumerate(spread.split("/"), start=1):
             counted[number, score] += int(n)
         suppressed += int(not_scored)

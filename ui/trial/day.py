@@ -40,7 +40,7 @@ LATER = (4, 5, 2, 5, 4, 3, 5)
 
 
 class WorkingDay:
-    """Holds the hands and eyes: presses widgets, takes pictures, counts what was pressed."""
+    """The hands and eyes: presses widgets, takes pictures, counts what was pressed."""
 
     def __init__(
         self,
@@ -86,21 +86,23 @@ class WorkingDay:
             self._click(self._screen(SignOnScreen).pad.tiles[digit])
         yield self._on(PinScreen)
         if wrong_first:
-            right = self._pins[number]
-            self._type(right[:-1] + str((int(right[-1]) + 1) % 10))
+            pin = self._pins[number]
+            wrong_last_digit = str((int(pin[-1]) + 1) % 10)
+            self._type(pin[:-1] + wrong_last_digit)
             self._picture("pin-wrong")
         self._type(self._pins[number])
         yield self._on(ReadyScreen)
 
     def _rate(self, number: str, score: int, *, by_panel: bool) -> Story:
         yield self._ready
-        kept = len(self._panel.panel.acknowledged)
+        acknowledged = len(self._panel.panel.acknowledged)
         if by_panel:
             self._panel.press(6 - score)
-            yield lambda: len(self._panel.panel.acknowledged) > kept
+            yield lambda: len(self._panel.panel.acknowledged) > acknowledged
         else:
             ready = self._screen(ReadyScreen)
-            self._click(next(f for f in ready.faces if f.isVisible() and f.score == score))
+            visible = (face for face in ready.faces if face.isVisible())
+            self._click(next(face for face in visible if face.score == score))
         self.pressed[number, score] += 1
         if score <= 2:
             yield self._on(ReasonsScreen)
@@ -115,13 +117,13 @@ class WorkingDay:
 
     def _press_twice(self, number: str) -> Story:
         yield self._ready
-        kept = len(self._panel.panel.acknowledged)
+        acknowledged = len(self._panel.panel.acknowledged)
         self._panel.press(1)
-        yield lambda: len(self._panel.panel.acknowledged) == kept + 1
+        yield lambda: len(self._panel.panel.acknowledged) == acknowledged + 1
         since = monotonic()
         yield lambda: monotonic() - since > BOUNCE
         self._panel.press(1)
-        yield lambda: len(self._panel.panel.acknowledged) == kept + 2
+        yield lambda: len(self._panel.panel.acknowledged) == acknowledged + 2
         self.pressed[number, 5] += 1
         self.suppressed += 1
 
@@ -154,7 +156,8 @@ class WorkingDay:
         yield from self._duty_menu("101", "hand-over")
         yield self._on(SignOnScreen)
         rows = self._screen(SignOnScreen).rows
-        self._click(next(row for row in rows if row.isVisible() and row.officer == number))
+        visible = (row for row in rows if row.isVisible())
+        self._click(next(row for row in visible if row.officer == number))
         yield self._on(PinScreen)
         self._type(self._pins[number])
         yield self._on(ReadyScreen)
@@ -182,11 +185,12 @@ class WorkingDay:
         yield self._on(MenuScreen)
         menu = self._screen(MenuScreen)
         self._click(menu.tiles[0])
-        kept = len(self._panel.panel.acknowledged)
+        acknowledged = len(self._panel.panel.acknowledged)
         self._panel.press(3)
-        yield lambda: len(self._panel.panel.acknowledged) > kept
+        yield lambda: len(self._panel.panel.acknowledged) > acknowledged
         self._picture("service-menu")
-        self._click([tile for tile in menu.tiles if tile.isVisible()][-1])
+        visible = [tile for tile in menu.tiles if tile.isVisible()]
+        self._click(visible[-1])
         yield self._on(ReadyScreen)
 
     def _full_disk(self) -> Story:
@@ -208,10 +212,10 @@ class WorkingDay:
 
     def _screen(self, kind: type[S]) -> S:
         """The screen that is shown, which must be of this kind."""
-        shown = self._window.screen_shown
-        if not isinstance(shown, kind):
-            raise TrialFailed(f"{kind.__name__} expected, {type(shown).__name__} is shown")
-        return shown
+        screen = self._window.screen_shown
+        if not isinstance(screen, kind):
+            raise TrialFailed(f"{kind.__name__} expected, {type(screen).__name__} is shown")
+        return screen
 
     def _on(self, kind: type[QWidget]) -> Condition:
         return lambda: isinstance(self._window.screen_shown, kind)

@@ -64,21 +64,21 @@ class Stage:
 
 def command(module: str, folder: Path, *words: str, timeout: float = 60.0) -> str:
     """Run one of our commands as a person would; its output, or TrialFailed."""
-    done = subprocess.run(  # noqa: S603  (our own modules, our own words)
+    process = subprocess.run(  # noqa: S603  (our own modules, our own words)
         [sys.executable, "-m", module, "--data", str(folder), *words],
         capture_output=True,
         text=True,
         timeout=timeout,
         check=False,
     )
-    if done.returncode:
-        raise TrialFailed(f"{module} {' '.join(words)}: {done.stderr.strip() or done.stdout}")
-    return done.stdout
+    if process.returncode:
+        raise TrialFailed(f"{module} {' '.join(words)}: {process.stderr.strip() or process.stdout}")
+    return process.stdout
 
 
 @contextmanager
 def serving(folder: Path, module: str = "sync.central.cli") -> Iterator[str]:
-    """Central as its own process; yields what it says first: address and report."""
+    """Central as its own process; yields its first lines: address and report."""
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", module, "--data", str(folder), "serve", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -87,10 +87,10 @@ def serving(folder: Path, module: str = "sync.central.cli") -> Iterator[str]:
     )
     try:
         out = process.stdout
-        said = "".join(out.readline() for _ in range(2)) if out else ""
-        if "http" not in said:
+        greeting = "".join(out.readline() for _ in range(2)) if out else ""
+        if "http" not in greeting:
             raise TrialFailed("central did not start")
-        yield said
+        yield greeting
     finally:
         process.terminate()
         process.wait(timeout=10)
@@ -107,23 +107,25 @@ def prepare_central(root: Path) -> Path:
     return central
 
 
-def prepare_terminal(root: Path, central: Path, said: str, lock: float) -> Stage:
+def prepare_terminal(root: Path, central: Path, greeting: str, lock_seconds: float) -> Stage:
     """A terminal, enrolled and with its roster, and a second one with some past weeks."""
-    url = _found(r"Serving \S+ at (\S+)", said)
+    url = _match(r"Serving \S+ at (\S+)", greeting)
     panel = root / "panel"
     terminal = root / "terminal"
     pins = {"service": _set_up(terminal, central, url, "counter-1")}
-    (terminal / "kiosk.toml").write_text(SETTINGS.format(lock=lock, panel=panel), encoding="utf-8")
+    settings = SETTINGS.format(lock=lock_seconds, panel=panel)
+    (terminal / "kiosk.toml").write_text(settings, encoding="utf-8")
     for number in PEOPLE:
-        said_pin = command("ui", terminal, "officer", "pin", number)
-        pins[number] = _found(r"PIN: (\d{6})", said_pin)
+        answer = command("ui", terminal, "officer", "pin", number)
+        pins[number] = _match(r"PIN: (\d{6})", answer)
     past = root / "past"
     _set_up(past, central, url, "counter-2")
     _remember_past_weeks(past)
     command("ui", past, "sync")
-    made = command("sync.central.cli", central, "accounts", "add", "director", "--role", "director")
-    password = _found(r"password of director: (\S+)", made)
-    report = _found(r"Report: (\S+)", said)
+    words = ("accounts", "add", "director", "--role", "director")
+    account = command("sync.central.cli", central, *words)
+    password = _match(r"password of director: (\S+)", account)
+    report = _match(r"Report: (\S+)", greeting)
     return Stage(
         root=root,
         terminal=terminal,
@@ -136,11 +138,11 @@ def prepare_terminal(root: Path, central: Path, said: str, lock: float) -> Stage
 
 
 def _set_up(folder: Path, central: Path, url: str, name: str) -> str:
-    pin = _found(r"PIN: (\d{6})", command("ui", folder, "init"))
+    pin = _match(r"PIN: (\d{6})", command("ui", folder, "init"))
     invited = command(
         "sync.central.cli", central, "enrol", "--terminal", name, "--counter", name[-1]
     )
-    code = _found(r"Code: (\S+)", invited)
+    code = _match(r"Code: (\S+)", invited)
     command("ui", folder, "enrol", url, code)
     command("ui", folder, "sync")
     return pin
@@ -176,7 +178,7 @@ def _past_rating(number: str, day: date, random: Random) -> Rating:
     )
 
 
-def _found(pattern: str, text: str) -> str:
+def _match(pattern: str, text: str) -> str:
     match = re.search(pattern, text)
     if not match:
         raise TrialFailed(f"no {pattern!r} in: {text}")

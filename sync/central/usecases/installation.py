@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
-from sync.central.settings import SettingsError
 from sync.central.store.engine import CentralStore
 from sync.central.usecases import backup
 from sync.central.usecases.backup import BadBackup, Say

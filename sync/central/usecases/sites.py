@@ -14,7 +14,7 @@ def find_site(central: Central, site: str) -> Central | None:
         name = t.people.site_name()
     if name is None:
         return None
-    return replace(central, settings=replace(central.settings, site=site, name=name))
+    return replace(central, settings=central.settings._replace(site=site, name=name))
 
 
 def all_sites(central: Central) -> tuple[tuple[str, str], ...]:

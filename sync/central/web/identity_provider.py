@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sync.central.settings import CentralSettings, SettingsError
+from kiosk.tomlfile.tables import SettingsError
+from sync.central.settings import CentralSettings
 
 SECRET_FILE = "identity.secret"  # noqa: S105  (a file's name)
 _TIMEOUT = 10
