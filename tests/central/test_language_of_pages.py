@@ -31,7 +31,7 @@ NAMES = {
     "YYYY-MM-DD", "A-Z", "a-z",
     "tally",  # an entry of the log of readers
     # accounts of the invented data
-    "director", "section-head", "complaints", "audit", "boss",
+    "director", "head", "complaints", "audit", "boss",
     # columns and values that people type as they are
     "number", "name", "position", "section", "format", "true", "false", "token",
     # commands
