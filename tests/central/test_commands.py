@@ -366,7 +366,7 @@ def test_what_is_for_everybody_is_exported(ready: Command, tmp_path: Path) -> No
 def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
     assert "First password" in accepted(ready("accounts", "add", "boss", "--role", "director"))
     assert "the roles are officer" in refused(ready("accounts", "add", "x", "--role", "king"))
-    assert "officer's id" in refused(ready("accounts", "add", "x", "--role", "officer"))
+    assert "needs an officer" in refused(ready("accounts", "add", "x", "--role", "officer"))
     assert "boss\tdirector" in accepted(ready("accounts", "list"))
     assert "First password" in accepted(ready("accounts", "password", "boss"))
     assert "Disabled" in accepted(ready("accounts", "disable", "boss"))
