@@ -80,7 +80,7 @@ def test_a_pin_from_the_letter_opens_the_terminal_and_travels_and_lies_nowhere(
     with server.central.store.transaction("dindaeng") as t2:
         there = t2.pins.all()["101"].verifier
     assert here is not None
-    verifier = pins.Verifier.kept(PEPPER, "101", here.hash)
+    verifier = pins.Verifier.decrypted(PEPPER, "101", here.hash)
     for secret in (b"argon2", verifier.key, verifier.hash.encode()):
         assert secret not in network.bytes
         assert secret not in here.hash.encode()
@@ -232,7 +232,11 @@ def test_under_another_key_of_central_a_pin_is_not_handed_on_and_the_page_says_s
 ) -> None:
     letter = issue(server)
     sync(kept)
-    other = Central(server.central.store, server.central.settings, Ed25519PrivateKey.generate())
+    other = Central(
+        store=server.central.store,
+        settings=server.central.settings,
+        key=Ed25519PrivateKey.generate(),
+    )
     assert next(p for p in read_pins(other) if p.officer.id == "101").lost
     assert not state(server).lost
     assert kept.terminal.check_pin("101", letter) == PinRight()
