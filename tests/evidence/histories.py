@@ -26,7 +26,7 @@ from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
-from sync import agent
+from sync import exchange, incoming
 from sync.central.schema import day_reports
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
@@ -253,11 +253,11 @@ class Side:
 
     def sync(self) -> None:
         ca, transport = self._way()
-        self._ask(lambda: agent.sync(self.store, self.clock, self.key, ca, transport=transport))
+        self._ask(lambda: exchange.sync(self.store, self.clock, self.key, ca, transport=transport))
 
     def heartbeat(self) -> None:
         ca, transport = self._way()
-        self._ask(lambda: agent.heartbeat(self.store, self.clock, self.key, ca, transport))
+        self._ask(lambda: exchange.heartbeat(self.store, self.clock, self.key, ca, transport))
 
     def _way(self) -> tuple[str, Network | None]:
         return (self.line.ca, None) if self.line else ("", self.network)
@@ -271,7 +271,7 @@ class Side:
         try:
             run()
             self.state = ""
-        except agent.Refused as error:
+        except incoming.Refused as error:
             self.state = error.answer.value
         except (Unreachable, NotCentral):
             pass  # nothing was said: what was due stays due
