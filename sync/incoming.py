@@ -114,7 +114,7 @@ def _pin_record(
     except BadMessage as error:
         raise _unreadable(error) from None
     return PinRecord(
-        hash=verifier.keep(pepper, issued.officer),
+        hash=verifier.encrypted(pepper, issued.officer),
         tries=0,
         tried_boot_ms=0,
         boot_id="",

@@ -80,7 +80,7 @@ def test_a_pin_from_the_letter_opens_the_terminal_and_travels_and_lies_nowhere(
     with server.central.store.transaction("dindaeng") as t2:
         there = t2.pins.all()["101"].verifier
     assert here is not None
-    verifier = pins.Verifier.kept(PEPPER, "101", here.hash)
+    verifier = pins.Verifier.decrypted(PEPPER, "101", here.hash)
     for secret in (b"argon2", verifier.key, verifier.hash.encode()):
         assert secret not in network.bytes
         assert secret not in here.hash.encode()

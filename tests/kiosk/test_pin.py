@@ -77,9 +77,9 @@ def test_generated_pins_are_six_digits_and_strong() -> None:
 
 def test_a_kept_verifier_opens_under_its_pepper_for_its_owner_alone() -> None:
     verifier = pin.Verifier.of("101", "482913")
-    stored = verifier.keep(b"p" * 32, "101")
+    stored = verifier.encrypted(b"p" * 32, "101")
     assert pin.is_issued(stored)
-    assert pin.Verifier.kept(b"p" * 32, "101", stored) == verifier
+    assert pin.Verifier.decrypted(b"p" * 32, "101", stored) == verifier
     assert pin.matches(b"p" * 32, "101", "482913", stored)
     assert not pin.matches(b"p" * 32, "101", "482914", stored)
     for pepper, owner, text in (
@@ -90,7 +90,7 @@ def test_a_kept_verifier_opens_under_its_pepper_for_its_owner_alone() -> None:
     ):
         assert not pin.matches(pepper, owner, "482913", text)
         with pytest.raises(pin.BadVerifier):
-            pin.Verifier.kept(pepper, owner, text)
+            pin.Verifier.decrypted(pepper, owner, text)
     assert not pin.is_issued(pin.hash_pin(b"p" * 32, "101", "482913"))
     assert "482913" not in repr(verifier)
     assert verifier.hash not in repr(verifier)

@@ -382,7 +382,7 @@ def test_on_a_full_disk_nothing_is_promised_and_the_same_rating_is_kept_once_aft
 def test_a_full_disk_frees_the_ballast_so_that_an_officer_can_still_sign_off(
     store: Store, terminal: Terminal, path: Path
 ) -> None:
-    terminal.keep_ballast()
+    terminal.reserve_ballast()
     ballast = path.with_name("ballast")
     assert ballast.stat().st_size == 4 << 20
     with disk_full_beyond(4096), pytest.raises(StoreFailed):
