@@ -5,7 +5,7 @@ It comes in as from terminals: day reports, one transaction each. Nothing here i
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -307,7 +307,7 @@ def _office(central: Central, random: Random, today: date) -> None:
             t.office.put_improvement(line, "ผู้อำนวยการเขต", now)
         url = "https://report.example.go.th/f/{token}"
         kept = t.office.settings()
-        settings = replace(kept.settings, comment_url=url, services=_SERVICES)
+        settings = kept.settings._replace(comment_url=url, services=_SERVICES)
         t.office.put_settings(kept.version, settings, "demonstration", now)
 
 
