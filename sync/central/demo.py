@@ -15,18 +15,19 @@ from kiosk.clock import SystemClock
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
 from kiosk.domain.wording import DEFAULT_REASONS
-from sync.central.disclosure import ONLINE
 from sync.central.sitesettings import NamedService
-from sync.central.store.office import Improvement, State
-from sync.central.store.tickets import Ticket
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
+from sync.central.usecases.improvements import Improvement, State, save_improvement
+from sync.central.usecases.office_settings import read_settings, save_settings
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.questionnaire import OnlineAnswer, import_answers
+from sync.central.usecases.sites import is_empty
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
-from sync.central.usecases.tickets import import_tickets
-from sync.central.viewer import ROLES
+from sync.central.usecases.tickets import Ticket, import_tickets
+from sync.central.viewer import ROLES, Viewer
 from sync.messages import (
     DayReport,
     Enrol,
@@ -127,6 +128,8 @@ _SERVICES = tuple(
         ("market", "จุดผ่อนผันและการค้า", "Street trade"),
     )
 )
+_ANSWERS = 420
+"""To the online questionnaire."""
 DAYS = 365
 
 
@@ -154,9 +157,8 @@ def seed(
 ) -> tuple[tuple[str, str], ...]:
     """Fill `central` up to yesterday; accounts with their first passwords. `say` is told days done
     and in all. NotEmpty when there are officers or reports already."""
-    with central.store.transaction(central.site) as t:
-        if t.people.everyone() or t.days.newest_days():
-            raise NotEmpty(f"{central.site}: has officers or reports; seed a fresh --data folder")
+    if not is_empty(central):
+        raise NotEmpty(f"{central.site}: has officers or reports; seed a fresh --data folder")
     random = Random(seed)  # noqa: S311  (believable, not secret)
     servers = _servers(random)
     import_officers(central, tuple(s.officer for s in servers))
@@ -287,28 +289,33 @@ def _report(
 def _office(central: Central, random: Random, today: date) -> None:
     """What people write, and what comes in online."""
     now = SystemClock().now().wall
-    with central.store.transaction(central.site) as t:
-        for i in range(420):
-            day = today - timedelta(days=random.randint(1, 360))
-            score = random.choices(range(1, 6), (6, 8, 16, 35, 35))[0]
-            t.form.add(day, 5, score, [random.choice(_REASONS)] if score < 3 else [])
-            t.unclosed.mark([(ONLINE, day)])
-            if i % 9 == 0:
-                t.form.add_comment("th", random.choice(_COMMENTS))
-        for said, done, whom, due, state in _IMPROVEMENTS:
-            line = Improvement(
-                id=secrets.token_hex(8),
-                said=said,
-                done=done,
-                whom=whom,
-                due=today + timedelta(days=due),
-                state=state,
-            )
-            t.office.put_improvement(line, "ผู้อำนวยการเขต", now)
-        url = "https://report.example.go.th/f/{token}"
-        kept = t.office.settings()
-        settings = kept.settings._replace(comment_url=url, services=_SERVICES)
-        t.office.put_settings(kept.version, settings, "demonstration", now)
+    import_answers(central, [_answer(random, today, number) for number in range(_ANSWERS)])
+    director = Viewer(account="demonstration", name="ผู้อำนวยการเขต", site=central.site)
+    for citizens_said, done, whom, due, status in _IMPROVEMENTS:
+        improvement = Improvement(
+            id=secrets.token_hex(8),
+            said=citizens_said,
+            done=done,
+            whom=whom,
+            due=today + timedelta(days=due),
+            state=status,
+        )
+        save_improvement(central, director, improvement, now)
+    stored = read_settings(central)
+    url = "https://report.example.go.th/f/{token}"
+    settings = stored.settings._replace(comment_url=url, services=_SERVICES)
+    save_settings(central, director, stored.version, settings, now)
+
+
+def _answer(random: Random, today: date, number: int) -> OnlineAnswer:
+    """An answer to the online questionnaire; every ninth has a comment."""
+    day = today - timedelta(days=random.randint(1, 360))
+    score = random.choices(range(1, 6), (6, 8, 16, 35, 35))[0]
+    reasons = (random.choice(_REASONS),) if score < 3 else ()
+    comment = random.choice(_COMMENTS) if number % 9 == 0 else ""
+    return OnlineAnswer(
+        day=day, levels=5, score=score, reasons=reasons, language="th", comment=comment
+    )
 
 
 def _accounts(central: Central, servers: list[_Server]) -> tuple[tuple[str, str], ...]:

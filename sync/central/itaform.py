@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from sync.central import period as periods
 from sync.central.period import Period
@@ -42,15 +43,27 @@ class EditedRow:
 @cache
 def form() -> tuple[str, tuple[str, ...], tuple[FormRow, ...]]:
     """Title, the five columns' titles, and the rows in their order."""
-    found = json.loads((files("sync.central") / "itaform.json").read_text("utf-8"))
-    rows = []
-    for row in found["rows"]:
-        score = "" if row["score"] is None else f"{row['score']:.2f}"
-        texts = (row[k] for k in ("question", "shortfall", "measure", "result", "evidence"))
-        body = ItaBody(score, *texts)
-        head = (row["code"], row["form"], row["indicator"], bool(row["terminal_is_evidence"]))
-        rows.append(FormRow(*head, body))
-    return found["title"], tuple(found["columns"]), tuple(rows)
+    document = json.loads((files("sync.central") / "itaform.json").read_text("utf-8"))
+    rows = tuple(map(_form_row, document["rows"]))
+    return document["title"], tuple(document["columns"]), rows
+
+
+def _form_row(row: dict[str, Any]) -> FormRow:
+    body = ItaBody(
+        score="" if row["score"] is None else f"{row['score']:.2f}",
+        question=row["question"],
+        shortfall=row["shortfall"],
+        measure=row["measure"],
+        result=row["result"],
+        evidence=row["evidence"],
+    )
+    return FormRow(
+        code=row["code"],
+        form=row["form"],
+        indicator=row["indicator"],
+        terminal_is_evidence=bool(row["terminal_is_evidence"]),
+        body=body,
+    )
 
 
 def listed(settings: SiteSettings) -> tuple[FormRow, ...]:
@@ -59,14 +72,14 @@ def listed(settings: SiteSettings) -> tuple[FormRow, ...]:
     again when the row is."""
     if not settings.ita_rows:
         return form()[2]
-    known = {row.code: row.body for row in form()[2]}
+    bodies = {row.code: row.body for row in form()[2]}
     return tuple(
         FormRow(
             code=row.code,
             form=row.form,
             indicator=row.indicator,
             terminal_is_evidence=row.terminal_is_evidence,
-            body=known.get(row.code, ItaBody()),
+            body=bodies.get(row.code, ItaBody()),
         )
         for row in settings.ita_rows
     )
@@ -88,7 +101,7 @@ def as_settings() -> tuple[ItaRow, ...]:
 def rounds(today: date, starts: int) -> tuple[Period, ...]:
     """The running round, which people now write, and the three before, newest first; fiscal years
     begin in the month `starts`."""
-    found = [periods.round_of(today, starts)]
-    while len(found) < 4:
-        found.append(periods.before(found[-1]))
-    return tuple(found)
+    newest_first = [periods.round_of(today, starts)]
+    while len(newest_first) < 4:
+        newest_first.append(periods.before(newest_first[-1]))
+    return tuple(newest_first)

@@ -37,8 +37,8 @@ CARRIED_FOR = timedelta(days=62)
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """One terminal's file: how many requests were answered, and what the first that was not was
-    told; or why the file as a whole was left alone."""
+    """One terminal's file: how many requests were answered, and why the first of the others was
+    refused; or why the whole file was not read."""
 
     file: str
     answered: int = 0
@@ -63,8 +63,8 @@ def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
         return Visited(file=path.name, trouble=str(error))
     at = f"/v1/sites/{outward.site}/terminals/{outward.terminal}/"
     answers = asyncio.run(_ask_all(app, at, outward.requests))
-    replies = tuple(reply for reply, said in answers if not said)
-    refused = next((said for _, said in answers if said), "")
+    replies = tuple(reply for reply, refusal in answers if not refusal)
+    refused = next((refusal for _, refusal in answers if refusal), "")
     signed = sign_answer(central.key, 200, at + BOX, "", sealing_text(box).encode())
     home = Homeward(
         site=outward.site,

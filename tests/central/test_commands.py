@@ -413,7 +413,7 @@ def test_a_clock_set_to_the_buddhist_era_stops_what_would_keep_a_date(
     ready: Command, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = FakeClock(datetime(2569, 6, 1, 9, tzinfo=UTC))
-    monkeypatch.setattr("sync.central.cli.SystemClock", lambda: clock)
+    monkeypatch.setattr("sync.central.commands.context.SystemClock", lambda: clock)
     assert "2569-06-01" in refused(ready(*words), code=1)
 
 
@@ -421,6 +421,6 @@ def test_a_clock_that_can_not_be_right_makes_no_data_folder(
     command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = FakeClock(datetime(1970, 1, 1, tzinfo=UTC))
-    monkeypatch.setattr("sync.central.cli.SystemClock", lambda: clock)
+    monkeypatch.setattr("sync.central.commands.context.SystemClock", lambda: clock)
     assert "set the machine's date" in refused(command("init"), code=1)
     assert not folder.exists()

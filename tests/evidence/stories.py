@@ -147,7 +147,7 @@ class Presses(Story):
         DataFolder(self.template).create()
         store, terminal = DataFolder(self.template).open(FakeClock())
         terminal.add_officers([SOMYING])
-        terminal.keep_ballast()
+        terminal.reserve_ballast()
         store.close()
 
     def act(self, say: Say) -> None:

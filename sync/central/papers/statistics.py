@@ -8,10 +8,10 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sync.central.papers.spreadsheet import Sheet, workbook
-from sync.central.reports.gate import CutsView, OfficeView
+from sync.central.reports.gate import CutRow, CutsView, Figure, OfficeView
 
 DICTIONARY = (
     ("site", "รหัสหน่วยงาน", "Office, short id", "text"),
@@ -46,59 +46,75 @@ class Row:
 
 
 def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[Row, ...]:
-    """The office, then each service, of the quarters that are told; then the online questionnaire,
-    apart."""
-    found = [_whole(site, office, "counter")]
-    period = office.period
-    names = {x.id: x.th for x in office.settings.services}
+    """The office, then each service of the published quarters, then the online questionnaire."""
+    services: list[Row] = []
     quarters = cuts.quarters
-    if quarters is not None and quarters[0] < period.first_day:
-        quarters = None
-    first, last = map(str, quarters or ("", ""))
-    for row in cuts.tables["service"] if quarters else ():
-        rate = None if row.rate is None else round(row.rate * 100, 1)
-        head = (site, period.code, first, last, "counter", row.what, names.get(row.what, ""))
-        ends = row.interval
-        low, high = (round(ends.low * 100), round(ends.high * 100)) if ends else (None, None)
-        found.append(Row(*head, row.n, rate, low, high, row.bound))
-    found.append(_whole(site, office, "online"))
-    return tuple(found)
+    if quarters is not None and quarters[0] >= office.period.first_day:
+        names = {service.id: service.th for service in office.settings.services}
+        for row in cuts.tables["service"]:
+            services.append(_service(site, office, quarters, row, names.get(row.what, "")))
+    counters = _whole(site, office, office.figure, "counter")
+    return (counters, *services, _whole(site, office, office.online, "online"))
 
 
-def _whole(site: str, office: OfficeView, channel: str) -> Row:
-    figure = office.online if channel == "online" else office.figure
-    found, ends = figure.result, figure.result.interval
-    dates = (str(figure.first_day or ""), str(figure.last_day or ""))
+def _service(
+    site: str, office: OfficeView, quarters: tuple[date, date], row: CutRow, name: str
+) -> Row:
+    interval = row.interval
     return Row(
-        *(site, office.period.code, *dates, channel, "", ""),
-        found.n or None,
-        None if found.rate is None else round(found.rate * 100, 1),
-        round(ends.low * 100, 1) if ends else None,
-        round(ends.high * 100, 1) if ends else None,
-        found.bound,
+        site=site,
+        period=office.period.code,
+        first_day=str(quarters[0]),
+        last_day=str(quarters[1]),
+        channel="counter",
+        service=row.what,
+        service_name=name,
+        n=row.n,
+        rate=None if row.rate is None else round(row.rate * 100, 1),
+        low=round(interval.low * 100) if interval else None,
+        high=round(interval.high * 100) if interval else None,
+        bound=row.bound,
     )
 
 
-def as_csv(found: Sequence[Row]) -> bytes:
+def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> Row:
+    result, interval = figure.result, figure.result.interval
+    return Row(
+        site=site,
+        period=office.period.code,
+        first_day=str(figure.first_day or ""),
+        last_day=str(figure.last_day or ""),
+        channel=channel,
+        service="",
+        service_name="",
+        n=result.n or None,
+        rate=None if result.rate is None else round(result.rate * 100, 1),
+        low=round(interval.low * 100, 1) if interval else None,
+        high=round(interval.high * 100, 1) if interval else None,
+        bound=result.bound,
+    )
+
+
+def as_csv(rows: Sequence[Row]) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
-    kept = io.StringIO()
-    writer = csv.writer(kept, lineterminator="\r\n")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
     names = [name for name, *_ in DICTIONARY]
     writer.writerow(names)
-    for row in found:
+    for row in rows:
         values = asdict(row)
         writer.writerow([_safe(values[name]) for name in names])
-    return kept.getvalue().encode("utf-8-sig")
+    return text.getvalue().encode("utf-8-sig")
 
 
 def dictionary(licence: str) -> bytes:
     """What each column of the CSV holds, as CSV; the licence in the last line."""
-    kept = io.StringIO()
-    writer = csv.writer(kept, lineterminator="\r\n")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("column", "th", "en", "type"))
     writer.writerows(DICTIONARY)
     writer.writerow(("licence", _safe(licence), _safe(licence), "text"))
-    return kept.getvalue().encode("utf-8-sig")
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _safe(value: object) -> str:
@@ -106,7 +122,7 @@ def _safe(value: object) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def as_json(found: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
+def as_json(rows: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
     document = {
         "title": f"สถิติความพึงพอใจต่อการให้บริการ {office.name}",
         "publisher": office.name,
@@ -116,14 +132,14 @@ def as_json(found: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
         "dictionary": [
             {"name": name, "th": th, "en": en, "type": kind} for name, th, en, kind in DICTIONARY
         ],
-        "rows": [asdict(row) for row in found],
+        "rows": [asdict(row) for row in rows],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def as_xlsx(found: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
+def as_xlsx(rows: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
     names = [name for name, *_ in DICTIONARY]
-    data = [[asdict(row)[name] for name in names] for row in found]
+    data = [[asdict(row)[name] for name in names] for row in rows]
     about = (
         ("หน่วยงาน", office.name),
         ("สัญญาอนุญาต", office.settings.licence),

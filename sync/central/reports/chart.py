@@ -36,25 +36,34 @@ class Trend:
 
 def trend(months: Sequence[MonthFigure]) -> Trend:
     """A chart from the first month that has a figure to the last; the scale reaches 100 %."""
-    shown = {m.month: m for m in months if m.figure.result.rate is not None}
-    lows = [_lowest(m) for m in shown.values()]
-    floor = 0.0 if not lows or min(lows) < 0.5 else 0.5
-    span = _months(min(shown), max(shown)) if shown else []
+    by_month = {m.month: m for m in months if m.figure.result.rate is not None}
+    lowest = min(map(_lowest, by_month.values()), default=0.0)
+    floor = 0.0 if lowest < 0.5 else 0.5
+    span = _months(min(by_month), max(by_month)) if by_month else []
     marks, gaps = [], []
     runs: list[list[str]] = [[]]
     for i, month in enumerate(span):
         x = 100 * (i + 0.5) / len(span)
-        if month not in shown:
+        if month not in by_month:
             gaps.append((x, month))
             runs.append([])
             continue
-        found = shown[month].figure.result
-        y, ends = _y(found.rate or 0.0, floor), found.interval
-        low, high = (_y(ends.low, floor), _y(ends.high, floor)) if ends else (None, None)
-        marks.append(Mark(month=shown[month], x=x, y=y, low=low, high=high))
-        runs[-1].append(f"{x:.2f},{y:.2f}")
+        mark = _mark(by_month[month], x, floor)
+        marks.append(mark)
+        runs[-1].append(f"{x:.2f},{mark.y:.2f}")
     lines = tuple(" ".join(run) for run in runs if len(run) > 1)
     return Trend(marks=tuple(marks), gaps=tuple(gaps), lines=lines, floor=floor)
+
+
+def _mark(month: MonthFigure, x: float, floor: float) -> Mark:
+    result, interval = month.figure.result, month.figure.result.interval
+    return Mark(
+        month=month,
+        x=x,
+        y=_y(result.rate or 0.0, floor),
+        low=_y(interval.low, floor) if interval else None,
+        high=_y(interval.high, floor) if interval else None,
+    )
 
 
 def _months(first: date, last: date) -> list[date]:
@@ -64,12 +73,18 @@ def _months(first: date, last: date) -> list[date]:
 
 
 def _lowest(month: MonthFigure) -> float:
-    found = month.figure.result
-    return found.interval.low if found.interval else found.rate or 0.0
+    result = month.figure.result
+    return result.interval.low if result.interval else result.rate or 0.0
 
 
 def _y(share: float, floor: float) -> float:
     return 100 * (1 - (share - floor) / (1 - floor))
+
+
+_FEWEST = 30
+"""Where a funnel begins: results of fewer are compared with nothing."""
+_BAND_POINTS = 40
+_TICKS = (30, 100, 300, 1000, 3000, 10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +103,36 @@ class FunnelShape:
         return _y(share, self.floor)
 
 
-def funnel(found: Funnel) -> FunnelShape:
+def funnel(result: Funnel) -> FunnelShape:
     """A funnel plot (Spiegelhalter 2005): how far chance carries the office's rate at each n,
     from 30 to some way beyond the result, on a logarithmic scale."""
-    first, last = 30, max(400, 2 * found.n)
-    sizes = [first * (last / first) ** (i / 40) for i in range(41)]
-    floor = 0.0 if min(found.rate, _limits(found.office, first, Z99).low) < 0.5 else 0.5
+    last = max(400, 2 * result.n)
+    floor = 0.0 if min(result.rate, _limits(result.office, _FEWEST, Z99).low) < 0.5 else 0.5
+    ticks = [n for n in _TICKS if n <= last]
+    return FunnelShape(
+        band95=_band(result.office, Z95, last, floor),
+        band99=_band(result.office, Z99, last, floor),
+        office_y=_y(result.office, floor),
+        x=_funnel_x(result.n, last),
+        y=_y(result.rate, floor),
+        ticks=tuple((_funnel_x(n, last), n) for n in ticks),
+        floor=floor,
+    )
 
-    def x(n: float) -> float:
-        return 100 * log10(n / first) / log10(last / first)
 
-    def band(z: float) -> str:
-        upper = [(x(n), _y(_limits(found.office, n, z).high, floor)) for n in sizes]
-        lower = [(x(n), _y(_limits(found.office, n, z).low, floor)) for n in reversed(sizes)]
-        return " ".join(f"{a:.2f},{b:.2f}" for a, b in (*upper, *lower))
+def _funnel_x(n: float, last: int) -> float:
+    return 100 * log10(n / _FEWEST) / log10(last / _FEWEST)
 
-    ticks = tuple((x(n), n) for n in (30, 100, 300, 1000, 3000, 10_000) if n <= last)
-    bands = (band(Z95), band(Z99))
-    here = (_y(found.office, floor), x(found.n), _y(found.rate, floor))
-    return FunnelShape(*bands, *here, ticks, floor)
+
+def _band(rate: float, z: float, last: int, floor: float) -> str:
+    """The outline of where results lie by chance: along the top, and back along the bottom."""
+    top, bottom = [], []
+    for i in range(_BAND_POINTS + 1):
+        n = _FEWEST * (last / _FEWEST) ** (i / _BAND_POINTS)
+        limits, x = _limits(rate, n, z), _funnel_x(n, last)
+        top.append(f"{x:.2f},{_y(limits.high, floor):.2f}")
+        bottom.append(f"{x:.2f},{_y(limits.low, floor):.2f}")
+    return " ".join((*top, *reversed(bottom)))
 
 
 def _limits(rate: float, n: float, z: float) -> Interval:

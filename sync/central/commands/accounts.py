@@ -1,0 +1,105 @@
+"""Commands about accounts: who may sign in to the report."""
+
+from typing import Annotated, NoReturn
+
+import typer
+
+from sync.central.commands.context import USAGE, fail, login, now, opened
+from sync.central.language import in_english
+from sync.central.viewer import ROLES
+
+app = typer.Typer(help="Who may sign in to the report.", no_args_is_help=True)
+
+_NEEDS_OFFICER = " or ".join(role.id for role in ROLES.values() if role.needs_officer)
+_NEEDS_SECTION = " or ".join(role.id for role in ROLES.values() if role.needs_section)
+
+
+@app.command()
+def add(
+    account: Annotated[str, typer.Argument(help="What is typed to sign in.")],
+    role: Annotated[list[str], typer.Option(help=f"One of {', '.join(ROLES)}; repeat.")],
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+    officer: Annotated[
+        str, typer.Option(help=f"With role {_NEEDS_OFFICER}: the officer's id.")
+    ] = "",
+    section: Annotated[str, typer.Option(help=f"With role {_NEEDS_SECTION}: which section.")] = "",
+    subject: Annotated[str, typer.Option(help="OpenID subject, instead of a password.")] = "",
+    city: Annotated[bool, typer.Option(help="For all offices of this central.")] = False,
+) -> None:
+    """Make an account, or renew one, and print its first password once.
+
+    Example: kiosk-central accounts add somchai --name "สมชาย ใจดี" --role director
+    """
+    from kiosk.domain.people import BadPerson
+    from sync.central.usecases.accounts import add_account, roles_of
+
+    try:
+        roles = roles_of(role)
+    except BadPerson as error:
+        fail(f"--role: {in_english(error)}", USAGE)
+    with opened() as central:
+        try:
+            password = add_account(
+                central,
+                login(),
+                account,
+                name or account,
+                roles,
+                now(),
+                officer=officer,
+                section=section,
+                subject=subject,
+                city=city,
+            )
+        except BadPerson as error:
+            fail(in_english(error), USAGE)
+    if password:
+        _say_password(account, password)
+    else:
+        typer.echo(f"{account} signs in with the office's own account.")
+
+
+@app.command("list")
+def list_accounts() -> None:
+    """List accounts, their roles, and whether they are disabled."""
+    from sync.central.usecases.accounts import all_accounts
+
+    with opened() as central:
+        accounts = all_accounts(central)
+    for one in accounts:
+        disabled = "  (disabled)" if one.disabled else ""
+        roles = " ".join(sorted(role.id for role in one.roles))
+        typer.echo(f"{one.account}\t{roles}\t{one.name}{disabled}")
+    if not accounts:
+        typer.echo("No accounts yet: kiosk-central accounts add NAME --role director")
+
+
+@app.command()
+def disable(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+    """Let an account sign in no more; its sessions end at once."""
+    from sync.central.usecases.accounts import disable_account
+
+    with opened() as central:
+        if not disable_account(central, login(), central.site, account, now()):
+            _fail_for_unknown(account)
+    typer.echo(f"Disabled {account}.")
+
+
+@app.command()
+def password(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+    """Print a new first password for an account whose own is forgotten."""
+    from sync.central.usecases.accounts import new_password
+
+    with opened() as central:
+        first = new_password(central, login(), central.site, account, now())
+        if first is None:
+            _fail_for_unknown(account)
+    _say_password(account, first)
+
+
+def _say_password(account: str, first: str) -> None:
+    typer.echo(f"First password of {account}: {first}   (to be changed at first sign-in)")
+
+
+def _fail_for_unknown(account: str) -> NoReturn:
+    fail(f"no account is called {account[:40]!r}", USAGE)

@@ -1,0 +1,87 @@
+"""Commands that write a backup, put it back, and check that everything agrees."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kiosk.language import counted
+from sync.central.commands.context import (
+    USAGE,
+    WRONG,
+    chosen_offices,
+    data_folder,
+    errors,
+    fail,
+    opened,
+    say_table,
+)
+
+if TYPE_CHECKING:
+    from sync.central.usecases.central import Central
+
+app = typer.Typer()
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; must not be there yet.")],
+) -> None:
+    """Write everything, also the keys, into one file that either database can be restored from.
+
+    Keep it where only IT reads it. Example: kiosk-central backup /backup/central-2026-11-23.zip
+    """
+    from sync.central.usecases.installation import back_up
+
+    with opened() as central:
+        try:
+            rows = back_up(central, file, say_table)
+        except FileExistsError:
+            fail(f"{file}: is there already; name another file", USAGE)
+    typer.echo(f"Wrote {counted(rows, 'row', 'rows')} to {file} and read it back.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    database: Annotated[
+        str, typer.Option(help="Another database than the one in the backup's settings.")
+    ] = "",
+) -> None:
+    """Put a backup into an empty data folder and an empty database, then verify it.
+
+    To move to PostgreSQL: back up, then restore with --database postgresql+psycopg://…
+    """
+    from sync.central.settings import FILE_NAME
+    from sync.central.usecases import installation
+
+    folder = data_folder()
+    if (folder / FILE_NAME).exists():
+        fail(f"{folder}: is set up already; name an empty --data folder", USAGE)
+    with errors():
+        try:
+            rows = installation.restore(file, folder, database, say_table)
+        except installation.BadBackup as error:
+            fail(str(error), WRONG)
+    with opened() as home:
+        _fail_where_wrong(home)
+    typer.echo(f"Put back {counted(rows, 'row', 'rows')}; all agrees.")
+
+
+@app.command()
+def verify() -> None:
+    """Recompute every day report's digest and rows; name the first thing that is wrong.
+
+    Every office's, or with --site one's.
+    """
+    with opened() as home:
+        _fail_where_wrong(home)
+    typer.echo("All agrees.")
+
+
+def _fail_where_wrong(home: "Central") -> None:
+    from sync.central.usecases.verification import first_disagreement
+
+    for central in chosen_offices(home):
+        if wrong := first_disagreement(central):
+            fail(f"{central.site}: {wrong}", WRONG)

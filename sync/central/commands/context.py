@@ -1,0 +1,135 @@
+"""What the commands of central share: the data folder and office, the clock, errors."""
+
+import getpass
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from kiosk.clock import ClockImplausible, SystemClock, require_plausible
+from kiosk.domain.refusal import Refusal
+from kiosk.language import counted
+from sync.central.language import in_english
+
+if TYPE_CHECKING:
+    from sync.central.usecases.central import Central
+
+WRONG, USAGE, NOT_NOW = 1, 2, 3
+
+
+class _Chosen:
+    """What the options before the command say."""
+
+    folder = Path()
+    site = ""
+
+
+def choose(folder: Path | None, site: str) -> None:
+    """Work on this data folder and this office; without a folder on the usual one."""
+    root = os.geteuid() == 0
+    usual = Path("/var/lib/kiosk-central" if root else "~/.local/share/kiosk-central")
+    _Chosen.folder = folder or usual.expanduser()
+    _Chosen.site = site
+
+
+def data_folder() -> Path:
+    return _Chosen.folder
+
+
+@contextmanager
+def opened() -> "Iterator[Central]":
+    """The central in the data folder, on the office that --site names or on its own. What goes
+    wrong inside ends the command."""
+    from sync.central.usecases.installation import NoSuchSite, open_central
+
+    with errors():
+        try:
+            with open_central(_Chosen.folder, _Chosen.site) as central:
+                yield central
+        except NoSuchSite:
+            site = f"{_Chosen.site[:40]!r}"
+            fail(f"--site {site}: no such office; see kiosk-central sites list", USAGE)
+
+
+def chosen_offices(home: "Central") -> "Iterator[Central]":
+    """The office that --site names; every office where none is named."""
+    from sync.central.usecases.sites import all_sites, find_site
+
+    for site, _name in all_sites(home):
+        if _Chosen.site in ("", site):
+            central = find_site(home, site)
+            if central is not None:
+                yield central
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """The environment's faults as one line and an exit code."""
+    from kiosk.tomlfile.tables import SettingsError
+    from sync.central.usecases.central import DatabaseDown, DatabaseError
+
+    try:
+        yield
+    except DatabaseDown as error:
+        fail(str(error), NOT_NOW)
+    except (SettingsError, DatabaseError) as error:
+        fail(str(error), USAGE)
+    except OSError as error:
+        fail(f"{error.filename or _Chosen.folder}: {error.strerror}", NOT_NOW)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """End the command with one line and an exit code."""
+    typer.echo(f"kiosk-central: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def fail_for_lines(file: Path, problems: Iterable[Refusal], remedy: str) -> NoReturn:
+    """End an import that was refused: what is wrong, line by line, and what to correct."""
+    for problem in problems:
+        typer.echo(f"{file}: {in_english(problem)}", err=True)
+    fail(f"{file}: nothing was imported; {remedy}", USAGE)
+
+
+def read_file(file: Path) -> bytes:
+    """What is in a file; one that can't be read ends the command."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", USAGE)
+
+
+def now() -> datetime:
+    """What the clock shows. A clock that can't be right ends the command: a block that is closed
+    on a wrong day stays closed."""
+    reading = SystemClock().now()
+    try:
+        require_plausible(reading)
+    except ClockImplausible as error:
+        fail(str(error), WRONG)
+    return reading.wall
+
+
+def day_of(option: str, text: str) -> date | None:
+    """The date in `text`, None when it is empty; a wrong one ends the command."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007  (a date)
+    except ValueError:
+        fail(f"{option} {text[:40]!r}: write YYYY-MM-DD", USAGE)
+
+
+def login() -> str:
+    """Who runs this command, for the logs."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def say_table(table: str, rows: int) -> None:
+    """Report that a table of a backup is done."""
+    typer.echo(f"{table:<16} {counted(rows, 'row', 'rows')}", err=True)

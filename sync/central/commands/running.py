@@ -1,0 +1,169 @@
+"""Commands that set a central up and run it."""
+
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kiosk.language import counted
+from sync.central.commands.context import (
+    NOT_NOW,
+    USAGE,
+    WRONG,
+    data_folder,
+    errors,
+    fail,
+    now,
+    opened,
+)
+
+app = typer.Typer()
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")]
+TlsCert = Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")]
+TlsKey = Annotated[Path | None, typer.Option(help="Its private key, PEM.")]
+
+
+@app.command()
+def init(
+    site: Annotated[str, typer.Option(help="Short id of the office.")] = "dindaeng",
+    name: Annotated[str, typer.Option(help="The office's name on the report.")] = (
+        "สำนักงานเขตดินแดง"
+    ),
+    database: Annotated[
+        str, typer.Option(help="postgresql+psycopg://…; empty: SQLite in the data folder.")
+    ] = "",
+    url: Annotated[str, typer.Option(help="The address terminals will use.")] = (
+        "http://127.0.0.1:8765"
+    ),
+) -> None:
+    """Make the data folder, the keys and the database.
+
+    Example: kiosk-central init --site dindaeng --url https://report.example.go.th
+    """
+    from sync.central.usecases.accounts import add_account
+    from sync.central.usecases.installation import set_up
+    from sync.central.viewer import ROLES
+
+    made_at = now()
+    with errors():
+        set_up(data_folder(), site, name, database, url)
+    typer.echo(f"Made {data_folder()} for {site} ({name}).")
+    with opened() as central:
+        password = add_account(central, "init", "it", "IT", (ROLES["it"],), made_at)
+    typer.echo(f"First account: it, first password {password}")
+    typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
+    typer.echo("To read scores: kiosk-central accounts add NAME --role director")
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+) -> None:
+    """Serve terminals and the report.
+
+    Beyond this machine only with TLS: give --tls-cert and --tls-key, or put a proxy in front.
+    """
+    from sync.central.serving import ServeError, serve_until_ended
+
+    _require_tls(host, tls_cert, tls_key)
+    now()  # not on a day that can't be
+    with opened() as central:
+        try:
+            serve_until_ended(central, host, port, tls_cert, tls_key, typer.echo)
+        except ServeError as error:
+            fail(str(error), NOT_NOW)
+
+
+@app.command()
+def autostart(
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+) -> None:
+    """Print a systemd unit that serves the report from the machine's start on.
+
+    Example: runuser -u kiosk-central -- kiosk-central autostart --port 8765 > FILE.service
+    """
+    from kiosk.files import owner
+    from sync.central.autostart import unit
+    from sync.central.settings import load
+
+    _require_tls(host, tls_cert, tls_key)
+    options = ["--host", host, "--port", str(port)]
+    if tls_cert and tls_key:
+        options += ["--tls-cert", str(tls_cert.absolute()), "--tls-key", str(tls_key.absolute())]
+    folder = data_folder().absolute()
+    with errors():
+        load(folder)
+        user = owner(folder)
+    program = Path(sys.argv[0]).absolute()
+    typer.echo(unit(program, folder, user, options), nl=False)
+
+
+@app.command()
+def stick(
+    folder: Annotated[Path, typer.Argument(help="Where the stick is, such as /media/usb.")],
+) -> None:
+    """Take what terminals without a network put on a stick, and leave central's answers.
+
+    One stick serves any number of terminals: `kiosk stick FOLDER` at each, then here, then round
+    again.
+
+    Example: kiosk-central stick /media/usb
+    """
+    from sync.central.stick import visit
+
+    if not folder.is_dir():
+        fail(f"{folder}: no such folder (is the stick in?)", USAGE)
+    with opened() as central:
+        visits = visit(central, folder)
+    if not visits:
+        fail(f"{folder}: nothing from a terminal; run `kiosk stick` there first", USAGE)
+    for one in visits:
+        answers = counted(one.answered, "answer", "answers")
+        typer.echo(f"{one.file}: {one.trouble or one.refused or answers}")
+    if any(one.trouble or one.refused for one in visits):
+        fail("not everything was taken; what was not stays due there", WRONG)
+
+
+@app.command("seed-demo")
+def seed_demo(
+    days: Annotated[int, typer.Option(min=1, max=800, help="How many days back.")] = 365,
+) -> None:
+    """Fill a fresh central with a year of invented data for 50 officers, to look at every page.
+
+    Example: kiosk-central --data /tmp/demo init && kiosk-central --data /tmp/demo seed-demo
+    """
+    from sync.central.demo import NotEmpty, seed
+
+    today = now().date()
+    with opened() as central, typer.progressbar(length=days, label="Inventing days") as bar:
+        try:
+            accounts = seed(central, today, lambda done, _all: bar.update(done - bar.pos), days)
+        except NotEmpty as error:
+            fail(str(error), USAGE)
+    for account, password in accounts:
+        typer.echo(f"{account:<12} first password {password}")
+    typer.echo("Next: kiosk-central serve, and sign in as one of them")
+
+
+def _require_tls(host: str, cert: Path | None, key: Path | None) -> None:
+    if (cert is None) != (key is None):
+        fail("--tls-cert and --tls-key go together", USAGE)
+    if cert is None and not _loopback(host):
+        fail(f"{host} is beyond this machine: give --tls-cert and --tls-key", USAGE)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,36 @@
+"""Commands about the queue system's tickets."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kiosk.language import counted
+from sync.central.commands.context import fail_for_lines, opened, read_file
+
+app = typer.Typer(help="Tickets of the queue system.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Tickets of the queue system."""
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV UTF-8: date,counter,tickets")],
+) -> None:
+    """Tell how many citizens each counter served, from the queue system: all lines or none.
+
+    Days with more ratings than tickets stand on the fleet page.
+    """
+    from sync.central.ticketcsv import BadTickets, parse
+    from sync.central.usecases.tickets import import_tickets
+
+    try:
+        tickets = parse(read_file(file))
+    except BadTickets as error:
+        fail_for_lines(file, error.problems, "correct the lines above")
+    with opened() as central:
+        count = import_tickets(central, tickets)
+    typer.echo(f"Imported {counted(count, 'counter-day', 'counter-days')}.")
