@@ -232,7 +232,11 @@ def test_under_another_key_of_central_a_pin_is_not_handed_on_and_the_page_says_s
 ) -> None:
     letter = issue(server)
     sync(kept)
-    other = Central(server.central.store, server.central.settings, Ed25519PrivateKey.generate())
+    other = Central(
+        store=server.central.store,
+        settings=server.central.settings,
+        key=Ed25519PrivateKey.generate(),
+    )
     assert next(p for p in read_pins(other) if p.officer.id == "101").lost
     assert not state(server).lost
     assert kept.terminal.check_pin("101", letter) == PinRight()

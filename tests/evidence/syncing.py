@@ -45,7 +45,7 @@ class Syncing(Story):
         settings = load(folder)
         store_ = CentralStore.open(settings.database)
         self._until_the_end.callback(store_.close)
-        self._central = Central(store_, settings, signing_key(folder))
+        self._central = Central(store=store_, settings=settings, key=signing_key(folder))
         self._runs = 0
 
     def begin(self) -> None:

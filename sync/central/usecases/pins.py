@@ -118,10 +118,10 @@ def _pin_of(
     own: list[str] = []
     waits: list[str] = []
     for terminal in terminals:
-        there = at_terminals.get(terminal, {}).get(str(officer.id))
-        if there is None or there.issue < issued.issue:
+        terminal_pin = at_terminals.get(terminal, {}).get(str(officer.id))
+        if terminal_pin is None or terminal_pin.issue < issued.issue:
             waits.append(terminal)
-        elif there.own:
+        elif terminal_pin.own:
             own.append(terminal)
         else:
             has.append(terminal)
