@@ -351,7 +351,7 @@ def test_settings_go_out_and_come_in_as_a_file(central: Central, it: TestClient)
         (json.dumps({"cuts_from": 5}), "service tables from = 5: write a whole number from 100"),
         (json.dumps({"reasons": [{"id": 1}]}), "reasons = 1: write a text"),
         (json.dumps({"reasons": [{"id": "a"}]}), "reasons: missing; write th"),
-        (json.dumps({"reasons": [{"id": "a", "th": "ก", "en": "a"}] * 2}), "an id stands twice"),
+        (json.dumps({"reasons": [{"id": "a", "th": "ก", "en": "a"}] * 2}), "an id appears twice"),
         (json.dumps({"reasons": [{"id": "a", "th": "ก", "en": "a"}] * 7}), "write 0 to 6"),
         (json.dumps({"levels_th": 7}), "write 3 to 5 different words"),
         (json.dumps({"holidays": "2026-12-31"}), "holidays = '2026-12-31': write a list"),
