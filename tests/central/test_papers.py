@@ -311,7 +311,7 @@ def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -
 def test_open_data_call_services_as_the_office_does(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
     named = (NamedService("general", "งานทั่วไปของเขต", "General"),)
-    called = replace(shown, settings=replace(shown.settings, services=named))
+    called = replace(shown, settings=shown.settings._replace(services=named))
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
     [row] = [r for r in statistics.rows("dindaeng", called, cuts) if r.service]
     assert (row.service, row.service_name) == ("general", "งานทั่วไปของเขต")
@@ -361,7 +361,7 @@ def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: Of
         )
         return "".join(pages(posters.infographic_pdf(view, log, NOW))).count("เราทำแล้ว")
 
-    crowded = replace(view.settings, channels=view.settings.channels * 8)
+    crowded = view.settings._replace(channels=view.settings.channels * 8)
     assert shown("สั้น") == 3
     assert 0 < shown("ยาวมาก " * 12) < 3
     many = tuple(
@@ -376,9 +376,8 @@ def test_every_gap_has_words_on_the_page_and_on_the_meeting_sheet() -> None:
     counted = {kind.value for kind in closing._GAPS} | {gate.OVER_TICKETS, "ignored", "late"}
     counted |= {absence.DARK, absence.NO_PANEL, absence.LATE_PAUSE}
     counted |= {absence.NO_QUEUE, absence.NO_STORE}
-    assert counted == meetings.GAPS.keys()
     for language in LANGUAGES:
-        assert counted <= tables(language)["gap"].keys(), language
+        assert counted == tables(language)["gap"].keys(), language
 
 
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
