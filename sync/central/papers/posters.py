@@ -8,7 +8,7 @@ from sync.central import faces
 from sync.central.papers import figures, typesetting, words
 from sync.central.papers.thaitext import digits
 from sync.central.reports.gate import OfficeView
-from sync.central.store.office import Improvement, State
+from sync.central.store.office import Improvement, ImprovementStatus
 
 
 def infographic_png(office: OfficeView, log: Sequence[Improvement]) -> bytes:
@@ -21,12 +21,20 @@ def infographic_pdf(office: OfficeView, log: Sequence[Improvement], now: datetim
     return typesetting.pdf("infographic", _poster(office, log, "a4"), now)
 
 
+_IMPROVEMENTS = 3
+"""There is room for so many."""
+
+
 def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[str, Any]:
     figure = office.figure
-    done = [x for x in log if x.state is State.DONE and x.done][:3]  # what has no room is left out
-    said = f"จากผู้ประเมิน {figures.number(figure.result.n)} ครั้ง"
+    done = [line for line in log if line.state is ImprovementStatus.DONE and line.done]
+    improvements = [
+        {"said": f"ท่านบอกว่า {short(line.said)}", "done": f"เราทำแล้ว {short(line.done)}"}
+        for line in done[:_IMPROVEMENTS]
+    ]
+    sentence = f"จากผู้ประเมิน {figures.number(figure.result.n)} ครั้ง"
     if figure.result.interval:
-        said += f"\nช่วงความเชื่อมั่นร้อยละ ๙๕: {figures.interval_text(figure)}"
+        sentence += f"\nช่วงความเชื่อมั่นร้อยละ ๙๕: {figures.interval_text(figure)}"
     contacts = " · ".join(c.th for c in office.settings.channels)
     return {
         "lang": "th",
@@ -35,12 +43,10 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
         "office": office.name,
         "period": figures.span(office.period),
         "rate_text": figures.rate_text(figure),
-        "sentence": said,
+        "sentence": sentence,
         **figures.drawn(figure),
         "levels": _with_faces(figures.levels(figure, office.settings.levels_th)),
-        "improved": [
-            {"said": f"ท่านบอกว่า {short(x.said)}", "done": f"เราทำแล้ว {short(x.done)}"} for x in done
-        ],
+        "improved": improvements,
         "words": {"hidden": words.HIDDEN, "rate": "พึงพอใจ (ร้อยละ)", "improved": "ท่านบอก เราทำ"},
         "contacts": digits(contacts),
         "foot": "วัดจากปุ่มประเมินที่ช่องบริการ ไม่เก็บข้อมูลผู้ประเมิน ไม่ใช่คะแนน EIT",
