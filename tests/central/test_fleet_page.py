@@ -3,7 +3,6 @@
 import re
 
 from sync.central.usecases.central import Central
-from sync.central.usecases.terminal_requests import greet_terminal
 from sync.central.usecases.terminals import (
     enrol_terminal,
     find_terminal,
@@ -15,6 +14,7 @@ from sync.messages import Enrol, Hello, PanelState
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, signed_in, take
 from tests.support.day_reports import day_report, key_text
+from tests.support.terminal_requests import greet_terminal
 
 
 def page(central: Central, lang: str = "th") -> str:
