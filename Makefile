@@ -13,9 +13,10 @@ run:             ## the whole system on this machine: central report, one termin
 quick: lint types ## what a change usually breaks, in under a minute: lint, types, the fast tests
 	@$(OFFSCREEN) $(PY) -m pytest -q --quick
 
-lint:            ## style, formatting, import arrows, and the house's own rules (tests/house)
+lint:            ## style, formatting, templates, import arrows, and the house's own rules (tests/house)
 	@.ci/setup test
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check --quiet .
+	@report=$$(.venv/bin/djlint --lint --quiet sync/central/web/templates) || { echo "$$report"; exit 1; }
 	@report=$$(.venv/bin/lint-imports --no-cache) || { echo "$$report"; exit 1; }
 	@$(PY) -m pytest -q tests/house
 

@@ -1,3 +1,3 @@
-"""The core: what a rating is, how one is kept, and nothing about screens, wires or networks."""
+"""The core: what a rating is, how one is stored, and nothing about screens, wires or networks."""
 
 __version__ = "0.1.0"

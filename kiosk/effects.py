@@ -39,7 +39,7 @@ class StepEffects:
         return cls(effects=effects, mark=mark, now=now, ids=ids)
 
     def write(self, t: Transaction) -> None:
-        """Write everything, unless this very panel press was kept by an earlier process."""
+        """Write everything, unless an earlier process stored this very panel press."""
         if self.mark is not None:
             if t.state.mark(self.mark.device) == self.mark:
                 return
@@ -47,7 +47,7 @@ class StepEffects:
         for effect, row_id in zip(self.effects, self.ids, strict=True):
             self._write(t, effect, row_id)
 
-    def is_kept(self, t: Transaction) -> bool:
+    def is_written(self, t: Transaction) -> bool:
         """Whether an earlier `write` of this very value became durable.
 
         They were one transaction: any trace that could only be its own settles it.
@@ -95,11 +95,11 @@ class StepEffects:
         t: Transaction,
         kind: Kind,
         duty: Duty,
-        left: OpenDuty | None,
+        open_duty: OpenDuty | None,
         id: bytes,
         cause: EndOfDuty | None = None,
     ) -> None:
-        t.state.put_duty(left)
+        t.state.put_duty(open_duty)
         t.journal.append(self.now, kind, {**duty_detail(duty, cause), "token": _token(id)})
 
 

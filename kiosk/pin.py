@@ -31,7 +31,7 @@ _HASHER = PasswordHasher(
 )
 """OWASP's second profile (12 MiB, 3 passes): well under the terminal's memory, ~30 ms."""
 _ISSUED = "issued-1"
-"""How a kept Verifier begins: what a terminal hashed itself begins with argon2's own name."""
+"""How a stored Verifier begins: what a terminal hashed itself begins with argon2's own name."""
 _NONCE_BYTES = 12
 _USUAL = "$argon2id$v=19$m=12288,t=3,p=1$" + "A" * 22 + "$" + "A" * 43
 """The form and the cost of our hashes."""
@@ -42,7 +42,7 @@ class WeakPin(ValueError):
 
 
 class BadVerifier(ValueError):
-    """Bytes that are no Verifier, or one that was kept under another pepper."""
+    """Bytes that are no Verifier, or one that was encrypted under another pepper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +72,21 @@ class Verifier:
             raise BadVerifier("a PIN's hash is out of form") from None
         return cls(data[:PEPPER_BYTES], hashed)
 
-    def keep(self, pepper: bytes, owner: str) -> str:
-        """As a database keeps it: worthless without `pepper`, and for nobody but `owner`."""
+    def encrypted(self, pepper: bytes, owner: str) -> str:
+        """As the database has it: worthless without `pepper`, and for nobody but `owner`."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         hidden = _cipher(pepper).encrypt(nonce, self.to_bytes(), owner.encode())
         return f"{_ISSUED}${base64.b64encode(nonce + hidden).decode()}"
 
     @classmethod
-    def kept(cls, pepper: bytes, owner: str, text: str) -> "Verifier":
-        """BadVerifier when `pepper` is not the one it was kept under."""
+    def decrypted(cls, pepper: bytes, owner: str, text: str) -> "Verifier":
+        """BadVerifier when `pepper` is not the one it was encrypted under."""
         try:
             data = base64.b64decode(text.removeprefix(f"{_ISSUED}$"), validate=True)
             nonce, hidden = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
             return cls.parse(_cipher(pepper).decrypt(nonce, hidden, owner.encode()))
         except (InvalidTag, ValueError) as error:
-            raise BadVerifier(str(error) or "was kept under another key") from None
+            raise BadVerifier(str(error) or "was encrypted under another key") from None
 
 
 def generate(number: str = "") -> str:
@@ -134,7 +134,7 @@ def is_issued(hashed: str) -> bool:
 def matches(pepper: bytes, owner: str, pin: str, hashed: str) -> bool:
     try:
         if is_issued(hashed):
-            verifier = Verifier.kept(pepper, owner, hashed)
+            verifier = Verifier.decrypted(pepper, owner, hashed)
             pepper, hashed = verifier.key, verifier.hash
         return _HASHER.verify(hashed, _mixed(pepper, owner, pin))
     except (VerificationError, InvalidHashError, BadVerifier):

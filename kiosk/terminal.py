@@ -1,8 +1,9 @@
-"""The terminal's use cases: sign on, keep what a press led to, and nothing about screens or wires.
+"""The terminal's use cases: sign on, store what a press led to, and nothing about screens or wires.
 
-Each use case is one transaction. `carry_out` keeps the effects of one step of the encounter; it
-returns only when they are durable. After an I/O error the outcome of a commit is unknown: the file
-is reopened, the effects are looked for by their random ids, and written again only when absent.
+Each use case is one transaction; reading takes no lock. `carry_out` stores the effects of one step
+of the encounter; it returns only when they are durable. After an I/O error the outcome of a commit
+is unknown: the file is reopened, the effects are looked for by their random ids, and written again
+only when absent.
 """
 
 import contextlib
@@ -59,9 +60,9 @@ class Terminal:
     # --- a citizen's turn -----------------------------------------------------------------
 
     def carry_out(self, effects: Sequence[Effect], mark: Mark | None = None) -> None:
-        """Keep `effects`, durable on return; StoreFailed: nothing was promised.
+        """Store `effects`, durable on return; StoreFailed: nothing was promised.
 
-        `mark` names the panel press that led here. A mark that was kept before, by a process
+        `mark` names the panel press that led here. A mark that was stored before, by a process
         that died before acknowledging, changes nothing again.
         """
         if not effects and mark is None:
@@ -75,7 +76,7 @@ class Terminal:
             self._store.reopen()
             with self._store.transaction() as t:
                 t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
-                if not work.is_kept(t):
+                if not work.is_written(t):
                     work.write(t)
 
     def marks(self) -> tuple[Mark, ...]:
@@ -87,7 +88,7 @@ class Terminal:
 
     def open_duty(self) -> OpenDuty | None:
         """The duty that was open when the program stopped, when it still is the same business
-        date; one left over from another day is ended as interrupted."""
+        date; one of another day is ended as interrupted."""
         now = self._clock.now()
         with self._store.read() as snapshot:
             open_duty = snapshot.state.duty()
@@ -181,7 +182,7 @@ class Terminal:
 
     # --- the disk ---------------------------------------------------------------------------
 
-    def keep_ballast(self) -> None:
+    def reserve_ballast(self) -> None:
         """Have BALLAST_BYTES lie beside the database, to be freed when the disk is full. Left
         out where the disk has no room for it."""
         path = self._ballast

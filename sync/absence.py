@@ -72,15 +72,16 @@ def absences(
     panel = _down(happened, (Kind.PANEL_DOWN, Kind.PANEL_UP), before.panel_down, opens, closes)
     queue = _down(happened, (Kind.QUEUE_DOWN, Kind.QUEUE_UP), before.queue_down, opens, closes)
     store = _down(happened, (Kind.OUT_OF_SERVICE, Kind.STORE_REOPENED), False, opens, closes)
-    found = {
+    closing = datetime.combine(day, hours.closes, zone)
+    late_pauses = _late_pauses(happened, closing) if now >= closing else 0
+    counts = {
         DARK: _minutes(dark),
         NO_PANEL: _minutes(panel),
         NO_QUEUE: _minutes(queue),
         NO_STORE: _minutes(store),
+        LATE_PAUSE: late_pauses,
     }
-    closing = datetime.combine(day, hours.closes, zone)
-    late = _late_pauses(happened, closing) if now >= closing else 0
-    return +Counter({**found, LATE_PAUSE: late})
+    return +Counter(counts)
 
 
 def _down(

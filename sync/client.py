@@ -75,45 +75,52 @@ def send(
     client: httpx.Client, method: str, path: str, body: bytes, headers: dict[str, str]
 ) -> tuple[int, bytes, httpx.Headers]:
     """One request, tried a few times; at most MAX_BODY bytes of the answer are read."""
+    url = str(client.base_url)
     try:
         for attempt in stamina.retry_context(on=_may_pass, attempts=ATTEMPTS, timeout=3 * TIMEOUT):
-            with attempt, client.stream(method, path, content=body, headers=headers) as got:
-                answer = bytearray()
-                for piece in got.iter_bytes():
-                    answer += piece
-                    if len(answer) > MAX_BODY:
-                        raise NotCentral(not_central(str(client.base_url), got.status_code))
-                if got.status_code in _LATER:
-                    raise _try_later(
-                        str(client.base_url), got.status_code, bytes(answer), got.headers
-                    )
-                return got.status_code, bytes(answer), got.headers
+            with attempt, client.stream(method, path, content=body, headers=headers) as response:
+                answer = _read(response, url)
+                if response.status_code in _LATER:
+                    raise _try_later(url, response.status_code, answer, response.headers)
+                return response.status_code, answer, response.headers
     except httpx.HTTPError as error:
-        if why := _not_believed(error):
-            raise Unreachable(
-                f"{client.base_url}: its certificate is not believed: {why}; the office's own "
-                "authority is named by `ca` under [sync] in the settings"
-            ) from None
-        raise Unreachable(
-            f"{client.base_url}: no answer: {error or type(error).__name__}"
-        ) from None
+        raise _unreachable(url, error) from None
     raise AssertionError("retry_context ends by returning or raising")
+
+
+def _read(response: httpx.Response, url: str) -> bytes:
+    answer = bytearray()
+    for piece in response.iter_bytes():
+        answer += piece
+        if len(answer) > MAX_BODY:
+            raise NotCentral(not_central(url, response.status_code))
+    return bytes(answer)
+
+
+def _unreachable(url: str, error: httpx.HTTPError) -> Unreachable:
+    if why := _not_believed(error):
+        return Unreachable(
+            f"{url}: its certificate is not believed: {why}; the office's own authority is named "
+            "by `ca` under [sync] in the settings"
+        )
+    return Unreachable(f"{url}: no answer: {error or type(error).__name__}")
 
 
 def _try_later(url: str, status: int, answer: bytes, headers: httpx.Headers) -> TryLater:
     seconds = _seconds(headers)
-    said = ErrorLine.words(answer) or "no reason given"
-    return TryLater(f"{url} answered {status}, come again later: {said}", seconds)
+    reason = ErrorLine.words(answer) or "no reason given"
+    return TryLater(f"{url} answered {status}, come again later: {reason}", seconds)
 
 
 def _seconds(headers: httpx.Headers) -> float:
     """How long `Retry-After` asks to stay away: seconds, or a date (RFC 9110, 10.2.3) that is read
     against the answer's own, as the clocks of the two may differ."""
-    said = headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdigit():
-        return max(float(said), SHORTEST)
+    retry_after = headers.get("Retry-After", "").strip()
+    if retry_after.isascii() and retry_after.isdigit():
+        return max(float(retry_after), SHORTEST)
     try:
-        then, now = (parsedate_to_datetime(text) for text in (said, headers["Date"]))
+        then = parsedate_to_datetime(retry_after)
+        now = parsedate_to_datetime(headers["Date"])
         return max((then - now).total_seconds(), SHORTEST)
     except (KeyError, ValueError, TypeError, OverflowError):
         return UNSAID
@@ -135,6 +142,6 @@ def _not_believed(error: BaseException | None) -> str:
 
 def not_central(url: str, status: int, answer: bytes = b"") -> str:
     """What answered without central's signature says of itself, or what it may be."""
-    said = ErrorLine.words(answer)
-    guess = f"it says “{said}”" if said else "a sign-in page of the network, or another server?"
+    words = ErrorLine.words(answer)
+    guess = f"it says “{words}”" if words else "a sign-in page of the network, or another server?"
     return f"{url} answered {status}, but without central's signature: {guess}"

@@ -95,28 +95,35 @@ def compare_reports(store: Store) -> str | None:
     """
     with store.read() as snapshot:
         for parcel in snapshot.outbox.everything():
-            report = DayReport.parse(parcel.body)
-            now = {sheet.officer: sheet for sheet in snapshot.ratings.sheets(parcel.day)}
-            for told in report.sheets:
-                name = f"sheet of {told.officer or 'nobody'} on {parcel.day}"
-                sheet = next((s for o, s in now.items() if o == told.officer), None)
-                if sheet is None or sheet.n < told.n:
-                    return f"{name}: has fewer ratings than day report {parcel.revision} says"
-                newest = snapshot.outbox.newest(parcel.day) == parcel
-                if newest and sheet.n == told.n and not _grown(sheet, told, report):
-                    return f"{name}: differs from day report {parcel.revision}"
+            if contradiction := _contradiction(snapshot, parcel):
+                return contradiction
     return None
 
 
-def _grown(sheet: Sheet, told: SheetSeal, report: DayReport) -> bool:
-    """Whether the sheet is as told, or has outcomes and reasons that came later."""
-    return sheet.seal.digest == told.seal or sheet.seal.entries > _entries(report, told)
+def _contradiction(snapshot: Snapshot, parcel: Parcel) -> str | None:
+    """How the sheets of a day contradict one of its reports."""
+    report = DayReport.parse(parcel.body)
+    sheets: dict[str, Sheet] = {s.officer: s for s in snapshot.ratings.sheets(parcel.day)}
+    is_newest = snapshot.outbox.newest(parcel.day) == parcel
+    for reported in report.sheets:
+        name = f"sheet of {reported.officer or 'nobody'} on {parcel.day}"
+        sheet = sheets.get(reported.officer)
+        if sheet is None or sheet.n < reported.n:
+            return f"{name}: has fewer ratings than day report {parcel.revision} says"
+        if is_newest and sheet.n == reported.n and not _grown(sheet, reported, report):
+            return f"{name}: differs from day report {parcel.revision}"
+    return None
 
 
-def _entries(report: DayReport, told: SheetSeal) -> int:
-    outcomes = sum(x.n for x in report.outcomes if x.officer == told.officer)
-    reasons = sum(x.n for x in report.reasons if x.officer == told.officer)
-    return told.n + outcomes + reasons
+def _grown(sheet: Sheet, reported: SheetSeal, report: DayReport) -> bool:
+    """Whether the sheet is as reported, or has outcomes and reasons that came later."""
+    return sheet.seal.digest == reported.seal or sheet.seal.entries > _entries(report, reported)
+
+
+def _entries(report: DayReport, reported: SheetSeal) -> int:
+    outcomes = sum(x.n for x in report.outcomes if x.officer == reported.officer)
+    reasons = sum(x.n for x in report.reasons if x.officer == reported.officer)
+    return reported.n + outcomes + reasons
 
 
 def _close(store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Moment) -> Closed:
@@ -154,31 +161,41 @@ def _report(
     now: datetime,
 ) -> DayReport:
     tally = snapshot.ratings.tally(day)
+    lines = [
+        LineCount(
+            officer=line.officer,
+            service=line.service,
+            counter=line.counter,
+            half=line.half,
+            channel=line.channel,
+            n=tally.levels(line),
+        )
+        for line in tally.lines()
+    ]
+    outcomes = [
+        OutcomeCount(officer=officer, outcome=outcome, n=n)
+        for (officer, outcome), n in sorted(tally.outcomes.items())
+    ]
+    reasons = [
+        ReasonCount(officer=officer, reason=reason, n=n)
+        for (officer, reason), n in sorted(tally.reasons.items())
+    ]
     gaps = _gaps(snapshot, day, hours, now)
     return DayReport(
         site=enrolment.site,
         terminal=enrolment.terminal,
         date=day,
         revision=revision,
-        lines=tuple(
-            LineCount(
-                officer=line.officer,
-                service=line.service,
-                counter=line.counter,
-                half=line.half,
-                channel=line.channel,
-                n=tally.levels(line),
-            )
-            for line in tally.lines()
-        ),
-        outcomes=tuple(OutcomeCount(o, kind, n) for (o, kind), n in sorted(tally.outcomes.items())),
-        reasons=tuple(ReasonCount(o, kind, n) for (o, kind), n in sorted(tally.reasons.items())),
-        sheets=tuple(
-            SheetSeal(sheet.officer, sheet.n, sheet.seal.digest)
-            for sheet in snapshot.ratings.sheets(day)
-        ),
+        lines=tuple(lines),
+        outcomes=tuple(outcomes),
+        reasons=tuple(reasons),
+        sheets=tuple(_seal(sheet) for sheet in snapshot.ratings.sheets(day)),
         gaps=tuple(GapCount(kind, n) for kind, n in sorted(gaps.items())),
     )
+
+
+def _seal(sheet: Sheet) -> SheetSeal:
+    return SheetSeal(officer=sheet.officer, n=sheet.n, seal=sheet.seal.digest)
 
 
 def _gaps(snapshot: Snapshot, day: date, hours: Hours, now: datetime) -> Counter[str]:
@@ -193,14 +210,14 @@ def _gaps(snapshot: Snapshot, day: date, hours: Hours, now: datetime) -> Counter
 def _settled(snapshot: Snapshot, before: date) -> set[date]:
     """Days before a date whose newest report has every sheet as it is now: closing one of them
     again would say the same, however many years there are."""
-    told = {p.day: p for p in snapshot.outbox.everything() if p.day < before}
-    now = snapshot.ratings.all_sheets()
-    return {
-        day
-        for day, parcel in told.items()
-        if sorted(SheetSeal(s.officer, s.n, s.seal.digest) for s in now.get(day, ()))
-        == sorted(DayReport.parse(parcel.body).sheets)
-    }
+    newest = {p.day: p for p in snapshot.outbox.everything() if p.day < before}
+    sheets = snapshot.ratings.all_sheets()
+    settled = set()
+    for day, parcel in newest.items():
+        current = sorted(_seal(sheet) for sheet in sheets.get(day, ()))
+        if current == sorted(DayReport.parse(parcel.body).sheets):
+            settled.add(day)
+    return settled
 
 
 def _days(snapshot: Snapshot, until: date, hours: Hours) -> list[date]:

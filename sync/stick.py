@@ -21,29 +21,25 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
-from sync.agent import (
+from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
+from sync.client import NotCentral, SyncFailed
+from sync.exchange import enrolment_of, write_failure
+from sync.incoming import (
     Progress,
     Refused,
-    greeting,
-    heads,
     parsed,
-    path_of,
-    pins_held,
-    proof_of,
     reopen_lost,
-    settle,
     take_heads_answer,
     take_pins,
     take_roster,
 )
-from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
-from sync.client import NotCentral, SyncFailed
-from sync.closing import NotEnrolled
-from sync.messages import NO_HEAD, Answer, Head, Receipt, Welcome
+from sync.messages import NO_HEAD, Head, Receipt, Welcome
 from sync.messages.message import Message
 from sync.messages.values import ShortText
+from sync.outgoing import greeting, heads, path_of, pin_status
 from sync.protocol import BadMessage
-from sync.signing import BadSignature, check_answer, public_key, sign_request
+from sync.receipts import ARRIVED, AnswerProof, settle
+from sync.signing import BadSignature, sign_request
 
 MEMORY = "stick.json"
 """What a terminal remembers between visits, in its data folder."""
@@ -93,14 +89,11 @@ def visit(
     pepper: bytes | None = None,
 ) -> Visit:
     """Take what central put on the stick, and leave what it is to have. PINs that central issued
-    are kept under `pepper`, and not asked for without one. Raises NotEnrolled and a
-    kind of SyncFailed; whatever was due and is not receipted stays due."""
-    with store.read() as snapshot:
-        enrolment = snapshot.state.enrolment()
-    if enrolment is None:
-        raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
+    are stored under `pepper`; without one they are not asked for. Raises NotEnrolled and a kind of
+    SyncFailed; what was due and has no receipt stays due."""
+    enrolment = enrolment_of(store)
     try:
-        done = _Visit(
+        result = _Visit(
             store=store,
             clock=clock,
             key=key,
@@ -111,12 +104,11 @@ def visit(
             pepper=pepper,
         ).whole()
     except SyncFailed as error:
-        with store.transaction() as t:
-            t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
+        write_failure(store, clock, error)
         raise
     with store.transaction() as t:
-        t.journal.append(clock.now(), Kind.SYNCED, {"days": str(done.receipted), "by": "stick"})
-    return done
+        t.journal.append(clock.now(), Kind.SYNCED, {"days": str(result.receipted), "by": "stick"})
+    return result
 
 
 @dataclass(slots=True)
@@ -136,22 +128,17 @@ class _Visit:
     refused: Refused | None = None
 
     def whole(self) -> Visit:
-        kept = _Memory.read(self.memory)
-        kept = self._take_in(kept)
-        if not kept.hello:
-            kept = replace(kept, hello=secrets.token_hex(16))
-        if kept.run and self.pepper and not kept.pin_key:
-            new = X25519PrivateKey.generate().private_bytes_raw()
-            kept = replace(kept, pin_key=base64.b64encode(new).decode())
-        requests, carried = self._run(kept) if kept.run else ([], None)
-        requests.append(self._hello(kept.hello))
+        memory = self._take_in(_Memory.read(self.memory))
+        memory = self._prepared(memory)
+        requests, carried = self._run(memory) if memory.run else ([], None)
+        requests.append(self._hello(memory.hello))
         outward = Outward(
             site=self.enrolment.site, terminal=self.enrolment.terminal, requests=tuple(requests)
         )
         try:
             # First what is remembered: a greeting on the stick must be known when it is answered.
-            write_whole(self.memory, kept.to_bytes())
-            write_whole(self._file(TO_CENTRAL), outward.sealed(kept.box))
+            write_whole(self.memory, memory.to_bytes())
+            write_whole(self._file(TO_CENTRAL), outward.sealed(memory.box))
         except OSError as error:
             raise SyncFailed(f"{error.filename or self.stick}: {error.strerror}") from None
         if self.refused:
@@ -164,55 +151,69 @@ class _Visit:
             pins=self.pins,
         )
 
+    def _prepared(self, memory: _Memory) -> _Memory:
+        """With a nonce for the next greeting, and a key for the PINs of an open run."""
+        if not memory.hello:
+            memory = replace(memory, hello=secrets.token_hex(16))
+        if memory.run and self.pepper and not memory.pin_key:
+            fresh = X25519PrivateKey.generate().private_bytes_raw()
+            memory = replace(memory, pin_key=base64.b64encode(fresh).decode())
+        return memory
+
     # --- what comes in -----------------------------------------------------------------------
 
-    def _take_in(self, kept: _Memory) -> _Memory:
+    def _take_in(self, memory: _Memory) -> _Memory:
         """Everything on the stick that answers what this terminal asked."""
         path = self._file(FROM_CENTRAL)
+        data = self._read(path)
+        if data is None:
+            return memory
         try:
-            found = read_found(path, MAX_BYTES + 1)
+            homeward = Homeward.parse(data)
+            self._check(homeward)
+        except (BadMessage, BadSignature) as error:
+            raise NotCentral(f"{path}: {error}; write it anew at central") from None
+        if memory.run:
+            run = [reply for reply in homeward.replies if reply.nonce == memory.run]
+            self._settle_run(run, memory.pin_key)
+        for reply in homeward.replies:
+            if (reply.name, reply.nonce) == ("hello", memory.hello) and reply.status == 200:
+                welcome = parsed(Welcome.parse, reply.body)
+                memory = _Memory(run=welcome.nonce, last=welcome.last, box=homeward.box)
+        return memory
+
+    def _read(self, path: Path) -> bytes | None:
+        """The bytes of a file on the stick; None where there is no such file."""
+        try:
+            return read_found(path, MAX_BYTES + 1)
         except FileNotFoundError:
             if not self.stick.is_dir():
                 raise SyncFailed(f"{self.stick}: no such folder (is the stick in?)") from None
-            return kept
+            return None
         except OSError as error:
             raise SyncFailed(f"{path}: {error.strerror}") from None
-        try:
-            home = Homeward.parse(found)
-            if (home.site, home.terminal) != (self.enrolment.site, self.enrolment.terminal):
-                raise BadMessage("is for another terminal")
-            self._believe(
-                Reply(
-                    method="",
-                    name=BOX,
-                    nonce="",
-                    status=200,
-                    signature=home.box_signature,
-                    body=home.box.encode(),
-                )
-            )
-            for reply in home.replies:
-                self._believe(reply)
-        except (BadMessage, BadSignature) as error:
-            raise NotCentral(f"{path}: {error}; write it anew at central") from None
-        if kept.run:
-            run = [reply for reply in home.replies if reply.nonce == kept.run]
-            self._settle_run(run, kept.pin_key)
-        for reply in home.replies:
-            if (reply.name, reply.nonce) == ("hello", kept.hello) and reply.status == 200:
-                welcome = parsed(Welcome.parse, reply.body)
-                kept = _Memory(hello="", run=welcome.nonce, last=welcome.last, box=home.box)
-        return kept
 
-    def _believe(self, reply: Reply) -> None:
-        """BadSignature unless central signed it."""
-        check_answer(
-            public_key(self.enrolment.central_key),
-            reply.signature,
-            reply.status,
-            path_of(self.enrolment, reply.name),
-            reply.nonce,
-            reply.body,
+    def _check(self, homeward: Homeward) -> None:
+        """BadMessage for another terminal's file, BadSignature for what central did not sign."""
+        addressee = homeward.site, homeward.terminal
+        if addressee != (self.enrolment.site, self.enrolment.terminal):
+            raise BadMessage("is for another terminal")
+        box = AnswerProof(
+            status=200,
+            path=path_of(self.enrolment, BOX),
+            nonce="",
+            signature=homeward.box_signature,
+        )
+        box.check_signature(self.enrolment, homeward.box.encode())
+        for reply in homeward.replies:
+            self._proof(reply).check_signature(self.enrolment, reply.body)
+
+    def _proof(self, reply: Reply) -> AnswerProof:
+        return AnswerProof(
+            status=reply.status,
+            path=path_of(self.enrolment, reply.name),
+            nonce=reply.nonce,
+            signature=reply.signature,
         )
 
     def _settle_run(self, replies: list[Reply], pin_key: str) -> None:
@@ -221,14 +222,24 @@ class _Visit:
             due = {parcel.digest: parcel for parcel in snapshot.outbox.due()}
         try:
             for reply in replies:
-                if reply.name != "pins":
+                if reply.name == "pins":
+                    self._take_pins(reply, pin_key)
+                else:
                     self._settle(reply, due)
-                elif reply.status == 200 and pin_key and self.pepper:
-                    key = X25519PrivateKey.from_private_bytes(base64.b64decode(pin_key))
-                    where = (self.store, self.clock, self.enrolment, key, self.pepper)
-                    self.pins += take_pins(*where, reply.body)
         except Refused as error:
             self.refused = error
+
+    def _take_pins(self, reply: Reply, pin_key: str) -> None:
+        if reply.status != 200 or not pin_key or not self.pepper:
+            return
+        self.pins += take_pins(
+            self.store,
+            self.clock,
+            enrolment=self.enrolment,
+            key=_private_key(pin_key),
+            pepper=self.pepper,
+            body=reply.body,
+        )
 
     def _settle(self, reply: Reply, due: dict[str, Parcel]) -> None:
         match reply.method, reply.name, reply.status:
@@ -244,38 +255,39 @@ class _Visit:
                     self._receipt(reply, parcel)
 
     def _receipt(self, reply: Reply, parcel: Parcel) -> None:
-        path = path_of(self.enrolment, reply.name)
-        proof = proof_of(reply.status, path, reply.nonce, reply.signature)
-        receipt = settle(self.store, parcel, self.enrolment.terminal, reply.body, proof)
-        told = f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}"
-        self.progress(told)
-        if receipt.answer in (Answer.STORED, Answer.ALREADY_HAVE):
+        terminal = self.enrolment.terminal
+        receipt = settle(self.store, parcel, terminal, reply.body, self._proof(reply))
+        line = f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}"
+        self.progress(line)
+        if receipt.answer in ARRIVED:
             self.receipted += 1
         else:
-            self.parked = (*self.parked, told)
+            self.parked = (*self.parked, line)
 
     # --- what goes out -----------------------------------------------------------------------
 
-    def _run(self, kept: _Memory) -> tuple[list[Request], int]:
-        """The run's requests, as `kiosk sync` would send them one by one."""
+    def _run(self, memory: _Memory) -> tuple[list[Request], int]:
+        """The run's requests, as `kiosk sync` would send them one by one; how many days are due."""
         with self.store.read() as snapshot:
-            due, tag = snapshot.outbox.due(), snapshot.state.roster_etag()
+            due = snapshot.outbox.due()
+            etag = snapshot.state.roster_etag()
+        nonce = memory.run
+        current = heads(self.store, memory.last)
         requests = [
-            self._request("PUT", "heads", kept.run, heads(self.store, kept.last).to_bytes()),
-            self._request("GET", "days", kept.run),
-            *(self._request("PUT", f"days/{p.day}", kept.run, p.body) for p in due),
-            self._request("GET", "roster", kept.run, etag=tag),
+            self._request("PUT", "heads", nonce, current.to_bytes()),
+            self._request("GET", "days", nonce),
         ]
-        if kept.pin_key:
-            key = X25519PrivateKey.from_private_bytes(base64.b64decode(kept.pin_key))
-            message = pins_held(self.store, key).to_bytes()
-            requests.append(self._request("PUT", "pins", kept.run, message))
+        for parcel in due:
+            requests.append(self._request("PUT", f"days/{parcel.day}", nonce, parcel.body))
+        requests.append(self._request("GET", "roster", nonce, etag=etag))
+        if memory.pin_key:
+            status = pin_status(self.store, _private_key(memory.pin_key))
+            requests.append(self._request("PUT", "pins", nonce, status.to_bytes()))
         return requests, len(due)
 
     def _hello(self, nonce: str) -> Request:
-        return self._request(
-            "POST", "hello", nonce, greeting(self.store, self.clock, nonce).to_bytes()
-        )
+        hello = greeting(self.store, self.clock, nonce)
+        return self._request("POST", "hello", nonce, hello.to_bytes())
 
     def _request(
         self, method: str, name: str, nonce: str, body: bytes = b"", etag: str = ""
@@ -292,3 +304,7 @@ class _Visit:
 
     def _file(self, tail: str) -> Path:
         return self.stick / f"{self.enrolment.site}-{self.enrolment.terminal}{tail}"
+
+
+def _private_key(text: str) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(base64.b64decode(text))

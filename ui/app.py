@@ -84,7 +84,7 @@ def start(
 
     store, terminal = folder.open_verified(clock)
     try:
-        terminal.keep_ballast()
+        terminal.reserve_ballast()
         settings = at_enrolled_counter(settings, terminal)
         address = comment_address(folder, terminal, clock)
         outside = Outside(

@@ -56,7 +56,7 @@ class Citizen:
         session, turn = self.session, self.session.turn
         if lead == Lead.DONE:
             return session.step(GiveReasons(tuple(turn.chosen)), mark)
-        session.keep_mark(mark)
+        session.store_mark(mark)
         names = [str(reason.id) for reason in session.settings.reasons]
         comes_first = turn.pointed not in names
         if comes_first or lead == Lead.NEXT:

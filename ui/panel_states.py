@@ -35,19 +35,19 @@ class Panels:
     @guarded(False)
     def pressed(self, button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0) -> bool:
         """A button of a panel, pressed `age` seconds ago; True when the panel may hear that it was
-        kept. `mark` None: the panel can't send it again."""
+        stored. `mark` None: the panel can't send it again."""
         session = self.session
         dialog = session.dialog
         if isinstance(dialog, ServiceMenu) and dialog.testing:
             self._states = [replace(state, last_button=button) for state in self._states]
             session.redraw()
-            return session.keep_mark(mark)
+            return session.store_mark(mark)
         score = session.settings.panels[panel].scores.get(button)
         if score is not None:
             return self._citizen.press(score, Channel.PANEL, mark, age)
         if session.encounter.phase is Phase.READY and not self._citizen.comes_late(age):
             session.say(prompts.of_question(session.settings, panel))
-        return session.keep_mark(mark)
+        return session.store_mark(mark)
 
     @guarded(None)
     def up(self, device: str, *, panel: int = 0) -> None:

@@ -111,8 +111,8 @@ class TerminalSession:
             self.step(SignOff(EndOfDuty.CLOSING_TIME))
 
     def step(self, event: Event, mark: Mark | None = None) -> bool:
-        """Decide, keep, and only then move on. False when out of service; StoreFailed when nothing
-        could be kept."""
+        """Decide, store, and only then move on. False when out of service; StoreFailed when nothing
+        could be stored."""
         if self.out_of_service and not isinstance(event, Repair | QueueEvent):
             return False
         before = self.encounter
@@ -140,7 +140,7 @@ class TerminalSession:
         if self.encounter.phase not in (Phase.REASONS, Phase.THANKS):
             self.use_language(self.settings.screen.language)
 
-    def keep_mark(self, mark: Mark | None) -> bool:
+    def store_mark(self, mark: Mark | None) -> bool:
         """Remember a panel's press that led to nothing else; StoreFailed."""
         self.terminal.carry_out((), mark)
         return True

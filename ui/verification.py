@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from kiosk.store.engine import Store
 from kiosk.store.verify import Wrong, verify
 from kiosk.terminal import Terminal
-from sync.agent import check_receipt
 from sync.closing import compare_reports
+from sync.receipts import check_receipt
 
 
 class Disagreement(Exception):

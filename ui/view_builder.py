@@ -252,7 +252,7 @@ class ViewBuilder:
 
     def board(self, own: tuple[NoticeCard, ...]) -> tuple[NoticeCard, ...]:
         """What there is to show while nobody is being served: the office's `own` notices, then
-        what citizens told it and what it did."""
+        what citizens asked for and what it did."""
         cards = list(own)
         for request, answer in self._wording.improvements:
             request_line = self.say("notices.said", words=request)

@@ -1,8 +1,8 @@
 """The encounter: one citizen's turn, as a state machine.
 
 `step(state, event, now, rules) -> (state, effects)` decides; it does nothing. Whoever calls it
-carries the effects out in one transaction first and takes on the new state only when that held:
-a thank-you for what was not stored can't be shown.
+carries the effects out in one transaction first and takes on the new state only when they are
+stored: a thank-you for what was not stored can't be shown.
 
 Where the question is offered (Rules.offered) it stands for a set time after each service that
 ended; otherwise the terminal waits, and presses are counted as unasked.
@@ -20,7 +20,8 @@ from kiosk.domain.rules import Rules
 from kiosk.domain.scale import Score
 
 AT_ONCE = 1.0
-"""Seconds within which a press is told as it is made, a line or two lost on the way."""
+"""Seconds within which a press arrives that its panel sends as it is made, with a line or two lost
+on the way."""
 LATE_AFTER = 10.0
 """Seconds after which a press that its panel had to keep is no rating any more: a program that was
 started again, or a cable put back at once, is there by then."""
@@ -104,7 +105,7 @@ class Resume:
 @dataclass(frozen=True, slots=True)
 class Press:
     """A citizen pressed. `id` was made at random before anything is written; `age`: seconds for
-    which its panel kept it while nobody listened."""
+    which its panel stored it while nobody listened."""
 
     score: Score
     channel: Channel
@@ -221,7 +222,7 @@ Step = tuple[Encounter, tuple[Effect, ...]]
 
 
 def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
-    """The next state and what must be kept. Never raises on any order of events."""
+    """The next state and what must be stored. Never raises on any order of events."""
     match event:
         case Press():
             return _press(state, event, now, rules)

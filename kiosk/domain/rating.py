@@ -26,7 +26,7 @@ class Channel(StrEnum):
 
 
 class Half(StrEnum):
-    """Half of the business day: all that is kept of when a citizen pressed."""
+    """Half of the business day: all that is stored of when a citizen pressed."""
 
     MORNING = "am"
     AFTERNOON = "pm"

@@ -27,7 +27,7 @@ _DOMAIN = b"kiosk sheet 1\x00"
 
 
 def rating_entry(rating: Rating) -> bytes:
-    """Every kept field of a rating."""
+    """Every stored field of a rating."""
     return _entry(
         b"rating",
         bytes(rating.id),

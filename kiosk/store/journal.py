@@ -44,7 +44,7 @@ class Kind(StrEnum):
     QUEUE_DOWN = "queue-down"
     BUTTON_STUCK = "button-stuck"
     OUT_OF_SERVICE = "out-of-service"
-    """Since then nothing could be kept; written once it can be again."""
+    """Since then nothing could be stored; written once it can be again."""
     STORE_REOPENED = "store-reopened"
     RESTORED = "restored"
     CLOCK_JUMPED = "clock-jumped"

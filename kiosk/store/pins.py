@@ -1,4 +1,4 @@
-"""PIN hashes and the tries against them. Tries are kept before a PIN is checked."""
+"""PIN hashes and the tries against them. A try is written before the PIN is checked."""
 
 from dataclasses import dataclass
 from typing import Any

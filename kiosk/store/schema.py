@@ -124,7 +124,7 @@ pins = Table(
     PrimaryKeyConstraint("owner"),
 )
 
-# One row each, told apart by `id` = 1.
+# One row each, whose `id` is 1.
 duty = Table(
     "duty",
     metadata,

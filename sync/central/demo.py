@@ -17,18 +17,17 @@ from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
 from kiosk.domain.wording import DEFAULT_REASONS
 from sync.central.sitesettings import NamedService
-from sync.central.store.office import Improvement, ImprovementStatus
-from sync.central.store.tickets import Ticket
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
-from sync.central.usecases.improvements import save_improvement
+from sync.central.usecases.improvements import Improvement, ImprovementStatus, save_improvement
 from sync.central.usecases.office_settings import read_settings, save_settings
-from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.questionnaire import OnlineAnswer, import_answers
+from sync.central.usecases.sites import is_empty
 from sync.central.usecases.terminal_requests import take_day_report
-from sync.central.usecases.terminals import enrol_terminal, invite_terminal, read_fleet
-from sync.central.usecases.tickets import import_tickets
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal
+from sync.central.usecases.tickets import Ticket, import_tickets
 from sync.central.viewer import ROLES, Viewer
 from sync.messages import (
     DayReport,
@@ -131,9 +130,9 @@ _SERVICES = tuple(
         ("market", "จุดผ่อนผันและการค้า", "Street trade"),
     )
 )
+_ANSWERS = 420
+"""To the online questionnaire."""
 DAYS = 365
-_DIRECTOR = Viewer(account="demonstration", name="ผู้อำนวยการเขต")
-"""Who has written the improvement log and the settings."""
 
 
 class NotEmpty(Exception):
@@ -160,7 +159,7 @@ def seed(
 ) -> tuple[tuple[str, str], ...]:
     """Fill `central` up to yesterday; accounts with their first passwords. `say` gets days done
     and in all. NotEmpty when there are officers or reports already."""
-    if all_officers(central) or read_fleet(central, today).newest_days:
+    if not is_empty(central):
         raise NotEmpty(f"{central.site}: has officers or reports; seed a fresh --data folder")
     random = Random(seed)  # noqa: S311  (believable, not secret)
     servers = _servers(random)
@@ -312,28 +311,30 @@ def _rate(random: Random, server: _Server, better: float, counts: _Counts) -> No
 def _office(central: Central, random: Random, today: date) -> None:
     """What people write, and what comes in online."""
     now = SystemClock().now().wall
-    import_answers(central, [_answer(random, today, i) for i in range(420)])
-    for said, done, whom, due, status in _IMPROVEMENTS:
+    import_answers(central, [_answer(random, today, number) for number in range(_ANSWERS)])
+    director = Viewer(account="demonstration", name="ผู้อำนวยการเขต", site=central.site)
+    for citizens_said, done, whom, due, status in _IMPROVEMENTS:
         improvement = Improvement(
             id=secrets.token_hex(8),
-            said=said,
+            said=citizens_said,
             done=done,
             whom=whom,
             due=today + timedelta(days=due),
             state=status,
         )
-        save_improvement(central, _DIRECTOR, improvement, now)
+        save_improvement(central, director, improvement, now)
     stored = read_settings(central)
     url = "https://report.example.go.th/f/{token}"
     settings = replace(stored.settings, comment_url=url, services=_SERVICES)
-    save_settings(central, _DIRECTOR, stored.version, settings, now)
+    save_settings(central, director, stored.version, settings, now)
 
 
-def _answer(random: Random, today: date, i: int) -> OnlineAnswer:
+def _answer(random: Random, today: date, number: int) -> OnlineAnswer:
+    """An answer to the online questionnaire; every ninth has a comment."""
     day = today - timedelta(days=random.randint(1, 360))
-    [score] = random.choices(range(1, 6), (6, 8, 16, 35, 35))
+    score = random.choices(range(1, 6), (6, 8, 16, 35, 35))[0]
     reasons = (random.choice(_REASONS),) if score < 3 else ()
-    comment = random.choice(_COMMENTS) if i % 9 == 0 else ""
+    comment = random.choice(_COMMENTS) if number % 9 == 0 else ""
     return OnlineAnswer(
         day=day, levels=5, score=score, reasons=reasons, language="th", comment=comment
     )

@@ -5,7 +5,7 @@ lies on the stick.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,8 @@ CARRIED_FOR = timedelta(days=62)
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """One terminal's file: how many requests were answered, and what the first that was not was
-    told; or why the file as a whole was left alone."""
+    """One terminal's file: how many requests were answered, and why the first of the others was
+    refused; or why the whole file was not read."""
 
     file: str
     answered: int = 0
@@ -49,7 +49,7 @@ class Visited:
 def visit(central: Central, stick: Path, now: Now = utc_now) -> tuple[Visited, ...]:
     """Answer every terminal's file on the stick, of whichever office; OSError. A file that was
     answered is taken off, so that answers are not written over by a second visit."""
-    app = create_app(Central(central.store, central.settings, central.key, CARRIED_FOR), now)
+    app = create_app(replace(central, run=CARRIED_FOR), now)
     return tuple(_answer(central, app, path) for path in sorted(stick.glob(f"*{TO_CENTRAL}")))
 
 
@@ -63,8 +63,8 @@ def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
         return Visited(file=path.name, trouble=str(error))
     at = f"/v1/sites/{outward.site}/terminals/{outward.terminal}/"
     answers = asyncio.run(_ask_all(app, at, outward.requests))
-    replies = tuple(reply for reply, said in answers if not said)
-    refused = next((said for _, said in answers if said), "")
+    replies = tuple(reply for reply, refusal in answers if not refusal)
+    refused = next((refusal for _, refusal in answers if refusal), "")
     signed = sign_answer(central.key, 200, at + BOX, "", sealing_text(box).encode())
     home = Homeward(
         site=outward.site,

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from time import perf_counter, sleep
 
@@ -34,7 +35,7 @@ COMMANDS = ("heartbeat", "verify")
 
 def beside(folder: Path, days: int, ratings: int, runs: int) -> Iterator[str]:
     """For each command three lines: a press's median, its p99 and its longest, against the same
-    of a press alone. A press that failed is an error."""
+    of a press alone. One longest says little, and has no bound. A press that failed is an error."""
     with five_years(folder, days, ratings) as terminal_folder:
         store, terminal = terminal_folder.open(SystemClock())
         for name in COMMANDS:
@@ -85,14 +86,14 @@ def _beside(folder: DataFolder, terminal: Terminal, name: str, runs: int) -> Ite
         while len(presses.alone) < len(presses.accompanied):
             presses.alone.append(press(terminal))
     alone, accompanied = Sample(tuple(presses.alone)), Sample(tuple(presses.accompanied))
-    target = f"<= {MOST:g} x alone"
-    for figure, ours, limit in (
-        ("median", accompanied.median_ms, alone.median_ms),
-        ("p99", accompanied.p99_ms, alone.p99_ms),
-        ("longest", accompanied.longest_ms, alone.longest_ms),
+    for figure, ours, limit, most in (
+        ("median", accompanied.median_ms, alone.median_ms, MOST),
+        ("p99", accompanied.p99_ms, alone.p99_ms, MOST),
+        ("longest", accompanied.longest_ms, alone.longest_ms, inf),
     ):
         title = f"press beside kiosk {name}, {figure}"
-        yield report(title, target, f"{ours:.2f} ms", f"{limit:.2f} ms", ours / limit, MOST)
+        target = f"<= {most:g} x alone"
+        yield report(title, target, f"{ours:.2f} ms", f"{limit:.2f} ms", ours / limit, most)
 
 
 @contextmanager

@@ -88,7 +88,9 @@ class Bench:
         settings = CentralSettings(
             folder=self.folder, site=self.sites[0], name="เขตทดสอบ", database="", url="http://bench"
         )
-        self.central = Central(self.store, settings, Ed25519PrivateKey.generate())
+        self.central = Central(
+            store=self.store, settings=settings, key=Ed25519PrivateKey.generate()
+        )
         begun = perf_counter()
         for site in self.sites:
             add_site(self.central, site, f"เขต {site}")

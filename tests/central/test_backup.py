@@ -71,7 +71,7 @@ def test_everything_comes_back_in_either_database(
     other = made_url(into, tmp_path, request)
     store = CentralStore.create(other)
     assert backup.restore_rows(target, store, quiet) == rows
-    again = Central(store, central.settings, central.key)
+    again = Central(store=store, settings=central.settings, key=central.key)
     assert first_disagreement(again) is None
     views = [gate.office(c, PUBLIC, parse("fy2027"), TODAY) for c in (central, again)]
     assert views[0] == views[1]
@@ -186,7 +186,7 @@ def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
         t.accounts.close_sessions(account="boss")
     store = CentralStore.create(f"sqlite:///{tmp_path / 'again.db'}")
     backup.restore_rows(target, store, quiet)
-    again = Central(store, central.settings, central.key)
+    again = Central(store=store, settings=central.settings, key=central.key)
     assert viewer_of(again, again.site, token, NOW) is None
     assert sign_in(again, again.site, "boss", first, NOW), "the account itself is back"
     store.close()

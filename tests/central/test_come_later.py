@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.store.outbox import Delivery
-from sync import agent
+from sync import connection, enrolling, exchange
 from sync.client import SHORTEST, SyncFailed, TryLater
 from tests.support.central_server import Kept, Server
 
@@ -79,13 +79,13 @@ def front(kept: Kept, *away: dict[str, str], status: int = 503) -> Iterator[Fron
         thread.join()
 
 
-def run(kept: Kept) -> tuple[agent.Synced | TryLater, list[float]]:
+def run(kept: Kept) -> tuple[exchange.Synced | TryLater, list[float]]:
     """A day to send and a sync run: how it ended, and the seconds it waited each time."""
     kept.rate(5)
     kept.close()
     waited: list[float] = []
     try:
-        done = agent.sync(kept.store, kept.clock, kept.key, wait=waited.append)
+        done = exchange.sync(kept.store, kept.clock, kept.key, wait=waited.append)
     except TryLater as error:
         return error, waited
     return done, waited
@@ -97,7 +97,7 @@ def test_the_terminal_waits_as_long_as_it_is_asked_to_and_the_day_arrives(
 ) -> None:
     with front(kept, {"Retry-After": "60"}, {"Retry-After": "90"}, status=status):
         done, waited = run(kept)
-    assert isinstance(done, agent.Synced)
+    assert isinstance(done, exchange.Synced)
     assert done.sent == 1
     assert 60 <= waited[0] <= 75
     assert 90 <= waited[1] <= 112.5
@@ -107,7 +107,7 @@ def test_the_terminal_waits_as_long_as_it_is_asked_to_and_the_day_arrives(
 def test_a_date_counts_from_the_answers_own_and_not_from_the_terminals_clock(kept: Kept) -> None:
     with front(kept, {**DATED, "Retry-After": "Mon, 23 Nov 2026 20:31:00 GMT"}):
         done, waited = run(kept)
-    assert isinstance(done, agent.Synced)
+    assert isinstance(done, exchange.Synced)
     assert 60 <= waited[0] <= 75
 
 
@@ -115,7 +115,7 @@ def test_a_date_counts_from_the_answers_own_and_not_from_the_terminals_clock(kep
 def test_what_can_not_be_read_is_half_a_minute(kept: Kept, said: str) -> None:
     with front(kept, {"Retry-After": said.encode().decode("latin-1")}):
         done, waited = run(kept)
-    assert isinstance(done, agent.Synced)
+    assert isinstance(done, exchange.Synced)
     assert 30 <= waited[0] <= 37.5
 
 
@@ -138,7 +138,7 @@ def test_who_is_always_sent_away_gives_up_within_five_minutes(kept: Kept) -> Non
         error, waited = run(kept)
         assert asked.asked == len(waited) + 1
     assert isinstance(error, TryLater)
-    assert sum(waited) <= agent.PATIENCE
+    assert sum(waited) <= connection.PATIENCE
     assert min(waited) >= SHORTEST
     assert kept.states() == [Delivery.DUE]
 
@@ -146,7 +146,7 @@ def test_who_is_always_sent_away_gives_up_within_five_minutes(kept: Kept) -> Non
 def test_a_heartbeat_leaves_it_to_the_next_one(kept: Kept) -> None:
     with front(kept, {"Retry-After": "60"}) as asked:
         with pytest.raises(TryLater):
-            agent.heartbeat(kept.store, kept.clock, kept.key)
+            exchange.heartbeat(kept.store, kept.clock, kept.key)
         assert asked.asked == 1
 
 
@@ -155,6 +155,6 @@ def test_who_types_a_code_is_told_to_come_again_and_does_not_sit_there(
 ) -> None:
     for _ in range(20):
         with pytest.raises(SyncFailed, match="wrong, used or older"):
-            agent.enrol(server.url, "AAAAA-AAAAA", Ed25519PrivateKey.generate())
+            enrolling.enrol(server.url, "AAAAA-AAAAA", Ed25519PrivateKey.generate())
     with pytest.raises(TryLater, match="too many codes tried; wait a minute"):
-        agent.enrol(server.url, "AAAAA-AAAAA", Ed25519PrivateKey.generate())
+        enrolling.enrol(server.url, "AAAAA-AAAAA", Ed25519PrivateKey.generate())

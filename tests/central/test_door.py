@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
-from sync import agent
+from sync import enrolling, exchange, incoming, receipts
 from sync.central.serving import Impatient
 from sync.central.store.parked import MOST_PARKED
 from sync.central.usecases.central import Central
@@ -316,7 +316,7 @@ def test_a_captive_portals_200_is_not_a_receipt(kept: Kept, kind: type[Portal]) 
     with pytest.raises(NotCentral, match="without central's signature"):
         kept.sync()
     with pytest.raises(NotCentral):
-        agent.enrol(url, "AAAAA-AAAAA", kept.key)
+        enrolling.enrol(url, "AAAAA-AAAAA", kept.key)
     portal.shutdown()
     portal.server_close()
     assert kept.states() == [Delivery.DUE]
@@ -338,9 +338,9 @@ def test_a_restored_older_copy_is_refused_by_name(
     kept.sync()
     kept.sync()  # shows central an entry that the copy does not have
     older = Store.open(copy)
-    with pytest.raises(agent.Refused, match="rollback"):
-        agent.sync(older, kept.clock, kept.key)
-    with pytest.raises(agent.Refused, match="quarantined"):
+    with pytest.raises(incoming.Refused, match="rollback"):
+        exchange.sync(older, kept.clock, kept.key)
+    with pytest.raises(incoming.Refused, match="quarantined"):
         kept.sync()
     older.close()
 
@@ -362,14 +362,14 @@ def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parke
     kept: Kept, server: Server
 ) -> None:
     kept.rate(5, 5)
-    agent.heartbeat(kept.store, kept.clock, kept.key)
+    exchange.heartbeat(kept.store, kept.clock, kept.key)
     known = find_terminal(server.central, "counter-1")
     assert known is not None
     with server.central.store.transaction(server.central.site) as t:
         [sheet] = t.witness.open_or("counter-1", ()).values()
         t.witness.put("counter-1", [replace(sheet, n=7, entries=7)])
     kept.close()
-    with pytest.raises(agent.Refused, match="rollback"):
+    with pytest.raises(incoming.Refused, match="rollback"):
         kept.sync()
     assert kept.states() == [Delivery.DUE]
     release_terminal(server.central, "counter-1", "it", "seen was wrong", NOW)
@@ -382,7 +382,7 @@ def test_a_heartbeat_shows_heads_and_no_score_and_leaves_no_entry(
     kept.rate(5, 1)
     with kept.store.transaction() as t:
         before = t.journal.head()
-    agent.heartbeat(kept.store, kept.clock, kept.key)
+    exchange.heartbeat(kept.store, kept.clock, kept.key)
     with kept.store.transaction() as t:
         assert t.journal.head() == before
     with server.central.store.transaction(server.central.site) as t:
@@ -402,7 +402,7 @@ def test_receipts_can_be_checked_later_and_forged_ones_are_found(kept: Kept) -> 
         enrolment = t.state.enrolment()
         [parcel] = t.outbox.everything()
     assert enrolment is not None
-    assert agent.check_receipt(enrolment, parcel)
+    assert receipts.check_receipt(enrolment, parcel)
     other = Enrolment(
         url=enrolment.url,
         site=enrolment.site,
@@ -410,12 +410,12 @@ def test_receipts_can_be_checked_later_and_forged_ones_are_found(kept: Kept) -> 
         counter=enrolment.counter,
         central_key=public_text(Ed25519PrivateKey.generate()),
     )
-    assert not agent.check_receipt(other, parcel)
+    assert not receipts.check_receipt(other, parcel)
 
 
 def test_plain_http_beyond_this_machine_is_refused(kept: Kept) -> None:
     with pytest.raises(SyncFailed, match="only https"):
-        agent.enrol("http://report.example.go.th", "AAAAA-AAAAA", kept.key)
+        enrolling.enrol("http://report.example.go.th", "AAAAA-AAAAA", kept.key)
 
 
 # --- several offices in one central ------------------------------------------------------------

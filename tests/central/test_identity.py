@@ -43,7 +43,7 @@ def central(tmp_path: Path, provider: Provider) -> Iterator[Central]:
     )  # fmt: skip
     with store.transaction("dindaeng") as t:
         t.people.put_site(settings.name)
-    central = Central(store, settings, Ed25519PrivateKey.generate())
+    central = Central(store=store, settings=settings, key=Ed25519PrivateKey.generate())
     add_account(central, "test", "boss", "ผอ.", (ROLES["director"],), NOW, subject="staff-7")
     yield central
     store.close()
@@ -138,7 +138,9 @@ def test_a_half_set_provider_is_refused_at_start(central: Central) -> None:
     secret.unlink()
     with pytest.raises(SettingsError, match=r"identity\.secret"):
         create_app(central)
-    quiet = Central(central.store, central.settings._replace(identity_issuer=""), central.key)
+    quiet = Central(
+        store=central.store, settings=central.settings._replace(identity_issuer=""), key=central.key
+    )
     client = TestClient(create_app(quiet, lambda: NOW))
     assert client.get("/identity/start").status_code == 404
     assert "บัญชีหน่วยงาน" not in client.get("/sign-in").text

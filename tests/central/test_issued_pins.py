@@ -14,7 +14,7 @@ from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
-from sync import agent
+from sync import exchange, incoming
 from sync.central.store.office import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
@@ -30,12 +30,12 @@ from tests.support.central_server import Kept, Server
 from tests.support.network import Overheard
 
 
-def sync(kept: Kept, transport: httpx.BaseTransport | None = None) -> agent.Synced:
-    return agent.sync(kept.store, kept.clock, kept.key, pepper=PEPPER, transport=transport)
+def sync(kept: Kept, transport: httpx.BaseTransport | None = None) -> exchange.Synced:
+    return exchange.sync(kept.store, kept.clock, kept.key, pepper=PEPPER, transport=transport)
 
 
 def beat(kept: Kept) -> None:
-    agent.heartbeat(kept.store, kept.clock, kept.key, pepper=PEPPER)
+    exchange.heartbeat(kept.store, kept.clock, kept.key, pepper=PEPPER)
 
 
 def issue(server: Server, officer: str = "101") -> str:
@@ -80,7 +80,7 @@ def test_a_pin_from_the_letter_opens_the_terminal_and_travels_and_lies_nowhere(
     with server.central.store.transaction("dindaeng") as t2:
         there = t2.pins.all()["101"].verifier
     assert here is not None
-    verifier = pins.Verifier.kept(PEPPER, "101", here.hash)
+    verifier = pins.Verifier.decrypted(PEPPER, "101", here.hash)
     for secret in (b"argon2", verifier.key, verifier.hash.encode()):
         assert secret not in network.bytes
         assert secret not in here.hash.encode()
@@ -232,7 +232,11 @@ def test_under_another_key_of_central_a_pin_is_not_handed_on_and_the_page_says_s
 ) -> None:
     letter = issue(server)
     sync(kept)
-    other = Central(server.central.store, server.central.settings, Ed25519PrivateKey.generate())
+    other = Central(
+        store=server.central.store,
+        settings=server.central.settings,
+        key=Ed25519PrivateKey.generate(),
+    )
     assert next(p for p in read_pins(other) if p.officer.id == "101").lost
     assert not state(server).lost
     assert kept.terminal.check_pin("101", letter) == PinRight()
@@ -246,7 +250,7 @@ def test_a_terminal_in_quarantine_gets_no_pins_and_keeps_those_it_has(
     issue(server)
     with server.central.store.transaction("dindaeng") as t:
         t.terminals.quarantine("counter-1", Answer.FORK)
-    with pytest.raises(agent.Refused):
+    with pytest.raises(incoming.Refused):
         beat(kept)
     assert kept.terminal.check_pin("101", old) == PinRight()
     assert state(server).waits == ("counter-1",)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from kiosk.domain.people import Officer
 from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
-from sync import agent
+from sync import exchange
 from sync.central.photos import portrait
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.terminal_requests import terminal_request
@@ -56,7 +56,7 @@ def test_a_photo_comes_once_is_replaced_and_is_removed(kept: Kept, server: Serve
     assert kept.sync().photos == 1
     assert photo(kept) == teal
     network = Overheard()
-    again = agent.sync(kept.store, kept.clock, kept.key, transport=network)
+    again = exchange.sync(kept.store, kept.clock, kept.key, transport=network)
     assert (again.photos, len(network.bytes) < len(teal)) == (0, True)
     put(server, "101", red)
     assert kept.sync().photos == 1
@@ -105,14 +105,14 @@ def test_a_photo_that_changes_while_it_is_fetched_comes_the_next_time(
             return super().handle_request(request)
 
     put(server, "101", picture("teal"))
-    result = agent.sync(kept.store, kept.clock, kept.key, transport=Late())
+    result = exchange.sync(kept.store, kept.clock, kept.key, transport=Late())
     assert (result.photos, photo(kept)) == (0, None)
     put(server, "101", picture("red"))
     assert kept.sync().photos == 1
 
 
 @pytest.mark.parametrize(
-    "wrong", [b"GIF89a" + b"x" * 200, b"\xff\xd8\xff" + b"x" * agent.MAX_PHOTO]
+    "wrong", [b"GIF89a" + b"x" * 200, b"\xff\xd8\xff" + b"x" * exchange.MAX_PHOTO]
 )
 def test_what_is_no_fitting_jpeg_is_not_taken_and_the_days_have_gone(
     kept: Kept, server: Server, wrong: bytes

@@ -9,7 +9,7 @@ import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from multiprocessing import get_context
@@ -26,13 +26,14 @@ from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
-from sync import agent
+from sync import exchange, incoming
 from sync.central.schema import day_reports
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal, release_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.central.web.app import create_app
+from sync.central.web.terminal_api import TerminalApi
 from sync.client import NotCentral, Unreachable
 from sync.closing import close_days
 from sync.messages import DayReport, Enrol
@@ -123,7 +124,7 @@ def scores_of(body: bytes) -> Scores:
     return tuple(map(sum, zip(*lines, strict=True))) if lines else NONE
 
 
-_serving: list[tuple[FastAPI, Central, list[FakeClock]]] = []
+_serving: list[tuple[FastAPI, list[FakeClock]]] = []
 
 
 def _served(fresh: Central, clock: FakeClock) -> tuple[FastAPI, Central]:
@@ -132,11 +133,12 @@ def _served(fresh: Central, clock: FakeClock) -> tuple[FastAPI, Central]:
     if not _serving:
         clocks = [clock]
         app = create_app(fresh, lambda: clocks[-1].now().wall, at_once)
-        _serving.append((app, fresh, clocks))
-    app, central, clocks = _serving[0]
-    central.store, central.settings, central.key = fresh.store, fresh.settings, fresh.key
+        _serving.append((app, clocks))
+    app, clocks = _serving[0]
     clocks[:] = [clock]
-    return app, central
+    app.state.parts = replace(app.state.parts, central=fresh)
+    app.state.terminal_api = TerminalApi(fresh, lambda: clocks[-1].now().wall, at_once)
+    return app, fresh
 
 
 _stores: dict[Path, Store] = {}
@@ -188,7 +190,6 @@ class CentralSide:
     def _reopen(self) -> None:
         for left in ("-wal", "-shm"):
             Path(f"{self.path}{left}").unlink(missing_ok=True)
-        self.central.store = _central_store(self.path)
 
 
 class Side:
@@ -252,11 +253,11 @@ class Side:
 
     def sync(self) -> None:
         ca, transport = self._way()
-        self._ask(lambda: agent.sync(self.store, self.clock, self.key, ca, transport=transport))
+        self._ask(lambda: exchange.sync(self.store, self.clock, self.key, ca, transport=transport))
 
     def heartbeat(self) -> None:
         ca, transport = self._way()
-        self._ask(lambda: agent.heartbeat(self.store, self.clock, self.key, ca, transport))
+        self._ask(lambda: exchange.heartbeat(self.store, self.clock, self.key, ca, transport))
 
     def _way(self) -> tuple[str, Network | None]:
         return (self.line.ca, None) if self.line else ("", self.network)
@@ -270,7 +271,7 @@ class Side:
         try:
             run()
             self.state = ""
-        except agent.Refused as error:
+        except incoming.Refused as error:
             self.state = error.answer.value
         except (Unreachable, NotCentral):
             pass  # nothing was said: what was due stays due

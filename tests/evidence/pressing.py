@@ -84,5 +84,5 @@ def new_terminal(folder: Path) -> Pressing:
     DataFolder(folder).create()
     store, terminal = DataFolder(folder).open(FakeClock())
     terminal.add_officers([SOMYING])
-    terminal.keep_ballast()
+    terminal.reserve_ballast()
     return Pressing(store, terminal)

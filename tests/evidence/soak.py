@@ -21,7 +21,7 @@ from hardware.simulator import SimulatedPanel
 from kiosk.domain.encounter import GiveReasons, SignOff, SignOn
 from kiosk.domain.rating import Channel
 from kiosk.store.state import Enrolment
-from sync import agent
+from sync import exchange
 from sync.central.usecases.audit import read_tally
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.closing import close_days
@@ -101,7 +101,7 @@ class Office:
                 self._jump()
         presenter.session.step(SignOff())
         close_days(self.bench.running.store, self.clock, today=True)
-        agent.sync(self.bench.running.store, self.clock, self.key, transport=self.network)
+        exchange.sync(self.bench.running.store, self.clock, self.key, transport=self.network)
         self.network.heard.clear()
 
     def _press(self, score: int) -> None:

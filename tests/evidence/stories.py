@@ -147,7 +147,7 @@ class Presses(Story):
         DataFolder(self.template).create()
         store, terminal = DataFolder(self.template).open(FakeClock())
         terminal.add_officers([SOMYING])
-        terminal.keep_ballast()
+        terminal.reserve_ballast()
         store.close()
 
     def act(self, say: Say) -> None:
@@ -261,7 +261,7 @@ class CentralBeside:
             url="http://127.0.0.1:1",
         )
         key = Ed25519PrivateKey.from_private_bytes(bytes(32))
-        return Central(CentralStore.open(url), settings, key)
+        return Central(store=CentralStore.open(url), settings=settings, key=key)
 
     def create(self) -> None:
         self.folder.mkdir(parents=True)

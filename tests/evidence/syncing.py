@@ -10,14 +10,15 @@ from kiosk.datafolder import DataFolder
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from kiosk.store.verify import Wrong, verify
-from sync.agent import check_receipt, sync
 from sync.central.settings import load, signing_key
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days
+from sync.exchange import sync
 from sync.messages import Enrol
+from sync.receipts import check_receipt
 from sync.signing import public_text
 from tests.evidence.stories import PAST, Story, remember_past
 from tests.evidence.tracing import Say
@@ -44,7 +45,7 @@ class Syncing(Story):
         settings = load(folder)
         store_ = CentralStore.open(settings.database)
         self._until_the_end.callback(store_.close)
-        self._central = Central(store_, settings, signing_key(folder))
+        self._central = Central(store=store_, settings=settings, key=signing_key(folder))
         self._runs = 0
 
     def begin(self) -> None:

@@ -26,11 +26,11 @@ from kiosk.store.outbox import Delivery
 from kiosk.store.schema import TRIGGERS
 from kiosk.store.state import Enrolment
 from kiosk.store.verify import Wrong, verify
-from sync.agent import check_receipt
 from sync.central.ingest import judge_heads
 from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days, compare_reports
 from sync.messages import Answer, Head, Heads, Receipt
+from sync.receipts import AnswerProof, check_receipt
 from sync.signing import public_text, sign_answer
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.stories import CentralBeside, Ingest
@@ -280,9 +280,7 @@ def fill(store: Store, terminal: Any, clock: FakeClock) -> None:
 
 
 def _receive(t: Any, parcel: Any, central: Ed25519PrivateKey) -> None:
-    """Central's receipt for `parcel`, as the sync agent keeps it."""
-    import json
-
+    """Central's receipt for `parcel`, as a sync run stores it."""
     body = Receipt(
         terminal="t1",
         date=parcel.day,
@@ -291,13 +289,9 @@ def _receive(t: Any, parcel: Any, central: Ed25519PrivateKey) -> None:
         answer=Answer.STORED,
     ).to_bytes()
     path = f"/v1/sites/dindaeng/terminals/t1/days/{parcel.day.isoformat()}"
-    proof = {
-        "status": 201,
-        "path": path,
-        "nonce": "n",
-        "signature": sign_answer(central, 201, path, "n", body),
-    }
-    t.outbox.settle(parcel, Delivery.RECEIPTED, body, json.dumps(proof, sort_keys=True))
+    signature = sign_answer(central, 201, path, "n", body)
+    proof = AnswerProof(status=201, path=path, nonce="n", signature=signature)
+    t.outbox.settle(parcel, Delivery.RECEIPTED, body, proof.to_bytes().decode())
 
 
 class CentralFile(Subject):

@@ -21,11 +21,11 @@ from hardware.profiles.own import OwnCodec
 
 
 def last_marks(text: str) -> list[PressMark]:
-    found = []
+    marks = []
     for row in text.splitlines()[-1:]:
         device, boot, seq, _ = row.split()
-        found.append(PressMark(device, boot, int(seq)))
-    return found
+        marks.append(PressMark(device, boot, int(seq)))
+    return marks
 
 
 def die_at(when: str) -> None:

@@ -30,12 +30,12 @@ class Board:
     host's own codec, which must find nothing bad."""
 
     def __init__(self, keys: int = 5) -> None:
-        self.said: list[FromPanel] = []
+        self.messages: list[FromPanel] = []
         self._codec = OwnCodec()
         self.panel = Panel(keys, "pico-1", BOOT, self._hear)
 
     def _hear(self, data: bytes) -> None:
-        self.said += self._codec.feed(data)
+        self.messages += self._codec.feed(data)
         assert self._codec.counters.bad_frames == self._codec.counters.dropped_bytes == 0
 
     def run(self, ms: int, contacts: int = 0) -> None:
@@ -51,7 +51,7 @@ class Board:
 
     @property
     def presses(self) -> list[KeyDown]:
-        return [message for message in self.said if isinstance(message, KeyDown)]
+        return [message for message in self.messages if isinstance(message, KeyDown)]
 
 
 @pytest.fixture
@@ -71,17 +71,17 @@ def test_the_check_is_the_hosts_for_all_bytes(data: bytes) -> None:
 
 def test_it_says_hello_at_the_start_and_when_asked(board: Board) -> None:
     hello = Hello(version="1.1", device="pico-1", boot=BOOT, firmware="1.1", keys=5)
-    assert board.said == [hello, Heartbeat(BOOT, 0, ())]
+    assert board.messages == [hello, Heartbeat(BOOT, 0, ())]
     board.run(5)
     board.hear_host("WH", "1.1")
-    assert board.said[2:] == [hello, Heartbeat(BOOT, 5, ())], "its time: presses have an age"
+    assert board.messages[2:] == [hello, Heartbeat(BOOT, 5, ())], "its time: presses have an age"
 
 
 def test_a_press_is_told_once_settled_and_its_release_too(board: Board) -> None:
     board.run(100, 0b100)
     assert board.presses == [KeyDown(boot=BOOT, seq=1, key=3, ms=21)]
     board.run(100)
-    assert board.said[-1] == KeyUp(BOOT, 3, 121)
+    assert board.messages[-1] == KeyUp(BOOT, 3, 121)
 
 
 @given(
@@ -102,8 +102,8 @@ def test_however_contacts_bounce_each_press_is_one(
             board.run(hold, (1 << key - 1) * closed)
         while board.panel.waiting:
             board.hear_host("AK", BOOT, board.panel.waiting[0][0])
-    told = {press.seq: press.key for press in board.presses}
-    assert [told[seq] for seq in sorted(told)] == [key for key, _, _ in presses]
+    key_by_seq = {press.seq: press.key for press in board.presses}
+    assert [key_by_seq[seq] for seq in sorted(key_by_seq)] == [key for key, _, _ in presses]
 
 
 def test_noise_shorter_than_a_press_is_nothing(board: Board) -> None:
@@ -188,7 +188,7 @@ def test_a_host_that_can_not_work_with_it_makes_it_red_until_one_can(board: Boar
 def test_a_heartbeat_every_two_seconds_names_the_keys_that_are_down(board: Board) -> None:
     board.run(4000)
     board.run(2000, 0b10010)
-    beats = [message for message in board.said if isinstance(message, Heartbeat)]
+    beats = [message for message in board.messages if isinstance(message, Heartbeat)]
     assert [beat.keys_down for beat in beats] == [(), (), (), (2, 5)]
     assert all(after.ms - before.ms == 2000 for before, after in pairwise(beats))
 
@@ -224,17 +224,17 @@ def test_a_line_with_bytes_that_can_not_be_printed_is_none() -> None:
 def test_the_real_link_and_the_firmware_agree(board: Board) -> None:
     """Without a line between them: hello, presses, acknowledgements, nothing unknown."""
     link = PanelLink(OwnCodec())
-    said = bytearray()
-    panel = Panel(5, "pico-1", BOOT, said.extend)
+    line = bytearray()
+    panel = Panel(5, "pico-1", BOOT, line.extend)
     link.opened(0.0)
     got: list[int] = []
     for ms in range(3000):
         panel.tick(1, 0b1 << (ms // 500) if ms % 500 < 200 and ms < 2500 else 0)
-        for event in link.feed(bytes(said), ms / 1000):
+        for event in link.feed(bytes(line), ms / 1000):
             if isinstance(event, ButtonPressed):
                 got.append(event.button)
                 link.acknowledge(event.mark)
-        said.clear()
+        line.clear()
         panel.receive(link.outgoing())
     assert got == [1, 2, 3, 4, 5]
     assert link.counters.unknown == link.counters.bounces == 0

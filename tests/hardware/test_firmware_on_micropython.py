@@ -48,21 +48,21 @@ class Running:
 
     def board(self, line: Line, trace: Path, lamps: Path) -> "subprocess.Popen[bytes]":
         words = [sys.executable, "-m", "micropython_unix", "unix_board.py", str(trace)]
-        with lamps.open("wb") as told:
-            return self._start(words, cwd=FIRMWARE, ends=line.board, told=told.fileno())
+        with lamps.open("wb") as lamp_file:
+            return self._start(words, cwd=FIRMWARE, ends=line.board, errors=lamp_file.fileno())
 
-    def host(self, line: Line, kept: Path, *death: str) -> "subprocess.Popen[bytes]":
+    def host(self, line: Line, presses_file: Path, *death: str) -> "subprocess.Popen[bytes]":
         module = "tests.hardware.small_host"
-        return self._start([sys.executable, "-m", module, line.path, str(kept), *death])
+        return self._start([sys.executable, "-m", module, line.path, str(presses_file), *death])
 
     def _start(
         self,
         words: list[str],
         cwd: Path | None = None,
         ends: int | None = None,
-        told: int | None = None,
+        errors: int | None = None,
     ) -> "subprocess.Popen[bytes]":
-        program = subprocess.Popen(words, cwd=cwd, stdin=ends, stdout=ends, stderr=told)
+        program = subprocess.Popen(words, cwd=cwd, stdin=ends, stdout=ends, stderr=errors)
         self._all.append(program)
         return program
 
@@ -80,16 +80,16 @@ def running() -> Iterator[Running]:
     running.end()
 
 
-def rows(kept: Path) -> list[list[str]]:
-    text = kept.read_text(encoding="ascii") if kept.exists() else ""
+def rows(presses_file: Path) -> list[list[str]]:
+    text = presses_file.read_text(encoding="ascii") if presses_file.exists() else ""
     return [row.split() for row in text[: text.rfind("\n") + 1].splitlines()]
 
 
-def wait_for(host: "subprocess.Popen[bytes]", kept: Path, count: int) -> None:
-    """Until `count` presses are kept; the host's end or a minute is a failure."""
+def wait_for(host: "subprocess.Popen[bytes]", presses_file: Path, count: int) -> None:
+    """Until `count` presses are stored; the host's end or a minute is a failure."""
     until = monotonic() + 60
-    while len(rows(kept)) < count:
-        assert monotonic() < until, f"{len(rows(kept))} of {count} presses"
+    while len(rows(presses_file)) < count:
+        assert monotonic() < until, f"{len(rows(presses_file))} of {count} presses"
         try:
             host.wait(0.01)
         except subprocess.TimeoutExpired:
@@ -102,34 +102,34 @@ def test_no_press_is_lost_and_none_doubled_while_the_host_is_killed_again_and_ag
 ) -> None:
     chance = random.Random(5)
     keys = [chance.randint(1, 5) for _ in range(PRESSES)]
-    trace, kept, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
+    trace, presses_file, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
     trace.write_text(bouncing_trace(keys, seed=7), encoding="ascii")
     board = running.board(line, trace, lamps)
     for death in ("after:2", "before:6", "after:7", "before:11", "after:15"):
-        assert running.host(line, kept, death).wait(60) == -signal.SIGKILL
-    host = running.host(line, kept)
-    wait_for(host, kept, 20)
+        assert running.host(line, presses_file, death).wait(60) == -signal.SIGKILL
+    host = running.host(line, presses_file)
+    wait_for(host, presses_file, 20)
     host.kill()  # whatever it is doing
     host.wait()
-    wait_for(running.host(line, kept), kept, PRESSES)
-    assert [int(button) for *_, button in rows(kept)] == keys
-    assert [int(seq) for _, _, seq, _ in rows(kept)] == list(range(1, PRESSES + 1))
+    wait_for(running.host(line, presses_file), presses_file, PRESSES)
+    assert [int(button) for *_, button in rows(presses_file)] == keys
+    assert [int(seq) for _, _, seq, _ in rows(presses_file)] == list(range(1, PRESSES + 1))
     assert board.poll() is None, "the firmware ended, or its watchdog bit"
 
 
 def test_the_lamp_turns_green_on_the_acknowledgement_and_goes_out(
     tmp_path: Path, line: Line, running: Running
 ) -> None:
-    trace, kept, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
+    trace, presses_file, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
     trace.write_text(bouncing_trace([3], seed=1), encoding="ascii")
     running.board(line, trace, lamps)
-    host = running.host(line, kept)
-    wait_for(host, kept, 1)
+    host = running.host(line, presses_file)
+    wait_for(host, presses_file, 1)
     until = monotonic() + 30
-    while (told := lamps.read_text(encoding="ascii")).count("\n") < 2 and monotonic() < until:
+    while (lamp_rows := lamps.read_text(encoding="ascii")).count("\n") < 2 and monotonic() < until:
         with pytest.raises(subprocess.TimeoutExpired):
             host.wait(0.05)
-    lit, dark = (row.split() for row in told.splitlines())
+    lit, dark = (row.split() for row in lamp_rows.splitlines())
     assert lit[1:] == [str(GREEN_PIN), "1"]
     assert dark[1:] == [str(GREEN_PIN), "0"]
     assert int(dark[0]) - int(lit[0]) >= 1000
@@ -138,10 +138,10 @@ def test_the_lamp_turns_green_on_the_acknowledgement_and_goes_out(
 def test_a_program_that_stands_still_is_bitten_by_the_watchdog(
     tmp_path: Path, line: Line, running: Running
 ) -> None:
-    trace, kept, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
+    trace, presses_file, lamps = tmp_path / "trace", tmp_path / "kept", tmp_path / "lamps"
     trace.write_text(bouncing_trace([1], seed=2), encoding="ascii")
     board = running.board(line, trace, lamps)
-    wait_for(running.host(line, kept), kept, 1)
+    wait_for(running.host(line, presses_file), presses_file, 1)
     board.send_signal(signal.SIGSTOP)
     with pytest.raises(subprocess.TimeoutExpired):
         board.wait(WATCHDOG + 0.5)

@@ -59,8 +59,8 @@ def test_however_the_bytes_are_cut_the_frames_and_losses_are_the_same(
     assert [f for piece in pieces for f in cut.feed(piece)] == frames
     assert cut.dropped == whole.dropped
     assert all(len(frame) < limit for frame in frames)
-    kept = sum(len(frame) + 1 for frame in frames)
-    assert 0 <= len(b"".join(pieces)) - kept - whole.dropped < limit, "the rest is held"
+    framed_bytes = sum(len(frame) + 1 for frame in frames)
+    assert 0 <= len(b"".join(pieces)) - framed_bytes - whole.dropped < limit, "the rest is held"
 
 
 def pair(data: bytes) -> int | None:

@@ -32,9 +32,9 @@ def test_pymodbus_device_takes_our_lamp() -> None:
 
 
 def test_pymodbus_device_without_such_inputs_says_so_and_we_pass_it_on() -> None:
-    [said] = asyncio.run(_ask(modbus.ModbusCodec(ADDRESS, 5), Poll(), first_input=100))
-    assert isinstance(said, Denied)
-    assert "has not so many inputs" in said.reason
+    [answer] = asyncio.run(_ask(modbus.ModbusCodec(ADDRESS, 5), Poll(), first_input=100))
+    assert isinstance(answer, Denied)
+    assert "has not so many inputs" in answer.reason
 
 
 async def _ask(
@@ -43,19 +43,19 @@ async def _ask(
     """One question over a real line to a real server, and what it means."""
     async with _box(first_input) as line, asyncio.timeout(20):
         os.write(line, codec.encode(what))
-        found: list[PlainFromPanel] = []
-        while not found:
+        messages: list[PlainFromPanel] = []
+        while not messages:
             await _readable(line)
-            found += codec.feed(os.read(line, 100))
-        return found
+            messages += codec.feed(os.read(line, 100))
+        return messages
 
 
 async def _readable(line: int) -> None:
     loop = asyncio.get_running_loop()
-    there = asyncio.Event()
-    loop.add_reader(line, there.set)
+    readable = asyncio.Event()
+    loop.add_reader(line, readable.set)
     try:
-        await there.wait()
+        await readable.wait()
     finally:
         loop.remove_reader(line)
 

@@ -80,9 +80,9 @@ def test_letters_up_to_the_tilde_are_printed_and_what_is_beyond_is_no_message() 
 
 
 def test_a_reason_for_a_refusal_is_cut_to_sixty_plain_letters() -> None:
-    said = encode_host(Refuse("é" + "a" * 80))
-    assert said == line("NO", " " + "a" * 59)
-    assert OwnPanelCodec().feed(said) == [Refuse(" " + "a" * 59)]
+    refusal = encode_host(Refuse("é" + "a" * 80))
+    assert refusal == line("NO", " " + "a" * 59)
+    assert OwnPanelCodec().feed(refusal) == [Refuse(" " + "a" * 59)]
 
 
 def test_the_panels_side_counts_as_the_hosts_side_does() -> None:

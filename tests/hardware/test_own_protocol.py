@@ -65,8 +65,8 @@ def test_a_hosts_message_round_trips_within_the_length(message: FromHost) -> Non
 @given(st.lists(st.binary(max_size=60), max_size=8))
 def test_no_bytes_in_any_pieces_make_the_decoder_raise(pieces: list[bytes]) -> None:
     in_pieces, at_once = OwnCodec(), OwnCodec()
-    found = [message for piece in pieces for message in in_pieces.feed(piece)]
-    assert found == at_once.feed(b"".join(pieces))
+    messages = [message for piece in pieces for message in in_pieces.feed(piece)]
+    assert messages == at_once.feed(b"".join(pieces))
     assert in_pieces.counters == at_once.counters
 
 
@@ -109,9 +109,9 @@ def test_known_names_with_wrong_fields_are_counted_as_bad() -> None:
 
 def test_the_documents_vectors_are_true() -> None:
     text = Path("hardware/PROTOCOL.md").read_text(encoding="utf-8")
-    found = re.search(r"```vectors\n(.*?)```", text, re.DOTALL)
-    assert found
-    lines = found[1].split("\n")[:-1]
+    block = re.search(r"```vectors\n(.*?)```", text, re.DOTALL)
+    assert block
+    lines = block[1].split("\n")[:-1]
     messages: list[FromPanel] = [
         Hello(version="1.1", device="DD-07", boot="9f3ac21b", firmware="1.4", keys=5),
         KeyDown(boot="9f3ac21b", seq=1, key=5, ms=40210),

@@ -309,15 +309,15 @@ def test_ports_can_be_listed() -> None:
 
 def test_the_simulator_as_a_program_obeys_and_tells(tmp_path: Path) -> None:
     path = tmp_path / "panel"
-    said: list[str] = []
+    output: list[str] = []
     read, write = os.pipe()
     os.write(write, b"press 3\nfault garbage\nfault nonsense\nstatus\nunplug\nreplug\nquit\n")
     with os.fdopen(read, closefd=True) as commands:
-        serve(SimulatedPanel(path), iter(range(100_000)).__next__, commands, said.append)
+        serve(SimulatedPanel(path), iter(range(100_000)).__next__, commands, output.append)
     os.close(write)
-    assert said[1:3] == ["ok", "ok"]
-    assert "nonsense" in said[3]
-    assert said[4].startswith("waiting 1")
+    assert output[1:3] == ["ok", "ok"]
+    assert "nonsense" in output[3]
+    assert output[4].startswith("waiting 1")
     assert not path.exists()
 
 

@@ -65,13 +65,13 @@ def test_bounces_are_dropped_by_the_hosts_clock() -> None:
 
 def test_a_held_key_that_repeats_is_one_press_and_then_stuck_until_it_ends() -> None:
     link = single()
-    found: list[LinkEvent] = []
+    events: list[LinkEvent] = []
     for tenth in range(150):
-        found += link.feed(b"2", 1.0 + tenth / 10)
+        events += link.feed(b"2", 1.0 + tenth / 10)
         if tenth % 10 == 0:
-            found += link.tick(1.0 + tenth / 10)
-    assert buttons(found) == [2]
-    assert [event for event in found if isinstance(event, ButtonStuck)] == [ButtonStuck(2)]
+            events += link.tick(1.0 + tenth / 10)
+    assert buttons(events) == [2]
+    assert [event for event in events if isinstance(event, ButtonStuck)] == [ButtonStuck(2)]
     assert link.tick(20.0) == []
     assert buttons(link.feed(b"2", 21.0)) == [2]
 

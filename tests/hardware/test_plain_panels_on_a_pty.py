@@ -119,8 +119,8 @@ def test_a_lost_byte_never_becomes_another_button(rig: HostAndPanel) -> None:
     rig.panel.fault = Fault.LOST_BYTES
     pressed = [1, 2, 3, 4] * 3
     press(rig, *pressed)
-    left = iter(pressed)
-    assert all(button in left for button in rig.buttons)  # some of them, in order
+    remaining = iter(pressed)
+    assert all(button in remaining for button in rig.buttons)  # some of them, in order
 
 
 def test_an_unplugged_panel_is_down_and_works_again_when_plugged(rig: HostAndPanel) -> None:
@@ -154,12 +154,12 @@ def test_the_simulator_names_a_key_that_is_not_there(rig: HostAndPanel) -> None:
 
 def test_the_monitor_shows_bytes_and_meaning_of_any_family(rig: HostAndPanel) -> None:
     assert rig.port is not None
-    said: list[str] = []
+    output: list[str] = []
     if rig.family.name == "modbus":
         # Its far end would have to answer while the monitor runs; its answer is there already.
         rig.panel.send(modbus.frame(1, 2, b"\x01\x00") + modbus.frame(1, 2, b"\x01\x04"))
     rig.panel.press(3, rig.now)
-    watch(rig.port, rig.link, said.append, seconds=0.2)
-    assert said[0].startswith(("bytes", "event"))
-    assert any("ButtonPressed(button=3" in line for line in said)
-    assert "1 presses" in said[-1]
+    watch(rig.port, rig.link, output.append, seconds=0.2)
+    assert output[0].startswith(("bytes", "event"))
+    assert any("ButtonPressed(button=3" in line for line in output)
+    assert "1 presses" in output[-1]

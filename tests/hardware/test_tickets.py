@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from hardware.tickets import MAX_LINE, TicketMessage, TicketReader, Verb, parse
 
-_told = st.builds(
+_messages = st.builds(
     TicketMessage, st.sampled_from(Verb), st.from_regex(r"[A-Za-z0-9-]{0,16}", fullmatch=True)
 )
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (b"CALL A001\n", TicketMessage(Verb.CALL, "A001")),
         (b"END A001\r\n", TicketMessage(Verb.END, "A001")),
@@ -20,8 +20,8 @@ _told = st.builds(
         (b"END\n", TicketMessage(Verb.END)),
     ],
 )
-def test_published_lines(line: bytes, told: TicketMessage) -> None:
-    assert TicketReader().feed(line) == [told]
+def test_published_lines(line: bytes, message: TicketMessage) -> None:
+    assert TicketReader().feed(line) == [message]
 
 
 def test_an_answer_is_ok_and_the_line() -> None:
@@ -36,25 +36,25 @@ def test_any_other_line_is_none_of_ours(line: bytes) -> None:
     assert parse(line) is None
 
 
-@given(st.lists(_told), st.integers(1, 7))
+@given(st.lists(_messages), st.integers(1, 7))
 def test_lines_come_whole_however_the_bytes_are_cut(lines: list[TicketMessage], size: int) -> None:
-    data = b"".join(told.line() for told in lines)
+    data = b"".join(message.line() for message in lines)
     reader = TicketReader()
     pieces = [data[i : i + size] for i in range(0, len(data), size)]
-    assert [told for piece in pieces for told in reader.feed(piece)] == lines
+    assert [message for piece in pieces for message in reader.feed(piece)] == lines
     assert reader.unknown == 0
 
 
-@given(st.lists(st.binary(max_size=200)), _told)
+@given(st.lists(st.binary(max_size=200)), _messages)
 def test_noise_costs_no_later_line_and_says_nothing_by_itself(
-    noise: list[bytes], told: TicketMessage
+    noise: list[bytes], message: TicketMessage
 ) -> None:
     reader = TicketReader()
     for piece in noise:
-        for found in reader.feed(piece.replace(b"\n", b"\n\xff")):
-            raise AssertionError(found)
+        for phantom in reader.feed(piece.replace(b"\n", b"\n\xff")):
+            raise AssertionError(phantom)
     reader.feed(b"\n")
-    assert reader.feed(told.line()) == [told]
+    assert reader.feed(message.line()) == [message]
 
 
 def test_a_line_of_any_length_holds_no_memory_and_is_one_unknown() -> None:

@@ -36,7 +36,7 @@ ROOMS = {
     "sync": [
         "sync/messages",
         "sync/closing.py",
-        "sync/agent.py",
+        "sync/exchange.py",
         "sync/central/web",
         "sync/central/usecases",
         "sync/central/papers",

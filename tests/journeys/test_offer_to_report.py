@@ -62,7 +62,7 @@ def test_answers_and_offers_left_alone_make_the_response(
     command("ui", path, "sync")
     settings = load(central_path)
     store = CentralStore.open(settings.database)
-    central = Central(store, settings, signing_key(central_path))
+    central = Central(store=store, settings=settings, key=signing_key(central_path))
     today = SystemClock().now().wall.date()
     later = today + timedelta(days=8)
     publish_due(central, later)

@@ -16,9 +16,9 @@ from kiosk.domain.rating import Channel
 from kiosk.settings.reading import parse
 from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
-from sync.agent import _open_sheets
 from sync.closing import close_days
 from sync.messages import Head, Heads
+from sync.outgoing import open_sheets
 from tests.support.builders import SOMYING, FakeClock, duty_of
 from ui.app import start
 from ui.window import TerminalWindow
@@ -88,7 +88,7 @@ def everything_kept(watched: Watched) -> dict[str, bytes]:
     kept = {path.name: path.read_bytes() for path in watched.folder.path.iterdir()}
     with watched.store.transaction() as t:
         kept |= {f"report {p.day}": p.body for p in t.outbox.everything()}
-        heads = Heads(Head(*t.journal.head()), "", _open_sheets(t))
+        heads = Heads(Head(*t.journal.head()), "", open_sheets(t))
     kept["heads"] = heads.to_bytes()
     return kept
 

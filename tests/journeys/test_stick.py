@@ -17,7 +17,6 @@ from kiosk.store.state import Enrolment
 from kiosk.store.verify import Verified, verify
 from kiosk.terminal import Terminal
 from sync import stick
-from sync.agent import Refused, check_receipt
 from sync.bundle import FROM_CENTRAL, SEALED, TO_CENTRAL, Homeward, Outward, Reply, Request
 from sync.central import stick as central_stick
 from sync.central.store.engine import CentralStore
@@ -34,7 +33,9 @@ from sync.central.usecases.verification import first_disagreement
 from sync.central.viewer import Viewer
 from sync.client import NotCentral, SyncFailed
 from sync.closing import close_days
+from sync.incoming import Refused
 from sync.messages import Enrol, Hello, Welcome
+from sync.receipts import check_receipt
 from sync.signing import public_text, sign_request
 from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
 from tests.support.central import made_central

@@ -97,9 +97,9 @@ def test_a_bad_copy_is_refused_and_leaves_nothing(
     damage(folder.database)
     with pytest.raises(StoreDamaged):
         folder.open_verified(FakeClock())
-    with pytest.raises((FolderError, StoreFailed)) as told:
+    with pytest.raises((FolderError, StoreFailed)) as refusal:
         folder.restore(named, FakeClock())
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(refusal.value)
     assert not [p for p in folder.path.iterdir() if p.name.startswith("kiosk.db")]
 
 

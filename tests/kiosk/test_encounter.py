@@ -67,8 +67,8 @@ def test_reasons_are_kept_once_and_only_those_offered() -> None:
     given_ = GiveReasons((ReasonId("manner"), ReasonId("nonsense")))
     state, effects = play((1, press(2)), (3, given_), (3.5, given_))
     assert state.phase is Phase.THANKS
-    kept = [e for e in effects if isinstance(e, KeepReasons)]
-    assert [k.reasons for k in kept] == [(ReasonId("manner"),)]
+    stored_reasons = [e for e in effects if isinstance(e, KeepReasons)]
+    assert [k.reasons for k in stored_reasons] == [(ReasonId("manner"),)]
 
 
 def test_skipping_reasons_keeps_none_and_thanks() -> None:

@@ -9,16 +9,16 @@ from tests.support.encounters import READY, RULES, press
 
 def judged(*presses: tuple[float, int]) -> list[tuple[Outcome, ...]]:
     recent: Recent = ()
-    found = []
+    flags_of_each = []
     for at, score in presses:
         recent, flags = judge(recent, at, score)
-        found.append(flags)
-    return found
+        flags_of_each.append(flags)
+    return flags_of_each
 
 
 def test_six_ratings_in_a_minute_are_a_burst_from_the_sixth_on() -> None:
-    found = judged(*((n * 10.0, 3 + n % 2) for n in range(8)))
-    assert found == [()] * (BURST_OF - 1) + [(Outcome.BURST,)] * 3
+    flags_of_each = judged(*((n * 10.0, 3 + n % 2) for n in range(8)))
+    assert flags_of_each == [()] * (BURST_OF - 1) + [(Outcome.BURST,)] * 3
 
 
 def test_a_family_of_five_is_no_burst() -> None:
@@ -26,8 +26,8 @@ def test_a_family_of_five_is_no_burst() -> None:
 
 
 def test_eight_alike_in_a_row_are_a_run_from_the_eighth_on() -> None:
-    found = judged(*((n * 20.0, 5) for n in range(9)))
-    assert [Outcome.RUN in flags for flags in found] == [False] * (RUN_OF - 1) + [True] * 2
+    flags_of_each = judged(*((n * 20.0, 5) for n in range(9)))
+    assert [Outcome.RUN in flags for flags in flags_of_each] == [False] * (RUN_OF - 1) + [True] * 2
 
 
 def test_another_score_or_a_pause_breaks_the_run() -> None:

@@ -53,18 +53,18 @@ def play(
 
 def counts(effects: list[Effect]) -> Counter[tuple[str, Outcome]]:
     """Who was counted for what; what stands beside a rating counts as well."""
-    found: Counter[tuple[str, Outcome]] = Counter()
+    outcomes: Counter[tuple[str, Outcome]] = Counter()
     for effect in effects:
         if isinstance(effect, Count):
-            found[effect.officer, effect.outcome] += 1
+            outcomes[effect.officer, effect.outcome] += 1
         elif isinstance(effect, Record):
-            found.update((effect.rating.officer, mark) for mark in effect.marks)
-    return found
+            outcomes.update((effect.rating.officer, mark) for mark in effect.marks)
+    return outcomes
 
 
 def ratings(effects: list[Effect]) -> list[tuple[str, int]]:
-    found = [effect.rating for effect in effects if isinstance(effect, Record)]
-    return [(rating.officer, int(rating.score)) for rating in found]
+    recorded = [effect.rating for effect in effects if isinstance(effect, Record)]
+    return [(rating.officer, int(rating.score)) for rating in recorded]
 
 
 def test_on_duty_the_terminal_waits_and_a_press_is_counted_but_not_scored() -> None:
@@ -209,20 +209,20 @@ _events = st.one_of(
 def test_every_service_is_counted_once_and_answers_never_outnumber_offers(
     story: list[tuple[float, Event]],
 ) -> None:
-    state, now, found, served = Encounter(), 0.0, list[Effect](), 0
+    state, now, all_effects, served = Encounter(), 0.0, list[Effect](), 0
     for wait, event in (*story, (60.0, Repair())):
         now += wait
         state, effects = step(state, event, moment(now), RULES)
-        found += effects
+        all_effects += effects
         served += isinstance(event, Served)
-    told = counts(found)
-    for officer in {officer for officer, _ in told}:
-        offered = told[officer, Outcome.OFFERED]
-        answered, skipped = told[officer, Outcome.ANSWERED], told[officer, Outcome.SKIPPED]
+    outcomes = counts(all_effects)
+    for officer in {officer for officer, _ in outcomes}:
+        offered = outcomes[officer, Outcome.OFFERED]
+        answered, skipped = outcomes[officer, Outcome.ANSWERED], outcomes[officer, Outcome.SKIPPED]
         assert answered + skipped <= offered
-    assert sum(n for (_, what), n in told.items() if what is Outcome.ANSWERED) == len(
-        ratings(found)
+    assert sum(n for (_, what), n in outcomes.items() if what is Outcome.ANSWERED) == len(
+        ratings(all_effects)
     )
     ended = (Outcome.OFFERED, Outcome.NOT_OFFERED)
     calls = sum(isinstance(event, Called) for _, event in story)
-    assert served <= sum(n for (_, what), n in told.items() if what in ended) <= served + calls
+    assert served <= sum(n for (_, what), n in outcomes.items() if what in ended) <= served + calls

@@ -70,27 +70,27 @@ def test_only_the_same_pin_owner_and_pepper_match() -> None:
 
 def test_generated_pins_are_six_digits_and_strong() -> None:
     for _ in range(300):
-        made = pin.generate()
-        assert len(made) == 6
-        pin.require_strong(made)
+        generated = pin.generate()
+        assert len(generated) == 6
+        pin.require_strong(generated)
 
 
 def test_a_kept_verifier_opens_under_its_pepper_for_its_owner_alone() -> None:
     verifier = pin.Verifier.of("101", "482913")
-    kept = verifier.keep(b"p" * 32, "101")
-    assert pin.is_issued(kept)
-    assert pin.Verifier.kept(b"p" * 32, "101", kept) == verifier
-    assert pin.matches(b"p" * 32, "101", "482913", kept)
-    assert not pin.matches(b"p" * 32, "101", "482914", kept)
+    stored = verifier.encrypted(b"p" * 32, "101")
+    assert pin.is_issued(stored)
+    assert pin.Verifier.decrypted(b"p" * 32, "101", stored) == verifier
+    assert pin.matches(b"p" * 32, "101", "482913", stored)
+    assert not pin.matches(b"p" * 32, "101", "482914", stored)
     for pepper, owner, text in (
-        (b"q" * 32, "101", kept),
-        (b"p" * 32, "102", kept),
-        (b"p" * 32, "101", kept[:-8]),
+        (b"q" * 32, "101", stored),
+        (b"p" * 32, "102", stored),
+        (b"p" * 32, "101", stored[:-8]),
         (b"p" * 32, "101", "issued-1$no base64"),
     ):
         assert not pin.matches(pepper, owner, "482913", text)
         with pytest.raises(pin.BadVerifier):
-            pin.Verifier.kept(pepper, owner, text)
+            pin.Verifier.decrypted(pepper, owner, text)
     assert not pin.is_issued(pin.hash_pin(b"p" * 32, "101", "482913"))
     assert "482913" not in repr(verifier)
     assert verifier.hash not in repr(verifier)

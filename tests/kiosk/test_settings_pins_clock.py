@@ -102,10 +102,10 @@ def test_weak_pins_are_refused(weak: str) -> None:
 
 
 def test_generated_pins_are_strong_and_differ() -> None:
-    made = {pin.generate() for _ in range(200)}
-    assert len(made) > 190
-    for one in made:
-        pin.require_strong(one)
+    pins = {pin.generate() for _ in range(200)}
+    assert len(pins) > 190
+    for generated in pins:
+        pin.require_strong(generated)
 
 
 @pytest.fixture
@@ -191,10 +191,10 @@ def test_a_folder_is_made_once_private_and_whole(tmp_path: Path) -> None:
 def test_a_second_program_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.create()
-    held = folder.lock()
+    lock = folder.lock()
     with pytest.raises(AlreadyRunning):
         folder.lock()
-    os.close(held)
+    os.close(lock)
     os.close(folder.lock())
 
 

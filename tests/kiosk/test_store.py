@@ -270,9 +270,9 @@ def test_a_newer_file_is_refused(path: Path) -> None:
 def test_the_past_refuses_to_be_changed(
     store: Store, terminal: Terminal, path: Path, table: str, verb: str
 ) -> None:
-    kept = rating(1)
-    terminal.carry_out([Record(kept, (Outcome.GRACE,))])
-    terminal.carry_out([KeepReasons(kept.id, kept.officer, (ReasonId("wait"),))])
+    stored = rating(1)
+    terminal.carry_out([Record(stored, (Outcome.GRACE,))])
+    terminal.carry_out([KeepReasons(stored.id, stored.officer, (ReasonId("wait"),))])
     raw = sqlite.connect(str(path), isolation_level=None)
     with pytest.raises(sqlite.IntegrityError, match="append-only"):
         raw.execute(verb.format(table))
@@ -293,9 +293,9 @@ def test_what_was_kept_verifies_with_its_counts(store: Store, terminal: Terminal
     for score in (1, 3, 5):
         terminal.carry_out([Record(rating(score))])
     terminal.carry_out([Count(SOMYING.id, Outcome.SUPPRESSED)])
-    found = verify(store)
-    assert isinstance(found, Verified)
-    assert (found.ratings, found.sheets) == (3, 1)
+    result = verify(store)
+    assert isinstance(result, Verified)
+    assert (result.ratings, result.sheets) == (3, 1)
 
 
 @pytest.mark.parametrize(
@@ -325,32 +325,32 @@ def test_tampering_is_found_and_named(
     terminal.carry_out([KeepReasons(low.id, low.officer, (ReasonId("wait"),))])
     terminal.carry_out([Record(rating(5))])
     tamper(path, statement)
-    found = verify(store)
-    assert isinstance(found, Wrong)
-    assert named in found.what
+    result = verify(store)
+    assert isinstance(result, Wrong)
+    assert named in result.what
 
 
 def test_a_missing_guard_is_named(store: Store, path: Path) -> None:
     raw = sqlite.connect(str(path), isolation_level=None)
     raw.execute("DROP TRIGGER ratings_no_delete")
     raw.close()
-    found = verify(store)
-    assert isinstance(found, Wrong)
-    assert "ratings_no_delete" in found.what
+    result = verify(store)
+    assert isinstance(result, Wrong)
+    assert "ratings_no_delete" in result.what
 
 
 def test_nothing_in_the_file_tells_time_or_order_of_a_press(
     store: Store, terminal: Terminal, path: Path
 ) -> None:
     """Rows come back by id, and no column holds a time."""
-    kept = [rating(score) for score in (1, 2, 3, 4, 5) * 4]
-    for one in kept:
+    ratings = [rating(score) for score in (1, 2, 3, 4, 5) * 4]
+    for one in ratings:
         terminal.carry_out([Record(one)])
     raw = sqlite.connect(str(path))
     ids = [bytes(row[0]) for row in raw.execute("SELECT id FROM ratings")]
     columns = {row[1] for row in raw.execute("PRAGMA table_info(ratings)")}
     raw.close()
-    assert ids == sorted(bytes(one.id) for one in kept)
+    assert ids == sorted(bytes(one.id) for one in ratings)
     assert columns.isdisjoint({"at", "time", "seq", "rowid", "created"})
 
 
@@ -369,11 +369,11 @@ def test_on_a_full_disk_nothing_is_promised_and_the_same_rating_is_kept_once_aft
     store: Store, terminal: Terminal, path: Path
 ) -> None:
     store.checkpoint()
-    kept = rating(5)
+    pressed = rating(5)
     with disk_full_beyond(4096), pytest.raises(StoreFailed):
-        terminal.carry_out([Record(kept)])
+        terminal.carry_out([Record(pressed)])
     terminal.repair()
-    terminal.carry_out([Record(kept)])
+    terminal.carry_out([Record(pressed)])
     with store.transaction() as t:
         assert t.ratings.count() == 1
     assert isinstance(verify(store), Verified)
@@ -382,7 +382,7 @@ def test_on_a_full_disk_nothing_is_promised_and_the_same_rating_is_kept_once_aft
 def test_a_full_disk_frees_the_ballast_so_that_an_officer_can_still_sign_off(
     store: Store, terminal: Terminal, path: Path
 ) -> None:
-    terminal.keep_ballast()
+    terminal.reserve_ballast()
     ballast = path.with_name("ballast")
     assert ballast.stat().st_size == 4 << 20
     with disk_full_beyond(4096), pytest.raises(StoreFailed):
@@ -437,6 +437,6 @@ def test_a_copied_file_opens_elsewhere(store: Store, path: Path, tmp_path: Path)
 def test_no_value_of_a_row_stands_in_a_traceback(store: Store) -> None:
     """What a bug leaves in the log has a time, and must have no score beside it."""
     value = uuid4().hex
-    with pytest.raises(StoreFailed) as told, store.transaction() as t:
+    with pytest.raises(StoreFailed) as failure, store.transaction() as t:
         t._connection.execute(text("INSERT INTO journal (kind) VALUES (:kind)"), {"kind": value})
-    assert value not in "".join(format_exception(told.value))
+    assert value not in "".join(format_exception(failure.value))

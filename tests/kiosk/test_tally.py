@@ -1,6 +1,7 @@
 """Counting: by line and score, merged by addition."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,9 +33,15 @@ def test_ratings_are_counted_by_line_and_score() -> None:
 
 
 def test_a_line_is_of_a_five_level_scale_unless_it_says_so() -> None:
-    key = (MORNING.officer, MORNING.service, MORNING.counter, Half.MORNING, Channel.TOUCH)
-    assert Line(*key) == MORNING
-    three = Line(*key, 3)
+    five = Line(
+        officer=MORNING.officer,
+        service=MORNING.service,
+        counter=MORNING.counter,
+        half=Half.MORNING,
+        channel=Channel.TOUCH,
+    )
+    assert five == MORNING
+    three = replace(five, levels=3)
     assert Tally(Counter({(three, 3): 4})).levels(three) == (0, 0, 4)
 
 

@@ -56,7 +56,7 @@ def made_central(store: CentralStore, folder: Path) -> Central:
     )
     with store.transaction(SITE) as t:
         t.people.put_site(settings.name)
-    return Central(store, settings, Ed25519PrivateKey.generate())
+    return Central(store=store, settings=settings, key=Ed25519PrivateKey.generate())
 
 
 MONDAY = date(2026, 11, 2)

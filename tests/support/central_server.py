@@ -10,7 +10,7 @@ from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.terminal import Terminal
-from sync import agent
+from sync import enrolling, exchange
 from sync.central.serving import Impatient
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
@@ -52,7 +52,7 @@ class Kept:
         self.store, self.clock = store, FakeClock()
         self.key = Ed25519PrivateKey.generate()
         self.terminal = Terminal(store, self.clock, PEPPER)
-        self.terminal.join(agent.enrol(url, code, self.key))
+        self.terminal.join(enrolling.enrol(url, code, self.key))
 
     def rate(self, *scores: int) -> None:
         for score in scores:
@@ -61,8 +61,8 @@ class Kept:
     def close(self) -> None:
         close_days(self.store, self.clock, today=True)
 
-    def sync(self) -> agent.Synced:
-        return agent.sync(self.store, self.clock, self.key)
+    def sync(self) -> exchange.Synced:
+        return exchange.sync(self.store, self.clock, self.key)
 
     def states(self) -> list[Delivery]:
         with self.store.transaction() as t:

@@ -15,8 +15,8 @@ from kiosk.store.state import Enrolment
 from kiosk.store.verify import Verified, verify
 from kiosk.terminal import Terminal
 from sync.absence import Hours
-from sync.agent import take_roster
 from sync.closing import close_days
+from sync.incoming import take_roster
 from sync.messages import DayReport, GapCount, Roster
 from tests.support.builders import MORNING, PEPPER, SOMYING, TODAY, FakeClock, rating
 

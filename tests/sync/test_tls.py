@@ -20,7 +20,7 @@ from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
-from sync import agent
+from sync import exchange
 from sync.client import NotCentral, SyncFailed, Unreachable
 from sync.closing import close_days
 from sync.signing import public_text
@@ -78,7 +78,7 @@ class Sender:
         )
         self.terminal.carry_out([Record(rating(5))])
         close_days(self.store, self.clock, today=True)
-        agent.sync(self.store, self.clock, self.key, ca)
+        exchange.sync(self.store, self.clock, self.key, ca)
 
     def due(self) -> int:
         with self.store.transaction() as t:
@@ -157,9 +157,9 @@ def test_an_authority_file_that_can_not_be_read_is_named(sender: Sender, tmp_pat
 LATER = ["faketime", "2069-11-23 12:00:00"]
 """A whole process, its TLS library included, in another year."""
 ENROL = (
-    "import sys; from sync import agent; from sync.client import SyncFailed; "
+    "import sys; from sync import enrolling; from sync.client import SyncFailed; "
     "from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey as Key\n"
-    "try: agent.enrol(sys.argv[1], 'AAAAA-BBBBB', Key.generate(), sys.argv[2])\n"
+    "try: enrolling.enrol(sys.argv[1], 'AAAAA-BBBBB', Key.generate(), sys.argv[2])\n"
     "except SyncFailed as error: print(error)"
 )
 

@@ -111,11 +111,11 @@ def test_everything_to_press_has_a_name_and_the_role_of_a_button(
         names = set()
         for tap in taps:
             met = QAccessible.queryAccessibleInterface(tap)
-            said = met.text(QAccessible.Text.Name)
-            assert said not in ("", "▲", "▼", "⌫"), f"{name}: {tap.text()}"
+            accessible_name = met.text(QAccessible.Text.Name)
+            assert accessible_name not in ("", "▲", "▼", "⌫"), f"{name}: {tap.text()}"
             assert met.role() in (QAccessible.Role.PushButton, QAccessible.Role.CheckBox)
-            assert tap.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{name}: {said}"
-            names.add(said)
+            assert tap.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{name}: {accessible_name}"
+            names.add(accessible_name)
         assert len(names) == len(taps), f"{name}: two of one name"
 
 
@@ -199,10 +199,10 @@ def test_the_panel_alone_gives_reasons(counter: Counter) -> None:
     assert [tile.chosen for tile in screen.tiles] == [False, True, False, False, True, False]
     led(counter, BEST)
     shown(counter, ThanksScreen)
-    kept = tally(counter)
-    assert {str(reason) for _, reason in kept.reasons} == {"manner", "unfair"}
-    assert kept.n == 1
-    assert not kept.outcomes
+    day_tally = tally(counter)
+    assert {str(reason) for _, reason in day_tally.reasons} == {"manner", "unfair"}
+    assert day_tally.n == 1
+    assert not day_tally.outcomes
 
 
 def test_the_same_tiles_are_there_to_touch(counter: Counter) -> None:

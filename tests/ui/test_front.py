@@ -26,11 +26,11 @@ ui.__main__.main()
 
 
 def kiosk(*arguments: str, **environment: str) -> tuple[int, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ONE_OF_SCREENS}
+    inherited = {name: value for name, value in os.environ.items() if name not in ONE_OF_SCREENS}
     screen = environment or {"QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
         [sys.executable, "-m", "ui", *arguments],
-        env=kept | screen,
+        env=inherited | screen,
         capture_output=True,
         text=True,
         check=False,
@@ -46,11 +46,11 @@ ONE_OF_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 def test_run_without_a_screen_says_so_in_one_line(tmp_path: Path, display: str) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.create()
-    code, said = kiosk("--data", str(folder.path), "run", DISPLAY=display)
+    code, message = kiosk("--data", str(folder.path), "run", DISPLAY=display)
     assert code == 3
-    assert said.startswith("kiosk: no display: ")
-    assert display in said
-    assert said.count("\n") == 1
+    assert message.startswith("kiosk: no display: ")
+    assert display in message
+    assert message.count("\n") == 1
 
 
 def test_a_data_folder_that_is_a_file_is_called_so(tmp_path: Path) -> None:
@@ -85,10 +85,10 @@ def test_a_misspelt_setting_ends_run_with_one_line(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.create()
     folder.settings_file.write_text("[ofice]\n")
-    code, said = kiosk("--data", str(folder.path), "run")
+    code, message = kiosk("--data", str(folder.path), "run")
     assert code == 2
-    assert said.count("\n") == 1
-    assert "ofice" in said
+    assert message.count("\n") == 1
+    assert "ofice" in message
 
 
 def test_the_first_paint_waits_for_no_heavy_library(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_full_disk_is_called_so(tmp_path: Path) -> None:
         with contextlib.suppress(OSError), (disk / "filling").open("wb", buffering=0) as filling:
             while filling.write(bytes(4096)):
                 pass
-        code, said = kiosk("--data", str(data), "status")
+        code, message = kiosk("--data", str(data), "status")
     finally:
         subprocess.run(["umount", str(disk)], check=True)
-    assert (code, said) == (3, f"kiosk: {data / 'kiosk.db'}: the disk is full\n")
+    assert (code, message) == (3, f"kiosk: {data / 'kiosk.db'}: the disk is full\n")

@@ -51,8 +51,8 @@ class Ear:
     def prompts(self) -> list[list[str]]:
         """What was said each time, by prompts' names."""
         lines = [line for line in self.lines() if line.startswith("aplay ")]
-        said = [line.split()[2:] for line in lines if not line.endswith("/dev/null")]
-        return [[Path(name).stem for name in names] for names in said]
+        played = [line.split()[2:] for line in lines if not line.endswith("/dev/null")]
+        return [[Path(name).stem for name in names] for names in played]
 
 
 @pytest.fixture
@@ -168,8 +168,8 @@ def test_it_is_heard_by_the_output_that_the_settings_name(
     sign_on(counter)
     counter.running.presenter.queue.take(Served())
     question = str(OWN / "en" / "question.wav")
-    said = f"aplay -q -D plughw:CARD=Headset,DEV=0 {question}"
-    qtbot.waitUntil(lambda: said in ear.lines())
+    command = f"aplay -q -D plughw:CARD=Headset,DEV=0 {question}"
+    qtbot.waitUntil(lambda: command in ear.lines())
     assert ("Audible guide", "Ready") in menu_rows(counter)
 
 
@@ -177,15 +177,15 @@ def test_an_output_that_is_not_there_is_named_at_the_start_and_the_terminal_goes
     counter: Counter, ear: Ear, qtbot: QtBot, capfd: pytest.CaptureFixture[str]
 ) -> None:
     use(counter, SPEAKING.replace("[screen]", 'output = "plughw:CARD=Gone,DEV=0"\n[screen]'))
-    told = ""
+    errors = ""
 
     def heard() -> bool:
-        nonlocal told
-        told += capfd.readouterr().err
-        return told.count("\n") == 1
+        nonlocal errors
+        errors += capfd.readouterr().err
+        return errors.count("\n") == 1
 
     qtbot.waitUntil(heard)
-    assert told == (
+    assert errors == (
         "kiosk: sound: plughw:CARD=Gone,DEV=0 can't be played on (No such device); "
         "see `kiosk sounds --outputs`\n"
     )
@@ -260,12 +260,12 @@ def test_a_machine_without_a_player_says_so_once_and_goes_on(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     sign_on(speaking)
-    told = ""
+    errors = ""
 
     def heard() -> bool:
-        nonlocal told
-        told += capfd.readouterr().err
-        return "install the package alsa-utils" in told
+        nonlocal errors
+        errors += capfd.readouterr().err
+        return "install the package alsa-utils" in errors
 
     speaking.running.presenter.panels.pressed(1, None)
     qtbot.waitUntil(heard)
@@ -298,9 +298,9 @@ def test_the_command_says_what_to_record(counter: Counter) -> None:
 
 @pytest.mark.parametrize("language", ["en", *UNHEARD])
 def test_every_prompt_of_ours_is_there_as_loud_and_not_too_long(language: str) -> None:
-    wanted = {p.name for n in (5, 4, 3) for p in prompts(Words.load(language), n, 8)}
+    names = {p.name for n in (5, 4, 3) for p in prompts(Words.load(language), n, 8)}
     files = list((OWN / language).glob("*.wav"))
-    assert {path.stem for path in files} == wanted
+    assert {path.stem for path in files} == names
     assert sum(path.stat().st_size for path in files) < 1_000_000
     for path in files:
         with wave.open(str(path)) as sound:
@@ -336,10 +336,10 @@ def test_what_the_office_says_in_other_words_is_not_said_in_ours(
     own = '[question]\nen = "Did we do well?"\n' + scale
     counter.folder.settings_file.write_text(SPEAKING + own, "utf-8")
     data = ["--data", str(counter.folder.path), "sounds", "en"]
-    told = CliRunner().invoke(app, data)
-    assert "question.wav\tmissing\tDid we do well?" in told.output
-    assert "scale5-1.wav\tmissing\tNo" in told.output
-    assert "scale5-2.wav\tmissing" not in told.output, "the same word as ours"
+    result = CliRunner().invoke(app, data)
+    assert "question.wav\tmissing\tDid we do well?" in result.output
+    assert "scale5-1.wav\tmissing\tNo" in result.output
+    assert "scale5-2.wav\tmissing" not in result.output, "the same word as ours"
     use(counter, SPEAKING + own + '[offer]\nmode = "offered"\n')
     sign_on(counter)
     counter.running.presenter.queue.take(Served())

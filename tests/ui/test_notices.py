@@ -66,8 +66,8 @@ def test_more_files_than_are_shown_are_told_of(
         (tmp_path / f"{number:02}.txt").write_text(str(number), "utf-8")
     folder = NoticeFolder(tmp_path)
     assert len(folder.read()) == 30
-    told = f"kiosk: {tmp_path}/30.txt: and all after it: only 30 files are shown\n"
-    assert capfd.readouterr().err == told
+    line = f"kiosk: {tmp_path}/30.txt: and all after it: only 30 files are shown\n"
+    assert capfd.readouterr().err == line
     folder.read()
     assert capfd.readouterr().err == "", "told once"
     assert folder.look()[-1] == ("30.txt", "and all after it: only 30 files are shown")
@@ -116,10 +116,10 @@ def test_each_bad_file_is_left_out_and_named_with_its_reason(
     (tmp_path / "good.txt").write_text("ดี", "utf-8")
     folder = NoticeFolder(tmp_path)
     assert [card.heading for card in folder.read()] == ["ดี"]
-    told = capfd.readouterr().err.splitlines()
+    errors = capfd.readouterr().err.splitlines()
     for name, why in bad.items():
-        assert any(f"/{name}: " in line and why in line for line in told), (name, told)
-    assert len([line for line in told if line.startswith("kiosk: ")]) == len(bad)
+        assert any(f"/{name}: " in line and why in line for line in errors), (name, errors)
+    assert len([line for line in errors if line.startswith("kiosk: ")]) == len(bad)
     folder.read()
     assert capfd.readouterr().err == "", "told once"
 
@@ -252,6 +252,6 @@ def test_the_command_lists_them_and_fails_by_the_bad_one(counter: Counter) -> No
     (counter.folder.notices / "a.txt").write_text("ปิด", "utf-8")
     assert run.invoke(app, data).output == "a.txt\tshown\n"
     (counter.folder.notices / "b.gif").write_bytes(b"GIF89a")
-    found = run.invoke(app, data)
-    assert found.exit_code == 2
-    assert "b.gif\tis neither" in found.output
+    result = run.invoke(app, data)
+    assert result.exit_code == 2
+    assert "b.gif\tis neither" in result.output

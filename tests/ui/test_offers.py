@@ -110,8 +110,8 @@ def test_a_line_is_answered_only_once_it_is_kept_and_a_repeat_is_no_news(
     offering.machine.machine.call()
     offering.machine.machine.end()
     offering.wait_answered(3)
-    told = offering.machine.machine.answered[-1]
-    offering.machine.machine.say(told)
+    message = offering.machine.machine.answered[-1]
+    offering.machine.machine.say(message)
     offering.wait_answered(4)
     assert offering.counted() == {("101", Outcome.OFFERED): 2}
 
@@ -369,9 +369,9 @@ def test_a_simulated_machine_says_what_it_knows(tmp_path: Path) -> None:
 
 
 def test_telling_a_terminal_that_does_not_run_says_so() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+    with socket.socket() as closed_port:
+        closed_port.bind(("127.0.0.1", 0))
         with pytest.raises(QueueTrouble, match="is `kiosk run` running"):
-            tell(taken.getsockname()[1], "t", "END", "A1")
+            tell(closed_port.getsockname()[1], "t", "END", "A1")
     with pytest.raises(QueueTrouble, match="write CALL"):
         tell(1, "t", "FINISH", "")

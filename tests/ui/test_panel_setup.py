@@ -129,8 +129,8 @@ def test_the_commands_say_in_one_line_what_can_not_be(wizard: Wizard) -> None:
     wrong = ("setup", line, "--profile", "candle485", "--address", "3")
     assert "0x20 to 0x7f" in one_line(folder, 2, *wrong)
     assert "set that up first" in one_line(folder, 2, "setup", line, "--panel", "3")
-    said = one_line(folder, 3, "setup", line, "--profile", "own", "--seconds", "1")
-    assert re.search(r"heard no panel \(own\); check its power and cable", said)
+    message = one_line(folder, 3, "setup", line, "--profile", "own", "--seconds", "1")
+    assert re.search(r"heard no panel \(own\); check its power and cable", message)
 
 
 def test_the_profiles_are_listed_with_their_meaning(wizard: Wizard) -> None:

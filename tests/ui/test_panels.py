@@ -167,10 +167,10 @@ def test_the_mark_of_a_numbered_panel_survives_presses_on_a_plain_one(bench: Ben
     bench.wait_until_up()
     bench.sign_on()
     bench.press(0, 1)
-    kept = bench.counter.running.terminal.marks()
+    marks = bench.counter.running.terminal.marks()
     bench.press(1, 1)
-    assert len(kept) == 1
-    assert bench.counter.running.terminal.marks() == kept
+    assert len(marks) == 1
+    assert bench.counter.running.terminal.marks() == marks
 
 
 def test_each_of_two_numbered_panels_is_remembered_over_a_restart(

@@ -366,8 +366,8 @@ def test_while_the_office_is_open_the_journal_knows_that_the_terminal_runs(
     running = program._running
     assert running is not None
     with running.store.transaction() as t:
-        told = [at.hour for at, kind in t.journal.of_day(TODAY) if kind is Kind.RUNNING]
-    assert told == [9, 15]
+        hours = [at.hour for at, kind in t.journal.of_day(TODAY) if kind is Kind.RUNNING]
+    assert hours == [9, 15]
     assert program.end() == 0
     counter.clock.set_wall(morning)
 

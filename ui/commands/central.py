@@ -71,8 +71,8 @@ def enrol(
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from sync.agent import enrol as enrol_at
     from sync.client import SyncFailed
+    from sync.enrolling import enrol as enrol_at
     from sync.keyfile import write_key
 
     folder = data_folder()
@@ -98,7 +98,7 @@ def sync() -> None:
 
     Today is closed too once the office is. Run it from a timer, or let the terminal start it.
     """
-    from sync.agent import sync as run_sync
+    from sync.exchange import sync as run_sync
 
     with _closed_and_syncing() as parts:
         result = run_sync(
@@ -165,7 +165,7 @@ def heartbeat() -> None:
     The running terminal does this by itself every quarter of an hour.
     """
     from kiosk.clock import SystemClock
-    from sync import agent
+    from sync import exchange, incoming
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled
     from sync.keyfile import KeyUnusable, read_key
@@ -175,10 +175,10 @@ def heartbeat() -> None:
         try:
             key = read_key(folder.key_file)
             authority, pepper = folder.settings().sync.ca, folder.pepper()
-            agent.heartbeat(store, SystemClock(), key, authority, pepper=pepper)
+            exchange.heartbeat(store, SystemClock(), key, authority, pepper=pepper)
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
-        except (KeyUnusable, agent.Refused) as error:
+        except (KeyUnusable, incoming.Refused) as error:
             fail(str(error), WRONG)
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
@@ -208,9 +208,9 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     """Close every day that can be closed, then give what a sync needs; its failures become one
     line."""
     from kiosk.clock import SystemClock
-    from sync.agent import Refused
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled, close_days
+    from sync.incoming import Refused
     from sync.keyfile import KeyUnusable, read_key
 
     folder = data_folder()

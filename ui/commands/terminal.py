@@ -36,7 +36,7 @@ def init(
         folder.create(anew=anew)
     with opened() as (_, terminal):
         pin = terminal.set_pin(SERVICE_OWNER)
-        terminal.keep_ballast()
+        terminal.reserve_ballast()
     typer.echo(f"Made {folder.path}")
     typer.echo(f"Service menu PIN: {pin}   (write it down; it is not shown again)")
     typer.echo(f"Settings: {folder.settings_file}")

@@ -70,7 +70,7 @@ def chosen_offices(home: "Central") -> "Iterator[Central]":
 def errors() -> Iterator[None]:
     """The environment's faults as one line and an exit code."""
     from kiosk.tomlfile.tables import SettingsError
-    from sync.central.store.engine import DatabaseDown, DatabaseError
+    from sync.central.usecases.central import DatabaseDown, DatabaseError
 
     try:
         yield

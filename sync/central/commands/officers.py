@@ -19,8 +19,7 @@ def import_roster(
 ) -> None:
     """Add or renew officers from a CSV file: all of them, or none when a line is wrong."""
     from kiosk.domain.rostercsv import BadRoster, parse
-    from sync.central.store.people import NumberTaken
-    from sync.central.usecases.people import import_officers
+    from sync.central.usecases.people import NumberTaken, import_officers
 
     try:
         officers = parse(read_file(file))

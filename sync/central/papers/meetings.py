@@ -8,7 +8,7 @@ from sync.central.disclosure import week_end
 from sync.central.papers import figures, typesetting, words
 from sync.central.papers.posters import short
 from sync.central.reports.gate import OfficeView
-from sync.central.store.office import Improvement, ImprovementStatus
+from sync.central.usecases.improvements import Improvement, ImprovementStatus
 
 GAPS = {
     "duty-paused": "พักให้บริการ",

@@ -8,7 +8,7 @@ from sync.central import faces
 from sync.central.papers import figures, typesetting, words
 from sync.central.papers.thaitext import digits
 from sync.central.reports.gate import OfficeView
-from sync.central.store.office import Improvement, ImprovementStatus
+from sync.central.usecases.improvements import Improvement, ImprovementStatus
 
 
 def infographic_png(office: OfficeView, log: Sequence[Improvement]) -> bytes:

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Date, DateTime, LargeBinary, Table, false
+from sqlalchemy import Connection, Date, DateTime, LargeBinary, Table, false
 
 from sync.central.schema import metadata
 from sync.central.settings import FILE_NAME
@@ -27,6 +27,8 @@ FILES = (FILE_NAME, "central.key", "identity.secret")
 _LEFT_OUT = {"sessions"}
 """Tables whose rows are not kept: whoever was signed in signs in again, and whoever signed out or
 was shut out after the backup stays out."""
+_PIECE = 1 << 20
+"""Bytes of a member read at once."""
 _ROWS = 1000
 """Rows put into the database at once."""
 
@@ -71,19 +73,8 @@ def _write(store: CentralStore, folder: Path, file: BinaryIO, say: Say) -> int:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         with store.snapshot() as connection:
             for table in metadata.sorted_tables:
-                found = hashlib.sha256()
-                with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as member:
-                    count = 0
-                    # In the keys' order: the database's own tells in which order rows came.
-                    kept = table.select().order_by(*table.primary_key.columns)
-                    if table.name in _LEFT_OUT:
-                        kept = kept.where(false())
-                    for row in connection.execute(kept).mappings():
-                        line = json.dumps(_plain(dict(row)), ensure_ascii=False) + "\n"
-                        member.write(line.encode())
-                        found.update(line.encode())
-                        count += 1
-                digests[f"{table.name}.jsonl"] = found.hexdigest()
+                name = f"{table.name}.jsonl"
+                count, digests[name] = _write_table(archive, name, table, connection)
                 rows += count
                 say(table.name, count)
         for name in FILES:
@@ -96,6 +87,25 @@ def _write(store: CentralStore, folder: Path, file: BinaryIO, say: Say) -> int:
     return rows
 
 
+def _write_table(
+    archive: zipfile.ZipFile, name: str, table: Table, connection: Connection
+) -> tuple[int, str]:
+    """Write a table's rows into the member `name`; how many, and the member's SHA-256."""
+    # In the keys' order: the database's own tells in which order rows came.
+    query = table.select().order_by(*table.primary_key.columns)
+    if table.name in _LEFT_OUT:
+        query = query.where(false())
+    written = hashlib.sha256()
+    count = 0
+    with archive.open(name, "w", force_zip64=True) as member:
+        for row in connection.execute(query).mappings():
+            line = json.dumps(_plain(dict(row)), ensure_ascii=False) + "\n"
+            member.write(line.encode())
+            written.update(line.encode())
+            count += 1
+    return count, written.hexdigest()
+
+
 def check(source: Path) -> dict[str, str]:
     """The members of a backup and their digests, each looked at; BadBackup names what is wrong."""
     try:
@@ -104,16 +114,20 @@ def check(source: Path) -> dict[str, str]:
             members: dict[str, str] = manifest["members"]
             if manifest["format"] > FORMAT or manifest["schema"] > HEAD:
                 raise BadBackup(f"{source}: written by a newer version; install that version")
-            for name, wanted in members.items():
-                found = hashlib.sha256()
-                with archive.open(name) as member:
-                    while piece := member.read(1 << 20):
-                        found.update(piece)
-                if found.hexdigest() != wanted:
+            for name, digest in members.items():
+                if _member_digest(archive, name) != digest:
                     raise BadBackup(f"{source}: {name} is damaged")
             return members
     except _BROKEN as error:
         raise BadBackup(f"{source}: is no whole backup ({error})") from None
+
+
+def _member_digest(archive: zipfile.ZipFile, name: str) -> str:
+    digest = hashlib.sha256()
+    with archive.open(name) as member:
+        while piece := member.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def restore_files(source: Path, folder: Path) -> None:

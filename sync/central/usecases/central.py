@@ -14,7 +14,7 @@ RUN = timedelta(minutes=10)
 """How long a terminal's run stays open."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Central:
     """One site of a central. `run`: how long a terminal's run stays open."""
 

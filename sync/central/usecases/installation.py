@@ -51,7 +51,7 @@ def open_central(folder: Path, site: str = "") -> Iterator[Central]:
     key = central_settings.signing_key(folder)
     store = CentralStore.open(settings.database)
     try:
-        home = Central(store, settings, key)
+        home = Central(store=store, settings=settings, key=key)
         central = find_site(home, site) if site else home
         if central is None:
             raise NoSuchSite(site)

@@ -93,16 +93,16 @@ def greet(
     answers: list[Welcome | Exception | None] = [None] * len(calls)
     runs: dict[TerminalKey, Run] = {}
     with store.many() as many:
-        known = many.locked({call.key for call, _ in calls})
+        terminals = many.locked({call.key for call, _ in calls})
         for place, (call, hello) in enumerate(calls):
             try:
-                found = call.proven(known.get(call.key), now, in_run=False)
+                terminal = call.proven(terminals.get(call.key), now, in_run=False)
             except RequestRefused as refused:
                 answers[place] = refused
                 continue
             if call.key not in runs:
                 runs[call.key] = new_run(call.terminal, hello, now + run)
-                answers[place] = Welcome(runs[call.key].nonce, found.head)
+                answers[place] = Welcome(runs[call.key].nonce, terminal.head)
         many.open_runs(((site, run) for (site, _), run in sorted(runs.items())), now)
     return answers
 
@@ -115,10 +115,10 @@ def take_days(
     places: dict[DayKey, int] = {}
     days: dict[DayKey, NewDay] = {}
     with store.many() as many:
-        known = many.locked({call.key for call in calls})
+        terminals = many.locked({call.key for call in calls})
         for place, call in enumerate(calls):
             try:
-                found = call.proven(known.get(call.key), now, in_run=True)
+                terminal = call.proven(terminals.get(call.key), now, in_run=True)
                 report = call.day_report(now)
             except (RequestRefused, BadMessage) as refused:
                 answers[place] = refused
@@ -129,10 +129,10 @@ def take_days(
                 digest=digest(call.body),
                 fresh_sheets=report.open_sheets(),
             )
-            if not found.quarantined and day.key not in days:
+            if not terminal.quarantined and day.key not in days:
                 days[day.key], places[day.key] = day, place
-        put = many.put(_first_ones(many, days), now)
-    for key in put:
+        stored = many.put(_first_ones(many, days), now)
+    for key in stored:
         report = days[key].report
         answers[places[key]] = Receipt(
             terminal=report.terminal,

@@ -16,7 +16,6 @@ __all__ = [
     "RosterPage",
     "all_officers",
     "find_officer",
-    "has_photo",
     "import_officers",
     "read_photo",
     "read_roster_page",
@@ -110,11 +109,6 @@ def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | Non
         if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, section):
             raise NotYours(Right.OFFICER)
         return t.office.photo(officer_id)
-
-
-def has_photo(central: Central, officer_id: str) -> bool:
-    with central.store.read(central.site) as t:
-        return t.office.has_photo(officer_id)
 
 
 def find_officer(central: Central, officer_id: str) -> Officer:

@@ -72,10 +72,11 @@ def issue_pins(
     if not bases.keys() <= numbers.keys():
         raise EditedMeanwhile
     fresh = {officer: pin.generate(numbers[officer]) for officer in bases}
-    verifiers = {
-        officer: pin.Verifier.of(officer, new).keep(_pepper(central), _owner(central, officer))
-        for officer, new in fresh.items()
-    }
+    pepper = _pepper(central)
+    verifiers = {}
+    for officer, new in fresh.items():
+        verifier = pin.Verifier.of(officer, new)
+        verifiers[officer] = verifier.encrypted(pepper, _owner(central, officer))
     with central.store.transaction(central.site) as t:
         active = {str(officer.id): officer for officer in t.people.active()}
         for officer, base in bases.items():
@@ -97,7 +98,9 @@ def issue_pins(
 def issued_verifier(central: Central, issued: Issued) -> pin.Verifier | None:
     """What checks an issued PIN; None when it was issued under another key of central."""
     try:
-        return pin.Verifier.kept(_pepper(central), _owner(central, issued.officer), issued.verifier)
+        return pin.Verifier.decrypted(
+            _pepper(central), _owner(central, issued.officer), issued.verifier
+        )
     except pin.BadVerifier:
         return None
 
@@ -115,10 +118,10 @@ def _pin_of(
     own: list[str] = []
     waits: list[str] = []
     for terminal in terminals:
-        there = at_terminals.get(terminal, {}).get(str(officer.id))
-        if there is None or there.issue < issued.issue:
+        terminal_pin = at_terminals.get(terminal, {}).get(str(officer.id))
+        if terminal_pin is None or terminal_pin.issue < issued.issue:
             waits.append(terminal)
-        elif there.own:
+        elif terminal_pin.own:
             own.append(terminal)
         else:
             has.append(terminal)

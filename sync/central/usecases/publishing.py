@@ -6,7 +6,7 @@ late, or an officer has ratings on several scales, everything is read again; the
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -128,20 +128,38 @@ def _read(
 ) -> tuple[RawDays, _Published]:
     """The raw days of an officer and what of them is published: those after the last block where
     blocks have everything up to there, else all."""
-    if len(ends) == 1:
-        [(levels, end)] = ends.items()
-        if since > end.last_day:
-            raw = t.unclosed.raw_days(officer, after=end.last_day)
-            if {rated.levels for rated in raw.rated} <= {levels}:
-                return raw, _Published({levels: [_empty_block(end)]})
+    if not ends:
+        return t.unclosed.raw_days(officer), _Published({}, whole=True)
+    after_the_last = _read_after_the_last(t, officer, since, ends)
+    if after_the_last is not None:
+        return after_the_last
+    published = _Published(t.blocks.of(officer), _published_cuts(t, officer), whole=True)
+    return t.unclosed.raw_days(officer), published
+
+
+def _read_after_the_last(
+    t: Transaction, officer: str, since: date, ends: Mapping[int, BlockEnd]
+) -> tuple[RawDays, _Published] | None:
+    """The raw days after the last block; None where that is not enough: something came late, or
+    on several scales."""
+    if len(ends) > 1:
+        return None
+    [(levels, end)] = ends.items()
+    if since <= end.last_day:
+        return None
+    raw = t.unclosed.raw_days(officer, after=end.last_day)
+    if not {rated.levels for rated in raw.rated} <= {levels}:
+        return None
+    return raw, _Published({levels: [_empty_block(end)]})
+
+
+def _published_cuts(t: Transaction, officer: str) -> dict[CutKey, Counts]:
     cuts: dict[CutKey, Counts] = defaultdict(lambda: NONE)
-    if ends:
-        for (levels, cut), counts in t.blocks.cuts_of(officer).items():
-            any_scale = cut[0] == "reason" and officer != ONLINE
-            key = (0 if any_scale else levels, cut)
-            cuts[key] = plus(cuts[key], counts)
-    blocks = t.blocks.of(officer) if ends else {}
-    return t.unclosed.raw_days(officer), _Published(blocks, dict(cuts), whole=True)
+    for (levels, cut), counts in t.blocks.cuts_of(officer).items():
+        any_scale = cut[0] == "reason" and officer != ONLINE
+        key = (0 if any_scale else levels, cut)
+        cuts[key] = plus(cuts[key], counts)
+    return dict(cuts)
 
 
 def _empty_block(end: BlockEnd) -> Block:
@@ -218,16 +236,26 @@ def _agree(raw: RawDays, published: _Published, last: date) -> bool:
     """Whether blocks have exactly what the raw days have up to the blocks' ends."""
     days = _days(raw, published)
     for levels, blocks in published.blocks.items():
-        counts, beside = NONE, Beside()
-        for day in days.get(levels, ()):
-            if day.day <= published.end(levels):
-                counts = plus(counts, day.counts)
-                beside += day.beside
+        counts, beside = _sum_until(published.end(levels), days.get(levels, ()))
         if counts != total(blocks) or beside != total_beside(blocks):
             return False
+    return _cuts_until(raw, published, last) == published.cuts
+
+
+def _sum_until(end: date, days: Iterable[DayCount]) -> tuple[Counts, Beside]:
+    counts, beside = NONE, Beside()
+    for day in days:
+        if day.day <= end:
+            counts = plus(counts, day.counts)
+            beside += day.beside
+    return counts, beside
+
+
+def _cuts_until(raw: RawDays, published: _Published, last: date) -> dict[CutKey, Counts]:
+    """What the raw days have of each cut up to its scale's last block; of reasons up to `last`."""
     sums: dict[CutKey, Counts] = defaultdict(lambda: NONE)
-    for date_, key, cut_counts in _cuts(raw):
-        scale, _ = key
-        if date_ <= (published.end(scale) if scale else last):
-            sums[key] = plus(sums[key], cut_counts)
-    return {key: n for key, n in sums.items() if any(n)} == published.cuts
+    for day, key, counts in _cuts(raw):
+        levels, _ = key
+        if day <= (published.end(levels) if levels else last):
+            sums[key] = plus(sums[key], counts)
+    return {key: counts for key, counts in sums.items() if any(counts)}

@@ -29,3 +29,9 @@ def add_site(central: Central, site: str, name: str) -> None:
     plain("name", name)
     with central.store.transaction(site) as t:
         t.people.put_site(name)
+
+
+def is_empty(central: Central) -> bool:
+    """Whether this office has neither officers nor day reports."""
+    with central.store.read(central.site) as t:
+        return not t.people.everyone() and not t.days.newest_days()

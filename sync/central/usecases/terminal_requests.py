@@ -44,8 +44,8 @@ def terminal_request(central: Central, terminal: str) -> "Iterator[TerminalReque
     """One request of a terminal in one transaction, in which nobody else changes what is known
     of it; None when there is no such terminal."""
     with central.store.transaction(central.site) as t:
-        known = t.terminals.get(terminal, hold=True)
-        yield TerminalRequest(central, t, known) if known else None
+        asking = t.terminals.get(terminal, hold=True)
+        yield TerminalRequest(central, t, asking) if asking else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,14 @@ class TerminalRequest:
         """Which PINs there are, with what checks those that the terminal has not got."""
         terminal = self.terminal.terminal
         self.t.pins.put_held(terminal, message.pins)
-        issue_there = {there.officer: there.issue for there in message.pins}
+        issues = {pin.officer: pin.issue for pin in message.pins}
         rows: list[IssuedPin] = []
         room = MOST_SEALED
         for officer, issued in self.t.pins.all().items():
             if not issued.verifier:
                 continue
             sealed = ""
-            if room and issue_there.get(officer, 0) < issued.issue:
+            if room and issues.get(officer, 0) < issued.issue:
                 sealed = self._sealed(message.key, issued)
             if sealed:
                 room -= 1

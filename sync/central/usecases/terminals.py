@@ -121,14 +121,14 @@ def release_terminal(
     """A person has compared both sides: the terminal goes on from what it has now. False when it
     was not in quarantine and had no alarm."""
     with central.store.transaction(central.site) as t:
-        known = t.terminals.get(terminal, hold=True)
-        if known is None:
+        current = t.terminals.get(terminal, hold=True)
+        if current is None:
             return False
         settled = t.witness.settle(terminal, by, note, now)
-        if known.quarantined:
+        if current.quarantined:
             t.terminals.release(terminal)
             t.witness.forget(terminal)
-        released = bool(settled) or known.quarantined
+        released = bool(settled) or current.quarantined
         if released and changed_by is not None:
             write_change(t, changed_by, f"terminal {terminal}: released", now)
     return released

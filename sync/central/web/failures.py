@@ -106,8 +106,8 @@ def _message(request: Request, status: int, key: str) -> Response:
     """One line and the way on; who is not signed in is sent to sign in."""
     if key == "sign_in" and request.method == "GET":
         query = f"?{request.url.query}" if request.url.query else ""
-        there = urlencode({"next": request.url.path + query})
-        return RedirectResponse(f"/sign-in?{there}", 303)
+        address = urlencode({"next": request.url.path + query})
+        return RedirectResponse(f"/sign-in?{address}", 303)
     if key == "must_change":
         return RedirectResponse("/password", 303)
     return page(request, "message.html", visitor_of(request).viewer, status=status, word=key)

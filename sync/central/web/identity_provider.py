@@ -24,7 +24,7 @@ class Provider:
     issuer: str
     client: str
     secret: str
-    here: str
+    own_url: str
     """Our own address, where the provider sends people back to."""
 
 
@@ -42,41 +42,42 @@ def provider(settings: CentralSettings) -> Provider | None:
             f"{path}: {error.strerror}; write the client's secret from the provider into it"
         ) from None
     issuer, client = settings.identity_issuer.rstrip("/"), settings.identity_client
-    return Provider(issuer=issuer, client=client, secret=secret, here=settings.url.rstrip("/"))
+    return Provider(issuer=issuer, client=client, secret=secret, own_url=settings.url.rstrip("/"))
 
 
 class NotVouched(Exception):
-    """The provider, or what it sent, does not hold; the log says why."""
+    """The provider vouches for nobody, or can't be trusted; the log says why."""
 
 
 class CodeFlow:
     """The two steps of the code flow with one provider."""
 
-    def __init__(self, of: Provider) -> None:
+    def __init__(self, provider: Provider) -> None:
         # Slow to import, and only where a provider is set.
         from authlib.integrations.requests_client import OAuth2Session
 
-        self._of = of
+        self._provider = provider
         self._session_class = OAuth2Session
-        self._known: dict[str, Any] = {}
+        self._metadata: dict[str, Any] = {}
 
     def _session(self) -> Any:
         return self._session_class(
-            self._of.client,
-            self._of.secret,
+            self._provider.client,
+            self._provider.secret,
             scope="openid",
-            redirect_uri=f"{self._of.here}/identity/back",
+            redirect_uri=f"{self._provider.own_url}/identity/back",
             code_challenge_method="S256",
         )
 
     def metadata(self) -> dict[str, Any]:
         """The provider's description (OpenID Connect Discovery 1.0), asked once."""
-        if not self._known:
-            found = self._get(f"{self._of.issuer}/.well-known/openid-configuration")
-            if found.get("issuer", "").rstrip("/") != self._of.issuer:
-                raise NotVouched(f"{self._of.issuer}: calls itself {found.get('issuer')!r}")
-            self._known = found
-        return self._known
+        if not self._metadata:
+            issuer = self._provider.issuer
+            metadata = self._get(f"{issuer}/.well-known/openid-configuration")
+            if metadata.get("issuer", "").rstrip("/") != issuer:
+                raise NotVouched(f"{issuer}: calls itself {metadata.get('issuer')!r}")
+            self._metadata = metadata
+        return self._metadata
 
     def _get(self, url: str) -> dict[str, Any]:
         import requests
@@ -84,15 +85,15 @@ class CodeFlow:
         try:
             answer = requests.get(url, timeout=_TIMEOUT, allow_redirects=False)
             answer.raise_for_status()
-            found = answer.json()
+            document = answer.json()
         except (requests.RequestException, ValueError) as error:
             raise NotVouched(f"{url}: {error}") from None
-        if not isinstance(found, dict):
+        if not isinstance(document, dict):
             raise NotVouched(f"{url}: no description")
-        return found
+        return document
 
     def start(self) -> tuple[str, str]:
-        """Where to send the browser, and what to keep in its cookie meanwhile."""
+        """Where to send the browser, and what its cookie holds meanwhile."""
         from authlib.common.security import generate_token
 
         verifier, nonce = generate_token(48), generate_token(24)
@@ -101,8 +102,9 @@ class CodeFlow:
         )
         return url, f"{state}.{nonce}.{verifier}"
 
-    def finish(self, came_back: str, kept: str) -> str:
-        """The subject that the provider vouches for; NotVouched."""
+    def finish(self, returned_to: str, cookie: str) -> str:
+        """The subject that the provider vouches for; NotVouched. `returned_to`: the address at
+        which the browser came back; `cookie`: what `start` gave it."""
         import requests
         from authlib.common.errors import AuthlibBaseError
         from authlib.oidc.core import CodeIDToken
@@ -110,35 +112,35 @@ class CodeFlow:
         from joserfc.errors import JoseError
         from joserfc.jwk import KeySet
 
-        state, _, rest = kept.partition(".")
+        state, _, rest = cookie.partition(".")
         nonce, _, verifier = rest.partition(".")
         if not (state and nonce and verifier):
             raise NotVouched("no sign-in was begun in this browser")
-        known = self.metadata()
+        metadata = self.metadata()
         try:
             token = self._session().fetch_token(
-                known["token_endpoint"],
-                authorization_response=came_back,
+                metadata["token_endpoint"],
+                authorization_response=returned_to,
                 state=state,
                 code_verifier=verifier,
                 timeout=_TIMEOUT,
             )
-            keys = KeySet.import_key_set(self._get(known["jwks_uri"]))  # type: ignore[arg-type]
+            keys = KeySet.import_key_set(self._get(metadata["jwks_uri"]))  # type: ignore[arg-type]
             decoded = jwt.decode(token["id_token"], keys, algorithms=_ALGORITHMS)
             claims = CodeIDToken(
                 decoded.claims,
                 decoded.header,
                 options={
-                    "iss": {"essential": True, "values": [known["issuer"]]},
-                    "aud": {"essential": True, "value": self._of.client},
+                    "iss": {"essential": True, "values": [metadata["issuer"]]},
+                    "aud": {"essential": True, "value": self._provider.client},
                 },
-                params={"nonce": nonce, "client_id": self._of.client},
+                params={"nonce": nonce, "client_id": self._provider.client},
             )
             claims.validate(leeway=_LEEWAY)
         except (
             requests.RequestException, AuthlibBaseError, JoseError, KeyError, ValueError
         ) as error:  # fmt: skip
-            raise NotVouched(f"{self._of.issuer}: {error!r}") from None
+            raise NotVouched(f"{self._provider.issuer}: {error!r}") from None
         if claims.get("nonce") != nonce:
-            raise NotVouched(f"{self._of.issuer}: another sign-in's token")
+            raise NotVouched(f"{self._provider.issuer}: another sign-in's token")
         return str(claims["sub"])

@@ -6,7 +6,6 @@ from fastapi.responses import Response
 from sync.central.reports import chart, gate
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.office_settings import read_settings
-from sync.central.usecases.people import has_photo
 from sync.central.viewer import PUBLIC
 from sync.central.web.dependencies import (
     AnyVisitor,
@@ -56,10 +55,7 @@ def officer_page(request: Request, report: OfficerReport, officer: str) -> Respo
     view = gate.officer(
         report.central, report.viewer, officer, report.period, report.today, report.now
     )
-    photo = has_photo(report.central, officer)
-    return page(
-        request, "officer.html", report.viewer, report.central, view=view, chart=chart, photo=photo
-    )
+    return page(request, "officer.html", report.viewer, report.central, view=view, chart=chart)
 
 
 @router.get("/services/{site}")

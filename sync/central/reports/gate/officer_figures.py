@@ -63,6 +63,7 @@ class OfficerView:
     may_enter_appraisal: bool
     coverage: float | None
     """The office's, where this officer's own response is not known."""
+    has_photo: bool
     next_close: date
 
 
@@ -86,6 +87,7 @@ def officer(
         objections = {(o.levels, o.number): o for o in t.office.objections(id)}
         looks = t.accounts.looks(id) if own else ()
         tickets = t.tickets.between(first_day, last_day)
+        has_photo = t.office.has_photo(id)
     record_looks(central, viewer, [id], f"officer {period.code}", now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
@@ -113,6 +115,7 @@ def officer(
             own_figure, office_coverage if response is None else response, settings
         ),
         coverage=office_coverage,
+        has_photo=has_photo,
         next_close=week_end(today),
     )
 

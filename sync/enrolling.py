@@ -1,0 +1,35 @@
+"""How a terminal comes to belong to central."""
+
+import httpx2 as httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.store.state import Enrolment
+from sync.client import NotCentral, SyncFailed, client_of, send
+from sync.messages import Enrol, Enrolled
+from sync.protocol import BadMessage
+from sync.signing import public_key, public_text
+
+
+def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolment:
+    """Use a one-time code at central; the terminal's identity. SyncFailed when it is refused."""
+    url = url.rstrip("/")
+    message = Enrol(code=code.strip().upper(), public_key=public_text(key))
+    with client_of(url, ca) as client:
+        status, answer, _ = send(client, "POST", "/v1/enrol", message.to_bytes(), {})
+    if status == httpx.codes.FORBIDDEN:
+        raise SyncFailed("the code is wrong, used or older than 10 minutes; ask for a new one")
+    stranger = NotCentral(f"{url} answered {status}, but not as a central report does")
+    if status != httpx.codes.OK:
+        raise stranger
+    try:
+        enrolled = Enrolled.parse(answer)
+        public_key(enrolled.central_key)
+    except BadMessage:
+        raise stranger from None
+    return Enrolment(
+        url=url,
+        site=enrolled.site,
+        terminal=enrolled.terminal,
+        counter=enrolled.counter,
+        central_key=enrolled.central_key,
+    )

@@ -1,0 +1,246 @@
+"""One exchange with central over the network: a whole sync run, or a heartbeat between two.
+
+Nothing waits for the network inside a transaction, so a slow central can't hold up a press.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass
+
+import httpx2 as httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from kiosk.clock import Clock
+from kiosk.domain.people import OfficerId
+from kiosk.store.engine import Store
+from kiosk.store.journal import Kind
+from kiosk.store.outbox import Parcel
+from kiosk.store.state import Enrolment
+from sync.client import SyncFailed, client_of
+from sync.closing import NotEnrolled
+from sync.connection import Connection, Wait
+from sync.incoming import (
+    Progress,
+    parsed,
+    reopen_lost,
+    take_heads_answer,
+    take_pins,
+    take_roster,
+)
+from sync.messages import Head, Photos, Receipt, Welcome
+from sync.outgoing import greeting, heads, pin_status
+from sync.protocol import digest
+from sync.receipts import ARRIVED, settle
+
+MAX_PHOTO = 128 * 1024
+"""Bytes of an officer's photo: central's, of 320 pixels, have some 20,000."""
+MOST_PIN_REQUESTS = 50
+"""In one run; central sends some hundreds of PINs at a time."""
+_JPEG = b"\xff\xd8\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What one run did."""
+
+    sent: int
+    parked: tuple[str, ...]
+    roster_changed: bool
+    officers: int
+    pins: int = 0
+    """PINs that central issued and this terminal took, or withdrew."""
+    photos: int = 0
+    """Officers' photos that came, changed or went."""
+
+
+def _silent(_line: str) -> None:
+    pass
+
+
+def sync(
+    store: Store,
+    clock: Clock,
+    key: Ed25519PrivateKey,
+    ca: str = "",
+    progress: Progress = _silent,
+    transport: httpx.BaseTransport | None = None,
+    pepper: bytes | None = None,
+    wait: Wait = time.sleep,
+) -> Synced:
+    """Run once, over the network or another `transport`. PINs that central issued are stored under
+    `pepper`; without one they are not asked for. Where central asks to come again later, `wait`,
+    for PATIENCE in all. Raises a kind of SyncFailed, and NotEnrolled; the journal says how it
+    went."""
+    enrolment = enrolment_of(store)
+    try:
+        with client_of(enrolment.url, ca, transport) as client:
+            connection = Connection(
+                client=client, enrolment=enrolment, key=key, progress=progress, wait=wait
+            )
+            synced = _Run(store, clock, connection, pepper).complete()
+    except SyncFailed as error:
+        write_failure(store, clock, error)
+        raise
+    with store.transaction() as t:
+        t.journal.append(clock.now(), Kind.SYNCED, {"days": str(synced.sent)})
+    return synced
+
+
+def heartbeat(
+    store: Store,
+    clock: Clock,
+    key: Ed25519PrivateKey,
+    ca: str = "",
+    transport: httpx.BaseTransport | None = None,
+    pepper: bytes | None = None,
+) -> None:
+    """Show central that this terminal lives, and what its journal and open sheets are now; no
+    score. With a `pepper`, take the PINs that central issued. Over the network or another
+    `transport`. Raises a kind of SyncFailed, and NotEnrolled. The journal says only if central has
+    lost a day, or issued a PIN."""
+    enrolment = enrolment_of(store)
+    with client_of(enrolment.url, ca, transport) as client:
+        connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
+        run = _Run(store, clock, connection, pepper)
+        run.greet()
+        run.take_pins()
+
+
+def enrolment_of(store: Store) -> Enrolment:
+    """Which terminal of which central this is; NotEnrolled."""
+    with store.read() as snapshot:
+        enrolment = snapshot.state.enrolment()
+    if enrolment is None:
+        raise NotEnrolled("this terminal is not enrolled; run `kiosk enrol URL CODE`")
+    return enrolment
+
+
+def write_failure(store: Store, clock: Clock, error: SyncFailed) -> None:
+    """A run that failed, for the journal."""
+    with store.transaction() as t:
+        t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
+
+
+class _Run:
+    """The requests of one run, in their order."""
+
+    def __init__(
+        self, store: Store, clock: Clock, connection: Connection, pepper: bytes | None
+    ) -> None:
+        self._store, self._clock, self._pepper = store, clock, pepper
+        self._connection = connection
+
+    def greet(self) -> None:
+        """Open the run, and show that nothing of the past has changed."""
+        last = self._hello()
+        stored = self._connection.ask("GET", "days")
+        reopen_lost(self._store, self._clock, stored.body, self._connection.progress)
+        current = heads(self._store, last)
+        answer = self._connection.ask("PUT", "heads", current.to_bytes(), expected=(200, 409))
+        take_heads_answer(answer.body)
+
+    def complete(self) -> Synced:
+        """Everything: days up, then roster, PINs and photos down. A roster that can't be taken
+        comes too late to hold a day back."""
+        self.greet()
+        with self._store.read() as snapshot:
+            due = snapshot.outbox.due()
+        sent, parked = 0, []
+        for parcel in due:
+            receipt = self._send_day(parcel)
+            line = f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}"
+            if receipt.answer in ARRIVED:
+                sent += 1
+            else:
+                parked.append(line)
+            self._connection.progress(line)
+        officers = self._take_roster()
+        return Synced(
+            sent=sent,
+            parked=tuple(parked),
+            roster_changed=officers is not None,
+            officers=officers or 0,
+            pins=self.take_pins(),
+            photos=self._take_photos(),
+        )
+
+    def _hello(self) -> Head:
+        nonce = secrets.token_hex(16)
+        self._connection.nonce = nonce
+        hello = greeting(self._store, self._clock, nonce)
+        answer = self._connection.ask("POST", "hello", hello.to_bytes())
+        welcome = parsed(Welcome.parse, answer.body)
+        self._connection.nonce = welcome.nonce
+        return welcome.last
+
+    def _send_day(self, parcel: Parcel) -> Receipt:
+        name = f"days/{parcel.day.isoformat()}"
+        answer = self._connection.ask("PUT", name, parcel.body, expected=(200, 201, 409))
+        terminal = self._connection.enrolment.terminal
+        return settle(self._store, parcel, terminal, answer.body, answer.proof)
+
+    def _take_roster(self) -> int | None:
+        """How many officers a new roster has; None: the terminal had it."""
+        with self._store.read() as snapshot:
+            etag = snapshot.state.roster_etag()
+        answer = self._connection.ask("GET", "roster", expected=(200, 304), etag=etag)
+        if answer.status == httpx.codes.NOT_MODIFIED:
+            return None
+        return take_roster(self._store, self._clock, answer.body)
+
+    def take_pins(self) -> int:
+        """Take the PINs that central issued, and drop those it withdrew; how many. The terminal
+        asks again until nothing is new, so that central knows of all that it has."""
+        if self._pepper is None:
+            return 0
+        changed = 0
+        for _ in range(MOST_PIN_REQUESTS):
+            key = X25519PrivateKey.generate()
+            status = pin_status(self._store, key)
+            answer = self._connection.ask("PUT", "pins", status.to_bytes())
+            news = take_pins(
+                self._store,
+                self._clock,
+                enrolment=self._connection.enrolment,
+                key=key,
+                pepper=self._pepper,
+                body=answer.body,
+            )
+            if not news:
+                break
+            changed += news
+        return changed
+
+    def _take_photos(self) -> int:
+        """Have the photos that central has of those on the roster; how many changed."""
+        answer = self._connection.ask("GET", "photos")
+        at_central = {p.officer: p.digest for p in parsed(Photos.parse, answer.body).photos}
+        with self._store.read() as snapshot:
+            here = snapshot.roster.photos_from_central()
+        changed = 0
+        for officer, photo in here.items():
+            new = at_central.get(officer, "")
+            if new != photo and self._replace_photo(officer, new):
+                changed += 1
+        return changed
+
+    def _replace_photo(self, officer: OfficerId, new: str) -> bool:
+        """Have the photo of this digest, or with none take it away; whether it was done."""
+        jpeg = self._fetch_photo(officer, new) if new else None
+        if new and jpeg is None:
+            self._connection.progress(f"photo of {officer}: changed meanwhile; next time")
+            return False
+        with self._store.transaction() as t:
+            t.roster.put_photo(officer, jpeg)
+            t.witness(self._clock.now(), Kind.ROSTER_CHANGED, {"photo": officer})
+        return True
+
+    def _fetch_photo(self, officer: OfficerId, photo: str) -> bytes | None:
+        """The photo of this digest; None where central has another one by now."""
+        answer = self._connection.ask("GET", f"photos/{officer}", expected=(200, 404))
+        if answer.status != httpx.codes.OK or digest(answer.body) != photo:
+            return None
+        if len(answer.body) > MAX_PHOTO or not answer.body.startswith(_JPEG):
+            raise SyncFailed(f"central's photo of {officer} is no JPEG of a fitting size")
+        return answer.body

@@ -1,0 +1,145 @@
+"""What follows at the terminal from each answer of central: over the network and on a stick.
+
+Every answer that comes here was signed by central.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from kiosk.clock import Clock
+from kiosk.store.engine import Store
+from kiosk.store.journal import Kind
+from kiosk.store.pins import PinRecord
+from kiosk.store.state import Enrolment
+from sync.client import SyncFailed
+from sync.messages import Answer, HeadsAnswer, IssuedPin, IssuedPins, Roster, StoredDays
+from sync.protocol import BadMessage, etag
+from sync.sealing import unseal
+
+LOOK_BACK = timedelta(days=365)
+"""Central lists the days of a somewhat longer time."""
+
+Progress = Callable[[str], None]
+"""Says in one line what has happened."""
+T = TypeVar("T")
+
+
+class Refused(SyncFailed):
+    """Central answered and said no, by name."""
+
+    def __init__(self, answer: Answer, text: str) -> None:
+        super().__init__(text)
+        self.answer = answer
+
+
+def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
+    """What a signed answer says; SyncFailed where it can't be read."""
+    try:
+        return parse(body)
+    except BadMessage as error:
+        raise _unreadable(error) from None
+
+
+def take_heads_answer(body: bytes) -> None:
+    """Refused when central has seen another past."""
+    answer = parsed(HeadsAnswer.parse, body).answer
+    if answer is not Answer.STORED:
+        raise Refused(
+            answer,
+            f"central says {answer.value}: this terminal's past is not the one central has "
+            "seen; nothing was sent, ask IT to compare both sides",
+        )
+
+
+def take_roster(store: Store, clock: Clock, body: bytes) -> int:
+    """Take officers and wording as they are at central; how many officers."""
+    roster = parsed(Roster.parse, body)
+    with store.transaction() as t:
+        t.roster.apply(roster.people())
+        t.state.put_wording(roster.wording, etag(body))
+        t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
+    return len(roster.officers)
+
+
+def take_pins(
+    store: Store,
+    clock: Clock,
+    enrolment: Enrolment,
+    key: X25519PrivateKey,
+    pepper: bytes,
+    body: bytes,
+) -> int:
+    """Store the PINs that are later than those here, under `pepper`, and drop those that central
+    withdrew; how many. An officer who was locked out may try the new one: who guessed at the old
+    one knows nothing of it."""
+    issued_pins = parsed(IssuedPins.parse, body).pins
+    with store.read() as snapshot:
+        records = snapshot.pins.issued()
+    fresh = {}
+    for issued in issued_pins:
+        record = records.get(issued.officer)
+        is_later = record is None or record.issue < issued.issue
+        if issued.sealed and is_later:
+            fresh[issued.officer] = _pin_record(issued, enrolment, key, pepper)
+    withdrawn = records.keys() - {issued.officer for issued in issued_pins}
+    if not fresh and not withdrawn:
+        return 0
+    with store.transaction() as t:
+        events = []
+        for officer, record in fresh.items():
+            t.pins.put(officer, record)
+            events.append((Kind.PIN_SET, {"owner": officer, "issue": str(record.issue)}))
+        for officer in sorted(withdrawn):
+            t.pins.drop(officer)
+            events.append((Kind.PIN_WITHDRAWN, {"owner": officer}))
+        t.witness_all(clock.now(), events)
+    return len(fresh) + len(withdrawn)
+
+
+def _pin_record(
+    issued: IssuedPin, enrolment: Enrolment, key: X25519PrivateKey, pepper: bytes
+) -> PinRecord:
+    try:
+        verifier = unseal(
+            key,
+            site=enrolment.site,
+            terminal=enrolment.terminal,
+            officer=issued.officer,
+            issue=issued.issue,
+            sealed=issued.sealed,
+        )
+    except BadMessage as error:
+        raise _unreadable(error) from None
+    return PinRecord(
+        hash=verifier.encrypted(pepper, issued.officer),
+        tries=0,
+        tried_boot_ms=0,
+        boot_id="",
+        issue=issued.issue,
+    )
+
+
+def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> None:
+    """What central gave a receipt for and has no more becomes due again: a central that was put
+    back from a backup has lost it."""
+    stored_days = parsed(StoredDays.parse, body).days
+    at_central = {stored.date: (stored.revision, stored.digest) for stored in stored_days}
+    oldest = clock.now().wall.date() - LOOK_BACK
+    with store.read() as snapshot:
+        receipted = snapshot.outbox.newest_receipted(since=oldest)
+    lost = [p for p in receipted if at_central.get(p.day) != (p.revision, p.digest)]
+    if not lost:
+        return
+    with store.transaction() as t:
+        for parcel in lost:
+            t.outbox.reopen(parcel)
+            detail = {"day": parcel.day.isoformat(), "revision": str(parcel.revision)}
+            t.journal.append(clock.now(), Kind.SENT_AGAIN, detail)
+            progress(f"{parcel.day} revision {parcel.revision}: central has not got it; again")
+
+
+def _unreadable(error: BadMessage) -> SyncFailed:
+    return SyncFailed(f"central's answer can't be read: {error}")

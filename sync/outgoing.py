@@ -1,0 +1,98 @@
+"""What a terminal says to central, over the network and on a stick. Read from its store."""
+
+import os
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+import kiosk
+from kiosk import pin
+from kiosk.clock import Clock
+from kiosk.store.engine import Snapshot, Store
+from kiosk.store.journal import Kind
+from kiosk.store.outbox import Delivery
+from kiosk.store.state import Enrolment
+from sync.messages import (
+    DayReport,
+    Head,
+    Heads,
+    Hello,
+    OpenSheet,
+    PanelState,
+    PinStatus,
+    TerminalPin,
+)
+from sync.messages.values import MAX_COUNT
+from sync.sealing import sealing_text
+
+_MIB = 2**20
+
+
+def path_of(enrolment: Enrolment, name: str) -> str:
+    """The path of a request, such as `heads`."""
+    return f"/v1/sites/{enrolment.site}/terminals/{enrolment.terminal}/{name}"
+
+
+def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
+    """The hello that opens a run: how this terminal is now."""
+    with store.read() as snapshot:
+        due = snapshot.outbox.count(Delivery.DUE)
+        panel = _panel_state(snapshot)
+    disk = os.statvfs(store.path.parent)
+    free = disk.f_bavail * disk.f_frsize // _MIB
+    return Hello(
+        nonce=nonce,
+        software=f"kiosk {kiosk.__version__}",
+        clock=int(clock.now().wall.timestamp()),
+        due=due,
+        free=min(free, MAX_COUNT),
+        panel=panel,
+    )
+
+
+def heads(store: Store, last: Head) -> Heads:
+    """The journal's head and the open sheets; `last`: the head that central acknowledged."""
+    with store.read() as snapshot:
+        seq, newest = snapshot.journal.head()
+        at_last = snapshot.journal.hash_at(last.seq) if last.seq else ""
+        return Heads(now=Head(seq, newest), at_last=at_last, sheets=open_sheets(snapshot))
+
+
+def open_sheets(snapshot: Snapshot) -> tuple[OpenSheet, ...]:
+    """The sheets of every day that central has not receipted as it is now."""
+    receipted = {parcel.day: parcel for parcel in snapshot.outbox.newest_receipted()}
+    sheets: list[OpenSheet] = []
+    for day, day_sheets in snapshot.ratings.all_sheets().items():
+        current = [
+            OpenSheet(
+                date=day,
+                officer=sheet.officer,
+                n=sheet.n,
+                entries=sheet.seal.entries,
+                seal=sheet.seal.digest,
+            )
+            for sheet in day_sheets
+        ]
+        reported: tuple[OpenSheet, ...] = ()
+        if day in receipted:
+            reported = DayReport.parse(receipted[day].body).open_sheets()
+        if sorted(current) != sorted(reported):
+            sheets += current
+    return tuple(sheets)
+
+
+def pin_status(store: Store, key: X25519PrivateKey) -> PinStatus:
+    """Which issued PINs are here; central seals what it sends to `key`."""
+    with store.read() as snapshot:
+        records = snapshot.pins.issued()
+    pins = tuple(
+        TerminalPin(officer=officer, issue=record.issue, own=not pin.is_issued(record.hash))
+        for officer, record in records.items()
+    )
+    return PinStatus(key=sealing_text(key), pins=pins)
+
+
+def _panel_state(snapshot: Snapshot) -> PanelState:
+    newest = snapshot.journal.last(Kind.PANEL_UP, Kind.PANEL_DOWN)
+    if newest is None:
+        return ""
+    return "up" if newest.kind is Kind.PANEL_UP else "down"

@@ -1,0 +1,69 @@
+"""Receipts: central's signed word on one day report, stored with what proves the signature."""
+
+from kiosk.store.engine import Store
+from kiosk.store.outbox import Delivery, Parcel
+from kiosk.store.state import Enrolment
+from sync.client import NotCentral
+from sync.incoming import Refused, parsed
+from sync.messages import Answer, Receipt
+from sync.messages.message import Message
+from sync.messages.values import Count, ShortText, Signature
+from sync.protocol import BadMessage, digest
+from sync.signing import BadSignature, check_answer, public_key
+
+ARRIVED = (Answer.STORED, Answer.ALREADY_HAVE)
+"""Central has the report."""
+_QUARANTINE = (Answer.ROLLBACK, Answer.FORK, Answer.QUARANTINED)
+
+
+class AnswerProof(Message, frozen=True):
+    """What is needed beside an answer's body to check its signature again later."""
+
+    status: Count
+    path: str
+    nonce: ShortText
+    signature: Signature
+
+    def check_signature(self, enrolment: Enrolment, body: bytes) -> None:
+        """BadSignature unless the key of this terminal's central signed `body` as this answer."""
+        check_answer(
+            public_key(enrolment.central_key),
+            signature=self.signature,
+            status=self.status,
+            path=self.path,
+            nonce=self.nonce,
+            body=body,
+        )
+
+
+def settle(store: Store, parcel: Parcel, terminal: str, body: bytes, proof: AnswerProof) -> Receipt:
+    """Store central's receipt for `parcel` and what follows from it. NotCentral for the receipt of
+    another report; Refused when the terminal is in quarantine."""
+    receipt = parsed(Receipt.parse, body)
+    if receipt.terminal != terminal or not _is_for(receipt, parcel):
+        raise NotCentral(f"the receipt for {parcel.day} is for another day report")
+    if receipt.answer in _QUARANTINE:
+        # Nothing is wrong with these bytes: they go again once a person has looked.
+        raise Refused(receipt.answer, f"central says {receipt.answer.value}; ask IT to compare")
+    state = Delivery.RECEIPTED if receipt.answer in ARRIVED else Delivery.PARKED
+    with store.transaction() as t:
+        t.outbox.settle(parcel, state, body, proof.to_bytes().decode())
+    return receipt
+
+
+def check_receipt(enrolment: Enrolment, parcel: Parcel) -> bool:
+    """Whether a stored receipt is by central's key and for this very day report."""
+    if parcel.receipt is None or parcel.receipt_proof is None:
+        return False
+    try:
+        proof = AnswerProof.parse(parcel.receipt_proof.encode())
+        proof.check_signature(enrolment, parcel.receipt)
+        receipt = Receipt.parse(parcel.receipt)
+    except (BadSignature, BadMessage, UnicodeEncodeError):
+        return False
+    return _is_for(receipt, parcel) and parcel.digest == digest(parcel.body)
+
+
+def _is_for(receipt: Receipt, parcel: Parcel) -> bool:
+    named = (receipt.date, receipt.revision, receipt.digest)
+    return named == (parcel.day, parcel.revision, parcel.digest)
