@@ -1,7 +1,7 @@
 """Every panel family that a terminal can speak, one row each.
 
 A new family is a codec in `profiles/`, a row here, and its name in the settings' list
-(kiosk/config.py), which a test holds against this table.
+(kiosk/settings/definition.py), which a test compares with this table.
 """
 
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TicketMessage:
-    """One line. `ticket` may be empty: then a repeat can't be told from news."""
+    """One line. `ticket` may be empty: then a repeat can't be recognised."""
 
     verb: Verb
     ticket: str = ""

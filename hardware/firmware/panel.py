@@ -94,7 +94,7 @@ class Panel:
     def receive(self, data: bytes) -> None:
         """Bytes from the host, in any pieces."""
         for byte in data:
-            if byte == 36:  # $ always begins anew
+            if byte == 36:  # $ always begins a new line
                 self._line = bytearray(b"$")
             elif byte == 10:
                 self._take_line(bytes(self._line))
@@ -106,7 +106,7 @@ class Panel:
 
     def lamp(self) -> int:
         """GREEN for a second after an acknowledgement, the same for every key; RED when a press
-        could not be kept, and while the host can't work with this panel."""
+        could not be stored, and while the host can't work with this panel."""
         # Forgotten when over, so that the wrap of the milliseconds lights none again.
         if self._since(self._green_at) >= LAMP_MS:
             self._green_at = -1

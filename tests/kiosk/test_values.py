@@ -117,10 +117,10 @@ def test_a_roster_with_bom_and_thai_is_read_whole() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "line 1: empty"),
+        ("", "line 1: the file is empty"),
         ("name,position\nก,ข\n", "line 1: column 'number' is missing"),
         ("number,name,wage\n1,ก,9\n", "line 1: column 'wage' is unknown"),
-        ("number,name\n101,ก\n101,ข\n", "line 3: number 101 stands on line 2 already"),
+        ("number,name\n101,ก\n101,ข\n", "line 3: number 101 is already on line 2"),
         ("number,name\n101,=cmd()\n", "line 2: name '=cmd()' starts like a spreadsheet formula"),
         ("number,name\n101,ก\x07\n", "line 2: name has a character that can't be shown (U+0007)"),
         ("number,name\n101\n", "line 2: 1 column where the header has 2"),

@@ -78,7 +78,7 @@ def test_a_roster_with_one_bad_line_imports_nothing(folder: Path, tmp_path: Path
     roster.write_text("number,name\n101,ก\n101,ข\n", encoding="utf-8")
     result = kiosk(folder, "officer", "import", str(roster))
     assert result.exit_code == 2
-    assert "line 3: number 101 stands on line 2 already" in result.stderr
+    assert "line 3: number 101 is already on line 2" in result.stderr
     assert "No officers yet" in kiosk(folder, "officer", "list").stdout
 
 

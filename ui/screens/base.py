@@ -76,7 +76,7 @@ class Screen(QWidget, Generic[V]):
 
 
 class StillScreen(QWidget, Generic[V]):
-    """A screen with nothing to touch, kept as one picture: it is made ahead of time, and appears
+    """A screen with nothing to touch, drawn as one picture ahead of time: it appears
     at the cost of copying it."""
 
     drawing: type[Screen[V]]

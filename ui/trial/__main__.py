@@ -35,7 +35,7 @@ POLL_MS = 10
 
 
 def main() -> int:
-    """The exit code: 0 when every step held."""
+    """The exit code: 0 when every step succeeded."""
     started_at = monotonic()
     screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if not screen:

@@ -149,7 +149,7 @@ def _set_up(folder: Path, central: Path, url: str, name: str) -> str:
 
 
 def _remember_past_weeks(folder: Path) -> None:
-    """Three weeks of demonstration ratings, as a terminal would have kept them."""
+    """Three weeks of demonstration ratings, as a terminal would have stored them."""
     clock = SystemClock()
     store, _ = DataFolder(folder).open(clock)
     random = Random(2567)  # noqa: S311  (the same demonstration each time)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from ui import theme
 
 SMALLEST = 0.45
-"""Of the wanted size: below it a text would not be read; words are kept short enough."""
+"""Of the wanted size: below it a text would not be read; our words are short enough."""
 _STEP = 0.94
 _BALANCED = 4
 """Lines of a text that is balanced; a longer one is read, not looked at."""

@@ -9,7 +9,7 @@ from ui import theme
 
 class Wai(QWidget):
     """In the lines of the faces, in the office's colour: of no face's colour, as it knows no score.
-    A tick at its side says that the rating was kept."""
+    A tick at its side says that the rating is stored."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -1,0 +1,142 @@
+"""Every page of the report over invented data: no English in a Thai page, no Thai in an English.
+
+What people wrote (names, comments, addresses) stays in the language that they wrote it in.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from sync.central.demo import seed
+from sync.central.store.engine import CentralStore
+from tests.support.central import made_central
+from tests.support.report_pages import report_pages
+
+NOW = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)
+SEEDED_DAYS = 60
+LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
+THAI = re.compile("[\u0e01-\u0e5b]+")
+NAMES = {
+    # formats, units, standards, surveys and policies, by their names
+    "CSV", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-", "Word", "Wilson",
+    "XLSX", "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",
+    "Policy", "https",
+    "YYYY-MM-DD", "A-Z", "a-z",
+    "tally",  # an entry of the log of readers
+    # accounts of the invented data
+    "director", "head", "complaints", "audit", "boss",
+    # columns and values that people type as they are
+    "number", "name", "position", "section", "format", "true", "false", "token",
+    # commands
+    "kiosk", "kiosk-central", "officers", "officer", "import", "enrol", "pin",
+}  # fmt: skip
+"""Latin words that a Thai page may have."""
+IDS = re.compile(r"counter-\d+|audit-complaints-\S*|[a-z0-9]{4}(-[a-z0-9]{4}){3}")
+"""Terminals, the reader's account, a first password."""
+OFFICE = "เมืองผอ."
+"""Names that the pages' own accounts have."""
+SPOKEN_ATTRIBUTES = ("title", "alt", "aria-label", "data-label", "placeholder")
+WRITTEN_BY_PEOPLE = {"textarea", "code", "datalist", "style"}
+
+
+class Reader(HTMLParser):
+    """The words of a page that the program chose: without what people wrote, and without parts
+    that are marked as another language's."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language, self._skipped = language, list[str]()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag in ("input", "img", "meta", "link", "col", "br"):
+            self._say(values)
+            return
+        foreign = values.get("lang", self._language) != self._language
+        if self._skipped or tag in WRITTEN_BY_PEOPLE or foreign:
+            self._skipped.append(tag)
+        else:
+            self._say(values)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._skipped and self._skipped[-1] == tag:
+            self._skipped.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._skipped:
+            self.texts.append(data)
+
+    def _say(self, values: dict[str, str | None]) -> None:
+        if not self._skipped:
+            self.texts.extend(values.get(name) or "" for name in SPOKEN_ATTRIBUTES)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office's invented data, made once."""
+    folder = tmp_path_factory.mktemp("office")
+    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    seed(made_central(store, folder), NOW.date(), lambda _done, _all: None, SEEDED_DAYS)
+    store.close()
+    return folder
+
+
+def pages_in(folder: Path, language: str) -> Iterator[tuple[str, str]]:
+    """Each page's name and the words that the program chose."""
+    source = folder / "central.db"
+    copy = folder / f"{language}.db"
+    copy.write_bytes(source.read_bytes())
+    store = CentralStore.open(f"sqlite:///{copy}")
+    try:
+        pages = report_pages(made_central(store, folder), NOW, language)
+    finally:
+        store.close()
+    for name, html in pages.items():
+        reader = Reader(language)
+        reader.feed(html)
+        yield name, "\n".join(reader.texts)
+
+
+def written_by_people(folder: Path) -> set[str]:
+    """Every text of the office's data: names, sections, comments, the improvement log."""
+    with closing(sqlite3.connect(folder / "central.db")) as connection:
+        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        tables = [name for (name,) in connection.execute(query)]
+        rows = [row for table in tables for row in connection.execute(f"SELECT * FROM {table}")]
+    return {value for row in rows for value in row if isinstance(value, str)}
+
+
+def test_no_english_stands_in_a_thai_page(database: Path) -> None:
+    texts = written_by_people(database)
+    sentences = sorted((text for text in texts if " " in text), key=len, reverse=True)
+    english: dict[str, list[str]] = {}
+    for name, page in pages_in(database, "th"):
+        if name == "/changes/dindaeng":
+            continue  # the log of changes is the administrator's, in English
+        for text in sentences:
+            page = page.replace(text, " ")
+        if words := set(LATIN.findall(IDS.sub(" ", page))) - NAMES:
+            english[name] = sorted(words)
+    assert not english
+
+
+def test_no_thai_stands_in_an_english_page(database: Path) -> None:
+    form = (files("sync.central") / "itaform.json").read_text("utf-8")
+    written = "\n".join((*written_by_people(database), OFFICE, form))
+    for name, page in pages_in(database, "en"):
+        words = {word for word in THAI.findall(page) if word not in written}
+        assert not words, f"{name}: {sorted(words)}"
+
+
+def test_the_reader_finds_a_word_of_another_language() -> None:
+    reader = Reader("th")
+    reader.feed('<p title="Save">ฝ่าย</p><a lang="en">English</a><textarea>x</textarea>')
+    assert LATIN.findall("\n".join(reader.texts)) == ["Save"]
