@@ -41,7 +41,7 @@ def test_a_terminal_that_went_back_in_time_raises_an_alarm_with_the_remedy(
     enrolled(central)
     take(central, day_report(1, counts=(0, 0, 0, 0, 9)))
     take(central, day_report(2, counts=(0, 0, 0, 0, 1)))
-    for lang, words in (("th", "ข้อมูลย้อนหลัง"), ("en", "gone back in time")):
+    for lang, words in (("th", "ข้อมูลย้อนหลัง"), ("en", "went back in time")):
         shown = page(central, lang)
         assert words in shown
         assert "kiosk-central terminals compare counter-1" in shown
