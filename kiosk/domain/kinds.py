@@ -261,6 +261,27 @@ class Names(Kind):
         return {"type": "array", "maxItems": self.most, "items": Name().schema()}
 
 
+class LevelWords(Kind):
+    """The words of a scale's levels: from `least` to `most`, no two alike."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def read(self, value: object) -> tuple[str, ...]:
+        refusal = BadValue("write_level_words", least=self.least, most=self.most)
+        words = tuple(plain("text", _text(word)) for word in _listed(value, self.most, refusal))
+        if len(words) < self.least or len(set(words)) != len(words):
+            raise refusal
+        return words
+
+    def written(self, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
+    def schema(self) -> Schema:
+        bounds = {"minItems": self.least, "maxItems": self.most, "uniqueItems": True}
+        return {"type": "array", "items": Name().schema(), **bounds}
+
+
 class Different(Kind):
     """A list of at most `most` texts, no two alike, none empty. `refusal`: key of what to write."""
 

@@ -27,25 +27,24 @@ def _settings(values: dict[str, Any], path: Path) -> Settings:
         _refuse_what_disagrees(settings)
         return _completed(settings._replace(path=path))
     except WrongSetting as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{path}: {error.line()}") from None
 
 
 def _refuse_what_disagrees(settings: Settings) -> None:
     office, screen, scale = settings.office, settings.screen, settings.scale
     if office.opens >= office.closes:
-        raise WrongSetting("office.closes", "must be later than office.opens")
+        raise WrongSetting("office.closes", Refusal("closes_before_opens"))
     if screen.languages and screen.language not in screen.languages:
-        raise WrongSetting(
-            "screen.languages", f"has not {screen.language!r}, screen.language's own"
-        )
+        refusal = Refusal("own_language_missing", language=screen.language)
+        raise WrongSetting("screen.languages", refusal)
     for key, words in (("words_th", scale.words_th), ("words_en", scale.words_en)):
         if words and len(words) != scale.levels:
-            raise WrongSetting(f"scale.{key}", f"write {scale.levels} words, worst first")
+            raise WrongSetting(f"scale.{key}", Refusal("write_as_many_words", n=scale.levels))
     ids = [reason.id for reason in settings.reasons]
     if len(set(ids)) != len(ids):
-        raise WrongSetting("reasons", "an id stands twice")
+        raise WrongSetting("reasons", Refusal("id_stands_twice"))
     if settings.offer.key in settings.keys:
-        raise WrongSetting("offer.key", f"{settings.offer.key} is a score's key already")
+        raise WrongSetting("offer.key", Refusal("key_of_a_score", name=settings.offer.key))
     for panel in settings.panels:
         _refuse_other_scores("panel.buttons", [*panel.scores.values()], settings)
     if settings.keys != USUAL_KEYS:
@@ -58,7 +57,7 @@ def _refuse_other_scores(where: str, scores: list[int], settings: Settings) -> N
         try:
             scale.score(score)
         except Refusal as refusal:
-            raise WrongSetting(where, tables.remedy(refusal)) from None
+            raise WrongSetting(where, refusal) from None
 
 
 def _completed(settings: Settings) -> Settings:

@@ -4,7 +4,7 @@ A list of tables is written as a comment: an active one would be the person's ow
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kiosk.tomlfile.tables import Setting, Table, Tables, settings_of, written
@@ -19,11 +19,11 @@ def default_text(definition: type) -> str:
     return text(definition, values)
 
 
-def text(definition: type, values: dict[str, Any]) -> str:
+def text(definition: type, values: Mapping[str, Any]) -> str:
     """The file with `values` by key: first the plain settings, then the tables."""
     settings = tuple(settings_of(definition))
-    plain = [setting for setting in settings if not _is_table(setting)]
-    blocks = ["".join(_line(setting, values[setting.key]) for setting in plain)] if plain else []
+    plain = "".join(_line(s, values[s.key]) for s in settings if not _is_table(s))
+    blocks = [plain] if plain else []
     for setting in settings:
         if _is_table(setting):
             blocks += _blocks(setting, setting.key, values[setting.key])
@@ -35,22 +35,27 @@ def _is_table(setting: Setting) -> bool:
 
 
 def _blocks(setting: Setting, name: str, value: Any) -> Iterator[str]:
-    kind = setting.kind
-    if isinstance(kind, Tables) and not kind.one:
-        yield _commented(kind, setting, name, value)
-        return
-    header = _remarked(f"[{name}]", setting.remark)
-    if isinstance(kind, Table | Tables):
-        row = value[0] if isinstance(kind, Tables) else value
-        settings = tuple(settings_of(kind.definition))
-        plain = [inner for inner in settings if not _is_table(inner)]
-        yield header + "".join(_line(inner, getattr(row, inner.key)) for inner in plain)
-        for inner in settings:
-            if _is_table(inner):
-                yield from _blocks(inner, f"{name}.{inner.key}", getattr(row, inner.key))
-    else:
-        lines = (f"{toml(key)} = {toml(item)}\n" for key, item in kind.written(value).items())
-        yield header + "".join(lines)
+    """The table `name`, then the tables within it."""
+    match setting.kind:
+        case Tables(one=False) as kind:
+            yield _commented(kind, setting, name, value)
+        case Tables() as kind:
+            yield from _table_blocks(kind.definition, setting, name, value[0])
+        case Table() as kind:
+            yield from _table_blocks(kind.definition, setting, name, value)
+        case kind:
+            items = kind.written(value).items()
+            lines = (f"{toml(key)} = {toml(item)}\n" for key, item in items)
+            yield _remarked(f"[{name}]", setting.remark) + "".join(lines)
+
+
+def _table_blocks(definition: type, setting: Setting, name: str, row: Any) -> Iterator[str]:
+    settings = tuple(settings_of(definition))
+    lines = (_line(s, getattr(row, s.key)) for s in settings if not _is_table(s))
+    yield _remarked(f"[{name}]", setting.remark) + "".join(lines)
+    for inner in settings:
+        if _is_table(inner):
+            yield from _blocks(inner, f"{name}.{inner.key}", getattr(row, inner.key))
 
 
 def _commented(kind: Tables, setting: Setting, name: str, rows: Any) -> str:

@@ -18,10 +18,19 @@ class SettingsError(Exception):
 
 
 class WrongSetting(Exception):
-    """The same without the file. `where`: table.key; `remedy`: what to write."""
+    """A setting that is not accepted. `where`: table.key; `value`: what stands there."""
 
-    def __init__(self, where: str, remedy: str) -> None:
-        super().__init__(f"{where}: {remedy}")
+    def __init__(self, where: str, refusal: Refusal, value: object = None) -> None:
+        super().__init__(where, refusal)
+        self.where, self.refusal = where, refusal
+        self.excerpt = "" if value is None else _excerpt(value)
+
+    def line(self) -> str:
+        """What is wrong and what to write, in English."""
+        from kiosk.language import in_english  # reads a file of words: needed only for a mistake
+
+        place = f"{self.where} = {self.excerpt}" if self.excerpt else self.where
+        return f"{place}: {in_english(self.refusal)}"
 
 
 class Setting(NamedTuple):
@@ -112,7 +121,7 @@ def tables(text: str, path: Path) -> dict[str, Any]:
 def table(definition: type[T], values: object, where: str = "") -> T:
     """The typed values of one table; WrongSetting. `where`: its name, "" for the file itself."""
     if not isinstance(values, dict):
-        raise WrongSetting(where, f"write it as a table: [{where}]")
+        raise WrongSetting(where, Refusal("write_table", table=where))
     settings = tuple(settings_of(definition))
     _refuse_unknown(values, [setting.key for setting in settings], where)
     fields = {
@@ -122,7 +131,9 @@ def table(definition: type[T], values: object, where: str = "") -> T:
     }
     for setting in settings:
         if setting.needed and setting.key not in fields:
-            raise WrongSetting(_place(where, setting.key), f'missing; write {setting.key} = "…"')
+            raise WrongSetting(
+                _place(where, setting.key), Refusal("setting_missing", setting=setting.key)
+            )
     return definition(**fields)
 
 
@@ -136,8 +147,10 @@ def _refuse_unknown(values: Mapping[str, Any], keys: list[str], where: str) -> N
             import difflib  # needed only to put a mistake right
 
             near = difflib.get_close_matches(key, keys, 1)
-            remedy = f"did you mean {_place(where, near[0])}?" if near else "remove it"
-            raise WrongSetting(_place(where, key), f"unknown setting; {remedy}")
+            refusal = Refusal("setting_unknown")
+            if near:
+                refusal = Refusal("setting_misspelt", near=_place(where, near[0]))
+            raise WrongSetting(_place(where, key), refusal)
 
 
 def _value(setting: Setting, value: object, where: str) -> Any:
@@ -149,7 +162,7 @@ def _value(setting: Setting, value: object, where: str) -> Any:
     try:
         return kind.read(value)
     except Refusal as refusal:
-        raise WrongSetting(f"{where} = {_excerpt(value)}", remedy(refusal)) from None
+        raise WrongSetting(where, refusal, value) from None
 
 
 def _excerpt(value: object) -> str:
@@ -160,16 +173,12 @@ def _excerpt(value: object) -> str:
 def _rows(kind: Tables, value: object, where: str) -> tuple[Any, ...]:
     if kind.one and isinstance(value, dict):
         return (table(kind.definition, value, where),)
+    if not isinstance(value, list):
+        raise WrongSetting(where, Refusal("write_table", table=where))
     least = 1 if kind.one else 0
-    if not isinstance(value, list) or not least <= len(value) <= kind.most:
-        raise WrongSetting(where, f"write {least} to {kind.most} [[{where}]]")
+    if not least <= len(value) <= kind.most:
+        raise WrongSetting(where, Refusal("write_tables", least=str(least), most=str(kind.most)))
     return tuple(table(kind.definition, row, where) for row in value)
-
-
-def remedy(refusal: Refusal) -> str:
-    from kiosk.language import in_english  # reads a file of words: needed only for a mistake
-
-    return in_english(refusal)
 
 
 def written(definition: type, values: Any) -> dict[str, Any]:

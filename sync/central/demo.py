@@ -6,7 +6,7 @@ It comes in as from terminals: day reports, one transaction each. Nothing here i
 import secrets
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -325,7 +325,7 @@ def _office(central: Central, random: Random, today: date) -> None:
         save_improvement(central, director, improvement, now)
     stored = read_settings(central)
     url = "https://report.example.go.th/f/{token}"
-    settings = replace(stored.settings, comment_url=url, services=_SERVICES)
+    settings = stored.settings._replace(comment_url=url, services=_SERVICES)
     save_settings(central, director, stored.version, settings, now)
 
 

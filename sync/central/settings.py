@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kiosk.domain.kinds import Identifier, Name, ScreenText, Text, WebAddress
+from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from kiosk.files import lent_to_root, write_whole
 from kiosk.tomlfile import default_text, tables
@@ -91,9 +92,9 @@ def _settings(values: dict[str, Any], path: Path) -> CentralSettings:
     try:
         settings = tables.table(CentralSettings, values)
         if settings.identity_issuer and not settings.identity_client:
-            raise WrongSetting("identity_client", "missing; the provider gave it to you")
+            raise WrongSetting("identity_client", Refusal("client_missing"))
     except WrongSetting as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{path}: {error.line()}") from None
     return settings
 
 

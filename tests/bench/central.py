@@ -150,30 +150,30 @@ class Bench:
         return f"~.{sign_in_as(self.central, CITY, subject, NOW)}"
 
     def _recorded(self, path: str, cookie: str) -> list[Statement]:
-        found: list[Statement] = []
+        statements: list[Statement] = []
 
-        def seen(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, many: bool) -> None:
-            found.append((statement, given, many))
+        def seen(_c: Any, _cursor: Any, statement: str, values: Any, _x: Any, many: bool) -> None:
+            statements.append((statement, values, many))
 
         engine = self.store._engine
         self._served(path, cookie)
         event.listen(engine, "before_cursor_execute", seen)
         self._served(path, cookie)
         event.remove(engine, "before_cursor_execute", seen)
-        return found
+        return statements
 
     def _served(self, path: str, cookie: str) -> float:
-        kept = {"cookie": f"kiosk_session={cookie}"}
-        got = asyncio.run(_call(self.app, "GET", path, b"", kept))
+        cookies = {"cookie": f"kiosk_session={cookie}"}
+        got = asyncio.run(_call(self.app, "GET", path, b"", cookies))
         if got.status != 200:
             raise RuntimeError(f"{path}: {got.status}")
         return got.seconds
 
     def _replayed(self, statements: list[Statement]) -> float:
         begun = perf_counter()
-        for statement, given, many in statements:
+        for statement, parameters, many in statements:
             cursor = self.raw.cursor()
-            (cursor.executemany if many else cursor.execute)(statement.encode(), given)
+            (cursor.executemany if many else cursor.execute)(statement.encode(), parameters)
             if cursor.description:
                 cursor.fetchall()
         return perf_counter() - begun
@@ -190,8 +190,8 @@ class Bench:
             ita.pdf(office, rows, NOW)
             times.append(perf_counter() - begun)
         worst = max(times)
-        said = f"{median(times) * 1000:.0f} ms"
-        return report("ITA PDF, slowest of five, s", "<= 1", said, "-", worst, 1.0)
+        measured = f"{median(times) * 1000:.0f} ms"
+        return report("ITA PDF, slowest of five, s", "<= 1", measured, "-", worst, 1.0)
 
     def memory(self) -> str:
         """A server of its own, after each page and paper has been asked for ten times."""
@@ -272,12 +272,12 @@ class Bench:
         took = perf_counter() - begun
         stored = statuses.count(201)
         bad = [s for s in statuses if s not in (201, 429, 503)]
-        kept = 0
+        at_central = 0
         for site in self.sites:
             with self.store.transaction(site) as t:
-                kept += sum(1 for name in t.days.newest_days() if name.startswith("b"))
+                at_central += sum(1 for name in t.days.newest_days() if name.startswith("b"))
         yield report(
-            "day reports lost or refused", "0", stored, terminals, len(bad) + stored - kept, 0
+            "day reports lost or refused", "0", stored, terminals, len(bad) + stored - at_central, 0
         )
         yield f"    answered 'try later': {len(statuses) - stored - len(bad)}; {took:.2f} s in all"
         days = [[(r.site, r.terminal, r.date, *line) for line in line_rows(r)] for r in reports]

@@ -58,9 +58,9 @@ def key_to_pixel(folder: Path, parts: Sample, runs: int = 60) -> str:
     os.close(host)
     whole = Sample(tuple(seconds))
     of_parts = DEBOUNCE_MS + STEP_MS + parts.median_ms
-    target, shown = "<= 1.2 x parts", f"{of_parts:.2f} ms"
+    target, limit = "<= 1.2 x parts", f"{of_parts:.2f} ms"
     return report(
-        "panel key to painted pixel", target, whole, shown, whole.median_ms / of_parts, 1.2
+        "panel key to painted pixel", target, whole, limit, whole.median_ms / of_parts, 1.2
     )
 
 

@@ -160,11 +160,11 @@ def serial_to_press(folder: Path, runs: int = 200) -> str:
     bench = Bench(folder / "data", f'[panel]\nport = "{path}"\n')
     spin(lambda: bench.running.presenter.panels.foremost.up)
     handled = [0.0]
-    wanted = bench.running.presenter.panels.pressed
+    pressed = bench.running.presenter.panels.pressed
 
     def noted(button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0) -> bool:
         handled[0] = perf_counter()
-        return wanted(button, mark, age, panel=panel)
+        return pressed(button, mark, age, panel=panel)
 
     bench.running.presenter.panels.pressed = noted  # type: ignore[method-assign]  # a probe
     master, slave = os.openpty()
@@ -173,12 +173,12 @@ def serial_to_press(folder: Path, runs: int = 200) -> str:
 
     def ours() -> float:
         handled[0] = 0.0
-        kept = len(panel.panel.acknowledged)
+        before = len(panel.panel.acknowledged)
         start_ = perf_counter()
         panel.press(1)
         spin(lambda: handled[0] > 0)
         took = handled[0] - start_
-        spin(lambda: len(panel.panel.acknowledged) > kept)
+        spin(lambda: len(panel.panel.acknowledged) > before)
         bench.next_citizen()
         wait_ms(40)  # longer than a bounce
         return took
@@ -248,9 +248,9 @@ def gallery(sizes: Sequence[tuple[int, int]]) -> str:
     """Every screen in every language at these sizes, as Qt would warn of them."""
     warned: list[str] = []
     before = qInstallMessageHandler(lambda kind, context, text: warned.append(text or ""))
-    shown = [name for size in sizes for code in languages() for name, _ in pictures(size, code)]
+    names = [name for size in sizes for code in languages() for name, _ in pictures(size, code)]
     qInstallMessageHandler(before)
-    measured = f"{len(warned)} in {len(shown)}"
+    measured = f"{len(warned)} in {len(names)}"
     return report("gallery, warnings in the log", "none", measured, "-", len(warned), 0)
 
 

@@ -16,8 +16,12 @@ TERMINAL = "/v1/sites/{site}/terminals/{terminal}"
 
 
 @pytest.fixture
-def description(central: Central) -> dict[str, Any]:
-    client = TestClient(create_app(central, lambda: NIGHT))
+def client(central: Central) -> TestClient:
+    return TestClient(create_app(central, lambda: NIGHT))
+
+
+@pytest.fixture
+def description(client: TestClient) -> dict[str, Any]:
     published: dict[str, Any] = client.get("/openapi.json").json()
     return published
 
@@ -84,8 +88,44 @@ def test_signed_requests_name_the_signature_and_signed_answers_carry_one(
                 assert "Kiosk-Signature" in operation["responses"][success]["headers"]
 
 
-def test_who_is_to_come_later_reads_for_how_long(description: dict[str, Any]) -> None:
-    for operations in description["paths"].values():
+def test_a_terminal_that_is_to_come_later_reads_for_how_long(description: dict[str, Any]) -> None:
+    for path, operations in description["paths"].items():
         for operation in operations.values():
             for status in operation["responses"].keys() & {"429", "503"}:
-                assert "Retry-After" in operation["responses"][status]["headers"]
+                if path.startswith("/v1/"):
+                    assert "Retry-After" in operation["responses"][status]["headers"]
+
+
+DATA = "/data/{site}/statistics.{kind}"
+
+
+def test_the_open_data_is_described_as_it_comes(
+    client: TestClient, description: dict[str, Any]
+) -> None:
+    assert statuses(description, "get", DATA) == {"200", "400", "404", "503"}
+    content = description["paths"][DATA]["get"]["responses"]["200"]["content"]
+    for kind in ("csv", "json", "xlsx"):
+        answer = client.get(f"/data/dindaeng/statistics.{kind}?period=fy2027")
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] in content
+    schema = {**content["application/json"]["schema"], "components": description["components"]}
+    document = client.get("/data/dindaeng/statistics.json").json()
+    assert document["rows"]
+    Draft202012Validator(schema).validate(document)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/data/dindaeng/statistics.json?period=1999", 400),
+        ("/data/nowhere/statistics.json", 404),
+        ("/data/dindaeng/statistics.exe", 404),
+        ("/data/nowhere/dictionary.csv", 404),
+    ],
+)
+def test_open_data_that_is_not_there_is_answered_as_described(
+    client: TestClient, path: str, status: int
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("text/html")

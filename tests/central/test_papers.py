@@ -312,7 +312,7 @@ def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -
 def test_open_data_call_services_as_the_office_does(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
     named = (NamedService("general", "งานทั่วไปของเขต", "General"),)
-    called = replace(shown, settings=replace(shown.settings, services=named))
+    called = replace(shown, settings=shown.settings._replace(services=named))
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
     [row] = [r for r in statistics.rows("dindaeng", called, cuts) if r.service]
     assert (row.service, row.service_name) == ("general", "งานทั่วไปของเขต")
@@ -367,7 +367,7 @@ def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: Of
         )
         return "".join(pages(posters.infographic_pdf(view, log, NOW))).count("เราทำแล้ว")
 
-    crowded = replace(view.settings, channels=view.settings.channels * 8)
+    crowded = view.settings._replace(channels=view.settings.channels * 8)
     assert shown("สั้น") == 3
     assert 0 < shown("ยาวมาก " * 12) < 3
     many = tuple(

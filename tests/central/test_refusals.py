@@ -14,7 +14,6 @@ from kiosk.domain.rostercsv import BadRoster
 from sync.central import sitesettings
 from sync.central.language import words
 from sync.central.photos import BadPhoto, portrait
-from sync.central.sitesettings import checked
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
@@ -48,8 +47,8 @@ FORMS: tuple[dict[str, str], ...] = (
     {"holidays": "\n".join(f"{y}-01-01" for y in range(2000, 2401))},
 )  # fmt: skip
 FILES = (
-    "[", "{}", '{"format": 2}', '{"format": 1, "x": 1}',
-    '{"format": 1, "holidays": ["2026-12-31", "2026-12-31"]}',
+    "[", "{}", "[]", '{"x": 1}', '{"holidays": [20261231]}', '{"holidays": "2026-12-31"}',
+    '{"reasons": [{"id": 1}]}', '{"levels_th": 7}', '{"fiscal_year_starts": true}',
 )  # fmt: skip
 
 
@@ -65,7 +64,7 @@ def refusals() -> Iterator[Refusal]:
 
 
 def _settings(changed: dict[str, str]) -> object:
-    return checked(settings_from(Posted(form(**changed), {})))
+    return settings_from(Posted(form(**changed), {}))
 
 
 def _raised(

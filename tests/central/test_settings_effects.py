@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -85,7 +84,7 @@ def test_a_setting_works_from_the_page_to_where_it_is_meant_to(office: Central, 
 
 
 def test_every_setting_is_in_this_table() -> None:
-    assert set(EFFECTS) == {field.name for field in fields(SiteSettings)}
+    assert set(EFFECTS) == {*SiteSettings._fields}
 
 
 RAISED = {"compare_from": "41", "appraisal_from": "222", "appraisal_response": "77"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.house.sources import tree_of
 
-VALUE_BASES = {"NamedTuple", "Struct"}
+VALUE_BASES = {"NamedTuple", "Struct", "Message", "Row"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,28 @@ def test_no_help_has_brackets_that_would_be_taken_for_a_colour() -> None:
     assert seen > 20
 
 
+@pytest.mark.parametrize(("command", "niceness"), [("status", 10), ("run", 0)])
+def test_every_command_but_run_gives_way_to_a_press(
+    tmp_path: Path, command: str, niceness: int
+) -> None:
+    words = f"['kiosk', '--data', {str(tmp_path / 'none')!r}, {command!r}]"
+    program = f"""
+import os, sys
+from ui.__main__ import main
+sys.argv = {words}
+try:
+    main()
+except SystemExit:
+    print(os.nice(0))
+"""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    before = os.nice(0)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout.split()[-1]) - before == niceness
+
+
 def test_run_on_a_missing_folder_says_the_same_with_and_without_options(tmp_path: Path) -> None:
     plain = kiosk("--data", str(tmp_path / "none"), "run")
     parsed = kiosk("--data", str(tmp_path / "none"), "run", "--windowed", "800x600")

@@ -30,7 +30,9 @@ DICTIONARY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StatisticsRow:
+    """A line of the open data. None: too few ratings to publish."""
+
     site: str
     period: str
     first_day: str
@@ -45,9 +47,9 @@ class Row:
     bound: str
 
 
-def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[Row, ...]:
+def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[StatisticsRow, ...]:
     """The office, then each service of the published quarters, then the online questionnaire."""
-    services: list[Row] = []
+    services: list[StatisticsRow] = []
     quarters = cuts.quarters
     if quarters is not None and quarters[0] >= office.period.first_day:
         names = {service.id: service.th for service in office.settings.services}
@@ -59,9 +61,9 @@ def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[Row, ...]:
 
 def _service(
     site: str, office: OfficeView, quarters: tuple[date, date], row: CutRow, name: str
-) -> Row:
+) -> StatisticsRow:
     interval = row.interval
-    return Row(
+    return StatisticsRow(
         site=site,
         period=office.period.code,
         first_day=str(quarters[0]),
@@ -77,9 +79,9 @@ def _service(
     )
 
 
-def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> Row:
+def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> StatisticsRow:
     result, interval = figure.result, figure.result.interval
-    return Row(
+    return StatisticsRow(
         site=site,
         period=office.period.code,
         first_day=str(figure.first_day or ""),
@@ -95,7 +97,7 @@ def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> Row:
     )
 
 
-def as_csv(rows: Sequence[Row]) -> bytes:
+def as_csv(rows: Sequence[StatisticsRow]) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -122,7 +124,7 @@ def _safe(value: object) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def as_json(rows: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
+def as_json(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) -> bytes:
     document = {
         "title": f"สถิติความพึงพอใจต่อการให้บริการ {office.name}",
         "publisher": office.name,
@@ -137,7 +139,7 @@ def as_json(rows: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def as_xlsx(rows: Sequence[Row], office: OfficeView, now: datetime) -> bytes:
+def as_xlsx(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) -> bytes:
     names = [name for name, *_ in DICTIONARY]
     data = [[asdict(row)[name] for name in names] for row in rows]
     about = (

@@ -24,7 +24,7 @@ from sync.central.schema import (
     sites,
     verdicts,
 )
-from sync.central.sitesettings import KeptSettings, SiteSettings, parse
+from sync.central.sitesettings import SiteSettings, StoredSettings, parse
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
@@ -145,9 +145,9 @@ _HAS_PHOTO = select(photos.c.officer).where(
 class Office(Room):
     # --- settings --------------------------------------------------------------------------
 
-    def settings(self) -> KeptSettings:
+    def settings(self) -> StoredSettings:
         row = self._connection.execute(_SETTINGS, {"site": self._site}).first()
-        return KeptSettings(row.version, parse(row.body)) if row else KeptSettings()
+        return StoredSettings(row.version, parse(row.body)) if row else StoredSettings()
 
     def put_settings(self, base: int, settings: SiteSettings, author: str, now: datetime) -> None:
         """Save what was edited from version `base`; EditedMeanwhile when that is not the newest."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sync.central.sitesettings import KeptSettings, SiteSettings
+from sync.central.sitesettings import SiteSettings, StoredSettings
 from sync.central.store.office import EditedMeanwhile
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
@@ -11,7 +11,7 @@ from sync.central.viewer import Viewer
 __all__ = ["EditedMeanwhile", "read_settings", "save_settings"]
 
 
-def read_settings(central: Central) -> KeptSettings:
+def read_settings(central: Central) -> StoredSettings:
     """The newest settings, with their version."""
     with central.store.read(central.site) as t:
         return t.office.settings()

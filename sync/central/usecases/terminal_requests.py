@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
 from sync.central.settings import CentralSettings
@@ -159,6 +159,6 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
         level_words=settings.level_words if own_levels else (),
         reasons=settings.reasons if own_reasons else (),
         improvements=tuple(Improvement(said=line.said, done=line.done) for line in done),
-        holidays=tuple(date.fromisoformat(day) for day in settings.holidays),
+        holidays=tuple(sorted(settings.holidays)),
     )
     return Roster.of(t.people.active(), wording)

@@ -14,6 +14,7 @@ from sync.central.web import (
     improvements,
     ita,
     objections,
+    open_data,
     pages,
     papers,
     pins,
@@ -46,6 +47,7 @@ _ROOMS = (
     site_settings,
     pins,
     questionnaire,
+    open_data,
     papers,
 )
 

@@ -1,4 +1,5 @@
-"""Central's OpenAPI description, as machines read it at `/openapi.json`.
+"""Central's OpenAPI description, as machines read it at `/openapi.json`: the terminals' API and the
+open data.
 
 The messages are `sync.messages` themselves: what is described is what is read.
 """
@@ -12,6 +13,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.security import APIKeyHeader
 
 from sync import messages
+from sync.central.papers.statistics import StatisticsRow
+from sync.central.web.downloads import MEDIA_TYPES
 from sync.messages import ErrorLine
 from sync.messages.message import Message
 from sync.signing import SIGNATURE_HEADER
@@ -30,7 +33,10 @@ SIGNATURE_SCHEME = APIKeyHeader(
 
 _COMPONENTS = "#/components/schemas/{name}"
 _MESSAGES = [kind for kind in vars(messages).values() if isinstance(kind, type)]
-_PUBLISHED = [kind for kind in _MESSAGES if issubclass(kind, Message | ErrorLine)]
+_PUBLISHED = [
+    *(kind for kind in _MESSAGES if issubclass(kind, Message | ErrorLine)),
+    StatisticsRow,
+]
 
 _SIGNED_HEADER: Schema = {
     SIGNATURE_HEADER: {
@@ -48,6 +54,35 @@ _RETRY_HEADER: Schema = {
     }
 }
 _ETAG_HEADER: Schema = {"ETag": {"required": True, "schema": {"type": "string"}}}
+PERIOD_PARAMETER: Schema = {
+    "name": "period",
+    "in": "query",
+    "required": False,
+    "description": "A fiscal year, a half or a quarter of one, or a month. The running fiscal year "
+    "where none is named.",
+    "schema": {"type": "string", "examples": ["fy2027", "fy2027-1", "fy2027-q2", "2026-11"]},
+}
+_FILES: dict[str, Schema] = {
+    "csv": {"type": "string"},
+    "xlsx": {"type": "string", "format": "binary"},
+    "json": {
+        "type": "object",
+        "required": ["title", "publisher", "licence", "oit", "made", "dictionary", "rows"],
+        "properties": {
+            "made": {"type": "string", "format": "date-time"},
+            "dictionary": {"type": "array", "items": {"type": "object"}},
+            "rows": {
+                "type": "array",
+                "items": {"$ref": _COMPONENTS.format(name=StatisticsRow.__name__)},
+            },
+        },
+    },
+}
+_PAGES = {
+    400: "There is no such period.",
+    404: "There is no such office, or no such kind of file.",
+    503: "Central is busy or its database does not answer.",
+}
 _ERRORS = {
     400: "Out of form, or a day before 2026 or later than tomorrow.",
     401: "Unknown terminal, bad signature, or no open run with this nonce.",
@@ -90,6 +125,18 @@ def signs_file(status: int, media: str, description: str) -> Responses:
     """A signed answer of a route that is no message."""
     content = {media: {"schema": {"type": "string", "format": "binary"}}}
     return {status: {"description": description, "headers": _SIGNED_HEADER, "content": content}}
+
+
+def downloads(*kinds: str) -> Responses:
+    """A file in one of these kinds, by the end of its name."""
+    content = {MEDIA_TYPES[kind]: {"schema": _FILES[kind]} for kind in kinds}
+    return {200: {"description": "The file.", "content": content}}
+
+
+def error_pages(*statuses: int) -> Responses:
+    """What is answered instead, as a page for people."""
+    page = {"text/html": {"schema": {"type": "string"}}}
+    return {status: {"description": _PAGES[status], "content": page} for status in statuses}
 
 
 def publish_openapi(app: FastAPI) -> None:

@@ -1,4 +1,4 @@
-"""The papers and the open data, for who may have each."""
+"""The papers, for who may have each."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from kiosk.domain.people import Officer
 from sync.central import itaform
 from sync.central import period as periods
-from sync.central.papers import appraisal, ita, meetings, posters, statistics
+from sync.central.papers import appraisal, ita, meetings, posters
 from sync.central.period import last_month
 from sync.central.reports import gate
 from sync.central.usecases.improvements import all_improvements
@@ -20,7 +20,6 @@ from sync.central.usecases.publishing import publish_and_read_settings
 from sync.central.web.dependencies import (
     CurrentTime,
     ItaReport,
-    Office,
     OfficerReport,
     PaperReader,
     PaperReport,
@@ -31,19 +30,12 @@ from sync.central.web.dependencies import (
     Today,
     period_of,
 )
+from sync.central.web.downloads import file_response
 from sync.central.web.rendering import PageError, page
 
 router = APIRouter(include_in_schema=False)
 
 _Maker = TypeVar("_Maker")
-_TYPES = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @router.get("/papers/{site}")
@@ -70,7 +62,7 @@ def ita_paper(site: str, kind: str, report: ItaReport) -> Response:
         raise PageError(400, "ita_round") from None
     office = _office(report)
     data = make(office, ita_round.rows, report.now)
-    return _file(data, f"ita-{site}-{report.period.code}", kind)
+    return file_response(data, f"ita-{site}-{report.period.code}", kind)
 
 
 @router.get("/paper/{site}/officer.{kind}")
@@ -80,7 +72,7 @@ def officer_paper(kind: str, report: OfficerReport, officer: str = "") -> Respon
         report.central, report.viewer, officer, report.period, report.today, report.now
     )
     data = make(view, report.central.settings.name, report.now)
-    return _file(data, f"officer-{officer}-{report.period.code}", kind)
+    return file_response(data, f"officer-{officer}-{report.period.code}", kind)
 
 
 @router.get("/paper/{site}/section.{kind}")
@@ -90,7 +82,7 @@ def section_paper(kind: str, report: SectionReport, name: str = "") -> Response:
         report.central, report.viewer, name, report.period, report.today, report.now
     )
     data = make(view, report.central.settings.name, report.now)
-    return _file(data, f"section-{report.period.code}", kind)
+    return file_response(data, f"section-{report.period.code}", kind)
 
 
 @router.get("/paper/{site}/meeting.{kind}")
@@ -100,7 +92,7 @@ def meeting_paper(site: str, kind: str, report: PaperReport) -> Response:
         report.central, report.viewer, report.period, report.today, sections_seen=report.now
     )
     data = make(office, all_improvements(report.central), office.gaps, report.now)
-    return _file(data, f"meeting-{site}-{report.period.code}", kind)
+    return file_response(data, f"meeting-{site}-{report.period.code}", kind)
 
 
 @router.get("/paper/{site}/weekly.{kind}")
@@ -112,7 +104,7 @@ def weekly_paper(
     year = periods.year_of(today, settings.fiscal_year_starts)
     office = gate.office(reader.central, reader.viewer, year, today)
     data = make(office, all_improvements(reader.central), today, now)
-    return _file(data, f"weekly-{site}-{today}", kind)
+    return file_response(data, f"weekly-{site}-{today}", kind)
 
 
 @router.get("/paper/{site}/infographic.{kind}")
@@ -126,31 +118,7 @@ def infographic(site: str, kind: str, report: PublicReport) -> Response:
         data = posters.infographic_pdf(office, log, report.now)
     else:
         raise PageError(404, "no_page")
-    return _file(data, f"infographic-{site}-{report.period.code}", kind)
-
-
-@router.get("/data/{site}/statistics.{kind}")
-def open_data(site: str, kind: str, report: PublicReport) -> Response:
-    """Open data: for everybody."""
-    office = _office(report)
-    cuts = gate.cuts(report.central, report.viewer, report.period, report.today)
-    rows = statistics.rows(site, office, cuts)
-    if kind == "csv":
-        data = statistics.as_csv(rows)
-    elif kind == "json":
-        data = statistics.as_json(rows, office, report.now)
-    elif kind == "xlsx":
-        data = statistics.as_xlsx(rows, office, report.now)
-    else:
-        raise PageError(404, "no_page")
-    return _file(data, f"statistics-{site}-{report.period.code}", kind)
-
-
-@router.get("/data/{site}/dictionary.csv")
-def dictionary(site: str, central: Office) -> Response:
-    """What the open data's columns hold: for everybody."""
-    licence = read_settings(central).settings.licence
-    return _file(statistics.dictionary(licence), f"dictionary-{site}", "csv")
+    return file_response(data, f"infographic-{site}-{report.period.code}", kind)
 
 
 def _office(report: Report) -> gate.OfficeView:
@@ -173,13 +141,3 @@ def _one_of(kind: str, makers: dict[str, _Maker]) -> _Maker:
     if kind not in makers:
         raise PageError(404, "no_page")
     return makers[kind]
-
-
-def _file(data: bytes, name: str, kind: str) -> Response:
-    place = "inline" if kind in ("pdf", "png") else "attachment"
-    headers = {
-        "Content-Disposition": f'{place}; filename="{name}.{kind}"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(data, media_type=_TYPES[kind], headers=headers)

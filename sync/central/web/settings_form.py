@@ -3,98 +3,114 @@
 Lists have a line for each item, its parts between `|`.
 """
 
-from dataclasses import astuple, fields
+from typing import Any
 
-from kiosk.domain.rating import ReasonId
 from kiosk.domain.refusal import excerpt
-from kiosk.domain.wording import MAX_HOLIDAYS, ReasonWords
-from sync.central import itaform
-from sync.central.sitesettings import BadSettings, Contact, ItaRow, NamedService, SiteSettings
+from kiosk.tomlfile.tables import settings_of
+from sync.central import itaform, sitesettings
+from sync.central.sitesettings import MAX_ITA_ROWS, MAX_TEXT, BadSettings, SiteSettings
 from sync.central.web.forms import Posted
 
-MAX_ITA_TEXT = 150 * 340
-"""Characters of the ITA rows: as many as settings may have, each as long as it may be."""
+MAX_FIELD = MAX_ITA_ROWS * (MAX_TEXT + 40)
+"""Characters of the longest field: the ITA rows, each as long as it may be."""
+_TEXTS = (
+    "question_th",
+    "question_en",
+    "comment_url",
+    "opening_hours",
+    "oit_numbers",
+    "licence",
+)
+_NUMBERS = (
+    "compare_from",
+    "cuts_from",
+    "appraisal_from",
+    "appraisal_response",
+    "fiscal_year_starts",
+)
+_ATTRIBUTES = {"maxLength": "maxlength", "minimum": "min", "maximum": "max"}
+"""A bound's name in a JSON Schema, and in HTML."""
 
 
 def settings_from(form: Posted) -> SiteSettings:
-    """The settings in a form; PageError for a field that is out of form, BadSettings for a line."""
-    return SiteSettings(
-        question_th=form.text("question_th", 400),
-        question_en=form.text("question_en", 400),
-        comment_url=form.text("comment_url", 400),
-        levels_th=_lines(form, "levels_th"),
-        levels_en=_lines(form, "levels_en"),
-        reasons=tuple(
-            ReasonWords(id=ReasonId(name), th=th, en=en)
-            for name, th, en in _three_parts(form, "reasons")
-        ),
-        services=tuple(
-            NamedService(id=name, th=th, en=en)
-            for name, th, en in _three_parts(form, "services", 20_000)
-        ),
-        channels=tuple(
-            Contact(th=th, en=en, address=address)
-            for th, en, address in _three_parts(form, "channels")
-        ),
-        opening_hours=form.text("opening_hours", 400),
-        compare_from=form.number("compare_from"),
-        cuts_from=form.number("cuts_from"),
-        appraisal_from=form.number("appraisal_from"),
-        appraisal_response=form.number("appraisal_response"),
-        oit_numbers=form.text("oit_numbers", 400),
-        licence=form.text("licence", 400),
-        fiscal_year_starts=form.number("fiscal_year_starts"),
-        holidays=tuple(sorted(set(_lines(form, "holidays", 12 * MAX_HOLIDAYS)))),
-        ita_rows=_ita_rows(form),
-    )
+    """The settings in a form; PageError for a field that is out of form, BadSettings for a
+    setting that is not accepted."""
+    values: dict[str, Any] = {name: form.text(name, MAX_FIELD) for name in _TEXTS}
+    values |= {name: form.number(name) for name in _NUMBERS}
+    values |= {name: _lines(form, name) for name in ("levels_th", "levels_en", "holidays")}
+    values["reasons"] = _rows(form, "reasons", ("id", "th", "en"))
+    values["services"] = _rows(form, "services", ("id", "th", "en"))
+    values["channels"] = _rows(form, "channels", ("th", "en", "address"))
+    values["ita_rows"] = _ita_rows(form)
+    settings = sitesettings.read(values)
+    if settings.ita_rows == itaform.as_settings():
+        # The form's own rows unchanged: whatever the form is in later versions.
+        return settings._replace(ita_rows=())
+    return settings
+
+
+def limits() -> dict[str, dict[str, object]]:
+    """The bounds of each field, by their names in HTML, for those that have some."""
+    return {
+        setting.key: {
+            attribute: schema[bound]
+            for bound, attribute in _ATTRIBUTES.items()
+            if bound in (schema := setting.kind.schema())
+        }
+        for setting in settings_of(SiteSettings)
+    }
 
 
 def differing(current: SiteSettings, typed: SiteSettings) -> dict[str, str]:
     """The current settings where they are not what was typed, by field, as the form has them."""
     texts = {}
-    for field in fields(SiteSettings):
-        value = getattr(current, field.name)
-        if value == getattr(typed, field.name):
-            continue
-        rows = value if isinstance(value, tuple) else (value,)
-        texts[field.name] = "\n".join(_row_text(row) for row in rows)
+    for setting in settings_of(SiteSettings):
+        value = getattr(current, setting.key)
+        if value != getattr(typed, setting.key):
+            texts[setting.key] = _field_text(setting.kind.written(value))
     return texts
 
 
-def _row_text(row: object) -> str:
-    """A row as the form has it: its parts between `|`."""
-    if isinstance(row, ReasonWords):
-        return " | ".join(row)
-    if isinstance(row, NamedService | Contact | ItaRow):
-        return " | ".join(map(str, astuple(row)))
-    return str(row)
+def _field_text(value: Any) -> str:
+    """A setting's value as its field has it: a line for each row."""
+    rows = value if isinstance(value, list) else [value]
+    return "\n".join(_row_text(row) for row in rows)
 
 
-def _ita_rows(form: Posted) -> tuple[ItaRow, ...]:
-    """A line for each row: code | form | indicator, and where terminals are evidence | yes. The
-    form's own rows unchanged give none: whatever the form is in later versions."""
-    rows = []
-    for line in _lines(form, "ita_rows", MAX_ITA_TEXT):
+def _row_text(row: Any) -> str:
+    parts = row.values() if isinstance(row, dict) else [row]
+    return " | ".join(map(str, parts))
+
+
+def _ita_rows(form: Posted) -> list[dict[str, object]]:
+    """A line for each row: code | form | indicator, and where terminals are evidence | yes."""
+    rows: list[dict[str, object]] = []
+    for line in _lines(form, "ita_rows"):
         code, *parts = (part.strip() for part in line.split("|"))
         if len(parts) not in (2, 3):
             raise BadSettings("ita_parts", text=excerpt(line))
         evidence = len(parts) == 3 and parts[2].lower() in ("yes", "ใช่")
         rows.append(
-            ItaRow(code=code, form=parts[0], indicator=parts[1], terminal_is_evidence=evidence)
+            {
+                "code": code,
+                "form": parts[0],
+                "indicator": parts[1],
+                "terminal_is_evidence": evidence,
+            }
         )
-    return () if tuple(rows) == itaform.as_settings() else tuple(rows)
+    return rows
 
 
-def _lines(form: Posted, name: str, longest: int = 2000) -> tuple[str, ...]:
-    lines = (line.strip() for line in form.text(name, longest).splitlines())
-    return tuple(line for line in lines if line)
+def _lines(form: Posted, name: str) -> list[str]:
+    lines = (line.strip() for line in form.text(name, MAX_FIELD).splitlines())
+    return [line for line in lines if line]
 
 
-def _three_parts(form: Posted, name: str, longest: int = 2000) -> list[tuple[str, str, str]]:
+def _rows(form: Posted, name: str, keys: tuple[str, str, str]) -> list[dict[str, str]]:
     rows = []
-    for line in _lines(form, name, longest):
+    for line in _lines(form, name):
         parts = [part.strip() for part in line.split("|")]
-        if len(parts) != 3:
+        if len(parts) != len(keys):
             raise BadSettings("three_parts", field=name, text=excerpt(line))
-        rows.append((parts[0], parts[1], parts[2]))
+        rows.append(dict(zip(keys, parts, strict=True)))
     return rows

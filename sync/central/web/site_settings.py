@@ -12,7 +12,7 @@ from sync.central.usecases.office_settings import EditedMeanwhile, read_settings
 from sync.central.web.dependencies import Administrator, CurrentTime, Reader
 from sync.central.web.forms import Form, Posted
 from sync.central.web.rendering import HEADERS, page
-from sync.central.web.settings_form import differing, settings_from
+from sync.central.web.settings_form import differing, limits, settings_from
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,7 +54,7 @@ def _posted_settings(form: Posted) -> tuple[SiteSettings, int | None]:
     """The settings and the version that they were edited from: None for a document."""
     if form.file is not None:
         return sitesettings.parse(form.file.data.decode("utf-8", "replace")), None
-    return sitesettings.checked(settings_from(form)), form.number("version")
+    return settings_from(form), form.number("version")
 
 
 def _settings_page(
@@ -77,6 +77,7 @@ def _settings_page(
         version=stored.version,
         s=stored.settings,
         ita_rows=itaform.as_settings(),
+        limits=limits(),
         typed=typed or {},
         others=others,
         problem=problem,
