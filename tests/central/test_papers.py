@@ -382,9 +382,8 @@ def test_every_gap_has_words_on_the_page_and_on_the_meeting_sheet() -> None:
     counted = {kind.value for kind in closing._GAPS} | {gate.OVER_TICKETS, "ignored", "late"}
     counted |= {absence.DARK, absence.NO_PANEL, absence.LATE_PAUSE}
     counted |= {absence.NO_QUEUE, absence.NO_STORE}
-    assert counted == meetings.GAPS.keys()
     for language in LANGUAGES:
-        assert counted <= tables(language)["gap"].keys(), language
+        assert counted == tables(language)["gap"].keys(), language
 
 
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sync.central import faces
-from sync.central.papers import figures, typesetting, words
+from sync.central.language import in_thai
+from sync.central.papers import figures, typesetting
 from sync.central.papers.thaitext import digits
 from sync.central.reports.gate import OfficeView
 from sync.central.usecases.improvements import Improvement, ImprovementStatus
@@ -47,7 +48,11 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
         **figures.drawn(figure),
         "levels": _with_faces(figures.levels(figure, office.settings.levels_th)),
         "improved": improvements,
-        "words": {"hidden": words.HIDDEN, "rate": "พึงพอใจ (ร้อยละ)", "improved": "ท่านบอก เราทำ"},
+        "words": {
+            "hidden": in_thai("paper.hidden"),
+            "rate": "พึงพอใจ (ร้อยละ)",
+            "improved": "ท่านบอก เราทำ",
+        },
         "contacts": digits(contacts),
         "foot": "วัดจากปุ่มประเมินที่ช่องบริการ ไม่เก็บข้อมูลผู้ประเมิน ไม่ใช่คะแนน EIT",
     }
