@@ -7,7 +7,7 @@ from kiosk import language
 from kiosk.domain.refusal import Refusal
 from kiosk.language import LANGUAGES, Words
 
-__all__ = ["LANGUAGES", "Words", "in_english", "tables", "words"]
+__all__ = ["LANGUAGES", "Words", "in_english", "in_thai", "tables", "words"]
 
 _ROOM = Path(__file__).parent / "words"
 
@@ -15,6 +15,11 @@ _ROOM = Path(__file__).parent / "words"
 def words(code: str) -> Words:
     """Every word of the report in one language of LANGUAGES."""
     return language.load(code, language.ROOM, _ROOM)
+
+
+def in_thai(key: str, **values: object) -> str:
+    """A word of the papers: they are papers of a Thai office."""
+    return words("th").get(key, **values)
 
 
 @cache

@@ -29,11 +29,11 @@ from sync.central.store.office import ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import all_officers, import_officers
-from sync.central.usecases.terminal_requests import terminal_roster
 from sync.central.viewer import PUBLIC, ROLES
 from tests.support.central import NOON as NOW
 from tests.support.central import signed_in
 from tests.support.central_forms import bomb, form
+from tests.support.terminal_requests import terminal_roster
 
 
 @pytest.fixture

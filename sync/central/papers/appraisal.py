@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sync.central.papers import figures, typesetting, words
+from sync.central.language import in_thai
+from sync.central.papers import figures, typesetting
 from sync.central.papers.spreadsheet import Sheet, workbook
 from sync.central.papers.thaitext import digits
 from sync.central.reports.gate import BlockRow, Figure, OfficerView, SectionView
@@ -72,7 +73,7 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
         for r in view.blocks
     ]
     about = _about(view.officer.name, office, view)
-    notes = (_verdict(view), *figures.may(view.settings), *words.MAY_NOT)
+    notes = (_verdict(view), *figures.may(view.settings), *figures.may_not())
     return workbook(
         "ใบผลการประเมินรายบุคคล",
         (Sheet(name="ผลการประเมิน", about=about, head=head, rows=rows, notes=notes),),
@@ -97,7 +98,7 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
         about=about,
         head=head,
         rows=rows,
-        notes=(*figures.may(view.settings), *words.MAY_NOT),
+        notes=(*figures.may(view.settings), *figures.may_not()),
     )
     return workbook("ใบผลการประเมินรายฝ่าย", (sheet,), now)
 
@@ -113,7 +114,7 @@ def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
     """n, rate, low, high as numbers; a bound as a text, for its number would say too much."""
     found = figure.result
     if found.rate is None:
-        return (None, words.NOT_ENOUGH, None, None)
+        return (None, in_thai("paper.not_enough"), None, None)
     if found.bound:
         return (found.n, figures.rate_text(figure), None, None)
     ends = found.interval
@@ -177,14 +178,14 @@ def _values(view: OfficerView | SectionView) -> dict[str, Any]:
         "beside": figures.beside(figure),
         "trend": figures.trend(view.trend),
         "may": figures.may(settings),
-        "may_not": list(words.MAY_NOT),
+        "may_not": figures.may_not(),
         "signatures": list(_SIGN),
         "words": {
             "result": "ผลการประเมิน",
-            "rate": words.RATE,
-            "hidden": words.HIDDEN,
-            "trend": words.TREND_HEAD,
-            "trend_how": words.TREND_HOW,
+            "rate": in_thai("common.rate"),
+            "hidden": in_thai("paper.hidden"),
+            "trend": in_thai("paper.trend"),
+            "trend_how": in_thai("paper.trend_how"),
             "may": "ข้อสรุปที่ทำได้",
             "may_not": "ข้อสรุปที่ทำไม่ได้",
             "dated": "วันที่ ......./......./.......",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sync.central import thai
-from sync.central.papers import words
+from sync.central.language import in_thai
 from sync.central.period import Period
 from sync.central.reports import chart
 from sync.central.reports.gate import Figure, MonthFigure
@@ -60,7 +60,7 @@ def sentence(figure: Figure, settings: SiteSettings) -> str:
     """Rate, interval, n and span in one line; in words where it is hidden or a bound."""
     found = figure.result
     if found.rate is None:
-        return words.HIDDEN
+        return in_thai("paper.hidden")
     parts = [f"ผู้รับบริการพึงพอใจร้อยละ {rate_text(figure)}"]
     if found.interval:
         ends = f"{number(found.interval.low * 100, 1)} ถึง {number(found.interval.high * 100, 1)}"
@@ -69,14 +69,19 @@ def sentence(figure: Figure, settings: SiteSettings) -> str:
     if figure.first_day and figure.last_day:
         parts.append(f"ระหว่าง {day(figure.first_day)} ถึง {day(figure.last_day)}")
     if found.reading == "not-enough-to-compare":
-        parts.append(words.FEW.format(n=number(settings.compare_from)))
+        parts.append(in_thai("paper.few", n=settings.compare_from))
     return " · ".join(parts)
 
 
 def may(settings: SiteSettings) -> list[str]:
     """What may be concluded, by the office's own thresholds."""
-    n, share = number(settings.appraisal_from), number(settings.appraisal_response)
-    return [line.format(n=n, share=share) for line in words.MAY]
+    n, share = settings.appraisal_from, settings.appraisal_response
+    return in_thai("paper.may", n=n, share=share).splitlines()
+
+
+def may_not() -> list[str]:
+    """What may never be concluded."""
+    return in_thai("paper.may_not").splitlines()
 
 
 def sentence_lines(figure: Figure, settings: SiteSettings) -> str:
@@ -122,7 +127,7 @@ def row(name: str, figure: Figure) -> dict[str, Any]:
     """A line of a table: words, and shares for its bar."""
     found = figure.result
     if found.rate is None:
-        told = {"n": "–", "rate": words.NOT_ENOUGH, "interval": "–"}
+        told = {"n": "–", "rate": in_thai("paper.not_enough"), "interval": "–"}
     else:
         told = {
             "n": number(found.n),
@@ -175,7 +180,7 @@ def _months_alt(shape: chart.Trend) -> str:
         )
         for m in shape.marks
     ]
-    told += [(x, first, words.NOT_ENOUGH) for x, first in shape.gaps]
+    told += [(x, first, in_thai("paper.not_enough")) for x, first in shape.gaps]
     return ", ".join(f"{month(first)} {said}" for _, first, said in sorted(told))
 
 

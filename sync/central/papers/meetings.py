@@ -5,31 +5,11 @@ from datetime import date, datetime, timedelta
 
 from kiosk.domain.rating import ReasonId
 from sync.central.disclosure import week_end
-from sync.central.papers import figures, typesetting, words
+from sync.central.language import in_thai, tables
+from sync.central.papers import figures, typesetting
 from sync.central.papers.posters import short
 from sync.central.reports.gate import OfficeView
-from sync.central.usecases.improvements import Improvement, State
-
-GAPS = {
-    "duty-paused": "พักให้บริการ",
-    "panel-down": "แผงปุ่มกดขัดข้อง",
-    "started": "เปิดเครื่องใหม่",
-    "panel-down-minutes": "แผงปุ่มกดใช้ไม่ได้",
-    "queue-down": "ระบบบัตรคิวขาดการติดต่อ",
-    "queue-down-minutes": "ระบบบัตรคิวใช้ไม่ได้",
-    "out-of-service-minutes": "เครื่องขัดข้อง",
-    "dark-minutes": "เครื่องปิดในเวลาทำการ",
-    "pause-before-closing": "พักก่อนเวลาปิดโดยไม่กลับมา",
-    "clock-jumped": "นาฬิกาคลาดเคลื่อน",
-    "pin-locked": "รหัสถูกระงับ",
-    "ignored": "กดขณะพักหรือไม่มีเจ้าหน้าที่เข้าเวร",
-    "late": "แผงปุ่มกดส่งมาช้าจนไม่ทราบว่าเป็นของผู้ใด",
-    "over-tickets": "วันและช่องบริการที่มีการประเมินมากกว่าบัตรคิวอย่างชัดเจน",
-    "button-stuck": "ปุ่มค้าง",
-    "store-reopened": "ที่เก็บข้อมูลขัดข้อง",
-    "restored": "นำสำเนาข้อมูลกลับมาใช้",
-}
-_STATES = {State.OPEN: "กำลังดำเนินการ", State.DONE: "เสร็จแล้ว", State.DROPPED: "ไม่ดำเนินการ"}
+from sync.central.usecases.improvements import Improvement, ImprovementStatus
 
 _LOG_HEAD = ["เรื่องที่ประชาชนแจ้ง", "การดำเนินการ", "ผู้รับผิดชอบ", "กำหนดเสร็จ"]
 _SOON = timedelta(days=14)
@@ -42,7 +22,9 @@ def meeting_pdf(
     """The month's two pages: the figures, and what was said and done."""
     figure = office.figure
     names = {r.id: r.th for r in office.settings.reasons}
-    current = [x for x in log if x.state is State.OPEN or _since(x, office.period.first_day)]
+    current = [
+        x for x in log if x.state is ImprovementStatus.OPEN or _since(x, office.period.first_day)
+    ]
     shown, lines = _on_a_page(current)
     left = len(current) - len(shown)
     values = {
@@ -71,15 +53,15 @@ def meeting_pdf(
         "blank": 3,
         "notes": lines <= 16,
         "words": {
-            "hidden": words.HIDDEN,
-            "rate": words.RATE,
-            "trend": words.TREND_HEAD,
-            "trend_how": words.TREND_HOW,
+            "hidden": in_thai("paper.hidden"),
+            "rate": in_thai("common.rate"),
+            "trend": in_thai("paper.trend"),
+            "trend_how": in_thai("paper.trend_how"),
             "sections": "รายฝ่าย (เรียงตามชื่อ ไม่ใช่ลำดับคะแนน)",
-            "reasons": words.REASONS_HEAD,
+            "reasons": in_thai("office.reasons"),
             "reasons_of": figures.days(*office.quarters) if office.quarters else "",
-            "few_reasons": words.FEW_REASONS,
-            "gaps": words.GAPS_HEAD,
+            "few_reasons": in_thai("paper.few_reasons"),
+            "gaps": in_thai("office.gaps"),
             "none": "ไม่มี",
             "log": "บันทึกการปรับปรุง",
             "resolved": "มติที่ประชุม",
@@ -96,11 +78,11 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
     and just done, and room for what is new."""
     ends = week_end(today)
     starts = ends - timedelta(days=6)
-    open_ = [x for x in log if x.state is State.OPEN]
+    open_ = [x for x in log if x.state is ImprovementStatus.OPEN]
     late = [x for x in open_ if x.due and x.due < today]
     soon = [x for x in open_ if x.due and today <= x.due <= today + _SOON]
     rest = [x for x in open_ if x not in late and x not in soon]
-    over = [x for x in log if x.state is not State.OPEN and _since(x, today - _SOON)]
+    over = [x for x in log if x.state is not ImprovementStatus.OPEN and _since(x, today - _SOON)]
     groups: tuple[tuple[str, Sequence[Improvement], int], ...] = (
         ("เลยกำหนด", late, 0),
         ("ครบกำหนดภายในสองสัปดาห์", soon, 0),
@@ -123,7 +105,7 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
             for title, rows, blank in groups
         ],
         "words": {
-            "hidden": words.HIDDEN,
+            "hidden": in_thai("paper.hidden"),
             "none": "ไม่มี",
             "months": "ผลการประเมินของสำนักงาน (เฉพาะสัปดาห์ที่ปิดแล้ว)",
         },
@@ -137,14 +119,15 @@ def _since(line: Improvement, day: date) -> bool:
 
 
 def _line(x: Improvement, longest: int) -> list[str]:
-    state = f"({_STATES[x.state]})"
+    state = f"({in_thai(f'state.{x.state}')})"
     done = f"{short(x.done, longest)}\n{state}" if x.done else state
     return [short(x.said, longest), done, x.whom, figures.day(x.due) if x.due else ""]
 
 
 def _gap(kind: str, n: int) -> str:
-    unit = "นาที" if kind.endswith("-minutes") else "ครั้ง"
-    return f"{GAPS.get(kind, kind)} {figures.number(n)} {unit}"
+    words = tables("th")["gap"]
+    unit = "common.minutes" if kind.endswith("-minutes") else "common.times"
+    return f"{words.get(kind, kind)} {in_thai(unit, n=n)}"
 
 
 def _on_a_page(log: Sequence[Improvement]) -> tuple[list[Improvement], int]:
