@@ -59,11 +59,11 @@ class DataFolder:
         home = Path(pwd.getpwuid(os.geteuid()).pw_dir)
         return home / ".local" / "share" / "kiosk"
 
-    def create(self, *, anew: bool = False) -> None:
+    def create(self, *, empty: bool = False) -> None:
         """Make the folder with default settings, an empty database and a new pepper.
 
         What a broken-off attempt began is completed; a finished folder is refused. So is one whose
-        database was damaged, unless `anew`: an empty file must be somebody's decision.
+        database was damaged, unless `empty`: an empty file must be somebody's decision.
         """
         from kiosk import pin
         from kiosk.settings.default_text import text as default_text
@@ -72,7 +72,7 @@ class DataFolder:
         self._require_own()
         if self.database.exists():
             raise FolderError(f"{self.path}: is set up already")
-        if not anew and (damaged := self.damaged_folder()):
+        if not empty and (damaged := self.damaged_folder()):
             raise FolderError(_instead_of(damaged))
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -158,7 +158,7 @@ class DataFolder:
         if self.database.exists():
             raise FolderError(
                 f"{self.database}: is there; a copy replaces only what is gone "
-                "(`kiosk run` sets a damaged one aside)"
+                "(`kiosk run` moves a damaged one away)"
             )
         draft = self.database.with_name(self.database.name + ".new")
         try:
@@ -242,16 +242,16 @@ class DataFolder:
             pepper = path.read_bytes()
         except OSError as error:
             raise FolderError(
-                f"{path}: {error.strerror}; without it every PIN has to be set anew"
+                f"{path}: {error.strerror}; without it you must set every PIN again"
             ) from None
         if len(pepper) != 32:
-            raise FolderError(f"{path}: is damaged; put back its copy, or set every PIN anew")
+            raise FolderError(f"{path}: is damaged; restore its copy, or set every PIN again")
         return pepper
 
 
 def _instead_of(damaged: Path) -> str:
     """What a person can do about a database that was moved to the folder `damaged`."""
     return (
-        f"the damaged database is kept in {damaged}; put a copy back with "
-        "`kiosk restore FILE`, or begin with an empty one: `kiosk init --anew`"
+        f"the damaged database is stored in {damaged}; restore a copy with "
+        "`kiosk restore FILE`, or begin with an empty one: `kiosk init --empty`"
     )

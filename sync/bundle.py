@@ -1,7 +1,7 @@
 """What a stick carries between central and a terminal without a network: the same signed requests
 and the same signed answers as over HTTP (WIRE.md, "On a stick"). Pure: bytes in, values out.
 
-Requests hold tallies of single days, so they are sealed to central (HPKE, RFC 9180): whoever finds
+Requests hold tallies of single days, so they are sealed to central (HPKE, RFC 9180): who finds
 the stick learns no score. Answers hold none.
 """
 

@@ -41,7 +41,7 @@ _GAPS = (
 
 
 RECENT = timedelta(days=7)
-"""Days so young are always closed anew: a clock put right may still move an event into them."""
+"""Days so young are always closed again: a corrected clock may still move an event into them."""
 MOST_DARK_DAYS = 60
 """As far back as days without a sheet are reported."""
 
@@ -223,7 +223,7 @@ def _settled(snapshot: Snapshot, before: date) -> set[date]:
 def _days(snapshot: Snapshot, until: date, hours: Hours) -> list[date]:
     """The days to report up to and with `until`: those with a sheet, those reported before (a
     holiday may be made known late), and every working day since the terminal was first run, so that
-    one on which it stayed dark is told as well."""
+    one on which it stayed dark is reported as well."""
     days = {day for day in snapshot.ratings.days() if day <= until}
     days |= {day for day in snapshot.outbox.days() if day <= until}
     first = snapshot.journal.first_start()

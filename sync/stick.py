@@ -172,7 +172,7 @@ class _Visit:
             homeward = Homeward.parse(data)
             self._check(homeward)
         except (BadMessage, BadSignature) as error:
-            raise NotCentral(f"{path}: {error}; write it anew at central") from None
+            raise NotCentral(f"{path}: {error}; write it again at central") from None
         if memory.run:
             run = [reply for reply in homeward.replies if reply.nonce == memory.run]
             self._settle_run(run, memory.pin_key)

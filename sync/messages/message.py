@@ -13,6 +13,7 @@ from typing import ClassVar, Self, TypeVar
 from msgspec import DecodeError, Raw, Struct, ValidationError
 from msgspec.json import Decoder, Encoder, decode
 
+from kiosk.domain.refusal import excerpt
 from sync.messages.values import DESCRIPTIONS
 from sync.protocol import MAX_BODY, VERSION, BadMessage
 
@@ -26,7 +27,7 @@ _UNKNOWN = re.compile(r"Invalid enum value (?P<value>.*)", re.DOTALL)
 _CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfnrtu]")
 """A control character as canonical bytes spell it."""
 _LONGEST_ERROR = 200
-"""Characters: a message of a stranger is not repeated at length."""
+"""Characters: a stranger's words are not repeated at length."""
 
 
 class Row(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -94,7 +95,7 @@ def _explanation(error: str) -> str:
     if field := _FIELD.fullmatch(problem):
         name = f"{place}.{field['field']}" if place else field["field"]
         problem = "missing" if field["problem"] == "missing" else "unknown field"
-        return f"{name[:_LONGEST_ERROR]}: {problem}"
+        return f"{excerpt(name, _LONGEST_ERROR)}: {problem}"
     if pattern := _PATTERN.fullmatch(problem):
         problem = DESCRIPTIONS.get(pattern["pattern"], problem)
     elif unknown := _UNKNOWN.fullmatch(problem):
@@ -102,4 +103,4 @@ def _explanation(error: str) -> str:
     elif problem.startswith("Invalid RFC3339"):
         problem = "a date that exists, YYYY-MM-DD, expected"
     problem = problem[0].lower() + problem[1:]
-    return f"{place or 'body'}: {problem[:_LONGEST_ERROR]}"
+    return f"{place or 'body'}: {excerpt(problem, _LONGEST_ERROR)}"

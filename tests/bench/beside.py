@@ -115,7 +115,7 @@ def press(terminal: Terminal) -> float:
 
 def size(quick: bool) -> tuple[int, int, int]:
     """Days and ratings of the file, and how often each command runs."""
-    return (DAYS // 10, RATINGS // 10, 2) if quick else (DAYS, RATINGS, 6)
+    return (DAYS // 10, RATINGS // 10, 6) if quick else (DAYS, RATINGS, 6)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from sync.central.cli import app
 from sync.central.usecases import intake
 
-intake._FIRST = date(2016, 1, 1)
+intake.FIRST_DAY = date(2016, 1, 1)
 
 if __name__ == "__main__":
     app()

@@ -257,7 +257,7 @@ def test_a_changed_byte_is_refused_at_either_end(
     counter.visit()
     at_central(central, counter.usb)
     _flip(counter.file(FROM_CENTRAL), at)
-    with pytest.raises(NotCentral, match="write it anew at central"):
+    with pytest.raises(NotCentral, match="write it again at central"):
         counter.visit()
     assert counter.due() == 1
 

@@ -43,9 +43,9 @@ def test_a_damaged_file_is_kept_as_it_is_and_named(folder: DataFolder) -> None:
 def test_no_empty_file_takes_its_place_by_itself(folder: DataFolder) -> None:
     damage(folder.database)
     for _ in range(3):
-        with pytest.raises(StoreDamaged, match="kept in"):
+        with pytest.raises(StoreDamaged, match="stored in"):
             folder.open_verified(FakeClock())
-    with pytest.raises(FolderError, match="kept in"):
+    with pytest.raises(FolderError, match="stored in"):
         folder.create()
     assert not folder.database.exists()
     assert len(list(folder.path.glob("damaged-*"))) == 1
@@ -55,7 +55,7 @@ def test_an_empty_file_is_made_when_somebody_says_so(folder: DataFolder) -> None
     damage(folder.database)
     with pytest.raises(StoreDamaged):
         folder.open_verified(FakeClock())
-    folder.create(anew=True)
+    folder.create(empty=True)
     store, _ = folder.open_verified(FakeClock())
     store.close()
     assert folder.damaged_folder() is not None

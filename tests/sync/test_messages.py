@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kiosk.domain.people import MAX_NAME
 from kiosk.domain.wording import MAX_ADDRESS, MAX_LEVELS, MAX_SCREEN_TEXT, MAX_WORD, MIN_LEVELS
 from sync import messages
+from sync.central.usecases.intake import FIRST_DAY
 from sync.messages import DayReport, Head, Heads, Hello, Roster
 from sync.messages.message import Message
 from sync.messages.values import MAX_COUNT, MAX_ROWS, MAX_TIME
@@ -49,6 +50,7 @@ def test_the_digest_and_the_signature_of_the_document_are_true() -> None:
         f"| body | {MAX_BODY:,} bytes",
         f"to {MAX_COUNT:,}; a revision starts at 1",
         f"seconds since 1970, to {MAX_TIME:,}",
+        f"| day of a report | {FIRST_DAY} to tomorrow |",
         f"| rows of a list | {MAX_ROWS:,} |",
         f"| levels of a scale | {MIN_LEVELS} to {MAX_LEVELS} |",
         f"| name, position, section | {MAX_NAME} characters |",
@@ -173,6 +175,13 @@ def test_a_stranger_s_words_are_not_repeated_at_length() -> None:
         with pytest.raises(BadMessage) as refused:
             DayReport.parse(body)
         assert len(str(refused.value)) < 300
+
+
+def test_a_stranger_s_words_stay_on_one_line() -> None:
+    for body in (changed(**{"x\ny": 1}), changed(outcomes=[["101", "x\ny", 1]])):
+        with pytest.raises(BadMessage) as refused:
+            DayReport.parse(body)
+        assert str(refused.value).isprintable()
 
 
 def test_two_of_one_key_are_refused_in_every_list() -> None:

@@ -21,8 +21,8 @@ app = typer.Typer()
 
 @app.command()
 def init(
-    anew: Annotated[
-        bool, typer.Option("--anew", help="Begin with an empty database after a damaged one.")
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Begin with an empty database after a damaged one.")
     ] = False,
 ) -> None:
     """Make the data folder: settings, an empty database, and the service menu's PIN.
@@ -33,7 +33,7 @@ def init(
 
     folder = data_folder()
     with errors():
-        folder.create(anew=anew)
+        folder.create(empty=empty)
     with opened() as (_, terminal):
         pin = terminal.set_pin(SERVICE_OWNER)
         terminal.reserve_ballast()
@@ -127,7 +127,7 @@ def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") 
     else:
         yield "central   not enrolled (kiosk enrol URL CODE)"
     yield f"officers  {status.officers}"
-    yield f"days      {status.days} kept, {status.due} reports to send, {status.parked} parked"
+    yield f"days      {status.days} stored, {status.due} reports to send, {status.parked} parked"
     last_sync, failure = status.last_sync, status.last_failure
     yield f"last sync {last_sync.at if last_sync else 'never'}"
     if failure and (not last_sync or failure.seq > last_sync.seq):

@@ -21,7 +21,7 @@ from sync.signing import BadSignature, check_request, public_key
 
 __all__ = ["RequestRefused", "RowRefused", "Signed", "greet", "new_run", "take_days"]
 
-_FIRST = date(2026, 1, 1)
+FIRST_DAY = date(2026, 1, 1)
 """Before this no terminal of any version ran."""
 _AHEAD = timedelta(days=1)
 """By how much a terminal's day may be ahead: clocks and time zones differ."""
@@ -74,7 +74,7 @@ class Signed:
         day = self.path.rpartition("/")[2]
         if (report.site, report.terminal, report.date.isoformat()) != (*self.key, day):
             raise RequestRefused(400, "the body is another day's or terminal's than the path")
-        if not _FIRST <= report.date <= (now + _AHEAD).date():
+        if not FIRST_DAY <= report.date <= (now + _AHEAD).date():
             raise RequestRefused(
                 400, f"{day} was before all terminals, or has not come yet: set the clock"
             )
