@@ -7,8 +7,6 @@ from typing import NewType
 
 from kiosk.domain.refusal import Refusal, excerpt
 
-SiteId = NewType("SiteId", str)
-TerminalId = NewType("TerminalId", str)
 OfficerId = NewType("OfficerId", str)
 ServiceId = NewType("ServiceId", str)
 CounterId = NewType("CounterId", str)

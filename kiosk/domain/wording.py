@@ -76,7 +76,6 @@ class Wording(NamedTuple):
     """Days on which the office is closed, beside the terminal's own."""
 
 
-EMPTY_WORDING = Wording()
 DEFAULT_QUESTION = Bilingual(
     "ท่านพึงพอใจต่อการให้บริการของเจ้าหน้าที่เพียงใด",
     "How satisfied are you with the officer's service?",

@@ -4,8 +4,9 @@ It comes in as from terminals: day reports, one transaction each. Nothing here i
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -18,14 +19,14 @@ from kiosk.domain.wording import DEFAULT_REASONS
 from sync.central.sitesettings import NamedService
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
-from sync.central.usecases.improvements import Improvement, State, save_improvement
+from sync.central.usecases.improvements import Improvement, ImprovementStatus, save_improvement
 from sync.central.usecases.office_settings import read_settings, save_settings
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.questionnaire import OnlineAnswer, import_answers
 from sync.central.usecases.sites import is_empty
 from sync.central.usecases.terminal_requests import take_day_report
-from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.usecases.tickets import Ticket, import_tickets
 from sync.central.viewer import ROLES, Viewer
 from sync.messages import (
@@ -104,11 +105,12 @@ _COMMENTS = (
     "พูดจาสุภาพดีมาก",
     "ขอให้เปิดบริการพักเที่ยง",
 )
+_DONE, _OPEN = ImprovementStatus.DONE, ImprovementStatus.OPEN
 _IMPROVEMENTS = (
-    ("รอนานในช่วงเช้าวันจันทร์", "เปิดช่องบริการเพิ่ม ๒ ช่อง ๐๘.๐๐–๑๐.๐๐ น.", "ฝ่ายทะเบียน", -40, State.DONE),
-    ("เก้าอี้ไม่พอสำหรับผู้สูงอายุ", "จัดเก้าอี้เพิ่ม ๒๐ ตัว และช่องทางด่วนผู้สูงอายุ", "ฝ่ายปกครอง", -12, State.DONE),
-    ("คำแนะนำเรื่องเอกสารไม่ชัดเจน", "ทำแผ่นพับรายการเอกสาร ๑๐ งานบริการ", "ฝ่ายทะเบียน", 14, State.OPEN),
-    ("ป้ายบอกทางหายาก", "", "ฝ่ายโยธา", 30, State.OPEN),
+    ("รอนานในช่วงเช้าวันจันทร์", "เปิดช่องบริการเพิ่ม ๒ ช่อง ๐๘.๐๐–๑๐.๐๐ น.", "ฝ่ายทะเบียน", -40, _DONE),
+    ("เก้าอี้ไม่พอสำหรับผู้สูงอายุ", "จัดเก้าอี้เพิ่ม ๒๐ ตัว และช่องทางด่วนผู้สูงอายุ", "ฝ่ายปกครอง", -12, _DONE),
+    ("คำแนะนำเรื่องเอกสารไม่ชัดเจน", "ทำแผ่นพับรายการเอกสาร ๑๐ งานบริการ", "ฝ่ายทะเบียน", 14, _OPEN),
+    ("ป้ายบอกทางหายาก", "", "ฝ่ายโยธา", 30, _OPEN),
 )  # fmt: skip
 _SERVICES = tuple(
     NamedService(*parts)
@@ -155,7 +157,7 @@ def seed(
     days: int = DAYS,
     seed: int = 2567,
 ) -> tuple[tuple[str, str], ...]:
-    """Fill `central` up to yesterday; accounts with their first passwords. `say` is told days done
+    """Fill `central` up to yesterday; accounts with their first passwords. `say` gets days done
     and in all. NotEmpty when there are officers or reports already."""
     if not is_empty(central):
         raise NotEmpty(f"{central.site}: has officers or reports; seed a fresh --data folder")
@@ -165,7 +167,7 @@ def seed(
     terminals = sorted({s.terminal for s in servers})
     for terminal in terminals:
         now = SystemClock().now().wall
-        code = invite_terminal(central, terminal, terminal.removeprefix("counter-"), now)
+        code = invite_terminal(central, terminal, _counter_of(terminal), now)
         enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
     first = today - timedelta(days=days)
     for done in range(days):
@@ -216,13 +218,15 @@ def _day(
         report = _report(central.site, random, servers, terminal, day, better)
         if report is None:
             continue
-        known = find_terminal(central, terminal)
-        if known is None:
-            raise AssertionError(terminal)
-        take_day_report(central, known.terminal, report, report.to_bytes(), at)
+        take_day_report(central, terminal, report, report.to_bytes(), at)
         n = sum(sheet.n for sheet in report.sheets)
-        tickets.append(Ticket(day, known.counter, round(n * random.uniform(1.6, 3.2)) + 2))
+        served = round(n * random.uniform(1.6, 3.2)) + 2
+        tickets.append(Ticket(date=day, counter=_counter_of(terminal), n=served))
     import_tickets(central, tickets)
+
+
+def _counter_of(terminal: str) -> str:
+    return terminal.removeprefix("counter-")
 
 
 def _offers(random: Random, officer: str, answered: int) -> list[OutcomeCount]:
@@ -238,34 +242,36 @@ def _offers(random: Random, officer: str, answered: int) -> list[OutcomeCount]:
     return [OutcomeCount(officer, outcome, k) for outcome, k in counts.items() if k]
 
 
+@dataclass(slots=True)
+class _Counts:
+    """What one terminal counts on one day."""
+
+    lines: dict[tuple[str, str, Half, Channel], list[int]] = field(default_factory=dict)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    outcomes: list[OutcomeCount] = field(default_factory=list)
+    n: Counter[str] = field(default_factory=Counter)
+    """Ratings by officer."""
+
+
 def _report(
     site: str, random: Random, servers: list[_Server], terminal: str, day: date, better: float
 ) -> DayReport | None:
-    lines: dict[tuple[str, str, Half, Channel], list[int]] = {}
-    reasons: dict[tuple[str, str], int] = {}
-    outcomes = []
-    n: dict[str, int] = {}
-    counter = terminal.removeprefix("counter-")
+    """A terminal's day; None when nobody was rated."""
+    counter = _counter_of(terminal)
+    has_queue = int(counter) % 2 == 1
+    counts = _Counts()
     for server in servers:
         if server.terminal != terminal or random.random() < 0.08:
             continue
         officer = str(server.officer.id)
-        shares = [*server.shares[:3], server.shares[3] * better, server.shares[4] * better]
-        count = round(random.gauss(server.pace, server.pace**0.5))
-        for score in random.choices(range(1, 6), shares, k=max(0, count)):
-            half = random.choice((Half.MORNING, Half.MORNING, Half.AFTERNOON))
-            channel = random.choice((Channel.TOUCH, Channel.PANEL, Channel.PANEL))
-            key = (officer, random.choice(server.services), half, channel)
-            lines.setdefault(key, [0] * 5)[score - 1] += 1
-            n[officer] = n.get(officer, 0) + 1
-            if score <= 2 and random.random() < 0.6:
-                reason = random.choices(_REASONS, (9, 4, 5, 4, 1, 3))[0]
-                reasons[officer, reason] = reasons.get((officer, reason), 0) + 1
-        if n.get(officer) and random.random() < 0.1:
-            outcomes.append(OutcomeCount(officer, Outcome.SUPPRESSED, random.randint(1, 3)))
-        if int(counter) % 2:
-            outcomes += _offers(random, officer, n.get(officer, 0))
-    if not n:
+        _rate(random, server, better, counts)
+        if counts.n[officer] and random.random() < 0.1:
+            suppressed = random.randint(1, 3)
+            counts.outcomes.append(OutcomeCount(officer, Outcome.SUPPRESSED, suppressed))
+        if has_queue:
+            counts.outcomes += _offers(random, officer, counts.n[officer])
+    rated = {officer: n for officer, n in counts.n.items() if n}
+    if not rated:
         return None
     gaps = [GapCount("duty-paused", random.randint(1, 3))]
     if random.random() < 0.02:
@@ -276,14 +282,30 @@ def _report(
         date=day,
         revision=1,
         lines=tuple(
-            LineCount(officer=o, service=s, counter=counter, half=h, channel=c, n=tuple(k))
-            for (o, s, h, c), k in lines.items()
+            LineCount(officer=o, service=s, counter=counter, half=h, channel=c, n=tuple(n))
+            for (o, s, h, c), n in counts.lines.items()
         ),
-        outcomes=tuple(outcomes),
-        reasons=tuple(ReasonCount(o, r, k) for (o, r), k in reasons.items()),
-        sheets=tuple(SheetSeal(o, k, secrets.token_hex(32)) for o, k in n.items()),
+        outcomes=tuple(counts.outcomes),
+        reasons=tuple(ReasonCount(o, reason, n) for (o, reason), n in counts.reasons.items()),
+        sheets=tuple(SheetSeal(o, n, secrets.token_hex(32)) for o, n in rated.items()),
         gaps=tuple(gaps),
     )
+
+
+def _rate(random: Random, server: _Server, better: float, counts: _Counts) -> None:
+    """One officer's citizens of a day rate."""
+    officer = str(server.officer.id)
+    shares = [*server.shares[:3], server.shares[3] * better, server.shares[4] * better]
+    citizens = max(0, round(random.gauss(server.pace, server.pace**0.5)))
+    for score in random.choices(range(1, 6), shares, k=citizens):
+        half = random.choice((Half.MORNING, Half.MORNING, Half.AFTERNOON))
+        channel = random.choice((Channel.TOUCH, Channel.PANEL, Channel.PANEL))
+        key = (officer, random.choice(server.services), half, channel)
+        counts.lines.setdefault(key, [0] * 5)[score - 1] += 1
+        counts.n[officer] += 1
+        if score <= 2 and random.random() < 0.6:
+            [reason] = random.choices(_REASONS, (9, 4, 5, 4, 1, 3))
+            counts.reasons[officer, reason] += 1
 
 
 def _office(central: Central, random: Random, today: date) -> None:
@@ -319,21 +341,31 @@ def _answer(random: Random, today: date, number: int) -> OnlineAnswer:
 
 
 def _accounts(central: Central, servers: list[_Server]) -> tuple[tuple[str, str], ...]:
+    """An account of each role, and its first password."""
     now = SystemClock().now().wall
-    own, section = str(servers[0].officer.id), SECTIONS[0][0]
-    wanted = (
-        ("director", "ผู้อำนวยการเขต", (ROLES["director"],), "", ""),
-        ("hr", "งานบุคคล", (ROLES["hr"],), "", ""),
-        ("head", "หัวหน้าฝ่ายทะเบียน", (ROLES["section-head"],), "", section),
-        ("officer", servers[0].officer.name, (ROLES["officer"],), own, ""),
-        ("complaints", "รับเรื่องร้องเรียน", (ROLES["complaints"],), "", ""),
-        ("audit", "ผู้ตรวจสอบ", (ROLES["audit"],), "", ""),
-        ("it", "ผู้ดูแลระบบ", (ROLES["it"],), "", ""),
-    )
-    made = []
-    for account, name, roles, officer, head in wanted:
+    first = servers[0].officer
+    names = {
+        "director": "ผู้อำนวยการเขต",
+        "hr": "งานบุคคล",
+        "section-head": "หัวหน้าฝ่ายทะเบียน",
+        "officer": first.name,
+        "complaints": "รับเรื่องร้องเรียน",
+        "audit": "ผู้ตรวจสอบ",
+        "it": "ผู้ดูแลระบบ",
+    }
+    accounts = []
+    for id_, name in names.items():
+        role = ROLES[id_]
+        account = "head" if role.needs_section else id_
         password = add_account(
-            central, "demonstration", account, name, roles, now, officer=officer, section=head
+            central,
+            "demonstration",
+            account,
+            name,
+            (role,),
+            now,
+            officer=str(first.id) if role.needs_officer else "",
+            section=SECTIONS[0][0] if role.needs_section else "",
         )
-        made.append((account, password))
-    return tuple(made)
+        accounts.append((account, password))
+    return tuple(accounts)

@@ -24,7 +24,7 @@ from sync.central.store.parked import MOST_PARKED
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.sites import add_site, find_site
-from sync.central.usecases.terminal_requests import judge_terminal, take_day_report
+from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
     enrol_terminal,
     find_terminal,
@@ -40,6 +40,7 @@ from tests.support.builders import SOMYING
 from tests.support.central import NIGHT as NOW
 from tests.support.central_server import Kept, Server
 from tests.support.day_reports import day_report
+from tests.support.terminal_requests import judge_terminal
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 
 from sync.central.usecases.central import Central
-from sync.central.usecases.terminal_requests import greet_terminal
 from sync.central.usecases.terminals import (
     enrol_terminal,
     find_terminal,
@@ -15,6 +14,7 @@ from sync.messages import Enrol, Hello, PanelState
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, signed_in, take
 from tests.support.day_reports import day_report, key_text
+from tests.support.terminal_requests import greet_terminal
 
 
 def page(central: Central, lang: str = "th") -> str:
@@ -41,7 +41,7 @@ def test_a_terminal_that_went_back_in_time_raises_an_alarm_with_the_remedy(
     enrolled(central)
     take(central, day_report(1, counts=(0, 0, 0, 0, 9)))
     take(central, day_report(2, counts=(0, 0, 0, 0, 1)))
-    for lang, words in (("th", "ข้อมูลย้อนหลัง"), ("en", "gone back in time")):
+    for lang, words in (("th", "ข้อมูลย้อนหลัง"), ("en", "went back in time")):
         shown = page(central, lang)
         assert words in shown
         assert "kiosk-central terminals compare counter-1" in shown

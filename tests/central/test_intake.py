@@ -18,7 +18,7 @@ from sync.central.store.engine import CentralStore, DatabaseDown, RowRefused
 from sync.central.usecases import intake
 from sync.central.usecases.central import Central
 from sync.central.usecases.intake import RequestRefused, Signed
-from sync.central.usecases.terminal_requests import judge_terminal, take_day_report
+from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.central.web import batching
@@ -37,6 +37,7 @@ from sync.messages import (
 from sync.protocol import BadMessage, digest
 from sync.signing import public_text, sign_request
 from tests.support.day_reports import DAY, day_report
+from tests.support.terminal_requests import judge_terminal
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 HELLO = Hello(

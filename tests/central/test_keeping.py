@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
 from kiosk.domain.refusal import Refusal
+from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from sync.central import itaform
 from sync.central.language import in_english
 from sync.central.papers import ita
@@ -19,6 +20,7 @@ from sync.central.period import parse as parse_period
 from sync.central.photos import SIDE, BadPhoto, portrait
 from sync.central.reports import gate
 from sync.central.sitesettings import (
+    CUTS_FLOOR,
     NamedService,
     SiteSettings,
     parse,
@@ -27,11 +29,11 @@ from sync.central.store.office import ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import all_officers, import_officers
-from sync.central.usecases.terminal_requests import terminal_roster
 from sync.central.viewer import PUBLIC, ROLES
 from tests.support.central import NOON as NOW
 from tests.support.central import signed_in
 from tests.support.central_forms import bomb, form
+from tests.support.terminal_requests import terminal_roster
 
 
 @pytest.fixture
@@ -330,6 +332,18 @@ def test_the_second_of_two_editors_keeps_the_form_and_is_told(
         assert theirs in got.text
     assert got.text.count("<dt>") == 2
     assert kept(central).question_th == "แรก"
+
+
+def test_the_fields_have_the_limits_of_their_settings(it: TestClient) -> None:
+    page = it.get("/settings/dindaeng").text
+    for name, limit in (
+        ("question_th", f'maxlength="{MAX_SCREEN_TEXT}"'),
+        ("comment_url", f'maxlength="{MAX_ADDRESS}"'),
+        ("cuts_from", f'min="{CUTS_FLOOR}"'),
+        ("appraisal_response", 'max="100"'),
+    ):
+        [field] = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)
+        assert limit in field
 
 
 def test_settings_go_out_and_come_in_as_a_file(central: Central, it: TestClient) -> None:

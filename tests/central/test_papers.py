@@ -32,7 +32,7 @@ from sync.central.reports import gate
 from sync.central.reports.gate import MonthFigure, OfficeView
 from sync.central.sitesettings import NamedService
 from sync.central.store.engine import CentralStore
-from sync.central.store.office import Improvement, ItaBody, State
+from sync.central.store.office import Improvement, ImprovementStatus, ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
@@ -65,6 +65,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Central:
     return central
 
 
+OPEN, DONE = ImprovementStatus.OPEN, ImprovementStatus.DONE
 DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
@@ -154,7 +155,7 @@ def test_our_evidence_stands_in_its_rows_with_n_rate_interval_and_dates(view: Of
 
 def test_twenty_hard_words_are_copied_whole(view: OfficeView, office: Central) -> None:
     first, second = " ".join(WORDS.split()[:10]), " ".join(WORDS.split()[10:])
-    log = (Improvement(id="1", said=first, done=second, whom="ก", due=TODAY, state=State.DONE),)
+    log = (Improvement(id="1", said=first, done=second, whom="ก", due=TODAY, state=DONE),)
     year = parse("fy2027")
     named = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
     section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
@@ -176,7 +177,7 @@ def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
     whole = "".join(pages(ita.pdf(view, with_text(HOSTILE), NOW)))
     assert '#read("/etc/passwd")*bold*' in whole
     assert "root:" not in whole
-    log = (Improvement(id="1", said=HOSTILE, done=HOSTILE, whom="x", due=None, state=State.DONE),)
+    log = (Improvement(id="1", said=HOSTILE, done=HOSTILE, whom="x", due=None, state=DONE),)
     assert meetings.meeting_pdf(view, log, {}, NOW)[:5] == b"%PDF-"
     assert posters.infographic_png(view, log)[:4] == b"\x89PNG"
     word = Document(io.BytesIO(ita.docx(view, with_text(HOSTILE), NOW)))
@@ -343,7 +344,12 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
         assert post.size == (1080, 1350)
     long = tuple(
         Improvement(
-            id=str(i), said="ยาว " * 60, done="มาก " * 60, whom="", due=None, state=State.DONE
+            id=str(i),
+            said="ยาว " * 60,
+            done="มาก " * 60,
+            whom="",
+            due=None,
+            state=DONE,
         )
         for i in range(5)
     )
@@ -356,7 +362,7 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
 def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: OfficeView) -> None:
     def shown(words: str) -> int:
         log = tuple(
-            Improvement(id=str(i), said=words, done=words, whom="", due=None, state=State.DONE)
+            Improvement(id=str(i), said=words, done=words, whom="", due=None, state=DONE)
             for i in range(3)
         )
         return "".join(pages(posters.infographic_pdf(view, log, NOW))).count("เราทำแล้ว")
@@ -365,7 +371,7 @@ def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: Of
     assert shown("สั้น") == 3
     assert 0 < shown("ยาวมาก " * 12) < 3
     many = tuple(
-        Improvement(id=str(i), said="สั้น", done="สั้น", whom="", due=None, state=State.DONE)
+        Improvement(id=str(i), said="สั้น", done="สั้น", whom="", due=None, state=DONE)
         for i in range(3)
     )
     pdf = posters.infographic_pdf(replace(view, settings=crowded), many, NOW)
@@ -390,7 +396,9 @@ def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
 
 
 def test_the_weekly_sheet_puts_each_thing_where_the_meeting_looks_for_it(view: OfficeView) -> None:
-    def line(id: str, days: int | None, state: State = State.OPEN, ago: int = 0) -> Improvement:
+    def line(
+        id: str, days: int | None, state: ImprovementStatus = OPEN, ago: int = 0
+    ) -> Improvement:
         due = None if days is None else TODAY + timedelta(days=days)
         return Improvement(
             id=id,
@@ -405,7 +413,10 @@ def test_the_weekly_sheet_puts_each_thing_where_the_meeting_looks_for_it(view: O
 
     log = (
         *(line("ก", -1), line("ข", 3), line("ค", 60), line("ง", None)),
-        *(line("จ", -9, State.DONE, ago=2), line("ฉ", -90, State.DONE, ago=80)),
+        *(
+            line("จ", -9, DONE, ago=2),
+            line("ฉ", -90, DONE, ago=80),
+        ),
     )
     pdf = meetings.weekly_pdf(view, log, TODAY, NOW)
     whole = "".join(pages(pdf))

@@ -15,10 +15,10 @@ from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
-from sync.central.usecases.terminal_requests import terminal_roster
 from sync.central.viewer import ROLES
 from tests.support.central import made_central, received, signed_in
 from tests.support.central_forms import form
+from tests.support.terminal_requests import terminal_roster
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROUND = "period=fy2027-1"

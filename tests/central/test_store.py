@@ -22,7 +22,7 @@ from sync.central.usecases.audit import read_tally
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import all_officers, import_officers
 from sync.central.usecases.publishing import publish_due
-from sync.central.usecases.terminal_requests import greet_terminal, judge_terminal, take_day_report
+from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
     NoSuchCode,
     enrol_terminal,
@@ -37,6 +37,7 @@ from sync.protocol import digest
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, made_central, take
 from tests.support.day_reports import day_report, key_text
+from tests.support.terminal_requests import greet_terminal, judge_terminal
 
 DAY = date(2026, 11, 23)
 

@@ -13,9 +13,9 @@ from sync.central.period import parse
 from sync.central.store.office import (
     EditedMeanwhile,
     Improvement,
+    ImprovementStatus,
     ItaBody,
     Objection,
-    State,
     Verdict,
 )
 from sync.central.usecases.central import Central
@@ -145,7 +145,7 @@ def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(
     assert "ข้อความของอีกคน &lt;b&gt;" in got.text
     with central.store.transaction(central.site) as t:
         [line] = t.office.improvements()
-        assert (line.done, line.state, line.version) == ("เปิดช่องเพิ่ม", State.DONE, 2)
+        assert (line.done, line.state, line.version) == ("เปิดช่องเพิ่ม", ImprovementStatus.DONE, 2)
         with pytest.raises(EditedMeanwhile):
             t.office.put_improvement(Improvement(id=line.id, said="x", version=1), "a", NOW)
 

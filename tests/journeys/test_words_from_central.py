@@ -11,7 +11,7 @@ from kiosk.domain.wording import ReasonWords
 from kiosk.store.verify import Verified, verify
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
-from sync.central.store.office import Improvement, State
+from sync.central.store.office import Improvement, ImprovementStatus
 from tests.support.builders import FakeClock
 from tests.support.office import set_up_terminal
 from ui.app import start
@@ -34,7 +34,7 @@ def reword(central: Path, now: datetime) -> None:
         kept = t.office.settings()
         words = SiteSettings(levels_th=LEVELS, levels_en=english, reasons=reasons)
         t.office.put_settings(kept.version, words, "it", now)
-        for number, state in enumerate((State.DONE, State.OPEN)):
+        for number, state in enumerate((ImprovementStatus.DONE, ImprovementStatus.OPEN)):
             line = Improvement(
                 id=f"i{number}", said=f"ที่นั่ง\n{number}", done=f"เพิ่ม  {number}", state=state
             )

@@ -9,7 +9,7 @@ from sync.central.language import in_thai, tables
 from sync.central.papers import figures, typesetting
 from sync.central.papers.posters import short
 from sync.central.reports.gate import OfficeView
-from sync.central.usecases.improvements import Improvement, State
+from sync.central.usecases.improvements import Improvement, ImprovementStatus
 
 _LOG_HEAD = ["เรื่องที่ประชาชนแจ้ง", "การดำเนินการ", "ผู้รับผิดชอบ", "กำหนดเสร็จ"]
 _SOON = timedelta(days=14)
@@ -22,7 +22,9 @@ def meeting_pdf(
     """The month's two pages: the figures, and what was said and done."""
     figure = office.figure
     names = {r.id: r.th for r in office.settings.reasons}
-    current = [x for x in log if x.state is State.OPEN or _since(x, office.period.first_day)]
+    current = [
+        x for x in log if x.state is ImprovementStatus.OPEN or _since(x, office.period.first_day)
+    ]
     shown, lines = _on_a_page(current)
     left = len(current) - len(shown)
     values = {
@@ -76,11 +78,11 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
     and just done, and room for what is new."""
     ends = week_end(today)
     starts = ends - timedelta(days=6)
-    open_ = [x for x in log if x.state is State.OPEN]
+    open_ = [x for x in log if x.state is ImprovementStatus.OPEN]
     late = [x for x in open_ if x.due and x.due < today]
     soon = [x for x in open_ if x.due and today <= x.due <= today + _SOON]
     rest = [x for x in open_ if x not in late and x not in soon]
-    over = [x for x in log if x.state is not State.OPEN and _since(x, today - _SOON)]
+    over = [x for x in log if x.state is not ImprovementStatus.OPEN and _since(x, today - _SOON)]
     groups: tuple[tuple[str, Sequence[Improvement], int], ...] = (
         ("เลยกำหนด", late, 0),
         ("ครบกำหนดภายในสองสัปดาห์", soon, 0),

@@ -35,8 +35,10 @@ class EditedMeanwhile(Exception):
     """Somebody else saved first; nothing was lost: read again, and save anew."""
 
 
-class State(StrEnum):
-    OPEN, DONE, DROPPED = "open", "done", "dropped"
+class ImprovementStatus(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Improvement:
     done: str = ""
     whom: str = ""
     due: date | None = None
-    state: State = State.OPEN
+    state: ImprovementStatus = ImprovementStatus.OPEN
     version: int = 0
     at: datetime | None = None
     author: str = ""
@@ -84,7 +86,8 @@ class ItaText:
 
 
 class Verdict(StrEnum):
-    UPHELD, DISMISSED = "upheld", "dismissed"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,7 @@ class Office(Room):
                 done=row.done,
                 whom=row.whom,
                 due=row.due,
-                state=State(row.state),
+                state=ImprovementStatus(row.state),
                 version=row.version,
                 at=utc(row.at),
                 author=row.author,
@@ -193,7 +196,7 @@ class Office(Room):
         return tuple(
             sorted(
                 newest.values(),
-                key=lambda i: (i.state is not State.OPEN, i.due or date.max, i.id),
+                key=lambda i: (i.state is not ImprovementStatus.OPEN, i.due or date.max, i.id),
             )
         )
 
@@ -203,7 +206,7 @@ class Office(Room):
         lines = (
             replace(line, said=" ".join(line.said.split()), done=" ".join(line.done.split()))
             for line in self.improvements()
-            if line.state is State.DONE
+            if line.state is ImprovementStatus.DONE
         )
         done = [line for line in lines if _for_a_screen(line.said) and _for_a_screen(line.done)]
         newest = sorted(done, key=lambda line: (line.at or _LONG_AGO, line.id), reverse=True)

@@ -2,11 +2,17 @@
 
 from datetime import datetime
 
-from sync.central.store.office import EditedMeanwhile, Improvement, State
+from sync.central.store.office import EditedMeanwhile, Improvement, ImprovementStatus
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
 
-__all__ = ["EditedMeanwhile", "Improvement", "State", "all_improvements", "save_improvement"]
+__all__ = [
+    "EditedMeanwhile",
+    "Improvement",
+    "ImprovementStatus",
+    "all_improvements",
+    "save_improvement",
+]
 
 
 def all_improvements(central: Central) -> tuple[Improvement, ...]:

@@ -128,24 +128,6 @@ class TerminalRequest:
         return seal(key, site, terminal, issued.officer, issued.issue, verifier)
 
 
-def terminal_roster(central: Central) -> Roster:
-    """The officers and words that this site's terminals receive."""
-    with central.store.read(central.site) as t:
-        return _roster(t, central.settings)
-
-
-def greet_terminal(central: Central, terminal: str, hello: Hello, now: datetime) -> Welcome:
-    """Open a run of a terminal; LookupError when there is none of that id."""
-    with _request(central, terminal) as request:
-        return request.greet(hello, now)
-
-
-def judge_terminal(central: Central, terminal: str, heads: Heads, now: datetime) -> Answer:
-    """Take a terminal's heads; LookupError when there is none of that id."""
-    with _request(central, terminal) as request:
-        return request.judge(heads, now)
-
-
 def take_day_report(
     central: Central, terminal: str, report: DayReport, body: bytes, now: datetime
 ) -> Receipt:

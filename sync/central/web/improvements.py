@@ -9,7 +9,7 @@ from sync.central.period import last_month
 from sync.central.usecases.improvements import (
     EditedMeanwhile,
     Improvement,
-    State,
+    ImprovementStatus,
     all_improvements,
     save_improvement,
 )
@@ -83,7 +83,7 @@ def _improvement(form: Posted) -> Improvement:
     if not citizens_said:
         raise PageError(400, "say_what")
     try:
-        state = State(form.text("state", 20) or State.OPEN.value)
+        state = ImprovementStatus(form.text("state", 20) or ImprovementStatus.OPEN.value)
     except ValueError:
         raise PageError(400, "bad_form") from None
     return Improvement(

@@ -51,14 +51,12 @@ def settings_from(form: Posted) -> SiteSettings:
 
 def limits() -> dict[str, dict[str, object]]:
     """The bounds of each field, by their names in HTML, for those that have some."""
-    return {
-        setting.key: {
-            attribute: schema[bound]
-            for bound, attribute in _ATTRIBUTES.items()
-            if bound in (schema := setting.kind.schema())
-        }
-        for setting in settings_of(SiteSettings)
-    }
+    attributes = {}
+    for setting in settings_of(SiteSettings):
+        schema = setting.kind.schema()
+        bounds = _ATTRIBUTES.keys() & schema.keys()
+        attributes[setting.key] = {_ATTRIBUTES[bound]: schema[bound] for bound in bounds}
+    return attributes
 
 
 def differing(current: SiteSettings, typed: SiteSettings) -> dict[str, str]:
