@@ -152,16 +152,14 @@ def stick(
     if result.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
     else:
-        typer.echo(
-            f"On the stick: {counted(result.carried, 'day report', 'day reports')}, sealed to central."
-        )
+        reports = counted(result.carried, "day report", "day reports")
+        typer.echo(f"On the stick: {reports}, sealed to central.")
     roster = "unchanged"
     if result.officers is not None:
         roster = f"renewed ({counted(result.officers, 'officer', 'officers')})"
     pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
-    typer.echo(
-        f"From the stick: {counted(result.receipted, 'receipt', 'receipts')}; roster {roster}{pins}."
-    )
+    receipts = counted(result.receipted, "receipt", "receipts")
+    typer.echo(f"From the stick: {receipts}; roster {roster}{pins}.")
     typer.echo(f"Next: carry it to central, and run there: kiosk-central stick {folder}")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)
