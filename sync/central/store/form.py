@@ -76,8 +76,8 @@ class Form(Room):
 
     def _put_anew(self, table: Table, which: ColumnElement[bool], by: str) -> None:
         """Take these rows out, and put them in in the order of `by`."""
-        taken = self._connection.execute(delete(table).where(which).returning(*table.c))
-        rows: list[dict[str, Any]] = [dict(row) for row in taken.mappings()]
+        removed = self._connection.execute(delete(table).where(which).returning(*table.c))
+        rows: list[dict[str, Any]] = [dict(row) for row in removed.mappings()]
         self._connection.execute(table.insert(), sorted(rows, key=lambda row: str(row[by])))
 
     def close_pool(self) -> int:

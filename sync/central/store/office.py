@@ -242,7 +242,7 @@ class Office(Room):
             )
             .order_by(ita_texts.c.code, ita_texts.c.version)
         )
-        found: dict[str, list[ItaText]] = {}
+        versions: dict[str, list[ItaText]] = {}
         for row in self._connection.execute(query):
             text = ItaText(
                 code=row.code,
@@ -252,8 +252,8 @@ class Office(Room):
                 author=row.author,
                 body=ItaBody(**json.loads(row.body)),
             )
-            found.setdefault(row.code, []).append(text)
-        return found
+            versions.setdefault(row.code, []).append(text)
+        return versions
 
     def ita_rounds(self) -> list[tuple[int, int]]:
         """Fiscal years and rounds that have texts, newest first."""

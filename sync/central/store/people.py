@@ -38,13 +38,13 @@ class People(Room):
         query = select(sites.c.site, sites.c.name).order_by(sites.c.site)
         return tuple((row.site, row.name) for row in self._connection.execute(query))
 
-    def put(self, wanted: Iterable[Officer]) -> None:
+    def put(self, renewed: Iterable[Officer]) -> None:
         """Add officers, or renew those with the same id, all or none; NumberTaken lists what is in
         the way."""
-        wanted = tuple(wanted)
+        renewed = tuple(renewed)
         before = {officer.id: officer for officer in self.everyone()}
-        _refuse_clashes(before, wanted)
-        for officer in wanted:
+        _refuse_clashes(before, renewed)
+        for officer in renewed:
             values = {
                 "number": officer.number,
                 "name": officer.name,
@@ -75,7 +75,7 @@ class People(Room):
 
     def everyone(self) -> tuple[Officer, ...]:
         """All officers, by section and number."""
-        found = (
+        every = (
             Officer(
                 id=OfficerId(row.officer),
                 number=row.number,
@@ -87,14 +87,14 @@ class People(Room):
             for row in self._connection.execute(_OFFICERS, {"site": self._site})
         )
         # Sorted here: databases sort Thai and digits each in their own way.
-        return tuple(sorted(found, key=lambda o: (o.section, len(o.number), o.number)))
+        return tuple(sorted(every, key=lambda o: (o.section, len(o.number), o.number)))
 
 
-def _refuse_clashes(before: dict[OfficerId, Officer], wanted: tuple[Officer, ...]) -> None:
+def _refuse_clashes(before: dict[OfficerId, Officer], renewed: tuple[Officer, ...]) -> None:
     """NumberTaken when two active officers would share a number, or when a newcomer would inherit
     the ratings of someone who left: ratings belong to the id."""
     problems = []
-    after = {**before, **{officer.id: officer for officer in wanted}}
+    after = {**before, **{officer.id: officer for officer in renewed}}
     holders: dict[str, Officer] = {}
     for officer in after.values():
         if not officer.retired:
@@ -102,7 +102,7 @@ def _refuse_clashes(before: dict[OfficerId, Officer], wanted: tuple[Officer, ...
             if holder is not officer:
                 taken = Refusal("number_taken", number=officer.number, officer=holder.name)
                 problems.append(taken)
-    for officer in wanted:
+    for officer in renewed:
         former = before.get(officer.id)
         if former is not None and former.retired and former.name != officer.name:
             problems.append(

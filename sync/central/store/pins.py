@@ -65,11 +65,11 @@ class Pins(Room):
     def held(self) -> dict[str, dict[str, TerminalPin]]:
         """What each terminal last said it has, by terminal and officer."""
         query = select(terminal_pins).where(terminal_pins.c.site == self._site)
-        found: dict[str, dict[str, TerminalPin]] = {}
+        pins_there: dict[str, dict[str, TerminalPin]] = {}
         for row in self._connection.execute(query):
-            held = TerminalPin(row.officer, row.issue, bool(row.own))
-            found.setdefault(row.terminal, {})[row.officer] = held
-        return found
+            pin = TerminalPin(row.officer, row.issue, bool(row.own))
+            pins_there.setdefault(row.terminal, {})[row.officer] = pin
+        return pins_there
 
     def put_held(self, terminal: str, held: Iterable[TerminalPin]) -> None:
         """What a terminal has now; nothing is written where it had the same before."""

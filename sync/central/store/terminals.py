@@ -101,8 +101,8 @@ class Terminals(Room):
 
     def all(self) -> tuple[KnownTerminal, ...]:
         rows = self._connection.execute(_ALL, {"site": self._site})
-        found = (known_terminal(row) for row in rows)
-        return tuple(sorted(found, key=lambda t: (len(t.terminal), t.terminal)))
+        every = (known_terminal(row) for row in rows)
+        return tuple(sorted(every, key=lambda t: (len(t.terminal), t.terminal)))
 
     def put_key(self, terminal: str, counter: str, public_key: str) -> None:
         """Enrol (again): a new key, a history that begins anew."""
@@ -151,14 +151,14 @@ class Terminals(Room):
 
     def use_code(self, code_hash: str) -> Invitation | None:
         """Take a code out of the list: it works once, whoever was faster."""
-        found = self._connection.execute(
+        row = self._connection.execute(
             delete(enrol_codes)
             .where(enrol_codes.c.site == self._site, enrol_codes.c.code_hash == code_hash)
             .returning(enrol_codes.c.terminal, enrol_codes.c.counter, enrol_codes.c.until)
         ).first()
-        if found is None:
+        if row is None:
             return None
-        return Invitation(found.terminal, found.counter, utc(found.until))
+        return Invitation(row.terminal, row.counter, utc(row.until))
 
     def drop_old_codes(self, now: datetime) -> None:
         self._connection.execute(

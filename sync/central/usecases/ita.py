@@ -49,8 +49,8 @@ def save_ita_text(
     body: ItaBody,
     now: datetime,
 ) -> bool:
-    """Keep a row's text, edited from version `base`. It is kept whatever happened meanwhile; False
-    when somebody saved in between, so that both stand beside one another. NoSuchPeriod;
+    """Save a row's text, edited from version `base`. It is stored whatever happened meanwhile.
+    False when somebody saved in between, so that both stand beside one another. NoSuchPeriod;
     NoSuchRound."""
     with central.store.transaction(central.site) as t:
         settings = t.office.settings().settings

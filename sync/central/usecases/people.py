@@ -101,7 +101,7 @@ def remove_photo(central: Central, viewer: Viewer, officer_id: str, now: datetim
 
 def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | None:
     """An officer's photo, None without one. For who may read that officer, and who keeps the
-    roster; anybody else is told NotYours, so that nobody learns who exists."""
+    roster; NotYours for anybody else, so that nobody learns who exists."""
     with central.store.read(central.site) as t:
         officer = next((o for o in t.people.everyone() if o.id == officer_id), None)
         section = str(officer.section) if officer else ""

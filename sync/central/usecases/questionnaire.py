@@ -79,7 +79,7 @@ def answer_questionnaire(
 ) -> bool:
     """Count an answer; False when the token was used before."""
     with central.store.transaction(central.site) as t:
-        # Held: two answers at once would each put in anew what only one of them has seen.
+        # Two answers at once would each rewrite what only one of them has seen.
         t.people.hold_site()
         if not t.form.use_token(token.random, token.last_day, today):
             return False
