@@ -17,6 +17,7 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
+from sync.centrallogs import take_proofs
 from sync.client import SyncFailed, client_of
 from sync.closing import NotEnrolled
 from sync.connection import Connection, Wait
@@ -28,7 +29,7 @@ from sync.incoming import (
     take_pins,
     take_roster,
 )
-from sync.messages import Head, Photos, Receipt, Welcome
+from sync.messages import Head, HeadsAnswer, Photos, Receipt, Welcome
 from sync.outgoing import greeting, heads, pin_status
 from sync.protocol import digest
 from sync.receipts import ARRIVED, settle
@@ -138,6 +139,7 @@ class _Run:
         reopen_lost(self._store, self._clock, stored.body, self._connection.progress)
         current = heads(self._store, last)
         answer = self._connection.ask("PUT", "heads", current.to_bytes(), expected=(200, 409))
+        self._take_logs(answer.body)
         take_heads_answer(answer.body)
 
     def complete(self) -> Synced:
@@ -173,6 +175,17 @@ class _Run:
         welcome = parsed(Welcome.parse, answer.body)
         self._connection.nonce = welcome.nonce
         return welcome.last
+
+    def _take_logs(self, body: bytes) -> None:
+        """How central's own logs go on from what this terminal has seen of them."""
+        proofs = parsed(HeadsAnswer.parse, body).logs
+        take_proofs(
+            self._store,
+            self._clock,
+            self._connection.enrolment,
+            proofs,
+            self._connection.progress,
+        )
 
     def _send_day(self, parcel: Parcel) -> Receipt:
         name = f"days/{parcel.day.isoformat()}"

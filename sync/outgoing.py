@@ -11,6 +11,7 @@ from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
+from sync.centrallogs import seen_logs
 from sync.messages import (
     DayReport,
     Head,
@@ -54,7 +55,13 @@ def heads(store: Store, last: Head) -> Heads:
     with store.read() as snapshot:
         seq, newest = snapshot.journal.head()
         at_last = snapshot.journal.hash_at(last.seq) if last.seq else ""
-        return Heads(now=Head(seq, newest), at_last=at_last, sheets=open_sheets(snapshot))
+        enrolment = snapshot.state.enrolment()
+        return Heads(
+            now=Head(seq, newest),
+            at_last=at_last,
+            sheets=open_sheets(snapshot),
+            logs=seen_logs(snapshot, enrolment) if enrolment else (),
+        )
 
 
 def open_sheets(snapshot: Snapshot) -> tuple[OpenSheet, ...]:

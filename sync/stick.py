@@ -22,6 +22,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
 from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
+from sync.centrallogs import take_proofs
 from sync.client import NotCentral, SyncFailed
 from sync.exchange import enrolment_of, write_failure
 from sync.incoming import (
@@ -33,7 +34,7 @@ from sync.incoming import (
     take_pins,
     take_roster,
 )
-from sync.messages import NO_HEAD, Head, Receipt, Welcome
+from sync.messages import NO_HEAD, Head, HeadsAnswer, Receipt, Welcome
 from sync.messages.message import Message
 from sync.messages.values import ShortText
 from sync.outgoing import greeting, heads, path_of, pin_status
@@ -244,6 +245,8 @@ class _Visit:
     def _settle(self, reply: Reply, due: dict[str, Parcel]) -> None:
         match reply.method, reply.name, reply.status:
             case "PUT", "heads", _:
+                proofs = parsed(HeadsAnswer.parse, reply.body).logs
+                take_proofs(self.store, self.clock, self.enrolment, proofs, self.progress)
                 take_heads_answer(reply.body)
             case "GET", "days", 200:
                 reopen_lost(self.store, self.clock, reply.body, self.progress)

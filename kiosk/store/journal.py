@@ -63,6 +63,12 @@ class Kind(StrEnum):
     SENT_AGAIN = "sent-again"
     """Central had lost what it gave a receipt for."""
     SYNC_FAILED = "sync-failed"
+    CENTRAL_LOGS = "central-logs"
+    """The heads of central's own logs, as they were then."""
+    CENTRAL_LOG_BROKEN = "central-log-broken"
+    """A log of central went back, or forked."""
+    CENTRAL_LOG_WHOLE = "central-log-whole"
+    """It goes on again, or people at central said why it does not."""
     SERVICE_MENU = "service-menu"
 
 

@@ -16,6 +16,7 @@ from sync.messages.days import (
     StoredRevision,
 )
 from sync.messages.enrolment import Enrol, Enrolled
+from sync.messages.logs import LogHead, LogProof
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.messages.refusal import ErrorLine
@@ -47,6 +48,8 @@ __all__ = [
     "IssuedPin",
     "IssuedPins",
     "LineCount",
+    "LogHead",
+    "LogProof",
     "OpenSheet",
     "OutcomeCount",
     "PanelState",

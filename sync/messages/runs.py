@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from sync.messages.logs import LogHeads, LogProofs
 from sync.messages.message import Message, Row, check_once
 from sync.messages.values import (
     MAX_ROWS,
@@ -81,18 +82,27 @@ class Welcome(Message, frozen=True):
 
 
 class Heads(Message, frozen=True):
-    """The terminal's journal head, its hash at central's last seq ("" when it is shorter), and
-    every sheet of the days that central has not receipted."""
+    """The terminal's journal head, its hash at central's last seq ("" when it is shorter), every
+    sheet of the days that central has not receipted, and the newest heads of central's logs that
+    it has seen."""
 
     now: Head
     at_last: HashOrNone
     sheets: Annotated[tuple[OpenSheet, ...], Meta(max_length=MAX_ROWS)]
 
+    logs: LogHeads = ()
+
     def check(self) -> None:
         check_once("sheets", ((sheet.date, sheet.officer) for sheet in self.sheets))
+        check_once("logs", (head.log for head in self.logs))
 
 
 class HeadsAnswer(Message, frozen=True):
-    """Central's word on the heads: STORED, ROLLBACK, FORK or QUARANTINED."""
+    """Central's word on the heads: STORED, ROLLBACK, FORK or QUARANTINED; and how its own logs go
+    on from what the terminal has seen."""
 
     answer: Answer
+    logs: LogProofs = ()
+
+    def check(self) -> None:
+        check_once("logs", (proof.log for proof in self.logs))

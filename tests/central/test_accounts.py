@@ -8,12 +8,14 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
 from sync.central import passwords
+from sync.central.logbook import Kind
 from sync.central.usecases.accounts import add_account, disable_account, new_password
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import Locked, Strangers, sign_in, viewer_of
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
+from tests.support.central import logged
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 GOOD = "a long enough one"
@@ -166,8 +168,8 @@ def test_a_new_first_password_ends_old_sessions_and_is_written_down(central: Cen
     assert fresh is not None
     assert viewer_of(central, central.site, token, NOW) is None
     assert sign_in(central, central.site, "somchai", fresh, NOW)
-    with central.store.transaction(central.site) as t:
-        assert "account somchai: new first password" in [c.what for c in t.accounts.changes()]
+    changes = [note.what for note in logged(central, Kind.CHANGE)]
+    assert "account somchai: new first password" in changes
 
 
 def test_the_cookie_is_the_browsers_alone_and_holds_no_name(central: Central) -> None:

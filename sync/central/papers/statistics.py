@@ -105,7 +105,7 @@ def as_csv(rows: Sequence[StatisticsRow]) -> bytes:
     writer.writerow(names)
     for row in rows:
         values = asdict(row)
-        writer.writerow([_safe(values[name]) for name in names])
+        writer.writerow([safe_cell(values[name]) for name in names])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -115,11 +115,12 @@ def dictionary(licence: str) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("column", "th", "en", "type"))
     writer.writerows(DICTIONARY)
-    writer.writerow(("licence", _safe(licence), _safe(licence), "text"))
+    writer.writerow(("licence", safe_cell(licence), safe_cell(licence), "text"))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _safe(value: object) -> str:
+def safe_cell(value: object) -> str:
+    """A cell's text, which begins no formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 

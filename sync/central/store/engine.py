@@ -23,6 +23,8 @@ from sync.central.store.accounts import Accounts
 from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
 from sync.central.store.form import Form
+from sync.central.store.logbreaks import LogBreaks
+from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
 from sync.central.store.office import Office
 from sync.central.store.parked import ParkedReports
@@ -33,6 +35,7 @@ from sync.central.store.terminals import Terminals
 from sync.central.store.tickets import Tickets
 from sync.central.store.unclosed import Unclosed
 from sync.central.store.witness import Witness
+from sync.central.viewer import CITY
 
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
@@ -65,10 +68,14 @@ class Transaction:
     """One transaction's view of the database, by room."""
 
     def __init__(self, connection: Connection, site: str) -> None:
+        self.site = site
         self.accounts = Accounts(connection, site)
         self.blocks = Blocks(connection, site)
         self.days = Days(connection, site)
         self.form = Form(connection, site)
+        self.logs = Logs(connection, site)
+        self.log_breaks = LogBreaks(connection, site)
+        self.city_logs = Logs(connection, CITY)
         self.office = Office(connection, site)
         self.parked = ParkedReports(connection, site)
         self.people = People(connection, site)

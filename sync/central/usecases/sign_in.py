@@ -14,6 +14,13 @@ from sync.central import passwords
 from sync.central.passwords import WeakPassword
 from sync.central.store.accounts import Account, Session
 from sync.central.usecases.central import Central
+from sync.central.usecases.events import (
+    Kind,
+    empty_old_events,
+    note_failure,
+    note_unknown,
+    write_event,
+)
 from sync.central.viewer import Viewer
 
 __all__ = [
@@ -79,27 +86,41 @@ def sign_in(
 ) -> str:
     """A session's token for the right password; NotSignedIn, or Locked with the time; Busy. With
     `strangers`, unknown accounts wait too."""
-    with passwords.LINE.place():
-        return _sign_in(central, site, account, password, now, strangers)
+    return _open_session(
+        central, site, _checked(central, site, account, password, now, strangers), now
+    )
 
 
-def _sign_in(
+def _checked(
     central: Central,
     site: str,
     account: str,
     password: str,
     now: datetime,
-    strangers: Strangers | None,
-) -> str:
-    current = _count_try(central, site, account, now)
-    if current is None and strangers is not None:
-        strangers.count(site, account, now)
-    usable = current is not None and not current.disabled and bool(current.secret)
-    secret = current.secret if current and usable else passwords.NOBODY
-    right = passwords.matches(password, secret)
-    if current is None or not usable or not right:
+    strangers: Strangers | None = None,
+) -> Account:
+    """The account whose password this is; NotSignedIn, or Locked with the time; Busy. Logged where
+    it is not."""
+    with passwords.LINE.place():
+        try:
+            current = _count_try(central, site, account, now)
+        except Locked:
+            note_failure(central, site, Kind.TOO_EARLY, account, now)
+            raise
+        if current is None and strangers is not None:
+            note_unknown(central, site, account, now)
+            strangers.count(site, account, now)
+        usable = current is not None and not current.disabled and bool(current.secret)
+        secret = current.secret if current and usable else passwords.NOBODY
+        right = passwords.matches(password, secret)
+    if current is None:
         raise NotSignedIn
-    return _open_session(central, site, current, now)
+    if not usable or not right:
+        locked = passwords.locked_until(current.tries + 1, now) is not None
+        what = "disabled" if current.disabled else ""
+        note_failure(central, site, Kind.LOCKED if locked else Kind.FAILED, account, now, what)
+        raise NotSignedIn
+    return current
 
 
 def _count_try(central: Central, site: str, account: str, now: datetime) -> Account | None:
@@ -119,18 +140,27 @@ def sign_in_as(central: Central, site: str, subject: str, now: datetime) -> str:
     """A session for whom an identity provider vouches; NotSignedIn when no account is theirs."""
     with central.store.read(site) as t:
         account = t.accounts.of_subject(subject)
-    if account is None or account.disabled:
+    if account is None:
         raise NotSignedIn
-    return _open_session(central, site, account, now)
+    if account.disabled:
+        note_failure(central, site, Kind.FAILED, account.account, now, "disabled")
+        raise NotSignedIn
+    return _open_session(central, site, account, now, by="identity")
 
 
-def _open_session(central: Central, site: str, account: Account, now: datetime) -> str:
+def _open_session(
+    central: Central, site: str, account: Account, now: datetime, by: str = "password"
+) -> str:
     token = secrets.token_urlsafe(32)
     session = Session(token=_hash(token), account=account.account, opened=now, seen=now)
     with central.store.transaction(site) as t:
         t.accounts.put_tries(account.account, 0, None)
-        t.accounts.drop_sessions(now - SESSION_LONGEST)
+        old = t.accounts.drop_sessions(now - SESSION_LONGEST)
         t.accounts.open_session(session)
+        for owner in old:
+            write_event(central, t, Kind.EXPIRED, owner, now)
+        write_event(central, t, Kind.SIGNED_IN, account.account, now, what=by)
+        empty_old_events(t, now)
     return token
 
 
@@ -144,7 +174,8 @@ def viewer_of(central: Central, site: str, token: str, now: datetime) -> tuple[V
     session, account = signed_in
     if now - session.seen > SESSION_IDLE or now - session.opened > SESSION_LONGEST:
         with central.store.transaction(site) as t:
-            t.accounts.close_sessions(token=hashed)
+            for owner in t.accounts.close_sessions(token=hashed):
+                write_event(central, t, Kind.EXPIRED, owner, now)
         return None
     if account.disabled:
         return None
@@ -154,16 +185,16 @@ def viewer_of(central: Central, site: str, token: str, now: datetime) -> tuple[V
     return account.viewer(), account.must_change
 
 
-def sign_out(central: Central, site: str, token: str) -> None:
+def sign_out(central: Central, site: str, token: str, now: datetime) -> None:
     with central.store.transaction(site) as t:
-        t.accounts.close_sessions(token=_hash(token))
+        for owner in t.accounts.close_sessions(token=_hash(token)):
+            write_event(central, t, Kind.SIGNED_OUT, owner, now)
 
 
 def change_password(central: Central, viewer: Viewer, old: str, new: str, now: datetime) -> None:
     """Set one's own password and end all one's sessions. NotSignedIn when `old` is wrong,
     WeakPassword when `new` won't do."""
-    token = sign_in(central, viewer.site, viewer.account, old, now)
-    sign_out(central, viewer.site, token)
+    _checked(central, viewer.site, viewer.account, old, now)
     passwords.require_strong(new, viewer.account, viewer.name)
     if new == old:
         raise WeakPassword("password_same")
@@ -172,8 +203,10 @@ def change_password(central: Central, viewer: Viewer, old: str, new: str, now: d
         account = t.accounts.get(viewer.account, hold=True)
         if account is None:
             raise NotSignedIn
-        t.accounts.put(replace(account, secret=secret, must_change=False))
+        fresh = replace(account, secret=secret, must_change=False, tries=0, locked_until=None)
+        t.accounts.put(fresh)
         t.accounts.close_sessions(account=viewer.account)
+        write_event(central, t, Kind.PASSWORD_SET, viewer.account, now)
 
 
 def _hash(token: str) -> str:

@@ -13,6 +13,7 @@ from sync.central.store.terminals import KnownTerminal
 from sync.central.usecases.central import Central
 from sync.central.usecases.day_reports import receive_day_report
 from sync.central.usecases.intake import new_run
+from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
 from sync.central.usecases.witness import witness_heads
 from sync.messages import (
@@ -22,6 +23,7 @@ from sync.messages import (
     Hello,
     IssuedPin,
     IssuedPins,
+    LogProof,
     PhotoDigest,
     Photos,
     PinStatus,
@@ -65,6 +67,10 @@ class TerminalRequest:
     def judge(self, heads: Heads, now: datetime) -> Answer:
         """Take the terminal's journal head and open sheets, or put it into quarantine."""
         return witness_heads(self.t, self.terminal, heads, now)
+
+    def prove_logs(self, heads: Heads, now: datetime) -> tuple[LogProof, ...]:
+        """How central's logs go on from what the terminal has seen of them."""
+        return prove_logs(self.t, self.terminal.terminal, heads.logs, now)
 
     def take_day(self, report: DayReport, body: bytes, now: datetime) -> Receipt:
         """Take a day report; the receipt says what became of it."""

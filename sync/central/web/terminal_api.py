@@ -214,9 +214,15 @@ async def say_hello(api: Api, signed: SignedRequest) -> Response:
 )
 async def put_heads(api: Api, signed: SignedRequest) -> Response:
     """Show that the journal goes on from the one central has seen."""
-    answer = await api.ask(signed, lambda asked: asked.judge(Heads.parse(signed.body), api.now()))
-    status = 200 if answer is Answer.STORED else 409
-    return api.answer(signed, HeadsAnswer(answer).to_bytes(), status)
+    answer = await api.ask(signed, lambda asked: _judge(asked, signed.body, api.now()))
+    status = 200 if answer.answer is Answer.STORED else 409
+    return api.answer(signed, answer.to_bytes(), status)
+
+
+def _judge(asked: TerminalRequest, body: bytes, now: datetime) -> HeadsAnswer:
+    heads = Heads.parse(body)
+    answer = asked.judge(heads, now)
+    return HeadsAnswer(answer, asked.prove_logs(heads, now))
 
 
 @router.get(
