@@ -103,8 +103,8 @@ def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds(
     assert "จำนวนน้อยกว่า ๔๑ ไม่ควรนำไปเปรียบเทียบ" in thai
     assert "ตั้งแต่ ๒๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in thai
     english = director.get(where, params={"lang": "en"}).text
-    assert "Fewer than 41 ratings are not for comparing" in english
-    assert "an appraisal takes 222 ratings and a known response rate of 77 % or more" in english
+    assert "Do not compare results of fewer than 41 ratings." in english
+    assert "An appraisal needs at least 222 ratings and a known response rate of 77 %" in english
 
 
 def test_an_officers_blocks_and_funnel_keep_to_the_offices_threshold_too(office: Central) -> None:
