@@ -69,7 +69,7 @@ def _routes(app: FastAPI) -> Iterator[tuple[str, str]]:
     while waiting:
         route = waiting.pop(0)
         if isinstance(route, APIRoute) and route.path != "/sign-out":
-            yield from ((method, route.path) for method in sorted(route.methods))
+            yield from ((method, route.path) for method in sorted(route.methods or ()))
         router = getattr(route, "original_router", None)
         waiting += router.routes if router is not None else []
 

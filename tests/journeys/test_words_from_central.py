@@ -32,7 +32,7 @@ def reword(central: Path, now: datetime) -> None:
             ReasonWords(ReasonId("heat"), "ร้อน", "Heat"),
         )
         kept = t.office.settings()
-        words = SiteSettings(levels_th=LEVELS, levels_en=english, reasons=reasons)
+        words = SiteSettings(level_words_th=LEVELS, level_words_en=english, reasons=reasons)
         t.office.put_settings(kept.version, words, "it", now)
         for number, state in enumerate((ImprovementStatus.DONE, ImprovementStatus.OPEN)):
             line = Improvement(

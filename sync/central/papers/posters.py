@@ -46,7 +46,7 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
         "rate_text": figures.rate_text(figure),
         "sentence": sentence,
         **figures.drawn(figure),
-        "levels": _with_faces(figures.levels(figure, office.settings.levels_th)),
+        "levels": _with_faces(figures.levels(figure, office.settings.level_words_th)),
         "improved": improvements,
         "words": {
             "hidden": in_thai("paper.hidden"),

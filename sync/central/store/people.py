@@ -100,8 +100,7 @@ def _refuse_clashes(before: dict[OfficerId, Officer], renewed: tuple[Officer, ..
         if not officer.retired:
             holder = holders.setdefault(officer.number, officer)
             if holder is not officer:
-                taken = Refusal("number_taken", number=officer.number, officer=holder.name)
-                problems.append(taken)
+                problems.append(Refusal("number_taken", number=officer.number, officer=holder.name))
     for officer in renewed:
         former = before.get(officer.id)
         if former is not None and former.retired and former.name != officer.name:
