@@ -17,8 +17,8 @@ SOURCES = [*ROOT.glob("kiosk/**/*.py"), *ROOT.glob("sync/**/*.py"), *ROOT.glob("
 TEMPLATES = sorted(ROOT.glob("sync/central/web/templates/*.html"))
 VALUES = re.compile(r"\{(\w+)\}")
 CHOSEN = {
-    "alarm", "cut", "field", "form", "gap", "half", "ita_column", "log_break", "log_kind",
-    "log_what", "objection", "panel", "role", "state", "verdict",
+    "alarm", "cut", "field", "form", "gap", "half", "improvement_status", "ita_column",
+    "log_break", "log_kind", "log_what", "objection", "panel", "role", "verdict",
 }  # fmt: skip
 """Tables whose words a template chooses by a value."""
 

@@ -71,7 +71,7 @@ def empty_old_events(t: Transaction, now: datetime) -> None:
     """Empty the events that are older than the office keeps them, and say so in the record. A few
     hundred at a time: somebody waits for it."""
     emptied = t.logs.heads()[Log.SECURITY].emptied
-    before = now - timedelta(days=t.office.settings().settings.security_days)
+    before = now - timedelta(days=t.settings.newest().settings.security_days)
     last = t.logs.empty(Log.SECURITY, before, _MOST_EMPTIED)
     if last > emptied:
         what = f"{Log.SECURITY.value} {emptied + 1}-{last}"

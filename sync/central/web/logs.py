@@ -23,6 +23,7 @@ from sync.central.usecases.logs import (
     read_log,
     read_own_log,
 )
+from sync.central.usecases.office_settings import read_settings
 from sync.central.web.dependencies import (
     ChangesReader,
     CurrentTime,
@@ -105,6 +106,7 @@ def own_page(
         viewer,
         events=events,
         looks=looks,
+        kept_days=read_settings(central).settings.security_days,
         older_events=_older(request, events, "before"),
         older_looks=_older(request, looks, "looks_before"),
     )
