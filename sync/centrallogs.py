@@ -114,8 +114,8 @@ def _broken(snapshot: Snapshot) -> dict[str, str]:
     entry = snapshot.journal.last(Kind.CENTRAL_LOG_BROKEN, Kind.CENTRAL_LOG_WHOLE)
     if entry is None or entry.kind != Kind.CENTRAL_LOG_BROKEN:
         return {}
-    found: dict[str, str] = json.loads(entry.detail)
-    return found
+    differences: dict[str, str] = json.loads(entry.detail)
+    return differences
 
 
 def _head(log: str, text: str) -> LogHead:

@@ -51,7 +51,9 @@ class _Minute:
         kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(self.counted.items()))
         accounts = ", ".join(f"{account} {n}" for account, n in sorted(self.accounts.items()))
         begins = self.begins.strftime("%H:%M %Z")
-        return [Note(Kind.FLOOD, what=f"{begins}: {kinds}" + f" ({accounts})" * bool(accounts))]
+        return [
+            Note(kind=Kind.FLOOD, what=f"{begins}: {kinds}" + f" ({accounts})" * bool(accounts))
+        ]
 
 
 class Failures:
@@ -66,7 +68,7 @@ class Failures:
         many of."""
         with self._lock:
             earlier = self._overdue(site, now)
-            minute = self._minutes.setdefault(site, _Minute(_beginning(now)))
+            minute = self._minutes.setdefault(site, _Minute(begins=_beginning(now)))
             return [*earlier, failure] if minute.takes(failure) else earlier
 
     def overdue(self, site: str, now: datetime) -> list[Note]:

@@ -379,6 +379,7 @@ def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parke
 def test_a_heartbeat_shows_heads_and_no_score_and_leaves_no_entry(
     kept: Kept, server: Server
 ) -> None:
+    exchange.heartbeat(kept.store, kept.clock, kept.key)
     kept.rate(5, 1)
     with kept.store.transaction() as t:
         before = t.journal.head()
@@ -459,7 +460,7 @@ def test_heads_are_judged_over_a_few_days_however_long_the_history(
         assert len(t.witness.open_or("counter-1", ())) == 30
     known = find_terminal(server.central, "counter-1")
     assert known is not None
-    heads = Heads(known.head, known.head.hash, ())
+    heads = Heads(now=known.head, at_last=known.head.hash, sheets=())
     assert judge_terminal(server.central, known.terminal, heads, NOW) is Answer.STORED
     with server.central.store.transaction(server.central.site) as t:
         assert t.witness.open_or("counter-1", ()) == {}

@@ -42,7 +42,7 @@ def test_a_day_report(stored: StoredDay | None, revision: int, digest: str, answ
     ],
 )
 def test_heads(stored: Head, now: Head, at_last: str, answer: Answer) -> None:
-    assert judge_heads(stored, Heads(now, at_last, sheets=())) is answer
+    assert judge_heads(stored, Heads(now=now, at_last=at_last, sheets=())) is answer
 
 
 WAS = OpenSheet(date=DAY, officer="101", n=5, entries=6, seal=A)

@@ -102,8 +102,12 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
     first, other = day_report(terminal="a"), day_report(terminal="a", counts=(9, 9, 9, 9, 9))
     quarantined = find_terminal(central, "c")
     assert quarantined is not None
-    judge_terminal(central, quarantined.terminal, Heads(Head(5, "a" * 64), "", sheets=()), NOW)
-    judge_terminal(central, quarantined.terminal, Heads(Head(2, "b" * 64), "", sheets=()), NOW)
+    judge_terminal(
+        central, quarantined.terminal, Heads(now=Head(5, "a" * 64), at_last="", sheets=()), NOW
+    )
+    judge_terminal(
+        central, quarantined.terminal, Heads(now=Head(2, "b" * 64), at_last="", sheets=()), NOW
+    )
     got = callers.take(
         callers.day(first),
         callers.day(other),  # the same day again, in the same group
@@ -113,7 +117,9 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
     answer = Receipt(
         terminal="a", date=DAY, revision=1, digest=digest(first.to_bytes()), answer=Answer.STORED
     )
-    assert got[0] == answer
+    assert isinstance(got[0], Receipt)
+    assert structs.replace(got[0], logs=()) == answer
+    assert {head.log for head in got[0].logs} >= {"record", "security"}
     assert got[1] is None
     assert isinstance(got[2], Receipt)
     assert got[3] is None
@@ -150,7 +156,9 @@ def test_a_report_knows_what_its_terminal_had_shown(central: Central) -> None:
     known = find_terminal(central, "a")
     assert known is not None
     seen = OpenSheet(date=DAY, officer="101", n=9, entries=9, seal="1" * 64)
-    judge_terminal(central, known.terminal, Heads(Head(5, "a" * 64), "", (seen,)), NOW)
+    judge_terminal(
+        central, known.terminal, Heads(now=Head(5, "a" * 64), at_last="", sheets=(seen,)), NOW
+    )
     [receipt] = callers.take(callers.day(day_report(terminal="a", counts=(0, 0, 0, 0, 3))))
     assert isinstance(receipt, Receipt)
     with central.store.transaction(central.site) as t:

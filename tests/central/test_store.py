@@ -150,7 +150,9 @@ def test_open_sheets_that_shrink_vanish_or_change_are_named(central: Central) ->
         known = find_terminal(central, name)
         assert known is not None
         head = Head(known.head.seq + 1, "a" * 64)
-        return judge_terminal(central, known.terminal, Heads(head, known.head.hash, sheets), NOW)
+        return judge_terminal(
+            central, known.terminal, Heads(now=head, at_last=known.head.hash, sheets=sheets), NOW
+        )
 
     was = OpenSheet(date=DAY, officer="101", n=5, entries=6, seal="1" * 64)
     for number, (now, answer) in enumerate(
@@ -175,13 +177,18 @@ def test_a_reported_day_need_not_be_shown_again(central: Central) -> None:
     assert known is not None
     report = day_report(counts=(0, 0, 0, 0, 5))
     assert judge_terminal(
-        central, known.terminal, Heads(Head(1, "a" * 64), "", report.open_sheets()), NOW
+        central,
+        known.terminal,
+        Heads(now=Head(1, "a" * 64), at_last="", sheets=report.open_sheets()),
+        NOW,
     )
     assert take(central, report) is Answer.STORED
     again = find_terminal(central, "counter-1")
     assert again is not None
     assert (
-        judge_terminal(central, again.terminal, Heads(Head(2, "b" * 64), "a" * 64, sheets=()), NOW)
+        judge_terminal(
+            central, again.terminal, Heads(now=Head(2, "b" * 64), at_last="a" * 64, sheets=()), NOW
+        )
         is Answer.STORED
     )
 
@@ -272,7 +279,9 @@ def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: C
     def judge(now: Head, at_last: str) -> Answer:
         known = find_terminal(central, "counter-1")
         assert known is not None
-        return judge_terminal(central, known.terminal, Heads(now, at_last, sheets=()), NOW)
+        return judge_terminal(
+            central, known.terminal, Heads(now=now, at_last=at_last, sheets=()), NOW
+        )
 
     assert judge(Head(10, "a" * 64), "") is Answer.STORED
     assert judge(Head(12, "b" * 64), "a" * 64) is Answer.STORED
@@ -363,11 +372,15 @@ def test_of_two_machines_with_one_key_only_the_first_goes_on(central: Central) -
     known = find_terminal(central, "counter-1")
     assert known is not None
     assert (
-        judge_terminal(central, known.terminal, Heads(Head(9, "a" * 64), "", sheets=()), NOW)
+        judge_terminal(
+            central, known.terminal, Heads(now=Head(9, "a" * 64), at_last="", sheets=()), NOW
+        )
         is Answer.STORED
     )
     assert (
-        judge_terminal(central, known.terminal, Heads(Head(3, "b" * 64), "", sheets=()), NOW)
+        judge_terminal(
+            central, known.terminal, Heads(now=Head(3, "b" * 64), at_last="", sheets=()), NOW
+        )
         is Answer.ROLLBACK
     )
     assert (

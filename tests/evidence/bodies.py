@@ -30,7 +30,10 @@ def mutated(door: Door, random: Random) -> Sent:
     """A right message, and something done to it."""
     name, body = random.choice(
         (
-            ("heads", Heads(Head(random.randint(0, 9), "a" * 64), "", sheets=()).to_bytes()),
+            (
+                "heads",
+                Heads(now=Head(random.randint(0, 9), "a" * 64), at_last="", sheets=()).to_bytes(),
+            ),
             ("days/2026-11-23", day_report(random.randint(1, 9)).to_bytes()),
             ("days/2026-11-23", day_report(random.randint(1, 9)).to_bytes()),
         )

@@ -348,7 +348,7 @@ def put_back(folder: Path) -> Iterator[str]:
 def _judged(store: Store, seen: Head) -> Answer:
     with store.transaction() as t:
         return judge_heads(
-            seen, Heads(Head(*t.journal.head()), t.journal.hash_at(seen.seq), sheets=())
+            seen, Heads(now=Head(*t.journal.head()), at_last=t.journal.hash_at(seen.seq), sheets=())
         )
 
 

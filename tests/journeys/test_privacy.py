@@ -88,7 +88,7 @@ def everything_kept(watched: Watched) -> dict[str, bytes]:
     kept = {path.name: path.read_bytes() for path in watched.folder.path.iterdir()}
     with watched.store.transaction() as t:
         kept |= {f"report {p.day}": p.body for p in t.outbox.everything()}
-        heads = Heads(Head(*t.journal.head()), "", open_sheets(t))
+        heads = Heads(now=Head(*t.journal.head()), at_last="", sheets=open_sheets(t))
     kept["heads"] = heads.to_bytes()
     return kept
 

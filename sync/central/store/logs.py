@@ -68,7 +68,7 @@ class Logs(Room):
 
     def change(self, who: str, what: str, now: datetime) -> None:
         """Somebody changed accounts, roster, terminals or settings."""
-        self.append(Log.RECORD, [Note(Kind.CHANGE, who=who, what=what)], now)
+        self.append(Log.RECORD, [Note(kind=Kind.CHANGE, who=who, what=what)], now)
 
     def look(self, officers: Iterable[str], reader: str, what: str, now: datetime) -> None:
         """Somebody looked at these officers' results."""
@@ -77,7 +77,7 @@ class Logs(Room):
 
     def read(self, reader: str, what: str, now: datetime) -> None:
         """Somebody read raw counts, or took a log out."""
-        self.append(Log.RECORD, [Note(Kind.READ, who=reader, what=what)], now)
+        self.append(Log.RECORD, [Note(kind=Kind.READ, who=reader, what=what)], now)
 
     def event(
         self, kind: Kind, account: str, now: datetime, *, who: str = "", what: str = ""

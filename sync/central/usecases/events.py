@@ -56,8 +56,8 @@ def note_failure(
 
 def note_unknown(central: Central, site: str, name: str, now: datetime) -> None:
     """Log a try at an account that nobody has: at the site where it was tried, or at home."""
-    known = site != CITY and find_site(central, site) is not None
-    place = site if known else central.site
+    is_office = site != CITY and find_site(central, site) is not None
+    place = site if is_office else central.site
     note_failure(central, place, Kind.UNKNOWN, _first_sign(name), now)
 
 
@@ -75,7 +75,7 @@ def empty_old_events(t: Transaction, now: datetime) -> None:
     last = t.logs.empty(Log.SECURITY, before, _MOST_EMPTIED)
     if last > emptied:
         what = f"{Log.SECURITY.value} {emptied + 1}-{last}"
-        t.logs.append(Log.RECORD, [Note(Kind.SHORTENED, what=what)], now)
+        t.logs.append(Log.RECORD, [Note(kind=Kind.SHORTENED, what=what)], now)
 
 
 def _first_sign(name: str) -> str:

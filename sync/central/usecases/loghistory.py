@@ -95,7 +95,7 @@ def settle_log_breaks(central: Central, viewer: Viewer, now: datetime) -> None:
 
 
 def _log(t: Transaction, viewer: Viewer, what: str, now: datetime) -> None:
-    note = Note(Kind.ALARM, who=signature(viewer), what=what[:_MOST_WORDS])
+    note = Note(kind=Kind.ALARM, who=signature(viewer), what=what[:_MOST_WORDS])
     t.logs.append(Log.RECORD, [note], now)
 
 
@@ -119,7 +119,7 @@ def _proof(
         goes_on = reduce(chained, digests, seen.hash) == end.hash
     settled = ""
     if not goes_on:
-        found = LogBreak(
+        log_break = LogBreak(
             terminal=terminal,
             log=seen.log,
             seen=seen.seq,
@@ -128,7 +128,7 @@ def _proof(
             seq=end.seq,
             kind="rollback" if seen.seq > end.seq else "fork",
         )
-        settled = _raised(t, found, now)
+        settled = _raised(t, log_break, now)
     return LogProof(
         log=seen.log,
         since=seen.seq,

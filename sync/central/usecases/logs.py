@@ -89,5 +89,5 @@ def _narrowed(central: Central, viewer: Viewer, log: Log, wanted: Wanted) -> Wan
 
 
 def _page(entries: tuple[Entry, ...]) -> LogPage:
-    shown = entries[:PAGE]
-    return LogPage(shown, older=shown[-1].seq if len(entries) > PAGE else 0)
+    of_page = entries[:PAGE]
+    return LogPage(of_page, older=of_page[-1].seq if len(entries) > PAGE else 0)
