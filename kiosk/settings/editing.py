@@ -24,9 +24,9 @@ def with_panel(text: str, number: int, values: Mapping[str, Value | None]) -> st
     panel = editing.numbered_table(document, "panel", number)
     for key, value in values.items():
         if value is not None:
-            panel[key] = editing.listed(value)
+            editing.put(panel, key, value)
         elif key in panel:
-            panel[key] = editing.listed(_DEFAULTS[key])
+            editing.put(panel, key, _DEFAULTS[key])
     return document.as_string()
 
 

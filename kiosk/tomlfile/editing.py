@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tomlkit
-from tomlkit.items import AoT, Array, Table
+from tomlkit.items import AoT, Array, InlineTable, Table
 from tomlkit.toml_document import TOMLDocument
 
 MARK = "\ufeff"
@@ -58,13 +58,22 @@ def write(path: Path, file: TextFile) -> None:
 
 
 def parsed(text: str) -> TOMLDocument:
-    """The document of a text that has been read as settings before."""
-    return tomlkit.parse(text)
+    """The document of a text that has been read as settings before. Its last line gets its end:
+    what is added would go on with it."""
+    return tomlkit.parse(text if text.endswith("\n") or not text else f"{text}\n")
 
 
-def listed(value: Any) -> Any:
-    """A value as tomlkit takes it: it knows no tuples."""
-    return list(value) if isinstance(value, tuple) else value
+def put(table: Any, key: str, value: Any) -> None:
+    """Set `key` of a table. A list as long as before keeps the comments between its items."""
+    if not isinstance(value, tuple):
+        table[key] = value
+        return
+    former = table.get(key)
+    if isinstance(former, Array) and len(former) == len(value):
+        for place, item in enumerate(value):
+            former[place] = item
+    else:
+        table[key] = list(value)
 
 
 def numbered_table(document: TOMLDocument, name: str, number: int) -> Any:
@@ -99,7 +108,11 @@ def _as_list(document: TOMLDocument, name: str) -> AoT:
         document[name] = tables
         return tables
     table = tomlkit.table()
-    table.update(single.unwrap())
+    for key in single:
+        table.append(key, single[key])  # with the comment behind it
+    if isinstance(single, InlineTable):
+        table.trivia.comment_ws = single.trivia.comment_ws
+        table.trivia.comment = single.trivia.comment
     tables.append(table)
     document.remove(name)
     document.append(name, tables)
