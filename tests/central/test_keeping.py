@@ -25,7 +25,7 @@ from sync.central.sitesettings import (
     SiteSettings,
     parse,
 )
-from sync.central.store.office import ItaBody
+from sync.central.store.ita import ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import all_officers, import_officers
@@ -188,7 +188,7 @@ def test_an_account_is_made_once_and_its_password_shown_once(
 
 def kept(central: Central) -> SiteSettings:
     with central.store.transaction(central.site) as t:
-        return t.office.settings().settings
+        return t.settings.newest().settings
 
 
 def test_services_have_names_in_both_languages_where_an_office_gives_them(
@@ -308,7 +308,7 @@ def test_rows_of_the_ita_report_are_taken_out_put_in_and_moved_and_texts_stay(
     assert kept(central).ita_rows == (), "unchanged: the form's own, whatever it will be"
     with central.store.transaction(central.site) as t:
         body = ItaBody(measure="เขียนไว้แล้ว")
-        assert t.office.put_ita(2027, 1, usual[0], 0, body, "คนเขียน", NOW)
+        assert t.ita.append(2027, 1, usual[0], 0, body, "คนเขียน", NOW)
     fewer = [lines[2], lines[1], "O99 | OIT | ตัวชี้วัดใหม่ | ใช่"]
     sent = form(version="1", ita_rows="\n".join(fewer))
     assert it.post("/settings/dindaeng", data=sent).status_code == 303
@@ -390,10 +390,10 @@ def test_a_text_with_characters_that_turn_the_line_is_refused(it: TestClient) ->
 
 def test_prose_of_people_is_kept_without_what_no_paper_can_show(central: Central) -> None:
     director = signed_in(central, ROLES["director"], now=NOW)
-    said = {"said": "ที่นั่ง\u202e" + "\u0e48" * 500, "done": "เพิ่ม\nแล้ว", "state": "done"}
+    said = {"said": "ที่นั่ง\u202e" + "\u0e48" * 500, "done": "เพิ่ม\nแล้ว", "status": "done"}
     assert director.post("/improvements/dindaeng", data=said).status_code == 303
     with central.store.transaction(central.site) as t:
-        [line] = t.office.improvements()
+        [line] = t.improvements.all()
     assert (line.said, line.done) == ("ที่นั่ง" + "\u0e48" * 3, "เพิ่ม\nแล้ว")
 
 
