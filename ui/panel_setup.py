@@ -29,8 +29,7 @@ def set_up(
     """The whole conversation about panel `number` (from 1), and its lines in the settings.
     PanelTrouble or SettingsError leave the file as it was. `port`, `profile`: "" for all;
     `address`: the panel's on a shared line, 0 for its family's usual."""
-    before = settings.panels[: number - 1]
-    if len(before) < number - 1 or not all(panel.port for panel in before):
+    if number > len(settings.panels) + 1:
         raise PanelTrouble(f"there is no panel {number - 1} yet; set that up first")
     values = learn_panel(settings, port, profile, say, patience, address)
     copy = write_panel(settings, number, values)

@@ -80,22 +80,30 @@ def numbered_table(document: TOMLDocument, name: str, number: int) -> Any:
     """Table `number` (from 1) of those called `name`, however the file writes them. One more than
     there are: a new one, and a single table becomes the first of a list."""
     if name not in document:
-        return _first_table(document, name)
+        return _first_table(document, name, number)
     tables = document[name]
     if not isinstance(tables, AoT | Array):
         if number == 1:
             return tables
         tables = _as_list(document, name)
     if number > len(tables):
-        tables.append(_new_table(tables))
+        _append(tables)
     return tables[number - 1]
 
 
-def _first_table(document: TOMLDocument, name: str) -> Any:
+def _first_table(document: TOMLDocument, name: str, number: int) -> Any:
+    """A table of its own; or the second of a list, whose first says nothing and so is the
+    default."""
     if document.as_string():
         document.add(tomlkit.nl())
-    document[name] = tomlkit.table()
-    return document[name]
+    if number == 1:
+        document[name] = tomlkit.table()
+        return document[name]
+    tables = tomlkit.aot()
+    for _ in range(number):
+        tables.append(tomlkit.table())
+    document[name] = tables
+    return tables[number - 1]
 
 
 def _as_list(document: TOMLDocument, name: str) -> AoT:
@@ -119,5 +127,12 @@ def _as_list(document: TOMLDocument, name: str) -> AoT:
     return tables
 
 
-def _new_table(tables: AoT | Array) -> Any:
-    return tomlkit.inline_table() if isinstance(tables, Array) else tomlkit.table()
+def _append(tables: AoT | Array) -> None:
+    """One more table. In a list over several lines it gets a line of its own: behind the last one
+    there may be a comment."""
+    if isinstance(tables, AoT):
+        tables.append(tomlkit.table())
+    elif "\n" in tables.as_string():
+        tables.add_line(tomlkit.inline_table(), indent="  ")
+    else:
+        tables.append(tomlkit.inline_table())

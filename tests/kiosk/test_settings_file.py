@@ -148,6 +148,8 @@ def test_line_ends_and_a_byte_order_mark_stay(tmp_path: Path, mark: str, line_en
 
 
 UNUSUAL = (
+    'panel = [\n  { port = "a" },  # one\n  # two\n]',
+    'panel = [{ port = "a" }]  # one two # two\n',
     '[[panel]]\nport = "a"  # one\n[[panel]]\nport = "b"  # two',
     '[[panel]]\nport = "a"\n[[panel]]\nport = "b"  # the end has no line end: # two # one',
     'panel = { port = "a" }  # one\n[sync]\nat = "20:00"  # two\n',
@@ -194,3 +196,8 @@ def test_a_file_that_can_not_be_used_is_one_line(tmp_path: Path, data: bytes) ->
     assert line.startswith(f"{path}: ")
     assert line.isprintable()
     assert len(line) < len(str(path)) + 200
+
+
+def test_the_second_panel_is_the_second_also_where_the_file_has_no_first() -> None:
+    panels = parse(written('[sync]\nat = "20:00"\n', 2)).panels
+    assert [panel.port for panel in panels] == ["", "/dev/ttyUSB0"]
