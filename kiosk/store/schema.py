@@ -143,6 +143,18 @@ panel_marks = Table(
     Column("device", TEXT, primary_key=True, nullable=False),
     Column("boot", TEXT, nullable=False),
     Column("seq", INTEGER, nullable=False),
+    Column("kept", INTEGER, nullable=False),
+)
+
+held_reasons = Table(
+    "held_reasons",
+    metadata,
+    Column("id", INTEGER, primary_key=True, autoincrement=False),
+    Column("rating", BLOB, nullable=False),
+    Column("officer", TEXT, nullable=False),
+    Column("business_date", TEXT, nullable=False),
+    Column("ticked", TEXT, nullable=False),
+    CheckConstraint("id = 1", name="held_reasons_one"),
 )
 
 enrolment = Table(

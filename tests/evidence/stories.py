@@ -21,6 +21,7 @@ from kiosk.domain.encounter import (
     SignOff,
     SignOn,
     Tick,
+    TickReason,
     step,
 )
 from kiosk.domain.rating import Channel, ReasonId
@@ -125,7 +126,9 @@ class Turns:
         if any(isinstance(effect, Record) for effect in effects):
             self._say(f"thanked {number} {press.id.hex()}")
         if self._state.phase is Phase.REASONS:
-            self._step(GiveReasons(RULES.reasons))
+            for reason in RULES.reasons:
+                self._step(TickReason(reason))
+            self._step(GiveReasons())
         self._clock.pass_seconds(10)
         self._step(Tick())
 

@@ -31,7 +31,16 @@ from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
-from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
+from tests.support.builders import (
+    MORNING,
+    PEPPER,
+    PRASIT,
+    SOMYING,
+    TODAY,
+    FakeClock,
+    asking,
+    rating,
+)
 from tests.support.faults import disk_full_beyond
 
 
@@ -272,7 +281,7 @@ def test_the_past_refuses_to_be_changed(
 ) -> None:
     stored = rating(1)
     terminal.carry_out([Record(stored, (Outcome.GRACE,))])
-    terminal.carry_out([KeepReasons(stored.id, stored.officer, (ReasonId("wait"),))])
+    terminal.carry_out([KeepReasons(asking(stored, "wait"))])
     raw = sqlite.connect(str(path), isolation_level=None)
     with pytest.raises(sqlite.IntegrityError, match="append-only"):
         raw.execute(verb.format(table))
@@ -322,7 +331,7 @@ def test_tampering_is_found_and_named(
 ) -> None:
     low = rating(1)
     terminal.carry_out([Record(low, (Outcome.GRACE,))])
-    terminal.carry_out([KeepReasons(low.id, low.officer, (ReasonId("wait"),))])
+    terminal.carry_out([KeepReasons(asking(low, "wait"))])
     terminal.carry_out([Record(rating(5))])
     tamper(path, statement)
     result = verify(store)
