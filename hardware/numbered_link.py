@@ -230,7 +230,7 @@ class PanelLink:
 
     def _key_down(self, press: KeyDown, now: float) -> list[LinkEvent]:
         assert self._hello is not None  # noqa: S101  (_knows saw to it)
-        mark = PressMark(self._hello.device, press.boot, press.seq)
+        mark = PressMark(device=self._hello.device, boot=press.boot, seq=press.seq)
         if self._pending is not None:
             # The same again; or one ahead of its turn, which is not acknowledged and comes again.
             self._repeats += 1

@@ -224,7 +224,7 @@ class PlainLink:
         self._down_since[key] = now
         self._presses += 1
         pad, button = key
-        mark = PressMark(self._name, "", self._presses)
+        mark = PressMark(device=self._name, boot="", seq=self._presses)
         self._pads[mark] = pad
         return [ButtonPressed(button, mark)]
 

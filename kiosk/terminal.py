@@ -82,10 +82,10 @@ class Terminal:
     def settle_reasons(self) -> None:
         """What a citizen had ticked when the program died, or the store failed, is kept."""
         with self._store.read() as snapshot:
-            held = snapshot.state.held_reasons()
-        if held is not None:
+            asking = snapshot.state.held_reasons()
+        if asking is not None:
             with self._store.transaction() as t:
-                keep_reasons(t, held)
+                keep_reasons(t, asking)
 
     def marks(self) -> tuple[Mark, ...]:
         """The last press of each panel that was committed."""

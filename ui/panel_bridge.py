@@ -31,7 +31,9 @@ OPEN_EVERY = 1.0
 
 def link_of(settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
     """The host's end of the panel in the settings; NoSuchPanel when it can't be."""
-    marks = [PressMark(mark.device, mark.boot, mark.seq, mark.kept) for mark in last]
+    marks = [
+        PressMark(device=mark.device, boot=mark.boot, seq=mark.seq, kept=mark.kept) for mark in last
+    ]
     wiring = Wiring(settings.button_count, settings.address, settings.codes)
     return family_named(settings.profile).link(wiring, marks)
 
@@ -165,7 +167,7 @@ class PanelBridge(QObject):
         mark = press.mark
         stored_mark: Mark | None = None
         if self._link.acknowledges:
-            stored_mark = Mark(mark.device, mark.boot, mark.seq)
+            stored_mark = Mark(device=mark.device, boot=mark.boot, seq=mark.seq)
         fate = self._presenter.panels.pressed(
             press.button, stored_mark, press.age, panel=self._number
         )

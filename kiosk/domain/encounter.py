@@ -384,7 +384,7 @@ def _rate(state: Encounter, press: Press, served: Duty, now: Moment, rules: Rule
             locked,
             phase=Phase.REASONS,
             until=now.boot + rules.reasons_timeout,
-            asking=Asking(rating.id, rating.officer, rating.business_date),
+            asking=Asking(rating=rating.id, officer=rating.officer, day=rating.business_date),
         )
     else:
         after = _thank(locked, now, rules)

@@ -122,7 +122,7 @@ class Turns:
 
     def _press(self, number: int, score: int) -> None:
         press = Press(score=Score(score), channel=Channel.PANEL, id=rating_id())
-        effects = self._step(press, Mark(DEVICE, BOOT, number))
+        effects = self._step(press, Mark(device=DEVICE, boot=BOOT, seq=number))
         if any(isinstance(effect, Record) for effect in effects):
             self._say(f"thanked {number} {press.id.hex()}")
         if self._state.phase is Phase.REASONS:

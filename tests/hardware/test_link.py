@@ -30,7 +30,7 @@ def press(seq: int, key: int = 5, ms: int | None = None, boot: str = BOOT) -> by
 
 
 def mark(seq: int) -> PressMark:
-    return PressMark("DD-07", BOOT, seq)
+    return PressMark(device="DD-07", boot=BOOT, seq=seq)
 
 
 def connected(last: PressMark | None = None) -> PanelLink:
@@ -124,7 +124,7 @@ def test_after_the_panels_restart_its_numbers_begin_anew() -> None:
         2.0,
     )
     events = link.feed(press(1, boot=other), 2.1)
-    assert events == [ButtonPressed(5, PressMark("DD-07", other, 1))]
+    assert events == [ButtonPressed(5, PressMark(device="DD-07", boot=other, seq=1))]
 
 
 def test_a_press_before_hello_is_asked_about_not_taken() -> None:

@@ -52,8 +52,11 @@ def test_a_panel_that_speaks_only_when_pressed_is_up_with_its_port_and_never_sil
 def test_each_press_has_a_mark_of_its_own_and_nothing_is_sent() -> None:
     link = single()
     events = link.feed(b"3", 1.0) + link.feed(b"5", 2.0)
-    assert events == [ButtonPressed(3, Mark("box", "", 1)), ButtonPressed(5, Mark("box", "", 2))]
-    link.acknowledge(Mark("box", "", 2))
+    assert events == [
+        ButtonPressed(3, Mark(device="box", boot="", seq=1)),
+        ButtonPressed(5, Mark(device="box", boot="", seq=2)),
+    ]
+    link.acknowledge(Mark(device="box", boot="", seq=2))
     assert link.outgoing() == b""
     assert not link.acknowledges
 
@@ -238,9 +241,9 @@ def test_no_story_makes_a_link_raise_and_up_and_down_take_turns(
                 events = link.lost("reopened")
                 link.opened(now)
             case "keep":
-                link.acknowledge(Mark(family.name, "", 1))
+                link.acknowledge(Mark(device=family.name, boot="", seq=1))
             case _:
-                link.release(Mark(family.name, "", 1))
+                link.release(Mark(device=family.name, boot="", seq=1))
         link.outgoing()
         for event in events:
             if isinstance(event, PanelUp):

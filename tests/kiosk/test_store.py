@@ -97,9 +97,9 @@ def test_migrations_lead_to_exactly_the_declared_schema(path: Path, tmp_path: Pa
 
 def test_the_last_press_of_each_panel_is_remembered(store: Store) -> None:
     with store.transaction() as t:
-        t.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
-        t.state.put_mark(Mark("DD-08", "00000001", 1))
-        t.state.put_mark(Mark("DD-07", "9f3ac21b", 42))
+        t.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=41))
+        t.state.put_mark(Mark(device="DD-08", boot="00000001", seq=1))
+        t.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=42))
     with store.read() as snapshot:
         assert [mark.seq for mark in snapshot.state.marks()] == [42, 1]
 
@@ -166,9 +166,9 @@ def test_reading_waits_for_no_writer_and_no_writer_waits_for_reading(
 
 def test_a_read_writes_nothing(store: Store) -> None:
     with pytest.raises(StoreFailed, match="readonly"), store.read() as snapshot:
-        snapshot.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
+        snapshot.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=41))
     with store.transaction() as t:
-        t.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
+        t.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=41))
 
 
 def test_reading_survives_reopening_a_backup_and_a_checkpoint(
@@ -402,7 +402,7 @@ def test_a_full_disk_frees_the_ballast_so_that_an_officer_can_still_sign_off(
 def test_the_same_panel_press_is_kept_once_even_by_a_new_process(
     store: Store, terminal: Terminal, path: Path
 ) -> None:
-    mark = Mark("panel", "boot", 7)
+    mark = Mark(device="panel", boot="boot", seq=7)
     terminal.carry_out([Record(rating(5))], mark)
     again = Store.open(path)
     reborn = Terminal(again, FakeClock(), PEPPER)

@@ -68,4 +68,4 @@ def rating(
 def asking(rated: Rating, *ticked: str) -> Asking:
     """The page of reasons after `rated`, with these ticked."""
     names = tuple(ReasonId(name) for name in ticked)
-    return Asking(rated.id, rated.officer, rated.business_date, names)
+    return Asking(rating=rated.id, officer=rated.officer, day=rated.business_date, ticked=names)
