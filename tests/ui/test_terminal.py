@@ -286,9 +286,9 @@ def test_a_duty_left_from_yesterday_is_ended_as_interrupted(counter: Counter) ->
 def test_the_panel_test_scores_nothing(counter: Counter) -> None:
     sign_on(counter)
     click(service_menu(counter).tiles[0])
-    assert (
-        counter.running.presenter.panels.pressed(3, Mark(device="p", boot="b", seq=1)) is Fate.KEPT
-    )
+    mark = Mark(device="p", boot="b", seq=1)
+    assert counter.running.presenter.panels.pressed(3, mark) is Fate.COUNTED
+    assert dict(tally(counter).outcomes) == {("101", Outcome.TESTED): 1}
     assert tally(counter).n == 0
 
 
@@ -320,9 +320,8 @@ def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) ->
         (since, out), (until, again) = t.journal.of_day(TODAY)[-2:]
     assert (out, again) == (Kind.OUT_OF_SERVICE, Kind.STORE_REOPENED)
     assert (until - since).total_seconds() == 180
-    assert (
-        counter.running.presenter.panels.pressed(1, Mark(device="p", boot="b", seq=1)) is Fate.KEPT
-    )
+    again_sent = Mark(device="p", boot="b", seq=1)
+    assert counter.running.presenter.panels.pressed(1, again_sent) is Fate.KEPT
     assert tally(counter).n == 1
 
 

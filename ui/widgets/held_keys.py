@@ -22,7 +22,9 @@ class HeldKeys:
         return event.isAutoRepeat() or event.timestamp() - released_at < AT_ONCE_MS
 
     def released(self, event: QKeyEvent) -> None:
-        self._released_at[_key(event)] = event.timestamp()
+        """An event without a time tells nothing."""
+        if event.timestamp():
+            self._released_at[_key(event)] = event.timestamp()
 
 
 def _key(event: QKeyEvent) -> int:
