@@ -282,7 +282,8 @@ class ViewBuilder:
 
     def thanks(self) -> ThanksView:
         """The same for every score: it knows of none."""
-        say, seconds = self.say, ceil(self._settings.comments.seconds)
+        say = self.say
+        seconds = ceil(max(self._settings.times.thanks, self._settings.comments.seconds))
         return ThanksView(
             frame=self.frame,
             title=say("thanks.title"),

@@ -174,7 +174,7 @@ def _rows(kind: Tables, value: object, where: str) -> tuple[Any, ...]:
     if kind.one and isinstance(value, dict):
         return (table(kind.definition, value, where),)
     if not isinstance(value, list):
-        raise WrongSetting(where, Refusal("write_table", table=where))
+        raise WrongSetting(where, Refusal("write_table", table=f"[{where}]"))
     least = 1 if kind.one else 0
     if not least <= len(value) <= kind.most:
         raise WrongSetting(where, Refusal("write_tables", least=str(least), most=str(kind.most)))

@@ -18,7 +18,7 @@ TEMPLATES = sorted(ROOT.glob("sync/central/web/templates/*.html"))
 VALUES = re.compile(r"\{(\w+)\}")
 CHOSEN = {
     "alarm", "cut", "field", "form", "gap", "half", "ita_column", "objection", "panel", "role",
-    "state", "verdict",
+    "improvement_status", "verdict",
 }  # fmt: skip
 """Tables whose words a template chooses by a value."""
 
@@ -115,3 +115,37 @@ def test_a_word_that_is_missing_or_lacks_a_value_is_a_bug() -> None:
         words("en").get("common.nothing")
     with pytest.raises(languages.MissingWord, match="value 'n'"):
         words("en").get("common.times")
+
+
+SENTENCES_FOR_MACHINES = {"AssertionError", "BadMessage", "BadToken", "RequestRefused"}
+"""What terminals and developers read stays an English sentence."""
+
+
+def test_what_pages_refuse_is_never_an_english_sentence() -> None:
+    """The border: the core's values and central's pages and use cases say keys; the command lines,
+    the wire and the set-up of a machine say English."""
+    rooms = ("kiosk/domain", "sync/central/web", "sync/central/usecases", "sync/central/store")
+    for path in (path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)):
+                continue
+            kind = node.exc.func
+            name = kind.attr if isinstance(kind, ast.Attribute) else getattr(kind, "id", "")
+            if name in SENTENCES_FOR_MACHINES or name in SET_UP:
+                continue
+            text = "".join(
+                part.value
+                for argument in node.exc.args
+                for part in ast.walk(argument)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            )
+            assert not re.search("[a-z] [a-z]", text), (
+                f"{path.relative_to(ROOT)}:{node.lineno} {text}"
+            )
+
+
+SET_UP = {
+    "BadBackup", "DatabaseDown", "DatabaseError", "NoSuchCode", "NotVouched", "RowRefused",
+    "SettingsError",
+}  # fmt: skip
+"""What an administrator reads at the command line or in the log, and a terminal's enrolment."""

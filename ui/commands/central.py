@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from kiosk.language import counted
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE, WRONG
 
@@ -109,10 +110,12 @@ def sync() -> None:
             typer.echo,
             pepper=parts.pepper,
         )
-    roster = f"renewed ({result.officers} officers)" if result.roster_changed else "unchanged"
-    pins = f", {result.pins} PINs" if result.pins else ""
-    photos = f", {result.photos} photos" if result.photos else ""
-    typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}{pins}{photos}.")
+    officers = counted(result.officers, "officer", "officers")
+    roster = f"renewed ({officers})" if result.roster_changed else "unchanged"
+    pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
+    photos = f", {counted(result.photos, 'photo', 'photos')}" if result.photos else ""
+    reports = counted(result.sent, "day report", "day reports")
+    typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}.")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)
 
@@ -149,10 +152,14 @@ def stick(
     if result.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
     else:
-        typer.echo(f"On the stick: {result.carried} day reports, sealed to central.")
-    roster = "unchanged" if result.officers is None else f"renewed ({result.officers} officers)"
-    pins = f", {result.pins} PINs" if result.pins else ""
-    typer.echo(f"From the stick: {result.receipted} receipts; roster {roster}{pins}.")
+        reports = counted(result.carried, "day report", "day reports")
+        typer.echo(f"On the stick: {reports}, sealed to central.")
+    roster = "unchanged"
+    if result.officers is not None:
+        roster = f"renewed ({counted(result.officers, 'officer', 'officers')})"
+    pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
+    receipts = counted(result.receipted, "receipt", "receipts")
+    typer.echo(f"From the stick: {receipts}; roster {roster}{pins}.")
     typer.echo(f"Next: carry it to central, and run there: kiosk-central stick {folder}")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)

@@ -1,4 +1,4 @@
-"""The appraisal sheet of an officer or a section: what was found, what may be concluded."""
+"""The appraisal sheet of an officer or a section: the result, and what may be concluded."""
 
 from datetime import datetime
 from typing import Any
@@ -105,21 +105,22 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
 
 def _about(name: str, office: str, view: OfficerView | SectionView) -> tuple[tuple[str, str], ...]:
     figure, span = view.figure, figures.span(view.period)
-    beside = [("ประกอบการอ่าน", " · ".join(told))] if (told := figures.beside(figure)) else []
+    remarks = figures.beside(figure)
+    beside = [("ประกอบการอ่าน", " · ".join(remarks))] if remarks else []
     result = ("ผล", figures.sentence(figure, view.settings))
     return (("ชื่อ", name), ("หน่วยงาน", office), ("ช่วงเวลา", span), result, *beside)
 
 
 def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
     """n, rate, low, high as numbers; a bound as a text, for its number would say too much."""
-    found = figure.result
-    if found.rate is None:
+    result = figure.result
+    if result.rate is None:
         return (None, in_thai("paper.not_enough"), None, None)
-    if found.bound:
-        return (found.n, figures.rate_text(figure), None, None)
-    ends = found.interval
+    if result.bound:
+        return (result.n, figures.rate_text(figure), None, None)
+    ends = result.interval
     low, high = (round(ends.low * 100, 2), round(ends.high * 100, 2)) if ends else (None, None)
-    return (found.n, round(found.rate * 100, 2), low, high)
+    return (result.n, round(result.rate * 100, 2), low, high)
 
 
 def _weeks(row: BlockRow) -> str:
@@ -130,8 +131,8 @@ def _mark(row: BlockRow) -> str:
     if row.objection is None:
         return ""
     outcome = row.objection.outcome
-    told = {"upheld": "คำโต้แย้งฟังขึ้น", "dismissed": "คำโต้แย้งฟังไม่ขึ้น"}
-    return f" ({told.get(outcome or '', _WAITING)})"
+    decisions = {"upheld": "คำโต้แย้งฟังขึ้น", "dismissed": "คำโต้แย้งฟังไม่ขึ้น"}
+    return f" ({decisions.get(outcome or '', _WAITING)})"
 
 
 _FITS = "ผลนี้เข้าเกณฑ์ที่จะใช้ประกอบการประเมินผลการปฏิบัติราชการ"
@@ -152,13 +153,13 @@ def _rules(view: OfficerView) -> list[tuple[str, str]]:
 
 
 def _verdict(view: OfficerView) -> str:
-    told = _FITS if view.may_enter_appraisal else _FITS_NOT
-    return f"{told} · " + " · ".join(f"{what}: {found}" for what, found in _rules(view))
+    verdict = _FITS if view.may_enter_appraisal else _FITS_NOT
+    return f"{verdict} · " + " · ".join(f"{rule}: {value}" for rule, value in _rules(view))
 
 
 def _response(view: OfficerView) -> str:
-    """The officer's own where questions are offered; else the office's: queue tickets are told by
-    counter, not by officer."""
+    """The officer's own where questions are offered; else the office's: queue tickets are counted
+    by counter, not by officer."""
     own = view.figure.deciding_response
     if own is not None:
         return f"ร้อยละ {figures.number(own * 100)} (ของผู้รับบริการจากเจ้าหน้าที่ผู้นี้)"
@@ -174,7 +175,7 @@ def _values(view: OfficerView | SectionView) -> dict[str, Any]:
         "rate_text": figures.rate_text(figure),
         "sentence": figures.sentence_lines(figure, settings),
         **figures.drawn(figure),
-        "levels": figures.levels(figure, settings.levels_th),
+        "levels": figures.levels(figure, settings.level_words_th),
         "beside": figures.beside(figure),
         "trend": figures.trend(view.trend),
         "may": figures.may(settings),

@@ -24,7 +24,7 @@ def day(value: date) -> str:
 
 
 def days(first: date, last: date) -> str:
-    """Two days; one year is told once."""
+    """Two days; one year stands once."""
     begun = day(first)
     if first.year == last.year:
         begun = begun.rpartition(" ")[0]
@@ -44,31 +44,31 @@ def made(now: datetime) -> str:
 
 
 def rate_text(figure: Figure) -> str:
-    found = figure.result
-    if found.rate is None:
+    result = figure.result
+    if result.rate is None:
         return "–"
-    bound = {"at least": "≥ ", "at most": "≤ "}.get(found.bound, "")
-    return f"{bound}{number(found.rate * 100, 1)}"
+    bound = {"at least": "≥ ", "at most": "≤ "}.get(result.bound, "")
+    return f"{bound}{number(result.rate * 100, 1)}"
 
 
 def interval_text(figure: Figure) -> str:
-    found = figure.result.interval
-    return f"{number(found.low * 100, 1)}–{number(found.high * 100, 1)}" if found else "–"
+    ends = figure.result.interval
+    return f"{number(ends.low * 100, 1)}–{number(ends.high * 100, 1)}" if ends else "–"
 
 
 def sentence(figure: Figure, settings: SiteSettings) -> str:
     """Rate, interval, n and span in one line; in words where it is hidden or a bound."""
-    found = figure.result
-    if found.rate is None:
+    result = figure.result
+    if result.rate is None:
         return in_thai("paper.hidden")
     parts = [f"ผู้รับบริการพึงพอใจร้อยละ {rate_text(figure)}"]
-    if found.interval:
-        ends = f"{number(found.interval.low * 100, 1)} ถึง {number(found.interval.high * 100, 1)}"
+    if result.interval:
+        ends = f"{number(result.interval.low * 100, 1)} ถึง {number(result.interval.high * 100, 1)}"
         parts.append(f"ช่วงความเชื่อมั่นร้อยละ ๙๕ {ends}")
-    parts.append(f"จากการประเมิน {number(found.n)} ครั้ง")
+    parts.append(f"จากการประเมิน {number(result.n)} ครั้ง")
     if figure.first_day and figure.last_day:
         parts.append(f"ระหว่าง {day(figure.first_day)} ถึง {day(figure.last_day)}")
-    if found.reading == "not-enough-to-compare":
+    if result.reading == "not-enough-to-compare":
         parts.append(in_thai("paper.few", n=settings.compare_from))
     return " · ".join(parts)
 
@@ -93,10 +93,10 @@ def sentence_lines(figure: Figure, settings: SiteSettings) -> str:
 
 def drawn(figure: Figure) -> dict[str, Any]:
     """Shares for a bar: rate, low, high; None where they may not be drawn."""
-    found = figure.result
-    ends = found.interval
+    result = figure.result
+    ends = result.interval
     return {
-        "rate": found.rate,
+        "rate": result.rate,
         "low": ends.low if ends else None,
         "high": ends.high if ends else None,
         "axis": [number(0), number(50), number(100)],
@@ -104,11 +104,11 @@ def drawn(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _told(figure: Figure, decimals: int) -> str:
+def _in_words(figure: Figure, decimals: int) -> str:
     """A figure that is shown as it is read out: no signs, no dashes."""
-    found, ends = figure.result, figure.result.interval
-    rate = number((found.rate or 0.0) * 100, decimals)
-    bound = {"at least": "ไม่ต่ำกว่า", "at most": "ไม่เกิน"}.get(found.bound, "")
+    result, ends = figure.result, figure.result.interval
+    rate = number((result.rate or 0.0) * 100, decimals)
+    bound = {"at least": "ไม่ต่ำกว่า", "at most": "ไม่เกิน"}.get(result.bound, "")
     if ends is None:
         return f"{bound}ร้อยละ {rate}"
     low, high = (number(x * 100, decimals) for x in (ends.low, ends.high))
@@ -119,25 +119,24 @@ def _scale_alt(figure: Figure) -> str:
     """What the bar shows, for who can't see it."""
     if figure.result.rate is None:
         return ""
-    told = _told(figure, 1)
-    return f"แถบแสดงค่าจาก {number(0)} ถึง {number(100)}: ความพึงพอใจ{told}"
+    return f"แถบแสดงค่าจาก {number(0)} ถึง {number(100)}: ความพึงพอใจ{_in_words(figure, 1)}"
 
 
 def row(name: str, figure: Figure) -> dict[str, Any]:
     """A line of a table: words, and shares for its bar."""
-    found = figure.result
-    if found.rate is None:
-        told = {"n": "–", "rate": in_thai("paper.not_enough"), "interval": "–"}
+    result = figure.result
+    if result.rate is None:
+        texts = {"n": "–", "rate": in_thai("paper.not_enough"), "interval": "–"}
     else:
-        told = {
-            "n": number(found.n),
+        texts = {
+            "n": number(result.n),
             "rate": rate_text(figure),
             "interval": interval_text(figure),
         }
-    ends = found.interval
+    ends = result.interval
     drawn = {"low": ends.low if ends else None, "high": ends.high if ends else None}
-    # A bound is told in words alone.
-    return {"name": name, **told, "share": found.rate if ends else None, **drawn}
+    # A bound stands in words alone.
+    return {"name": name, **texts, "share": result.rate if ends else None, **drawn}
 
 
 def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
@@ -165,29 +164,29 @@ def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
     return {
         "axis": [{"at": shape.y(s) / 100, "word": number(s * 100)} for s in ticks],
         "marks": marks,
-        "months": [{"x": x / 100, **told} for x, told in below],
+        "months": [{"x": x / 100, **label} for x, label in below],
         "alt": f"แผนภูมิความพึงพอใจรายเดือน: {_months_alt(shape)}",
     }
 
 
 def _months_alt(shape: chart.Trend) -> str:
     """Each month of the chart in words, in their order."""
-    told = [
+    months = [
         (
             m.x,
             m.month.month,
-            f"{_told(m.month.figure, 0)} จาก {number(m.month.figure.result.n)} ครั้ง",
+            f"{_in_words(m.month.figure, 0)} จาก {number(m.month.figure.result.n)} ครั้ง",
         )
         for m in shape.marks
     ]
-    told += [(x, first, in_thai("paper.not_enough")) for x, first in shape.gaps]
-    return ", ".join(f"{month(first)} {said}" for _, first, said in sorted(told))
+    months += [(x, first, in_thai("paper.not_enough")) for x, first in shape.gaps]
+    return ", ".join(f"{month(first)} {words}" for _, first, words in sorted(months))
 
 
 def _short_rate(figure: Figure) -> str:
-    found = figure.result
-    bound = {"at least": "≥ ", "at most": "≤ "}.get(found.bound, "")
-    return f"{bound}{number((found.rate or 0.0) * 100)}"
+    result = figure.result
+    bound = {"at least": "≥ ", "at most": "≤ "}.get(result.bound, "")
+    return f"{bound}{number((result.rate or 0.0) * 100)}"
 
 
 def levels(figure: Figure, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -201,16 +200,16 @@ def levels(figure: Figure, names: Sequence[str]) -> list[dict[str, Any]]:
 
 def beside(figure: Figure) -> list[str]:
     """What stands beside a score and is not in it."""
-    told = []
+    remarks = []
     if figure.beside.suppressed:
-        told.append(f"กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน {number(figure.beside.suppressed)} ครั้ง")
+        remarks.append(f"กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน {number(figure.beside.suppressed)} ครั้ง")
     if figure.beside.flagged:
-        told.append(f"สัญญาณการกดผิดปกติ (ยังนับคะแนน) {number(figure.beside.flagged)} ครั้ง")
+        remarks.append(f"สัญญาณการกดผิดปกติ (ยังนับคะแนน) {number(figure.beside.flagged)} ครั้ง")
     if figure.beside.unasked:
-        told.append(f"กดโดยไม่ได้เชิญให้ประเมิน (ไม่นับคะแนน) {number(figure.beside.unasked)} ครั้ง")
+        remarks.append(f"กดโดยไม่ได้เชิญให้ประเมิน (ไม่นับคะแนน) {number(figure.beside.unasked)} ครั้ง")
     if response := response_text(figure):
-        told.append(response)
-    return told
+        remarks.append(response)
+    return remarks
 
 
 def response_text(figure: Figure) -> str:

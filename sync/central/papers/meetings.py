@@ -23,10 +23,10 @@ def meeting_pdf(
     figure = office.figure
     names = {r.id: r.th for r in office.settings.reasons}
     current = [
-        x for x in log if x.state is ImprovementStatus.OPEN or _since(x, office.period.first_day)
+        x for x in log if x.status is ImprovementStatus.OPEN or _since(x, office.period.first_day)
     ]
-    shown, lines = _on_a_page(current)
-    left = len(current) - len(shown)
+    page_rows, lines = _on_a_page(current)
+    remaining = len(current) - len(page_rows)
     values = {
         "lang": "th",
         "title": "ใบประชุมติดตามความพึงพอใจต่อการให้บริการ",
@@ -49,7 +49,7 @@ def meeting_pdf(
         ],
         "gaps": [*figures.beside(figure), *(_gap(kind, n) for kind, n in gaps.items())],
         "log_head": _LOG_HEAD,
-        "log": [_line(x, 110) for x in shown],
+        "log": [_line(x, 110) for x in page_rows],
         "blank": 3,
         "notes": lines <= 16,
         "words": {
@@ -65,7 +65,7 @@ def meeting_pdf(
             "none": "ไม่มี",
             "log": "บันทึกการปรับปรุง",
             "resolved": "มติที่ประชุม",
-            "how": (f"ยังมีอีก {figures.number(left)} เรื่องในระบบ " if left else "")
+            "how": (f"ยังมีอีก {figures.number(remaining)} เรื่องในระบบ " if remaining else "")
             + "แถวว่างสำหรับเขียนในที่ประชุม",
         },
         "pages": figures.PAGES,
@@ -78,18 +78,6 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
     and just done, and room for what is new."""
     ends = week_end(today)
     starts = ends - timedelta(days=6)
-    open_ = [x for x in log if x.state is ImprovementStatus.OPEN]
-    late = [x for x in open_ if x.due and x.due < today]
-    soon = [x for x in open_ if x.due and today <= x.due <= today + _SOON]
-    rest = [x for x in open_ if x not in late and x not in soon]
-    over = [x for x in log if x.state is not ImprovementStatus.OPEN and _since(x, today - _SOON)]
-    groups: tuple[tuple[str, Sequence[Improvement], int], ...] = (
-        ("เลยกำหนด", late, 0),
-        ("ครบกำหนดภายในสองสัปดาห์", soon, 0),
-        ("เรื่องอื่นที่กำลังดำเนินการ", rest, 0),
-        ("เสร็จแล้วหรือไม่ดำเนินการ ในสองสัปดาห์ที่ผ่านมา", over, 0),
-        ("เรื่องใหม่และมติที่ประชุม", [], 4),
-    )
     recent = [m for m in office.trend if m.figure.result.rate is not None][-_MONTHS:]
     values = {
         "lang": "th",
@@ -102,7 +90,7 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
         "log_head": _LOG_HEAD,
         "groups": [
             {"title": title, "rows": [_line(x, 200) for x in rows], "blank": blank}
-            for title, rows, blank in groups
+            for title, rows, blank in _weekly_groups(log, today)
         ],
         "words": {
             "hidden": in_thai("paper.hidden"),
@@ -114,13 +102,32 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
     return typesetting.pdf("weekly", values, now)
 
 
+def _weekly_groups(
+    log: Sequence[Improvement], today: date
+) -> tuple[tuple[str, Sequence[Improvement], int], ...]:
+    """Title, rows and empty lines of each group of the week's sheet."""
+    under_way = [line for line in log if line.status is ImprovementStatus.OPEN]
+    late = [line for line in under_way if line.due and line.due < today]
+    soon = [line for line in under_way if line.due and today <= line.due <= today + _SOON]
+    rest = [line for line in under_way if line not in late and line not in soon]
+    ended = [line for line in log if line.status is not ImprovementStatus.OPEN]
+    just_ended = [line for line in ended if _since(line, today - _SOON)]
+    return (
+        ("เลยกำหนด", late, 0),
+        ("ครบกำหนดภายในสองสัปดาห์", soon, 0),
+        ("เรื่องอื่นที่กำลังดำเนินการ", rest, 0),
+        ("เสร็จแล้วหรือไม่ดำเนินการ ในสองสัปดาห์ที่ผ่านมา", just_ended, 0),
+        ("เรื่องใหม่และมติที่ประชุม", [], 4),
+    )
+
+
 def _since(line: Improvement, day: date) -> bool:
     return line.at is None or line.at.astimezone().date() >= day
 
 
 def _line(x: Improvement, longest: int) -> list[str]:
-    state = f"({in_thai(f'state.{x.state}')})"
-    done = f"{short(x.done, longest)}\n{state}" if x.done else state
+    status = f"({in_thai(f'improvement_status.{x.status}')})"
+    done = f"{short(x.done, longest)}\n{status}" if x.done else status
     return [short(x.said, longest), done, x.whom, figures.day(x.due) if x.due else ""]
 
 
@@ -132,12 +139,12 @@ def _gap(kind: str, n: int) -> str:
 
 def _on_a_page(log: Sequence[Improvement]) -> tuple[list[Improvement], int]:
     """As many of the log as the second page holds, some 30 lines of 20 letters; and their lines."""
-    found: list[Improvement] = []
+    page_rows: list[Improvement] = []
     lines = 0
     for line in log:
         more = 2 + min(110, max(len(line.said), len(line.done))) // 20
         if lines + more > 30:
             break
         lines += more
-        found.append(line)
-    return found, lines
+        page_rows.append(line)
+    return page_rows, lines
