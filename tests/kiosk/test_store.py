@@ -469,7 +469,7 @@ def test_a_row_whose_bits_were_flipped_is_damage_and_ends_no_program(
     path: Path, store: Store, terminal: Terminal, as_bytes: bool
 ) -> None:
     effect = Record(rating())
-    terminal.carry_out([effect], Mark("DD-07", "9f3ac21b", 1))
+    terminal.carry_out([effect], Mark(device="DD-07", boot="9f3ac21b", seq=1))
     terminal.set_pin("101")
     with store.transaction() as t:
         t.state.put_wording(Wording(question_th="ถาม"), "etag")
