@@ -4,6 +4,7 @@ Its sentences are in notices.txt; its tables come from the lock and the installe
 is committed, because people read it without installing anything.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.supply.packages import EXTRAS, Package, Unclear, packages_of, remarks
@@ -12,7 +13,7 @@ NOTICES = Path("THIRD-PARTY-NOTICES.md")
 SENTENCES = Path(__file__).with_name("notices.txt")
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 

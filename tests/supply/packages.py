@@ -78,7 +78,7 @@ class Package:
 
 def locked(text: str) -> dict[str, Locked]:
     """The packages of a lock file by canonical name."""
-    packages = {}
+    packages: dict[str, Locked] = {}
     for block in re.split(r"\n(?=\S)", text.strip()):
         head = re.match(r"([\w.-]+)==([\w.!+-]+)", block)
         hashes = tuple(sorted(re.findall(r"--hash=sha256:([0-9a-f]{64})", block)))

@@ -83,7 +83,9 @@ def bill_of(extra: str) -> str:
     bom = Bom()
     root = bom.metadata.component = product(extra)
     packages = packages_of(extra)
-    components = {canonicalize_name(p.name): package_component(p) for p in packages}
+    components: dict[str, Component] = {
+        canonicalize_name(p.name): package_component(p) for p in packages
+    }
     for package in packages:
         component = components[canonicalize_name(package.name)]
         bom.components.add(component)
