@@ -13,8 +13,8 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from lxml import etree
 from packaging.utils import canonicalize_name
-from PySide6.QtCore import qVersion
 from PIL import features
+from PySide6.QtCore import qVersion
 from pysqlite3 import dbapi2
 
 from tests.supply.packages import (
