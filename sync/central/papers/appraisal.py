@@ -91,7 +91,7 @@ def _officer_line(row: OfficerRow) -> dict[str, Any]:
     """An officer's line of the section's PDF."""
     name = row.officer.name
     if row.objected:
-        name += f" ({in_thai('appraisal.objection_waits')})"
+        name += " " + _in_brackets("appraisal.objection_waits")
     return {"number": digits(row.officer.number), **figures.row(name, row.figure)}
 
 
@@ -150,7 +150,11 @@ def _mark(row: BlockRow) -> str:
     """How an objection to the block stands; empty without one."""
     if row.objection is None:
         return ""
-    return f"({in_thai(_OBJECTIONS[row.objection.outcome])})"
+    return _in_brackets(_OBJECTIONS[row.objection.outcome])
+
+
+def _in_brackets(key: str) -> str:
+    return f"({in_thai(key)})"
 
 
 def _verdict(view: OfficerView) -> str:

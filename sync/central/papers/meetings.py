@@ -139,7 +139,10 @@ def _log_head() -> list[str]:
 
 def _log_how(remaining: int) -> str:
     how = in_thai("meeting.empty_lines")
-    return f"{in_thai('meeting.more_lines', n=remaining)} {how}" if remaining else how
+    if not remaining:
+        return how
+    more = in_thai("meeting.more_lines", n=remaining)
+    return f"{more} {how}"
 
 
 def _line(line: Improvement, longest: int) -> list[str]:

@@ -37,8 +37,8 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
     ]
     sentence = in_thai("poster.raters", n=figure.result.n)
     if figure.result.interval:
-        interval = figures.interval_text(figure)
-        sentence += f"\n{in_thai('poster.confidence', interval=interval)}"
+        interval = in_thai("poster.confidence", interval=figures.interval_text(figure))
+        sentence += f"\n{interval}"
     contacts = " · ".join(channel.th for channel in office.settings.channels)
     return {
         "lang": "th",
