@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kiosk.domain.businessday import business_date
+from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import Duty, EndOfDuty, Moment
 from kiosk.domain.encounter import (
     Count,
@@ -70,17 +70,17 @@ class StepEffects:
                     yield t.journal.has(_token(row_id))
 
     def _write(self, t: Transaction, effect: Effect, id: bytes) -> None:
-        today = business_date(self.now.wall)
+        today, half = business_date(self.now.wall), half_day(self.now.wall)
         match effect:
             case Record(rating, marks):
                 t.ratings.add(rating)
                 for mark in marks:
                     own = hashlib.sha256(id + mark.value.encode()).digest()[:16]
-                    t.ratings.add_outcome(own, today, rating.officer, mark)
+                    t.ratings.add_outcome(own, today, half, rating.officer, mark)
             case Count(officer, outcome):
-                t.ratings.add_outcome(id, today, officer, outcome)
+                t.ratings.add_outcome(id, today, half, officer, outcome)
             case KeepReasons(rating_id, officer, reasons):
-                t.ratings.add_reasons(rating_id, today, officer, reasons)
+                t.ratings.add_reasons(rating_id, today, half, officer, reasons)
             case DutyBegan(duty):
                 self._duty(t, Kind.DUTY_BEGAN, duty, OpenDuty(duty, False, today), id)
             case DutyPaused(duty):

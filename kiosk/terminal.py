@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.clock import Clock
-from kiosk.domain.businessday import business_date
+from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import EndOfDuty, Moment
 from kiosk.domain.encounter import Effect
 from kiosk.domain.people import Officer, OfficerId
@@ -78,6 +78,11 @@ class Terminal:
                 t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
                 if not work.is_written(t):
                     work.write(t)
+
+    def forget_order(self) -> None:
+        """Let the file forget in which order presses came. Waits for nobody."""
+        wall = self._clock.now().wall
+        self._store.forget_order((business_date(wall), half_day(wall)), patience=0)
 
     def marks(self) -> tuple[Mark, ...]:
         """The last press of each panel that was committed."""

@@ -9,6 +9,7 @@ from tests.evidence import (
     histories,
     killing,
     mutating,
+    pageorder,
     powercut,
     soak,
     tampering,
@@ -27,5 +28,6 @@ FIGURES: tuple[Figure, ...] = (
     attacker.FIGURE,
     mutating.FIGURE,
     days.FIGURE,
+    pageorder.FIGURE,
     codecs.FIGURE,
 )

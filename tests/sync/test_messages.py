@@ -186,7 +186,7 @@ def test_a_stranger_s_words_stay_on_one_line() -> None:
 
 def test_two_of_one_key_are_refused_in_every_list() -> None:
     head, sheet = Head(1, SEAL), ["2026-11-23", "", 0, 1, SEAL]
-    heads = json.loads(Heads(now=head, at_last="", sheets=()).to_bytes())
+    heads = json.loads(Heads(now=head, at_last="", steps=(), answers=()).to_bytes())
     heads["sheets"] = [sheet, sheet]
     with pytest.raises(BadMessage, match="sheets: a key stands twice"):
         Heads.parse(json.dumps(heads, sort_keys=True, separators=(",", ":")).encode())

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sync.central.ingest import StoredDay, decide, grown, judge_sheets
+from sync.central.ingest import StoredDay, decide, grown, judge_opened, judge_sheets
 from sync.central.store.days import officer_days
 from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
@@ -41,6 +41,12 @@ def _take(
     terminal, sheets = report.terminal, report.open_sheets()
     stored = t.days.stored(report)
     seen = t.witness.seen(terminal, {report.date})
+    if decide(stored, report, body_digest) is Answer.STORED:
+        shown = t.witness.witnessed(terminal, {report.date})
+        answer, why = judge_opened(shown, report)
+        if answer is not Answer.STORED:
+            quarantine(t, terminal, answer, why, now)
+            return answer
     replaced = t.days.officer_days(terminal, report.date) if stored is not None else set()
     if stored is not None and decide(stored, report, body_digest) is Answer.STORED:
         # Not against the heads: what was closed before they were shown may have less.
