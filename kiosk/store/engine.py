@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -150,7 +151,7 @@ class Store:
             if raw.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
                 raise StoreForeign(f"{self.path}: is not a terminal's database")
             (version,) = raw.execute("SELECT max(version_num) FROM alembic_version").fetchone()
-        if version is None:
+        if not isinstance(version, str):
             raise StoreDamaged(f"{self.path}: does not say which version wrote it")
         if version > HEAD:
             raise StoreNewer(
@@ -309,15 +310,26 @@ def _migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+_UNREADABLE = frozenset(
+    {ValueError, UnicodeDecodeError, JSONDecodeError, KeyError, IndexError, TypeError}
+)
+"""What Python raises at a row whose bits were flipped: a time that is none, a kind that nobody
+knows, a text out of form. Exactly these: refusals are kinds of ValueError, and pass."""
+
+
 @contextmanager
 def _failures(path: Path) -> Iterator[None]:
-    """Turn what the database or the disk raises into StoreFailed, naming the file."""
+    """Turn what the database, the disk or a row raises into StoreFailed, naming the file."""
     try:
         yield
     except DBAPIError as error:
         raise _named(path, error.orig or error) from error
     except (sqlite.Error, OSError) as error:
         raise _named(path, error) from error
+    except Exception as error:
+        if type(error) not in _UNREADABLE:
+            raise
+        raise StoreDamaged(f"{path}: a row has a value that can't be: {error}") from error
 
 
 def _named(path: Path, error: BaseException) -> StoreFailed:

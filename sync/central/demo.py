@@ -323,7 +323,7 @@ def _office(central: Central, random: Random, today: date) -> None:
             done=done,
             whom=whom,
             due=today + timedelta(days=due),
-            state=status,
+            status=status,
         )
         save_improvement(central, director, improvement, now)
     stored = read_settings(central)

@@ -381,7 +381,7 @@ improvements = Table(
     _text("done"),
     _text("whom"),
     Column("due", Date),
-    _text("state"),
+    _text("status"),
     PrimaryKeyConstraint("site", "id", "version"),
 )
 
@@ -420,8 +420,8 @@ photos = Table(
     PrimaryKeyConstraint("site", "officer"),
 )
 
-form_tokens = Table(
-    "form_tokens",
+questionnaire_tokens = Table(
+    "questionnaire_tokens",
     metadata,
     _text("site"),
     _text("token"),
@@ -429,8 +429,8 @@ form_tokens = Table(
     PrimaryKeyConstraint("site", "token"),
 )
 
-form_counts = Table(
-    "form_counts",
+questionnaire_counts = Table(
+    "questionnaire_counts",
     metadata,
     _text("site"),
     Column("date", Date, nullable=False),

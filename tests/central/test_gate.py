@@ -237,7 +237,7 @@ def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) 
     assert may()
     strict = SiteSettings(appraisal_from=200)
     with central.store.transaction(central.site) as t:
-        t.office.put_settings(0, strict, "it", NOW)
+        t.settings.append(0, strict, "it", NOW)
     assert not may(), "the office asks for more"
 
 

@@ -242,7 +242,7 @@ def _closed(
         for one in came:
             if isinstance(one, Answered):
                 with central.store.transaction(central.site) as t:
-                    t.form.add(today, 5, one.score, ["wait"] if one.score < 3 else [])
+                    t.questionnaire.add(today, 5, one.score, ["wait"] if one.score < 3 else [])
                     t.unclosed.mark([(ONLINE, today)])
             else:
                 _take(central, one, today)

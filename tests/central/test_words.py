@@ -18,7 +18,7 @@ TEMPLATES = sorted(ROOT.glob("sync/central/web/templates/*.html"))
 VALUES = re.compile(r"\{(\w+)\}")
 CHOSEN = {
     "alarm", "cut", "field", "form", "gap", "half", "ita_column", "objection", "panel", "role",
-    "state", "verdict",
+    "improvement_status", "verdict",
 }  # fmt: skip
 """Tables whose words a template chooses by a value."""
 

@@ -29,6 +29,7 @@ from kiosk.store.engine import (
 )
 from kiosk.store.journal import Kind
 from kiosk.store.pins import PinRecord
+from kiosk.store.roster import UnknownOfficer
 from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
@@ -457,3 +458,68 @@ def test_no_value_of_a_row_stands_in_a_traceback(store: Store) -> None:
     with pytest.raises(StoreFailed) as failure, store.transaction() as t:
         t._connection.execute(text("INSERT INTO journal (kind) VALUES (:kind)"), {"kind": value})
     assert value not in "".join(format_exception(failure.value))
+
+
+def write_values_that_can_not_be(raw: sqlite.Connection, as_bytes: bool) -> None:
+    """Each text of the file out of form; or each text as bytes, as one flipped bit makes it."""
+    raw.execute("PRAGMA ignore_check_constraints=ON")
+    tables = raw.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
+    for (table,) in tables:
+        columns = raw.execute(f"PRAGMA table_info({table})").fetchall()
+        for _, column, kind, *_ in columns:
+            if kind == "TEXT" and column not in ("officer", "business_date", "owner", "device"):
+                bad = f"CAST({column} AS BLOB)" if as_bytes else f"'~' || {column}"
+                raw.execute(f"UPDATE {table} SET {column} = {bad}")
+
+
+@pytest.mark.parametrize("as_bytes", [False, True])
+def test_a_row_whose_bits_were_flipped_is_damage_and_ends_no_program(
+    path: Path, store: Store, terminal: Terminal, as_bytes: bool
+) -> None:
+    effect = Record(rating())
+    terminal.carry_out([effect], Mark("DD-07", "9f3ac21b", 1))
+    terminal.set_pin("101")
+    with store.transaction() as t:
+        t.state.put_wording(Wording(question_th="ถาม"), "etag")
+    store.close()
+    raw = sqlite.connect(str(path), isolation_level=None)
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    write_values_that_can_not_be(raw, as_bytes)
+    raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    for ddl in TRIGGERS:
+        raw.execute(ddl)
+    raw.close()
+    worn = Store.open(path)
+    assert isinstance(judged(worn), Wrong | StoreDamaged)
+    with pytest.raises(StoreDamaged), worn.read() as snapshot:
+        snapshot.ratings.tally(TODAY)
+    with pytest.raises(StoreDamaged), worn.read() as snapshot:
+        snapshot.journal.of_day(TODAY)
+    with pytest.raises(StoreDamaged), worn.read() as snapshot:
+        snapshot.state.wording()
+    if as_bytes:
+        with pytest.raises(StoreDamaged), worn.read() as snapshot:
+            snapshot.roster.active()
+    worn.close()
+
+
+def judged(store: Store) -> Verified | Wrong | StoreFailed:
+    try:
+        return verify(store)
+    except StoreFailed as failure:
+        return failure
+
+
+def test_a_schema_that_is_no_text_any_more_is_damage(path: Path) -> None:
+    whole = path.read_bytes()
+    broken = whole.replace(b"CREATE TABLE journal", b"CREATE \xa0ABLE journal")
+    assert broken != whole
+    path.write_bytes(broken)
+    with pytest.raises(StoreDamaged):
+        Store.open(path)
+
+
+def test_a_refusal_within_a_transaction_is_no_failure_of_the_store(store: Store) -> None:
+    with pytest.raises(UnknownOfficer), store.transaction() as t:
+        t.roster.by_number("404")

@@ -253,3 +253,42 @@ def was_started(database: Path) -> bool:
         entry = snapshot.journal.last(Kind.STARTED)
     store.close()
     return entry is not None
+
+
+@contextmanager
+def closed_to_everybody(folder: Path) -> Iterator[None]:
+    folder.chmod(0)
+    try:
+        yield
+    finally:
+        folder.chmod(0o700)
+
+
+def stopped_by_permissions(command: list[str]) -> list[str]:
+    """`command`, with permissions that bite: root passes by them otherwise."""
+    if os.geteuid() != 0:
+        return command
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+
+
+def test_kiosk_run_outlives_a_folder_that_nobody_may_look_into(folder: DataFolder) -> None:
+    run = [sys.executable, "-m", "ui", "--data", str(folder.path), "run"]
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    with ExitStack() as stack:
+        with locked_by_another(folder.database):
+            starting = subprocess.Popen(
+                stopped_by_permissions(run), env=environment, stderr=subprocess.PIPE
+            )
+            program = stack.enter_context(starting)
+            assert program.stderr is not None
+            assert b"locked" in program.stderr.readline()
+            stack.enter_context(closed_to_everybody(folder.path))
+        assert b"Permission denied" in program.stderr.readline()
+        folder.path.chmod(0o700)
+        deadline = monotonic() + 30
+        while not was_started(folder.database):
+            assert program.poll() is None
+            assert monotonic() < deadline
+            sleep(0.1)
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(timeout=10) == 0

@@ -175,7 +175,7 @@ def _values(view: OfficerView | SectionView) -> dict[str, Any]:
         "rate_text": figures.rate_text(figure),
         "sentence": figures.sentence_lines(figure, settings),
         **figures.drawn(figure),
-        "levels": figures.levels(figure, settings.levels_th),
+        "levels": figures.levels(figure, settings.level_words_th),
         "beside": figures.beside(figure),
         "trend": figures.trend(view.trend),
         "may": figures.may(settings),

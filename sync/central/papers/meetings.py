@@ -23,7 +23,7 @@ def meeting_pdf(
     figure = office.figure
     names = {r.id: r.th for r in office.settings.reasons}
     current = [
-        x for x in log if x.state is ImprovementStatus.OPEN or _since(x, office.period.first_day)
+        x for x in log if x.status is ImprovementStatus.OPEN or _since(x, office.period.first_day)
     ]
     page_rows, lines = _on_a_page(current)
     remaining = len(current) - len(page_rows)
@@ -106,11 +106,11 @@ def _weekly_groups(
     log: Sequence[Improvement], today: date
 ) -> tuple[tuple[str, Sequence[Improvement], int], ...]:
     """Title, rows and empty lines of each group of the week's sheet."""
-    under_way = [line for line in log if line.state is ImprovementStatus.OPEN]
+    under_way = [line for line in log if line.status is ImprovementStatus.OPEN]
     late = [line for line in under_way if line.due and line.due < today]
     soon = [line for line in under_way if line.due and today <= line.due <= today + _SOON]
     rest = [line for line in under_way if line not in late and line not in soon]
-    ended = [line for line in log if line.state is not ImprovementStatus.OPEN]
+    ended = [line for line in log if line.status is not ImprovementStatus.OPEN]
     just_ended = [line for line in ended if _since(line, today - _SOON)]
     return (
         ("เลยกำหนด", late, 0),
@@ -126,8 +126,8 @@ def _since(line: Improvement, day: date) -> bool:
 
 
 def _line(x: Improvement, longest: int) -> list[str]:
-    state = f"({in_thai(f'state.{x.state}')})"
-    done = f"{short(x.done, longest)}\n{state}" if x.done else state
+    status = f"({in_thai(f'improvement_status.{x.status}')})"
+    done = f"{short(x.done, longest)}\n{status}" if x.done else status
     return [short(x.said, longest), done, x.whom, figures.day(x.due) if x.due else ""]
 
 

@@ -28,7 +28,7 @@ _IMPROVEMENTS = 3
 
 def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[str, Any]:
     figure = office.figure
-    done = [line for line in log if line.state is ImprovementStatus.DONE and line.done]
+    done = [line for line in log if line.status is ImprovementStatus.DONE and line.done]
     improvements = [
         {"said": f"ท่านบอกว่า {short(line.said)}", "done": f"เราทำแล้ว {short(line.done)}"}
         for line in done[:_IMPROVEMENTS]
@@ -46,7 +46,7 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
         "rate_text": figures.rate_text(figure),
         "sentence": sentence,
         **figures.drawn(figure),
-        "levels": _with_faces(figures.levels(figure, office.settings.levels_th)),
+        "levels": _with_faces(figures.levels(figure, office.settings.level_words_th)),
         "improved": improvements,
         "words": {
             "hidden": in_thai("paper.hidden"),

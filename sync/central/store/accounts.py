@@ -72,9 +72,9 @@ _SIGNED_IN = (
 
 
 class Accounts(Room):
-    def get(self, account: str, *, hold: bool = False) -> Account | None:
+    def get(self, account: str, *, for_update: bool = False) -> Account | None:
         query = select(accounts).where(accounts.c.site == self._site, accounts.c.account == account)
-        row = self._connection.execute(query.with_for_update() if hold else query).first()
+        row = self._connection.execute(query.with_for_update() if for_update else query).first()
         return _account(row) if row else None
 
     def of_subject(self, subject: str) -> Account | None:

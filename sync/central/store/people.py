@@ -25,8 +25,8 @@ class People(Room):
             statement.on_conflict_do_update(index_elements=["site"], set_={"name": name})
         )
 
-    def hold_site(self) -> None:
-        """Wait until nobody else holds this site, and hold it until the transaction ends."""
+    def lock_site(self) -> None:
+        """Wait until nobody else has locked this site, and lock it until the transaction ends."""
         query = select(sites.c.site).where(sites.c.site == self._site)
         self._connection.execute(query.with_for_update()).first()
 

@@ -64,7 +64,7 @@ class Invitation:
 _ONE = select(terminals).where(
     terminals.c.site == bindparam("site"), terminals.c.terminal == bindparam("terminal")
 )
-_ONE_HELD = _ONE.with_for_update()
+_ONE_FOR_UPDATE = _ONE.with_for_update()
 _ALL = select(terminals).where(terminals.c.site == bindparam("site"))
 _SET = update(terminals).where(
     terminals.c.site == bindparam("of_site"), terminals.c.terminal == bindparam("of_terminal")
@@ -93,10 +93,10 @@ def open_runs(connection: Connection, runs: Iterable[tuple[str, Run]], now: date
 
 
 class Terminals(Room):
-    def get(self, terminal: str, *, hold: bool = False) -> KnownTerminal | None:
-        """One terminal; with `hold`, nobody else changes it until this transaction ends."""
+    def get(self, terminal: str, *, for_update: bool = False) -> KnownTerminal | None:
+        """One terminal; with `for_update`, nobody else changes it until this transaction ends."""
         asked = {"site": self._site, "terminal": terminal}
-        row = self._connection.execute(_ONE_HELD if hold else _ONE, asked).first()
+        row = self._connection.execute(_ONE_FOR_UPDATE if for_update else _ONE, asked).first()
         return known_terminal(row) if row else None
 
     def all(self) -> tuple[KnownTerminal, ...]:
@@ -105,7 +105,7 @@ class Terminals(Room):
         return tuple(sorted(every, key=lambda t: (len(t.terminal), t.terminal)))
 
     def put_key(self, terminal: str, counter: str, public_key: str) -> None:
-        """Enrol (again): a new key, a history that begins anew."""
+        """Enrol (again): a new key, and a new history."""
         self._connection.execute(
             delete(terminals).where(
                 terminals.c.site == self._site, terminals.c.terminal == terminal

@@ -99,7 +99,7 @@ def add_account(
 def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:
     """No more signing in; running sessions end at once. False when there is none."""
     with central.store.transaction(site) as t:
-        current = t.accounts.get(account, hold=True)
+        current = t.accounts.get(account, for_update=True)
         if current is None:
             return False
         t.accounts.put(replace(current, disabled=True))
@@ -114,7 +114,7 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
     # Hashing takes long: it must not keep others from writing.
     secret = passwords.hashed(password)
     with central.store.transaction(site) as t:
-        current = t.accounts.get(account, hold=True)
+        current = t.accounts.get(account, for_update=True)
         if current is None:
             return None
         fresh = replace(

@@ -121,7 +121,7 @@ def release_terminal(
     """A person has compared both sides: the terminal goes on from what it has now. False when it
     was not in quarantine and had no alarm."""
     with central.store.transaction(central.site) as t:
-        current = t.terminals.get(terminal, hold=True)
+        current = t.terminals.get(terminal, for_update=True)
         if current is None:
             return False
         settled = t.witness.settle(terminal, by, note, now)

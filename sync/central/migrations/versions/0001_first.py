@@ -386,7 +386,7 @@ def _papers() -> None:
         _text("done"),
         _text("whom"),
         sa.Column("due", sa.Date),
-        _text("state"),
+        _text("status"),
         sa.PrimaryKeyConstraint("site", "id", "version"),
     )
     op.create_table(
@@ -406,14 +406,14 @@ def _papers() -> None:
 
 def _questionnaire() -> None:
     op.create_table(
-        "form_tokens",
+        "questionnaire_tokens",
         _text("site"),
         _text("token"),
         _day("until"),
         sa.PrimaryKeyConstraint("site", "token"),
     )
     op.create_table(
-        "form_counts",
+        "questionnaire_counts",
         _text("site"),
         _day("date"),
         _count("levels"),
