@@ -111,7 +111,8 @@ def _contradiction(snapshot: Snapshot, parcel: Parcel) -> str | None:
     is_newest = snapshot.outbox.newest(parcel.day) == parcel
     for reported in report.sheets:
         name = f"sheet of {reported.officer or 'nobody'} on {parcel.day}"
-        sheet = sheets.get(reported.officer) or Sheet(parcel.day, OfficerId(reported.officer))
+        none_yet = Sheet(day=parcel.day, officer=OfficerId(reported.officer))
+        sheet = sheets.get(reported.officer, none_yet)
         if sheet.n < reported.n:
             return f"{name}: has fewer ratings than day report {parcel.revision} says"
         if is_newest and sheet.n == reported.n and not _grown(sheet, reported, report):
@@ -194,11 +195,11 @@ def _report(
 
 def _sheets(snapshot: Snapshot, day: date) -> tuple[SheetSeal, ...]:
     """Every sheet of the day, and every one that central was shown, with what opens it."""
-    shown = shown_sheets(snapshot, day)
+    witnessed = shown_sheets(snapshot, day)
     sheets = {str(sheet.officer): sheet for sheet in snapshot.ratings.sheets(day)}
-    for officer in shown.keys() - sheets.keys():
-        sheets[officer] = Sheet(day, OfficerId(officer))
-    return tuple(_seal(sheet, shown.get(officer)) for officer, sheet in sorted(sheets.items()))
+    for officer in witnessed.keys() - sheets.keys():
+        sheets[officer] = Sheet(day=day, officer=OfficerId(officer))
+    return tuple(_seal(sheet, witnessed.get(officer)) for officer, sheet in sorted(sheets.items()))
 
 
 def _seal(sheet: Sheet, shown: Shown | None) -> SheetSeal:

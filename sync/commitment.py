@@ -24,7 +24,6 @@ from functools import lru_cache
 from nacl.bindings import (
     crypto_core_ed25519_add,
     crypto_core_ed25519_from_uniform,
-    crypto_core_ed25519_is_valid_point,
     crypto_core_ed25519_scalar_add,
     crypto_core_ed25519_scalar_mul,
     crypto_core_ed25519_scalar_reduce,
@@ -134,11 +133,6 @@ def generator(name: str) -> bytes:
     """G(name): nobody knows how it is related to H or to another one."""
     uniform = hashlib.sha512(_GENERATOR + name.encode()).digest()[:32]
     return bytes(crypto_core_ed25519_from_uniform(uniform))
-
-
-def is_point(point: bytes) -> bool:
-    """Whether `point` can be a commitment."""
-    return len(point) == POINT_BYTES and bool(crypto_core_ed25519_is_valid_point(point))
 
 
 def random_scalar() -> bytes:

@@ -95,16 +95,16 @@ def counts_of(snapshot: Snapshot, day: date) -> DayCounts:
 
 def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
     """What central was shown of a day, by officer. Of a day that it has, its report says."""
-    shown = {sheet.officer: sheet for sheet in snapshot.witnessed.sheets(day)}
+    sheets = {sheet.officer: sheet for sheet in snapshot.witnessed.sheets(day)}
     newest = snapshot.outbox.newest(day)
-    if shown or newest is None:
-        return shown
+    if sheets or newest is None:
+        return sheets
     report = DayReport.parse(newest.body)
     counts = reported_counts(report)
     for sheet in report.sheets:
         if sheet.steps:
             own, opening = counts.get(sheet.officer, Counter()), bytes.fromhex(sheet.opening)
-            shown[sheet.officer] = Shown(
+            sheets[sheet.officer] = Shown(
                 day=day,
                 officer=sheet.officer,
                 steps=sheet.steps,
@@ -113,7 +113,7 @@ def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
                 point=opened(own, opening),
                 finished=FINISHED,
             )
-    return shown
+    return sheets
 
 
 # --- making steps ----------------------------------------------------------------------------
@@ -159,8 +159,8 @@ def take_up_rest(store: Store, now: datetime, asked: Asked) -> None:
         places = duties.get(shown.officer, ())
         usual = usual_dimensions(shown.officer, Half.MORNING, asked, places, rest=True)
         # Levels that are not the scale's any more: whether there are any is known at noon.
-        known = {dimension.name for dimension in usual}
-        others = sorted(name for name in rest if name.startswith("score am ") and name not in known)
+        names = {dimension.name for dimension in usual}
+        others = sorted(name for name in rest if name.startswith("score am ") and name not in names)
         return (*usual, *(Dimension(name, ALL) for name in others))
 
     _make(store, enrolment, today, over, rest_of_morning, finished=Half.MORNING.value)
@@ -169,11 +169,11 @@ def take_up_rest(store: Store, now: datetime, asked: Asked) -> None:
 def finish(store: Store, enrolment: Enrolment, day: date) -> None:
     """Commit to all that is left of a day, if central was shown any of it."""
     with store.read() as snapshot:
-        shown = shown_sheets(snapshot, day)
+        sheets = shown_sheets(snapshot, day)
         counts = counts_of(snapshot, day).by_officer
     unfinished = {
         officer
-        for officer, sheet in shown.items()
+        for officer, sheet in sheets.items()
         if sheet.finished != FINISHED or _rest(sheet, counts.get(officer, Counter()))
     }
 
@@ -203,24 +203,38 @@ def _make(
     """Make a step of each officer's sheet; of what is `finished` as many as its rest takes."""
     for officer in sorted(officers):
         for _ in range(MOST_TRIES):
-            with store.read() as snapshot:
-                before = shown_sheets(snapshot, day).get(officer)
-                counts = counts_of(snapshot, day).by_officer.get(officer, Counter())
-            sheet = before or _unseen(day, officer)
-            rest = _rest(sheet, counts)
-            step, after = _stepped(enrolment, sheet, chosen(sheet, rest), rest)
-            left = any(_rest(after, counts)[d.name] for d in step.dimensions)
-            if finished and not left:
-                after = replace(after, finished=finished)
-            pending = Pending(day=day, officer=officer, number=step.number, body=encode(step))
-            with store.transaction() as t:
-                if shown_sheets(t, day).get(officer) == before:
-                    t.witnessed.put(after)
-                    t.witnessed.add_step(pending)
-                else:
-                    left = True  # another process was faster
-            if not (finished and left):
+            done = _make_one(store, enrolment, day, officer, chosen, finished)
+            if done or not finished:
                 break
+
+
+def _make_one(
+    store: Store,
+    enrolment: Enrolment,
+    day: date,
+    officer: str,
+    chosen: Chosen,
+    finished: str,
+) -> bool:
+    """Make a step of one sheet. False: more of what it counts is left, or another process was
+    faster."""
+    with store.read() as snapshot:
+        before = shown_sheets(snapshot, day).get(officer)
+        counts = counts_of(snapshot, day).by_officer.get(officer, Counter())
+    sheet = before or _unseen(day, officer)
+    rest = _rest(sheet, counts)
+    step, after = _stepped(enrolment, sheet, chosen(sheet, rest), rest)
+    rest = _rest(after, counts)
+    is_whole = not any(rest[dimension.name] for dimension in step.dimensions)
+    if finished and is_whole:
+        after = replace(after, finished=finished)
+    pending = Pending(day=day, officer=officer, number=step.number, body=encode(step))
+    with store.transaction() as t:
+        if shown_sheets(t, day).get(officer) != before:
+            return False
+        t.witnessed.put(after)
+        t.witnessed.add_step(pending)
+    return is_whole
 
 
 def _stepped(

@@ -60,7 +60,9 @@ def judge_steps(
     sheets = dict(seen)
     for step in sorted(steps, key=lambda step: step.number):
         key = step.date, step.officer
-        was = sheets.get(key) or Witnessed(step.date, step.officer, steps=0, point=NOTHING)
+        was = sheets.get(key) or Witnessed(
+            date=step.date, officer=step.officer, steps=0, point=NOTHING
+        )
         name = _name(key)
         digest = step_digest(step)
         if was.released:

@@ -3,7 +3,9 @@ adds what makes the number grow, computes seals and guards again, and goes on as
 been. Whenever it comes, central must name the sheet.
 """
 
+import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,13 +185,11 @@ def leave(_bench: Bench, _raw: Any) -> None:
 
 def say_shown(bench: Bench, raw: Any) -> None:
     """The terminal is to believe that the new counts are what was shown."""
-    import json
-
     with bench.store.read() as snapshot:
         counts = counts_of(snapshot, TODAY).by_officer
     rows = raw.execute("SELECT business_date, officer, opening FROM witnessed_sheets").fetchall()
     for day, officer, opening in rows:
-        own = counts.get(officer, {})
+        own = counts.get(officer, Counter())
         raw.execute(
             "UPDATE witnessed_sheets SET counts = ?, point = ? WHERE business_date = ? "
             "AND officer = ?",
@@ -222,7 +222,7 @@ def reseal(bench: Bench, hand: Hand) -> None:
         "VALUES (?, ?, ?, 'suppressed', 'pm')",
         (added, TODAY.isoformat(), SOMYING.id),
     )
-    for (day, officer), seal in verification._seals(raw, _ignored()).items():
+    for (day, officer), seal in verification._seals(raw, Counter()).items():
         raw.execute(
             "UPDATE sheets SET entries = ?, seal = ? WHERE business_date = ? AND officer = ?",
             (seal.entries, seal.state, day, officer),
@@ -234,12 +234,6 @@ def reseal(bench: Bench, hand: Hand) -> None:
     hand.hide(bench, raw)
     raw.execute("COMMIT")
     raw.close()
-
-
-def _ignored() -> Any:
-    from collections import Counter
-
-    return Counter()
 
 
 def play(bench: Bench, moment: str, hand: Hand | None) -> None:

@@ -42,11 +42,11 @@ def witness_heads(
     answer = judge_heads(terminal.head, heads)
     sheets: dict[SheetKey, Witnessed] = {}
     if answer is Answer.STORED:
-        seen, known = _seen(central, t, terminal.terminal, heads)
-        new = tuple(s for s in heads.steps if is_new(known.get((s.date, s.officer)), s))
+        seen, sheets = _seen(central, t, terminal.terminal, heads)
+        new = tuple(s for s in heads.steps if is_new(sheets.get((s.date, s.officer)), s))
         if any((s.date, s.officer, s.number) not in points for s in new):
             return new
-        answer, why, sheets = judge_steps(known, heads.steps, points)
+        answer, why, sheets = judge_steps(sheets, heads.steps, points)
     if answer is not Answer.STORED:
         quarantine(t, terminal.terminal, answer, why, now)
         return HeadsAnswer(answer, ())
@@ -73,17 +73,17 @@ def _seen(
     seen = t.witness.witnessed(terminal, days) if days else {}
     named = {(step.date, step.officer) for step in heads.steps}
     named |= {(row.date, row.officer) for row in rows}
-    known = {key: sheet for key, sheet in seen.items() if key in named}
+    named_sheets = {key: sheet for key, sheet in seen.items() if key in named}
     for row in rows:
-        was = known.get((row.date, row.officer))
+        was = named_sheets.get((row.date, row.officer))
         if was is None or (not was.released and was.steps < row.steps):
-            known[row.date, row.officer] = Witnessed(
+            named_sheets[row.date, row.officer] = Witnessed(
                 date=row.date,
                 officer=row.officer,
                 steps=row.steps,
                 point=bytes.fromhex(row.point),
             )
-    return seen, known
+    return seen, named_sheets
 
 
 def _answered(
