@@ -208,6 +208,18 @@ panel_marks = Table(
     Column("device", _Text, primary_key=True, nullable=False),
     Column("boot", _Text, nullable=False),
     Column("seq", _Number, nullable=False),
+    Column("kept", _Number, nullable=False),
+)
+
+held_reasons = Table(
+    "held_reasons",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=False),
+    Column("rating", _Bytes, nullable=False),
+    Column("officer", _Text, nullable=False),
+    Column("business_date", _Text, nullable=False),
+    Column("ticked", _Text, nullable=False),
+    CheckConstraint("id = 1", name="held_reasons_one"),
 )
 
 enrolment = Table(

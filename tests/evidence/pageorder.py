@@ -10,13 +10,13 @@ from pathlib import Path
 from random import Random
 
 from kiosk.domain.encounter import Count, KeepReasons, Record
-from kiosk.domain.rating import Half, Outcome, RatingId, ReasonId
+from kiosk.domain.rating import Half, Outcome
 from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
 from sync.closing import close_days
 from tests.evidence.figure import Figure, Measured, Run
-from tests.support.builders import PEPPER, PRASIT, SOMYING, FakeClock, rating
+from tests.support.builders import PEPPER, PRASIT, SOMYING, FakeClock, asking, rating
 
 PAGE = 4096
 PRESSES = 40
@@ -72,7 +72,7 @@ class Day:
             officer = (SOMYING, PRASIT)[number % 2]
             one = rating(self._random.randint(1, 5), officer, half=half)
             self._terminal.carry_out([Record(one)])
-            wait = KeepReasons(RatingId(one.id), officer.id, (ReasonId("wait"),))
+            wait = KeepReasons(asking(one, "wait"))
             self._terminal.carry_out([wait])
             self._terminal.carry_out([Count(officer.id, Outcome.SUPPRESSED)])
             ids.append(bytes(one.id))

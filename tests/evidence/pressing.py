@@ -54,7 +54,7 @@ class Pressing:
             self._state, _ = step(self._state, Tick(), self._clock.now(), RULES)
             press = Press(score=Score(4), channel=Channel.PANEL, id=rating_id())
             after, effects = step(self._state, press, self._clock.now(), RULES)
-            self.terminal.carry_out(effects, Mark("rig", "1", self._pressed + 1))
+            self.terminal.carry_out(effects, Mark(device="rig", boot="1", seq=self._pressed + 1))
         except StoreFailed:
             self._mend = self._mend or self.terminal.repair
             return False

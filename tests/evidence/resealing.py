@@ -17,7 +17,7 @@ import pysqlite3.dbapi2 as sqlite
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.encounter import Count, DutyBegan, KeepReasons, Record
-from kiosk.domain.rating import Half, Outcome, ReasonId
+from kiosk.domain.rating import Half, Outcome
 from kiosk.store import verify as verification
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
@@ -39,7 +39,7 @@ from sync.steps import Asked
 from sync.witness import counts_of
 from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, in_memory
-from tests.support.builders import PEPPER, SOMYING, TODAY, FakeClock, duty_of, rating
+from tests.support.builders import PEPPER, SOMYING, TODAY, FakeClock, asking, duty_of, rating
 from tests.support.central import made_central
 
 ASKED = Asked(levels=5, reasons=("wait", "manner"))
@@ -111,7 +111,7 @@ class Bench:
             one = rating(score, half=half)
             self.terminal.carry_out([Record(one)])
             if score < 3:
-                self.terminal.carry_out([KeepReasons(one.id, one.officer, (ReasonId("wait"),))])
+                self.terminal.carry_out([KeepReasons(asking(one, "wait"))])
 
     def suppress(self) -> None:
         self.terminal.carry_out([Count(SOMYING.id, Outcome.SUPPRESSED)])

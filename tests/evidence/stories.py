@@ -21,6 +21,7 @@ from kiosk.domain.encounter import (
     SignOff,
     SignOn,
     Tick,
+    TickReason,
     step,
 )
 from kiosk.domain.rating import Channel, ReasonId
@@ -122,11 +123,13 @@ class Turns:
 
     def _press(self, number: int, score: int) -> None:
         press = Press(score=Score(score), channel=Channel.PANEL, id=rating_id())
-        effects = self._step(press, Mark(DEVICE, BOOT, number))
+        effects = self._step(press, Mark(device=DEVICE, boot=BOOT, seq=number))
         if any(isinstance(effect, Record) for effect in effects):
             self._say(f"thanked {number} {press.id.hex()}")
         if self._state.phase is Phase.REASONS:
-            self._step(GiveReasons(RULES.reasons))
+            for reason in RULES.reasons:
+                self._step(TickReason(reason))
+            self._step(GiveReasons())
         self._clock.pass_seconds(10)
         self._step(Tick())
 

@@ -34,7 +34,16 @@ from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
-from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
+from tests.support.builders import (
+    MORNING,
+    PEPPER,
+    PRASIT,
+    SOMYING,
+    TODAY,
+    FakeClock,
+    asking,
+    rating,
+)
 from tests.support.faults import disk_full_beyond
 
 NEXT_DAY = (TODAY + timedelta(days=1), Half.MORNING)
@@ -93,9 +102,9 @@ def test_migrations_lead_to_exactly_the_declared_schema(path: Path, tmp_path: Pa
 
 def test_the_last_press_of_each_panel_is_remembered(store: Store) -> None:
     with store.transaction() as t:
-        t.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
-        t.state.put_mark(Mark("DD-08", "00000001", 1))
-        t.state.put_mark(Mark("DD-07", "9f3ac21b", 42))
+        t.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=41))
+        t.state.put_mark(Mark(device="DD-08", boot="00000001", seq=1))
+        t.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=42))
     with store.read() as snapshot:
         assert [mark.seq for mark in snapshot.state.marks()] == [42, 1]
 
@@ -162,9 +171,9 @@ def test_reading_waits_for_no_writer_and_no_writer_waits_for_reading(
 
 def test_a_read_writes_nothing(store: Store) -> None:
     with pytest.raises(StoreFailed, match="readonly"), store.read() as snapshot:
-        snapshot.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
+        snapshot.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=41))
     with store.transaction() as t:
-        t.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
+        t.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=41))
 
 
 def test_reading_survives_reopening_a_backup_and_a_checkpoint(
@@ -278,7 +287,7 @@ def test_the_past_refuses_to_be_changed(
 ) -> None:
     stored = rating(1)
     terminal.carry_out([Record(stored, (Outcome.GRACE,))])
-    terminal.carry_out([KeepReasons(stored.id, stored.officer, (ReasonId("wait"),))])
+    terminal.carry_out([KeepReasons(asking(stored, "wait"))])
     if settled:
         store.forget_order(NEXT_DAY)
     elif table != "journal":
@@ -335,7 +344,7 @@ def test_tampering_is_found_and_named(
 ) -> None:
     low = rating(1)
     terminal.carry_out([Record(low, (Outcome.GRACE,))])
-    terminal.carry_out([KeepReasons(low.id, low.officer, (ReasonId("wait"),))])
+    terminal.carry_out([KeepReasons(asking(low, "wait"))])
     terminal.carry_out([Record(rating(5))])
     if settled:
         store.forget_order(NEXT_DAY)
@@ -411,7 +420,7 @@ def test_a_full_disk_frees_the_ballast_so_that_an_officer_can_still_sign_off(
 def test_the_same_panel_press_is_kept_once_even_by_a_new_process(
     store: Store, terminal: Terminal, path: Path
 ) -> None:
-    mark = Mark("panel", "boot", 7)
+    mark = Mark(device="panel", boot="boot", seq=7)
     terminal.carry_out([Record(rating(5))], mark)
     again = Store.open(path)
     reborn = Terminal(again, FakeClock(), PEPPER)
@@ -477,7 +486,7 @@ def test_a_row_whose_bits_were_flipped_is_damage_and_ends_no_program(
     path: Path, store: Store, terminal: Terminal, as_bytes: bool
 ) -> None:
     effect = Record(rating())
-    terminal.carry_out([effect], Mark("DD-07", "9f3ac21b", 1))
+    terminal.carry_out([effect], Mark(device="DD-07", boot="9f3ac21b", seq=1))
     terminal.set_pin("101")
     with store.transaction() as t:
         t.state.put_wording(Wording(question_th="ถาม"), "etag")

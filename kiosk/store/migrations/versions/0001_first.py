@@ -7,7 +7,7 @@ revision = "0001"
 down_revision = None
 
 
-def _one_row(name: str, *columns: sa.Column[str] | sa.Column[int]) -> None:
+def _one_row(name: str, *columns: sa.Column[str] | sa.Column[int] | sa.Column[bytes]) -> None:
     op.create_table(
         name,
         sa.Column("id", sa.INTEGER, primary_key=True, autoincrement=False),
@@ -140,6 +140,14 @@ def upgrade() -> None:
         sa.Column("device", sa.TEXT, primary_key=True, nullable=False),
         _text("boot"),
         _integer("seq"),
+        _integer("kept"),
+    )
+    _one_row(
+        "held_reasons",
+        sa.Column("rating", sa.BLOB, nullable=False),
+        _text("officer"),
+        _text("business_date"),
+        _text("ticked"),
     )
     _one_row(
         "enrolment",
