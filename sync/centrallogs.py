@@ -14,7 +14,7 @@ from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.state import Enrolment
 from sync.incoming import Progress
-from sync.messages import LogHead, LogProof
+from sync.messages import LogHead, LogProof, SeenLogs
 from sync.messages.values import MAX_DIGESTS
 from sync.protocol import chained, digest
 
@@ -22,8 +22,13 @@ _CENTRAL = "central"
 """Under which name an entry says of which central it speaks."""
 
 
-def seen_logs(snapshot: Snapshot, enrolment: Enrolment) -> tuple[LogHead, ...]:
+def seen_logs(store: Store, enrolment: Enrolment) -> SeenLogs:
     """The newest heads of this central's logs that this terminal has seen."""
+    with store.read() as snapshot:
+        return SeenLogs(_seen(snapshot, enrolment))
+
+
+def _seen(snapshot: Snapshot, enrolment: Enrolment) -> tuple[LogHead, ...]:
     entry = snapshot.journal.last(Kind.CENTRAL_LOGS)
     detail = json.loads(entry.detail) if entry else {}
     if detail.pop(_CENTRAL, "") != _name(enrolment):
@@ -42,7 +47,7 @@ def take_proofs(
     does not, and the head from before."""
     answered = {proof.log: proof for proof in proofs}
     with store.read() as snapshot:
-        seen = {head.log: head for head in seen_logs(snapshot, enrolment)}
+        seen = {head.log: head for head in _seen(snapshot, enrolment)}
         broken_before = _broken(snapshot)
     heads, broken, settled = dict(seen), dict[str, str](), dict[str, str]()
     for log in sorted(seen.keys() | answered.keys()):

@@ -22,7 +22,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
 from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
-from sync.centrallogs import take_proofs
+from sync.centrallogs import seen_logs, take_proofs
 from sync.client import NotCentral, SyncFailed
 from sync.exchange import enrolment_of, write_failure
 from sync.incoming import (
@@ -34,13 +34,14 @@ from sync.incoming import (
     take_pins,
     take_roster,
 )
-from sync.messages import NO_HEAD, Head, HeadsAnswer, Receipt, Welcome
+from sync.messages import NO_HEAD, Head, LogsAnswer, Receipt, Welcome
 from sync.messages.message import Message
 from sync.messages.values import ShortText
-from sync.outgoing import greeting, heads, path_of, pin_status
+from sync.outgoing import greeting, path_of, pin_status
 from sync.protocol import BadMessage
 from sync.receipts import ARRIVED, AnswerProof, settle
 from sync.signing import BadSignature, sign_request
+from sync.witness import heads
 
 MEMORY = "stick.json"
 """What a terminal remembers between visits, in its data folder."""
@@ -245,9 +246,10 @@ class _Visit:
     def _settle(self, reply: Reply, due: dict[str, Parcel]) -> None:
         match reply.method, reply.name, reply.status:
             case "PUT", "heads", _:
-                proofs = parsed(HeadsAnswer.parse, reply.body).logs
+                take_heads_answer(self.store, self.clock, reply.body, reply.nonce, reply.signature)
+            case "PUT", "logs", 200:
+                proofs = parsed(LogsAnswer.parse, reply.body).logs
                 take_proofs(self.store, self.clock, self.enrolment, proofs, self.progress)
-                take_heads_answer(reply.body)
             case "GET", "days", 200:
                 reopen_lost(self.store, self.clock, reply.body, self.progress)
             case "GET", "roster", 200:
@@ -275,11 +277,13 @@ class _Visit:
             due = snapshot.outbox.due()
             etag = snapshot.state.roster_etag()
         nonce = memory.run
-        current = heads(self.store, memory.last)
-        requests = [
-            self._request("PUT", "heads", nonce, current.to_bytes()),
-            self._request("GET", "days", nonce),
+        seen = seen_logs(self.store, self.enrolment)
+        requests = [self._request("PUT", "logs", nonce, seen.to_bytes())]
+        requests += [
+            self._request("PUT", "heads", nonce, current.to_bytes())
+            for current in heads(self.store, memory.last)
         ]
+        requests.append(self._request("GET", "days", nonce))
         for parcel in due:
             requests.append(self._request("PUT", f"days/{parcel.day}", nonce, parcel.body))
         requests.append(self._request("GET", "roster", nonce, etag=etag))

@@ -16,7 +16,7 @@ from sync.messages.days import (
     StoredRevision,
 )
 from sync.messages.enrolment import Enrol, Enrolled
-from sync.messages.logs import LogHead, LogProof
+from sync.messages.logs import LogHead, LogProof, LogsAnswer, SeenLogs
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.messages.refusal import ErrorLine
@@ -24,19 +24,25 @@ from sync.messages.roster import Roster, RosterOfficer
 from sync.messages.runs import (
     NO_HEAD,
     Answer,
+    Counted,
+    EarlierAnswer,
     Head,
     Heads,
     HeadsAnswer,
     Hello,
     OpenSheet,
     PanelState,
+    Step,
     Welcome,
+    WitnessedSheet,
 )
 
 __all__ = [
     "NO_HEAD",
     "Answer",
+    "Counted",
     "DayReport",
+    "EarlierAnswer",
     "Enrol",
     "Enrolled",
     "ErrorLine",
@@ -50,6 +56,7 @@ __all__ = [
     "LineCount",
     "LogHead",
     "LogProof",
+    "LogsAnswer",
     "OpenSheet",
     "OutcomeCount",
     "PanelState",
@@ -60,9 +67,12 @@ __all__ = [
     "Receipt",
     "Roster",
     "RosterOfficer",
+    "SeenLogs",
     "SheetSeal",
+    "Step",
     "StoredDays",
     "StoredRevision",
     "TerminalPin",
     "Welcome",
+    "WitnessedSheet",
 ]

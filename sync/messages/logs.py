@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from sync.messages.message import Row
+from sync.messages.message import Message, Row, check_once
 from sync.messages.values import (
     MAX_DIGESTS,
     MAX_LOGS,
@@ -41,3 +41,21 @@ class LogProof(Row, frozen=True):
 
 LogHeads = Annotated[tuple[LogHead, ...], Meta(max_length=MAX_LOGS)]
 LogProofs = Annotated[tuple[LogProof, ...], Meta(max_length=MAX_LOGS)]
+
+
+class SeenLogs(Message, frozen=True):
+    """The newest heads of central's logs that a terminal has seen."""
+
+    logs: LogHeads
+
+    def check(self) -> None:
+        check_once("logs", (head.log for head in self.logs))
+
+
+class LogsAnswer(Message, frozen=True):
+    """How each of central's logs goes on from what the terminal has seen."""
+
+    logs: LogProofs
+
+    def check(self) -> None:
+        check_once("logs", (proof.log for proof in self.logs))

@@ -35,7 +35,7 @@ from ui.window import TerminalWindow
 SAMPLES: dict[str, tuple[object, ...]] = {
     "score": (5, 1),
     "channel": (Channel.TOUCH, Channel.PANEL),
-    "mark": (Mark("DD-07", "9f3ac21b", 1),),
+    "mark": (Mark(device="DD-07", boot="9f3ac21b", seq=1),),
     "age": (0.0, 3600.0),
     "reason": ("wait",),
     "lead": ("next", "choose", "done"),

@@ -15,20 +15,22 @@ from sync.central.usecases.day_reports import receive_day_report
 from sync.central.usecases.intake import new_run
 from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
-from sync.central.usecases.witness import witness_heads
+from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
-    Answer,
     DayReport,
     Heads,
+    HeadsAnswer,
     Hello,
     IssuedPin,
     IssuedPins,
-    LogProof,
+    LogsAnswer,
     PhotoDigest,
     Photos,
     PinStatus,
     Receipt,
     Roster,
+    SeenLogs,
+    Step,
     StoredDays,
     StoredRevision,
     Welcome,
@@ -64,13 +66,14 @@ class TerminalRequest:
         self.t.terminals.open_run(run, now)
         return Welcome(run.nonce, self.terminal.head)
 
-    def judge(self, heads: Heads, now: datetime) -> Answer:
-        """Take the terminal's journal head and open sheets, or put it into quarantine."""
-        return witness_heads(self.t, self.terminal, heads, now)
+    def judge(self, heads: Heads, points: Points, now: datetime) -> HeadsAnswer | tuple[Step, ...]:
+        """Take the terminal's journal head and steps, or put it into quarantine. Steps that come
+        back are to be proved first."""
+        return witness_heads(self.central, self.t, self.terminal, heads, points, now)
 
-    def prove_logs(self, heads: Heads, now: datetime) -> tuple[LogProof, ...]:
+    def prove_logs(self, seen: SeenLogs, now: datetime) -> LogsAnswer:
         """How central's logs go on from what the terminal has seen of them."""
-        return prove_logs(self.t, self.terminal.terminal, heads.logs, now)
+        return LogsAnswer(prove_logs(self.t, self.terminal.terminal, seen.logs, now))
 
     def take_day(self, report: DayReport, body: bytes, now: datetime) -> Receipt:
         """Take a day report; the receipt says what became of it."""

@@ -15,6 +15,7 @@ from sync.central.usecases.intake import RequestRefused, Signed
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
 from sync.central.usecases.terminals import NoSuchCode, enrol_at_any_site
+from sync.central.usecases.witness import Points, prove_steps
 from sync.central.web.batching import Batches
 from sync.central.web.openapi import (
     SIGNATURE_SCHEME,
@@ -36,10 +37,13 @@ from sync.messages import (
     HeadsAnswer,
     Hello,
     IssuedPins,
+    LogsAnswer,
     Photos,
     PinStatus,
     Receipt,
     Roster,
+    SeenLogs,
+    Step,
     StoredDays,
     Welcome,
 )
@@ -214,15 +218,32 @@ async def say_hello(api: Api, signed: SignedRequest) -> Response:
 )
 async def put_heads(api: Api, signed: SignedRequest) -> Response:
     """Show that the journal goes on from the one central has seen."""
-    answer = await api.ask(signed, lambda asked: _judge(asked, signed.body, api.now()))
+    answer = await api.ask(signed, lambda asked: _judge(asked, signed, {}, api.now()))
+    if not isinstance(answer, HeadsAnswer):
+        points = await api.elsewhere(prove_steps, signed.site, signed.terminal, answer)
+        answer = await api.ask(signed, lambda asked: _judge(asked, signed, points, api.now()))
+    if not isinstance(answer, HeadsAnswer):
+        raise RequestRefused(503, "another request of this terminal came in between")
     status = 200 if answer.answer is Answer.STORED else 409
     return api.answer(signed, answer.to_bytes(), status)
 
 
-def _judge(asked: TerminalRequest, body: bytes, now: datetime) -> HeadsAnswer:
-    heads = Heads.parse(body)
-    answer = asked.judge(heads, now)
-    return HeadsAnswer(answer, asked.prove_logs(heads, now))
+def _judge(
+    asked: TerminalRequest, signed: Signed, points: Points, now: datetime
+) -> HeadsAnswer | tuple[Step, ...]:
+    return asked.judge(Heads.parse(signed.body), points, now)
+
+
+@router.put(
+    f"{_TERMINAL}/logs",
+    openapi_extra=takes(SeenLogs),
+    responses={**signs(200, LogsAnswer, "How each log goes on."), **_REFUSALS},
+)
+async def put_logs(api: Api, signed: SignedRequest) -> Response:
+    """How central's own logs go on from what the terminal has seen of them."""
+    seen = SeenLogs.parse(signed.body)
+    answer = await api.ask(signed, lambda asked: asked.prove_logs(seen, api.now()))
+    return api.answer(signed, answer.to_bytes())
 
 
 @router.get(
