@@ -101,7 +101,20 @@ seen_sheets = Table(
     _count("n"),
     _count("entries"),
     _text("seal"),
-    _count("judged"),
+    PrimaryKeyConstraint("site", "terminal", "date", "officer"),
+)
+
+witnessed_sheets = Table(
+    "witnessed_sheets",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    Column("date", Date, nullable=False),
+    _text("officer"),
+    _count("steps"),
+    _text("point"),
+    _text("last_step"),
+    _count("released"),
     PrimaryKeyConstraint("site", "terminal", "date", "officer"),
 )
 

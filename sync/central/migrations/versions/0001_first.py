@@ -87,7 +87,18 @@ def _terminals() -> None:
         _count("n"),
         _count("entries"),
         _text("seal"),
-        _count("judged"),
+        sa.PrimaryKeyConstraint("site", "terminal", "date", "officer"),
+    )
+    op.create_table(
+        "witnessed_sheets",
+        _text("site"),
+        _text("terminal"),
+        sa.Column("date", sa.Date, nullable=False),
+        _text("officer"),
+        _count("steps"),
+        _text("point"),
+        _text("last_step"),
+        _count("released"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "officer"),
     )
     op.create_table(
