@@ -1,14 +1,14 @@
 """The line of those who sign in: nobody crowds others out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 import pytest
 
 from sync.central.fairline import FairLine
 from sync.central.line import Busy
 
-Scene = Callable[[FairLine, list[str]], Awaitable[None]]
+Scene = Callable[[FairLine, list[str]], Coroutine[None, None, None]]
 
 
 def served(scene: Scene, most: int = 100) -> list[str]:
