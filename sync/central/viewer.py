@@ -67,6 +67,9 @@ class Role:
     """Whoever reads a section reads its officers."""
     officers: Reach = Reach.NONE
     """Officers beside those of the sections."""
+    second_factor: bool = False
+    """Whether a password alone does not open an account of this role: it sees, or changes, what is
+    others'. The office can turn that off."""
 
     @property
     def needs_section(self) -> bool:
@@ -92,11 +95,25 @@ _ROWS = (
         id="director",
         rights=_HEAD | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE, Right.FLEET, Right.CHANGES},
         sections=Reach.ALL,
+        second_factor=True,
     ),
-    Role(id="hr", rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS}, sections=Reach.ALL),
+    Role(
+        id="hr",
+        rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS},
+        sections=Reach.ALL,
+        second_factor=True,
+    ),
     Role(id="complaints", rights=frozenset({Right.COMMENTS, Right.IMPROVE})),
-    Role(id="audit", rights=frozenset({Right.TALLY, Right.FLEET, *_LOGS, Right.LOGS})),
-    Role(id="it", rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, *_LOGS})),
+    Role(
+        id="audit",
+        rights=frozenset({Right.TALLY, Right.FLEET, *_LOGS, Right.LOGS}),
+        second_factor=True,
+    ),
+    Role(
+        id="it",
+        rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, *_LOGS}),
+        second_factor=True,
+    ),
 )
 ROLES = {role.id: role for role in _ROWS}
 """The table: a new role is a new row, and its words."""
