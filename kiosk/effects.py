@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from kiosk.domain.businessday import business_date
+from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import Duty, EndOfDuty, Moment
 from kiosk.domain.encounter import (
     Asking,
@@ -21,6 +21,7 @@ from kiosk.domain.encounter import (
     Record,
     fate_of,
 )
+from kiosk.domain.rating import Half
 from kiosk.store.engine import Transaction
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark, OpenDuty
@@ -82,19 +83,19 @@ class StepEffects:
                     yield t.journal.has(_token(row_id))
 
     def _write(self, t: Transaction, effect: Effect, id: bytes) -> None:
-        today = business_date(self.now.wall)
+        today, half = business_date(self.now.wall), half_day(self.now.wall)
         match effect:
             case Record(rating, marks):
                 t.ratings.add(rating)
                 for mark in marks:
                     own = hashlib.sha256(id + mark.value.encode()).digest()[:16]
-                    t.ratings.add_outcome(own, today, rating.officer, mark)
+                    t.ratings.add_outcome(own, today, half, rating.officer, mark)
             case Count(officer, outcome):
-                t.ratings.add_outcome(id, today, officer, outcome)
+                t.ratings.add_outcome(id, today, half, officer, outcome)
             case HoldReasons(asking):
                 t.state.hold_reasons(asking)
             case KeepReasons(asking):
-                keep_reasons(t, asking)
+                keep_reasons(t, asking, half)
             case DutyBegan(duty):
                 self._duty(t, Kind.DUTY_BEGAN, duty, OpenDuty(duty, False, today), id)
             case DutyPaused(duty):
@@ -117,11 +118,12 @@ class StepEffects:
         t.journal.append(self.now, kind, {**duty_detail(duty, cause), "token": _token(id)})
 
 
-def keep_reasons(t: Transaction, asking: Asking) -> None:
-    """What was ticked goes to its rating, once: the citizen can't change it any more."""
+def keep_reasons(t: Transaction, asking: Asking, half: Half) -> None:
+    """What was ticked goes to its rating, once: the citizen can't change it any more. `half`: the
+    half-day that it is now."""
     t.state.hold_reasons(None)
     if not t.ratings.has_reasons(asking.day, asking.officer, asking.rating):
-        t.ratings.add_reasons(asking.rating, asking.day, asking.officer, asking.ticked)
+        t.ratings.add_reasons(asking.rating, asking.day, half, asking.officer, asking.ticked)
 
 
 def duty_detail(duty: Duty, cause: EndOfDuty | None = None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.clock import Clock
-from kiosk.domain.businessday import business_date
+from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import EndOfDuty, Moment
 from kiosk.domain.encounter import Effect, Fate
 from kiosk.domain.people import Officer, OfficerId
@@ -85,7 +85,12 @@ class Terminal:
             asking = snapshot.state.held_reasons()
         if asking is not None:
             with self._store.transaction() as t:
-                keep_reasons(t, asking)
+                keep_reasons(t, asking, half_day(self._clock.now().wall))
+
+    def forget_order(self) -> None:
+        """Let the file forget in which order presses came. Waits for nobody."""
+        wall = self._clock.now().wall
+        self._store.forget_order((business_date(wall), half_day(wall)), patience=0)
 
     def marks(self) -> tuple[Mark, ...]:
         """The last press of each panel that was committed."""

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import Clock
+from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.people import OfficerId
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
@@ -29,9 +30,11 @@ from sync.incoming import (
     take_roster,
 )
 from sync.messages import Head, Photos, Receipt, Welcome
-from sync.outgoing import greeting, heads, pin_status
+from sync.outgoing import greeting, pin_status
 from sync.protocol import digest
 from sync.receipts import ARRIVED, settle
+from sync.steps import Asked
+from sync.witness import heads, look, take_up_rest, waiting_days
 
 MAX_PHOTO = 128 * 1024
 """Bytes of an officer's photo: central's, of 320 pixels, have some 20,000."""
@@ -67,18 +70,20 @@ def sync(
     transport: httpx.BaseTransport | None = None,
     pepper: bytes | None = None,
     wait: Wait = time.sleep,
+    asked: Asked = Asked(),  # noqa: B008  (a value)
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are stored under
     `pepper`; without one they are not asked for. Where central asks to come again later, `wait`,
     for PATIENCE in all. Raises a kind of SyncFailed, and NotEnrolled; the journal says how it
     went."""
     enrolment = enrolment_of(store)
+    take_up_rest(store, clock.now().wall, asked)
     try:
         with client_of(enrolment.url, ca, transport) as client:
             connection = Connection(
                 client=client, enrolment=enrolment, key=key, progress=progress, wait=wait
             )
-            synced = _Run(store, clock, connection, pepper).complete()
+            synced = _Run(store, clock, connection, pepper, asked).complete()
     except SyncFailed as error:
         write_failure(store, clock, error)
         raise
@@ -94,15 +99,19 @@ def heartbeat(
     ca: str = "",
     transport: httpx.BaseTransport | None = None,
     pepper: bytes | None = None,
+    asked: Asked = Asked(),  # noqa: B008  (a value)
 ) -> None:
-    """Show central that this terminal lives, and what its journal and open sheets are now; no
-    score. With a `pepper`, take the PINs that central issued. Over the network or another
+    """Show central that this terminal lives, its journal's head, and a step of each open sheet; no
+    count. With a `pepper`, take the PINs that central issued. Over the network or another
     `transport`. Raises a kind of SyncFailed, and NotEnrolled. The journal says only if central has
     lost a day, or issued a PIN."""
     enrolment = enrolment_of(store)
+    now = clock.now().wall
+    store.forget_order((business_date(now), half_day(now)))
+    take_up_rest(store, now, asked)
     with client_of(enrolment.url, ca, transport) as client:
         connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
-        run = _Run(store, clock, connection, pepper)
+        run = _Run(store, clock, connection, pepper, asked)
         run.greet()
         run.take_pins()
 
@@ -126,9 +135,14 @@ class _Run:
     """The requests of one run, in their order."""
 
     def __init__(
-        self, store: Store, clock: Clock, connection: Connection, pepper: bytes | None
+        self,
+        store: Store,
+        clock: Clock,
+        connection: Connection,
+        pepper: bytes | None,
+        asked: Asked,
     ) -> None:
-        self._store, self._clock, self._pepper = store, clock, pepper
+        self._store, self._clock, self._pepper, self._asked = store, clock, pepper, asked
         self._connection = connection
 
     def greet(self) -> None:
@@ -136,16 +150,19 @@ class _Run:
         last = self._hello()
         stored = self._connection.ask("GET", "days")
         reopen_lost(self._store, self._clock, stored.body, self._connection.progress)
-        current = heads(self._store, last)
-        answer = self._connection.ask("PUT", "heads", current.to_bytes(), expected=(200, 409))
-        take_heads_answer(answer.body)
+        look(self._store, self._clock.now().wall, self._asked)
+        for current in heads(self._store, last):
+            answer = self._connection.ask("PUT", "heads", current.to_bytes(), expected=(200, 409))
+            proof = answer.proof
+            take_heads_answer(self._store, self._clock, answer.body, proof.nonce, proof.signature)
 
     def complete(self) -> Synced:
         """Everything: days up, then roster, PINs and photos down. A roster that can't be taken
         comes too late to hold a day back."""
         self.greet()
         with self._store.read() as snapshot:
-            due = snapshot.outbox.due()
+            waiting = waiting_days(snapshot)
+            due = [parcel for parcel in snapshot.outbox.due() if parcel.day not in waiting]
         sent, parked = 0, []
         for parcel in due:
             receipt = self._send_day(parcel)

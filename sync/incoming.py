@@ -14,10 +14,12 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.pins import PinRecord
 from kiosk.store.state import Enrolment
+from kiosk.store.witnessed import ShownAnswer
 from sync.client import SyncFailed
 from sync.messages import Answer, HeadsAnswer, IssuedPin, IssuedPins, Roster, StoredDays
 from sync.protocol import BadMessage, etag
 from sync.sealing import unseal
+from sync.witness import take_answer
 
 LOOK_BACK = timedelta(days=365)
 """Central lists the days of a somewhat longer time."""
@@ -43,15 +45,17 @@ def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
         raise _unreadable(error) from None
 
 
-def take_heads_answer(body: bytes) -> None:
-    """Refused when central has seen another past."""
-    answer = parsed(HeadsAnswer.parse, body).answer
-    if answer is not Answer.STORED:
+def take_heads_answer(store: Store, clock: Clock, body: bytes, nonce: str, signature: str) -> None:
+    """Store what central has seen, with its signature. Refused when it has seen another past."""
+    answer = parsed(HeadsAnswer.parse, body)
+    if answer.answer is not Answer.STORED:
         raise Refused(
-            answer,
-            f"central says {answer.value}: this terminal's past is not the one central has "
+            answer.answer,
+            f"central says {answer.answer.value}: this terminal's past is not the one central has "
             "seen; nothing was sent, ask IT to compare both sides",
         )
+    proven = ShownAnswer(body=body, nonce=nonce, signature=signature)
+    take_answer(store, clock.now().wall, answer, proven)
 
 
 def take_roster(store: Store, clock: Clock, body: bytes) -> int:

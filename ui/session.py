@@ -115,6 +115,7 @@ class TerminalSession:
     def take_up(self) -> None:
         """Go on with the duty that was open when the program stopped."""
         self.terminal.settle_reasons()
+        self.terminal.forget_order()
         open_duty = self.terminal.open_duty()
         if open_duty is None:
             return

@@ -1,9 +1,10 @@
 """The tables and triggers of the terminal's file, as they are after the newest migration.
 
 Ratings, outcomes and reasons live under random ids in WITHOUT ROWID tables, sheet by sheet: the
-file keeps neither the time nor the order of a press. Triggers refuse to change or delete what
-is append-only; REPLACE would slip past a delete trigger, so an id that exists is refused on insert
-as well.
+file keeps neither the time nor the order of a press. A press writes to the `fresh_` tables; once
+its half-day is over its rows move to the others in the order of their keys
+(`Ratings.settle`). Triggers refuse to change or delete what is append-only; REPLACE would
+slip past a delete trigger, so an id that exists is refused on insert as well.
 """
 
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 APPLICATION_ID = 0x4B534B31
 """PRAGMA application_id of a terminal's file ("KSK1")."""
@@ -66,48 +68,69 @@ class _Bytes(TypeDecorator[Any]):
         return value
 
 
-ratings = Table(
-    "ratings",
-    metadata,
-    Column("id", _Bytes, nullable=False),
-    Column("business_date", _Text, nullable=False),
-    Column("half", _Text, nullable=False),
-    Column("officer", _Text, nullable=False),
-    Column("service", _Text, nullable=False),
-    Column("counter", _Text, nullable=False),
-    Column("score", _Number, nullable=False),
-    Column("levels", _Number, nullable=False),
-    Column("channel", _Text, nullable=False),
-    PrimaryKeyConstraint("business_date", "officer", "id"),
-    CheckConstraint("length(id) = 16", name="ratings_id"),
-    CheckConstraint("half IN ('am', 'pm')", name="ratings_half"),
-    CheckConstraint("levels BETWEEN 3 AND 5", name="ratings_levels"),
-    CheckConstraint("score BETWEEN 1 AND levels", name="ratings_score"),
-    sqlite_with_rowid=False,
-)
+def _ratings(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", _Bytes, nullable=False),
+        Column("business_date", _Text, nullable=False),
+        Column("half", _Text, nullable=False),
+        Column("officer", _Text, nullable=False),
+        Column("service", _Text, nullable=False),
+        Column("counter", _Text, nullable=False),
+        Column("score", _Number, nullable=False),
+        Column("levels", _Number, nullable=False),
+        Column("channel", _Text, nullable=False),
+        PrimaryKeyConstraint("business_date", "officer", "id"),
+        CheckConstraint("length(id) = 16", name=f"{name}_id"),
+        CheckConstraint("half IN ('am', 'pm')", name=f"{name}_half"),
+        CheckConstraint("levels BETWEEN 3 AND 5", name=f"{name}_levels"),
+        CheckConstraint("score BETWEEN 1 AND levels", name=f"{name}_score"),
+        sqlite_with_rowid=False,
+    )
 
-outcomes = Table(
-    "outcomes",
-    metadata,
-    Column("id", _Bytes, nullable=False),
-    Column("business_date", _Text, nullable=False),
-    Column("officer", _Text, nullable=False),
-    Column("outcome", _Text, nullable=False),
-    PrimaryKeyConstraint("business_date", "officer", "id"),
-    CheckConstraint("length(id) = 16", name="outcomes_id"),
-    sqlite_with_rowid=False,
-)
 
-reasons = Table(
-    "reasons",
-    metadata,
-    Column("rating", _Bytes, nullable=False),
-    Column("reason", _Text, nullable=False),
-    Column("business_date", _Text, nullable=False),
-    Column("officer", _Text, nullable=False),
-    PrimaryKeyConstraint("business_date", "officer", "rating", "reason"),
-    sqlite_with_rowid=False,
-)
+def _outcomes(name: str, *more: SchemaItem) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", _Bytes, nullable=False),
+        Column("business_date", _Text, nullable=False),
+        Column("officer", _Text, nullable=False),
+        Column("outcome", _Text, nullable=False),
+        *more,
+        PrimaryKeyConstraint("business_date", "officer", "id"),
+        CheckConstraint("length(id) = 16", name=f"{name}_id"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _reasons(name: str, *more: SchemaItem) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("rating", _Bytes, nullable=False),
+        Column("reason", _Text, nullable=False),
+        Column("business_date", _Text, nullable=False),
+        Column("officer", _Text, nullable=False),
+        *more,
+        PrimaryKeyConstraint("business_date", "officer", "rating", "reason"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _half(name: str) -> tuple[SchemaItem, ...]:
+    """In which half-day an outcome or a reason came: forgotten once that is over."""
+    am_or_pm = CheckConstraint("half IN ('am', 'pm')", name=f"{name}_half")
+    return Column("half", _Text, nullable=False), am_or_pm
+
+
+ratings = _ratings("ratings")
+outcomes = _outcomes("outcomes")
+reasons = _reasons("reasons")
+fresh_ratings = _ratings("fresh_ratings")
+fresh_outcomes = _outcomes("fresh_outcomes", *_half("fresh_outcomes"))
+fresh_reasons = _reasons("fresh_reasons", *_half("fresh_reasons"))
 
 sheets = Table(
     "sheets",
@@ -223,6 +246,41 @@ wording = Table(
     CheckConstraint("id = 1", name="wording_one"),
 )
 
+witnessed_sheets = Table(
+    "witnessed_sheets",
+    metadata,
+    Column("business_date", _Text, nullable=False),
+    Column("officer", _Text, nullable=False),
+    Column("steps", _Number, nullable=False),
+    Column("counts", _Text, nullable=False),
+    Column("opening", _Bytes, nullable=False),
+    Column("point", _Bytes, nullable=False),
+    Column("finished", _Text, nullable=False),
+    PrimaryKeyConstraint("business_date", "officer"),
+    sqlite_with_rowid=False,
+)
+
+witness_steps = Table(
+    "witness_steps",
+    metadata,
+    Column("business_date", _Text, nullable=False),
+    Column("officer", _Text, nullable=False),
+    Column("number", _Number, nullable=False),
+    Column("body", _Bytes, nullable=False),
+    PrimaryKeyConstraint("business_date", "officer", "number"),
+)
+
+witness_answers = Table(
+    "witness_answers",
+    metadata,
+    Column("business_date", _Text, nullable=False),
+    Column("officer", _Text, nullable=False),
+    Column("body", _Bytes, nullable=False),
+    Column("nonce", _Text, nullable=False),
+    Column("signature", _Text, nullable=False),
+    PrimaryKeyConstraint("business_date", "officer"),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -242,6 +300,9 @@ _APPEND_ONLY = {
     "ratings": f"{_SHEET} AND id = NEW.id",
     "outcomes": f"{_SHEET} AND id = NEW.id",
     "reasons": f"{_SHEET} AND rating = NEW.rating AND reason = NEW.reason",
+    "fresh_ratings": f"{_SHEET} AND id = NEW.id",
+    "fresh_outcomes": f"{_SHEET} AND id = NEW.id",
+    "fresh_reasons": f"{_SHEET} AND rating = NEW.rating AND reason = NEW.reason",
     "journal": "seq = NEW.seq",
 }
 

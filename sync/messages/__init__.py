@@ -23,19 +23,25 @@ from sync.messages.roster import Roster, RosterOfficer
 from sync.messages.runs import (
     NO_HEAD,
     Answer,
+    Counted,
+    EarlierAnswer,
     Head,
     Heads,
     HeadsAnswer,
     Hello,
     OpenSheet,
     PanelState,
+    Step,
     Welcome,
+    WitnessedSheet,
 )
 
 __all__ = [
     "NO_HEAD",
     "Answer",
+    "Counted",
     "DayReport",
+    "EarlierAnswer",
     "Enrol",
     "Enrolled",
     "ErrorLine",
@@ -58,8 +64,10 @@ __all__ = [
     "Roster",
     "RosterOfficer",
     "SheetSeal",
+    "Step",
     "StoredDays",
     "StoredRevision",
     "TerminalPin",
     "Welcome",
+    "WitnessedSheet",
 ]

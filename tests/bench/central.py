@@ -48,10 +48,11 @@ from sync.central.web.app import create_app
 from sync.central.web.batching import MOST
 from sync.central.web.dependencies import SignedIn
 from sync.central.web.rendering import page
-from sync.messages import DayReport, Hello, LineCount, SheetSeal, Welcome
+from sync.messages import DayReport, Hello, LineCount, Welcome
 from sync.protocol import digest
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
 from tests.bench.figures import Sample, report
+from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 SITES, OFFICERS, YEARS = 50, 40, 5.0
@@ -147,7 +148,7 @@ class Bench:
     def _cookie(self, role: str) -> str:
         subject, roles = f"bench {role}", (ROLES[role],)
         add_account(self.central, "b", role, role, roles, NOW, subject=subject, city=True)
-        return f"~.{sign_in_as(self.central, CITY, subject, NOW)}"
+        return f"~.{sign_in_as(self.central, CITY, subject, NOW).token}"
 
     def _recorded(self, path: str, cookie: str) -> list[Statement]:
         statements: list[Statement] = []
@@ -209,7 +210,7 @@ class Bench:
         ) as server:
             assert server.stdout
             address = server.stdout.readline().split()[-1]
-            token = sign_in_as(self.central, CITY, "bench director", datetime.now(UTC))
+            token = sign_in_as(self.central, CITY, "bench director", datetime.now(UTC)).token
             cookie = {"Cookie": f"kiosk_session=~.{token}"}
             site = self.central.site
             with httpx.Client(headers=cookie, timeout=60) as client:
@@ -333,7 +334,7 @@ def _day_report(
                     n=counts,
                 )
             )
-        sheets.append(SheetSeal(f"o{officer:02}", total, "0" * 64))
+        sheets.append(sealed(f"o{officer:02}", total))
     day = day or NOW.date() - timedelta(days=1)
     return DayReport(
         site=site,

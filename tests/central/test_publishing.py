@@ -17,8 +17,8 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.verification import first_disagreement
-from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
-from tests.support.day_reports import key_text
+from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount
+from tests.support.day_reports import key_text, sealed
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 MONDAY = date(2026, 9, 21)
@@ -287,7 +287,7 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
         reasons=(ReasonCount(one.officer, "wait", one.reasons),)
         if one.counts and one.reasons
         else (),
-        sheets=(SheetSeal(one.officer, n, "0" * 64),),
+        sheets=(sealed(one.officer, n),),
         gaps=(),
     )
     known = find_terminal(central, name)

@@ -13,6 +13,7 @@ from kiosk.store.state import Mark
 from kiosk.store.verify import Wrong, verify
 from kiosk.terminal import Terminal
 from tests.support.builders import SOMYING, FakeClock, duty_of, rating_id
+from tests.support.entries import RATING_IDS
 
 RULES = Rules()
 
@@ -72,7 +73,7 @@ class Pressing:
             found.append(f"verify: {told.what}")
         with self.store.read() as snapshot:
             cursor = snapshot.cursor()
-            kept = {id_ for (id_,) in cursor.execute("SELECT id FROM ratings")}
+            kept = {id_ for (id_,) in cursor.execute(RATING_IDS)}
         self.store.close()
         if len(kept) != self._pressed:
             found.append(f"{len(kept)} ratings of {self._pressed} presses")

@@ -10,7 +10,9 @@ from tests.evidence import (
     killing,
     mutating,
     odd_text,
+    pageorder,
     powercut,
+    resealing,
     soak,
     tampering,
 )
@@ -29,5 +31,7 @@ FIGURES: tuple[Figure, ...] = (
     odd_text.FIGURE,
     mutating.FIGURE,
     days.FIGURE,
+    pageorder.FIGURE,
+    resealing.FIGURE,
     codecs.FIGURE,
 )

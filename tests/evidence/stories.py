@@ -43,6 +43,7 @@ from sync.protocol import digest
 from sync.signing import public_text
 from tests.evidence.tracing import CALLS, Say, run
 from tests.support.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
+from tests.support.entries import RATING_IDS
 
 SCORES = (5, 1, 4)
 """A press, one whose reasons are asked for, and one in the grace after signing off."""
@@ -339,7 +340,7 @@ def remember_past(store: Store, terminal: Terminal) -> None:
 def _rating_ids(store: Store) -> set[str]:
     with store.read() as snapshot:
         cursor = snapshot.cursor()
-        return {id_.hex() for (id_,) in cursor.execute("SELECT id FROM ratings")}
+        return {id_.hex() for (id_,) in cursor.execute(RATING_IDS)}
 
 
 def _damage(store: Store) -> list[str]:

@@ -1,9 +1,11 @@
 """The terminal's file: made whole, append-only, verified, and never silently replaced."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from traceback import format_exception
@@ -14,7 +16,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from kiosk.domain.encounter import Count, KeepReasons, Record
-from kiosk.domain.rating import Outcome, ReasonId
+from kiosk.domain.rating import Half, Outcome, ReasonId
 from kiosk.domain.wording import Bilingual, Improvement, ReasonWords, Wording
 from kiosk.store import engine as engine_module
 from kiosk.store.engine import (
@@ -43,6 +45,8 @@ from tests.support.builders import (
     rating,
 )
 from tests.support.faults import disk_full_beyond
+
+NEXT_DAY = (TODAY + timedelta(days=1), Half.MORNING)
 
 
 @pytest.fixture
@@ -255,8 +259,11 @@ def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
     raw.execute("CREATE TABLE t (x)")
     raw.commit()
     raw.close()
+    before = path.read_bytes()
     with pytest.raises(StoreForeign, match=r"not a terminal's"):
         Store.open(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
@@ -275,14 +282,19 @@ def test_a_newer_file_is_refused(path: Path) -> None:
         Store.open(path)
 
 
+@pytest.mark.parametrize("settled", [False, True])
 @pytest.mark.parametrize("table", ["ratings", "outcomes", "reasons", "journal"])
 @pytest.mark.parametrize("verb", ["DELETE FROM {}", "UPDATE {} SET business_date = '2000-01-01'"])
 def test_the_past_refuses_to_be_changed(
-    store: Store, terminal: Terminal, path: Path, table: str, verb: str
+    store: Store, terminal: Terminal, path: Path, table: str, verb: str, settled: bool
 ) -> None:
     stored = rating(1)
     terminal.carry_out([Record(stored, (Outcome.GRACE,))])
     terminal.carry_out([KeepReasons(asking(stored, "wait"))])
+    if settled:
+        store.forget_order(NEXT_DAY)
+    elif table != "journal":
+        table = f"fresh_{table}"
     raw = sqlite.connect(str(path), isolation_level=None)
     with pytest.raises(sqlite.IntegrityError, match="append-only"):
         raw.execute(verb.format(table))
@@ -293,9 +305,11 @@ def test_replace_can_not_slip_past_the_guards(terminal: Terminal, path: Path) ->
     terminal.carry_out([Record(rating(1))])
     raw = sqlite.connect(str(path), isolation_level=None)
     raw.execute("PRAGMA recursive_triggers=OFF")
-    row = raw.execute("SELECT * FROM ratings").fetchone()
+    row = raw.execute("SELECT * FROM fresh_ratings").fetchone()
     with pytest.raises(sqlite.IntegrityError, match="append-only"):
-        raw.execute("INSERT OR REPLACE INTO ratings VALUES (?,?,?,?,?,?,5,?,?)", row[:6] + row[7:])
+        raw.execute(
+            "INSERT OR REPLACE INTO fresh_ratings VALUES (?,?,?,?,?,?,5,?,?)", row[:6] + row[7:]
+        )
     raw.close()
 
 
@@ -308,6 +322,7 @@ def test_what_was_kept_verifies_with_its_counts(store: Store, terminal: Terminal
     assert (result.ratings, result.sheets) == (3, 1)
 
 
+@pytest.mark.parametrize("settled", [False, True])
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
@@ -328,12 +343,17 @@ def test_what_was_kept_verifies_with_its_counts(store: Store, terminal: Terminal
     ],
 )
 def test_tampering_is_found_and_named(
-    store: Store, terminal: Terminal, path: Path, statement: str, named: str
+    store: Store, terminal: Terminal, path: Path, statement: str, named: str, settled: bool
 ) -> None:
     low = rating(1)
     terminal.carry_out([Record(low, (Outcome.GRACE,))])
     terminal.carry_out([KeepReasons(asking(low, "wait"))])
     terminal.carry_out([Record(rating(5))])
+    if settled:
+        store.forget_order(NEXT_DAY)
+    else:
+        statement = re.sub("(ratings|outcomes|reasons)", r"fresh_\1", statement)
+        statement = statement.replace("'am')", "'am', 'am')")
     tamper(path, statement)
     result = verify(store)
     assert isinstance(result, Wrong)
@@ -357,8 +377,8 @@ def test_nothing_in_the_file_tells_time_or_order_of_a_press(
     for one in ratings:
         terminal.carry_out([Record(one)])
     raw = sqlite.connect(str(path))
-    ids = [bytes(row[0]) for row in raw.execute("SELECT id FROM ratings")]
-    columns = {row[1] for row in raw.execute("PRAGMA table_info(ratings)")}
+    ids = [bytes(row[0]) for row in raw.execute("SELECT id FROM fresh_ratings")]
+    columns = {row[1] for row in raw.execute("PRAGMA table_info(fresh_ratings)")}
     raw.close()
     assert ids == sorted(bytes(one.id) for one in ratings)
     assert columns.isdisjoint({"at", "time", "seq", "rowid", "created"})

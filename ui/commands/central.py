@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
     from sync.absence import Hours
+    from sync.steps import Asked
 
 app = typer.Typer()
 
@@ -31,6 +32,7 @@ class SyncParts(NamedTuple):
     key: "Ed25519PrivateKey"
     authority: str
     pepper: bytes
+    asked: "Asked"
 
 
 @app.command("close-day")
@@ -109,6 +111,7 @@ def sync() -> None:
             parts.authority,
             typer.echo,
             pepper=parts.pepper,
+            asked=parts.asked,
         )
     officers = counted(result.officers, "officer", "officers")
     roster = f"renewed ({officers})" if result.roster_changed else "unchanged"
@@ -167,7 +170,7 @@ def stick(
 
 @app.command()
 def heartbeat() -> None:
-    """Tell central that this terminal lives: its journal's head and open seals, no score.
+    """Tell central that this terminal lives: its journal's head, and commitments that say no count.
 
     The running terminal does this by itself every quarter of an hour.
     """
@@ -178,11 +181,18 @@ def heartbeat() -> None:
     from sync.keyfile import KeyUnusable, read_key
 
     folder = data_folder()
-    with opened() as (store, _), errors():
+    with opened() as (store, terminal), errors():
         try:
             key = read_key(folder.key_file)
-            authority, pepper = folder.settings().sync.ca, folder.pepper()
-            exchange.heartbeat(store, SystemClock(), key, authority, pepper=pepper)
+            settings = folder.settings().with_wording(terminal.wording())
+            exchange.heartbeat(
+                store,
+                SystemClock(),
+                key,
+                settings.sync.ca,
+                pepper=folder.pepper(),
+                asked=_asked(settings),
+            )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
         except (KeyUnusable, incoming.Refused) as error:
@@ -200,6 +210,14 @@ def _require_mounted(folder: Path) -> None:
         fail(f"{folder}: {error.strerror} (is the stick in?)", NOT_NOW)
     if not folder.is_mount():
         fail(f"{folder}: no stick is mounted there; see the README on /etc/fstab", NOT_NOW)
+
+
+def _asked(settings: "Settings") -> "Asked":
+    """What citizens can answer here."""
+    from sync.steps import Asked
+
+    rules = settings.rules
+    return Asked(levels=rules.scale.levels, reasons=tuple(rules.reasons))
 
 
 def _hours(settings: "Settings") -> "Hours":
@@ -233,6 +251,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 key=read_key(folder.key_file),
                 authority=settings.sync.ca,
                 pepper=folder.pepper(),
+                asked=_asked(settings),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sync.central.ingest import StoredDay, decide, grown, judge_sheets
+from sync.central.ingest import StoredDay, decide, grown, judge_opened, judge_sheets
 from sync.central.store.days import officer_days
 from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
@@ -42,12 +42,8 @@ def _take(
     stored = t.days.stored(report)
     seen = t.witness.seen(terminal, {report.date})
     replaced = t.days.officer_days(terminal, report.date) if stored is not None else set()
-    if stored is not None and decide(stored, report, body_digest) is Answer.STORED:
-        # Not against the heads: what was closed before they were shown may have less.
-        # Nor against what a person has released: that is no longer witnessed.
-        reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, {report.date})}
-        before = {key: sheet for key, sheet in reported.items() if key in seen}
-        answer, why = judge_sheets(before, sheets, whole={report.date})
+    if decide(stored, report, body_digest) is Answer.STORED:
+        answer, why = _judge(t, report, is_revision=stored is not None)
         if answer is not Answer.STORED:
             quarantine(t, terminal, answer, why, now)
             return answer
@@ -61,6 +57,20 @@ def _take(
         detail = f"{report.date} revision {report.revision}: other bytes than were taken"
         t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=detail))
     return answer
+
+
+def _judge(t: Transaction, report: DayReport, *, is_revision: bool) -> tuple[Answer, str]:
+    """Whether a report opens what was witnessed of its day, and its sheets only grew since the one
+    before."""
+    terminal, day = report.terminal, {report.date}
+    answer, why = judge_opened(t.witness.witnessed(terminal, day), report)
+    if answer is not Answer.STORED or not is_revision:
+        return answer, why
+    # Not what a person has released: that is no longer witnessed.
+    seen = t.witness.seen(terminal, day)
+    reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, day)}
+    before = {key: sheet for key, sheet in reported.items() if key in seen}
+    return judge_sheets(before, report.open_sheets(), whole=day)
 
 
 def _store(

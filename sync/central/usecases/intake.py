@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sync.central.ingest import grown
+from sync.central.ingest import SheetKey, Witnessed, grown, judge_opened
 from sync.central.store.engine import CentralStore, RowRefused
 from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
 from sync.central.store.terminals import KnownTerminal, Run
-from sync.central.store.witness import SheetKey
 from sync.messages import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
 from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
@@ -147,11 +146,18 @@ def take_days(
 def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewDay]:
     """Those of which central has no report yet, each with the sheets that it shows more of."""
     stored, seen = many.stored(days.keys()), many.seen(days.keys())
+    witnessed = many.witnessed(days.keys())
     return [
         replace(day, fresh_sheets=_fresh(day.fresh_sheets, seen.get(key, {})))
         for key, day in sorted(days.items())
-        if key not in stored
+        if key not in stored and _as_shown(witnessed.get(key, {}), day.report)
     ]
+
+
+def _as_shown(shown: Mapping[SheetKey, Witnessed], report: DayReport) -> bool:
+    """Whether a report opens what was shown of its sheets; any other is judged alone."""
+    answer, _ = judge_opened(shown, report)
+    return answer is Answer.STORED
 
 
 def _fresh(

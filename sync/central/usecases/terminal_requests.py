@@ -14,11 +14,11 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.day_reports import receive_day_report
 from sync.central.usecases.intake import new_run
 from sync.central.usecases.pins import Issued, issued_verifier
-from sync.central.usecases.witness import witness_heads
+from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
-    Answer,
     DayReport,
     Heads,
+    HeadsAnswer,
     Hello,
     IssuedPin,
     IssuedPins,
@@ -27,6 +27,7 @@ from sync.messages import (
     PinStatus,
     Receipt,
     Roster,
+    Step,
     StoredDays,
     StoredRevision,
     Welcome,
@@ -62,9 +63,10 @@ class TerminalRequest:
         self.t.terminals.open_run(run, now)
         return Welcome(run.nonce, self.terminal.head)
 
-    def judge(self, heads: Heads, now: datetime) -> Answer:
-        """Take the terminal's journal head and open sheets, or put it into quarantine."""
-        return witness_heads(self.t, self.terminal, heads, now)
+    def judge(self, heads: Heads, points: Points, now: datetime) -> HeadsAnswer | tuple[Step, ...]:
+        """Take the terminal's journal head and steps, or put it into quarantine. Steps that come
+        back are to be proved first."""
+        return witness_heads(self.central, self.t, self.terminal, heads, points, now)
 
     def take_day(self, report: DayReport, body: bytes, now: datetime) -> Receipt:
         """Take a day report; the receipt says what became of it."""
