@@ -149,8 +149,9 @@ def table(definition: type[T], values: object, where: str = "") -> T:
 
 def _place(where: str, key: str) -> str:
     """`where.key`; a key that no line can show is written as an excerpt."""
-    shown = key if key and key.isprintable() and len(key) <= MAX_EXCERPT else _excerpt(key)
-    return f"{where}.{shown}" if where else shown
+    is_plain = bool(key) and key.isprintable() and len(key) <= MAX_EXCERPT
+    name = key if is_plain else _excerpt(key)
+    return f"{where}.{name}" if where else name
 
 
 def _refuse_unknown(values: Mapping[str, Any], keys: list[str], where: str) -> None:

@@ -89,7 +89,7 @@ def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(centra
     publish_due(central, TODAY)
     figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
     assert figure.response is None
-    assert figures.response_text(figure) == ""
+    assert figures.beside(figure) == ["กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน ๓ ครั้ง"]
 
 
 @pytest.mark.parametrize(("not_offered", "may"), [(0, True), (290, True), (900, False)])

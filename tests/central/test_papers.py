@@ -23,7 +23,7 @@ from kiosk.domain.scale import Scale
 from sync import absence, closing
 from sync.central import itaform
 from sync.central.itaform import EditedRow
-from sync.central.language import LANGUAGES, tables
+from sync.central.language import LANGUAGES, in_thai, tables
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.papers.thaitext import digits, listed
 from sync.central.papers.typesetting import printable
@@ -148,7 +148,7 @@ def test_the_report_is_landscape_tagged_archivable_and_names_itself(view: Office
 def test_our_evidence_stands_in_its_rows_with_n_rate_interval_and_dates(view: OfficeView) -> None:
     whole = "".join(pages(ita.pdf(view, seeded(), NOW)))
     ours = sum(row.terminal_is_evidence for row in itaform.form()[2])
-    assert whole.count(squeezed(ita.EVIDENCE)) == ours
+    assert whole.count(squeezed(in_thai("ita_paper.evidence"))) == ours
     assert view.figure.result.n == 158
     assert whole.count("จากการประเมิน๑๕๘ครั้ง") == ours
     assert whole.count("พึงพอใจร้อยละ๗๕.๙") == ours
@@ -327,7 +327,7 @@ def test_open_data_call_services_as_the_office_does(office: Central) -> None:
 def test_the_csv_has_a_dictionary_of_its_own_with_the_licence() -> None:
     found = statistics.dictionary("=CC BY 4.0").decode("utf-8-sig")
     told = {row["column"]: row for row in csv.DictReader(io.StringIO(found))}
-    assert set(told) == {name for name, *_ in statistics.DICTIONARY} | {"licence"}
+    assert set(told) == set(statistics.COLUMNS) | {"licence"}
     assert told["n"]["type"] == "integer"
     assert told["licence"]["en"] == "'=CC BY 4.0"
 

@@ -7,37 +7,34 @@ terminals' evidence in the rows it belongs to. (ARCHITECTURE.md#the-office-and-i
 import io
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kiosk.domain.businessday import buddhist_year
 from sync.central.itaform import EditedRow, form
+from sync.central.language import in_thai
 from sync.central.papers import figures, typesetting
 from sync.central.papers.thaitext import digits, listed, plain
 from sync.central.period import Period
 from sync.central.reports.gate import OfficeView
-
-_FORMS = {
-    "IIT": "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายใน (IIT)",
-    "EIT": "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายนอก (EIT)",
-    "OIT": "แบบตรวจการเปิดเผยข้อมูลสาธารณะ (OIT)",
-}
-EVIDENCE = "ผลจากเครื่องประเมินความพึงพอใจ ณ ช่องบริการ"
-_HALVES = {"1": "๖ เดือนแรก", "2": "๖ เดือนหลัง"}
-_MONTHS = (
-    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
-    "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
-)  # fmt: skip
+from sync.central.usecases.ita import ItaBody
 
 
 def title(office: str, period: Period) -> tuple[str, str]:
     """The two lines above the table."""
-    year = buddhist_year(period.fiscal_year)
-    ends = (period.first_day, period.last_day)
-    first, last = (f"{_MONTHS[d.month - 1]} {buddhist_year(d.year)}" for d in ends)
-    months = f"{_HALVES[period.part]} ({first} - {last})"
-    above = "การรายงานผลการดำเนินการตามมาตรการยกระดับคุณธรรมและความโปร่งใสภายในหน่วยงาน"
-    return above, digits(f"ของ{office} ประจำปีงบประมาณ พ.ศ. {year} รอบ {months}")
+    second_line = in_thai(
+        "ita_paper.of_office",
+        office=office,
+        year=str(buddhist_year(period.fiscal_year)),
+        half=in_thai(f"ita_paper.half_{period.part}"),
+        first=_month(period.first_day),
+        last=_month(period.last_day),
+    )
+    return in_thai("ita_paper.title"), digits(second_line)
+
+
+def _month(day: date) -> str:
+    return f"{in_thai(f'month.{day.month}')} {buddhist_year(day.year)}"
 
 
 def pdf(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:
@@ -53,7 +50,7 @@ def _values(office: OfficeView, rows: Sequence[EditedRow]) -> dict[str, Any]:
         "columns": list(form()[1]),
         "rows": list(_grouped(rows)),
         "evidence": {
-            "heading": EVIDENCE,
+            "heading": in_thai("ita_paper.evidence"),
             "text": figures.sentence(office.figure, office.settings).replace(" · ", "\n"),
             "beside": "\n".join(figures.beside(office.figure)),
             **figures.drawn(office.figure),
@@ -70,7 +67,7 @@ def _grouped(rows: Sequence[EditedRow]) -> list[dict[str, Any]]:
         row, body = edited.row, edited.body
         if row.form != part:
             part = row.form
-            lines.append({"kind": "group", "level": 2, "text": _FORMS.get(part, part)})
+            lines.append({"kind": "group", "level": 2, "text": in_thai(f"ita_paper.{part}")})
         if row.indicator != indicator:
             indicator = row.indicator
             lines.append({"kind": "group", "level": 3, "text": digits(indicator)})
@@ -78,7 +75,7 @@ def _grouped(rows: Sequence[EditedRow]) -> list[dict[str, Any]]:
             {
                 "kind": "row",
                 "question": f"{row.code} {digits(body.question)}",
-                "score": f"({digits(body.score)} คะแนน)" if body.score else "",
+                "score": _score(body),
                 "shortfall": listed(body.shortfall),
                 "measure": listed(body.measure),
                 "result": listed(body.result),
@@ -87,6 +84,11 @@ def _grouped(rows: Sequence[EditedRow]) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+def _score(body: ItaBody) -> str:
+    """The score in brackets; empty where there is none."""
+    return in_thai("ita_paper.score", score=digits(body.score)) if body.score else ""
 
 
 def docx(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:
@@ -150,7 +152,8 @@ def _measure_row(cells: Any, row: dict[str, Any], evidence: dict[str, Any], pict
     for cell, name in zip(cells, names, strict=True):
         _paragraphs(cell, row[name])
     if row["score"]:
-        _run(cells[0].paragraphs[-1], f" {row['score']}".replace(" คะ", "\u00a0คะ"))
+        number, _, unit = row["score"].partition(" ")
+        _run(cells[0].paragraphs[-1], f" {number}{_NO_BREAK}{unit}")
     if row["ours"]:
         _evidence(cells[3], evidence, picture)
 
@@ -168,6 +171,7 @@ def _set_widths(table: Any) -> None:
             cell.width = Cm(sum(_WIDTHS)) if merged else Cm(width)
 
 
+_NO_BREAK = "\u00a0"
 _WIDTHS = (4.1, 4.1, 5.9, 7.2, 5.6)
 """Of the five columns, in centimetres."""
 
@@ -176,7 +180,7 @@ def _evidence(cell: Any, evidence: dict[str, Any], picture: bytes) -> None:
     """The terminals' words and chart below what people wrote."""
     from docx.shared import Cm
 
-    _run(cell.add_paragraph(), EVIDENCE, bold=True)
+    _run(cell.add_paragraph(), evidence["heading"], bold=True)
     for line in evidence["text"].split("\n"):
         _run(cell.add_paragraph(), line)
     if evidence["rate"] is not None:
