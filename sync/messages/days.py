@@ -67,8 +67,9 @@ class SheetSeal(Row, frozen=True, order=True):
 
 class GapCount(Row, frozen=True):
     """How often, or for how many minutes, the terminal was not listening: pauses, panel losses,
-    restarts, clock jumps."""
+    restarts, clock jumps; of which officer, where that is known."""
 
+    officer: OfficerOrNobody
     kind: Identifier
     n: Count
 
@@ -109,7 +110,7 @@ class DayReport(Message, frozen=True):
         check_once("outcomes", ((x.officer, x.outcome) for x in self.outcomes))
         check_once("reasons", ((x.officer, x.reason) for x in self.reasons))
         check_once("sheets", (sheet.officer for sheet in self.sheets))
-        check_once("gaps", (gap.kind for gap in self.gaps))
+        check_once("gaps", ((gap.officer, gap.kind) for gap in self.gaps))
         if any(bool(sheet.steps) != bool(sheet.opening) for sheet in self.sheets):
             raise BadMessage("sheets: steps without an opening, or an opening without steps")
         ratings: Counter[str] = Counter()

@@ -161,7 +161,7 @@ _streams = st.lists(
     st.builds(
         lambda name, back, counts, gaps: structs.replace(
             day_report(1, DAY - timedelta(days=back), name, counts),
-            gaps=(GapCount("duty-paused", gaps),),
+            gaps=(GapCount(officer="", kind="duty-paused", n=gaps),),
         ),
         st.sampled_from(["a", "b", "c"]),
         st.integers(0, 2),

@@ -270,7 +270,7 @@ def test_a_raw_tally_is_logged(central: Central) -> None:
 def test_whatever_is_altered_is_found(central: Central, damage: str, said: str) -> None:
     enrolled(central)
     report = day_report(counts=(0, 0, 0, 0, 5))
-    take(central, replace(report, gaps=(GapCount("duty-paused", 1),)))
+    take(central, replace(report, gaps=(GapCount(officer="", kind="duty-paused", n=1),)))
     assert first_disagreement(central) is None
     with central.store._engine.begin() as connection:
         connection.exec_driver_sql(damage)

@@ -1,5 +1,6 @@
 """One officer's published results, and where they stand beside the office's."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from sync.central.reports.gate.figures import (
     MonthFigure,
     coverage,
     figure,
+    last_week_end,
     trend,
     trend_span,
 )
@@ -66,6 +68,8 @@ class OfficerView:
     coverage: float | None
     """The office's, where this officer's own response is not known."""
     has_photo: bool
+    gaps: Counter[str]
+    """Minutes of this officer's duties in which nobody could rate; of closed weeks, by kind."""
     next_close: date
 
 
@@ -90,6 +94,7 @@ def officer(
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
         tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
+        gaps = t.days.gaps_of(id, first_day, min(last_day, last_week_end(today)))
     record_looks(central, viewer, [id], f"officer {period.code}", now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
@@ -118,6 +123,7 @@ def officer(
         ),
         coverage=office_coverage,
         has_photo=has_photo,
+        gaps=gaps,
         next_close=week_end(today),
     )
 
