@@ -13,6 +13,8 @@ from tests.evidence import (
     pageorder,
     powercut,
     resealing,
+    sign_ins,
+    slow_readers,
     soak,
     tampering,
 )
@@ -29,6 +31,8 @@ FIGURES: tuple[Figure, ...] = (
     tampering.FIGURE,
     attacker.FIGURE,
     odd_text.FIGURE,
+    slow_readers.FIGURE,
+    *sign_ins.FIGURES,
     mutating.FIGURE,
     days.FIGURE,
     pageorder.FIGURE,
