@@ -1,6 +1,7 @@
 """Runs the web server until it is ended."""
 
 import asyncio
+import logging
 import resource
 import socket
 import ssl
@@ -148,11 +149,22 @@ def serve_until_ended(
         scheme = "https" if tls_cert else "http"
         address = f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}"
         config = server_config(central, tls_cert, tls_key)
+        _log_events()
         # The first paper need not wait for its typeface.
         threading.Thread(target=fonts.letters, daemon=True).start()
         say(f"Serving {central.site} at {address}")
         say(f"Report: {address}/report/{central.site}")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _log_events() -> None:
+    """Security events go to standard error, a line each: systemd's journal has them too."""
+    lines = logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    events = logging.getLogger("kiosk.central.security")
+    events.addHandler(lines)
+    events.setLevel(logging.INFO)
+    events.propagate = False
 
 
 def server_config(central: Central, tls_cert: Path | None, tls_key: Path | None) -> uvicorn.Config:
