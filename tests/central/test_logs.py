@@ -80,10 +80,12 @@ def test_verify_names_the_first_entry_that_a_hand_changed(
 
 
 GUARDS = {
-    "log_entries": ("no_update", "no_delete", "no_replace", "no_truncate"),
-    "log_heads": ("grow", "no_delete", "no_replace", "no_truncate"),
+    table: tuple(f"{table}_{name}" for name in names)
+    for table, names in (
+        ("log_entries", ("no_update", "no_delete", "no_replace", "no_truncate")),
+        ("log_heads", ("grow", "no_delete", "no_replace", "no_truncate")),
+    )
 }
-GUARDS = {table: tuple(f"{table}_{name}" for name in names) for table, names in GUARDS.items()}
 
 
 def declared_guards(dialect: str) -> list[str]:
