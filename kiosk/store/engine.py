@@ -148,8 +148,6 @@ class Store:
         if identity is None:
             raise StoreMissing(f"{self.path}: not found; `kiosk init` makes it")
         with _failures(self.path), _raw(self._engine) as raw:
-            if raw.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
-                raise StoreForeign(f"{self.path}: is not a terminal's database")
             (version,) = raw.execute("SELECT max(version_num) FROM alembic_version").fetchone()
         if not isinstance(version, str):
             raise StoreDamaged(f"{self.path}: does not say which version wrote it")
@@ -278,8 +276,12 @@ def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
+        ids = connection.execute("PRAGMA application_id").fetchone()
+        if mode == "rw" and ids != (APPLICATION_ID,):  # the next line would write into it
+            connection.close()
+            raise StoreForeign(f"{path}: is not a terminal's database")
         for pragma in (
-            f"busy_timeout={BUSY_MS}",
             f"synchronous={synchronous}",
             "journal_mode=WAL",
             "wal_autocheckpoint=100",

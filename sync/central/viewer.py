@@ -41,6 +41,10 @@ class Right(StrEnum):
     """Issue officers' PINs."""
     CHANGES = "changes"
     """Read who changed accounts and settings."""
+    EVENTS = "events"
+    """Read who signed in, who could not, and who was refused."""
+    LOGS = "logs"
+    """Read every log whole, also who looked at whom, and take it out as a file."""
 
 
 class Reach(Enum):
@@ -63,6 +67,9 @@ class Role:
     """Whoever reads a section reads its officers."""
     officers: Reach = Reach.NONE
     """Officers beside those of the sections."""
+    second_factor: bool = False
+    """Whether a password alone does not open an account of this role: it sees, or changes, what is
+    others'. The office can turn that off."""
 
     @property
     def needs_section(self) -> bool:
@@ -80,6 +87,7 @@ class Role:
 
 _READER = frozenset({Right.OFFICE, Right.CUTS})
 _HEAD = _READER | {Right.SECTION, Right.OFFICER, Right.PAPERS}
+_LOGS = frozenset({Right.CHANGES, Right.EVENTS})
 _ROWS = (
     Role(id="officer", rights=_READER | {Right.OFFICER}, officers=Reach.OWN),
     Role(id="section-head", rights=_HEAD | {Right.IMPROVE}, sections=Reach.OWN),
@@ -87,11 +95,25 @@ _ROWS = (
         id="director",
         rights=_HEAD | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE, Right.FLEET, Right.CHANGES},
         sections=Reach.ALL,
+        second_factor=True,
     ),
-    Role(id="hr", rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS}, sections=Reach.ALL),
+    Role(
+        id="hr",
+        rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS},
+        sections=Reach.ALL,
+        second_factor=True,
+    ),
     Role(id="complaints", rights=frozenset({Right.COMMENTS, Right.IMPROVE})),
-    Role(id="audit", rights=frozenset({Right.TALLY, Right.FLEET, Right.CHANGES})),
-    Role(id="it", rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, Right.CHANGES})),
+    Role(
+        id="audit",
+        rights=frozenset({Right.TALLY, Right.FLEET, *_LOGS, Right.LOGS}),
+        second_factor=True,
+    ),
+    Role(
+        id="it",
+        rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, *_LOGS}),
+        second_factor=True,
+    ),
 )
 ROLES = {role.id: role for role in _ROWS}
 """The table: a new role is a new row, and its words."""

@@ -13,6 +13,9 @@ from tests.evidence import (
     pageorder,
     powercut,
     resealing,
+    seal_and_file,
+    sign_ins,
+    slow_readers,
     soak,
     tampering,
 )
@@ -29,9 +32,12 @@ FIGURES: tuple[Figure, ...] = (
     tampering.FIGURE,
     attacker.FIGURE,
     odd_text.FIGURE,
+    slow_readers.FIGURE,
+    *sign_ins.FIGURES,
     mutating.FIGURE,
     days.FIGURE,
     pageorder.FIGURE,
     resealing.FIGURE,
+    seal_and_file.FIGURE,
     codecs.FIGURE,
 )

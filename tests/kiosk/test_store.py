@@ -259,8 +259,11 @@ def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
     raw.execute("CREATE TABLE t (x)")
     raw.commit()
     raw.close()
+    before = path.read_bytes()
     with pytest.raises(StoreForeign, match=r"not a terminal's"):
         Store.open(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_from_nothing_to_officers_in_three_commands(folder: Path) -> None:
     )
     status = kiosk(folder, "status").stdout
     assert "not enrolled" in status
-    assert "stored    0 days; 0 reports to send, 0 parked" in status
+    assert "days      0 stored, 0 reports to send, 0 parked" in status
 
 
 @pytest.mark.parametrize(
@@ -190,3 +190,9 @@ def test_every_command_explains_itself(app: object) -> None:
             walk(sub, [*path, name])
 
     walk(get_command(app), [])  # type: ignore[arg-type]  # a Typer
+
+
+def test_one_of_a_thing_is_said_in_the_singular(folder: Path) -> None:
+    agreed = "All agrees: 0 ratings on 0 sheets, 1 journal entry, 0 day reports, 0 receipts."
+    assert kiosk(folder, "verify").stdout.strip() == agreed
+    assert "0 reports to send" in kiosk(folder, "status").stdout

@@ -76,7 +76,7 @@ class OfferingCounter:
 
     def journal(self) -> list[Kind]:
         with self.counter.running.store.transaction() as t:
-            return [kind for _, kind in t.journal.of_day(TODAY)]
+            return [what.kind for what in t.journal.of_day(TODAY)]
 
 
 @pytest.fixture

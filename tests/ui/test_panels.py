@@ -258,7 +258,7 @@ def test_an_unplugged_plain_panel_is_noted_and_comes_back_by_itself(
     bench.panels[0].panel.replug()
     bench.wait_until_up()
     with bench.counter.running.store.transaction() as t:
-        kinds = [kind for _, kind in t.journal.of_day(TODAY)]
+        kinds = [what.kind for what in t.journal.of_day(TODAY)]
     assert (kinds.count(Kind.PANEL_UP), kinds.count(Kind.PANEL_DOWN)) == (2, 1)
 
 

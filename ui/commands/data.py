@@ -23,13 +23,11 @@ def verify() -> None:
         except Disagreement as error:
             fail(f"{store.path}: {error}", WRONG)
     ratings = counted(agreement.ratings, "rating", "ratings")
-    counts = (
-        counted(agreement.sheets, "sheet", "sheets"),
-        counted(agreement.entries, "journal entry", "journal entries"),
-        counted(agreement.day_reports, "day report", "day reports"),
-        counted(agreement.receipts, "receipt", "receipts"),
-    )
-    typer.echo(f"All agrees: {ratings} on {', '.join(counts)}.")
+    sheets = counted(agreement.sheets, "sheet", "sheets")
+    entries = counted(agreement.entries, "journal entry", "journal entries")
+    reports = counted(agreement.day_reports, "day report", "day reports")
+    receipts = counted(agreement.receipts, "receipt", "receipts")
+    typer.echo(f"All agrees: {ratings} on {sheets}, {entries}, {reports}, {receipts}.")
 
 
 @app.command()

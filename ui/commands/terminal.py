@@ -128,9 +128,8 @@ def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") 
     else:
         yield "central   not enrolled (kiosk enrol URL CODE)"
     yield f"officers  {status.officers}"
-    days = counted(status.days, "day", "days")
     due = counted(status.due, "report", "reports")
-    yield f"stored    {days}; {due} to send, {status.parked} parked"
+    yield f"days      {status.days} stored, {due} to send, {status.parked} parked"
     last_sync, failure = status.last_sync, status.last_failure
     yield f"last sync {last_sync.at if last_sync else 'never'}"
     if failure and (not last_sync or failure.seq > last_sync.seq):
