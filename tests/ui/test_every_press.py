@@ -295,7 +295,7 @@ def test_they_are_where_questions_are_offered(bench: Bench, place: str) -> None:
 @pytest.mark.parametrize("bench", ["[sound]\nguide = true\n"], indirect=True)
 def test_they_are_where_buttons_lead_through_the_reasons(bench: Bench) -> None:
     assert every_way(bench, "asked", asked) == []
-    assert tally(bench.counter).outcomes["101", Outcome.LED] > 0
+    assert tally(bench.counter).outcomes[SOMYING.id, Outcome.LED] > 0
 
 
 def test_the_places_are_every_page_phase_and_dialog(bench: Bench, qtbot: QtBot) -> None:
