@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from kiosk.domain.rating import Channel, Half, Outcome
+from sync.messages.logs import LogHeads
 from sync.messages.message import Message, Row, check_once
 from sync.messages.runs import Answer, OpenSheet
 from sync.messages.values import (
@@ -125,13 +126,15 @@ def _line_key(line: LineCount) -> tuple[object, ...]:
 
 
 class Receipt(Message, frozen=True):
-    """Central's word on one day report: the only proof that it arrived. The terminal keeps it."""
+    """Central's word on one day report: the only proof that it arrived. The terminal keeps it, and
+    with it the heads of central's logs at that time, under central's signature."""
 
     terminal: Identifier
     date: date
     revision: Revision
     digest: Hash
     answer: Answer
+    logs: LogHeads = ()
 
 
 class StoredRevision(Row, frozen=True):

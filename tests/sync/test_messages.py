@@ -15,7 +15,7 @@ from sync import messages
 from sync.central.usecases.intake import FIRST_DAY
 from sync.messages import DayReport, Head, Heads, Hello, Roster
 from sync.messages.message import Message
-from sync.messages.values import MAX_COUNT, MAX_ROWS, MAX_TIME
+from sync.messages.values import MAX_COUNT, MAX_DIGESTS, MAX_LOGS, MAX_ROWS, MAX_TIME
 from sync.protocol import MAX_BODY, BadMessage, digest
 from sync.signing import public_text, sign_request
 from tests.support.wire_examples import EXAMPLES, WIRE
@@ -52,6 +52,7 @@ def test_the_digest_and_the_signature_of_the_document_are_true() -> None:
         f"seconds since 1970, to {MAX_TIME:,}",
         f"| day of a report | {FIRST_DAY} to tomorrow |",
         f"| rows of a list | {MAX_ROWS:,} |",
+        f"| logs of central | {MAX_LOGS}, each with {MAX_DIGESTS:,} digests",
         f"| levels of a scale | {MIN_LEVELS} to {MAX_LEVELS} |",
         f"| name, position, section | {MAX_NAME} characters |",
         f"| question, improvement | {MAX_SCREEN_TEXT} characters |",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
+from sync.central.logbook import Entry, Kind, Log
 from sync.central.measures import Result, points_of, result, satisfied_of, wilson
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
@@ -20,7 +21,6 @@ from sync.central.reports.gate.figures import (
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.accounts import Logged
 from sync.central.store.blocks import Sum
 from sync.central.store.objections import Objection
 from sync.central.usecases.central import Central
@@ -28,6 +28,8 @@ from sync.central.viewer import NotYours, Right, Viewer
 
 Z99 = 2.5758293035489004
 """Two-sided 99 % quantile of the normal distribution."""
+_LOOKS_SHOWN = 12
+"""On the officer's page; all stand on the page of the own log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ class OfficerView:
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
     funnel: Funnel | None
-    looks: tuple[Logged, ...]
-    """Who else looked: for the officer's own eyes, empty for others."""
+    looks: tuple[Entry, ...]
+    """Who else looked, the newest: for the officer's own eyes, empty for others."""
     own: bool
     may_enter_appraisal: bool
     coverage: float | None
@@ -89,7 +91,7 @@ def officer(
         months = t.blocks.by_month(*trend_span(period, today), officers=[id])
         blocks = t.blocks.of_officer(id, first_day, last_day)
         objections = {(o.levels, o.number): o for o in t.objections.all(id)}
-        looks = t.accounts.looks(id) if own else ()
+        looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
         tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
         gaps = t.days.gaps_of(id, first_day, min(last_day, last_week_end(today)))
