@@ -16,6 +16,7 @@ from sync.messages.days import (
     StoredRevision,
 )
 from sync.messages.enrolment import Enrol, Enrolled
+from sync.messages.logs import LogHead, LogProof, LogsAnswer, SeenLogs
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.messages.refusal import ErrorLine
@@ -53,6 +54,9 @@ __all__ = [
     "IssuedPin",
     "IssuedPins",
     "LineCount",
+    "LogHead",
+    "LogProof",
+    "LogsAnswer",
     "OpenSheet",
     "OutcomeCount",
     "PanelState",
@@ -63,6 +67,7 @@ __all__ = [
     "Receipt",
     "Roster",
     "RosterOfficer",
+    "SeenLogs",
     "SheetSeal",
     "Step",
     "StoredDays",

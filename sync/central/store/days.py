@@ -46,7 +46,7 @@ def count_rows(report: DayReport) -> list[Row]:
     return [
         *(("outcome", x.officer, x.outcome.value, x.n) for x in report.outcomes),
         *(("reason", x.officer, x.reason, x.n) for x in report.reasons),
-        *(("gap", "", x.kind, x.n) for x in report.gaps),
+        *(("gap", x.officer, x.kind, x.n) for x in report.gaps),
     ]
 
 
@@ -213,6 +213,22 @@ class Days(Room):
         asked = {"site": self._site, "first": first, "last": last}
         rows = self._connection.execute(_GAPS, asked)
         return Counter({kind: int(n) for kind, n in rows})
+
+    def gaps_of(self, officer: str, first: date, last: date) -> Counter[str]:
+        """One officer's gaps in a span, by kind."""
+        query = (
+            select(day_counts.c.what, func.sum(day_counts.c.n))
+            .where(
+                day_counts.c.site == self._site,
+                day_counts.c.kind == "gap",
+                day_counts.c.officer == officer,
+                day_counts.c.date >= first,
+                day_counts.c.date <= last,
+            )
+            .group_by(day_counts.c.what)
+            .order_by(day_counts.c.what)
+        )
+        return Counter({kind: int(n) for kind, n in self._connection.execute(query)})
 
     def flags_since(self, since: date) -> Counter[str]:
         """How many ratings were flagged as unlikely, by terminal; not on whom."""

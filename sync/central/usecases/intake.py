@@ -14,6 +14,8 @@ from sync.central.ingest import SheetKey, Witnessed, grown, judge_opened
 from sync.central.store.engine import CentralStore, RowRefused
 from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
 from sync.central.store.terminals import KnownTerminal, Run
+from sync.central.usecases.loghistory import heads_told
+from sync.central.viewer import CITY
 from sync.messages import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
 from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
@@ -115,6 +117,7 @@ def take_days(
     days: dict[DayKey, NewDay] = {}
     with store.many() as many:
         terminals = many.locked({call.key for call in calls})
+        log_ends = many.log_ends({call.site for call in calls})
         for place, call in enumerate(calls):
             try:
                 terminal = call.proven(terminals.get(call.key), now, in_run=True)
@@ -139,6 +142,7 @@ def take_days(
             revision=report.revision,
             digest=days[key].digest,
             answer=Answer.STORED,
+            logs=heads_told(log_ends[report.site], log_ends[CITY]),
         )
     return answers
 

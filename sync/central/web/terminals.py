@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kiosk.domain.people import BadPerson
+from sync.central.usecases.loghistory import read_log_breaks
 from sync.central.usecases.terminals import invite_terminal, read_fleet, release_terminal
 from sync.central.web.dependencies import (
     Administrator,
@@ -60,6 +61,7 @@ def _fleet_page(
         reader.viewer,
         reader.central,
         fleet=read_fleet(reader.central, today),
+        log_breaks=read_log_breaks(reader.central),
         late=partial(_is_late, now),
         code=code,
         url=reader.central.settings.url,
