@@ -39,7 +39,7 @@ def filled(central: Central) -> None:
     publish_due(central, TODAY)
     sign_in(
         central,
-        central.site,
+        (central.site,),
         "boss",
         add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW),
         NOW,

@@ -118,7 +118,10 @@ def post_log_breaks(
 ) -> Response:
     """Take the logs as they are, where terminals have seen others: one asks, another agrees."""
     reason = form.prose("reason", 300)
-    if form.text("do", 10) == "ask":
+    deed = form.text("do", 10)
+    if deed not in ("ask", "agree"):
+        raise PageError(400, "bad_form")
+    if deed == "ask":
         if not reason:
             raise PageError(400, "say_why")
         ask_to_settle(reader.central, reader.viewer, reason, now)

@@ -241,8 +241,9 @@ def _judge(
 )
 async def put_logs(api: Api, signed: SignedRequest) -> Response:
     """How central's own logs go on from what the terminal has seen of them."""
-    seen = SeenLogs.parse(signed.body)
-    answer = await api.ask(signed, lambda asked: asked.prove_logs(seen, api.now()))
+    answer = await api.ask(
+        signed, lambda asked: asked.prove_logs(SeenLogs.parse(signed.body), api.now())
+    )
     return api.answer(signed, answer.to_bytes())
 
 
