@@ -9,7 +9,7 @@ from kiosk import pin
 from kiosk.clock import Clock
 from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
-from kiosk.store.outbox import Delivery
+from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
 from sync.messages import (
     DayReport,
@@ -32,8 +32,8 @@ def path_of(enrolment: Enrolment, name: str) -> str:
     return f"/v1/sites/{enrolment.site}/terminals/{enrolment.terminal}/{name}"
 
 
-def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
-    """The hello that opens a run: how this terminal is now."""
+def greeting(store: Store, clock: Clock, nonce: str, window: str) -> Hello:
+    """The hello that opens a run: how this terminal is now. `window`: central's word."""
     with store.read() as snapshot:
         due = snapshot.outbox.count(Delivery.DUE)
         panel = _panel_state(snapshot)
@@ -46,14 +46,26 @@ def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
         due=due,
         free=min(free, MAX_COUNT),
         panel=panel,
+        window=window,
     )
 
 
-def heads(store: Store, last: Head) -> Heads:
-    """The journal's head and the open sheets; `last`: the head that central acknowledged."""
+def due_now(snapshot: Snapshot) -> tuple[Parcel, ...]:
+    """The day reports to send, of this generation of the terminal: what was made before it was
+    enrolled again is closed again under its id now."""
+    enrolment = snapshot.state.enrolment()
+    if enrolment is None:
+        return ()
+    mine = (enrolment.site, enrolment.terminal)
+    due = ((parcel, DayReport.parse(parcel.body)) for parcel in snapshot.outbox.due())
+    return tuple(parcel for parcel, report in due if (report.site, report.terminal) == mine)
+
+
+def heads(store: Store, last: int) -> Heads:
+    """The journal's head and the open sheets; `last`: the entry that central acknowledged."""
     with store.read() as snapshot:
         seq, newest = snapshot.journal.head()
-        at_last = snapshot.journal.hash_at(last.seq) if last.seq else ""
+        at_last = snapshot.journal.hash_at(last) if last else ""
         return Heads(now=Head(seq, newest), at_last=at_last, sheets=open_sheets(snapshot))
 
 

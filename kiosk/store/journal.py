@@ -62,6 +62,8 @@ class Kind(StrEnum):
     SYNCED = "synced"
     SENT_AGAIN = "sent-again"
     """Central had lost what it gave a receipt for."""
+    NOT_MINE = "not-mine"
+    """Central has days under this terminal's name that it never made; none: no more."""
     SYNC_FAILED = "sync-failed"
     SERVICE_MENU = "service-menu"
 

@@ -39,6 +39,8 @@ class Right(StrEnum):
     """Keep the roster, terminals, settings and accounts."""
     PINS = "pins"
     """Issue officers' PINs."""
+    CONFIRM = "confirm"
+    """Confirm what another person proposed: a terminal's new generation, parked reports."""
     CHANGES = "changes"
     """Read who changed accounts and settings."""
 
@@ -85,12 +87,14 @@ _ROWS = (
     Role(id="section-head", rights=_HEAD | {Right.IMPROVE}, sections=Reach.OWN),
     Role(
         id="director",
-        rights=_HEAD | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE, Right.FLEET, Right.CHANGES},
+        rights=_HEAD
+        | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE}
+        | {Right.FLEET, Right.CONFIRM, Right.CHANGES},
         sections=Reach.ALL,
     ),
     Role(id="hr", rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS}, sections=Reach.ALL),
     Role(id="complaints", rights=frozenset({Right.COMMENTS, Right.IMPROVE})),
-    Role(id="audit", rights=frozenset({Right.TALLY, Right.FLEET, Right.CHANGES})),
+    Role(id="audit", rights=frozenset({Right.TALLY, Right.FLEET, Right.CONFIRM, Right.CHANGES})),
     Role(id="it", rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, Right.CHANGES})),
 )
 ROLES = {role.id: role for role in _ROWS}

@@ -16,11 +16,12 @@ from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
 from sync import exchange, incoming
 from sync.central.store.office import EditedMeanwhile
+from sync.central.store.terminals import State
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.pins import MOST_ISSUED, OfficersPin, issue_pins, read_pins
 from sync.central.viewer import ROLES, Viewer
-from sync.messages import Answer, IssuedPin, IssuedPins, PinStatus, TerminalPin
+from sync.messages import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.protocol import BadMessage
 from sync.sealing import seal, sealing_text, unseal
 from tests.support.builders import PEPPER, PRASIT, SOMYING
@@ -249,7 +250,7 @@ def test_a_terminal_in_quarantine_gets_no_pins_and_keeps_those_it_has(
     sync(kept)
     issue(server)
     with server.central.store.transaction("dindaeng") as t:
-        t.terminals.quarantine("counter-1", Answer.FORK)
+        t.terminals.quarantine("counter-1", State.FORK)
     with pytest.raises(incoming.Refused):
         beat(kept)
     assert kept.terminal.check_pin("101", old) == PinRight()

@@ -343,7 +343,15 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
     greet_terminal(
         central,
         known.terminal,
-        Hello(nonce="n", software="test", clock=int(NOW.timestamp()), due=0, free=0, panel=""),
+        Hello(
+            nonce="n",
+            software="test",
+            clock=int(NOW.timestamp()),
+            due=0,
+            free=0,
+            panel="",
+            window="",
+        ),
         NOW,
     )
     known = find_terminal(central, "counter-1")

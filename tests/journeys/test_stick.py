@@ -354,7 +354,7 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
         "POST",
         "hello",
         "n0",
-        Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="").to_bytes(),
+        Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="", window="").to_bytes(),
     )
     run = Welcome.parse(welcome.body).nonce
     counter.file(FROM_CENTRAL).unlink()

@@ -53,8 +53,12 @@ def all_changes(central: Central) -> tuple[Logged, ...]:
 
 def write_change(t: Transaction, viewer: Viewer, what: str, now: datetime) -> None:
     """Log who changed what, in the transaction of the change."""
-    account = f"{viewer.account} (city)" if viewer.site == CITY else viewer.account
-    t.accounts.log_change(account, what, now)
+    t.accounts.log_change(account_of(viewer), what, now)
+
+
+def account_of(viewer: Viewer) -> str:
+    """An account as logs name it: the city's may have the same name as an office's."""
+    return f"{viewer.account} (city)" if viewer.site == CITY else viewer.account
 
 
 def _newest_reads(t: Transaction) -> tuple[Read, ...]:

@@ -23,6 +23,8 @@ class Central:
     key: Ed25519PrivateKey
     """Signs receipts and answers."""
     run: timedelta = RUN
+    on_foot: bool = False
+    """Whether requests come on a stick."""
 
     @property
     def site(self) -> str:

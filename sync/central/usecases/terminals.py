@@ -1,19 +1,22 @@
 """Terminals of a site: how they are enrolled, how they are, and how one leaves quarantine."""
 
 import hashlib
+import re
 import secrets
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from kiosk.domain.people import identifier
+from kiosk.domain.people import BadPerson, identifier
+from sync.central.ingest import Why
 from sync.central.store.parked import ParkedReport
-from sync.central.store.terminals import Invitation, KnownTerminal
+from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
-from sync.central.usecases.audit import write_change
+from sync.central.usecases.audit import account_of, write_change
 from sync.central.usecases.central import Central
-from sync.central.usecases.sites import all_sites, find_site
-from sync.central.viewer import Viewer
+from sync.central.usecases.sites import find_site
+from sync.central.usecases.two_people import NEW_GENERATION, roles_text
+from sync.central.viewer import CITY, ROLES, Viewer
 from sync.messages import Enrol, Enrolled
 from sync.signing import public_key, public_text
 
@@ -22,6 +25,16 @@ FLEET_DAYS = 60
 """How far back the fleet page looks for one officer in two places."""
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs that are not mistaken for one another: ten of them are 50 bits."""
+
+
+_GENERATION = re.compile(r"\.g\d+$")
+"""How the id of a later generation ends: no terminal is named so."""
+_LONGEST_NAME = 26
+"""Characters: its generations' ids need some more."""
+CONSOLE = Viewer(account="console", name="console", site=CITY, roles=frozenset({ROLES["it"]}))
+"""Whoever types at central's own machine."""
+FOR_TWO = (NEW_GENERATION, *(why.value for why in Why))
+"""Alarms that one person alone does not settle."""
 
 
 class NoSuchCode(ValueError):
@@ -41,6 +54,8 @@ class Fleet:
     """Days and counters with more ratings than tickets."""
     flags: Counter[str]
     """Ratings flagged as unlikely, by terminal."""
+    unknown_officers: dict[str, list[tuple[str, date]]]
+    """Whose ratings wait for the roster: terminals and days by officer."""
 
 
 def invite_terminal(
@@ -48,56 +63,70 @@ def invite_terminal(
     terminal: str,
     counter: str,
     now: datetime,
-    changed_by: Viewer | None = None,
+    viewer: Viewer = CONSOLE,
 ) -> str:
     """A one-time code for a terminal, valid for CODE_MINUTES. BadPerson for a bad id.
 
-    `changed_by`: whose change the log of changes shows; None: it shows none.
+    `viewer`: who asks for it. Where the terminal exists, another person confirms.
     """
     identifier("terminal", terminal)
     identifier("counter", counter)
+    if _GENERATION.search(terminal) or len(terminal) > _LONGEST_NAME:
+        raise BadPerson("terminal_name", most=_LONGEST_NAME)
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(10))
     code = f"{letters[:5]}-{letters[5:]}"
     until = now + timedelta(minutes=CODE_MINUTES)
     with central.store.transaction(central.site) as t:
         t.terminals.drop_old_codes(now)
-        t.terminals.invite(_code_hash(code), Invitation(terminal, counter, until))
-        if changed_by is not None:
-            write_change(t, changed_by, f"terminal {terminal}: a code to enrol", now)
+        t.terminals.invite(
+            _code_hash(code),
+            Invitation(
+                name=terminal,
+                counter=counter,
+                until=until,
+                invited_by=account_of(viewer),
+                invited_roles=roles_text(viewer),
+            ),
+        )
+        write_change(t, viewer, f"terminal {terminal}: a code to enrol", now)
     return code
 
 
 def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
-    """Use a code; NoSuchCode when it is not valid, BadMessage for a bad key."""
+    """Use a code; NoSuchCode when it is not valid, BadMessage for a bad key. A terminal that
+    exists begins a new generation beside the old one, which goes on until another person has
+    confirmed the new one."""
     public_key(message.public_key)
+    begun = None
     with central.store.transaction(central.site) as t:
         invitation = t.terminals.use_code(_code_hash(message.code))
         valid = invitation is not None and now <= invitation.until
         if invitation is not None and valid:
-            t.terminals.put_key(invitation.terminal, invitation.counter, message.public_key)
-            t.pins.forget(invitation.terminal)
-            t.witness.forget(invitation.terminal)
+            begun = t.terminals.begin(invitation, message.public_key, now)
+            if begun.waiting:
+                detail = f"generation {begun.generation} of {begun.name}, by {begun.invited_by}"
+                t.witness.alarm(
+                    Alarm(at=now, terminal=begun.terminal, kind=NEW_GENERATION, detail=detail)
+                )
     # Outside the transaction: a code that came too late is used up all the same.
-    if invitation is None or not valid:
+    if begun is None:
         raise NoSuchCode("this code is wrong, used or too old")
     return Enrolled(
         site=central.site,
-        terminal=invitation.terminal,
-        counter=invitation.counter,
+        terminal=begun.terminal,
+        counter=begun.counter,
         central_key=public_text(central.key),
     )
 
 
 def enrol_at_any_site(central: Central, message: Enrol, now: datetime) -> Enrolled:
     """Use a code of whichever site made it; NoSuchCode when none did."""
-    for site, _name in all_sites(central):
-        office = find_site(central, site)
-        try:
-            if office is not None:
-                return enrol_terminal(office, message, now)
-        except NoSuchCode:
-            continue
-    raise NoSuchCode("this code is wrong, used or too old")
+    with central.store.read(central.site) as t:
+        site = t.terminals.site_of_code(_code_hash(message.code))
+    office = find_site(central, site) if site else None
+    if office is None:
+        raise NoSuchCode("this code is wrong, used or too old")
+    return enrol_terminal(office, message, now)
 
 
 def find_terminal(central: Central, terminal: str) -> KnownTerminal | None:
@@ -124,7 +153,7 @@ def release_terminal(
         current = t.terminals.get(terminal, hold=True)
         if current is None:
             return False
-        settled = t.witness.settle(terminal, by, note, now)
+        settled = t.witness.settle(terminal, by, note, now, but=FOR_TWO)
         if current.quarantined:
             t.terminals.release(terminal)
             t.witness.forget(terminal)
@@ -132,6 +161,36 @@ def release_terminal(
         if released and changed_by is not None:
             write_change(t, changed_by, f"terminal {terminal}: released", now)
     return released
+
+
+def quarantine_terminal(
+    central: Central, viewer: Viewer, terminal: str, reason: str, now: datetime
+) -> bool:
+    """Put a terminal into quarantine by hand. False when it is no active one."""
+    with central.store.transaction(central.site) as t:
+        current = t.terminals.get(terminal, hold=True)
+        if current is None or not current.active:
+            return False
+        t.terminals.quarantine(terminal, State.BY_HAND)
+        raised = Alarm(at=now, terminal=terminal, kind=State.BY_HAND.value, detail=reason)
+        t.witness.alarm(raised)
+        write_change(t, viewer, f"terminal {terminal}: quarantine: {reason}", now)
+    return True
+
+
+def revoke_terminal(
+    central: Central, viewer: Viewer, terminal: str, reason: str, now: datetime
+) -> bool:
+    """End a key for good: all its requests are refused by name. False when there is none to
+    end."""
+    with central.store.transaction(central.site) as t:
+        current = t.terminals.get(terminal, hold=True)
+        if current is None or current.ended:
+            return False
+        t.terminals.put_state(terminal, State.REVOKED)
+        t.witness.settle_kind(terminal, NEW_GENERATION, viewer.name, reason, now)
+        write_change(t, viewer, f"terminal {terminal}: key revoked: {reason}", now)
+    return True
 
 
 def read_fleet(central: Central, today: date) -> Fleet:
@@ -146,6 +205,7 @@ def read_fleet(central: Central, today: date) -> Fleet:
             parked=t.parked.all(),
             over_tickets=t.tickets.exceeded(since, today),
             flags=t.days.flags_since(since),
+            unknown_officers=t.days.unknown_officers(),
         )
 
 

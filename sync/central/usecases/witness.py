@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sync.central.ingest import judge_heads, judge_sheets
 from sync.central.store.engine import Transaction
-from sync.central.store.terminals import KnownTerminal
+from sync.central.store.terminals import KnownTerminal, State
 from sync.central.store.witness import Alarm
 from sync.messages import Answer, Heads
 
@@ -20,14 +20,15 @@ def witness_heads(t: Transaction, terminal: KnownTerminal, heads: Heads, now: da
     if answer is Answer.STORED:
         t.terminals.put_head(terminal.terminal, heads.now)
         t.witness.put(terminal.terminal, heads.sheets)
+        t.terminals.heads_taken(terminal.terminal, terminal.nonce)
     else:
         quarantine(t, terminal.terminal, answer, why, now)
-    return answer
+    return Answer.WAITING if answer is Answer.STORED and terminal.waiting else answer
 
 
 def quarantine(t: Transaction, terminal: str, answer: Answer, why: str, now: datetime) -> None:
     """Take no more from a terminal until a person has looked, and raise the alarm."""
-    t.terminals.quarantine(terminal, answer)
+    t.terminals.quarantine(terminal, State(answer.value))
     t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=why))
 
 
