@@ -87,6 +87,7 @@ FORMS: dict[str, set[str]] = {
     "/roster/dindaeng": {I},
     "/roster/dindaeng/101": {I},
     "/fleet/dindaeng": {I},
+    "/fleet/dindaeng/two-people": {D, A, I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/pins/dindaeng": {I, H},

@@ -436,7 +436,7 @@ def test_a_terminal_of_a_second_office_enrols_and_reports_there_alone(
     other = find_site(server.central, "huaikhwang")
     assert other is not None
     caller = Caller(server, client)
-    code = invite_terminal(other, "counter-9", "9", NOW)
+    code = invite_terminal(other, "counter-9", "1", NOW)
     got = client.post("/v1/enrol", content=Enrol(code, public_text(caller.key)).to_bytes())
     assert got.json()["site"] == "huaikhwang"
     caller.at = "/v1/sites/huaikhwang/terminals/counter-9"

@@ -14,7 +14,7 @@ from msgspec import structs
 from sqlalchemy import Table
 
 from sync.central.greetings import Words
-from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, unclosed
+from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, terminals, unclosed
 from sync.central.store.engine import CentralStore, DatabaseDown, RowRefused
 from sync.central.usecases import intake
 from sync.central.usecases.central import Central
@@ -58,6 +58,8 @@ class Callers:
 
     def __init__(self, central: Central, names: Sequence[str]) -> None:
         self.central = central
+        with central.store._engine.begin() as connection:
+            connection.execute(terminals.delete())
         self.keys = {name: Ed25519PrivateKey.generate() for name in names}
         for name, key in self.keys.items():
             with central.store.transaction(central.site) as t:

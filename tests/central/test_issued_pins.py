@@ -20,6 +20,7 @@ from sync.central.store.terminals import State
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.pins import MOST_ISSUED, OfficersPin, issue_pins, read_pins
+from sync.central.usecases.two_people import confirm_generation
 from sync.central.viewer import ROLES, Viewer
 from sync.messages import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.protocol import BadMessage
@@ -134,6 +135,10 @@ def test_a_terminal_enrolled_later_gets_what_nobody_knows_any_more(
     assert later.terminal.check_pin("101", letter) == PinRight()
     assert state(server).has == ("counter-1", "counter-2")
     again = second_terminal(server, tmp_path / "..", "counter-2")
+    assert "another person" in sync(again).parked[0]
+    assert not again.terminal.has_pin("101"), "nobody has confirmed it"
+    director = Viewer(account="d", name="d", site="dindaeng", roles=frozenset({ROLES["director"]}))
+    assert confirm_generation(server.central, director, "counter-2.g2", NOW)
     assert state(server).has == ("counter-1",), "a machine in its place has nothing yet"
     sync(again)
     assert again.terminal.check_pin("101", letter) == PinRight()

@@ -38,7 +38,7 @@ from sync.messages import Enrol, Hello, Welcome
 from sync.receipts import check_receipt
 from sync.signing import public_text, sign_request
 from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
-from tests.support.central import made_central
+from tests.support.central import LONG_AGO, made_central
 
 
 class Counter:
@@ -53,8 +53,9 @@ class Counter:
         self.terminal = Terminal(self.store, self.clock, PEPPER)
         self.terminal.add_officers([SOMYING])
         self.key = Ed25519PrivateKey.generate()
-        code = invite_terminal(central, name, "1", MORNING)
-        enrolled = enrol_terminal(central, Enrol(code, public_text(self.key)), MORNING)
+        import_officers(central, (SOMYING,))
+        code = invite_terminal(central, name, "1", LONG_AGO)
+        enrolled = enrol_terminal(central, Enrol(code, public_text(self.key)), LONG_AGO)
         self.enrolment = Enrolment(
             url="https://x",
             site=enrolled.site,

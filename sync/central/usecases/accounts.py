@@ -9,7 +9,7 @@ from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.store.accounts import Account
 from sync.central.usecases.central import Central
-from sync.central.viewer import CITY, ROLES, Role
+from sync.central.viewer import CITY, ROLES, Role, Viewer
 
 __all__ = [
     "Account",
@@ -20,6 +20,7 @@ __all__ = [
     "new_password",
     "read_accounts_page",
     "roles_of",
+    "viewer_of",
 ]
 
 
@@ -94,6 +95,16 @@ def add_account(
         t.accounts.put(fresh)
         t.accounts.log_change(by, f"account {account}: {role_ids}", now)
     return password
+
+
+def viewer_of(central: Central, account: str) -> Viewer:
+    """Who this account is, for what is done on central's own machine. BadPerson where there is
+    none."""
+    with central.store.read(central.site) as t:
+        found = t.accounts.get(account)
+    if found is None or found.disabled:
+        raise BadPerson("no_account", account=excerpt(account))
+    return found.viewer()
 
 
 def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:

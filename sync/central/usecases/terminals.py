@@ -31,14 +31,26 @@ _GENERATION = re.compile(r"\.g\d+$")
 """How the id of a later generation ends: no terminal is named so."""
 _LONGEST_NAME = 26
 """Characters: its generations' ids need some more."""
-CONSOLE = Viewer(account="console", name="console", site=CITY, roles=frozenset({ROLES["it"]}))
-"""Whoever types at central's own machine."""
 FOR_TWO = (NEW_GENERATION, *(why.value for why in Why))
 """Alarms that one person alone does not settle."""
 
 
 class NoSuchCode(ValueError):
     """A code that is wrong, used or too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """Day reports of one terminal that are parked for one reason until two people decide."""
+
+    terminal: str
+    why: str
+    reports: tuple[ParkedReport, ...]
+
+    @property
+    def proposed(self) -> ParkedReport | None:
+        """One of those that somebody has proposed to count."""
+        return next((report for report in self.reports if report.proposed_by), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +66,15 @@ class Fleet:
     """Days and counters with more ratings than tickets."""
     flags: Counter[str]
     """Ratings flagged as unlikely, by terminal."""
+    doubted: tuple[Doubted, ...]
+    """What waits for two people."""
     unknown_officers: dict[str, list[tuple[str, date]]]
     """Whose ratings wait for the roster: terminals and days by officer."""
+
+
+def console(login: str) -> Viewer:
+    """Whoever types at central's own machine, by the name they are logged in with."""
+    return Viewer(account=login, name=login, site=CITY, roles=frozenset({ROLES["it"]}))
 
 
 def invite_terminal(
@@ -63,12 +82,14 @@ def invite_terminal(
     terminal: str,
     counter: str,
     now: datetime,
-    viewer: Viewer = CONSOLE,
+    viewer: Viewer | None = None,
 ) -> str:
     """A one-time code for a terminal, valid for CODE_MINUTES. BadPerson for a bad id.
 
-    `viewer`: who asks for it. Where the terminal exists, another person confirms.
+    `viewer`: who asks for it; None: central's own machine. Where the terminal exists, another
+    person confirms.
     """
+    viewer = viewer or console("console")
     identifier("terminal", terminal)
     identifier("counter", counter)
     if _GENERATION.search(terminal) or len(terminal) > _LONGEST_NAME:
@@ -197,16 +218,29 @@ def read_fleet(central: Central, today: date) -> Fleet:
     """How the terminals are. Has no score."""
     since = today - timedelta(days=FLEET_DAYS)
     with central.store.read(central.site) as t:
+        parked = t.parked.all()
         return Fleet(
             terminals=t.terminals.all(),
             alarms=t.witness.alarms(),
             twice=t.witness.twice(since),
             newest_days=t.days.newest_days(),
-            parked=t.parked.all(),
+            parked=tuple(p for p in parked if p.answer not in set(Why)),
+            doubted=_doubted(parked),
             over_tickets=t.tickets.exceeded(since, today),
             flags=t.days.flags_since(since),
             unknown_officers=t.days.unknown_officers(),
         )
+
+
+def _doubted(parked: tuple[ParkedReport, ...]) -> tuple[Doubted, ...]:
+    groups: dict[tuple[str, str], list[ParkedReport]] = {}
+    for report in parked:
+        if report.answer in set(Why):
+            groups.setdefault((report.terminal, report.answer), []).append(report)
+    return tuple(
+        Doubted(terminal=terminal, why=why, reports=tuple(reports))
+        for (terminal, why), reports in groups.items()
+    )
 
 
 def _code_hash(code: str) -> str:

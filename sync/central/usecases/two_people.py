@@ -24,6 +24,10 @@ NEW_GENERATION = "new-generation"
 class NotTheSecond(Refusal):
     """This person may not confirm what that one proposed."""
 
+    def __init__(self, first: str) -> None:
+        super().__init__("not_the_second", first=first)
+        self.first = first
+
 
 @dataclass(frozen=True, slots=True)
 class Released:
@@ -45,7 +49,7 @@ def require_second(site: str, viewer: Viewer, first: str, first_roles: str) -> N
     viewer.require(site, Right.CONFIRM)
     confirming = {role.id for role in viewer.roles if Right.CONFIRM in role.rights}
     if account_of(viewer) == first or not confirming - set(first_roles.split()):
-        raise NotTheSecond("not_the_second", first=first)
+        raise NotTheSecond(first)
 
 
 # --- a new generation of a terminal ----------------------------------------------------------
