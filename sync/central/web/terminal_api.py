@@ -173,7 +173,7 @@ SignedRequest = Annotated[Signed, Depends(signed_request)]
 
 router = APIRouter(prefix="/v1", tags=["terminals"])
 _TERMINAL = "/sites/{site}/terminals/{terminal}"
-_REFUSALS = refuses(400, 401, 413, 503)
+_REFUSALS = refuses(400, 401, 403, 413, 503)
 
 
 @router.post(
@@ -335,6 +335,7 @@ async def get_days(api: Api, signed: SignedRequest) -> Response:
 
 @router.put(
     f"{_TERMINAL}/not-mine",
+    status_code=204,
     openapi_extra=takes(NotMine),
     responses={**signs_nothing(204, "A person looks."), **_REFUSALS},
 )
