@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
-.PHONY: help run quick lint types test evidence gallery bench lock clean
+.PHONY: help run quick lint types test evidence gallery bench lock sbom notices clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -44,6 +44,14 @@ lock:            ## renew requirements.lock from pyproject.toml
 	@.ci/setup run
 	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--python-version 3.11 --all-extras pyproject.toml -o requirements.lock
+
+sbom:            ## bills of materials (CycloneDX) of terminal and central, made from the lock, in dist
+	@.ci/setup test
+	@$(PY) -m tests.supply.sbom dist
+
+notices:         ## renew THIRD-PARTY-NOTICES.md from the lock
+	@.ci/setup test
+	@$(PY) -m tests.supply.notices
 
 clean:           ## forget the virtual environment and the trial's data
 	@rm -rf .venv .trial .gallery

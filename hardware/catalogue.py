@@ -93,7 +93,7 @@ FAMILIES: tuple[PanelFamily, ...] = (
         certainty=Certainty.BYTES,
         codec=lambda wiring: SingleByteCodec(wiring.codes),
         far_end=lambda wiring: SingleByteBox(wiring.buttons, wiring.codes),
-        manners=Manners(debounce=0.25),
+        manners=Manners(debounce=0.25, alone=0.02, settling=1.0),
         # Carriage return: the codec passes line ends over.
         unused_code="0x0D",
     ),

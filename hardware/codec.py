@@ -101,9 +101,11 @@ class LineCounters:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A plain panel says that a key went down. Keys count from 1."""
+    """A plain panel says that a key went down. Keys count from 1; `pad` names the panel where
+    several speak on one line."""
 
     key: int
+    pad: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,10 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """The lamp that confirms a press: the same for every key."""
+    """The lamp that confirms a press: the same for every key; `pad` as in Pressed."""
 
     on: bool
+    pad: int = 0
 
 
 PlainFromPanel = Pressed | Released | KeysDown | Denied | Unknown

@@ -226,9 +226,7 @@ def _listen_in(
     best: DetectedPanel | None = None
     deadline = monotonic() + seconds
     try:
-        while (now := monotonic()) < deadline:
-            if best is not None and best.certainty is Certainty.FRAMES:
-                break
+        while (now := monotonic()) < deadline and not _is_certain(best):
             readable, _, _ = select.select(list(ports.values()), [], [], _LOOK_EVERY)
             data = {port: port.read() for port in readable}
             for name, port, ear in ears:
@@ -247,6 +245,11 @@ def _listen_in(
         for port in ports.values():
             port.close()
     return best
+
+
+def _is_certain(panel: DetectedPanel | None) -> bool:
+    """Whether no other family could be surer."""
+    return panel is not None and panel.certainty is Certainty.FRAMES
 
 
 def _surer(best: DetectedPanel | None, panel: DetectedPanel | None) -> DetectedPanel | None:

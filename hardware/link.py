@@ -20,6 +20,8 @@ class PressMark:
     device: str
     boot: str
     seq: int
+    kept: bool = field(default=False, compare=False)
+    """Whether it became a rating: only then a lamp lights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,9 @@ class PanelRefused:
 
 @dataclass(frozen=True, slots=True)
 class ButtonPressed:
-    """A new press. Answer with `acknowledge(mark)` once committed, or `release(mark)` when it
-    could not be stored: the panel then offers it again. Until one of the two, no other comes."""
+    """A new press. Answer with `acknowledge(mark)` once it is committed as a rating, `forget(mark)`
+    when it is none, or `release(mark)` when it could not be stored: the panel then offers it again.
+    Until one of the three, no other comes."""
 
     button: int
     mark: PressMark
@@ -98,10 +101,18 @@ class Link(Protocol):
 
     def outgoing(self) -> bytes: ...
 
-    def acknowledge(self, mark: PressMark) -> None: ...
+    @property
+    def undecided(self) -> float:
+        """Seconds after which `tick` must be called to decide what the last bytes were; 0: they
+        are decided."""
+        ...
 
-    def forget_late(self, mark: PressMark) -> None:
-        """The press was counted as too late: the panel may forget it, and thanks nobody."""
+    def acknowledge(self, mark: PressMark) -> None:
+        """The press is a rating, and committed: the panel may forget it, and lights its lamp."""
+        ...
+
+    def forget(self, mark: PressMark) -> None:
+        """The press is no rating: the panel may forget it, and lights nothing."""
         ...
 
     def release(self, mark: PressMark) -> None: ...

@@ -39,7 +39,7 @@ def watch(port: Port, link: Link, say: Callable[[str], None], seconds: float | N
     link.opened(started_at)
     while seconds is None or monotonic() - started_at < seconds:
         port.write(link.outgoing())
-        readable, _, _ = select.select([port], [], [], link.tick_every)
+        readable, _, _ = select.select([port], [], [], link.undecided or link.tick_every)
         now = monotonic()
         events = link.tick(now)
         if readable and (data := port.read()):

@@ -37,8 +37,6 @@ SILENCE = 6.0
 """Seconds without a word (three heartbeats) after which a panel is down."""
 ASK_EVERY = 1.0
 MAJOR = "1"
-MINOR_WITH_FORGET = 1
-"""Minor version from which a panel understands Forget."""
 MS_WRAP = 2**32
 """The panel's milliseconds are counted modulo this (PROTOCOL.md, 2)."""
 AHEAD = 86_400.0
@@ -78,10 +76,13 @@ class PanelLink:
 
     acknowledges = True
     tick_every = ASK_EVERY
+    undecided = 0.0
 
     def __init__(self, codec: Codec, last: Iterable[PressMark] = (), debounce_ms: int = 30) -> None:
         self._codec = codec
         self._committed = {mark.device: mark for mark in last}
+        self._lit = {mark.device: mark for mark in self._committed.values() if mark.kept}
+        """The newest press of each panel that is a rating."""
         self._debounce_ms = debounce_ms
         self._open = False
         self._hello: Hello | None = None
@@ -92,7 +93,6 @@ class PanelLink:
         self._pending: PressMark | None = None
         self._offered: ButtonPressed | None = None
         """The press in hand, or the one released: it is offered again with the age it had."""
-        self._late_mark: PressMark | None = None
         self._panel_time: _PanelTime | None = None
         self._holds: dict[int, _KeyHold] = {}
         self._stuck: set[int] = set()
@@ -167,17 +167,19 @@ class PanelLink:
         return data
 
     def acknowledge(self, mark: PressMark) -> None:
-        """The press is committed: tell the panel, now and whenever it asks again."""
+        """The press is a rating, and committed: tell the panel, now and whenever it asks again."""
+        self._lit[mark.device] = mark
+        self._settle(mark)
+
+    def forget(self, mark: PressMark) -> None:
+        """The press is no rating: the panel may forget it, and lights nothing."""
+        self._settle(mark)
+
+    def _settle(self, mark: PressMark) -> None:
         self._committed[mark.device] = mark
         if self._pending == mark:
             self._pending = None
         self._answer(mark)
-
-    def forget_late(self, mark: PressMark) -> None:
-        """The press was counted as too late: the panel may forget it, and thanks nobody. A panel
-        that knows no Forget gets an acknowledgement."""
-        self._late_mark = mark
-        self.acknowledge(mark)
 
     def release(self, mark: PressMark) -> None:
         """The press was not stored: take it again when the panel resends it."""
@@ -228,7 +230,7 @@ class PanelLink:
 
     def _key_down(self, press: KeyDown, now: float) -> list[LinkEvent]:
         assert self._hello is not None  # noqa: S101  (_knows saw to it)
-        mark = PressMark(self._hello.device, press.boot, press.seq)
+        mark = PressMark(device=self._hello.device, boot=press.boot, seq=press.seq)
         if self._pending is not None:
             # The same again; or one ahead of its turn, which is not acknowledged and comes again.
             self._repeats += 1
@@ -244,7 +246,7 @@ class PanelLink:
         is_resent = self._offered is not None and self._offered.mark == mark
         if not is_resent and self._is_no_press(press, now):
             self._bounces += 1
-            self.acknowledge(mark)
+            self.forget(mark)
             return []
         if not is_resent or self._offered is None:
             self._offered = ButtonPressed(press.key, mark, self._panel_time.age(press.ms, now))
@@ -264,11 +266,10 @@ class PanelLink:
         return press.key in self._stuck and not began_the_hold
 
     def _answer(self, mark: PressMark) -> None:
-        is_late = mark == self._late_mark
-        if is_late and self._hello is not None and _knows_forget(self._hello):
-            self._send(Forget(mark.boot, mark.seq))
-        else:
-            self._send(Acknowledge(mark.boot, mark.seq))
+        """Of a press before the newest rating nothing is known any more: no lamp."""
+        is_lit = self._lit.get(mark.device) == mark
+        answer = Acknowledge if is_lit else Forget
+        self._send(answer(mark.boot, mark.seq))
 
     def _seen(self, mark: PressMark) -> bool:
         """The panel offers one press at a time, in order: what is not newer was stored before."""
@@ -308,7 +309,3 @@ class PanelLink:
         self._holds.clear()
         self._stuck.clear()
         self._pressed_ms.clear()
-
-
-def _knows_forget(hello: Hello) -> bool:
-    return int(hello.version.split(".")[1]) >= MINOR_WITH_FORGET

@@ -38,6 +38,12 @@ SILENCE = 3.0
 ANSWER_WITHIN = 0.25
 """Seconds after which a polled panel is asked again."""
 LAMP_FOR = 1.0
+OF_THE_POLL = 0.8
+"""How much of the time between two questions passes until the next: a timer is late, never
+early."""
+
+_Key = tuple[int, int]
+"""A pad of the line, and one of its keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,11 @@ class Manners:
     poll: float = 0.0
     """Seconds between questions; 0: it speaks by itself."""
     lamp: bool = False
+    alone: float = 0.0
+    """Seconds in which nothing else may come before or after a byte that is a press; 0: presses
+    have a frame. What a board prints as it starts, and noise, come in flocks."""
+    settling: float = 0.0
+    """Seconds after the port was opened in which nothing is a press."""
 
 
 class PlainLink:
@@ -61,19 +72,24 @@ class PlainLink:
 
     def __init__(self, name: str, keys: int, codec: PlainCodec, manners: Manners) -> None:
         self._name, self._keys, self._codec, self._manners = name, keys, codec, manners
-        self.tick_every = manners.poll or 1.0
+        self.tick_every = manners.poll * OF_THE_POLL or 1.0
         self._open = self._up = self._silence_reported = False
         self._now = self._opened_at = self._answered_at = self._byte_at = self._asked_at = 0.0
         self._awaits_answer = False
         self._refused = ""
         self._keys_down: frozenset[int] | None = None
-        self._last_message_at: dict[int, float] = {}
-        self._down_since: dict[int, float] = {}
-        self._stuck: set[int] = set()
+        self._last_message_at: dict[_Key, float] = {}
+        self._down_since: dict[_Key, float] = {}
+        self._stuck: set[_Key] = set()
         self._commands: list[PlainFromHost] = []
-        self._lamp_until: float | None = None
+        self._lamps_until: dict[int, float] = {}
+        """Until when each pad's lamp stays on."""
+        self._pads: dict[PressMark, int] = {}
+        """Whose the presses are that wait for their answer."""
+        self._flock: list[PlainFromPanel] = []
+        self._flock_at = 0.0
         self._out = bytearray()
-        self._presses = self._bounces = self._unknown = 0
+        self._presses = self._stored_nothing = self._bounces = self._unknown = 0
 
     @property
     def up(self) -> bool:
@@ -83,7 +99,7 @@ class PlainLink:
     def counters(self) -> LinkCounters:
         return LinkCounters(
             line=self._codec.counters,
-            presses=self._presses,
+            presses=self._presses - self._stored_nothing,
             repeats=0,
             bounces=self._bounces,
             unknown=self._unknown,
@@ -114,9 +130,27 @@ class PlainLink:
         if data:
             self._byte_at = now
         messages += self._codec.feed(data)
+        if self._manners.alone:
+            messages = self._alone(messages, now, came=bool(data))
         for message in messages:
             events += self._take(message, now)
         return events
+
+    def _alone(
+        self, messages: list[PlainFromPanel], now: float, *, came: bool
+    ) -> list[PlainFromPanel]:
+        """The message of the last flock of bytes, once it is over, if it had only one. The same
+        said twice is one; line ends are no messages."""
+        is_over = now - self._flock_at >= self._manners.alone
+        decided = self._flock if is_over else []
+        if is_over:
+            self._flock = []
+        self._flock += messages
+        if came:
+            self._flock_at = now
+        is_one = len(set(decided)) == 1
+        self._unknown += 0 if is_one else len(decided)
+        return decided[:1] if is_one and now - self._opened_at >= self._manners.settling else []
 
     def tick(self, now: float) -> list[LinkEvent]:
         """Time has passed: call every `tick_every` seconds."""
@@ -126,11 +160,17 @@ class PlainLink:
         if self._manners.poll:
             events += self._silence(now)
         events += self._stuck_keys(now)
-        if self._lamp_until is not None and now >= self._lamp_until:
-            self._lamp_until = None
-            self._commands.append(Lamp(False))
+        for pad in [pad for pad, until in self._lamps_until.items() if now >= until]:
+            del self._lamps_until[pad]
+            self._commands.append(Lamp(False, pad))
         self._speak(now)
         return events
+
+    @property
+    def undecided(self) -> float:
+        """Seconds after which `tick` must be called to decide what the last bytes were; 0: they
+        are decided."""
+        return self._manners.alone + 0.001 if self._flock else 0.0
 
     def outgoing(self) -> bytes:
         """What is to be written to the port now."""
@@ -139,28 +179,32 @@ class PlainLink:
         return data
 
     def acknowledge(self, mark: PressMark) -> None:
-        """The press is committed: the lamp, where there is one, says so."""
+        """The press is a rating, and committed: its pad's lamp, where there is one, says so."""
+        pad = self._pads.pop(mark, 0)
         if self._manners.lamp and self._open:
-            self._lamp_until = self._now + LAMP_FOR
-            self._commands.append(Lamp(True))
-            self._speak(self._now)
+            self._lamps_until[pad] = self._now + LAMP_FOR
+            self._commands.append(Lamp(True, pad))
+            if not self._manners.poll:
+                self._speak(self._now)
 
-    def forget_late(self, mark: PressMark) -> None:
-        """Plain panels store no press, so none comes too late; if one did, no lamp lights."""
+    def forget(self, mark: PressMark) -> None:
+        """The press is no rating: no lamp."""
+        self._pads.pop(mark, 0)
 
     def release(self, mark: PressMark) -> None:
         """The press was not stored, and will not come again: no lamp."""
-        self._presses -= 1
+        self._pads.pop(mark, 0)
+        self._stored_nothing += 1
 
     # --- what the panel says -------------------------------------------------------------------
 
     def _take(self, message: PlainFromPanel, now: float) -> list[LinkEvent]:
         self._answered_at, self._awaits_answer = now, False
         match message:
-            case Pressed(key):
-                return self._pressed(key, now)
+            case Pressed(key, pad):
+                return self._pressed((pad, key), now)
             case Released(key):
-                self._released(key, now)
+                self._released((0, key), now)
             case KeysDown(keys):
                 return self._answered(frozenset(keys), now)
             case Denied(reason):
@@ -169,7 +213,7 @@ class PlainLink:
                 self._unknown += 1
         return []
 
-    def _pressed(self, key: int, now: float) -> list[LinkEvent]:
+    def _pressed(self, key: _Key, now: float) -> list[LinkEvent]:
         previous = self._last_message_at.get(key)
         self._last_message_at[key] = now
         if previous is not None and now - previous < self._manners.debounce:
@@ -179,9 +223,12 @@ class PlainLink:
         self._stuck.discard(key)
         self._down_since[key] = now
         self._presses += 1
-        return [ButtonPressed(key, PressMark(self._name, "", self._presses))]
+        pad, button = key
+        mark = PressMark(device=self._name, boot="", seq=self._presses)
+        self._pads[mark] = pad
+        return [ButtonPressed(button, mark)]
 
-    def _released(self, key: int, now: float) -> None:
+    def _released(self, key: _Key, now: float) -> None:
         self._last_message_at[key] = now
         self._down_since.pop(key, None)
         self._stuck.discard(key)
@@ -192,12 +239,12 @@ class PlainLink:
         events = self._come_up()
         previous_keys, self._keys_down = self._keys_down, keys
         if previous_keys is None:
-            self._down_since |= dict.fromkeys(keys, now)
+            self._down_since |= dict.fromkeys([(0, key) for key in keys], now)
             return events
         for key in sorted(previous_keys - keys):
-            self._released(key, now)
+            self._released((0, key), now)
         for key in sorted(keys - previous_keys):
-            events += self._pressed(key, now)
+            events += self._pressed((0, key), now)
         return events
 
     def _deny(self, reason: str) -> list[LinkEvent]:
@@ -217,10 +264,10 @@ class PlainLink:
                 self._stuck.discard(key)
             elif now - since >= STUCK_AFTER and key not in self._stuck:
                 self._stuck.add(key)
-                events.append(ButtonStuck(key))
+                events.append(ButtonStuck(key[1]))
         return events
 
-    def _has_stopped_repeating(self, key: int, now: float) -> bool:
+    def _has_stopped_repeating(self, key: _Key, now: float) -> bool:
         """Whether a key came up on a panel that does not report it."""
         if self._manners.releases:
             return False
@@ -242,8 +289,7 @@ class PlainLink:
                 self._out += self._codec.encode(command)
             self._commands.clear()
             return
-        pause = ANSWER_WITHIN if self._awaits_answer else self._manners.poll
-        if now - self._asked_at < pause:
+        if self._awaits_answer and now - self._asked_at < ANSWER_WITHIN:
             return
         command = self._commands.pop(0) if self._commands and self._up else Poll()
         self._out += self._codec.encode(command)
@@ -267,4 +313,6 @@ class PlainLink:
         self._last_message_at.clear()
         self._down_since.clear()
         self._stuck.clear()
-        self._lamp_until = None
+        self._lamps_until.clear()
+        self._pads.clear()
+        self._flock = []

@@ -4,6 +4,8 @@ import fcntl
 import os
 import pwd
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,9 +71,10 @@ class DataFolder:
         from kiosk.settings.default_text import text as default_text
         from kiosk.store.engine import Store
 
-        self._require_own()
-        if self.database.exists():
-            raise FolderError(f"{self.path}: is set up already")
+        with self._readable():
+            self._require_own()
+            if self.database.exists():
+                raise FolderError(f"{self.path}: is set up already")
         if not empty and (damaged := self.damaged_folder()):
             raise FolderError(_instead_of(damaged))
         try:
@@ -87,7 +90,8 @@ class DataFolder:
         Store.create(self.database)
 
     def settings(self) -> Settings:
-        self._require_own()
+        with self._readable():
+            self._require_own()
         return load(self.settings_file)
 
     def open(self, clock: Clock) -> "tuple[Store, Terminal]":
@@ -95,9 +99,11 @@ class DataFolder:
         from kiosk.store.engine import Store, StoreDamaged
         from kiosk.terminal import Terminal
 
-        self._require_own()
         require_plausible(clock.now())
-        if not self.database.exists() and (damaged := self.damaged_folder()):
+        with self._readable():
+            self._require_own()
+            damaged = None if self.database.exists() else self.damaged_folder()
+        if damaged:
             raise StoreDamaged(_instead_of(damaged))
         store = Store.open(self.database)
         try:
@@ -117,13 +123,24 @@ class DataFolder:
         try:
             return self._open_verified(clock)
         except StoreDamaged:
-            if not self.database.exists():
+            with self._readable():
+                is_gone = not self.database.exists()
+            if is_gone:
                 raise
         try:
             return self._open_verified(clock)
         except StoreDamaged as error:
             damaged = self._move_damaged(clock)
             raise StoreDamaged(f"{error}; {_instead_of(damaged)}") from None
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """FolderError where nobody may look into the folder, or the disk can't be read: Python's
+        `exists` answers False to neither."""
+        try:
+            yield
+        except OSError as error:
+            raise FolderError(f"{error.filename or self.path}: {error.strerror}") from None
 
     def _require_own(self) -> None:
         """FolderError for root in the folder of the terminal's own login name."""
@@ -155,11 +172,12 @@ class DataFolder:
         from kiosk.store.journal import Kind
         from kiosk.store.verify import Wrong, verify
 
-        if self.database.exists():
-            raise FolderError(
-                f"{self.database}: is there; a copy replaces only what is gone "
-                "(`kiosk run` moves a damaged one away)"
-            )
+        with self._readable():
+            if self.database.exists():
+                raise FolderError(
+                    f"{self.database}: is there; a copy replaces only what is gone "
+                    "(`kiosk run` moves a damaged one away)"
+                )
         draft = self.database.with_name(self.database.name + ".new")
         try:
             write_whole(draft, copy.read_bytes())

@@ -3,20 +3,25 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kiosk.domain.businessday import business_date
+from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import Duty, EndOfDuty, Moment
 from kiosk.domain.encounter import (
+    Asking,
     Count,
     DutyBegan,
     DutyEnded,
     DutyPaused,
     DutyResumed,
     Effect,
+    Fate,
+    HoldReasons,
     KeepReasons,
     Record,
+    fate_of,
 )
+from kiosk.domain.rating import Half
 from kiosk.store.engine import Transaction
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark, OpenDuty
@@ -38,14 +43,20 @@ class StepEffects:
         ids = tuple(secrets.token_bytes(16) for _ in effects)
         return cls(effects=effects, mark=mark, now=now, ids=ids)
 
-    def write(self, t: Transaction) -> None:
-        """Write everything, unless an earlier process stored this very panel press."""
+    @property
+    def fate(self) -> Fate:
+        return fate_of(self.effects)
+
+    def write(self, t: Transaction) -> Fate:
+        """Write everything, unless an earlier process stored this very panel press; what became of
+        it."""
         if self.mark is not None:
-            if t.state.mark(self.mark.device) == self.mark:
-                return
-            t.state.put_mark(self.mark)
+            if (stored := t.state.mark(self.mark.device)) == self.mark:
+                return Fate.KEPT if stored.kept else Fate.COUNTED
+            t.state.put_mark(replace(self.mark, kept=self.fate is Fate.KEPT))
         for effect, row_id in zip(self.effects, self.ids, strict=True):
             self._write(t, effect, row_id)
+        return self.fate
 
     def is_written(self, t: Transaction) -> bool:
         """Whether an earlier `write` of this very value became durable.
@@ -64,23 +75,27 @@ class StepEffects:
                     yield t.ratings.has(rating.business_date, rating.officer, rating.id)
                 case Count(officer):
                     yield t.ratings.has(today, officer, row_id)
-                case KeepReasons(rating_id, officer):
-                    yield t.ratings.has_reasons(today, officer, rating_id)
+                case HoldReasons(asking):
+                    yield t.state.held_reasons() == asking
+                case KeepReasons(asking):
+                    yield t.ratings.has_reasons(asking.day, asking.officer, asking.rating)
                 case DutyBegan() | DutyPaused() | DutyResumed() | DutyEnded():
                     yield t.journal.has(_token(row_id))
 
     def _write(self, t: Transaction, effect: Effect, id: bytes) -> None:
-        today = business_date(self.now.wall)
+        today, half = business_date(self.now.wall), half_day(self.now.wall)
         match effect:
             case Record(rating, marks):
                 t.ratings.add(rating)
                 for mark in marks:
                     own = hashlib.sha256(id + mark.value.encode()).digest()[:16]
-                    t.ratings.add_outcome(own, today, rating.officer, mark)
+                    t.ratings.add_outcome(own, today, half, rating.officer, mark)
             case Count(officer, outcome):
-                t.ratings.add_outcome(id, today, officer, outcome)
-            case KeepReasons(rating_id, officer, reasons):
-                t.ratings.add_reasons(rating_id, today, officer, reasons)
+                t.ratings.add_outcome(id, today, half, officer, outcome)
+            case HoldReasons(asking):
+                t.state.hold_reasons(asking)
+            case KeepReasons(asking):
+                keep_reasons(t, asking, half)
             case DutyBegan(duty):
                 self._duty(t, Kind.DUTY_BEGAN, duty, OpenDuty(duty, False, today), id)
             case DutyPaused(duty):
@@ -101,6 +116,14 @@ class StepEffects:
     ) -> None:
         t.state.put_duty(open_duty)
         t.journal.append(self.now, kind, {**duty_detail(duty, cause), "token": _token(id)})
+
+
+def keep_reasons(t: Transaction, asking: Asking, half: Half) -> None:
+    """What was ticked goes to its rating, once: the citizen can't change it any more. `half`: the
+    half-day that it is now."""
+    t.state.hold_reasons(None)
+    if not t.ratings.has_reasons(asking.day, asking.officer, asking.rating):
+        t.ratings.add_reasons(asking.rating, asking.day, half, asking.officer, asking.ticked)
 
 
 def duty_detail(duty: Duty, cause: EndOfDuty | None = None) -> dict[str, str]:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.clock import Clock
-from kiosk.domain.businessday import business_date
+from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import EndOfDuty, Moment
-from kiosk.domain.encounter import Effect
+from kiosk.domain.encounter import Effect, Fate
 from kiosk.domain.people import Officer, OfficerId
 from kiosk.domain.wording import Wording
-from kiosk.effects import StepEffects, duty_detail
+from kiosk.effects import StepEffects, duty_detail, keep_reasons
 from kiosk.lockout import Lockout, PinAnswer
 from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Entry, Kind
@@ -59,25 +59,38 @@ class Terminal:
 
     # --- a citizen's turn -----------------------------------------------------------------
 
-    def carry_out(self, effects: Sequence[Effect], mark: Mark | None = None) -> None:
-        """Store `effects`, durable on return; StoreFailed: nothing was promised.
+    def carry_out(self, effects: Sequence[Effect], mark: Mark | None = None) -> Fate:
+        """Store `effects`, durable on return; StoreFailed: nothing was promised. What became of
+        the press that led to them.
 
         `mark` names the panel press that led here. A mark that was stored before, by a process
         that died before acknowledging, changes nothing again.
         """
         if not effects and mark is None:
-            return
+            return Fate.NEITHER
         work = StepEffects.of(effects, mark, self._clock.now())
         try:
             with self._store.transaction() as t:
-                work.write(t)
+                return work.write(t)
         except StoreFailed:
             self._free_ballast()
             self._store.reopen()
             with self._store.transaction() as t:
                 t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
-                if not work.is_written(t):
-                    work.write(t)
+                return work.fate if work.is_written(t) else work.write(t)
+
+    def settle_reasons(self) -> None:
+        """What a citizen had ticked when the program died, or the store failed, is kept."""
+        with self._store.read() as snapshot:
+            asking = snapshot.state.held_reasons()
+        if asking is not None:
+            with self._store.transaction() as t:
+                keep_reasons(t, asking, half_day(self._clock.now().wall))
+
+    def forget_order(self) -> None:
+        """Let the file forget in which order presses came. Waits for nobody."""
+        wall = self._clock.now().wall
+        self._store.forget_order((business_date(wall), half_day(wall)), patience=0)
 
     def marks(self) -> tuple[Mark, ...]:
         """The last press of each panel that was committed."""
@@ -161,6 +174,9 @@ class Terminal:
     def join(self, enrolment: Enrolment) -> None:
         """Belong to a central report from now on."""
         with self._store.transaction() as t:
+            before = t.state.enrolment()
+            if before and (before.site, before.terminal) != (enrolment.site, enrolment.terminal):
+                t.witnessed.forget()
             t.state.put_enrolment(enrolment)
             t.witness(self._clock.now(), Kind.ENROLLED, {"terminal": enrolment.terminal})
 

@@ -76,6 +76,8 @@ def send(
 ) -> tuple[int, bytes, httpx.Headers]:
     """One request, tried a few times; at most MAX_BODY bytes of the answer are read."""
     url = str(client.base_url)
+    if body:
+        headers = headers | {"Content-Type": "application/json"}
     try:
         for attempt in stamina.retry_context(on=_may_pass, attempts=ATTEMPTS, timeout=3 * TIMEOUT):
             with attempt, client.stream(method, path, content=body, headers=headers) as response:

@@ -11,16 +11,20 @@ from datetime import date, datetime, timedelta
 from msgspec.structs import replace
 
 from kiosk.clock import Clock
-from kiosk.domain.businessday import business_date
+from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import Moment
+from kiosk.domain.people import OfficerId
+from kiosk.domain.seal import Seal
 from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.ratings import Sheet
 from kiosk.store.state import Enrolment
+from kiosk.store.witnessed import Shown
 from sync.absence import Before, Hours, absences
-from sync.messages import DayReport, GapCount, LineCount, OutcomeCount, ReasonCount, SheetSeal
+from sync.messages import DayReport, GapCount, SheetSeal
 from sync.protocol import digest
+from sync.witness import MOST_TRIES, compare_shown, counts_of, finish, shown_sheets, unshown
 
 _UP_OR_DOWN = (
     (Kind.STARTED, Kind.STOPPED),
@@ -73,6 +77,7 @@ def close_days(
     """
     now = clock.now()
     this_day = business_date(now.wall)
+    store.forget_order((this_day, half_day(now.wall)))
     with store.read() as snapshot:
         enrolment = snapshot.state.enrolment()
         days = _days(snapshot, this_day if today else this_day - timedelta(days=1), hours)
@@ -82,7 +87,6 @@ def close_days(
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled with a central report yet")
     closed = [_close(store, day, enrolment, hours, now) for day in days]
-    # The write-ahead log has the day's presses in their order: empty it.
     store.checkpoint()
     return tuple(closed)
 
@@ -97,7 +101,7 @@ def compare_reports(store: Store) -> str | None:
         for parcel in snapshot.outbox.everything():
             if contradiction := _contradiction(snapshot, parcel):
                 return contradiction
-    return None
+        return compare_shown(snapshot)
 
 
 def _contradiction(snapshot: Snapshot, parcel: Parcel) -> str | None:
@@ -107,8 +111,9 @@ def _contradiction(snapshot: Snapshot, parcel: Parcel) -> str | None:
     is_newest = snapshot.outbox.newest(parcel.day) == parcel
     for reported in report.sheets:
         name = f"sheet of {reported.officer or 'nobody'} on {parcel.day}"
-        sheet = sheets.get(reported.officer)
-        if sheet is None or sheet.n < reported.n:
+        none_yet = Sheet(day=parcel.day, officer=OfficerId(reported.officer))
+        sheet = sheets.get(reported.officer, none_yet)
+        if sheet.n < reported.n:
             return f"{name}: has fewer ratings than day report {parcel.revision} says"
         if is_newest and sheet.n == reported.n and not _grown(sheet, reported, report):
             return f"{name}: differs from day report {parcel.revision}"
@@ -129,10 +134,7 @@ def _entries(report: DayReport, reported: SheetSeal) -> int:
 def _close(store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Moment) -> Closed:
     """Report the day as it is in one state of the file. A press that comes while the report is
     counted waits for nothing, and goes out with the next revision."""
-    with store.read() as snapshot:
-        newest = snapshot.outbox.newest(day)
-        revision = newest.revision if newest else 1
-        report = _report(snapshot, day, enrolment, revision, hours, now.wall)
+    newest, report = _finished(store, day, enrolment, hours, now)
     n = sum(sheet.n for sheet in report.sheets)
     if newest is not None:
         if _says_the_same(report, newest):
@@ -162,6 +164,22 @@ def _says_the_same(report: DayReport, newest: Parcel) -> bool:
     return newest.state is Delivery.RECEIPTED and same == before
 
 
+def _finished(
+    store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Moment
+) -> tuple[Parcel | None, DayReport]:
+    """The newest report of a day, and one of how it is now; once everything in it was committed
+    to, if central was shown any of it. Should a press come while that is computed: again."""
+    for _ in range(MOST_TRIES):
+        finish(store, enrolment, day)
+        with store.read() as snapshot:
+            newest = snapshot.outbox.newest(day)
+            revision = newest.revision if newest else 1
+            report = _report(snapshot, day, enrolment, revision, hours, now.wall)
+            if not unshown(snapshot, day):
+                break
+    return newest, report
+
+
 def _report(
     snapshot: Snapshot,
     day: date,
@@ -170,42 +188,38 @@ def _report(
     hours: Hours,
     now: datetime,
 ) -> DayReport:
-    tally = snapshot.ratings.tally(day)
-    lines = [
-        LineCount(
-            officer=line.officer,
-            service=line.service,
-            counter=line.counter,
-            half=line.half,
-            channel=line.channel,
-            n=tally.levels(line),
-        )
-        for line in tally.lines()
-    ]
-    outcomes = [
-        OutcomeCount(officer=officer, outcome=outcome, n=n)
-        for (officer, outcome), n in sorted(tally.outcomes.items())
-    ]
-    reasons = [
-        ReasonCount(officer=officer, reason=reason, n=n)
-        for (officer, reason), n in sorted(tally.reasons.items())
-    ]
+    counts = counts_of(snapshot, day)
     gaps = _gaps(snapshot, day, hours, now)
     return DayReport(
         site=enrolment.site,
         terminal=enrolment.terminal,
         date=day,
         revision=revision,
-        lines=tuple(lines),
-        outcomes=tuple(outcomes),
-        reasons=tuple(reasons),
-        sheets=tuple(_seal(sheet) for sheet in snapshot.ratings.sheets(day)),
+        lines=counts.lines,
+        outcomes=counts.outcomes,
+        reasons=counts.reasons,
+        sheets=_sheets(snapshot, day),
         gaps=tuple(GapCount(kind, n) for kind, n in sorted(gaps.items())),
     )
 
 
-def _seal(sheet: Sheet) -> SheetSeal:
-    return SheetSeal(officer=sheet.officer, n=sheet.n, seal=sheet.seal.digest)
+def _sheets(snapshot: Snapshot, day: date) -> tuple[SheetSeal, ...]:
+    """Every sheet of the day, and every one that central was shown, with what opens it."""
+    witnessed = shown_sheets(snapshot, day)
+    sheets = {str(sheet.officer): sheet for sheet in snapshot.ratings.sheets(day)}
+    for officer in witnessed.keys() - sheets.keys():
+        sheets[officer] = Sheet(day=day, officer=OfficerId(officer))
+    return tuple(_seal(sheet, witnessed.get(officer)) for officer, sheet in sorted(sheets.items()))
+
+
+def _seal(sheet: Sheet, shown: Shown | None) -> SheetSeal:
+    return SheetSeal(
+        officer=sheet.officer,
+        n=sheet.n,
+        seal=sheet.seal.digest,
+        steps=shown.steps if shown else 0,
+        opening=shown.opening.hex() if shown else "",
+    )
 
 
 def _gaps(snapshot: Snapshot, day: date, hours: Hours, now: datetime) -> Counter[str]:
@@ -224,8 +238,10 @@ def _settled(snapshot: Snapshot, before: date) -> set[date]:
     sheets = snapshot.ratings.all_sheets()
     settled = set()
     for day, parcel in newest.items():
-        current = sorted(_seal(sheet) for sheet in sheets.get(day, ()))
-        if current == sorted(DayReport.parse(parcel.body).sheets):
+        current = {(str(s.officer), s.seal.digest) for s in sheets.get(day, ())}
+        reported = {(s.officer, s.seal) for s in DayReport.parse(parcel.body).sheets}
+        # One without an entry is reported where central was shown it.
+        if current == {(officer, seal) for officer, seal in reported if seal != Seal().digest}:
             settled.add(day)
     return settled
 
@@ -236,6 +252,7 @@ def _days(snapshot: Snapshot, until: date, hours: Hours) -> list[date]:
     one on which it stayed dark is reported as well."""
     days = {day for day in snapshot.ratings.days() if day <= until}
     days |= {day for day in snapshot.outbox.days() if day <= until}
+    days |= {sheet.day for sheet in snapshot.witnessed.sheets() if sheet.day <= until}
     first = snapshot.journal.first_start()
     if first is None:
         return sorted(days)

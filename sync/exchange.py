@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import Clock
+from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.people import OfficerId
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
@@ -30,9 +31,11 @@ from sync.incoming import (
 )
 from sync.messages import Late, NotMine, Photos, Receipt, Welcome
 from sync.messages.values import MAX_ROWS
-from sync.outgoing import due_now, greeting, heads, pin_status
+from sync.outgoing import due_now, greeting, pin_status
 from sync.protocol import digest
 from sync.receipts import ARRIVED, settle
+from sync.steps import Asked
+from sync.witness import heads, look, take_up_rest, waiting_days
 
 MAX_PHOTO = 128 * 1024
 """Bytes of an officer's photo: central's, of 320 pixels, have some 20,000."""
@@ -73,18 +76,20 @@ def sync(
     transport: httpx.BaseTransport | None = None,
     pepper: bytes | None = None,
     wait: Wait = time.sleep,
+    asked: Asked = Asked(),  # noqa: B008  (a value)
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are stored under
     `pepper`; without one they are not asked for. Where central asks to come again later, `wait`,
     for PATIENCE in all. Raises a kind of SyncFailed, and NotEnrolled; the journal says how it
     went."""
     enrolment = enrolment_of(store)
+    take_up_rest(store, clock.now().wall, asked)
     try:
         with client_of(enrolment.url, ca, transport) as client:
             connection = Connection(
                 client=client, enrolment=enrolment, key=key, progress=progress, wait=wait
             )
-            synced = _Run(store, clock, connection, pepper).complete()
+            synced = _Run(store, clock, connection, pepper, asked).complete()
     except SyncFailed as error:
         write_failure(store, clock, error)
         raise
@@ -100,15 +105,19 @@ def heartbeat(
     ca: str = "",
     transport: httpx.BaseTransport | None = None,
     pepper: bytes | None = None,
+    asked: Asked = Asked(),  # noqa: B008  (a value)
 ) -> None:
-    """Show central that this terminal lives, and what its journal and open sheets are now; no
-    score. With a `pepper`, take the PINs that central issued. Over the network or another
+    """Show central that this terminal lives, its journal's head, and a step of each open sheet; no
+    count. With a `pepper`, take the PINs that central issued. Over the network or another
     `transport`. Raises a kind of SyncFailed, and NotEnrolled. The journal says only if central has
     lost a day, or issued a PIN."""
     enrolment = enrolment_of(store)
+    now = clock.now().wall
+    store.forget_order((business_date(now), half_day(now)))
+    take_up_rest(store, now, asked)
     with client_of(enrolment.url, ca, transport) as client:
         connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
-        run = _Run(store, clock, connection, pepper)
+        run = _Run(store, clock, connection, pepper, asked)
         if run.greet():
             run.take_pins()
 
@@ -132,9 +141,14 @@ class _Run:
     """The requests of one run, in their order."""
 
     def __init__(
-        self, store: Store, clock: Clock, connection: Connection, pepper: bytes | None
+        self,
+        store: Store,
+        clock: Clock,
+        connection: Connection,
+        pepper: bytes | None,
+        asked: Asked,
     ) -> None:
-        self._store, self._clock, self._pepper = store, clock, pepper
+        self._store, self._clock, self._pepper, self._asked = store, clock, pepper, asked
         self._connection = connection
 
     def greet(self) -> bool:
@@ -143,9 +157,13 @@ class _Run:
         last = self._hello()
         stored = self._connection.ask("GET", "days")
         foreign = reopen_lost(self._store, self._clock, stored.body, self._connection.progress)
-        current = heads(self._store, last)
-        answer = self._connection.ask("PUT", "heads", current.to_bytes(), expected=(200, 409))
-        confirmed = take_heads_answer(answer.body)
+        look(self._store, self._clock.now().wall, self._asked)
+        confirmed = True
+        for current in heads(self._store, last):
+            answer = self._connection.ask("PUT", "heads", current.to_bytes(), expected=(200, 409))
+            nonce, signature = answer.proof.nonce, answer.proof.signature
+            stored_now = take_heads_answer(self._store, self._clock, answer.body, nonce, signature)
+            confirmed = confirmed and stored_now
         if foreign:
             body = NotMine(foreign[:MAX_ROWS]).to_bytes()
             self._connection.ask("PUT", "not-mine", body, expected=(204,))
@@ -166,7 +184,8 @@ class _Run:
                 officers=officers or 0,
             )
         with self._store.read() as snapshot:
-            due = due_now(snapshot)
+            waiting = waiting_days(snapshot)
+            due = [parcel for parcel in due_now(snapshot) if parcel.day not in waiting]
         sent, parked = 0, []
         for parcel in due:
             receipt = self._send_day(parcel)

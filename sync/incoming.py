@@ -15,10 +15,12 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.pins import PinRecord
 from kiosk.store.state import Enrolment
+from kiosk.store.witnessed import ShownAnswer
 from sync.client import SyncFailed
 from sync.messages import Answer, DayReport, HeadsAnswer, IssuedPin, IssuedPins, Roster, StoredDays
 from sync.protocol import BadMessage, etag
 from sync.sealing import unseal
+from sync.witness import take_answer
 
 LOOK_BACK = timedelta(days=365)
 """Central lists the days of a somewhat longer time."""
@@ -47,17 +49,19 @@ def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
         raise _unreadable(error) from None
 
 
-def take_heads_answer(body: bytes) -> bool:
-    """Whether central takes days and gives PINs: not before another person has confirmed this
-    machine. Refused when central has seen another past."""
-    answer = parsed(HeadsAnswer.parse, body).answer
-    if answer not in (Answer.STORED, Answer.WAITING):
+def take_heads_answer(store: Store, clock: Clock, body: bytes, nonce: str, signature: str) -> bool:
+    """Store what central has seen, with its signature. Whether central takes days and gives PINs:
+    not before another person has confirmed this machine. Refused when it has seen another past."""
+    answer = parsed(HeadsAnswer.parse, body)
+    if answer.answer not in (Answer.STORED, Answer.WAITING):
         raise Refused(
-            answer,
-            f"central says {answer.value}: this terminal's past is not the one central has "
+            answer.answer,
+            f"central says {answer.answer.value}: this terminal's past is not the one central has "
             "seen; nothing was sent, ask IT to compare both sides",
         )
-    return answer is Answer.STORED
+    proven = ShownAnswer(body=body, nonce=nonce, signature=signature)
+    take_answer(store, clock.now().wall, answer, proven)
+    return answer.answer is Answer.STORED
 
 
 def take_roster(store: Store, clock: Clock, body: bytes) -> int:

@@ -11,16 +11,7 @@ from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
-from sync.messages import (
-    DayReport,
-    Head,
-    Heads,
-    Hello,
-    OpenSheet,
-    PanelState,
-    PinStatus,
-    TerminalPin,
-)
+from sync.messages import DayReport, Hello, PanelState, PinStatus, TerminalPin
 from sync.messages.values import MAX_COUNT
 from sync.sealing import sealing_text
 
@@ -59,37 +50,6 @@ def due_now(snapshot: Snapshot) -> tuple[Parcel, ...]:
     mine = (enrolment.site, enrolment.terminal)
     due = ((parcel, DayReport.parse(parcel.body)) for parcel in snapshot.outbox.due())
     return tuple(parcel for parcel, report in due if (report.site, report.terminal) == mine)
-
-
-def heads(store: Store, last: int) -> Heads:
-    """The journal's head and the open sheets; `last`: the entry that central acknowledged."""
-    with store.read() as snapshot:
-        seq, newest = snapshot.journal.head()
-        at_last = snapshot.journal.hash_at(last) if last else ""
-        return Heads(now=Head(seq, newest), at_last=at_last, sheets=open_sheets(snapshot))
-
-
-def open_sheets(snapshot: Snapshot) -> tuple[OpenSheet, ...]:
-    """The sheets of every day that central has not receipted as it is now."""
-    receipted = {parcel.day: parcel for parcel in snapshot.outbox.newest_receipted()}
-    sheets: list[OpenSheet] = []
-    for day, day_sheets in snapshot.ratings.all_sheets().items():
-        current = [
-            OpenSheet(
-                date=day,
-                officer=sheet.officer,
-                n=sheet.n,
-                entries=sheet.seal.entries,
-                seal=sheet.seal.digest,
-            )
-            for sheet in day_sheets
-        ]
-        reported: tuple[OpenSheet, ...] = ()
-        if day in receipted:
-            reported = DayReport.parse(receipted[day].body).open_sheets()
-        if sorted(current) != sorted(reported):
-            sheets += current
-    return tuple(sheets)
 
 
 def pin_status(store: Store, key: X25519PrivateKey) -> PinStatus:

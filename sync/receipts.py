@@ -52,6 +52,9 @@ def settle(store: Store, parcel: Parcel, terminal: str, body: bytes, proof: Answ
     state = Delivery.RECEIPTED if receipt.answer in ARRIVED else Delivery.PARKED
     with store.transaction() as t:
         t.outbox.settle(parcel, state, body, proof.to_bytes().decode())
+        newest = t.outbox.newest(parcel.day)
+        if state is Delivery.RECEIPTED and newest and newest.revision == parcel.revision:
+            t.witnessed.drop(parcel.day)
     return receipt
 
 

@@ -36,10 +36,11 @@ from sync.incoming import (
 from sync.messages import Late, Receipt, Welcome
 from sync.messages.message import Message
 from sync.messages.values import Count, ShortText
-from sync.outgoing import due_now, greeting, heads, path_of, pin_status
+from sync.outgoing import due_now, greeting, path_of, pin_status
 from sync.protocol import BadMessage
 from sync.receipts import ARRIVED, AnswerProof, settle
 from sync.signing import BadSignature, sign_request
+from sync.witness import heads
 
 MEMORY = "stick.json"
 """What a terminal remembers between visits, in its data folder."""
@@ -245,7 +246,7 @@ class _Visit:
     def _settle(self, reply: Reply, due: dict[str, Parcel]) -> None:
         match reply.method, reply.name, reply.status:
             case "PUT", "heads", _:
-                take_heads_answer(reply.body)
+                take_heads_answer(self.store, self.clock, reply.body, reply.nonce, reply.signature)
             case "GET", "days", 200:
                 reopen_lost(self.store, self.clock, reply.body, self.progress)
             case "GET", "roster", 200:
@@ -273,11 +274,11 @@ class _Visit:
             due = due_now(snapshot)
             etag = snapshot.state.roster_etag()
         nonce = memory.run
-        current = heads(self.store, memory.last)
         requests = [
-            self._request("PUT", "heads", nonce, current.to_bytes()),
-            self._request("GET", "days", nonce),
+            self._request("PUT", "heads", nonce, current.to_bytes())
+            for current in heads(self.store, memory.last)
         ]
+        requests.append(self._request("GET", "days", nonce))
         for parcel in due:
             requests.append(self._request("PUT", f"days/{parcel.day}", nonce, parcel.body))
         requests.append(self._request("GET", "roster", nonce, etag=etag))

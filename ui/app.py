@@ -187,6 +187,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.
         window.reasons_led.connect(citizen.lead),
         window.language_chosen.connect(citizen.choose_language),
         window.skipped.connect(citizen.skip),
+        window.thanks_touched.connect(citizen.end_thanks),
         window.message_acted.connect(staff.message_acted),
         window.officer_chosen.connect(staff.choose_officer),
         window.digit_typed.connect(staff.type_digit),

@@ -2,9 +2,20 @@
 
 from secrets import token_bytes
 
-from kiosk.domain.encounter import GiveReasons, Press, Skip, late
-from kiosk.domain.rating import Channel, RatingId
+from kiosk.domain.encounter import (
+    Aside,
+    EndThanks,
+    Fate,
+    GiveReasons,
+    Phase,
+    Press,
+    Skip,
+    TickReason,
+    late,
+)
+from kiosk.domain.rating import Channel, Outcome, RatingId, ReasonId
 from kiosk.domain.scale import Score
+from kiosk.store.engine import StoreFailed
 from kiosk.store.state import Mark
 from ui import prompts
 from ui.citizen_turn import Lead
@@ -16,25 +27,32 @@ class Citizen:
     def __init__(self, session: TerminalSession) -> None:
         self.session = session
 
-    @guarded(False)
+    @guarded(Fate.LOST)
     def press(
         self, score: int, channel: Channel, mark: Mark | None = None, age: float = 0.0
-    ) -> bool:
-        """A citizen pressed, `age` seconds ago. True once what follows is durable (rating or
-        count): only then may the panel have its answer."""
+    ) -> Fate:
+        """A citizen pressed, `age` seconds ago: what became of it, durably. Lamp, acknowledgement
+        and thanks follow from this alone, whatever page or dialog stands on the screen."""
         session = self.session
         event = Press(score=Score(score), channel=channel, id=RatingId(token_bytes(16)), age=age)
-        if self.comes_late(age):
-            return session.step(event, mark)  # nobody stands there: it changes no screen
-        session.dialog = None
-        by_button = channel is not Channel.TOUCH
+        by_button = channel is not Channel.TOUCH and not self._comes_late(age)
         if by_button and session.turn.led_by_buttons(session.encounter, session.now().boot):
-            levels = session.settings.rules.scale.levels
-            return self.lead(Lead.of(score, levels), mark)
-        return session.step(event, mark)
+            return self._lead(Lead.of(score, session.rules.scale.levels), mark, by_button=True)
+        try:
+            return session.step(event, mark)
+        except StoreFailed as error:
+            session.break_off(str(error))
+            return session.step(event, mark)  # remembered, where nobody can send it again
 
-    def comes_late(self, age: float) -> bool:
-        """Whether a press of `age` seconds ago is counted as late, so that nobody is thanked."""
+    @guarded(Fate.LOST)
+    def ask_for_question(self, panel: int, mark: Mark | None, age: float) -> Fate:
+        """The button of a panel that has the question read aloud."""
+        session = self.session
+        if session.encounter.phase is Phase.READY and not self._comes_late(age):
+            session.say(prompts.of_question(session.settings, panel))
+        return session.store_mark(mark)
+
+    def _comes_late(self, age: float) -> bool:
         return late(self.session.encounter, age, self.session.now())
 
     def lock_is_over(self) -> bool:
@@ -47,27 +65,33 @@ class Citizen:
     @guarded(None)
     def toggle_reason(self, reason: str) -> None:
         if not self._slips():
-            self._toggle(reason)
+            self.session.step(TickReason(ReasonId(reason)))
+            self.session.give_more_time()
 
-    @guarded(False)
-    def lead(self, lead: str, mark: Mark | None = None) -> bool:
-        """A citizen who rated by a button goes through the reasons by buttons (a Lead). True once
-        what follows is durable."""
+    @guarded(None)
+    def lead(self, lead: str) -> None:
+        """A touch of what a button would do on the page of reasons (a Lead)."""
+        self._lead(lead, None, by_button=False)
+
+    def _lead(self, lead: str, mark: Mark | None, *, by_button: bool) -> Fate:
+        """A citizen who rated by a button goes through the reasons by buttons; StoreFailed. Each
+        press is counted: it may have been meant as a rating."""
         session, turn = self.session, self.session.turn
         if lead == Lead.DONE:
-            return session.step(GiveReasons(tuple(turn.chosen)), mark)
-        session.store_mark(mark)
+            return session.step(GiveReasons(by_button), mark)
         names = [str(reason.id) for reason in session.settings.reasons]
         comes_first = turn.pointed not in names
         if comes_first or lead == Lead.NEXT:
+            fate = session.step(Aside(Outcome.LED), mark) if by_button else Fate.NEITHER
             turn.point_at_next(names)
-            session.give_more_time()
         else:
-            self._toggle(turn.pointed)
-        of_reason = prompts.of_reason(turn.pointed, chosen=turn.pointed in turn.chosen)
+            fate = session.step(TickReason(ReasonId(turn.pointed), by_button), mark)
+        session.give_more_time()
+        asking = session.encounter.asking
+        chosen = asking is not None and turn.pointed in asking.ticked
         before = prompts.of_reasons(session.settings) if comes_first else ()
-        session.say((*before, *of_reason))
-        return True
+        session.say((*before, *prompts.of_reason(turn.pointed, chosen=chosen)))
+        return fate
 
     @guarded(None)
     def ask_more_time(self) -> None:
@@ -79,7 +103,12 @@ class Citizen:
     def give_reasons(self) -> None:
         """A citizen touched that they are done."""
         if not self._slips():
-            self.session.step(GiveReasons(tuple(self.session.turn.chosen)))
+            self.session.step(GiveReasons())
+
+    @guarded(None)
+    def end_thanks(self) -> None:
+        """A citizen touched the thanks."""
+        self.session.step(EndThanks())
 
     @guarded(None)
     def choose_language(self, code: str) -> None:
@@ -91,10 +120,6 @@ class Citizen:
         """The citizen declines the question that was offered."""
         if not self._slips():
             self.session.step(Skip())
-
-    def _toggle(self, reason: str) -> None:
-        self.session.turn.toggle(reason)
-        self.session.give_more_time()
 
     def _slips(self) -> bool:
         return self.session.turn.slips(self.session.now().boot)

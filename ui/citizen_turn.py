@@ -39,11 +39,12 @@ class Lead(StrEnum):
 class Turn:
     """What the citizen has done with what stands before them, for the screen."""
 
-    chosen: frozenset[ReasonId] = frozenset()
+    ticked: tuple[ReasonId, ...] = ()
     pointed: str = ""
     """The reason at which a citizen who leads by buttons is."""
     leads: bool = False
-    """Whether buttons lead the page of reasons: the rating came from one."""
+    """Whether buttons lead the page of reasons: the rating came from one, and the audible guide
+    says what each does."""
     seconds_left: int = 0
     """Above 0: what stands there goes away so soon, and says so."""
     more: bool = True
@@ -54,7 +55,6 @@ class Turn:
 class CitizenTurn:
     """One citizen's turn. Times are boot-time seconds."""
 
-    chosen: frozenset[ReasonId] = frozenset()
     pointed: str = ""
     leads: bool = False
     extensions: int = 0
@@ -66,11 +66,11 @@ class CitizenTurn:
 
     def clear(self) -> None:
         """Another page, perhaps another citizen."""
-        self.chosen, self.pointed, self.leads = frozenset(), "", False
+        self.pointed, self.leads = "", False
         self.extensions = 0
 
-    def rated(self, now: float, *, by_button: bool) -> None:
-        self.chosen, self.pointed, self.leads = frozenset(), "", by_button
+    def rated(self, now: float, *, leads: bool) -> None:
+        self.pointed, self.leads = "", leads
         self.moved_at = now
         self.settled_at = now + SETTLING
 
@@ -81,9 +81,6 @@ class CitizenTurn:
     def led_by_buttons(self, encounter: Encounter, now: float) -> bool:
         """Whether a press of a button now leads the page of reasons. It rates nobody then."""
         return encounter.phase is Phase.REASONS and self.leads and now >= self.settled_at
-
-    def toggle(self, reason: str) -> None:
-        self.chosen = self.chosen ^ {ReasonId(reason)}
 
     def point_at_next(self, names: list[str]) -> None:
         """Go to the reason after the one that is pointed at; from none, to the first."""
@@ -103,7 +100,7 @@ class CitizenTurn:
 
     def on_screen(self, encounter: Encounter, now: float) -> Turn:
         return Turn(
-            chosen=self.chosen,
+            ticked=encounter.asking.ticked if encounter.asking else (),
             pointed=self.pointed,
             leads=self.leads,
             seconds_left=_seconds_left(encounter, now),

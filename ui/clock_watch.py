@@ -1,5 +1,6 @@
 """What time alone brings about: closing time, a duty left alone, a wall clock that jumped."""
 
+from kiosk.domain.businessday import half_day
 from kiosk.domain.duty import EndOfDuty, Moment
 from kiosk.domain.encounter import SignOff
 from kiosk.store.journal import Kind
@@ -26,6 +27,7 @@ class ClockWatch:
         before, now = self._seen, session.now()
         self._seen = now
         self._note_jump(before, now)
+        self._forget_order(before, now)
         encounter = session.encounter
         passed_closing = before.wall.time() < session.settings.office.closes <= now.wall.time()
         passed_midnight = before.wall.date() != now.wall.date()
@@ -39,8 +41,17 @@ class ClockWatch:
         """Called every quarter of an hour: no press is in the journal, so that without this a power
         cut at two would count as dark since the last pause."""
         session = self.session
-        if session.office_is_open() and not session.out_of_service:
+        if session.out_of_service:
+            return
+        if session.office_is_open():
             session.note(Kind.RUNNING, "")
+        session.terminal.forget_order()
+
+    def _forget_order(self, before: Moment, now: Moment) -> None:
+        """Once a half-day is over, nothing in the file tells which of its presses came first."""
+        over = (before.wall.date(), half_day(before.wall)) != (now.wall.date(), half_day(now.wall))
+        if over and not self.session.out_of_service:
+            self.session.terminal.forget_order()
 
     def _note_jump(self, before: Moment, now: Moment) -> None:
         passed = now.boot - before.boot

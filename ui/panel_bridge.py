@@ -1,6 +1,7 @@
 """The event loop's end of a panel: watches the port, keeps the link's time, opens again."""
 
 from collections.abc import Callable, Collection, Iterable
+from math import ceil
 from time import monotonic
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
@@ -19,6 +20,7 @@ from hardware.link import (
 )
 from hardware.port import Port, PortInfo, PortLost, find_ports
 from hardware.search import TRY_FOR, PortSearch
+from kiosk.domain.encounter import Fate
 from kiosk.settings.definition import PanelSettings, Settings
 from kiosk.store.state import Mark
 from ui.presenter import Presenter
@@ -29,7 +31,9 @@ OPEN_EVERY = 1.0
 
 def link_of(settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
     """The host's end of the panel in the settings; NoSuchPanel when it can't be."""
-    marks = [PressMark(mark.device, mark.boot, mark.seq) for mark in last]
+    marks = [
+        PressMark(device=mark.device, boot=mark.boot, seq=mark.seq, kept=mark.kept) for mark in last
+    ]
     wiring = Wiring(settings.button_count, settings.address, settings.codes)
     return family_named(settings.profile).link(wiring, marks)
 
@@ -58,7 +62,12 @@ class PanelBridge(QObject):
         self._opened_at = self._closed_at = float("-inf")
         self._reported_trouble = ""
         self._timer = QTimer(self, interval=int(self._link.tick_every * 1000))
-        self._timer.setTimerType(Qt.TimerType.CoarseTimer)
+        is_polled = self._link.tick_every < 1
+        precise, coarse = Qt.TimerType.PreciseTimer, Qt.TimerType.CoarseTimer
+        self._timer.setTimerType(precise if is_polled else coarse)
+        self._decision = QTimer(self, singleShot=True)
+        self._decision.setTimerType(precise)
+        self._decision.timeout.connect(self._tick)
         self._timer.timeout.connect(self._tick)
 
     def start(self) -> None:
@@ -67,6 +76,7 @@ class PanelBridge(QObject):
 
     def stop(self) -> None:
         self._timer.stop()
+        self._decision.stop()
         self._close()
 
     def _tick(self) -> None:
@@ -102,6 +112,8 @@ class PanelBridge(QObject):
             return
         self._take(self._link.feed(data, monotonic()))
         self._write()
+        if self._link.undecided:
+            self._decision.start(ceil(self._link.undecided * 1000))
 
     def _write(self) -> None:
         if self._port is None:
@@ -150,21 +162,22 @@ class PanelBridge(QObject):
                     self._presenter.panels.stuck(button)
 
     def _pressed(self, press: ButtonPressed) -> None:
-        """Store it, then answer the panel. A mark is only stored of presses that may come again."""
+        """Store it, then answer the panel as it fared. A mark is only stored of presses that may
+        come again."""
         mark = press.mark
         stored_mark: Mark | None = None
         if self._link.acknowledges:
-            stored_mark = Mark(mark.device, mark.boot, mark.seq)
-        is_late = self._presenter.citizen.comes_late(press.age)
-        is_stored = self._presenter.panels.pressed(
+            stored_mark = Mark(device=mark.device, boot=mark.boot, seq=mark.seq)
+        fate = self._presenter.panels.pressed(
             press.button, stored_mark, press.age, panel=self._number
         )
-        if not is_stored:
-            self._link.release(mark)
-        elif is_late:
-            self._link.forget_late(mark)
-        else:
-            self._link.acknowledge(mark)
+        match fate:
+            case Fate.KEPT:
+                self._link.acknowledge(mark)
+            case Fate.COUNTED | Fate.NEITHER:
+                self._link.forget(mark)
+            case Fate.LOST:
+                self._link.release(mark)
 
 
 def open_panels(

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from kiosk.domain.encounter import Phase
-from kiosk.domain.rating import Channel
+from kiosk.domain.encounter import Aside, Fate
+from kiosk.domain.rating import Channel, Outcome
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
-from ui import prompts
 from ui.citizen import Citizen
 from ui.dialogs import ServiceMenu
 from ui.session import TerminalSession
@@ -32,35 +31,36 @@ class Panels:
         """A test of the buttons begins or ends."""
         self._states = [replace(state, last_button=0) for state in self._states]
 
-    @guarded(False)
-    def pressed(self, button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0) -> bool:
-        """A button of a panel, pressed `age` seconds ago; True when the panel may hear that it was
-        stored. `mark` None: the panel can't send it again."""
+    @guarded(Fate.LOST)
+    def pressed(self, button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0) -> Fate:
+        """A button of a panel, pressed `age` seconds ago: what became of it. `mark` None: the panel
+        can't send it again."""
         session = self.session
-        dialog = session.dialog
+        dialog = session.dialog_shown
+        score = session.settings.panels[panel].scores.get(button)
         if isinstance(dialog, ServiceMenu) and dialog.testing:
             self._states = [replace(state, last_button=button) for state in self._states]
             session.redraw()
-            return session.store_mark(mark)
-        score = session.settings.panels[panel].scores.get(button)
-        if score is not None:
-            return self._citizen.press(score, Channel.PANEL, mark, age)
-        if session.encounter.phase is Phase.READY and not self._citizen.comes_late(age):
-            session.say(prompts.of_question(session.settings, panel))
-        return session.store_mark(mark)
+            tested = Aside(Outcome.TESTED)
+            return session.step(tested, mark) if score else session.store_mark(mark)
+        if score is None:
+            return self._citizen.ask_for_question(panel, mark, age)
+        return self._citizen.press(score, Channel.PANEL, mark, age)
 
     @guarded(None)
     def up(self, device: str, *, panel: int = 0) -> None:
         state = replace(self._states[panel], up=True, device=device, trouble="", refused=False)
         self._states[panel] = state
-        self.session.note(Kind.PANEL_UP, device)
+        if all(state.up or not state.wanted for state in self._states):
+            self.session.note(Kind.PANEL_UP, device)
         self.session.redraw()
 
     @guarded(None)
     def down(self, reason: str, *, refused: bool = False, panel: int = 0) -> None:
+        """A panel that was never there is down from the first word of it."""
         before = self._states[panel]
         self._states[panel] = replace(before, up=False, trouble=reason, refused=refused)
-        if before.up or refused:
+        if before.up or refused or not before.trouble:
             self.session.note(Kind.PANEL_DOWN, reason)
         self.session.redraw()
 

@@ -98,14 +98,14 @@ class Presenter(QObject):
 
     @guarded(None)
     def key(self, name: str) -> None:
-        """A key of a keyboard or a keyboard-type pad."""
-        if self.session.dialog is not None:
-            self.staff.key(name)
-            return
+        """A key of a keyboard, or of a keyboard-type pad: a key that the settings name is a
+        citizen's on every page."""
         settings = self.session.settings
         score = settings.keys.get(name)
         if score is not None:
             self.citizen.press(score, Channel.KEYBOARD)
+        elif self.session.dialog_shown is not None:
+            self.staff.key(name)
         elif name == settings.offer.key and not self.queue.take(Served()):
             self.queue.take(Served())  # a key is not sent again: now it is at least remembered
 
@@ -141,7 +141,7 @@ class Presenter(QObject):
 
     def _view(self) -> View:
         session, builder = self.session, self.session.builder
-        match session.dialog:
+        match session.dialog_shown:
             case Choosing(typed):
                 return builder.sign_on(session.terminal.officers(), typed)
             case TypingPin(_, who, typed, message, locked):

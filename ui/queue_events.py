@@ -1,6 +1,6 @@
 """Where the queue's events come in: from a queue system, or from the officer's key."""
 
-from kiosk.domain.encounter import QueueEvent, Served
+from kiosk.domain.encounter import Fate, QueueEvent
 from kiosk.store.journal import Kind
 from ui.session import TerminalSession
 from ui.store_guard import guarded
@@ -23,9 +23,7 @@ class Queue:
     def take(self, event: QueueEvent) -> bool:
         """The queue system or the officer says how the counter's queue moves. True once what
         follows is durable; out of service, once it is remembered to be counted."""
-        if isinstance(event, Served):
-            self.session.dialog = None  # an offer that stands behind a dialog would be none
-        return self.session.step(event)
+        return self.session.step(event) is not Fate.LOST
 
     @guarded(None)
     def way_stands(self, way: str, trouble: str = "") -> None:

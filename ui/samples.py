@@ -183,7 +183,7 @@ class _Pages:
             frame=self._frame,
             title=say("thanks.title"),
             subtitle=say("thanks.subtitle"),
-            comment=say("thanks.comment"),
+            comment=say("thanks.comment", seconds=20),
             qr=qr_matrix("https://example.go.th/comment/12345"),
         )
         yield "thanks", thanks

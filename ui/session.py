@@ -13,16 +13,20 @@ from kiosk.domain.encounter import (
     Break,
     Encounter,
     Event,
+    Fate,
     Phase,
+    Press,
     QueueEvent,
     Record,
     Repair,
     Served,
     SignOff,
+    fate_of,
     step,
 )
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel
+from kiosk.domain.rules import Rules
 from kiosk.settings.definition import Settings
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
@@ -90,6 +94,14 @@ class TerminalSession:
     def out_of_service(self) -> bool:
         return self.encounter.phase is Phase.OUT_OF_SERVICE
 
+    @property
+    def rules(self) -> Rules:
+        """The settings'; a code to scan needs longer than a thank-you alone."""
+        rules = self.settings.rules
+        if not self.builder.has_code:
+            return rules
+        return replace(rules, thanks=max(rules.thanks, self.settings.comments.seconds))
+
     def office_is_open(self) -> bool:
         hours = self.settings.office
         return hours.opens <= self.now().wall.time() < hours.closes
@@ -98,6 +110,8 @@ class TerminalSession:
 
     def take_up(self) -> None:
         """Go on with the duty that was open when the program stopped."""
+        self.terminal.settle_reasons()
+        self.terminal.forget_order()
         open_duty = self.terminal.open_duty()
         if open_duty is None:
             return
@@ -106,18 +120,20 @@ class TerminalSession:
         on_duty = replace(
             self.encounter, duty=open_duty.duty, paused=open_duty.paused, served_at=now.boot
         )
-        self.encounter = replace(on_duty, phase=on_duty.resting_phase(self.settings.rules))
+        self.encounter = replace(on_duty, phase=on_duty.resting_phase(self.rules))
         if now.wall.time() >= self.settings.office.closes:
             self.step(SignOff(EndOfDuty.CLOSING_TIME))
 
-    def step(self, event: Event, mark: Mark | None = None) -> bool:
-        """Decide, store, and only then move on. False when out of service; StoreFailed when nothing
-        could be stored."""
+    def step(self, event: Event, mark: Mark | None = None) -> Fate:
+        """Decide, store, and only then move on. LOST when out of service, but for what the
+        encounter remembers until it is repaired; StoreFailed when nothing could be stored."""
         if self.out_of_service and not isinstance(event, Repair | QueueEvent):
-            return False
+            return self._miss(event, mark)
         before = self.encounter
-        after, effects = step(before, event, self.now(), self.settings.rules)
-        self.terminal.carry_out(effects, mark)
+        after, effects = step(before, event, self.now(), self.rules)
+        fate = self.terminal.carry_out(effects, mark)
+        if fate is not fate_of(effects):
+            return fate  # this press was stored before, and had its answer from that
         self.encounter = after
         renewed = isinstance(event, Served) or after.until != before.until
         offered = after.offer is not None and renewed
@@ -128,22 +144,33 @@ class TerminalSession:
             self.redraw()
             if offered:
                 self.say(prompts.of_question(self.settings, 0))
-            return True
+            return fate
         by_button = rating.channel is not Channel.TOUCH
-        self.turn.rated(self.now().boot, by_button=by_button)
+        self.turn.rated(self.now().boot, leads=by_button and self.settings.sound.guide)
         self.redraw()
         self.say(prompts.of_rating(self.settings, by_button=by_button))
-        return True
+        return fate
+
+    def _miss(self, event: Event, mark: Mark | None) -> Fate:
+        """Out of service. A press that its panel can send again is not remembered here."""
+        if isinstance(event, Press) and mark is None:
+            self.encounter, _ = step(self.encounter, event, self.now(), self.rules)
+        return Fate.LOST
 
     def _turn_page(self) -> None:
         self.turn.clear()
         if self.encounter.phase not in (Phase.REASONS, Phase.THANKS):
             self.use_language(self.settings.screen.language)
 
-    def store_mark(self, mark: Mark | None) -> bool:
+    @property
+    def dialog_shown(self) -> Dialog | None:
+        """The dialog, unless a citizen's turn goes first: it returns after that."""
+        turn = self.encounter.phase in (Phase.REASONS, Phase.THANKS)
+        return None if turn or self.encounter.offer is not None else self.dialog
+
+    def store_mark(self, mark: Mark | None) -> Fate:
         """Remember a panel's press that led to nothing else; StoreFailed."""
-        self.terminal.carry_out((), mark)
-        return True
+        return Fate.LOST if self.out_of_service else self.terminal.carry_out((), mark)
 
     def note(self, kind: Kind, what: str) -> None:
         """Write a system event into the journal; StoreFailed."""
@@ -152,7 +179,7 @@ class TerminalSession:
     def give_more_time(self) -> None:
         """The citizen is still choosing."""
         now = self.now().boot
-        self.encounter = self.turn.extended(self.encounter, now, self.settings.rules)
+        self.encounter = self.turn.extended(self.encounter, now, self.rules)
         self.redraw()
 
     # --- trouble ----------------------------------------------------------------------------
@@ -163,13 +190,14 @@ class TerminalSession:
         self.dialog = None
         if not self.out_of_service:
             self.broken_at = now
-        self.encounter, _ = step(self.encounter, Break(trouble), now, self.settings.rules)
+        self.encounter, _ = step(self.encounter, Break(trouble), now, self.rules)
         self._outlets.broken()
         self.redraw()
 
     def repair(self) -> None:
         """Open the store again and go on; StoreFailed while it still fails."""
         self.terminal.repair(self.broken_at)
+        self.terminal.settle_reasons()
         self.step(Repair())
 
     # --- words ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
@@ -134,6 +135,11 @@ class ViewBuilder:
         """The same with `qr` of the address for comments."""
         address = self._wording.comment_url or self._settings.comments.url
         return ViewBuilder(self._settings, self._words, self._wording, qr(address))
+
+    @property
+    def has_code(self) -> bool:
+        """Whether the thanks show a code to scan."""
+        return bool(self._qr)
 
     @property
     def language(self) -> str:
@@ -277,11 +283,12 @@ class ViewBuilder:
     def thanks(self) -> ThanksView:
         """The same for every score: it knows of none."""
         say = self.say
+        seconds = ceil(max(self._settings.times.thanks, self._settings.comments.seconds))
         return ThanksView(
             frame=self.frame,
             title=say("thanks.title"),
             subtitle=say("thanks.subtitle"),
-            comment=say("thanks.comment"),
+            comment=say("thanks.comment", seconds=seconds),
             qr=self._qr,
         )
 
@@ -385,10 +392,10 @@ class ViewBuilder:
     def _reasons(self, turn: Turn) -> View:
         say, levels = self.say, self._settings.rules.scale.levels
         choices = tuple(
-            Choice(reason.id, self.reason(reason), reason.id in turn.chosen)
+            Choice(reason.id, self.reason(reason), reason.id in turn.ticked)
             for reason in self._settings.reasons
         )
-        done = say("reasons.done" if turn.chosen else "reasons.skip")
+        done = say("reasons.done" if turn.ticked else "reasons.skip")
         keys = (
             FaceLabel(1, levels, say("reasons.next")),
             FaceLabel((levels + 1) // 2, levels, say("reasons.choose")),

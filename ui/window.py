@@ -32,6 +32,7 @@ from ui.view import (
     View,
     WaitingView,
 )
+from ui.widgets.held_keys import HeldKeys
 from ui.widgets.rest import Rest
 
 LONG_PRESS_MS = 3000
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from ui.screens.ready import ReadyScreen
     from ui.screens.reasons import ReasonsScreen
     from ui.screens.sign_on import SignOnScreen
+    from ui.screens.thanks import ThanksScreen
     from ui.screens.waiting import WaitingScreen
 
 
@@ -84,6 +86,7 @@ class TerminalWindow(QWidget):
     back_asked = Signal()
     staff_asked = Signal()
     skipped = Signal()
+    thanks_touched = Signal()
     action_chosen = Signal(str)
     service_asked = Signal()
     key_pressed = Signal(str)
@@ -103,6 +106,7 @@ class TerminalWindow(QWidget):
         self.corner.pressed_long.connect(self.service_asked)
         self._awaiting_paint = False
         self._view: View | None = None
+        self._held = HeldKeys()
         self.rest = Rest(self)
         self.rest.shifted.connect(self._place)
 
@@ -120,6 +124,7 @@ class TerminalWindow(QWidget):
     def show_view(self, view: View) -> None:
         if view != self._view:
             self._view = view
+            self.rest.may_dim = not isinstance(view, ReadyView | ReasonsView | ThanksView)
             self.rest.wake()
         match view:
             case ClosedView() | PausedView() | OutOfServiceView():
@@ -153,7 +158,7 @@ class TerminalWindow(QWidget):
             case ThanksView():
                 from ui.screens.thanks import ThanksScreen
 
-                thanks = self._screen(ThanksScreen, lambda _: None)
+                thanks = self._screen(ThanksScreen, self._connect_thanks)
                 self._show(thanks, view)
             case MenuView():
                 from ui.screens.menu import MenuScreen
@@ -165,7 +170,7 @@ class TerminalWindow(QWidget):
         """Draw, before it is due, what a press will lead to."""
         from ui.screens.thanks import ThanksScreen
 
-        thanks = self._screen(ThanksScreen, lambda _: None)
+        thanks = self._screen(ThanksScreen, self._connect_thanks)
         thanks.setGeometry(self.rect())
         thanks.show_view(view)
 
@@ -215,12 +220,15 @@ class TerminalWindow(QWidget):
         self._place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.isAutoRepeat():
+        if self._held.repeats(event):
             return
         self.rest.wake()
         text = event.text()
         name = text if text.isprintable() and text else Qt.Key(event.key()).name
         self.key_pressed.emit(name.removeprefix("Key_"))
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._held.released(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing goes through the program, which ends in order; the window itself stays."""
@@ -254,6 +262,9 @@ class TerminalWindow(QWidget):
         screen.done.connect(self.reasons_done)
         screen.more.connect(self.more_time_asked)
         screen.led.connect(self.reasons_led)
+
+    def _connect_thanks(self, screen: "ThanksScreen") -> None:
+        screen.touched.connect(self.thanks_touched)
 
     def _connect_menu(self, screen: "MenuScreen") -> None:
         screen.chosen.connect(self.action_chosen)

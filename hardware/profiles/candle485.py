@@ -15,7 +15,7 @@ LAMP_OFF = 0x30
 LAMP_KEPT = 0x36
 """Green, blinking slowly. Not 31h-34h: an adapter that echoes what we send would press a key."""
 ANY = 0
-"""Listen to every pad on the wires; the lamp is that of the pad that was pressed last."""
+"""Listen to every pad on the wires; the lamp is that of the pad that was pressed."""
 _LOW, _HIGH = 0x20, 0x7F
 
 
@@ -33,7 +33,6 @@ class CandleCodec:
         if address != ANY:
             frame(address, LAMP_OFF)
         self._listens_to = address
-        self._lamp_pad = address
         self._reassembly = Reassembly(START, END, limit=4)
         self._frames = self._bad = 0
 
@@ -49,8 +48,8 @@ class CandleCodec:
 
     def encode(self, message: PlainFromHost) -> bytes:
         match message:
-            case Lamp(on) if self._lamp_pad != ANY:
-                return frame(self._lamp_pad, LAMP_KEPT if on else LAMP_OFF)
+            case Lamp(on, pad) if pad or self._listens_to:
+                return frame(pad or self._listens_to, LAMP_KEPT if on else LAMP_OFF)
             case Lamp() | Poll():
                 return b""
 
@@ -69,8 +68,7 @@ class CandleCodec:
         key = body - FIRST_KEY + 1
         if not 1 <= key <= KEYS:
             return [Unknown(f"body {body:#x}")]
-        self._lamp_pad = address
-        return [Pressed(key)]
+        return [Pressed(key, address)]
 
 
 class CandlePad:

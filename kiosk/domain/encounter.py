@@ -8,7 +8,9 @@ Where the question is offered (Rules.offered) it stands for a set time after eac
 ended; otherwise the terminal waits, and presses are counted as unasked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from kiosk.domain.businessday import business_date, half_day
@@ -27,6 +29,19 @@ LATE_AFTER = 10.0
 started again, or a cable put back at once, is there by then."""
 
 
+class Fate(StrEnum):
+    """What became of a press: only what is kept is thanked for and lights a lamp."""
+
+    KEPT = "kept"
+    """A rating more."""
+    COUNTED = "counted"
+    """No rating; counted beside the score."""
+    NEITHER = "neither"
+    """A button without a score did what it is for."""
+    LOST = "lost"
+    """Nothing could be stored: a panel that can sends it again."""
+
+
 class Phase(StrEnum):
     CLOSED = "closed"
     WAITING = "waiting"
@@ -36,6 +51,16 @@ class Phase(StrEnum):
     THANKS = "thanks"
     PAUSED = "paused"
     OUT_OF_SERVICE = "out-of-service"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The rating whose reasons are being asked for, and those that its citizen has ticked."""
+
+    rating: RatingId
+    officer: OfficerId
+    day: date
+    ticked: tuple[ReasonId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +81,7 @@ class Encounter:
     """When the officer on duty was last known to serve: at sign-on, on resuming, at a rating."""
     recent: Recent = ()
     """The duty's last ratings, for the flags."""
-    asking: tuple[RatingId, OfficerId] | None = None
-    """The rating whose reasons are being asked for."""
+    asking: Asking | None = None
     offer: Duty | None = None
     """Whose service the question on the screen is about, where questions are offered."""
     deferred: Duty | None = None
@@ -66,6 +90,8 @@ class Encounter:
     """Who was on duty when the citizen now being served was called."""
     missed: int = 0
     """Services that ended while out of service, to be counted once the store answers."""
+    missed_presses: int = 0
+    """The same of presses that nobody can send again."""
     trouble: str = ""
     """Why the terminal is out of service."""
 
@@ -134,10 +160,30 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
-class GiveReasons:
-    """The citizen chose reasons (none: skipped)."""
+class Aside:
+    """A press that rates nobody by the nature of what stands there: counted as `outcome`."""
 
-    reasons: tuple[ReasonId, ...] = ()
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class TickReason:
+    """The citizen ticks a reason, or takes the tick away; `led`: by a button."""
+
+    reason: ReasonId
+    led: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GiveReasons:
+    """The citizen is done with the reasons (none ticked: skipped); `led`: by a button."""
+
+    led: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndThanks:
+    """Somebody touches the thanks, and wants to see the question again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +210,11 @@ Event = (
     | Pause
     | Resume
     | Press
+    | Aside
     | Skip
+    | TickReason
     | GiveReasons
+    | EndThanks
     | QueueEvent
     | Tick
     | Break
@@ -190,10 +239,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldReasons:
+    """Remember what is ticked now, through a kill; the citizen may still change it."""
+
+    asking: Asking
+
+
+@dataclass(frozen=True, slots=True)
 class KeepReasons:
-    rating: RatingId
-    officer: OfficerId
-    reasons: tuple[ReasonId, ...]
+    """Keep what was ticked, for good."""
+
+    asking: Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +273,16 @@ class DutyEnded:
     cause: EndOfDuty
 
 
-Effect = Record | Count | KeepReasons | DutyBegan | DutyPaused | DutyResumed | DutyEnded
+DutyEffect = DutyBegan | DutyPaused | DutyResumed | DutyEnded
+Effect = Record | Count | HoldReasons | KeepReasons | DutyEffect
 Step = tuple[Encounter, tuple[Effect, ...]]
+
+
+def fate_of(effects: Sequence[Effect]) -> Fate:
+    """What became of the press that led to `effects`."""
+    if any(isinstance(effect, Record) for effect in effects):
+        return Fate.KEPT
+    return Fate.COUNTED if any(isinstance(effect, Count) for effect in effects) else Fate.NEITHER
 
 
 def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
@@ -226,8 +290,14 @@ def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
     match event:
         case Press():
             return _press(state, event, now, rules)
-        case GiveReasons(reasons):
-            return _reasons(state, reasons, now, rules)
+        case Aside(outcome):
+            return state, (Count(_officer_at(state, now), outcome),)
+        case TickReason(reason, led):
+            return _led(_tick_reason(state, reason, rules), _officer_at(state, now), led)
+        case GiveReasons(led):
+            return _led(_reasons(state, now, rules), _officer_at(state, now), led)
+        case EndThanks():
+            return _end_thanks(state, now, rules)
         case Called() | Absent() | Served():
             return _queue(state, event, now, rules) if rules.offered else (state, ())
         case Skip():
@@ -268,18 +338,23 @@ def _late(state: Encounter, age: float, now: Moment) -> Step:
 
 def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
     if state.phase is Phase.OUT_OF_SERVICE:
-        return state, ()
+        return replace(state, missed_presses=state.missed_presses + 1), ()
     if late(state, press.age, now):
         return _late(state, press.age, now)
-    served = state.offer or _served(state, now)
-    busy = state.phase in (Phase.REASONS, Phase.THANKS) or now.boot < state.locked_until
-    if busy:
-        officer = served.officer if served else NO_OFFICER
-        return state, (Count(officer, Outcome.SUPPRESSED),)
+    offer = state.offer or state.deferred
+    served = offer or _served(state, now)
+    if now.boot < state.locked_until:
+        return state, (Count(served.officer if served else NO_OFFICER, Outcome.SUPPRESSED),)
     if served is None:
         return state, (Count(NO_OFFICER, Outcome.IGNORED),)
-    if rules.offered and state.offer is None:
+    if rules.offered and offer is None:
         return state, (Count(served.officer, Outcome.UNASKED),)
+    return _rate(state, press, served, now, rules)
+
+
+def _rate(state: Encounter, press: Press, served: Duty, now: Moment, rules: Rules) -> Step:
+    """The next citizen rates, also while the page of the one before still stands: what that one
+    ticked is kept."""
     rating = Rating(
         id=press.id,
         business_date=business_date(now.wall),
@@ -292,22 +367,41 @@ def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
         channel=press.channel,
     )
     recent, flags = judge(state.recent, now.boot, int(rating.score))
-    marks = flags if state.phase is Phase.READY else (Outcome.GRACE, *flags)
-    if state.offer is not None:
+    on_duty = state.offer is not None or (state.duty is not None and not state.paused)
+    marks = flags if on_duty else (Outcome.GRACE, *flags)
+    if state.offer or state.deferred:
         marks = (Outcome.ANSWERED, *marks)
     locked = replace(
-        state, locked_until=now.boot + rules.lock, served_at=now.boot, recent=recent, offer=None
+        state,
+        locked_until=now.boot + rules.lock,
+        served_at=now.boot,
+        recent=recent,
+        offer=None,
+        deferred=state.deferred if state.offer else None,
     )
     if rules.asks(rating.score):
         after = replace(
             locked,
             phase=Phase.REASONS,
             until=now.boot + rules.reasons_timeout,
-            asking=(rating.id, rating.officer),
+            asking=Asking(rating=rating.id, officer=rating.officer, day=rating.business_date),
         )
     else:
         after = _thank(locked, now, rules)
-    return after, (Record(rating, marks),)
+    return after, (*_ticked(state), Record(rating, marks))
+
+
+def _officer_at(state: Encounter, now: Moment) -> OfficerId:
+    """Whose a press is that rates nobody."""
+    if state.asking is not None:
+        return state.asking.officer
+    served = _served(state, now)
+    return served.officer if served else NO_OFFICER
+
+
+def _led(step: Step, officer: OfficerId, led: bool) -> Step:
+    state, effects = step
+    return state, (*effects, Count(officer, Outcome.LED)) if led else effects
 
 
 def _served(state: Encounter, now: Moment) -> Duty | None:
@@ -374,23 +468,43 @@ def _repair(state: Encounter, now: Moment, rules: Rules) -> Step:
         return state, ()
     officer = state.duty.officer if state.duty else NO_OFFICER
     missed = (Count(officer, Outcome.NOT_OFFERED),) * state.missed
-    return _rest(replace(state, missed=0), now, rules), missed
+    presses = (Count(NO_OFFICER, Outcome.IGNORED),) * state.missed_presses
+    return _rest(replace(state, missed=0, missed_presses=0), now, rules), (*missed, *presses)
 
 
-def _reasons(state: Encounter, chosen: tuple[ReasonId, ...], now: Moment, rules: Rules) -> Step:
-    if state.phase is not Phase.REASONS or state.asking is None:
+def _tick_reason(state: Encounter, reason: ReasonId, rules: Rules) -> Step:
+    if state.asking is None or reason not in rules.reasons:
         return state, ()
-    rating, officer = state.asking
-    offered = tuple(reason for reason in rules.reasons if reason in chosen)
-    effects: tuple[Effect, ...] = (KeepReasons(rating, officer, offered),) if offered else ()
-    return _thank(state, now, rules), effects
+    ticked = {*state.asking.ticked} ^ {reason}
+    in_order = tuple(offered for offered in rules.reasons if offered in ticked)
+    asking = replace(state.asking, ticked=in_order)
+    return replace(state, asking=asking), (HoldReasons(asking),)
+
+
+def _reasons(state: Encounter, now: Moment, rules: Rules) -> Step:
+    if state.phase is not Phase.REASONS:
+        return state, ()
+    # A second press of the button that ended the page is no rating of the next citizen.
+    locked = replace(state, locked_until=max(state.locked_until, now.boot + rules.lock))
+    return _thank(locked, now, rules), _ticked(state)
+
+
+def _ticked(state: Encounter) -> tuple[Effect, ...]:
+    """What a page of reasons leaves, however it ends."""
+    return (KeepReasons(state.asking),) if state.asking and state.asking.ticked else ()
+
+
+def _end_thanks(state: Encounter, now: Moment, rules: Rules) -> Step:
+    if state.phase is not Phase.THANKS or now.boot < state.locked_until:
+        return state, ()
+    return _rest(state, now, rules), ()
 
 
 def _tick(state: Encounter, now: Moment, rules: Rules) -> Step:
     if state.until is None or now.boot < state.until:
         return state, ()
     if state.phase is Phase.REASONS:
-        return _thank(state, now, rules), ()
+        return _thank(state, now, rules), _ticked(state)
     return _rest(state, now, rules), ()
 
 

@@ -58,6 +58,10 @@ class Outcome(StrEnum):
     UNASKED = "unasked"
     """A press while nothing was offered, where questions are offered."""
 
+    LED = "led"
+    """A press that led through the reasons of the rating before it."""
+    TESTED = "tested"
+    """A press while a technician tests the panel."""
     LATE = "late"
     """A press that its panel had kept too long, or from before the duty: whose it is can't be known
     for certain. The officer's where it was made in the present duty, else nobody's."""

@@ -65,8 +65,6 @@ BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)
 OPEN, OFFERED = "open", "offered"
 """Whether the question always stands, or only after a service has ended."""
 DEFAULT_RULES = Rules()
-USUAL_KEYS = {str(score): score for score in Scale().scores()}
-"""A smaller scale has as many of them as it has levels."""
 
 
 class Office(NamedTuple):
@@ -221,6 +219,7 @@ class Comments(NamedTuple):
     url: Annotated[
         str, WebAddress(MAX_ADDRESS), 'the QR code on the thank-you screen; "": none'
     ] = ""
+    seconds: Annotated[float, Number(5, 60), "the code stands, unless the next one presses"] = 20
 
 
 class Sound(NamedTuple):
@@ -276,8 +275,10 @@ class Settings(NamedTuple):
     scale: ScaleSettings = ScaleSettings()
     times: Times = Times()
     keys: Annotated[
-        dict[str, Score], KeyScores(MAX_LEVELS), "of keyboard-type pads: key = score"
-    ] = USUAL_KEYS
+        dict[str, Score],
+        KeyScores(MAX_LEVELS),
+        "of a keyboard-type pad: key = score; none: no key rates, and staff may type",
+    ] = {}  # noqa: RUF012  (a NamedTuple's default; nobody changes it)
     panel: Annotated[
         tuple[PanelSettings, ...],
         Tables(PanelSettings, MAX_PANELS, one=True),

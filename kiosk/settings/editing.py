@@ -24,9 +24,9 @@ def with_panel(text: str, number: int, values: Mapping[str, Value | None]) -> st
     panel = editing.numbered_table(document, "panel", number)
     for key, value in values.items():
         if value is not None:
-            panel[key] = editing.listed(value)
+            editing.put(panel, key, value)
         elif key in panel:
-            panel[key] = editing.listed(_DEFAULTS[key])
+            editing.put(panel, key, _DEFAULTS[key])
     return document.as_string()
 
 
@@ -37,9 +37,8 @@ def write_panel(settings: Settings, number: int, values: Mapping[str, Value | No
     try:
         file = editing.read(path)
         text = with_panel(file.text, number, values)
-        if parse(text, path)._replace(panel=settings.panel) != parse(file.text, path)._replace(
-            panel=settings.panel
-        ):
+        before, after = parse(file.text, path), parse(text, path)
+        if not _only_changes(before, after, number):
             raise SettingsError(f"{path}: is written in an unusual way; change [panel] by hand")
         copy = _free_name(path)
         shutil.copy2(path, copy)
@@ -47,6 +46,15 @@ def write_panel(settings: Settings, number: int, values: Mapping[str, Value | No
     except OSError as error:
         raise SettingsError(f"{path}: can't be written: {error.strerror}") from None
     return copy
+
+
+def _only_changes(before: Settings, after: Settings, number: int) -> bool:
+    """Whether nothing but panel `number` is another than before, and that one is there."""
+    if before._replace(panel=after.panel) != after:
+        return False
+    others = [*before.panels]
+    others[number - 1 : number] = [*after.panels[number - 1 : number]]
+    return len(after.panels) >= number and others == [*after.panels]
 
 
 def _free_name(path: Path) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.scale import Scale
 from kiosk.domain.wording import DEFAULT_REASONS
-from kiosk.settings.definition import FILE_NAME, USUAL_KEYS, PanelSettings, Settings
+from kiosk.settings.definition import FILE_NAME, PanelSettings, Settings
 from kiosk.tomlfile import tables
 from kiosk.tomlfile.tables import SettingsError, WrongSetting
 
@@ -47,8 +47,7 @@ def _refuse_what_disagrees(settings: Settings) -> None:
         raise WrongSetting("offer.key", Refusal("key_of_a_score", name=settings.offer.key))
     for panel in settings.panels:
         _refuse_other_scores("panel.buttons", [*panel.scores.values()], settings)
-    if settings.keys != USUAL_KEYS:
-        _refuse_other_scores("keys", [*settings.keys.values()], settings)
+    _refuse_other_scores("keys", [*settings.keys.values()], settings)
 
 
 def _refuse_other_scores(where: str, scores: list[int], settings: Settings) -> None:
@@ -63,12 +62,9 @@ def _refuse_other_scores(where: str, scores: list[int], settings: Settings) -> N
 def _completed(settings: Settings) -> Settings:
     """With what follows from the scale where the file says nothing."""
     scores = Scale(settings.scale.levels).scores()
-    keys = settings.keys
-    if keys == USUAL_KEYS:
-        keys = {key: score for key, score in USUAL_KEYS.items() if score in scores}
     panels = tuple(_with_buttons(panel, scores[::-1]) for panel in settings.panels)
     reasons = settings.reasons or DEFAULT_REASONS
-    return settings._replace(keys=keys, panel=panels, reasons=reasons)
+    return settings._replace(panel=panels, reasons=reasons)
 
 
 def _with_buttons(panel: PanelSettings, best_first: tuple[int, ...]) -> PanelSettings:

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -25,11 +26,12 @@ from kiosk.files import sync_folder
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins
-from kiosk.store.ratings import Ratings
+from kiosk.store.ratings import HalfDay, Ratings
 from kiosk.store.register import DETAIL, register_digest
 from kiosk.store.roster import Roster
 from kiosk.store.schema import APPLICATION_ID
 from kiosk.store.state import TerminalState
+from kiosk.store.witnessed import Witnessed
 
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
@@ -72,6 +74,7 @@ class Snapshot:
         self.pins = Pins(connection)
         self.outbox = Outbox(connection)
         self.state = TerminalState(connection)
+        self.witnessed = Witnessed(connection)
         self._connection = connection
 
     def cursor(self) -> Any:
@@ -145,10 +148,8 @@ class Store:
         if identity is None:
             raise StoreMissing(f"{self.path}: not found; `kiosk init` makes it")
         with _failures(self.path), _raw(self._engine) as raw:
-            if raw.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
-                raise StoreForeign(f"{self.path}: is not a terminal's database")
             (version,) = raw.execute("SELECT max(version_num) FROM alembic_version").fetchone()
-        if version is None:
+        if not isinstance(version, str):
             raise StoreDamaged(f"{self.path}: does not say which version wrote it")
         if version > HEAD:
             raise StoreNewer(
@@ -207,11 +208,11 @@ class Store:
             os.rename(draft, target)
             sync_folder(target.parent)
 
-    def checkpoint(self) -> bool:
+    def checkpoint(self, patience: float = BUSY_MS / 1000) -> bool:
         """Move everything from the WAL into the file and empty it; False when another process
-        was reading or writing for all of BUSY_MS. SQLite alone would wait for the reader with the
-        write lock taken, and so hold up every press; here each attempt gives up at once."""
-        deadline = time.monotonic() + BUSY_MS / 1000
+        was reading or writing for all of `patience`. SQLite alone would wait for the reader with
+        the write lock taken, and so hold up every press; here each attempt gives up at once."""
+        deadline = time.monotonic() + patience
         with _failures(self.path), _raw(self._engine) as raw:
             raw.execute("PRAGMA busy_timeout=0").fetchall()
             try:
@@ -222,6 +223,17 @@ class Store:
                     time.sleep(_CHECKPOINT_PAUSE)
             finally:
                 raw.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
+
+    def forget_order(self, current: HalfDay, patience: float = BUSY_MS / 1000) -> None:
+        """Take from the file, and from its log of writes, what tells in which order presses came.
+        `current`: the half-day that goes on. `patience`: seconds to wait until the log can be
+        emptied."""
+        with self.read() as snapshot:
+            fresh = snapshot.ratings.fresh()
+        if fresh:
+            with self.transaction() as t:
+                t.ratings.settle(current)
+        self.checkpoint(patience)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -264,8 +276,12 @@ def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
+        ids = connection.execute("PRAGMA application_id").fetchone()
+        if mode == "rw" and ids != (APPLICATION_ID,):  # the next line would write into it
+            connection.close()
+            raise StoreForeign(f"{path}: is not a terminal's database")
         for pragma in (
-            f"busy_timeout={BUSY_MS}",
             f"synchronous={synchronous}",
             "journal_mode=WAL",
             "wal_autocheckpoint=100",
@@ -296,15 +312,26 @@ def _migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+_UNREADABLE = frozenset(
+    {ValueError, UnicodeDecodeError, JSONDecodeError, KeyError, IndexError, TypeError}
+)
+"""What Python raises at a row whose bits were flipped: a time that is none, a kind that nobody
+knows, a text out of form. Exactly these: refusals are kinds of ValueError, and pass."""
+
+
 @contextmanager
 def _failures(path: Path) -> Iterator[None]:
-    """Turn what the database or the disk raises into StoreFailed, naming the file."""
+    """Turn what the database, the disk or a row raises into StoreFailed, naming the file."""
     try:
         yield
     except DBAPIError as error:
         raise _named(path, error.orig or error) from error
     except (sqlite.Error, OSError) as error:
         raise _named(path, error) from error
+    except Exception as error:
+        if type(error) not in _UNREADABLE:
+            raise
+        raise StoreDamaged(f"{path}: a row has a value that can't be: {error}") from error
 
 
 def _named(path: Path, error: BaseException) -> StoreFailed:

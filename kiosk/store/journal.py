@@ -22,6 +22,11 @@ _OF_DAY = (
     .where(journal.c.business_date == bindparam("business_date"))
     .order_by(journal.c.seq)
 )
+_DUTIES = (
+    select(journal.c.detail)
+    .where(journal.c.business_date == bindparam("business_date"), journal.c.kind == "duty-began")
+    .order_by(journal.c.seq)
+)
 GENESIS = "0" * 64
 """What the first entry is chained to."""
 
@@ -150,6 +155,11 @@ class Journal:
         """When what happened on a business date, in order."""
         rows = self._connection.execute(_OF_DAY, {"business_date": day.isoformat()})
         return [(datetime.fromisoformat(at), Kind(kind)) for at, kind in rows]
+
+    def duties(self, day: date) -> list[dict[str, str]]:
+        """What the journal says of each duty that began on a business date."""
+        rows = self._connection.scalars(_DUTIES, {"business_date": day.isoformat()})
+        return [json.loads(detail) for detail in rows]
 
     def last_before(self, day: date, pairs: Sequence[tuple[Kind, Kind]]) -> list[Kind | None]:
         """Which of each pair came last before a business date."""

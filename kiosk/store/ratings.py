@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Row,
+    Table,
+    bindparam,
+    func,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
@@ -14,12 +24,20 @@ from kiosk.domain.rating import Channel, Half, Outcome, Rating, RatingId, Reason
 from kiosk.domain.scale import Score
 from kiosk.domain.seal import Seal, outcome_entry, rating_entry, reason_entry
 from kiosk.domain.tally import Tally
-from kiosk.store.schema import outcomes, ratings, reasons, sheets
+from kiosk.store.schema import (
+    fresh_outcomes,
+    fresh_ratings,
+    fresh_reasons,
+    outcomes,
+    ratings,
+    reasons,
+    sheets,
+)
 
 # The statements of a press are built once: building one takes longer than running it.
-_ADD_RATING = insert(ratings)
-_ADD_OUTCOME = insert(outcomes)
-_ADD_REASON = insert(reasons)
+_ADD_RATING = insert(fresh_ratings)
+_ADD_OUTCOME = insert(fresh_outcomes)
+_ADD_REASON = insert(fresh_reasons)
 _READ_SHEET = select(sheets.c.n, sheets.c.entries, sheets.c.seal).where(
     sheets.c.business_date == bindparam("business_date"), sheets.c.officer == bindparam("officer")
 )
@@ -28,6 +46,27 @@ _WRITE_SHEET = _PUT_SHEET.on_conflict_do_update(
     index_elements=["business_date", "officer"],
     set_={name: _PUT_SHEET.excluded[name] for name in ("n", "entries", "seal")},
 )
+
+
+def _both(settled: Table, fresh: Table, *names: str) -> CompoundSelect[Any]:
+    """These columns of a day's rows, settled and fresh."""
+    return union_all(
+        *(
+            select(*(table.c[name] for name in names)).where(
+                table.c.business_date == bindparam("business_date")
+            )
+            for table in (settled, fresh)
+        )
+    )
+
+
+HalfDay = tuple[date, Half]
+_MADE_BY = text("SELECT sql FROM sqlite_master WHERE tbl_name = :table AND sql > '' ORDER BY type")
+"""What made a table, then what made its triggers."""
+_PAIRS = ((ratings, fresh_ratings), (outcomes, fresh_outcomes), (reasons, fresh_reasons))
+_RATINGS_OF = _both(ratings, fresh_ratings, *ratings.c.keys())
+_OUTCOMES_OF = _both(outcomes, fresh_outcomes, "officer", "outcome")
+_REASONS_OF = _both(reasons, fresh_reasons, "officer", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +100,9 @@ class Ratings:
         )
         self._seal(rating.business_date, rating.officer, [rating_entry(rating)], n=1)
 
-    def add_outcome(self, id: bytes, day: date, officer: OfficerId, outcome: Outcome) -> None:
+    def add_outcome(
+        self, id: bytes, day: date, half: Half, officer: OfficerId, outcome: Outcome
+    ) -> None:
         self._connection.execute(
             _ADD_OUTCOME,
             {
@@ -69,14 +110,25 @@ class Ratings:
                 "business_date": day.isoformat(),
                 "officer": officer,
                 "outcome": outcome.value,
+                "half": half.value,
             },
         )
         self._seal(day, officer, [outcome_entry(id, day, officer, outcome)])
 
     def add_reasons(
-        self, rating: RatingId, day: date, officer: OfficerId, chosen: tuple[ReasonId, ...]
+        self,
+        rating: RatingId,
+        day: date,
+        half: Half,
+        officer: OfficerId,
+        chosen: tuple[ReasonId, ...],
     ) -> None:
-        key = {"rating": rating, "business_date": day.isoformat(), "officer": officer}
+        key = {
+            "rating": rating,
+            "business_date": day.isoformat(),
+            "officer": officer,
+            "half": half.value,
+        }
         if chosen:
             self._connection.execute(_ADD_REASON, [{**key, "reason": reason} for reason in chosen])
         entries = [reason_entry(rating, day, officer, reason) for reason in chosen]
@@ -84,7 +136,7 @@ class Ratings:
 
     def has(self, day: date, officer: OfficerId, id: bytes) -> bool:
         """Whether there is a rating or an outcome with this id."""
-        for table in (ratings, outcomes):
+        for table in (fresh_ratings, fresh_outcomes, ratings, outcomes):
             query = select(table.c.id).where(
                 table.c.business_date == day.isoformat(),
                 table.c.officer == officer,
@@ -95,12 +147,15 @@ class Ratings:
         return False
 
     def has_reasons(self, day: date, officer: OfficerId, rating: RatingId) -> bool:
-        query = select(reasons.c.rating).where(
-            reasons.c.business_date == day.isoformat(),
-            reasons.c.officer == officer,
-            reasons.c.rating == rating,
-        )
-        return self._connection.execute(query).first() is not None
+        for table in (fresh_reasons, reasons):
+            query = select(table.c.rating).where(
+                table.c.business_date == day.isoformat(),
+                table.c.officer == officer,
+                table.c.rating == rating,
+            )
+            if self._connection.execute(query).first():
+                return True
+        return False
 
     def days(self) -> tuple[date, ...]:
         """Every business date that has a sheet, oldest first."""
@@ -131,21 +186,15 @@ class Ratings:
     def tally(self, day: date) -> Tally:
         """The whole day, counted."""
         tally = Tally.of(self._ratings_of(day))
-        chosen = select(outcomes.c.officer, outcomes.c.outcome).where(
-            outcomes.c.business_date == day.isoformat()
-        )
-        for officer, outcome in self._connection.execute(chosen):
+        on = {"business_date": day.isoformat()}
+        for officer, outcome in self._connection.execute(_OUTCOMES_OF, on):
             tally.outcomes[OfficerId(officer), Outcome(outcome)] += 1
-        named = select(reasons.c.officer, reasons.c.reason).where(
-            reasons.c.business_date == day.isoformat()
-        )
-        for officer, reason in self._connection.execute(named):
+        for officer, reason in self._connection.execute(_REASONS_OF, on):
             tally.reasons[OfficerId(officer), ReasonId(reason)] += 1
         return tally
 
     def _ratings_of(self, day: date) -> Iterable[Rating]:
-        query = select(ratings).where(ratings.c.business_date == day.isoformat())
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_RATINGS_OF, {"business_date": day.isoformat()}):
             yield Rating(
                 id=RatingId(row.id),
                 business_date=day,
@@ -157,6 +206,45 @@ class Ratings:
                 levels=row.levels,
                 channel=Channel(row.channel),
             )
+
+    def settle(self, current: HalfDay) -> None:
+        """Let the rows forget the order in which they came. SQLite fills a page from its end, so
+        that a row's place tells when it was written, whatever its key is. Rows of every half-day
+        but `current` move to their final tables; those of `current` are written again. Both in the
+        order of their random keys. A table is dropped and made again with its guards: what was
+        deleted row by row would leave its old places behind."""
+        for settled, fresh in _PAIRS:
+            self._settle(settled, fresh, current)
+
+    def _settle(self, settled: Table, fresh: Table, current: HalfDay) -> None:
+        key = tuple(fresh.primary_key.columns)
+        rows = [
+            dict(row._mapping) for row in self._connection.execute(select(fresh).order_by(*key))
+        ]
+        if not rows:
+            return
+        names = settled.c.keys()
+        day, half = current[0].isoformat(), current[1].value
+        stay = [row for row in rows if (row["business_date"], row["half"]) == (day, half)]
+        move = [
+            {name: row[name] for name in names}
+            for row in rows
+            if (row["business_date"], row["half"]) != (day, half)
+        ]
+        ddl = self._connection.scalars(_MADE_BY, {"table": fresh.name}).all()
+        self._connection.exec_driver_sql(f"DROP TABLE {fresh.name}")
+        for statement in ddl:
+            self._connection.exec_driver_sql(statement)
+        for table, placed in ((settled, move), (fresh, stay)):
+            if placed:
+                self._connection.execute(insert(table), placed)
+
+    def fresh(self) -> bool:
+        """Whether any row may show by its place when it came."""
+        return any(
+            self._connection.execute(select(fresh.c.business_date).limit(1)).first()
+            for _, fresh in _PAIRS
+        )
 
     def _seal(self, day: date, officer: OfficerId, entries: list[bytes], n: int = 0) -> None:
         key = {"business_date": day.isoformat(), "officer": officer}

@@ -1,10 +1,13 @@
 """The tables and triggers of the terminal's file, as they are after the newest migration.
 
 Ratings, outcomes and reasons live under random ids in WITHOUT ROWID tables, sheet by sheet: the
-file keeps neither the time nor the order of a press. Triggers refuse to change or delete what
-is append-only; REPLACE would slip past a delete trigger, so an id that exists is refused on insert
-as well.
+file keeps neither the time nor the order of a press. A press writes to the `fresh_` tables; once
+its half-day is over its rows move to the others in the order of their keys
+(`Ratings.settle`). Triggers refuse to change or delete what is append-only; REPLACE would
+slip past a delete trigger, so an id that exists is refused on insert as well.
 """
+
+from typing import Any
 
 from sqlalchemy import (
     BLOB,
@@ -12,69 +15,131 @@ from sqlalchemy import (
     TEXT,
     CheckConstraint,
     Column,
+    Dialect,
     Index,
     MetaData,
     PrimaryKeyConstraint,
     Table,
+    TypeDecorator,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 APPLICATION_ID = 0x4B534B31
 """PRAGMA application_id of a terminal's file ("KSK1")."""
 
 metadata = MetaData()
 
-ratings = Table(
-    "ratings",
-    metadata,
-    Column("id", BLOB, nullable=False),
-    Column("business_date", TEXT, nullable=False),
-    Column("half", TEXT, nullable=False),
-    Column("officer", TEXT, nullable=False),
-    Column("service", TEXT, nullable=False),
-    Column("counter", TEXT, nullable=False),
-    Column("score", INTEGER, nullable=False),
-    Column("levels", INTEGER, nullable=False),
-    Column("channel", TEXT, nullable=False),
-    PrimaryKeyConstraint("business_date", "officer", "id"),
-    CheckConstraint("length(id) = 16", name="ratings_id"),
-    CheckConstraint("half IN ('am', 'pm')", name="ratings_half"),
-    CheckConstraint("levels BETWEEN 3 AND 5", name="ratings_levels"),
-    CheckConstraint("score BETWEEN 1 AND levels", name="ratings_score"),
-    sqlite_with_rowid=False,
-)
 
-outcomes = Table(
-    "outcomes",
-    metadata,
-    Column("id", BLOB, nullable=False),
-    Column("business_date", TEXT, nullable=False),
-    Column("officer", TEXT, nullable=False),
-    Column("outcome", TEXT, nullable=False),
-    PrimaryKeyConstraint("business_date", "officer", "id"),
-    CheckConstraint("length(id) = 16", name="outcomes_id"),
-    sqlite_with_rowid=False,
-)
+class _Text(TypeDecorator[Any]):
+    """Text, and nothing else: in SQLite any value may stand in any column, and one flipped bit
+    makes bytes or nothing of a text. Such a row is a ValueError when it is read."""
 
-reasons = Table(
-    "reasons",
-    metadata,
-    Column("rating", BLOB, nullable=False),
-    Column("reason", TEXT, nullable=False),
-    Column("business_date", TEXT, nullable=False),
-    Column("officer", TEXT, nullable=False),
-    PrimaryKeyConstraint("business_date", "officer", "rating", "reason"),
-    sqlite_with_rowid=False,
-)
+    impl = TEXT
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"a {type(value).__name__} stands where a text must")
+        return value
+
+
+class _Number(TypeDecorator[Any]):
+    """A whole number, and nothing else; see `_Text`."""
+
+    impl = INTEGER
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int:
+        if not isinstance(value, int):
+            raise ValueError(f"a {type(value).__name__} stands where a number must")
+        return value
+
+
+class _Bytes(TypeDecorator[Any]):
+    """Bytes, and nothing else; see `_Text`."""
+
+    impl = BLOB
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes:
+        if not isinstance(value, bytes):
+            raise ValueError(f"a {type(value).__name__} stands where bytes must")
+        return value
+
+
+def _ratings(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", _Bytes, nullable=False),
+        Column("business_date", _Text, nullable=False),
+        Column("half", _Text, nullable=False),
+        Column("officer", _Text, nullable=False),
+        Column("service", _Text, nullable=False),
+        Column("counter", _Text, nullable=False),
+        Column("score", _Number, nullable=False),
+        Column("levels", _Number, nullable=False),
+        Column("channel", _Text, nullable=False),
+        PrimaryKeyConstraint("business_date", "officer", "id"),
+        CheckConstraint("length(id) = 16", name=f"{name}_id"),
+        CheckConstraint("half IN ('am', 'pm')", name=f"{name}_half"),
+        CheckConstraint("levels BETWEEN 3 AND 5", name=f"{name}_levels"),
+        CheckConstraint("score BETWEEN 1 AND levels", name=f"{name}_score"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _outcomes(name: str, *more: SchemaItem) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", _Bytes, nullable=False),
+        Column("business_date", _Text, nullable=False),
+        Column("officer", _Text, nullable=False),
+        Column("outcome", _Text, nullable=False),
+        *more,
+        PrimaryKeyConstraint("business_date", "officer", "id"),
+        CheckConstraint("length(id) = 16", name=f"{name}_id"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _reasons(name: str, *more: SchemaItem) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("rating", _Bytes, nullable=False),
+        Column("reason", _Text, nullable=False),
+        Column("business_date", _Text, nullable=False),
+        Column("officer", _Text, nullable=False),
+        *more,
+        PrimaryKeyConstraint("business_date", "officer", "rating", "reason"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _half(name: str) -> tuple[SchemaItem, ...]:
+    """In which half-day an outcome or a reason came: forgotten once that is over."""
+    am_or_pm = CheckConstraint("half IN ('am', 'pm')", name=f"{name}_half")
+    return Column("half", _Text, nullable=False), am_or_pm
+
+
+ratings = _ratings("ratings")
+outcomes = _outcomes("outcomes")
+reasons = _reasons("reasons")
+fresh_ratings = _ratings("fresh_ratings")
+fresh_outcomes = _outcomes("fresh_outcomes", *_half("fresh_outcomes"))
+fresh_reasons = _reasons("fresh_reasons", *_half("fresh_reasons"))
 
 sheets = Table(
     "sheets",
     metadata,
-    Column("business_date", TEXT, nullable=False),
-    Column("officer", TEXT, nullable=False),
-    Column("n", INTEGER, nullable=False),
-    Column("entries", INTEGER, nullable=False),
-    Column("seal", BLOB, nullable=False),
+    Column("business_date", _Text, nullable=False),
+    Column("officer", _Text, nullable=False),
+    Column("n", _Number, nullable=False),
+    Column("entries", _Number, nullable=False),
+    Column("seal", _Bytes, nullable=False),
     PrimaryKeyConstraint("business_date", "officer"),
     sqlite_with_rowid=False,
 )
@@ -82,26 +147,26 @@ sheets = Table(
 journal = Table(
     "journal",
     metadata,
-    Column("seq", INTEGER, primary_key=True, autoincrement=False),
-    Column("at", TEXT, nullable=False),
-    Column("boot_ms", INTEGER, nullable=False),
-    Column("business_date", TEXT, nullable=False),
-    Column("kind", TEXT, nullable=False),
-    Column("detail", TEXT, nullable=False),
-    Column("hash", TEXT, nullable=False),
+    Column("seq", _Number, primary_key=True, autoincrement=False),
+    Column("at", _Text, nullable=False),
+    Column("boot_ms", _Number, nullable=False),
+    Column("business_date", _Text, nullable=False),
+    Column("kind", _Text, nullable=False),
+    Column("detail", _Text, nullable=False),
+    Column("hash", _Text, nullable=False),
 )
 
 officers = Table(
     "officers",
     metadata,
-    Column("id", TEXT, nullable=False),
-    Column("number", TEXT, nullable=False),
-    Column("name", TEXT, nullable=False),
-    Column("position", TEXT, nullable=False),
-    Column("section", TEXT, nullable=False),
+    Column("id", _Text, nullable=False),
+    Column("number", _Text, nullable=False),
+    Column("name", _Text, nullable=False),
+    Column("position", _Text, nullable=False),
+    Column("section", _Text, nullable=False),
     Column("photo", BLOB),
-    Column("retired", INTEGER, nullable=False),
-    Column("origin", TEXT, nullable=False),
+    Column("retired", _Number, nullable=False),
+    Column("origin", _Text, nullable=False),
     PrimaryKeyConstraint("id"),
     CheckConstraint("origin IN ('local', 'central')", name="officers_origin"),
 )
@@ -115,12 +180,12 @@ Index(
 pins = Table(
     "pins",
     metadata,
-    Column("owner", TEXT, nullable=False),
-    Column("hash", TEXT, nullable=False),
-    Column("tries", INTEGER, nullable=False),
-    Column("tried_boot_ms", INTEGER, nullable=False),
-    Column("boot_id", TEXT, nullable=False),
-    Column("issue", INTEGER, nullable=False),
+    Column("owner", _Text, nullable=False),
+    Column("hash", _Text, nullable=False),
+    Column("tries", _Number, nullable=False),
+    Column("tried_boot_ms", _Number, nullable=False),
+    Column("boot_id", _Text, nullable=False),
+    Column("issue", _Number, nullable=False),
     PrimaryKeyConstraint("owner"),
 )
 
@@ -128,55 +193,102 @@ pins = Table(
 duty = Table(
     "duty",
     metadata,
-    Column("id", INTEGER, primary_key=True, autoincrement=False),
-    Column("officer", TEXT, nullable=False),
-    Column("service", TEXT, nullable=False),
-    Column("counter", TEXT, nullable=False),
-    Column("paused", INTEGER, nullable=False),
-    Column("business_date", TEXT, nullable=False),
+    Column("id", _Number, primary_key=True, autoincrement=False),
+    Column("officer", _Text, nullable=False),
+    Column("service", _Text, nullable=False),
+    Column("counter", _Text, nullable=False),
+    Column("paused", _Number, nullable=False),
+    Column("business_date", _Text, nullable=False),
     CheckConstraint("id = 1", name="duty_one"),
 )
 
 panel_marks = Table(
     "panel_marks",
     metadata,
-    Column("device", TEXT, primary_key=True, nullable=False),
-    Column("boot", TEXT, nullable=False),
-    Column("seq", INTEGER, nullable=False),
+    Column("device", _Text, primary_key=True, nullable=False),
+    Column("boot", _Text, nullable=False),
+    Column("seq", _Number, nullable=False),
+    Column("kept", _Number, nullable=False),
+)
+
+held_reasons = Table(
+    "held_reasons",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=False),
+    Column("rating", _Bytes, nullable=False),
+    Column("officer", _Text, nullable=False),
+    Column("business_date", _Text, nullable=False),
+    Column("ticked", _Text, nullable=False),
+    CheckConstraint("id = 1", name="held_reasons_one"),
 )
 
 enrolment = Table(
     "enrolment",
     metadata,
-    Column("id", INTEGER, primary_key=True, autoincrement=False),
-    Column("url", TEXT, nullable=False),
-    Column("site", TEXT, nullable=False),
-    Column("terminal", TEXT, nullable=False),
-    Column("counter", TEXT, nullable=False),
-    Column("central_key", TEXT, nullable=False),
+    Column("id", _Number, primary_key=True, autoincrement=False),
+    Column("url", _Text, nullable=False),
+    Column("site", _Text, nullable=False),
+    Column("terminal", _Text, nullable=False),
+    Column("counter", _Text, nullable=False),
+    Column("central_key", _Text, nullable=False),
     CheckConstraint("id = 1", name="enrolment_one"),
 )
 
 wording = Table(
     "wording",
     metadata,
-    Column("id", INTEGER, primary_key=True, autoincrement=False),
-    Column("question_th", TEXT, nullable=False),
-    Column("question_en", TEXT, nullable=False),
-    Column("comment_url", TEXT, nullable=False),
-    Column("etag", TEXT, nullable=False),
-    Column("lists", TEXT, nullable=False),
+    Column("id", _Number, primary_key=True, autoincrement=False),
+    Column("question_th", _Text, nullable=False),
+    Column("question_en", _Text, nullable=False),
+    Column("comment_url", _Text, nullable=False),
+    Column("etag", _Text, nullable=False),
+    Column("lists", _Text, nullable=False),
     CheckConstraint("id = 1", name="wording_one"),
+)
+
+witnessed_sheets = Table(
+    "witnessed_sheets",
+    metadata,
+    Column("business_date", _Text, nullable=False),
+    Column("officer", _Text, nullable=False),
+    Column("steps", _Number, nullable=False),
+    Column("counts", _Text, nullable=False),
+    Column("opening", _Bytes, nullable=False),
+    Column("point", _Bytes, nullable=False),
+    Column("finished", _Text, nullable=False),
+    PrimaryKeyConstraint("business_date", "officer"),
+    sqlite_with_rowid=False,
+)
+
+witness_steps = Table(
+    "witness_steps",
+    metadata,
+    Column("business_date", _Text, nullable=False),
+    Column("officer", _Text, nullable=False),
+    Column("number", _Number, nullable=False),
+    Column("body", _Bytes, nullable=False),
+    PrimaryKeyConstraint("business_date", "officer", "number"),
+)
+
+witness_answers = Table(
+    "witness_answers",
+    metadata,
+    Column("business_date", _Text, nullable=False),
+    Column("officer", _Text, nullable=False),
+    Column("body", _Bytes, nullable=False),
+    Column("nonce", _Text, nullable=False),
+    Column("signature", _Text, nullable=False),
+    PrimaryKeyConstraint("business_date", "officer"),
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("business_date", TEXT, nullable=False),
-    Column("revision", INTEGER, nullable=False),
-    Column("digest", TEXT, nullable=False),
-    Column("body", BLOB, nullable=False),
-    Column("state", TEXT, nullable=False),
+    Column("business_date", _Text, nullable=False),
+    Column("revision", _Number, nullable=False),
+    Column("digest", _Text, nullable=False),
+    Column("body", _Bytes, nullable=False),
+    Column("state", _Text, nullable=False),
     Column("receipt", BLOB),
     Column("receipt_proof", TEXT),
     PrimaryKeyConstraint("business_date", "revision"),
@@ -188,6 +300,9 @@ _APPEND_ONLY = {
     "ratings": f"{_SHEET} AND id = NEW.id",
     "outcomes": f"{_SHEET} AND id = NEW.id",
     "reasons": f"{_SHEET} AND rating = NEW.rating AND reason = NEW.reason",
+    "fresh_ratings": f"{_SHEET} AND id = NEW.id",
+    "fresh_outcomes": f"{_SHEET} AND id = NEW.id",
+    "fresh_reasons": f"{_SHEET} AND rating = NEW.rating AND reason = NEW.reason",
     "journal": "seq = NEW.seq",
 }
 

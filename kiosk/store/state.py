@@ -1,24 +1,27 @@
 """The single rows: who is on duty, each panel's last press, the enrolment, central's wording."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select
+from sqlalchemy import Connection, Row, Table, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.duty import Duty
+from kiosk.domain.encounter import Asking
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
+from kiosk.domain.rating import RatingId, ReasonId
 from kiosk.domain.wording import Bilingual, Improvement, ReasonWords, Wording
-from kiosk.store.schema import duty, enrolment, panel_marks, wording
+from kiosk.store.schema import duty, enrolment, held_reasons, panel_marks, wording
 
 # Built once: a press passes here.
-_READ_MARK = select(panel_marks.c.device, panel_marks.c.boot, panel_marks.c.seq)
+_READ_MARK = select(panel_marks.c.device, panel_marks.c.boot, panel_marks.c.seq, panel_marks.c.kept)
 _READ_ONE_MARK = _READ_MARK.where(panel_marks.c.device == bindparam("device"))
 _PUT_MARK = insert(panel_marks)
 _WRITE_MARK = _PUT_MARK.on_conflict_do_update(
     index_elements=["device"],
-    set_={name: _PUT_MARK.excluded[name] for name in ("boot", "seq")},
+    set_={name: _PUT_MARK.excluded[name] for name in ("boot", "seq", "kept")},
 )
 
 
@@ -29,6 +32,8 @@ class Mark:
     device: str
     boot: str
     seq: int
+    kept: bool = field(default=False, compare=False)
+    """Whether it became a rating; not part of which press it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +82,42 @@ class TerminalState:
 
     def mark(self, device: str) -> Mark | None:
         row = self._connection.execute(_READ_ONE_MARK, {"device": device}).first()
-        return Mark(*row) if row else None
+        return _mark(row) if row else None
 
     def marks(self) -> tuple[Mark, ...]:
         """The last press of each panel."""
         rows = self._connection.execute(_READ_MARK.order_by(panel_marks.c.device))
-        return tuple(Mark(*row) for row in rows)
+        return tuple(_mark(row) for row in rows)
 
     def put_mark(self, mark: Mark) -> None:
         self._connection.execute(
-            _WRITE_MARK, {"device": mark.device, "boot": mark.boot, "seq": mark.seq}
+            _WRITE_MARK,
+            {"device": mark.device, "boot": mark.boot, "seq": mark.seq, "kept": int(mark.kept)},
+        )
+
+    def held_reasons(self) -> Asking | None:
+        """What is ticked on the page of reasons that stands, or stood when the program died."""
+        row = self._connection.execute(select(held_reasons)).first()
+        if row is None:
+            return None
+        return Asking(
+            rating=RatingId(row.rating),
+            officer=OfficerId(row.officer),
+            day=date.fromisoformat(row.business_date),
+            ticked=tuple(ReasonId(name) for name in json.loads(row.ticked)),
+        )
+
+    def hold_reasons(self, asking: Asking | None) -> None:
+        """None, or none ticked: nothing is left of them."""
+        if asking is None or not asking.ticked:
+            self._connection.execute(delete(held_reasons))
+            return
+        self._put(
+            held_reasons,
+            rating=asking.rating,
+            officer=asking.officer,
+            business_date=asking.day.isoformat(),
+            ticked=json.dumps(asking.ticked),
         )
 
     def enrolment(self) -> Enrolment | None:
@@ -153,3 +184,7 @@ class TerminalState:
             .values(id=1, **values)
             .on_conflict_do_update(index_elements=["id"], set_=values)
         )
+
+
+def _mark(row: Row[Any, Any, Any, Any]) -> Mark:
+    return Mark(device=row.device, boot=row.boot, seq=row.seq, kept=bool(row.kept))

@@ -95,17 +95,26 @@ class _CanNotBe(Exception):
 
 def _seals(cursor: Any, counts: Counter[Key]) -> dict[Key, Seal]:
     seals: dict[Key, Seal] = {}
-    for rows in (_ratings(cursor, counts), _outcomes(cursor), _reasons(cursor)):
+    every = (
+        rows
+        for prefix in ("", "fresh_")
+        for rows in (
+            _ratings(cursor, prefix, counts),
+            _outcomes(cursor, prefix),
+            _reasons(cursor, prefix),
+        )
+    )
+    for rows in every:
         for key, group in groupby(rows, key=lambda row: row[0]):
             seal = Seal.of(entry for _, entry in group)
             seals[key] = seals[key].merge(seal) if key in seals else seal
     return seals
 
 
-def _ratings(cursor: Any, counts: Counter[Key]) -> Iterator[tuple[Key, bytes]]:
+def _ratings(cursor: Any, prefix: str, counts: Counter[Key]) -> Iterator[tuple[Key, bytes]]:
     rows = cursor.execute(
         "SELECT id, business_date, half, officer, service, counter, score, levels, channel "
-        "FROM ratings ORDER BY business_date, officer, id"
+        f"FROM {prefix}ratings ORDER BY business_date, officer, id"
     )
     for id_, day, half, officer, service, counter, score, levels, channel in rows:
         counts[day, officer] += 1
@@ -127,9 +136,10 @@ def _ratings(cursor: Any, counts: Counter[Key]) -> Iterator[tuple[Key, bytes]]:
         yield (day, officer), entry
 
 
-def _outcomes(cursor: Any) -> Iterator[tuple[Key, bytes]]:
+def _outcomes(cursor: Any, prefix: str) -> Iterator[tuple[Key, bytes]]:
     rows = cursor.execute(
-        "SELECT id, business_date, officer, outcome FROM outcomes ORDER BY business_date, officer"
+        "SELECT id, business_date, officer, outcome "
+        f"FROM {prefix}outcomes ORDER BY business_date, officer"
     )
     for id_, day, officer, outcome in rows:
         try:
@@ -140,9 +150,10 @@ def _outcomes(cursor: Any) -> Iterator[tuple[Key, bytes]]:
         yield (day, officer), entry
 
 
-def _reasons(cursor: Any) -> Iterator[tuple[Key, bytes]]:
+def _reasons(cursor: Any, prefix: str) -> Iterator[tuple[Key, bytes]]:
     rows = cursor.execute(
-        "SELECT rating, business_date, officer, reason FROM reasons ORDER BY business_date, officer"
+        "SELECT rating, business_date, officer, reason "
+        f"FROM {prefix}reasons ORDER BY business_date, officer"
     )
     for rating, day, officer, reason in rows:
         try:

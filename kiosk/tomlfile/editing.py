@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tomlkit
-from tomlkit.items import AoT, Array, Table
+from tomlkit.items import AoT, Array, InlineTable, Table
 from tomlkit.toml_document import TOMLDocument
 
 MARK = "\ufeff"
@@ -58,35 +58,52 @@ def write(path: Path, file: TextFile) -> None:
 
 
 def parsed(text: str) -> TOMLDocument:
-    """The document of a text that has been read as settings before."""
-    return tomlkit.parse(text)
+    """The document of a text that has been read as settings before. Its last line gets its end:
+    what is added would go on with it."""
+    return tomlkit.parse(text if text.endswith("\n") or not text else f"{text}\n")
 
 
-def listed(value: Any) -> Any:
-    """A value as tomlkit takes it: it knows no tuples."""
-    return list(value) if isinstance(value, tuple) else value
+def put(table: Any, key: str, value: Any) -> None:
+    """Set `key` of a table. A list as long as before keeps the comments between its items."""
+    if not isinstance(value, tuple):
+        table[key] = value
+        return
+    former = table.get(key)
+    if isinstance(former, Array) and len(former) == len(value):
+        for place, item in enumerate(value):
+            former[place] = item
+    else:
+        table[key] = list(value)
 
 
 def numbered_table(document: TOMLDocument, name: str, number: int) -> Any:
     """Table `number` (from 1) of those called `name`, however the file writes them. One more than
     there are: a new one, and a single table becomes the first of a list."""
     if name not in document:
-        return _first_table(document, name)
+        return _first_table(document, name, number)
     tables = document[name]
     if not isinstance(tables, AoT | Array):
         if number == 1:
             return tables
         tables = _as_list(document, name)
     if number > len(tables):
-        tables.append(_new_table(tables))
+        _append(tables)
     return tables[number - 1]
 
 
-def _first_table(document: TOMLDocument, name: str) -> Any:
+def _first_table(document: TOMLDocument, name: str, number: int) -> Any:
+    """A table of its own; or the second of a list, whose first says nothing and so is the
+    default."""
     if document.as_string():
         document.add(tomlkit.nl())
-    document[name] = tomlkit.table()
-    return document[name]
+    if number == 1:
+        document[name] = tomlkit.table()
+        return document[name]
+    tables = tomlkit.aot()
+    for _ in range(number):
+        tables.append(tomlkit.table())
+    document[name] = tables
+    return tables[number - 1]
 
 
 def _as_list(document: TOMLDocument, name: str) -> AoT:
@@ -99,12 +116,23 @@ def _as_list(document: TOMLDocument, name: str) -> AoT:
         document[name] = tables
         return tables
     table = tomlkit.table()
-    table.update(single.unwrap())
+    for key in single:
+        table.append(key, single[key])  # with the comment behind it
+    if isinstance(single, InlineTable):
+        table.trivia.comment_ws = single.trivia.comment_ws
+        table.trivia.comment = single.trivia.comment
     tables.append(table)
     document.remove(name)
     document.append(name, tables)
     return tables
 
 
-def _new_table(tables: AoT | Array) -> Any:
-    return tomlkit.inline_table() if isinstance(tables, Array) else tomlkit.table()
+def _append(tables: AoT | Array) -> None:
+    """One more table. In a list over several lines it gets a line of its own: behind the last one
+    there may be a comment."""
+    if isinstance(tables, AoT):
+        tables.append(tomlkit.table())
+    elif "\n" in tables.as_string():
+        tables.add_line(tomlkit.inline_table(), indent="  ")
+    else:
+        tables.append(tomlkit.inline_table())

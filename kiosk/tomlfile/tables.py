@@ -11,6 +11,8 @@ from kiosk.domain.refusal import Refusal
 T = TypeVar("T")
 MAX_EXCERPT = 60
 """Characters of a wrong value that an error line repeats."""
+MAX_BYTES = 1 << 20
+"""Of a settings file: a hundred times the longest. A larger one is something else by mistake."""
 
 
 class SettingsError(Exception):
@@ -100,13 +102,17 @@ def read(path: Path, init: str) -> dict[str, Any]:
 
     A byte-order mark, which Windows' editors put first, is passed over."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        text = data[:MAX_BYTES].decode("utf-8-sig")
     except FileNotFoundError:
         raise SettingsError(f"{path}: not found; `{init}` makes it") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: can't be read: not UTF-8 text") from None
     except OSError as error:
         raise SettingsError(f"{path}: can't be read: {error.strerror}") from None
+    if len(data) > MAX_BYTES:
+        raise SettingsError(f"{path}: can't be read: larger than {MAX_BYTES >> 20} MiB")
     return tables(text, path)
 
 
@@ -116,6 +122,10 @@ def tables(text: str, path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: tables or lists within one another, too many") from None
+    except ValueError:  # Python's own: a number of thousands of digits
+        raise SettingsError(f"{path}: a number is too long; write a shorter one") from None
 
 
 def table(definition: type[T], values: object, where: str = "") -> T:
@@ -138,7 +148,10 @@ def table(definition: type[T], values: object, where: str = "") -> T:
 
 
 def _place(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key
+    """`where.key`; a key that no line can show is written as an excerpt."""
+    is_plain = bool(key) and key.isprintable() and len(key) <= MAX_EXCERPT
+    name = key if is_plain else _excerpt(key)
+    return f"{where}.{name}" if where else name
 
 
 def _refuse_unknown(values: Mapping[str, Any], keys: list[str], where: str) -> None:
@@ -166,7 +179,10 @@ def _value(setting: Setting, value: object, where: str) -> Any:
 
 
 def _excerpt(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a number of thousands of digits
+        text = "a very long number"
     return text if len(text) <= MAX_EXCERPT else f"{text[:MAX_EXCERPT]}…"
 
 
@@ -174,7 +190,7 @@ def _rows(kind: Tables, value: object, where: str) -> tuple[Any, ...]:
     if kind.one and isinstance(value, dict):
         return (table(kind.definition, value, where),)
     if not isinstance(value, list):
-        raise WrongSetting(where, Refusal("write_table", table=where))
+        raise WrongSetting(where, Refusal("write_table", table=f"[{where}]"))
     least = 1 if kind.one else 0
     if not least <= len(value) <= kind.most:
         raise WrongSetting(where, Refusal("write_tables", least=str(least), most=str(kind.most)))

@@ -287,7 +287,10 @@ def _report(
         ),
         outcomes=tuple(counts.outcomes),
         reasons=tuple(ReasonCount(o, reason, n) for (o, reason), n in counts.reasons.items()),
-        sheets=tuple(SheetSeal(o, n, secrets.token_hex(32)) for o, n in rated.items()),
+        sheets=tuple(
+            SheetSeal(officer=o, n=n, seal=secrets.token_hex(32), steps=0, opening="")
+            for o, n in rated.items()
+        ),
         gaps=tuple(gaps),
     )
 
@@ -320,7 +323,7 @@ def _office(central: Central, random: Random, today: date) -> None:
             done=done,
             whom=whom,
             due=today + timedelta(days=due),
-            state=status,
+            status=status,
         )
         save_improvement(central, director, improvement, now)
     stored = read_settings(central)

@@ -55,10 +55,10 @@ def _mouth(mood: float) -> str:
     curve = f"M{50 - half:g} {y:g}Q50 {y + 2.1 * depth:g} {50 + half:g} {y:g}"
     if mood <= 0.9:
         return f'<path d="{curve}"/>'
-    left, right, low = 50 - 0.42 * half, 50 + 0.42 * half, y + 0.865 * depth
+    start, end, low = 50 - 0.42 * half, 50 + 0.42 * half, y + 0.865 * depth
     tongue = (
-        f"M{left:g} {low:g}Q50 {y + 0.595 * depth:g} {right:g} {low:g}"
-        f"Q50 {y + 1.235 * depth:g} {left:g} {low:g}Z"
+        f"M{start:g} {low:g}Q50 {y + 0.595 * depth:g} {end:g} {low:g}"
+        f"Q50 {y + 1.235 * depth:g} {start:g} {low:g}Z"
     )
     mouth = f'<path d="{curve}Z" fill="{INK}"/>'
     return mouth + f'<path d="{tongue}" fill="{TONGUE}" stroke="none"/>'

@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kiosk.domain.rules import Rules
-from sync.messages import Answer, DayReport, Head, Heads, OpenSheet
+from sync.commitment import NOTHING, product
+from sync.messages import Answer, DayReport, Head, Heads, OpenSheet, Step
+from sync.steps import opens, reported_counts, step_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,78 @@ def decide(stored: StoredDay | None, incoming: DayReport, digest: str) -> Answer
 
 
 SheetKey = tuple[date, str]
+StepKey = tuple[date, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A sheet as its terminal showed it, step by step: how many steps, and their product.
+    `last_step`: digest of the newest; "" where only an answer of central's own is known of it.
+    `released`: a person has let the terminal begin a new history."""
+
+    date: date
+    officer: str
+    steps: int
+    point: bytes
+    last_step: str = ""
+    released: bool = False
+
+
+def is_new(seen: Witnessed | None, step: Step) -> bool:
+    """Whether central has to know what a step commits to."""
+    return seen is None or (not seen.released and step.number > seen.steps)
+
+
+def judge_steps(
+    seen: Mapping[SheetKey, Witnessed], steps: Iterable[Step], points: Mapping[StepKey, bytes]
+) -> tuple[Answer, str, dict[SheetKey, Witnessed]]:
+    """STORED when every step follows the one before; then the sheets as they are with them.
+    `points`: what each new step was proved to commit to.
+
+    What central has already changes nothing. FORK: another step than the one it has, or one that
+    leaves some out."""
+    sheets = dict(seen)
+    for step in sorted(steps, key=lambda step: step.number):
+        key = step.date, step.officer
+        was = sheets.get(key) or Witnessed(
+            date=step.date, officer=step.officer, steps=0, point=NOTHING
+        )
+        name = _name(key)
+        digest = step_digest(step)
+        if was.released:
+            sheets[key] = replace(was, steps=max(was.steps, step.number))
+        elif step.number > was.steps + 1:
+            return Answer.FORK, f"{name}: step {step.number} came after {was.steps}", sheets
+        elif step.number == was.steps and was.last_step not in ("", digest):
+            return Answer.FORK, f"{name}: another step {step.number} than was seen", sheets
+        elif step.number == was.steps + 1:
+            point = product(was.point, points[step.date, step.officer, step.number])
+            sheets[key] = replace(was, steps=step.number, point=point, last_step=digest)
+    return Answer.STORED, "", sheets
+
+
+def judge_opened(seen: Mapping[SheetKey, Witnessed], report: DayReport) -> tuple[Answer, str]:
+    """STORED when a report opens every sheet of its day that was shown as exactly its own counts.
+
+    ROLLBACK: a sheet is gone, or has fewer steps. FORK: it has other ones, or other counts."""
+    reported = {sheet.officer: sheet for sheet in report.sheets}
+    counts = reported_counts(report)
+    for (day, officer), was in sorted(seen.items()):
+        if was.released or day != report.date:
+            continue
+        name, sheet = _name((day, officer)), reported.get(officer)
+        if sheet is None:
+            return Answer.ROLLBACK, f"{name}: was witnessed and is not in the report"
+        if sheet.steps != was.steps:
+            answer = Answer.ROLLBACK if sheet.steps < was.steps else Answer.FORK
+            return answer, f"{name}: {was.steps} steps were seen, the report opens {sheet.steps}"
+        if not opens(was.point, sheet.opening, counts.get(officer, {})):
+            return Answer.FORK, f"{name}: has other counts than were witnessed"
+    return Answer.STORED, ""
+
+
+def _name(key: SheetKey) -> str:
+    return f"sheet of {key[1] or 'nobody'} on {key[0]}"
 
 
 def judge_sheets(
@@ -41,7 +115,7 @@ def judge_sheets(
     """
     now = {(sheet.date, sheet.officer): sheet for sheet in shown}
     for key, was in sorted(seen.items()):
-        name = f"sheet of {was.officer or 'nobody'} on {was.date}"
+        name = _name(key)
         sheet = now.get(key)
         if sheet is None:
             if was.date in whole:

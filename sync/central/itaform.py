@@ -14,7 +14,7 @@ from typing import Any
 from sync.central import period as periods
 from sync.central.period import Period
 from sync.central.sitesettings import ItaRow, SiteSettings
-from sync.central.store.office import ItaBody, ItaText
+from sync.central.store.ita import ItaBody, ItaText
 
 
 @dataclass(frozen=True, slots=True)

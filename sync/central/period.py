@@ -13,7 +13,7 @@ from kiosk.domain.refusal import Refusal, excerpt
 
 _MONTHS_OF = {"": 12, "1": 6, "2": 6, "q1": 3, "q2": 3, "q3": 3, "q4": 3}
 """How many months each part of a fiscal year has."""
-_CODE = re.compile(r"fy(?P<year>\d{4})(?:-(?P<part>[12]|q[1-4]))?|(?P<month>\d{4}-\d{2})")
+_CODE = re.compile(r"fy(?P<year>[0-9]{4})(?:-(?P<part>[12]|q[1-4]))?|(?P<month>[0-9]{4}-[0-9]{2})")
 
 
 _YEARS = range(1900, 3000)

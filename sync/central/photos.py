@@ -47,6 +47,6 @@ def portrait(data: bytes) -> bytes:
         raise BadPhoto("picture_unreadable") from None
     except Image.DecompressionBombError:
         raise BadPhoto("picture_large") from None
-    kept = io.BytesIO()
-    square.save(kept, "JPEG", quality=85, optimize=True)
-    return kept.getvalue()
+    jpeg = io.BytesIO()
+    square.save(jpeg, "JPEG", quality=85, optimize=True)
+    return jpeg.getvalue()

@@ -108,7 +108,20 @@ seen_sheets = Table(
     _count("n"),
     _count("entries"),
     _text("seal"),
-    _count("judged"),
+    PrimaryKeyConstraint("site", "terminal", "date", "officer"),
+)
+
+witnessed_sheets = Table(
+    "witnessed_sheets",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    Column("date", Date, nullable=False),
+    _text("officer"),
+    _count("steps"),
+    _text("point"),
+    _text("last_step"),
+    _count("released"),
     PrimaryKeyConstraint("site", "terminal", "date", "officer"),
 )
 
@@ -406,7 +419,7 @@ improvements = Table(
     _text("done"),
     _text("whom"),
     Column("due", Date),
-    _text("state"),
+    _text("status"),
     PrimaryKeyConstraint("site", "id", "version"),
 )
 
@@ -445,8 +458,8 @@ photos = Table(
     PrimaryKeyConstraint("site", "officer"),
 )
 
-form_tokens = Table(
-    "form_tokens",
+questionnaire_tokens = Table(
+    "questionnaire_tokens",
     metadata,
     _text("site"),
     _text("token"),
@@ -454,8 +467,8 @@ form_tokens = Table(
     PrimaryKeyConstraint("site", "token"),
 )
 
-form_counts = Table(
-    "form_counts",
+questionnaire_counts = Table(
+    "questionnaire_counts",
     metadata,
     _text("site"),
     Column("date", Date, nullable=False),

@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,10 @@ from sync.central.web.app import create_app
 
 _BACKLOG = 2048
 """Connections that wait: a whole city's terminals may call at once."""
+
+
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""Of TLS 1.2: a fresh key each time, and no CBC. TLS 1.3 has no others."""
 
 
 class Impatient(H11Protocol):
@@ -62,24 +67,33 @@ def serve_until_ended(
     with _listener(host, port) as listener:
         scheme = "https" if tls_cert else "http"
         address = f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}"
-        config = uvicorn.Config(
-            create_app(central),
-            http=Impatient,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            ssl_certfile=str(tls_cert) if tls_cert else None,
-            ssl_keyfile=str(tls_key) if tls_key else None,
-        )
-        try:
-            config.load()
-        except OSError as error:
-            raise ServeError(f"{tls_cert}: the certificate can't be used: {error}") from None
+        config = server_config(central, tls_cert, tls_key)
         # The first paper need not wait for its typeface.
         threading.Thread(target=fonts.letters, daemon=True).start()
         say(f"Serving {central.site} at {address}")
         say(f"Report: {address}/report/{central.site}")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def server_config(central: Central, tls_cert: Path | None, tls_key: Path | None) -> uvicorn.Config:
+    """How the report is served; ServeError when the certificate can't be used."""
+    config = uvicorn.Config(
+        create_app(central),
+        http=Impatient,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ssl_certfile=str(tls_cert) if tls_cert else None,
+        ssl_keyfile=str(tls_key) if tls_key else None,
+        ssl_ciphers=CIPHERS,
+    )
+    try:
+        config.load()
+    except OSError as error:
+        raise ServeError(f"{tls_cert}: the certificate can't be used: {error}") from None
+    if config.ssl is not None:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+    return config
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -131,10 +131,10 @@ class SiteSettings(NamedTuple):
         WebAddress(MAX_ADDRESS),
         "of the code on the thank-you screen; {token} becomes a single-use token",
     ] = ""
-    levels_th: Annotated[
+    level_words_th: Annotated[
         tuple[str, ...], LevelWords(MIN_LEVELS, MAX_LEVELS), "the scale's words, worst first"
     ] = USUAL_WORDS_TH
-    levels_en: Annotated[
+    level_words_en: Annotated[
         tuple[str, ...], LevelWords(MIN_LEVELS, MAX_LEVELS), "the same in English"
     ] = USUAL_WORDS_EN
     reasons: Annotated[
@@ -184,7 +184,7 @@ class SiteSettings(NamedTuple):
     @property
     def level_words(self) -> tuple[Bilingual, ...]:
         """Worst first."""
-        pairs = zip(self.levels_th, self.levels_en, strict=True)
+        pairs = zip(self.level_words_th, self.level_words_en, strict=True)
         return tuple(Bilingual(th=th, en=en) for th, en in pairs)
 
     def document(self) -> str:
@@ -217,7 +217,7 @@ def read(values: dict[str, Any]) -> SiteSettings:
         settings = tables.table(SiteSettings, values)
     except WrongSetting as error:
         raise _refused(error) from None
-    if len(settings.levels_th) != len(settings.levels_en):
+    if len(settings.level_words_th) != len(settings.level_words_en):
         raise BadSettings("level_words_differ")
     for name, rows in (("reasons", settings.reasons), ("services", settings.services)):
         if len({row.id for row in rows}) != len(rows):

@@ -4,13 +4,11 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from kiosk.domain.businessday import buddhist_year
+from sync.central.language import words
 from sync.central.period import Period
 
 _DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
-_MONTHS = {
-    "th": tuple("ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split()),  # noqa: SIM905
-    "en": tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()),  # noqa: SIM905
-}
+_PARTS = {"": "fiscal_year", "1": "first_half", "2": "second_half"}
 
 
 # One page writes the same few hundred numbers and days over and over.
@@ -35,7 +33,7 @@ def moment(value: datetime, language: str) -> str:
 
 @lru_cache(maxsize=4096)
 def day(value: date, language: str) -> str:
-    name = _MONTHS[language][value.month - 1]
+    name = _month_name(value.month, language)
     if language == "th":
         return f"{value.day} {name} {buddhist_year(value.year)}".translate(_DIGITS)
     return f"{value.day} {name} {value.year}"
@@ -45,19 +43,23 @@ def day(value: date, language: str) -> str:
 def month(value: date, language: str) -> str:
     """A month and the last two digits of its year, as under a chart."""
     year = buddhist_year(value.year) if language == "th" else value.year
-    return digits(f"{_MONTHS[language][value.month - 1]} {year % 100:02}", language)
+    return digits(f"{_month_name(value.month, language)} {year % 100:02}", language)
 
 
 def span(period: Period, language: str) -> str:
     """A span as an office names it."""
-    part = period.part
-    if part == "month":
-        name, year = _MONTHS[language][period.last_day.month - 1], period.last_day.year
+    if period.part == "month":
+        name, year = _month_name(period.last_day.month, language), period.last_day.year
         return digits(f"{name} {buddhist_year(year) if language == 'th' else year}", language)
-    if language == "th":
-        whole = f"ปีงบประมาณ {buddhist_year(period.fiscal_year)}"
-        named = {"": "", "1": " รอบ 6 เดือนแรก", "2": " รอบ 6 เดือนหลัง"}
-        return digits(whole + named.get(part, f" ไตรมาส {part[1:]}"), language)
-    whole = f"Fiscal year {period.fiscal_year} (B.E. {buddhist_year(period.fiscal_year)})"
-    named = {"": "", "1": ", first half", "2": ", second half"}
-    return whole + named.get(part, f", quarter {part[1:]}")
+    year_words = f"{buddhist_year(period.fiscal_year)}"
+    if language != "th":
+        year_words = f"{period.fiscal_year} (B.E. {year_words})"
+    key = _PARTS.get(period.part, "quarter")
+    words_of_span = words(language).get(
+        f"period.{key}", year=year_words, number=period.part.removeprefix("q")
+    )
+    return digits(words_of_span, language)
+
+
+def _month_name(number: int, language: str) -> str:
+    return words(language).get(f"short_month.{number}")

@@ -24,6 +24,8 @@ from sync.messages.roster import Roster, RosterOfficer
 from sync.messages.runs import (
     NO_HEAD,
     Answer,
+    Counted,
+    EarlierAnswer,
     Head,
     Heads,
     HeadsAnswer,
@@ -31,13 +33,17 @@ from sync.messages.runs import (
     Late,
     OpenSheet,
     PanelState,
+    Step,
     Welcome,
+    WitnessedSheet,
 )
 
 __all__ = [
     "NO_HEAD",
     "Answer",
+    "Counted",
     "DayReport",
+    "EarlierAnswer",
     "Enrol",
     "Enrolled",
     "ErrorLine",
@@ -62,8 +68,10 @@ __all__ = [
     "Roster",
     "RosterOfficer",
     "SheetSeal",
+    "Step",
     "StoredDays",
     "StoredRevision",
     "TerminalPin",
     "Welcome",
+    "WitnessedSheet",
 ]

@@ -15,6 +15,7 @@ from sync.messages.values import (
     Count,
     Counts,
     Hash,
+    HashOrNone,
     Identifier,
     OfficerOrNobody,
     Revision,
@@ -51,6 +52,8 @@ class ReasonCount(Row, frozen=True):
 
 class SheetSeal(Row, frozen=True, order=True):
     """One officer's sheet of the day: how many ratings, and the seal digest of all its entries.
+    `steps`: how many steps central was shown of it; `opening` opens their product as the counts of
+    this report ("" where there were none).
 
     The sheet of officer "" holds the presses that went to nobody; its n is 0.
     """
@@ -58,6 +61,8 @@ class SheetSeal(Row, frozen=True, order=True):
     officer: OfficerOrNobody
     n: Count
     seal: Hash
+    steps: Count
+    opening: HashOrNone
 
 
 class GapCount(Row, frozen=True):
@@ -119,6 +124,8 @@ class DayReport(Message, frozen=True):
         check_once("reasons", ((x.officer, x.reason) for x in self.reasons))
         check_once("sheets", (sheet.officer for sheet in self.sheets))
         check_once("gaps", (gap.kind for gap in self.gaps))
+        if any(bool(sheet.steps) != bool(sheet.opening) for sheet in self.sheets):
+            raise BadMessage("sheets: steps without an opening, or an opening without steps")
         ratings: Counter[str] = Counter()
         for line in self.lines:
             ratings[line.officer] += sum(line.n)

@@ -9,13 +9,25 @@ from msgspec import Meta
 from sync.messages.message import Message, Row, check_once
 from sync.messages.values import (
     MAX_ROWS,
+    Bits,
     Count,
+    CountedName,
     Hash,
     HashOrNone,
     OfficerOrNobody,
+    Revision,
     Seconds,
     ShortText,
+    Signature,
 )
+
+MAX_DIMENSIONS = 200
+MAX_PROOF = 1 << 18
+"""Bytes: of 1,600 bits."""
+MAX_ANSWER = 1 << 16
+MOST_STEPS = 10
+"""In one request: at the most bits they fill two thirds of a body."""
+MOST_ANSWERS = 50
 
 
 class Answer(StrEnum):
@@ -51,13 +63,49 @@ NO_HEAD = Head(seq=0, hash="")
 
 
 class OpenSheet(Row, frozen=True, order=True):
-    """A sheet as it stands in the terminal: ratings, entries in all, and its seal's digest."""
+    """A sheet as a day report has it: ratings, entries in all, and its seal's digest."""
 
     date: date
     officer: OfficerOrNobody
     n: Count
     entries: Count
     seal: Hash
+
+
+class Counted(Row, frozen=True):
+    """What a step counts, and how many bits an increment has."""
+
+    name: CountedName
+    bits: Bits
+
+
+class Step(Row, frozen=True):
+    """A commitment to what came to a sheet since the step before, and the proof that nothing was
+    taken back (`sync.steps`). Says no count."""
+
+    date: date
+    officer: OfficerOrNobody
+    number: Revision
+    dimensions: Annotated[tuple[Counted, ...], Meta(max_length=MAX_DIMENSIONS)]
+    proof: Annotated[bytes, Meta(max_length=MAX_PROOF)]
+
+
+class WitnessedSheet(Row, frozen=True):
+    """How many steps of a sheet central has, and their product."""
+
+    date: date
+    officer: OfficerOrNobody
+    steps: Count
+    point: Hash
+
+
+class EarlierAnswer(Row, frozen=True):
+    """Central's own signed answer to earlier heads: a central that was put back from a backup
+    takes up from it what it had seen."""
+
+    body: Annotated[bytes, Meta(max_length=MAX_ANSWER)]
+    nonce: ShortText
+    signature: Signature
 
 
 PanelState = Literal["up", "down", ""]
@@ -94,18 +142,22 @@ class Late(Message, frozen=True):
 
 
 class Heads(Message, frozen=True):
-    """The terminal's journal head, its hash at central's last seq ("" when it is shorter), and
-    every sheet of the days that central has not receipted."""
+    """The terminal's journal head, its hash at central's last seq ("" when it is shorter), the
+    steps that central has not answered, and its earlier answers about days that it may have
+    lost."""
 
     now: Head
     at_last: HashOrNone
-    sheets: Annotated[tuple[OpenSheet, ...], Meta(max_length=MAX_ROWS)]
+    steps: Annotated[tuple[Step, ...], Meta(max_length=MOST_STEPS)]
+    answers: Annotated[tuple[EarlierAnswer, ...], Meta(max_length=MOST_ANSWERS)]
 
     def check(self) -> None:
-        check_once("sheets", ((sheet.date, sheet.officer) for sheet in self.sheets))
+        check_once("steps", ((step.date, step.officer, step.number) for step in self.steps))
 
 
 class HeadsAnswer(Message, frozen=True):
-    """Central's word on the heads: STORED, ROLLBACK, FORK or QUARANTINED."""
+    """Central's word on the heads: STORED, ROLLBACK, FORK or QUARANTINED. `sheets`: what it has
+    now of those that were named. The terminal stores it with its signature."""
 
     answer: Answer
+    sheets: Annotated[tuple[WitnessedSheet, ...], Meta(max_length=MAX_ROWS)]

@@ -22,6 +22,7 @@ _NO_CONTROLS = {"pattern": "^[^\\u0000-\\u001f]*$"}
 
 _AN_IDENTIFIER = f"^{IDENTIFIER.pattern}$"
 _AN_IDENTIFIER_OR_NOTHING = f"^({IDENTIFIER.pattern})?$"
+_A_COUNTED_NAME = "^[A-Za-z0-9._ -]{1,48}$"
 _A_HASH = f"^{_HASH}$"
 _A_HASH_OR_NOTHING = f"^({_HASH})?$"
 
@@ -36,6 +37,8 @@ HashOrNone = Annotated[str, Meta(pattern=_A_HASH_OR_NOTHING)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Revision = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
 """A day report's revision: starts at 1."""
+Bits = Annotated[int, Meta(ge=1, le=16)]
+"""Of a number that is committed to."""
 Seconds = Annotated[int, Meta(ge=0, le=MAX_TIME)]
 """Since 1970."""
 Counts = Annotated[tuple[Count, ...], Meta(min_length=MIN_LEVELS, max_length=MAX_LEVELS)]
@@ -51,7 +54,11 @@ SealedText = Annotated[str, Meta(max_length=400, extra_json_schema=_NO_CONTROLS)
 Name = Annotated[str, Meta(max_length=MAX_NAME, extra_json_schema=_NO_CONTROLS)]
 """Of a person, a position or a section."""
 
+CountedName = Annotated[str, Meta(pattern=_A_COUNTED_NAME)]
+"""Of what a step counts, such as `score am 5 3`."""
+
 DESCRIPTIONS = {
+    _A_COUNTED_NAME: "words of A-Z a-z 0-9 . _ - expected, of at most 48 characters",
     _AN_IDENTIFIER: "1 to 32 of A-Z a-z 0-9 . _ - expected (a letter or digit first)",
     _AN_IDENTIFIER_OR_NOTHING: "1 to 32 of A-Z a-z 0-9 . _ - expected, or nothing",
     _A_HASH: "64 hex digits expected",

@@ -49,11 +49,12 @@ from sync.central.web.app import create_app
 from sync.central.web.batching import MOST
 from sync.central.web.dependencies import SignedIn
 from sync.central.web.rendering import page
-from sync.messages import DayReport, Hello, LineCount, SheetSeal, Welcome
+from sync.messages import DayReport, Hello, LineCount, Welcome
 from sync.protocol import digest
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
 from tests.bench.figures import Sample, report
 from tests.support.central import begin_terminal
+from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 SITES, OFFICERS, YEARS = 50, 40, 5.0
@@ -336,7 +337,7 @@ def _day_report(
                     n=counts,
                 )
             )
-        sheets.append(SheetSeal(f"o{officer:02}", total, "0" * 64))
+        sheets.append(sealed(f"o{officer:02}", total))
     day = day or NOW.date() - timedelta(days=1)
     return DayReport(
         site=site,

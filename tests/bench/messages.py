@@ -11,7 +11,8 @@ from statistics import median
 from time import perf_counter
 
 from kiosk.domain.rating import Channel, Half, Outcome
-from sync.messages import DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
+from sync.messages import DayReport, LineCount, OutcomeCount, ReasonCount
+from tests.support.day_reports import sealed
 
 ROUNDS = 300
 OFFICERS = 12
@@ -53,7 +54,7 @@ def busy_day() -> DayReport:
             for officer in officers
             for reason in ("wait", "manner", "unclear")
         ),
-        sheets=tuple(SheetSeal(officer, ratings, "5f" * 32) for officer in officers),
+        sheets=tuple(sealed(officer, ratings) for officer in officers),
         gaps=(),
     )
 

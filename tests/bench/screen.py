@@ -15,7 +15,7 @@ from hardware.codec import KeyDown
 from hardware.profiles.own import encode_panel
 from hardware.simulator import SimulatedPanel
 from kiosk.datafolder import DataFolder
-from kiosk.domain.encounter import DutyBegan
+from kiosk.domain.encounter import DutyBegan, Fate
 from kiosk.domain.rating import Channel
 from kiosk.settings.reading import parse
 from kiosk.store.state import Mark
@@ -142,13 +142,14 @@ def press_to_pixel(folder: Path, runs: int = 200) -> tuple[list[str], Sample]:
 class _Timed:
     """A call, and how long it took the last time."""
 
-    def __init__(self, call: Callable[..., None]) -> None:
+    def __init__(self, call: Callable[..., Fate]) -> None:
         self._call, self.took = call, 0.0
 
-    def __call__(self, *arguments: object) -> None:
+    def __call__(self, *arguments: object) -> Fate:
         start_ = perf_counter()
-        self._call(*arguments)
+        fate = self._call(*arguments)
         self.took = perf_counter() - start_
+        return fate
 
 
 def serial_to_press(folder: Path, runs: int = 200) -> str:
@@ -162,7 +163,7 @@ def serial_to_press(folder: Path, runs: int = 200) -> str:
     handled = [0.0]
     pressed = bench.running.presenter.panels.pressed
 
-    def noted(button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0) -> bool:
+    def noted(button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0) -> Fate:
         handled[0] = perf_counter()
         return pressed(button, mark, age, panel=panel)
 

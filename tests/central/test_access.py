@@ -123,7 +123,7 @@ def made_office(folder: Path) -> Central:
     for officer in ("101", "102", "201"):
         received(central, officer, 3, 3, 4, 10, 20)
     with store.transaction(central.site) as t:
-        t.office.put_photo("102", b"\xff\xd8\xff\xd9")
+        t.photos.put("102", b"\xff\xd8\xff\xd9")
     return central
 
 

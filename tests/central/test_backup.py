@@ -12,7 +12,8 @@ from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.schema import metadata
 from sync.central.store.engine import CentralStore
-from sync.central.store.office import Improvement, ItaBody
+from sync.central.store.improvements import Improvement
+from sync.central.store.ita import ItaBody
 from sync.central.usecases import backup
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
@@ -44,12 +45,12 @@ def filled(central: Central) -> None:
         NOW,
     )
     with central.store.transaction(central.site) as t:
-        t.office.put_improvement(Improvement(id="1", said="รอนาน", due=TODAY), "ผอ.", NOW)
-        t.office.put_ita(2027, 1, "E1", 0, ItaBody(result="ข้อความ"), "ผอ.", NOW)
-        t.office.put_photo("101", b"\xff\xd8\x00\x80")
-        t.form.add(TODAY, 5, 4, ["wait"])
-        t.form.add_comment("th", "ความเห็น\nสองบรรทัด")
-        t.form.use_token("abc", TODAY, TODAY)
+        t.improvements.append(Improvement(id="1", said="รอนาน", due=TODAY), "ผอ.", NOW)
+        t.ita.append(2027, 1, "E1", 0, ItaBody(result="ข้อความ"), "ผอ.", NOW)
+        t.photos.put("101", b"\xff\xd8\x00\x80")
+        t.questionnaire.add(TODAY, 5, 4, ["wait"])
+        t.questionnaire.add_comment("th", "ความเห็น\nสองบรรทัด")
+        t.questionnaire.use_token("abc", TODAY, TODAY)
 
 
 def everything(store: CentralStore) -> dict[str, list[str]]:

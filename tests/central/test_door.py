@@ -34,15 +34,14 @@ from sync.central.usecases.terminals import (
     release_terminal,
 )
 from sync.client import NotCentral, SyncFailed, Unreachable
-from sync.messages import Answer, Enrol, Heads, Hello, Receipt, Welcome
+from sync.messages import Answer, Enrol, Hello, Receipt, Welcome
 from sync.protocol import MAX_BODY
 from sync.signing import check_answer, public_text, sign_request
-from tests.support.builders import SOMYING
+from tests.support.builders import SOMYING, TODAY
 from tests.support.central import NIGHT as NOW
 from tests.support.central import begin_terminal, on_roster
 from tests.support.central_server import Kept, Server
 from tests.support.day_reports import day_report
-from tests.support.terminal_requests import judge_terminal
 
 
 @pytest.fixture
@@ -366,7 +365,7 @@ def test_other_bytes_for_a_receipted_revision_are_parked(kept: Kept, server: Ser
     assert kept.states() == [Delivery.PARKED]
 
 
-def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parked(
+def test_a_sheet_that_central_has_seen_more_of_stops_the_run_and_nothing_is_parked(
     kept: Kept, server: Server
 ) -> None:
     kept.rate(5, 5)
@@ -374,8 +373,8 @@ def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parke
     known = find_terminal(server.central, "counter-1")
     assert known is not None
     with server.central.store.transaction(server.central.site) as t:
-        [sheet] = t.witness.open_or("counter-1", ()).values()
-        t.witness.put("counter-1", [replace(sheet, n=7, entries=7)])
+        [sheet] = t.witness.witnessed("counter-1", {TODAY}).values()
+        t.witness.put_witnessed("counter-1", [dataclasses.replace(sheet, steps=7)])
     kept.close()
     with pytest.raises(incoming.Refused, match="rollback"):
         kept.sync()
@@ -384,7 +383,7 @@ def test_a_sheet_that_central_has_seen_larger_stops_the_run_and_nothing_is_parke
     assert kept.sync().sent == 1
 
 
-def test_a_heartbeat_shows_heads_and_no_score_and_leaves_no_entry(
+def test_a_heartbeat_shows_heads_and_no_count_and_leaves_no_entry(
     kept: Kept, server: Server
 ) -> None:
     kept.rate(5, 1)
@@ -394,8 +393,8 @@ def test_a_heartbeat_shows_heads_and_no_score_and_leaves_no_entry(
     with kept.store.transaction() as t:
         assert t.journal.head() == before
     with server.central.store.transaction(server.central.site) as t:
-        [sheet] = t.witness.open_or("counter-1", ()).values()
-        assert (sheet.officer, sheet.n) == (SOMYING.id, 2)
+        [sheet] = t.witness.witnessed("counter-1", {TODAY}).values()
+        assert (sheet.officer, sheet.steps) == ("", 1)
         assert t.days.every_day() == []
     known = find_terminal(server.central, "counter-1")
     assert known is not None
@@ -453,22 +452,3 @@ def test_a_terminal_of_a_second_office_enrols_and_reports_there_alone(
 def other_days(central: Central, site: str) -> dict[str, object]:
     with central.store.transaction(site) as t:
         return dict(t.days.newest_days())
-
-
-def test_heads_are_judged_over_a_few_days_however_long_the_history(
-    server: Server, caller: Caller
-) -> None:
-    """Each closed day is judged once, against its report."""
-    for back in range(30, 0, -1):
-        day = NOW.date() - timedelta(days=back)
-        report = day_report(1, day)
-        caller.call("PUT", f"days/{day}", report.to_bytes())
-    with server.central.store.transaction(server.central.site) as t:
-        assert len(t.witness.open_or("counter-1", ())) == 30
-    known = find_terminal(server.central, "counter-1")
-    assert known is not None
-    heads = Heads(known.head, known.head.hash, ())
-    assert judge_terminal(server.central, known.terminal, heads, NOW) is Answer.STORED
-    with server.central.store.transaction(server.central.site) as t:
-        assert t.witness.open_or("counter-1", ()) == {}
-        assert len(t.witness.seen("counter-1", {NOW.date() - timedelta(days=3)})) == 1

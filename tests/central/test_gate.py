@@ -26,8 +26,8 @@ from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
-from sync.messages import DayReport, Enrol, LineCount, ReasonCount, SheetSeal
-from tests.support.day_reports import key_text
+from sync.messages import DayReport, Enrol, LineCount, ReasonCount
+from tests.support.day_reports import key_text, sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -47,7 +47,7 @@ def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: Re
     n: dict[str, int] = {}
     for line in lines:
         n[line.officer] = n.get(line.officer, 0) + sum(line.n)
-    sheets = tuple(SheetSeal(officer, count, "0" * 64) for officer, count in n.items())
+    sheets = tuple(sealed(officer, count) for officer, count in n.items())
     made = DayReport(
         site="dindaeng",
         terminal="t1",
@@ -237,7 +237,7 @@ def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) 
     assert may()
     strict = SiteSettings(appraisal_from=200)
     with central.store.transaction(central.site) as t:
-        t.office.put_settings(0, strict, "it", NOW)
+        t.settings.append(0, strict, "it", NOW)
     assert not may(), "the office asks for more"
 
 

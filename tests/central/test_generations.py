@@ -74,12 +74,12 @@ def test_the_old_machine_goes_on_until_another_person_has_confirmed_the_new_one(
 ) -> None:
     enrolled(central)
     take(central, day_report(1, BEFORE))
-    judge_terminal(central, "counter-1", Heads(Head(7, "a" * 64), "", ()), NOW)
+    judge_terminal(central, "counter-1", Heads(Head(7, "a" * 64), "", (), ()), NOW)
     new = enrolled_again(central)
     assert new == "counter-1.g2"
     assert state(central, new) is State.WAITING
     assert take(central, day_report(terminal=new)) is Answer.WAITING
-    assert judge_terminal(central, new, Heads(Head(1, "b" * 64), "", ()), NOW) is Answer.WAITING
+    assert judge_terminal(central, new, Heads(Head(1, "b" * 64), "", (), ()), NOW) is Answer.WAITING
     assert ratings(central) == 0
     assert take(central, day_report()) is Answer.STORED, "the old one goes on"
     old = find_terminal(central, "counter-1")

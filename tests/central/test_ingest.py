@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from sync.central.ingest import StoredDay, decide, judge_heads, judge_sheets
-from sync.messages import Answer, Head, Heads, OpenSheet
+from sync.messages import Answer, Head, OpenSheet
 from tests.support.day_reports import DAY, day_report
+from tests.support.terminal_requests import made_heads
 
 A, B = "a" * 64, "b" * 64
 
@@ -42,7 +43,7 @@ def test_a_day_report(stored: StoredDay | None, revision: int, digest: str, answ
     ],
 )
 def test_heads(stored: Head, now: Head, at_last: str, answer: Answer) -> None:
-    assert judge_heads(stored, Heads(now, at_last, sheets=())) is answer
+    assert judge_heads(stored, made_heads(now, at_last)) is answer
 
 
 WAS = OpenSheet(date=DAY, officer="101", n=5, entries=6, seal=A)

@@ -29,9 +29,7 @@ from sync.messages import (
     DayReport,
     GapCount,
     Head,
-    Heads,
     Hello,
-    OpenSheet,
     Receipt,
     Welcome,
 )
@@ -39,7 +37,7 @@ from sync.protocol import BadMessage, digest
 from sync.signing import public_text, sign_request
 from tests.support.central import begin_terminal, on_roster
 from tests.support.day_reports import DAY, day_report
-from tests.support.terminal_requests import judge_terminal
+from tests.support.terminal_requests import judge_terminal, made_heads
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 HELLO = Hello(
@@ -115,8 +113,8 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
     first, other = day_report(terminal="a"), day_report(terminal="a", counts=(9, 9, 9, 9, 9))
     quarantined = find_terminal(central, "c")
     assert quarantined is not None
-    judge_terminal(central, quarantined.terminal, Heads(Head(5, "a" * 64), "", sheets=()), NOW)
-    judge_terminal(central, quarantined.terminal, Heads(Head(2, "b" * 64), "", sheets=()), NOW)
+    judge_terminal(central, quarantined.terminal, made_heads(Head(5, "a" * 64), ""), NOW)
+    judge_terminal(central, quarantined.terminal, made_heads(Head(2, "b" * 64), ""), NOW)
     got = callers.take(
         callers.day(first),
         callers.day(other),  # the same day again, in the same group
@@ -155,19 +153,6 @@ def test_who_is_not_proven_is_refused_and_the_others_are_served(central: Central
     late = intake.take_days(central.store, [callers.day(day_report(terminal="b"))],
                             NOW + timedelta(minutes=11))  # fmt: skip
     assert isinstance(late[0], RequestRefused)
-
-
-def test_a_report_knows_what_its_terminal_had_shown(central: Central) -> None:
-    """Sheets that were seen larger are not made smaller by the report: that is judged later."""
-    callers = Callers(central, ["a"])
-    known = find_terminal(central, "a")
-    assert known is not None
-    seen = OpenSheet(date=DAY, officer="101", n=9, entries=9, seal="1" * 64)
-    judge_terminal(central, known.terminal, Heads(Head(5, "a" * 64), "", (seen,)), NOW)
-    [receipt] = callers.take(callers.day(day_report(terminal="a", counts=(0, 0, 0, 0, 3))))
-    assert isinstance(receipt, Receipt)
-    with central.store.transaction(central.site) as t:
-        assert t.witness.seen("a", {DAY}) == {(DAY, "101"): seen}
 
 
 def _rows(store: CentralStore) -> dict[str, set[tuple[Any, ...]]]:

@@ -15,8 +15,8 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
 from sync import exchange, incoming
-from sync.central.store.office import EditedMeanwhile
 from sync.central.store.terminals import State
+from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.pins import MOST_ISSUED, OfficersPin, issue_pins, read_pins

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
 from kiosk.domain.refusal import Refusal
+from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from sync.central import itaform
 from sync.central.language import in_english
 from sync.central.papers import ita
@@ -19,11 +20,12 @@ from sync.central.period import parse as parse_period
 from sync.central.photos import SIDE, BadPhoto, portrait
 from sync.central.reports import gate
 from sync.central.sitesettings import (
+    CUTS_FLOOR,
     NamedService,
     SiteSettings,
     parse,
 )
-from sync.central.store.office import ItaBody
+from sync.central.store.ita import ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import all_officers, import_officers
@@ -186,7 +188,7 @@ def test_an_account_is_made_once_and_its_password_shown_once(
 
 def kept(central: Central) -> SiteSettings:
     with central.store.transaction(central.site) as t:
-        return t.office.settings().settings
+        return t.settings.newest().settings
 
 
 def test_services_have_names_in_both_languages_where_an_office_gives_them(
@@ -241,8 +243,8 @@ def test_rounds_and_papers_follow_the_month_in_which_the_fiscal_year_begins(
         {"cuts_from": "99"},
         {"appraisal_from": "10"},
         {"appraisal_response": "19"},
-        {"levels_th": "ดี\nแย่"},
-        {"levels_th": "ดี\nดี\nแย่", "levels_en": "a\nb\nc"},
+        {"level_words_th": "ดี\nแย่"},
+        {"level_words_th": "ดี\nดี\nแย่", "level_words_en": "a\nb\nc"},
         {"reasons": "wait | รอนาน"},
         {"services": "id-card | บัตร"},
         {"services": "a b | บัตร | Cards"},
@@ -306,7 +308,7 @@ def test_rows_of_the_ita_report_are_taken_out_put_in_and_moved_and_texts_stay(
     assert kept(central).ita_rows == (), "unchanged: the form's own, whatever it will be"
     with central.store.transaction(central.site) as t:
         body = ItaBody(measure="เขียนไว้แล้ว")
-        assert t.office.put_ita(2027, 1, usual[0], 0, body, "คนเขียน", NOW)
+        assert t.ita.append(2027, 1, usual[0], 0, body, "คนเขียน", NOW)
     fewer = [lines[2], lines[1], "O99 | OIT | ตัวชี้วัดใหม่ | ใช่"]
     sent = form(version="1", ita_rows="\n".join(fewer))
     assert it.post("/settings/dindaeng", data=sent).status_code == 303
@@ -332,6 +334,18 @@ def test_the_second_of_two_editors_keeps_the_form_and_is_told(
     assert kept(central).question_th == "แรก"
 
 
+def test_the_fields_have_the_limits_of_their_settings(it: TestClient) -> None:
+    page = it.get("/settings/dindaeng").text
+    for name, limit in (
+        ("question_th", f'maxlength="{MAX_SCREEN_TEXT}"'),
+        ("comment_url", f'maxlength="{MAX_ADDRESS}"'),
+        ("cuts_from", f'min="{CUTS_FLOOR}"'),
+        ("appraisal_response", 'max="100"'),
+    ):
+        [field] = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)
+        assert limit in field
+
+
 def test_settings_go_out_and_come_in_as_a_file(central: Central, it: TestClient) -> None:
     it.post("/settings/dindaeng", data=form(question_th="คำถาม"))
     document = it.get("/settings/dindaeng/document").content
@@ -353,7 +367,7 @@ def test_settings_go_out_and_come_in_as_a_file(central: Central, it: TestClient)
         (json.dumps({"reasons": [{"id": "a"}]}), "reasons: missing; write th"),
         (json.dumps({"reasons": [{"id": "a", "th": "ก", "en": "a"}] * 2}), "an id appears twice"),
         (json.dumps({"reasons": [{"id": "a", "th": "ก", "en": "a"}] * 7}), "write 0 to 6"),
-        (json.dumps({"levels_th": 7}), "write 3 to 5 different words"),
+        (json.dumps({"level_words_th": 7}), "write 3 to 5 different words"),
         (json.dumps({"holidays": "2026-12-31"}), "holidays = '2026-12-31': write a list"),
         (json.dumps({"holidays": [20261231]}), "write each date"),
         (json.dumps({"fiscal_year_starts": True}), "fiscal year begins in"),
@@ -376,10 +390,10 @@ def test_a_text_with_characters_that_turn_the_line_is_refused(it: TestClient) ->
 
 def test_prose_of_people_is_kept_without_what_no_paper_can_show(central: Central) -> None:
     director = signed_in(central, ROLES["director"], now=NOW)
-    said = {"said": "ที่นั่ง\u202e" + "\u0e48" * 500, "done": "เพิ่ม\nแล้ว", "state": "done"}
+    said = {"said": "ที่นั่ง\u202e" + "\u0e48" * 500, "done": "เพิ่ม\nแล้ว", "status": "done"}
     assert director.post("/improvements/dindaeng", data=said).status_code == 303
     with central.store.transaction(central.site) as t:
-        [line] = t.office.improvements()
+        [line] = t.improvements.all()
     assert (line.said, line.done) == ("ที่นั่ง" + "\u0e48" * 3, "เพิ่ม\nแล้ว")
 
 

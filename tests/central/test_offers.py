@@ -16,8 +16,8 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.viewer import PUBLIC, ROLES, Viewer
-from sync.messages import DayReport, Enrol, LineCount, OutcomeCount, SheetSeal
-from tests.support.day_reports import key_text
+from sync.messages import DayReport, Enrol, LineCount, OutcomeCount
+from tests.support.day_reports import key_text, sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -45,7 +45,7 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
     told = tuple(
         OutcomeCount("101", Outcome(name.replace("_", "-")), n) for name, n in outcomes.items()
     )
-    sheets = (SheetSeal("101", rated, "0" * 64),)
+    sheets = (sealed("101", rated),)
     made = DayReport(
         site="dindaeng",
         terminal="t1",
@@ -89,7 +89,7 @@ def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(centra
     publish_due(central, TODAY)
     figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
     assert figure.response is None
-    assert figures.response_text(figure) == ""
+    assert figures.beside(figure) == ["กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน ๓ ครั้ง"]
 
 
 @pytest.mark.parametrize(("not_offered", "may"), [(0, True), (290, True), (900, False)])

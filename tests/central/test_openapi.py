@@ -1,15 +1,20 @@
 """Central's OpenAPI description: what it says is what central does."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator, ValidationError
 
+from sync import exchange
 from sync.central.usecases.central import Central
 from sync.central.web.app import create_app
+from tests.support.builders import PEPPER
 from tests.support.central import NIGHT
+from tests.support.central_server import Kept, Server
+from tests.support.network import Witnessed
 from tests.support.wire_examples import EXAMPLES
 
 TERMINAL = "/v1/sites/{site}/terminals/{terminal}"
@@ -22,7 +27,7 @@ def client(central: Central) -> TestClient:
 
 @pytest.fixture
 def description(client: TestClient) -> dict[str, Any]:
-    published: dict[str, Any] = client.get("/openapi.json").json()
+    published: dict[str, Any] = client.app.openapi()  # type: ignore[attr-defined]  # a FastAPI
     return published
 
 
@@ -130,3 +135,53 @@ def test_open_data_that_is_not_there_is_answered_as_described(
     answer = client.get(path)
     assert answer.status_code == status
     assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def described(description: dict[str, Any], method: str, path: str) -> tuple[str, dict[str, Any]]:
+    """The template of a path, and what is published of `method` there."""
+    for template, operations in description["paths"].items():
+        pattern = re.sub(r"\{\w+\}", "[^/]+", template)
+        if re.fullmatch(pattern, path) and method.lower() in operations:
+            return template, operations[method.lower()]
+    raise AssertionError(f"{method} {path}: not described")
+
+
+def test_what_a_terminal_sends_and_gets_is_what_is_described(
+    description: dict[str, Any], kept: Kept, server: Server
+) -> None:
+    network = Witnessed()
+    for score in (5, 1, 3):
+        kept.rate(score)
+        kept.close()
+        exchange.sync(kept.store, kept.clock, kept.key, pepper=PEPPER, transport=network)
+    seen: set[tuple[str, str, int]] = set()
+    for request, answer in network.exchanges:
+        template, operation = described(description, request.method, request.url.path)
+        seen.add((request.method, template.removeprefix(TERMINAL), answer.status_code))
+        if "requestBody" in operation:
+            content = operation["requestBody"]["content"]
+            validate(description, content[request.headers["Content-Type"]], request.read())
+        else:
+            assert not request.read()
+        response = operation["responses"][str(answer.status_code)]
+        for name, header in response.get("headers", {}).items():
+            assert name in answer.headers or not header["required"]
+        if answer.content:
+            validate(
+                description, response["content"][answer.headers["Content-Type"]], answer.read()
+            )
+    assert {
+        ("POST", "/hello", 200),
+        ("PUT", "/heads", 200),
+        ("GET", "/roster", 200),
+        ("GET", "/roster", 304),
+        ("PUT", "/pins", 200),
+        ("GET", "/days", 200),
+        ("PUT", "/days/{day}", 201),
+    } <= seen
+
+
+def validate(description: dict[str, Any], content: dict[str, Any], body: bytes) -> None:
+    schema = {**content["schema"], "components": description["components"]}
+    checker = Draft202012Validator.FORMAT_CHECKER
+    Draft202012Validator(schema, format_checker=checker).validate(json.loads(body))

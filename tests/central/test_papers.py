@@ -23,7 +23,7 @@ from kiosk.domain.scale import Scale
 from sync import absence, closing
 from sync.central import itaform
 from sync.central.itaform import EditedRow
-from sync.central.language import LANGUAGES, tables
+from sync.central.language import LANGUAGES, in_thai, tables
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.papers.thaitext import digits, listed
 from sync.central.papers.typesetting import printable
@@ -32,7 +32,8 @@ from sync.central.reports import gate
 from sync.central.reports.gate import MonthFigure, OfficeView
 from sync.central.sitesettings import NamedService
 from sync.central.store.engine import CentralStore
-from sync.central.store.office import Improvement, ImprovementStatus, ItaBody
+from sync.central.store.improvements import Improvement, ImprovementStatus
+from sync.central.store.ita import ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
@@ -147,7 +148,7 @@ def test_the_report_is_landscape_tagged_archivable_and_names_itself(view: Office
 def test_our_evidence_stands_in_its_rows_with_n_rate_interval_and_dates(view: OfficeView) -> None:
     whole = "".join(pages(ita.pdf(view, seeded(), NOW)))
     ours = sum(row.terminal_is_evidence for row in itaform.form()[2])
-    assert whole.count(squeezed(ita.EVIDENCE)) == ours
+    assert whole.count(squeezed(in_thai("ita_paper.evidence"))) == ours
     assert view.figure.result.n == 158
     assert whole.count("จากการประเมิน๑๕๘ครั้ง") == ours
     assert whole.count("พึงพอใจร้อยละ๗๕.๙") == ours
@@ -155,7 +156,7 @@ def test_our_evidence_stands_in_its_rows_with_n_rate_interval_and_dates(view: Of
 
 def test_twenty_hard_words_are_copied_whole(view: OfficeView, office: Central) -> None:
     first, second = " ".join(WORDS.split()[:10]), " ".join(WORDS.split()[10:])
-    log = (Improvement(id="1", said=first, done=second, whom="ก", due=TODAY, state=DONE),)
+    log = (Improvement(id="1", said=first, done=second, whom="ก", due=TODAY, status=DONE),)
     year = parse("fy2027")
     named = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
     section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
@@ -177,7 +178,7 @@ def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
     whole = "".join(pages(ita.pdf(view, with_text(HOSTILE), NOW)))
     assert '#read("/etc/passwd")*bold*' in whole
     assert "root:" not in whole
-    log = (Improvement(id="1", said=HOSTILE, done=HOSTILE, whom="x", due=None, state=DONE),)
+    log = (Improvement(id="1", said=HOSTILE, done=HOSTILE, whom="x", due=None, status=DONE),)
     assert meetings.meeting_pdf(view, log, {}, NOW)[:5] == b"%PDF-"
     assert posters.infographic_png(view, log)[:4] == b"\x89PNG"
     word = Document(io.BytesIO(ita.docx(view, with_text(HOSTILE), NOW)))
@@ -326,7 +327,7 @@ def test_open_data_call_services_as_the_office_does(office: Central) -> None:
 def test_the_csv_has_a_dictionary_of_its_own_with_the_licence() -> None:
     found = statistics.dictionary("=CC BY 4.0").decode("utf-8-sig")
     told = {row["column"]: row for row in csv.DictReader(io.StringIO(found))}
-    assert set(told) == {name for name, *_ in statistics.DICTIONARY} | {"licence"}
+    assert set(told) == set(statistics.COLUMNS) | {"licence"}
     assert told["n"]["type"] == "integer"
     assert told["licence"]["en"] == "'=CC BY 4.0"
 
@@ -349,7 +350,7 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
             done="มาก " * 60,
             whom="",
             due=None,
-            state=DONE,
+            status=DONE,
         )
         for i in range(5)
     )
@@ -362,7 +363,7 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
 def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: OfficeView) -> None:
     def shown(words: str) -> int:
         log = tuple(
-            Improvement(id=str(i), said=words, done=words, whom="", due=None, state=DONE)
+            Improvement(id=str(i), said=words, done=words, whom="", due=None, status=DONE)
             for i in range(3)
         )
         return "".join(pages(posters.infographic_pdf(view, log, NOW))).count("เราทำแล้ว")
@@ -371,7 +372,7 @@ def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: Of
     assert shown("สั้น") == 3
     assert 0 < shown("ยาวมาก " * 12) < 3
     many = tuple(
-        Improvement(id=str(i), said="สั้น", done="สั้น", whom="", due=None, state=DONE)
+        Improvement(id=str(i), said="สั้น", done="สั้น", whom="", due=None, status=DONE)
         for i in range(3)
     )
     pdf = posters.infographic_pdf(replace(view, settings=crowded), many, NOW)
@@ -397,7 +398,7 @@ def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
 
 def test_the_weekly_sheet_puts_each_thing_where_the_meeting_looks_for_it(view: OfficeView) -> None:
     def line(
-        id: str, days: int | None, state: ImprovementStatus = OPEN, ago: int = 0
+        id: str, days: int | None, status: ImprovementStatus = OPEN, ago: int = 0
     ) -> Improvement:
         due = None if days is None else TODAY + timedelta(days=days)
         return Improvement(
@@ -406,7 +407,7 @@ def test_the_weekly_sheet_puts_each_thing_where_the_meeting_looks_for_it(view: O
             done="",
             whom="ฝ่ายทะเบียน",
             due=due,
-            state=state,
+            status=status,
             version=1,
             at=NOW - timedelta(days=ago),
         )

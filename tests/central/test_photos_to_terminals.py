@@ -34,9 +34,9 @@ def picture(colour: str) -> bytes:
 def put(server: Server, officer: str, jpeg: bytes | None) -> None:
     with server.central.store.transaction("dindaeng") as t:
         if jpeg is None:
-            t.office.remove_photo(officer)
+            t.photos.remove(officer)
         else:
-            t.office.put_photo(officer, jpeg)
+            t.photos.put(officer, jpeg)
 
 
 def photo(kept: Kept, number: str = "101") -> bytes | None:

@@ -17,9 +17,9 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.verification import first_disagreement
-from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount, SheetSeal
+from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount
 from tests.support.central import begin_terminal, on_roster
-from tests.support.day_reports import key_text
+from tests.support.day_reports import key_text, sealed
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 MONDAY = date(2026, 9, 21)
@@ -243,7 +243,7 @@ def _closed(
         for one in came:
             if isinstance(one, Answered):
                 with central.store.transaction(central.site) as t:
-                    t.form.add(today, 5, one.score, ["wait"] if one.score < 3 else [])
+                    t.questionnaire.add(today, 5, one.score, ["wait"] if one.score < 3 else [])
                     t.unclosed.mark([(ONLINE, today)])
             else:
                 _take(central, one, today)
@@ -289,7 +289,7 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
         reasons=(ReasonCount(one.officer, "wait", min(one.reasons, n)),)
         if one.counts and one.reasons
         else (),
-        sheets=(SheetSeal(one.officer, n, "0" * 64),),
+        sheets=(sealed(one.officer, n),),
         gaps=(),
     )
     known = find_terminal(central, name)

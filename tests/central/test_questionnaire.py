@@ -173,9 +173,12 @@ def test_nothing_kept_joins_an_answer_to_a_token_a_comment_or_a_minute(
     central: Central, phone: TestClient
 ) -> None:
     phone.post(token(), data={"score": "2", "words": "ข้อความเดียว"})
-    from sync.central.schema import comments, form_counts, form_tokens
+    from sync.central.schema import comments, questionnaire_counts, questionnaire_tokens
 
-    names = [{c.name for c in table.columns} for table in (form_tokens, form_counts, comments)]
+    names = [
+        {c.name for c in table.columns}
+        for table in (questionnaire_tokens, questionnaire_counts, comments)
+    ]
     assert names[0] == {"site", "token", "until"}
     assert names[2] == {"site", "id", "pool", "language", "words"}
     assert names[1] & names[2] == {"site"}
@@ -196,11 +199,11 @@ def test_where_an_answer_lies_joins_it_to_nothing_and_tells_no_order(
             found = c.exec_driver_sql(f"SELECT {what} FROM {table} ORDER BY {place}")
             return [str(value) for value in found.scalars()]
 
-        tokens, ids = column("token", "form_tokens"), column("id", "comments")
+        tokens, ids = column("token", "questionnaire_tokens"), column("id", "comments")
         assert (tokens, ids) == (sorted(tokens), sorted(ids)), "random, as they are"
         words = column("words", "comments")
         if postgres:
-            numbers = {*column(number, "form_tokens"), *column(number, "comments")}
+            numbers = {*column(number, "questionnaire_tokens"), *column(number, "comments")}
             assert len(numbers) == 1, "all carry the last answer's"
     backup.write(central.store, tmp_path, tmp_path / "backup.zip", lambda _table, _rows: None)
     with zipfile.ZipFile(tmp_path / "backup.zip") as archive:

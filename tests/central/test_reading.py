@@ -20,7 +20,7 @@ def test_a_page_does_not_wait_for_who_writes(central: Central, role: str) -> Non
     reader = signed_in(central, ROLES[role], now=NOW)
     reader.get("/public/dindaeng")  # closes the blocks that are due
     with central.store.transaction(central.site) as t:
-        t.people.hold_site()
+        t.people.lock_site()
         for page in (*PAGES[role], "public"):
             got = reader.get(f"/{page}/{central.site}")
             assert got.status_code == 200, page

@@ -34,8 +34,9 @@ ROSTERS = (
     ("number,name\n" + "".join(f"{n},x\n" for n in range(10_001))).encode(),
 )  # fmt: skip
 FORMS: tuple[dict[str, str], ...] = (
-    {"compare_from": "29"}, {"fiscal_year_starts": "13"}, {"levels_th": "ดี"},
-    {"levels_th": "ก\nข\nค"}, {"levels_th": f"{MARKS}\nข\nค\nง\nจ"}, {"reasons": "wait | รอ"},
+    {"compare_from": "29"}, {"fiscal_year_starts": "13"}, {"level_words_th": "ดี"},
+    {"level_words_th": "ก\nข\nค"}, {"level_words_th": f"{MARKS}\nข\nค\nง\nจ"},
+    {"reasons": "wait | รอ"},
     {"reasons": "wait|ก|a\nwait|ข|b"}, {"reasons": "ก|ข|c"}, {"reasons": "\n".join(["a|ก|a"] * 9)},
     {"channels": "ก|b|javascript:"}, {"channels": "=ก|b|tel:1"}, {"comment_url": "ftp://x"},
     {"question_th": "x" * 301}, {"licence": "a\x07b"}, {"opening_hours": "a\u202eb"},
@@ -48,7 +49,7 @@ FORMS: tuple[dict[str, str], ...] = (
 )  # fmt: skip
 FILES = (
     "[", "{}", "[]", '{"x": 1}', '{"holidays": [20261231]}', '{"holidays": "2026-12-31"}',
-    '{"reasons": [{"id": 1}]}', '{"levels_th": 7}', '{"fiscal_year_starts": true}',
+    '{"reasons": [{"id": 1}]}', '{"level_words_th": 7}', '{"fiscal_year_starts": true}',
 )  # fmt: skip
 
 

@@ -28,8 +28,8 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "question_th": ({"question_th": "บริการดีไหม"}, TERMINALS, "บริการดีไหม"),
     "question_en": ({"question_en": "Was it good?"}, TERMINALS, "Was it good?"),
     "comment_url": ({"comment_url": "https://x.example/f/{token}"}, TERMINALS, "x.example/f"),
-    "levels_th": ({"levels_th": "ก\nข\nค\nง\nจ"}, TERMINALS, '["ก","Very poor"]'),
-    "levels_en": ({"levels_en": "a\nb\nc\nd\ne"}, TERMINALS, '["ต้องปรับปรุง","a"]'),
+    "level_words_th": ({"level_words_th": "ก\nข\nค\nง\nจ"}, TERMINALS, '["ก","Very poor"]'),
+    "level_words_en": ({"level_words_en": "a\nb\nc\nd\ne"}, TERMINALS, '["ต้องปรับปรุง","a"]'),
     "reasons": ({"reasons": "heat | ร้อน | Heat"}, TERMINALS, '["heat","ร้อน","Heat"]'),
     "holidays": ({"holidays": "2026-12-31"}, TERMINALS, '"2026-12-31"'),
     "services": ({"services": "general | งานเก่า | Old"}, "/services/dindaeng", "งานเก่า"),
@@ -103,8 +103,8 @@ def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds(
     assert "จำนวนน้อยกว่า ๔๑ ไม่ควรนำไปเปรียบเทียบ" in thai
     assert "ตั้งแต่ ๒๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in thai
     english = director.get(where, params={"lang": "en"}).text
-    assert "Fewer than 41 ratings are not for comparing" in english
-    assert "an appraisal takes 222 ratings and a known response rate of 77 % or more" in english
+    assert "Do not compare results of fewer than 41 ratings." in english
+    assert "An appraisal needs at least 222 ratings and a known response rate of 77 %" in english
 
 
 def test_an_officers_blocks_and_funnel_keep_to_the_offices_threshold_too(office: Central) -> None:

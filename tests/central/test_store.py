@@ -33,12 +33,12 @@ from sync.central.usecases.terminals import (
     release_terminal,
 )
 from sync.central.usecases.verification import first_disagreement
-from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Heads, Hello, OpenSheet
+from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Hello
 from sync.protocol import digest
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, made_central, take
 from tests.support.day_reports import day_report, key_text
-from tests.support.terminal_requests import greet_terminal, judge_terminal
+from tests.support.terminal_requests import greet_terminal, judge_terminal, made_heads
 
 DAY = date(2026, 11, 23)
 
@@ -144,47 +144,6 @@ def test_a_person_releases_a_terminal_and_says_why(central: Central) -> None:
     assert not release_terminal(central, "counter-1", "somchai", "again", NOW)
 
 
-def test_open_sheets_that_shrink_vanish_or_change_are_named(central: Central) -> None:
-    def show(name: str, *sheets: OpenSheet) -> Answer:
-        known = find_terminal(central, name)
-        assert known is not None
-        head = Head(known.head.seq + 1, "a" * 64)
-        return judge_terminal(central, known.terminal, Heads(head, known.head.hash, sheets), NOW)
-
-    was = OpenSheet(date=DAY, officer="101", n=5, entries=6, seal="1" * 64)
-    for number, (now, answer) in enumerate(
-        [
-            ((was,), Answer.STORED),
-            ((replace(was, n=6, entries=7, seal="2" * 64),), Answer.STORED),
-            ((replace(was, n=4, entries=7),), Answer.ROLLBACK),
-            ((replace(was, entries=5),), Answer.ROLLBACK),
-            ((replace(was, seal="2" * 64),), Answer.FORK),
-            ((), Answer.ROLLBACK),
-        ]
-    ):
-        name = f"counter-{number}"
-        enrolled(central, name)
-        assert show(name, was) is Answer.STORED
-        assert show(name, *now) is answer
-
-
-def test_a_reported_day_need_not_be_shown_again(central: Central) -> None:
-    enrolled(central)
-    known = find_terminal(central, "counter-1")
-    assert known is not None
-    report = day_report(counts=(0, 0, 0, 0, 5))
-    assert judge_terminal(
-        central, known.terminal, Heads(Head(1, "a" * 64), "", report.open_sheets()), NOW
-    )
-    assert take(central, report) is Answer.STORED
-    again = find_terminal(central, "counter-1")
-    assert again is not None
-    assert (
-        judge_terminal(central, again.terminal, Heads(Head(2, "b" * 64), "a" * 64, sheets=()), NOW)
-        is Answer.STORED
-    )
-
-
 def test_one_officer_at_two_terminals_in_one_half_day_is_flagged(central: Central) -> None:
     for name in ("counter-1", "counter-2"):
         enrolled(central, name)
@@ -273,7 +232,7 @@ def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: C
     def judge(now: Head, at_last: str) -> Answer:
         known = find_terminal(central, "counter-1")
         assert known is not None
-        return judge_terminal(central, known.terminal, Heads(now, at_last, sheets=()), NOW)
+        return judge_terminal(central, known.terminal, made_heads(now, at_last), NOW)
 
     assert judge(Head(10, "a" * 64), "") is Answer.STORED
     assert judge(Head(12, "b" * 64), "a" * 64) is Answer.STORED
@@ -372,11 +331,11 @@ def test_of_two_machines_with_one_key_only_the_first_goes_on(central: Central) -
     known = find_terminal(central, "counter-1")
     assert known is not None
     assert (
-        judge_terminal(central, known.terminal, Heads(Head(9, "a" * 64), "", sheets=()), NOW)
+        judge_terminal(central, known.terminal, made_heads(Head(9, "a" * 64), ""), NOW)
         is Answer.STORED
     )
     assert (
-        judge_terminal(central, known.terminal, Heads(Head(3, "b" * 64), "", sheets=()), NOW)
+        judge_terminal(central, known.terminal, made_heads(Head(3, "b" * 64), ""), NOW)
         is Answer.ROLLBACK
     )
     assert (

@@ -55,7 +55,7 @@ def _gaps(central: Central, viewer: Viewer, today: date) -> dict[str, int]:
         ("date,counter\n", "line 1"),
         ("date,counter,tickets\n2026-02-30,1,5\n", "line 2"),
         ("date,counter,tickets\n2026-11-23,1,-5\n", "line 2: tickets"),
-        ("date,counter,tickets\n2026-11-23,1,5\n2026-11-23,1,6\n", "line 3: 2026-11-23 1 stands"),
+        ("date,counter,tickets\n2026-11-23,1,5\n2026-11-23,1,6\n", "line 3: 2026-11-23 1 appears"),
         ("date,counter,tickets\n2026-11-23,=1+1,5\n", "line 2"),
     ],
 )

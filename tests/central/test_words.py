@@ -16,11 +16,15 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("kiosk/**/*.py"), *ROOT.glob("sync/**/*.py"), *ROOT.glob("ui/**/*.py")]
 TEMPLATES = sorted(ROOT.glob("sync/central/web/templates/*.html"))
 VALUES = re.compile(r"\{(\w+)\}")
+PAPERS = sorted(ROOT.glob("sync/central/papers/templates/*.typ"))
+PAPER_TABLES = ("paper", "appraisal", "meeting", "poster")
+"""Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "alarm", "cut", "field", "form", "gap", "half", "ita_column", "objection", "panel", "role",
-    "state", "verdict",
+    "alarm", "cut", "field", "form", "gap", "half", "improvement_status", "ita_column",
+    "ita_paper", "month", "objection", "open_data", "open_data_column", "panel", "period", "role",
+    "short_month", "verdict",
 }  # fmt: skip
-"""Tables whose words a template chooses by a value."""
+"""Tables whose words are chosen by a value."""
 
 
 def values_of(text: str) -> list[str]:
@@ -88,6 +92,7 @@ def test_each_refusal_has_a_sentence_that_says_its_values() -> None:
 def test_no_word_is_left_that_nobody_says() -> None:
     code = "\n".join(path.read_text("utf-8") for path in SOURCES)
     pages = "\n".join(path.read_text("utf-8") for path in TEMPLATES)
+    papers = "\n".join(path.read_text("utf-8") for path in PAPERS)
     refused = {f"refusal.{key}" for key, _ in refusals_raised()}
     for key in words("en").by_key:
         table, _, name = key.partition(".")
@@ -97,6 +102,7 @@ def test_no_word_is_left_that_nobody_says() -> None:
             f"w.{key}" in pages
             or f"'{key}'" in pages
             or f'"{key}"' in code
+            or (table in PAPER_TABLES and f"d.words.{name}" in papers)
             or (table == "refusal" and f'"{name}"' in code)
         )
         assert said, key
@@ -115,3 +121,37 @@ def test_a_word_that_is_missing_or_lacks_a_value_is_a_bug() -> None:
         words("en").get("common.nothing")
     with pytest.raises(languages.MissingWord, match="value 'n'"):
         words("en").get("common.times")
+
+
+SENTENCES_FOR_MACHINES = {"AssertionError", "BadMessage", "BadToken", "RequestRefused"}
+"""What terminals and developers read stays an English sentence."""
+
+
+def test_what_pages_refuse_is_never_an_english_sentence() -> None:
+    """The border: the core's values and central's pages and use cases say keys; the command lines,
+    the wire and the set-up of a machine say English."""
+    rooms = ("kiosk/domain", "sync/central/web", "sync/central/usecases", "sync/central/store")
+    for path in (path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)):
+                continue
+            kind = node.exc.func
+            name = kind.attr if isinstance(kind, ast.Attribute) else getattr(kind, "id", "")
+            if name in SENTENCES_FOR_MACHINES or name in SET_UP:
+                continue
+            text = "".join(
+                part.value
+                for argument in node.exc.args
+                for part in ast.walk(argument)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            )
+            assert not re.search("[a-z] [a-z]", text), (
+                f"{path.relative_to(ROOT)}:{node.lineno} {text}"
+            )
+
+
+SET_UP = {
+    "BadBackup", "DatabaseDown", "DatabaseError", "NoSuchCode", "NotVouched", "RowRefused",
+    "SettingsError",
+}  # fmt: skip
+"""What an administrator reads at the command line or in the log, and a terminal's enrolment."""

@@ -10,14 +10,10 @@ from starlette.testclient import TestClient
 from kiosk.domain.people import Officer
 from sync.central import itaform
 from sync.central.period import parse
-from sync.central.store.office import (
-    EditedMeanwhile,
-    Improvement,
-    ImprovementStatus,
-    ItaBody,
-    Objection,
-    Verdict,
-)
+from sync.central.store.improvements import Improvement, ImprovementStatus
+from sync.central.store.ita import ItaBody
+from sync.central.store.objections import Objection, Verdict
+from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import import_officers
@@ -37,7 +33,7 @@ def saves(central: Central, base: int, result: str, author: str, code: str = "fy
     period = parse(code)
     at = (period.fiscal_year, int(period.part))
     with central.store.transaction(central.site) as t:
-        return t.office.put_ita(*at, "E1", base, ItaBody(result=result), author, NOW)
+        return t.ita.append(*at, "E1", base, ItaBody(result=result), author, NOW)
 
 
 def test_the_form_has_the_offices_rows_and_marks_ours() -> None:
@@ -136,18 +132,18 @@ def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(
     told = {"said": "รอนาน", "done": "", "whom": "ฝ่ายทะเบียน", "due": "2026-12-31"}
     assert client.post("/improvements/dindaeng", data=told).status_code == 303
     with central.store.transaction(central.site) as t:
-        [line] = t.office.improvements()
-    again = {**told, "id": line.id, "version": "1", "done": "เปิดช่องเพิ่ม", "state": "done"}
+        [line] = t.improvements.all()
+    again = {**told, "id": line.id, "version": "1", "done": "เปิดช่องเพิ่ม", "status": "done"}
     assert client.post("/improvements/dindaeng", data=again).status_code == 303
     late = {**again, "done": "ข้อความของอีกคน <b>"}
     got = client.post("/improvements/dindaeng", data=late)
     assert got.status_code == 409
     assert "ข้อความของอีกคน &lt;b&gt;" in got.text
     with central.store.transaction(central.site) as t:
-        [line] = t.office.improvements()
-        assert (line.done, line.state, line.version) == ("เปิดช่องเพิ่ม", ImprovementStatus.DONE, 2)
+        [line] = t.improvements.all()
+        assert (line.done, line.status, line.version) == ("เปิดช่องเพิ่ม", ImprovementStatus.DONE, 2)
         with pytest.raises(EditedMeanwhile):
-            t.office.put_improvement(Improvement(id=line.id, said="x", version=1), "a", NOW)
+            t.improvements.append(Improvement(id=line.id, said="x", version=1), "a", NOW)
 
 
 def objector(central: Central) -> TestClient:
@@ -173,7 +169,7 @@ def test_an_objection_needs_two_people_and_the_result_stays_marked(central: Cent
 
     def outcome() -> Verdict | None:
         with central.store.transaction(central.site) as t:
-            [found] = t.office.objections("101")
+            [found] = t.objections.all("101")
         return found.outcome
 
     assert outcome() is None, "one person twice is one person"
@@ -201,17 +197,17 @@ def test_an_objection_to_nothing_is_refused(
 def test_a_second_objection_to_one_block_changes_nothing(central: Central) -> None:
     objector(central)
     with central.store.transaction(central.site) as t:
-        assert t.office.object_to(
+        assert t.objections.add(
             Objection(officer="101", levels=5, number=1, at=NOW, words="ครั้งแรก")
         )
-        assert not t.office.object_to(
+        assert not t.objections.add(
             Objection(officer="101", levels=5, number=1, at=NOW, words="ครั้งที่สอง")
         )
-        assert [o.words for o in t.office.objections()] == ["ครั้งแรก"]
+        assert [o.words for o in t.objections.all()] == ["ครั้งแรก"]
 
 
 def test_every_field_of_a_row_comes_back_as_it_was_written(central: Central) -> None:
     body = ItaBody(**{f.name: f"ข้อความ {f.name} ป้ำ ๆ\n๒. ต่อ" for f in fields(ItaBody)})
     with central.store.transaction(central.site) as t:
-        t.office.put_ita(2027, 1, "E1", 0, body, "a", NOW)
+        t.ita.append(2027, 1, "E1", 0, body, "a", NOW)
     assert rows(central)["E1"].body == body

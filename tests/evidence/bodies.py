@@ -12,7 +12,7 @@ from typing import Any
 
 from sync.central.usecases.terminals import release_terminal
 from sync.central.usecases.verification import first_disagreement
-from sync.messages import Head, Heads
+from sync.messages import Head
 from sync.protocol import MAX_BODY
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_request
 from tests.evidence.door import AT, Door, Sent
@@ -20,6 +20,7 @@ from tests.evidence.drawn import drawn_bodies
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom
 from tests.support.central import NIGHT as NOW
 from tests.support.day_reports import day_report
+from tests.support.terminal_requests import made_heads
 
 MOST_GROWTH_MB = 40.0
 OPENAPI_SHARE = 20
@@ -30,7 +31,7 @@ def mutated(door: Door, random: Random) -> Sent:
     """A right message, and something done to it."""
     name, body = random.choice(
         (
-            ("heads", Heads(Head(random.randint(0, 9), "a" * 64), "", sheets=()).to_bytes()),
+            ("heads", made_heads(Head(random.randint(0, 9), "a" * 64)).to_bytes()),
             ("days/2026-11-23", day_report(random.randint(1, 9)).to_bytes()),
             ("days/2026-11-23", day_report(random.randint(1, 9)).to_bytes()),
         )

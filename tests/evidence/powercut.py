@@ -16,6 +16,7 @@ from tests.evidence.pressing import Pressing
 from tests.evidence.stories import Closing
 from tests.evidence.tracing import Say, run
 from tests.support.builders import FakeClock
+from tests.support.entries import RATING_IDS
 
 PRESSES = 70
 """Enough for two checkpoints of the WAL."""
@@ -114,7 +115,7 @@ def _wrong_with(image: Image, said: list[str]) -> list[str]:
         found = [f"verify: {wrong}"] if (wrong := compare_reports(store)) else []
         with store.read() as snapshot:
             cursor = snapshot.cursor()
-            kept = {id_.hex() for (id_,) in cursor.execute("SELECT id FROM ratings")}
+            kept = {id_.hex() for (id_,) in cursor.execute(RATING_IDS)}
             (reports,) = cursor.execute("SELECT count(*) FROM outbox").fetchone()
         lost = [line for line in said if line.startswith("thanked") and line.split()[1] not in kept]
         found += [f"lost: {line}" for line in lost]

@@ -13,6 +13,7 @@ from kiosk.store.state import Mark
 from kiosk.store.verify import Wrong, verify
 from kiosk.terminal import Terminal
 from tests.support.builders import SOMYING, FakeClock, duty_of, rating_id
+from tests.support.entries import RATING_IDS
 
 RULES = Rules()
 
@@ -53,7 +54,7 @@ class Pressing:
             self._state, _ = step(self._state, Tick(), self._clock.now(), RULES)
             press = Press(score=Score(4), channel=Channel.PANEL, id=rating_id())
             after, effects = step(self._state, press, self._clock.now(), RULES)
-            self.terminal.carry_out(effects, Mark("rig", "1", self._pressed + 1))
+            self.terminal.carry_out(effects, Mark(device="rig", boot="1", seq=self._pressed + 1))
         except StoreFailed:
             self._mend = self._mend or self.terminal.repair
             return False
@@ -72,7 +73,7 @@ class Pressing:
             found.append(f"verify: {told.what}")
         with self.store.read() as snapshot:
             cursor = snapshot.cursor()
-            kept = {id_ for (id_,) in cursor.execute("SELECT id FROM ratings")}
+            kept = {id_ for (id_,) in cursor.execute(RATING_IDS)}
         self.store.close()
         if len(kept) != self._pressed:
             found.append(f"{len(kept)} ratings of {self._pressed} presses")

@@ -9,7 +9,10 @@ from tests.evidence import (
     histories,
     killing,
     mutating,
+    odd_text,
+    pageorder,
     powercut,
+    resealing,
     soak,
     tampering,
 )
@@ -25,7 +28,10 @@ FIGURES: tuple[Figure, ...] = (
     soak.FIGURE,
     tampering.FIGURE,
     attacker.FIGURE,
+    odd_text.FIGURE,
     mutating.FIGURE,
     days.FIGURE,
+    pageorder.FIGURE,
+    resealing.FIGURE,
     codecs.FIGURE,
 )

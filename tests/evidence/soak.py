@@ -18,7 +18,7 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from hardware.simulator import SimulatedPanel
-from kiosk.domain.encounter import GiveReasons, SignOff, SignOn
+from kiosk.domain.encounter import Fate, GiveReasons, SignOff, SignOn
 from kiosk.domain.rating import Channel
 from kiosk.store.state import Enrolment
 from sync import exchange
@@ -106,7 +106,7 @@ class Office:
 
     def _press(self, score: int) -> None:
         presenter = self.bench.running.presenter
-        assert presenter.citizen.press(score, Channel.TOUCH)
+        assert presenter.citizen.press(score, Channel.TOUCH) is Fate.KEPT
         self._count(score)
         if score <= 2:
             presenter.session.step(GiveReasons())

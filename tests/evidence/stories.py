@@ -21,6 +21,7 @@ from kiosk.domain.encounter import (
     SignOff,
     SignOn,
     Tick,
+    TickReason,
     step,
 )
 from kiosk.domain.rating import Channel, ReasonId
@@ -42,6 +43,7 @@ from sync.protocol import digest
 from sync.signing import public_text
 from tests.evidence.tracing import CALLS, Say, run
 from tests.support.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
+from tests.support.entries import RATING_IDS
 
 SCORES = (5, 1, 4)
 """A press, one whose reasons are asked for, and one in the grace after signing off."""
@@ -121,11 +123,13 @@ class Turns:
 
     def _press(self, number: int, score: int) -> None:
         press = Press(score=Score(score), channel=Channel.PANEL, id=rating_id())
-        effects = self._step(press, Mark(DEVICE, BOOT, number))
+        effects = self._step(press, Mark(device=DEVICE, boot=BOOT, seq=number))
         if any(isinstance(effect, Record) for effect in effects):
             self._say(f"thanked {number} {press.id.hex()}")
         if self._state.phase is Phase.REASONS:
-            self._step(GiveReasons(RULES.reasons))
+            for reason in RULES.reasons:
+                self._step(TickReason(reason))
+            self._step(GiveReasons())
         self._clock.pass_seconds(10)
         self._step(Tick())
 
@@ -336,7 +340,7 @@ def remember_past(store: Store, terminal: Terminal) -> None:
 def _rating_ids(store: Store) -> set[str]:
     with store.read() as snapshot:
         cursor = snapshot.cursor()
-        return {id_.hex() for (id_,) in cursor.execute("SELECT id FROM ratings")}
+        return {id_.hex() for (id_,) in cursor.execute(RATING_IDS)}
 
 
 def _damage(store: Store) -> list[str]:

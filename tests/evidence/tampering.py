@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import DutyBegan, Record
-from kiosk.domain.rating import Outcome, ReasonId
+from kiosk.domain.rating import Half, Outcome, ReasonId
 from kiosk.domain.wording import Wording
 from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Kind
@@ -29,12 +29,13 @@ from kiosk.store.verify import Wrong, verify
 from sync.central.ingest import judge_heads
 from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days, compare_reports
-from sync.messages import Answer, Head, Heads, Receipt
+from sync.messages import Answer, Head, Receipt
 from sync.receipts import AnswerProof, check_receipt
 from sync.signing import public_text, sign_answer
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.stories import CentralBeside, Ingest
 from tests.support.builders import PRASIT, SOMYING, TODAY, FakeClock, duty_of, rating
+from tests.support.terminal_requests import made_heads
 
 DAYS = 3
 HARMLESS = {
@@ -196,8 +197,8 @@ class TerminalFile(Subject):
     guards = TRIGGERS
 
     def named(self, table: str, row: dict[str, Any]) -> tuple[str, ...]:
-        match table:
-            case "ratings" | "outcomes" | "reasons" | "sheets":
+        match table.removeprefix("fresh_"):
+            case "sheets" | "ratings" | "outcomes" | "reasons":
                 return (f"sheet of {row['officer'] or 'nobody'} on {row['business_date']}",)
             case "journal":
                 # Its end cut off is seen by what it no longer bears out.
@@ -269,8 +270,9 @@ def fill(store: Store, terminal: Any, clock: FakeClock) -> None:
                 rated = rating(score, officer, day)
                 terminal.carry_out([Record(rated)])
             with store.transaction() as t:
-                t.ratings.add_reasons(rated.id, day, officer.id, (ReasonId("wait"),))
-                t.ratings.add_outcome(rated.id[::-1], day, officer.id, Outcome.SUPPRESSED)
+                half, wait = Half.MORNING, (ReasonId("wait"),)
+                t.ratings.add_reasons(rated.id, day, half, officer.id, wait)
+                t.ratings.add_outcome(rated.id[::-1], day, half, officer.id, Outcome.SUPPRESSED)
                 t.journal.append(then.now(), Kind.PANEL_DOWN, {"what": "unplugged"})
     close_days(store, clock, today=False)
     with store.transaction() as t:
@@ -347,9 +349,7 @@ def put_back(folder: Path) -> Iterator[str]:
 
 def _judged(store: Store, seen: Head) -> Answer:
     with store.transaction() as t:
-        return judge_heads(
-            seen, Heads(Head(*t.journal.head()), t.journal.hash_at(seen.seq), sheets=())
-        )
+        return judge_heads(seen, made_heads(Head(*t.journal.head()), t.journal.hash_at(seen.seq)))
 
 
 def _content(connection: Any, tables: list[str]) -> list[Any]:

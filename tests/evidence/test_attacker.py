@@ -16,7 +16,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
 from sync.central.viewer import PUBLIC
-from sync.messages import DayReport, Enrol, LineCount, SheetSeal
+from sync.messages import DayReport, Enrol, LineCount
 from tests.evidence.attacker import (
     START,
     Stream,
@@ -31,7 +31,7 @@ from tests.evidence.attacker import (
 from tests.evidence.tables import by_quarters, by_weeks, smallest_cornered, withheld_alone
 from tests.support.central import NIGHT as NOW
 from tests.support.central import made_central
-from tests.support.day_reports import key_text
+from tests.support.day_reports import key_text, sealed
 
 
 def test_weekly_tables_and_live_counts_give_single_ratings_away() -> None:
@@ -107,7 +107,7 @@ def _report(central: Central, office: Stream, late: date, known: date) -> None:
         for (officer, (service, counter, half, channel)), n in sorted(counts.items())
     ]
     total = Counter(f"o{fact.officer}" for fact in facts)
-    sheets = tuple(SheetSeal(officer, n, "0" * 64) for officer, n in sorted(total.items()))
+    sheets = tuple(sealed(officer, n) for officer, n in sorted(total.items()))
     revision = 1 + (known - late).days
     report = DayReport(
         site="dindaeng",

@@ -24,7 +24,7 @@ def last_marks(text: str) -> list[PressMark]:
     marks = []
     for row in text.splitlines()[-1:]:
         device, boot, seq, _ = row.split()
-        marks.append(PressMark(device, boot, int(seq)))
+        marks.append(PressMark(device=device, boot=boot, seq=int(seq)))
     return marks
 
 

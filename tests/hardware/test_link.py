@@ -1,5 +1,9 @@
 """The conversation with one panel: what a press goes through before it counts, once."""
 
+from dataclasses import replace
+
+import pytest
+
 from hardware.codec import Heartbeat, Hello, KeyDown, KeyUp
 from hardware.link import (
     ButtonPressed,
@@ -26,7 +30,7 @@ def press(seq: int, key: int = 5, ms: int | None = None, boot: str = BOOT) -> by
 
 
 def mark(seq: int) -> PressMark:
-    return PressMark("DD-07", BOOT, seq)
+    return PressMark(device="DD-07", boot=BOOT, seq=seq)
 
 
 def connected(last: PressMark | None = None) -> PanelLink:
@@ -66,10 +70,13 @@ def test_a_resent_press_is_acknowledged_again_but_not_counted_again() -> None:
     assert link.outgoing() == acknowledgement(1)
 
 
-def test_a_press_that_an_earlier_process_committed_is_only_acknowledged() -> None:
-    link = connected(last=mark(7))
+@pytest.mark.parametrize(("kept", "answer"), [(True, "AK"), (False, "FG")])
+def test_a_press_that_an_earlier_process_committed_is_only_answered_as_it_fared(
+    kept: bool, answer: str
+) -> None:
+    link = connected(last=replace(mark(7), kept=kept))
     assert link.feed(press(7), 1.0) == []
-    assert link.outgoing() == acknowledgement(7)
+    assert link.outgoing() == line(answer, BOOT, 7)
     assert link.feed(press(8), 2.0) == [ButtonPressed(5, mark(8))]
 
 
@@ -117,7 +124,7 @@ def test_after_the_panels_restart_its_numbers_begin_anew() -> None:
         2.0,
     )
     events = link.feed(press(1, boot=other), 2.1)
-    assert events == [ButtonPressed(5, PressMark("DD-07", other, 1))]
+    assert events == [ButtonPressed(5, PressMark(device="DD-07", boot=other, seq=1))]
 
 
 def test_a_press_before_hello_is_asked_about_not_taken() -> None:
@@ -128,13 +135,13 @@ def test_a_press_before_hello_is_asked_about_not_taken() -> None:
     assert link.outgoing() == line("WH", "1.1")
 
 
-def test_a_bounce_is_acknowledged_and_not_counted() -> None:
+def test_a_bounce_lights_no_lamp_and_is_not_counted() -> None:
     link = connected()
     link.feed(press(1, ms=1000), 1.0)
     link.acknowledge(mark(1))
     link.outgoing()
     assert link.feed(press(2, ms=1010), 1.01) == []
-    assert link.outgoing() == acknowledgement(2)
+    assert link.outgoing() == line("FG", BOOT, 2)
     assert link.counters.bounces == 1
 
 
@@ -316,21 +323,13 @@ def test_a_press_that_could_not_be_kept_before_its_panel_went_is_as_old_as_it_is
     assert ages(link.feed(press(1), 61.0)) == [60.0]
 
 
-def test_a_press_that_came_too_late_is_let_go_without_thanks_however_often_it_is_told() -> None:
+def test_a_press_that_is_no_rating_lights_no_lamp_however_often_it_is_sent() -> None:
     link = connected()
     link.feed(press(1), 1.0)
-    link.forget_late(mark(1))
+    link.forget(mark(1))
     assert link.outgoing() == line("FG", BOOT, 1)
     assert link.feed(press(1), 1.2) == []
     assert link.outgoing() == line("FG", BOOT, 1)
     assert ages(link.feed(press(2), 2.0)) == [0.0]
     link.acknowledge(mark(2))
     assert link.outgoing() == acknowledgement(2)
-
-
-def test_a_panel_of_the_first_version_is_acknowledged_as_it_can_not_tell_the_two_apart() -> None:
-    link = connected()
-    replugged(link, ms=60_000, now=60.0, version="1.0")
-    link.feed(press(1), 60.0)
-    link.forget_late(mark(1))
-    assert link.outgoing() == acknowledgement(1)

@@ -1,17 +1,19 @@
 """Plain panels: what the host's clock must do because the panel does not."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.catalogue import FAMILIES
+from hardware.catalogue import FAMILIES, family_named
 from hardware.codec import PlainCodec
 from hardware.family import PanelFamily, Wiring
 from hardware.link import ButtonPressed, ButtonStuck, LinkEvent, PanelDown, PanelRefused, PanelUp
 from hardware.link import PressMark as Mark
 from hardware.plain_link import Manners, PlainLink
 from hardware.profiles import modbus, xid
-from hardware.profiles.candle485 import CandleCodec
+from hardware.profiles.candle485 import LAMP_KEPT, LAMP_OFF, CandleCodec, frame
 from hardware.profiles.modbus import ModbusBox, ModbusCodec
 from hardware.profiles.single_byte import SingleByteCodec
 from hardware.profiles.xid import XidCodec
@@ -50,8 +52,11 @@ def test_a_panel_that_speaks_only_when_pressed_is_up_with_its_port_and_never_sil
 def test_each_press_has_a_mark_of_its_own_and_nothing_is_sent() -> None:
     link = single()
     events = link.feed(b"3", 1.0) + link.feed(b"5", 2.0)
-    assert events == [ButtonPressed(3, Mark("box", "", 1)), ButtonPressed(5, Mark("box", "", 2))]
-    link.acknowledge(Mark("box", "", 2))
+    assert events == [
+        ButtonPressed(3, Mark(device="box", boot="", seq=1)),
+        ButtonPressed(5, Mark(device="box", boot="", seq=2)),
+    ]
+    link.acknowledge(Mark(device="box", boot="", seq=2))
     assert link.outgoing() == b""
     assert not link.acknowledges
 
@@ -236,9 +241,9 @@ def test_no_story_makes_a_link_raise_and_up_and_down_take_turns(
                 events = link.lost("reopened")
                 link.opened(now)
             case "keep":
-                link.acknowledge(Mark(family.name, "", 1))
+                link.acknowledge(Mark(device=family.name, boot="", seq=1))
             case _:
-                link.release(Mark(family.name, "", 1))
+                link.release(Mark(device=family.name, boot="", seq=1))
         link.outgoing()
         for event in events:
             if isinstance(event, PanelUp):
@@ -249,3 +254,62 @@ def test_no_story_makes_a_link_raise_and_up_and_down_take_turns(
             elif isinstance(event, ButtonPressed):
                 assert up
         assert link.up is up
+
+
+# --- bytes without a frame ------------------------------------------------------------------------
+
+
+def said(*pieces: tuple[float, bytes]) -> list[int]:
+    """The buttons of a single-byte box that sends these bytes, opened at 0."""
+    link = family_named("single-byte").link(Wiring())
+    link.opened(0.0)
+    pressed = []
+    for at, data in pieces:
+        pressed += buttons(link.feed(data, at))
+        if link.undecided:
+            pressed += buttons(link.tick(at + link.undecided))
+    return pressed
+
+
+def test_a_byte_is_a_press_only_where_it_stands_alone() -> None:
+    assert said((5.0, b"3")) == [3]
+    assert said((5.0, b"3\r\n")) == [3], "a line end is no second byte"
+    assert said((5.0, b"44")) == [4], "said twice"
+    assert said((5.0, b"34")) == []
+    assert said((5.0, b"Ready v1.2 5 buttons\r\n"), (6.0, b"2")) == [2]
+
+
+def test_a_greeting_in_pieces_of_a_slow_line_is_none() -> None:
+    link = family_named("single-byte").link(Wiring())
+    link.opened(0.0)
+    events = []
+    for place, byte in enumerate(b"Ready v1.2 5 buttons"):
+        events += link.feed(bytes([byte]), 5.0 + place * 0.009)
+    assert buttons([*events, *link.tick(6.0)]) == []
+
+
+def test_what_a_board_says_as_its_port_is_opened_is_no_press() -> None:
+    assert said((0.5, b"5"), (2.0, b"4")) == [4]
+
+
+def test_of_600_random_bytes_in_bursts_hardly_one_is_a_press() -> None:
+    noise = random.Random(1)
+    bursts = [(2.0 + n, noise.randbytes(20)) for n in range(30)]
+    assert said(*bursts) == []
+
+
+# --- pads that share a line -----------------------------------------------------------------------
+
+
+def test_two_pads_pressed_at_once_have_each_its_own_lamp() -> None:
+    link = family_named("candle485").link(Wiring(4))
+    link.opened(0.0)
+    one, other = link.feed(bytes.fromhex("01 20 31 07 01 21 31 07"), 1.0)[1:]
+    assert isinstance(one, ButtonPressed)
+    assert isinstance(other, ButtonPressed)
+    link.forget(one.mark)
+    assert link.outgoing() == b""
+    link.acknowledge(other.mark)
+    assert link.outgoing() == frame(0x21, LAMP_KEPT)
+    link.tick(2.5)
+    assert link.outgoing() == frame(0x21, LAMP_OFF)

@@ -62,15 +62,19 @@ def test_jt905_codes_name_command_and_the_beginning_of_the_data() -> None:
 
 def test_candle_keys_and_lamps_are_as_published() -> None:
     pad = candle485.CandleCodec()
-    assert pad.encode(Lamp(True)) == b""  # which pad is not known yet
-    assert pad.feed(bytes.fromhex("01 20 31 07 01 20 34 07")) == [Pressed(1), Pressed(4)]
-    assert pad.encode(Lamp(True)) == bytes.fromhex("01 20 36 07")
-    assert pad.encode(Lamp(False)) == bytes.fromhex("01 20 30 07")
+    assert pad.encode(Lamp(True)) == b""  # whose it is is not known
+    frames = bytes.fromhex("01 20 31 07 01 21 34 07")
+    assert pad.feed(frames) == [Pressed(1, 0x20), Pressed(4, 0x21)]
+    assert pad.encode(Lamp(True, 0x20)) == bytes.fromhex("01 20 36 07")
+    assert pad.encode(Lamp(False, 0x21)) == bytes.fromhex("01 21 30 07")
 
 
 def test_candle_with_an_address_hears_only_its_own_pad() -> None:
     pad = candle485.CandleCodec(0x21)
-    assert pad.feed(bytes.fromhex("01 20 31 07 01 21 32 07")) == [Unknown("pad 0x20"), Pressed(2)]
+    assert pad.feed(bytes.fromhex("01 20 31 07 01 21 32 07")) == [
+        Unknown("pad 0x20"),
+        Pressed(2, 0x21),
+    ]
 
 
 def test_candle_an_adapter_that_echoes_the_lamp_presses_no_key() -> None:
@@ -140,10 +144,14 @@ def test_single_byte_digits_small_values_and_codes() -> None:
 # --- laws -----------------------------------------------------------------------------------------
 
 
+def pressed(name: str, key: int) -> Pressed:
+    return Pressed(key, 0x20 if name == "candle485" else 0)
+
+
 @each_speaking
 @given(key=st.integers(1, 4), ms=st.integers(0, 2**32 - 1))
 def test_what_the_far_end_says_is_understood(name: str, key: int, ms: int) -> None:
-    assert codec(name).feed(plain(name).far_end(Wiring()).down(key, ms)) == [Pressed(key)]
+    assert codec(name).feed(plain(name).far_end(Wiring()).down(key, ms)) == [pressed(name, key)]
 
 
 @each_speaking
@@ -157,7 +165,7 @@ def test_presses_come_in_order_however_the_bytes_are_cut(
     for cut in [*cuts, len(data)]:
         messages += codec_.feed(data[at : at + cut])
         at += cut
-    assert messages == [Pressed(key) for key in keys]
+    assert messages == [pressed(name, key) for key in keys]
 
 
 @each
@@ -176,7 +184,7 @@ def test_after_noise_and_a_pause_the_next_press_is_good(name: str, noise: bytes)
     codec_ = codec(name)
     codec_.feed(noise)
     codec_.quiet()
-    assert codec_.feed(plain(name).far_end(Wiring()).down(2, 99)) == [Pressed(2)]
+    assert codec_.feed(plain(name).far_end(Wiring()).down(2, 99)) == [pressed(name, 2)]
 
 
 @pytest.mark.parametrize("name", ["jt905", "modbus"])

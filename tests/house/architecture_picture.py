@@ -1,4 +1,4 @@
-"""Draws docs/architecture.svg: `python -m tests.house.architecture_picture`.
+"""Draws tests/house/architecture.svg: `python -m tests.house.architecture_picture`.
 
 The order of the houses comes from the import contracts in pyproject.toml, so that the picture
 cannot say what the machine does not check. A test compares the committed picture with this one.
@@ -10,7 +10,7 @@ from html import escape
 from itertools import pairwise
 from pathlib import Path
 
-PICTURE = Path("docs/architecture.svg")
+PICTURE = Path("tests/house/architecture.svg")
 WIDTH = 960
 MARGIN, GAP, ROW = 20, 26, 22
 HOUSE_HEIGHT = 168

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.house.markdown import anchors
-from tests.house.shrinking import hold
+from tests.house.rules import hold
 from tests.house.sources import ROOMS, python_files
 
 DOCUMENT = re.compile(r"\b([\w./-]+\.md)\b(?:#([\w-]+))?")

@@ -2,7 +2,7 @@
 
 from complexipy import file_complexity
 
-from tests.house.shrinking import hold
+from tests.house.rules import hold
 from tests.house.sources import ROOMS, python_files
 
 MOST = 15

@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from sync.central.cli import app as central_app
 from tests.house.markdown import prose, sentences
-from tests.house.shrinking import hold
+from tests.house.rules import hold
 from tests.house.sources import markdown_files
 from ui.cli import app as kiosk_app
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tests.house.shrinking import hold
+from tests.house.rules import hold
 from tests.house.sources import ROOMS, python_files, tree_of
 
 WEAK_NAMES = {

@@ -331,7 +331,7 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
     """A photo is no text: it would have ended the visit, and with it every other terminal's."""
     import_officers(central, (SOMYING,))
     with central.store.transaction(central.site) as t:
-        t.office.put_photo("101", b"\xff\xd8\xff\x80")
+        t.photos.put("101", b"\xff\xd8\xff\x80")
     at = f"/v1/sites/{central.site}/terminals/counter-1/"
 
     def asks(method: str, name: str, nonce: str, body: bytes = b"") -> list[Reply]:

@@ -11,7 +11,7 @@ from kiosk.domain.wording import ReasonWords
 from kiosk.store.verify import Verified, verify
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
-from sync.central.store.office import Improvement, ImprovementStatus
+from sync.central.store.improvements import Improvement, ImprovementStatus
 from tests.support.builders import FakeClock
 from tests.support.office import set_up_terminal
 from ui.app import start
@@ -31,14 +31,14 @@ def reword(central: Path, now: datetime) -> None:
             ReasonWords(ReasonId("wait"), "คอยนาน", "Waiting"),
             ReasonWords(ReasonId("heat"), "ร้อน", "Heat"),
         )
-        kept = t.office.settings()
-        words = SiteSettings(levels_th=LEVELS, levels_en=english, reasons=reasons)
-        t.office.put_settings(kept.version, words, "it", now)
+        kept = t.settings.newest()
+        words = SiteSettings(level_words_th=LEVELS, level_words_en=english, reasons=reasons)
+        t.settings.append(kept.version, words, "it", now)
         for number, state in enumerate((ImprovementStatus.DONE, ImprovementStatus.OPEN)):
             line = Improvement(
-                id=f"i{number}", said=f"ที่นั่ง\n{number}", done=f"เพิ่ม  {number}", state=state
+                id=f"i{number}", said=f"ที่นั่ง\n{number}", done=f"เพิ่ม  {number}", status=state
             )
-            t.office.put_improvement(line, "director", now)
+            t.improvements.append(line, "director", now)
     store.close()
 
 

@@ -10,13 +10,16 @@ from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import (
     AT_ONCE,
     LATE_AFTER,
+    Aside,
     Break,
     Count,
     DutyBegan,
     DutyEnded,
     Effect,
     Encounter,
+    EndThanks,
     Event,
+    Fate,
     GiveReasons,
     KeepReasons,
     Pause,
@@ -28,6 +31,8 @@ from kiosk.domain.encounter import (
     SignOff,
     SignOn,
     Tick,
+    TickReason,
+    fate_of,
     step,
 )
 from kiosk.domain.people import NO_OFFICER
@@ -64,11 +69,25 @@ def test_a_low_score_asks_for_reasons_after_it_is_recorded() -> None:
 
 
 def test_reasons_are_kept_once_and_only_those_offered() -> None:
-    given_ = GiveReasons((ReasonId("manner"), ReasonId("nonsense")))
-    state, effects = play((1, press(2)), (3, given_), (3.5, given_))
+    ticked = [(2, TickReason(ReasonId(name))) for name in ("manner", "nonsense")]
+    state, effects = play((1, press(2)), *ticked, (3, GiveReasons()), (3.5, GiveReasons()))
     assert state.phase is Phase.THANKS
     stored_reasons = [e for e in effects if isinstance(e, KeepReasons)]
-    assert [k.reasons for k in stored_reasons] == [(ReasonId("manner"),)]
+    assert [k.asking.ticked for k in stored_reasons] == [(ReasonId("manner"),)]
+
+
+def test_reasons_ticked_are_kept_however_the_page_ends() -> None:
+    ticked = (2, TickReason(ReasonId("manner")))
+    for end in (Tick(), GiveReasons(), press(5)):
+        _, effects = play((1, press(2)), ticked, (1 + RULES.reasons_timeout + 3, end))
+        [kept] = [e for e in effects if isinstance(e, KeepReasons)]
+        assert kept.asking.ticked == (ReasonId("manner"),)
+
+
+def test_a_tick_taken_away_leaves_no_reason() -> None:
+    tick = TickReason(ReasonId("manner"))
+    _, effects = play((1, press(2)), (2, tick), (3, tick), (4, GiveReasons()))
+    assert not any(isinstance(e, KeepReasons) for e in effects)
 
 
 def test_skipping_reasons_keeps_none_and_thanks() -> None:
@@ -191,7 +210,10 @@ _events = st.one_of(
             Pause(),
             Resume(),
             GiveReasons(),
-            GiveReasons((ReasonId("wait"),)),
+            TickReason(ReasonId("wait")),
+            TickReason(ReasonId("wait"), led=True),
+            Aside(Outcome.TESTED),
+            EndThanks(),
             Tick(),
             Break("disk"),
             Repair(),
@@ -218,9 +240,47 @@ def test_an_encounter_rates_at_most_once_and_never_within_the_lock(
     assert all(b - a >= RULES.lock for a, b in pairwise(times))
 
 
-def test_while_reasons_are_asked_for_a_press_is_suppressed_though_the_lock_is_over() -> None:
-    _, effects = play((1, press(1)), (1 + RULES.lock + 1, press(5)))
+def test_while_reasons_are_asked_for_the_next_citizen_rates_once_the_lock_is_over() -> None:
+    _, effects = play((1, press(1)), (1 + RULES.lock - 0.1, press(5)))
     assert effects[1:] == [Count(SOMYING.id, Outcome.SUPPRESSED)]
+    state, effects = play((1, press(1)), (1 + RULES.lock, press(5)))
+    assert [type(effect) for effect in effects] == [Record, Record]
+    assert state.phase is Phase.THANKS
+
+
+def test_a_second_press_of_the_button_that_ended_the_reasons_is_no_rating() -> None:
+    later = 1 + RULES.lock + 3
+    _, effects = play((1, press(1)), (later, GiveReasons(led=True)), (later + 0.5, press(5)))
+    assert effects[1:] == [Count(SOMYING.id, Outcome.LED), Count(SOMYING.id, Outcome.SUPPRESSED)]
+
+
+def test_a_touch_ends_the_thanks_once_the_lock_is_over() -> None:
+    rules = replace(RULES, thanks=20.0)
+    state, _ = step(READY, press(5), moment(1), rules)
+    state, _ = step(state, EndThanks(), moment(1 + rules.lock - 0.1), rules)
+    assert state.phase is Phase.THANKS
+    state, _ = step(state, EndThanks(), moment(1 + rules.lock), rules)
+    assert state.phase is Phase.READY
+
+
+def test_a_press_while_out_of_service_that_nobody_sends_again_is_counted_after_the_repair() -> None:
+    state, _ = play((1, Break("disk full")), (2, press(5)), (3, press(1)))
+    _, effects = play((4, Repair()), start=state)
+    assert effects == [Count(NO_OFFICER, Outcome.IGNORED)] * 2
+
+
+@given(st.lists(st.tuples(st.floats(0, 40), _events), max_size=60))
+def test_a_press_has_one_fate_and_thanks_follow_from_it(story: list[tuple[float, Event]]) -> None:
+    state, now = Encounter(), 0.0
+    for wait, event in story:
+        now += wait
+        before, (state, effects) = state, step(state, event, moment(now), RULES)
+        if not isinstance(event, Press) or before.phase is Phase.OUT_OF_SERVICE:
+            continue
+        fate = fate_of(effects)
+        assert fate in (Fate.KEPT, Fate.COUNTED)
+        assert (state.recent != before.recent) is (fate is Fate.KEPT)
+        assert fate is not Fate.KEPT or state.phase in (Phase.REASONS, Phase.THANKS)
 
 
 def test_a_lock_longer_than_the_thanks_still_holds() -> None:

@@ -145,3 +145,59 @@ def test_line_ends_and_a_byte_order_mark_stay(tmp_path: Path, mark: str, line_en
     assert data.decode().startswith(mark + "# The terminal's settings")
     assert data.count(b"\n") == data.count(line_end.encode())
     assert [panel.port for panel in load(path).panels] == ["/dev/ttyUSB0"] * 2
+
+
+UNUSUAL = (
+    'panel = [\n  { port = "a" },  # one\n  # two\n]',
+    'panel = [{ port = "a" }]  # one two # two\n',
+    '[[panel]]\nport = "a"  # one\n[[panel]]\nport = "b"  # two',
+    '[[panel]]\nport = "a"\n[[panel]]\nport = "b"  # the end has no line end: # two # one',
+    'panel = { port = "a" }  # one\n[sync]\nat = "20:00"  # two\n',
+    'panel.port = "a"  # one\n# two\npanel.profile = "own"\n[sync]\nat = "20:00"\n',
+    '[panel]\nport = "a"\nbuttons = [\n 5, # one\n 4, 3, 2, # two\n]',
+)
+
+
+@pytest.mark.parametrize("text", UNUSUAL)
+@pytest.mark.parametrize("number", [1, 2])
+def test_every_comment_stays_however_the_panel_is_written(text: str, number: int) -> None:
+    after = written(text, number)
+    assert "# one" in after
+    assert "# two" in after
+    assert parse(after).panels[number - 1].port == "/dev/ttyUSB0"
+    if number == 2:
+        assert parse(after).panels[0].port == "a"
+
+
+WRONG_FILES = {
+    "lists within lists": b"x = " + b"[" * 20_000 + b"]" * 20_000,
+    "a number of thousands of digits": b"[scale]\nlevels = " + b"9" * 5000,
+    "one in hexadecimal": b"[scale]\nlevels = 0x" + b"f" * 5000,
+    "a key over two lines": b'"a\\nb\\u001b[31m" = 1',
+    "an endless key": b'"' + b"a" * 100_000 + b'" = 1',
+    "ten megabytes": b"#" * 10_000_000,
+    "line ends of an old Macintosh": b'[office]\rcounter = "1"\r',
+    "UTF-16": '[office]\ncounter = "1"'.encode("utf-16"),
+    "zero bytes": bytes(100),
+    "infinity": b"[times]\nlock = inf",
+    "no number": b"[times]\nlock = nan",
+    "a date": b"[times]\nlock = 2026-11-28",
+    "a table twice": b"[office]\n[office]",
+}
+
+
+@pytest.mark.parametrize("data", WRONG_FILES.values(), ids=WRONG_FILES.keys())
+def test_a_file_that_can_not_be_used_is_one_line(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "kiosk.toml"
+    path.write_bytes(data)
+    with pytest.raises(SettingsError) as caught:
+        load(path)
+    line = str(caught.value)
+    assert line.startswith(f"{path}: ")
+    assert line.isprintable()
+    assert len(line) < len(str(path)) + 200
+
+
+def test_the_second_panel_is_the_second_also_where_the_file_has_no_first() -> None:
+    panels = parse(written('[sync]\nat = "20:00"\n', 2)).panels
+    assert [panel.port for panel in panels] == ["", "/dev/ttyUSB0"]

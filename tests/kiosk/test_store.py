@@ -1,9 +1,11 @@
 """The terminal's file: made whole, append-only, verified, and never silently replaced."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from traceback import format_exception
@@ -14,7 +16,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from kiosk.domain.encounter import Count, KeepReasons, Record
-from kiosk.domain.rating import Outcome, ReasonId
+from kiosk.domain.rating import Half, Outcome, ReasonId
 from kiosk.domain.wording import Bilingual, Improvement, ReasonWords, Wording
 from kiosk.store import engine as engine_module
 from kiosk.store.engine import (
@@ -27,12 +29,24 @@ from kiosk.store.engine import (
 )
 from kiosk.store.journal import Kind
 from kiosk.store.pins import PinRecord
+from kiosk.store.roster import UnknownOfficer
 from kiosk.store.schema import APPLICATION_ID, TRIGGERS, metadata
 from kiosk.store.state import Mark
 from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
-from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
+from tests.support.builders import (
+    MORNING,
+    PEPPER,
+    PRASIT,
+    SOMYING,
+    TODAY,
+    FakeClock,
+    asking,
+    rating,
+)
 from tests.support.faults import disk_full_beyond
+
+NEXT_DAY = (TODAY + timedelta(days=1), Half.MORNING)
 
 
 @pytest.fixture
@@ -88,9 +102,9 @@ def test_migrations_lead_to_exactly_the_declared_schema(path: Path, tmp_path: Pa
 
 def test_the_last_press_of_each_panel_is_remembered(store: Store) -> None:
     with store.transaction() as t:
-        t.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
-        t.state.put_mark(Mark("DD-08", "00000001", 1))
-        t.state.put_mark(Mark("DD-07", "9f3ac21b", 42))
+        t.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=41))
+        t.state.put_mark(Mark(device="DD-08", boot="00000001", seq=1))
+        t.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=42))
     with store.read() as snapshot:
         assert [mark.seq for mark in snapshot.state.marks()] == [42, 1]
 
@@ -157,9 +171,9 @@ def test_reading_waits_for_no_writer_and_no_writer_waits_for_reading(
 
 def test_a_read_writes_nothing(store: Store) -> None:
     with pytest.raises(StoreFailed, match="readonly"), store.read() as snapshot:
-        snapshot.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
+        snapshot.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=41))
     with store.transaction() as t:
-        t.state.put_mark(Mark("DD-07", "9f3ac21b", 41))
+        t.state.put_mark(Mark(device="DD-07", boot="9f3ac21b", seq=41))
 
 
 def test_reading_survives_reopening_a_backup_and_a_checkpoint(
@@ -245,8 +259,11 @@ def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
     raw.execute("CREATE TABLE t (x)")
     raw.commit()
     raw.close()
+    before = path.read_bytes()
     with pytest.raises(StoreForeign, match=r"not a terminal's"):
         Store.open(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
@@ -265,14 +282,19 @@ def test_a_newer_file_is_refused(path: Path) -> None:
         Store.open(path)
 
 
+@pytest.mark.parametrize("settled", [False, True])
 @pytest.mark.parametrize("table", ["ratings", "outcomes", "reasons", "journal"])
 @pytest.mark.parametrize("verb", ["DELETE FROM {}", "UPDATE {} SET business_date = '2000-01-01'"])
 def test_the_past_refuses_to_be_changed(
-    store: Store, terminal: Terminal, path: Path, table: str, verb: str
+    store: Store, terminal: Terminal, path: Path, table: str, verb: str, settled: bool
 ) -> None:
     stored = rating(1)
     terminal.carry_out([Record(stored, (Outcome.GRACE,))])
-    terminal.carry_out([KeepReasons(stored.id, stored.officer, (ReasonId("wait"),))])
+    terminal.carry_out([KeepReasons(asking(stored, "wait"))])
+    if settled:
+        store.forget_order(NEXT_DAY)
+    elif table != "journal":
+        table = f"fresh_{table}"
     raw = sqlite.connect(str(path), isolation_level=None)
     with pytest.raises(sqlite.IntegrityError, match="append-only"):
         raw.execute(verb.format(table))
@@ -283,9 +305,11 @@ def test_replace_can_not_slip_past_the_guards(terminal: Terminal, path: Path) ->
     terminal.carry_out([Record(rating(1))])
     raw = sqlite.connect(str(path), isolation_level=None)
     raw.execute("PRAGMA recursive_triggers=OFF")
-    row = raw.execute("SELECT * FROM ratings").fetchone()
+    row = raw.execute("SELECT * FROM fresh_ratings").fetchone()
     with pytest.raises(sqlite.IntegrityError, match="append-only"):
-        raw.execute("INSERT OR REPLACE INTO ratings VALUES (?,?,?,?,?,?,5,?,?)", row[:6] + row[7:])
+        raw.execute(
+            "INSERT OR REPLACE INTO fresh_ratings VALUES (?,?,?,?,?,?,5,?,?)", row[:6] + row[7:]
+        )
     raw.close()
 
 
@@ -298,6 +322,7 @@ def test_what_was_kept_verifies_with_its_counts(store: Store, terminal: Terminal
     assert (result.ratings, result.sheets) == (3, 1)
 
 
+@pytest.mark.parametrize("settled", [False, True])
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
@@ -318,12 +343,17 @@ def test_what_was_kept_verifies_with_its_counts(store: Store, terminal: Terminal
     ],
 )
 def test_tampering_is_found_and_named(
-    store: Store, terminal: Terminal, path: Path, statement: str, named: str
+    store: Store, terminal: Terminal, path: Path, statement: str, named: str, settled: bool
 ) -> None:
     low = rating(1)
     terminal.carry_out([Record(low, (Outcome.GRACE,))])
-    terminal.carry_out([KeepReasons(low.id, low.officer, (ReasonId("wait"),))])
+    terminal.carry_out([KeepReasons(asking(low, "wait"))])
     terminal.carry_out([Record(rating(5))])
+    if settled:
+        store.forget_order(NEXT_DAY)
+    else:
+        statement = re.sub("(ratings|outcomes|reasons)", r"fresh_\1", statement)
+        statement = statement.replace("'am')", "'am', 'am')")
     tamper(path, statement)
     result = verify(store)
     assert isinstance(result, Wrong)
@@ -347,8 +377,8 @@ def test_nothing_in_the_file_tells_time_or_order_of_a_press(
     for one in ratings:
         terminal.carry_out([Record(one)])
     raw = sqlite.connect(str(path))
-    ids = [bytes(row[0]) for row in raw.execute("SELECT id FROM ratings")]
-    columns = {row[1] for row in raw.execute("PRAGMA table_info(ratings)")}
+    ids = [bytes(row[0]) for row in raw.execute("SELECT id FROM fresh_ratings")]
+    columns = {row[1] for row in raw.execute("PRAGMA table_info(fresh_ratings)")}
     raw.close()
     assert ids == sorted(bytes(one.id) for one in ratings)
     assert columns.isdisjoint({"at", "time", "seq", "rowid", "created"})
@@ -393,7 +423,7 @@ def test_a_full_disk_frees_the_ballast_so_that_an_officer_can_still_sign_off(
 def test_the_same_panel_press_is_kept_once_even_by_a_new_process(
     store: Store, terminal: Terminal, path: Path
 ) -> None:
-    mark = Mark("panel", "boot", 7)
+    mark = Mark(device="panel", boot="boot", seq=7)
     terminal.carry_out([Record(rating(5))], mark)
     again = Store.open(path)
     reborn = Terminal(again, FakeClock(), PEPPER)
@@ -440,3 +470,68 @@ def test_no_value_of_a_row_stands_in_a_traceback(store: Store) -> None:
     with pytest.raises(StoreFailed) as failure, store.transaction() as t:
         t._connection.execute(text("INSERT INTO journal (kind) VALUES (:kind)"), {"kind": value})
     assert value not in "".join(format_exception(failure.value))
+
+
+def write_values_that_can_not_be(raw: sqlite.Connection, as_bytes: bool) -> None:
+    """Each text of the file out of form; or each text as bytes, as one flipped bit makes it."""
+    raw.execute("PRAGMA ignore_check_constraints=ON")
+    tables = raw.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
+    for (table,) in tables:
+        columns = raw.execute(f"PRAGMA table_info({table})").fetchall()
+        for _, column, kind, *_ in columns:
+            if kind == "TEXT" and column not in ("officer", "business_date", "owner", "device"):
+                bad = f"CAST({column} AS BLOB)" if as_bytes else f"'~' || {column}"
+                raw.execute(f"UPDATE {table} SET {column} = {bad}")
+
+
+@pytest.mark.parametrize("as_bytes", [False, True])
+def test_a_row_whose_bits_were_flipped_is_damage_and_ends_no_program(
+    path: Path, store: Store, terminal: Terminal, as_bytes: bool
+) -> None:
+    effect = Record(rating())
+    terminal.carry_out([effect], Mark(device="DD-07", boot="9f3ac21b", seq=1))
+    terminal.set_pin("101")
+    with store.transaction() as t:
+        t.state.put_wording(Wording(question_th="ถาม"), "etag")
+    store.close()
+    raw = sqlite.connect(str(path), isolation_level=None)
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    write_values_that_can_not_be(raw, as_bytes)
+    raw.execute("UPDATE alembic_version SET version_num = '0001'")
+    for ddl in TRIGGERS:
+        raw.execute(ddl)
+    raw.close()
+    worn = Store.open(path)
+    assert isinstance(judged(worn), Wrong | StoreDamaged)
+    with pytest.raises(StoreDamaged), worn.read() as snapshot:
+        snapshot.ratings.tally(TODAY)
+    with pytest.raises(StoreDamaged), worn.read() as snapshot:
+        snapshot.journal.of_day(TODAY)
+    with pytest.raises(StoreDamaged), worn.read() as snapshot:
+        snapshot.state.wording()
+    if as_bytes:
+        with pytest.raises(StoreDamaged), worn.read() as snapshot:
+            snapshot.roster.active()
+    worn.close()
+
+
+def judged(store: Store) -> Verified | Wrong | StoreFailed:
+    try:
+        return verify(store)
+    except StoreFailed as failure:
+        return failure
+
+
+def test_a_schema_that_is_no_text_any_more_is_damage(path: Path) -> None:
+    whole = path.read_bytes()
+    broken = whole.replace(b"CREATE TABLE journal", b"CREATE \xa0ABLE journal")
+    assert broken != whole
+    path.write_bytes(broken)
+    with pytest.raises(StoreDamaged):
+        Store.open(path)
+
+
+def test_a_refusal_within_a_transaction_is_no_failure_of_the_store(store: Store) -> None:
+    with pytest.raises(UnknownOfficer), store.transaction() as t:
+        t.roster.by_number("404")

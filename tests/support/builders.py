@@ -4,8 +4,9 @@ import secrets
 from datetime import date, datetime, timedelta, timezone
 
 from kiosk.domain.duty import Duty, Moment
+from kiosk.domain.encounter import Asking
 from kiosk.domain.people import CounterId, Officer, OfficerId, ServiceId
-from kiosk.domain.rating import Channel, Half, Rating, RatingId
+from kiosk.domain.rating import Channel, Half, Rating, RatingId, ReasonId
 from kiosk.domain.scale import Score
 
 BANGKOK = timezone(timedelta(hours=7))
@@ -62,3 +63,9 @@ def rating(
         levels=5,
         channel=Channel.TOUCH,
     )
+
+
+def asking(rated: Rating, *ticked: str) -> Asking:
+    """The page of reasons after `rated`, with these ticked."""
+    names = tuple(ReasonId(name) for name in ticked)
+    return Asking(rating=rated.id, officer=rated.officer, day=rated.business_date, ticked=names)

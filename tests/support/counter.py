@@ -44,7 +44,17 @@ class Counter:
         self.running = self.open()
 
 
-SETTINGS = '[comments]\nurl = "https://example.org/c"\n'
+SETTINGS = """\
+[comments]
+url = "https://example.org/c"
+seconds = 5
+[keys]
+a = 5
+b = 4
+c = 3
+d = 2
+e = 1
+"""
 
 
 def click(widget: QWidget) -> None:

@@ -11,6 +11,11 @@ from sync.signing import public_text
 DAY = date(2026, 11, 23)
 
 
+def sealed(officer: str, n: int) -> SheetSeal:
+    """A sheet of which central was shown no step."""
+    return SheetSeal(officer=officer, n=n, seal="0" * 64, steps=0, opening="")
+
+
 def day_report(
     revision: int = 1,
     day: date = DAY,
@@ -26,7 +31,7 @@ def day_report(
         channel=Channel.TOUCH,
         n=counts,
     )
-    sheet = SheetSeal(officer, sum(counts), "0" * 64)
+    sheet = sealed(officer, sum(counts))
     return DayReport(
         site="dindaeng",
         terminal=terminal,

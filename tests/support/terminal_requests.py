@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from msgspec import structs
 
 from sync.central.greetings import Words
+from sync.central.ingest import StepKey
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminal_requests import terminal_request
 from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
-from sync.messages import Answer, Enrol, Heads, Hello, Roster, Welcome
+from sync.central.usecases.witness import prove_steps
+from sync.messages import Answer, Enrol, Head, Heads, HeadsAnswer, Hello, Roster, Step, Welcome
 from tests.support.day_reports import key_text
 
 _NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -35,7 +37,17 @@ def greet_terminal(central: Central, terminal: str, hello: Hello, now: datetime)
 
 
 def judge_terminal(central: Central, terminal: str, heads: Heads, now: datetime) -> Answer:
-    """Take a terminal's heads."""
-    with terminal_request(central, terminal) as request:
-        assert request is not None
-        return request.judge(heads, now)
+    """Take a terminal's heads, its steps proved first."""
+    points: dict[StepKey, bytes] = {}
+    while True:
+        with terminal_request(central, terminal) as request:
+            assert request is not None
+            judged = request.judge(heads, points, now)
+        if isinstance(judged, HeadsAnswer):
+            return judged.answer
+        points = prove_steps(central.site, terminal, judged)
+
+
+def made_heads(now: Head, at_last: str = "", *steps: Step) -> Heads:
+    """What a terminal says of its journal, with steps of its open sheets."""
+    return Heads(now=now, at_last=at_last, steps=steps, answers=())

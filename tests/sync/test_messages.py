@@ -155,13 +155,15 @@ SEAL = "5f" * 32
         (changed(gaps=[["x"]]), "gaps[0]: expected `array` of at least length 2, got 1"),
         (changed(gaps=[["x", 1]] * (MAX_ROWS + 1)), "gaps: expected `array` of length <= 20000"),
         (changed(outcomes=[["101", "sung", 1]]), "outcomes[0][1]: 'sung' is not known"),
-        (changed(sheets=[["101", 8, "5F" * 32]]), "sheets[0][2]: 64 hex digits expected"),
+        (changed(sheets=[["101", 8, "5F" * 32, 0, ""]]), "sheets[0][2]: 64 hex digits expected"),
         (changed(lines=[[*LINE[:5], [1, 2]]]), "lines[0][5]: expected `array` of length >= 3"),
         (changed(gaps=[["x", 1], ["x", 2]]), "gaps: a key stands twice"),
         (changed(lines=[LINE, LINE]), "lines: a key stands twice"),
-        (changed(sheets=[["101", 7, SEAL]]), "sheets: their counts differ from the lines'"),
+        (changed(sheets=[["101", 7, SEAL, 0, ""]]), "sheets: their counts differ from the lines'"),
+        (changed(sheets=[["101", 8, SEAL, 1, ""]]), "sheets: steps without an opening"),
+        (changed(sheets=[["101", 8, SEAL, 0, SEAL]]), "sheets: steps without an opening, or"),
         (changed(sheets=[]), "sheets: their counts differ from the lines'"),
-        (changed(sheets=[["101", 8, SEAL], ["102", 1, SEAL]]), "sheets: their counts differ"),
+        (changed(sheets=[["101", 8, SEAL, 0, ""], ["102", 1, SEAL, 0, ""]]), "sheets: their"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_what_was_expected(body: bytes, error: str) -> None:
@@ -185,10 +187,10 @@ def test_a_stranger_s_words_stay_on_one_line() -> None:
 
 
 def test_two_of_one_key_are_refused_in_every_list() -> None:
-    head, sheet = Head(1, SEAL), ["2026-11-23", "", 0, 1, SEAL]
-    heads = json.loads(Heads(now=head, at_last="", sheets=()).to_bytes())
-    heads["sheets"] = [sheet, sheet]
-    with pytest.raises(BadMessage, match="sheets: a key stands twice"):
+    head, step = Head(1, SEAL), ["2026-11-23", "", 1, [], ""]
+    heads = json.loads(Heads(now=head, at_last="", steps=(), answers=()).to_bytes())
+    heads["steps"] = [step, step]
+    with pytest.raises(BadMessage, match="steps: a key stands twice"):
         Heads.parse(json.dumps(heads, sort_keys=True, separators=(",", ":")).encode())
 
 

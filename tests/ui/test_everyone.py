@@ -8,9 +8,11 @@ from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from kiosk.domain.rating import Channel, ReasonId
+from kiosk.domain.encounter import Fate
+from kiosk.domain.rating import Channel, Outcome, ReasonId
+from kiosk.settings.reading import parse
 from tests.support.colours import contrast
-from tests.support.counter import Counter, pass_time, ready, shown, sign_on, tally
+from tests.support.counter import SETTINGS, Counter, pass_time, ready, shown, sign_on, tally
 from ui import theme
 from ui.samples import samples
 from ui.screens.message import MessageScreen
@@ -156,7 +158,7 @@ def test_the_keyboard_alone_does_everything(counter: Counter) -> None:
     pass_time(counter, 60)
     assert shown(counter, ReadyScreen)
     assert counter.window.focusWidget() is not ready(counter).faces[0]
-    QTest.keyClicks(counter.window, "4")
+    QTest.keyClicks(counter.window, "b")
     shown(counter, ThanksScreen)
 
 
@@ -164,7 +166,7 @@ def test_the_panel_alone_rates_and_comes_back_for_the_next_citizen(counter: Coun
     sign_on(counter)
     presenter = counter.running.presenter
     for button in counter.settings.panels[0].scores:
-        assert presenter.panels.pressed(button, None)
+        assert presenter.panels.pressed(button, None) is Fate.KEPT
         assert not isinstance(counter.window.screen_shown, ReadyScreen)
         pass_time(counter, 60)
         if isinstance(counter.window.screen_shown, ThanksScreen):  # after the time for reasons
@@ -175,7 +177,7 @@ def test_the_panel_alone_rates_and_comes_back_for_the_next_citizen(counter: Coun
 
 def led(counter: Counter, *buttons: int) -> None:
     for button in buttons:
-        assert counter.running.presenter.panels.pressed(button, None)
+        counter.running.presenter.panels.pressed(button, None)
 
 
 def reasons_screen(counter: Counter) -> ReasonsScreen:
@@ -188,8 +190,16 @@ WORST, MIDDLE, BEST = 5, 3, 1
 """Buttons of the panel as it is wired at first."""
 
 
-def test_the_panel_alone_gives_reasons(counter: Counter) -> None:
+def guided(counter: Counter) -> None:
+    """Signed on, with an audible guide: only then buttons lead through the reasons."""
+    counter.running.stop()
+    counter.settings = parse(SETTINGS + "[sound]\nguide = true\n")
+    counter.running = counter.open()
     sign_on(counter)
+
+
+def test_the_panel_alone_gives_reasons(counter: Counter) -> None:
+    guided(counter)
     led(counter, WORST)
     pass_time(counter, 2)
     screen = reasons_screen(counter)
@@ -202,11 +212,21 @@ def test_the_panel_alone_gives_reasons(counter: Counter) -> None:
     day_tally = tally(counter)
     assert {str(reason) for _, reason in day_tally.reasons} == {"manner", "unfair"}
     assert day_tally.n == 1
-    assert not day_tally.outcomes
+    assert dict(day_tally.outcomes) == {("101", Outcome.LED): 10}, "each may have meant a rating"
+
+
+def test_without_a_guide_the_next_button_rates_though_the_reasons_stand(counter: Counter) -> None:
+    sign_on(counter)
+    for n in range(1, 8):
+        led(counter, WORST)
+        assert tally(counter).n == n
+        counter.clock.pass_seconds(6)
+    assert not tally(counter).reasons
+    assert not reasons_screen(counter).lead_tiles[0].isVisible()
 
 
 def test_the_same_tiles_are_there_to_touch(counter: Counter) -> None:
-    sign_on(counter)
+    guided(counter)
     led(counter, WORST)
     counter.clock.pass_seconds(1)
     screen = reasons_screen(counter)

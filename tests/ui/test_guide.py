@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
-from kiosk.domain.encounter import Phase, Served
+from kiosk.domain.encounter import Fate, Phase, Served
 from kiosk.domain.rating import Channel
 from kiosk.settings.reading import parse
 from tests.support.counter import Counter, pass_time, service_menu, sign_on
@@ -170,6 +170,7 @@ def test_it_is_heard_by_the_output_that_the_settings_name(
     question = str(OWN / "en" / "question.wav")
     command = f"aplay -q -D plughw:CARD=Headset,DEV=0 {question}"
     qtbot.waitUntil(lambda: command in ear.lines())
+    pass_time(counter, 31)  # the question goes first
     assert ("Audible guide", "Ready") in menu_rows(counter)
 
 
@@ -192,7 +193,7 @@ def test_an_output_that_is_not_there_is_named_at_the_start_and_the_terminal_goes
     told_at_the_menu = [value for _, value in menu_rows(counter)]
     assert any("plughw:CARD=Gone,DEV=0" in value for value in told_at_the_menu)
     sign_on(counter)
-    assert counter.running.presenter.citizen.press(5, Channel.PANEL)
+    assert counter.running.presenter.citizen.press(5, Channel.PANEL) is Fate.KEPT
     assert counter.running.presenter.state.phase is Phase.THANKS
 
 

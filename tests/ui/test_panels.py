@@ -10,7 +10,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from hardware.catalogue import family_named
 from hardware.codec import Acknowledge, Hello, KeyDown
+from hardware.family import PlainFamily
 from hardware.link import ButtonPressed
 from hardware.port import PortInfo
 from hardware.profiles.own import encode_host, encode_panel
@@ -85,6 +87,14 @@ class Bench:
     def wait_until_up(self) -> None:
         presenter = self.counter.running.presenter
         self._qtbot.waitUntil(lambda: presenter.panels.foremost.up, timeout=10_000)
+        self.wait_until_settled()
+
+    def wait_until_settled(self) -> None:
+        """Just after its port was opened, no byte of a box without frames is a press."""
+        families = [family_named(panel.profile) for panel in self.settings.panels]
+        settling = [f.manners.settling for f in families if isinstance(f, PlainFamily)]
+        ready_at = monotonic() + max(settling, default=0.0)
+        self._qtbot.waitUntil(lambda: monotonic() >= ready_at)
 
     def sign_on(self) -> None:
         self.counter.running.presenter.staff.choose_officer("101")
@@ -218,6 +228,7 @@ def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Be
     presenter = bench.counter.running.presenter
     assert "such as 0010:03" in presenter.panels.foremost.trouble
     assert presenter.panels.foremost.refused
+    bench.wait_until_settled()
     bench.sign_on()
     bench.press(0, 2)
     assert bench.ratings() == [4]

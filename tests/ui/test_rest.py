@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
-from tests.support.counter import Counter, ready, shown, sign_on
-from ui.screens.ready import ReadyScreen
+from kiosk.domain.encounter import Fate
+from tests.support.counter import Counter, ready, shown, sign_on, staff_menu
+from ui.screens.message import MessageScreen
 from ui.screens.thanks import ThanksScreen
 
 
@@ -21,35 +21,39 @@ def touch(counter: Counter, at: QPoint) -> None:
     QTest.mouseClick(below, Qt.MouseButton.LeftButton, pos=below.mapFrom(counter.window, at))
 
 
-def test_the_touch_that_wakes_the_screen_does_not_score(counter: Counter) -> None:
+def test_a_question_is_never_dimmed_so_that_the_first_touch_rates(counter: Counter) -> None:
     sign_on(counter)
-    at = face_at(counter)
     counter.window.rest.dim()
+    assert not counter.window.rest.veil.isVisible()
+    touch(counter, face_at(counter))
+    assert shown(counter, ThanksScreen)
+    counter.window.rest.dim()
+    assert not counter.window.rest.veil.isVisible()
+
+
+def test_the_touch_that_wakes_a_closed_screen_does_nothing_else(counter: Counter) -> None:
+    notice = shown(counter, MessageScreen)
+    assert isinstance(notice, MessageScreen)
+    at = notice.action.mapTo(counter.window, notice.action.rect().center())
+    counter.window.rest.dim()
+    assert counter.window.rest.veil.isVisible()
     touch(counter, at)
     assert not counter.window.rest.veil.isVisible()
-    assert shown(counter, ReadyScreen)
-    touch(counter, at)
-    assert shown(counter, ThanksScreen)
-
-
-def test_a_finger_on_glass_that_wakes_the_screen_does_not_score(
-    counter: Counter, qtbot: QtBot
-) -> None:
-    sign_on(counter)
-    at = face_at(counter)
+    assert shown(counter, MessageScreen)
     counter.window.rest.dim()
     device = QTest.createTouchDevice()
     QTest.touchEvent(counter.window, device).press(0, at, counter.window).commit()
     QTest.touchEvent(counter.window, device).release(0, at, counter.window).commit()
     assert not counter.window.rest.veil.isVisible()
-    assert shown(counter, ReadyScreen)
+    assert shown(counter, MessageScreen)
 
 
 def test_a_button_of_the_panel_wakes_the_screen_and_scores(counter: Counter) -> None:
     sign_on(counter)
+    staff_menu(counter, "101", 0)
     counter.window.rest.dim()
     best = max(counter.settings.panels[0].scores.items(), key=lambda item: item[1])[0]
-    assert counter.running.presenter.panels.pressed(best, None)
+    assert counter.running.presenter.panels.pressed(best, None) is Fate.KEPT
     assert not counter.window.rest.veil.isVisible()
     assert shown(counter, ThanksScreen)
 

@@ -35,7 +35,7 @@ from ui.window import TerminalWindow
 SAMPLES: dict[str, tuple[object, ...]] = {
     "score": (5, 1),
     "channel": (Channel.TOUCH, Channel.PANEL),
-    "mark": (Mark("DD-07", "9f3ac21b", 1),),
+    "mark": (Mark(device="DD-07", boot="9f3ac21b", seq=1),),
     "age": (0.0, 3600.0),
     "reason": ("wait",),
     "lead": ("next", "choose", "done"),
@@ -206,7 +206,9 @@ def test_a_start_with_a_failing_store_says_so_and_is_tried_again(
         if fault is unreadable:  # it was set aside, for somebody to decide
             assert counter.folder.damaged_folder() is not None
     counter.running.store.reopen()
-    if fault is not unreadable:
+    if fault is unreadable:
+        assert program.end() == 3
+    else:
         program.load()
         assert program.end() == 0
 
@@ -253,3 +255,42 @@ def was_started(database: Path) -> bool:
         entry = snapshot.journal.last(Kind.STARTED)
     store.close()
     return entry is not None
+
+
+@contextmanager
+def closed_to_everybody(folder: Path) -> Iterator[None]:
+    folder.chmod(0)
+    try:
+        yield
+    finally:
+        folder.chmod(0o700)
+
+
+def stopped_by_permissions(command: list[str]) -> list[str]:
+    """`command`, with permissions that bite: root passes by them otherwise."""
+    if os.geteuid() != 0:
+        return command
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+
+
+def test_kiosk_run_outlives_a_folder_that_nobody_may_look_into(folder: DataFolder) -> None:
+    run = [sys.executable, "-m", "ui", "--data", str(folder.path), "run"]
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    with ExitStack() as stack:
+        with locked_by_another(folder.database):
+            starting = subprocess.Popen(
+                stopped_by_permissions(run), env=environment, stderr=subprocess.PIPE
+            )
+            program = stack.enter_context(starting)
+            assert program.stderr is not None
+            assert b"locked" in program.stderr.readline()
+            stack.enter_context(closed_to_everybody(folder.path))
+        assert b"Permission denied" in program.stderr.readline()
+        folder.path.chmod(0o700)
+        deadline = monotonic() + 30
+        while not was_started(folder.database):
+            assert program.poll() is None
+            assert monotonic() < deadline
+            sleep(0.1)
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(timeout=10) == 0

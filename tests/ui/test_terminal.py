@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.datafolder import DataFolder
-from kiosk.domain.encounter import Phase
+from kiosk.domain.encounter import Fate, Phase
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
@@ -150,7 +150,7 @@ def test_asked_for_reasons_after_every_score_no_screen_tells_which(
 
 def test_a_keyboard_pad_rates_by_the_same_path(counter: Counter) -> None:
     sign_on(counter)
-    QTest.keyClick(counter.window, Qt.Key.Key_4)
+    QTest.keyClick(counter.window, Qt.Key.Key_B)
     shown(counter, ThanksScreen)
     [(line, score)] = tally(counter).scores
     assert (line.channel, score) == ("keyboard", 4)
@@ -161,9 +161,9 @@ def test_a_held_key_does_not_repeat(counter: Counter) -> None:
     for repeat in (False, True, True):
         event = QKeyEvent(
             QEvent.Type.KeyPress,
-            Qt.Key.Key_5,
+            Qt.Key.Key_A,
             Qt.KeyboardModifier.NoModifier,
-            "5",
+            "a",
             autorep=repeat,
         )
         QApplication.sendEvent(counter.window, event)
@@ -174,7 +174,7 @@ def test_a_held_key_does_not_repeat(counter: Counter) -> None:
 def test_a_second_press_in_the_lock_is_counted_not_scored(counter: Counter) -> None:
     sign_on(counter)
     press_face(counter, 5)
-    QTest.keyClick(counter.window, Qt.Key.Key_1)
+    QTest.keyClick(counter.window, Qt.Key.Key_E)
     assert tally(counter).n == 1
     assert dict(tally(counter).outcomes) == {("101", Outcome.SUPPRESSED): 1}
 
@@ -216,7 +216,7 @@ def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> 
     counter.running.presenter.clock.look()
     shown(counter, MessageScreen)
     assert counter.running.presenter.state.duty is None
-    assert counter.running.presenter.citizen.press(5, Channel.PANEL)
+    assert counter.running.presenter.citizen.press(5, Channel.PANEL) is Fate.KEPT
     assert tally(counter).n == 1
 
 
@@ -286,7 +286,9 @@ def test_a_duty_left_from_yesterday_is_ended_as_interrupted(counter: Counter) ->
 def test_the_panel_test_scores_nothing(counter: Counter) -> None:
     sign_on(counter)
     click(service_menu(counter).tiles[0])
-    assert counter.running.presenter.panels.pressed(3, Mark("p", "b", 1))
+    mark = Mark(device="p", boot="b", seq=1)
+    assert counter.running.presenter.panels.pressed(3, mark) is Fate.COUNTED
+    assert dict(tally(counter).outcomes) == {("101", Outcome.TESTED): 1}
     assert tally(counter).n == 0
 
 
@@ -310,14 +312,16 @@ def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) ->
     with disk_full_beyond(4096):
         press_face(counter, 5)
         assert counter.running.presenter.state.phase is Phase.OUT_OF_SERVICE
-        assert not counter.running.presenter.panels.pressed(1, Mark("p", "b", 1))
+        fate = counter.running.presenter.panels.pressed(1, Mark(device="p", boot="b", seq=1))
+        assert fate is Fate.LOST
     counter.clock.pass_seconds(180)
     counter.running.presenter.try_repair()
     with counter.running.store.transaction() as t:
         (since, out), (until, again) = t.journal.of_day(TODAY)[-2:]
     assert (out, again) == (Kind.OUT_OF_SERVICE, Kind.STORE_REOPENED)
     assert (until - since).total_seconds() == 180
-    assert counter.running.presenter.panels.pressed(1, Mark("p", "b", 1))
+    again_sent = Mark(device="p", boot="b", seq=1)
+    assert counter.running.presenter.panels.pressed(1, again_sent) is Fate.KEPT
     assert tally(counter).n == 1
 
 

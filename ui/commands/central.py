@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from kiosk.language import counted
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE, WRONG
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
     from sync.absence import Hours
+    from sync.steps import Asked
 
 app = typer.Typer()
 
@@ -30,6 +32,7 @@ class SyncParts(NamedTuple):
     key: "Ed25519PrivateKey"
     authority: str
     pepper: bytes
+    asked: "Asked"
 
 
 @app.command("close-day")
@@ -108,11 +111,14 @@ def sync() -> None:
             parts.authority,
             typer.echo,
             pepper=parts.pepper,
+            asked=parts.asked,
         )
-    roster = f"renewed ({result.officers} officers)" if result.roster_changed else "unchanged"
-    pins = f", {result.pins} PINs" if result.pins else ""
-    photos = f", {result.photos} photos" if result.photos else ""
-    typer.echo(f"Synced: {result.sent} day reports receipted; roster {roster}{pins}{photos}.")
+    officers = counted(result.officers, "officer", "officers")
+    roster = f"renewed ({officers})" if result.roster_changed else "unchanged"
+    pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
+    photos = f", {counted(result.photos, 'photo', 'photos')}" if result.photos else ""
+    reports = counted(result.sent, "day report", "day reports")
+    typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}.")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)
 
@@ -149,10 +155,14 @@ def stick(
     if result.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
     else:
-        typer.echo(f"On the stick: {result.carried} day reports, sealed to central.")
-    roster = "unchanged" if result.officers is None else f"renewed ({result.officers} officers)"
-    pins = f", {result.pins} PINs" if result.pins else ""
-    typer.echo(f"From the stick: {result.receipted} receipts; roster {roster}{pins}.")
+        reports = counted(result.carried, "day report", "day reports")
+        typer.echo(f"On the stick: {reports}, sealed to central.")
+    roster = "unchanged"
+    if result.officers is not None:
+        roster = f"renewed ({counted(result.officers, 'officer', 'officers')})"
+    pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
+    receipts = counted(result.receipted, "receipt", "receipts")
+    typer.echo(f"From the stick: {receipts}; roster {roster}{pins}.")
     typer.echo(f"Next: carry it to central, and run there: kiosk-central stick {folder}")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)
@@ -160,7 +170,7 @@ def stick(
 
 @app.command()
 def heartbeat() -> None:
-    """Tell central that this terminal lives: its journal's head and open seals, no score.
+    """Tell central that this terminal lives: its journal's head, and commitments that say no count.
 
     The running terminal does this by itself every quarter of an hour.
     """
@@ -171,11 +181,18 @@ def heartbeat() -> None:
     from sync.keyfile import KeyUnusable, read_key
 
     folder = data_folder()
-    with opened() as (store, _), errors():
+    with opened() as (store, terminal), errors():
         try:
             key = read_key(folder.key_file)
-            authority, pepper = folder.settings().sync.ca, folder.pepper()
-            exchange.heartbeat(store, SystemClock(), key, authority, pepper=pepper)
+            settings = folder.settings().with_wording(terminal.wording())
+            exchange.heartbeat(
+                store,
+                SystemClock(),
+                key,
+                settings.sync.ca,
+                pepper=folder.pepper(),
+                asked=_asked(settings),
+            )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
         except (KeyUnusable, incoming.Refused) as error:
@@ -193,6 +210,14 @@ def _require_mounted(folder: Path) -> None:
         fail(f"{folder}: {error.strerror} (is the stick in?)", NOT_NOW)
     if not folder.is_mount():
         fail(f"{folder}: no stick is mounted there; see the README on /etc/fstab", NOT_NOW)
+
+
+def _asked(settings: "Settings") -> "Asked":
+    """What citizens can answer here."""
+    from sync.steps import Asked
+
+    rules = settings.rules
+    return Asked(levels=rules.scale.levels, reasons=tuple(rules.reasons))
 
 
 def _hours(settings: "Settings") -> "Hours":
@@ -226,6 +251,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 key=read_key(folder.key_file),
                 authority=settings.sync.ca,
                 pepper=folder.pepper(),
+                asked=_asked(settings),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

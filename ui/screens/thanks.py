@@ -1,7 +1,7 @@
 """Thanks: the same picture for every score, with a code for comments."""
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
@@ -70,10 +70,15 @@ class Thanks(Screen[ThanksView]):
 
 class ThanksScreen(StillScreen[ThanksView]):
     drawing = Thanks
+    touched = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.pulse = Pulse(self)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Somebody wants to see the question again."""
+        self.touched.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The picture stands already: the motion takes nothing from it, and knows no score."""

@@ -1,6 +1,6 @@
 """Care for a screen that shows the same all day: it moves by pixels, and dims when nobody comes.
 
-Must not know what is shown. The touch that wakes the screen does nothing else.
+A question is never dimmed: the touch that wakes the screen does nothing else, and would be lost.
 """
 
 from PySide6.QtCore import QPoint, QTimer, Signal
@@ -48,6 +48,8 @@ class Rest(QWidget):
         self._window = parent
         self.veil = Veil(parent)
         self.veil.touched.connect(self.wake)
+        self.may_dim = True
+        """Whether what stands there may be dimmed."""
         self._step = 0
         self._dimming = QTimer(self, singleShot=True, interval=DIM_MS)
         self._dimming.timeout.connect(self.dim)
@@ -66,6 +68,8 @@ class Rest(QWidget):
         self._dimming.start()
 
     def dim(self) -> None:
+        if not self.may_dim:
+            return
         self.veil.setGeometry(self._window.rect())
         self.veil.show()
         self.veil.raise_()

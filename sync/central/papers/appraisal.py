@@ -1,194 +1,208 @@
-"""The appraisal sheet of an officer or a section: what was found, what may be concluded."""
+"""The appraisal sheet of an officer or a section: the result, and what may be concluded."""
 
 from datetime import datetime
 from typing import Any
 
 from sync.central.language import in_thai
 from sync.central.papers import figures, typesetting
-from sync.central.papers.spreadsheet import Sheet, workbook
+from sync.central.papers.spreadsheet import Cell, Sheet, workbook
 from sync.central.papers.thaitext import digits
-from sync.central.reports.gate import BlockRow, Figure, OfficerView, SectionView
+from sync.central.reports.gate import BlockRow, Figure, OfficerRow, OfficerView, SectionView
+from sync.central.usecases.objections import Verdict
 
-_HEAD = ("จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น")
-_WAITING = "มีคำโต้แย้งรอการพิจารณา"
-_SIGN = ("ผู้รับทราบผล", "ผู้บังคับบัญชา")
+_NONE = "–"
+_OBJECTIONS = {
+    None: "appraisal.objection_waits",
+    Verdict.UPHELD: "appraisal.objection_upheld",
+    Verdict.DISMISSED: "appraisal.objection_dismissed",
+}
+"""How an objection stands, by its outcome."""
 
 
 def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
     """What counts on the first page; each closed span of weeks behind it."""
-    values = _values(view)
-    values |= {
+    officer = view.officer
+    heads = [in_thai("common.weeks"), in_thai("common.ratings_short")]
+    heads += [in_thai("paper.rate_column"), in_thai("appraisal.interval_column")]
+    values = {
+        **_values(view, office, now),
         "of": "officer",
-        "title": "ใบผลการประเมินความพึงพอใจรายบุคคล",
-        "office": office,
-        "period": figures.span(view.period),
+        "title": in_thai("appraisal.officer_title"),
         "about": [
-            ("ชื่อ–สกุล", view.officer.name),
-            ("ตำแหน่ง", view.officer.position or "–"),
-            ("ฝ่าย", str(view.officer.section) or "–"),
-            ("เลขประจำตัว", digits(view.officer.number)),
+            (in_thai("common.full_name"), officer.name),
+            (in_thai("common.position"), officer.position or _NONE),
+            (in_thai("common.section"), str(officer.section) or _NONE),
+            (in_thai("common.number"), digits(officer.number)),
         ],
         "verdict": {
             "fits": view.may_enter_appraisal,
-            "told": _FITS if view.may_enter_appraisal else _FITS_NOT,
+            "words": _verdict(view),
             "rules": _rules(view),
         },
-        "table_head": ["ช่วงสัปดาห์", "จำนวน", "ร้อยละ", "ช่วงเชื่อมั่น"],
-        "table": [figures.row(_weeks(r), Figure(result=r.result)) for r in view.blocks],
-        "made": figures.made(now),
+        "table_head": heads,
+        "table": [figures.row(_weeks(row), Figure(result=row.result)) for row in view.blocks],
     }
-    values["words"]["table"] = "ผลแต่ละช่วงสัปดาห์ที่ปิดแล้ว"
     return typesetting.pdf("appraisal", values, now)
 
 
 def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
-    values = _values(view)
-    values |= {
+    first_heads = in_thai("appraisal.number"), in_thai("common.full_name")
+    values = {
+        **_values(view, office, now),
         "of": "section",
-        "title": "ใบผลการประเมินความพึงพอใจรายฝ่าย",
-        "office": office,
-        "period": figures.span(view.period),
-        "about": [("ฝ่าย", view.section or "ไม่ระบุฝ่าย")],
+        "title": in_thai("appraisal.section_title"),
+        "about": [(in_thai("common.section"), _section_name(view))],
         "verdict": None,
-        "table_head": ["เลขที่", "ชื่อ–สกุล", *_HEAD, "๐ ถึง ๑๐๐"],
-        "table": [
-            {
-                "number": digits(row.officer.number),
-                **figures.row(
-                    row.officer.name + (f" ({_WAITING})" if row.objected else ""), row.figure
-                ),
-            }
-            for row in view.officers
-        ],
-        "made": figures.made(now),
+        "table_head": figures.columns(*first_heads),
+        "table": [_officer_line(row) for row in view.officers],
     }
-    values["words"]["table"] = "เจ้าหน้าที่ในฝ่าย (เรียงตามเลขประจำตัว ไม่ใช่ลำดับคะแนน)"
     return typesetting.pdf("appraisal", values, now)
 
 
 def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
-    head = ("ตั้งแต่", "ถึง", "จำนวน", "ร้อยละ", "ขอบล่าง ๙๕%", "ขอบบน ๙๕%", "หมายเหตุ")
-    rows = [
-        (r.block.first_day, r.block.last_day, *_numbers(Figure(result=r.result)), _mark(r).strip())
-        for r in view.blocks
-    ]
-    about = _about(view.officer.name, office, view)
-    notes = (_verdict(view), *figures.may(view.settings), *figures.may_not())
-    return workbook(
-        "ใบผลการประเมินรายบุคคล",
-        (Sheet(name="ผลการประเมิน", about=about, head=head, rows=rows, notes=notes),),
-        now,
+    rules = (f"{rule}: {value}" for rule, value in _rules(view))
+    verdict = " · ".join((_verdict(view), *rules))
+    sheet = Sheet(
+        name=in_thai("appraisal.result"),
+        about=_about(view.officer.name, office, view),
+        head=_sheet_heads(in_thai("appraisal.first_day"), in_thai("appraisal.last_day")),
+        rows=[_block_cells(row) for row in view.blocks],
+        notes=(verdict, *figures.may(view.settings), *figures.may_not()),
     )
+    return workbook(in_thai("appraisal.officer_book"), (sheet,), now)
 
 
 def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
-    head = ("เลขที่", "ชื่อ–สกุล", "จำนวน", "ร้อยละ", "ขอบล่าง ๙๕%", "ขอบบน ๙๕%", "หมายเหตุ")
-    rows = [
-        (
-            row.officer.number,
-            row.officer.name,
-            *_numbers(row.figure),
-            _WAITING if row.objected else "",
-        )
-        for row in view.officers
-    ]
-    about = _about(view.section or "ไม่ระบุฝ่าย", office, view)
     sheet = Sheet(
-        name="ผลการประเมิน",
-        about=about,
-        head=head,
-        rows=rows,
+        name=in_thai("appraisal.result"),
+        about=_about(_section_name(view), office, view),
+        head=_sheet_heads(in_thai("appraisal.number"), in_thai("common.full_name")),
+        rows=[_officer_cells(row) for row in view.officers],
         notes=(*figures.may(view.settings), *figures.may_not()),
     )
-    return workbook("ใบผลการประเมินรายฝ่าย", (sheet,), now)
+    return workbook(in_thai("appraisal.section_book"), (sheet,), now)
 
 
-def _about(name: str, office: str, view: OfficerView | SectionView) -> tuple[tuple[str, str], ...]:
-    figure, span = view.figure, figures.span(view.period)
-    beside = [("ประกอบการอ่าน", " · ".join(told))] if (told := figures.beside(figure)) else []
-    result = ("ผล", figures.sentence(figure, view.settings))
-    return (("ชื่อ", name), ("หน่วยงาน", office), ("ช่วงเวลา", span), result, *beside)
+def _section_name(view: SectionView) -> str:
+    return view.section or in_thai("common.no_section")
+
+
+def _officer_line(row: OfficerRow) -> dict[str, Any]:
+    """An officer's line of the section's PDF."""
+    name = row.officer.name
+    if row.objected:
+        name += " " + _in_brackets("appraisal.objection_waits")
+    return {"number": digits(row.officer.number), **figures.row(name, row.figure)}
+
+
+def _block_cells(row: BlockRow) -> tuple[Cell, ...]:
+    numbers = _numbers(Figure(result=row.result))
+    return row.block.first_day, row.block.last_day, *numbers, _mark(row)
+
+
+def _officer_cells(row: OfficerRow) -> tuple[Cell, ...]:
+    remark = in_thai("appraisal.objection_waits") if row.objected else ""
+    return row.officer.number, row.officer.name, *_numbers(row.figure), remark
+
+
+def _sheet_heads(first: str, second: str) -> tuple[str, ...]:
+    """`first` and `second`: the words of the two columns before the result's."""
+    return (
+        first,
+        second,
+        in_thai("common.ratings_short"),
+        in_thai("paper.rate_column"),
+        in_thai("appraisal.low"),
+        in_thai("appraisal.high"),
+        in_thai("appraisal.remark"),
+    )
+
+
+def _about(name: str, office: str, view: OfficerView | SectionView) -> list[tuple[str, str]]:
+    about = [
+        (in_thai("appraisal.name"), name),
+        (in_thai("common.site"), office),
+        (in_thai("common.period"), figures.span(view.period)),
+        (in_thai("appraisal.outcome"), figures.sentence(view.figure, view.settings)),
+    ]
+    if remarks := figures.beside(view.figure):
+        about.append((in_thai("appraisal.beside"), " · ".join(remarks)))
+    return about
 
 
 def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
     """n, rate, low, high as numbers; a bound as a text, for its number would say too much."""
-    found = figure.result
-    if found.rate is None:
+    result, ends = figure.result, figure.result.interval
+    if result.rate is None:
         return (None, in_thai("paper.not_enough"), None, None)
-    if found.bound:
-        return (found.n, figures.rate_text(figure), None, None)
-    ends = found.interval
-    low, high = (round(ends.low * 100, 2), round(ends.high * 100, 2)) if ends else (None, None)
-    return (found.n, round(found.rate * 100, 2), low, high)
+    if result.bound or ends is None:
+        return (result.n, figures.rate_text(figure), None, None)
+    rate, low, high = (round(share * 100, 2) for share in (result.rate, ends.low, ends.high))
+    return (result.n, rate, low, high)
 
 
 def _weeks(row: BlockRow) -> str:
-    return f"{figures.days(row.block.first_day, row.block.last_day)}{_mark(row)}"
+    weeks, mark = figures.days(row.block.first_day, row.block.last_day), _mark(row)
+    return f"{weeks} {mark}" if mark else weeks
 
 
 def _mark(row: BlockRow) -> str:
+    """How an objection to the block stands; empty without one."""
     if row.objection is None:
         return ""
-    outcome = row.objection.outcome
-    told = {"upheld": "คำโต้แย้งฟังขึ้น", "dismissed": "คำโต้แย้งฟังไม่ขึ้น"}
-    return f" ({told.get(outcome or '', _WAITING)})"
+    return _in_brackets(_OBJECTIONS[row.objection.outcome])
 
 
-_FITS = "ผลนี้เข้าเกณฑ์ที่จะใช้ประกอบการประเมินผลการปฏิบัติราชการ"
-_FITS_NOT = "ผลนี้ยังไม่เข้าเกณฑ์ที่จะใช้ประกอบการประเมินผลการปฏิบัติราชการ"
+def _in_brackets(key: str) -> str:
+    return f"({in_thai(key)})"
+
+
+def _verdict(view: OfficerView) -> str:
+    return in_thai("appraisal.fits" if view.may_enter_appraisal else "appraisal.fits_not")
 
 
 def _rules(view: OfficerView) -> list[tuple[str, str]]:
     """What the office asks for, and what there is."""
-    s = view.settings
-    n = figures.number(view.figure.result.n)
+    settings, n = view.settings, view.figure.result.n
+    ratings = in_thai("appraisal.enough_ratings", n=n, least=settings.appraisal_from)
+    response = in_thai(
+        "appraisal.enough_response",
+        response=_response(view),
+        least=settings.appraisal_response,
+    )
     return [
-        ("จำนวนการประเมิน", f"{n} (เกณฑ์ {figures.number(s.appraisal_from)} ขึ้นไป)"),
-        (
-            "อัตราการตอบ",
-            f"{_response(view)} (เกณฑ์ร้อยละ {figures.number(s.appraisal_response)} ขึ้นไป)",
-        ),
+        (in_thai("common.ratings"), ratings),
+        (in_thai("figures.response_rate"), response),
     ]
 
 
-def _verdict(view: OfficerView) -> str:
-    told = _FITS if view.may_enter_appraisal else _FITS_NOT
-    return f"{told} · " + " · ".join(f"{what}: {found}" for what, found in _rules(view))
-
-
 def _response(view: OfficerView) -> str:
-    """The officer's own where questions are offered; else the office's: queue tickets are told by
-    counter, not by officer."""
+    """The officer's own where questions are offered; else the office's: queue tickets are counted
+    by counter, not by officer."""
     own = view.figure.deciding_response
     if own is not None:
-        return f"ร้อยละ {figures.number(own * 100)} (ของผู้รับบริการจากเจ้าหน้าที่ผู้นี้)"
+        return in_thai("appraisal.own_response", share=figures.per_cent(own))
     if view.coverage is None:
-        return "ไม่ทราบ (ไม่มีข้อมูลบัตรคิว)"
-    return f"ประมาณร้อยละ {figures.number(view.coverage * 100)} (ทั้งสำนักงาน)"
+        return in_thai("appraisal.unknown_response")
+    return in_thai("appraisal.office_response", share=figures.per_cent(view.coverage))
 
 
-def _values(view: OfficerView | SectionView) -> dict[str, Any]:
+def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict[str, Any]:
+    """What both sheets say."""
     figure, settings = view.figure, view.settings
     return {
         "lang": "th",
+        "office": office,
+        "period": figures.span(view.period),
+        "made": figures.made(now),
         "rate_text": figures.rate_text(figure),
         "sentence": figures.sentence_lines(figure, settings),
         **figures.drawn(figure),
-        "levels": figures.levels(figure, settings.levels_th),
+        "levels": figures.levels(figure, settings.level_words_th),
         "beside": figures.beside(figure),
         "trend": figures.trend(view.trend),
         "may": figures.may(settings),
         "may_not": figures.may_not(),
-        "signatures": list(_SIGN),
-        "words": {
-            "result": "ผลการประเมิน",
-            "rate": in_thai("common.rate"),
-            "hidden": in_thai("paper.hidden"),
-            "trend": in_thai("paper.trend"),
-            "trend_how": in_thai("paper.trend_how"),
-            "may": "ข้อสรุปที่ทำได้",
-            "may_not": "ข้อสรุปที่ทำไม่ได้",
-            "dated": "วันที่ ......./......./.......",
-        },
+        "words": figures.words("appraisal"),
         "pages": figures.PAGES,
     }

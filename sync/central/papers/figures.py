@@ -5,18 +5,26 @@ from datetime import date, datetime
 from typing import Any
 
 from sync.central import thai
-from sync.central.language import in_thai
+from sync.central.language import in_thai, tables
 from sync.central.period import Period
 from sync.central.reports import chart
 from sync.central.reports.gate import Figure, MonthFigure
 from sync.central.sitesettings import SiteSettings
 
-PAGES = [thai.digits(f"– {n} –", "th") for n in range(1, 400)]
+PAGES = [thai.digits(f"– {page} –", "th") for page in range(1, 400)]
 """What stands at the foot of each page."""
+_NOTHING = "–"
+_SIGNS = {"at least": "≥ ", "at most": "≤ "}
+_RATE_WORDS = {"at least": "paper.at_least", "at most": "paper.at_most", "": "paper.per_cent"}
 
 
 def number(value: float, decimals: int = 0) -> str:
     return thai.number(value, "th", decimals)
+
+
+def per_cent(share: float, decimals: int = 0) -> str:
+    """A share from 0 to 1, without a sign."""
+    return number(share * 100, decimals)
 
 
 def day(value: date) -> str:
@@ -24,7 +32,7 @@ def day(value: date) -> str:
 
 
 def days(first: date, last: date) -> str:
-    """Two days; one year is told once."""
+    """Two days; one year stands once."""
     begun = day(first)
     if first.year == last.year:
         begun = begun.rpartition(" ")[0]
@@ -40,37 +48,58 @@ def span(period: Period) -> str:
 
 
 def made(now: datetime) -> str:
-    return f"จัดทำเมื่อ {thai.moment(now, 'th')}"
+    return in_thai("paper.made", moment=thai.moment(now, "th"))
 
 
-def rate_text(figure: Figure) -> str:
-    found = figure.result
-    if found.rate is None:
-        return "–"
-    bound = {"at least": "≥ ", "at most": "≤ "}.get(found.bound, "")
-    return f"{bound}{number(found.rate * 100, 1)}"
+def words(table: str) -> dict[str, str]:
+    """What a template says by itself: the words of all papers, and those of its own table."""
+    by_table = tables("th")
+    return {"rate": in_thai("common.rate"), **by_table["paper"], **by_table[table]}
+
+
+# --- a figure in words -------------------------------------------------------------------------
+
+
+def rate_text(figure: Figure, decimals: int = 1) -> str:
+    result = figure.result
+    if result.rate is None:
+        return _NOTHING
+    return f"{_SIGNS.get(result.bound, '')}{per_cent(result.rate, decimals)}"
 
 
 def interval_text(figure: Figure) -> str:
-    found = figure.result.interval
-    return f"{number(found.low * 100, 1)}–{number(found.high * 100, 1)}" if found else "–"
+    ends = figure.result.interval
+    return f"{per_cent(ends.low, 1)}–{per_cent(ends.high, 1)}" if ends else _NOTHING
 
 
 def sentence(figure: Figure, settings: SiteSettings) -> str:
     """Rate, interval, n and span in one line; in words where it is hidden or a bound."""
-    found = figure.result
-    if found.rate is None:
-        return in_thai("paper.hidden")
-    parts = [f"ผู้รับบริการพึงพอใจร้อยละ {rate_text(figure)}"]
-    if found.interval:
-        ends = f"{number(found.interval.low * 100, 1)} ถึง {number(found.interval.high * 100, 1)}"
-        parts.append(f"ช่วงความเชื่อมั่นร้อยละ ๙๕ {ends}")
-    parts.append(f"จากการประเมิน {number(found.n)} ครั้ง")
+    return " · ".join(_sentence_parts(figure, settings))
+
+
+def sentence_lines(figure: Figure, settings: SiteSettings) -> str:
+    """The same on two lines: rate and interval; how many, and when."""
+    parts = _sentence_parts(figure, settings)
+    ends = 2 if figure.result.interval else 1
+    two_lines = (parts[:ends], parts[ends:])
+    return "\n".join(" · ".join(line) for line in two_lines if line)
+
+
+def _sentence_parts(figure: Figure, settings: SiteSettings) -> list[str]:
+    result, ends = figure.result, figure.result.interval
+    if result.rate is None:
+        return [in_thai("paper.hidden")]
+    parts = [in_thai("paper.satisfied", rate=rate_text(figure))]
+    if ends:
+        low, high = per_cent(ends.low, 1), per_cent(ends.high, 1)
+        parts.append(in_thai("paper.confidence", low=low, high=high))
+    parts.append(in_thai("paper.of_ratings", n=result.n))
     if figure.first_day and figure.last_day:
-        parts.append(f"ระหว่าง {day(figure.first_day)} ถึง {day(figure.last_day)}")
-    if found.reading == "not-enough-to-compare":
+        first, last = day(figure.first_day), day(figure.last_day)
+        parts.append(in_thai("paper.between", first=first, last=last))
+    if result.reading == "not-enough-to-compare":
         parts.append(in_thai("paper.few", n=settings.compare_from))
-    return " · ".join(parts)
+    return parts
 
 
 def may(settings: SiteSettings) -> list[str]:
@@ -84,19 +113,48 @@ def may_not() -> list[str]:
     return in_thai("paper.may_not").splitlines()
 
 
-def sentence_lines(figure: Figure, settings: SiteSettings) -> str:
-    """The same on two lines: rate and interval; how many, and when."""
-    parts = sentence(figure, settings).split(" · ")
-    ends = 2 if figure.result.interval else 1
-    return "\n".join(" · ".join(some) for some in (parts[:ends], parts[ends:]) if some)
+def beside(figure: Figure) -> list[str]:
+    """What stands beside a score and is not in it."""
+    counted = figure.beside
+    counts = {
+        "paper.suppressed": counted.suppressed,
+        "paper.flagged": counted.flagged,
+        "paper.unasked": counted.unasked,
+    }
+    remarks = [in_thai(key, n=count) for key, count in counts.items() if count]
+    if figure.response is not None:
+        response = in_thai(
+            "paper.response",
+            answered=counted.answered,
+            served=counted.served,
+            share=per_cent(figure.response),
+            skipped=counted.skipped,
+            lapsed=counted.lapsed,
+            not_offered=counted.not_offered,
+        )
+        remarks.append(response)
+    return remarks
+
+
+def _read_out(figure: Figure, decimals: int) -> str:
+    """A figure that is shown as it is read out: no signs, no dashes."""
+    result, ends = figure.result, figure.result.interval
+    rate = in_thai(_RATE_WORDS[result.bound], rate=per_cent(result.rate or 0.0, decimals))
+    if ends is None:
+        return rate
+    low, high = per_cent(ends.low, decimals), per_cent(ends.high, decimals)
+    return in_thai("paper.with_interval", rate=rate, low=low, high=high)
+
+
+# --- a figure as a drawing ---------------------------------------------------------------------
 
 
 def drawn(figure: Figure) -> dict[str, Any]:
     """Shares for a bar: rate, low, high; None where they may not be drawn."""
-    found = figure.result
-    ends = found.interval
+    result = figure.result
+    ends = result.interval
     return {
-        "rate": found.rate,
+        "rate": result.rate,
         "low": ends.low if ends else None,
         "high": ends.high if ends else None,
         "axis": [number(0), number(50), number(100)],
@@ -104,40 +162,35 @@ def drawn(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _told(figure: Figure, decimals: int) -> str:
-    """A figure that is shown as it is read out: no signs, no dashes."""
-    found, ends = figure.result, figure.result.interval
-    rate = number((found.rate or 0.0) * 100, decimals)
-    bound = {"at least": "ไม่ต่ำกว่า", "at most": "ไม่เกิน"}.get(found.bound, "")
-    if ends is None:
-        return f"{bound}ร้อยละ {rate}"
-    low, high = (number(x * 100, decimals) for x in (ends.low, ends.high))
-    return f"{bound}ร้อยละ {rate} ช่วงความเชื่อมั่น {low} ถึง {high}"
-
-
 def _scale_alt(figure: Figure) -> str:
     """What the bar shows, for who can't see it."""
     if figure.result.rate is None:
         return ""
-    told = _told(figure, 1)
-    return f"แถบแสดงค่าจาก {number(0)} ถึง {number(100)}: ความพึงพอใจ{told}"
+    return in_thai("paper.scale_alt", least=0, most=100, rate=_read_out(figure, 1))
 
 
 def row(name: str, figure: Figure) -> dict[str, Any]:
-    """A line of a table: words, and shares for its bar."""
-    found = figure.result
-    if found.rate is None:
-        told = {"n": "–", "rate": in_thai("paper.not_enough"), "interval": "–"}
-    else:
-        told = {
-            "n": number(found.n),
-            "rate": rate_text(figure),
-            "interval": interval_text(figure),
-        }
-    ends = found.interval
-    drawn = {"low": ends.low if ends else None, "high": ends.high if ends else None}
-    # A bound is told in words alone.
-    return {"name": name, **told, "share": found.rate if ends else None, **drawn}
+    """A line of a table: words, and shares for its bar. A bound stands in words alone."""
+    result, ends = figure.result, figure.result.interval
+    is_hidden = result.rate is None
+    return {
+        "name": name,
+        "n": _NOTHING if is_hidden else number(result.n),
+        "rate": in_thai("paper.not_enough") if is_hidden else rate_text(figure),
+        "interval": interval_text(figure),
+        "share": result.rate if ends else None,
+        "low": ends.low if ends else None,
+        "high": ends.high if ends else None,
+    }
+
+
+def columns(*first: str, scale: bool = True) -> list[str]:
+    """The heads of a table of `row`s: `first`, then number, rate, interval and the bar's."""
+    heads = [*first, in_thai("common.ratings_short"), in_thai("paper.rate_column")]
+    heads.append(in_thai("paper.interval_column"))
+    if scale:
+        heads.append(in_thai("paper.scale_column"))
+    return heads
 
 
 def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
@@ -146,80 +199,53 @@ def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
     if len(shape.marks) < 2:
         return None
     ticks = [share for share in (1.0, 0.75, 0.5, 0.25, 0.0) if share >= shape.floor]
-    marks = [
+    labels = [
         {
-            "x": m.x / 100,
-            "y": m.y / 100,
-            "low": None if m.low is None else m.low / 100,
-            "high": None if m.high is None else m.high / 100,
-            "top": (m.y if m.high is None else m.high) / 100,
-            "rate": _short_rate(m.month.figure),
+            "x": mark.x / 100,
+            "word": month(mark.month.month),
+            "n": number(mark.month.figure.result.n),
         }
-        for m in shape.marks
+        for mark in shape.marks
     ]
-    below = [
-        (m.x, {"word": month(m.month.month), "n": number(m.month.figure.result.n)})
-        for m in shape.marks
-    ]
-    below += [(x, {"word": month(first), "n": "–"}) for x, first in shape.gaps]
+    labels += [{"x": x / 100, "word": month(first), "n": _NOTHING} for x, first in shape.gaps]
     return {
-        "axis": [{"at": shape.y(s) / 100, "word": number(s * 100)} for s in ticks],
-        "marks": marks,
-        "months": [{"x": x / 100, **told} for x, told in below],
-        "alt": f"แผนภูมิความพึงพอใจรายเดือน: {_months_alt(shape)}",
+        "axis": [{"at": shape.y(tick) / 100, "word": per_cent(tick)} for tick in ticks],
+        "marks": [_trend_mark(mark) for mark in shape.marks],
+        "months": labels,
+        "alt": in_thai("paper.trend_alt", months=_months_alt(shape)),
+    }
+
+
+def _trend_mark(mark: chart.Mark) -> dict[str, Any]:
+    top = mark.y if mark.high is None else mark.high
+    return {
+        "x": mark.x / 100,
+        "y": mark.y / 100,
+        "low": None if mark.low is None else mark.low / 100,
+        "high": None if mark.high is None else mark.high / 100,
+        "top": top / 100,
+        "rate": rate_text(mark.month.figure, 0),
     }
 
 
 def _months_alt(shape: chart.Trend) -> str:
     """Each month of the chart in words, in their order."""
-    told = [
-        (
-            m.x,
-            m.month.month,
-            f"{_told(m.month.figure, 0)} จาก {number(m.month.figure.result.n)} ครั้ง",
+    month_words = {first: in_thai("paper.not_enough") for _, first in shape.gaps}
+    for mark in shape.marks:
+        figure = mark.month.figure
+        month_words[mark.month.month] = in_thai(
+            "paper.month_alt", rate=_read_out(figure, 0), n=figure.result.n
         )
-        for m in shape.marks
-    ]
-    told += [(x, first, in_thai("paper.not_enough")) for x, first in shape.gaps]
-    return ", ".join(f"{month(first)} {said}" for _, first, said in sorted(told))
+    return ", ".join(f"{month(first)} {text}" for first, text in sorted(month_words.items()))
 
 
-def _short_rate(figure: Figure) -> str:
-    found = figure.result
-    bound = {"at least": "≥ ", "at most": "≤ "}.get(found.bound, "")
-    return f"{bound}{number((found.rate or 0.0) * 100)}"
-
-
-def levels(figure: Figure, names: Sequence[str]) -> list[dict[str, Any]]:
+def levels(figure: Figure, level_words: Sequence[str]) -> list[dict[str, Any]]:
     """Counts by level, best first; empty where they may not be shown."""
     total = sum(figure.level_counts)
-    if not total or len(names) != len(figure.level_counts):
+    if not total or len(level_words) != len(figure.level_counts):
         return []
-    rows = zip(names, figure.level_counts, strict=True)
-    return [{"word": w, "n": number(n), "share": n / total} for w, n in reversed(list(rows))]
-
-
-def beside(figure: Figure) -> list[str]:
-    """What stands beside a score and is not in it."""
-    told = []
-    if figure.beside.suppressed:
-        told.append(f"กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน {number(figure.beside.suppressed)} ครั้ง")
-    if figure.beside.flagged:
-        told.append(f"สัญญาณการกดผิดปกติ (ยังนับคะแนน) {number(figure.beside.flagged)} ครั้ง")
-    if figure.beside.unasked:
-        told.append(f"กดโดยไม่ได้เชิญให้ประเมิน (ไม่นับคะแนน) {number(figure.beside.unasked)} ครั้ง")
-    if response := response_text(figure):
-        told.append(response)
-    return told
-
-
-def response_text(figure: Figure) -> str:
-    """How many of the services that ended were answered; empty where terminals don't know."""
-    if figure.response is None:
-        return ""
-    of = figure.beside
-    return (
-        f"ตอบแบบประเมิน {number(of.answered)} จาก {number(of.served)} ครั้งที่ให้บริการ "
-        f"(ร้อยละ {number(figure.response * 100)}): ขอไม่ประเมิน {number(of.skipped)} "
-        f"ไม่ตอบ {number(of.lapsed)} ไม่ได้เชิญให้ประเมิน {number(of.not_offered)}"
-    )
+    worst_first = [
+        {"word": word, "n": number(count), "share": count / total}
+        for word, count in zip(level_words, figure.level_counts, strict=True)
+    ]
+    return worst_first[::-1]

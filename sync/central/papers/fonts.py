@@ -9,9 +9,11 @@ import atexit
 import io
 import shutil
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 WEIGHTS = ("Regular", "Bold")
 
@@ -19,36 +21,47 @@ WEIGHTS = ("Regular", "Bold")
 @cache
 def folder() -> Path:
     """A folder with the copies, made once in a process."""
-    made = Path(tempfile.mkdtemp(prefix="kiosk-fonts-"))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    copies = Path(tempfile.mkdtemp(prefix="kiosk-fonts-"))
+    atexit.register(shutil.rmtree, copies, ignore_errors=True)
     for weight in WEIGHTS:
         source = (files("fontpkg_sarabun") / "files" / f"Sarabun-{weight}.ttf").read_bytes()
-        (made / f"Sarabun-{weight}.ttf").write_bytes(flattened(source))
-    return made
+        (copies / f"Sarabun-{weight}.ttf").write_bytes(flattened(source))
+    return copies
 
 
 def flattened(font: bytes) -> bytes:
     """A font whose GPOS mark anchors all lie on the base line."""
     from fontTools.ttLib import TTFont
 
-    found = TTFont(io.BytesIO(font))
-    for lookup in found["GPOS"].table.LookupList.Lookup:
-        for sub in lookup.SubTable:
-            table = sub.ExtSubTable if hasattr(sub, "ExtSubTable") else sub
-            for name in ("MarkArray", "Mark1Array"):
-                for record in getattr(getattr(table, name, None), "MarkRecord", ()):
-                    record.MarkAnchor.YCoordinate = 0
-            for array, records, anchors in (
-                ("BaseArray", "BaseRecord", "BaseAnchor"),
-                ("Mark2Array", "Mark2Record", "Mark2Anchor"),
-            ):
-                for record in getattr(getattr(table, array, None), records, ()):
-                    for anchor in getattr(record, anchors):
-                        if anchor is not None:
-                            anchor.YCoordinate = 0
-    kept = io.BytesIO()
-    found.save(kept)
-    return kept.getvalue()
+    typeface = TTFont(io.BytesIO(font))
+    for table in _position_tables(typeface):
+        for anchor in (*_mark_anchors(table), *_base_anchors(table)):
+            anchor.YCoordinate = 0
+    copy = io.BytesIO()
+    typeface.save(copy)
+    return copy.getvalue()
+
+
+def _position_tables(typeface: Any) -> Iterator[Any]:
+    for lookup in typeface["GPOS"].table.LookupList.Lookup:
+        for subtable in lookup.SubTable:
+            yield getattr(subtable, "ExtSubTable", subtable)
+
+
+def _mark_anchors(table: Any) -> Iterator[Any]:
+    for array in ("MarkArray", "Mark1Array"):
+        for record in getattr(getattr(table, array, None), "MarkRecord", ()):
+            yield record.MarkAnchor
+
+
+def _base_anchors(table: Any) -> Iterator[Any]:
+    """Where marks stand on letters, and on other marks."""
+    for array, records, anchors in (
+        ("BaseArray", "BaseRecord", "BaseAnchor"),
+        ("Mark2Array", "Mark2Record", "Mark2Anchor"),
+    ):
+        for record in getattr(getattr(table, array, None), records, ()):
+            yield from (anchor for anchor in getattr(record, anchors) if anchor is not None)
 
 
 @cache

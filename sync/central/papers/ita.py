@@ -7,37 +7,34 @@ terminals' evidence in the rows it belongs to. (ARCHITECTURE.md#the-office-and-i
 import io
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kiosk.domain.businessday import buddhist_year
 from sync.central.itaform import EditedRow, form
+from sync.central.language import in_thai
 from sync.central.papers import figures, typesetting
 from sync.central.papers.thaitext import digits, listed, plain
 from sync.central.period import Period
 from sync.central.reports.gate import OfficeView
-
-_FORMS = {
-    "IIT": "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายใน (IIT)",
-    "EIT": "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายนอก (EIT)",
-    "OIT": "แบบตรวจการเปิดเผยข้อมูลสาธารณะ (OIT)",
-}
-EVIDENCE = "ผลจากเครื่องประเมินความพึงพอใจ ณ ช่องบริการ"
-_HALVES = {"1": "๖ เดือนแรก", "2": "๖ เดือนหลัง"}
-_MONTHS = (
-    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
-    "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
-)  # fmt: skip
+from sync.central.usecases.ita import ItaBody
 
 
 def title(office: str, period: Period) -> tuple[str, str]:
     """The two lines above the table."""
-    year = buddhist_year(period.fiscal_year)
-    ends = (period.first_day, period.last_day)
-    first, last = (f"{_MONTHS[d.month - 1]} {buddhist_year(d.year)}" for d in ends)
-    months = f"{_HALVES[period.part]} ({first} - {last})"
-    above = "การรายงานผลการดำเนินการตามมาตรการยกระดับคุณธรรมและความโปร่งใสภายในหน่วยงาน"
-    return above, digits(f"ของ{office} ประจำปีงบประมาณ พ.ศ. {year} รอบ {months}")
+    second_line = in_thai(
+        "ita_paper.of_office",
+        office=office,
+        year=str(buddhist_year(period.fiscal_year)),
+        half=in_thai(f"ita_paper.half_{period.part}"),
+        first=_month(period.first_day),
+        last=_month(period.last_day),
+    )
+    return in_thai("ita_paper.title"), digits(second_line)
+
+
+def _month(day: date) -> str:
+    return f"{in_thai(f'month.{day.month}')} {buddhist_year(day.year)}"
 
 
 def pdf(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:
@@ -53,7 +50,7 @@ def _values(office: OfficeView, rows: Sequence[EditedRow]) -> dict[str, Any]:
         "columns": list(form()[1]),
         "rows": list(_grouped(rows)),
         "evidence": {
-            "heading": EVIDENCE,
+            "heading": in_thai("ita_paper.evidence"),
             "text": figures.sentence(office.figure, office.settings).replace(" · ", "\n"),
             "beside": "\n".join(figures.beside(office.figure)),
             **figures.drawn(office.figure),
@@ -64,21 +61,21 @@ def _values(office: OfficeView, rows: Sequence[EditedRow]) -> dict[str, Any]:
 
 def _grouped(rows: Sequence[EditedRow]) -> list[dict[str, Any]]:
     """The rows with a full-width row before each form and each indicator."""
-    found: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     part = indicator = ""
     for edited in rows:
         row, body = edited.row, edited.body
         if row.form != part:
             part = row.form
-            found.append({"kind": "group", "level": 2, "text": _FORMS.get(part, part)})
+            lines.append({"kind": "group", "level": 2, "text": in_thai(f"ita_paper.{part}")})
         if row.indicator != indicator:
             indicator = row.indicator
-            found.append({"kind": "group", "level": 3, "text": digits(indicator)})
-        found.append(
+            lines.append({"kind": "group", "level": 3, "text": digits(indicator)})
+        lines.append(
             {
                 "kind": "row",
                 "question": f"{row.code} {digits(body.question)}",
-                "score": f"({digits(body.score)} คะแนน)" if body.score else "",
+                "score": _score(body),
                 "shortfall": listed(body.shortfall),
                 "measure": listed(body.measure),
                 "result": listed(body.result),
@@ -86,15 +83,18 @@ def _grouped(rows: Sequence[EditedRow]) -> list[dict[str, Any]]:
                 "ours": row.terminal_is_evidence,
             }
         )
-    return found
+    return lines
+
+
+def _score(body: ItaBody) -> str:
+    """The score in brackets; empty where there is none."""
+    return in_thai("ita_paper.score", score=digits(body.score)) if body.score else ""
 
 
 def docx(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:
     """The same table as a Word file."""
     from docx import Document
-    from docx.enum.section import WD_ORIENT
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm, Pt
+    from docx.shared import Pt
 
     values = _values(office, rows)
     document = Document()
@@ -102,48 +102,76 @@ def docx(office: OfficeView, rows: Sequence[EditedRow], now: datetime) -> bytes:
     document.core_properties.author = _xml(office.name)
     document.core_properties.created = now.replace(tzinfo=None)
     _thai_style(document, Pt(14))
-    page = document.sections[0]
-    page.orientation = WD_ORIENT.LANDSCAPE
-    page.page_width, page.page_height = Cm(29.7), Cm(21.0)
-    page.left_margin = page.right_margin = Cm(1.4)
-    page.top_margin = page.bottom_margin = Cm(1.5)
+    _landscape(document.sections[0])
     for line in values["title"]:
-        paragraph = document.add_paragraph()
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _run(paragraph, line, bold=True)
+        _centred(document.add_paragraph(), line)
     table = document.add_table(rows=1, cols=5, style="Table Grid")
     table.autofit = False
     _repeat(table.rows[0])
     for cell, text in zip(table.rows[0].cells, values["columns"], strict=True):
-        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _run(cell.paragraphs[0], text, bold=True)
+        _centred(cell.paragraphs[0], text)
     picture = typesetting.png("bar", {"lang": "th", **values["evidence"]}, 216)
     for row in values["rows"]:
         cells = table.add_row().cells
         if row["kind"] == "group":
-            paragraph = cells[0].merge(cells[4]).paragraphs[0]
-            paragraph.paragraph_format.keep_with_next = True
-            _run(paragraph, row["text"], bold=True)
-            continue
-        names = ("question", "shortfall", "measure", "result", "evidence")
-        for cell, name in zip(cells, names, strict=True):
-            _paragraphs(cell, row[name])
-        if row["score"]:
-            _run(cells[0].paragraphs[-1], f" {row['score']}".replace(" คะ", "\u00a0คะ"))
-        if row["ours"]:
-            _evidence(cells[3], values["evidence"], picture)
+            _group_row(cells, row["text"])
+        else:
+            _measure_row(cells, row, values["evidence"], picture)
+    _set_widths(table)
+    word_file = io.BytesIO()
+    document.save(word_file)
+    return word_file.getvalue()
+
+
+def _landscape(page: Any) -> None:
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Cm
+
+    page.orientation = WD_ORIENT.LANDSCAPE
+    page.page_width, page.page_height = Cm(29.7), Cm(21.0)
+    page.left_margin = page.right_margin = Cm(1.4)
+    page.top_margin = page.bottom_margin = Cm(1.5)
+
+
+def _centred(paragraph: Any, text: str) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(paragraph, text, bold=True)
+
+
+def _group_row(cells: Any, text: str) -> None:
+    """One cell over the full width, on the page of the row below it."""
+    paragraph = cells[0].merge(cells[4]).paragraphs[0]
+    paragraph.paragraph_format.keep_with_next = True
+    _run(paragraph, text, bold=True)
+
+
+def _measure_row(cells: Any, row: dict[str, Any], evidence: dict[str, Any], picture: bytes) -> None:
+    names = ("question", "shortfall", "measure", "result", "evidence")
+    for cell, name in zip(cells, names, strict=True):
+        _paragraphs(cell, row[name])
+    if row["score"]:
+        number, _, unit = row["score"].partition(" ")
+        _run(cells[0].paragraphs[-1], f" {number}{_NO_BREAK}{unit}")
+    if row["ours"]:
+        _evidence(cells[3], evidence, picture)
+
+
+def _set_widths(table: Any) -> None:
+    """LibreOffice reads the widths of the grid, Word those of each cell."""
+    from docx.shared import Cm
+
     for column, width in zip(table.columns, _WIDTHS, strict=True):
-        column.width = Cm(width)  # LibreOffice reads the grid, Word each cell
+        column.width = Cm(width)
     for line in table.rows:
         # A merged cell stands in each of its columns.
         merged = line.cells[0]._tc is line.cells[4]._tc
         for cell, width in zip(line.cells, _WIDTHS, strict=True):
             cell.width = Cm(sum(_WIDTHS)) if merged else Cm(width)
-    kept = io.BytesIO()
-    document.save(kept)
-    return kept.getvalue()
 
 
+_NO_BREAK = "\u00a0"
 _WIDTHS = (4.1, 4.1, 5.9, 7.2, 5.6)
 """Of the five columns, in centimetres."""
 
@@ -152,12 +180,12 @@ def _evidence(cell: Any, evidence: dict[str, Any], picture: bytes) -> None:
     """The terminals' words and chart below what people wrote."""
     from docx.shared import Cm
 
-    _run(cell.add_paragraph(), EVIDENCE, bold=True)
+    _run(cell.add_paragraph(), evidence["heading"], bold=True)
     for line in evidence["text"].split("\n"):
         _run(cell.add_paragraph(), line)
     if evidence["rate"] is not None:
-        shown = cell.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Cm(6.4))
-        shown._inline.docPr.set("descr", evidence["alt"])  # python-docx has no name for it
+        drawing = cell.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Cm(6.4))
+        drawing._inline.docPr.set("descr", evidence["alt"])  # python-docx has no name for it
     for line in filter(None, evidence["beside"].split("\n")):
         _run(cell.add_paragraph(), line)
 

@@ -2,18 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from kiosk.domain.rating import ReasonId
 from sync.central.disclosure import week_end
 from sync.central.language import in_thai, tables
 from sync.central.papers import figures, typesetting
 from sync.central.papers.posters import short
-from sync.central.reports.gate import OfficeView
+from sync.central.reports.gate import CutRow, OfficeView
 from sync.central.usecases.improvements import Improvement, ImprovementStatus
 
-_LOG_HEAD = ["เรื่องที่ประชาชนแจ้ง", "การดำเนินการ", "ผู้รับผิดชอบ", "กำหนดเสร็จ"]
 _SOON = timedelta(days=14)
 _MONTHS = 3
+_MONTHLY_LETTERS, _WEEKLY_LETTERS = 110, 200
+"""Letters of a text in a line of the log."""
+_LOG_COLUMNS = ("problem", "action", "person", "due")
+_PAGE_LINES, _LINE_LETTERS = 30, 20
+"""What the month's second page holds."""
+_NOTES_UP_TO = 16
+"""With more lines of the log, the page has no room for notes."""
 
 
 def meeting_pdf(
@@ -21,15 +28,12 @@ def meeting_pdf(
 ) -> bytes:
     """The month's two pages: the figures, and what was said and done."""
     figure = office.figure
-    names = {r.id: r.th for r in office.settings.reasons}
-    current = [
-        x for x in log if x.state is ImprovementStatus.OPEN or _since(x, office.period.first_day)
-    ]
-    shown, lines = _on_a_page(current)
-    left = len(current) - len(shown)
+    since = office.period.first_day
+    current = [line for line in log if _is_open(line) or _changed_since(line, since)]
+    page_rows, lines = _on_a_page(current)
     values = {
         "lang": "th",
-        "title": "ใบประชุมติดตามความพึงพอใจต่อการให้บริการ",
+        "title": in_thai("meeting.title"),
         "office": office.name,
         "period": figures.span(office.period),
         "made": figures.made(now),
@@ -37,37 +41,24 @@ def meeting_pdf(
         "sentence": figures.sentence_lines(figure, office.settings),
         **figures.drawn(figure),
         "trend": figures.trend(office.trend),
-        "section_head": ["ฝ่าย", "จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น", "๐ ถึง ๑๐๐"],
-        "sections": [figures.row(x.section or "ไม่ระบุฝ่าย", x.figure) for x in office.sections],
-        "reasons": [
-            {
-                "word": names.get(ReasonId(row.what), row.what),
-                "n": figures.number(row.n) if row.n else "น้อยกว่า ๕",
-                "share": row.rate or 0.0,
-            }
-            for row in office.reasons
+        "section_head": figures.columns(in_thai("common.section")),
+        "sections": [
+            figures.row(section.section or in_thai("common.no_section"), section.figure)
+            for section in office.sections
         ],
+        "reasons": _reasons(office),
+        "reasons_head": in_thai("office.reasons"),
+        "reasons_of": figures.days(*office.quarters) if office.quarters else "",
         "gaps": [*figures.beside(figure), *(_gap(kind, n) for kind, n in gaps.items())],
-        "log_head": _LOG_HEAD,
-        "log": [_line(x, 110) for x in shown],
+        "gaps_head": in_thai("office.gaps"),
+        "none": in_thai("common.none"),
+        "log_title": in_thai("page.improvements"),
+        "log_head": _log_head(),
+        "log": [_line(line, _MONTHLY_LETTERS) for line in page_rows],
+        "log_how": _log_how(len(current) - len(page_rows)),
         "blank": 3,
-        "notes": lines <= 16,
-        "words": {
-            "hidden": in_thai("paper.hidden"),
-            "rate": in_thai("common.rate"),
-            "trend": in_thai("paper.trend"),
-            "trend_how": in_thai("paper.trend_how"),
-            "sections": "รายฝ่าย (เรียงตามชื่อ ไม่ใช่ลำดับคะแนน)",
-            "reasons": in_thai("office.reasons"),
-            "reasons_of": figures.days(*office.quarters) if office.quarters else "",
-            "few_reasons": in_thai("paper.few_reasons"),
-            "gaps": in_thai("office.gaps"),
-            "none": "ไม่มี",
-            "log": "บันทึกการปรับปรุง",
-            "resolved": "มติที่ประชุม",
-            "how": (f"ยังมีอีก {figures.number(left)} เรื่องในระบบ " if left else "")
-            + "แถวว่างสำหรับเขียนในที่ประชุม",
-        },
+        "notes": lines <= _NOTES_UP_TO,
+        "words": figures.words("meeting"),
         "pages": figures.PAGES,
     }
     return typesetting.pdf("meeting", values, now)
@@ -76,68 +67,106 @@ def meeting_pdf(
 def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now: datetime) -> bytes:
     """The week's sheet: the last months in a few lines, then what is overdue, due soon, under way
     and just done, and room for what is new."""
-    ends = week_end(today)
-    starts = ends - timedelta(days=6)
-    open_ = [x for x in log if x.state is ImprovementStatus.OPEN]
-    late = [x for x in open_ if x.due and x.due < today]
-    soon = [x for x in open_ if x.due and today <= x.due <= today + _SOON]
-    rest = [x for x in open_ if x not in late and x not in soon]
-    over = [x for x in log if x.state is not ImprovementStatus.OPEN and _since(x, today - _SOON)]
-    groups: tuple[tuple[str, Sequence[Improvement], int], ...] = (
-        ("เลยกำหนด", late, 0),
-        ("ครบกำหนดภายในสองสัปดาห์", soon, 0),
-        ("เรื่องอื่นที่กำลังดำเนินการ", rest, 0),
-        ("เสร็จแล้วหรือไม่ดำเนินการ ในสองสัปดาห์ที่ผ่านมา", over, 0),
-        ("เรื่องใหม่และมติที่ประชุม", [], 4),
-    )
-    recent = [m for m in office.trend if m.figure.result.rate is not None][-_MONTHS:]
+    sunday = week_end(today)
+    monday = sunday - timedelta(days=6)
+    with_figure = [month for month in office.trend if month.figure.result.rate is not None]
     values = {
         "lang": "th",
-        "title": "ใบประชุมประจำสัปดาห์ ติดตามความพึงพอใจต่อการให้บริการ",
+        "title": in_thai("meeting.weekly_title"),
         "office": office.name,
-        "period": f"สัปดาห์ {figures.day(starts)} ถึง {figures.day(ends)}",
+        "period": in_thai("meeting.week", first=figures.day(monday), last=figures.day(sunday)),
         "made": figures.made(now),
-        "month_head": ["เดือนที่ปิดรอบ", "จำนวน", "ร้อยละ", "ช่วงความเชื่อมั่น", "๐ ถึง ๑๐๐"],
-        "months": [figures.row(figures.month(m.month), m.figure) for m in recent],
-        "log_head": _LOG_HEAD,
-        "groups": [
-            {"title": title, "rows": [_line(x, 200) for x in rows], "blank": blank}
-            for title, rows, blank in groups
+        "month_head": figures.columns(in_thai("meeting.month")),
+        "months": [
+            figures.row(figures.month(month.month), month.figure)
+            for month in with_figure[-_MONTHS:]
         ],
-        "words": {
-            "hidden": in_thai("paper.hidden"),
-            "none": "ไม่มี",
-            "months": "ผลการประเมินของสำนักงาน (เฉพาะสัปดาห์ที่ปิดแล้ว)",
-        },
+        "log_head": _log_head(),
+        "groups": _weekly_groups(log, today),
+        "none": in_thai("common.none"),
+        "words": figures.words("meeting"),
         "pages": figures.PAGES,
     }
     return typesetting.pdf("weekly", values, now)
 
 
-def _since(line: Improvement, day: date) -> bool:
+def _weekly_groups(log: Sequence[Improvement], today: date) -> list[dict[str, Any]]:
+    """Title, rows and empty lines of each group of the week's sheet."""
+    under_way = [line for line in log if _is_open(line)]
+    late = [line for line in under_way if line.due and line.due < today]
+    soon = [line for line in under_way if line.due and today <= line.due <= today + _SOON]
+    others = [line for line in under_way if line not in late and line not in soon]
+    ended = [line for line in log if not _is_open(line)]
+    just_ended = [line for line in ended if _changed_since(line, today - _SOON)]
+    return [
+        _group("meeting.late", late),
+        _group("meeting.soon", soon),
+        _group("meeting.under_way", others),
+        _group("meeting.just_ended", just_ended),
+        _group("meeting.new", [], blank=4),
+    ]
+
+
+def _group(title: str, lines: Sequence[Improvement], blank: int = 0) -> dict[str, Any]:
+    rows = [_line(line, _WEEKLY_LETTERS) for line in lines]
+    return {"title": in_thai(title), "rows": rows, "blank": blank}
+
+
+def _is_open(line: Improvement) -> bool:
+    return line.status is ImprovementStatus.OPEN
+
+
+def _changed_since(line: Improvement, day: date) -> bool:
     return line.at is None or line.at.astimezone().date() >= day
 
 
-def _line(x: Improvement, longest: int) -> list[str]:
-    state = f"({in_thai(f'state.{x.state}')})"
-    done = f"{short(x.done, longest)}\n{state}" if x.done else state
-    return [short(x.said, longest), done, x.whom, figures.day(x.due) if x.due else ""]
+def _reasons(office: OfficeView) -> list[dict[str, Any]]:
+    names = {reason.id: reason.th for reason in office.settings.reasons}
+    return [_reason(row, names) for row in office.reasons]
 
 
-def _gap(kind: str, n: int) -> str:
-    words = tables("th")["gap"]
+def _reason(row: CutRow, names: Mapping[ReasonId, str]) -> dict[str, Any]:
+    return {
+        "word": names.get(ReasonId(row.what), row.what),
+        "n": figures.number(row.n) if row.n else in_thai("office.under_5"),
+        "share": row.rate or 0.0,
+    }
+
+
+def _log_head() -> list[str]:
+    return [in_thai(f"improvements.{column}") for column in _LOG_COLUMNS]
+
+
+def _log_how(remaining: int) -> str:
+    how = in_thai("meeting.empty_lines")
+    if not remaining:
+        return how
+    more = in_thai("meeting.more_lines", n=remaining)
+    return f"{more} {how}"
+
+
+def _line(line: Improvement, longest: int) -> list[str]:
+    status = f"({in_thai(f'improvement_status.{line.status}')})"
+    done = f"{short(line.done, longest)}\n{status}" if line.done else status
+    due = figures.day(line.due) if line.due else ""
+    return [short(line.said, longest), done, line.whom, due]
+
+
+def _gap(kind: str, count: int) -> str:
+    gap_words = tables("th")["gap"]
     unit = "common.minutes" if kind.endswith("-minutes") else "common.times"
-    return f"{words.get(kind, kind)} {in_thai(unit, n=n)}"
+    return f"{gap_words.get(kind, kind)} {in_thai(unit, n=count)}"
 
 
 def _on_a_page(log: Sequence[Improvement]) -> tuple[list[Improvement], int]:
-    """As many of the log as the second page holds, some 30 lines of 20 letters; and their lines."""
-    found: list[Improvement] = []
+    """As many of the log as the second page holds; and how many lines of text they take."""
+    page_rows: list[Improvement] = []
     lines = 0
     for line in log:
-        more = 2 + min(110, max(len(line.said), len(line.done))) // 20
-        if lines + more > 30:
+        letters = min(_MONTHLY_LETTERS, max(len(line.said), len(line.done)))
+        more = 2 + letters // _LINE_LETTERS
+        if lines + more > _PAGE_LINES:
             break
         lines += more
-        found.append(line)
-    return found, lines
+        page_rows.append(line)
+    return page_rows, lines

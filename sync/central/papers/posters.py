@@ -11,6 +11,9 @@ from sync.central.papers.thaitext import digits
 from sync.central.reports.gate import OfficeView
 from sync.central.usecases.improvements import Improvement, ImprovementStatus
 
+_IMPROVEMENTS = 3
+"""There is room for so many."""
+
 
 def infographic_png(office: OfficeView, log: Sequence[Improvement]) -> bytes:
     """1080 × 1350 pixels."""
@@ -22,49 +25,45 @@ def infographic_pdf(office: OfficeView, log: Sequence[Improvement], now: datetim
     return typesetting.pdf("infographic", _poster(office, log, "a4"), now)
 
 
-_IMPROVEMENTS = 3
-"""There is room for so many."""
-
-
 def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[str, Any]:
     figure = office.figure
-    done = [line for line in log if line.state is ImprovementStatus.DONE and line.done]
+    done = [line for line in log if line.status is ImprovementStatus.DONE and line.done]
     improvements = [
-        {"said": f"ท่านบอกว่า {short(line.said)}", "done": f"เราทำแล้ว {short(line.done)}"}
+        {
+            "said": in_thai("poster.said", text=short(line.said)),
+            "done": in_thai("poster.done", text=short(line.done)),
+        }
         for line in done[:_IMPROVEMENTS]
     ]
-    sentence = f"จากผู้ประเมิน {figures.number(figure.result.n)} ครั้ง"
+    sentence = in_thai("poster.raters", n=figure.result.n)
     if figure.result.interval:
-        sentence += f"\nช่วงความเชื่อมั่นร้อยละ ๙๕: {figures.interval_text(figure)}"
-    contacts = " · ".join(c.th for c in office.settings.channels)
+        interval = in_thai("poster.confidence", interval=figures.interval_text(figure))
+        sentence += f"\n{interval}"
+    contacts = " · ".join(channel.th for channel in office.settings.channels)
     return {
         "lang": "th",
         "shape": shape,
-        "title": "ความพึงพอใจต่อการให้บริการ",
+        "title": in_thai("poster.title"),
         "office": office.name,
         "period": figures.span(office.period),
         "rate_text": figures.rate_text(figure),
         "sentence": sentence,
         **figures.drawn(figure),
-        "levels": _with_faces(figures.levels(figure, office.settings.levels_th)),
+        "levels": _with_faces(figures.levels(figure, office.settings.level_words_th)),
         "improved": improvements,
-        "words": {
-            "hidden": in_thai("paper.hidden"),
-            "rate": "พึงพอใจ (ร้อยละ)",
-            "improved": "ท่านบอก เราทำ",
-        },
         "contacts": digits(contacts),
-        "foot": "วัดจากปุ่มประเมินที่ช่องบริการ ไม่เก็บข้อมูลผู้ประเมิน ไม่ใช่คะแนน EIT",
+        "words": figures.words("poster"),
     }
 
 
 def _with_faces(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each level, best first, with its face as on the terminal."""
     count = len(levels)
-    return [
-        {**x, "face": faces.svg(count - i, count), "colour": faces.colour(count - i, count)}
-        for i, x in enumerate(levels)
-    ]
+    return [_with_face(level, count - place, count) for place, level in enumerate(levels)]
+
+
+def _with_face(level: dict[str, Any], score: int, levels: int) -> dict[str, Any]:
+    return {**level, "face": faces.svg(score, levels), "colour": faces.colour(score, levels)}
 
 
 def short(text: str, longest: int = 60) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
+from typing import Any
 
 LINE = 24
 """Points: a line of 16 pt Thai, with marks above and below."""
@@ -26,66 +27,80 @@ def workbook(title: str, sheets: Sequence[Sheet], now: datetime) -> bytes:
     """An XLSX of `sheets`. Texts are written as texts, whatever they begin with."""
     import xlsxwriter
 
-    kept = io.BytesIO()
+    excel_file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(kept, options)
+    book = xlsxwriter.Workbook(excel_file, options)
     book.set_properties({"title": title, "created": now.replace(tzinfo=None)})
-    font = {"font_name": "TH Sarabun New", "font_size": 16, "valign": "top"}
-    plain = book.add_format({**font, "text_wrap": True})
-    bold = book.add_format({**font, "bold": True})
-    head = book.add_format(
-        {**font, "bold": True, "bg_color": "#E6EFEC", "border": 1, "text_wrap": True}
-    )
-    text = book.add_format({**font, "border": 1, "text_wrap": True})
-    # Thai digits, and dates of the Buddhist era: Excel's own formats.
-    whole = book.add_format({**font, "border": 1, "num_format": "[$-D00041E]#,##0"})
-    share = book.add_format({**font, "border": 1, "num_format": "[$-D00041E]0.00"})
-    dated = book.add_format({**font, "border": 1, "num_format": "[$-D07041E]d mmm yyyy"})
+    formats = _formats(book)
     for sheet in sheets:
-        page = book.add_worksheet(sheet.name)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
-        widths = [_width(sheet, column) for column in range(len(sheet.head))]
-        for column, width in enumerate(widths):
-            page.set_column(column, column, width)
-        last = len(widths) - 1
-        line = 0
-        for label, told in sheet.about:
-            page.write_string(line, 0, label, bold)
-            page.merge_range(line, 1, line, last, "", plain)
-            page.write_string(line, 1, told, plain)
-            page.set_row(line, LINE * _lines(told, sum(widths[1:])))
-            line += 1
-        line += 1
-        for column, name in enumerate(sheet.head):
-            page.write_string(line, column, name, head)
-        page.set_row(line, LINE * max(map(_lines, sheet.head, widths)))
-        page.repeat_rows(line)
-        page.freeze_panes(line + 1, 0)
-        for row in sheet.rows:
-            line += 1
-            texts = [value if isinstance(value, str) else "" for value in row]
-            page.set_row(line, LINE * max(map(_lines, texts, widths)))
-            for column, value in enumerate(row):
-                if isinstance(value, date):
-                    page.write_datetime(line, column, datetime(*value.timetuple()[:3]), dated)  # noqa: DTZ001
-                elif isinstance(value, int):
-                    page.write_number(line, column, value, whole)
-                elif isinstance(value, float):
-                    page.write_number(line, column, value, share)
-                elif value is None:
-                    page.write_blank(line, column, None, text)
-                else:
-                    page.write_string(line, column, value, text)
-        line += 2
-        for note in sheet.notes:
-            page.merge_range(line, 0, line, last, "", plain)
-            page.write_string(line, 0, note, plain)
-            page.set_row(line, LINE * _lines(note, sum(widths)))
-            line += 1
+        _write_sheet(book.add_worksheet(sheet.name), sheet, formats)
     book.close()
-    return kept.getvalue()
+    return excel_file.getvalue()
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    font = {"font_name": "TH Sarabun New", "font_size": 16, "valign": "top"}
+    boxed = {**font, "border": 1}
+    # Thai digits, and dates of the Buddhist era: Excel's own formats.
+    properties = {
+        "plain": {**font, "text_wrap": True},
+        "bold": {**font, "bold": True},
+        "head": {**boxed, "bold": True, "bg_color": "#E6EFEC", "text_wrap": True},
+        "text": {**boxed, "text_wrap": True},
+        "whole": {**boxed, "num_format": "[$-D00041E]#,##0"},
+        "share": {**boxed, "num_format": "[$-D00041E]0.00"},
+        "date": {**boxed, "num_format": "[$-D07041E]d mmm yyyy"},
+    }
+    return {name: book.add_format(values) for name, values in properties.items()}
+
+
+def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    widths = [_width(sheet, column) for column in range(len(sheet.head))]
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    last = len(widths) - 1
+    line = 0
+    for label, text in sheet.about:
+        page.write_string(line, 0, label, formats["bold"])
+        page.merge_range(line, 1, line, last, "", formats["plain"])
+        page.write_string(line, 1, text, formats["plain"])
+        page.set_row(line, LINE * _lines(text, sum(widths[1:])))
+        line += 1
+    line += 1
+    for column, name in enumerate(sheet.head):
+        page.write_string(line, column, name, formats["head"])
+    page.set_row(line, LINE * max(map(_lines, sheet.head, widths)))
+    page.repeat_rows(line)
+    page.freeze_panes(line + 1, 0)
+    for row in sheet.rows:
+        line += 1
+        texts = [value if isinstance(value, str) else "" for value in row]
+        page.set_row(line, LINE * max(map(_lines, texts, widths)))
+        for column, value in enumerate(row):
+            _write_cell(page, line, column, value, formats)
+    line += 2
+    for note in sheet.notes:
+        page.merge_range(line, 0, line, last, "", formats["plain"])
+        page.write_string(line, 0, note, formats["plain"])
+        page.set_row(line, LINE * _lines(note, sum(widths)))
+        line += 1
+
+
+def _write_cell(page: Any, line: int, column: int, value: Cell, formats: dict[str, Any]) -> None:
+    if isinstance(value, date):
+        day = datetime(value.year, value.month, value.day)  # noqa: DTZ001  (Excel knows no zone)
+        page.write_datetime(line, column, day, formats["date"])
+    elif isinstance(value, int):
+        page.write_number(line, column, value, formats["whole"])
+    elif isinstance(value, float):
+        page.write_number(line, column, value, formats["share"])
+    elif value is None:
+        page.write_blank(line, column, None, formats["text"])
+    else:
+        page.write_string(line, column, value, formats["text"])
 
 
 def _width(sheet: Sheet, column: int) -> float:

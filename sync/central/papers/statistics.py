@@ -10,23 +10,26 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sync.central.papers.spreadsheet import Sheet, workbook
+from sync.central.language import LANGUAGES, in_thai, tables
+from sync.central.papers.spreadsheet import Cell, Sheet, workbook
 from sync.central.reports.gate import CutRow, CutsView, Figure, OfficeView
 
-DICTIONARY = (
-    ("site", "รหัสหน่วยงาน", "Office, short id", "text"),
-    ("period", "ช่วงเวลา", "Period: fiscal year by the Christian year of its end", "text"),
-    ("first_day", "วันแรกของข้อมูล", "First day of the published weeks", "ISO 8601 date"),
-    ("last_day", "วันสุดท้ายของข้อมูล", "Last day of the published weeks", "ISO 8601 date"),
-    ("channel", "ช่องทาง: counter = ช่องบริการ, online = ออนไลน์", "counter or online", "text"),
-    ("service", "รหัสงานบริการ (ว่าง = ทุกงาน)", "Service, short id; empty: all", "text"),
-    ("service_name", "ชื่องานบริการ", "Name of the service, Thai", "text"),
-    ("n", "จำนวนการประเมิน (รายงานบริการปัดหลักละ ๕)", "Ratings; rounded to 5 by service", "integer"),
-    ("rate", "ร้อยละความพึงพอใจ", "Satisfaction rate, per cent (top two levels)", "number"),
-    ("low", "ขอบล่างช่วงความเชื่อมั่น ๙๕%", "Lower end of the 95 % Wilson interval", "number"),
-    ("high", "ขอบบนช่วงความเชื่อมั่น ๙๕%", "Upper end", "number"),
-    ("bound", "at least / at most เมื่อทุกคนตอบตรงกัน", "rate is a bound where all agree", "text"),
-)  # fmt: skip
+_TYPES = {
+    "site": "text",
+    "period": "text",
+    "first_day": "ISO 8601 date",
+    "last_day": "ISO 8601 date",
+    "channel": "text",
+    "service": "text",
+    "service_name": "text",
+    "n": "integer",
+    "rate": "number",
+    "low": "number",
+    "high": "number",
+    "bound": "text",
+}
+"""Of each column, in their order."""
+COLUMNS = tuple(_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,10 @@ def as_csv(rows: Sequence[StatisticsRow]) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    names = [name for name, *_ in DICTIONARY]
-    writer.writerow(names)
+    writer.writerow(COLUMNS)
     for row in rows:
         values = asdict(row)
-        writer.writerow([_safe(values[name]) for name in names])
+        writer.writerow([_safe(values[name]) for name in COLUMNS])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -114,9 +116,15 @@ def dictionary(licence: str) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("column", "th", "en", "type"))
-    writer.writerows(DICTIONARY)
+    writer.writerows(_dictionary_rows())
     writer.writerow(("licence", _safe(licence), _safe(licence), "text"))
     return text.getvalue().encode("utf-8-sig")
+
+
+def _dictionary_rows() -> list[tuple[str, str, str, str]]:
+    """Each column: its name, what it holds in Thai and in English, its type."""
+    thai, english = (tables(code)["open_data_column"] for code in LANGUAGES)
+    return [(name, thai[name], english[name], kind) for name, kind in _TYPES.items()]
 
 
 def _safe(value: object) -> str:
@@ -126,13 +134,14 @@ def _safe(value: object) -> str:
 
 def as_json(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) -> bytes:
     document = {
-        "title": f"สถิติความพึงพอใจต่อการให้บริการ {office.name}",
+        "title": in_thai("open_data.title", office=office.name),
         "publisher": office.name,
         "licence": office.settings.licence,
         "oit": office.settings.oit_numbers,
         "made": now.isoformat(timespec="seconds"),
         "dictionary": [
-            {"name": name, "th": th, "en": en, "type": kind} for name, th, en, kind in DICTIONARY
+            {"name": name, "th": thai, "en": english, "type": kind}
+            for name, thai, english, kind in _dictionary_rows()
         ],
         "rows": [asdict(row) for row in rows],
     }
@@ -140,19 +149,27 @@ def as_json(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) ->
 
 
 def as_xlsx(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) -> bytes:
-    names = [name for name, *_ in DICTIONARY]
-    data = [[asdict(row)[name] for name in names] for row in rows]
     about = (
-        ("หน่วยงาน", office.name),
-        ("สัญญาอนุญาต", office.settings.licence),
-        ("ข้อ OIT", office.settings.oit_numbers),
+        (in_thai("common.site"), office.name),
+        (in_thai("common.licence"), office.settings.licence),
+        (in_thai("open_data.oit"), office.settings.oit_numbers),
     )
-    head = ("ชื่อคอลัมน์", "ความหมาย", "Meaning", "ชนิด")
-    return workbook(
-        "สถิติการให้บริการ",
-        (
-            Sheet(name="ข้อมูล", about=about, head=names, rows=data),
-            Sheet(name="คำอธิบายข้อมูล", about=(), head=head, rows=DICTIONARY),
-        ),
-        now,
+    data = Sheet(
+        name=in_thai("open_data.data"),
+        about=about,
+        head=COLUMNS,
+        rows=[_cells(row) for row in rows],
     )
+    heads = ("column", "meaning", "meaning_in_english", "type")
+    dictionary = Sheet(
+        name=in_thai("open_data.dictionary"),
+        about=(),
+        head=[in_thai(f"open_data.{head}") for head in heads],
+        rows=_dictionary_rows(),
+    )
+    return workbook(in_thai("open_data.book"), (data, dictionary), now)
+
+
+def _cells(row: StatisticsRow) -> list[Cell]:
+    values = asdict(row)
+    return [values[name] for name in COLUMNS]

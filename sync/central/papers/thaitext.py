@@ -23,10 +23,10 @@ def listed(text: str) -> str:
 
 def plain(text: str) -> str:
     """NFC, without direction marks and piles of combining marks."""
-    kept, marks = [], 0
+    letters, marks = [], 0
     for char in unicodedata.normalize("NFC", text):
         category = unicodedata.category(char)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if category != "Cf" and marks <= _MARKS:
-            kept.append(char)
-    return "".join(kept)
+            letters.append(char)
+    return "".join(letters)

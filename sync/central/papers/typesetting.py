@@ -78,13 +78,13 @@ def _shown(value: Any) -> Any:
 
 def printable(text: str) -> str:
     """What Sarabun can show: no pictographs, for PDF/A must embed every letter."""
-    kept = []
+    letters = []
     for char in plain(text):
         if char == "\n" or ord(char) in fonts.letters():
-            kept.append(char)
+            letters.append(char)
         elif char.isspace():
-            kept.append(" ")
-    return "".join(kept)
+            letters.append(" ")
+    return "".join(letters)
 
 
 @contextmanager

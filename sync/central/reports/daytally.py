@@ -26,7 +26,7 @@ class TallyRow:
 
 def rows(tally: DayTally) -> tuple[TallyRow, ...]:
     """Every officer who has ratings, by number."""
-    found = []
+    rows = []
     for whose, counts in tally.counts.items():
         n = sum(counts)
         if n == 0:
@@ -34,7 +34,7 @@ def rows(tally: DayTally) -> tuple[TallyRow, ...]:
         satisfied = satisfied_of(whose.levels, counts)
         interval = wilson(satisfied, n)
         officer = tally.officers.get(whose.officer)
-        found.append(
+        rows.append(
             TallyRow(
                 number=officer.number if officer else whose.officer,
                 name=officer.name if officer else "?",
@@ -49,7 +49,7 @@ def rows(tally: DayTally) -> tuple[TallyRow, ...]:
                 ),
             )
         )
-    return tuple(sorted(found, key=lambda row: (len(row.number), row.number)))
+    return tuple(sorted(rows, key=lambda row: (len(row.number), row.number)))
 
 
 def lines(tally: DayTally, day: date) -> Iterator[str]:

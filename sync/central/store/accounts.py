@@ -72,9 +72,9 @@ _SIGNED_IN = (
 
 
 class Accounts(Room):
-    def get(self, account: str, *, hold: bool = False) -> Account | None:
+    def get(self, account: str, *, for_update: bool = False) -> Account | None:
         query = select(accounts).where(accounts.c.site == self._site, accounts.c.account == account)
-        row = self._connection.execute(query.with_for_update() if hold else query).first()
+        row = self._connection.execute(query.with_for_update() if for_update else query).first()
         return _account(row) if row else None
 
     def of_subject(self, subject: str) -> Account | None:
@@ -87,8 +87,8 @@ class Accounts(Room):
 
     def all(self) -> tuple[Account, ...]:
         query = select(accounts).where(accounts.c.site == self._site)
-        found = (_account(row) for row in self._connection.execute(query))
-        return tuple(sorted(found, key=lambda a: a.account))
+        accounts_ = (_account(row) for row in self._connection.execute(query))
+        return tuple(sorted(accounts_, key=lambda a: a.account))
 
     def put(self, account: Account) -> None:
         values = {
@@ -162,8 +162,8 @@ class Accounts(Room):
 
     def log_looks(self, officers: Iterable[str], reader: str, what: str, now: datetime) -> None:
         """Somebody looked at these officers' results."""
-        told = {"site": self._site, "at": now, "reader": reader, "what": what}
-        rows = [{**told, "officer": officer} for officer in officers]
+        look = {"site": self._site, "at": now, "reader": reader, "what": what}
+        rows = [{**look, "officer": officer} for officer in officers]
         if rows:
             self._connection.execute(self._insert(looks).on_conflict_do_nothing(), rows)
 

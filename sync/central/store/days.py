@@ -358,10 +358,10 @@ class Days(Room):
 
     def unknown_sites(self) -> list[str]:
         """Sites that rows name and nobody set up."""
-        known = select(sites.c.site)
+        set_up = select(sites.c.site)
         every = union(
             *(
-                select(table.c.site).where(table.c.site.not_in(known))
+                select(table.c.site).where(table.c.site.not_in(set_up))
                 for table in (day_reports, day_lines, day_counts)
             )
         )

@@ -22,12 +22,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sync.central.store.accounts import Accounts
 from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
-from sync.central.store.form import Form
+from sync.central.store.improvements import Improvements
+from sync.central.store.ita import ItaTexts
 from sync.central.store.many import ManyTerminals
-from sync.central.store.office import Office
+from sync.central.store.objections import Objections
+from sync.central.store.office_settings import OfficeSettings
 from sync.central.store.parked import ParkedReports
 from sync.central.store.people import People
+from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
+from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.tallies import Tallies
 from sync.central.store.terminals import Terminals
 from sync.central.store.tickets import Tickets
@@ -68,11 +72,15 @@ class Transaction:
         self.accounts = Accounts(connection, site)
         self.blocks = Blocks(connection, site)
         self.days = Days(connection, site)
-        self.form = Form(connection, site)
-        self.office = Office(connection, site)
+        self.improvements = Improvements(connection, site)
+        self.ita = ItaTexts(connection, site)
+        self.objections = Objections(connection, site)
         self.parked = ParkedReports(connection, site)
         self.people = People(connection, site)
+        self.photos = Photos(connection, site)
         self.pins = Pins(connection, site)
+        self.questionnaire = Questionnaire(connection, site)
+        self.settings = OfficeSettings(connection, site)
         self.tallies = Tallies(connection, site)
         self.terminals = Terminals(connection, site)
         self.tickets = Tickets(connection, site)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Table, select, tuple_
 
+from sync.central.ingest import SheetKey, Witnessed
 from sync.central.schema import (
     day_counts,
     day_lines,
@@ -14,12 +15,13 @@ from sync.central.schema import (
     officers,
     seen_sheets,
     terminals,
+    witnessed_sheets,
 )
 from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, count_rows, line_rows, officer_days
 from sync.central.store.room import insert_on
 from sync.central.store.terminals import KnownTerminal, Run, known_terminal, open_runs
 from sync.central.store.unclosed import mark_unclosed
-from sync.central.store.witness import SheetKey, open_sheet, put_sheets
+from sync.central.store.witness import open_sheet, put_sheets, witnessed
 from sync.messages import DayReport, OpenSheet
 
 TerminalKey = tuple[str, str]
@@ -101,6 +103,15 @@ class ManyTerminals:
         sheets: dict[DayKey, dict[SheetKey, OpenSheet]] = defaultdict(dict)
         for row in self._connection.execute(query):
             sheets[row.site, row.terminal, row.date][row.date, row.officer] = open_sheet(row)
+        return sheets
+
+    def witnessed(self, keys: Collection[DayKey]) -> Mapping[DayKey, dict[SheetKey, Witnessed]]:
+        """The sheets of these days of which their terminals showed steps."""
+        c = witnessed_sheets.c
+        query = select(witnessed_sheets).where(tuple_(c.site, c.terminal, c.date).in_(sorted(keys)))
+        sheets: dict[DayKey, dict[SheetKey, Witnessed]] = defaultdict(dict)
+        for row in self._connection.execute(query):
+            sheets[row.site, row.terminal, row.date][row.date, row.officer] = witnessed(row)
         return sheets
 
     def put(self, days: Sequence[NewDay], now: datetime) -> set[DayKey]:

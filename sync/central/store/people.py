@@ -25,8 +25,8 @@ class People(Room):
             statement.on_conflict_do_update(index_elements=["site"], set_={"name": name})
         )
 
-    def hold_site(self) -> None:
-        """Wait until nobody else holds this site, and hold it until the transaction ends."""
+    def lock_site(self) -> None:
+        """Wait until nobody else has locked this site, and lock it until the transaction ends."""
         query = select(sites.c.site).where(sites.c.site == self._site)
         self._connection.execute(query.with_for_update()).first()
 
@@ -38,13 +38,13 @@ class People(Room):
         query = select(sites.c.site, sites.c.name).order_by(sites.c.site)
         return tuple((row.site, row.name) for row in self._connection.execute(query))
 
-    def put(self, wanted: Iterable[Officer]) -> None:
+    def put(self, renewed: Iterable[Officer]) -> None:
         """Add officers, or renew those with the same id, all or none; NumberTaken lists what is in
         the way."""
-        wanted = tuple(wanted)
+        renewed = tuple(renewed)
         before = {officer.id: officer for officer in self.everyone()}
-        _refuse_clashes(before, wanted)
-        for officer in wanted:
+        _refuse_clashes(before, renewed)
+        for officer in renewed:
             values = {
                 "number": officer.number,
                 "name": officer.name,
@@ -75,7 +75,7 @@ class People(Room):
 
     def everyone(self) -> tuple[Officer, ...]:
         """All officers, by section and number."""
-        found = (
+        every = (
             Officer(
                 id=OfficerId(row.officer),
                 number=row.number,
@@ -87,22 +87,21 @@ class People(Room):
             for row in self._connection.execute(_OFFICERS, {"site": self._site})
         )
         # Sorted here: databases sort Thai and digits each in their own way.
-        return tuple(sorted(found, key=lambda o: (o.section, len(o.number), o.number)))
+        return tuple(sorted(every, key=lambda o: (o.section, len(o.number), o.number)))
 
 
-def _refuse_clashes(before: dict[OfficerId, Officer], wanted: tuple[Officer, ...]) -> None:
+def _refuse_clashes(before: dict[OfficerId, Officer], renewed: tuple[Officer, ...]) -> None:
     """NumberTaken when two active officers would share a number, or when a newcomer would inherit
     the ratings of someone who left: ratings belong to the id."""
     problems = []
-    after = {**before, **{officer.id: officer for officer in wanted}}
+    after = {**before, **{officer.id: officer for officer in renewed}}
     holders: dict[str, Officer] = {}
     for officer in after.values():
         if not officer.retired:
             holder = holders.setdefault(officer.number, officer)
             if holder is not officer:
-                taken = Refusal("number_taken", number=officer.number, officer=holder.name)
-                problems.append(taken)
-    for officer in wanted:
+                problems.append(Refusal("number_taken", number=officer.number, officer=holder.name))
+    for officer in renewed:
         former = before.get(officer.id)
         if former is not None and former.retired and former.name != officer.name:
             problems.append(

@@ -1,6 +1,6 @@
 """PINs that this central issued: what checks each, and which terminals say that they have it.
 
-The PIN itself is nowhere: it was shown once. What checks it is kept encrypted under a key that
+The PIN itself is nowhere: it was shown once. What checks it is stored encrypted, under a key that
 lies outside the database.
 """
 
@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, insert, select, update
 
 from sync.central.schema import pins, terminal_pins
-from sync.central.store.office import EditedMeanwhile
 from sync.central.store.room import Room
+from sync.central.store.versions import EditedMeanwhile
 from sync.messages import TerminalPin
 
 
@@ -62,23 +62,23 @@ class Pins(Room):
 
     # --- at the terminals ------------------------------------------------------------------
 
-    def held(self) -> dict[str, dict[str, TerminalPin]]:
+    def at_terminals(self) -> dict[str, dict[str, TerminalPin]]:
         """What each terminal last said it has, by terminal and officer."""
         query = select(terminal_pins).where(terminal_pins.c.site == self._site)
-        found: dict[str, dict[str, TerminalPin]] = {}
+        by_terminal: dict[str, dict[str, TerminalPin]] = {}
         for row in self._connection.execute(query):
-            held = TerminalPin(row.officer, row.issue, bool(row.own))
-            found.setdefault(row.terminal, {})[row.officer] = held
-        return found
+            pin = TerminalPin(row.officer, row.issue, bool(row.own))
+            by_terminal.setdefault(row.terminal, {})[row.officer] = pin
+        return by_terminal
 
-    def put_held(self, terminal: str, held: Iterable[TerminalPin]) -> None:
+    def put_at_terminal(self, terminal: str, reported: Iterable[TerminalPin]) -> None:
         """What a terminal has now; nothing is written where it had the same before."""
         mine = (terminal_pins.c.site == self._site, terminal_pins.c.terminal == terminal)
         before = {
             TerminalPin(row.officer, row.issue, bool(row.own))
             for row in self._connection.execute(select(terminal_pins).where(*mine))
         }
-        now = set(held)
+        now = set(reported)
         if now == before:
             return
         self.forget(terminal)
@@ -96,7 +96,7 @@ class Pins(Room):
             self._connection.execute(insert(terminal_pins), rows)
 
     def forget(self, terminal: str) -> None:
-        """A terminal that is enrolled anew has none."""
+        """A terminal that is enrolled again has none."""
         self._connection.execute(
             delete(terminal_pins).where(
                 terminal_pins.c.site == self._site, terminal_pins.c.terminal == terminal

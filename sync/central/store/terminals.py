@@ -112,7 +112,7 @@ class Invitation:
 _ONE = select(terminals).where(
     terminals.c.site == bindparam("site"), terminals.c.terminal == bindparam("terminal")
 )
-_ONE_HELD = _ONE.with_for_update()
+_ONE_FOR_UPDATE = _ONE.with_for_update()
 _ALL = select(terminals).where(terminals.c.site == bindparam("site"))
 _SET = update(terminals).where(
     terminals.c.site == bindparam("of_site"), terminals.c.terminal == bindparam("of_terminal")
@@ -142,16 +142,16 @@ def open_runs(connection: Connection, runs: Iterable[tuple[str, Run]], now: date
 
 
 class Terminals(Room):
-    def get(self, terminal: str, *, hold: bool = False) -> KnownTerminal | None:
-        """One terminal; with `hold`, nobody else changes it until this transaction ends."""
+    def get(self, terminal: str, *, for_update: bool = False) -> KnownTerminal | None:
+        """One terminal; with `for_update`, nobody else changes it until this transaction ends."""
         asked = {"site": self._site, "terminal": terminal}
-        row = self._connection.execute(_ONE_HELD if hold else _ONE, asked).first()
+        row = self._connection.execute(_ONE_FOR_UPDATE if for_update else _ONE, asked).first()
         return known_terminal(row) if row else None
 
     def all(self) -> tuple[KnownTerminal, ...]:
         rows = self._connection.execute(_ALL, {"site": self._site})
-        found = (known_terminal(row) for row in rows)
-        return tuple(sorted(found, key=lambda t: (len(t.terminal), t.terminal)))
+        every = (known_terminal(row) for row in rows)
+        return tuple(sorted(every, key=lambda t: (len(t.terminal), t.terminal)))
 
     def generations(self, name: str) -> tuple[KnownTerminal, ...]:
         """Every generation of a terminal, the first one first."""
@@ -234,19 +234,19 @@ class Terminals(Room):
 
     def use_code(self, code_hash: str) -> Invitation | None:
         """Take a code out of the list: it works once, whoever was faster."""
-        found = self._connection.execute(
+        row = self._connection.execute(
             delete(enrol_codes)
             .where(enrol_codes.c.site == self._site, enrol_codes.c.code_hash == code_hash)
             .returning(enrol_codes)
         ).first()
-        if found is None:
+        if row is None:
             return None
         return Invitation(
-            name=found.terminal,
-            counter=found.counter,
-            until=utc(found.until),
-            invited_by=found.invited_by,
-            invited_roles=found.invited_roles,
+            name=row.terminal,
+            counter=row.counter,
+            until=utc(row.until),
+            invited_by=row.invited_by,
+            invited_roles=row.invited_roles,
         )
 
     def site_of_code(self, code_hash: str) -> str | None:

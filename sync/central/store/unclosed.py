@@ -16,7 +16,7 @@ from sync.central.schema import (
     blocks,
     day_counts,
     day_lines,
-    form_counts,
+    questionnaire_counts,
     sites,
     unclosed,
 )
@@ -187,9 +187,9 @@ class Unclosed(Room):
 
     def _online_days(self, after: date) -> RawDays:
         query = (
-            select(form_counts)
-            .where(form_counts.c.site == self._site, form_counts.c.date > after)
-            .order_by(form_counts.c.date)
+            select(questionnaire_counts)
+            .where(questionnaire_counts.c.site == self._site, questionnaire_counts.c.date > after)
+            .order_by(questionnaire_counts.c.date)
         )
         raw = RawDays()
         for row in self._connection.execute(query):

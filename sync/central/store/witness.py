@@ -1,4 +1,4 @@
-"""What central has seen of each terminal's sheets, and the alarms that follow when they shrank."""
+"""What central has seen of each terminal's sheets, and the alarms that follow when they differ."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,17 +14,15 @@ from sqlalchemy import (
     delete,
     distinct,
     func,
-    or_,
     select,
     update,
 )
 
-from sync.central.schema import alarms, day_lines, seen_sheets
+from sync.central.ingest import SheetKey, Witnessed
+from sync.central.schema import alarms, day_lines, seen_sheets, witnessed_sheets
 from sync.central.store.room import Room, insert_on
 from sync.central.store.terminals import utc
 from sync.messages import OpenSheet
-
-SheetKey = tuple[date, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ _SEVERAL = (
 
 
 def put_sheets(connection: Connection, sheets: Iterable[tuple[str, str, OpenSheet]]) -> None:
-    """Remember sheets, each with its site and terminal; their days are to be judged (again)."""
+    """Remember reported sheets, each with its site and terminal."""
     rows = [
         {
             "site": site,
@@ -72,15 +70,25 @@ def put_sheets(connection: Connection, sheets: Iterable[tuple[str, str, OpenShee
             "n": sheet.n,
             "entries": sheet.entries,
             "seal": sheet.seal,
-            "judged": 0,
         }
         for site, terminal, sheet in sheets
     ]
     if rows:
         statement = insert_on(connection)(seen_sheets)
-        new = {name: statement.excluded[name] for name in ("n", "entries", "seal", "judged")}
+        new = {name: statement.excluded[name] for name in ("n", "entries", "seal")}
         key = ["site", "terminal", "date", "officer"]
         connection.execute(statement.on_conflict_do_update(index_elements=key, set_=new), rows)
+
+
+def witnessed(row: Row[*tuple[Any, ...]]) -> Witnessed:
+    return Witnessed(
+        date=row.date,
+        officer=row.officer,
+        steps=row.steps,
+        point=bytes.fromhex(row.point),
+        last_step=row.last_step,
+        released=bool(row.released),
+    )
 
 
 def open_sheet(row: Row[*tuple[Any, ...]]) -> OpenSheet:
@@ -91,16 +99,8 @@ def open_sheet(row: Row[*tuple[Any, ...]]) -> OpenSheet:
 
 class Witness(Room):
     def seen(self, terminal: str, days: Collection[date]) -> dict[SheetKey, OpenSheet]:
-        """The sheets of `days` as this terminal last showed or reported them."""
+        """The sheets of `days` as this terminal last reported them."""
         return self._seen(terminal, seen_sheets.c.date.in_(days))
-
-    def open_or(self, terminal: str, days: Collection[date]) -> dict[SheetKey, OpenSheet]:
-        """The same, and those of every day that is not judged yet: a few, however long a history
-        the terminal has."""
-        pending = select(seen_sheets.c.date).where(self._of(terminal), seen_sheets.c.judged == 0)
-        return self._seen(
-            terminal, or_(seen_sheets.c.date.in_(days), seen_sheets.c.date.in_(pending))
-        )
 
     def _seen(self, terminal: str, which: ColumnElement[bool]) -> dict[SheetKey, OpenSheet]:
         query = select(
@@ -116,26 +116,60 @@ class Witness(Room):
     def _of(self, terminal: str) -> ColumnElement[bool]:
         return and_(seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal)
 
-    def judged(self, terminal: str, days: Collection[date]) -> None:
-        """These days' reports hold what was seen of their sheets; they need no second look."""
-        self._connection.execute(
-            update(seen_sheets)
-            .where(self._of(terminal), seen_sheets.c.date.in_(days), seen_sheets.c.judged == 0)
-            .values(judged=1)
-        )
-
     def put(self, terminal: str, sheets: Iterable[OpenSheet]) -> None:
-        """Remember these sheets as they are now; their days are to be judged (again)."""
+        """Remember these sheets as they were reported."""
         mine = ((self._site, terminal, sheet) for sheet in sheets)
         put_sheets(self._connection, mine)
 
     def forget(self, terminal: str) -> None:
-        """Forget a terminal's history: it begins a new one."""
+        """Forget a terminal's history: it begins a new one. Of sheets that it showed steps of,
+        nothing is asked any more."""
         self._connection.execute(
             delete(seen_sheets).where(
                 seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal
             )
         )
+        self._connection.execute(
+            update(witnessed_sheets).where(self._shown_by(terminal)).values(released=1)
+        )
+
+    # --- steps of open sheets ----------------------------------------------------------------
+
+    def witnessed(self, terminal: str, days: Collection[date]) -> dict[SheetKey, Witnessed]:
+        """What this terminal showed of the sheets of these days, step by step."""
+        query = select(witnessed_sheets).where(
+            self._shown_by(terminal), witnessed_sheets.c.date.in_(days)
+        )
+        return {(row.date, row.officer): witnessed(row) for row in self._connection.execute(query)}
+
+    def put_witnessed(self, terminal: str, sheets: Iterable[Witnessed]) -> None:
+        rows = [
+            {
+                "site": self._site,
+                "terminal": terminal,
+                "date": sheet.date,
+                "officer": sheet.officer,
+                "steps": sheet.steps,
+                "point": sheet.point.hex(),
+                "last_step": sheet.last_step,
+                "released": int(sheet.released),
+            }
+            for sheet in sheets
+        ]
+        if rows:
+            statement = self._insert(witnessed_sheets)
+            new = {
+                name: statement.excluded[name]
+                for name in ("steps", "point", "last_step", "released")
+            }
+            key = ["site", "terminal", "date", "officer"]
+            self._connection.execute(
+                statement.on_conflict_do_update(index_elements=key, set_=new), rows
+            )
+
+    def _shown_by(self, terminal: str) -> ColumnElement[bool]:
+        c = witnessed_sheets.c
+        return and_(c.site == self._site, c.terminal == terminal)
 
     # --- alarms ----------------------------------------------------------------------------
 

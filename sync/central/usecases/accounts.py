@@ -110,7 +110,7 @@ def viewer_of(central: Central, account: str) -> Viewer:
 def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:
     """No more signing in; running sessions end at once. False when there is none."""
     with central.store.transaction(site) as t:
-        current = t.accounts.get(account, hold=True)
+        current = t.accounts.get(account, for_update=True)
         if current is None:
             return False
         t.accounts.put(replace(current, disabled=True))
@@ -125,7 +125,7 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
     # Hashing takes long: it must not keep others from writing.
     secret = passwords.hashed(password)
     with central.store.transaction(site) as t:
-        current = t.accounts.get(account, hold=True)
+        current = t.accounts.get(account, for_update=True)
         if current is None:
             return None
         fresh = replace(

@@ -25,7 +25,7 @@ from sync.central.store.terminals import utc
 FORMAT = 1
 FILES = (FILE_NAME, "central.key", "identity.secret")
 _LEFT_OUT = {"sessions"}
-"""Tables whose rows are not kept: whoever was signed in signs in again, and whoever signed out or
+"""Tables whose rows are left out: whoever was signed in signs in again, and whoever signed out or
 was shut out after the backup stays out."""
 _PIECE = 1 << 20
 """Bytes of a member read at once."""

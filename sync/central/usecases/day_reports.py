@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sync.central.ingest import StoredDay, Why, decide, grown, judge_sheets
+from sync.central.ingest import StoredDay, Why, decide, grown, judge_opened, judge_sheets
 from sync.central.store.days import officer_days
 from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
@@ -49,13 +49,8 @@ def _take(
     terminal = report.terminal
     stored = t.days.stored(report)
     is_new = decide(stored, report, body_digest) is Answer.STORED
-    if stored is not None and is_new:
-        # Not against the heads: what was closed before they were shown may have less.
-        # Nor against what a person has released: that is no longer witnessed.
-        reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, {report.date})}
-        seen = t.witness.seen(terminal, {report.date})
-        witnessed = {key: sheet for key, sheet in reported.items() if key in seen}
-        answer, why = judge_sheets(witnessed, report.open_sheets(), whole={report.date})
+    if is_new:
+        answer, why = _judge(t, report, is_revision=stored is not None)
         if answer is not Answer.STORED:
             quarantine(t, terminal, answer, why, now)
             return answer
@@ -83,6 +78,20 @@ def park(
 def _stored_report(t: Transaction, report: DayReport) -> DayReport | None:
     stored = t.days.report(report.terminal, report.date)
     return DayReport.parse(stored.body) if stored else None
+
+
+def _judge(t: Transaction, report: DayReport, *, is_revision: bool) -> tuple[Answer, str]:
+    """Whether a report opens what was witnessed of its day, and its sheets only grew since the one
+    before."""
+    terminal, day = report.terminal, {report.date}
+    answer, why = judge_opened(t.witness.witnessed(terminal, day), report)
+    if answer is not Answer.STORED or not is_revision:
+        return answer, why
+    # Not what a person has released: that is no longer witnessed.
+    seen = t.witness.seen(terminal, day)
+    reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, day)}
+    before = {key: sheet for key, sheet in reported.items() if key in seen}
+    return judge_sheets(before, report.open_sheets(), whole=day)
 
 
 def store(

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sync.central.store.office import EditedMeanwhile, Improvement, ImprovementStatus
+from sync.central.store.improvements import Improvement, ImprovementStatus
+from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
 
@@ -18,7 +19,7 @@ __all__ = [
 def all_improvements(central: Central) -> tuple[Improvement, ...]:
     """The newest version of each line; open ones first, then by due day."""
     with central.store.read(central.site) as t:
-        return t.office.improvements()
+        return t.improvements.all()
 
 
 def save_improvement(
@@ -27,4 +28,4 @@ def save_improvement(
     """Save a line that was edited from its `version`; EditedMeanwhile when that is not the
     newest."""
     with central.store.transaction(central.site) as t:
-        t.office.put_improvement(improvement, viewer.name, now)
+        t.improvements.append(improvement, viewer.name, now)

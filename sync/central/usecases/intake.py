@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sync.central.greetings import Greeting, Said, Words
-from sync.central.ingest import grown
+from sync.central.ingest import SheetKey, Witnessed, grown, judge_opened
 from sync.central.store.engine import CentralStore, RowRefused
 from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
 from sync.central.store.terminals import KnownTerminal, Run, State
-from sync.central.store.witness import SheetKey
 from sync.central.usecases.central import Central
 from sync.central.usecases.judging import is_impossible
 from sync.messages import Answer, DayReport, Hello, Late, OpenSheet, Receipt, Welcome
@@ -180,6 +179,7 @@ def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewD
     """Those of which central has no report yet, and knows everybody and every counter that they
     name; each with the sheets that it shows more of."""
     stored, seen = many.stored(days.keys()), many.seen(days.keys())
+    witnessed = many.witnessed(days.keys())
     officers = many.known_officers(_named(day, day.report.officers()) for day in days.values())
     counters = many.known_counters(_named(day, day.report.counters()) for day in days.values())
     return [
@@ -188,11 +188,18 @@ def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewD
         if key not in stored
         and _named(day, day.report.officers()) <= officers
         and _named(day, day.report.counters()) <= counters
+        and _as_shown(witnessed.get(key, {}), day.report)
     ]
 
 
 def _named(day: NewDay, names: frozenset[str]) -> set[tuple[str, str]]:
     return {(day.report.site, name) for name in names}
+
+
+def _as_shown(shown: Mapping[SheetKey, Witnessed], report: DayReport) -> bool:
+    """Whether a report opens what was shown of its sheets; any other is judged alone."""
+    answer, _ = judge_opened(shown, report)
+    return answer is Answer.STORED
 
 
 def _fresh(

@@ -7,7 +7,7 @@ from sync.central import period as periods
 from sync.central.itaform import EditedRow, FormRow, listed
 from sync.central.period import Period
 from sync.central.store.engine import Transaction
-from sync.central.store.office import ItaBody, ItaText, newest
+from sync.central.store.ita import ItaBody, ItaText, newest
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
 
@@ -33,7 +33,7 @@ def read_ita_round(central: Central, code: str, today: date) -> ItaRound:
     A row nobody has written yet starts from the newest earlier round's text, else from the form.
     """
     with central.store.read(central.site) as t:
-        starts = t.office.settings().settings.fiscal_year_starts
+        starts = t.settings.newest().settings.fiscal_year_starts
         period = periods.parse(code, starts) if code else periods.round_of(today, starts)
         if period.part not in _ROUNDS:
             raise NoSuchRound(period.code)
@@ -49,16 +49,16 @@ def save_ita_text(
     body: ItaBody,
     now: datetime,
 ) -> bool:
-    """Keep a row's text, edited from version `base`. It is kept whatever happened meanwhile; False
-    when somebody saved in between, so that both stand beside one another. NoSuchPeriod;
+    """Save a row's text, edited from version `base`. It is stored whatever happened meanwhile.
+    False when somebody saved in between, so that both stand beside one another. NoSuchPeriod;
     NoSuchRound."""
     with central.store.transaction(central.site) as t:
-        settings = t.office.settings().settings
+        settings = t.settings.newest().settings
         period = periods.parse(round_code, settings.fiscal_year_starts)
         codes = {row.code for row in listed(settings)}
         if period.part not in _ROUNDS or row_code not in codes:
             raise NoSuchRound(row_code)
-        return t.office.put_ita(
+        return t.ita.append(
             fiscal_year=period.fiscal_year,
             number=int(period.part),
             code=row_code,
@@ -71,11 +71,11 @@ def save_ita_text(
 
 def _rows(t: Transaction, period: Period) -> tuple[EditedRow, ...]:
     year, number = period.fiscal_year, int(period.part)
-    written = t.office.ita(year, number)
-    earlier_rounds = [at for at in t.office.ita_rounds() if at < (year, number)]
-    earlier = t.office.ita(*earlier_rounds[0]) if earlier_rounds else {}
+    written = t.ita.of_round(year, number)
+    earlier_rounds = [at for at in t.ita.rounds() if at < (year, number)]
+    earlier = t.ita.of_round(*earlier_rounds[0]) if earlier_rounds else {}
     rows = []
-    for form_row in listed(t.office.settings().settings):
+    for form_row in listed(t.settings.newest().settings):
         texts = written.get(form_row.code, [])
         earlier_texts = earlier.get(form_row.code, [])
         rows.append(_written(form_row, texts) if texts else _unwritten(form_row, earlier_texts))

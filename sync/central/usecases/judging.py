@@ -19,7 +19,7 @@ def doubt(
 ) -> tuple[Why, str] | None:
     """Why a report is not taken without two people, and what of it; None: it flows. `before`: the
     day as it is stored."""
-    settings = t.office.settings().settings
+    settings = t.settings.newest().settings
     if too_early(report.date, terminal.enrolled):
         return Why.EARLY, f"enrolled on {terminal.enrolled.date()}"
     if wrong := impossible(report, most_ratings(opening_time(settings.opening_hours))):

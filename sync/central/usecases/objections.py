@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, Scaled
-from sync.central.store.office import Decision, Objection, Verdict
+from sync.central.store.objections import Decision, Objection, Verdict
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
 
@@ -50,12 +50,12 @@ def file_objection(central: Central, objection: Objection) -> None:
     with central.store.transaction(central.site) as t:
         if not t.blocks.has(Scaled(objection.officer, objection.levels), objection.number):
             raise NoSuchBlock(objection.number)
-        t.office.object_to(objection)
+        t.objections.add(objection)
 
 
 def read_objections(central: Central) -> ObjectionsPage:
     with central.store.read(central.site) as t:
-        objections = t.office.objections()
+        objections = t.objections.all()
         blocks = {
             (officer, levels, block.number): block
             for officer in sorted({objection.officer for objection in objections})
@@ -67,7 +67,7 @@ def read_objections(central: Central) -> ObjectionsPage:
             blocks=blocks,
             officers={str(officer.id): officer for officer in t.people.everyone()},
             deciders={f"{central.site}/{x.account}": x.name for x in t.accounts.all()},
-            fiscal_year_starts=t.office.settings().settings.fiscal_year_starts,
+            fiscal_year_starts=t.settings.newest().settings.fiscal_year_starts,
         )
 
 
@@ -80,8 +80,8 @@ def decide_objection(
         decider=f"{viewer.site}/{viewer.account}", verdict=verdict, note=note, at=now
     )
     with central.store.transaction(central.site) as t:
-        for objection in t.office.objections(officer):
+        for objection in t.objections.all(officer):
             if (objection.levels, objection.number) == (levels, number):
-                t.office.decide(objection, decision)
+                t.objections.decide(objection, decision)
                 return
     raise NoSuchObjection(number)

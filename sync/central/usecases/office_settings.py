@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sync.central.sitesettings import SiteSettings, StoredSettings
-from sync.central.store.office import EditedMeanwhile
+from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
@@ -14,7 +14,7 @@ __all__ = ["EditedMeanwhile", "read_settings", "save_settings"]
 def read_settings(central: Central) -> StoredSettings:
     """The newest settings, with their version."""
     with central.store.read(central.site) as t:
-        return t.office.settings()
+        return t.settings.newest()
 
 
 def save_settings(
@@ -23,7 +23,7 @@ def save_settings(
     """Save settings that were edited from version `base`; None: from whichever is the newest.
     EditedMeanwhile when somebody saved in between."""
     with central.store.transaction(central.site) as t:
-        newest = t.office.settings().version
+        newest = t.settings.newest().version
         version = newest if base is None else base
-        t.office.put_settings(version, settings, viewer.name, now)
+        t.settings.append(version, settings, viewer.name, now)
         write_change(t, viewer, f"settings: version {version + 1}", now)

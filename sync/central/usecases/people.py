@@ -46,7 +46,7 @@ def all_officers(central: Central) -> tuple[Officer, ...]:
 
 def read_roster_page(central: Central) -> RosterPage:
     with central.store.read(central.site) as t:
-        return RosterPage(officers=t.people.everyone(), pictured=t.office.with_photo())
+        return RosterPage(officers=t.people.everyone(), pictured=t.photos.owners())
 
 
 def import_officers(central: Central, officers: tuple[Officer, ...]) -> None:
@@ -88,7 +88,7 @@ def save_photo(
     """Keep an officer's photo in place of any other. NoSuchOfficer."""
     with central.store.transaction(central.site) as t:
         officer = _officer(t, officer_id)
-        t.office.put_photo(officer_id, jpeg)
+        t.photos.put(officer_id, jpeg)
         write_change(t, viewer, f"roster: {officer.number} photo", now)
 
 
@@ -96,20 +96,20 @@ def remove_photo(central: Central, viewer: Viewer, officer_id: str, now: datetim
     """NoSuchOfficer."""
     with central.store.transaction(central.site) as t:
         officer = _officer(t, officer_id)
-        t.office.remove_photo(officer_id)
+        t.photos.remove(officer_id)
         write_change(t, viewer, f"roster: {officer.number} remove", now)
 
 
 def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | None:
     """An officer's photo, None without one. For who may read that officer, and who keeps the
-    roster; anybody else is told NotYours, so that nobody learns who exists."""
+    roster; NotYours for anybody else, so that nobody learns who exists."""
     with central.store.read(central.site) as t:
         officer = next((o for o in t.people.everyone() if o.id == officer_id), None)
         section = str(officer.section) if officer else ""
         keeps_roster = viewer.has(central.site, Right.RUN)
         if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, section):
             raise NotYours(Right.OFFICER)
-        return t.office.photo(officer_id)
+        return t.photos.of(officer_id)
 
 
 def find_officer(central: Central, officer_id: str) -> Officer:

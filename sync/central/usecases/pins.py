@@ -7,8 +7,8 @@ from datetime import datetime
 
 from kiosk import pin
 from kiosk.domain.people import Officer
-from sync.central.store.office import EditedMeanwhile
 from sync.central.store.pins import Issued
+from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
@@ -52,7 +52,7 @@ def read_pins(central: Central) -> tuple[OfficersPin, ...]:
     with central.store.read(central.site) as t:
         officers = t.people.active()
         issued = t.pins.all()
-        at_terminals = t.pins.held()
+        at_terminals = t.pins.at_terminals()
         terminals = [terminal.terminal for terminal in t.terminals.all() if not terminal.ended]
     return tuple(
         _pin_of(central, officer, issued.get(str(officer.id)), at_terminals, terminals)

@@ -70,7 +70,7 @@ def publish_and_read_settings(central: Central, today: date) -> SiteSettings:
     office's figures are read."""
     with central.store.read(central.site) as t:
         due = plausible(today) and t.unclosed.due(_last_week_end(today))
-        settings = t.office.settings().settings
+        settings = t.settings.newest().settings
     if due:
         _publish(central, today)
     return settings
@@ -80,14 +80,14 @@ def _publish(central: Central, today: date) -> int:
     week = _last_week_end(today)
     with central.store.transaction(central.site) as t:
         # Two at once could each close blocks on what only one of them has seen.
-        t.people.hold_site()
+        t.people.lock_site()
         if not t.unclosed.due(week):
             return 0
         due, ends = t.unclosed.take(), t.blocks.ends()
         added = 0
         for officer, since in sorted(due.items()):
             added += _close(t, officer, since, ends.get(officer, {}), today)
-        t.form.close_pool()
+        t.questionnaire.close_pool()
         t.unclosed.closed_up_to(week)
     return added
 

@@ -9,7 +9,7 @@ from sync import formtoken
 from sync.central.disclosure import ONLINE
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
-from sync.central.store.form import Comment
+from sync.central.store.questionnaire import Comment
 from sync.central.usecases.central import Central
 from sync.protocol import BadMessage
 from sync.signing import public_key
@@ -61,13 +61,13 @@ class OnlineAnswer:
 def open_questionnaire(central: Central, terminal: str, text: str, today: date) -> Questionnaire:
     """What a token that says it was made by a terminal of this site opens."""
     with central.store.read(central.site) as t:
-        settings = t.office.settings().settings
+        settings = t.settings.newest().settings
         token = _token(t, central.site, terminal, text)
         if token is None:
             state = TokenState.WRONG
         elif not token.valid_on(today):
             state = TokenState.EXPIRED
-        elif t.form.used(token.random):
+        elif t.questionnaire.is_used(token.random):
             state = TokenState.USED
         else:
             state = TokenState.ASK
@@ -79,9 +79,9 @@ def answer_questionnaire(
 ) -> bool:
     """Count an answer; False when the token was used before."""
     with central.store.transaction(central.site) as t:
-        # Held: two answers at once would each put in anew what only one of them has seen.
-        t.people.hold_site()
-        if not t.form.use_token(token.random, token.last_day, today):
+        # Two answers at once would each rewrite what only one of them has seen.
+        t.people.lock_site()
+        if not t.questionnaire.use_token(token.random, token.last_day, today):
             return False
         _count(t, answer)
     return True
@@ -97,13 +97,13 @@ def import_answers(central: Central, answers: Iterable[OnlineAnswer]) -> None:
 def all_comments(central: Central) -> tuple[Comment, ...]:
     """What citizens wrote: closed pools, the newest first."""
     with central.store.read(central.site) as t:
-        return t.form.comments()
+        return t.questionnaire.comments()
 
 
 def _count(t: Transaction, answer: OnlineAnswer) -> None:
-    t.form.add(answer.day, answer.levels, answer.score, answer.reasons)
+    t.questionnaire.add(answer.day, answer.levels, answer.score, answer.reasons)
     if answer.comment:
-        t.form.add_comment(answer.language, answer.comment)
+        t.questionnaire.add_comment(answer.language, answer.comment)
     t.unclosed.mark([(ONLINE, answer.day)])
 
 

@@ -105,7 +105,7 @@ def _sign_in(
 def _count_try(central: Central, site: str, account: str, now: datetime) -> Account | None:
     """The account, with this try counted; Locked when it comes too early."""
     with central.store.transaction(site) as t:
-        current = t.accounts.get(account, hold=True)
+        current = t.accounts.get(account, for_update=True)
         if current is None:
             return None
         if current.locked_until is not None and now < current.locked_until:
@@ -169,7 +169,7 @@ def change_password(central: Central, viewer: Viewer, old: str, new: str, now: d
         raise WeakPassword("password_same")
     secret = passwords.hashed(new)
     with central.store.transaction(viewer.site) as t:
-        account = t.accounts.get(viewer.account, hold=True)
+        account = t.accounts.get(viewer.account, for_update=True)
         if account is None:
             raise NotSignedIn
         t.accounts.put(replace(account, secret=secret, must_change=False))

@@ -15,11 +15,11 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.day_reports import receive_day_report
 from sync.central.usecases.intake import greeted
 from sync.central.usecases.pins import Issued, issued_verifier
-from sync.central.usecases.witness import witness_heads
+from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
-    Answer,
     DayReport,
     Heads,
+    HeadsAnswer,
     Hello,
     IssuedPin,
     IssuedPins,
@@ -30,6 +30,7 @@ from sync.messages import (
     PinStatus,
     Receipt,
     Roster,
+    Step,
     StoredDays,
     StoredRevision,
     Welcome,
@@ -51,7 +52,7 @@ def terminal_request(central: Central, terminal: str) -> "Iterator[TerminalReque
     """One request of a terminal in one transaction, in which nobody else changes what is known
     of it; None when there is no such terminal."""
     with central.store.transaction(central.site) as t:
-        asking = t.terminals.get(terminal, hold=True)
+        asking = t.terminals.get(terminal, for_update=True)
         yield TerminalRequest(central, t, asking) if asking else None
 
 
@@ -70,9 +71,10 @@ class TerminalRequest:
             self.t.terminals.open_run(run, now)
         return answer
 
-    def judge(self, heads: Heads, now: datetime) -> Answer:
-        """Take the terminal's journal head and open sheets, or put it into quarantine."""
-        return witness_heads(self.t, self.terminal, heads, now)
+    def judge(self, heads: Heads, points: Points, now: datetime) -> HeadsAnswer | tuple[Step, ...]:
+        """Take the terminal's journal head and steps, or put it into quarantine. Steps that come
+        back are to be proved first."""
+        return witness_heads(self.central, self.t, self.terminal, heads, points, now)
 
     def take_day(self, report: DayReport, body: bytes, now: datetime) -> Receipt:
         """Take a day report; the receipt says what became of it."""
@@ -103,7 +105,7 @@ class TerminalRequest:
     def pins(self, message: PinStatus) -> IssuedPins:
         """Which PINs there are, with what checks those that the terminal has not got."""
         terminal = self.terminal.terminal
-        self.t.pins.put_held(terminal, message.pins)
+        self.t.pins.put_at_terminal(terminal, message.pins)
         issues = {pin.officer: pin.issue for pin in message.pins}
         rows: list[IssuedPin] = []
         room = MOST_SEALED
@@ -124,7 +126,7 @@ class TerminalRequest:
         return Photos(
             tuple(
                 PhotoDigest(officer=officer, digest=digest)
-                for officer, digest in self.t.office.photo_digests()
+                for officer, digest in self.t.photos.digests()
                 if officer in on_roster
             )
         )
@@ -132,7 +134,7 @@ class TerminalRequest:
     def photo(self, officer_id: str) -> bytes | None:
         """The photo of one on the roster."""
         on_roster = any(officer.id == officer_id for officer in self.t.people.active())
-        return self.t.office.photo(officer_id) if on_roster else None
+        return self.t.photos.of(officer_id) if on_roster else None
 
     def _sealed(self, key: str, issued: Issued) -> str:
         """What checks a PIN, sealed to the terminal's `key`; empty where it was lost."""
@@ -161,9 +163,9 @@ def _request(central: Central, terminal: str) -> Iterator[TerminalRequest]:
 
 def _roster(t: Transaction, file: CentralSettings) -> Roster:
     """Officers and words for terminals: what the settings page says, else central.toml."""
-    settings = t.office.settings().settings
+    settings = t.settings.newest().settings
     usual = SiteSettings()
-    done = t.office.newest_done(MAX_IMPROVEMENTS)
+    done = t.improvements.newest_done(MAX_IMPROVEMENTS)
     # What nobody has changed here is each terminal's own.
     own_levels = settings.level_words != usual.level_words
     own_reasons = settings.reasons != usual.reasons

@@ -171,7 +171,7 @@ def release_terminal(
     """A person has compared both sides: the terminal goes on from what it has now. False when it
     was not in quarantine and had no alarm."""
     with central.store.transaction(central.site) as t:
-        current = t.terminals.get(terminal, hold=True)
+        current = t.terminals.get(terminal, for_update=True)
         if current is None:
             return False
         settled = t.witness.settle(terminal, by, note, now, but=FOR_TWO)
@@ -189,7 +189,7 @@ def quarantine_terminal(
 ) -> bool:
     """Put a terminal into quarantine by hand. False when it is no active one."""
     with central.store.transaction(central.site) as t:
-        current = t.terminals.get(terminal, hold=True)
+        current = t.terminals.get(terminal, for_update=True)
         if current is None or not current.active:
             return False
         t.terminals.quarantine(terminal, State.BY_HAND)
@@ -205,7 +205,7 @@ def revoke_terminal(
     """End a key for good: all its requests are refused by name. False when there is none to
     end."""
     with central.store.transaction(central.site) as t:
-        current = t.terminals.get(terminal, hold=True)
+        current = t.terminals.get(terminal, for_update=True)
         if current is None or current.ended:
             return False
         t.terminals.put_state(terminal, State.REVOKED)

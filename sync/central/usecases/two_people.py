@@ -74,7 +74,7 @@ def refuse_generation(central: Central, viewer: Viewer, terminal: str, now: date
     """End a new generation before it counted; whoever may confirm or run terminals. False when
     none waits."""
     with central.store.transaction(central.site) as t:
-        current = t.terminals.get(terminal, hold=True)
+        current = t.terminals.get(terminal, for_update=True)
         if current is None or not current.waiting:
             return False
         t.terminals.put_state(terminal, State.REVOKED)
@@ -84,7 +84,7 @@ def refuse_generation(central: Central, viewer: Viewer, terminal: str, now: date
 
 
 def _waiting(t: Transaction, site: str, viewer: Viewer, terminal: str) -> KnownTerminal | None:
-    current = t.terminals.get(terminal, hold=True)
+    current = t.terminals.get(terminal, for_update=True)
     if current is None or not current.waiting:
         return None
     require_second(site, viewer, current.invited_by, current.invited_roles)
@@ -112,7 +112,7 @@ def confirm_release(
 ) -> Released | None:
     """Let what was proposed count. None when nothing is proposed."""
     with central.store.transaction(central.site) as t:
-        t.people.hold_site()
+        t.people.lock_site()
         proposed = t.parked.proposed(terminal, why)
         if not proposed:
             return None

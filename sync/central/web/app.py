@@ -1,5 +1,7 @@
 """Puts the terminals' requests and people's pages together into one application."""
 
+from typing import Any
+
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 
@@ -7,6 +9,7 @@ import kiosk
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import Strangers
 from sync.central.usecases.terminals import all_terminals
+from sync.central.viewer import Right
 from sync.central.web import (
     accounts,
     audit,
@@ -25,7 +28,9 @@ from sync.central.web import (
     terminal_api,
     terminals,
 )
-from sync.central.web.failures import register_failures
+from sync.central.web.dependencies import SignedIn
+from sync.central.web.edge import add_edge
+from sync.central.web.failures import out_of_form, register_failures
 from sync.central.web.identity_provider import CodeFlow, provider
 from sync.central.web.openapi import publish_openapi
 from sync.central.web.parts import MinuteLimit, Parts, parts_of
@@ -60,7 +65,13 @@ def create_app(
     """The whole server on one `central`; terminals' requests ask the database `elsewhere`: on other
     threads, so that one slow answer holds nobody else up. SettingsError when its identity provider
     is half set."""
-    app = FastAPI(title="Central report", version=kiosk.__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Central report",
+        version=kiosk.__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     identity_provider = provider(central.settings)
     app.state.parts = Parts(
         central=central,
@@ -78,8 +89,17 @@ def create_app(
         app.include_router(identity.router)
     app.include_router(router)
     register_failures(app)
+    add_edge(app, central.settings, out_of_form)
     publish_openapi(app)
     return app
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def openapi(request: Request, viewer: SignedIn) -> dict[str, Any]:
+    """The terminals' API and the open data, for IT: a stranger needs no map of them."""
+    viewer.require(viewer.site, Right.RUN)
+    app: FastAPI = request.app
+    return app.openapi()
 
 
 @router.get("/healthz")

@@ -1,5 +1,6 @@
 """What a handler asks for: who reads, of which office, for which period, and the time."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from kiosk.domain.people import IDENTIFIER
 from sync.central import period as periods
 from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
@@ -15,12 +17,15 @@ from sync.central.usecases.publishing import publish_and_read_settings
 from sync.central.usecases.sign_in import viewer_of
 from sync.central.usecases.sites import find_site
 from sync.central.viewer import CITY, PUBLIC, Right, Viewer
+from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError
 
 COOKIE = "kiosk_session"
-_MAX_SITE, _MAX_TOKEN = 32, 100
+"""The session's cookie, on plain HTTP; over TLS it begins with `__Host-`."""
+_MAX_SITE = 32
 """Characters."""
+_TOKEN = re.compile("[A-Za-z0-9_-]{1,100}")
 _CITY_IN_COOKIE = "~"
 """Stands for CITY, which no cookie may hold."""
 
@@ -93,7 +98,7 @@ async def current_day(request: Request) -> date:
 def visitor_of(request: Request) -> Visitor:
     """Whoever asks: PUBLIC when nobody is signed in."""
     site, token = session_of(request)
-    if not token or len(token) > _MAX_TOKEN or len(site) > _MAX_SITE:
+    if not token:
         return Visitor(PUBLIC, must_change=False)
     parts = parts_of(request)
     signed_in = viewer_of(parts.central, site, token, parts.now())
@@ -132,19 +137,23 @@ def period_of(request: Request, settings: SiteSettings) -> Period:
 
 def session_of(request: Request) -> tuple[str, str]:
     """Site and token of the session that the browser says it has; two empty texts: none."""
-    site, _, token = request.cookies.get(COOKIE, "").partition(".")
-    return CITY if site == _CITY_IN_COOKIE else site, token
+    site, _, token = request.cookies.get(cookie_name(request, COOKIE), "").partition(".")
+    if not _TOKEN.fullmatch(token) or len(site) > _MAX_SITE:
+        return "", ""
+    if site == _CITY_IN_COOKIE:
+        return CITY, token
+    return (site, token) if IDENTIFIER.fullmatch(site) else ("", "")
 
 
 def sign_in_response(request: Request, site: str, token: str, path: str) -> Response:
     """Open the session in the browser, and send it on to `path`."""
     answer = RedirectResponse(path, 303)
     answer.set_cookie(
-        COOKIE,
+        cookie_name(request, COOKIE),
         f"{_CITY_IN_COOKIE if site == CITY else site}.{token}",
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=over_tls(request),
     )
     return answer
 

@@ -18,6 +18,5 @@ def file_response(data: bytes, name: str, kind: str) -> Response:
     headers = {
         "Content-Disposition": f'{place}; filename="{name}.{kind}"',
         "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
     }
     return Response(data, media_type=MEDIA_TYPES[kind], headers=headers)

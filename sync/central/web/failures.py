@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from sync.central.line import Busy
 from sync.central.period import NoSuchPeriod
@@ -68,6 +69,16 @@ def invalid_request(request: Request, _error: RequestValidationError) -> Respons
     if _is_from_a_machine(request):
         return error_response(400, "a parameter or header is out of form")
     return _message(request, 400, "bad_form")
+
+
+async def out_of_form(scope: Scope, receive: Receive, send: Send) -> None:
+    """What no request may hold reaches no page and no database."""
+    request = Request(scope)
+    if _is_from_a_machine(request):
+        answer = error_response(400, "the path or a parameter is out of form")
+    else:
+        answer = bare_page(request, 400, "bad_form")
+    await answer(scope, receive, send)
 
 
 def http_failure(request: Request, error: HTTPException) -> Response:

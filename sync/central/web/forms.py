@@ -1,5 +1,6 @@
 """The forms that people send, from our own pages alone."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -14,6 +15,10 @@ from sync.central.web.rendering import PageError
 
 MAX_FORM, MAX_UPLOAD = 512 * 1024, 8 * 1024 * 1024
 """Bytes of a form's body, without and with a file."""
+_NUMBER = re.compile("-?[0-9]{1,9}")
+"""What fits each database's integers."""
+_NEVER = re.compile("[\x00\ud800-\udfff]")
+"""What no database takes, wherever it stands in a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Posted:
     def text(self, name: str, longest: int = 2000) -> str:
         """One field, outer spaces gone; PageError when it is longer than fits."""
         value = self.values.get(name, "").replace("\r\n", "\n").strip()
-        if len(value) > longest or "\x00" in value:
+        if len(value) > longest:
             raise PageError(400, "text_too_long")
         return value
 
@@ -44,7 +49,7 @@ class Posted:
 
     def number(self, name: str) -> int:
         value = self.text(name, 12)
-        if not value.isascii() or not value.lstrip("-").isdigit():
+        if not _NUMBER.fullmatch(value):
             raise PageError(400, "no_number")
         return int(value)
 
@@ -60,7 +65,8 @@ async def posted(request: Request) -> Posted:
     """The form in a request; PageError when it is too big, or comes from somebody else's page."""
     _refuse_foreign(request)
     limit = MAX_UPLOAD if "multipart" in request.headers.get("content-type", "") else MAX_FORM
-    if int(request.headers.get("content-length") or limit + 1) > limit:
+    length = request.headers.get("content-length", "")
+    if not _NUMBER.fullmatch(length) or int(length) > limit:
         raise PageError(413, "too_big")
     values: dict[str, str] = {}
     several: dict[str, list[str]] = {}
@@ -75,7 +81,12 @@ async def posted(request: Request) -> Posted:
                     file = Upload(value.filename, await value.read())
     except (HTTPException, MultiPartException, ValueError):
         raise PageError(400, "bad_form") from None
-    tuples = {name: tuple(texts) for name, texts in several.items()}
+    texts = [file.name] if file else []
+    for name, of_field in several.items():
+        texts += [name, *of_field]
+    if any(_NEVER.search(text) for text in texts):
+        raise PageError(400, "bad_form")
+    tuples = {name: tuple(of_field) for name, of_field in several.items()}
     return Posted(values=values, several=tuples, file=file)
 
 

@@ -8,7 +8,11 @@ from fastapi.responses import RedirectResponse, Response
 from sync.central.usecases.sign_in import NotSignedIn, sign_in_as
 from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY
-from sync.central.web.dependencies import CurrentTime, sign_in_response
+from sync.central.web.cookies import cookie_name, over_tls
+from sync.central.web.dependencies import (
+    CurrentTime,
+    sign_in_response,
+)
 from sync.central.web.identity_provider import CodeFlow, NotVouched
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError
@@ -29,12 +33,12 @@ def start(request: Request) -> Response:
         raise PageError(503, "try_later") from None
     answer = RedirectResponse(url, 303)
     answer.set_cookie(
-        COOKIE,
+        _cookie(request),
         secrets,
         max_age=_COOKIE_SECONDS,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=over_tls(request),
         path="/identity",
     )
     return answer
@@ -43,7 +47,7 @@ def start(request: Request) -> Response:
 @router.get("/identity/back")
 def back(request: Request, now: CurrentTime) -> Response:
     try:
-        subject = _flow(request).finish(str(request.url), request.cookies.get(COOKIE, ""))
+        subject = _flow(request).finish(str(request.url), request.cookies.get(_cookie(request), ""))
     except NotVouched as error:
         _LOG.warning("identity provider: %s", error)
         raise PageError(403, "identity_refused") from None
@@ -54,9 +58,14 @@ def back(request: Request, now: CurrentTime) -> Response:
         except NotSignedIn:
             continue
         answer = sign_in_response(request, site, token, "/")
-        answer.delete_cookie(COOKIE, path="/identity")
+        answer.delete_cookie(_cookie(request), path="/identity", secure=over_tls(request))
         return answer
     raise PageError(403, "identity_unknown")
+
+
+def _cookie(request: Request) -> str:
+    # Its path is not /, so that it can't begin with __Host-.
+    return cookie_name(request, COOKIE, "__Secure-")
 
 
 def _flow(request: Request) -> CodeFlow:

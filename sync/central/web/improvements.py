@@ -83,7 +83,7 @@ def _improvement(form: Posted) -> Improvement:
     if not citizens_said:
         raise PageError(400, "say_what")
     try:
-        state = ImprovementStatus(form.text("state", 20) or ImprovementStatus.OPEN.value)
+        status = ImprovementStatus(form.text("status", 20) or ImprovementStatus.OPEN.value)
     except ValueError:
         raise PageError(400, "bad_form") from None
     return Improvement(
@@ -92,6 +92,6 @@ def _improvement(form: Posted) -> Improvement:
         said=citizens_said,
         done=form.prose("done", _PARAGRAPH),
         whom=form.prose("whom", _LINE),
-        state=state,
+        status=status,
         version=form.number("version") if form.text("version", 12) else 0,
     )

@@ -1,4 +1,4 @@
-"""Central's OpenAPI description, as machines read it at `/openapi.json`: the terminals' API and the
+"""Central's OpenAPI description, as IT reads it at `/openapi.json`: the terminals' API and the
 open data.
 
 The messages are `sync.messages` themselves: what is described is what is read.

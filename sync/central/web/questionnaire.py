@@ -73,7 +73,7 @@ def post_answer(
     settings = questionnaire.settings
     if questionnaire.token is None or questionnaire.state is not TokenState.ASK:
         return _page(request, central, settings, questionnaire.state)
-    levels = len(settings.levels_th)
+    levels = len(settings.level_words_th)
     score = form.values.get("score", "")
     reasons = _reasons(form, settings)
     comment = clean(form.values.get("words", ""))
@@ -162,7 +162,7 @@ def _page(
         "form.html",
         site=central.settings.name,
         question=own_question or _QUESTION[language],
-        words=settings.levels_th if language == "th" else settings.levels_en,
+        words=settings.level_words_th if language == "th" else settings.level_words_en,
         reasons=[(x.id, x.th if language == "th" else x.en) for x in settings.reasons],
         channels=settings.channels,
         state=state,

@@ -15,18 +15,13 @@ from sync.central import thai
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
+from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.parts import parts_of
 
 LANGUAGE_COOKIE = "kiosk_language"
 _YEAR_SECONDS = 31_536_000
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; "
-    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    # Not no-referrer: browsers then send "Origin: null" with our own forms.
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+HEADERS = {"Cache-Control": "no-store"}
+"""Beside those of every answer (`edge.HEADERS`)."""
 
 
 class PageError(Refusal):
@@ -56,7 +51,10 @@ def problem_words(language: str, problem: Refusal) -> str:
 
 def language_of(request: Request) -> str:
     """The language asked for now, else the one asked for last, else Thai."""
-    for code in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+    for code in (
+        request.query_params.get("lang"),
+        request.cookies.get(cookie_name(request, LANGUAGE_COOKIE)),
+    ):
         if code in LANGUAGES:
             return str(code)
     return "th"
@@ -82,7 +80,12 @@ def page(
     answer = HTMLResponse(text, status, HEADERS)
     if request.query_params.get("lang") in LANGUAGES:
         answer.set_cookie(
-            LANGUAGE_COOKIE, language, max_age=_YEAR_SECONDS, httponly=True, samesite="lax"
+            cookie_name(request, LANGUAGE_COOKIE),
+            language,
+            max_age=_YEAR_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=over_tls(request),
         )
     return answer
 

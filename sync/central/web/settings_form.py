@@ -28,6 +28,7 @@ _NUMBERS = (
     "appraisal_response",
     "fiscal_year_starts",
 )
+_LISTS = ("level_words_th", "level_words_en", "holidays")
 _ATTRIBUTES = {"maxLength": "maxlength", "minimum": "min", "maximum": "max"}
 """A bound's name in a JSON Schema, and in HTML."""
 
@@ -37,7 +38,7 @@ def settings_from(form: Posted) -> SiteSettings:
     setting that is not accepted."""
     values: dict[str, Any] = {name: form.text(name, MAX_FIELD) for name in _TEXTS}
     values |= {name: form.number(name) for name in _NUMBERS}
-    values |= {name: _lines(form, name) for name in ("levels_th", "levels_en", "holidays")}
+    values |= {name: _lines(form, name) for name in _LISTS}
     values["reasons"] = _rows(form, "reasons", ("id", "th", "en"))
     values["services"] = _rows(form, "services", ("id", "th", "en"))
     values["channels"] = _rows(form, "channels", ("th", "en", "address"))
@@ -51,14 +52,12 @@ def settings_from(form: Posted) -> SiteSettings:
 
 def limits() -> dict[str, dict[str, object]]:
     """The bounds of each field, by their names in HTML, for those that have some."""
-    return {
-        setting.key: {
-            attribute: schema[bound]
-            for bound, attribute in _ATTRIBUTES.items()
-            if bound in (schema := setting.kind.schema())
-        }
-        for setting in settings_of(SiteSettings)
-    }
+    attributes = {}
+    for setting in settings_of(SiteSettings):
+        schema = setting.kind.schema()
+        bounds = _ATTRIBUTES.keys() & schema.keys()
+        attributes[setting.key] = {_ATTRIBUTES[bound]: schema[bound] for bound in bounds}
+    return attributes
 
 
 def differing(current: SiteSettings, typed: SiteSettings) -> dict[str, str]:

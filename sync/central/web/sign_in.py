@@ -16,6 +16,7 @@ from sync.central.usecases.sign_in import (
 )
 from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY, Right, Viewer
+from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.dependencies import (
     COOKIE,
     AnyVisitor,
@@ -76,7 +77,9 @@ def post_sign_out(request: Request, form: Form) -> Response:
     if token:
         sign_out(parts_of(request).central, site, token)
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(COOKIE)
+    answer.delete_cookie(
+        cookie_name(request, COOKIE), secure=over_tls(request), httponly=True, samesite="lax"
+    )
     return answer
 
 

@@ -15,6 +15,7 @@ from sync.central.usecases.intake import RequestRefused, Signed
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
 from sync.central.usecases.terminals import NoSuchCode, enrol_at_any_site
+from sync.central.usecases.witness import Points, prove_steps
 from sync.central.web.batching import Batches
 from sync.central.web.openapi import (
     SIGNATURE_SCHEME,
@@ -42,6 +43,7 @@ from sync.messages import (
     PinStatus,
     Receipt,
     Roster,
+    Step,
     StoredDays,
     Welcome,
 )
@@ -229,9 +231,20 @@ async def say_hello(api: Api, signed: SignedRequest) -> Response:
 )
 async def put_heads(api: Api, signed: SignedRequest) -> Response:
     """Show that the journal goes on from the one central has seen."""
-    answer = await api.ask(signed, lambda asked: asked.judge(Heads.parse(signed.body), api.now()))
-    status = 200 if answer in (Answer.STORED, Answer.WAITING) else 409
-    return api.answer(signed, HeadsAnswer(answer).to_bytes(), status)
+    answer = await api.ask(signed, lambda asked: _judge(asked, signed, {}, api.now()))
+    if not isinstance(answer, HeadsAnswer):
+        points = await api.elsewhere(prove_steps, signed.site, signed.terminal, answer)
+        answer = await api.ask(signed, lambda asked: _judge(asked, signed, points, api.now()))
+    if not isinstance(answer, HeadsAnswer):
+        raise RequestRefused(503, "another request of this terminal came in between")
+    status = 200 if answer.answer in (Answer.STORED, Answer.WAITING) else 409
+    return api.answer(signed, answer.to_bytes(), status)
+
+
+def _judge(
+    asked: TerminalRequest, signed: Signed, points: Points, now: datetime
+) -> HeadsAnswer | tuple[Step, ...]:
+    return asked.judge(Heads.parse(signed.body), points, now)
 
 
 @router.get(

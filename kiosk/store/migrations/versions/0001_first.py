@@ -7,7 +7,7 @@ revision = "0001"
 down_revision = None
 
 
-def _one_row(name: str, *columns: sa.Column[str] | sa.Column[int]) -> None:
+def _one_row(name: str, *columns: sa.Column[str] | sa.Column[int] | sa.Column[bytes]) -> None:
     op.create_table(
         name,
         sa.Column("id", sa.INTEGER, primary_key=True, autoincrement=False),
@@ -24,9 +24,17 @@ def _integer(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.INTEGER, nullable=False)
 
 
-def upgrade() -> None:
+def _half(prefix: str, name: str) -> tuple[sa.schema.SchemaItem, ...]:
+    if not prefix:
+        return ()
+    am_or_pm = sa.CheckConstraint("half IN ('am', 'pm')", name=f"{prefix}{name}_half")
+    return _text("half"), am_or_pm
+
+
+def _entries(prefix: str) -> None:
+    """Ratings, outcomes and reasons: settled, or fresh, which know their half-day."""
     op.create_table(
-        "ratings",
+        f"{prefix}ratings",
         sa.Column("id", sa.BLOB, nullable=False),
         _text("business_date"),
         _text("half"),
@@ -37,31 +45,38 @@ def upgrade() -> None:
         _integer("levels"),
         _text("channel"),
         sa.PrimaryKeyConstraint("business_date", "officer", "id"),
-        sa.CheckConstraint("length(id) = 16", name="ratings_id"),
-        sa.CheckConstraint("half IN ('am', 'pm')", name="ratings_half"),
-        sa.CheckConstraint("levels BETWEEN 3 AND 5", name="ratings_levels"),
-        sa.CheckConstraint("score BETWEEN 1 AND levels", name="ratings_score"),
+        sa.CheckConstraint("length(id) = 16", name=f"{prefix}ratings_id"),
+        sa.CheckConstraint("half IN ('am', 'pm')", name=f"{prefix}ratings_half"),
+        sa.CheckConstraint("levels BETWEEN 3 AND 5", name=f"{prefix}ratings_levels"),
+        sa.CheckConstraint("score BETWEEN 1 AND levels", name=f"{prefix}ratings_score"),
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "outcomes",
+        f"{prefix}outcomes",
         sa.Column("id", sa.BLOB, nullable=False),
         _text("business_date"),
         _text("officer"),
         _text("outcome"),
+        *_half(prefix, "outcomes"),
         sa.PrimaryKeyConstraint("business_date", "officer", "id"),
-        sa.CheckConstraint("length(id) = 16", name="outcomes_id"),
+        sa.CheckConstraint("length(id) = 16", name=f"{prefix}outcomes_id"),
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "reasons",
+        f"{prefix}reasons",
         sa.Column("rating", sa.BLOB, nullable=False),
         _text("reason"),
         _text("business_date"),
         _text("officer"),
+        *_half(prefix, "reasons"),
         sa.PrimaryKeyConstraint("business_date", "officer", "rating", "reason"),
         sqlite_with_rowid=False,
     )
+
+
+def upgrade() -> None:
+    for prefix in ("", "fresh_"):
+        _entries(prefix)
     op.create_table(
         "sheets",
         _text("business_date"),
@@ -125,6 +140,14 @@ def upgrade() -> None:
         sa.Column("device", sa.TEXT, primary_key=True, nullable=False),
         _text("boot"),
         _integer("seq"),
+        _integer("kept"),
+    )
+    _one_row(
+        "held_reasons",
+        sa.Column("rating", sa.BLOB, nullable=False),
+        _text("officer"),
+        _text("business_date"),
+        _text("ticked"),
     )
     _one_row(
         "enrolment",
@@ -141,6 +164,35 @@ def upgrade() -> None:
         _text("comment_url"),
         _text("etag"),
         _text("lists"),
+    )
+    op.create_table(
+        "witnessed_sheets",
+        _text("business_date"),
+        _text("officer"),
+        _integer("steps"),
+        _text("counts"),
+        sa.Column("opening", sa.BLOB, nullable=False),
+        sa.Column("point", sa.BLOB, nullable=False),
+        _text("finished"),
+        sa.PrimaryKeyConstraint("business_date", "officer"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "witness_steps",
+        _text("business_date"),
+        _text("officer"),
+        _integer("number"),
+        sa.Column("body", sa.BLOB, nullable=False),
+        sa.PrimaryKeyConstraint("business_date", "officer", "number"),
+    )
+    op.create_table(
+        "witness_answers",
+        _text("business_date"),
+        _text("officer"),
+        sa.Column("body", sa.BLOB, nullable=False),
+        _text("nonce"),
+        _text("signature"),
+        sa.PrimaryKeyConstraint("business_date", "officer"),
     )
     op.create_table(
         "outbox",
@@ -174,6 +226,9 @@ _TRIGGERS = [
     *_append_only("ratings", f"{_SHEET} AND id = NEW.id"),
     *_append_only("outcomes", f"{_SHEET} AND id = NEW.id"),
     *_append_only("reasons", f"{_SHEET} AND rating = NEW.rating AND reason = NEW.reason"),
+    *_append_only("fresh_ratings", f"{_SHEET} AND id = NEW.id"),
+    *_append_only("fresh_outcomes", f"{_SHEET} AND id = NEW.id"),
+    *_append_only("fresh_reasons", f"{_SHEET} AND rating = NEW.rating AND reason = NEW.reason"),
     *_append_only("journal", "seq = NEW.seq"),
     "CREATE TRIGGER sheets_no_delete BEFORE DELETE ON sheets "
     "BEGIN SELECT RAISE(ABORT, 'sheets are kept'); END",

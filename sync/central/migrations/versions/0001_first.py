@@ -97,7 +97,18 @@ def _terminals() -> None:
         _count("n"),
         _count("entries"),
         _text("seal"),
-        _count("judged"),
+        sa.PrimaryKeyConstraint("site", "terminal", "date", "officer"),
+    )
+    op.create_table(
+        "witnessed_sheets",
+        _text("site"),
+        _text("terminal"),
+        sa.Column("date", sa.Date, nullable=False),
+        _text("officer"),
+        _count("steps"),
+        _text("point"),
+        _text("last_step"),
+        _count("released"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "officer"),
     )
     op.create_table(
@@ -407,7 +418,7 @@ def _papers() -> None:
         _text("done"),
         _text("whom"),
         sa.Column("due", sa.Date),
-        _text("state"),
+        _text("status"),
         sa.PrimaryKeyConstraint("site", "id", "version"),
     )
     op.create_table(
@@ -427,14 +438,14 @@ def _papers() -> None:
 
 def _questionnaire() -> None:
     op.create_table(
-        "form_tokens",
+        "questionnaire_tokens",
         _text("site"),
         _text("token"),
         _day("until"),
         sa.PrimaryKeyConstraint("site", "token"),
     )
     op.create_table(
-        "form_counts",
+        "questionnaire_counts",
         _text("site"),
         _day("date"),
         _count("levels"),

@@ -73,7 +73,7 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     ended = last_week_end(today)
     span = published_quarters(period.first_day, period.last_day, ended)
     with central.store.read(central.site) as t:
-        settings = t.office.settings().settings
+        settings = t.settings.newest().settings
         quarters = t.blocks.cuts(span).values()
     tables = {}
     for kind in _KINDS:

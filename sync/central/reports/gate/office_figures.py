@@ -74,7 +74,7 @@ def office(
     ended = last_week_end(today)
     quarters = published_quarters(period.first_day, period.last_day, ended)
     with central.store.read(central.site) as t:
-        settings = t.office.settings().settings
+        settings = t.settings.newest().settings
         officers = t.people.everyone()
         sums = t.blocks.by_officer(period.first_day, period.last_day)
         months = t.blocks.by_month(*trend_span(period, today))

@@ -20,7 +20,7 @@ from sync.central.reports.gate.looks import record_looks
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.accounts import Logged
 from sync.central.store.blocks import Sum
-from sync.central.store.office import Objection
+from sync.central.store.objections import Objection
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -79,15 +79,15 @@ def officer(
         if person is None or not viewer.may_read_officer(central.site, id, section):
             raise NotYours(Right.OFFICER)
         own = viewer.is_officer(central.site, id)
-        settings = t.office.settings().settings
+        settings = t.settings.newest().settings
         sums = t.blocks.by_officer(first_day, last_day, officers=[id])
         office_sums = t.blocks.office(first_day, last_day)
         months = t.blocks.by_month(*trend_span(period, today), officers=[id])
         blocks = t.blocks.of_officer(id, first_day, last_day)
-        objections = {(o.levels, o.number): o for o in t.office.objections(id)}
+        objections = {(o.levels, o.number): o for o in t.objections.all(id)}
         looks = t.accounts.looks(id) if own else ()
         tickets = t.tickets.between(first_day, last_day)
-        has_photo = t.office.has_photo(id)
+        has_photo = t.photos.has(id)
     record_looks(central, viewer, [id], f"officer {period.code}", now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)

@@ -41,7 +41,7 @@ def section(
     if not viewer.may_read_section(central.site, name):
         raise NotYours(Right.SECTION)
     with central.store.read(central.site) as t:
-        settings = t.office.settings().settings
+        settings = t.settings.newest().settings
         roster = t.people.everyone()
         members = [officer for officer in roster if officer.section == name]
         # Whoever is on no roster is in no section: of these, everybody is read.
@@ -51,7 +51,7 @@ def section(
         strangers = [] if name else sorted(sums.keys() - {officer.id for officer in roster})
         ids = [*(str(member.id) for member in members), *strangers]
         months = t.blocks.by_month(*trend_span(period, today), officers=ids)
-        objections = t.office.objections()
+        objections = t.objections.all()
     objecting = {objection.officer for objection in objections if objection.outcome is None}
     rows = _roster_rows(members, sums, settings, objecting)
     looked_at = [str(row.officer.id) for row in rows]

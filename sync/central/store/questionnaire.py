@@ -1,8 +1,8 @@
 """The online questionnaire's counts, comments and used tokens. Nothing here joins the three.
 
 A database numbers rows as they come (SQLite's rowid, PostgreSQL's ctid and xmin), and rows of one
-answer would carry the same number. So what is not old yet is put in anew with each answer, by its
-random ids: all of it carries the last one's number.
+answer would carry the same number. So each answer also rewrites the rows that are not old yet, in
+the order of their random ids: all of them carry the last one's number.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, select, update
 
-from sync.central.schema import LEVELS, comments, form_counts, form_tokens
+from sync.central.schema import LEVELS, comments, questionnaire_counts, questionnaire_tokens
 from sync.central.store.room import Room
 
 POOL = 10
@@ -27,23 +27,23 @@ class Comment:
     words: str
 
 
-class Form(Room):
+class Questionnaire(Room):
     def use_token(self, token: str, until: date, today: date) -> bool:
-        """Take a token; False when it was taken before. Forgotten once it could not be used."""
-        self._connection.execute(
-            delete(form_tokens).where(form_tokens.c.site == self._site, form_tokens.c.until < today)
-        )
+        """Use a token up; False when it was used before. Tokens too old to be used are dropped."""
+        tokens = questionnaire_tokens.c
+        too_old = and_(tokens.site == self._site, tokens.until < today)
+        self._connection.execute(delete(questionnaire_tokens).where(too_old))
         row = {"site": self._site, "token": token, "until": until}
-        insert = self._insert(form_tokens).values(row).on_conflict_do_nothing()
-        if self._connection.execute(insert.returning(form_tokens.c.token)).first() is None:
+        insert = self._insert(questionnaire_tokens).values(row).on_conflict_do_nothing()
+        if self._connection.execute(insert.returning(tokens.token)).first() is None:
             return False
-        that_day = and_(form_tokens.c.site == self._site, form_tokens.c.until == until)
-        self._put_anew(form_tokens, that_day, "token")
+        that_day = and_(tokens.site == self._site, tokens.until == until)
+        self._rewrite(questionnaire_tokens, that_day, "token")
         return True
 
-    def used(self, token: str) -> bool:
-        query = select(form_tokens.c.token).where(
-            form_tokens.c.site == self._site, form_tokens.c.token == token
+    def is_used(self, token: str) -> bool:
+        query = select(questionnaire_tokens.c.token).where(
+            questionnaire_tokens.c.site == self._site, questionnaire_tokens.c.token == token
         )
         return self._connection.execute(query).first() is not None
 
@@ -56,9 +56,9 @@ class Form(Room):
     def _count(self, day: date, levels: int, kind: str, what: str, level: int) -> None:
         key = {"site": self._site, "date": day, "levels": levels, "kind": kind, "what": what}
         counts = {name: int(i == level) for i, name in enumerate(LEVELS, start=1)}
-        column = form_counts.c[f"n{level}"]
+        column = questionnaire_counts.c[f"n{level}"]
         self._connection.execute(
-            self._insert(form_counts)
+            self._insert(questionnaire_counts)
             .values(**key, **counts)
             .on_conflict_do_update(index_elements=list(key), set_={column.name: column + 1})
         )
@@ -66,18 +66,18 @@ class Form(Room):
     # --- comments --------------------------------------------------------------------------
 
     def add_comment(self, language: str, words: str) -> None:
-        """Keep what a citizen wrote, without time, under a random id, in the open pool."""
+        """Store what a citizen wrote, without time, under a random id, in the open pool."""
         row = {"site": self._site, "id": secrets.token_hex(16), "pool": 0}
         self._connection.execute(
             self._insert(comments).values(**row, language=language, words=words)
         )
         waiting = and_(comments.c.site == self._site, comments.c.pool == 0)
-        self._put_anew(comments, waiting, "id")
+        self._rewrite(comments, waiting, "id")
 
-    def _put_anew(self, table: Table, which: ColumnElement[bool], by: str) -> None:
-        """Take these rows out, and put them in in the order of `by`."""
-        taken = self._connection.execute(delete(table).where(which).returning(*table.c))
-        rows: list[dict[str, Any]] = [dict(row) for row in taken.mappings()]
+    def _rewrite(self, table: Table, which: ColumnElement[bool], by: str) -> None:
+        """Write these rows again, in the order of `by`."""
+        removed = self._connection.execute(delete(table).where(which).returning(*table.c))
+        rows: list[dict[str, Any]] = [dict(row) for row in removed.mappings()]
         self._connection.execute(table.insert(), sorted(rows, key=lambda row: str(row[by])))
 
     def close_pool(self) -> int:

@@ -1,0 +1,121 @@
+"""The texts of the ITA measures report. Two editors' texts both stay."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from sync.central.schema import ita_texts, sites
+from sync.central.store.room import Room
+from sync.central.store.terminals import utc
+
+
+@dataclass(frozen=True, slots=True)
+class ItaBody:
+    """The words of one ITA row; `score` as printed, empty when there is none."""
+
+    score: str = ""
+    question: str = ""
+    shortfall: str = ""
+    measure: str = ""
+    result: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItaText:
+    """One version of a row. A version is `beside` another when it was edited from an older text
+    than the newest of that time: somebody must bring both together. The next save from the newest
+    ends that."""
+
+    code: str
+    version: int
+    base: int
+    at: datetime
+    author: str
+    body: ItaBody
+
+    @property
+    def beside(self) -> bool:
+        return self.base != self.version - 1
+
+
+class ItaTexts(Room):
+    def of_round(self, fiscal_year: int, number: int) -> dict[str, list[ItaText]]:
+        """Every version of a round's rows, oldest first, by code."""
+        query = (
+            select(ita_texts)
+            .where(
+                ita_texts.c.site == self._site,
+                ita_texts.c.fiscal_year == fiscal_year,
+                ita_texts.c.round == number,
+            )
+            .order_by(ita_texts.c.code, ita_texts.c.version)
+        )
+        versions: dict[str, list[ItaText]] = {}
+        for row in self._connection.execute(query):
+            text = ItaText(
+                code=row.code,
+                version=row.version,
+                base=row.base,
+                at=utc(row.at),
+                author=row.author,
+                body=ItaBody(**json.loads(row.body)),
+            )
+            versions.setdefault(row.code, []).append(text)
+        return versions
+
+    def rounds(self) -> list[tuple[int, int]]:
+        """Fiscal years and rounds that have texts, newest first."""
+        query = (
+            select(ita_texts.c.fiscal_year, ita_texts.c.round)
+            .where(ita_texts.c.site == self._site)
+            .distinct()
+        )
+        rounds = [(row.fiscal_year, row.round) for row in self._connection.execute(query)]
+        return sorted(rounds, reverse=True)
+
+    def append(
+        self,
+        fiscal_year: int,
+        number: int,
+        code: str,
+        base: int,
+        body: ItaBody,
+        author: str,
+        now: datetime,
+    ) -> bool:
+        """Store a row's text, edited from version `base`, whatever happened meanwhile. False when
+        somebody saved in between, so that both stand beside one another."""
+        # Locked: two saves at once must not take one version's number.
+        self._connection.execute(
+            select(sites.c.site).where(sites.c.site == self._site).with_for_update()
+        ).first()
+        query = select(func.max(ita_texts.c.version)).where(
+            ita_texts.c.site == self._site,
+            ita_texts.c.fiscal_year == fiscal_year,
+            ita_texts.c.round == number,
+            ita_texts.c.code == code,
+        )
+        newest = self._connection.scalar(query) or 0
+        self._connection.execute(
+            self._insert(ita_texts).values(
+                site=self._site,
+                fiscal_year=fiscal_year,
+                round=number,
+                code=code,
+                version=newest + 1,
+                base=base,
+                at=now,
+                author=author,
+                body=json.dumps(asdict(body), ensure_ascii=False),
+            )
+        )
+        return base == newest
+
+
+def newest(texts: Iterable[ItaText]) -> ItaText:
+    """The text that holds: the last one, or what the last was saved beside."""
+    return max(texts, key=lambda text: (not text.beside, text.version))

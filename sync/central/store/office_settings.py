@@ -1,0 +1,29 @@
+"""The settings that an office keeps on the settings page, version by version."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from sync.central.schema import site_settings
+from sync.central.sitesettings import SiteSettings, StoredSettings, parse
+from sync.central.store.versions import VersionedRoom
+
+# Every page asks this: building a statement takes longer than running it.
+_NEWEST = (
+    select(site_settings.c.version, site_settings.c.body)
+    .where(site_settings.c.site == bindparam("site"))
+    .order_by(site_settings.c.version.desc())
+    .limit(1)
+)
+
+
+class OfficeSettings(VersionedRoom):
+    def newest(self) -> StoredSettings:
+        """The defaults, as version 0, where nobody has saved yet."""
+        row = self._connection.execute(_NEWEST, {"site": self._site}).first()
+        return StoredSettings(row.version, parse(row.body)) if row else StoredSettings()
+
+    def append(self, base: int, settings: SiteSettings, author: str, now: datetime) -> None:
+        """Save what was edited from version `base`; EditedMeanwhile when that is not the newest."""
+        values = {"at": now, "author": author, "body": settings.document()}
+        self._append(site_settings, base, self.newest().version, values, {})

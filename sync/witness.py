@@ -1,0 +1,351 @@
+"""What a terminal shows its witness: commitments to what came since it last looked, and at the end
+of the day what opens their product. Read from and written to its store.
+
+A step is stored before it is sent, and goes out as the same bytes until central has answered it.
+Computing one takes some hundredths of a second, always outside a transaction: no press waits.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from msgspec.json import decode, encode
+
+from kiosk.domain.businessday import business_date, half_day
+from kiosk.domain.people import NO_OFFICER
+from kiosk.domain.rating import Half
+from kiosk.store.engine import Snapshot, Store
+from kiosk.store.state import Enrolment
+from kiosk.store.witnessed import Pending, Shown, ShownAnswer
+from sync.commitment import NOTHING, ZERO, Dimension, opened, product, sum_of
+from sync.messages import (
+    DayReport,
+    EarlierAnswer,
+    Head,
+    Heads,
+    HeadsAnswer,
+    LineCount,
+    OutcomeCount,
+    ReasonCount,
+    Step,
+)
+from sync.messages.runs import MOST_ANSWERS, MOST_STEPS
+from sync.steps import (
+    ALL,
+    Asked,
+    Counts,
+    Place,
+    counts_by_officer,
+    made_step,
+    reported_counts,
+    usual_dimensions,
+)
+
+FINISHED = "all"
+"""The last half-day of a sheet whose day is over."""
+MOST_TRIES = 20
+"""So often steps are computed again because a press came meanwhile."""
+MOST_BYTES = 400_000
+"""Of the steps in one request."""
+STORED_FOR = timedelta(days=400)
+"""Answers of central: as long as it may ask for a day again."""
+
+Chosen = Callable[[Shown, Counts], Sequence[Dimension]]
+"""What the next step of a sheet counts; nothing: there is none to make. Given the sheet and what is
+not committed to yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """A day's counts as they stand in its report."""
+
+    lines: tuple[LineCount, ...]
+    outcomes: tuple[OutcomeCount, ...]
+    reasons: tuple[ReasonCount, ...]
+
+    @property
+    def by_officer(self) -> dict[str, Counter[str]]:
+        return counts_by_officer(self.lines, self.outcomes, self.reasons)
+
+
+def counts_of(snapshot: Snapshot, day: date) -> DayCounts:
+    tally = snapshot.ratings.tally(day)
+    lines = tuple(
+        LineCount(
+            officer=line.officer,
+            service=line.service,
+            counter=line.counter,
+            half=line.half,
+            channel=line.channel,
+            n=tally.levels(line),
+        )
+        for line in tally.lines()
+    )
+    outcomes = tuple(
+        OutcomeCount(officer=officer, outcome=outcome, n=n)
+        for (officer, outcome), n in sorted(tally.outcomes.items())
+    )
+    reasons = tuple(
+        ReasonCount(officer=officer, reason=reason, n=n)
+        for (officer, reason), n in sorted(tally.reasons.items())
+    )
+    return DayCounts(lines=lines, outcomes=outcomes, reasons=reasons)
+
+
+def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
+    """What central was shown of a day, by officer. Of a day that it has, its report says."""
+    sheets = {sheet.officer: sheet for sheet in snapshot.witnessed.sheets(day)}
+    newest = snapshot.outbox.newest(day)
+    if sheets or newest is None:
+        return sheets
+    report = DayReport.parse(newest.body)
+    counts = reported_counts(report)
+    for sheet in report.sheets:
+        if sheet.steps:
+            own, opening = counts.get(sheet.officer, Counter()), bytes.fromhex(sheet.opening)
+            sheets[sheet.officer] = Shown(
+                day=day,
+                officer=sheet.officer,
+                steps=sheet.steps,
+                counts=own,
+                opening=opening,
+                point=opened(own, opening),
+                finished=FINISHED,
+            )
+    return sheets
+
+
+# --- making steps ----------------------------------------------------------------------------
+
+
+def look(store: Store, now: datetime, asked: Asked) -> None:
+    """A step of each sheet of today's duties, whether anything came to it or not: a step says
+    nothing, and neither may its absence. None where the one before is not answered yet, and none
+    once the day was closed."""
+    today, half = business_date(now), half_day(now)
+    with store.read() as snapshot:
+        enrolment = snapshot.state.enrolment()
+        if enrolment is None or snapshot.outbox.newest(today) is not None:
+            return
+        duties = _duties(snapshot, today)
+        waiting = {(step.day, step.officer) for step in snapshot.witnessed.pending()}
+
+    def usual(shown: Shown, _rest: Counts) -> Sequence[Dimension]:
+        places = duties.get(shown.officer, ())
+        return usual_dimensions(shown.officer, half, asked, places, rest=False)
+
+    officers = {officer for officer in duties if (today, officer) not in waiting}
+    _make(store, enrolment, today, officers, usual)
+
+
+def take_up_rest(store: Store, now: datetime, asked: Asked) -> None:
+    """Commit to what is left of half-days that are over: after that nothing in the file tells what
+    came before the last look and what after it. Needs no network."""
+    today, half = business_date(now), half_day(now)
+    with store.read() as snapshot:
+        enrolment = snapshot.state.enrolment()
+        sheets = snapshot.witnessed.sheets()
+        duties = _duties(snapshot, today)
+    if enrolment is None:
+        return
+    for day in sorted({s.day for s in sheets if s.day != today and s.finished != FINISHED}):
+        finish(store, enrolment, day)
+    if half is Half.MORNING:
+        return
+    over = {s.officer for s in sheets if s.day == today and not s.finished}
+
+    def rest_of_morning(shown: Shown, rest: Counts) -> Sequence[Dimension]:
+        places = duties.get(shown.officer, ())
+        usual = usual_dimensions(shown.officer, Half.MORNING, asked, places, rest=True)
+        # Levels that are not the scale's any more: whether there are any is known at noon.
+        names = {dimension.name for dimension in usual}
+        others = sorted(name for name in rest if name.startswith("score am ") and name not in names)
+        return (*usual, *(Dimension(name, ALL) for name in others))
+
+    _make(store, enrolment, today, over, rest_of_morning, finished=Half.MORNING.value)
+
+
+def finish(store: Store, enrolment: Enrolment, day: date) -> None:
+    """Commit to all that is left of a day, if central was shown any of it."""
+    with store.read() as snapshot:
+        sheets = shown_sheets(snapshot, day)
+        counts = counts_of(snapshot, day).by_officer
+    unfinished = {
+        officer
+        for officer, sheet in sheets.items()
+        if sheet.finished != FINISHED or _rest(sheet, counts.get(officer, Counter()))
+    }
+
+    def everything(sheet: Shown, rest: Counts) -> Sequence[Dimension]:
+        return [Dimension(name, ALL) for name in sorted({*sheet.counts, *rest})]
+
+    _make(store, enrolment, day, unfinished, everything, finished=FINISHED)
+
+
+def unshown(snapshot: Snapshot, day: date) -> bool:
+    """Whether something came to a sheet that central was shown, and is not committed to."""
+    counts = counts_of(snapshot, day).by_officer
+    return any(
+        _rest(sheet, counts.get(officer, Counter()))
+        for officer, sheet in shown_sheets(snapshot, day).items()
+    )
+
+
+def _make(
+    store: Store,
+    enrolment: Enrolment,
+    day: date,
+    officers: Iterable[str],
+    chosen: Chosen,
+    finished: str = "",
+) -> None:
+    """Make a step of each officer's sheet; of what is `finished` as many as its rest takes."""
+    for officer in sorted(officers):
+        for _ in range(MOST_TRIES):
+            done = _make_one(store, enrolment, day, officer, chosen, finished)
+            if done or not finished:
+                break
+
+
+def _make_one(
+    store: Store,
+    enrolment: Enrolment,
+    day: date,
+    officer: str,
+    chosen: Chosen,
+    finished: str,
+) -> bool:
+    """Make a step of one sheet. False: more of what it counts is left, or another process was
+    faster."""
+    with store.read() as snapshot:
+        before = shown_sheets(snapshot, day).get(officer)
+        counts = counts_of(snapshot, day).by_officer.get(officer, Counter())
+    sheet = before or _unseen(day, officer)
+    rest = _rest(sheet, counts)
+    step, after = _stepped(enrolment, sheet, chosen(sheet, rest), rest)
+    rest = _rest(after, counts)
+    is_whole = not any(rest[dimension.name] for dimension in step.dimensions)
+    if finished and is_whole:
+        after = replace(after, finished=finished)
+    pending = Pending(day=day, officer=officer, number=step.number, body=encode(step))
+    with store.transaction() as t:
+        if shown_sheets(t, day).get(officer) != before:
+            return False
+        t.witnessed.put(after)
+        t.witnessed.add_step(pending)
+    return is_whole
+
+
+def _stepped(
+    enrolment: Enrolment, sheet: Shown, dimensions: Sequence[Dimension], rest: Counts
+) -> tuple[Step, Shown]:
+    place = Place(
+        site=enrolment.site,
+        terminal=enrolment.terminal,
+        day=sheet.day,
+        officer=sheet.officer,
+        number=sheet.steps + 1,
+    )
+    step, committed, increments = made_step(place, dimensions, rest)
+    after = replace(
+        sheet,
+        steps=place.number,
+        counts=sheet.counts + increments,
+        opening=sum_of(sheet.opening, committed.opening),
+        point=product(sheet.point, committed.point),
+    )
+    return step, after
+
+
+def _unseen(day: date, officer: str) -> Shown:
+    return Shown(day=day, officer=officer, steps=0, counts=Counter(), opening=ZERO, point=NOTHING)
+
+
+def _rest(sheet: Shown, counts: Counter[str]) -> Counter[str]:
+    """What came and is not committed to. Of what went nothing can be taken back."""
+    return counts - sheet.counts
+
+
+def _duties(snapshot: Snapshot, day: date) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Services and counters of everybody's duties of a day; nobody has a sheet as well."""
+    places: dict[str, tuple[tuple[str, str], ...]] = {NO_OFFICER: ()}
+    for duty in snapshot.journal.duties(day):
+        own = places.get(duty["officer"], ())
+        places[duty["officer"]] = (*own, (duty["service"], duty["counter"]))
+    open_duty = snapshot.state.duty()
+    if open_duty is not None:  # since yesterday, or since a clock jumped
+        served = open_duty.duty
+        own = places.get(served.officer, ())
+        places[served.officer] = (*own, (served.service, served.counter))
+    return places
+
+
+# --- under way -------------------------------------------------------------------------------
+
+
+def waiting_days(snapshot: Snapshot) -> set[date]:
+    """Days of which central has not answered every step: their reports wait."""
+    return {step.day for step in snapshot.witnessed.pending()}
+
+
+def heads(store: Store, last: int) -> tuple[Heads, ...]:
+    """What is said of the journal, with every step that waits, in as many requests as they fill;
+    `last`: the entry that central acknowledged."""
+    with store.read() as snapshot:
+        seq, newest = snapshot.journal.head()
+        at_last = snapshot.journal.hash_at(last) if last else ""
+        pending = snapshot.witnessed.pending()
+        unsettled = {step.day for step in pending} | {p.day for p in snapshot.outbox.due()}
+        answers = [_earlier(answer) for answer in snapshot.witnessed.answers(unsettled)]
+    requests = [
+        Heads(now=Head(seq, newest), at_last=at_last, steps=(), answers=tuple(some))
+        for some in _by_number(answers, MOST_ANSWERS)
+    ]
+    requests += [
+        Heads(now=Head(seq, newest), at_last=at_last, steps=tuple(some), answers=())
+        for some in _by_size([decode(step.body, type=Step) for step in pending])
+    ]
+    return tuple(requests) or (Heads(now=Head(seq, newest), at_last=at_last, steps=(), answers=()),)
+
+
+def take_answer(store: Store, now: datetime, answer: HeadsAnswer, proven: ShownAnswer) -> None:
+    """Central's answer to steps: they are not sent again, and the answer is stored."""
+    if not answer.sheets:
+        return
+    with store.transaction() as t:
+        for sheet in answer.sheets:
+            t.witnessed.answered(sheet.date, sheet.officer, sheet.steps, proven)
+        t.witnessed.drop_answers(business_date(now) - STORED_FOR)
+
+
+def compare_shown(snapshot: Snapshot) -> str | None:
+    """What is wrong with the first sheet whose sums contradict each other; None: nothing."""
+    for sheet in snapshot.witnessed.sheets():
+        name = f"sheet of {sheet.officer or 'nobody'} on {sheet.day}"
+        counts = counts_of(snapshot, sheet.day).by_officer.get(sheet.officer, Counter())
+        if opened(sheet.counts, sheet.opening) != sheet.point or sheet.counts - counts:
+            return f"{name}: differs from what central was shown"
+    return None
+
+
+def _earlier(answer: ShownAnswer) -> EarlierAnswer:
+    return EarlierAnswer(body=answer.body, nonce=answer.nonce, signature=answer.signature)
+
+
+def _by_number(answers: Sequence[EarlierAnswer], most: int) -> Iterator[Sequence[EarlierAnswer]]:
+    for at in range(0, len(answers), most):
+        yield answers[at : at + most]
+
+
+def _by_size(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    some: list[Step] = []
+    size = 0
+    for step in steps:
+        if some and (len(some) == MOST_STEPS or size + len(step.proof) > MOST_BYTES):
+            yield some
+            some, size = [], 0
+        some.append(step)
+        size += len(step.proof)
+    if some:
+        yield some

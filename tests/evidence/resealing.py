@@ -1,0 +1,308 @@
+"""The hand that has a terminal's file, its key and our code: it makes the worst scores the best,
+adds what makes the number grow, computes seals and guards again, and goes on as if nothing had
+been. Whenever it comes, central must name the sheet.
+"""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx2 as httpx
+import pysqlite3.dbapi2 as sqlite
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain.encounter import Count, DutyBegan, KeepReasons, Record
+from kiosk.domain.rating import Half, Outcome
+from kiosk.store import verify as verification
+from kiosk.store.engine import Store
+from kiosk.store.outbox import Delivery
+from kiosk.store.schema import TRIGGERS
+from kiosk.store.state import Enrolment
+from kiosk.store.verify import Verified, verify
+from kiosk.terminal import Terminal
+from sync import exchange
+from sync.central.store.engine import CentralStore
+from sync.central.store.witness import Alarm
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal, read_fleet
+from sync.central.web.app import create_app
+from sync.closing import close_days
+from sync.commitment import opened
+from sync.incoming import Refused
+from sync.messages import Enrol
+from sync.signing import public_text
+from sync.steps import Asked
+from sync.witness import counts_of
+from tests.evidence.caller import ask_app, at_once
+from tests.evidence.figure import Figure, Measured, Run, in_memory
+from tests.support.builders import PEPPER, SOMYING, TODAY, FakeClock, asking, duty_of, rating
+from tests.support.central import made_central
+
+ASKED = Asked(levels=5, reasons=("wait", "manner"))
+MOMENTS = ("witnessed", "half over", "closed", "receipted")
+"""After which the hand comes: a look of central's; noon; closing; the receipt."""
+
+
+class Wire(httpx.BaseTransport):
+    """Straight to central's application. Remembers what passes; `deaf`: central hears, and its
+    answer is lost."""
+
+    def __init__(self, bench: "Bench") -> None:
+        self._bench, self.deaf = bench, False
+        self.passed: list[tuple[str, bytes, bytes]] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        status, headers, body = ask_app(
+            self._bench.app,
+            request.method,
+            request.url.path,
+            request.content,
+            dict(request.headers),
+        )
+        name = request.url.path.rpartition("/")[2]
+        self.passed.append((name, request.content, body))
+        if self.deaf and name == "heads":
+            raise httpx.ReadError("connection reset")
+        return httpx.Response(status, headers=headers, content=body, request=request)
+
+
+class Bench:
+    """One terminal with an officer on duty since nine, and its central."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.central_file = folder / "central.db"
+        CentralStore.create(f"sqlite:///{self.central_file}").close()
+        self._open_central()
+        self.central = made_central(self._central_store, folder)
+        self.app = create_app(self.central, lambda: self.clock.now().wall, at_once)
+        self.path = folder / "kiosk.db"
+        Store.create(self.path)
+        self.store = Store.open(self.path)
+        self.terminal = Terminal(self.store, self.clock, PEPPER, boot_id="boot")
+        self.key = Ed25519PrivateKey.generate()
+        now = self.clock.now().wall
+        code = invite_terminal(self.central, "t1", "1", now)
+        enrolled = enrol_terminal(self.central, Enrol(code, public_text(self.key)), now)
+        self.terminal.add_officers([SOMYING])
+        self.terminal.join(
+            Enrolment(
+                url="http://127.0.0.1:1",
+                site=enrolled.site,
+                terminal="t1",
+                counter="1",
+                central_key=enrolled.central_key,
+            )
+        )
+        self.terminal.carry_out([DutyBegan(duty_of())])
+        self.wire = Wire(self)
+
+    def _open_central(self) -> None:
+        self._central_store = CentralStore.open(f"sqlite:///{self.central_file}")
+
+    def press(self, *scores: int, half: Half = Half.MORNING) -> None:
+        for score in scores:
+            one = rating(score, half=half)
+            self.terminal.carry_out([Record(one)])
+            if score < 3:
+                self.terminal.carry_out([KeepReasons(asking(one, "wait"))])
+
+    def suppress(self) -> None:
+        self.terminal.carry_out([Count(SOMYING.id, Outcome.SUPPRESSED)])
+
+    def look(self) -> None:
+        """What a quarter of an hour brings."""
+        self.clock.pass_seconds(900)
+        exchange.heartbeat(self.store, self.clock, self.key, transport=self.wire, asked=ASKED)
+
+    def pass_noon(self) -> None:
+        self.clock.pass_seconds(3 * 3600)
+        self.look()
+
+    def close(self) -> None:
+        self.clock.set_wall(self.clock.now().wall.replace(hour=17))
+        close_days(self.store, self.clock, today=True)
+
+    def sync(self) -> exchange.Synced:
+        return exchange.sync(self.store, self.clock, self.key, transport=self.wire, asked=ASKED)
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        return read_fleet(self.central, TODAY).alarms
+
+    def back_up_central(self) -> None:
+        self.central.store.close()
+        shutil.copyfile(self.central_file, self.folder / "central.older")
+
+    def put_central_back(self) -> None:
+        self.central.store.close()
+        for left in ("-wal", "-shm"):
+            Path(f"{self.central_file}{left}").unlink(missing_ok=True)
+        shutil.copyfile(self.folder / "central.older", self.central_file)
+
+    def copy_terminal(self, to: str = "older") -> None:
+        copy = self.folder / f"{to}.db"
+        copy.unlink(missing_ok=True)
+        self.store.backup(copy)
+
+    def put_terminal_back(self, copy: str = "older") -> None:
+        self.store.close()
+        for left in ("-wal", "-shm"):
+            Path(f"{self.path}{left}").unlink(missing_ok=True)
+        shutil.copyfile(self.folder / f"{copy}.db", self.path)
+        self.store.reopen()
+
+    def settled(self) -> bool:
+        """Whether every day was taken."""
+        with self.store.read() as snapshot:
+            parcels = snapshot.outbox.everything()
+        return bool(parcels) and all(p.state is Delivery.RECEIPTED for p in parcels)
+
+    def end(self) -> None:
+        self.store.close()
+        self.central.store.close()
+
+
+# --- the hand --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One way to go about it. `hide`: what is done to what the terminal remembers of its steps."""
+
+    name: str
+    hide: Callable[[Bench, Any], None]
+
+
+def leave(_bench: Bench, _raw: Any) -> None:
+    """The sums stay as they are."""
+
+
+def say_shown(bench: Bench, raw: Any) -> None:
+    """The terminal is to believe that the new counts are what was shown."""
+    with bench.store.read() as snapshot:
+        counts = counts_of(snapshot, TODAY).by_officer
+    rows = raw.execute("SELECT business_date, officer, opening FROM witnessed_sheets").fetchall()
+    for day, officer, opening in rows:
+        own = counts.get(officer, Counter())
+        raw.execute(
+            "UPDATE witnessed_sheets SET counts = ?, point = ? WHERE business_date = ? "
+            "AND officer = ?",
+            (json.dumps(own), opened(own, opening), day, officer),
+        )
+
+
+def forget(_bench: Bench, raw: Any) -> None:
+    """As if central had never been shown anything."""
+    raw.execute("DELETE FROM witnessed_sheets")
+    raw.execute("DELETE FROM witness_steps")
+
+
+HANDS = (Hand("leaves the sums", leave), Hand("says it was shown", say_shown),
+         Hand("forgets", forget))  # fmt: skip
+
+
+def reseal(bench: Bench, hand: Hand) -> None:
+    """Five worst become best, one press is added that counts for nothing, and everything that
+    `kiosk verify` computes is computed again."""
+    raw = sqlite.connect(str(bench.path), isolation_level=None)
+    raw.execute("BEGIN IMMEDIATE")
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    for table in ("ratings", "fresh_ratings"):
+        raw.execute(f"UPDATE {table} SET score = 5 WHERE score = 1")
+    added = b"x" * 16
+    raw.execute(
+        "INSERT INTO fresh_outcomes (id, business_date, officer, outcome, half) "
+        "VALUES (?, ?, ?, 'suppressed', 'pm')",
+        (added, TODAY.isoformat(), SOMYING.id),
+    )
+    for (day, officer), seal in verification._seals(raw, Counter()).items():
+        raw.execute(
+            "UPDATE sheets SET entries = ?, seal = ? WHERE business_date = ? AND officer = ?",
+            (seal.entries, seal.state, day, officer),
+        )
+    for ddl in TRIGGERS:
+        raw.execute(ddl)
+    raw.execute("COMMIT")
+    raw.execute("BEGIN IMMEDIATE")
+    hand.hide(bench, raw)
+    raw.execute("COMMIT")
+    raw.close()
+
+
+def play(bench: Bench, moment: str, hand: Hand | None) -> None:
+    """A day to its end, with the hand after a moment, or without it."""
+    for now in MOMENTS:
+        if now == "witnessed":
+            bench.press(1, 1, 1, 1, 1, 2, 3, 4, 4, 5, 5, 5)
+            bench.look()
+        elif now == "half over":
+            bench.pass_noon()
+        elif now == "closed":
+            bench.close()
+        else:
+            bench.sync()
+        if hand is not None and now == moment:
+            reseal(bench, hand)
+            if not isinstance(verify(bench.store), Verified):
+                raise AssertionError("the hand left a trace that verify finds by itself")
+    bench.close()
+    bench.sync()
+
+
+def caught(folder: Path, moment: str, hand: Hand) -> str:
+    """How the hand comes off: "" when central names the sheet; else what was seen."""
+    bench = Bench(folder)
+    try:
+        play(bench, moment, hand)
+    except Refused:
+        details = [alarm.detail for alarm in bench.alarms()]
+        named = any(f"on {TODAY}: " in detail for detail in details)
+        return "" if named else f"{moment}, {hand.name}: {details}"
+    finally:
+        bench.end()
+    details = [alarm.detail for alarm in bench.alarms()]
+    return f"{moment}, {hand.name}: all agrees ({details})"
+
+
+def attempts(random: Random) -> Iterator[tuple[str, Hand]]:
+    every = [(moment, hand) for moment in MOMENTS for hand in HANDS]
+    random.shuffle(every)
+    return iter(every)
+
+
+def reseal_everywhere(given: Run) -> Measured:
+    """`given.size` rounds of every hand at every moment."""
+    random, memory = Random(given.seed), in_memory()
+    failures, tried = [], 0
+    for number in range(given.size):
+        for moment, hand in attempts(random):
+            folder = memory / f"{number} {moment} {hand.name}"
+            folder.mkdir()
+            if wrong := caught(folder, moment, hand):
+                failures.append(wrong)
+            tried += 1
+    honest = memory / "honest"
+    honest.mkdir()
+    bench = Bench(honest)
+    play(bench, "", None)
+    if bench.alarms() or not bench.settled():
+        failures.append("an honest day raises an alarm")
+    bench.end()
+    shutil.rmtree(memory)
+    return Measured(f"{tried} hands: {tried - len(failures)} named", tuple(failures))
+
+
+FIGURE = Figure(
+    name="the past changed and sealed again",
+    target="100 % named by central",
+    quick=1,
+    full=20,
+    measure=reseal_everywhere,
+)
