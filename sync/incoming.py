@@ -141,9 +141,9 @@ def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> 
     with store.read() as snapshot:
         enrolment = snapshot.state.enrolment()
         receipted = snapshot.outbox.newest_receipted(since=oldest)
-        made = {(parcel.day, parcel.digest) for parcel in snapshot.outbox.everything()}
+        own = {(parcel.day, parcel.digest) for parcel in snapshot.outbox.everything()}
     foreign = tuple(
-        sorted(day for day, (_, digest_) in at_central.items() if (day, digest_) not in made)
+        sorted(day for day, (_, digest_) in at_central.items() if (day, digest_) not in own)
     )
     _note_foreign(store, clock, foreign)
     lost = [

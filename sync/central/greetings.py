@@ -61,8 +61,8 @@ class Said:
     def read(cls, text: str) -> "Said":
         if not text:
             return cls()
-        run, on_foot, *said = ("" if word == _NONE else word for word in text.split(" "))
-        return cls(run=run, on_foot=on_foot, said=tuple(said))
+        run, on_foot, *marks = ("" if word == _NONE else word for word in text.split(" "))
+        return cls(run=run, on_foot=on_foot, said=tuple(marks))
 
     def text(self) -> str:
         return " ".join((self.run or _NONE, self.on_foot or _NONE, *self.said))
@@ -83,8 +83,8 @@ class Said:
 
     def heard(self, hello: Hello) -> "Said":
         """With this hello over the network."""
-        said = (*self.said, _mark(hello))[-_MOST_SAID:]
-        return Said(run=self.run, on_foot=self.on_foot, said=said)
+        marks = (*self.said, _mark(hello))[-_MOST_SAID:]
+        return Said(run=self.run, on_foot=self.on_foot, said=marks)
 
     def heard_on_foot(self, hello: Hello, run: str) -> "Said":
         return Said(run=run, on_foot=_mark(hello), said=self.said)

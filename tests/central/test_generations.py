@@ -55,6 +55,10 @@ def enrolled_again(central: Central, by: Viewer = IT, now: datetime = NOW) -> st
     return enrol_terminal(central, Enrol(code, key_text()), now).terminal
 
 
+def heads_at(seq: int, sign: str) -> Heads:
+    return Heads(now=Head(seq, sign * 64), at_last="", steps=(), answers=())
+
+
 def state(central: Central, terminal: str) -> State:
     known = find_terminal(central, terminal)
     assert known is not None
@@ -74,17 +78,17 @@ def test_the_old_machine_goes_on_until_another_person_has_confirmed_the_new_one(
 ) -> None:
     enrolled(central)
     take(central, day_report(1, BEFORE))
-    judge_terminal(central, "counter-1", Heads(Head(7, "a" * 64), "", (), ()), NOW)
+    judge_terminal(central, "counter-1", heads_at(7, "a"), NOW)
     new = enrolled_again(central)
     assert new == "counter-1.g2"
     assert state(central, new) is State.WAITING
     assert take(central, day_report(terminal=new)) is Answer.WAITING
-    assert judge_terminal(central, new, Heads(Head(1, "b" * 64), "", (), ()), NOW) is Answer.WAITING
+    assert judge_terminal(central, new, heads_at(1, "b"), NOW) is Answer.WAITING
     assert ratings(central) == 0
     assert take(central, day_report()) is Answer.STORED, "the old one goes on"
     old = find_terminal(central, "counter-1")
     assert old is not None
-    assert old.head == Head(7, "a" * 64), "its witness stays"
+    assert old.head == heads_at(7, "a").now, "its witness stays"
     assert confirm_generation(central, DIRECTOR, new, NOW)
     assert (state(central, "counter-1"), state(central, new)) == (State.REPLACED, State.ACTIVE)
     tomorrow = DAY + timedelta(days=1)

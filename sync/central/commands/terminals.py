@@ -197,8 +197,8 @@ def count(
         released = confirm_release(central, viewer, terminal, _parked_for(why), now())
     if released is None:
         fail(f"{terminal}: nobody has proposed that these count", USAGE)
-    left = f"; {released.left} stay parked: newer ones came" if released.left else ""
-    typer.echo(f"{counted(released.stored, 'report', 'reports')} count now{left}.")
+    beside = f"; {released.left} stay parked: newer ones came" if released.left else ""
+    typer.echo(f"{counted(released.stored, 'report', 'reports')} count now{beside}.")
 
 
 def _parked_for(why: str) -> Why:

@@ -187,10 +187,10 @@ class Days(Room):
 
     def _put_unknown_officers(self, report: DayReport) -> frozenset[str]:
         """Remember who of a report is not on the roster, and was not: their rows wait."""
-        known = select(officers.c.officer).where(
+        on_roster = select(officers.c.officer).where(
             officers.c.site == self._site, officers.c.officer.in_(report.officers())
         )
-        strangers = report.officers() - set(self._connection.scalars(known))
+        strangers = report.officers() - set(self._connection.scalars(on_roster))
         earlier = self._of_day(unknown_officers, report.terminal, report.date)
         self._connection.execute(delete(unknown_officers).where(*earlier))
         rows = [
@@ -231,10 +231,10 @@ class Days(Room):
         """Who is in reports and was never on the roster, with the terminals and days."""
         u = unknown_officers.c
         query = select(u.officer, u.terminal, u.date).where(u.site == self._site)
-        found: dict[str, list[tuple[str, date]]] = {}
+        days: dict[str, list[tuple[str, date]]] = {}
         for row in self._connection.execute(query.order_by(u.officer, u.terminal, u.date)):
-            found.setdefault(row.officer, []).append((row.terminal, row.date))
-        return found
+            days.setdefault(row.officer, []).append((row.terminal, row.date))
+        return days
 
     def _of_day(self, table: Table, terminal: str, day: date) -> tuple[ColumnElement[bool], ...]:
         c = table.c
@@ -293,8 +293,8 @@ class Days(Room):
             day_reports.c.terminal.in_(terminals_),
             day_reports.c.date == day,
         )
-        found: str | None = self._connection.scalar(query.order_by(day_reports.c.terminal))
-        return found or ""
+        first: str | None = self._connection.scalar(query.order_by(day_reports.c.terminal))
+        return first or ""
 
     def sheets(self, terminal: str, days: Collection[date]) -> tuple[OpenSheet, ...]:
         """The sheets of a terminal's days as they were reported."""

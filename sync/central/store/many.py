@@ -78,19 +78,19 @@ class ManyTerminals:
 
     def known_officers(self, named: Iterable[set[OfSite]]) -> set[OfSite]:
         """Those who are, or were, on a roster; each with the site."""
-        wanted = sorted(set().union(*named))
+        names = sorted(set().union(*named))
         query = select(officers.c.site, officers.c.officer).where(
-            tuple_(officers.c.site, officers.c.officer).in_(wanted)
+            tuple_(officers.c.site, officers.c.officer).in_(names)
         )
         return {(row.site, row.officer) for row in self._connection.execute(query)}
 
     def known_counters(self, named: Iterable[set[OfSite]]) -> set[OfSite]:
         """The counters at which terminals stand; each with the site."""
-        wanted = sorted(set().union(*named))
+        names = sorted(set().union(*named))
         query = (
             select(terminals.c.site, terminals.c.counter)
             .distinct()
-            .where(tuple_(terminals.c.site, terminals.c.counter).in_(wanted))
+            .where(tuple_(terminals.c.site, terminals.c.counter).in_(names))
         )
         return {(row.site, row.counter) for row in self._connection.execute(query)}
 

@@ -101,10 +101,10 @@ def viewer_of(central: Central, account: str) -> Viewer:
     """Who this account is, for what is done on central's own machine. BadPerson where there is
     none."""
     with central.store.read(central.site) as t:
-        found = t.accounts.get(account)
-    if found is None or found.disabled:
+        person = t.accounts.get(account)
+    if person is None or person.disabled:
         raise BadPerson("no_account", account=excerpt(account))
-    return found.viewer()
+    return person.viewer()
 
 
 def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:

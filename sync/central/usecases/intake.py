@@ -96,16 +96,16 @@ def greeted(
     central: Central, terminal: KnownTerminal, hello: Hello, now: datetime
 ) -> tuple[Welcome | Late, Run | None]:
     """The answer to a hello, and the run that it opens."""
-    said, words = Said.read(terminal.greetings), Words.at(central.key, now)
-    judged = said.judge_on_foot(hello) if central.on_foot else said.judge(hello, words)
+    greetings, words = Said.read(terminal.greetings), Words.at(central.key, now)
+    judged = greetings.judge_on_foot(hello) if central.on_foot else greetings.judge(hello, words)
     is_open = terminal.nonce_until is not None and terminal.nonce_until >= now
-    own = not central.on_foot or terminal.nonce == said.run
+    own = not central.on_foot or terminal.nonce == greetings.run
     if judged is Greeting.AGAIN and is_open and own:
         return Welcome(terminal.nonce, terminal.head.seq), None
     if judged is Greeting.LATE or (judged is Greeting.AGAIN and is_open):
-        return Late(said.run if central.on_foot else words.now), None
+        return Late(greetings.run if central.on_foot else words.now), None
     nonce = secrets.token_hex(16)
-    heard = said.heard_on_foot(hello, nonce) if central.on_foot else said.heard(hello)
+    heard = greetings.heard_on_foot(hello, nonce) if central.on_foot else greetings.heard(hello)
     run = Run(
         terminal=terminal.terminal,
         nonce=nonce,

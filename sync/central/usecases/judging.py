@@ -28,8 +28,8 @@ def doubt(
         return Why.COUNTER, ", ".join(sorted(strangers))
     others = [g.terminal for g in t.terminals.generations(terminal.name)]
     others.remove(terminal.terminal)
-    if taken := t.days.of_any(others, report.date):
-        return Why.TWICE, taken
+    if other := t.days.of_any(others, report.date):
+        return Why.TWICE, other
     working_day = report.date.weekday() < _SATURDAY and report.date not in settings.holidays
     what = fallen(before, report, working_day=working_day) if before is not None else ""
     return (Why.FELL, what) if what else None
