@@ -94,15 +94,16 @@ def counts_of(snapshot: Snapshot, day: date) -> DayCounts:
 
 
 def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
-    """What central was shown of a day, by officer. Of a day that it has, its report says."""
+    """What central was shown of a day, by officer. What is not remembered any more, as central has
+    the day's report, that report says."""
     sheets = {sheet.officer: sheet for sheet in snapshot.witnessed.sheets(day)}
     newest = snapshot.outbox.newest(day)
-    if sheets or newest is None:
+    if newest is None:
         return sheets
     report = DayReport.parse(newest.body)
     counts = reported_counts(report)
     for sheet in report.sheets:
-        if sheet.steps:
+        if sheet.steps and sheet.officer not in sheets:
             own, opening = counts.get(sheet.officer, Counter()), bytes.fromhex(sheet.opening)
             sheets[sheet.officer] = Shown(
                 day=day,

@@ -11,6 +11,7 @@ from time import monotonic
 from hardware.command_lines import CommandLines, HasFileno
 from hardware.ticket_machine import TicketMachine
 from hardware.tickets import parse
+from kiosk.language import counted
 
 LOOK_EVERY = 0.1
 HELP = "call | end | absent | unplug | plug | status | quit"
@@ -61,7 +62,8 @@ def obey(machine: TicketMachine, command: str) -> str:
     }
     if command == "status":
         state = "plugged" if machine.plugged else "unplugged"
-        return f"{state}; {len(machine.answered)} lines answered, {machine.waiting} waiting"
+        answered = counted(len(machine.answered), "line", "lines")
+        return f"{state}; {answered} answered, {machine.waiting} waiting"
     if command not in commands:
         return HELP
     commands[command]()

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kiosk.domain.rules import Rules
+from kiosk.language import counted
 from sync.commitment import NOTHING, product
 from sync.messages import Answer, DayReport, Head, Heads, OpenSheet, Step
 from sync.steps import opens, reported_counts, step_digest
@@ -115,14 +116,20 @@ def judge_sheets(
     """
     now = {(sheet.date, sheet.officer): sheet for sheet in shown}
     for key, was in sorted(seen.items()):
-        name = _name(key)
+        name, had = _name(key), counted(was.n, "rating", "ratings")
         sheet = now.get(key)
         if sheet is None:
             if was.date in whole:
-                return Answer.ROLLBACK, f"{name}: had {was.n} ratings and is gone"
+                return (
+                    Answer.ROLLBACK,
+                    f"{name}: had {had} and is gone",
+                )
             continue
         if sheet.n < was.n or sheet.entries < was.entries:
-            return Answer.ROLLBACK, f"{name}: had {was.n} ratings, has {sheet.n}"
+            return (
+                Answer.ROLLBACK,
+                f"{name}: had {had}, has {sheet.n}",
+            )
         if sheet.entries == was.entries and sheet != was:
             return Answer.FORK, f"{name}: has other entries than central has seen"
     return Answer.STORED, ""

@@ -343,10 +343,41 @@ accounts = Table(
     _text("officer"),
     _text("section"),
     _text("subject"),
-    _count("tries"),
-    _moment("locked_until", empty=True),
     _count("disabled"),
     PrimaryKeyConstraint("site", "account"),
+)
+
+# Tries of every name, whether somebody has it or not: `name` is a keyed hash.
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    _text("site"),
+    _text("name"),
+    _count("tries"),
+    _moment("until", empty=True),
+    _moment("at"),
+    PrimaryKeyConstraint("site", "name"),
+)
+Index("sign_in_tries_by_time", sign_in_tries.c.site, sign_in_tries.c.at)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    _text("site"),
+    _text("account"),
+    _text("secret"),
+    Column("step", BigInteger, nullable=False),
+    _moment("since"),
+    PrimaryKeyConstraint("site", "account"),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    _text("site"),
+    _text("account"),
+    _text("code"),
+    PrimaryKeyConstraint("site", "account", "code"),
 )
 
 sessions = Table(
@@ -355,6 +386,8 @@ sessions = Table(
     _text("site"),
     _text("token"),
     _text("account"),
+    _text("stage"),
+    _text("browser"),
     _moment("opened"),
     _moment("seen"),
     PrimaryKeyConstraint("site", "token"),

@@ -172,6 +172,12 @@ class SiteSettings(NamedTuple):
     fiscal_year_starts: Annotated[
         int, Whole(1, 12), "the month; rounds and quarters follow from it"
     ] = FISCAL_YEAR_STARTS
+    second_factor: Annotated[
+        bool, Flag(), "roles that see or change others' sign in with a code of an app as well"
+    ] = True
+    one_session: Annotated[bool, Flag(), "who signs in anew ends the account's other sessions"] = (
+        True
+    )
     holidays: Annotated[
         frozenset[date], Days(MAX_HOLIDAYS), "closed days: terminals count no dark hours on them"
     ] = frozenset()

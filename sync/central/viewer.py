@@ -65,6 +65,9 @@ class Role:
     """Whoever reads a section reads its officers."""
     officers: Reach = Reach.NONE
     """Officers beside those of the sections."""
+    second_factor: bool = False
+    """Whether a password alone does not open an account of this role: it sees, or changes, what is
+    others'. The office can turn that off."""
 
     @property
     def needs_section(self) -> bool:
@@ -91,11 +94,25 @@ _ROWS = (
         | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE}
         | {Right.FLEET, Right.CONFIRM, Right.CHANGES},
         sections=Reach.ALL,
+        second_factor=True,
     ),
-    Role(id="hr", rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS}, sections=Reach.ALL),
+    Role(
+        id="hr",
+        rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS},
+        sections=Reach.ALL,
+        second_factor=True,
+    ),
     Role(id="complaints", rights=frozenset({Right.COMMENTS, Right.IMPROVE})),
-    Role(id="audit", rights=frozenset({Right.TALLY, Right.FLEET, Right.CONFIRM, Right.CHANGES})),
-    Role(id="it", rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, Right.CHANGES})),
+    Role(
+        id="audit",
+        rights=frozenset({Right.TALLY, Right.FLEET, Right.CONFIRM, Right.CHANGES}),
+        second_factor=True,
+    ),
+    Role(
+        id="it",
+        rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, Right.CHANGES}),
+        second_factor=True,
+    ),
 )
 ROLES = {role.id: role for role in _ROWS}
 """The table: a new role is a new row, and its words."""

@@ -150,7 +150,7 @@ class Bench:
     def _cookie(self, role: str) -> str:
         subject, roles = f"bench {role}", (ROLES[role],)
         add_account(self.central, "b", role, role, roles, NOW, subject=subject, city=True)
-        return f"~.{sign_in_as(self.central, CITY, subject, NOW)}"
+        return f"~.{sign_in_as(self.central, CITY, subject, NOW).token}"
 
     def _recorded(self, path: str, cookie: str) -> list[Statement]:
         statements: list[Statement] = []
@@ -212,7 +212,7 @@ class Bench:
         ) as server:
             assert server.stdout
             address = server.stdout.readline().split()[-1]
-            token = sign_in_as(self.central, CITY, "bench director", datetime.now(UTC))
+            token = sign_in_as(self.central, CITY, "bench director", datetime.now(UTC)).token
             cookie = {"Cookie": f"kiosk_session=~.{token}"}
             site = self.central.site
             with httpx.Client(headers=cookie, timeout=60) as client:

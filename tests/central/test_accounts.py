@@ -1,19 +1,22 @@
 """Signing in: guesses slowed, sessions that end, first passwords that must go."""
 
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
 from sync.central import passwords
+from sync.central.schema import sign_in_tries
+from sync.central.store.tries import Tries
 from sync.central.usecases.accounts import add_account, disable_account, new_password
 from sync.central.usecases.central import Central
-from sync.central.usecases.sign_in import Locked, Strangers, sign_in, viewer_of
+from sync.central.usecases.sign_in import Locked, Opened, sign_in, viewer_of
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
+from tests.support.authenticator import enrols
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 GOOD = "a long enough one"
@@ -27,6 +30,10 @@ def browser(central: Central, now: datetime = NOW) -> TestClient:
     return TestClient(create_app(central, lambda: now), follow_redirects=False)
 
 
+def opened(central: Central, password: str) -> Opened:
+    return sign_in(central, (central.site,), "somchai", password, NOW)
+
+
 def signs_in(client: TestClient, password: str, name: str = "somchai") -> int:
     return client.post("/sign-in", data={"account": name, "password": password}).status_code
 
@@ -38,6 +45,8 @@ def test_a_first_password_opens_only_the_page_where_it_is_changed(central: Centr
     assert client.get("/report/dindaeng").headers["Location"] == "/password"
     told = {"old": first, "new": GOOD, "again": GOOD}
     assert client.post("/password", data=told).headers["Location"] == "/"
+    assert client.get("/report/dindaeng").headers["Location"] == "/second-factor"
+    enrols(client, NOW)
     assert client.get("/report/dindaeng").status_code == 200
     assert signs_in(browser(central), first) == 403
     assert signs_in(browser(central), GOOD) == 303
@@ -103,26 +112,35 @@ def test_an_account_of_the_city_is_no_stranger_to_an_office(central: Central) ->
     assert [signs_in(client, password, "governor") for _ in range(8)] == [303] * 8
 
 
-def test_strangers_fill_no_memory() -> None:
-    strangers = Strangers(most=3)
-    for i in range(4):
+def test_waits_outlive_a_restart_and_ten_thousand_other_names(central: Central) -> None:
+    """For a name that is somebody's as for one that is nobody's."""
+    account(central)
+    for name in ("somchai", "nobody"):
         for _ in range(5):
-            strangers.count("dindaeng", f"name {i}", NOW)
-    for name in ("name 1", "name 3"):
-        with pytest.raises(Locked):
-            strangers.count("dindaeng", name, NOW)
-    strangers.count("dindaeng", "name 0", NOW)
+            signs_in(browser(central), "wrong", name)
+    with central.store.transaction(central.site) as t:
+        for i in range(10_200):
+            t.sign_in_tries.put(f"{i:064x}", Tries(1, None), NOW)
+        t.sign_in_tries.forget(NOW - timedelta(days=1))
+    restarted = browser(central)
+    assert [signs_in(restarted, "wrong", name) for name in ("somchai", "nobody")] == [429, 429]
 
 
-def test_more_sign_ins_than_fit_are_told_to_come_later_and_cost_no_try(central: Central) -> None:
-    """Each takes 19 MiB, and one of the threads that answer terminals."""
-    password = account(central)
-    client = browser(central)
-    with ExitStack() as line:
-        for _ in range(passwords.LINE.most):
-            line.enter_context(passwords.LINE.place())
-        assert [signs_in(client, password) for _ in range(6)] == [503] * 6
-    assert signs_in(client, password) == 303
+def test_names_are_remembered_for_a_day_and_only_so_many(central: Central) -> None:
+    with central.store.transaction(central.site) as t:
+        for i in range(5):
+            t.sign_in_tries.put(f"{i}", Tries(9, None), NOW + timedelta(hours=i))
+        t.sign_in_tries.forget(NOW - timedelta(days=1), most=3)
+        assert [t.sign_in_tries.of(f"{i}", NOW).tries for i in range(5)] == [0, 0, 9, 9, 9]
+        t.sign_in_tries.forget(NOW + timedelta(hours=4))
+        assert [t.sign_in_tries.of(f"{i}", NOW).tries for i in range(5)] == [0, 0, 0, 0, 9]
+
+
+def test_no_row_tells_a_name_that_was_tried(central: Central) -> None:
+    signs_in(browser(central), "wrong", "my-password-typed-into-the-wrong-field")
+    with central.store.snapshot() as rows:
+        texts = str(rows.execute(select(sign_in_tries)).all())
+    assert "my-password" not in texts
 
 
 class PowerCut(str):
@@ -136,14 +154,14 @@ def test_a_try_counts_even_when_its_check_never_ends(central: Central) -> None:
     account(central)
     for _ in range(5):
         with pytest.raises(KeyboardInterrupt):
-            sign_in(central, central.site, "somchai", PowerCut("guess"), NOW)
+            sign_in(central, (central.site,), "somchai", PowerCut("guess"), NOW)
     with pytest.raises(Locked):
-        sign_in(central, central.site, "somchai", "guess", NOW)
+        sign_in(central, (central.site,), "somchai", "guess", NOW)
 
 
 def test_a_session_ends_idle_in_the_evening_and_when_it_is_revoked(central: Central) -> None:
     password = account(central)
-    token = sign_in(central, central.site, "somchai", password, NOW)
+    token = opened(central, password).token
 
     def holds(after: timedelta) -> bool:
         return viewer_of(central, central.site, token, NOW + after) is not None
@@ -151,21 +169,21 @@ def test_a_session_ends_idle_in_the_evening_and_when_it_is_revoked(central: Cent
     assert holds(timedelta(minutes=119))
     assert holds(timedelta(minutes=230)), "using it keeps it open"
     assert not holds(timedelta(minutes=351)), "two hours unused"
-    token = sign_in(central, central.site, "somchai", password, NOW)
+    token = opened(central, password).token
     assert all(holds(timedelta(hours=h)) for h in range(1, 12))
     assert not holds(timedelta(hours=12, minutes=1)), "a day's work is over"
-    token = sign_in(central, central.site, "somchai", password, NOW)
+    token = opened(central, password).token
     disable_account(central, "it", central.site, "somchai", NOW)
     assert not holds(timedelta(0))
 
 
 def test_a_new_first_password_ends_old_sessions_and_is_written_down(central: Central) -> None:
-    token = sign_in(central, central.site, "somchai", account(central), NOW)
+    token = opened(central, account(central)).token
     later = NOW + timedelta(seconds=1)
     fresh = new_password(central, "it", central.site, "somchai", later)
     assert fresh is not None
     assert viewer_of(central, central.site, token, NOW) is None
-    assert sign_in(central, central.site, "somchai", fresh, NOW)
+    assert opened(central, fresh).token
     with central.store.transaction(central.site) as t:
         assert "account somchai: new first password" in [c.what for c in t.accounts.changes()]
 

@@ -179,7 +179,7 @@ def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     central: Central, tmp_path: Path
 ) -> None:
     first = add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW)
-    token = sign_in(central, central.site, "boss", first, NOW)
+    token = sign_in(central, (central.site,), "boss", first, NOW).token
     assert viewer_of(central, central.site, token, NOW) is not None
     target = tmp_path / "backup.zip"
     backup.write(central.store, tmp_path, target, quiet)
@@ -189,5 +189,5 @@ def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     backup.restore_rows(target, store, quiet)
     again = Central(store=store, settings=central.settings, key=central.key)
     assert viewer_of(again, again.site, token, NOW) is None
-    assert sign_in(again, again.site, "boss", first, NOW), "the account itself is back"
+    assert sign_in(again, (again.site,), "boss", first, NOW), "the account itself is back"
     store.close()

@@ -13,6 +13,7 @@ from kiosk.domain.people import Officer
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
+from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES
@@ -49,6 +50,9 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "ita_rows": ({"ita_rows": "O99 | OIT | ใหม่"}, "/ita/dindaeng", "O99"),
 }
 
+SIGNING_IN = {"second_factor", "one_session"}
+"""What they do is tried in test_second_factor.py and test_sessions.py."""
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Central]:
@@ -84,7 +88,18 @@ def test_a_setting_works_from_the_page_to_where_it_is_meant_to(office: Central, 
 
 
 def test_every_setting_is_in_this_table() -> None:
-    assert set(EFFECTS) == {*SiteSettings._fields}
+    assert set(EFFECTS) | SIGNING_IN == {*SiteSettings._fields}
+
+
+@pytest.mark.parametrize("name", sorted(SIGNING_IN))
+def test_what_protects_signing_in_is_turned_off_by_a_plain_no_alone(
+    office: Central, name: str
+) -> None:
+    it = signed_in(office, ROLES["it"], now=NOW)
+    for version, (typed, on) in enumerate((("no", False), ("yes", True), ("", True))):
+        changed = form(**{name: typed, "version": f"{version}"})
+        assert it.post("/settings/dindaeng", data=changed).status_code == 303
+        assert getattr(read_settings(office).settings, name) is on
 
 
 RAISED = {"compare_from": "41", "appraisal_from": "222", "appraisal_response": "77"}

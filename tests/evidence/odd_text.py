@@ -59,7 +59,7 @@ class Doors:
         names = ("director", "hr", "complaints", "audit", "it")
         roles = tuple(ROLES[name] for name in names)
         add_account(central, "rig", "all", "ทุกบทบาท", roles, now, subject="rig")
-        token = sign_in_as(central, central.site, "rig", now)
+        token = sign_in_as(central, central.site, "rig", now).token
         app = create_app(central, lambda: now, at_once)
         return cls(app=app, cookie=f"{central.site}.{token}", routes=tuple(_routes(app)))
 

@@ -13,6 +13,7 @@ from tests.evidence import (
     pageorder,
     powercut,
     resealing,
+    seal_and_file,
     soak,
     tampering,
 )
@@ -33,5 +34,6 @@ FIGURES: tuple[Figure, ...] = (
     days.FIGURE,
     pageorder.FIGURE,
     resealing.FIGURE,
+    seal_and_file.FIGURE,
     codecs.FIGURE,
 )

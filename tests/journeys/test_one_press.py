@@ -57,7 +57,7 @@ def test_one_press_all_the_way(
     assert "unchanged" in command("ui", folder_path, "close-day")
     assert "1 day report receipted" in command("ui", folder_path, "sync")
     assert "0 day reports receipted" in command("ui", folder_path, "sync")
-    assert "1 receipts" in command("ui", folder_path, "verify")
+    assert "1 receipt." in command("ui", folder_path, "verify")
 
     # 11: central has exactly this rating, and shows no single one on the page.
     shown = command("sync.central.cli", central, "tally", "--reader", "test")

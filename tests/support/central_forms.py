@@ -41,5 +41,7 @@ def form(**changed: str) -> dict[str, str]:
         "licence": s.licence,
         "fiscal_year_starts": "10",
         "holidays": "",
+        "second_factor": "yes",
+        "one_session": "yes",
         **changed,
     }

@@ -81,7 +81,7 @@ def _of_city(central: Central, now: datetime) -> TestClient:
         subject="subject city",
         city=True,
     )
-    token = sign_in_as(central, CITY, "subject city", now)
+    token = sign_in_as(central, CITY, "subject city", now).token
     client = TestClient(create_app(central, lambda: now), follow_redirects=False)
     client.cookies.set(COOKIE, f"~.{token}")
     return client

@@ -184,3 +184,9 @@ def test_every_command_explains_itself(app: object) -> None:
             walk(sub, [*path, name])
 
     walk(get_command(app), [])  # type: ignore[arg-type]  # a Typer
+
+
+def test_one_of_a_thing_is_said_in_the_singular(folder: Path) -> None:
+    agreed = "All agrees: 0 ratings on 0 sheets, 1 journal entry, 0 day reports, 0 receipts."
+    assert kiosk(folder, "verify").stdout.strip() == agreed
+    assert "0 reports to send" in kiosk(folder, "status").stdout

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kiosk.language import counted
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import WRONG
 
@@ -21,11 +22,12 @@ def verify() -> None:
             agreement = verify_everything(store, terminal)
         except Disagreement as error:
             fail(f"{store.path}: {error}", WRONG)
-    typer.echo(
-        f"All agrees: {agreement.ratings} ratings on {agreement.sheets} sheets, "
-        f"{agreement.entries} journal entries, {agreement.day_reports} day reports, "
-        f"{agreement.receipts} receipts."
-    )
+    ratings = counted(agreement.ratings, "rating", "ratings")
+    sheets = counted(agreement.sheets, "sheet", "sheets")
+    entries = counted(agreement.entries, "journal entry", "journal entries")
+    reports = counted(agreement.day_reports, "day report", "day reports")
+    receipts = counted(agreement.receipts, "receipt", "receipts")
+    typer.echo(f"All agrees: {ratings} on {sheets}, {entries}, {reports}, {receipts}.")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kiosk.language import counted
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE, WRONG
 
@@ -127,7 +128,8 @@ def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") 
     else:
         yield "central   not enrolled (kiosk enrol URL CODE)"
     yield f"officers  {status.officers}"
-    yield f"days      {status.days} stored, {status.due} reports to send, {status.parked} parked"
+    due = counted(status.due, "report", "reports")
+    yield f"days      {status.days} stored, {due} to send, {status.parked} parked"
     last_sync, failure = status.last_sync, status.last_failure
     yield f"last sync {last_sync.at if last_sync else 'never'}"
     if failure and (not last_sync or failure.seq > last_sync.seq):

@@ -27,8 +27,6 @@ class Account:
     officer: str = ""
     section: str = ""
     subject: str = ""
-    tries: int = 0
-    locked_until: datetime | None = None
     disabled: bool = False
 
     def viewer(self) -> Viewer:
@@ -47,6 +45,11 @@ class Session:
     token: str
     """SHA-256 of what the cookie holds."""
     account: str
+    stage: str
+    """What comes before anything else: "code" (it opens nothing yet), "enrol" (a second factor
+    first), or nothing."""
+    browser: str
+    """What the browser says it is."""
     opened: datetime
     seen: datetime
 
@@ -62,7 +65,14 @@ class Logged:
 
 # Asked with every page: building a statement takes longer than running it.
 _SIGNED_IN = (
-    select(accounts, sessions.c.opened, sessions.c.seen)
+    select(
+        accounts,
+        sessions.c.token,
+        sessions.c.stage,
+        sessions.c.browser,
+        sessions.c.opened,
+        sessions.c.seen,
+    )
     .join(
         sessions,
         (sessions.c.site == accounts.c.site) & (sessions.c.account == accounts.c.account),
@@ -99,8 +109,6 @@ class Accounts(Room):
             "officer": account.officer,
             "section": account.section,
             "subject": account.subject,
-            "tries": account.tries,
-            "locked_until": account.locked_until,
             "disabled": int(account.disabled),
         }
         key = {"site": self._site, "account": account.account}
@@ -108,13 +116,6 @@ class Accounts(Room):
             self._insert(accounts)
             .values(**key, **values)
             .on_conflict_do_update(index_elements=list(key), set_=values)
-        )
-
-    def put_tries(self, account: str, tries: int, until: datetime | None) -> None:
-        self._connection.execute(
-            update(accounts)
-            .where(accounts.c.site == self._site, accounts.c.account == account)
-            .values(tries=tries, locked_until=until)
         )
 
     # --- sessions --------------------------------------------------------------------------
@@ -125,6 +126,8 @@ class Accounts(Room):
                 site=self._site,
                 token=session.token,
                 account=session.account,
+                stage=session.stage,
+                browser=session.browser,
                 opened=session.opened,
                 seen=session.seen,
             )
@@ -135,9 +138,24 @@ class Accounts(Room):
         row = self._connection.execute(_SIGNED_IN, {"site": self._site, "token": token}).first()
         if row is None:
             return None
-        return Session(
-            token=token, account=row.account, opened=utc(row.opened), seen=utc(row.seen)
-        ), _account(row)
+        return _session(row), _account(row)
+
+    def sessions(self, account: str) -> tuple[Session, ...]:
+        """The open sessions of an account, newest first."""
+        query = (
+            select(sessions)
+            .where(sessions.c.site == self._site, sessions.c.account == account)
+            .order_by(sessions.c.opened.desc())
+        )
+        return tuple(_session(row) for row in self._connection.execute(query))
+
+    def admit_session(self, token: str) -> None:
+        """Nothing comes before anything else any more."""
+        self._connection.execute(
+            update(sessions)
+            .where(sessions.c.site == self._site, sessions.c.token == token)
+            .values(stage="")
+        )
 
     def touch_session(self, token: str, now: datetime) -> None:
         self._connection.execute(
@@ -146,12 +164,21 @@ class Accounts(Room):
             .values(seen=now)
         )
 
-    def close_sessions(self, *, account: str = "", token: str = "") -> None:
-        """One session, or all of an account."""
-        column, value = (sessions.c.token, token) if token else (sessions.c.account, account)
+    def close_session(self, token: str) -> None:
         self._connection.execute(
-            delete(sessions).where(sessions.c.site == self._site, column == value)
+            delete(sessions).where(sessions.c.site == self._site, sessions.c.token == token)
         )
+
+    def close_sessions(self, account: str, *, besides: str = "") -> int:
+        """End all sessions of an account, or all but one; how many."""
+        closed = self._connection.execute(
+            delete(sessions).where(
+                sessions.c.site == self._site,
+                sessions.c.account == account,
+                sessions.c.token != besides,
+            )
+        )
+        return closed.rowcount
 
     def drop_sessions(self, opened_before: datetime) -> None:
         self._connection.execute(
@@ -195,6 +222,17 @@ def _logged(rows: Iterable[Any]) -> tuple[Logged, ...]:
     return tuple(Logged(utc(at), who, what) for at, who, what in rows)
 
 
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        token=row.token,
+        account=row.account,
+        stage=row.stage,
+        browser=row.browser,
+        opened=utc(row.opened),
+        seen=utc(row.seen),
+    )
+
+
 def _account(row: Row[Any]) -> Account:
     return Account(
         site=row.site,
@@ -206,7 +244,5 @@ def _account(row: Row[Any]) -> Account:
         officer=row.officer,
         section=row.section,
         subject=row.subject,
-        tries=row.tries,
-        locked_until=utc(row.locked_until) if row.locked_until else None,
         disabled=bool(row.disabled),
     )

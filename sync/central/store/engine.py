@@ -32,9 +32,11 @@ from sync.central.store.people import People
 from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.questionnaire import Questionnaire
+from sync.central.store.secondfactors import SecondFactors
 from sync.central.store.tallies import Tallies
 from sync.central.store.terminals import Terminals
 from sync.central.store.tickets import Tickets
+from sync.central.store.tries import SignInTries
 from sync.central.store.unclosed import Unclosed
 from sync.central.store.witness import Witness
 
@@ -81,6 +83,8 @@ class Transaction:
         self.pins = Pins(connection, site)
         self.questionnaire = Questionnaire(connection, site)
         self.settings = OfficeSettings(connection, site)
+        self.second_factors = SecondFactors(connection, site)
+        self.sign_in_tries = SignInTries(connection, site)
         self.tallies = Tallies(connection, site)
         self.terminals = Terminals(connection, site)
         self.tickets = Tickets(connection, site)

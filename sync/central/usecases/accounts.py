@@ -9,6 +9,7 @@ from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.store.accounts import Account
 from sync.central.usecases.central import Central
+from sync.central.usecases.tries import clear_tries, name_hash
 from sync.central.viewer import CITY, ROLES, Role, Viewer
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "add_account",
     "all_accounts",
     "disable_account",
+    "enable_account",
     "new_password",
     "read_accounts_page",
     "roles_of",
@@ -29,6 +31,8 @@ class AccountsPage:
     accounts: tuple[Account, ...]
     officers: tuple[Officer, ...]
     """Those on the roster."""
+    with_factor: frozenset[str]
+    """Who has a second factor."""
 
     @property
     def sections(self) -> list[str]:
@@ -53,7 +57,11 @@ def all_accounts(central: Central) -> tuple[Account, ...]:
 
 def read_accounts_page(central: Central) -> AccountsPage:
     with central.store.read(central.site) as t:
-        return AccountsPage(accounts=t.accounts.all(), officers=t.people.active())
+        return AccountsPage(
+            accounts=t.accounts.all(),
+            officers=t.people.active(),
+            with_factor=t.second_factors.accounts(),
+        )
 
 
 def add_account(
@@ -88,10 +96,15 @@ def add_account(
         section=section,
         subject=subject[:200],
     )
+    elsewhere = central.site if city else CITY
+    with central.store.read(elsewhere) as t:
+        # Who signs in names no office where there is only one.
+        if t.accounts.get(account) is not None:
+            raise BadPerson("account_elsewhere", account=excerpt(account))
     with central.store.transaction(site) as t:
         if not renew and t.accounts.get(account) is not None:
             raise BadPerson("account_exists", account=excerpt(account))
-        t.accounts.close_sessions(account=account)
+        t.accounts.close_sessions(account)
         t.accounts.put(fresh)
         t.accounts.log_change(by, f"account {account}: {role_ids}", now)
     return password
@@ -114,8 +127,19 @@ def disable_account(central: Central, by: str, site: str, account: str, now: dat
         if current is None:
             return False
         t.accounts.put(replace(current, disabled=True))
-        t.accounts.close_sessions(account=account)
+        t.accounts.close_sessions(account)
         t.accounts.log_change(by, f"account {account}: disabled", now)
+    return True
+
+
+def enable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:
+    """Let a disabled account sign in again, with the password it had. False when there is none."""
+    with central.store.transaction(site) as t:
+        current = t.accounts.get(account, for_update=True)
+        if current is None:
+            return False
+        t.accounts.put(replace(current, disabled=False))
+        t.accounts.log_change(by, f"account {account}: enabled", now)
     return True
 
 
@@ -128,17 +152,10 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
         current = t.accounts.get(account, for_update=True)
         if current is None:
             return None
-        fresh = replace(
-            current,
-            secret=secret,
-            must_change=True,
-            tries=0,
-            locked_until=None,
-            disabled=False,
-        )
-        t.accounts.put(fresh)
-        t.accounts.close_sessions(account=account)
+        t.accounts.put(replace(current, secret=secret, must_change=True))
+        t.accounts.close_sessions(account)
         t.accounts.log_change(by, f"account {account}: new first password", now)
+    clear_tries(central, name_hash(central, site, account))
     return password
 
 

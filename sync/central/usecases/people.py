@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kiosk.domain.people import Officer
+from kiosk.language import counted
 from sync.central.store.engine import Transaction
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.audit import write_change
@@ -61,7 +62,8 @@ def renew_officers(
     """Add or renew officers as `import_officers` does, and log who did."""
     with central.store.transaction(central.site) as t:
         _put(t, officers)
-        write_change(t, viewer, f"roster: {len(officers)} officers added or renewed", now)
+        renewed = counted(len(officers), "officer", "officers")
+        write_change(t, viewer, f"roster: {renewed} added or renewed", now)
 
 
 def set_retired(

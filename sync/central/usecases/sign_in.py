@@ -1,27 +1,47 @@
-"""Signing in: passwords and identities checked, sessions opened and ended.
+"""Signing in: passwords, codes and identities checked, sessions opened and ended.
 
 A try is counted before the password is looked at, so that an interrupted check can't be repeated
-for nothing. An unknown, a wrong and a disabled account look the same.
+for nothing. An unknown, a wrong and a disabled account look the same, and take as long: each name,
+whether somebody has it or not, is counted in a row of its own.
 """
 
 import hashlib
 import secrets
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from threading import Lock
 
 from sync.central import passwords
 from sync.central.passwords import WeakPassword
 from sync.central.store.accounts import Account, Session
+from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
+from sync.central.usecases.second_factors import code_is_right, must_enrol
+from sync.central.usecases.tries import (
+    Locked,
+    NotSignedIn,
+    clear_tries,
+    count_try,
+    name_hash,
+    take_back_try,
+)
 from sync.central.viewer import Viewer
 
 __all__ = [
+    "CODE",
+    "ENROL",
     "Locked",
     "NotSignedIn",
-    "Strangers",
+    "Opened",
+    "Session",
     "WeakPassword",
     "change_password",
+    "check_code",
+    "check_password",
+    "end_session",
+    "own_sessions",
+    "require_code",
+    "session_id",
     "sign_in",
     "sign_in_as",
     "sign_out",
@@ -30,150 +50,223 @@ __all__ = [
 
 SESSION_IDLE = timedelta(hours=2)
 SESSION_LONGEST = timedelta(hours=12)
+CODE_WAITS = timedelta(minutes=5)
+"""How long after the password the code may come."""
 _TOUCH_EVERY = timedelta(minutes=5)
+CODE, ENROL = "code", "enrol"
+"""Stages of a session: it waits for a code; it opens only the page where a factor is set."""
+MAX_BROWSER = 200
+"""Characters."""
 
 
-class NotSignedIn(Exception):
-    """Unknown, wrong or disabled: which one is not said."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session at `site`. `stage`: what comes first, see CODE and ENROL."""
 
-
-class Locked(NotSignedIn):
-    """Too many tries; `until` says when the next is looked at."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__("too many tries")
-        self.until = until
-
-
-class Strangers:
-    """Tries at accounts that don't exist wait like tries at those that do: who never has to wait
-    would know that the name is nobody's. In memory; the oldest are forgotten first."""
-
-    def __init__(self, most: int = 10_000) -> None:
-        self._most = most
-        self._tries: dict[tuple[str, str], tuple[int, datetime | None]] = {}
-        self._lock = Lock()
-
-    def count(self, site: str, account: str, now: datetime) -> None:
-        """Count a try; Locked when it comes too early."""
-        with self._lock:
-            tries, until = self._tries.pop((site, account), (0, None))
-            early = until is not None and now < until
-            if not early:
-                tries += 1
-                until = passwords.locked_until(tries, now)
-            self._tries[site, account] = tries, until
-            if len(self._tries) > self._most:
-                del self._tries[next(iter(self._tries))]
-        if early and until is not None:
-            raise Locked(until)
+    site: str
+    token: str
+    stage: str = ""
 
 
 def sign_in(
     central: Central,
-    site: str,
+    sites: Sequence[str],
     account: str,
     password: str,
     now: datetime,
-    strangers: Strangers | None = None,
-) -> str:
-    """A session's token for the right password; NotSignedIn, or Locked with the time; Busy. With
-    `strangers`, unknown accounts wait too."""
-    with passwords.LINE.place():
-        return _sign_in(central, site, account, password, now, strangers)
-
-
-def _sign_in(
-    central: Central,
-    site: str,
-    account: str,
-    password: str,
-    now: datetime,
-    strangers: Strangers | None,
-) -> str:
-    current = _count_try(central, site, account, now)
-    if current is None and strangers is not None:
-        strangers.count(site, account, now)
-    usable = current is not None and not current.disabled and bool(current.secret)
-    secret = current.secret if current and usable else passwords.NOBODY
-    right = passwords.matches(password, secret)
-    if current is None or not usable or not right:
+    browser: str = "",
+) -> Opened:
+    """A session for the right password of an account at the first of `sites` that has it;
+    NotSignedIn, or Locked with the time."""
+    name = name_hash(central, sites[0], account)
+    earlier = count_try(central, name, now)
+    current = _account_at(central, sites, account)
+    if not _matches(current, password) or current is None:
         raise NotSignedIn
-    return _open_session(central, site, current, now)
+    with central.store.transaction(current.site) as t:
+        stage = _stage_of(t, current)
+    if stage == CODE:
+        # The password was right. What is counted now are its codes.
+        take_back_try(central, name, earlier, now)
+    else:
+        clear_tries(central, name)
+    return _open_session(central, current, stage, browser, now)
 
 
-def _count_try(central: Central, site: str, account: str, now: datetime) -> Account | None:
-    """The account, with this try counted; Locked when it comes too early."""
-    with central.store.transaction(site) as t:
-        current = t.accounts.get(account, for_update=True)
-        if current is None:
-            return None
-        if current.locked_until is not None and now < current.locked_until:
-            raise Locked(current.locked_until)
-        tries = current.tries + 1
-        t.accounts.put_tries(account, tries, passwords.locked_until(tries, now))
-        return current
-
-
-def sign_in_as(central: Central, site: str, subject: str, now: datetime) -> str:
-    """A session for whom an identity provider vouches; NotSignedIn when no account is theirs."""
+def sign_in_as(
+    central: Central, site: str, subject: str, now: datetime, browser: str = ""
+) -> Opened:
+    """A session for whom an identity provider vouches; NotSignedIn when no account is theirs. A
+    second factor is the provider's matter."""
     with central.store.read(site) as t:
         account = t.accounts.of_subject(subject)
     if account is None or account.disabled:
         raise NotSignedIn
-    return _open_session(central, site, account, now)
+    return _open_session(central, account, "", browser, now)
 
 
-def _open_session(central: Central, site: str, account: Account, now: datetime) -> str:
-    token = secrets.token_urlsafe(32)
-    session = Session(token=_hash(token), account=account.account, opened=now, seen=now)
+def check_code(
+    central: Central, site: str, token: str, code: str, now: datetime, browser: str = ""
+) -> Opened:
+    """The session of who gave a password, and now the code of the second factor or a recovery
+    code. NotSignedIn when nobody waits for one or it is wrong, or Locked with the time."""
+    hashed = _hash(token)
+    with central.store.read(site) as t:
+        waiting = t.accounts.of_session(hashed)
+    if waiting is None or waiting[0].stage != CODE or now - waiting[0].opened > CODE_WAITS:
+        raise NotSignedIn
+    account = waiting[1]
+    require_code(central, account.viewer(), code, now)
+    if account.disabled:
+        raise NotSignedIn
     with central.store.transaction(site) as t:
-        t.accounts.put_tries(account.account, 0, None)
-        t.accounts.drop_sessions(now - SESSION_LONGEST)
-        t.accounts.open_session(session)
-    return token
+        t.accounts.close_session(hashed)
+    return _open_session(central, account, "", browser, now)
 
 
-def viewer_of(central: Central, site: str, token: str, now: datetime) -> tuple[Viewer, bool] | None:
-    """Whose session this is, and whether the password must be changed first; None: nobody's."""
+def require_code(central: Central, viewer: Viewer, code: str, now: datetime) -> None:
+    """NotSignedIn unless this is the code of the viewer's second factor, or a recovery code; it is
+    used up. Tries are counted with those of the password."""
+    name = name_hash(central, viewer.site, viewer.account)
+    count_try(central, name, now)
+    with central.store.transaction(viewer.site) as t:
+        if not code_is_right(central, t, viewer, code, now):
+            raise NotSignedIn
+    clear_tries(central, name)
+
+
+def check_password(central: Central, viewer: Viewer, password: str, now: datetime) -> None:
+    """Once more the password of who is signed in; NotSignedIn, or Locked."""
+    name = name_hash(central, viewer.site, viewer.account)
+    earlier = count_try(central, name, now)
+    if not _matches(_account_at(central, (viewer.site,), viewer.account), password):
+        raise NotSignedIn
+    take_back_try(central, name, earlier, now)
+
+
+def viewer_of(central: Central, site: str, token: str, now: datetime) -> tuple[Viewer, str] | None:
+    """Whose session this is, and what must come first: "password", ENROL or nothing. None:
+    nobody's."""
     hashed = _hash(token)
     with central.store.read(site) as t:
         signed_in = t.accounts.of_session(hashed)
-    if signed_in is None:
+    if signed_in is None or signed_in[0].stage == CODE:
         return None
     session, account = signed_in
     if now - session.seen > SESSION_IDLE or now - session.opened > SESSION_LONGEST:
         with central.store.transaction(site) as t:
-            t.accounts.close_sessions(token=hashed)
+            t.accounts.close_session(hashed)
         return None
     if account.disabled:
         return None
     if now - session.seen > _TOUCH_EVERY:
         with central.store.transaction(site) as t:
             t.accounts.touch_session(hashed, now)
-    return account.viewer(), account.must_change
+    return account.viewer(), "password" if account.must_change else session.stage
 
 
 def sign_out(central: Central, site: str, token: str) -> None:
     with central.store.transaction(site) as t:
-        t.accounts.close_sessions(token=_hash(token))
+        t.accounts.close_session(_hash(token))
 
 
-def change_password(central: Central, viewer: Viewer, old: str, new: str, now: datetime) -> None:
-    """Set one's own password and end all one's sessions. NotSignedIn when `old` is wrong,
-    WeakPassword when `new` won't do."""
-    token = sign_in(central, viewer.site, viewer.account, old, now)
-    sign_out(central, viewer.site, token)
-    passwords.require_strong(new, viewer.account, viewer.name)
+def own_sessions(central: Central, viewer: Viewer, now: datetime) -> tuple[Session, ...]:
+    """The viewer's sessions that are open, newest first."""
+    with central.store.read(viewer.site) as t:
+        sessions = t.accounts.sessions(viewer.account)
+    return tuple(
+        session
+        for session in sessions
+        if session.stage != CODE
+        and now - session.seen <= SESSION_IDLE
+        and now - session.opened <= SESSION_LONGEST
+    )
+
+
+def session_id(token: str) -> str:
+    """How a session is called where it is listed."""
+    return _hash(token)
+
+
+def end_session(central: Central, viewer: Viewer, session: str, now: datetime) -> None:
+    """End one of the viewer's own sessions; another's stays."""
+    with central.store.transaction(viewer.site) as t:
+        if any(one.token == session for one in t.accounts.sessions(viewer.account)):
+            t.accounts.close_session(session)
+            t.accounts.log_change(viewer.account, f"account {viewer.account}: session ended", now)
+
+
+def change_password(
+    central: Central, viewer: Viewer, old: str, new: str, now: datetime, browser: str = ""
+) -> Opened:
+    """Set one's own password and end all one's sessions; the session to go on with. NotSignedIn
+    when `old` is wrong, WeakPassword when `new` won't do."""
+    check_password(central, viewer, old, now)
     if new == old:
         raise WeakPassword("password_same")
+    with central.store.read(viewer.site) as t:
+        offices = [name for _, name in t.people.all_sites()]
+    office = central.settings
+    passwords.require_strong(
+        new, (viewer.account, viewer.name, viewer.site, office.site, office.name, *offices)
+    )
     secret = passwords.hashed(new)
     with central.store.transaction(viewer.site) as t:
         account = t.accounts.get(viewer.account, for_update=True)
         if account is None:
             raise NotSignedIn
-        t.accounts.put(replace(account, secret=secret, must_change=False))
-        t.accounts.close_sessions(account=viewer.account)
+        changed = replace(account, secret=secret, must_change=False)
+        t.accounts.put(changed)
+        t.accounts.close_sessions(viewer.account)
+        t.accounts.log_change(viewer.account, f"account {viewer.account}: new password", now)
+        stage = _stage_of(t, changed)
+    # Who changes the password here has given the code, where one is needed, at signing in.
+    return _open_session(central, changed, "" if stage == CODE else stage, browser, now)
+
+
+def _matches(account: Account | None, password: str) -> bool:
+    """One check, whoever is asked for: the answer takes as long for a name that is nobody's."""
+    usable = account is not None and not account.disabled and bool(account.secret)
+    secret = account.secret if account is not None and usable else passwords.NOBODY
+    return passwords.matches(password, secret) and usable
+
+
+def _account_at(central: Central, sites: Sequence[str], account: str) -> Account | None:
+    """The account at the first of these sites that has it; each is asked in any case."""
+    accounts = []
+    for site in sites:
+        with central.store.read(site) as t:
+            accounts.append(t.accounts.get(account))
+    return next((one for one in accounts if one is not None), None)
+
+
+def _stage_of(t: Transaction, account: Account) -> str:
+    """What comes after the right password."""
+    if t.second_factors.of(account.account) is not None:
+        return CODE
+    return ENROL if must_enrol(t, account) else ""
+
+
+def _open_session(
+    central: Central, account: Account, stage: str, browser: str, now: datetime
+) -> Opened:
+    """A session with a token of its own. It ends the account's others, where the office does not
+    want several; one that waits for a code ends none."""
+    token = secrets.token_urlsafe(32)
+    session = Session(
+        token=_hash(token),
+        account=account.account,
+        stage=stage,
+        browser="".join(char for char in browser if char.isprintable())[:MAX_BROWSER],
+        opened=now,
+        seen=now,
+    )
+    with central.store.transaction(account.site) as t:
+        if stage != CODE and t.settings.newest().settings.one_session:
+            t.accounts.close_sessions(account.account)
+        t.accounts.drop_sessions(now - SESSION_LONGEST)
+        t.accounts.open_session(session)
+    return Opened(site=account.site, token=token, stage=stage)
 
 
 def _hash(token: str) -> str:

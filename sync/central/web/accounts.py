@@ -10,10 +10,12 @@ from kiosk.domain.refusal import Refusal
 from sync.central.usecases.accounts import (
     add_account,
     disable_account,
+    enable_account,
     new_password,
     read_accounts_page,
     roles_of,
 )
+from sync.central.usecases.second_factors import reset_factor
 from sync.central.web.dependencies import Administrator, CurrentTime, Reader
 from sync.central.web.forms import Form, Posted
 from sync.central.web.rendering import PageError, page
@@ -33,6 +35,14 @@ def post_account(
     """Make an account, renew one, disable one, or give one a new first password."""
     account, deed = form.text("account", 64), form.text("do", 20)
     by = reader.viewer.account
+    if deed == "reset":
+        if account == by:
+            raise PageError(403, "not_own_factor")
+        reset_factor(reader.central, by, site, account, now)
+        return RedirectResponse(f"/accounts/{site}", 303)
+    if deed == "enable":
+        enable_account(reader.central, by, site, account, now)
+        return RedirectResponse(f"/accounts/{site}", 303)
     if deed == "disable":
         disable_account(reader.central, by, site, account, now)
         return RedirectResponse(f"/accounts/{site}", 303)
@@ -79,6 +89,7 @@ def _accounts_page(
         400 if problem else 200,
         accounts=values.accounts,
         officers=values.officers,
+        with_factor=values.with_factor,
         sections=values.sections,
         problem=problem,
         made=fresh,

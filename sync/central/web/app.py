@@ -6,8 +6,9 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 
 import kiosk
+from sync.central.fairline import FairLine
+from sync.central.passwords import WORKERS
 from sync.central.usecases.central import Central
-from sync.central.usecases.sign_in import Strangers
 from sync.central.usecases.terminals import all_terminals
 from sync.central.viewer import Right
 from sync.central.web import (
@@ -16,6 +17,7 @@ from sync.central.web import (
     identity,
     improvements,
     ita,
+    my_account,
     objections,
     open_data,
     pages,
@@ -39,8 +41,11 @@ from sync.central.web.terminal_api import Elsewhere, Now, TerminalApi, utc_now
 
 MAX_WRONG_TOKENS = 120
 """A minute, from everybody together."""
+MAX_SIGN_INS = 512
+"""That wait; each holds a connection, no thread and no memory to speak of."""
 _ROOMS = (
     sign_in,
+    my_account,
     pages,
     audit,
     improvements,
@@ -78,7 +83,7 @@ def create_app(
         clock=now,
         templates=templates(),
         identity=CodeFlow(identity_provider) if identity_provider else None,
-        strangers=Strangers(),
+        sign_ins=FairLine(WORKERS, MAX_SIGN_INS),
         wrong_tokens=MinuteLimit(MAX_WRONG_TOKENS),
     )
     app.state.terminal_api = TerminalApi(central, now, elsewhere)

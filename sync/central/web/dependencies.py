@@ -14,7 +14,7 @@ from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_and_read_settings
-from sync.central.usecases.sign_in import viewer_of
+from sync.central.usecases.sign_in import ENROL, Opened, viewer_of
 from sync.central.usecases.sites import find_site
 from sync.central.viewer import CITY, PUBLIC, Right, Viewer
 from sync.central.web.cookies import cookie_name, over_tls
@@ -32,10 +32,11 @@ _CITY_IN_COOKIE = "~"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whoever asks. `must_change`: the password, before anything else is shown."""
+    """Whoever asks. `first`: what comes before anything else is shown: "password" is to be changed,
+    ENROL a second factor, or nothing."""
 
     viewer: Viewer
-    must_change: bool
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,12 @@ def visitor_of(request: Request) -> Visitor:
     """Whoever asks: PUBLIC when nobody is signed in."""
     site, token = session_of(request)
     if not token:
-        return Visitor(PUBLIC, must_change=False)
+        return Visitor(PUBLIC)
     parts = parts_of(request)
     signed_in = viewer_of(parts.central, site, token, parts.now())
     if signed_in is None:
-        return Visitor(PUBLIC, must_change=False)
-    viewer, must_change = signed_in
-    return Visitor(viewer, must_change)
+        return Visitor(PUBLIC)
+    return Visitor(*signed_in)
 
 
 def viewer_signed_in(request: Request) -> Viewer:
@@ -113,8 +113,8 @@ def viewer_signed_in(request: Request) -> Viewer:
     visitor = visitor_of(request)
     if not visitor.viewer.signed_in:
         raise PageError(401, "sign_in")
-    if visitor.must_change:
-        raise PageError(401, "must_change")
+    if visitor.first:
+        raise PageError(401, "must_enrol" if visitor.first == ENROL else "must_change")
     return visitor.viewer
 
 
@@ -145,17 +145,32 @@ def session_of(request: Request) -> tuple[str, str]:
     return (site, token) if IDENTIFIER.fullmatch(site) else ("", "")
 
 
-def sign_in_response(request: Request, site: str, token: str, path: str) -> Response:
+def sign_in_response(request: Request, opened: Opened, path: str) -> Response:
     """Open the session in the browser, and send it on to `path`."""
-    answer = RedirectResponse(path, 303)
+    return with_session(request, opened, RedirectResponse(path, 303))
+
+
+def with_session(request: Request, opened: Opened, answer: Response) -> Response:
+    """The answer, which opens the session in the browser."""
     answer.set_cookie(
         cookie_name(request, COOKIE),
-        f"{_CITY_IN_COOKIE if site == CITY else site}.{token}",
+        f"{_CITY_IN_COOKIE if opened.site == CITY else opened.site}.{opened.token}",
         httponly=True,
         samesite="lax",
         secure=over_tls(request),
     )
     return answer
+
+
+def browser_of(request: Request) -> str:
+    """What a browser says it is, for its owner's list of sessions."""
+    return request.headers.get("user-agent", "")
+
+
+def source_of(request: Request) -> str:
+    """Where a request comes from: an address, or the network of one that has a whole network."""
+    host = request.client.host if request.client else ""
+    return ":".join(host.split(":")[:4]) if ":" in host else host
 
 
 def _report(request: Request, viewer: Viewer, central: Central) -> Report:

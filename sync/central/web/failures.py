@@ -20,6 +20,8 @@ from sync.central.web.rendering import PageError, bare_page, page
 from sync.central.web.terminal_api import error_response
 from sync.protocol import BadMessage
 
+_FIRST_PAGES = {"must_change": "/password", "must_enrol": "/second-factor"}
+"""Where somebody goes before anything else."""
 _LOG = logging.getLogger("kiosk.central")
 
 
@@ -119,6 +121,6 @@ def _message(request: Request, status: int, key: str) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         address = urlencode({"next": request.url.path + query})
         return RedirectResponse(f"/sign-in?{address}", 303)
-    if key == "must_change":
-        return RedirectResponse("/password", 303)
+    if key in _FIRST_PAGES:
+        return RedirectResponse(_FIRST_PAGES[key], 303)
     return page(request, "message.html", visitor_of(request).viewer, status=status, word=key)

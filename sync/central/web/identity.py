@@ -9,10 +9,7 @@ from sync.central.usecases.sign_in import NotSignedIn, sign_in_as
 from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY
 from sync.central.web.cookies import cookie_name, over_tls
-from sync.central.web.dependencies import (
-    CurrentTime,
-    sign_in_response,
-)
+from sync.central.web.dependencies import CurrentTime, browser_of, sign_in_response
 from sync.central.web.identity_provider import CodeFlow, NotVouched
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError
@@ -54,10 +51,10 @@ def back(request: Request, now: CurrentTime) -> Response:
     central = parts_of(request).central
     for site in (*(site for site, _name in all_sites(central)), CITY):
         try:
-            token = sign_in_as(central, site, subject, now)
+            opened = sign_in_as(central, site, subject, now, browser_of(request))
         except NotSignedIn:
             continue
-        answer = sign_in_response(request, site, token, "/")
+        answer = sign_in_response(request, opened, "/")
         answer.delete_cookie(_cookie(request), path="/identity", secure=over_tls(request))
         return answer
     raise PageError(403, "identity_unknown")

@@ -9,8 +9,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from fastapi import Request
 from jinja2 import Environment
 
+from sync.central.fairline import FairLine
 from sync.central.usecases.central import Central
-from sync.central.usecases.sign_in import Strangers
 from sync.central.web.identity_provider import CodeFlow
 
 
@@ -74,7 +74,8 @@ class Parts:
     templates: Environment
     identity: CodeFlow | None
     """Signing in with the office's own accounts; None: passwords only."""
-    strangers: Strangers
+    sign_ins: FairLine
+    """Those who sign in now."""
     wrong_tokens: MinuteLimit
 
     def now(self) -> datetime:

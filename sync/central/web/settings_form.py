@@ -28,6 +28,8 @@ _NUMBERS = (
     "appraisal_response",
     "fiscal_year_starts",
 )
+_FLAGS = ("second_factor", "one_session")
+_YES, _NO = "yes", "no"
 _LISTS = ("level_words_th", "level_words_en", "holidays")
 _ATTRIBUTES = {"maxLength": "maxlength", "minimum": "min", "maximum": "max"}
 """A bound's name in a JSON Schema, and in HTML."""
@@ -38,6 +40,8 @@ def settings_from(form: Posted) -> SiteSettings:
     setting that is not accepted."""
     values: dict[str, Any] = {name: form.text(name, MAX_FIELD) for name in _TEXTS}
     values |= {name: form.number(name) for name in _NUMBERS}
+    # Whatever is not plainly turned off stays on: both protect.
+    values |= {name: form.text(name, 10) != _NO for name in _FLAGS}
     values |= {name: _lines(form, name) for name in _LISTS}
     values["reasons"] = _rows(form, "reasons", ("id", "th", "en"))
     values["services"] = _rows(form, "services", ("id", "th", "en"))
@@ -77,6 +81,8 @@ def _field_text(value: Any) -> str:
 
 
 def _row_text(row: Any) -> str:
+    if isinstance(row, bool):
+        return _YES if row else _NO
     parts = row.values() if isinstance(row, dict) else [row]
     return " | ".join(map(str, parts))
 

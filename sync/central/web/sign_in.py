@@ -1,16 +1,17 @@
-"""Signing in and out, one's own password, the fonts and the style sheet."""
+"""Signing in and out, the fonts and the style sheet."""
 
 from datetime import datetime
 from importlib.resources import files
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from sync.central.usecases.sign_in import (
+    CODE,
     Locked,
     NotSignedIn,
-    WeakPassword,
-    change_password,
+    check_code,
     sign_in,
     sign_out,
 )
@@ -21,15 +22,19 @@ from sync.central.web.dependencies import (
     COOKIE,
     AnyVisitor,
     CurrentTime,
+    browser_of,
     session_of,
     sign_in_response,
+    source_of,
 )
-from sync.central.web.forms import Form, Posted
+from sync.central.web.forms import Form
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, page
 
 router = APIRouter(include_in_schema=False)
 
+MAX_ACCOUNT, MAX_CODE = 64, 64
+"""Characters of what is typed."""
 _FONTS = ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")
 _FIRST_PAGES = (
     (Right.OFFICE, "report"),
@@ -48,27 +53,53 @@ def front_page(request: Request, visitor: AnyVisitor) -> Response:
 
 @router.get("/sign-in")
 def sign_in_page(request: Request) -> Response:
-    return _sign_in_page(request, 200)
+    return _sign_in_page(request, 200, there=request.query_params.get("next", ""))
 
 
 @router.post("/sign-in")
-def post_sign_in(request: Request, form: Form, now: CurrentTime) -> Response:
+async def post_sign_in(request: Request, form: Form, now: CurrentTime) -> Response:
+    """Waits in line, without a thread, until the password's turn comes."""
     parts = parts_of(request)
-    account, password = form.text("account", 64), form.values.get("password", "")
-    chosen = form.text("site", 32)
-    # A central of one office shows no choice: the city's accounts sign in there too.
-    sites = (chosen,) if chosen else (parts.central.site, CITY)
-    for site in sites:
-        # Who is unknown at the last of them is unknown.
-        strangers = parts.strangers if site == sites[-1] else None
+    account, password = form.text("account", MAX_ACCOUNT), form.values.get("password", "")
+    there = form.text("next", 300)
+    sites = await run_in_threadpool(_sites, request, form.text("site", 32))
+    async with parts.sign_ins.turn(source_of(request), account):
         try:
-            token = sign_in(parts.central, site, account, password, now, strangers)
+            opened = await run_in_threadpool(
+                sign_in, parts.central, sites, account, password, now, browser_of(request)
+            )
         except Locked as locked:
-            return _sign_in_page(request, 429, until=locked.until, account=account)
+            problem, until = 429, locked.until
         except NotSignedIn:
-            continue
-        return sign_in_response(request, site, token, _own_path(form.text("next", 300)) or "/")
-    return _sign_in_page(request, 403, wrong=True, account=account)
+            problem, until = 403, None
+        else:
+            path = _own_path(there) or "/"
+            if opened.stage == CODE:
+                return sign_in_response(request, opened, "/sign-in/code")
+            return sign_in_response(request, opened, path)
+    return await run_in_threadpool(
+        _sign_in_page, request, problem, until=until, account=account, there=there
+    )
+
+
+@router.get("/sign-in/code")
+def code_page(request: Request) -> Response:
+    return _code_page(request, 200)
+
+
+@router.post("/sign-in/code")
+def post_code(request: Request, form: Form, now: CurrentTime) -> Response:
+    """The second factor, or a recovery code, of who has just given the password."""
+    site, token = session_of(request)
+    code = form.text("code", MAX_CODE)
+    central = parts_of(request).central
+    try:
+        opened = check_code(central, site, token, code, now, browser_of(request))
+    except Locked as locked:
+        return _code_page(request, 429, until=locked.until)
+    except NotSignedIn:
+        return _code_page(request, 403)
+    return sign_in_response(request, opened, "/")
 
 
 @router.post("/sign-out")
@@ -83,34 +114,6 @@ def post_sign_out(request: Request, form: Form) -> Response:
     return answer
 
 
-@router.get("/password")
-def password_page(request: Request, visitor: AnyVisitor) -> Response:
-    if not visitor.viewer.signed_in:
-        raise PageError(401, "sign_in")
-    return page(request, "password.html", visitor.viewer, first=visitor.must_change, said="")
-
-
-@router.post("/password")
-def post_password(request: Request, form: Form, visitor: AnyVisitor, now: CurrentTime) -> Response:
-    viewer = visitor.viewer
-    if not viewer.signed_in:
-        raise PageError(401, "sign_in")
-    central = parts_of(request).central
-    problem = _change_password(request, viewer, form, now)
-    if problem:
-        return page(
-            request,
-            "password.html",
-            viewer,
-            status=400,
-            first=visitor.must_change,
-            said=problem,
-        )
-    password = form.values.get("new", "")
-    token = sign_in(central, viewer.site, viewer.account, password, now)
-    return sign_in_response(request, viewer.site, token, "/")
-
-
 @router.get("/static/{name}")
 def static_file(name: str) -> Response:
     if name == "report.css":
@@ -121,6 +124,14 @@ def static_file(name: str) -> Response:
         headers = {"Cache-Control": "max-age=31536000, immutable"}
         return Response(data, media_type="font/ttf", headers=headers)
     raise PageError(404, "no_page")
+
+
+def _sites(request: Request, chosen: str) -> tuple[str, ...]:
+    """Where the account may be. A central of one office shows no choice: the city's accounts sign
+    in there too."""
+    central = parts_of(request).central
+    all_of_them = (CITY, *(site for site, _name in all_sites(central)))
+    return (chosen,) if chosen in all_of_them else (central.site, CITY)
 
 
 def _first_page(viewer: Viewer, home: str) -> str:
@@ -137,37 +148,27 @@ def _sign_in_page(
     request: Request,
     status: int,
     *,
-    wrong: bool = False,
     until: datetime | None = None,
     account: str = "",
+    there: str = "",
 ) -> Response:
-    """`wrong`: this was no account or not its password; `until`: when the next try is looked at."""
+    """403: this was no account or not its password. `until`: when the next try is looked at."""
     parts = parts_of(request)
     return page(
         request,
         "sign_in.html",
         status=status,
-        wrong=wrong,
+        wrong=status == 403,
         until=until,
         account=account,
-        there=_own_path(request.query_params.get("next", "")),
+        there=_own_path(there),
         sites=all_sites(parts.central),
         identity=parts.identity is not None,
     )
 
 
-def _change_password(request: Request, viewer: Viewer, form: Posted, now: datetime) -> str:
-    """Change the password as the form says; the key of what is wrong, empty when it is done."""
-    old, new = form.values.get("old", ""), form.values.get("new", "")
-    if new != form.values.get("again", ""):
-        return "not_the_same"
-    try:
-        change_password(parts_of(request).central, viewer, old, new, now)
-    except WeakPassword:
-        return "weak_password"
-    except NotSignedIn:
-        return "wrong_old"
-    return ""
+def _code_page(request: Request, status: int, until: datetime | None = None) -> Response:
+    return page(request, "code.html", status=status, wrong=status == 403, until=until)
 
 
 def _own_path(path: str) -> str:

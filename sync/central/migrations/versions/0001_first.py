@@ -373,16 +373,42 @@ def _people() -> None:
         _text("officer"),
         _text("section"),
         _text("subject"),
-        _count("tries"),
-        sa.Column("locked_until", sa.DateTime(timezone=True)),
         _count("disabled"),
         sa.PrimaryKeyConstraint("site", "account"),
+    )
+    op.create_table(
+        "sign_in_tries",
+        _text("site"),
+        _text("name"),
+        _count("tries"),
+        sa.Column("until", sa.DateTime(timezone=True)),
+        _moment("at"),
+        sa.PrimaryKeyConstraint("site", "name"),
+    )
+    op.create_index("sign_in_tries_by_time", "sign_in_tries", ["site", "at"])
+    op.create_table(
+        "second_factors",
+        _text("site"),
+        _text("account"),
+        _text("secret"),
+        sa.Column("step", sa.BigInteger, nullable=False),
+        _moment("since"),
+        sa.PrimaryKeyConstraint("site", "account"),
+    )
+    op.create_table(
+        "recovery_codes",
+        _text("site"),
+        _text("account"),
+        _text("code"),
+        sa.PrimaryKeyConstraint("site", "account", "code"),
     )
     op.create_table(
         "sessions",
         _text("site"),
         _text("token"),
         _text("account"),
+        _text("stage"),
+        _text("browser"),
         _moment("opened"),
         _moment("seen"),
         sa.PrimaryKeyConstraint("site", "token"),

@@ -1,0 +1,80 @@
+"""Sessions: one at a time, listed, and ended by their owner."""
+
+from starlette.testclient import TestClient
+
+from sync.central.sitesettings import SiteSettings
+from sync.central.usecases.accounts import add_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.office_settings import save_settings
+from sync.central.viewer import ROLES, Viewer
+from sync.central.web.app import create_app
+from tests.support.central import NOON
+
+GOOD = "a long enough one"
+
+
+def browser(central: Central, agent: str) -> TestClient:
+    app = create_app(central, lambda: NOON)
+    return TestClient(app, follow_redirects=False, headers={"User-Agent": agent})
+
+
+def signs_in(client: TestClient, password: str = GOOD) -> None:
+    got = client.post("/sign-in", data={"account": "malee", "password": password})
+    assert got.status_code == 303
+
+
+def two_browsers(central: Central, *, one_session: bool) -> tuple[TestClient, TestClient]:
+    """The same account, signed in at a desk and then on a telephone."""
+    settings = SiteSettings(one_session=one_session)
+    save_settings(central, Viewer(account="it"), None, settings, NOON)
+    first = add_account(central, "test", "malee", "มาลี", (ROLES["complaints"],), NOON)
+    desk, telephone = browser(central, "Desk"), browser(central, "Telephone <b>")
+    signs_in(desk, first)
+    desk.post("/password", data={"old": first, "new": GOOD, "again": GOOD})
+    signs_in(telephone)
+    return desk, telephone
+
+
+def is_in(client: TestClient) -> bool:
+    return client.get("/my-account").status_code == 200
+
+
+def sessions(client: TestClient) -> list[str]:
+    """The sessions that the page offers to end."""
+    parts = client.get("/my-account").text.split('name="session" value="')[1:]
+    return [part.split('"')[0] for part in parts]
+
+
+def test_a_new_sign_in_ends_the_one_before(central: Central) -> None:
+    desk, telephone = two_browsers(central, one_session=True)
+    assert (is_in(desk), is_in(telephone)) == (False, True)
+
+
+def test_an_office_can_allow_several_and_their_owner_sees_and_ends_them(central: Central) -> None:
+    desk, telephone = two_browsers(central, one_session=False)
+    assert is_in(desk)
+    assert "Telephone &lt;b&gt;" in desk.get("/my-account").text
+    (other,) = sessions(desk)
+    wrong = desk.post("/my-account", data={"session": other, "password": "wrong"})
+    assert wrong.status_code == 400
+    assert is_in(telephone), "it takes the password"
+    assert desk.post("/my-account", data={"session": other, "password": GOOD}).status_code == 303
+    assert (is_in(desk), is_in(telephone)) == (True, False)
+
+
+def test_nobody_ends_anothers_session(central: Central) -> None:
+    _, telephone = two_browsers(central, one_session=False)
+    (at_the_desk,) = sessions(telephone)
+    first = add_account(central, "test", "somsak", "สมศักดิ์", (ROLES["complaints"],), NOON)
+    thief = browser(central, "Thief")
+    thief.post("/sign-in", data={"account": "somsak", "password": first})
+    thief.post("/password", data={"old": first, "new": GOOD, "again": GOOD})
+    thief.post("/my-account", data={"session": at_the_desk, "password": GOOD})
+    assert sessions(telephone) == [at_the_desk]
+
+
+def test_a_new_password_ends_all_others(central: Central) -> None:
+    desk, telephone = two_browsers(central, one_session=False)
+    form = {"old": GOOD, "new": "another long one", "again": "another long one"}
+    assert telephone.post("/password", data=form).status_code == 303
+    assert (is_in(desk), is_in(telephone)) == (False, True)
