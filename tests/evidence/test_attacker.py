@@ -58,7 +58,10 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
     enrolled(central, "t1")
-    on_roster(central, *sorted({fact.officer for fact in office.facts}))
+    on_roster(central, *{f"o{fact.officer}" for fact in office.facts})
+    with central.store.transaction(central.site) as t:
+        for counter in sorted({fact.rows[1] for fact in office.facts}):
+            begin_terminal(t, f"at-{counter}", counter, key_text())
     shown, tables = set(), set()
     day = min(f.known for f in office.facts)
     while day <= date(2027, 4, 19):
