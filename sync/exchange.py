@@ -18,6 +18,7 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
+from sync.centrallogs import seen_logs, take_proofs
 from sync.client import SyncFailed, client_of
 from sync.closing import NotEnrolled
 from sync.connection import Connection, Wait
@@ -29,7 +30,7 @@ from sync.incoming import (
     take_pins,
     take_roster,
 )
-from sync.messages import Late, NotMine, Photos, Receipt, Welcome
+from sync.messages import Late, LogsAnswer, NotMine, Photos, Receipt, Welcome
 from sync.messages.values import MAX_ROWS
 from sync.outgoing import due_now, greeting, pin_status
 from sync.protocol import digest
@@ -157,6 +158,7 @@ class _Run:
         last = self._hello()
         stored = self._connection.ask("GET", "days")
         foreign = reopen_lost(self._store, self._clock, stored.body, self._connection.progress)
+        self._witness_logs()
         look(self._store, self._clock.now().wall, self._asked)
         confirmed = True
         for current in heads(self._store, last):
@@ -220,6 +222,14 @@ class _Run:
                 return welcome.last
             window = parsed(Late.parse, answer.body).window
         raise SyncFailed("central opened no run, though this terminal said its word")
+
+    def _witness_logs(self) -> None:
+        """See how central's own logs go on from what this terminal has seen of them."""
+        enrolment = self._connection.enrolment
+        seen = seen_logs(self._store, enrolment)
+        answer = self._connection.ask("PUT", "logs", seen.to_bytes())
+        proofs = parsed(LogsAnswer.parse, answer.body).logs
+        take_proofs(self._store, self._clock, enrolment, proofs, self._connection.progress)
 
     def _send_day(self, parcel: Parcel) -> Receipt:
         name = f"days/{parcel.day.isoformat()}"

@@ -22,6 +22,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
 from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
+from sync.centrallogs import seen_logs, take_proofs
 from sync.client import NotCentral, SyncFailed
 from sync.exchange import enrolment_of, write_failure
 from sync.incoming import (
@@ -33,7 +34,7 @@ from sync.incoming import (
     take_pins,
     take_roster,
 )
-from sync.messages import Late, Receipt, Welcome
+from sync.messages import Late, LogsAnswer, Receipt, Welcome
 from sync.messages.message import Message
 from sync.messages.values import Count, ShortText
 from sync.outgoing import due_now, greeting, path_of, pin_status
@@ -247,6 +248,9 @@ class _Visit:
         match reply.method, reply.name, reply.status:
             case "PUT", "heads", _:
                 take_heads_answer(self.store, self.clock, reply.body, reply.nonce, reply.signature)
+            case "PUT", "logs", 200:
+                proofs = parsed(LogsAnswer.parse, reply.body).logs
+                take_proofs(self.store, self.clock, self.enrolment, proofs, self.progress)
             case "GET", "days", 200:
                 reopen_lost(self.store, self.clock, reply.body, self.progress)
             case "GET", "roster", 200:
@@ -274,7 +278,9 @@ class _Visit:
             due = due_now(snapshot)
             etag = snapshot.state.roster_etag()
         nonce = memory.run
-        requests = [
+        seen = seen_logs(self.store, self.enrolment)
+        requests = [self._request("PUT", "logs", nonce, seen.to_bytes())]
+        requests += [
             self._request("PUT", "heads", nonce, current.to_bytes())
             for current in heads(self.store, memory.last)
         ]

@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 import kiosk
 from kiosk.domain.duty import Duty
-from kiosk.domain.encounter import Pause, Resume, SignOff, SignOn
+from kiosk.domain.encounter import EndThanks, Pause, Resume, SignOff, SignOn
 from kiosk.domain.people import Officer, OfficerId
+from kiosk.domain.refusal import Refusal
 from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.pin import DIGITS
 from kiosk.store.journal import Kind
@@ -22,6 +23,8 @@ from ui.view_builder import Sending, ServiceFacts
 
 DIALOG_IDLE_MS = 45_000
 """A dialog left alone goes away."""
+MOST_COVERED_MS = 90_000
+"""So long a dialog may stand where a citizen would rate, whatever is touched."""
 
 
 class StaffDialogs(QObject):
@@ -35,11 +38,14 @@ class StaffDialogs(QObject):
         super().__init__()
         self.session = session
         self._panels, self._queue, self._outside = panels, queue, outside
-        self._guide_trouble: str | None = None
+        self._guide_troubles: tuple[Refusal, ...] | None = None
         self._sending: Sending | None = None
         self._timer = QTimer(self, singleShot=True, interval=DIALOG_IDLE_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.leave_alone)
+        self._bound = QTimer(self, singleShot=True, interval=MOST_COVERED_MS)
+        self._bound.setTimerType(Qt.TimerType.PreciseTimer)
+        self._bound.timeout.connect(self.back)
 
     # --- who wants in -----------------------------------------------------------------------
 
@@ -181,9 +187,9 @@ class StaffDialogs(QObject):
                 self._timer.start()
         self.session.renew_words()
 
-    def guide_stands(self, trouble: str) -> None:
-        """The audible guide can be heard (""), or why not."""
-        self._guide_trouble = trouble
+    def guide_stands(self, trouble: Refusal | None) -> None:
+        """The audible guide can be heard, or why not."""
+        self._guide_troubles = () if trouble is None else (trouble,)
 
     def facts(self) -> ServiceFacts:
         """What the service menu shows; StoreFailed."""
@@ -195,8 +201,8 @@ class StaffDialogs(QObject):
             due=status.due,
             free_mib=self._outside.free_mib(),
             version=kiosk.__version__,
-            queue=self._queue.trouble,
-            guide=self._guide_trouble,
+            queue=self._queue.troubles,
+            guide=self._guide_troubles,
             sending=self._sending,
         )
 
@@ -213,14 +219,17 @@ class StaffDialogs(QObject):
     def _open(self, dialog: Dialog) -> None:
         if self.session.out_of_service and not _is_service(dialog):
             return
-        self.session.dialog = dialog
+        if self.session.dialog is None:
+            self.session.step(EndThanks())
         self._timer.start()
-        self.session.redraw()
+        self.session.show_dialog(dialog)
+        if self.session.covers_faces and not self._bound.isActive():
+            self._bound.start()
 
     def _close(self) -> None:
-        self.session.dialog = None
         self._timer.stop()
-        self.session.redraw()
+        self._bound.stop()
+        self.session.show_dialog(None)
 
     def _sends(self) -> bool:
         return self._sending is not None and self._sending.code is None

@@ -273,9 +273,9 @@ def _report(
     rated = {officer: n for officer, n in counts.n.items() if n}
     if not rated:
         return None
-    gaps = [GapCount("duty-paused", random.randint(1, 3))]
+    gaps = [GapCount(officer="", kind="duty-paused", n=random.randint(1, 3))]
     if random.random() < 0.02:
-        gaps.append(GapCount("panel-down-minutes", random.randint(3, 90)))
+        gaps.append(GapCount(officer="", kind="panel-down-minutes", n=random.randint(3, 90)))
     return DayReport(
         site=site,
         terminal=terminal,

@@ -234,7 +234,7 @@ def _counts(report: DayReport) -> Counter[tuple[str, ...]]:
     for reason in report.reasons:
         counts["reason", reason.officer, reason.reason] += reason.n
     for gap in report.gaps:
-        counts["gap", gap.kind] += gap.n
+        counts["gap", gap.kind, gap.officer] += gap.n
     return counts
 
 

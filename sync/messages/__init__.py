@@ -17,6 +17,7 @@ from sync.messages.days import (
     StoredRevision,
 )
 from sync.messages.enrolment import Enrol, Enrolled
+from sync.messages.logs import LogHead, LogProof, LogsAnswer, SeenLogs
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.messages.refusal import ErrorLine
@@ -56,6 +57,9 @@ __all__ = [
     "IssuedPins",
     "Late",
     "LineCount",
+    "LogHead",
+    "LogProof",
+    "LogsAnswer",
     "NotMine",
     "OpenSheet",
     "OutcomeCount",
@@ -67,6 +71,7 @@ __all__ = [
     "Receipt",
     "Roster",
     "RosterOfficer",
+    "SeenLogs",
     "SheetSeal",
     "Step",
     "StoredDays",

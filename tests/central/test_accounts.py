@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
 from sync.central import passwords
+from sync.central.logbook import Kind
 from sync.central.schema import sign_in_tries
 from sync.central.store.tries import Tries
 from sync.central.usecases.accounts import add_account, disable_account, new_password
@@ -17,6 +18,7 @@ from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
 from tests.support.authenticator import enrols
+from tests.support.central import logged
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 GOOD = "a long enough one"
@@ -184,8 +186,8 @@ def test_a_new_first_password_ends_old_sessions_and_is_written_down(central: Cen
     assert fresh is not None
     assert viewer_of(central, central.site, token, NOW) is None
     assert opened(central, fresh).token
-    with central.store.transaction(central.site) as t:
-        assert "account somchai: new first password" in [c.what for c in t.accounts.changes()]
+    changes = [note.what for note in logged(central, Kind.CHANGE)]
+    assert "account somchai: new first password" in changes
 
 
 def test_the_cookie_is_the_browsers_alone_and_holds_no_name(central: Central) -> None:

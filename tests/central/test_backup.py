@@ -184,7 +184,7 @@ def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     target = tmp_path / "backup.zip"
     backup.write(central.store, tmp_path, target, quiet)
     with central.store.transaction(central.site) as t:
-        t.accounts.close_sessions(account="boss")
+        t.accounts.close_sessions("boss")
     store = CentralStore.create(f"sqlite:///{tmp_path / 'again.db'}")
     backup.restore_rows(target, store, quiet)
     again = Central(store=store, settings=central.settings, key=central.key)

@@ -386,6 +386,7 @@ def test_a_sheet_that_central_has_seen_more_of_stops_the_run_and_nothing_is_park
 def test_a_heartbeat_shows_heads_and_no_count_and_leaves_no_entry(
     kept: Kept, server: Server
 ) -> None:
+    exchange.heartbeat(kept.store, kept.clock, kept.key)
     kept.rate(5, 1)
     with kept.store.transaction() as t:
         before = t.journal.head()

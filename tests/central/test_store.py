@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Scaled
 from sync.central.ingest import fallen
+from sync.central.logbook import Kind, Log, Wanted
 from sync.central.schema import day_reports, metadata
 from sync.central.store import engine as engine_module
 from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
@@ -61,6 +62,8 @@ def test_migrations_lead_to_exactly_the_declared_schema(store: CentralStore, url
         assert indexes == {str(i.name): [c.name for c in i.columns] for i in table.indexes}, name
         keys = inspector.get_pk_constraint(name)["constrained_columns"]
         assert keys == [c.name for c in table.primary_key.columns], name
+    with store.read("dindaeng") as t:
+        assert not t.logs.missing_guard()
         assert keys[0] == "site", "every key starts with the site"
 
 
@@ -250,9 +253,9 @@ def test_two_officers_never_share_a_number(central: Central) -> None:
 
 def test_a_raw_tally_is_logged(central: Central) -> None:
     read_tally(central, DAY, "auditor", NOW)[0]
-    with central.store.transaction(central.site) as t:
-        [(at, reader, what)] = t.tallies.reads()
-    assert (at.replace(tzinfo=UTC), reader, what) == (NOW, "auditor", "tally 2026-11-23")
+    with central.store.read(central.site) as t:
+        [entry] = t.logs.page(Log.RECORD, Wanted(kinds=(Kind.READ,)), 0, 9)
+    assert (entry.at, entry.note.who, entry.note.what) == (NOW, "auditor", "tally 2026-11-23")
 
 
 @pytest.mark.parametrize(
@@ -271,7 +274,7 @@ def test_a_raw_tally_is_logged(central: Central) -> None:
 def test_whatever_is_altered_is_found(central: Central, damage: str, said: str) -> None:
     enrolled(central)
     report = day_report(counts=(0, 0, 0, 0, 5))
-    take(central, replace(report, gaps=(GapCount("duty-paused", 1),)))
+    take(central, replace(report, gaps=(GapCount(officer="", kind="duty-paused", n=1),)))
     assert first_disagreement(central) is None
     with central.store._engine.begin() as connection:
         connection.exec_driver_sql(damage)

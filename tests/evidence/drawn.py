@@ -160,7 +160,7 @@ def _day(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
         "outcomes": list({(row[0], row[1]): row for row in drawn["outcomes"]}.values()),
         "reasons": list({(row[0], row[1]): row for row in drawn["reasons"]}.values()),
         "sheets": [[o, ratings[o], seals.get(o, "0" * 64)] for o in sorted(officers)],
-        "gaps": list({row[0]: row for row in drawn["gaps"]}.values()),
+        "gaps": list({(row[0], row[1]): row for row in drawn["gaps"]}.values()),
     }
     return whole, f"{AT}/days/{day}"
 

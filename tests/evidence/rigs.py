@@ -14,6 +14,8 @@ from tests.evidence import (
     powercut,
     resealing,
     seal_and_file,
+    sign_ins,
+    slow_readers,
     soak,
     tampering,
 )
@@ -30,6 +32,8 @@ FIGURES: tuple[Figure, ...] = (
     tampering.FIGURE,
     attacker.FIGURE,
     odd_text.FIGURE,
+    slow_readers.FIGURE,
+    *sign_ins.FIGURES,
     mutating.FIGURE,
     days.FIGURE,
     pageorder.FIGURE,

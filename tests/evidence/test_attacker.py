@@ -30,8 +30,8 @@ from tests.evidence.attacker import (
 )
 from tests.evidence.tables import by_quarters, by_weeks, smallest_cornered, withheld_alone
 from tests.support.central import NIGHT as NOW
-from tests.support.central import enrolled, made_central, on_roster
-from tests.support.day_reports import sealed
+from tests.support.central import begin_terminal, enrolled, made_central, on_roster
+from tests.support.day_reports import key_text, sealed
 
 
 def test_weekly_tables_and_live_counts_give_single_ratings_away() -> None:

@@ -128,7 +128,7 @@ def test_the_search_finds_what_is_written(watched: Watched) -> None:
     """The journal does have moments, of duty: the same search must find those."""
     with watched.store.transaction() as t:
         [signed_on] = [
-            at for at, kind in t.journal.of_day(FakeClock().wall.date()) if kind == "duty-began"
+            at for at, kind, _ in t.journal.of_day(FakeClock().wall.date()) if kind == "duty-began"
         ]
     content = everything_kept(watched)["kiosk.db"]
     assert any(spelling in content for spelling in spellings(signed_on, 0.0))
@@ -150,7 +150,7 @@ def test_where_a_rating_lies_says_nothing_of_when_it_came(watched: Watched) -> N
 
 def test_no_journal_entry_is_written_at_a_press(watched: Watched) -> None:
     with watched.store.transaction() as t:
-        moments = {at for at, _ in t.journal.of_day(FakeClock().wall.date())}
+        moments = {at for at, _, _ in t.journal.of_day(FakeClock().wall.date())}
     assert not moments & {at.replace(microsecond=0) for at in watched.pressed_at}
 
 

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Outcome
+from sync.central.logbook import RECORD_KINDS, Kind, Log, Note, Wanted
 from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore, Transaction
 from sync.central.store.terminals import Invitation
@@ -61,6 +62,13 @@ def made_central(store: CentralStore, folder: Path) -> Central:
     with store.transaction(SITE) as t:
         t.people.put_site(settings.name)
     return Central(store=store, settings=settings, key=Ed25519PrivateKey.generate())
+
+
+def logged(central: Central, kind: Kind, site: str = "") -> list[Note]:
+    """What a site's logs have of a kind, the newest first."""
+    log = Log.RECORD if kind in RECORD_KINDS else Log.SECURITY
+    with central.store.read(site or central.site) as t:
+        return [entry.note for entry in t.logs.page(log, Wanted(kinds=(kind,)), 0, 1_000_000)]
 
 
 MONDAY = date(2026, 11, 2)

@@ -34,6 +34,8 @@ from tests.support.counter import (
 from tests.support.faults import disk_full_beyond
 from ui.app import Program
 from ui.screens.message import MessageScreen
+from ui.screens.pin import PinScreen
+from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
@@ -255,7 +257,7 @@ def test_a_jump_of_the_wall_clock_is_in_the_journal(counter: Counter) -> None:
     counter.running.presenter.clock.look()
     with counter.running.store.transaction() as t:
         happened = t.journal.of_day(MORNING.date())
-    assert [kind for _, kind in happened].count(Kind.CLOCK_JUMPED) == 1
+    assert [what.kind for what in happened].count(Kind.CLOCK_JUMPED) == 1
 
 
 def test_the_language_returns_after_each_citizen(counter: Counter) -> None:
@@ -317,7 +319,7 @@ def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) ->
     counter.clock.pass_seconds(180)
     counter.running.presenter.try_repair()
     with counter.running.store.transaction() as t:
-        (since, out), (until, again) = t.journal.of_day(TODAY)[-2:]
+        (since, out, _), (until, again, _) = t.journal.of_day(TODAY)[-2:]
     assert (out, again) == (Kind.OUT_OF_SERVICE, Kind.STORE_REOPENED)
     assert (until - since).total_seconds() == 180
     again_sent = Mark(device="p", boot="b", seq=1)
@@ -370,7 +372,7 @@ def test_while_the_office_is_open_the_journal_knows_that_the_terminal_runs(
     running = program._running
     assert running is not None
     with running.store.transaction() as t:
-        hours = [at.hour for at, kind in t.journal.of_day(TODAY) if kind is Kind.RUNNING]
+        hours = [at.hour for at, kind, _ in t.journal.of_day(TODAY) if kind is Kind.RUNNING]
     assert hours == [9, 15]
     assert program.end() == 0
     counter.clock.set_wall(morning)
@@ -395,3 +397,44 @@ def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
         assert not counter.folder.database.exists()
     assert program.end() == 3
     counter.folder.database.write_bytes(good)
+
+
+def test_staff_pages_over_the_faces_are_in_the_journal_and_end_whatever_is_touched(
+    counter: Counter,
+) -> None:
+    sign_on(counter)
+    staff = counter.running.presenter.staff
+    click(ready(counter).staff_tile)
+    staff._bound.timeout.emit()
+    shown(counter, ReadyScreen)
+    staff_menu(counter, "101", PAUSE)
+    sign_on(counter)
+    with counter.running.store.transaction() as t:
+        entries = t.journal.of_day(TODAY)
+    kinds = (Kind.FACES_COVERED, Kind.FACES_FREE)
+    covers = [(what.kind, what.officer) for what in entries if what.kind in kinds]
+    assert covers == [(kind, "101") for kind in kinds] * 2
+    assert not staff._bound.isActive()
+
+
+def test_a_touch_does_not_keep_a_staff_page_over_the_faces_for_ever(counter: Counter) -> None:
+    sign_on(counter)
+    staff = counter.running.presenter.staff
+    click(ready(counter).staff_tile)
+    remaining = staff._bound.remainingTime()
+    for digit in "123":
+        click(pin_screen(counter).pad.tiles[digit])
+    assert 0 < staff._bound.remainingTime() <= remaining
+
+
+def test_the_journal_says_nothing_of_a_press_while_a_staff_page_stands(counter: Counter) -> None:
+    sign_on(counter)
+    click(ready(counter).staff_tile)
+    with counter.running.store.transaction() as t:
+        before = t.journal.head()
+    assert counter.running.presenter.citizen.press(5, Channel.PANEL) is Fate.KEPT
+    shown(counter, ThanksScreen)
+    pass_time(counter, 6)
+    assert shown(counter, PinScreen), "it returns"
+    with counter.running.store.transaction() as t:
+        assert t.journal.head() == before

@@ -71,10 +71,11 @@ def count_rows(report: DayReport, but: frozenset[str] = NOBODY) -> list[Row]:
     """A report's other counts as they stand in `day_counts`: COUNT_COLUMNS."""
     outcomes = (x for x in report.outcomes if x.officer not in but)
     reasons = (x for x in report.reasons if x.officer not in but)
+    gaps = (x for x in report.gaps if x.officer not in but)
     return [
         *(("outcome", x.officer, x.outcome.value, x.n) for x in outcomes),
         *(("reason", x.officer, x.reason, x.n) for x in reasons),
-        *(("gap", "", x.kind, x.n) for x in report.gaps),
+        *(("gap", x.officer, x.kind, x.n) for x in gaps),
     ]
 
 
@@ -336,6 +337,22 @@ class Days(Room):
         asked = {"site": self._site, "first": first, "last": last}
         rows = self._connection.execute(_GAPS, asked)
         return Counter({kind: int(n) for kind, n in rows})
+
+    def gaps_of(self, officer: str, first: date, last: date) -> Counter[str]:
+        """One officer's gaps in a span, by kind."""
+        query = (
+            select(day_counts.c.what, func.sum(day_counts.c.n))
+            .where(
+                day_counts.c.site == self._site,
+                day_counts.c.kind == "gap",
+                day_counts.c.officer == officer,
+                day_counts.c.date >= first,
+                day_counts.c.date <= last,
+            )
+            .group_by(day_counts.c.what)
+            .order_by(day_counts.c.what)
+        )
+        return Counter({kind: int(n) for kind, n in self._connection.execute(query)})
 
     def flags_since(self, since: date) -> Counter[str]:
         """How many ratings were flagged as unlikely, by terminal; not on whom."""

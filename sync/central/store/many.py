@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Table, select, tuple_
 
 from sync.central.ingest import SheetKey, Witnessed
+from sync.central.logbook import Log, LogEnd
 from sync.central.schema import (
     day_counts,
     day_lines,
@@ -18,10 +19,12 @@ from sync.central.schema import (
     witnessed_sheets,
 )
 from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, count_rows, line_rows, officer_days
+from sync.central.store.logs import ends_of
 from sync.central.store.room import insert_on
 from sync.central.store.terminals import KnownTerminal, Run, known_terminal, open_runs
 from sync.central.store.unclosed import mark_unclosed
 from sync.central.store.witness import open_sheet, put_sheets, witnessed
+from sync.central.viewer import CITY
 from sync.messages import DayReport, OpenSheet
 
 TerminalKey = tuple[str, str]
@@ -67,6 +70,10 @@ class ManyTerminals:
     def open_runs(self, runs: Iterable[tuple[str, Run]], now: datetime) -> None:
         """Runs by their sites."""
         open_runs(self._connection, runs, now)
+
+    def log_ends(self, sites: Collection[str]) -> dict[str, dict[Log, LogEnd]]:
+        """The heads of the logs of these sites, and of the city's accounts."""
+        return ends_of(self._connection, {*sites, CITY})
 
     def stored(self, keys: Collection[DayKey]) -> set[DayKey]:
         """Those of which central has a day report."""

@@ -9,6 +9,7 @@ from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.store.accounts import Account
 from sync.central.usecases.central import Central
+from sync.central.usecases.events import Kind, write_event
 from sync.central.usecases.tries import clear_tries, name_hash
 from sync.central.viewer import CITY, ROLES, Role, Viewer
 
@@ -104,9 +105,13 @@ def add_account(
     with central.store.transaction(site) as t:
         if not renew and t.accounts.get(account) is not None:
             raise BadPerson("account_exists", account=excerpt(account))
-        t.accounts.close_sessions(account)
+        ended = t.accounts.close_sessions(account)
         t.accounts.put(fresh)
-        t.accounts.log_change(by, f"account {account}: {role_ids}", now)
+        t.logs.change(by, f"account {account}: {role_ids}", now)
+        if ended:
+            write_event(central, t, Kind.ENDED, account, now, who=by)
+        if password:
+            write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)
     return password
 
 
@@ -127,8 +132,10 @@ def disable_account(central: Central, by: str, site: str, account: str, now: dat
         if current is None:
             return False
         t.accounts.put(replace(current, disabled=True))
-        t.accounts.close_sessions(account)
-        t.accounts.log_change(by, f"account {account}: disabled", now)
+        ended = t.accounts.close_sessions(account)
+        t.logs.change(by, f"account {account}: disabled", now)
+        if ended:
+            write_event(central, t, Kind.ENDED, account, now, who=by)
     return True
 
 
@@ -139,7 +146,7 @@ def enable_account(central: Central, by: str, site: str, account: str, now: date
         if current is None:
             return False
         t.accounts.put(replace(current, disabled=False))
-        t.accounts.log_change(by, f"account {account}: enabled", now)
+        t.logs.change(by, f"account {account}: enabled", now)
     return True
 
 
@@ -153,8 +160,11 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
         if current is None:
             return None
         t.accounts.put(replace(current, secret=secret, must_change=True))
-        t.accounts.close_sessions(account)
-        t.accounts.log_change(by, f"account {account}: new first password", now)
+        ended = t.accounts.close_sessions(account)
+        t.logs.change(by, f"account {account}: new first password", now)
+        if ended:
+            write_event(central, t, Kind.ENDED, account, now, who=by)
+        write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)
     clear_tries(central, name_hash(central, site, account))
     return password
 

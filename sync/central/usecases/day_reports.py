@@ -8,6 +8,7 @@ from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
 from sync.central.store.witness import Alarm
 from sync.central.usecases.judging import doubt
+from sync.central.usecases.loghistory import heads_told
 from sync.central.usecases.witness import quarantine
 from sync.messages import Answer, DayReport, Receipt
 from sync.protocol import digest
@@ -34,6 +35,7 @@ def receive_day_report(
         revision=report.revision,
         digest=body_digest,
         answer=answer,
+        logs=heads_told(t.logs.heads(), t.city_logs.heads()),
     )
 
 

@@ -17,6 +17,8 @@ from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
 from sync.central.store.terminals import KnownTerminal, Run, State
 from sync.central.usecases.central import Central
 from sync.central.usecases.judging import is_impossible
+from sync.central.usecases.loghistory import heads_told
+from sync.central.viewer import CITY
 from sync.messages import Answer, DayReport, Hello, Late, OpenSheet, Receipt, Welcome
 from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
@@ -147,6 +149,7 @@ def take_days(
     days: dict[DayKey, NewDay] = {}
     with store.many() as many:
         terminals = many.locked({call.key for call in calls})
+        log_ends = many.log_ends({call.site for call in calls})
         for place, call in enumerate(calls):
             try:
                 terminal = call.proven(terminals.get(call.key), now, in_run=True)
@@ -171,6 +174,7 @@ def take_days(
             revision=report.revision,
             digest=days[key].digest,
             answer=Answer.STORED,
+            logs=heads_told(log_ends[report.site], log_ends[CITY]),
         )
     return answers
 

@@ -14,6 +14,7 @@ from sync.central.store.witness import Alarm
 from sync.central.usecases.central import Central
 from sync.central.usecases.day_reports import receive_day_report
 from sync.central.usecases.intake import greeted
+from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
 from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
@@ -24,12 +25,14 @@ from sync.messages import (
     IssuedPin,
     IssuedPins,
     Late,
+    LogsAnswer,
     NotMine,
     PhotoDigest,
     Photos,
     PinStatus,
     Receipt,
     Roster,
+    SeenLogs,
     Step,
     StoredDays,
     StoredRevision,
@@ -75,6 +78,10 @@ class TerminalRequest:
         """Take the terminal's journal head and steps, or put it into quarantine. Steps that come
         back are to be proved first."""
         return witness_heads(self.central, self.t, self.terminal, heads, points, now)
+
+    def prove_logs(self, seen: SeenLogs, now: datetime) -> LogsAnswer:
+        """How central's logs go on from what the terminal has seen of them."""
+        return LogsAnswer(prove_logs(self.t, self.terminal.terminal, seen.logs, now))
 
     def take_day(self, report: DayReport, body: bytes, now: datetime) -> Receipt:
         """Take a day report; the receipt says what became of it."""

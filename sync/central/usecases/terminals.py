@@ -12,7 +12,7 @@ from sync.central.ingest import Why
 from sync.central.store.parked import ParkedReport
 from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
-from sync.central.usecases.audit import account_of, write_change
+from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.two_people import NEW_GENERATION, roles_text
@@ -105,7 +105,7 @@ def invite_terminal(
                 name=terminal,
                 counter=counter,
                 until=until,
-                invited_by=account_of(viewer),
+                invited_by=signature(viewer),
                 invited_roles=roles_text(viewer),
             ),
         )

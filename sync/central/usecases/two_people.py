@@ -9,7 +9,7 @@ from sync.central.store.engine import Transaction
 from sync.central.store.parked import Proposal, ProposedReport
 from sync.central.store.terminals import KnownTerminal, State
 from sync.central.store.witness import Alarm
-from sync.central.usecases.audit import account_of, write_change
+from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
 from sync.central.usecases.day_reports import store
 from sync.central.viewer import Right, Viewer
@@ -48,7 +48,7 @@ def require_second(site: str, viewer: Viewer, first: str, first_roles: str) -> N
     role that the first does not have. NotYours for who may confirm nothing."""
     viewer.require(site, Right.CONFIRM)
     confirming = {role.id for role in viewer.roles if Right.CONFIRM in role.rights}
-    if account_of(viewer) == first or not confirming - set(first_roles.split()):
+    if signature(viewer) == first or not confirming - set(first_roles.split()):
         raise NotTheSecond(first)
 
 
@@ -98,7 +98,7 @@ def propose_release(
     central: Central, viewer: Viewer, terminal: str, why: Why, reason: str, now: datetime
 ) -> int:
     """Propose that what is parked of a terminal for this reason counts; how many reports."""
-    proposal = Proposal(by=account_of(viewer), roles=roles_text(viewer), reason=reason)
+    proposal = Proposal(by=signature(viewer), roles=roles_text(viewer), reason=reason)
     with central.store.transaction(central.site) as t:
         count = t.parked.propose(terminal, why, proposal)
         if count:

@@ -103,10 +103,10 @@ def post_code(request: Request, form: Form, now: CurrentTime) -> Response:
 
 
 @router.post("/sign-out")
-def post_sign_out(request: Request, form: Form) -> Response:
+def post_sign_out(request: Request, form: Form, now: CurrentTime) -> Response:
     site, token = session_of(request)
     if token:
-        sign_out(parts_of(request).central, site, token)
+        sign_out(parts_of(request).central, site, token, now)
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(
         cookie_name(request, COOKIE), secure=over_tls(request), httponly=True, samesite="lax"

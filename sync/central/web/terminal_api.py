@@ -38,11 +38,13 @@ from sync.messages import (
     Hello,
     IssuedPins,
     Late,
+    LogsAnswer,
     NotMine,
     Photos,
     PinStatus,
     Receipt,
     Roster,
+    SeenLogs,
     Step,
     StoredDays,
     Welcome,
@@ -245,6 +247,18 @@ def _judge(
     asked: TerminalRequest, signed: Signed, points: Points, now: datetime
 ) -> HeadsAnswer | tuple[Step, ...]:
     return asked.judge(Heads.parse(signed.body), points, now)
+
+
+@router.put(
+    f"{_TERMINAL}/logs",
+    openapi_extra=takes(SeenLogs),
+    responses={**signs(200, LogsAnswer, "How each log goes on."), **_REFUSALS},
+)
+async def put_logs(api: Api, signed: SignedRequest) -> Response:
+    """How central's own logs go on from what the terminal has seen of them."""
+    seen = SeenLogs.parse(signed.body)
+    answer = await api.ask(signed, lambda asked: asked.prove_logs(seen, api.now()))
+    return api.answer(signed, answer.to_bytes())
 
 
 @router.get(

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from kiosk.domain.people import BadPerson
 from sync.central.ingest import Why
+from sync.central.usecases.loghistory import read_log_breaks
 from sync.central.usecases.terminals import (
     FOR_TWO,
     invite_terminal,
@@ -120,6 +121,7 @@ def _fleet_page(
         reader.viewer,
         reader.central,
         fleet=read_fleet(reader.central, today),
+        log_breaks=read_log_breaks(reader.central),
         late=partial(_is_late, now),
         code=code,
         url=reader.central.settings.url,

@@ -40,6 +40,7 @@ def upgrade() -> None:
     _people()
     _papers()
     _questionnaire()
+    _logs()
 
 
 def _terminals() -> None:
@@ -231,14 +232,6 @@ def _days() -> None:
         _count("n"),
         sa.PrimaryKeyConstraint("site", "counter", "date"),
     )
-    op.create_table(
-        "reads",
-        _text("site"),
-        _moment("at"),
-        _text("reader"),
-        _text("what"),
-        sa.PrimaryKeyConstraint("site", "at", "reader", "what"),
-    )
 
 
 def _results() -> None:
@@ -309,15 +302,6 @@ def _results() -> None:
         _day("first_day"),
         _day("last_day"),
         sa.PrimaryKeyConstraint("site", "month", "levels"),
-    )
-    op.create_table(
-        "looks",
-        _text("site"),
-        _text("officer"),
-        _moment("at"),
-        _text("reader"),
-        _text("what"),
-        sa.PrimaryKeyConstraint("site", "officer", "at", "reader", "what"),
     )
     op.create_table(
         "objections",
@@ -413,14 +397,6 @@ def _people() -> None:
         _moment("seen"),
         sa.PrimaryKeyConstraint("site", "token"),
     )
-    op.create_table(
-        "changes",
-        _text("site"),
-        _moment("at"),
-        _text("who"),
-        _text("what"),
-        sa.PrimaryKeyConstraint("site", "at", "who", "what"),
-    )
 
 
 def _papers() -> None:
@@ -493,3 +469,87 @@ def _questionnaire() -> None:
         _text("words"),
         sa.PrimaryKeyConstraint("site", "id"),
     )
+
+
+def _logs() -> None:
+    op.create_table(
+        "log_entries",
+        _text("site"),
+        _text("log"),
+        _number("seq"),
+        _moment("at"),
+        _text("kind"),
+        _text("who"),
+        _text("whom"),
+        _text("what"),
+        _text("digest"),
+        _text("hash"),
+        sa.PrimaryKeyConstraint("site", "log", "seq"),
+    )
+    op.create_index("log_entries_by_whom", "log_entries", ["site", "log", "whom", "seq"])
+    op.create_table(
+        "log_heads",
+        _text("site"),
+        _text("log"),
+        _number("seq"),
+        _text("hash"),
+        _number("emptied"),
+        sa.PrimaryKeyConstraint("site", "log"),
+    )
+    op.create_table(
+        "log_breaks",
+        _text("site"),
+        _text("terminal"),
+        _text("log"),
+        _number("seen_seq"),
+        _text("seen_hash"),
+        _moment("at"),
+        _number("seq"),
+        _text("kind"),
+        _text("asked_by"),
+        _text("asked_roles"),
+        _text("reason"),
+        _text("settled_by"),
+        sa.Column("settled", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("site", "terminal", "log", "seen_seq", "seen_hash"),
+    )
+    for ddl in _GUARDS[op.get_bind().dialect.name]:
+        op.execute(ddl)
+
+
+_EMPTIES = (
+    "NEW.kind = 'emptied' AND NEW.who = '' AND NEW.whom = '' AND NEW.what = '' "
+    "AND NEW.site = OLD.site AND NEW.log = OLD.log AND NEW.seq = OLD.seq AND NEW.at = OLD.at "
+    "AND NEW.digest = OLD.digest AND NEW.hash = OLD.hash AND OLD.log = 'security'"
+)
+_GROWS = "NEW.seq >= OLD.seq AND NEW.emptied >= OLD.emptied AND NEW.log = OLD.log"
+_SAME = "site = NEW.site AND log = NEW.log"
+_REFUSE = "BEGIN SELECT RAISE(ABORT, 'logs are append-only'); END"
+_CALL = "EXECUTE FUNCTION logs_are_append_only()"
+_GUARDS = {
+    "sqlite": [
+        "CREATE TRIGGER log_entries_no_update BEFORE UPDATE ON log_entries "
+        f"WHEN NOT ({_EMPTIES}) {_REFUSE}",
+        f"CREATE TRIGGER log_entries_no_delete BEFORE DELETE ON log_entries {_REFUSE}",
+        "CREATE TRIGGER log_entries_no_replace BEFORE INSERT ON log_entries "
+        f"WHEN EXISTS (SELECT 1 FROM log_entries WHERE {_SAME} AND seq = NEW.seq) {_REFUSE}",
+        f"CREATE TRIGGER log_heads_grow BEFORE UPDATE ON log_heads WHEN NOT ({_GROWS}) {_REFUSE}",
+        f"CREATE TRIGGER log_heads_no_delete BEFORE DELETE ON log_heads {_REFUSE}",
+        "CREATE TRIGGER log_heads_no_replace BEFORE INSERT ON log_heads "
+        f"WHEN EXISTS (SELECT 1 FROM log_heads WHERE {_SAME}) {_REFUSE}",
+    ],
+    "postgresql": [
+        "CREATE FUNCTION logs_are_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'logs are append-only'; END $$",
+        "CREATE TRIGGER log_entries_no_update BEFORE UPDATE ON log_entries "
+        f"FOR EACH ROW WHEN (NOT ({_EMPTIES})) {_CALL}",
+        f"CREATE TRIGGER log_entries_no_delete BEFORE DELETE ON log_entries FOR EACH ROW {_CALL}",
+        "CREATE TRIGGER log_entries_no_truncate BEFORE TRUNCATE ON log_entries "
+        f"FOR EACH STATEMENT {_CALL}",
+        "CREATE TRIGGER log_heads_grow BEFORE UPDATE ON log_heads "
+        f"FOR EACH ROW WHEN (NOT ({_GROWS})) {_CALL}",
+        f"CREATE TRIGGER log_heads_no_delete BEFORE DELETE ON log_heads FOR EACH ROW {_CALL}",
+        "CREATE TRIGGER log_heads_no_truncate BEFORE TRUNCATE ON log_heads "
+        f"FOR EACH STATEMENT {_CALL}",
+    ],
+}
