@@ -94,6 +94,8 @@ def sync(
     except SyncFailed as error:
         write_failure(store, clock, error)
         raise
+    finally:
+        store.checkpoint()
     with store.transaction() as t:
         t.journal.append(clock.now(), Kind.SYNCED, {"days": str(synced.sent)})
     return synced
@@ -116,11 +118,16 @@ def heartbeat(
     now = clock.now().wall
     store.forget_order((business_date(now), half_day(now)))
     take_up_rest(store, now, asked)
-    with client_of(enrolment.url, ca, transport) as client:
-        connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
-        run = _Run(store, clock, connection, pepper, asked)
-        if run.greet():
-            run.take_pins()
+    try:
+        with client_of(enrolment.url, ca, transport) as client:
+            connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
+            run = _Run(store, clock, connection, pepper, asked)
+            if run.greet():
+                run.take_pins()
+    finally:
+        # Of two sums of one sheet, one before a step and one after it, the difference opens the
+        # step: the older one must not stay in the file while the newer one is in the log.
+        store.checkpoint()
 
 
 def enrolment_of(store: Store) -> Enrolment:

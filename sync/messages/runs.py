@@ -21,9 +21,9 @@ from sync.messages.values import (
     Signature,
 )
 
-MAX_DIMENSIONS = 200
-MAX_PROOF = 1 << 18
-"""Bytes: of 1,600 bits."""
+MAX_DIMENSIONS = 64
+MAX_PROOF = 64 * 8 * 160
+"""Bytes: of as many dimensions with 8 bits each."""
 MAX_ANSWER = 1 << 16
 MOST_STEPS = 10
 """In one request: at the most bits they fill two thirds of a body."""
