@@ -191,6 +191,9 @@ class Terminal:
     def join(self, enrolment: Enrolment) -> None:
         """Belong to a central report from now on."""
         with self._store.transaction() as t:
+            before = t.state.enrolment()
+            if before and (before.site, before.terminal) != (enrolment.site, enrolment.terminal):
+                t.witnessed.forget()
             t.state.put_enrolment(enrolment)
             t.witness(self._clock.now(), Kind.ENROLLED, {"terminal": enrolment.terminal})
 

@@ -292,12 +292,12 @@ def waiting_days(snapshot: Snapshot) -> set[date]:
     return {step.day for step in snapshot.witnessed.pending()}
 
 
-def heads(store: Store, last: Head) -> tuple[Heads, ...]:
+def heads(store: Store, last: int) -> tuple[Heads, ...]:
     """What is said of the journal, with every step that waits, in as many requests as they fill;
-    `last`: the head that central acknowledged."""
+    `last`: the entry that central acknowledged."""
     with store.read() as snapshot:
         seq, newest = snapshot.journal.head()
-        at_last = snapshot.journal.hash_at(last.seq) if last.seq else ""
+        at_last = snapshot.journal.hash_at(last) if last else ""
         pending = snapshot.witnessed.pending()
         unsettled = {step.day for step in pending} | {p.day for p in snapshot.outbox.due()}
         answers = [_earlier(answer) for answer in snapshot.witnessed.answers(unsettled)]

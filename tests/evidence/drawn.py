@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.core.result import Ok
 
-from sync.central.web.parts import MinuteLimit
+from sync.central.web.parts import MinuteLimits
 from sync.central.web.terminal_api import MAX_ENROL_TRIES, TerminalApi
 from sync.messages.values import MAX_COUNT
 from sync.sealing import sealing_text
@@ -114,7 +114,7 @@ def _described_statuses(case: Any) -> set[str]:
 def _enrol(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
     # More than a few codes in a minute would be refused.
     api: TerminalApi = door.app.state.terminal_api
-    api.enrolments = MinuteLimit(MAX_ENROL_TRIES)
+    api.enrolments = MinuteLimits(MAX_ENROL_TRIES)
     key = public_text(Ed25519PrivateKey.generate())
     return {**drawn, "code": door.code(), "public_key": key}, "/v1/enrol"
 
