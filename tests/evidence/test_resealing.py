@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence.resealing import HANDS, MOMENTS, Bench, Hand, caught, play
+from tests.evidence.resealing import ALONE, HANDS, MOMENTS, Bench, Hand, caught, play
 
 
 def test_an_honest_day_raises_no_alarm(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_an_honest_day_raises_no_alarm(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.name)
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", [*MOMENTS, ALONE])
 def test_what_central_has_witnessed_does_not_change_unseen(
     tmp_path: Path, moment: str, hand: Hand
 ) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sync.central.ingest import StoredDay, decide, grown, judge_opened, judge_sheets
+from sync.central.ingest import StoredDay, decide, grown, judge_counts, judge_opened, judge_sheets
 from sync.central.store.days import officer_days
 from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
@@ -72,7 +72,11 @@ def _judge(t: Transaction, report: DayReport, *, is_revision: bool) -> tuple[Ans
     seen = t.witness.seen(terminal, day)
     reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, day)}
     before = {key: sheet for key, sheet in reported.items() if key in seen}
-    return judge_sheets(before, report.open_sheets(), whole=day)
+    answer, why = judge_sheets(before, report.open_sheets(), whole=day)
+    stored = t.days.report(terminal, report.date)
+    if answer is not Answer.STORED or stored is None:
+        return answer, why
+    return judge_counts(DayReport.parse(stored.body), report, {officer for _, officer in seen})
 
 
 def _store(
