@@ -226,7 +226,7 @@ class _Pages:
         facts = ServiceFacts(
             last_sync="2026-11-22 20:30", enrolled=True, due=0, free_mib=48_912, version="0.1.0"
         )
-        sending = replace(facts, queue="", guide="", due=12, sending=Sending("stick"))
+        sending = replace(facts, queue=(), guide=(), due=12, sending=Sending("stick"))
         offline = "https://report.example.go.th: no route to host. What is due stays due"
         not_sent = replace(sending, sending=Sending("sync", NOT_NOW, offline))
         yield "service-menu", self._service_menu(facts)

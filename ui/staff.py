@@ -9,6 +9,7 @@ import kiosk
 from kiosk.domain.duty import Duty
 from kiosk.domain.encounter import EndThanks, Pause, Resume, SignOff, SignOn
 from kiosk.domain.people import Officer, OfficerId
+from kiosk.domain.refusal import Refusal
 from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.pin import DIGITS
 from kiosk.store.journal import Kind
@@ -37,7 +38,7 @@ class StaffDialogs(QObject):
         super().__init__()
         self.session = session
         self._panels, self._queue, self._outside = panels, queue, outside
-        self._guide_trouble: str | None = None
+        self._guide_troubles: tuple[Refusal, ...] | None = None
         self._sending: Sending | None = None
         self._timer = QTimer(self, singleShot=True, interval=DIALOG_IDLE_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -186,9 +187,9 @@ class StaffDialogs(QObject):
                 self._timer.start()
         self.session.renew_words()
 
-    def guide_stands(self, trouble: str) -> None:
-        """The audible guide can be heard (""), or why not."""
-        self._guide_trouble = trouble
+    def guide_stands(self, trouble: Refusal | None) -> None:
+        """The audible guide can be heard, or why not."""
+        self._guide_troubles = () if trouble is None else (trouble,)
 
     def facts(self) -> ServiceFacts:
         """What the service menu shows; StoreFailed."""
@@ -200,8 +201,8 @@ class StaffDialogs(QObject):
             due=status.due,
             free_mib=self._outside.free_mib(),
             version=kiosk.__version__,
-            queue=self._queue.trouble,
-            guide=self._guide_trouble,
+            queue=self._queue.troubles,
+            guide=self._guide_troubles,
             sending=self._sending,
         )
 

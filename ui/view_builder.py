@@ -6,6 +6,7 @@ from math import ceil
 
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
+from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import (
     DEFAULT_QUESTION,
     DEFAULT_REASONS,
@@ -79,7 +80,7 @@ class PanelState:
     wanted: bool = False
     up: bool = False
     device: str = ""
-    trouble: str = ""
+    trouble: Refusal | None = None
     refused: bool = False
     last_button: int = 0
 
@@ -112,9 +113,9 @@ class ServiceFacts:
     due: int
     free_mib: int
     version: str
-    queue: str | None = None
-    """The ticket machine's trouble; "": it is well; None: there is none."""
-    guide: str | None = None
+    queue: tuple[Refusal, ...] | None = None
+    """The ticket machine's troubles; None: there is no machine."""
+    guide: tuple[Refusal, ...] | None = None
     """The same of the audible guide."""
     sending: Sending | None = None
 
@@ -372,13 +373,16 @@ class ViewBuilder:
             return ()
         return ((self.say("service.detail"), sending.trouble),)
 
-    def _state_row(self, key: str, trouble: str | None) -> tuple[tuple[str, str], ...]:
+    def _state_row(
+        self, key: str, troubles: tuple[Refusal, ...] | None
+    ) -> tuple[tuple[str, str], ...]:
         """Whether what `key` names is well; nothing where there is none."""
-        if trouble is None:
+        if troubles is None:
             return ()
         words = self.say("service.works")
-        if trouble:
-            words = self.say("service.panel_down", reason=trouble)
+        if troubles:
+            reason = "; ".join(map(self._words.trouble, troubles))
+            words = self.say("service.panel_down", reason=reason)
         return ((self.say(key), words),)
 
     def _panel_words(self, panel: PanelState) -> str:
@@ -387,7 +391,8 @@ class ViewBuilder:
         if panel.up:
             return self.say("service.panel_up", device=panel.device)
         key = "service.panel_refused" if panel.refused else "service.panel_down"
-        return self.say(key, reason=panel.trouble)
+        reason = self._words.trouble(panel.trouble) if panel.trouble else ""
+        return self.say(key, reason=reason)
 
     def _reasons(self, turn: Turn) -> View:
         say, levels = self.say, self._settings.rules.scale.levels

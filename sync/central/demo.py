@@ -328,7 +328,8 @@ def _office(central: Central, random: Random, today: date) -> None:
         save_improvement(central, director, improvement, now)
     stored = read_settings(central)
     url = "https://report.example.go.th/f/{token}"
-    settings = stored.settings._replace(comment_url=url, services=_SERVICES)
+    # Nothing here is anybody's: whoever looks around needs no telephone.
+    settings = stored.settings._replace(comment_url=url, services=_SERVICES, second_factor=False)
     save_settings(central, director, stored.version, settings, now)
 
 

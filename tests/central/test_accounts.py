@@ -1,6 +1,7 @@
 """Signing in: guesses slowed, sessions that end, first passwords that must go."""
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from sync.central.usecases.sign_in import Locked, Opened, sign_in, viewer_of
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
+from sync.central.web.sign_in import LEAST_SECONDS
 from tests.support.authenticator import enrols
 from tests.support.central import logged
 
@@ -136,6 +138,16 @@ def test_names_are_remembered_for_a_day_and_only_so_many(central: Central) -> No
         assert [t.sign_in_tries.of(f"{i}", NOW).tries for i in range(5)] == [0, 0, 9, 9, 9]
         t.sign_in_tries.forget(NOW + timedelta(hours=4))
         assert [t.sign_in_tries.of(f"{i}", NOW).tries for i in range(5)] == [0, 0, 0, 0, 9]
+
+
+def test_a_refusal_takes_as_long_whoever_is_asked_for(central: Central) -> None:
+    account(central)
+    client = browser(central)
+    for name in ("somchai", "nobody"):
+        for status in [403] * 5 + [429]:
+            began = monotonic()
+            assert signs_in(client, "wrong", name) == status
+            assert monotonic() - began >= LEAST_SECONDS
 
 
 def test_no_row_tells_a_name_that_was_tried(central: Central) -> None:

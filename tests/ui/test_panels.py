@@ -29,6 +29,7 @@ from tests.support.builders import TODAY
 from tests.support.counter import Counter
 from ui.panel_bridge import PanelBridge, link_of
 from ui.panel_tools import simulated
+from ui.text import Words
 from ui.view import PinView
 
 STEP_MS = 20
@@ -215,8 +216,11 @@ def test_each_of_two_numbered_panels_is_remembered_over_a_restart(
 def test_one_of_two_panels_down_is_told(bench: Bench, qtbot: QtBot) -> None:
     bench.open('[[panel]]\nport = "PATH1"\n[[panel]]\nport = "/dev/none"\n', "own")
     presenter = bench.counter.running.presenter
-    qtbot.waitUntil(lambda: "/dev/none" in presenter.panels.foremost.trouble, timeout=10_000)
-    assert not presenter.panels.foremost.up
+    qtbot.waitUntil(lambda: "/dev/none" in str(presenter.panels.foremost.trouble), timeout=10_000)
+    state = presenter.panels.foremost
+    assert not state.up
+    assert state.trouble is not None
+    assert "เปิดไม่ได้: ไม่พบพอร์ตนี้" in Words.load("th").trouble(state.trouble)
 
 
 def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Bench) -> None:
@@ -226,7 +230,7 @@ def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Be
         "single-byte",
     )
     presenter = bench.counter.running.presenter
-    assert "such as 0010:03" in presenter.panels.foremost.trouble
+    assert "such as 0010:03" in str(presenter.panels.foremost.trouble)
     assert presenter.panels.foremost.refused
     bench.wait_until_settled()
     bench.sign_on()
