@@ -54,6 +54,11 @@ def _take(
         t.unclosed.mark(officer_days(report) | replaced)
         fresh = (s for s in sheets if grown(s, seen.get((s.date, s.officer))))
         t.witness.put(terminal, fresh)
+        for missed in t.witness.never_reported(terminal, report.date):
+            detail = f"day {missed}: was witnessed and is not reported"
+            t.witness.alarm(
+                Alarm(at=now, terminal=terminal, kind=Answer.ROLLBACK.value, detail=detail)
+            )
     elif answer is Answer.CONFLICT:
         t.parked.put(report, body, body_digest, answer, now)
         detail = f"{report.date} revision {report.revision}: other bytes than were taken"

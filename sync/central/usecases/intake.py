@@ -150,11 +150,13 @@ def take_days(
 def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewDay]:
     """Those of which central has no report yet, each with the sheets that it shows more of."""
     stored, seen = many.stored(days.keys()), many.seen(days.keys())
-    witnessed = many.witnessed(days.keys())
+    witnessed, missed = many.witnessed(days.keys()), many.first_missed(days.keys())
     return [
         replace(day, fresh_sheets=_fresh(day.fresh_sheets, seen.get(key, {})))
         for key, day in sorted(days.items())
-        if key not in stored and _as_shown(witnessed.get(key, {}), day.report)
+        if key not in stored
+        and missed.get(key[:2], day.report.date) >= day.report.date
+        and _as_shown(witnessed.get(key, {}), day.report)
     ]
 
 
