@@ -104,6 +104,10 @@ class _Pages:
         )
         links = self._links()
         yield "closed", closed
+        yield (
+            "closed-nobody",
+            closed._replace(title=say("closed.nobody"), subtitle=say("paused.subtitle")),
+        )
         yield "closed-improvements", closed._replace(notice=self._improvement, links=links)
         yield "closed-notice", closed._replace(notice=NOTICE)
         yield "closed-codes", closed._replace(links=links)
@@ -132,6 +136,7 @@ class _Pages:
         )
         yield "sign-on", sign_on
         yield "pin", pin
+        yield "pin-on-duty", pin._replace(change=say("pin.change"), message="")
 
     def ready(self) -> Iterator[tuple[str, View]]:
         say = self._say

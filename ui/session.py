@@ -41,6 +41,8 @@ from ui.text import Words
 from ui.view import NoticeCard
 from ui.view_builder import ViewBuilder
 
+SATURDAY = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:
@@ -107,8 +109,9 @@ class TerminalSession:
         return replace(rules, thanks=max(rules.thanks, self.settings.comments.seconds))
 
     def office_is_open(self) -> bool:
-        hours = self.settings.office
-        return hours.opens <= self.now().wall.time() < hours.closes
+        hours, wall = self.settings.office, self.now().wall
+        works = wall.weekday() < SATURDAY and wall.date() not in hours.holidays
+        return works and hours.opens <= wall.time() < hours.closes
 
     # --- moving on --------------------------------------------------------------------------
 

@@ -68,6 +68,8 @@ class Kind(StrEnum):
     SYNCED = "synced"
     SENT_AGAIN = "sent-again"
     """Central had lost what it gave a receipt for."""
+    NOT_MINE = "not-mine"
+    """Central has days under this terminal's name that it never made; none: no more."""
     SYNC_FAILED = "sync-failed"
     CENTRAL_LOGS = "central-logs"
     """The heads of central's own logs, as they were then."""

@@ -165,11 +165,11 @@ def seed(
     servers = _servers(random)
     import_officers(central, tuple(s.officer for s in servers))
     terminals = sorted({s.terminal for s in servers})
-    for terminal in terminals:
-        now = SystemClock().now().wall
-        code = invite_terminal(central, terminal, _counter_of(terminal), now)
-        enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
     first = today - timedelta(days=days)
+    begun = datetime.combine(first, time(8), UTC)
+    for terminal in terminals:
+        code = invite_terminal(central, terminal, _counter_of(terminal), begun)
+        enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), begun)
     for done in range(days):
         day = first + timedelta(days=done)
         if day.weekday() < 5:

@@ -53,6 +53,11 @@ terminals = Table(
     metadata,
     _text("site"),
     _text("terminal"),
+    _text("name"),
+    _count("generation"),
+    _moment("enrolled"),
+    _text("invited_by"),
+    _text("invited_roles"),
     _text("counter"),
     _text("public_key"),
     _text("state"),
@@ -62,6 +67,8 @@ terminals = Table(
     _text("head_hash"),
     _text("nonce"),
     Column("nonce_until", DateTime(timezone=True)),
+    _text("shown"),
+    _text("greetings"),
     Column("skew", Integer),
     Column("due", Integer),
     Column("free", Integer),
@@ -139,9 +146,14 @@ enrol_codes = Table(
     _text("code_hash"),
     _text("terminal"),
     _text("counter"),
-    Column("until", DateTime(timezone=True), nullable=False),
+    _moment("until"),
+    _text("invited_by"),
+    _text("invited_roles"),
     PrimaryKeyConstraint("site", "code_hash"),
 )
+
+# Who types a code does not say of which site it is.
+Index("enrol_codes_by_hash", enrol_codes.c.code_hash)
 
 day_reports = Table(
     "day_reports",
@@ -156,6 +168,29 @@ day_reports = Table(
     PrimaryKeyConstraint("site", "terminal", "date"),
 )
 
+earlier_reports = Table(
+    "earlier_reports",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    Column("date", Date, nullable=False),
+    _count("revision"),
+    _text("digest"),
+    Column("body", LargeBinary, nullable=False),
+    _moment("received"),
+    PrimaryKeyConstraint("site", "terminal", "date", "revision"),
+)
+
+unknown_officers = Table(
+    "unknown_officers",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _text("terminal"),
+    Column("date", Date, nullable=False),
+    PrimaryKeyConstraint("site", "officer", "terminal", "date"),
+)
+
 parked_reports = Table(
     "parked_reports",
     metadata,
@@ -166,6 +201,9 @@ parked_reports = Table(
     _text("answer"),
     Column("body", LargeBinary, nullable=False),
     Column("received", DateTime(timezone=True), nullable=False),
+    _text("proposed_by"),
+    _text("proposed_roles"),
+    _text("reason"),
     PrimaryKeyConstraint("site", "terminal", "date", "digest"),
 )
 

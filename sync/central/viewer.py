@@ -39,6 +39,8 @@ class Right(StrEnum):
     """Keep the roster, terminals, settings and accounts."""
     PINS = "pins"
     """Issue officers' PINs."""
+    CONFIRM = "confirm"
+    """Confirm what another person proposed: a terminal's new generation, parked reports."""
     CHANGES = "changes"
     """Read who changed accounts and settings."""
     EVENTS = "events"
@@ -93,7 +95,9 @@ _ROWS = (
     Role(id="section-head", rights=_HEAD | {Right.IMPROVE}, sections=Reach.OWN),
     Role(
         id="director",
-        rights=_HEAD | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE, Right.FLEET, Right.CHANGES},
+        rights=_HEAD
+        | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE}
+        | {Right.FLEET, Right.CONFIRM, Right.CHANGES},
         sections=Reach.ALL,
         second_factor=True,
     ),
@@ -106,7 +110,7 @@ _ROWS = (
     Role(id="complaints", rights=frozenset({Right.COMMENTS, Right.IMPROVE})),
     Role(
         id="audit",
-        rights=frozenset({Right.TALLY, Right.FLEET, *_LOGS, Right.LOGS}),
+        rights=frozenset({Right.TALLY, Right.FLEET, Right.CONFIRM, *_LOGS, Right.LOGS}),
         second_factor=True,
     ),
     Role(

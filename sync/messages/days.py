@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import Channel, Half, Outcome
 from sync.messages.logs import LogHeads
 from sync.messages.message import Message, Row, check_once
@@ -105,6 +106,21 @@ class DayReport(Message, frozen=True):
             for sheet in self.sheets
         )
 
+    def officers(self) -> frozenset[str]:
+        """Everybody whom it names; nobody is none."""
+        named = {
+            *(line.officer for line in self.lines),
+            *(outcome.officer for outcome in self.outcomes),
+            *(reason.officer for reason in self.reasons),
+            *(sheet.officer for sheet in self.sheets),
+            *(gap.officer for gap in self.gaps),
+        }
+        return frozenset(named - {NO_OFFICER})
+
+    def counters(self) -> frozenset[str]:
+        """Every counter that it names."""
+        return frozenset(line.counter for line in self.lines)
+
     def check(self) -> None:
         check_once("lines", (_line_key(line) for line in self.lines))
         check_once("outcomes", ((x.officer, x.outcome) for x in self.outcomes))
@@ -143,6 +159,15 @@ class StoredRevision(Row, frozen=True):
     date: date
     revision: Revision
     digest: Hash
+
+
+class NotMine(Message, frozen=True):
+    """Days that central has under a terminal's name and the terminal never made."""
+
+    days: Annotated[tuple[date, ...], Meta(max_length=MAX_ROWS)]
+
+    def check(self) -> None:
+        check_once("days", self.days)
 
 
 class StoredDays(Message, frozen=True):

@@ -40,7 +40,7 @@ HashOrNone = Annotated[str, Meta(pattern=_A_HASH_OR_NOTHING)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Revision = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
 """A day report's revision: starts at 1."""
-Bits = Annotated[int, Meta(ge=1, le=16)]
+Bits = Annotated[int, Meta(ge=1, le=8)]
 """Of a number that is committed to."""
 Seconds = Annotated[int, Meta(ge=0, le=MAX_TIME)]
 """Since 1970."""

@@ -22,7 +22,7 @@ from sync.central.usecases.sites import add_site
 from sync.central.viewer import CITY, ROLES, Reach, Right, Role
 from sync.central.web.app import create_app
 from sync.messages import Hello
-from tests.support.central import logged, made_central, received, signed_in
+from tests.support.central import begin_terminal, logged, made_central, received, signed_in
 from tests.support.day_reports import key_text
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -93,6 +93,7 @@ FORMS: dict[str, set[str]] = {
     "/roster/dindaeng": {I},
     "/roster/dindaeng/101": {I},
     "/fleet/dindaeng": {I},
+    "/fleet/dindaeng/two-people": {D, A, I},
     "/fleet/dindaeng/logs": {D, A, I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
@@ -250,9 +251,11 @@ def test_every_request_at_the_terminals_door_is_refused_unsigned(
     office: Central, clients: dict[str, TestClient]
 ) -> None:
     with office.store.transaction(office.site) as t:
-        t.terminals.put_key("counter-9", "9", key_text())
+        begin_terminal(t, "counter-9", "9", key_text())
     values = {"site": "dindaeng", "terminal": "counter-9", "day": "2026-11-23", "officer": "102"}
-    hello = Hello(nonce="n" * 32, software="kiosk", clock=0, due=0, free=0, panel="").to_bytes()
+    hello = Hello(
+        nonce="n" * 32, software="kiosk", clock=0, due=0, free=0, panel="", window=""
+    ).to_bytes()
     doors = [route for route in _routes(office) if route.path.startswith("/v1/sites/")]
     assert len(doors) >= 8
     for route in doors:

@@ -16,12 +16,14 @@ from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
 from sync import exchange, incoming
 from sync.central import logbook
+from sync.central.store.terminals import State
 from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.pins import MOST_ISSUED, OfficersPin, issue_pins, read_pins
+from sync.central.usecases.two_people import confirm_generation
 from sync.central.viewer import ROLES, Viewer
-from sync.messages import Answer, IssuedPin, IssuedPins, PinStatus, TerminalPin
+from sync.messages import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.protocol import BadMessage
 from sync.sealing import seal, sealing_text, unseal
 from tests.support.builders import PEPPER, PRASIT, SOMYING
@@ -134,6 +136,10 @@ def test_a_terminal_enrolled_later_gets_what_nobody_knows_any_more(
     assert later.terminal.check_pin("101", letter) == PinRight()
     assert state(server).has == ("counter-1", "counter-2")
     again = second_terminal(server, tmp_path / "..", "counter-2")
+    assert "another person" in sync(again).parked[0]
+    assert not again.terminal.has_pin("101"), "nobody has confirmed it"
+    director = Viewer(account="d", name="d", site="dindaeng", roles=frozenset({ROLES["director"]}))
+    assert confirm_generation(server.central, director, "counter-2.g2", NOW)
     assert state(server).has == ("counter-1",), "a machine in its place has nothing yet"
     sync(again)
     assert again.terminal.check_pin("101", letter) == PinRight()
@@ -250,7 +256,7 @@ def test_a_terminal_in_quarantine_gets_no_pins_and_keeps_those_it_has(
     sync(kept)
     issue(server)
     with server.central.store.transaction("dindaeng") as t:
-        t.terminals.quarantine("counter-1", Answer.FORK)
+        t.terminals.quarantine("counter-1", State.FORK)
     with pytest.raises(incoming.Refused):
         beat(kept)
     assert kept.terminal.check_pin("101", old) == PinRight()

@@ -14,12 +14,17 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from itertools import product as every_choice
 from pathlib import Path
 from random import Random
 
 import pysqlite3.dbapi2 as sqlite
-from nacl.bindings import crypto_core_ed25519_sub, crypto_scalarmult_ed25519_base_noclamp
+from nacl.bindings import (
+    crypto_core_ed25519_scalar_sub,
+    crypto_core_ed25519_sub,
+    crypto_scalarmult_ed25519_base_noclamp,
+)
 
 from kiosk.domain.rating import Half
 from sync.central.schema import witnessed_sheets
@@ -30,7 +35,7 @@ from tests.evidence.resealing import Bench
 from tests.support.builders import SOMYING
 
 LOOKS = 3
-"""In each half-day."""
+"""In each half-day, and one at noon."""
 PRESSES = 6
 """Ratings of a whole day: few, so that every choice of them can be tried."""
 _HEX = re.compile(rb"[0-9a-f]{64}")
@@ -41,25 +46,28 @@ Scores = tuple[int, ...]
 @dataclass(slots=True)
 class Left:
     """What a day leaves behind. `products`: central's, after each look; `remembered`: what the
-    terminal has written down as shown, beside what it had, whenever a half-day was over."""
+    terminal has written down as shown, beside what it had, whenever a half-day was over; `sums`:
+    what opens a sheet by one sum or another, in the file with its log of writes and without."""
 
     products: list[bytes] = field(default_factory=list)
     files: list[bytes] = field(default_factory=list)
     traffic: list[bytes] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     remembered: list[tuple[Counter[str], Counter[str]]] = field(default_factory=list)
+    sums: set[bytes] = field(default_factory=set)
 
 
 def live(folder: Path, pressed: Sequence[Scores]) -> Left:
     """A real day: what was pressed before each of central's looks."""
     bench, left = Bench(folder), Left()
     for number, scores in enumerate(pressed):
-        half = Half.MORNING if number < LOOKS else Half.AFTERNOON
-        if number == LOOKS:
+        half = Half.MORNING if number <= LOOKS else Half.AFTERNOON
+        bench.press(*scores, half=half)
+        if number == LOOKS:  # the last of the morning are shown after noon
             bench.pass_noon()
             _keep(bench, left)
-        bench.press(*scores, half=half)
-        bench.look()
+        else:
+            bench.look()
         left.products.append(_product(bench))
     bench.close()
     _keep(bench, left)
@@ -86,16 +94,25 @@ def _keep(bench: Bench, left: Left) -> None:
     bench.copy_terminal()
     for path in sorted(bench.folder.glob("*.db*")):
         left.files.append(path.read_bytes())
-    raw = sqlite.connect(str(bench.folder / "older.db"))
+    without_log = bench.folder / "without log.db"
+    without_log.write_bytes(bench.path.read_bytes())
+    for path in (bench.folder / "older.db", without_log):
+        _read_sums(path, left)
+    without_log.unlink()
+
+
+def _read_sums(path: Path, left: Left) -> None:
+    raw = sqlite.connect(f"file:{path}?immutable=1", uri=True)
     had = Counter(
         f"score {half} 5 {score}"
         for table in ("ratings", "fresh_ratings")
         for half, score in raw.execute(f"SELECT half, score FROM {table}")
     )
-    for officer, counts in raw.execute("SELECT officer, counts FROM witnessed_sheets"):
+    query = "SELECT officer, counts, opening FROM witnessed_sheets"
+    for officer, counts, opening in raw.execute(query):
         if officer == SOMYING.id:
-            shown = Counter(json.loads(counts))
-            left.remembered.append((shown, had))
+            left.remembered.append((Counter(json.loads(counts)), had))
+            left.sums.add(opening)
     raw.close()
 
 
@@ -103,14 +120,23 @@ def _keep(bench: Bench, left: Left) -> None:
 
 
 def placed(left: Left, day: Scores) -> int:
-    """How many of the day's ratings the hand places in a quarter of an hour."""
-    openings = {r_times_h(r) for r in _scalars((*left.files, *left.traffic))} | {NOTHING}
+    """How many of the day's ratings the hand places between two of central's looks, each time that
+    it does."""
+    scalars = _scalars((*left.files, *left.traffic))
+    scalars |= {
+        bytes(crypto_core_ed25519_scalar_sub(one, other))
+        for one in left.sums
+        for other in left.sums - {one}
+    }
+    openings = {r_times_h(r) for r in scalars} | {NOTHING}
     found = 0
-    before = NOTHING
-    for point in left.products:
-        step = bytes(crypto_core_ed25519_sub(point, before))
-        found += max((sum(c) for c in _choices(day) if _opens(step, c, openings)), default=0)
-        before = point
+    points = (NOTHING, *left.products)
+    whole = {NOTHING, left.products[LOOKS], left.products[-1]}
+    for before, after in combinations(points, 2):
+        if {before, after} <= whole:
+            continue  # a half-day
+        between = bytes(crypto_core_ed25519_sub(after, before))
+        found += max((sum(c) for c in _choices(day) if _opens(between, c, openings)), default=0)
     for shown, had in left.remembered:
         scores = Counter({name: n for name, n in shown.items() if name.startswith("score")})
         if scores != had:  # what was shown by the last look, and what came after it
@@ -170,7 +196,7 @@ def forms(left: Left) -> list[tuple[object, ...]]:
 
 def drawn(random: Random) -> tuple[list[Scores], Scores]:
     """What comes before each look of a day, and the whole day."""
-    looks: list[list[int]] = [[] for _ in range(2 * LOOKS)]
+    looks: list[list[int]] = [[] for _ in range(2 * LOOKS + 1)]
     for _ in range(PRESSES):
         random.choice(looks).append(random.randint(1, 5))
     return [tuple(scores) for scores in looks], tuple(s for scores in looks for s in scores)
@@ -181,7 +207,7 @@ def careless(pressed: Sequence[Scores]) -> Left:
     left = Left()
     point = NOTHING
     for number, scores in enumerate(pressed):
-        half = "am" if number < LOOKS else "pm"
+        half = "am" if number <= LOOKS else "pm"
         by_score = Counter(scores)
         counts = _counts(half, tuple(by_score[score] for score in range(1, 6)))
         made = commit(b"", [Dimension(name, 4) for name in counts], counts)
@@ -201,7 +227,7 @@ def place_ratings(given: Run) -> Measured:
         folders = [memory / f"{number} {name}" for name in ("busy", "empty")]
         for folder in folders:
             folder.mkdir()
-        busy, empty = live(folders[0], pressed), live(folders[1], [()] * (2 * LOOKS))
+        busy, empty = live(folders[0], pressed), live(folders[1], [()] * (2 * LOOKS + 1))
         if forms(busy) != forms(empty):
             failures.append(f"day {number}: its steps look otherwise than an empty day's")
         found += placed(busy, day)

@@ -17,7 +17,6 @@ from kiosk.settings.reading import parse
 from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from sync.closing import close_days
-from sync.messages import NO_HEAD
 from sync.steps import Asked
 from sync.witness import heads, look
 from tests.evidence.pageorder import pairs_in_order
@@ -93,7 +92,7 @@ def everything_kept(watched: Watched) -> dict[str, bytes]:
     with watched.store.transaction() as t:
         kept |= {f"report {p.day}": p.body for p in t.outbox.everything()}
     look(watched.store, datetime(2026, 11, 22, 12, tzinfo=FakeClock().wall.tzinfo), Asked())
-    for number, said in enumerate(heads(watched.store, NO_HEAD)):
+    for number, said in enumerate(heads(watched.store, 0)):
         kept[f"heads {number}"] = said.to_bytes()
     return kept
 

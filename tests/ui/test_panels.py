@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -27,35 +27,11 @@ from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
 from tests.support.builders import TODAY
 from tests.support.counter import Counter
+from tests.support.panels import OnLoop
 from ui.panel_bridge import PanelBridge, link_of
 from ui.panel_tools import simulated
 from ui.text import Words
 from ui.view import PinView
-
-STEP_MS = 20
-
-
-class OnLoop(QObject):
-    """Drives a simulated panel from the event loop."""
-
-    def __init__(self, panel: Simulated) -> None:
-        super().__init__()
-        self.panel = panel
-        panel.start(monotonic())
-        self._timer = QTimer(self, interval=STEP_MS)
-        self._timer.timeout.connect(self._step)
-        self._timer.start()
-
-    def press(self, key: int) -> None:
-        self.panel.press(key, monotonic())
-
-    def stop(self) -> None:
-        self._timer.stop()
-        self.panel.unplug()
-
-    def _step(self) -> None:
-        self.panel.readable(monotonic())
-        self.panel.tick(monotonic())
 
 
 class Bench:

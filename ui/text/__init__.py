@@ -40,6 +40,7 @@ CITIZEN = (
     "scale4.",
     "scale3.",
     "closed.title",
+    "closed.nobody",
     "closed.subtitle",
     "ready.question",
     "ready.panel_down",

@@ -13,6 +13,7 @@ from sync.central.schema import (
     day_counts,
     day_lines,
     day_reports,
+    officers,
     seen_sheets,
     terminals,
     witnessed_sheets,
@@ -30,6 +31,8 @@ TerminalKey = tuple[str, str]
 """Site and terminal."""
 DayKey = tuple[str, str, date]
 """Site, terminal and day."""
+OfSite = tuple[str, str]
+"""A site, and an officer or a counter of it."""
 _DAY_KEY = ("site", "terminal", "date")
 
 
@@ -79,6 +82,24 @@ class ManyTerminals:
             tuple_(c.site, c.terminal, c.date).in_(sorted(keys))
         )
         return {(row.site, row.terminal, row.date) for row in self._connection.execute(query)}
+
+    def known_officers(self, named: Iterable[set[OfSite]]) -> set[OfSite]:
+        """Those who are, or were, on a roster; each with the site."""
+        names = sorted(set().union(*named))
+        query = select(officers.c.site, officers.c.officer).where(
+            tuple_(officers.c.site, officers.c.officer).in_(names)
+        )
+        return {(row.site, row.officer) for row in self._connection.execute(query)}
+
+    def known_counters(self, named: Iterable[set[OfSite]]) -> set[OfSite]:
+        """The counters at which terminals stand; each with the site."""
+        names = sorted(set().union(*named))
+        query = (
+            select(terminals.c.site, terminals.c.counter)
+            .distinct()
+            .where(tuple_(terminals.c.site, terminals.c.counter).in_(names))
+        )
+        return {(row.site, row.counter) for row in self._connection.execute(query)}
 
     def seen(self, keys: Collection[DayKey]) -> Mapping[DayKey, dict[SheetKey, OpenSheet]]:
         """The sheets of these days as their terminals last showed them."""

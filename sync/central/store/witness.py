@@ -19,7 +19,14 @@ from sqlalchemy import (
 )
 
 from sync.central.ingest import SheetKey, Witnessed
-from sync.central.schema import alarms, day_lines, day_reports, seen_sheets, witnessed_sheets
+from sync.central.schema import (
+    alarms,
+    day_lines,
+    day_reports,
+    parked_reports,
+    seen_sheets,
+    witnessed_sheets,
+)
 from sync.central.store.room import Room, insert_on
 from sync.central.store.terminals import utc
 from sync.messages import OpenSheet
@@ -102,9 +109,15 @@ def open_sheet(row: Row[*tuple[Any, ...]]) -> OpenSheet:
 
 def never_reported(day: date) -> ColumnElement[bool]:
     """Whether a sheet that was shown in the weeks before a day waits for its report."""
-    c, r = witnessed_sheets.c, day_reports.c
-    report = select(r.date).where(r.site == c.site, r.terminal == c.terminal, r.date == c.date)
-    return and_(c.released == 0, c.date >= day - MISSED_FOR, ~report.exists())
+    c = witnessed_sheets.c
+    came = (
+        select(table.c.date).where(
+            table.c.site == c.site, table.c.terminal == c.terminal, table.c.date == c.date
+        )
+        for table in (day_reports, parked_reports)
+    )
+    missing = (~report.exists() for report in came)
+    return and_(c.released == 0, c.date >= day - MISSED_FOR, *missing)
 
 
 class Witness(Room):
@@ -233,14 +246,26 @@ class Witness(Room):
             for row in rows
         )
 
-    def settle(self, terminal: str, by: str, note: str, now: datetime) -> int:
-        """Settle every open alarm of a terminal; how many there were."""
+    def settle(
+        self, terminal: str, by: str, note: str, now: datetime, *, but: Collection[str] = ()
+    ) -> int:
+        """Settle every open alarm of a terminal, `but` of these kinds; how many there were."""
+        return self._settle(terminal, alarms.c.kind.not_in(but), by, note, now)
+
+    def settle_kind(self, terminal: str, kind: str, by: str, note: str, now: datetime) -> int:
+        """Settle the open alarms of one kind; how many there were."""
+        return self._settle(terminal, alarms.c.kind == kind, by, note, now)
+
+    def _settle(
+        self, terminal: str, which: ColumnElement[bool], by: str, note: str, now: datetime
+    ) -> int:
         done = self._connection.execute(
             update(alarms)
             .where(
                 alarms.c.site == self._site,
                 alarms.c.terminal == terminal,
                 alarms.c.settled.is_(None),
+                which,
             )
             .values(settled=now, settled_by=by, note=note)
         )

@@ -11,7 +11,7 @@ from sync.central.store.accounts import Account
 from sync.central.usecases.central import Central
 from sync.central.usecases.events import Kind, write_event
 from sync.central.usecases.tries import clear_tries, name_hash
-from sync.central.viewer import CITY, ROLES, Role
+from sync.central.viewer import CITY, ROLES, Role, Viewer
 
 __all__ = [
     "Account",
@@ -23,6 +23,7 @@ __all__ = [
     "new_password",
     "read_accounts_page",
     "roles_of",
+    "viewer_of",
 ]
 
 
@@ -112,6 +113,16 @@ def add_account(
         if password:
             write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)
     return password
+
+
+def viewer_of(central: Central, account: str) -> Viewer:
+    """Who this account is, for what is done on central's own machine. BadPerson where there is
+    none."""
+    with central.store.read(central.site) as t:
+        person = t.accounts.get(account)
+    if person is None or person.disabled:
+        raise BadPerson("no_account", account=excerpt(account))
+    return person.viewer()
 
 
 def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:

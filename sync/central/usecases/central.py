@@ -24,6 +24,8 @@ class Central:
     key: Ed25519PrivateKey
     """Signs receipts and answers."""
     run: timedelta = RUN
+    on_foot: bool = False
+    """Whether requests come on a stick."""
     failures: Failures = field(default_factory=Failures)
     """Of all sites: signing in, and what was refused, in the minute that runs."""
 

@@ -46,7 +46,9 @@ def note_failure(
     central: Central, site: str, kind: Kind, account: str, now: datetime, what: str = ""
 ) -> None:
     """Log a failure, in a transaction of its own; in a flood only count it."""
-    note = Note(kind=kind, who=account, whom=account, what=what)
+    # Who tries to sign in is not known; who is signed in and refused is.
+    who = account if kind is Kind.REFUSED else ""
+    note = Note(kind=kind, who=who, whom=account, what=what)
     notes = central.failures.passed(site, note, now)
     if notes:
         with central.store.transaction(site) as t:
@@ -85,6 +87,6 @@ def _first_sign(name: str) -> str:
 def _say(site: str, notes: Iterable[Note]) -> None:
     for note in notes:
         level = logging.WARNING if note.kind in FAILURES else logging.INFO
-        by = f" by {note.who}" if note.who != note.whom else ""
-        what = f": {note.what}" if note.what else ""
-        _LOG.log(level, "%s %s %s%s%s", site, note.kind, note.whom, by, what)
+        by = f"by {note.who}" if note.who not in ("", note.whom) else ""
+        words = (site, note.kind, note.whom, by, note.what)
+        _LOG.log(level, "%s", " ".join(word for word in words if word))

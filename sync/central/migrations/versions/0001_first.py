@@ -55,6 +55,11 @@ def _terminals() -> None:
         "terminals",
         _text("site"),
         _text("terminal"),
+        _text("name"),
+        _count("generation"),
+        _moment("enrolled"),
+        _text("invited_by"),
+        _text("invited_roles"),
         _text("counter"),
         _text("public_key"),
         _text("state"),
@@ -64,6 +69,8 @@ def _terminals() -> None:
         _text("head_hash"),
         _text("nonce"),
         sa.Column("nonce_until", sa.DateTime(timezone=True)),
+        _text("shown"),
+        _text("greetings"),
         sa.Column("skew", sa.Integer),
         sa.Column("due", sa.Integer),
         sa.Column("free", sa.Integer),
@@ -77,8 +84,11 @@ def _terminals() -> None:
         _text("terminal"),
         _text("counter"),
         _moment("until"),
+        _text("invited_by"),
+        _text("invited_roles"),
         sa.PrimaryKeyConstraint("site", "code_hash"),
     )
+    op.create_index("enrol_codes_by_hash", "enrol_codes", ["code_hash"])
     op.create_table(
         "seen_sheets",
         _text("site"),
@@ -147,6 +157,25 @@ def _days() -> None:
         sa.PrimaryKeyConstraint("site", "terminal", "date"),
     )
     op.create_table(
+        "earlier_reports",
+        _text("site"),
+        _text("terminal"),
+        _day("date"),
+        _count("revision"),
+        _text("digest"),
+        _bytes("body"),
+        _moment("received"),
+        sa.PrimaryKeyConstraint("site", "terminal", "date", "revision"),
+    )
+    op.create_table(
+        "unknown_officers",
+        _text("site"),
+        _text("officer"),
+        _text("terminal"),
+        _day("date"),
+        sa.PrimaryKeyConstraint("site", "officer", "terminal", "date"),
+    )
+    op.create_table(
         "parked_reports",
         _text("site"),
         _text("terminal"),
@@ -155,6 +184,9 @@ def _days() -> None:
         _text("answer"),
         _bytes("body"),
         _moment("received"),
+        _text("proposed_by"),
+        _text("proposed_roles"),
+        _text("reason"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "digest"),
     )
     op.create_table(
