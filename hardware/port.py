@@ -10,21 +10,27 @@ from pathlib import Path
 import serial
 from serial.tools import list_ports
 
+from kiosk.domain.refusal import Refusal
+from kiosk.language import in_english
+
 _BY_ID = Path("/dev/serial/by-id")
 _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?")
 _MAX_UNSENT = 4096
 """Bytes that may wait for a line that takes none; a minute of acknowledgements is far less."""
 _PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
-_REMEDIES = {
-    errno.ENOENT: "is its cable plugged in? see kiosk panel list",
-    errno.EACCES: "add this program's user to the group dialout",
-    errno.EAGAIN: "another program has it; close that",
-    errno.EBUSY: "another program has it; close that",
+_OPENING_FAILURES = {
+    errno.ENOENT: "port_not_there",
+    errno.EACCES: "port_not_allowed",
+    errno.EAGAIN: "port_in_use",
+    errno.EBUSY: "port_in_use",
 }
 
 
-class PortLost(Exception):
+class PortLost(Refusal):
     """The port can't be opened or has gone; one line that names it and the remedy."""
+
+    def __str__(self) -> str:
+        return in_english(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +58,35 @@ def find_ports() -> tuple[PortInfo, ...]:
 class Port:
     """An open serial line. Nothing here waits: read and write return at once."""
 
-    def __init__(self, line: serial.Serial, name: str) -> None:
-        """`name` begins every error line: what stands at the other end, and where."""
-        self._line, self._name = line, name
+    def __init__(self, line: serial.Serial, name: str, device: str) -> None:
+        """Every error line begins with `device`, what stands at the other end, and `name`."""
+        self._line, self._name, self._device = line, name, device
         self._unsent = bytearray()
 
     @classmethod
     def open(
-        cls, name: str, baud: int = 115200, parity: str = "none", what: str = "panel"
+        cls, name: str, baud: int = 115200, parity: str = "none", device: str = "panel"
     ) -> "Port":
         """Open by path, by /dev/serial/by-id name or by VID:PID[:SERIAL]; PortLost if it can't be.
-        `parity`: none, even or odd; 8 data bits, 1 stop bit. `what` is at the other end.
+        `parity`: none, even or odd; 8 data bits, 1 stop bit. `device` is at the other
+        end: `panel` or `ticket_machine`.
 
         Exclusive, so that no second program steals bytes; DTR and RTS low, so that common boards
         don't restart.
         """
+        path = _path(name)
         try:
             line = serial.Serial(baudrate=baud, timeout=0, write_timeout=0, exclusive=True)
             line.parity = _PARITIES[parity]
             line.dtr = line.rts = False
-            line.port = _path(name)
+            line.port = path
             line.open()
         except ValueError:
-            raise PortLost(f"{what} {name}: {baud} is no speed it can have; check baud") from None
+            raise PortLost("port_speed", field=device, name=name, baud=str(baud)) from None
         except (OSError, termios.error) as error:
-            raise PortLost(f"{what} {name}: can't be opened: {_opening_failure(error)}") from None
-        return cls(line, f"{what} {name}")
+            problem = _opening_failure(error)
+            raise PortLost("port_closed", field=device, name=name, problem=problem) from None
+        return cls(line, name, device)
 
     def fileno(self) -> int:
         return int(self._line.fileno())
@@ -87,7 +96,7 @@ class Port:
         try:
             return bytes(self._line.read(4096))
         except (serial.SerialException, OSError) as error:
-            raise PortLost(f"{self._name}: unplugged: {_reason(error)}") from None
+            raise self._unplugged(error) from None
 
     def write(self, data: bytes) -> None:
         """Send as much as the line takes now and keep the rest for the next call."""
@@ -99,12 +108,16 @@ class Port:
         except BlockingIOError:
             pass
         except (serial.SerialException, OSError) as error:
-            raise PortLost(f"{self._name}: unplugged: {_reason(error)}") from None
+            raise self._unplugged(error) from None
         if len(self._unsent) > _MAX_UNSENT:
-            raise PortLost(f"{self._name}: takes no bytes; check its cable and power")
+            raise PortLost("port_full", field=self._device, name=self._name)
 
     def close(self) -> None:
         self._line.close()
+
+    def _unplugged(self, error: Exception) -> PortLost:
+        reason = _reason(error)
+        return PortLost("port_unplugged", field=self._device, name=self._name, error=reason)
 
 
 def _path(name: str) -> str:
@@ -115,15 +128,17 @@ def _path(name: str) -> str:
     for port in list_ports.comports():
         if (port.vid, port.pid) == (vendor, product) and number in (None, port.serial_number):
             return str(port.device)
-    raise PortLost(f"panel {name}: not plugged in; see kiosk panel list")
+    raise PortLost("usb_not_there", name=name)
 
 
-def _opening_failure(error: Exception) -> str:
+def _opening_failure(error: Exception) -> Refusal:
     """Why a port can't be opened, and what to do about it."""
     number = error.errno if isinstance(error, OSError) else None
     if number is None:
-        return "it is no serial port, or is going away; see kiosk panel list"
-    return f"{os.strerror(number)}; {_REMEDIES.get(number, 'see kiosk panel list')}"
+        return Refusal("port_not_serial")
+    if number in _OPENING_FAILURES:
+        return Refusal(_OPENING_FAILURES[number])
+    return Refusal("port_trouble", error=os.strerror(number))
 
 
 def _reason(error: Exception) -> str:

@@ -34,12 +34,9 @@ class PortSearch:
             return self._port
         names = [port.stable for port in self._find_ports()]
         if not names:
-            raise PortLost("panel auto: no serial port found; is its cable plugged in?")
+            raise PortLost("no_port")
         if len(names) > 1 and not self._family.answers:
-            raise PortLost(
-                f"panel auto: {len(names)} ports, and a {self._family.name} panel can't be asked; "
-                "write the port into the settings, see kiosk panel list"
-            )
+            raise PortLost("several_ports", n=len(names), profile=self._family.name)
         place = names.index(self._last_tried) + 1 if self._last_tried in names else 0
         self._last_tried = names[place % len(names)]
         return self._last_tried

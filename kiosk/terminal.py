@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.clock import Clock
@@ -30,6 +31,18 @@ SERVICE_OWNER = "~service"
 """Owner of the service menu's PIN; no officer's id can start with ~."""
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_ON_DUTY = (
+    Kind.DUTY_BEGAN,
+    Kind.DUTY_PAUSED,
+    Kind.DUTY_RESUMED,
+    Kind.FACES_FREE,
+    Kind.RUNNING,
+    Kind.STOPPED,
+)
+"""What a terminal with somebody on duty writes; other commands write other things."""
+BACK_SOON = timedelta(minutes=45)
+"""After the last of these a duty goes on without a PIN for so long. A running terminal
+writes one each quarter of an hour: half an hour without power, or three quarters."""
 BALLAST_BYTES = 4 << 20
 """Freed when the disk is full, so that an officer can still sign off and the day be closed."""
 
@@ -101,11 +114,15 @@ class Terminal:
 
     def open_duty(self) -> OpenDuty | None:
         """The duty that was open when the program stopped, when it still is the same business
-        date; one of another day is ended as interrupted."""
+        date, and not long after; else it is ended as interrupted."""
         now = self._clock.now()
         with self._store.read() as snapshot:
             open_duty = snapshot.state.duty()
-        if open_duty is None or open_duty.day == business_date(now.wall):
+            heard = snapshot.journal.last(*_ON_DUTY)
+        if open_duty is None:
+            return None
+        was_away = now.wall - datetime.fromisoformat(heard.at) if heard else timedelta()
+        if open_duty.day == business_date(now.wall) and abs(was_away) <= BACK_SOON:
             return open_duty
         detail = duty_detail(open_duty.duty, EndOfDuty.INTERRUPTED)
         with self._store.transaction() as t:
@@ -174,6 +191,9 @@ class Terminal:
     def join(self, enrolment: Enrolment) -> None:
         """Belong to a central report from now on."""
         with self._store.transaction() as t:
+            before = t.state.enrolment()
+            if before and (before.site, before.terminal) != (enrolment.site, enrolment.terminal):
+                t.witnessed.forget()
             t.state.put_enrolment(enrolment)
             t.witness(self._clock.now(), Kind.ENROLLED, {"terminal": enrolment.terminal})
 

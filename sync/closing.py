@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import Moment
-from kiosk.domain.people import OfficerId
+from kiosk.domain.people import NO_OFFICER, OfficerId
 from kiosk.domain.seal import Seal
 from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
@@ -21,7 +21,7 @@ from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.ratings import Sheet
 from kiosk.store.state import Enrolment
 from kiosk.store.witnessed import Shown
-from sync.absence import Before, Hours, absences
+from sync.absence import Before, Hours, absences, unattended
 from sync.messages import DayReport, GapCount, SheetSeal
 from sync.protocol import digest
 from sync.witness import MOST_TRIES, compare_shown, counts_of, finish, shown_sheets, unshown
@@ -137,7 +137,7 @@ def _close(store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Mom
     newest, report = _finished(store, day, enrolment, hours, now)
     n = sum(sheet.n for sheet in report.sheets)
     if newest is not None:
-        if digest(report.to_bytes()) == newest.digest:
+        if _says_the_same(report, newest):
             return Closed(day=day, revision=newest.revision, n=n, fresh=False)
         report = replace(report, revision=newest.revision + 1)
     body = report.to_bytes()
@@ -152,6 +152,16 @@ def _close(store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Mom
         t.outbox.add(parcel)
         t.journal.append(now, Kind.DAY_CLOSED, detail)
     return Closed(day=day, revision=report.revision, n=n, fresh=True)
+
+
+def _says_the_same(report: DayReport, newest: Parcel) -> bool:
+    """Whether a day has been reported as it is. What central has from an earlier generation of this
+    terminal is not sent a second time under the new id; what it has not, is."""
+    if digest(report.to_bytes()) == newest.digest:
+        return True
+    before = DayReport.parse(newest.body)
+    same = replace(report, site=before.site, terminal=before.terminal)
+    return newest.state is Delivery.RECEIPTED and same == before
 
 
 def _finished(
@@ -189,7 +199,9 @@ def _report(
         outcomes=counts.outcomes,
         reasons=counts.reasons,
         sheets=_sheets(snapshot, day),
-        gaps=tuple(GapCount(kind, n) for kind, n in sorted(gaps.items())),
+        gaps=tuple(
+            GapCount(officer=officer, kind=kind, n=n) for (officer, kind), n in sorted(gaps.items())
+        ),
     )
 
 
@@ -212,13 +224,16 @@ def _seal(sheet: Sheet, shown: Shown | None) -> SheetSeal:
     )
 
 
-def _gaps(snapshot: Snapshot, day: date, hours: Hours, now: datetime) -> Counter[str]:
-    """How often, and for how many minutes, the terminal was not listening."""
+def _gaps(snapshot: Snapshot, day: date, hours: Hours, now: datetime) -> Counter[tuple[str, str]]:
+    """How often, and for how many minutes, the terminal was not listening; by officer, where that
+    is known."""
     happened = snapshot.journal.of_day(day)
-    times = Counter(kind.value for _, kind in happened if kind in _GAPS)
+    times = Counter(what.kind.value for what in happened if what.kind in _GAPS)
     power, panel, queue = snapshot.journal.last_before(day, _UP_OR_DOWN)
     before = Before(power is Kind.STARTED, panel is Kind.PANEL_DOWN, queue is Kind.QUEUE_DOWN)
-    return times + absences(day, happened, hours, now, before)
+    of_nobody = times + absences(day, happened, hours, now, before)
+    gaps = Counter({(str(NO_OFFICER), kind): n for kind, n in of_nobody.items()})
+    return gaps + unattended(day, happened, hours, now, before)
 
 
 def _settled(snapshot: Snapshot, before: date) -> set[date]:

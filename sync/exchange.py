@@ -18,6 +18,7 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
+from sync.centrallogs import seen_logs, take_proofs
 from sync.client import SyncFailed, client_of
 from sync.closing import NotEnrolled
 from sync.connection import Connection, Wait
@@ -29,8 +30,9 @@ from sync.incoming import (
     take_pins,
     take_roster,
 )
-from sync.messages import Head, Photos, Receipt, Welcome
-from sync.outgoing import greeting, pin_status
+from sync.messages import Late, LogsAnswer, NotMine, Photos, Receipt, Welcome
+from sync.messages.values import MAX_ROWS
+from sync.outgoing import due_now, greeting, pin_status
 from sync.protocol import digest
 from sync.receipts import ARRIVED, settle
 from sync.steps import Asked
@@ -55,6 +57,11 @@ class Synced:
     """PINs that central issued and this terminal took, or withdrew."""
     photos: int = 0
     """Officers' photos that came, changed or went."""
+
+
+MOST_HELLOS = 3
+"""Central's word changes every some minutes: perhaps between two of them."""
+WAITING_FOR_SECOND = "central waits until another person has confirmed this machine"
 
 
 def _silent(_line: str) -> None:
@@ -87,6 +94,8 @@ def sync(
     except SyncFailed as error:
         write_failure(store, clock, error)
         raise
+    finally:
+        store.checkpoint()
     with store.transaction() as t:
         t.journal.append(clock.now(), Kind.SYNCED, {"days": str(synced.sent)})
     return synced
@@ -109,11 +118,16 @@ def heartbeat(
     now = clock.now().wall
     store.forget_order((business_date(now), half_day(now)))
     take_up_rest(store, now, asked)
-    with client_of(enrolment.url, ca, transport) as client:
-        connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
-        run = _Run(store, clock, connection, pepper, asked)
-        run.greet()
-        run.take_pins()
+    try:
+        with client_of(enrolment.url, ca, transport) as client:
+            connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
+            run = _Run(store, clock, connection, pepper, asked)
+            if run.greet():
+                run.take_pins()
+    finally:
+        # Of two sums of one sheet, one before a step and one after it, the difference opens the
+        # step: the older one must not stay in the file while the newer one is in the log.
+        store.checkpoint()
 
 
 def enrolment_of(store: Store) -> Enrolment:
@@ -145,24 +159,42 @@ class _Run:
         self._store, self._clock, self._pepper, self._asked = store, clock, pepper, asked
         self._connection = connection
 
-    def greet(self) -> None:
-        """Open the run, and show that nothing of the past has changed."""
+    def greet(self) -> bool:
+        """Open the run, and show that nothing of the past has changed. Whether central takes days
+        and gives PINs."""
         last = self._hello()
         stored = self._connection.ask("GET", "days")
-        reopen_lost(self._store, self._clock, stored.body, self._connection.progress)
+        foreign = reopen_lost(self._store, self._clock, stored.body, self._connection.progress)
+        self._witness_logs()
         look(self._store, self._clock.now().wall, self._asked)
+        confirmed = True
         for current in heads(self._store, last):
             answer = self._connection.ask("PUT", "heads", current.to_bytes(), expected=(200, 409))
-            proof = answer.proof
-            take_heads_answer(self._store, self._clock, answer.body, proof.nonce, proof.signature)
+            nonce, signature = answer.proof.nonce, answer.proof.signature
+            stored_now = take_heads_answer(self._store, self._clock, answer.body, nonce, signature)
+            confirmed = confirmed and stored_now
+        if foreign:
+            body = NotMine(foreign[:MAX_ROWS]).to_bytes()
+            self._connection.ask("PUT", "not-mine", body, expected=(204,))
+            count = len(foreign)
+            self._connection.progress(f"central has {count} days that this terminal never made")
+        return confirmed
 
     def complete(self) -> Synced:
         """Everything: days up, then roster, PINs and photos down. A roster that can't be taken
         comes too late to hold a day back."""
-        self.greet()
+        confirmed = self.greet()
+        if not confirmed:
+            officers = self._take_roster()
+            return Synced(
+                sent=0,
+                parked=(WAITING_FOR_SECOND,),
+                roster_changed=officers is not None,
+                officers=officers or 0,
+            )
         with self._store.read() as snapshot:
             waiting = waiting_days(snapshot)
-            due = [parcel for parcel in snapshot.outbox.due() if parcel.day not in waiting]
+            due = [parcel for parcel in due_now(snapshot) if parcel.day not in waiting]
         sent, parked = 0, []
         for parcel in due:
             receipt = self._send_day(parcel)
@@ -182,14 +214,29 @@ class _Run:
             photos=self._take_photos(),
         )
 
-    def _hello(self) -> Head:
-        nonce = secrets.token_hex(16)
-        self._connection.nonce = nonce
-        hello = greeting(self._store, self._clock, nonce)
-        answer = self._connection.ask("POST", "hello", hello.to_bytes())
-        welcome = parsed(Welcome.parse, answer.body)
-        self._connection.nonce = welcome.nonce
-        return welcome.last
+    def _hello(self) -> int:
+        """Say hello until central opens a run: first without its word of these minutes, which the
+        answer has. The number of the journal entry that central last saw."""
+        window = ""
+        for _ in range(MOST_HELLOS):
+            nonce = secrets.token_hex(16)
+            self._connection.nonce = nonce
+            hello = greeting(self._store, self._clock, nonce, window)
+            answer = self._connection.ask("POST", "hello", hello.to_bytes(), expected=(200, 409))
+            if answer.status == httpx.codes.OK:
+                welcome = parsed(Welcome.parse, answer.body)
+                self._connection.nonce = welcome.nonce
+                return welcome.last
+            window = parsed(Late.parse, answer.body).window
+        raise SyncFailed("central opened no run, though this terminal said its word")
+
+    def _witness_logs(self) -> None:
+        """See how central's own logs go on from what this terminal has seen of them."""
+        enrolment = self._connection.enrolment
+        seen = seen_logs(self._store, enrolment)
+        answer = self._connection.ask("PUT", "logs", seen.to_bytes())
+        proofs = parsed(LogsAnswer.parse, answer.body).logs
+        take_proofs(self._store, self._clock, enrolment, proofs, self._connection.progress)
 
     def _send_day(self, parcel: Parcel) -> Receipt:
         name = f"days/{parcel.day.isoformat()}"

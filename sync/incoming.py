@@ -3,8 +3,9 @@
 Every answer that comes here was signed by central.
 """
 
+import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -16,13 +17,16 @@ from kiosk.store.pins import PinRecord
 from kiosk.store.state import Enrolment
 from kiosk.store.witnessed import ShownAnswer
 from sync.client import SyncFailed
-from sync.messages import Answer, HeadsAnswer, IssuedPin, IssuedPins, Roster, StoredDays
+from sync.messages import Answer, DayReport, HeadsAnswer, IssuedPin, IssuedPins, Roster, StoredDays
 from sync.protocol import BadMessage, etag
 from sync.sealing import unseal
 from sync.witness import take_answer
 
 LOOK_BACK = timedelta(days=365)
 """Central lists the days of a somewhat longer time."""
+
+_LONGEST_NOTE = 2000
+"""Characters of days that are written down."""
 
 Progress = Callable[[str], None]
 """Says in one line what has happened."""
@@ -45,10 +49,11 @@ def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
         raise _unreadable(error) from None
 
 
-def take_heads_answer(store: Store, clock: Clock, body: bytes, nonce: str, signature: str) -> None:
-    """Store what central has seen, with its signature. Refused when it has seen another past."""
+def take_heads_answer(store: Store, clock: Clock, body: bytes, nonce: str, signature: str) -> bool:
+    """Store what central has seen, with its signature. Whether central takes days and gives PINs:
+    not before another person has confirmed this machine. Refused when it has seen another past."""
     answer = parsed(HeadsAnswer.parse, body)
-    if answer.answer is not Answer.STORED:
+    if answer.answer not in (Answer.STORED, Answer.WAITING):
         raise Refused(
             answer.answer,
             f"central says {answer.answer.value}: this terminal's past is not the one central has "
@@ -56,6 +61,7 @@ def take_heads_answer(store: Store, clock: Clock, body: bytes, nonce: str, signa
         )
     proven = ShownAnswer(body=body, nonce=nonce, signature=signature)
     take_answer(store, clock.now().wall, answer, proven)
+    return answer.answer is Answer.STORED
 
 
 def take_roster(store: Store, clock: Clock, body: bytes) -> int:
@@ -126,23 +132,49 @@ def _pin_record(
     )
 
 
-def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> None:
+def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> tuple[date, ...]:
     """What central gave a receipt for and has no more becomes due again: a central that was put
-    back from a backup has lost it."""
+    back from a backup has lost it. The days that central has and this terminal never made."""
     stored_days = parsed(StoredDays.parse, body).days
     at_central = {stored.date: (stored.revision, stored.digest) for stored in stored_days}
     oldest = clock.now().wall.date() - LOOK_BACK
     with store.read() as snapshot:
+        enrolment = snapshot.state.enrolment()
         receipted = snapshot.outbox.newest_receipted(since=oldest)
-    lost = [p for p in receipted if at_central.get(p.day) != (p.revision, p.digest)]
+        own = {(parcel.day, parcel.digest) for parcel in snapshot.outbox.everything()}
+    foreign = tuple(
+        sorted(day for day, (_, digest_) in at_central.items() if (day, digest_) not in own)
+    )
+    _note_foreign(store, clock, foreign)
+    lost = [
+        p
+        for p in receipted
+        if at_central.get(p.day) != (p.revision, p.digest)
+        and p.day not in foreign
+        and enrolment is not None
+        and DayReport.parse(p.body).terminal == enrolment.terminal
+    ]
     if not lost:
-        return
+        return foreign
     with store.transaction() as t:
         for parcel in lost:
             t.outbox.reopen(parcel)
             detail = {"day": parcel.day.isoformat(), "revision": str(parcel.revision)}
             t.journal.append(clock.now(), Kind.SENT_AGAIN, detail)
             progress(f"{parcel.day} revision {parcel.revision}: central has not got it; again")
+    return foreign
+
+
+def _note_foreign(store: Store, clock: Clock, foreign: tuple[date, ...]) -> None:
+    """Write down which days central has under this terminal's name that it never made; and once
+    that there are none any more."""
+    days = " ".join(day.isoformat() for day in foreign)[:_LONGEST_NOTE]
+    with store.read() as snapshot:
+        before = snapshot.journal.last(Kind.NOT_MINE)
+    if days == (json.loads(before.detail)["days"] if before else ""):
+        return
+    with store.transaction() as t:
+        t.journal.append(clock.now(), Kind.NOT_MINE, {"days": days})
 
 
 def _unreadable(error: BadMessage) -> SyncFailed:

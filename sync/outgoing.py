@@ -9,9 +9,9 @@ from kiosk import pin
 from kiosk.clock import Clock
 from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
-from kiosk.store.outbox import Delivery
+from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
-from sync.messages import Hello, PanelState, PinStatus, TerminalPin
+from sync.messages import DayReport, Hello, PanelState, PinStatus, TerminalPin
 from sync.messages.values import MAX_COUNT
 from sync.sealing import sealing_text
 
@@ -23,8 +23,8 @@ def path_of(enrolment: Enrolment, name: str) -> str:
     return f"/v1/sites/{enrolment.site}/terminals/{enrolment.terminal}/{name}"
 
 
-def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
-    """The hello that opens a run: how this terminal is now."""
+def greeting(store: Store, clock: Clock, nonce: str, window: str) -> Hello:
+    """The hello that opens a run: how this terminal is now. `window`: central's word."""
     with store.read() as snapshot:
         due = snapshot.outbox.count(Delivery.DUE)
         panel = _panel_state(snapshot)
@@ -37,7 +37,19 @@ def greeting(store: Store, clock: Clock, nonce: str) -> Hello:
         due=due,
         free=min(free, MAX_COUNT),
         panel=panel,
+        window=window,
     )
+
+
+def due_now(snapshot: Snapshot) -> tuple[Parcel, ...]:
+    """The day reports to send, of this generation of the terminal: what was made before it was
+    enrolled again is closed again under its id now."""
+    enrolment = snapshot.state.enrolment()
+    if enrolment is None:
+        return ()
+    mine = (enrolment.site, enrolment.terminal)
+    due = ((parcel, DayReport.parse(parcel.body)) for parcel in snapshot.outbox.due())
+    return tuple(parcel for parcel, report in due if (report.site, report.terminal) == mine)
 
 
 def pin_status(store: Store, key: X25519PrivateKey) -> PinStatus:

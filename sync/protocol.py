@@ -24,3 +24,9 @@ def digest(body: bytes) -> str:
 def etag(body: bytes) -> str:
     """The HTTP entity tag (RFC 9110, 8.8.3) of a body."""
     return f'"{digest(body)[:32]}"'
+
+
+def chained(previous: str, entry: str) -> str:
+    """The hash of a log's entry, from the hash before it ("" before the first) and the digest of
+    the entry. Central makes it, and a terminal makes it again from the digests alone."""
+    return digest(f"{previous} {entry}".encode())

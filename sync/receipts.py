@@ -13,6 +13,8 @@ from sync.signing import BadSignature, check_answer, public_key
 
 ARRIVED = (Answer.STORED, Answer.ALREADY_HAVE)
 """Central has the report."""
+_UNDECIDED = (Answer.WAITING, Answer.PARKED)
+"""It stays due: once people have decided, central says that it has it."""
 _QUARANTINE = (Answer.ROLLBACK, Answer.FORK, Answer.QUARANTINED)
 
 
@@ -45,6 +47,8 @@ def settle(store: Store, parcel: Parcel, terminal: str, body: bytes, proof: Answ
     if receipt.answer in _QUARANTINE:
         # Nothing is wrong with these bytes: they go again once a person has looked.
         raise Refused(receipt.answer, f"central says {receipt.answer.value}; ask IT to compare")
+    if receipt.answer in _UNDECIDED:
+        return receipt
     state = Delivery.RECEIPTED if receipt.answer in ARRIVED else Delivery.PARKED
     with store.transaction() as t:
         t.outbox.settle(parcel, state, body, proof.to_bytes().decode())

@@ -12,6 +12,16 @@ SIGNATURE_HEADER = "Kiosk-Signature"
 NONCE_HEADER = "Kiosk-Nonce"
 
 
+_P = 2**255 - 19
+_WITHOUT_SIGN = 2**255 - 1
+_ORDER_8 = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+)
+_SMALL_ORDER = frozenset({0, 1, _P - 1, _P, _P + 1, _ORDER_8, _P - _ORDER_8})
+"""The y of every point of order 8 or less, in each spelling: signatures by such a key verify
+without a private half (RFC 8032 leaves it to the reader to refuse them)."""
+
+
 class BadSignature(ValueError):
     """A signature that is missing, malformed or not by the expected key."""
 
@@ -23,11 +33,15 @@ def public_text(key: Ed25519PrivateKey | Ed25519PublicKey) -> str:
 
 
 def public_key(text: str) -> Ed25519PublicKey:
-    """The key in `text`; BadMessage when it is none."""
+    """The key in `text`; BadMessage when it is none, or one for which anybody can sign."""
     try:
-        return Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+        raw = base64.b64decode(text, validate=True)
+        key = Ed25519PublicKey.from_public_bytes(raw)
     except (ValueError, binascii.Error):
         raise BadMessage("public key: 32 bytes in base64 expected") from None
+    if int.from_bytes(raw, "little") & _WITHOUT_SIGN in _SMALL_ORDER:
+        raise BadMessage("public key: a key for which anybody can sign")
+    return key
 
 
 def sign_request(key: Ed25519PrivateKey, method: str, path: str, nonce: str, body: bytes) -> str:

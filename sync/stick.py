@@ -22,6 +22,7 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
 from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
+from sync.centrallogs import seen_logs, take_proofs
 from sync.client import NotCentral, SyncFailed
 from sync.exchange import enrolment_of, write_failure
 from sync.incoming import (
@@ -33,10 +34,10 @@ from sync.incoming import (
     take_pins,
     take_roster,
 )
-from sync.messages import NO_HEAD, Head, Receipt, Welcome
+from sync.messages import Late, LogsAnswer, Receipt, Welcome
 from sync.messages.message import Message
-from sync.messages.values import ShortText
-from sync.outgoing import greeting, path_of, pin_status
+from sync.messages.values import Count, ShortText
+from sync.outgoing import due_now, greeting, path_of, pin_status
 from sync.protocol import BadMessage
 from sync.receipts import ARRIVED, AnswerProof, settle
 from sync.signing import BadSignature, sign_request
@@ -61,12 +62,14 @@ class Visit:
 
 class _Memory(Message, frozen=True):
     """`hello`: nonce of the greeting that central has not answered yet; `run`, `last`: the open
-    run's nonce and the head central then had; `box`: central's key for sealed requests;
+    run's nonce and the journal entry central then had; `window`: the run that central last opened
+    on a stick, which the next greeting names; `box`: central's key for sealed requests;
     `pin_key`: the private half of the key that this run's PINs are sealed to, in base64."""
 
     hello: ShortText = ""
     run: ShortText = ""
-    last: Head = NO_HEAD
+    last: Count = 0
+    window: ShortText = ""
     box: ShortText = ""
     pin_key: ShortText = ""
 
@@ -132,7 +135,7 @@ class _Visit:
         memory = self._take_in(_Memory.read(self.memory))
         memory = self._prepared(memory)
         requests, carried = self._run(memory) if memory.run else ([], None)
-        requests.append(self._hello(memory.hello))
+        requests.append(self._hello(memory))
         outward = Outward(
             site=self.enrolment.site, terminal=self.enrolment.terminal, requests=tuple(requests)
         )
@@ -178,9 +181,8 @@ class _Visit:
             run = [reply for reply in homeward.replies if reply.nonce == memory.run]
             self._settle_run(run, memory.pin_key)
         for reply in homeward.replies:
-            if (reply.name, reply.nonce) == ("hello", memory.hello) and reply.status == 200:
-                welcome = parsed(Welcome.parse, reply.body)
-                memory = _Memory(run=welcome.nonce, last=welcome.last, box=homeward.box)
+            if (reply.name, reply.nonce) == ("hello", memory.hello):
+                memory = _greeted(reply, homeward.box)
         return memory
 
     def _read(self, path: Path) -> bytes | None:
@@ -246,6 +248,9 @@ class _Visit:
         match reply.method, reply.name, reply.status:
             case "PUT", "heads", _:
                 take_heads_answer(self.store, self.clock, reply.body, reply.nonce, reply.signature)
+            case "PUT", "logs", 200:
+                proofs = parsed(LogsAnswer.parse, reply.body).logs
+                take_proofs(self.store, self.clock, self.enrolment, proofs, self.progress)
             case "GET", "days", 200:
                 reopen_lost(self.store, self.clock, reply.body, self.progress)
             case "GET", "roster", 200:
@@ -270,10 +275,12 @@ class _Visit:
     def _run(self, memory: _Memory) -> tuple[list[Request], int]:
         """The run's requests, as `kiosk sync` would send them one by one; how many days are due."""
         with self.store.read() as snapshot:
-            due = snapshot.outbox.due()
+            due = due_now(snapshot)
             etag = snapshot.state.roster_etag()
         nonce = memory.run
-        requests = [
+        seen = seen_logs(self.store, self.enrolment)
+        requests = [self._request("PUT", "logs", nonce, seen.to_bytes())]
+        requests += [
             self._request("PUT", "heads", nonce, current.to_bytes())
             for current in heads(self.store, memory.last)
         ]
@@ -286,9 +293,9 @@ class _Visit:
             requests.append(self._request("PUT", "pins", nonce, status.to_bytes()))
         return requests, len(due)
 
-    def _hello(self, nonce: str) -> Request:
-        hello = greeting(self.store, self.clock, nonce)
-        return self._request("POST", "hello", nonce, hello.to_bytes())
+    def _hello(self, memory: _Memory) -> Request:
+        hello = greeting(self.store, self.clock, memory.hello, memory.window)
+        return self._request("POST", "hello", memory.hello, hello.to_bytes())
 
     def _request(
         self, method: str, name: str, nonce: str, body: bytes = b"", etag: str = ""
@@ -305,6 +312,17 @@ class _Visit:
 
     def _file(self, tail: str) -> Path:
         return self.stick / f"{self.enrolment.site}-{self.enrolment.terminal}{tail}"
+
+
+def _greeted(reply: Reply, box: str) -> _Memory:
+    """What the answer to a greeting leaves to remember: the run it opened, or which run the next
+    greeting has to name."""
+    if reply.status == 200:
+        welcome = parsed(Welcome.parse, reply.body)
+        return _Memory(run=welcome.nonce, last=welcome.last, window=welcome.nonce, box=box)
+    if reply.status == 409:
+        return _Memory(window=parsed(Late.parse, reply.body).window, box=box)
+    return _Memory(box=box)
 
 
 def _private_key(text: str) -> X25519PrivateKey:

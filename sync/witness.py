@@ -30,7 +30,7 @@ from sync.messages import (
     ReasonCount,
     Step,
 )
-from sync.messages.runs import MOST_ANSWERS, MOST_STEPS
+from sync.messages.runs import MAX_DIMENSIONS, MOST_ANSWERS, MOST_STEPS
 from sync.steps import (
     ALL,
     Asked,
@@ -94,15 +94,16 @@ def counts_of(snapshot: Snapshot, day: date) -> DayCounts:
 
 
 def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
-    """What central was shown of a day, by officer. Of a day that it has, its report says."""
+    """What central was shown of a day, by officer. What is not remembered any more, as central has
+    the day's report, that report says."""
     sheets = {sheet.officer: sheet for sheet in snapshot.witnessed.sheets(day)}
     newest = snapshot.outbox.newest(day)
-    if sheets or newest is None:
+    if newest is None:
         return sheets
     report = DayReport.parse(newest.body)
     counts = reported_counts(report)
     for sheet in report.sheets:
-        if sheet.steps:
+        if sheet.steps and sheet.officer not in sheets:
             own, opening = counts.get(sheet.officer, Counter()), bytes.fromhex(sheet.opening)
             sheets[sheet.officer] = Shown(
                 day=day,
@@ -133,7 +134,7 @@ def look(store: Store, now: datetime, asked: Asked) -> None:
 
     def usual(shown: Shown, _rest: Counts) -> Sequence[Dimension]:
         places = duties.get(shown.officer, ())
-        return usual_dimensions(shown.officer, half, asked, places, rest=False)
+        return usual_dimensions(shown.officer, half, asked, places, rest=False)[:MAX_DIMENSIONS]
 
     officers = {officer for officer in duties if (today, officer) not in waiting}
     _make(store, enrolment, today, officers, usual)
@@ -161,7 +162,7 @@ def take_up_rest(store: Store, now: datetime, asked: Asked) -> None:
         # Levels that are not the scale's any more: whether there are any is known at noon.
         names = {dimension.name for dimension in usual}
         others = sorted(name for name in rest if name.startswith("score am ") and name not in names)
-        return (*usual, *(Dimension(name, ALL) for name in others))
+        return (*usual, *(Dimension(name, ALL) for name in others))[:MAX_DIMENSIONS]
 
     _make(store, enrolment, today, over, rest_of_morning, finished=Half.MORNING.value)
 
@@ -178,7 +179,8 @@ def finish(store: Store, enrolment: Enrolment, day: date) -> None:
     }
 
     def everything(sheet: Shown, rest: Counts) -> Sequence[Dimension]:
-        return [Dimension(name, ALL) for name in sorted({*sheet.counts, *rest})]
+        names = sorted({*sheet.counts, *rest}, key=lambda name: (not rest.get(name), name))
+        return [Dimension(name, ALL) for name in names[:MAX_DIMENSIONS]]
 
     _make(store, enrolment, day, unfinished, everything, finished=FINISHED)
 
@@ -225,7 +227,8 @@ def _make_one(
     rest = _rest(sheet, counts)
     step, after = _stepped(enrolment, sheet, chosen(sheet, rest), rest)
     rest = _rest(after, counts)
-    is_whole = not any(rest[dimension.name] for dimension in step.dimensions)
+    counted = rest if finished == FINISHED else [d.name for d in step.dimensions]
+    is_whole = not any(rest[name] for name in counted)
     if finished and is_whole:
         after = replace(after, finished=finished)
     pending = Pending(day=day, officer=officer, number=step.number, body=encode(step))
@@ -289,12 +292,12 @@ def waiting_days(snapshot: Snapshot) -> set[date]:
     return {step.day for step in snapshot.witnessed.pending()}
 
 
-def heads(store: Store, last: Head) -> tuple[Heads, ...]:
+def heads(store: Store, last: int) -> tuple[Heads, ...]:
     """What is said of the journal, with every step that waits, in as many requests as they fill;
-    `last`: the head that central acknowledged."""
+    `last`: the entry that central acknowledged."""
     with store.read() as snapshot:
         seq, newest = snapshot.journal.head()
-        at_last = snapshot.journal.hash_at(last.seq) if last.seq else ""
+        at_last = snapshot.journal.hash_at(last) if last else ""
         pending = snapshot.witnessed.pending()
         unsettled = {step.day for step in pending} | {p.day for p in snapshot.outbox.due()}
         answers = [_earlier(answer) for answer in snapshot.witnessed.answers(unsettled)]

@@ -194,6 +194,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.
         window.erased.connect(staff.erase),
         window.back_asked.connect(staff.back),
         window.staff_asked.connect(staff.ask_staff),
+        window.change_asked.connect(staff.change_officer),
         window.action_chosen.connect(staff.act),
         window.service_asked.connect(staff.ask_service),
         window.key_pressed.connect(presenter.key),

@@ -15,6 +15,7 @@ class ClockWatch:
     def __init__(self, session: TerminalSession) -> None:
         self.session = session
         self._seen = session.now()
+        self._was_open = session.office_is_open()
 
     @guarded(None)
     def look(self) -> None:
@@ -26,15 +27,19 @@ class ClockWatch:
         session = self.session
         before, now = self._seen, session.now()
         self._seen = now
-        self._note_jump(before, now)
+        has_jumped = self._note_jump(before, now)
         self._forget_order(before, now)
         encounter = session.encounter
         passed_closing = before.wall.time() < session.settings.office.closes <= now.wall.time()
         passed_midnight = before.wall.date() != now.wall.date()
         if encounter.duty is not None and (passed_closing or passed_midnight):
-            session.step(SignOff(EndOfDuty.CLOSING_TIME))
+            cause = EndOfDuty.CLOCK_JUMPED if has_jumped else EndOfDuty.CLOSING_TIME
+            session.step(SignOff(cause))
         elif encounter.idle(now, session.settings.rules):
             session.step(SignOff(EndOfDuty.IDLE))
+        if self._was_open is not session.office_is_open():
+            self._was_open = session.office_is_open()
+            session.redraw()  # the closed screen says why
 
     @guarded(None)
     def still_running(self) -> None:
@@ -43,7 +48,7 @@ class ClockWatch:
         session = self.session
         if session.out_of_service:
             return
-        if session.office_is_open():
+        if session.office_is_open() or session.encounter.duty is not None:
             session.note(Kind.RUNNING, "")
         session.terminal.forget_order()
 
@@ -53,8 +58,10 @@ class ClockWatch:
         if over and not self.session.out_of_service:
             self.session.terminal.forget_order()
 
-    def _note_jump(self, before: Moment, now: Moment) -> None:
+    def _note_jump(self, before: Moment, now: Moment) -> bool:
         passed = now.boot - before.boot
         strayed = (now.wall - before.wall).total_seconds() - passed
         if abs(strayed) > JUMP:
             self.session.note(Kind.CLOCK_JUMPED, f"{strayed:+.0f} s")
+            return True
+        return False

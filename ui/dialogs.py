@@ -16,9 +16,11 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """An officer is being chosen, to sign on, resume or take over."""
+    """An officer is being chosen, to sign on, resume or take over. `unknown`: the number that was
+    typed is nobody's."""
 
     typed: str = ""
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class TypingPin:
     purpose: Purpose
     who: Officer | None
     typed: str = ""
-    message: str = ""
+    wrong: bool = False
+    wait_until: float = 0.0
+    """Boot-time seconds before which no PIN is looked at."""
     locked: bool = False
 
 

@@ -8,6 +8,8 @@ import sys
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
+from kiosk.domain.refusal import Refusal
+from kiosk.language import in_english
 from ui.outputs import card_of
 from ui.sounds import Shelf
 
@@ -21,8 +23,8 @@ VOLUMES = ("Master", "PCM", "Speaker", "Headphone")
 
 
 class Guide(QObject):
-    stands = Signal(str)
-    """Why it can't be heard now; "": it can."""
+    stands = Signal(object)
+    """Why it can't be heard now, a refusal; None: it can."""
 
     def __init__(self, shelf: Shelf, volume: int, output: str = "") -> None:
         """`volume` in per cent; `output`: the player's name for an output; "": the usual one."""
@@ -55,7 +57,7 @@ class Guide(QObject):
         for name in names:
             path = self._shelf.file(language, name)
             if path is None:
-                self._report_mute(f"{language}/{name}.wav is missing; see `kiosk sounds`")
+                self._report_mute(Refusal("sound_missing", file=f"{language}/{name}.wav"))
                 return
             files.append(str(path))
         self._next = files
@@ -79,15 +81,15 @@ class Guide(QObject):
             if code:
                 self._report_unplayed(errors)
             else:
-                self.stands.emit("")
+                self.stands.emit(None)
                 self._set_volume()
         self._go_on()
 
     def _report_unplayed(self, errors: str) -> None:
-        output = self._output or "the machine's own output"
         last_line = errors.strip().rpartition("\n")[2]
         reason = last_line.rpartition(": ")[2]
-        self._report_mute(f"{output} can't be played on ({reason}); see `kiosk sounds --outputs`")
+        output = self._output or "default"
+        self._report_mute(Refusal("sound_unplayed", output=output, error=reason))
 
     def _set_volume(self) -> None:
         """Once there is an output: a headset may be plugged in later."""
@@ -109,11 +111,11 @@ class Guide(QObject):
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
-            self._report_mute(f"{PLAYER} can't be started; install the package alsa-utils")
+            self._report_mute(Refusal("no_player", player=PLAYER))
 
-    def _report_mute(self, reason: str) -> None:
-        self.stands.emit(reason)
-        self._report(reason)
+    def _report_mute(self, trouble: Refusal) -> None:
+        self.stands.emit(trouble)
+        self._report(in_english(trouble))
 
     def _report(self, trouble: str) -> None:
         """Once for each cause."""

@@ -21,11 +21,14 @@ from hardware.link import (
 from hardware.port import Port, PortInfo, PortLost, find_ports
 from hardware.search import TRY_FOR, PortSearch
 from kiosk.domain.encounter import Fate
+from kiosk.domain.refusal import Refusal
 from kiosk.settings.definition import PanelSettings, Settings
 from kiosk.store.state import Mark
 from ui.presenter import Presenter
 
 OPEN_EVERY = 1.0
+_DOWN = {"silent": "panel_silent", "refused": "panel_refused"}
+"""The word for each reason of a link."""
 """Seconds between attempts to open a port."""
 
 
@@ -87,7 +90,7 @@ class PanelBridge(QObject):
         self._write()
         silent = not self._link.up and now - self._opened_at >= TRY_FOR
         if self._search.searching and silent and self._port is not None:
-            self._lost(PortLost("panel auto: none has answered yet; see kiosk panel monitor"))
+            self._lost(PortLost("no_panel_answers"))
 
     def _open(self) -> None:
         self._opened_at = self._closed_at = monotonic()
@@ -95,7 +98,7 @@ class PanelBridge(QObject):
             name = self._search.next()
             self._port = Port.open(name, self._line_mode.baud, self._line_mode.parity)
         except PortLost as error:
-            self._report(str(error))
+            self._report(error)
             return
         self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._readable)
@@ -124,16 +127,14 @@ class PanelBridge(QObject):
             self._lost(error)
 
     def _lost(self, error: PortLost) -> None:
-        was_up = self._link.up
         self._close()
-        self._take(self._link.lost(str(error)))
-        if not was_up:
-            self._report(str(error))
+        self._link.lost("lost")
+        self._report(error)
 
-    def _report(self, trouble: str) -> None:
+    def _report(self, trouble: PortLost) -> None:
         """Once for each cause, not once a second."""
-        if trouble != self._reported_trouble:
-            self._reported_trouble = trouble
+        if str(trouble) != self._reported_trouble:
+            self._reported_trouble = str(trouble)
             self._presenter.panels.down(trouble, panel=self._number)
 
     def _close(self) -> None:
@@ -155,9 +156,11 @@ class PanelBridge(QObject):
                     self._reported_trouble = ""
                     self._presenter.panels.up(device, panel=self._number)
                 case PanelDown(reason):
-                    self._presenter.panels.down(reason, panel=self._number)
+                    trouble = Refusal(_DOWN[reason])
+                    self._presenter.panels.down(trouble, panel=self._number)
                 case PanelRefused(message):
-                    self._presenter.panels.down(message, refused=True, panel=self._number)
+                    trouble = Refusal("panel_says", text=message)
+                    self._presenter.panels.down(trouble, refused=True, panel=self._number)
                 case ButtonStuck(button):
                     self._presenter.panels.stuck(button)
 
@@ -192,7 +195,8 @@ def open_panels(
         try:
             bridge = PanelBridge(panel, presenter, last, number)
         except NoSuchPanel as error:
-            presenter.panels.down(str(error), refused=True, panel=number)
+            trouble = Refusal("panel_says", text=str(error))
+            presenter.panels.down(trouble, refused=True, panel=number)
             continue
         bridge.start()
         bridges.append(bridge)

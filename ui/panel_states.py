@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from kiosk.domain.encounter import Aside, Fate
 from kiosk.domain.rating import Channel, Outcome
+from kiosk.domain.refusal import Refusal
+from kiosk.language import in_english
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
 from ui.citizen import Citizen
@@ -49,19 +51,19 @@ class Panels:
 
     @guarded(None)
     def up(self, device: str, *, panel: int = 0) -> None:
-        state = replace(self._states[panel], up=True, device=device, trouble="", refused=False)
+        state = replace(self._states[panel], up=True, device=device, trouble=None, refused=False)
         self._states[panel] = state
         if all(state.up or not state.wanted for state in self._states):
             self.session.note(Kind.PANEL_UP, device)
         self.session.redraw()
 
     @guarded(None)
-    def down(self, reason: str, *, refused: bool = False, panel: int = 0) -> None:
+    def down(self, trouble: Refusal, *, refused: bool = False, panel: int = 0) -> None:
         """A panel that was never there is down from the first word of it."""
         before = self._states[panel]
-        self._states[panel] = replace(before, up=False, trouble=reason, refused=refused)
-        if before.up or refused or not before.trouble:
-            self.session.note(Kind.PANEL_DOWN, reason)
+        self._states[panel] = replace(before, up=False, trouble=trouble, refused=refused)
+        if before.up or refused or before.trouble is None:
+            self.session.note(Kind.PANEL_DOWN, in_english(trouble))
         self.session.redraw()
 
     @guarded(None)

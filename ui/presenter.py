@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 import kiosk
 from kiosk.clock import Clock
-from kiosk.domain.encounter import Encounter, Served, Tick
+from kiosk.domain.encounter import Encounter, Phase, Served, Tick
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel
 from kiosk.settings.definition import Settings
@@ -33,6 +33,8 @@ from ui.view import ReadyView, View
 CLOCK_LOOK_MS = 20_000
 """How often wall-clock duties are looked at: closing time, a jump of the clock."""
 REPAIR_MS = 5_000
+LANGUAGE_MS = 60_000
+"""Without a touch, until the screen speaks the office's language again."""
 
 
 class Presenter(QObject):
@@ -49,6 +51,7 @@ class Presenter(QObject):
         self._phase_timer = self._once(self.tick)
         self._repair_timer = self._once(self.try_repair)
         self._idle_timer = self._once(self._expect_thanks)
+        self._language_timer = self._once(self.forget_language)
         outlets = Outlets(
             redraw=self._redraw,
             say=self.spoken.emit,
@@ -125,6 +128,16 @@ class Presenter(QObject):
         self.session.step(Tick())
 
     @guarded(None)
+    def forget_language(self) -> None:
+        """Whoever chose a language has gone without a touch; a turn that goes on has its time."""
+        encounter = self.session.encounter
+        if encounter.phase in (Phase.REASONS, Phase.THANKS) or encounter.offer is not None:
+            self._language_timer.start(LANGUAGE_MS)
+            return
+        self.session.use_language(self.session.settings.screen.language)
+        self.session.redraw()
+
+    @guarded(None)
     def try_repair(self) -> None:
         """Out of service: see whether the store answers again."""
         self.session.repair()
@@ -142,10 +155,10 @@ class Presenter(QObject):
     def _view(self) -> View:
         session, builder = self.session, self.session.builder
         match session.dialog_shown:
-            case Choosing(typed):
-                return builder.sign_on(session.terminal.officers(), typed)
-            case TypingPin(_, who, typed, message, locked):
-                return builder.pin(who, len(typed), message, locked)
+            case Choosing(typed, unknown):
+                return builder.sign_on(session.terminal.officers(), typed, unknown=unknown)
+            case TypingPin() as dialog:
+                return builder.pin(dialog, session.now().boot)
             case DutyMenu() if session.officer is not None:
                 return builder.duty_menu(session.officer)
             case ServiceMenu(testing):
@@ -156,6 +169,7 @@ class Presenter(QObject):
             panel=self.panels.foremost,
             turn=session.turn.on_screen(session.encounter, session.now().boot),
             notice=self.notices.card,
+            open_now=session.office_is_open(),
         )
 
     def _rated_officer(self) -> Officer | None:
@@ -167,6 +181,10 @@ class Presenter(QObject):
 
     def _redraw(self) -> None:
         self._set_phase_timer()
+        if self.session.builder.language == self.session.settings.screen.language:
+            self._language_timer.stop()
+        else:
+            self._language_timer.start(LANGUAGE_MS)
         view = self._view()
         self.view_changed.emit(view)
         if isinstance(view, ReadyView):

@@ -11,6 +11,7 @@ from hardware.port import Port, PortLost
 from hardware.tickets import TicketMessage, TicketReader, Verb
 from kiosk.datafolder import DataFolder, FolderError
 from kiosk.domain.encounter import Absent, Called, QueueEvent, Served
+from kiosk.domain.refusal import Refusal
 from kiosk.settings.definition import Offer
 from ui.presenter import Presenter
 
@@ -70,9 +71,9 @@ class TicketLine(QObject):
             return
         try:
             name, baud = self._settings.port, self._settings.baud
-            self._port = Port.open(name, baud, what="ticket machine")
+            self._port = Port.open(name, baud, device="ticket_machine")
         except PortLost as error:
-            self._presenter.queue.way_stands("serial", str(error))
+            self._presenter.queue.way_stands("serial", error)
             return
         self._notifier = QSocketNotifier(self._port.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._readable)
@@ -87,7 +88,7 @@ class TicketLine(QObject):
                     self._port.write(message.answer())
         except PortLost as error:
             self._close()
-            self._presenter.queue.way_stands("serial", str(error))
+            self._presenter.queue.way_stands("serial", error)
 
     def _close(self) -> None:
         """The notifier may be the caller: it stays, disabled, until the next."""
@@ -115,7 +116,7 @@ def open_queue(settings: Offer, presenter: Presenter, folder: DataFolder) -> lis
         try:
             bridges.append(QueueServer(settings.http, folder.queue_token(), receiver.take))
         except (CantListen, FolderError) as error:
-            presenter.queue.way_stands("http", str(error))
+            presenter.queue.way_stands("http", Refusal("queue_port", text=str(error)))
         else:
             presenter.queue.way_stands("http")
     return bridges

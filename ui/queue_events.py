@@ -1,6 +1,8 @@
 """Where the queue's events come in: from a queue system, or from the officer's key."""
 
 from kiosk.domain.encounter import Fate, QueueEvent
+from kiosk.domain.refusal import Refusal
+from kiosk.language import in_english
 from kiosk.store.journal import Kind
 from ui.session import TerminalSession
 from ui.store_guard import guarded
@@ -9,15 +11,15 @@ from ui.store_guard import guarded
 class Queue:
     def __init__(self, session: TerminalSession) -> None:
         self.session = session
-        self._troubles: dict[str, str] = {}
-        """What is wrong with each way in of the queue system; "": nothing."""
+        self._troubles: dict[str, Refusal | None] = {}
+        """What is wrong with each way in of the queue system."""
 
     @property
-    def trouble(self) -> str | None:
-        """What is wrong with the queue system; "": nothing; None: there is none."""
+    def troubles(self) -> tuple[Refusal, ...] | None:
+        """What is wrong with the queue system; None: there is none."""
         if not self._troubles:
             return None
-        return "; ".join(trouble for trouble in self._troubles.values() if trouble)
+        return tuple(trouble for trouble in self._troubles.values() if trouble is not None)
 
     @guarded(False)
     def take(self, event: QueueEvent) -> bool:
@@ -26,9 +28,12 @@ class Queue:
         return self.session.step(event) is not Fate.LOST
 
     @guarded(None)
-    def way_stands(self, way: str, trouble: str = "") -> None:
+    def way_stands(self, way: str, trouble: Refusal | None = None) -> None:
         """One way in of the queue system is up, or down for a reason."""
-        if self._troubles.get(way) == trouble:
+        if way in self._troubles and str(self._troubles[way]) == str(trouble):
             return
         self._troubles[way] = trouble
-        self.session.note(Kind.QUEUE_DOWN if trouble else Kind.QUEUE_UP, trouble or way)
+        if trouble is None:
+            self.session.note(Kind.QUEUE_UP, way)
+        else:
+            self.session.note(Kind.QUEUE_DOWN, in_english(trouble))

@@ -104,6 +104,10 @@ class _Pages:
         )
         links = self._links()
         yield "closed", closed
+        yield (
+            "closed-nobody",
+            closed._replace(title=say("closed.nobody"), subtitle=say("paused.subtitle")),
+        )
         yield "closed-improvements", closed._replace(notice=self._improvement, links=links)
         yield "closed-notice", closed._replace(notice=NOTICE)
         yield "closed-codes", closed._replace(links=links)
@@ -132,6 +136,7 @@ class _Pages:
         )
         yield "sign-on", sign_on
         yield "pin", pin
+        yield "pin-on-duty", pin._replace(change=say("pin.change"), message="")
 
     def ready(self) -> Iterator[tuple[str, View]]:
         say = self._say
@@ -226,7 +231,7 @@ class _Pages:
         facts = ServiceFacts(
             last_sync="2026-11-22 20:30", enrolled=True, due=0, free_mib=48_912, version="0.1.0"
         )
-        sending = replace(facts, queue="", guide="", due=12, sending=Sending("stick"))
+        sending = replace(facts, queue=(), guide=(), due=12, sending=Sending("stick"))
         offline = "https://report.example.go.th: no route to host. What is due stays due"
         not_sent = replace(sending, sending=Sending("sync", NOT_NOW, offline))
         yield "service-menu", self._service_menu(facts)

@@ -4,6 +4,7 @@ The encounter moves only after the store has what the move led to. Knows no time
 whoever builds a session says how the screen is drawn, and what happens when the store fails.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,7 @@ from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel
 from kiosk.domain.rules import Rules
 from kiosk.settings.definition import Settings
+from kiosk.store.engine import StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
 from kiosk.terminal import Terminal
@@ -38,6 +40,8 @@ from ui.prompts import Prompts
 from ui.text import Words
 from ui.view import NoticeCard
 from ui.view_builder import ViewBuilder
+
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class TerminalSession:
         self.officer: Officer | None = None
         """Who is on duty, or was last."""
         self.dialog: Dialog | None = None
+        """Opened, changed and closed by `show_dialog`."""
+        self._noted_cover = False
         self.turn = CitizenTurn()
         self.broken_at: Moment | None = None
         """When the terminal last went out of service."""
@@ -103,8 +109,9 @@ class TerminalSession:
         return replace(rules, thanks=max(rules.thanks, self.settings.comments.seconds))
 
     def office_is_open(self) -> bool:
-        hours = self.settings.office
-        return hours.opens <= self.now().wall.time() < hours.closes
+        hours, wall = self.settings.office, self.now().wall
+        works = wall.weekday() < SATURDAY and wall.date() not in hours.holidays
+        return works and hours.opens <= wall.time() < hours.closes
 
     # --- moving on --------------------------------------------------------------------------
 
@@ -139,6 +146,8 @@ class TerminalSession:
         offered = after.offer is not None and renewed
         if after.phase is not before.phase or offered:
             self._turn_page()
+        if after.duty is not before.duty or after.paused is not before.paused:
+            self._note_cover()
         rating = next((effect.rating for effect in effects if isinstance(effect, Record)), None)
         if rating is None:
             self.redraw()
@@ -161,6 +170,28 @@ class TerminalSession:
         self.turn.clear()
         if self.encounter.phase not in (Phase.REASONS, Phase.THANKS):
             self.use_language(self.settings.screen.language)
+
+    @property
+    def covers_faces(self) -> bool:
+        """Whether a dialog stands where a citizen would rate. Not whether it does this moment: when
+        a citizen's turn goes first would tell the journal when somebody pressed."""
+        on_duty = self.encounter.duty is not None and not self.encounter.paused
+        return self.dialog is not None and on_duty
+
+    def show_dialog(self, dialog: Dialog | None) -> None:
+        """Open, change or close the dialog."""
+        self.dialog = dialog
+        self._note_cover()
+        self.redraw()
+
+    def _note_cover(self) -> None:
+        if self.covers_faces is self._noted_cover or self.out_of_service:
+            return
+        kind = Kind.FACES_COVERED if self.covers_faces else Kind.FACES_FREE
+        officer = str(self.officer.id) if self.officer else ""
+        with contextlib.suppress(StoreFailed):  # while only the file is locked, presses may wait
+            self.terminal.note(kind, {"officer": officer})
+            self._noted_cover = self.covers_faces
 
     @property
     def dialog_shown(self) -> Dialog | None:
@@ -187,7 +218,7 @@ class TerminalSession:
     def break_off(self, trouble: str) -> None:
         """The store failed: go out of service."""
         now = self.now()
-        self.dialog = None
+        self.dialog, self._noted_cover = None, False
         if not self.out_of_service:
             self.broken_at = now
         self.encounter, _ = step(self.encounter, Break(trouble), now, self.rules)

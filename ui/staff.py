@@ -1,14 +1,14 @@
 """Where officers and technicians come in: signing on, PINs, the two menus, sending data."""
 
 from dataclasses import replace
-from math import ceil
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 import kiosk
 from kiosk.domain.duty import Duty
-from kiosk.domain.encounter import Pause, Resume, SignOff, SignOn
+from kiosk.domain.encounter import EndThanks, Pause, Resume, SignOff, SignOn
 from kiosk.domain.people import Officer, OfficerId
+from kiosk.domain.refusal import Refusal
 from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.pin import DIGITS
 from kiosk.store.journal import Kind
@@ -22,6 +22,8 @@ from ui.view_builder import Sending, ServiceFacts
 
 DIALOG_IDLE_MS = 45_000
 """A dialog left alone goes away."""
+MOST_COVERED_MS = 90_000
+"""So long a dialog may stand where a citizen would rate, whatever is touched."""
 
 
 class StaffDialogs(QObject):
@@ -35,17 +37,28 @@ class StaffDialogs(QObject):
         super().__init__()
         self.session = session
         self._panels, self._queue, self._outside = panels, queue, outside
-        self._guide_trouble: str | None = None
+        self._guide_troubles: tuple[Refusal, ...] | None = None
         self._sending: Sending | None = None
         self._timer = QTimer(self, singleShot=True, interval=DIALOG_IDLE_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.leave_alone)
+        self._second = QTimer(self, singleShot=True, interval=1000)
+        self._second.timeout.connect(self._count_down)
+        self._bound = QTimer(self, singleShot=True, interval=MOST_COVERED_MS)
+        self._bound.setTimerType(Qt.TimerType.PreciseTimer)
+        self._bound.timeout.connect(self.back)
 
     # --- who wants in -----------------------------------------------------------------------
 
     @guarded(None)
     def message_acted(self) -> None:
         """The button of the closed or the paused screen."""
+        self._open(Choosing())
+
+    @guarded(None)
+    def change_officer(self) -> None:
+        """A colleague takes over while another is on duty: the other's duty ends as theirs
+        begins."""
         self._open(Choosing())
 
     @guarded(None)
@@ -73,14 +86,16 @@ class StaffDialogs(QObject):
             case Choosing(typed):
                 self._type_number(typed + digit)
             case TypingPin(typed=typed, locked=False) as dialog if len(typed) < DIGITS:
-                self._open(replace(dialog, typed=typed + digit, message=""))
+                self._open(replace(dialog, typed=typed + digit, wrong=False))
                 if len(typed) + 1 == DIGITS:
                     self._check_pin(dialog, typed + digit)
 
     @guarded(None)
     def erase(self) -> None:
         match self.session.dialog:
-            case Choosing(typed) | TypingPin(typed=typed) as dialog:
+            case Choosing(typed):
+                self._open(Choosing(typed[:-1]))
+            case TypingPin(typed=typed) as dialog:
                 self._open(replace(dialog, typed=typed[:-1]))
 
     @guarded(None)
@@ -102,20 +117,32 @@ class StaffDialogs(QObject):
         matching = [officer for officer in officers if officer.number.startswith(typed)]
         if len(matching) == 1 and matching[0].number == typed:
             self.choose_officer(matching[0].id)
-        elif matching:
-            self._open(Choosing(typed))
+        else:
+            self._open(Choosing(typed) if matching else Choosing(unknown=True))
 
     def _check_pin(self, dialog: TypingPin, typed: str) -> None:
         owner = dialog.who.id if dialog.who else SERVICE_OWNER
-        say = self.session.builder.say
+        now = self.session.now().boot
         match self.session.terminal.check_pin(owner, typed):
             case PinRight():
                 self._admit(dialog)
             case PinWrong(wait) | PinWait(wait):
-                message = say("pin.wait", seconds=ceil(wait)) if wait else say("pin.wrong")
-                self._open(replace(dialog, typed="", message=message))
+                until = now + wait if wait else 0.0
+                self._open(replace(dialog, typed="", wrong=True, wait_until=until))
+                self._count_down()
             case PinDead():
-                self._open(replace(dialog, typed="", message=say("pin.dead"), locked=True))
+                self._open(replace(dialog, typed="", locked=True))
+
+    @guarded(None)
+    def _count_down(self) -> None:
+        """Say how long is still to wait, each second."""
+        dialog = self.session.dialog
+        if isinstance(dialog, TypingPin) and dialog.wait_until:
+            if self.session.now().boot >= dialog.wait_until:
+                self.session.dialog = replace(dialog, wrong=False, wait_until=0.0)
+            else:
+                self._second.start()
+            self.session.redraw()
 
     def _admit(self, dialog: TypingPin) -> None:
         match dialog.purpose:
@@ -181,9 +208,9 @@ class StaffDialogs(QObject):
                 self._timer.start()
         self.session.renew_words()
 
-    def guide_stands(self, trouble: str) -> None:
-        """The audible guide can be heard (""), or why not."""
-        self._guide_trouble = trouble
+    def guide_stands(self, trouble: Refusal | None) -> None:
+        """The audible guide can be heard, or why not."""
+        self._guide_troubles = () if trouble is None else (trouble,)
 
     def facts(self) -> ServiceFacts:
         """What the service menu shows; StoreFailed."""
@@ -195,8 +222,8 @@ class StaffDialogs(QObject):
             due=status.due,
             free_mib=self._outside.free_mib(),
             version=kiosk.__version__,
-            queue=self._queue.trouble,
-            guide=self._guide_trouble,
+            queue=self._queue.troubles,
+            guide=self._guide_troubles,
             sending=self._sending,
         )
 
@@ -213,14 +240,17 @@ class StaffDialogs(QObject):
     def _open(self, dialog: Dialog) -> None:
         if self.session.out_of_service and not _is_service(dialog):
             return
-        self.session.dialog = dialog
+        if self.session.dialog is None:
+            self.session.step(EndThanks())
         self._timer.start()
-        self.session.redraw()
+        self.session.show_dialog(dialog)
+        if self.session.covers_faces and not self._bound.isActive():
+            self._bound.start()
 
     def _close(self) -> None:
-        self.session.dialog = None
         self._timer.stop()
-        self.session.redraw()
+        self._bound.stop()
+        self.session.show_dialog(None)
 
     def _sends(self) -> bool:
         return self._sending is not None and self._sending.code is None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kiosk.store.engine import Store
 from kiosk.store.verify import Wrong, verify
 from kiosk.terminal import Terminal
+from sync.centrallogs import log_trouble
 from sync.closing import compare_reports
 from sync.receipts import check_receipt
 
@@ -25,7 +26,8 @@ class Agreement:
 
 
 def verify_everything(store: Store, terminal: Terminal) -> Agreement:
-    """Ratings, sheets, journal, day reports and central's receipts. Disagreement."""
+    """Ratings, sheets, journal, day reports, central's receipts; and whether central's own logs
+    went on from what this terminal has seen. Disagreement."""
     rows = verify(store)
     if isinstance(rows, Wrong):
         raise Disagreement(rows.what)
@@ -39,6 +41,9 @@ def verify_everything(store: Store, terminal: Terminal) -> Agreement:
         if enrolment is None or not check_receipt(enrolment, parcel):
             name = f"{parcel.day} revision {parcel.revision}"
             raise Disagreement(f"the receipt of {name} is not central's")
+    with store.read() as snapshot:
+        if trouble := log_trouble(snapshot):
+            raise Disagreement(trouble)
     return Agreement(
         ratings=rows.ratings,
         sheets=rows.sheets,

@@ -86,6 +86,8 @@ class PinView(NamedTuple):
     locked: bool
     back: str
     erase: str
+    change: str = ""
+    """A colleague may sign on in place of `who`; empty: not here."""
 
 
 class WaitingView(NamedTuple):

@@ -6,6 +6,7 @@ from math import ceil
 
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
+from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import (
     DEFAULT_QUESTION,
     DEFAULT_REASONS,
@@ -16,6 +17,7 @@ from kiosk.domain.wording import (
 )
 from kiosk.settings.definition import Settings
 from ui.citizen_turn import Turn
+from ui.dialogs import Purpose, TypingPin
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
 from ui.text import Words, languages
@@ -79,7 +81,7 @@ class PanelState:
     wanted: bool = False
     up: bool = False
     device: str = ""
-    trouble: str = ""
+    trouble: Refusal | None = None
     refused: bool = False
     last_button: int = 0
 
@@ -112,9 +114,9 @@ class ServiceFacts:
     due: int
     free_mib: int
     version: str
-    queue: str | None = None
-    """The ticket machine's trouble; "": it is well; None: there is none."""
-    guide: str | None = None
+    queue: tuple[Refusal, ...] | None = None
+    """The ticket machine's troubles; None: there is no machine."""
+    guide: tuple[Refusal, ...] | None = None
     """The same of the audible guide."""
     sending: Sending | None = None
 
@@ -208,6 +210,8 @@ class ViewBuilder:
         panel: PanelState,
         turn: Turn,
         notice: NoticeCard | None = None,
+        *,
+        open_now: bool = True,
     ) -> View:
         """The screen of the encounter itself; `notice` stands while nobody is being served."""
         if state.phase is Phase.OUT_OF_SERVICE:
@@ -223,15 +227,17 @@ class ViewBuilder:
         if state.phase is Phase.READY and officer is not None:
             ready = self._ready(officer, panel)
             return ready if state.offer is None else self._offered(ready, turn)
-        return self._closed(notice)
+        return self._closed(notice, open_now=open_now)
 
-    def _closed(self, notice: NoticeCard | None) -> ClosedView:
+    def _closed(self, notice: NoticeCard | None, *, open_now: bool) -> ClosedView:
+        """Out of hours the office is closed; within them only nobody has signed on here."""
         hours = self._settings.office
         opens, closes = f"{hours.opens:%H:%M}", f"{hours.closes:%H:%M}"
+        out_of_hours = self.say("closed.subtitle", opens=opens, closes=closes)
         return ClosedView(
             frame=self.frame,
-            title=self.say("closed.title"),
-            subtitle=self.say("closed.subtitle", opens=opens, closes=closes),
+            title=self.say("closed.nobody" if open_now else "closed.title"),
+            subtitle=self.say("paused.subtitle") if open_now else out_of_hours,
             sign_on=self.say("closed.sign_on"),
             notice=notice,
             links=self._links(),
@@ -292,12 +298,13 @@ class ViewBuilder:
             qr=self._qr,
         )
 
-    def sign_on(self, officers: tuple[Officer, ...], typed: str) -> View:
+    def sign_on(self, officers: tuple[Officer, ...], typed: str, *, unknown: bool = False) -> View:
         say = self.say
+        hint = "sign_on.unknown" if unknown else "sign_on.hint"
         return SignOnView(
             frame=self.frame,
             title=say("sign_on.title"),
-            hint=say("sign_on.hint" if officers else "sign_on.empty"),
+            hint=say(hint if officers else "sign_on.empty"),
             officers=tuple(card(officer) for officer in officers),
             typed=typed,
             back=say("common.back"),
@@ -305,17 +312,27 @@ class ViewBuilder:
             erase=say("common.erase"),
         )
 
-    def pin(self, who: Officer | None, digits: int, message: str, locked: bool) -> View:
+    def pin(self, dialog: TypingPin, now: float) -> View:
+        who = dialog.who
+        relieves = dialog.purpose is Purpose.DUTY_MENU
         return PinView(
             frame=self.frame,
             title=self.say("pin.title" if who else "pin.service"),
             who=card(who) if who else None,
-            digits=digits,
-            message=message,
-            locked=locked,
+            digits=len(dialog.typed),
+            message=self._pin_message(dialog, now),
+            locked=dialog.locked,
             back=self.say("common.back"),
             erase=self.say("common.erase"),
+            change=self.say("pin.change") if relieves else "",
         )
+
+    def _pin_message(self, dialog: TypingPin, now: float) -> str:
+        if dialog.locked:
+            return self.say("pin.dead")
+        if dialog.wait_until > now:
+            return self.say("pin.wait", seconds=ceil(dialog.wait_until - now))
+        return self.say("pin.wrong") if dialog.wrong else ""
 
     def duty_menu(self, officer: Officer) -> View:
         say = self.say
@@ -372,13 +389,16 @@ class ViewBuilder:
             return ()
         return ((self.say("service.detail"), sending.trouble),)
 
-    def _state_row(self, key: str, trouble: str | None) -> tuple[tuple[str, str], ...]:
+    def _state_row(
+        self, key: str, troubles: tuple[Refusal, ...] | None
+    ) -> tuple[tuple[str, str], ...]:
         """Whether what `key` names is well; nothing where there is none."""
-        if trouble is None:
+        if troubles is None:
             return ()
         words = self.say("service.works")
-        if trouble:
-            words = self.say("service.panel_down", reason=trouble)
+        if troubles:
+            reason = "; ".join(map(self._words.trouble, troubles))
+            words = self.say("service.panel_down", reason=reason)
         return ((self.say(key), words),)
 
     def _panel_words(self, panel: PanelState) -> str:
@@ -387,7 +407,8 @@ class ViewBuilder:
         if panel.up:
             return self.say("service.panel_up", device=panel.device)
         key = "service.panel_refused" if panel.refused else "service.panel_down"
-        return self.say(key, reason=panel.trouble)
+        reason = self._words.trouble(panel.trouble) if panel.trouble else ""
+        return self.say(key, reason=reason)
 
     def _reasons(self, turn: Turn) -> View:
         say, levels = self.say, self._settings.rules.scale.levels

@@ -85,6 +85,7 @@ class TerminalWindow(QWidget):
     erased = Signal()
     back_asked = Signal()
     staff_asked = Signal()
+    change_asked = Signal()
     skipped = Signal()
     thanks_touched = Signal()
     action_chosen = Signal(str)
@@ -138,8 +139,9 @@ class TerminalWindow(QWidget):
             case PinView():
                 from ui.screens.pin import PinScreen
 
-                pin = self._screen(PinScreen, self._connect_pad)
+                pin = self._screen(PinScreen, self._connect_pin)
                 self._show(pin, view)
+                pin.take_keyboard()
             case WaitingView():
                 from ui.screens.waiting import WaitingScreen
 
@@ -246,6 +248,10 @@ class TerminalWindow(QWidget):
         screen.digit.connect(self.digit_typed)
         screen.erase.connect(self.erased)
         screen.back.connect(self.back_asked)
+
+    def _connect_pin(self, screen: "PinScreen") -> None:
+        screen.change.connect(self.change_asked)
+        self._connect_pad(screen)
 
     def _connect_waiting(self, screen: "WaitingScreen") -> None:
         screen.staff.connect(self.staff_asked)

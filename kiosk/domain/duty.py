@@ -34,5 +34,7 @@ class EndOfDuty(StrEnum):
     CLOSING_TIME = "closing-time"
     IDLE = "idle"
     """Nobody was served for long: whoever sits there now may be somebody else."""
+    CLOCK_JUMPED = "clock-jumped"
+    """The wall clock was put past closing time or midnight."""
     INTERRUPTED = "interrupted"
     """The machine stopped with the duty open, and was not back soon."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
@@ -18,7 +19,7 @@ _APPEND = insert(journal)
 _HEAD = select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
 _HASH_AT = select(journal.c.hash).where(journal.c.seq == bindparam("seq"))
 _OF_DAY = (
-    select(journal.c.at, journal.c.kind)
+    select(journal.c.at, journal.c.kind, journal.c.detail)
     .where(journal.c.business_date == bindparam("business_date"))
     .order_by(journal.c.seq)
 )
@@ -67,8 +68,27 @@ class Kind(StrEnum):
     SYNCED = "synced"
     SENT_AGAIN = "sent-again"
     """Central had lost what it gave a receipt for."""
+    NOT_MINE = "not-mine"
+    """Central has days under this terminal's name that it never made; none: no more."""
     SYNC_FAILED = "sync-failed"
+    CENTRAL_LOGS = "central-logs"
+    """The heads of central's own logs, as they were then."""
+    CENTRAL_LOG_BROKEN = "central-log-broken"
+    """A log of central went back, or forked."""
+    CENTRAL_LOG_WHOLE = "central-log-whole"
+    """It goes on again, or people at central said why it does not."""
     SERVICE_MENU = "service-menu"
+    FACES_COVERED = "faces-covered"
+    """A page for staff stands where a citizen would press."""
+    FACES_FREE = "faces-free"
+
+
+class Happening(NamedTuple):
+    """When by the terminal's wall clock, what, and to which officer, if to one."""
+
+    at: datetime
+    kind: Kind
+    officer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +169,10 @@ class Journal:
             hash=row.hash,
         )
 
-    def of_day(self, day: date) -> list[tuple[datetime, Kind]]:
+    def of_day(self, day: date) -> list[Happening]:
         """When what happened on a business date, in order."""
         rows = self._connection.execute(_OF_DAY, {"business_date": day.isoformat()})
-        return [(datetime.fromisoformat(at), Kind(kind)) for at, kind in rows]
+        return [_happening(at, kind, detail) for at, kind, detail in rows]
 
     def duties(self, day: date) -> list[dict[str, str]]:
         """What the journal says of each duty that began on a business date."""
@@ -185,3 +205,8 @@ class Journal:
             .limit(1)
         )
         return date.fromisoformat(day) if day else None
+
+
+def _happening(at: str, kind: str, detail: str) -> Happening:
+    officer = json.loads(detail).get("officer", "")
+    return Happening(datetime.fromisoformat(at), Kind(kind), str(officer))

@@ -77,6 +77,11 @@ class Witnessed:
         c = witnessed_sheets.c
         self._connection.execute(delete(witnessed_sheets).where(c.business_date == day.isoformat()))
 
+    def forget(self) -> None:
+        """This terminal is another one to central now: it was shown nothing."""
+        for table in (witnessed_sheets, witness_steps, witness_answers):
+            self._connection.execute(delete(table))
+
     # --- steps under way -----------------------------------------------------------------------
 
     def pending(self) -> tuple[Pending, ...]:

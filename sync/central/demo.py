@@ -165,11 +165,11 @@ def seed(
     servers = _servers(random)
     import_officers(central, tuple(s.officer for s in servers))
     terminals = sorted({s.terminal for s in servers})
-    for terminal in terminals:
-        now = SystemClock().now().wall
-        code = invite_terminal(central, terminal, _counter_of(terminal), now)
-        enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
     first = today - timedelta(days=days)
+    begun = datetime.combine(first, time(8), UTC)
+    for terminal in terminals:
+        code = invite_terminal(central, terminal, _counter_of(terminal), begun)
+        enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), begun)
     for done in range(days):
         day = first + timedelta(days=done)
         if day.weekday() < 5:
@@ -273,9 +273,9 @@ def _report(
     rated = {officer: n for officer, n in counts.n.items() if n}
     if not rated:
         return None
-    gaps = [GapCount("duty-paused", random.randint(1, 3))]
+    gaps = [GapCount(officer="", kind="duty-paused", n=random.randint(1, 3))]
     if random.random() < 0.02:
-        gaps.append(GapCount("panel-down-minutes", random.randint(3, 90)))
+        gaps.append(GapCount(officer="", kind="panel-down-minutes", n=random.randint(3, 90)))
     return DayReport(
         site=site,
         terminal=terminal,
@@ -328,7 +328,8 @@ def _office(central: Central, random: Random, today: date) -> None:
         save_improvement(central, director, improvement, now)
     stored = read_settings(central)
     url = "https://report.example.go.th/f/{token}"
-    settings = stored.settings._replace(comment_url=url, services=_SERVICES)
+    # Nothing here is anybody's: whoever looks around needs no telephone.
+    settings = stored.settings._replace(comment_url=url, services=_SERVICES, second_factor=False)
     save_settings(central, director, stored.version, settings, now)
 
 

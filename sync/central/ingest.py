@@ -1,9 +1,13 @@
 """Pure decisions about what terminals send. What is kept follows from these answers alone."""
 
+import re
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
+from kiosk.domain.rules import Rules
 from kiosk.language import counted
 from sync.commitment import NOTHING, product
 from sync.messages import Answer, DayReport, Head, Heads, OpenSheet, Step
@@ -147,3 +151,93 @@ def judge_heads(stored: Head, heads: Heads) -> Answer:
     if heads.now.seq < stored.seq or not heads.at_last:
         return Answer.ROLLBACK
     return Answer.STORED if heads.at_last == stored.hash else Answer.FORK
+
+
+# --- days on which two people decide ---------------------------------------------------------
+
+
+class Why(StrEnum):
+    """Why a day report is parked until two people have decided."""
+
+    FELL = "fell"
+    """A later revision has less of something than the one before."""
+    EARLY = "before-enrolment"
+    """A day before the terminal was enrolled."""
+    TWICE = "other-generation"
+    """Another generation of this terminal has reported the day."""
+    COUNTER = "unknown-counter"
+    """Ratings at a counter where no terminal of the office stands."""
+    AMOUNT = "impossible-amount"
+    """More than a day can hold."""
+
+
+MAY_FALL = frozenset({"pause-before-closing"})
+"""Gaps that a later look at the same day can take back: the pause was ended after all."""
+_USUAL_HOURS = timedelta(hours=8)
+_AROUND_HOURS = timedelta(hours=2)
+"""Before opening and after closing, together: some are served then."""
+_MINUTES_OF_A_DAY = 24 * 60
+_CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})")
+
+
+def opening_time(text: str) -> timedelta:
+    """How long the office is open on its longest day, by its opening hours as citizens read them;
+    a whole day where they can't be read."""
+    minutes = [60 * int(hour) + int(minute) for hour, minute in _CLOCK.findall(text)]
+    spans = [b - a for a, b in zip(minutes[::2], minutes[1::2], strict=False) if a < b]
+    return timedelta(minutes=max(spans)) if spans else timedelta(days=1)
+
+
+def most_ratings(opening: timedelta = _USUAL_HOURS) -> int:
+    """How many ratings one terminal can take in a day, one after the other."""
+    return int((opening + _AROUND_HOURS).total_seconds() / Rules().lock)
+
+
+def impossible(report: DayReport, most: int) -> str:
+    """What in a report no day can hold, `most` ratings given; "" where there is nothing."""
+    ratings: Counter[str] = Counter()
+    for line in report.lines:
+        ratings[line.officer] += sum(line.n)
+    if ratings.total() > most:
+        return f"{ratings.total()} ratings, where a day has room for {most}"
+    for reason in report.reasons:
+        if reason.n > ratings[reason.officer]:
+            return f"{reason.n} times {reason.reason} in {ratings[reason.officer]} ratings"
+    for gap in report.gaps:
+        if gap.kind.endswith("-minutes") and gap.n > _MINUTES_OF_A_DAY:
+            return f"{gap.n} {gap.kind}"
+    return ""
+
+
+def fallen(before: DayReport, after: DayReport, *, working_day: bool) -> str:
+    """What a later revision has less of; "" where everything stayed or grew, as late presses make
+    it. Whoever makes a day a holiday takes its gaps back."""
+    now = _counts(after)
+    for what, n in sorted(_counts(before).items()):
+        is_gap = what[0] == "gap"
+        if is_gap and (what[1] in MAY_FALL or not working_day):
+            continue
+        if now[what] < n:
+            return f"{' '.join(what)}: {now[what]} after {n}"
+    return ""
+
+
+def _counts(report: DayReport) -> Counter[tuple[str, ...]]:
+    counts: Counter[tuple[str, ...]] = Counter()
+    for line in report.lines:
+        key = (line.officer, line.service, line.counter, line.half.value, line.channel.value)
+        scale = str(len(line.n))
+        for level, n in enumerate(line.n, 1):
+            counts["line", *key, f"{level}/{scale}"] += n
+    for outcome in report.outcomes:
+        counts["outcome", outcome.officer, outcome.outcome.value] += outcome.n
+    for reason in report.reasons:
+        counts["reason", reason.officer, reason.reason] += reason.n
+    for gap in report.gaps:
+        counts["gap", gap.kind, gap.officer] += gap.n
+    return counts
+
+
+def too_early(day: date, enrolled: datetime) -> bool:
+    """Whether a day was over before the terminal was enrolled, wherever their clocks stand."""
+    return day < (enrolled - timedelta(days=1)).date()

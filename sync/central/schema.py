@@ -53,6 +53,11 @@ terminals = Table(
     metadata,
     _text("site"),
     _text("terminal"),
+    _text("name"),
+    _count("generation"),
+    _moment("enrolled"),
+    _text("invited_by"),
+    _text("invited_roles"),
     _text("counter"),
     _text("public_key"),
     _text("state"),
@@ -62,6 +67,8 @@ terminals = Table(
     _text("head_hash"),
     _text("nonce"),
     Column("nonce_until", DateTime(timezone=True)),
+    _text("shown"),
+    _text("greetings"),
     Column("skew", Integer),
     Column("due", Integer),
     Column("free", Integer),
@@ -139,9 +146,14 @@ enrol_codes = Table(
     _text("code_hash"),
     _text("terminal"),
     _text("counter"),
-    Column("until", DateTime(timezone=True), nullable=False),
+    _moment("until"),
+    _text("invited_by"),
+    _text("invited_roles"),
     PrimaryKeyConstraint("site", "code_hash"),
 )
+
+# Who types a code does not say of which site it is.
+Index("enrol_codes_by_hash", enrol_codes.c.code_hash)
 
 day_reports = Table(
     "day_reports",
@@ -156,6 +168,29 @@ day_reports = Table(
     PrimaryKeyConstraint("site", "terminal", "date"),
 )
 
+earlier_reports = Table(
+    "earlier_reports",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    Column("date", Date, nullable=False),
+    _count("revision"),
+    _text("digest"),
+    Column("body", LargeBinary, nullable=False),
+    _moment("received"),
+    PrimaryKeyConstraint("site", "terminal", "date", "revision"),
+)
+
+unknown_officers = Table(
+    "unknown_officers",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _text("terminal"),
+    Column("date", Date, nullable=False),
+    PrimaryKeyConstraint("site", "officer", "terminal", "date"),
+)
+
 parked_reports = Table(
     "parked_reports",
     metadata,
@@ -166,6 +201,9 @@ parked_reports = Table(
     _text("answer"),
     Column("body", LargeBinary, nullable=False),
     Column("received", DateTime(timezone=True), nullable=False),
+    _text("proposed_by"),
+    _text("proposed_roles"),
+    _text("reason"),
     PrimaryKeyConstraint("site", "terminal", "date", "digest"),
 )
 
@@ -256,16 +294,6 @@ tickets = Table(
     PrimaryKeyConstraint("site", "counter", "date"),
 )
 
-reads = Table(
-    "reads",
-    metadata,
-    _text("site"),
-    Column("at", DateTime(timezone=True), nullable=False),
-    _text("reader"),
-    _text("what"),
-    PrimaryKeyConstraint("site", "at", "reader", "what"),
-)
-
 block_cuts = Table(
     "block_cuts",
     metadata,
@@ -353,27 +381,6 @@ sessions = Table(
     _moment("opened"),
     _moment("seen"),
     PrimaryKeyConstraint("site", "token"),
-)
-
-looks = Table(
-    "looks",
-    metadata,
-    _text("site"),
-    _text("officer"),
-    _moment("at"),
-    _text("reader"),
-    _text("what"),
-    PrimaryKeyConstraint("site", "officer", "at", "reader", "what"),
-)
-
-changes = Table(
-    "changes",
-    metadata,
-    _text("site"),
-    _moment("at"),
-    _text("who"),
-    _text("what"),
-    PrimaryKeyConstraint("site", "at", "who", "what"),
 )
 
 objections = Table(
@@ -484,3 +491,104 @@ comments = Table(
     _text("words"),
     PrimaryKeyConstraint("site", "id"),
 )
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    _text("site"),
+    _text("log"),
+    Column("seq", BigInteger, nullable=False),
+    _moment("at"),
+    _text("kind"),
+    _text("who"),
+    _text("whom"),
+    _text("what"),
+    _text("digest"),
+    _text("hash"),
+    PrimaryKeyConstraint("site", "log", "seq"),
+)
+
+# Each officer reads who looked, each account what happened to it.
+Index(
+    "log_entries_by_whom",
+    log_entries.c.site,
+    log_entries.c.log,
+    log_entries.c.whom,
+    log_entries.c.seq,
+)
+
+log_heads = Table(
+    "log_heads",
+    metadata,
+    _text("site"),
+    _text("log"),
+    Column("seq", BigInteger, nullable=False),
+    _text("hash"),
+    Column("emptied", BigInteger, nullable=False),
+    PrimaryKeyConstraint("site", "log"),
+)
+
+log_breaks = Table(
+    "log_breaks",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    _text("log"),
+    Column("seen_seq", BigInteger, nullable=False),
+    _text("seen_hash"),
+    _moment("at"),
+    Column("seq", BigInteger, nullable=False),
+    _text("kind"),
+    _text("asked_by"),
+    _text("asked_roles"),
+    _text("reason"),
+    _text("settled_by"),
+    _moment("settled", empty=True),
+    PrimaryKeyConstraint("site", "terminal", "log", "seen_seq", "seen_hash"),
+)
+
+_SAME = ("site", "log", "seq", "at", "digest", "hash")
+_EMPTIED = "NEW.kind = 'emptied' AND NEW.who = '' AND NEW.whom = '' AND NEW.what = ''"
+_EMPTIES = f"{' AND '.join(f'NEW.{c} = OLD.{c}' for c in _SAME)} AND OLD.log = 'security'"
+_GROWS = "NEW.seq >= OLD.seq AND NEW.emptied >= OLD.emptied AND NEW.log = OLD.log"
+"""A log only grows. The one thing that may change: an old security event is emptied of its words;
+its digest and its hash stay, so that the chain can still be recomputed."""
+
+
+def _sqlite_guards() -> tuple[str, ...]:
+    refuse = "SELECT RAISE(ABORT, 'logs are append-only')"
+    same = "site = NEW.site AND log = NEW.log"
+    guards = (
+        f"log_entries_no_update BEFORE UPDATE ON log_entries WHEN NOT ({_EMPTIED} AND {_EMPTIES})",
+        "log_entries_no_delete BEFORE DELETE ON log_entries",
+        "log_entries_no_replace BEFORE INSERT ON log_entries "
+        f"WHEN EXISTS (SELECT 1 FROM log_entries WHERE {same} AND seq = NEW.seq)",
+        f"log_heads_grow BEFORE UPDATE ON log_heads WHEN NOT ({_GROWS})",
+        "log_heads_no_delete BEFORE DELETE ON log_heads",
+        "log_heads_no_replace BEFORE INSERT ON log_heads "
+        f"WHEN EXISTS (SELECT 1 FROM log_heads WHERE {same})",
+    )
+    return tuple(f"CREATE TRIGGER {guard} BEGIN {refuse}; END" for guard in guards)
+
+
+def _postgresql_guards() -> tuple[str, ...]:
+    refuse = "EXECUTE FUNCTION logs_are_append_only()"
+    each, whole = "FOR EACH ROW", "FOR EACH STATEMENT"
+    guards = (
+        "log_entries_no_update BEFORE UPDATE ON log_entries "
+        f"{each} WHEN (NOT ({_EMPTIED} AND {_EMPTIES}))",
+        f"log_entries_no_delete BEFORE DELETE ON log_entries {each}",
+        f"log_entries_no_truncate BEFORE TRUNCATE ON log_entries {whole}",
+        f"log_heads_grow BEFORE UPDATE ON log_heads {each} WHEN (NOT ({_GROWS}))",
+        f"log_heads_no_delete BEFORE DELETE ON log_heads {each}",
+        f"log_heads_no_truncate BEFORE TRUNCATE ON log_heads {whole}",
+    )
+    function = (
+        "CREATE FUNCTION logs_are_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'logs are append-only'; END $$"
+    )
+    return function, *(f"CREATE TRIGGER {guard} {refuse}" for guard in guards)
+
+
+GUARDS = {"sqlite": _sqlite_guards(), "postgresql": _postgresql_guards()}
+"""Triggers by database: whoever changes a log's rows has to take them away first."""

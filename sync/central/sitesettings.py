@@ -43,6 +43,8 @@ from kiosk.tomlfile.tables import Tables, WrongSetting
 
 COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
 MAX_THRESHOLD = 100_000
+SECURITY_DAYS_FLOOR, MAX_SECURITY_DAYS = 90, 3650
+"""Thai law (the Computer-Related Crime Act, section 26) asks for ninety days of such logs."""
 MAX_CHANNELS, MAX_TEXT = 8, 300
 MAX_SERVICES = 60
 MAX_ITA_ROWS = 150
@@ -169,6 +171,11 @@ class SiteSettings(NamedTuple):
         str, ScreenText(MAX_TEXT, least=0), "this year's OIT items of the quarterly statistics"
     ] = "O12, O13"
     licence: Annotated[str, ScreenText(MAX_TEXT, least=0), "of the open data"] = "CC BY 4.0"
+    security_days: Annotated[
+        int,
+        Whole(SECURITY_DAYS_FLOOR, MAX_SECURITY_DAYS),
+        "days for which the log of security events is kept",
+    ] = 365
     fiscal_year_starts: Annotated[
         int, Whole(1, 12), "the month; rounds and quarters follow from it"
     ] = FISCAL_YEAR_STARTS

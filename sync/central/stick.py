@@ -49,7 +49,7 @@ class Visited:
 def visit(central: Central, stick: Path, now: Now = utc_now) -> tuple[Visited, ...]:
     """Answer every terminal's file on the stick, of whichever office; OSError. A file that was
     answered is taken off, so that answers are not written over by a second visit."""
-    app = create_app(replace(central, run=CARRIED_FOR), now)
+    app = create_app(replace(central, run=CARRIED_FOR, on_foot=True), now)
     return tuple(_answer(central, app, path) for path in sorted(stick.glob(f"*{TO_CENTRAL}")))
 
 

@@ -39,8 +39,14 @@ class Right(StrEnum):
     """Keep the roster, terminals, settings and accounts."""
     PINS = "pins"
     """Issue officers' PINs."""
+    CONFIRM = "confirm"
+    """Confirm what another person proposed: a terminal's new generation, parked reports."""
     CHANGES = "changes"
     """Read who changed accounts and settings."""
+    EVENTS = "events"
+    """Read who signed in, who could not, and who was refused."""
+    LOGS = "logs"
+    """Read every log whole, also who looked at whom, and take it out as a file."""
 
 
 class Reach(Enum):
@@ -83,12 +89,15 @@ class Role:
 
 _READER = frozenset({Right.OFFICE, Right.CUTS})
 _HEAD = _READER | {Right.SECTION, Right.OFFICER, Right.PAPERS}
+_LOGS = frozenset({Right.CHANGES, Right.EVENTS})
 _ROWS = (
     Role(id="officer", rights=_READER | {Right.OFFICER}, officers=Reach.OWN),
     Role(id="section-head", rights=_HEAD | {Right.IMPROVE}, sections=Reach.OWN),
     Role(
         id="director",
-        rights=_HEAD | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE, Right.FLEET, Right.CHANGES},
+        rights=_HEAD
+        | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE}
+        | {Right.FLEET, Right.CONFIRM, Right.CHANGES},
         sections=Reach.ALL,
         second_factor=True,
     ),
@@ -101,12 +110,12 @@ _ROWS = (
     Role(id="complaints", rights=frozenset({Right.COMMENTS, Right.IMPROVE})),
     Role(
         id="audit",
-        rights=frozenset({Right.TALLY, Right.FLEET, Right.CHANGES}),
+        rights=frozenset({Right.TALLY, Right.FLEET, Right.CONFIRM, *_LOGS, Right.LOGS}),
         second_factor=True,
     ),
     Role(
         id="it",
-        rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, Right.CHANGES}),
+        rights=frozenset({Right.FLEET, Right.RUN, Right.PINS, *_LOGS}),
         second_factor=True,
     ),
 )

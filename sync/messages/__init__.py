@@ -8,6 +8,7 @@ from sync.messages.days import (
     DayReport,
     GapCount,
     LineCount,
+    NotMine,
     OutcomeCount,
     ReasonCount,
     Receipt,
@@ -16,6 +17,7 @@ from sync.messages.days import (
     StoredRevision,
 )
 from sync.messages.enrolment import Enrol, Enrolled
+from sync.messages.logs import LogHead, LogProof, LogsAnswer, SeenLogs
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.messages.refusal import ErrorLine
@@ -29,6 +31,7 @@ from sync.messages.runs import (
     Heads,
     HeadsAnswer,
     Hello,
+    Late,
     OpenSheet,
     PanelState,
     Step,
@@ -52,7 +55,12 @@ __all__ = [
     "Hello",
     "IssuedPin",
     "IssuedPins",
+    "Late",
     "LineCount",
+    "LogHead",
+    "LogProof",
+    "LogsAnswer",
+    "NotMine",
     "OpenSheet",
     "OutcomeCount",
     "PanelState",
@@ -63,6 +71,7 @@ __all__ = [
     "Receipt",
     "Roster",
     "RosterOfficer",
+    "SeenLogs",
     "SheetSeal",
     "Step",
     "StoredDays",

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import Channel, Half, Outcome
+from sync.messages.logs import LogHeads
 from sync.messages.message import Message, Row, check_once
 from sync.messages.runs import Answer, OpenSheet
 from sync.messages.values import (
@@ -66,8 +68,9 @@ class SheetSeal(Row, frozen=True, order=True):
 
 class GapCount(Row, frozen=True):
     """How often, or for how many minutes, the terminal was not listening: pauses, panel losses,
-    restarts, clock jumps."""
+    restarts, clock jumps; of which officer, where that is known."""
 
+    officer: OfficerOrNobody
     kind: Identifier
     n: Count
 
@@ -103,12 +106,27 @@ class DayReport(Message, frozen=True):
             for sheet in self.sheets
         )
 
+    def officers(self) -> frozenset[str]:
+        """Everybody whom it names; nobody is none."""
+        named = {
+            *(line.officer for line in self.lines),
+            *(outcome.officer for outcome in self.outcomes),
+            *(reason.officer for reason in self.reasons),
+            *(sheet.officer for sheet in self.sheets),
+            *(gap.officer for gap in self.gaps),
+        }
+        return frozenset(named - {NO_OFFICER})
+
+    def counters(self) -> frozenset[str]:
+        """Every counter that it names."""
+        return frozenset(line.counter for line in self.lines)
+
     def check(self) -> None:
         check_once("lines", (_line_key(line) for line in self.lines))
         check_once("outcomes", ((x.officer, x.outcome) for x in self.outcomes))
         check_once("reasons", ((x.officer, x.reason) for x in self.reasons))
         check_once("sheets", (sheet.officer for sheet in self.sheets))
-        check_once("gaps", (gap.kind for gap in self.gaps))
+        check_once("gaps", ((gap.officer, gap.kind) for gap in self.gaps))
         if any(bool(sheet.steps) != bool(sheet.opening) for sheet in self.sheets):
             raise BadMessage("sheets: steps without an opening, or an opening without steps")
         ratings: Counter[str] = Counter()
@@ -124,13 +142,15 @@ def _line_key(line: LineCount) -> tuple[object, ...]:
 
 
 class Receipt(Message, frozen=True):
-    """Central's word on one day report: the only proof that it arrived. The terminal keeps it."""
+    """Central's word on one day report: the only proof that it arrived. The terminal keeps it, and
+    with it the heads of central's logs at that time, under central's signature."""
 
     terminal: Identifier
     date: date
     revision: Revision
     digest: Hash
     answer: Answer
+    logs: LogHeads = ()
 
 
 class StoredRevision(Row, frozen=True):
@@ -139,6 +159,15 @@ class StoredRevision(Row, frozen=True):
     date: date
     revision: Revision
     digest: Hash
+
+
+class NotMine(Message, frozen=True):
+    """Days that central has under a terminal's name and the terminal never made."""
+
+    days: Annotated[tuple[date, ...], Meta(max_length=MAX_ROWS)]
+
+    def check(self) -> None:
+        check_once("days", self.days)
 
 
 class StoredDays(Message, frozen=True):

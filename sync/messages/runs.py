@@ -21,9 +21,9 @@ from sync.messages.values import (
     Signature,
 )
 
-MAX_DIMENSIONS = 200
-MAX_PROOF = 1 << 18
-"""Bytes: of 1,600 bits."""
+MAX_DIMENSIONS = 64
+MAX_PROOF = 64 * 8 * 160
+"""Bytes: of as many dimensions with 8 bits each."""
 MAX_ANSWER = 1 << 16
 MOST_STEPS = 10
 """In one request: at the most bits they fill two thirds of a body."""
@@ -45,6 +45,10 @@ class Answer(StrEnum):
     """The terminal's journal differs from the one central has seen."""
     QUARANTINED = "quarantined"
     """An earlier rollback or fork awaits a person."""
+    WAITING = "waiting"
+    """A new generation of a terminal that exists: another person has not confirmed it yet."""
+    PARKED = "parked"
+    """Central has these bytes, and two people decide whether they count."""
 
 
 class Head(Row, frozen=True):
@@ -111,7 +115,8 @@ PanelState = Literal["up", "down", ""]
 class Hello(Message, frozen=True):
     """A terminal opens a sync run. `nonce` ties central's answer to this question; `clock` is the
     terminal's, in seconds since 1970; `due` counts day reports that wait to be sent; `free` is
-    disk in MiB."""
+    disk in MiB; `window` is central's word of these minutes, "" where none is known. On a stick it
+    is the nonce of the run that the last greeting on a stick opened."""
 
     nonce: ShortText
     software: ShortText
@@ -119,13 +124,21 @@ class Hello(Message, frozen=True):
     due: Count
     free: Count
     panel: PanelState
+    window: ShortText
 
 
 class Welcome(Message, frozen=True):
-    """Central's fresh nonce for this run, and the journal head it last acknowledged."""
+    """Central's fresh nonce for this run, and the number of the journal entry it last
+    acknowledged; its hash the terminal has to know."""
 
     nonce: ShortText
-    last: Head
+    last: Count
+
+
+class Late(Message, frozen=True):
+    """A hello opened nothing: say it again, with a new nonce and this word."""
+
+    window: ShortText
 
 
 class Heads(Message, frozen=True):

@@ -12,6 +12,9 @@ from kiosk.domain.people import IDENTIFIER, MAX_NAME
 from kiosk.domain.wording import MAX_LEVELS, MIN_LEVELS
 
 MAX_ROWS = 20_000
+MAX_LOGS = 8
+MAX_DIGESTS = 4000
+"""Of one log in one answer; a terminal that is further behind comes up with it run by run."""
 MAX_COUNT = 10_000_000
 MAX_TIME = 1 << 33
 """Seconds since 1970: year 2242."""
@@ -37,10 +40,12 @@ HashOrNone = Annotated[str, Meta(pattern=_A_HASH_OR_NOTHING)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Revision = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
 """A day report's revision: starts at 1."""
-Bits = Annotated[int, Meta(ge=1, le=16)]
+Bits = Annotated[int, Meta(ge=1, le=8)]
 """Of a number that is committed to."""
 Seconds = Annotated[int, Meta(ge=0, le=MAX_TIME)]
 """Since 1970."""
+EntryNumber = Annotated[int, Meta(ge=0, le=MAX_TIME)]
+"""Of an entry of a log; 0: it has none yet."""
 Counts = Annotated[tuple[Count, ...], Meta(min_length=MIN_LEVELS, max_length=MAX_LEVELS)]
 """How often each level of a scale was pressed, worst first."""
 
@@ -51,6 +56,8 @@ Signature = Annotated[str, Meta(max_length=200, extra_json_schema=_NO_CONTROLS)]
 """Ed25519, in base64."""
 SealedText = Annotated[str, Meta(max_length=400, extra_json_schema=_NO_CONTROLS)]
 """A sealed PIN's check in base64: it has some 240 characters. "" where none is sent."""
+Settlement = Annotated[str, Meta(max_length=500, extra_json_schema=_NO_CONTROLS)]
+"""Who settled a difference, and why; "" where nobody did."""
 Name = Annotated[str, Meta(max_length=MAX_NAME, extra_json_schema=_NO_CONTROLS)]
 """Of a person, a position or a section."""
 

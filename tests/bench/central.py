@@ -31,6 +31,7 @@ from msgspec import structs
 from sqlalchemy import event
 
 from kiosk.domain.rating import Channel, Half
+from sync.central.greetings import Words
 from sync.central.papers import fonts, ita
 from sync.central.period import parse
 from sync.central.reports import gate
@@ -52,6 +53,7 @@ from sync.messages import DayReport, Hello, LineCount, Welcome
 from sync.protocol import digest
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
 from tests.bench.figures import Sample, report
+from tests.support.central import begin_terminal
 from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -265,9 +267,10 @@ class Bench:
         keys = [Ed25519PrivateKey.generate() for _ in range(terminals)]
         for i, key in enumerate(keys):
             with self.store.transaction(at[i]) as t:
-                t.terminals.put_key(f"b{i}", "1", public_text(key))
+                begin_terminal(t, f"b{i}", "1", public_text(key))
         reports = [_day_report(site, f"b{i}", i) for i, site in enumerate(at)]
-        hellos = [_hello(key, day) for key, day in zip(keys, reports, strict=True)]
+        window = Words.at(self.central.key, NOW).now
+        hellos = [_hello(key, day, window) for key, day in zip(keys, reports, strict=True)]
         begun = perf_counter()
         statuses = asyncio.run(_all_at_once(self.app, hellos, keys, reports))
         took = perf_counter() - begun
@@ -352,9 +355,15 @@ def _day_report(
 SignedHello = tuple[str, bytes, dict[str, str]]
 
 
-def _hello(key: Ed25519PrivateKey, day: DayReport) -> SignedHello:
+def _hello(key: Ed25519PrivateKey, day: DayReport, window: str) -> SignedHello:
     hello = Hello(
-        nonce=day.terminal, software="bench", clock=int(NOW.timestamp()), due=1, free=0, panel=""
+        nonce=day.terminal,
+        software="bench",
+        clock=int(NOW.timestamp()),
+        due=1,
+        free=0,
+        panel="",
+        window=window,
     )
     path, body = f"{_at(day)}/hello", hello.to_bytes()
     return path, body, {SIGNATURE_HEADER: sign_request(key, "POST", path, hello.nonce, body)}

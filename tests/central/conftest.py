@@ -13,7 +13,8 @@ from sqlalchemy.engine import make_url
 from kiosk.store.engine import Store
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
-from tests.support.central import made_central
+from tests.support.builders import SOMYING
+from tests.support.central import made_central, on_roster
 from tests.support.central_server import Kept, Server
 
 
@@ -83,4 +84,5 @@ def terminal_store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def kept(terminal_store: Store, server: Server) -> Kept:
+    on_roster(server.central, str(SOMYING.id))
     return Kept(terminal_store, server.url, server.code())

@@ -1,6 +1,7 @@
 """Signing in: guesses slowed, sessions that end, first passwords that must go."""
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
 from sync.central import passwords
+from sync.central.logbook import Kind
 from sync.central.schema import sign_in_tries
 from sync.central.store.tries import Tries
 from sync.central.usecases.accounts import add_account, disable_account, new_password
@@ -16,7 +18,9 @@ from sync.central.usecases.sign_in import Locked, Opened, sign_in, viewer_of
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
+from sync.central.web.sign_in import LEAST_SECONDS
 from tests.support.authenticator import enrols
+from tests.support.central import logged
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 GOOD = "a long enough one"
@@ -136,6 +140,16 @@ def test_names_are_remembered_for_a_day_and_only_so_many(central: Central) -> No
         assert [t.sign_in_tries.of(f"{i}", NOW).tries for i in range(5)] == [0, 0, 0, 0, 9]
 
 
+def test_a_refusal_takes_as_long_whoever_is_asked_for(central: Central) -> None:
+    account(central)
+    client = browser(central)
+    for name in ("somchai", "nobody"):
+        for status in [403] * 5 + [429]:
+            began = monotonic()
+            assert signs_in(client, "wrong", name) == status
+            assert monotonic() - began >= LEAST_SECONDS
+
+
 def test_no_row_tells_a_name_that_was_tried(central: Central) -> None:
     signs_in(browser(central), "wrong", "my-password-typed-into-the-wrong-field")
     with central.store.snapshot() as rows:
@@ -184,8 +198,8 @@ def test_a_new_first_password_ends_old_sessions_and_is_written_down(central: Cen
     assert fresh is not None
     assert viewer_of(central, central.site, token, NOW) is None
     assert opened(central, fresh).token
-    with central.store.transaction(central.site) as t:
-        assert "account somchai: new first password" in [c.what for c in t.accounts.changes()]
+    changes = [note.what for note in logged(central, Kind.CHANGE)]
+    assert "account somchai: new first password" in changes
 
 
 def test_the_cookie_is_the_browsers_alone_and_holds_no_name(central: Central) -> None:

@@ -20,6 +20,7 @@ from sync.central.usecases.terminals import (
 from sync.central.usecases.verification import first_disagreement
 from sync.messages import Answer, DayReport, Enrol, Enrolled
 from sync.protocol import digest
+from tests.support.central import begin_terminal, on_roster
 from tests.support.day_reports import DAY, day_report, key_text
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -46,7 +47,9 @@ def sender(central: Central, report: DayReport) -> Callable[[], Answer]:
 
 
 def enrolled(central: Central, terminal: str = "counter-1") -> None:
-    enrol_terminal(central, Enrol(invite_terminal(central, terminal, "1", NOW), key_text()), NOW)
+    with central.store.transaction(central.site) as t:
+        begin_terminal(t, terminal, "1", key_text())
+    on_roster(central, "101")
 
 
 def test_of_equal_reports_one_is_stored(central: Central) -> None:

@@ -14,6 +14,7 @@ from sync.central.schema import metadata
 from sync.central.store.engine import CentralStore
 from sync.central.store.improvements import Improvement
 from sync.central.store.ita import ItaBody
+from sync.central.store.secondfactors import SecondFactor
 from sync.central.usecases import backup
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
@@ -39,12 +40,14 @@ def filled(central: Central) -> None:
     publish_due(central, TODAY)
     sign_in(
         central,
-        central.site,
+        (central.site,),
         "boss",
         add_account(central, "t", "boss", "ผอ.", (ROLES["director"],), NOW),
         NOW,
     )
+    factor = SecondFactor(account="boss", secret="sealed", step=9, since=NOW)
     with central.store.transaction(central.site) as t:
+        t.second_factors.put(factor, ["hash of a code"])
         t.improvements.append(Improvement(id="1", said="รอนาน", due=TODAY), "ผอ.", NOW)
         t.ita.append(2027, 1, "E1", 0, ItaBody(result="ข้อความ"), "ผอ.", NOW)
         t.photos.put("101", b"\xff\xd8\x00\x80")
@@ -184,7 +187,7 @@ def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     target = tmp_path / "backup.zip"
     backup.write(central.store, tmp_path, target, quiet)
     with central.store.transaction(central.site) as t:
-        t.accounts.close_sessions(account="boss")
+        t.accounts.close_sessions("boss")
     store = CentralStore.create(f"sqlite:///{tmp_path / 'again.db'}")
     backup.restore_rows(target, store, quiet)
     again = Central(store=store, settings=central.settings, key=central.key)

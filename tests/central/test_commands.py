@@ -354,7 +354,8 @@ def test_every_tally_is_logged_with_its_reader(
     ready: Command, database: sqlite3.Connection
 ) -> None:
     assert "No ratings" in ready("tally", "--date", DAY.isoformat(), "--reader", "auditor").output
-    kept = database.execute("SELECT reader, what FROM reads").fetchall()
+    query = "SELECT who, what FROM log_entries WHERE kind = 'read'"
+    kept = database.execute(query).fetchall()
     assert kept == [("auditor", "tally 2026-11-23")]
 
 

@@ -1,6 +1,7 @@
 """The terminals' door over real HTTP on loopback: who may come in, and what garbage meets."""
 
 import dataclasses
+import secrets
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from sync import enrolling, exchange, incoming, receipts
+from sync.central.greetings import Words
 from sync.central.serving import Impatient
 from sync.central.store.parked import MOST_PARKED
 from sync.central.usecases.central import Central
@@ -26,7 +28,6 @@ from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.sites import add_site, find_site
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
-    enrol_terminal,
     find_terminal,
     invite_terminal,
     read_fleet,
@@ -38,6 +39,7 @@ from sync.protocol import MAX_BODY
 from sync.signing import check_answer, public_text, sign_request
 from tests.support.builders import SOMYING, TODAY
 from tests.support.central import NIGHT as NOW
+from tests.support.central import begin_terminal, on_roster
 from tests.support.central_server import Kept, Server
 from tests.support.day_reports import day_report
 
@@ -55,12 +57,18 @@ class Caller:
         self.key = Ed25519PrivateKey.generate()
         self.at = "/v1/sites/dindaeng/terminals/counter-1"
         self.client, self.server = client, server
-        enrol_terminal(server.central, Enrol(server.code(), public_text(self.key)), server.now)
+        with server.central.store.transaction(server.central.site) as t:
+            begin_terminal(t, "counter-1", "1", public_text(self.key))
+        on_roster(server.central, "101")
         self.nonce = ""
 
-    def hello(self) -> None:
-        body = Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="").to_bytes()
-        got = self.call("POST", "hello", body, nonce="n0")
+    def hello(self, nonce: str = "") -> None:
+        nonce = nonce or secrets.token_hex(8)
+        window = Words.at(self.server.central.key, self.server.now).now
+        body = Hello(
+            nonce=nonce, software="test", clock=0, due=0, free=0, panel="", window=window
+        ).to_bytes()
+        got = self.call("POST", "hello", body, nonce=nonce)
         self.nonce = Welcome.parse(got.content).nonce
 
     def call(
@@ -378,6 +386,7 @@ def test_a_sheet_that_central_has_seen_more_of_stops_the_run_and_nothing_is_park
 def test_a_heartbeat_shows_heads_and_no_count_and_leaves_no_entry(
     kept: Kept, server: Server
 ) -> None:
+    exchange.heartbeat(kept.store, kept.clock, kept.key)
     kept.rate(5, 1)
     with kept.store.transaction() as t:
         before = t.journal.head()
@@ -386,7 +395,7 @@ def test_a_heartbeat_shows_heads_and_no_count_and_leaves_no_entry(
         assert t.journal.head() == before
     with server.central.store.transaction(server.central.site) as t:
         [sheet] = t.witness.witnessed("counter-1", {TODAY}).values()
-        assert (sheet.officer, sheet.steps) == ("", 1)
+        assert (sheet.officer, sheet.steps) == ("", 2)
         assert t.days.every_day() == []
     known = find_terminal(server.central, "counter-1")
     assert known is not None
@@ -427,7 +436,7 @@ def test_a_terminal_of_a_second_office_enrols_and_reports_there_alone(
     other = find_site(server.central, "huaikhwang")
     assert other is not None
     caller = Caller(server, client)
-    code = invite_terminal(other, "counter-9", "9", NOW)
+    code = invite_terminal(other, "counter-9", "1", NOW)
     got = client.post("/v1/enrol", content=Enrol(code, public_text(caller.key)).to_bytes())
     assert got.json()["site"] == "huaikhwang"
     caller.at = "/v1/sites/huaikhwang/terminals/counter-9"

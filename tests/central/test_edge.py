@@ -105,6 +105,12 @@ def test_the_map_of_the_interface_is_for_it_alone(central: Central) -> None:
     assert "/v1/enrol" in got.json()["paths"]
 
 
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "DELETE"])
+def test_other_methods_are_not_answered(central: Central, method: str) -> None:
+    for path in ("/sign-in", "/public/dindaeng", "/accounts/dindaeng"):
+        assert browser(central).request(method, path).status_code == 405
+
+
 def test_thai_digits_in_a_period_are_no_period(central: Central) -> None:
     for code in ("๒๐๒๖-๑๑", "fy๒๐๒๗"):
         with pytest.raises(period.NoSuchPeriod):

@@ -4,16 +4,14 @@ import re
 
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import (
-    enrol_terminal,
     find_terminal,
-    invite_terminal,
     release_terminal,
 )
 from sync.central.viewer import ROLES
-from sync.messages import Enrol, Hello, PanelState
+from sync.messages import Hello, PanelState
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, signed_in, take
-from tests.support.day_reports import day_report, key_text
+from tests.support.day_reports import day_report
 from tests.support.terminal_requests import greet_terminal
 
 
@@ -63,7 +61,13 @@ def test_a_lost_panel_and_a_full_disk_stand_out(central: Central) -> None:
     )
     for panel, free, words, alarmed in cases:
         hello = Hello(
-            nonce="n", software="kiosk 1", clock=int(NOW.timestamp()), due=0, free=free, panel=panel
+            nonce=f"n {panel} {free}",
+            software="kiosk 1",
+            clock=int(NOW.timestamp()),
+            due=0,
+            free=free,
+            panel=panel,
+            window="",
         )
         greet_terminal(central, known.terminal, hello, NOW)
         shown = page(central, "en")
@@ -73,9 +77,7 @@ def test_a_lost_panel_and_a_full_disk_stand_out(central: Central) -> None:
 
 def test_one_officer_at_two_terminals_is_named_without_a_score(central: Central) -> None:
     for name in ("counter-1", "counter-2"):
-        enrol_terminal(
-            central, Enrol(invite_terminal(central, name, name[-1], NOW), key_text()), NOW
-        )
+        enrolled(central, name)
         take(central, day_report(terminal=name, counts=(7, 0, 0, 0, 77)))
     shown = page(central, "en")
     assert re.search(r"101 · 23 Nov 2026, morning · counter-1, counter-2", shown)

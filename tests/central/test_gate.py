@@ -23,11 +23,12 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
-from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
-from sync.messages import DayReport, Enrol, LineCount, ReasonCount
-from tests.support.day_reports import key_text, sealed
+from sync.messages import DayReport, LineCount, ReasonCount
+from tests.support.central import enrolled, on_roster
+from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -40,10 +41,11 @@ DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset(
 def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: ReasonCount) -> None:
     known = find_terminal(central, "t1")
     if known is None:
-        enrol_terminal(central, Enrol(invite_terminal(central, "t1", "1", NOW), key_text()), NOW)
+        enrolled(central, "t1")
         known = find_terminal(central, "t1")
     assert known is not None
     lines = tuple(lines)
+    on_roster(central, *(line.officer for line in lines))
     n: dict[str, int] = {}
     for line in lines:
         n[line.officer] = n.get(line.officer, 0) + sum(line.n)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 from sqlalchemy import Table
 
-from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, unclosed
+from sync.central.greetings import Words
+from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, terminals, unclosed
 from sync.central.store.engine import CentralStore, DatabaseDown, RowRefused
 from sync.central.usecases import intake
 from sync.central.usecases.central import Central
@@ -34,12 +35,19 @@ from sync.messages import (
 )
 from sync.protocol import BadMessage, digest
 from sync.signing import public_text, sign_request
+from tests.support.central import begin_terminal, on_roster
 from tests.support.day_reports import DAY, day_report
 from tests.support.terminal_requests import judge_terminal, made_heads
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 HELLO = Hello(
-    nonce="own", software="1.0", clock=int(NOW.timestamp()) + 5, due=3, free=900, panel="up"
+    nonce="own",
+    software="1.0",
+    clock=int(NOW.timestamp()) + 5,
+    due=3,
+    free=900,
+    panel="up",
+    window="",
 )
 
 
@@ -48,13 +56,18 @@ class Callers:
 
     def __init__(self, central: Central, names: Sequence[str]) -> None:
         self.central = central
+        with central.store._engine.begin() as connection:
+            connection.execute(terminals.delete())
         self.keys = {name: Ed25519PrivateKey.generate() for name in names}
         for name, key in self.keys.items():
             with central.store.transaction(central.site) as t:
-                t.terminals.put_key(name, "1", public_text(key))
-        hellos = [(self.signed(name, "POST", "hello", "own", HELLO.to_bytes()), HELLO)
-                  for name in names]  # fmt: skip
-        self.welcomes = intake.greet(central.store, hellos, NOW, central.run)
+                begin_terminal(t, name, "1", public_text(key))
+        on_roster(central, "101")
+        hello = structs.replace(HELLO, window=Words.at(central.key, NOW).now)
+        hellos = [
+            (self.signed(name, "POST", "hello", "own", hello.to_bytes()), hello) for name in names
+        ]
+        self.welcomes = intake.greet(central, hellos, NOW)
         self.nonces = {
             name: welcome.nonce
             for name, welcome in zip(names, self.welcomes, strict=True)
@@ -111,7 +124,9 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
     answer = Receipt(
         terminal="a", date=DAY, revision=1, digest=digest(first.to_bytes()), answer=Answer.STORED
     )
-    assert got[0] == answer
+    assert isinstance(got[0], Receipt)
+    assert structs.replace(got[0], logs=()) == answer
+    assert {head.log for head in got[0].logs} >= {"record", "security"}
     assert got[1] is None
     assert isinstance(got[2], Receipt)
     assert got[3] is None
@@ -159,7 +174,7 @@ _streams = st.lists(
     st.builds(
         lambda name, back, counts, gaps: structs.replace(
             day_report(1, DAY - timedelta(days=back), name, counts),
-            gaps=(GapCount("duty-paused", gaps),),
+            gaps=(GapCount(officer="", kind="duty-paused", n=gaps),),
         ),
         st.sampled_from(["a", "b", "c"]),
         st.integers(0, 2),

@@ -15,17 +15,20 @@ from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
 from sync import exchange, incoming
+from sync.central import logbook
+from sync.central.store.terminals import State
 from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
 from sync.central.usecases.pins import MOST_ISSUED, OfficersPin, issue_pins, read_pins
+from sync.central.usecases.two_people import confirm_generation
 from sync.central.viewer import ROLES, Viewer
-from sync.messages import Answer, IssuedPin, IssuedPins, PinStatus, TerminalPin
+from sync.messages import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.protocol import BadMessage
 from sync.sealing import seal, sealing_text, unseal
 from tests.support.builders import PEPPER, PRASIT, SOMYING
 from tests.support.central import NIGHT as NOW
-from tests.support.central import signed_in
+from tests.support.central import logged, signed_in
 from tests.support.central_server import Kept, Server
 from tests.support.network import Overheard
 
@@ -133,6 +136,10 @@ def test_a_terminal_enrolled_later_gets_what_nobody_knows_any_more(
     assert later.terminal.check_pin("101", letter) == PinRight()
     assert state(server).has == ("counter-1", "counter-2")
     again = second_terminal(server, tmp_path / "..", "counter-2")
+    assert "another person" in sync(again).parked[0]
+    assert not again.terminal.has_pin("101"), "nobody has confirmed it"
+    director = Viewer(account="d", name="d", site="dindaeng", roles=frozenset({ROLES["director"]}))
+    assert confirm_generation(server.central, director, "counter-2.g2", NOW)
     assert state(server).has == ("counter-1",), "a machine in its place has nothing yet"
     sync(again)
     assert again.terminal.check_pin("101", letter) == PinRight()
@@ -249,7 +256,7 @@ def test_a_terminal_in_quarantine_gets_no_pins_and_keeps_those_it_has(
     sync(kept)
     issue(server)
     with server.central.store.transaction("dindaeng") as t:
-        t.terminals.quarantine("counter-1", Answer.FORK)
+        t.terminals.quarantine("counter-1", State.FORK)
     with pytest.raises(incoming.Refused):
         beat(kept)
     assert kept.terminal.check_pin("101", old) == PinRight()
@@ -330,8 +337,9 @@ def test_a_letter_shows_the_pin_once_and_the_change_is_written_down(
     asked_again = hr.post("/pins/dindaeng", data={"officers": ["101 0", "102 0"]})
     assert asked_again.status_code == 409
     assert 'class="letter"' not in asked_again.text
-    with server.central.store.transaction("dindaeng") as t:
-        assert "PIN issued: 101, 102" in [change.what for change in t.accounts.changes()]
+    assert "PIN issued: 101, 102" in [
+        note.what for note in logged(server.central, logbook.Kind.CHANGE)
+    ]
 
 
 @pytest.mark.parametrize(

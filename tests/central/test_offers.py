@@ -14,10 +14,11 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
-from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.terminals import find_terminal
 from sync.central.viewer import PUBLIC, ROLES, Viewer
-from sync.messages import DayReport, Enrol, LineCount, OutcomeCount
-from tests.support.day_reports import key_text, sealed
+from sync.messages import DayReport, LineCount, OutcomeCount
+from tests.support.central import enrolled, on_roster
+from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -30,7 +31,7 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
     """A day of officer 101: so many ratings, and so often each outcome."""
     known = find_terminal(central, "t1")
     if known is None:
-        enrol_terminal(central, Enrol(invite_terminal(central, "t1", "1", NOW), key_text()), NOW)
+        enrolled(central, "t1")
         known = find_terminal(central, "t1")
     assert known is not None
     counts = (0, 0, 1, 1, rated - 2) if rated else ()
@@ -45,6 +46,7 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
     told = tuple(
         OutcomeCount("101", Outcome(name.replace("_", "-")), n) for name, n in outcomes.items()
     )
+    on_roster(central, "101")
     sheets = (sealed("101", rated),)
     made = DayReport(
         site="dindaeng",

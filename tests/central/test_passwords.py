@@ -84,6 +84,16 @@ def test_the_page_says_what_is_wrong_in_both_languages(central: Central, languag
     assert any("somchai" in line for line in lines)
 
 
+def test_passwords_are_hashed_with_argon2id_by_the_profile_of_owasp() -> None:
+    assert passwords.hashed("a long enough one").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_the_field_is_masked_and_left_to_password_managers(central: Central) -> None:
+    page = TestClient(create_app(central, lambda: NOON)).get("/sign-in").text
+    assert 'type="password" autocomplete="current-password"' in page
+    assert "onpaste" not in page
+
+
 def test_the_refusal_names_the_word() -> None:
     with pytest.raises(WeakPassword) as refused:
         require_strong("a dindaeng bicycle", KNOWN)

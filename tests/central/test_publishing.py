@@ -18,6 +18,7 @@ from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount
+from tests.support.central import begin_terminal, on_roster
 from tests.support.day_reports import key_text, sealed
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -267,7 +268,7 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
         return None
     with central.store.transaction(central.site) as t:
         name = f"t{len(t.terminals.all())}"
-        t.terminals.put_key(name, "1", key_text())
+        begin_terminal(t, name, "1", key_text())
     line = LineCount(
         officer=one.officer,
         service=one.service,
@@ -277,6 +278,7 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
         n=one.counts,
     )
     n = sum(one.counts)
+    on_roster(central, one.officer)
     report = DayReport(
         site=central.site,
         terminal=name,
@@ -284,7 +286,7 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
         revision=1,
         lines=(line,) if one.counts else (),
         outcomes=(OutcomeCount(one.officer, Outcome.OFFERED, one.offered),) if one.offered else (),
-        reasons=(ReasonCount(one.officer, "wait", one.reasons),)
+        reasons=(ReasonCount(one.officer, "wait", min(one.reasons, n)),)
         if one.counts and one.reasons
         else (),
         sheets=(sealed(one.officer, n),),

@@ -17,6 +17,7 @@ from sync.central.disclosure import ONLINE
 from sync.central.faces import COLOURS
 from sync.central.period import year_of
 from sync.central.reports import gate
+from sync.central.store.terminals import State
 from sync.central.usecases import backup
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
@@ -221,8 +222,7 @@ def test_online_answers_stand_apart_from_the_counters(central: Central, phone: T
 
 
 def test_a_quarantined_terminals_tokens_are_not_taken(central: Central, phone: TestClient) -> None:
-    from sync.messages import Answer
 
     with central.store.transaction(central.site) as t:
-        t.terminals.quarantine("counter-1", Answer.FORK)
+        t.terminals.quarantine("counter-1", State.FORK)
     assert phone.get(token()).status_code == 404

@@ -40,6 +40,7 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "cuts_from": ({"cuts_from": "161"}, "/services/dindaeng", "๑๖๑"),
     "appraisal_from": ({"appraisal_from": "222"}, "/officer/dindaeng/101", "๒๒๒"),
     "appraisal_response": ({"appraisal_response": "77"}, "/officer/dindaeng/101", "๗๗"),
+    "security_days": ({"security_days": "417"}, "/my-log", "๔๑๗"),
     "oit_numbers": ({"oit_numbers": "O98"}, f"/data/dindaeng/statistics.xlsx?{ROUND}", "O98"),
     "licence": ({"licence": "ODbL"}, f"/data/dindaeng/statistics.json?{ROUND}", "ODbL"),
     "fiscal_year_starts": (

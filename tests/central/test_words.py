@@ -13,7 +13,8 @@ from kiosk.language import LANGUAGES
 from sync.central.language import words
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*ROOT.glob("kiosk/**/*.py"), *ROOT.glob("sync/**/*.py"), *ROOT.glob("ui/**/*.py")]
+ROOMS = ("hardware", "kiosk", "sync", "ui")
+SOURCES = [path for room in ROOMS for path in ROOT.glob(f"{room}/**/*.py")]
 TEMPLATES = sorted(ROOT.glob("sync/central/web/templates/*.html"))
 VALUES = re.compile(r"\{(\w+)\}")
 PAPERS = sorted(ROOT.glob("sync/central/papers/templates/*.typ"))
@@ -21,8 +22,8 @@ PAPER_TABLES = ("paper", "appraisal", "meeting", "poster")
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
     "alarm", "cut", "field", "form", "gap", "half", "improvement_status", "ita_column",
-    "ita_paper", "month", "objection", "open_data", "open_data_column", "panel", "period", "role",
-    "short_month", "verdict",
+    "ita_paper", "log_break", "log_kind", "log_what", "month", "objection", "open_data",
+    "open_data_column", "panel", "period", "role", "short_month", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""
 
@@ -75,6 +76,7 @@ def refusals_raised() -> Iterator[tuple[str, set[str]]]:
 
 
 def _subclasses(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    import hardware.port  # noqa: F401
     import sync.central.web.app  # noqa: F401  (so that every kind is known)
 
     yield kind

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from kiosk.store.journal import Kind
-from sync.absence import Before, Happened, Hours, absences
+from kiosk.store.journal import Happening, Kind
+from sync.absence import Before, Hours, absences
 from sync.central.measures import over_tickets
 
 DAY = date(2026, 11, 23)
@@ -22,7 +22,7 @@ Rule = Callable[[int, int], bool]
 class CounterDay:
     """A day: the journal's entries in the terminal's own time, ratings, and services called."""
 
-    happened: tuple[Happened, ...]
+    happened: tuple[Happening, ...]
     ratings: int
     tickets: int
 
@@ -75,7 +75,7 @@ def switched_off(random: Random) -> CounterDay:
     until = at + random.uniform(10, 90)
     before = [x for x in day.happened if x[0] < _time(at)]
     after = [x for x in day.happened if x[0] > _time(until)]
-    return replace(day, happened=(*before, (_time(until), Kind.STARTED), *after))
+    return replace(day, happened=(*before, Happening(_time(until), Kind.STARTED), *after))
 
 
 def rated_without_citizens(random: Random) -> CounterDay:
@@ -114,8 +114,8 @@ def _with(day: CounterDay, more: list[tuple[float, Kind]]) -> CounterDay:
     return replace(day, happened=tuple(sorted((*kept, *_entries(more)))))
 
 
-def _entries(happened: list[tuple[float, Kind]]) -> tuple[Happened, ...]:
-    return tuple((_time(at), kind) for at, kind in sorted(happened))
+def _entries(happened: list[tuple[float, Kind]]) -> tuple[Happening, ...]:
+    return tuple(Happening(_time(at), kind) for at, kind in sorted(happened))
 
 
 def _time(minutes: float) -> datetime:

@@ -2,20 +2,23 @@
 
 import asyncio
 import json
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sync.central.greetings import Words
+from sync.central.schema import seen_sheets, terminals
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
-from sync.central.usecases.terminals import enrol_terminal, invite_terminal
+from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
-from sync.messages import Enrol, Hello
+from sync.messages import Hello
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
 from tests.evidence.caller import ask_app, at_once
 from tests.support.central import NIGHT as NOW
-from tests.support.central import made_central
+from tests.support.central import begin_terminal, made_central
 
 AT = "/v1/sites/dindaeng/terminals/counter-1"
 FINE = {200, 201, 304, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
@@ -56,15 +59,26 @@ class Door:
 
     def enrol(self) -> None:
         """Begin anew: central has seen nothing of the terminal's journal then."""
-        enrol_terminal(self.central, Enrol(self.code(), public_text(self.key)), NOW)
+        with self.store.connection() as connection:
+            connection.execute(terminals.delete())
+            connection.execute(seen_sheets.delete())
+        with self.central.store.transaction(self.central.site) as t:
+            begin_terminal(t, "counter-1", "1", public_text(self.key))
 
     def hello(self) -> None:
         """Open a run: later requests need its nonce."""
+        nonce = secrets.token_hex(8)
         body = Hello(
-            nonce="n", software="rig", clock=int(NOW.timestamp()), due=0, free=0, panel=""
+            nonce=nonce,
+            software="rig",
+            clock=int(NOW.timestamp()),
+            due=0,
+            free=0,
+            panel="",
+            window=Words.at(self.central.key, NOW).now,
         ).to_bytes()
         _, answer = self.ask(
-            "POST", f"{AT}/hello", body, self.signature("POST", f"{AT}/hello", "n", body)
+            "POST", f"{AT}/hello", body, self.signature("POST", f"{AT}/hello", nonce, body)
         )
         self.nonce = json.loads(answer)["nonce"]
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.core.result import Ok
 
-from sync.central.web.parts import MinuteLimit
+from sync.central.web.parts import MinuteLimits
 from sync.central.web.terminal_api import MAX_ENROL_TRIES, TerminalApi
 from sync.messages.values import MAX_COUNT
 from sync.sealing import sealing_text
@@ -114,7 +114,7 @@ def _described_statuses(case: Any) -> set[str]:
 def _enrol(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
     # More than a few codes in a minute would be refused.
     api: TerminalApi = door.app.state.terminal_api
-    api.enrolments = MinuteLimit(MAX_ENROL_TRIES)
+    api.enrolments = MinuteLimits(MAX_ENROL_TRIES)
     key = public_text(Ed25519PrivateKey.generate())
     return {**drawn, "code": door.code(), "public_key": key}, "/v1/enrol"
 
@@ -128,8 +128,8 @@ def _heads(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
     """The first heads of a terminal may be any: later ones must go on from them."""
     door.enrol()
     door.hello()
-    sheets = {(sheet[0], sheet[1]): sheet for sheet in drawn["sheets"]}
-    return {**drawn, "sheets": list(sheets.values())}, f"{AT}/heads"
+    # A step that is drawn proves nothing, and is not to be taken.
+    return {**drawn, "steps": []}, f"{AT}/heads"
 
 
 def _pins(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
@@ -159,8 +159,8 @@ def _day(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
         "lines": list(lines.values()),
         "outcomes": list({(row[0], row[1]): row for row in drawn["outcomes"]}.values()),
         "reasons": list({(row[0], row[1]): row for row in drawn["reasons"]}.values()),
-        "sheets": [[o, ratings[o], seals.get(o, "0" * 64)] for o in sorted(officers)],
-        "gaps": list({row[0]: row for row in drawn["gaps"]}.values()),
+        "sheets": [[o, ratings[o], seals.get(o, "0" * 64), 0, ""] for o in sorted(officers)],
+        "gaps": list({(row[0], row[1]): row for row in drawn["gaps"]}.values()),
     }
     return whole, f"{AT}/days/{day}"
 
@@ -177,8 +177,8 @@ _SHAPES: dict[str, Callable[[Drawn], bool]] = {
     "a clock": lambda m: m.get("clock", 0) > MAX_COUNT,
     "a first head": lambda m: m.get("now") == [0, ""],
     "a head": lambda m: "now" in m and m["now"][0] > 0 and m["now"][1] != "",
-    "nobody's sheet": lambda m: any("" in sheet for sheet in m.get("sheets", ())),
-    "somebody's sheet": lambda m: any("" not in sheet for sheet in m.get("sheets", ())),
+    "nobody's sheet": lambda m: any(sheet[0] == "" for sheet in m.get("sheets", ())),
+    "somebody's sheet": lambda m: any(sheet[0] != "" for sheet in m.get("sheets", ())),
     "an id with a dot": lambda m: any("." in str(sheet) for sheet in m.get("sheets", ())),
     "the time of a PIN": lambda m: any(pin[1] > MAX_COUNT for pin in m.get("pins", ())),
     "lines": lambda m: bool(m.get("lines")),

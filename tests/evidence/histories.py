@@ -42,7 +42,7 @@ from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
 from tests.evidence.secure_line import SecureLine
 from tests.support.builders import PEPPER, SOMYING, FakeClock, rating
-from tests.support.central import made_central
+from tests.support.central import LONG_AGO, made_central, on_roster
 
 STEPS = 50
 SECURE_EVERY = 25
@@ -212,9 +212,9 @@ class Side:
         self._open()
         self.key = Ed25519PrivateKey.generate()
         c = central.central
-        now = clock.now().wall
+        on_roster(c, "101", "102")
         enrolled = enrol_terminal(
-            c, Enrol(invite_terminal(c, name, "1", now), public_text(self.key)), now
+            c, Enrol(invite_terminal(c, name, "1", LONG_AGO), public_text(self.key)), LONG_AGO
         )
         network = self.network
         self.line = (

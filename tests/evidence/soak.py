@@ -31,6 +31,7 @@ from tests.bench.screen import Bench, resident_mb, wait_ms
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.evidence.histories import CentralSide, Network, make_templates
 from tests.support.builders import MORNING, FakeClock, duty_of
+from tests.support.central import LONG_AGO, on_roster
 from ui.trial.panel import PanelOnLoop
 
 A_DAY = 2_000
@@ -64,9 +65,10 @@ class Office:
         wait_until(lambda: self.bench.running.presenter.panels.foremost.up)
 
     def _join(self) -> None:
-        c, now = self.central.central, self.clock.now().wall
+        c = self.central.central
+        on_roster(c, "101", "102")
         enrolled = enrol_terminal(
-            c, Enrol(invite_terminal(c, "t1", "1", now), public_text(self.key)), now
+            c, Enrol(invite_terminal(c, "t1", "1", LONG_AGO), public_text(self.key)), LONG_AGO
         )
         self.bench.running.terminal.join(
             Enrolment(

@@ -35,14 +35,14 @@ from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore, DatabaseError
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminal_requests import take_day_report
-from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.closing import close_days, compare_reports
-from sync.messages import DayReport, Enrol
+from sync.messages import DayReport
 from sync.protocol import digest
-from sync.signing import public_text
 from tests.evidence.tracing import CALLS, Say, run
 from tests.support.builders import SOMYING, TODAY, FakeClock, duty_of, rating, rating_id
+from tests.support.central import enrolled, on_roster
 from tests.support.entries import RATING_IDS
 
 SCORES = (5, 1, 4)
@@ -284,9 +284,8 @@ class Ingest(Story):
         beside = CentralBeside(self.template)
         beside.create()
         central = beside.open()
-        now = FakeClock().now().wall
-        code = invite_terminal(central, "counter-1", "1", now)
-        enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), now)
+        enrolled(central)
+        on_roster(central, "101")
         central.store.close()
 
     @cached_property

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
@@ -23,6 +22,7 @@ from sync.signing import public_text
 from tests.evidence.stories import PAST, Story, remember_past
 from tests.evidence.tracing import Say
 from tests.support.builders import FakeClock
+from tests.support.central import LONG_AGO, on_roster
 from ui.trial.stage import prepare_central, serving
 
 
@@ -53,10 +53,10 @@ class Syncing(Story):
         self._runs += 1
         self._terminal = f"t{self._runs}"
         self._key = Ed25519PrivateKey.generate()
-        now = SystemClock().now().wall
-        code = invite_terminal(self._central, self._terminal, "1", now)
+        on_roster(self._central, "101", "102")
+        code = invite_terminal(self._central, self._terminal, "1", LONG_AGO)
         # Not over HTTP: the door takes twenty codes a minute.
-        enrolled = enrol_terminal(self._central, Enrol(code, public_text(self._key)), now)
+        enrolled = enrol_terminal(self._central, Enrol(code, public_text(self._key)), LONG_AGO)
         store, terminal = DataFolder(self.folder).open(FakeClock())
         terminal.join(
             Enrolment(

@@ -14,9 +14,9 @@ from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
-from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.terminals import find_terminal
 from sync.central.viewer import PUBLIC
-from sync.messages import DayReport, Enrol, LineCount
+from sync.messages import DayReport, LineCount
 from tests.evidence.attacker import (
     START,
     Stream,
@@ -30,7 +30,7 @@ from tests.evidence.attacker import (
 )
 from tests.evidence.tables import by_quarters, by_weeks, smallest_cornered, withheld_alone
 from tests.support.central import NIGHT as NOW
-from tests.support.central import made_central
+from tests.support.central import begin_terminal, enrolled, made_central, on_roster
 from tests.support.day_reports import key_text, sealed
 
 
@@ -57,7 +57,11 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
     office = _much_later(draw(Random(29)))
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
-    enrol_terminal(central, Enrol(invite_terminal(central, "t1", "1", NOW), key_text()), NOW)
+    enrolled(central, "t1")
+    on_roster(central, *{f"o{fact.officer}" for fact in office.facts})
+    with central.store.transaction(central.site) as t:
+        for counter in sorted({fact.rows[1] for fact in office.facts}):
+            begin_terminal(t, f"at-{counter}", counter, key_text())
     shown, tables = set(), set()
     day = min(f.known for f in office.facts)
     while day <= date(2027, 4, 19):

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2 as httpx
@@ -12,6 +13,7 @@ from PIL import Image
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.store.verify import Verified, verify
+from tests.support.authenticator import enrols
 from tests.support.office import set_up_terminal
 from ui.app import start
 from ui.trial.stage import command
@@ -31,6 +33,7 @@ def signed_in(central: Path, url: str, account: str, role: str) -> Iterator[http
         person.post("/sign-in", data={"account": account, "password": first[1]})
         changed = person.post("/password", data={"old": first[1], "new": OWN, "again": OWN})
         assert changed.status_code == 200
+        enrols(person, datetime.now(UTC))
         yield person
 
 

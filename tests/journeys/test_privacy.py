@@ -17,7 +17,6 @@ from kiosk.settings.reading import parse
 from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from sync.closing import close_days
-from sync.messages import NO_HEAD
 from sync.steps import Asked
 from sync.witness import heads, look
 from tests.evidence.pageorder import pairs_in_order
@@ -93,7 +92,7 @@ def everything_kept(watched: Watched) -> dict[str, bytes]:
     with watched.store.transaction() as t:
         kept |= {f"report {p.day}": p.body for p in t.outbox.everything()}
     look(watched.store, datetime(2026, 11, 22, 12, tzinfo=FakeClock().wall.tzinfo), Asked())
-    for number, said in enumerate(heads(watched.store, NO_HEAD)):
+    for number, said in enumerate(heads(watched.store, 0)):
         kept[f"heads {number}"] = said.to_bytes()
     return kept
 
@@ -129,7 +128,7 @@ def test_the_search_finds_what_is_written(watched: Watched) -> None:
     """The journal does have moments, of duty: the same search must find those."""
     with watched.store.transaction() as t:
         [signed_on] = [
-            at for at, kind in t.journal.of_day(FakeClock().wall.date()) if kind == "duty-began"
+            at for at, kind, _ in t.journal.of_day(FakeClock().wall.date()) if kind == "duty-began"
         ]
     content = everything_kept(watched)["kiosk.db"]
     assert any(spelling in content for spelling in spellings(signed_on, 0.0))
@@ -151,7 +150,7 @@ def test_where_a_rating_lies_says_nothing_of_when_it_came(watched: Watched) -> N
 
 def test_no_journal_entry_is_written_at_a_press(watched: Watched) -> None:
     with watched.store.transaction() as t:
-        moments = {at for at, _ in t.journal.of_day(FakeClock().wall.date())}
+        moments = {at for at, _, _ in t.journal.of_day(FakeClock().wall.date())}
     assert not moments & {at.replace(microsecond=0) for at in watched.pressed_at}
 
 

@@ -38,7 +38,7 @@ from sync.messages import Enrol, Hello, Welcome
 from sync.receipts import check_receipt
 from sync.signing import public_text, sign_request
 from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
-from tests.support.central import made_central
+from tests.support.central import LONG_AGO, made_central
 
 
 class Counter:
@@ -53,8 +53,9 @@ class Counter:
         self.terminal = Terminal(self.store, self.clock, PEPPER)
         self.terminal.add_officers([SOMYING])
         self.key = Ed25519PrivateKey.generate()
-        code = invite_terminal(central, name, "1", MORNING)
-        enrolled = enrol_terminal(central, Enrol(code, public_text(self.key)), MORNING)
+        import_officers(central, (SOMYING,))
+        code = invite_terminal(central, name, "1", LONG_AGO)
+        enrolled = enrol_terminal(central, Enrol(code, public_text(self.key)), LONG_AGO)
         self.enrolment = Enrolment(
             url="https://x",
             site=enrolled.site,
@@ -354,7 +355,7 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
         "POST",
         "hello",
         "n0",
-        Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="").to_bytes(),
+        Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="", window="").to_bytes(),
     )
     run = Welcome.parse(welcome.body).nonce
     counter.file(FROM_CENTRAL).unlink()

@@ -88,7 +88,7 @@ def test_a_day_has_its_own_entries_in_order_and_knows_what_came_before(store: St
         t.journal.append(moment(0), Kind.PANEL_DOWN)
         t.journal.append(moment(60), Kind.PANEL_UP)
         happened = t.journal.of_day(TODAY)
-        assert [kind for _, kind in happened] == [Kind.PANEL_DOWN, Kind.PANEL_UP]
+        assert [what.kind for what in happened] == [Kind.PANEL_DOWN, Kind.PANEL_UP]
         assert happened[1][0] - happened[0][0] == timedelta(seconds=60)
         assert t.journal.last_before(TODAY, pairs) == [Kind.STARTED, Kind.PANEL_UP]
         t.journal.append(moment(0), Kind.STOPPED)

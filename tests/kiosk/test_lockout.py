@@ -133,7 +133,7 @@ class LockoutRig:
 
     def kinds(self) -> list[str]:
         with self.store.transaction() as t:
-            return [kind.value for _, kind in t.journal.of_day(self.clock.now().wall.date())]
+            return [what.kind.value for what in t.journal.of_day(self.clock.now().wall.date())]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 from base64 import b32decode
 from datetime import datetime
 
-from starlette.testclient import TestClient
+import httpx2 as httpx
 
 from sync.central.secondfactor import code_at, step_of
 
@@ -28,7 +28,7 @@ def sealed(page: str) -> str:
     return field[1]
 
 
-def enrols(client: TestClient, now: datetime, **fields: str) -> tuple[Authenticator, list[str]]:
+def enrols(client: httpx.Client, now: datetime, **fields: str) -> tuple[Authenticator, list[str]]:
     """Set up a second factor; the app, and the recovery codes."""
     page = client.get("/second-factor").text
     app = Authenticator(page)

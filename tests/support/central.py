@@ -8,14 +8,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import structs
 from starlette.testclient import TestClient
 
+from kiosk.domain.people import Officer
 from kiosk.domain.rating import Outcome
+from sync.central.logbook import RECORD_KINDS, Kind, Log, Note, Wanted
 from sync.central.settings import CentralSettings
-from sync.central.store.engine import CentralStore
+from sync.central.store.engine import CentralStore, Transaction
+from sync.central.store.terminals import Invitation
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.usecases.terminal_requests import take_day_report
-from sync.central.usecases.terminals import enrol_terminal, find_terminal, invite_terminal
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.viewer import Role
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
@@ -25,6 +28,8 @@ from tests.support.day_reports import day_report, key_text
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 """Noon in Bangkok, when people read the report."""
+LONG_AGO = datetime(2026, 1, 2, tzinfo=UTC)
+"""When terminals of tests were enrolled."""
 NIGHT = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 """Half past three in Bangkok, when terminals sync."""
 SITE = "dindaeng"
@@ -59,6 +64,13 @@ def made_central(store: CentralStore, folder: Path) -> Central:
     return Central(store=store, settings=settings, key=Ed25519PrivateKey.generate())
 
 
+def logged(central: Central, kind: Kind, site: str = "") -> list[Note]:
+    """What a site's logs have of a kind, the newest first."""
+    log = Log.RECORD if kind in RECORD_KINDS else Log.SECURITY
+    with central.store.read(site or central.site) as t:
+        return [entry.note for entry in t.logs.page(log, Wanted(kinds=(kind,)), 0, 1_000_000)]
+
+
 MONDAY = date(2026, 11, 2)
 
 
@@ -66,21 +78,36 @@ def received(central: Central, officer: str, *counts: int, day: date = MONDAY) -
     """One day of `officer`, weeks ago, from a terminal of its own."""
     key = public_text(Ed25519PrivateKey.generate())
     name = f"t-{officer or 'nobody'}"
-    enrol_terminal(central, Enrol(invite_terminal(central, name, "1", NOON), key), NOON)
-    known = find_terminal(central, name)
-    assert known is not None
-    report = day_report(1, day, known.terminal, counts, officer)
+    with central.store.transaction(central.site) as t:
+        begin_terminal(t, name, "1", key)
+    on_roster(central, officer)
+    report = day_report(1, day, name, counts, officer)
     unscored = (Outcome.LATE, Outcome.SUPPRESSED)
     report = structs.replace(report, outcomes=tuple(OutcomeCount(officer, o, 1) for o in unscored))
-    take_day_report(central, known.terminal, report, report.to_bytes(), NOON)
+    take_day_report(central, name, report, report.to_bytes(), NOON)
 
 
 def enrolled(central: Central, name: str = "counter-1") -> None:
-    code = invite_terminal(central, name, "1", NIGHT)
-    enrol_terminal(central, Enrol(code, key_text()), NIGHT)
+    code = invite_terminal(central, name, "1", LONG_AGO)
+    enrol_terminal(central, Enrol(code, key_text()), LONG_AGO)
+
+
+def begin_terminal(t: Transaction, name: str, counter: str, key: str) -> None:
+    """A terminal with this key, enrolled long ago."""
+    invitation = Invitation(
+        name=name, counter=counter, until=LONG_AGO, invited_by="it", invited_roles="it"
+    )
+    t.terminals.begin(invitation, key, LONG_AGO)
+
+
+def on_roster(central: Central, *officers: str) -> None:
+    """Who rates with these ids, where nobody else has put them there."""
+    with central.store.transaction(central.site) as t:
+        there = {str(officer.id) for officer in t.people.everyone()}
+        missing = sorted(set(officers) - there - {""})
+        t.people.put(Officer.parse(f"n-{id_}", f"คนที่ {id_}", id=id_) for id_ in missing)
 
 
 def take(central: Central, report: DayReport) -> Answer:
-    known = find_terminal(central, report.terminal)
-    assert known is not None
-    return take_day_report(central, known.terminal, report, report.to_bytes(), NIGHT).answer
+    on_roster(central, *report.officers())
+    return take_day_report(central, report.terminal, report, report.to_bytes(), NIGHT).answer

@@ -37,6 +37,7 @@ def form(**changed: str) -> dict[str, str]:
         "cuts_from": "100",
         "appraisal_from": "100",
         "appraisal_response": "20",
+        "security_days": "365",
         "oit_numbers": s.oit_numbers,
         "licence": s.licence,
         "fiscal_year_starts": "10",

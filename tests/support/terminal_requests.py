@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+from msgspec import structs
+
+from sync.central.greetings import Words
 from sync.central.ingest import StepKey
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminal_requests import terminal_request
@@ -27,7 +30,10 @@ def greet_terminal(central: Central, terminal: str, hello: Hello, now: datetime)
     """Open a run of a terminal."""
     with terminal_request(central, terminal) as request:
         assert request is not None
-        return request.greet(hello, now)
+        words = Words.at(central.key, now)
+        welcome = request.greet(structs.replace(hello, window=words.now), now)
+    assert isinstance(welcome, Welcome)
+    return welcome
 
 
 def judge_terminal(central: Central, terminal: str, heads: Heads, now: datetime) -> Answer:

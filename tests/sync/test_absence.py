@@ -2,8 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from kiosk.store.journal import Kind
-from sync.absence import DARK, LATE_PAUSE, NO_PANEL, NO_QUEUE, NO_STORE, Before, Hours, absences
+from kiosk.store.journal import Happening, Kind
+from sync.absence import (
+    COVERED,
+    DARK,
+    LATE_PAUSE,
+    NO_PANEL,
+    NO_QUEUE,
+    NO_STORE,
+    NOBODY,
+    PAUSED,
+    Before,
+    Hours,
+    absences,
+    unattended,
+)
 from tests.support.builders import BANGKOK, TODAY
 
 HOURS = Hours()
@@ -18,7 +31,7 @@ def at(clock: str) -> datetime:
 def day(
     *happened: tuple[str, Kind], running: bool = True, down: bool = False, now: datetime = EVENING
 ) -> object:
-    entries = [(at(c), k) for c, k in happened]
+    entries = [Happening(at(c), k) for c, k in happened]
     return dict(absences(TODAY, entries, HOURS, now, Before(running, down)))
 
 
@@ -78,7 +91,52 @@ def test_a_ticket_machine_that_is_unplugged_and_a_store_that_fails_count_their_m
 def test_on_a_holiday_and_at_the_weekend_nothing_is_missed() -> None:
     closed = Hours(holidays=frozenset({TODAY}))
     assert absences(TODAY, [], closed, EVENING, Before()) == {}
-    assert absences(TODAY, [(at("10:00"), Kind.PANEL_DOWN)], closed, EVENING, Before()) == {}
+    unplugged = [Happening(at("10:00"), Kind.PANEL_DOWN)]
+    assert absences(TODAY, unplugged, closed, EVENING, Before()) == {}
+    assert unattended(TODAY, [], closed, EVENING, Before(running=True)) == {}
     saturday = TODAY - timedelta(days=2)
     assert absences(saturday, [], HOURS, EVENING, Before()) == {}
     assert absences(saturday - timedelta(days=1), [], HOURS, EVENING, Before()) == {DARK: 510}
+
+
+def shift(*happened: tuple[str, Kind], running: bool = True) -> object:
+    """The minutes by officer and kind; every event of a duty is officer 101's."""
+    entries = [Happening(at(c), k, "101" if k in DUTY else "") for c, k in happened]
+    return dict(unattended(TODAY, entries, HOURS, EVENING, Before(running)))
+
+
+DUTY = (Kind.DUTY_BEGAN, Kind.DUTY_PAUSED, Kind.DUTY_RESUMED, Kind.DUTY_ENDED)
+BEGAN, ENDED = ("08:00", Kind.DUTY_BEGAN), ("16:30", Kind.DUTY_ENDED)
+
+
+def test_a_pause_counts_its_minutes_for_its_officer() -> None:
+    assert shift(BEGAN, ENDED) == {}
+    short = (("10:00", Kind.DUTY_PAUSED), ("10:10", Kind.DUTY_RESUMED))
+    long = (("08:05", Kind.DUTY_PAUSED), ("15:55", Kind.DUTY_RESUMED))
+    assert shift(BEGAN, *short, ENDED) == {("101", PAUSED): 10}
+    assert shift(BEGAN, *long, ENDED) == {("101", PAUSED): 470}
+
+
+def test_minutes_without_a_duty_count_whether_signed_off_or_never_on() -> None:
+    assert shift() == {("", NOBODY): 510}
+    assert shift(("08:30", Kind.DUTY_BEGAN), ("16:00", Kind.DUTY_ENDED)) == {("", NOBODY): 60}
+    in_pause = (("09:00", Kind.DUTY_PAUSED), ("10:00", Kind.DUTY_ENDED))
+    assert shift(BEGAN, *in_pause) == {("101", PAUSED): 60, ("", NOBODY): 390}
+
+
+def test_many_short_covers_add_up_to_minutes() -> None:
+    covers = []
+    for minute in range(10, 14):
+        covers += [(f"09:{minute}", Kind.FACES_COVERED), (f"09:{minute + 1}", Kind.FACES_FREE)]
+    assert shift(BEGAN, *covers, ENDED) == {("101", COVERED): 4}
+
+
+def test_a_dark_terminal_is_dark_and_nothing_else() -> None:
+    assert shift(running=False) == {}
+    cut = (("10:00", Kind.DUTY_PAUSED), ("10:15", Kind.RUNNING), ("13:00", Kind.STARTED))
+    assert shift(BEGAN, *cut, ("13:00", Kind.DUTY_ENDED)) == {
+        ("101", PAUSED): 15,
+        ("", NOBODY): 210,
+    }
+    covered = (("10:00", Kind.FACES_COVERED), ("10:01", Kind.STOPPED), ("10:30", Kind.STARTED))
+    assert shift(BEGAN, *covered, ENDED) == {("101", COVERED): 1}

@@ -54,7 +54,7 @@ def test_a_working_day_in_the_dark_is_reported_with_its_minutes(store: Store) ->
     assert (thursday.date, sum(s.n for s in thursday.sheets)) == (TODAY - timedelta(days=4), 1)
     assert friday.date == TODAY - timedelta(days=3)
     assert friday.lines == ()
-    assert GapCount("dark-minutes", 510) in friday.gaps
+    assert GapCount(officer="", kind="dark-minutes", n=510) in friday.gaps
 
 
 FRIDAY = TODAY - timedelta(days=3)

@@ -15,7 +15,7 @@ from sync import messages
 from sync.central.usecases.intake import FIRST_DAY
 from sync.messages import DayReport, Head, Heads, Hello, Roster
 from sync.messages.message import Message
-from sync.messages.values import MAX_COUNT, MAX_ROWS, MAX_TIME
+from sync.messages.values import MAX_COUNT, MAX_DIGESTS, MAX_LOGS, MAX_ROWS, MAX_TIME
 from sync.protocol import MAX_BODY, BadMessage, digest
 from sync.signing import public_text, sign_request
 from tests.support.wire_examples import EXAMPLES, WIRE
@@ -52,6 +52,7 @@ def test_the_digest_and_the_signature_of_the_document_are_true() -> None:
         f"seconds since 1970, to {MAX_TIME:,}",
         f"| day of a report | {FIRST_DAY} to tomorrow |",
         f"| rows of a list | {MAX_ROWS:,} |",
+        f"| logs of central | {MAX_LOGS}, each with {MAX_DIGESTS:,} digests",
         f"| levels of a scale | {MIN_LEVELS} to {MAX_LEVELS} |",
         f"| name, position, section | {MAX_NAME} characters |",
         f"| question, improvement | {MAX_SCREEN_TEXT} characters |",
@@ -149,15 +150,15 @@ SEAL = "5f" * 32
         (changed(date="20261123"), "date: a date that exists, YYYY-MM-DD, expected"),
         (changed(revision=0), "revision: expected `int` >= 1"),
         (changed(revision=True), "revision: expected `int`, got `bool`"),
-        (changed(gaps=[["x", MAX_COUNT + 1]]), f"gaps[0][1]: expected `int` <= {MAX_COUNT}"),
-        (changed(gaps=[["x", -1]]), "gaps[0][1]: expected `int` >= 0"),
-        (changed(gaps=[["x", 10**400]]), "gaps[0][1]: expected `int` <="),
-        (changed(gaps=[["x"]]), "gaps[0]: expected `array` of at least length 2, got 1"),
-        (changed(gaps=[["x", 1]] * (MAX_ROWS + 1)), "gaps: expected `array` of length <= 20000"),
+        (changed(gaps=[["", "x", MAX_COUNT + 1]]), f"gaps[0][2]: expected `int` <= {MAX_COUNT}"),
+        (changed(gaps=[["", "x", -1]]), "gaps[0][2]: expected `int` >= 0"),
+        (changed(gaps=[["", "x", 10**400]]), "gaps[0][2]: expected `int` <="),
+        (changed(gaps=[["", "x"]]), "gaps[0]: expected `array` of at least length 3, got 2"),
+        (changed(gaps=[["", "x", 1]] * (MAX_ROWS + 1)), "gaps: expected `array` of length <="),
         (changed(outcomes=[["101", "sung", 1]]), "outcomes[0][1]: 'sung' is not known"),
         (changed(sheets=[["101", 8, "5F" * 32, 0, ""]]), "sheets[0][2]: 64 hex digits expected"),
         (changed(lines=[[*LINE[:5], [1, 2]]]), "lines[0][5]: expected `array` of length >= 3"),
-        (changed(gaps=[["x", 1], ["x", 2]]), "gaps: a key stands twice"),
+        (changed(gaps=[["", "x", 1], ["", "x", 2]]), "gaps: a key stands twice"),
         (changed(lines=[LINE, LINE]), "lines: a key stands twice"),
         (changed(sheets=[["101", 7, SEAL, 0, ""]]), "sheets: their counts differ from the lines'"),
         (changed(sheets=[["101", 8, SEAL, 1, ""]]), "sheets: steps without an opening"),

@@ -38,8 +38,14 @@ def test_from_nothing_to_officers_in_three_commands(folder: Path) -> None:
     added = kiosk(folder, "officer", "add", "101", "สมหญิง ใจดี", "--position", "เจ้าพนักงาน")
     assert "PIN: " in added.stdout
     assert "สมหญิง ใจดี" in kiosk(folder, "officer", "list").stdout
-    assert "All agrees" in kiosk(folder, "verify").stdout
-    assert "not enrolled" in kiosk(folder, "status").stdout
+    verified = kiosk(folder, "verify").stdout
+    assert (
+        "All agrees: 0 ratings on 0 sheets, 3 journal entries, 0 day reports, 0 receipts."
+        in verified
+    )
+    status = kiosk(folder, "status").stdout
+    assert "not enrolled" in status
+    assert "days      0 stored, 0 reports to send, 0 parked" in status
 
 
 @pytest.mark.parametrize(

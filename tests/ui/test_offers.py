@@ -76,7 +76,7 @@ class OfferingCounter:
 
     def journal(self) -> list[Kind]:
         with self.counter.running.store.transaction() as t:
-            return [kind for _, kind in t.journal.of_day(TODAY)]
+            return [what.kind for what in t.journal.of_day(TODAY)]
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_a_pulled_line_is_in_the_journal_and_the_service_menu_and_heals(
     offering.machine.machine.call()
     offering.wait_answered(2)
     assert offering.journal().count(Kind.QUEUE_UP) == 2
-    assert offering.counter.running.presenter.staff.facts().queue == ""
+    assert offering.counter.running.presenter.staff.facts().queue == ()
 
 
 def test_noise_on_the_line_does_nothing(offering: OfferingCounter) -> None:

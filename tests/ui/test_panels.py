@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -27,34 +27,11 @@ from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
 from tests.support.builders import TODAY
 from tests.support.counter import Counter
+from tests.support.panels import OnLoop
 from ui.panel_bridge import PanelBridge, link_of
 from ui.panel_tools import simulated
+from ui.text import Words
 from ui.view import PinView
-
-STEP_MS = 20
-
-
-class OnLoop(QObject):
-    """Drives a simulated panel from the event loop."""
-
-    def __init__(self, panel: Simulated) -> None:
-        super().__init__()
-        self.panel = panel
-        panel.start(monotonic())
-        self._timer = QTimer(self, interval=STEP_MS)
-        self._timer.timeout.connect(self._step)
-        self._timer.start()
-
-    def press(self, key: int) -> None:
-        self.panel.press(key, monotonic())
-
-    def stop(self) -> None:
-        self._timer.stop()
-        self.panel.unplug()
-
-    def _step(self) -> None:
-        self.panel.readable(monotonic())
-        self.panel.tick(monotonic())
 
 
 class Bench:
@@ -215,8 +192,11 @@ def test_each_of_two_numbered_panels_is_remembered_over_a_restart(
 def test_one_of_two_panels_down_is_told(bench: Bench, qtbot: QtBot) -> None:
     bench.open('[[panel]]\nport = "PATH1"\n[[panel]]\nport = "/dev/none"\n', "own")
     presenter = bench.counter.running.presenter
-    qtbot.waitUntil(lambda: "/dev/none" in presenter.panels.foremost.trouble, timeout=10_000)
-    assert not presenter.panels.foremost.up
+    qtbot.waitUntil(lambda: "/dev/none" in str(presenter.panels.foremost.trouble), timeout=10_000)
+    state = presenter.panels.foremost
+    assert not state.up
+    assert state.trouble is not None
+    assert "เปิดไม่ได้: ไม่พบพอร์ตนี้" in Words.load("th").trouble(state.trouble)
 
 
 def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Bench) -> None:
@@ -226,7 +206,7 @@ def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Be
         "single-byte",
     )
     presenter = bench.counter.running.presenter
-    assert "such as 0010:03" in presenter.panels.foremost.trouble
+    assert "such as 0010:03" in str(presenter.panels.foremost.trouble)
     assert presenter.panels.foremost.refused
     bench.wait_until_settled()
     bench.sign_on()
@@ -254,7 +234,7 @@ def test_an_unplugged_plain_panel_is_noted_and_comes_back_by_itself(
     bench.panels[0].panel.replug()
     bench.wait_until_up()
     with bench.counter.running.store.transaction() as t:
-        kinds = [kind for _, kind in t.journal.of_day(TODAY)]
+        kinds = [what.kind for what in t.journal.of_day(TODAY)]
     assert (kinds.count(Kind.PANEL_UP), kinds.count(Kind.PANEL_DOWN)) == (2, 1)
 
 

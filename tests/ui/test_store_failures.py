@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase, Served
 from kiosk.domain.rating import Channel
+from kiosk.domain.refusal import Refusal
 from kiosk.store import engine
 from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Kind
@@ -42,7 +43,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "code": ("en",),
     "event": (Served(),),
     "way": ("serial",),
-    "trouble": ("gone", ""),
+    "trouble": (Refusal("panel_says", text="gone"),),
     "button": (1, 9),
     "panel": (0,),
     "device": ("DD-07",),
@@ -55,7 +56,8 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "language": ("th",),
 }
 """What a parameter of a way in may be. A new one needs its line here."""
-EXIT_CODE = {"errand_ended": (3,)}
+ENDED: dict[str, tuple[object, ...]] = {"code": (3,), "trouble": ("gone", "")}
+"""The same of an errand that ended: its exit code, and what it wrote."""
 PARTS = ("citizen", "panels", "queue", "staff", "notices", "clock")
 NOT_FROM_OUTSIDE = {"start", "stop", "halt", "fill", "forget_presses", "facts"}
 """What only the program itself calls, and itself guards: building, ending, drawing."""
@@ -89,8 +91,8 @@ def calls(name: str, entry: Callable[..., object]) -> Iterator[dict[str, object]
     """The arguments to try an entry with: each sample of each parameter."""
     method = name.rpartition(".")[2]
     samples = {
-        parameter: EXIT_CODE.get(method, SAMPLES[parameter])
-        if parameter == "code"
+        parameter: ENDED[parameter]
+        if method == "errand_ended" and parameter in ENDED
         else SAMPLES[parameter]
         for parameter in inspect.signature(entry).parameters
     }

@@ -1,10 +1,11 @@
 """The terminal as citizens and officers meet it: real widgets, real file, a clock moved by hand."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QAccessible, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,7 +16,7 @@ from kiosk.domain.rating import Channel, Outcome
 from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
-from tests.support.builders import MORNING, TODAY
+from tests.support.builders import MORNING, PRASIT, TODAY, duty_of
 from tests.support.counter import (
     Counter,
     click,
@@ -34,10 +35,12 @@ from tests.support.counter import (
 from tests.support.faults import disk_full_beyond
 from ui.app import Program
 from ui.screens.message import MessageScreen
+from ui.screens.pin import PinScreen
+from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
-from ui.view import OutOfServiceView
+from ui.view import ClosedView, OutOfServiceView, PinView, SignOnView
 from ui.window import TerminalWindow
 
 PAUSE, HAND_OVER, SIGN_OFF = 0, 1, 2
@@ -255,7 +258,7 @@ def test_a_jump_of_the_wall_clock_is_in_the_journal(counter: Counter) -> None:
     counter.running.presenter.clock.look()
     with counter.running.store.transaction() as t:
         happened = t.journal.of_day(MORNING.date())
-    assert [kind for _, kind in happened].count(Kind.CLOCK_JUMPED) == 1
+    assert [what.kind for what in happened].count(Kind.CLOCK_JUMPED) == 1
 
 
 def test_the_language_returns_after_each_citizen(counter: Counter) -> None:
@@ -317,7 +320,7 @@ def test_when_the_disk_fails_nobody_is_thanked_and_it_heals(counter: Counter) ->
     counter.clock.pass_seconds(180)
     counter.running.presenter.try_repair()
     with counter.running.store.transaction() as t:
-        (since, out), (until, again) = t.journal.of_day(TODAY)[-2:]
+        (since, out, _), (until, again, _) = t.journal.of_day(TODAY)[-2:]
     assert (out, again) == (Kind.OUT_OF_SERVICE, Kind.STORE_REOPENED)
     assert (until - since).total_seconds() == 180
     again_sent = Mark(device="p", boot="b", seq=1)
@@ -370,7 +373,7 @@ def test_while_the_office_is_open_the_journal_knows_that_the_terminal_runs(
     running = program._running
     assert running is not None
     with running.store.transaction() as t:
-        hours = [at.hour for at, kind in t.journal.of_day(TODAY) if kind is Kind.RUNNING]
+        hours = [at.hour for at, kind, _ in t.journal.of_day(TODAY) if kind is Kind.RUNNING]
     assert hours == [9, 15]
     assert program.end() == 0
     counter.clock.set_wall(morning)
@@ -395,3 +398,180 @@ def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
         assert not counter.folder.database.exists()
     assert program.end() == 3
     counter.folder.database.write_bytes(good)
+
+
+def test_staff_pages_over_the_faces_are_in_the_journal_and_end_whatever_is_touched(
+    counter: Counter,
+) -> None:
+    sign_on(counter)
+    staff = counter.running.presenter.staff
+    click(ready(counter).staff_tile)
+    staff._bound.timeout.emit()
+    shown(counter, ReadyScreen)
+    staff_menu(counter, "101", PAUSE)
+    sign_on(counter)
+    with counter.running.store.transaction() as t:
+        entries = t.journal.of_day(TODAY)
+    kinds = (Kind.FACES_COVERED, Kind.FACES_FREE)
+    covers = [(what.kind, what.officer) for what in entries if what.kind in kinds]
+    assert covers == [(kind, "101") for kind in kinds] * 2
+    assert not staff._bound.isActive()
+
+
+def test_a_touch_does_not_keep_a_staff_page_over_the_faces_for_ever(counter: Counter) -> None:
+    sign_on(counter)
+    staff = counter.running.presenter.staff
+    click(ready(counter).staff_tile)
+    remaining = staff._bound.remainingTime()
+    for digit in "123":
+        click(pin_screen(counter).pad.tiles[digit])
+    assert 0 < staff._bound.remainingTime() <= remaining
+
+
+def test_the_journal_says_nothing_of_a_press_while_a_staff_page_stands(counter: Counter) -> None:
+    sign_on(counter)
+    click(ready(counter).staff_tile)
+    with counter.running.store.transaction() as t:
+        before = t.journal.head()
+    assert counter.running.presenter.citizen.press(5, Channel.PANEL) is Fate.KEPT
+    shown(counter, ThanksScreen)
+    pass_time(counter, 6)
+    assert shown(counter, PinScreen), "it returns"
+    with counter.running.store.transaction() as t:
+        assert t.journal.head() == before
+
+
+def test_a_colleague_signs_on_while_another_is_on_duty(counter: Counter) -> None:
+    sign_on(counter)
+    click(ready(counter).staff_tile)
+    click(pin_screen(counter).change_tile)
+    screen = shown(counter, SignOnScreen)
+    assert isinstance(screen, SignOnScreen)
+    for digit in "102":
+        click(screen.pad.tiles[digit])
+    type_pin(counter, counter.pins["102"])
+    ready(counter)
+    assert counter.running.presenter.state.duty == duty_of(PRASIT)
+    with counter.running.store.transaction() as t:
+        ended = t.journal.last(Kind.DUTY_ENDED)
+    assert ended is not None
+    assert "handed-over" in ended.detail
+
+
+def test_a_number_that_is_nobodys_is_told(counter: Counter) -> None:
+    presenter = counter.running.presenter
+    presenter.staff.message_acted()
+    for digit in "19":
+        presenter.staff.type_digit(digit)
+    view = presenter.view()
+    assert isinstance(view, SignOnView)
+    assert (view.typed, view.hint) == ("", presenter.session.builder.say("sign_on.unknown"))
+    presenter.staff.type_digit("1")
+    view = presenter.view()
+    assert isinstance(view, SignOnView)
+    assert view.hint == presenter.session.builder.say("sign_on.hint")
+
+
+def test_the_wait_after_wrong_pins_counts_down(counter: Counter) -> None:
+    presenter = counter.running.presenter
+    presenter.staff.choose_officer("101")
+    wrong = "000000" if counter.pins["101"] != "000000" else "111111"
+    for _ in range(6):
+        for digit in wrong:
+            presenter.staff.type_digit(digit)
+    told = []
+    for _ in range(2):
+        view = presenter.view()
+        assert isinstance(view, PinView)
+        told.append(view.message)
+        counter.clock.pass_seconds(3)
+    say = presenter.session.builder.say
+    assert told == [say("pin.wait", seconds=15), say("pin.wait", seconds=12)]
+    counter.clock.pass_seconds(10)
+    presenter.staff._second.timeout.emit()
+    view = presenter.view()
+    assert isinstance(view, PinView)
+    assert view.message == ""
+
+
+def test_closed_for_the_day_and_nobody_signed_on_are_two_texts(counter: Counter) -> None:
+    presenter = counter.running.presenter
+    say = presenter.session.builder.say
+    view = presenter.view()
+    assert isinstance(view, ClosedView)
+    assert view.title == say("closed.nobody")
+    pass_time(counter, 8 * 3600)
+    later = counter.window._view
+    assert isinstance(later, ClosedView)
+    assert later.title == say("closed.title")
+
+
+def test_a_clock_that_jumps_over_midnight_is_not_closing_time(counter: Counter) -> None:
+    sign_on(counter)
+    counter.clock.set_wall(counter.clock.wall + timedelta(days=1))
+    counter.running.presenter.clock.look()
+    with counter.running.store.transaction() as t:
+        ended = t.journal.last(Kind.DUTY_ENDED)
+    assert ended is not None
+    assert "clock-jumped" in ended.detail
+
+
+@pytest.mark.parametrize(("hours", "resumed"), [(0.4, True), (6, False)])
+def test_after_a_long_power_cut_the_duty_needs_a_pin(
+    counter: Counter, hours: float, resumed: bool
+) -> None:
+    sign_on(counter)
+    counter.clock.pass_seconds(hours * 3600)
+    counter.crash_and_start()
+    assert (counter.running.presenter.state.duty is not None) is resumed
+    with counter.running.store.transaction() as t:
+        ended = t.journal.last(Kind.DUTY_ENDED)
+    assert resumed or (ended is not None and "interrupted" in ended.detail)
+
+
+def test_a_language_goes_back_after_a_minute_without_a_touch(counter: Counter) -> None:
+    sign_on(counter)
+    presenter = counter.running.presenter
+    presenter.citizen.choose_language("en")
+    assert presenter._language_timer.isActive()
+    presenter.citizen.touch(1)
+    presenter._language_timer.timeout.emit()
+    assert presenter.session.builder.language == "en", "a turn has its time"
+    pass_time(counter, 30)
+    pass_time(counter, 30)
+    presenter.citizen.choose_language("en")
+    presenter._language_timer.timeout.emit()
+    assert presenter.session.builder.language == "th"
+    assert not presenter._language_timer.isActive()
+
+
+def test_a_screen_reader_meets_a_password_where_the_pin_is_typed(counter: Counter) -> None:
+    sign_on(counter)
+    click(ready(counter).staff_tile)
+    field = counter.window.focusWidget()
+    met = QAccessible.queryAccessibleInterface(field)
+    assert met.state().passwordEdit
+    QTest.keyClicks(field, "12")
+    assert "1" not in met.text(QAccessible.Text.Value)
+    view = counter.running.presenter.view()
+    assert isinstance(view, PinView)
+    assert view.digits == 2
+
+
+def test_ticked_reasons_survive_the_death_of_the_program(counter: Counter) -> None:
+    sign_on(counter)
+    counter.running.presenter.citizen.touch(1)
+    counter.clock.pass_seconds(1)
+    counter.running.presenter.citizen.toggle_reason("wait")
+    counter.crash_and_start()
+    assert {str(reason) for _, reason in tally(counter).reasons} == {"wait"}
+    counter.crash_and_start()
+    assert tally(counter).reasons.total() == 1
+
+
+def test_a_panel_that_is_missing_at_start_is_down_from_the_start(counter: Counter) -> None:
+    counter.running.stop()
+    counter.settings = parse('[panel]\nport = "/dev/nothing-there"\n')
+    counter.running = counter.open()
+    with counter.running.store.transaction() as t:
+        assert t.journal.last(Kind.PANEL_UP, Kind.PANEL_DOWN) is not None

@@ -1,11 +1,11 @@
 """The PIN: six dots, a pad, and what was wrong."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui import theme
-from ui.screens.base import Screen, put
+from ui.screens.base import GAP, Screen, put
 from ui.screens.pad import NumberPad, pad_places
 from ui.screens.plate import Plate
 from ui.view import PinView
@@ -16,16 +16,29 @@ from ui.widgets.text import TextBox
 DIGITS = 6
 
 
-class Dots(QWidget):
-    """How many digits are typed; never which."""
+class Dots(QLineEdit):
+    """How many digits are typed; never which. To a screen reader it is a field for a password, so
+    that it does not read aloud what is typed; keys go on to the window."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setReadOnly(True)
+        self.setFrame(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._filled = 0
 
-    def say(self, filled: int) -> None:
+    def say(self, filled: int, name: str) -> None:
         self._filled = filled
+        self.setText("0" * filled)
+        self.setAccessibleName(name)
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -43,6 +56,7 @@ class PinScreen(Screen[PinView]):
     digit = Signal(str)
     erase = Signal()
     back = Signal()
+    change = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -58,6 +72,13 @@ class PinScreen(Screen[PinView]):
         self.pad.erase.connect(self.erase)
         self.back_tile = Tile(self, quiet=True)
         self.back_tile.clicked.connect(self.back)
+        self.change_tile = Tile(self, quiet=True)
+        self.change_tile.clicked.connect(self.change)
+
+    def take_keyboard(self) -> None:
+        """What is typed now is a password."""
+        if not self.isAncestorOf(self.window().focusWidget() or self.window()):
+            self._dots.setFocus()
 
     def place(self, metrics: theme.Metrics, view: PinView) -> None:
         places = pad_places(metrics)
@@ -76,9 +97,18 @@ class PinScreen(Screen[PinView]):
         width = min(places.typed.width(), float(metrics.px(52)))
         dots_left = places.typed.center().x() - width / 2
         put(self._dots, QRectF(dots_left, places.typed.top(), width, places.typed.height()))
-        self._dots.say(view.digits)
+        self._dots.say(view.digits, view.title)
         put(self.pad, places.pad)
         self.pad.setEnabled(not view.locked)
         self.pad.call_erase(view.erase)
         put(self.back_tile, places.back)
         self.back_tile.say(view.back, metrics.px(theme.BODY))
+        right = QRectF(places.body)
+        right.setLeft(places.back.right() + metrics.px(GAP))
+        right.setTop(places.back.top())
+        right.setBottom(places.back.bottom())
+        if metrics.portrait:
+            right.setRight(metrics.width - metrics.px(theme.EDGE))
+        put(self.change_tile, right)
+        self.change_tile.setVisible(bool(view.change))
+        self.change_tile.say(view.change, metrics.px(theme.BODY))

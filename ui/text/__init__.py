@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kiosk import language
 from kiosk.domain import wording
+from kiosk.domain.refusal import Refusal
 from kiosk.language import MissingWord
 
 __all__ = [
@@ -39,6 +40,7 @@ CITIZEN = (
     "scale4.",
     "scale3.",
     "closed.title",
+    "closed.nobody",
     "closed.subtitle",
     "ready.question",
     "ready.panel_down",
@@ -104,6 +106,11 @@ class Words(language.Words):
         if self.code not in COMPLETE:
             owed = frozenset(key for key in owed if key.startswith(CITIZEN))
         return tuple(sorted(owed - self.own))
+
+    def trouble(self, trouble: Refusal) -> str:
+        """What is wrong with a device, for the staff."""
+        code = self.code if self.code in COMPLETE else FALLBACK
+        return language.load(code, language.ROOM).refusal(trouble)
 
     def written(self, value: object) -> str:
         """Numbers and hours in the language's digits; names of devices as they are."""

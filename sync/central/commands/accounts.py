@@ -97,6 +97,29 @@ def password(account: Annotated[str, typer.Argument(help="The account.")]) -> No
     _say_password(account, first)
 
 
+@app.command()
+def enable(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+    """Let a disabled account sign in again, with the password it had."""
+    from sync.central.usecases.accounts import enable_account
+
+    with opened() as central:
+        if not enable_account(central, login(), central.site, account, now()):
+            _fail_for_unknown(account)
+    typer.echo(f"Enabled {account}.")
+
+
+@app.command("reset-second-factor")
+def reset_second_factor(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+    """Forget the second factor of an account whose owner has lost it; another is set at the next
+    sign-in."""
+    from sync.central.usecases.second_factors import reset_factor
+
+    with opened() as central:
+        if not reset_factor(central, login(), central.site, account, now()):
+            fail(f"{account[:40]!r} has no second factor", USAGE)
+    typer.echo(f"Reset the second factor of {account}.")
+
+
 def _say_password(account: str, first: str) -> None:
     typer.echo(f"First password of {account}: {first}   (to be changed at first sign-in)")
 

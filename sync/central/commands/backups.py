@@ -70,7 +70,8 @@ def restore(
 
 @app.command()
 def verify() -> None:
-    """Recompute every day report's digest and rows; name the first thing that is wrong.
+    """Recompute every day report's digest and rows, and the logs; name the first thing that is
+    wrong.
 
     Every office's, or with --site one's.
     """
@@ -80,8 +81,11 @@ def verify() -> None:
 
 
 def _fail_where_wrong(home: "Central") -> None:
-    from sync.central.usecases.verification import first_disagreement
+    from sync.central.usecases.verification import first_disagreement, first_wrong_entry
+    from sync.central.viewer import CITY
 
+    if wrong := first_wrong_entry(home, CITY):
+        fail(f"the city's accounts: {wrong}", WRONG)
     for central in chosen_offices(home):
         if wrong := first_disagreement(central):
             fail(f"{central.site}: {wrong}", WRONG)

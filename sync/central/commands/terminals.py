@@ -1,11 +1,14 @@
 """Commands about terminals: enrolment, how they are, and the way out of quarantine."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from kiosk.language import counted
 from sync.central.commands.context import USAGE, fail, login, now, opened
+from sync.central.ingest import Why
 from sync.central.language import in_english
 
 enrolment = typer.Typer()
@@ -22,16 +25,19 @@ def enrol(
     Example: kiosk-central enrol --terminal counter-1 --counter 1
     """
     from kiosk.domain.people import BadPerson
-    from sync.central.usecases.terminals import find_terminal, invite_terminal
+    from sync.central.usecases.terminals import console, find_terminal, invite_terminal
 
     with opened() as central:
         enrolled = find_terminal(central, terminal)
         try:
-            code = invite_terminal(central, terminal, counter, now())
+            code = invite_terminal(central, terminal, counter, now(), console(login()))
         except BadPerson as error:
             fail(in_english(error), USAGE)
     if enrolled is not None:
-        typer.echo(f"{terminal} is enrolled already: using this code replaces its key.")
+        typer.echo(
+            f"{terminal} is enrolled already: this code begins a new generation of it, which "
+            "another person confirms on the fleet page, or with kiosk-central terminals confirm."
+        )
     typer.echo(f"Code: {code}   (works once, for 10 minutes)")
     typer.echo(f"On the terminal: kiosk enrol {central.settings.url} {code}")
 
@@ -68,7 +74,8 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
         at = alarm.at.astimezone().isoformat(" ", "minutes")
         settled = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{settled}")
-    for report in (a for a in fleet.parked if a.terminal == terminal):
+    doubted = (report for group in fleet.doubted for report in group.reports)
+    for report in (a for a in (*fleet.parked, *doubted) if a.terminal == terminal):
         n, taken_n = counted(report.n, "rating", "ratings"), "none"
         if report.taken_n is not None:
             taken_n = counted(report.taken_n, "rating", "ratings")
@@ -95,3 +102,121 @@ def release(
         if not release_terminal(central, terminal, by or login(), reason.strip(), now()):
             fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
     typer.echo(f"Released {terminal}; its reports come with its next sync.")
+
+
+_As = Annotated[str, typer.Option("--as", help="The account that does it; its roles count.")]
+_Why = Annotated[str, typer.Argument(help=f"Why they are parked: {', '.join(Why)}.")]
+
+
+@app.command()
+def quarantine(
+    terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
+    reason: Annotated[str, typer.Option(help="Why; stored.")],
+) -> None:
+    """Take nothing from a terminal until a person has looked: nothing is lost.
+
+    Example: kiosk-central terminals quarantine counter-1 --reason "found open"
+    """
+    from sync.central.usecases.terminals import console, quarantine_terminal
+
+    with opened() as central:
+        if not quarantine_terminal(central, console(login()), terminal, reason, now()):
+            fail(f"{terminal}: is no active terminal", USAGE)
+    typer.echo(f"{terminal} is in quarantine; kiosk-central terminals release lets it out.")
+
+
+@app.command()
+def revoke(
+    terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
+    reason: Annotated[str, typer.Option(help="Why; stored.")],
+) -> None:
+    """End a terminal's key for good: every request of it is refused by name.
+
+    Example: kiosk-central terminals revoke counter-1 --reason "stolen"
+    """
+    from sync.central.usecases.terminals import console, revoke_terminal
+
+    with opened() as central:
+        if not revoke_terminal(central, console(login()), terminal, reason, now()):
+            fail(f"{terminal}: has no key to end", USAGE)
+    typer.echo(f"The key of {terminal} has ended. To use the machine again, enrol it again.")
+
+
+@app.command()
+def confirm(
+    terminal: Annotated[str, typer.Argument(help="The new generation's id.")], account: _As
+) -> None:
+    """Confirm a terminal's new generation: another person, of another role, than made its code.
+
+    Example: kiosk-central terminals confirm counter-1.g2 --as director
+    """
+    from sync.central.usecases.accounts import viewer_of
+    from sync.central.usecases.two_people import confirm_generation
+
+    with opened() as central, _refusals():
+        if not confirm_generation(central, viewer_of(central, account), terminal, now()):
+            fail(f"{terminal}: waits for no confirmation", USAGE)
+    typer.echo(f"{terminal} counts from now on; the generation before has ended.")
+
+
+@app.command()
+def propose(
+    terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
+    why: _Why,
+    reason: Annotated[str, typer.Option(help="Why they are right; stored.")],
+    account: _As,
+) -> None:
+    """Propose that a terminal's parked reports count. Another person confirms with `count`.
+
+    Example: kiosk-central terminals propose counter-1 fell --reason "disk copied twice" --as it
+    """
+    from sync.central.usecases.accounts import viewer_of
+    from sync.central.usecases.two_people import propose_release
+
+    with opened() as central, _refusals():
+        viewer = viewer_of(central, account)
+        count = propose_release(central, viewer, terminal, _parked_for(why), reason, now())
+    if not count:
+        fail(f"{terminal}: nothing is parked for this", USAGE)
+    typer.echo(f"Proposed {counted(count, 'report', 'reports')}; another person confirms.")
+
+
+@app.command()
+def count(
+    terminal: Annotated[str, typer.Argument(help="The terminal's id.")], why: _Why, account: _As
+) -> None:
+    """Confirm that a terminal's parked reports count: another person, of another role.
+
+    Example: kiosk-central terminals count counter-1 fell --as director
+    """
+    from sync.central.usecases.accounts import viewer_of
+    from sync.central.usecases.two_people import confirm_release
+
+    with opened() as central, _refusals():
+        viewer = viewer_of(central, account)
+        released = confirm_release(central, viewer, terminal, _parked_for(why), now())
+    if released is None:
+        fail(f"{terminal}: nobody has proposed that these count", USAGE)
+    beside = f"; {released.left} stay parked: newer ones came" if released.left else ""
+    typer.echo(f"{counted(released.stored, 'report', 'reports')} count now{beside}.")
+
+
+def _parked_for(why: str) -> Why:
+    try:
+        return Why(why)
+    except ValueError:
+        fail(f"{why[:40]!r}: nothing is parked for that; one of {', '.join(Why)}", USAGE)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What a person may not do ends the command in one line."""
+    from kiosk.domain.refusal import Refusal
+    from sync.central.viewer import NotYours
+
+    try:
+        yield
+    except Refusal as error:
+        fail(in_english(error), USAGE)
+    except NotYours:
+        fail("this account may not do that", USAGE)

@@ -107,7 +107,7 @@ def as_csv(rows: Sequence[StatisticsRow]) -> bytes:
     writer.writerow(COLUMNS)
     for row in rows:
         values = asdict(row)
-        writer.writerow([_safe(values[name]) for name in COLUMNS])
+        writer.writerow([safe_cell(values[name]) for name in COLUMNS])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -117,7 +117,7 @@ def dictionary(licence: str) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("column", "th", "en", "type"))
     writer.writerows(_dictionary_rows())
-    writer.writerow(("licence", _safe(licence), _safe(licence), "text"))
+    writer.writerow(("licence", safe_cell(licence), safe_cell(licence), "text"))
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -127,7 +127,8 @@ def _dictionary_rows() -> list[tuple[str, str, str, str]]:
     return [(name, thai[name], english[name], kind) for name, kind in _TYPES.items()]
 
 
-def _safe(value: object) -> str:
+def safe_cell(value: object) -> str:
+    """A cell's text, which begins no formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 

@@ -1,13 +1,12 @@
-"""Accounts, their sessions, and the logs of who looked at whom and who changed what."""
+"""Accounts and their sessions."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, select, update
 
-from sync.central.schema import accounts, changes, looks, sessions
+from sync.central.schema import accounts, sessions
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 from sync.central.viewer import ROLES, Role, Viewer
@@ -52,15 +51,6 @@ class Session:
     """What the browser says it is."""
     opened: datetime
     seen: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One line of a log."""
-
-    at: datetime
-    who: str
-    what: str
 
 
 # Asked with every page: building a statement takes longer than running it.
@@ -164,62 +154,25 @@ class Accounts(Room):
             .values(seen=now)
         )
 
-    def close_session(self, token: str) -> None:
-        self._connection.execute(
-            delete(sessions).where(sessions.c.site == self._site, sessions.c.token == token)
-        )
+    def close_session(self, token: str) -> tuple[str, ...]:
+        """End one session; whose it was, where there was one."""
+        return self._drop(sessions.c.token == token)
 
     def close_sessions(self, account: str, *, besides: str = "") -> int:
         """End all sessions of an account, or all but one; how many."""
-        closed = self._connection.execute(
-            delete(sessions).where(
-                sessions.c.site == self._site,
-                sessions.c.account == account,
-                sessions.c.token != besides,
-            )
+        return len(self._drop((sessions.c.account == account) & (sessions.c.token != besides)))
+
+    def drop_sessions(self, opened_before: datetime) -> tuple[str, ...]:
+        """End sessions that are too old; whose they were."""
+        return self._drop(sessions.c.opened < opened_before)
+
+    def _drop(self, which: ColumnElement[bool]) -> tuple[str, ...]:
+        dropped = self._connection.scalars(
+            delete(sessions)
+            .where(sessions.c.site == self._site, which)
+            .returning(sessions.c.account)
         )
-        return closed.rowcount
-
-    def drop_sessions(self, opened_before: datetime) -> None:
-        self._connection.execute(
-            delete(sessions).where(sessions.c.site == self._site, sessions.c.opened < opened_before)
-        )
-
-    # --- logs ------------------------------------------------------------------------------
-
-    def log_looks(self, officers: Iterable[str], reader: str, what: str, now: datetime) -> None:
-        """Somebody looked at these officers' results."""
-        look = {"site": self._site, "at": now, "reader": reader, "what": what}
-        rows = [{**look, "officer": officer} for officer in officers]
-        if rows:
-            self._connection.execute(self._insert(looks).on_conflict_do_nothing(), rows)
-
-    def looks(self, officer: str, limit: int = 200) -> tuple[Logged, ...]:
-        """Who looked at an officer's result, newest first."""
-        query = (
-            select(looks.c.at, looks.c.reader, looks.c.what)
-            .where(looks.c.site == self._site, looks.c.officer == officer)
-            .order_by(looks.c.at.desc())
-            .limit(limit)
-        )
-        return _logged(self._connection.execute(query))
-
-    def log_change(self, who: str, what: str, now: datetime) -> None:
-        row = {"site": self._site, "at": now, "who": who, "what": what}
-        self._connection.execute(self._insert(changes).values(row).on_conflict_do_nothing())
-
-    def changes(self, limit: int = 200) -> tuple[Logged, ...]:
-        query = (
-            select(changes.c.at, changes.c.who, changes.c.what)
-            .where(changes.c.site == self._site)
-            .order_by(changes.c.at.desc())
-            .limit(limit)
-        )
-        return _logged(self._connection.execute(query))
-
-
-def _logged(rows: Iterable[Any]) -> tuple[Logged, ...]:
-    return tuple(Logged(utc(at), who, what) for at, who, what in rows)
+        return tuple(dropped)
 
 
 def _session(row: Row[Any]) -> Session:

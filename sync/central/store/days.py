@@ -5,12 +5,33 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Text, bindparam, cast, delete, func, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+    union,
+)
 
 from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import FLAGS, Outcome
 from sync.central.ingest import StoredDay
-from sync.central.schema import LEVELS, day_counts, day_lines, day_reports, sites, terminals
+from sync.central.schema import (
+    LEVELS,
+    day_counts,
+    day_lines,
+    day_reports,
+    earlier_reports,
+    officers,
+    sites,
+    terminals,
+    unknown_officers,
+)
 from sync.central.store.room import Room
 from sync.messages import DayReport, OpenSheet
 
@@ -31,22 +52,30 @@ class StoredReport:
     body: bytes
 
 
-def line_rows(report: DayReport) -> list[Row]:
-    """A report's ratings as they stand in `day_lines`: LINE_COLUMNS."""
+NOBODY: frozenset[str] = frozenset()
+
+
+def line_rows(report: DayReport, but: frozenset[str] = NOBODY) -> list[Row]:
+    """A report's ratings as they stand in `day_lines`: LINE_COLUMNS. `but`: whose are left out."""
     rows: list[Row] = []
     for line in report.lines:
+        if line.officer in but:
+            continue
         key = (line.officer, line.service, line.counter, line.half.value, line.channel.value)
         counts = (*line.n, 0, 0)[: len(LEVELS)]
         rows.append((*key, len(line.n), *counts))
     return rows
 
 
-def count_rows(report: DayReport) -> list[Row]:
+def count_rows(report: DayReport, but: frozenset[str] = NOBODY) -> list[Row]:
     """A report's other counts as they stand in `day_counts`: COUNT_COLUMNS."""
+    outcomes = (x for x in report.outcomes if x.officer not in but)
+    reasons = (x for x in report.reasons if x.officer not in but)
+    gaps = (x for x in report.gaps if x.officer not in but)
     return [
-        *(("outcome", x.officer, x.outcome.value, x.n) for x in report.outcomes),
-        *(("reason", x.officer, x.reason, x.n) for x in report.reasons),
-        *(("gap", "", x.kind, x.n) for x in report.gaps),
+        *(("outcome", x.officer, x.outcome.value, x.n) for x in outcomes),
+        *(("reason", x.officer, x.reason, x.n) for x in reasons),
+        *(("gap", x.officer, x.kind, x.n) for x in gaps),
     ]
 
 
@@ -103,10 +132,23 @@ class Days(Room):
         """Store a report in place of earlier revisions of its day. False, and nothing is stored,
         when another transaction has put one that is as new: of two at once, only the newer one's
         rows stay."""
+        if report.revision > 1:
+            self._keep_earlier(report)
         if not self._put_header(report, body, digest, now):
             return False
         self._put_rows(report)
         return True
+
+    def _keep_earlier(self, report: DayReport) -> None:
+        """The revision that a later one replaces stays, as it came."""
+        columns = [column.name for column in earlier_reports.columns]
+        current = select(*(day_reports.c[name] for name in columns)).where(
+            *self._of_day(day_reports, report.terminal, report.date),
+            day_reports.c.revision < report.revision,
+        )
+        self._connection.execute(
+            self._insert(earlier_reports).from_select(columns, current).on_conflict_do_nothing()
+        )
 
     def _put_header(self, report: DayReport, body: bytes, digest: str, now: datetime) -> bool:
         statement = self._insert(day_reports).values(
@@ -132,17 +174,72 @@ class Days(Room):
         return self._connection.execute(upsert).first() is not None
 
     def _put_rows(self, report: DayReport) -> None:
+        strangers = self._put_unknown_officers(report)
         key = {"site": self._site, "terminal": report.terminal, "date": report.date}
         for table, columns, rows in (
-            (day_lines, LINE_COLUMNS, line_rows(report)),
-            (day_counts, COUNT_COLUMNS, count_rows(report)),
+            (day_lines, LINE_COLUMNS, line_rows(report, but=strangers)),
+            (day_counts, COUNT_COLUMNS, count_rows(report, but=strangers)),
         ):
-            if report.revision > 1:
-                earlier = (table.c[name] == value for name, value in key.items())
-                self._connection.execute(delete(table).where(*earlier))
+            earlier = self._of_day(table, report.terminal, report.date)
+            self._connection.execute(delete(table).where(*earlier))
             named = [{**key, **dict(zip(columns, row, strict=True))} for row in rows]
             if named:
                 self._connection.execute(table.insert(), named)
+
+    def _put_unknown_officers(self, report: DayReport) -> frozenset[str]:
+        """Remember who of a report is not on the roster, and was not: their rows wait."""
+        on_roster = select(officers.c.officer).where(
+            officers.c.site == self._site, officers.c.officer.in_(report.officers())
+        )
+        strangers = report.officers() - set(self._connection.scalars(on_roster))
+        earlier = self._of_day(unknown_officers, report.terminal, report.date)
+        self._connection.execute(delete(unknown_officers).where(*earlier))
+        rows = [
+            {
+                "site": self._site,
+                "officer": officer,
+                "terminal": report.terminal,
+                "date": report.date,
+            }
+            for officer in sorted(strangers)
+        ]
+        if rows:
+            self._connection.execute(unknown_officers.insert(), rows)
+        return strangers
+
+    def put_rows_again(self, terminal: str, day: date) -> set[tuple[str, date]]:
+        """The rows of a stored report as the roster has its officers now; whose rows there are."""
+        stored = self.report(terminal, day)
+        if stored is None:
+            return set()
+        report = DayReport.parse(stored.body)
+        self._put_rows(report)
+        return officer_days(report)
+
+    def now_known(self) -> list[tuple[str, date]]:
+        """Reports with rows that waited for an officer who is on the roster now."""
+        u = unknown_officers.c
+        query = (
+            select(u.terminal, u.date)
+            .distinct()
+            .join(officers, and_(officers.c.site == u.site, officers.c.officer == u.officer))
+            .where(u.site == self._site)
+            .order_by(u.terminal, u.date)
+        )
+        return [(row.terminal, row.date) for row in self._connection.execute(query)]
+
+    def unknown_officers(self) -> dict[str, list[tuple[str, date]]]:
+        """Who is in reports and was never on the roster, with the terminals and days."""
+        u = unknown_officers.c
+        query = select(u.officer, u.terminal, u.date).where(u.site == self._site)
+        days: dict[str, list[tuple[str, date]]] = {}
+        for row in self._connection.execute(query.order_by(u.officer, u.terminal, u.date)):
+            days.setdefault(row.officer, []).append((row.terminal, row.date))
+        return days
+
+    def _of_day(self, table: Table, terminal: str, day: date) -> tuple[ColumnElement[bool], ...]:
+        c = table.c
+        return c.site == self._site, c.terminal == terminal, c.date == day
 
     # --- a terminal's reports ----------------------------------------------------------------
 
@@ -172,6 +269,33 @@ class Days(Room):
         )
         row = self._connection.execute(query).first()
         return StoredReport(**row._mapping) if row else None
+
+    def earlier(self, terminal: str, day: date) -> tuple[StoredReport, ...]:
+        """The revisions of a day that later ones replaced, as they came."""
+        c = earlier_reports.c
+        query = select(c.terminal, c.date, c.revision, c.digest, c.body).where(
+            *self._of_day(earlier_reports, terminal, day)
+        )
+        rows = self._connection.execute(query.order_by(c.revision))
+        return tuple(StoredReport(**row._mapping) for row in rows)
+
+    def revised(self, day: date) -> tuple[str, ...]:
+        """The terminals whose report of a day replaced another."""
+        c = earlier_reports.c
+        query = select(c.terminal).distinct().where(c.site == self._site, c.date == day)
+        return tuple(sorted(self._connection.scalars(query)))
+
+    def of_any(self, terminals_: Collection[str], day: date) -> str:
+        """One of these terminals that has reported the day; "" where none has."""
+        if not terminals_:
+            return ""
+        query = select(day_reports.c.terminal).where(
+            day_reports.c.site == self._site,
+            day_reports.c.terminal.in_(terminals_),
+            day_reports.c.date == day,
+        )
+        first: str | None = self._connection.scalar(query.order_by(day_reports.c.terminal))
+        return first or ""
 
     def sheets(self, terminal: str, days: Collection[date]) -> tuple[OpenSheet, ...]:
         """The sheets of a terminal's days as they were reported."""
@@ -214,6 +338,22 @@ class Days(Room):
         rows = self._connection.execute(_GAPS, asked)
         return Counter({kind: int(n) for kind, n in rows})
 
+    def gaps_of(self, officer: str, first: date, last: date) -> Counter[str]:
+        """One officer's gaps in a span, by kind."""
+        query = (
+            select(day_counts.c.what, func.sum(day_counts.c.n))
+            .where(
+                day_counts.c.site == self._site,
+                day_counts.c.kind == "gap",
+                day_counts.c.officer == officer,
+                day_counts.c.date >= first,
+                day_counts.c.date <= last,
+            )
+            .group_by(day_counts.c.what)
+            .order_by(day_counts.c.what)
+        )
+        return Counter({kind: int(n) for kind, n in self._connection.execute(query)})
+
     def flags_since(self, since: date) -> Counter[str]:
         """How many ratings were flagged as unlikely, by terminal; not on whom."""
         rows = self._connection.execute(_FLAGS, {"site": self._site, "since": since})
@@ -245,10 +385,16 @@ class Days(Room):
         return sorted(self._connection.scalars(every))
 
     def rows_agree(self, report: DayReport) -> bool:
-        """Whether the rows of a report's day are exactly the report's."""
+        """Whether the rows of a report's day are exactly the report's, but for officers who are
+        not known."""
+        u = unknown_officers.c
+        waiting = select(u.officer).where(
+            *self._of_day(unknown_officers, report.terminal, report.date)
+        )
+        strangers = frozenset(self._connection.scalars(waiting))
         for table, columns, expected in (
-            (day_lines, LINE_COLUMNS, line_rows(report)),
-            (day_counts, COUNT_COLUMNS, count_rows(report)),
+            (day_lines, LINE_COLUMNS, line_rows(report, but=strangers)),
+            (day_counts, COUNT_COLUMNS, count_rows(report, but=strangers)),
         ):
             query = select(*(table.c[name] for name in columns)).where(
                 table.c.site == self._site,

@@ -24,6 +24,8 @@ from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
 from sync.central.store.improvements import Improvements
 from sync.central.store.ita import ItaTexts
+from sync.central.store.logbreaks import LogBreaks
+from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
 from sync.central.store.objections import Objections
 from sync.central.store.office_settings import OfficeSettings
@@ -39,6 +41,7 @@ from sync.central.store.tickets import Tickets
 from sync.central.store.tries import SignInTries
 from sync.central.store.unclosed import Unclosed
 from sync.central.store.witness import Witness
+from sync.central.viewer import CITY
 
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
@@ -71,12 +74,16 @@ class Transaction:
     """One transaction's view of the database, by room."""
 
     def __init__(self, connection: Connection, site: str) -> None:
+        self.site = site
         self.accounts = Accounts(connection, site)
         self.blocks = Blocks(connection, site)
         self.days = Days(connection, site)
         self.improvements = Improvements(connection, site)
         self.ita = ItaTexts(connection, site)
         self.objections = Objections(connection, site)
+        self.logs = Logs(connection, site)
+        self.log_breaks = LogBreaks(connection, site)
+        self.city_logs = Logs(connection, CITY)
         self.parked = ParkedReports(connection, site)
         self.people = People(connection, site)
         self.photos = Photos(connection, site)

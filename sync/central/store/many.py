@@ -8,25 +8,31 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Table, select, tuple_
 
 from sync.central.ingest import SheetKey, Witnessed
+from sync.central.logbook import Log, LogEnd
 from sync.central.schema import (
     day_counts,
     day_lines,
     day_reports,
+    officers,
     seen_sheets,
     terminals,
     witnessed_sheets,
 )
 from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, count_rows, line_rows, officer_days
+from sync.central.store.logs import ends_of
 from sync.central.store.room import insert_on
 from sync.central.store.terminals import KnownTerminal, Run, known_terminal, open_runs
 from sync.central.store.unclosed import mark_unclosed
 from sync.central.store.witness import open_sheet, put_sheets, witnessed
+from sync.central.viewer import CITY
 from sync.messages import DayReport, OpenSheet
 
 TerminalKey = tuple[str, str]
 """Site and terminal."""
 DayKey = tuple[str, str, date]
 """Site, terminal and day."""
+OfSite = tuple[str, str]
+"""A site, and an officer or a counter of it."""
 _DAY_KEY = ("site", "terminal", "date")
 
 
@@ -65,6 +71,10 @@ class ManyTerminals:
         """Runs by their sites."""
         open_runs(self._connection, runs, now)
 
+    def log_ends(self, sites: Collection[str]) -> dict[str, dict[Log, LogEnd]]:
+        """The heads of the logs of these sites, and of the city's accounts."""
+        return ends_of(self._connection, {*sites, CITY})
+
     def stored(self, keys: Collection[DayKey]) -> set[DayKey]:
         """Those of which central has a day report."""
         c = day_reports.c
@@ -72,6 +82,24 @@ class ManyTerminals:
             tuple_(c.site, c.terminal, c.date).in_(sorted(keys))
         )
         return {(row.site, row.terminal, row.date) for row in self._connection.execute(query)}
+
+    def known_officers(self, named: Iterable[set[OfSite]]) -> set[OfSite]:
+        """Those who are, or were, on a roster; each with the site."""
+        names = sorted(set().union(*named))
+        query = select(officers.c.site, officers.c.officer).where(
+            tuple_(officers.c.site, officers.c.officer).in_(names)
+        )
+        return {(row.site, row.officer) for row in self._connection.execute(query)}
+
+    def known_counters(self, named: Iterable[set[OfSite]]) -> set[OfSite]:
+        """The counters at which terminals stand; each with the site."""
+        names = sorted(set().union(*named))
+        query = (
+            select(terminals.c.site, terminals.c.counter)
+            .distinct()
+            .where(tuple_(terminals.c.site, terminals.c.counter).in_(names))
+        )
+        return {(row.site, row.counter) for row in self._connection.execute(query)}
 
     def seen(self, keys: Collection[DayKey]) -> Mapping[DayKey, dict[SheetKey, OpenSheet]]:
         """The sheets of these days as their terminals last showed them."""

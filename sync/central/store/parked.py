@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
 
+from sync.central.ingest import Why
 from sync.central.schema import day_reports, parked_reports
 from sync.central.store.room import Room
 from sync.messages import Answer, DayReport
@@ -22,6 +23,28 @@ class ParkedReport:
     answer: str
     n: int
     taken_n: int | None
+    proposed_by: str = ""
+    """Who has proposed that it counts; "" while nobody has."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """That parked reports count: who says so, in which roles (by space), and why."""
+
+    by: str
+    roles: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedReport:
+    """A parked report as it came, and who has proposed that it counts."""
+
+    body: bytes
+    digest: str
+    answer: str
+    proposal: Proposal
 
 
 _SAME_DAY = and_(
@@ -34,6 +57,8 @@ _ALL = (
         parked_reports.c.date,
         parked_reports.c.answer,
         parked_reports.c.body,
+        parked_reports.c.proposed_by,
+        parked_reports.c.reason,
         day_reports.c.body.label("taken_body"),
     )
     .join(day_reports, _SAME_DAY, isouter=True)
@@ -44,9 +69,10 @@ _ALL = (
 
 class ParkedReports(Room):
     def put(
-        self, report: DayReport, body: bytes, digest: str, answer: Answer, now: datetime
+        self, report: DayReport, body: bytes, digest: str, answer: Answer | Why, now: datetime
     ) -> None:
-        """Park bytes that were not taken; beyond MOST_PARKED of a day they are dropped."""
+        """Park bytes that were not taken, and why; beyond MOST_PARKED of a day they are
+        dropped."""
         same_day = and_(
             parked_reports.c.site == self._site,
             parked_reports.c.terminal == report.terminal,
@@ -63,6 +89,9 @@ class ParkedReports(Room):
             "answer": answer.value,
             "body": body,
             "received": now,
+            "proposed_by": "",
+            "proposed_roles": "",
+            "reason": "",
         }
         self._connection.execute(self._insert(parked_reports).values(row).on_conflict_do_nothing())
 
@@ -76,9 +105,49 @@ class ParkedReports(Room):
                 answer=row.answer,
                 n=_ratings(row.body),
                 taken_n=_ratings(row.taken_body) if row.taken_body else None,
+                proposed_by=row.proposed_by,
+                reason=row.reason,
             )
             for row in rows
         )
+
+    def propose(self, terminal: str, why: Why, proposal: Proposal) -> int:
+        """Propose that everything of a terminal that is parked for this now counts; how many."""
+        done = self._connection.execute(
+            update(parked_reports)
+            .where(*self._for(terminal, why))
+            .values(proposed_by=proposal.by, proposed_roles=proposal.roles, reason=proposal.reason)
+        )
+        return done.rowcount
+
+    def proposed(self, terminal: str, why: Why) -> tuple[ProposedReport, ...]:
+        """What of a terminal was parked for this and is proposed to count, the oldest first."""
+        c = parked_reports.c
+        query = select(parked_reports).where(*self._for(terminal, why), c.proposed_by != "")
+        return tuple(
+            ProposedReport(
+                body=row.body,
+                digest=row.digest,
+                answer=row.answer,
+                proposal=Proposal(by=row.proposed_by, roles=row.proposed_roles, reason=row.reason),
+            )
+            for row in self._connection.execute(query.order_by(c.date, c.received))
+        )
+
+    def remains(self, terminal: str, why: Why) -> bool:
+        """Whether anything of a terminal is parked for this."""
+        query = select(parked_reports.c.date).where(*self._for(terminal, why)).limit(1)
+        return self._connection.execute(query).first() is not None
+
+    def take_out(self, terminal: str, day: date, digest: str) -> None:
+        """It counts now."""
+        c = parked_reports.c
+        of_day = (c.site == self._site, c.terminal == terminal, c.date == day)
+        self._connection.execute(delete(parked_reports).where(*of_day, c.digest == digest))
+
+    def _for(self, terminal: str, why: Why) -> tuple[ColumnElement[bool], ...]:
+        c = parked_reports.c
+        return c.site == self._site, c.terminal == terminal, c.answer == why.value
 
 
 def _ratings(body: bytes) -> int:

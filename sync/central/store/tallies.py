@@ -1,18 +1,18 @@
-"""Raw counts of a day, for the audit role alone, and the log of who read them."""
+"""Raw counts of a day, for the audit role alone."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import func, select
 
 from sync.central.disclosure import Counts, Scaled
-from sync.central.schema import LEVELS, day_counts, day_lines, reads
+from sync.central.schema import LEVELS, day_counts, day_lines
 from sync.central.store.room import Room, counts_of
 
 
 class Tallies(Room):
     def ratings(self, day: date) -> dict[Scaled, Counts]:
-        """Raw counts of one day. Log the read with `log_read` first."""
+        """Raw counts of one day. Log the read first."""
         query = (
             select(
                 day_lines.c.officer,
@@ -39,16 +39,3 @@ class Tallies(Room):
         )
         rows = self._connection.execute(query)
         return Counter({(officer, what): int(n) for officer, what, n in rows})
-
-    def log_read(self, reader: str, what: str, now: datetime) -> None:
-        row = {"site": self._site, "at": now, "reader": reader, "what": what}
-        self._connection.execute(self._insert(reads).values(row).on_conflict_do_nothing())
-
-    def reads(self) -> list[tuple[datetime, str, str]]:
-        """When, who, what; oldest first."""
-        query = (
-            select(reads.c.at, reads.c.reader, reads.c.what)
-            .where(reads.c.site == self._site)
-            .order_by(reads.c.at)
-        )
-        return [(at, reader, what) for at, reader, what in self._connection.execute(query)]

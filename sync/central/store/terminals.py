@@ -3,30 +3,61 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from sync.central.schema import enrol_codes, terminals
 from sync.central.store.room import Room
-from sync.messages import Answer, Head, Hello
+from sync.messages import Head, Hello
 
-ACTIVE = "active"
+
+class State(StrEnum):
+    """How central stands to one generation of a terminal."""
+
+    ACTIVE = "active"
+    WAITING = "waiting"
+    """A new generation of a terminal that exists: another person has not confirmed it yet."""
+    ROLLBACK = "rollback"
+    FORK = "fork"
+    BY_HAND = "by-hand"
+    """Somebody put it into quarantine."""
+    REPLACED = "replaced"
+    """A later generation was confirmed."""
+    REVOKED = "revoked"
+    """Its key was withdrawn, or its generation was not confirmed."""
+
+
+_QUARANTINE = (State.ROLLBACK, State.FORK, State.BY_HAND)
+_ENDED = (State.REPLACED, State.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownTerminal:
-    """`state` is "active", or the answer (rollback, fork) that put it into quarantine."""
+    """One generation of a terminal. `terminal` is its id on the wire and in every table: `name`,
+    and from the second generation on its number too, so that nothing of two generations meets."""
 
     terminal: str
+    name: str
+    generation: int
+    enrolled: datetime
+    invited_by: str
+    """Whose code it used."""
+    invited_roles: str
+    """The roles of that account, by space."""
     counter: str
     public_key: str
-    state: str
+    state: State
     software: str
     seen: datetime | None
     head: Head
     nonce: str
     nonce_until: datetime | None
+    shown: str
+    """The nonce of the run in which its heads were last taken."""
+    greetings: str
+    """What its last greetings said (`sync.central.greetings`)."""
     skew: int | None = None
     """Seconds by which its clock was ahead of central's when last seen."""
     due: int | None = None
@@ -38,7 +69,20 @@ class KnownTerminal:
 
     @property
     def quarantined(self) -> bool:
-        return self.state != ACTIVE
+        return self.state in _QUARANTINE
+
+    @property
+    def waiting(self) -> bool:
+        return self.state is State.WAITING
+
+    @property
+    def ended(self) -> bool:
+        """Whether central takes no request of this key any more."""
+        return self.state in _ENDED
+
+    @property
+    def active(self) -> bool:
+        return self.state is State.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +93,19 @@ class Run:
     nonce: str
     until: datetime
     hello: Hello
+    greetings: str
+    """What its last greetings said, this one with them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """What a one-time code stands for."""
 
-    terminal: str
+    name: str
     counter: str
     until: datetime
+    invited_by: str
+    invited_roles: str
 
 
 # Asked with every request of every terminal: building a statement takes longer than running it.
@@ -79,6 +127,7 @@ def open_runs(connection: Connection, runs: Iterable[tuple[str, Run]], now: date
             "of_terminal": run.terminal,
             "nonce": run.nonce,
             "nonce_until": run.until,
+            "greetings": run.greetings,
             "software": run.hello.software,
             "seen": now,
             "skew": _bounded(run.hello.clock - int(now.timestamp())),
@@ -104,26 +153,58 @@ class Terminals(Room):
         every = (known_terminal(row) for row in rows)
         return tuple(sorted(every, key=lambda t: (len(t.terminal), t.terminal)))
 
-    def put_key(self, terminal: str, counter: str, public_key: str) -> None:
-        """Enrol (again): a new key, and a new history."""
-        self._connection.execute(
-            delete(terminals).where(
-                terminals.c.site == self._site, terminals.c.terminal == terminal
-            )
-        )
+    def generations(self, name: str) -> tuple[KnownTerminal, ...]:
+        """Every generation of a terminal, the first one first."""
+        query = select(terminals).where(terminals.c.site == self._site, terminals.c.name == name)
+        rows = self._connection.execute(query.order_by(terminals.c.generation))
+        return tuple(map(known_terminal, rows))
+
+    def begin(self, invitation: Invitation, public_key: str, now: datetime) -> KnownTerminal:
+        """The terminal's next generation: a history of its own. The first one counts from now on;
+        a later one waits until another person has confirmed it."""
+        generation = max((g.generation for g in self.generations(invitation.name)), default=0) + 1
+        terminal = terminal_id(invitation.name, generation)
         self._connection.execute(
             insert(terminals).values(
                 site=self._site,
                 terminal=terminal,
-                counter=counter,
+                name=invitation.name,
+                generation=generation,
+                enrolled=now,
+                invited_by=invitation.invited_by,
+                invited_roles=invitation.invited_roles,
+                counter=invitation.counter,
                 public_key=public_key,
-                state=ACTIVE,
+                state=(State.ACTIVE if generation == 1 else State.WAITING).value,
                 software="",
                 head_seq=0,
                 head_hash="",
                 nonce="",
+                shown="",
+                greetings="",
             )
         )
+        begun = self.get(terminal)
+        if begun is None:
+            raise AssertionError("it was just put in")
+        return begun
+
+    def put_state(self, terminal: str, state: State) -> None:
+        """From now on; an open run ends."""
+        self._set(terminal, state=state.value, nonce="", nonce_until=None, shown="")
+
+    def put_public_key(self, terminal: str, public_key: str) -> None:
+        """In place of the key before; its open run ends."""
+        self._set(terminal, public_key=public_key, nonce="", nonce_until=None, shown="")
+
+    def heads_taken(self, terminal: str, nonce: str) -> None:
+        """The heads were taken in the run of this nonce."""
+        self._set(terminal, shown=nonce)
+
+    def counters(self) -> set[str]:
+        """The counters at which terminals of the site stand, or stood."""
+        query = select(terminals.c.counter).distinct().where(terminals.c.site == self._site)
+        return set(self._connection.scalars(query))
 
     def open_run(self, run: Run, now: datetime) -> None:
         open_runs(self._connection, [(self._site, run)], now)
@@ -131,21 +212,23 @@ class Terminals(Room):
     def put_head(self, terminal: str, head: Head) -> None:
         self._set(terminal, head_seq=head.seq, head_hash=head.hash)
 
-    def quarantine(self, terminal: str, answer: Answer) -> None:
-        self._set(terminal, state=answer.value)
+    def quarantine(self, terminal: str, state: State) -> None:
+        self._set(terminal, state=state.value)
 
     def release(self, terminal: str) -> None:
         """Out of quarantine: its next head is taken as it comes."""
-        self._set(terminal, state=ACTIVE, head_seq=0, head_hash="")
+        self._set(terminal, state=State.ACTIVE.value, head_seq=0, head_hash="")
 
     def invite(self, code_hash: str, invitation: Invitation) -> None:
         self._connection.execute(
             insert(enrol_codes).values(
                 site=self._site,
                 code_hash=code_hash,
-                terminal=invitation.terminal,
+                terminal=invitation.name,
                 counter=invitation.counter,
                 until=invitation.until,
+                invited_by=invitation.invited_by,
+                invited_roles=invitation.invited_roles,
             )
         )
 
@@ -154,11 +237,23 @@ class Terminals(Room):
         row = self._connection.execute(
             delete(enrol_codes)
             .where(enrol_codes.c.site == self._site, enrol_codes.c.code_hash == code_hash)
-            .returning(enrol_codes.c.terminal, enrol_codes.c.counter, enrol_codes.c.until)
+            .returning(enrol_codes)
         ).first()
         if row is None:
             return None
-        return Invitation(row.terminal, row.counter, utc(row.until))
+        return Invitation(
+            name=row.terminal,
+            counter=row.counter,
+            until=utc(row.until),
+            invited_by=row.invited_by,
+            invited_roles=row.invited_roles,
+        )
+
+    def site_of_code(self, code_hash: str) -> str | None:
+        """Which site made a code, whichever it is."""
+        query = select(enrol_codes.c.site).where(enrol_codes.c.code_hash == code_hash)
+        site: str | None = self._connection.scalar(query)
+        return site
 
     def drop_old_codes(self, now: datetime) -> None:
         self._connection.execute(
@@ -173,19 +268,31 @@ class Terminals(Room):
 def known_terminal(row: Row[Any]) -> KnownTerminal:
     return KnownTerminal(
         terminal=row.terminal,
+        name=row.name,
+        generation=row.generation,
+        enrolled=utc(row.enrolled),
+        invited_by=row.invited_by,
+        invited_roles=row.invited_roles,
         counter=row.counter,
         public_key=row.public_key,
-        state=row.state,
+        state=State(row.state),
         software=row.software,
         seen=utc(row.seen) if row.seen else None,
         head=Head(row.head_seq, row.head_hash),
         nonce=row.nonce,
         nonce_until=utc(row.nonce_until) if row.nonce_until else None,
+        shown=row.shown,
+        greetings=row.greetings,
         skew=row.skew,
         due=row.due,
         free=row.free,
         panel=row.panel or "",
     )
+
+
+def terminal_id(name: str, generation: int) -> str:
+    """The id of a generation on the wire and in every table."""
+    return name if generation == 1 else f"{name}.g{generation}"
 
 
 def _bounded(seconds: int) -> int:

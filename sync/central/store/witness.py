@@ -212,14 +212,26 @@ class Witness(Room):
             for row in rows
         )
 
-    def settle(self, terminal: str, by: str, note: str, now: datetime) -> int:
-        """Settle every open alarm of a terminal; how many there were."""
+    def settle(
+        self, terminal: str, by: str, note: str, now: datetime, *, but: Collection[str] = ()
+    ) -> int:
+        """Settle every open alarm of a terminal, `but` of these kinds; how many there were."""
+        return self._settle(terminal, alarms.c.kind.not_in(but), by, note, now)
+
+    def settle_kind(self, terminal: str, kind: str, by: str, note: str, now: datetime) -> int:
+        """Settle the open alarms of one kind; how many there were."""
+        return self._settle(terminal, alarms.c.kind == kind, by, note, now)
+
+    def _settle(
+        self, terminal: str, which: ColumnElement[bool], by: str, note: str, now: datetime
+    ) -> int:
         done = self._connection.execute(
             update(alarms)
             .where(
                 alarms.c.site == self._site,
                 alarms.c.terminal == terminal,
                 alarms.c.settled.is_(None),
+                which,
             )
             .values(settled=now, settled_by=by, note=note)
         )

@@ -9,8 +9,9 @@ from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.store.accounts import Account
 from sync.central.usecases.central import Central
+from sync.central.usecases.events import Kind, write_event
 from sync.central.usecases.tries import clear_tries, name_hash
-from sync.central.viewer import CITY, ROLES, Role
+from sync.central.viewer import CITY, ROLES, Role, Viewer
 
 __all__ = [
     "Account",
@@ -22,6 +23,7 @@ __all__ = [
     "new_password",
     "read_accounts_page",
     "roles_of",
+    "viewer_of",
 ]
 
 
@@ -103,10 +105,24 @@ def add_account(
     with central.store.transaction(site) as t:
         if not renew and t.accounts.get(account) is not None:
             raise BadPerson("account_exists", account=excerpt(account))
-        t.accounts.close_sessions(account)
+        ended = t.accounts.close_sessions(account)
         t.accounts.put(fresh)
-        t.accounts.log_change(by, f"account {account}: {role_ids}", now)
+        t.logs.change(by, f"account {account}: {role_ids}", now)
+        if ended:
+            write_event(central, t, Kind.ENDED, account, now, who=by)
+        if password:
+            write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)
     return password
+
+
+def viewer_of(central: Central, account: str) -> Viewer:
+    """Who this account is, for what is done on central's own machine. BadPerson where there is
+    none."""
+    with central.store.read(central.site) as t:
+        person = t.accounts.get(account)
+    if person is None or person.disabled:
+        raise BadPerson("no_account", account=excerpt(account))
+    return person.viewer()
 
 
 def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:
@@ -116,8 +132,10 @@ def disable_account(central: Central, by: str, site: str, account: str, now: dat
         if current is None:
             return False
         t.accounts.put(replace(current, disabled=True))
-        t.accounts.close_sessions(account)
-        t.accounts.log_change(by, f"account {account}: disabled", now)
+        ended = t.accounts.close_sessions(account)
+        t.logs.change(by, f"account {account}: disabled", now)
+        if ended:
+            write_event(central, t, Kind.ENDED, account, now, who=by)
     return True
 
 
@@ -128,7 +146,7 @@ def enable_account(central: Central, by: str, site: str, account: str, now: date
         if current is None:
             return False
         t.accounts.put(replace(current, disabled=False))
-        t.accounts.log_change(by, f"account {account}: enabled", now)
+        t.logs.change(by, f"account {account}: enabled", now)
     return True
 
 
@@ -142,8 +160,11 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
         if current is None:
             return None
         t.accounts.put(replace(current, secret=secret, must_change=True))
-        t.accounts.close_sessions(account)
-        t.accounts.log_change(by, f"account {account}: new first password", now)
+        ended = t.accounts.close_sessions(account)
+        t.logs.change(by, f"account {account}: new first password", now)
+        if ended:
+            write_event(central, t, Kind.ENDED, account, now, who=by)
+        write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)
     clear_tries(central, name_hash(central, site, account))
     return password
 

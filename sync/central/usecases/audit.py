@@ -1,4 +1,4 @@
-"""What the audit role reads: a day's raw counts, who read them, and who changed what."""
+"""What the audit role reads: a day's raw counts, and who read them; and how a change is logged."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,13 +6,11 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Counts, Scaled
-from sync.central.store.accounts import Logged
+from sync.central.logbook import Entry, Kind, Log, Wanted
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, Viewer
 
-Read = tuple[datetime, str, str]
-"""When, by whom, and what was read."""
 _READS_SHOWN = 50
 
 
@@ -27,10 +25,10 @@ class DayTally:
 
 def read_tally(
     central: Central, day: date, reader: str, now: datetime
-) -> tuple[DayTally, tuple[Read, ...]]:
+) -> tuple[DayTally, tuple[Entry, ...]]:
     """Raw counts of a day for the audit role, and the newest reads. This read is logged first."""
     with central.store.transaction(central.site) as t:
-        t.tallies.log_read(reader, f"tally {day.isoformat()}", now)
+        t.logs.read(reader, f"tally {day.isoformat()}", now)
         tally = DayTally(
             officers={str(officer.id): officer for officer in t.people.everyone()},
             counts=t.tallies.ratings(day),
@@ -39,23 +37,21 @@ def read_tally(
         return tally, _newest_reads(t)
 
 
-def newest_reads(central: Central) -> tuple[Read, ...]:
+def newest_reads(central: Central) -> tuple[Entry, ...]:
     """Who read raw counts last."""
     with central.store.read(central.site) as t:
         return _newest_reads(t)
 
 
-def all_changes(central: Central) -> tuple[Logged, ...]:
-    """Who changed accounts, roster, terminals and settings, newest first."""
-    with central.store.read(central.site) as t:
-        return t.accounts.changes()
-
-
 def write_change(t: Transaction, viewer: Viewer, what: str, now: datetime) -> None:
     """Log who changed what, in the transaction of the change."""
-    account = f"{viewer.account} (city)" if viewer.site == CITY else viewer.account
-    t.accounts.log_change(account, what, now)
+    t.logs.change(signature(viewer), what, now)
 
 
-def _newest_reads(t: Transaction) -> tuple[Read, ...]:
-    return tuple(t.tallies.reads()[-_READS_SHOWN:])
+def signature(viewer: Viewer) -> str:
+    """Who somebody is in a log of one office."""
+    return f"{viewer.account} (city)" if viewer.site == CITY else viewer.account
+
+
+def _newest_reads(t: Transaction) -> tuple[Entry, ...]:
+    return t.logs.page(Log.RECORD, Wanted(kinds=(Kind.READ,)), 0, _READS_SHOWN)

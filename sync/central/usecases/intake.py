@@ -10,20 +10,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from sync.central.greetings import Greeting, Said, Words
 from sync.central.ingest import SheetKey, Witnessed, grown, judge_opened
 from sync.central.store.engine import CentralStore, RowRefused
 from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
-from sync.central.store.terminals import KnownTerminal, Run
-from sync.messages import Answer, DayReport, Hello, OpenSheet, Receipt, Welcome
+from sync.central.store.terminals import KnownTerminal, Run, State
+from sync.central.usecases.central import Central
+from sync.central.usecases.judging import is_impossible
+from sync.central.usecases.loghistory import heads_told
+from sync.central.viewer import CITY
+from sync.messages import Answer, DayReport, Hello, Late, OpenSheet, Receipt, Welcome
 from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
 
-__all__ = ["RequestRefused", "RowRefused", "Signed", "greet", "new_run", "take_days"]
+__all__ = ["RequestRefused", "RowRefused", "Signed", "greet", "greeted", "take_days"]
 
 FIRST_DAY = date(2026, 1, 1)
 """Before this no terminal of any version ran."""
 _AHEAD = timedelta(days=1)
 """By how much a terminal's day may be ahead: clocks and time zones differ."""
+
+
+_ENDED = {
+    State.REVOKED: "this terminal's key was revoked: ask IT for a new code, and enrol it again",
+    State.REPLACED: "another machine is this terminal now: ask IT, and enrol this one again",
+}
+"""Said to who proves that they have the key."""
 
 
 class RequestRefused(Exception):
@@ -64,6 +76,8 @@ class Signed:
         fresh = self.nonce == known.nonce and until is not None and until >= now
         if in_run and not (self.nonce and fresh):
             raise RequestRefused(401, "no open run with this nonce; say hello again")
+        if known.ended:
+            raise RequestRefused(403, _ENDED[known.state])
         return known
 
     def day_report(self, now: datetime) -> DayReport:
@@ -80,18 +94,37 @@ class Signed:
         return report
 
 
-def new_run(terminal: str, hello: Hello, until: datetime) -> Run:
-    """A run with a fresh nonce."""
-    return Run(terminal=terminal, nonce=secrets.token_hex(16), until=until, hello=hello)
+def greeted(
+    central: Central, terminal: KnownTerminal, hello: Hello, now: datetime
+) -> tuple[Welcome | Late, Run | None]:
+    """The answer to a hello, and the run that it opens."""
+    greetings, words = Said.read(terminal.greetings), Words.at(central.key, now)
+    judged = greetings.judge_on_foot(hello) if central.on_foot else greetings.judge(hello, words)
+    is_open = terminal.nonce_until is not None and terminal.nonce_until >= now
+    own = not central.on_foot or terminal.nonce == greetings.run
+    if judged is Greeting.AGAIN and is_open and own:
+        return Welcome(terminal.nonce, terminal.head.seq), None
+    if judged is Greeting.LATE or (judged is Greeting.AGAIN and is_open):
+        return Late(greetings.run if central.on_foot else words.now), None
+    nonce = secrets.token_hex(16)
+    heard = greetings.heard_on_foot(hello, nonce) if central.on_foot else greetings.heard(hello)
+    run = Run(
+        terminal=terminal.terminal,
+        nonce=nonce,
+        until=now + central.run,
+        hello=hello,
+        greetings=heard.text(),
+    )
+    return Welcome(nonce, terminal.head.seq), run
 
 
 def greet(
-    store: CentralStore, calls: Sequence[tuple[Signed, Hello]], now: datetime, run: timedelta
-) -> list[Welcome | Exception | None]:
-    """An answer to each hello, or what refuses it. `run`: how long a run stays open."""
-    answers: list[Welcome | Exception | None] = [None] * len(calls)
+    central: Central, calls: Sequence[tuple[Signed, Hello]], now: datetime
+) -> list[Welcome | Late | Exception | None]:
+    """An answer to each hello, or what refuses it."""
+    answers: list[Welcome | Late | Exception | None] = [None] * len(calls)
     runs: dict[TerminalKey, Run] = {}
-    with store.many() as many:
+    with central.store.many() as many:
         terminals = many.locked({call.key for call, _ in calls})
         for place, (call, hello) in enumerate(calls):
             try:
@@ -100,8 +133,9 @@ def greet(
                 answers[place] = refused
                 continue
             if call.key not in runs:
-                runs[call.key] = new_run(call.terminal, hello, now + run)
-                answers[place] = Welcome(runs[call.key].nonce, terminal.head)
+                answers[place], opened = greeted(central, terminal, hello, now)
+                if opened is not None:
+                    runs[call.key] = opened
         many.open_runs(((site, run) for (site, _), run in sorted(runs.items())), now)
     return answers
 
@@ -115,6 +149,7 @@ def take_days(
     days: dict[DayKey, NewDay] = {}
     with store.many() as many:
         terminals = many.locked({call.key for call in calls})
+        log_ends = many.log_ends({call.site for call in calls})
         for place, call in enumerate(calls):
             try:
                 terminal = call.proven(terminals.get(call.key), now, in_run=True)
@@ -128,7 +163,7 @@ def take_days(
                 digest=digest(call.body),
                 fresh_sheets=report.open_sheets(),
             )
-            if not terminal.quarantined and day.key not in days:
+            if terminal.active and day.key not in days and not is_impossible(terminal, report):
                 days[day.key], places[day.key] = day, place
         stored = many.put(_first_ones(many, days), now)
     for key in stored:
@@ -139,19 +174,30 @@ def take_days(
             revision=report.revision,
             digest=days[key].digest,
             answer=Answer.STORED,
+            logs=heads_told(log_ends[report.site], log_ends[CITY]),
         )
     return answers
 
 
 def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewDay]:
-    """Those of which central has no report yet, each with the sheets that it shows more of."""
+    """Those of which central has no report yet, and knows everybody and every counter that they
+    name; each with the sheets that it shows more of."""
     stored, seen = many.stored(days.keys()), many.seen(days.keys())
     witnessed = many.witnessed(days.keys())
+    officers = many.known_officers(_named(day, day.report.officers()) for day in days.values())
+    counters = many.known_counters(_named(day, day.report.counters()) for day in days.values())
     return [
         replace(day, fresh_sheets=_fresh(day.fresh_sheets, seen.get(key, {})))
         for key, day in sorted(days.items())
-        if key not in stored and _as_shown(witnessed.get(key, {}), day.report)
+        if key not in stored
+        and _named(day, day.report.officers()) <= officers
+        and _named(day, day.report.counters()) <= counters
+        and _as_shown(witnessed.get(key, {}), day.report)
     ]
+
+
+def _named(day: NewDay, names: frozenset[str]) -> set[tuple[str, str]]:
+    return {(day.report.site, name) for name in names}
 
 
 def _as_shown(shown: Mapping[SheetKey, Witnessed], report: DayReport) -> bool:

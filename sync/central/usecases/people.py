@@ -9,6 +9,7 @@ from sync.central.store.engine import Transaction
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
+from sync.central.usecases.two_people import count_now_known
 from sync.central.viewer import NotYours, Right, Viewer
 
 __all__ = [
@@ -128,4 +129,5 @@ def _officer(t: Transaction, officer_id: str) -> Officer:
 
 def _put(t: Transaction, officers: tuple[Officer, ...]) -> None:
     t.people.put(officers)
+    count_now_known(t)
     t.pins.withdraw(str(officer.id) for officer in officers if officer.retired)

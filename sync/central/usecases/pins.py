@@ -53,7 +53,7 @@ def read_pins(central: Central) -> tuple[OfficersPin, ...]:
         officers = t.people.active()
         issued = t.pins.all()
         at_terminals = t.pins.at_terminals()
-        terminals = [terminal.terminal for terminal in t.terminals.all()]
+        terminals = [terminal.terminal for terminal in t.terminals.all() if not terminal.ended]
     return tuple(
         _pin_of(central, officer, issued.get(str(officer.id)), at_terminals, terminals)
         for officer in officers

@@ -15,6 +15,7 @@ from sync.central.store.accounts import Account
 from sync.central.store.engine import Transaction
 from sync.central.store.secondfactors import SecondFactor
 from sync.central.usecases.central import Central
+from sync.central.usecases.events import Kind, write_event
 from sync.central.viewer import Viewer
 
 __all__ = [
@@ -104,7 +105,7 @@ def enrol_factor(
         t.second_factors.put(factor, map(secondfactor.recovery_hash, codes))
         t.accounts.admit_session(session)
         t.accounts.close_sessions(viewer.account, besides=session)
-        t.accounts.log_change(viewer.account, f"account {viewer.account}: second factor set", now)
+        write_event(central, t, Kind.SECOND_FACTOR, viewer.account, now, what="set")
     return codes
 
 
@@ -113,7 +114,7 @@ def renew_codes(central: Central, viewer: Viewer, now: datetime) -> tuple[str, .
     codes = secondfactor.new_recovery_codes()
     with central.store.transaction(viewer.site) as t:
         t.second_factors.put_codes(viewer.account, map(secondfactor.recovery_hash, codes))
-        t.accounts.log_change(viewer.account, f"account {viewer.account}: new recovery codes", now)
+        write_event(central, t, Kind.SECOND_FACTOR, viewer.account, now, what="codes")
     return codes
 
 
@@ -124,7 +125,8 @@ def reset_factor(central: Central, by: str, site: str, account: str, now: dateti
         if not t.second_factors.drop(account):
             return False
         t.accounts.close_sessions(account)
-        t.accounts.log_change(by, f"account {account}: second factor reset", now)
+        t.logs.change(by, f"account {account}: second factor reset", now)
+        write_event(central, t, Kind.SECOND_FACTOR, account, now, who=by, what="reset")
     return True
 
 

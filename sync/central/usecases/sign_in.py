@@ -15,7 +15,15 @@ from sync.central import passwords
 from sync.central.passwords import WeakPassword
 from sync.central.store.accounts import Account, Session
 from sync.central.store.engine import Transaction
+from sync.central.store.tries import Tries
 from sync.central.usecases.central import Central
+from sync.central.usecases.events import (
+    Kind,
+    empty_old_events,
+    note_failure,
+    note_unknown,
+    write_event,
+)
 from sync.central.usecases.second_factors import code_is_right, must_enrol
 from sync.central.usecases.tries import (
     Locked,
@@ -79,9 +87,14 @@ def sign_in(
     """A session for the right password of an account at the first of `sites` that has it;
     NotSignedIn, or Locked with the time."""
     name = name_hash(central, sites[0], account)
-    earlier = count_try(central, name, now)
     current = _account_at(central, sites, account)
+    try:
+        earlier = count_try(central, name, now)
+    except Locked:
+        _note(central, sites[0], account, current, Kind.TOO_EARLY, now)
+        raise
     if not _matches(current, password) or current is None:
+        _note(central, sites[0], account, current, _wrong(earlier, now), now)
         raise NotSignedIn
     with central.store.transaction(current.site) as t:
         stage = _stage_of(t, current)
@@ -90,7 +103,7 @@ def sign_in(
         take_back_try(central, name, earlier, now)
     else:
         clear_tries(central, name)
-    return _open_session(central, current, stage, browser, now)
+    return _open_session(central, current, stage, browser, now, by="password")
 
 
 def sign_in_as(
@@ -100,9 +113,12 @@ def sign_in_as(
     second factor is the provider's matter."""
     with central.store.read(site) as t:
         account = t.accounts.of_subject(subject)
-    if account is None or account.disabled:
+    if account is None:
         raise NotSignedIn
-    return _open_session(central, account, "", browser, now)
+    if account.disabled:
+        note_failure(central, site, Kind.FAILED, account.account, now, "disabled")
+        raise NotSignedIn
+    return _open_session(central, account, "", browser, now, by="identity")
 
 
 def check_code(
@@ -121,25 +137,28 @@ def check_code(
         raise NotSignedIn
     with central.store.transaction(site) as t:
         t.accounts.close_session(hashed)
-    return _open_session(central, account, "", browser, now)
+    return _open_session(central, account, "", browser, now, by="code")
 
 
 def require_code(central: Central, viewer: Viewer, code: str, now: datetime) -> None:
     """NotSignedIn unless this is the code of the viewer's second factor, or a recovery code; it is
     used up. Tries are counted with those of the password."""
     name = name_hash(central, viewer.site, viewer.account)
-    count_try(central, name, now)
+    earlier = _counted(central, viewer, name, now)
     with central.store.transaction(viewer.site) as t:
-        if not code_is_right(central, t, viewer, code, now):
-            raise NotSignedIn
+        right = code_is_right(central, t, viewer, code, now)
+    if not right:
+        note_failure(central, viewer.site, _wrong(earlier, now), viewer.account, now, "code")
+        raise NotSignedIn
     clear_tries(central, name)
 
 
 def check_password(central: Central, viewer: Viewer, password: str, now: datetime) -> None:
     """Once more the password of who is signed in; NotSignedIn, or Locked."""
     name = name_hash(central, viewer.site, viewer.account)
-    earlier = count_try(central, name, now)
+    earlier = _counted(central, viewer, name, now)
     if not _matches(_account_at(central, (viewer.site,), viewer.account), password):
+        note_failure(central, viewer.site, _wrong(earlier, now), viewer.account, now)
         raise NotSignedIn
     take_back_try(central, name, earlier, now)
 
@@ -156,6 +175,7 @@ def viewer_of(central: Central, site: str, token: str, now: datetime) -> tuple[V
     if now - session.seen > SESSION_IDLE or now - session.opened > SESSION_LONGEST:
         with central.store.transaction(site) as t:
             t.accounts.close_session(hashed)
+            write_event(central, t, Kind.EXPIRED, account.account, now)
         return None
     if account.disabled:
         return None
@@ -165,9 +185,10 @@ def viewer_of(central: Central, site: str, token: str, now: datetime) -> tuple[V
     return account.viewer(), "password" if account.must_change else session.stage
 
 
-def sign_out(central: Central, site: str, token: str) -> None:
+def sign_out(central: Central, site: str, token: str, now: datetime) -> None:
     with central.store.transaction(site) as t:
-        t.accounts.close_session(_hash(token))
+        for owner in t.accounts.close_session(_hash(token)):
+            write_event(central, t, Kind.SIGNED_OUT, owner, now)
 
 
 def own_sessions(central: Central, viewer: Viewer, now: datetime) -> tuple[Session, ...]:
@@ -193,7 +214,7 @@ def end_session(central: Central, viewer: Viewer, session: str, now: datetime) -
     with central.store.transaction(viewer.site) as t:
         if any(one.token == session for one in t.accounts.sessions(viewer.account)):
             t.accounts.close_session(session)
-            t.accounts.log_change(viewer.account, f"account {viewer.account}: session ended", now)
+            write_event(central, t, Kind.ENDED, viewer.account, now)
 
 
 def change_password(
@@ -218,10 +239,11 @@ def change_password(
         changed = replace(account, secret=secret, must_change=False)
         t.accounts.put(changed)
         t.accounts.close_sessions(viewer.account)
-        t.accounts.log_change(viewer.account, f"account {viewer.account}: new password", now)
         stage = _stage_of(t, changed)
+        write_event(central, t, Kind.PASSWORD_SET, viewer.account, now)
     # Who changes the password here has given the code, where one is needed, at signing in.
-    return _open_session(central, changed, "" if stage == CODE else stage, browser, now)
+    stage = "" if stage == CODE else stage
+    return _open_session(central, changed, stage, browser, now, by="password")
 
 
 def _matches(account: Account | None, password: str) -> bool:
@@ -229,6 +251,32 @@ def _matches(account: Account | None, password: str) -> bool:
     usable = account is not None and not account.disabled and bool(account.secret)
     secret = account.secret if account is not None and usable else passwords.NOBODY
     return passwords.matches(password, secret) and usable
+
+
+def _counted(central: Central, viewer: Viewer, name: str, now: datetime) -> Tries:
+    """A try of who is signed in, counted; what there was before. Locked."""
+    try:
+        return count_try(central, name, now)
+    except Locked:
+        note_failure(central, viewer.site, Kind.TOO_EARLY, viewer.account, now)
+        raise
+
+
+def _wrong(earlier: Tries, now: datetime) -> Kind:
+    """What a wrong try is after those before it."""
+    waits = passwords.locked_until(earlier.tries + 1, now) is not None
+    return Kind.LOCKED if waits else Kind.FAILED
+
+
+def _note(
+    central: Central, site: str, name: str, account: Account | None, kind: Kind, now: datetime
+) -> None:
+    """Log a try that failed; `site`: where somebody tried a name that is nobody's."""
+    if account is None:
+        note_unknown(central, site, name, now)
+    else:
+        what = "disabled" if account.disabled else ""
+        note_failure(central, account.site, kind, account.account, now, what)
 
 
 def _account_at(central: Central, sites: Sequence[str], account: str) -> Account | None:
@@ -248,7 +296,7 @@ def _stage_of(t: Transaction, account: Account) -> str:
 
 
 def _open_session(
-    central: Central, account: Account, stage: str, browser: str, now: datetime
+    central: Central, account: Account, stage: str, browser: str, now: datetime, *, by: str
 ) -> Opened:
     """A session with a token of its own. It ends the account's others, where the office does not
     want several; one that waits for a code ends none."""
@@ -263,9 +311,18 @@ def _open_session(
     )
     with central.store.transaction(account.site) as t:
         if stage != CODE and t.settings.newest().settings.one_session:
-            t.accounts.close_sessions(account.account)
-        t.accounts.drop_sessions(now - SESSION_LONGEST)
+            ended = t.accounts.close_sessions(account.account)
+        else:
+            ended = 0
+        old = t.accounts.drop_sessions(now - SESSION_LONGEST)
         t.accounts.open_session(session)
+        for owner in old:
+            write_event(central, t, Kind.EXPIRED, owner, now)
+        if ended:
+            write_event(central, t, Kind.ENDED, account.account, now)
+        if stage != CODE:
+            write_event(central, t, Kind.SIGNED_IN, account.account, now, what=by)
+        empty_old_events(t, now)
     return Opened(site=account.site, token=token, stage=stage)
 
 

@@ -10,9 +10,11 @@ from sync.central.settings import CentralSettings
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
+from sync.central.store.witness import Alarm
 from sync.central.usecases.central import Central
 from sync.central.usecases.day_reports import receive_day_report
-from sync.central.usecases.intake import new_run
+from sync.central.usecases.intake import greeted
+from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
 from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
@@ -22,11 +24,15 @@ from sync.messages import (
     Hello,
     IssuedPin,
     IssuedPins,
+    Late,
+    LogsAnswer,
+    NotMine,
     PhotoDigest,
     Photos,
     PinStatus,
     Receipt,
     Roster,
+    SeenLogs,
     Step,
     StoredDays,
     StoredRevision,
@@ -34,6 +40,10 @@ from sync.messages import (
 )
 from sync.sealing import seal
 
+NOT_MINE = "not-mine"
+"""An alarm."""
+_MOST_NOT_MINE = 20
+"""Days of one message for which an alarm stands: more do not say more."""
 HELD_DAYS = 400
 """A fiscal year and more: as far back as a terminal learns which days central has."""
 MOST_SEALED = 500
@@ -57,16 +67,21 @@ class TerminalRequest:
     t: Transaction
     terminal: KnownTerminal
 
-    def greet(self, hello: Hello, now: datetime) -> Welcome:
-        """Open a run with a fresh nonce."""
-        run = new_run(self.terminal.terminal, hello, now + self.central.run)
-        self.t.terminals.open_run(run, now)
-        return Welcome(run.nonce, self.terminal.head)
+    def greet(self, hello: Hello, now: datetime) -> Welcome | Late:
+        """Open a run with a fresh nonce, or say which word a hello carries now."""
+        answer, run = greeted(self.central, self.terminal, hello, now)
+        if run is not None:
+            self.t.terminals.open_run(run, now)
+        return answer
 
     def judge(self, heads: Heads, points: Points, now: datetime) -> HeadsAnswer | tuple[Step, ...]:
         """Take the terminal's journal head and steps, or put it into quarantine. Steps that come
         back are to be proved first."""
         return witness_heads(self.central, self.t, self.terminal, heads, points, now)
+
+    def prove_logs(self, seen: SeenLogs, now: datetime) -> LogsAnswer:
+        """How central's logs go on from what the terminal has seen of them."""
+        return LogsAnswer(prove_logs(self.t, self.terminal.terminal, seen.logs, now))
 
     def take_day(self, report: DayReport, body: bytes, now: datetime) -> Receipt:
         """Take a day report; the receipt says what became of it."""
@@ -82,6 +97,13 @@ class TerminalRequest:
                 for day, revision, digest in rows
             )
         )
+
+    def not_mine(self, message: NotMine, now: datetime) -> None:
+        """Raise the alarm: days that the terminal never made are under its name."""
+        terminal = self.terminal.terminal
+        for day in message.days[:_MOST_NOT_MINE]:
+            detail = day.isoformat()
+            self.t.witness.alarm(Alarm(at=now, terminal=terminal, kind=NOT_MINE, detail=detail))
 
     def roster(self) -> Roster:
         """Officers and words for terminals."""

@@ -1,19 +1,22 @@
 """Terminals of a site: how they are enrolled, how they are, and how one leaves quarantine."""
 
 import hashlib
+import re
 import secrets
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from kiosk.domain.people import identifier
+from kiosk.domain.people import BadPerson, identifier
+from sync.central.ingest import Why
 from sync.central.store.parked import ParkedReport
-from sync.central.store.terminals import Invitation, KnownTerminal
+from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
-from sync.central.usecases.audit import write_change
+from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
-from sync.central.usecases.sites import all_sites, find_site
-from sync.central.viewer import Viewer
+from sync.central.usecases.sites import find_site
+from sync.central.usecases.two_people import NEW_GENERATION, roles_text
+from sync.central.viewer import CITY, ROLES, Viewer
 from sync.messages import Enrol, Enrolled
 from sync.signing import public_key, public_text
 
@@ -24,8 +27,30 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs that are not mistaken for one another: ten of them are 50 bits."""
 
 
+_GENERATION = re.compile(r"\.g\d+$")
+"""How the id of a later generation ends: no terminal is named so."""
+_LONGEST_NAME = 26
+"""Characters: its generations' ids need some more."""
+FOR_TWO = (NEW_GENERATION, *(why.value for why in Why))
+"""Alarms that one person alone does not settle."""
+
+
 class NoSuchCode(ValueError):
     """A code that is wrong, used or too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """Day reports of one terminal that are parked for one reason until two people decide."""
+
+    terminal: str
+    why: str
+    reports: tuple[ParkedReport, ...]
+
+    @property
+    def proposed(self) -> ParkedReport | None:
+        """One of those that somebody has proposed to count."""
+        return next((report for report in self.reports if report.proposed_by), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +66,15 @@ class Fleet:
     """Days and counters with more ratings than tickets."""
     flags: Counter[str]
     """Ratings flagged as unlikely, by terminal."""
+    doubted: tuple[Doubted, ...]
+    """What waits for two people."""
+    unknown_officers: dict[str, list[tuple[str, date]]]
+    """Whose ratings wait for the roster: terminals and days by officer."""
+
+
+def console(login: str) -> Viewer:
+    """Whoever types at central's own machine, by the name they are logged in with."""
+    return Viewer(account=login, name=login, site=CITY, roles=frozenset({ROLES["it"]}))
 
 
 def invite_terminal(
@@ -48,56 +82,72 @@ def invite_terminal(
     terminal: str,
     counter: str,
     now: datetime,
-    changed_by: Viewer | None = None,
+    viewer: Viewer | None = None,
 ) -> str:
     """A one-time code for a terminal, valid for CODE_MINUTES. BadPerson for a bad id.
 
-    `changed_by`: whose change the log of changes shows; None: it shows none.
+    `viewer`: who asks for it; None: central's own machine. Where the terminal exists, another
+    person confirms.
     """
+    viewer = viewer or console("console")
     identifier("terminal", terminal)
     identifier("counter", counter)
+    if _GENERATION.search(terminal) or len(terminal) > _LONGEST_NAME:
+        raise BadPerson("terminal_name", most=_LONGEST_NAME)
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(10))
     code = f"{letters[:5]}-{letters[5:]}"
     until = now + timedelta(minutes=CODE_MINUTES)
     with central.store.transaction(central.site) as t:
         t.terminals.drop_old_codes(now)
-        t.terminals.invite(_code_hash(code), Invitation(terminal, counter, until))
-        if changed_by is not None:
-            write_change(t, changed_by, f"terminal {terminal}: a code to enrol", now)
+        t.terminals.invite(
+            _code_hash(code),
+            Invitation(
+                name=terminal,
+                counter=counter,
+                until=until,
+                invited_by=signature(viewer),
+                invited_roles=roles_text(viewer),
+            ),
+        )
+        write_change(t, viewer, f"terminal {terminal}: a code to enrol", now)
     return code
 
 
 def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
-    """Use a code; NoSuchCode when it is not valid, BadMessage for a bad key."""
+    """Use a code; NoSuchCode when it is not valid, BadMessage for a bad key. A terminal that
+    exists begins a new generation beside the old one, which goes on until another person has
+    confirmed the new one."""
     public_key(message.public_key)
+    begun = None
     with central.store.transaction(central.site) as t:
         invitation = t.terminals.use_code(_code_hash(message.code))
         valid = invitation is not None and now <= invitation.until
         if invitation is not None and valid:
-            t.terminals.put_key(invitation.terminal, invitation.counter, message.public_key)
-            t.pins.forget(invitation.terminal)
-            t.witness.forget(invitation.terminal)
+            begun = t.terminals.begin(invitation, message.public_key, now)
+            if begun.waiting:
+                detail = f"generation {begun.generation} of {begun.name}, by {begun.invited_by}"
+                t.witness.alarm(
+                    Alarm(at=now, terminal=begun.terminal, kind=NEW_GENERATION, detail=detail)
+                )
     # Outside the transaction: a code that came too late is used up all the same.
-    if invitation is None or not valid:
+    if begun is None:
         raise NoSuchCode("this code is wrong, used or too old")
     return Enrolled(
         site=central.site,
-        terminal=invitation.terminal,
-        counter=invitation.counter,
+        terminal=begun.terminal,
+        counter=begun.counter,
         central_key=public_text(central.key),
     )
 
 
 def enrol_at_any_site(central: Central, message: Enrol, now: datetime) -> Enrolled:
     """Use a code of whichever site made it; NoSuchCode when none did."""
-    for site, _name in all_sites(central):
-        office = find_site(central, site)
-        try:
-            if office is not None:
-                return enrol_terminal(office, message, now)
-        except NoSuchCode:
-            continue
-    raise NoSuchCode("this code is wrong, used or too old")
+    with central.store.read(central.site) as t:
+        site = t.terminals.site_of_code(_code_hash(message.code))
+    office = find_site(central, site) if site else None
+    if office is None:
+        raise NoSuchCode("this code is wrong, used or too old")
+    return enrol_terminal(office, message, now)
 
 
 def find_terminal(central: Central, terminal: str) -> KnownTerminal | None:
@@ -124,7 +174,7 @@ def release_terminal(
         current = t.terminals.get(terminal, for_update=True)
         if current is None:
             return False
-        settled = t.witness.settle(terminal, by, note, now)
+        settled = t.witness.settle(terminal, by, note, now, but=FOR_TWO)
         if current.quarantined:
             t.terminals.release(terminal)
             t.witness.forget(terminal)
@@ -134,19 +184,63 @@ def release_terminal(
     return released
 
 
+def quarantine_terminal(
+    central: Central, viewer: Viewer, terminal: str, reason: str, now: datetime
+) -> bool:
+    """Put a terminal into quarantine by hand. False when it is no active one."""
+    with central.store.transaction(central.site) as t:
+        current = t.terminals.get(terminal, for_update=True)
+        if current is None or not current.active:
+            return False
+        t.terminals.quarantine(terminal, State.BY_HAND)
+        raised = Alarm(at=now, terminal=terminal, kind=State.BY_HAND.value, detail=reason)
+        t.witness.alarm(raised)
+        write_change(t, viewer, f"terminal {terminal}: quarantine: {reason}", now)
+    return True
+
+
+def revoke_terminal(
+    central: Central, viewer: Viewer, terminal: str, reason: str, now: datetime
+) -> bool:
+    """End a key for good: all its requests are refused by name. False when there is none to
+    end."""
+    with central.store.transaction(central.site) as t:
+        current = t.terminals.get(terminal, for_update=True)
+        if current is None or current.ended:
+            return False
+        t.terminals.put_state(terminal, State.REVOKED)
+        t.witness.settle_kind(terminal, NEW_GENERATION, viewer.name, reason, now)
+        write_change(t, viewer, f"terminal {terminal}: key revoked: {reason}", now)
+    return True
+
+
 def read_fleet(central: Central, today: date) -> Fleet:
     """How the terminals are. Has no score."""
     since = today - timedelta(days=FLEET_DAYS)
     with central.store.read(central.site) as t:
+        parked = t.parked.all()
         return Fleet(
             terminals=t.terminals.all(),
             alarms=t.witness.alarms(),
             twice=t.witness.twice(since),
             newest_days=t.days.newest_days(),
-            parked=t.parked.all(),
+            parked=tuple(p for p in parked if p.answer not in set(Why)),
+            doubted=_doubted(parked),
             over_tickets=t.tickets.exceeded(since, today),
             flags=t.days.flags_since(since),
+            unknown_officers=t.days.unknown_officers(),
         )
+
+
+def _doubted(parked: tuple[ParkedReport, ...]) -> tuple[Doubted, ...]:
+    groups: dict[tuple[str, str], list[ParkedReport]] = {}
+    for report in parked:
+        if report.answer in set(Why):
+            groups.setdefault((report.terminal, report.answer), []).append(report)
+    return tuple(
+        Doubted(terminal=terminal, why=why, reports=tuple(reports))
+        for (terminal, why), reports in groups.items()
+    )
 
 
 def _code_hash(code: str) -> str:

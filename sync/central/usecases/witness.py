@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sync.central.ingest import SheetKey, StepKey, Witnessed, is_new, judge_heads, judge_steps
 from sync.central.store.engine import Transaction
-from sync.central.store.terminals import KnownTerminal
+from sync.central.store.terminals import KnownTerminal, State
 from sync.central.store.witness import Alarm
 from sync.central.usecases.central import Central
 from sync.commitment import NoProof
@@ -51,15 +51,17 @@ def witness_heads(
         quarantine(t, terminal.terminal, answer, why, now)
         return HeadsAnswer(answer, ())
     t.terminals.put_head(terminal.terminal, heads.now)
+    t.terminals.heads_taken(terminal.terminal, terminal.nonce)
     t.witness.put_witnessed(
         terminal.terminal, (sheet for key, sheet in sheets.items() if seen.get(key) != sheet)
     )
-    return HeadsAnswer(answer, tuple(_row(sheet) for _, sheet in sorted(sheets.items())))
+    rows = tuple(_row(sheet) for _, sheet in sorted(sheets.items()))
+    return HeadsAnswer(Answer.WAITING if terminal.waiting else answer, rows)
 
 
 def quarantine(t: Transaction, terminal: str, answer: Answer, why: str, now: datetime) -> None:
     """Take no more from a terminal until a person has looked, and raise the alarm."""
-    t.terminals.quarantine(terminal, answer)
+    t.terminals.quarantine(terminal, State(answer.value))
     t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=why))
 
 

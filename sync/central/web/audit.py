@@ -1,4 +1,4 @@
-"""What the audit role reads: a day's raw counts, and who changed what."""
+"""What the audit role reads: a day's raw counts."""
 
 from datetime import date as Date  # noqa: N812  (a query parameter is called date)
 
@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from sync.central.reports.daytally import TallyRow, rows
-from sync.central.usecases.audit import all_changes, newest_reads, read_tally
-from sync.central.web.dependencies import ChangesReader, CurrentTime, TallyReader
+from sync.central.usecases.audit import newest_reads, read_tally
+from sync.central.web.dependencies import CurrentTime, TallyReader
 from sync.central.web.rendering import PageError, page
 
 router = APIRouter(include_in_schema=False)
@@ -35,9 +35,3 @@ def tally_page(request: Request, reader: TallyReader, now: CurrentTime, date: st
         wanted=day,
         reads=reads,
     )
-
-
-@router.get("/changes/{site}")
-def changes_page(request: Request, reader: ChangesReader) -> Response:
-    changes = all_changes(reader.central)
-    return page(request, "changes.html", reader.viewer, reader.central, changes=changes)

@@ -13,9 +13,11 @@ from starlette.types import Receive, Scope, Send
 from sync.central.line import Busy
 from sync.central.period import NoSuchPeriod
 from sync.central.usecases.central import DatabaseDown
+from sync.central.usecases.events import note_refusal
 from sync.central.usecases.intake import RequestRefused
 from sync.central.viewer import NotYours
 from sync.central.web.dependencies import visitor_of
+from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, bare_page, page
 from sync.central.web.terminal_api import error_response
 from sync.protocol import BadMessage
@@ -56,7 +58,11 @@ def page_error(request: Request, error: PageError) -> Response:
 
 
 def not_yours(request: Request, _error: NotYours) -> Response:
-    return _message(request, 403, "not_yours")
+    visitor = visitor_of(request)
+    if visitor.viewer.signed_in:
+        parts = parts_of(request)
+        note_refusal(parts.central, visitor.viewer, request.method, request.url.path, parts.now())
+    return page(request, "message.html", visitor.viewer, status=403, word="not_yours")
 
 
 def busy(request: Request, _error: Busy) -> Response:

@@ -159,6 +159,10 @@ def _description(app: FastAPI) -> Schema:
     )
     _drop_unanswered(whole["paths"])
     _, schemas = msgspec.json.schema_components(_PUBLISHED, ref_template=_COMPONENTS)
+    for schema in schemas.values():
+        if "v" in schema.get("properties", {}):
+            # Also what has a default in the code: every field is always sent.
+            schema["required"] = sorted(schema["properties"])
     components = whole.setdefault("components", {})
     components["schemas"] = {**components.get("schemas", {}), **schemas}
     for unanswered in ("HTTPValidationError", "ValidationError"):

@@ -27,8 +27,8 @@ HEADERS = {"Cache-Control": "no-store"}
 class PageError(Refusal):
     """What a person reads instead of a page, and its status."""
 
-    def __init__(self, status: int, key: str) -> None:
-        super().__init__(key)
+    def __init__(self, status: int, key: str, **values: str) -> None:
+        super().__init__(key, **values)
         self.status = status
 
 

@@ -26,6 +26,7 @@ _NUMBERS = (
     "cuts_from",
     "appraisal_from",
     "appraisal_response",
+    "security_days",
     "fiscal_year_starts",
 )
 _FLAGS = ("second_factor", "one_session")

@@ -1,7 +1,9 @@
 """Signing in and out, the fonts and the style sheet."""
 
+import asyncio
 from datetime import datetime
 from importlib.resources import files
+from time import monotonic
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -35,6 +37,9 @@ router = APIRouter(include_in_schema=False)
 
 MAX_ACCOUNT, MAX_CODE = 64, 64
 """Characters of what is typed."""
+LEAST_SECONDS = 0.15
+"""What a refusal takes: several times its work, so that how long it took does not tell whether the
+name is somebody's. Nobody's turn waits for it."""
 _FONTS = ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")
 _FIRST_PAGES = (
     (Right.OFFICE, "report"),
@@ -64,6 +69,7 @@ async def post_sign_in(request: Request, form: Form, now: CurrentTime) -> Respon
     there = form.text("next", 300)
     sites = await run_in_threadpool(_sites, request, form.text("site", 32))
     async with parts.sign_ins.turn(source_of(request), account):
+        answered_from = monotonic() + LEAST_SECONDS
         try:
             opened = await run_in_threadpool(
                 sign_in, parts.central, sites, account, password, now, browser_of(request)
@@ -77,6 +83,7 @@ async def post_sign_in(request: Request, form: Form, now: CurrentTime) -> Respon
             if opened.stage == CODE:
                 return sign_in_response(request, opened, "/sign-in/code")
             return sign_in_response(request, opened, path)
+    await asyncio.sleep(answered_from - monotonic())
     return await run_in_threadpool(
         _sign_in_page, request, problem, until=until, account=account, there=there
     )
@@ -103,10 +110,10 @@ def post_code(request: Request, form: Form, now: CurrentTime) -> Response:
 
 
 @router.post("/sign-out")
-def post_sign_out(request: Request, form: Form) -> Response:
+def post_sign_out(request: Request, form: Form, now: CurrentTime) -> Response:
     site, token = session_of(request)
     if token:
-        sign_out(parts_of(request).central, site, token)
+        sign_out(parts_of(request).central, site, token, now)
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(
         cookie_name(request, COOKIE), secure=over_tls(request), httponly=True, samesite="lax"

@@ -26,7 +26,7 @@ from sync.central.web.openapi import (
     signs_nothing,
     takes,
 )
-from sync.central.web.parts import MinuteLimit
+from sync.central.web.parts import MinuteLimits, network_of
 from sync.messages import (
     Answer,
     DayReport,
@@ -37,10 +37,14 @@ from sync.messages import (
     HeadsAnswer,
     Hello,
     IssuedPins,
+    Late,
+    LogsAnswer,
+    NotMine,
     Photos,
     PinStatus,
     Receipt,
     Roster,
+    SeenLogs,
     Step,
     StoredDays,
     Welcome,
@@ -51,7 +55,9 @@ from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_answer
 RETRY_SECONDS = 60
 """How long who is asked to come later is asked to wait."""
 MAX_ENROL_TRIES = 20
-"""A minute: 50 bits can't be guessed at that pace in ten minutes."""
+"""A minute, from one network, and of codes that begin alike: others go on."""
+_CODE_BEGINS = 5
+"""Signs of a code: half of it, which says nothing of the rest."""
 
 Now = Callable[[], datetime]
 Elsewhere = Callable[..., Awaitable[Any]]
@@ -69,8 +75,10 @@ class TerminalApi:
 
     def __init__(self, central: Central, now: Now, elsewhere: Elsewhere) -> None:
         self.central, self.now, self.elsewhere = central, now, elsewhere
-        self.enrolments = MinuteLimit(MAX_ENROL_TRIES)
-        self.greetings = Batches(self._greet, elsewhere)
+        self.enrolments = MinuteLimits(MAX_ENROL_TRIES)
+        self.greetings: Batches[tuple[Signed, Hello], Welcome | Late] = Batches(
+            self._greet, elsewhere
+        )
         self.reports = Batches(self._take_days, elsewhere)
         self._sites: dict[str, Central] = {}
 
@@ -115,8 +123,10 @@ class TerminalApi:
                 self._sites[site] = central
         return self._sites.get(site)
 
-    def _greet(self, calls: Sequence[tuple[Signed, Hello]]) -> list[Welcome | Exception | None]:
-        return intake.greet(self.central.store, calls, self.now(), self.central.run)
+    def _greet(
+        self, calls: Sequence[tuple[Signed, Hello]]
+    ) -> list[Welcome | Late | Exception | None]:
+        return intake.greet(self.central, calls, self.now())
 
     def _take_days(self, calls: Sequence[Signed]) -> list[Receipt | Exception | None]:
         return intake.take_days(self.central.store, calls, self.now())
@@ -167,7 +177,7 @@ SignedRequest = Annotated[Signed, Depends(signed_request)]
 
 router = APIRouter(prefix="/v1", tags=["terminals"])
 _TERMINAL = "/sites/{site}/terminals/{terminal}"
-_REFUSALS = refuses(400, 401, 413, 503)
+_REFUSALS = refuses(400, 401, 403, 413, 503)
 
 
 @router.post(
@@ -178,11 +188,14 @@ _REFUSALS = refuses(400, 401, 413, 503)
         **refuses(400, 403, 413, 429, 503),
     },
 )
-async def enrol(api: Api, body: Body) -> Response:
+async def enrol(request: Request, api: Api, body: Body) -> Response:
     """Use a one-time code."""
-    if not api.enrolments.allows(api.now()):
-        raise RequestRefused(429, "too many codes tried; wait a minute")
+    source = network_of(request.client.host if request.client else "")
+    if not api.enrolments.allows(f"from {source}", api.now()):
+        raise RequestRefused(429, "too many codes tried from your network; wait a minute")
     message = Enrol.parse(body)
+    if not api.enrolments.allows(f"code {message.code[:_CODE_BEGINS]}", api.now()):
+        raise RequestRefused(429, "this code was tried too often; wait a minute")
     try:
         enrolled = await api.elsewhere(enrol_at_any_site, api.central, message, api.now())
     except NoSuchCode as error:
@@ -193,23 +206,27 @@ async def enrol(api: Api, body: Body) -> Response:
 @router.post(
     f"{_TERMINAL}/hello",
     openapi_extra=takes(Hello),
-    responses={**signs(200, Welcome, "The run is open."), **_REFUSALS},
+    responses={
+        **signs(200, Welcome, "The run is open."),
+        **signs(409, Late, "No run was opened: say hello again, with this word."),
+        **_REFUSALS,
+    },
 )
 async def say_hello(api: Api, signed: SignedRequest) -> Response:
     """Open a run: a fresh nonce and the journal head last acknowledged."""
     hello = Hello.parse(signed.body)
     signed = replace(signed, nonce=hello.nonce)
-    welcome = await api.greetings.ask((signed, hello), len(signed.body))
-    if welcome is None:
-        welcome = await api.ask(signed, lambda asked: asked.greet(hello, api.now()), in_run=False)
-    return api.answer(signed, welcome.to_bytes())
+    answer = await api.greetings.ask((signed, hello), len(signed.body))
+    if answer is None:
+        answer = await api.ask(signed, lambda asked: asked.greet(hello, api.now()), in_run=False)
+    return api.answer(signed, answer.to_bytes(), 409 if isinstance(answer, Late) else 200)
 
 
 @router.put(
     f"{_TERMINAL}/heads",
     openapi_extra=takes(Heads),
     responses={
-        **signs(200, HeadsAnswer, "The journal goes on from the one central has seen."),
+        **signs(200, HeadsAnswer, "The journal goes on from the one central has seen; waiting."),
         **signs(409, HeadsAnswer, "Rollback, fork or quarantined."),
         **_REFUSALS,
     },
@@ -222,7 +239,7 @@ async def put_heads(api: Api, signed: SignedRequest) -> Response:
         answer = await api.ask(signed, lambda asked: _judge(asked, signed, points, api.now()))
     if not isinstance(answer, HeadsAnswer):
         raise RequestRefused(503, "another request of this terminal came in between")
-    status = 200 if answer.answer is Answer.STORED else 409
+    status = 200 if answer.answer in (Answer.STORED, Answer.WAITING) else 409
     return api.answer(signed, answer.to_bytes(), status)
 
 
@@ -230,6 +247,18 @@ def _judge(
     asked: TerminalRequest, signed: Signed, points: Points, now: datetime
 ) -> HeadsAnswer | tuple[Step, ...]:
     return asked.judge(Heads.parse(signed.body), points, now)
+
+
+@router.put(
+    f"{_TERMINAL}/logs",
+    openapi_extra=takes(SeenLogs),
+    responses={**signs(200, LogsAnswer, "How each log goes on."), **_REFUSALS},
+)
+async def put_logs(api: Api, signed: SignedRequest) -> Response:
+    """How central's own logs go on from what the terminal has seen of them."""
+    seen = SeenLogs.parse(signed.body)
+    answer = await api.ask(signed, lambda asked: asked.prove_logs(seen, api.now()))
+    return api.answer(signed, answer.to_bytes())
 
 
 @router.get(
@@ -270,18 +299,29 @@ async def put_pins(api: Api, signed: SignedRequest) -> Response:
 
 
 def _issued_pins(asked: TerminalRequest, body: bytes) -> IssuedPins:
-    if asked.terminal.quarantined:
-        raise RequestRefused(409, "this terminal is in quarantine and gets no PINs")
+    _require_heads(asked)
     return asked.pins(PinStatus.parse(body))
+
+
+def _require_heads(asked: TerminalRequest) -> None:
+    """RequestRefused unless this run has shown, by its heads, that it has the terminal's journal:
+    a copied key alone gets no PIN and no photo."""
+    terminal = asked.terminal
+    if terminal.waiting:
+        raise RequestRefused(409, "another person has not confirmed this machine yet")
+    if terminal.quarantined:
+        raise RequestRefused(409, "this terminal is in quarantine")
+    if not terminal.nonce or terminal.shown != terminal.nonce:
+        raise RequestRefused(409, "show the journal's head first")
 
 
 @router.get(
     f"{_TERMINAL}/photos",
-    responses={**signs(200, Photos, "Whose photos there are."), **_REFUSALS},
+    responses={**signs(200, Photos, "Whose photos there are."), **refuses(409), **_REFUSALS},
 )
 async def get_photos(api: Api, signed: SignedRequest) -> Response:
     """Whose photos there are, with their digests."""
-    photos = await api.ask(signed, TerminalRequest.photos)
+    photos = await api.ask(signed, _photos)
     return api.answer(signed, photos.to_bytes())
 
 
@@ -290,13 +330,24 @@ async def get_photos(api: Api, signed: SignedRequest) -> Response:
     responses={
         **signs_file(200, "image/jpeg", "A photo of at most 128 KiB."),
         **signs_nothing(404, "This officer has no photo, or is not on the roster."),
+        **refuses(409),
         **_REFUSALS,
     },
 )
 async def get_photo(api: Api, signed: SignedRequest, officer: str) -> Response:
     """One officer's photo, a JPEG; 404, signed, without one."""
-    jpeg = await api.ask(signed, lambda asked: asked.photo(officer))
+    jpeg = await api.ask(signed, lambda asked: _photo(asked, officer))
     return api.answer(signed, jpeg or b"", 200 if jpeg else 404, media="image/jpeg")
+
+
+def _photos(asked: TerminalRequest) -> Photos:
+    _require_heads(asked)
+    return asked.photos()
+
+
+def _photo(asked: TerminalRequest, officer: str) -> bytes | None:
+    _require_heads(asked)
+    return asked.photo(officer)
 
 
 @router.get(
@@ -307,6 +358,18 @@ async def get_days(api: Api, signed: SignedRequest) -> Response:
     """Which of its day reports central has."""
     stored = await api.ask(signed, lambda asked: asked.stored_days(api.now()))
     return api.answer(signed, stored.to_bytes())
+
+
+@router.put(
+    f"{_TERMINAL}/not-mine",
+    status_code=204,
+    openapi_extra=takes(NotMine),
+    responses={**signs_nothing(204, "A person looks."), **_REFUSALS},
+)
+async def put_not_mine(api: Api, signed: SignedRequest) -> Response:
+    """Days that central has under the terminal's name and the terminal never made."""
+    await api.ask(signed, lambda asked: asked.not_mine(NotMine.parse(signed.body), api.now()))
+    return api.answer(signed, b"", 204)
 
 
 @router.put(

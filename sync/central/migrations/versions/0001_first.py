@@ -40,6 +40,7 @@ def upgrade() -> None:
     _people()
     _papers()
     _questionnaire()
+    _logs()
 
 
 def _terminals() -> None:
@@ -54,6 +55,11 @@ def _terminals() -> None:
         "terminals",
         _text("site"),
         _text("terminal"),
+        _text("name"),
+        _count("generation"),
+        _moment("enrolled"),
+        _text("invited_by"),
+        _text("invited_roles"),
         _text("counter"),
         _text("public_key"),
         _text("state"),
@@ -63,6 +69,8 @@ def _terminals() -> None:
         _text("head_hash"),
         _text("nonce"),
         sa.Column("nonce_until", sa.DateTime(timezone=True)),
+        _text("shown"),
+        _text("greetings"),
         sa.Column("skew", sa.Integer),
         sa.Column("due", sa.Integer),
         sa.Column("free", sa.Integer),
@@ -76,8 +84,11 @@ def _terminals() -> None:
         _text("terminal"),
         _text("counter"),
         _moment("until"),
+        _text("invited_by"),
+        _text("invited_roles"),
         sa.PrimaryKeyConstraint("site", "code_hash"),
     )
+    op.create_index("enrol_codes_by_hash", "enrol_codes", ["code_hash"])
     op.create_table(
         "seen_sheets",
         _text("site"),
@@ -146,6 +157,25 @@ def _days() -> None:
         sa.PrimaryKeyConstraint("site", "terminal", "date"),
     )
     op.create_table(
+        "earlier_reports",
+        _text("site"),
+        _text("terminal"),
+        _day("date"),
+        _count("revision"),
+        _text("digest"),
+        _bytes("body"),
+        _moment("received"),
+        sa.PrimaryKeyConstraint("site", "terminal", "date", "revision"),
+    )
+    op.create_table(
+        "unknown_officers",
+        _text("site"),
+        _text("officer"),
+        _text("terminal"),
+        _day("date"),
+        sa.PrimaryKeyConstraint("site", "officer", "terminal", "date"),
+    )
+    op.create_table(
         "parked_reports",
         _text("site"),
         _text("terminal"),
@@ -154,6 +184,9 @@ def _days() -> None:
         _text("answer"),
         _bytes("body"),
         _moment("received"),
+        _text("proposed_by"),
+        _text("proposed_roles"),
+        _text("reason"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "digest"),
     )
     op.create_table(
@@ -198,14 +231,6 @@ def _days() -> None:
         _day("date"),
         _count("n"),
         sa.PrimaryKeyConstraint("site", "counter", "date"),
-    )
-    op.create_table(
-        "reads",
-        _text("site"),
-        _moment("at"),
-        _text("reader"),
-        _text("what"),
-        sa.PrimaryKeyConstraint("site", "at", "reader", "what"),
     )
 
 
@@ -277,15 +302,6 @@ def _results() -> None:
         _day("first_day"),
         _day("last_day"),
         sa.PrimaryKeyConstraint("site", "month", "levels"),
-    )
-    op.create_table(
-        "looks",
-        _text("site"),
-        _text("officer"),
-        _moment("at"),
-        _text("reader"),
-        _text("what"),
-        sa.PrimaryKeyConstraint("site", "officer", "at", "reader", "what"),
     )
     op.create_table(
         "objections",
@@ -381,14 +397,6 @@ def _people() -> None:
         _moment("seen"),
         sa.PrimaryKeyConstraint("site", "token"),
     )
-    op.create_table(
-        "changes",
-        _text("site"),
-        _moment("at"),
-        _text("who"),
-        _text("what"),
-        sa.PrimaryKeyConstraint("site", "at", "who", "what"),
-    )
 
 
 def _papers() -> None:
@@ -461,3 +469,87 @@ def _questionnaire() -> None:
         _text("words"),
         sa.PrimaryKeyConstraint("site", "id"),
     )
+
+
+def _logs() -> None:
+    op.create_table(
+        "log_entries",
+        _text("site"),
+        _text("log"),
+        _number("seq"),
+        _moment("at"),
+        _text("kind"),
+        _text("who"),
+        _text("whom"),
+        _text("what"),
+        _text("digest"),
+        _text("hash"),
+        sa.PrimaryKeyConstraint("site", "log", "seq"),
+    )
+    op.create_index("log_entries_by_whom", "log_entries", ["site", "log", "whom", "seq"])
+    op.create_table(
+        "log_heads",
+        _text("site"),
+        _text("log"),
+        _number("seq"),
+        _text("hash"),
+        _number("emptied"),
+        sa.PrimaryKeyConstraint("site", "log"),
+    )
+    op.create_table(
+        "log_breaks",
+        _text("site"),
+        _text("terminal"),
+        _text("log"),
+        _number("seen_seq"),
+        _text("seen_hash"),
+        _moment("at"),
+        _number("seq"),
+        _text("kind"),
+        _text("asked_by"),
+        _text("asked_roles"),
+        _text("reason"),
+        _text("settled_by"),
+        sa.Column("settled", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("site", "terminal", "log", "seen_seq", "seen_hash"),
+    )
+    for ddl in _GUARDS[op.get_bind().dialect.name]:
+        op.execute(ddl)
+
+
+_EMPTIES = (
+    "NEW.kind = 'emptied' AND NEW.who = '' AND NEW.whom = '' AND NEW.what = '' "
+    "AND NEW.site = OLD.site AND NEW.log = OLD.log AND NEW.seq = OLD.seq AND NEW.at = OLD.at "
+    "AND NEW.digest = OLD.digest AND NEW.hash = OLD.hash AND OLD.log = 'security'"
+)
+_GROWS = "NEW.seq >= OLD.seq AND NEW.emptied >= OLD.emptied AND NEW.log = OLD.log"
+_SAME = "site = NEW.site AND log = NEW.log"
+_REFUSE = "BEGIN SELECT RAISE(ABORT, 'logs are append-only'); END"
+_CALL = "EXECUTE FUNCTION logs_are_append_only()"
+_GUARDS = {
+    "sqlite": [
+        "CREATE TRIGGER log_entries_no_update BEFORE UPDATE ON log_entries "
+        f"WHEN NOT ({_EMPTIES}) {_REFUSE}",
+        f"CREATE TRIGGER log_entries_no_delete BEFORE DELETE ON log_entries {_REFUSE}",
+        "CREATE TRIGGER log_entries_no_replace BEFORE INSERT ON log_entries "
+        f"WHEN EXISTS (SELECT 1 FROM log_entries WHERE {_SAME} AND seq = NEW.seq) {_REFUSE}",
+        f"CREATE TRIGGER log_heads_grow BEFORE UPDATE ON log_heads WHEN NOT ({_GROWS}) {_REFUSE}",
+        f"CREATE TRIGGER log_heads_no_delete BEFORE DELETE ON log_heads {_REFUSE}",
+        "CREATE TRIGGER log_heads_no_replace BEFORE INSERT ON log_heads "
+        f"WHEN EXISTS (SELECT 1 FROM log_heads WHERE {_SAME}) {_REFUSE}",
+    ],
+    "postgresql": [
+        "CREATE FUNCTION logs_are_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'logs are append-only'; END $$",
+        "CREATE TRIGGER log_entries_no_update BEFORE UPDATE ON log_entries "
+        f"FOR EACH ROW WHEN (NOT ({_EMPTIES})) {_CALL}",
+        f"CREATE TRIGGER log_entries_no_delete BEFORE DELETE ON log_entries FOR EACH ROW {_CALL}",
+        "CREATE TRIGGER log_entries_no_truncate BEFORE TRUNCATE ON log_entries "
+        f"FOR EACH STATEMENT {_CALL}",
+        "CREATE TRIGGER log_heads_grow BEFORE UPDATE ON log_heads "
+        f"FOR EACH ROW WHEN (NOT ({_GROWS})) {_CALL}",
+        f"CREATE TRIGGER log_heads_no_delete BEFORE DELETE ON log_heads FOR EACH ROW {_CALL}",
+        "CREATE TRIGGER log_heads_no_truncate BEFORE TRUNCATE ON log_heads "
+        f"FOR EACH STATEMENT {_CALL}",
+    ],
+}

@@ -16,4 +16,4 @@ def record_looks(
     if not others:
         return
     with central.store.transaction(central.site) as t:
-        t.accounts.log_looks(others, f"{viewer.name} ({viewer.account})", page, now)
+        t.logs.look(others, f"{viewer.name} ({viewer.account})", page, now)

@@ -1,11 +1,13 @@
 """One officer's published results, and where they stand beside the office's."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
+from sync.central.logbook import Entry, Kind, Log
 from sync.central.measures import Result, points_of, result, satisfied_of, wilson
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
@@ -13,12 +15,12 @@ from sync.central.reports.gate.figures import (
     MonthFigure,
     coverage,
     figure,
+    last_week_end,
     trend,
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.accounts import Logged
 from sync.central.store.blocks import Sum
 from sync.central.store.objections import Objection
 from sync.central.usecases.central import Central
@@ -26,6 +28,8 @@ from sync.central.viewer import NotYours, Right, Viewer
 
 Z99 = 2.5758293035489004
 """Two-sided 99 % quantile of the normal distribution."""
+_LOOKS_SHOWN = 12
+"""On the officer's page; all stand on the page of the own log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,15 @@ class OfficerView:
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
     funnel: Funnel | None
-    looks: tuple[Logged, ...]
-    """Who else looked: for the officer's own eyes, empty for others."""
+    looks: tuple[Entry, ...]
+    """Who else looked, the newest: for the officer's own eyes, empty for others."""
     own: bool
     may_enter_appraisal: bool
     coverage: float | None
     """The office's, where this officer's own response is not known."""
     has_photo: bool
+    gaps: Counter[str]
+    """Minutes of this officer's duties in which nobody could rate; of closed weeks, by kind."""
     next_close: date
 
 
@@ -85,9 +91,10 @@ def officer(
         months = t.blocks.by_month(*trend_span(period, today), officers=[id])
         blocks = t.blocks.of_officer(id, first_day, last_day)
         objections = {(o.levels, o.number): o for o in t.objections.all(id)}
-        looks = t.accounts.looks(id) if own else ()
+        looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
         tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
+        gaps = t.days.gaps_of(id, first_day, min(last_day, last_week_end(today)))
     record_looks(central, viewer, [id], f"officer {period.code}", now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
@@ -116,6 +123,7 @@ def officer(
         ),
         coverage=office_coverage,
         has_photo=has_photo,
+        gaps=gaps,
         next_close=week_end(today),
     )
 

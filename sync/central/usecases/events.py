@@ -1,0 +1,92 @@
+"""Security events: signed in or not, refused, session ended, password set. Each goes to a log of
+the site and, as one line, to the program's own logger. Neither ever holds a secret.
+
+A wrong name may be a password that was typed into the wrong field. Of a name that is nobody's only
+its first sign is logged: a hash could be guessed at by whoever reads the log, a sign tells nothing.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from kiosk.domain.refusal import excerpt
+from sync.central.logbook import FAILURES, Kind, Log, Note
+from sync.central.store.engine import Transaction
+from sync.central.usecases.central import Central
+from sync.central.usecases.sites import find_site
+from sync.central.viewer import CITY, Viewer
+
+__all__ = ["Kind", "note_failure", "note_refusal", "note_unknown", "write_event"]
+
+_MOST_EMPTIED = 500
+_LONGEST = 100
+"""Characters of a refused path."""
+_LOG = logging.getLogger("kiosk.central.security")
+
+
+def write_event(
+    central: Central,
+    t: Transaction,
+    kind: Kind,
+    account: str,
+    now: datetime,
+    *,
+    who: str = "",
+    what: str = "",
+) -> None:
+    """Log an event about `account` in the transaction of the deed, as the last thing in it; `who`
+    did it, where it was somebody else."""
+    note = Note(kind=kind, who=who or account, whom=account, what=what)
+    notes = [*central.failures.overdue(t.site, now), note]
+    t.logs.append(Log.SECURITY, notes, now)
+    _say(t.site, notes)
+
+
+def note_failure(
+    central: Central, site: str, kind: Kind, account: str, now: datetime, what: str = ""
+) -> None:
+    """Log a failure, in a transaction of its own; in a flood only count it."""
+    # Who tries to sign in is not known; who is signed in and refused is.
+    who = account if kind is Kind.REFUSED else ""
+    note = Note(kind=kind, who=who, whom=account, what=what)
+    notes = central.failures.passed(site, note, now)
+    if notes:
+        with central.store.transaction(site) as t:
+            t.logs.append(Log.SECURITY, notes, now)
+        _say(site, notes)
+
+
+def note_unknown(central: Central, site: str, name: str, now: datetime) -> None:
+    """Log a try at an account that nobody has: at the site where it was tried, or at home."""
+    is_office = site != CITY and find_site(central, site) is not None
+    place = site if is_office else central.site
+    note_failure(central, place, Kind.UNKNOWN, _first_sign(name), now)
+
+
+def note_refusal(central: Central, viewer: Viewer, method: str, path: str, now: datetime) -> None:
+    """Log that somebody asked for what they have no right to."""
+    what = excerpt(f"{method} {path}", _LONGEST)
+    note_failure(central, viewer.site, Kind.REFUSED, viewer.account, now, what)
+
+
+def empty_old_events(t: Transaction, now: datetime) -> None:
+    """Empty the events that are older than the office keeps them, and say so in the record. A few
+    hundred at a time: somebody waits for it."""
+    emptied = t.logs.heads()[Log.SECURITY].emptied
+    before = now - timedelta(days=t.settings.newest().settings.security_days)
+    last = t.logs.empty(Log.SECURITY, before, _MOST_EMPTIED)
+    if last > emptied:
+        what = f"{Log.SECURITY.value} {emptied + 1}-{last}"
+        t.logs.append(Log.RECORD, [Note(kind=Kind.SHORTENED, what=what)], now)
+
+
+def _first_sign(name: str) -> str:
+    return f"{excerpt(name, 1)}…" if name else ""
+
+
+def _say(site: str, notes: Iterable[Note]) -> None:
+    for note in notes:
+        level = logging.WARNING if note.kind in FAILURES else logging.INFO
+        by = f"by {note.who}" if note.who not in ("", note.whom) else ""
+        words = (site, note.kind, note.whom, by, note.what)
+        _LOG.log(level, "%s", " ".join(word for word in words if word))

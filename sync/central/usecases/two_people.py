@@ -1,0 +1,163 @@
+"""What one person alone could misuse: one proposes, another of another role confirms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.domain.refusal import Refusal
+from sync.central.ingest import Why, decide
+from sync.central.store.engine import Transaction
+from sync.central.store.parked import Proposal, ProposedReport
+from sync.central.store.terminals import KnownTerminal, State
+from sync.central.store.witness import Alarm
+from sync.central.usecases.audit import signature, write_change
+from sync.central.usecases.central import Central
+from sync.central.usecases.day_reports import store
+from sync.central.viewer import Right, Viewer
+from sync.messages import Answer, DayReport
+
+PUBLISHED_DIFFERS = "published-differs"
+"""An alarm: published blocks have something else than the raw days now."""
+NEW_GENERATION = "new-generation"
+"""An alarm: a terminal that exists was enrolled again."""
+
+
+class NotTheSecond(Refusal):
+    """This person may not confirm what that one proposed."""
+
+    def __init__(self, first: str) -> None:
+        super().__init__("not_the_second", first=first)
+        self.first = first
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What became of parked reports that two people let count."""
+
+    stored: int
+    left: int
+    """A later revision had come meanwhile, or another report of the day."""
+
+
+def roles_text(viewer: Viewer) -> str:
+    """The roles of an account, as they stand beside what it proposed."""
+    return " ".join(sorted(role.id for role in viewer.roles))
+
+
+def require_second(site: str, viewer: Viewer, first: str, first_roles: str) -> None:
+    """NotTheSecond unless the viewer is somebody else than the first person, and confirms in a
+    role that the first does not have. NotYours for who may confirm nothing."""
+    viewer.require(site, Right.CONFIRM)
+    confirming = {role.id for role in viewer.roles if Right.CONFIRM in role.rights}
+    if signature(viewer) == first or not confirming - set(first_roles.split()):
+        raise NotTheSecond(first)
+
+
+# --- a new generation of a terminal ----------------------------------------------------------
+
+
+def confirm_generation(central: Central, viewer: Viewer, terminal: str, now: datetime) -> bool:
+    """Let a new generation count from now on; the ones before it end. False when none waits."""
+    with central.store.transaction(central.site) as t:
+        waiting = _waiting(t, central.site, viewer, terminal)
+        if waiting is None:
+            return False
+        t.terminals.put_state(terminal, State.ACTIVE)
+        for other in t.terminals.generations(waiting.name):
+            if other.generation < waiting.generation and not other.ended:
+                t.terminals.put_state(other.terminal, State.REPLACED)
+        _settle(t, terminal, NEW_GENERATION, viewer, now)
+        write_change(t, viewer, f"terminal {terminal}: new generation confirmed", now)
+    return True
+
+
+def refuse_generation(central: Central, viewer: Viewer, terminal: str, now: datetime) -> bool:
+    """End a new generation before it counted; whoever may confirm or run terminals. False when
+    none waits."""
+    with central.store.transaction(central.site) as t:
+        current = t.terminals.get(terminal, for_update=True)
+        if current is None or not current.waiting:
+            return False
+        t.terminals.put_state(terminal, State.REVOKED)
+        _settle(t, terminal, NEW_GENERATION, viewer, now)
+        write_change(t, viewer, f"terminal {terminal}: new generation refused", now)
+    return True
+
+
+def _waiting(t: Transaction, site: str, viewer: Viewer, terminal: str) -> KnownTerminal | None:
+    current = t.terminals.get(terminal, for_update=True)
+    if current is None or not current.waiting:
+        return None
+    require_second(site, viewer, current.invited_by, current.invited_roles)
+    return current
+
+
+# --- parked day reports ----------------------------------------------------------------------
+
+
+def propose_release(
+    central: Central, viewer: Viewer, terminal: str, why: Why, reason: str, now: datetime
+) -> int:
+    """Propose that what is parked of a terminal for this reason counts; how many reports."""
+    proposal = Proposal(by=signature(viewer), roles=roles_text(viewer), reason=reason)
+    with central.store.transaction(central.site) as t:
+        count = t.parked.propose(terminal, why, proposal)
+        if count:
+            what = f"terminal {terminal}: proposed that {count} ({why.value}) count: {reason}"
+            write_change(t, viewer, what, now)
+    return count
+
+
+def confirm_release(
+    central: Central, viewer: Viewer, terminal: str, why: Why, now: datetime
+) -> Released | None:
+    """Let what was proposed count. None when nothing is proposed."""
+    with central.store.transaction(central.site) as t:
+        t.people.lock_site()
+        proposed = t.parked.proposed(terminal, why)
+        if not proposed:
+            return None
+        for report in proposed:
+            first = report.proposal
+            require_second(central.site, viewer, first.by, first.roles)
+        stored = sum([_release(t, terminal, report, now) for report in proposed])
+        if not t.parked.remains(terminal, why):
+            _settle(t, terminal, why.value, viewer, now)
+        what = f"terminal {terminal}: confirmed that {stored} ({why.value}) count"
+        write_change(t, viewer, what, now)
+    return Released(stored=stored, left=len(proposed) - stored)
+
+
+def _release(t: Transaction, terminal: str, parked: ProposedReport, now: datetime) -> bool:
+    """Store a parked report as its day's; whether it was."""
+    report = DayReport.parse(parked.body)
+    before = t.days.stored(report)
+    if decide(before, report, parked.digest) is not Answer.STORED:
+        return False
+    store(t, before, report, parked.body, parked.digest, now)
+    t.parked.take_out(terminal, report.date, parked.digest)
+    _name_published(t, terminal, report, now)
+    return True
+
+
+def _name_published(t: Transaction, terminal: str, report: DayReport, now: datetime) -> None:
+    """Raise the alarm where blocks that people read have a day that is another one now."""
+    ends = t.blocks.ends()
+    for officer in sorted(report.officers()):
+        of_officer = ends.get(officer, {})
+        if any(report.date <= end.last_day for end in of_officer.values()):
+            detail = f"{report.date} {officer}"
+            t.witness.alarm(Alarm(at=now, terminal=terminal, kind=PUBLISHED_DIFFERS, detail=detail))
+
+
+def _settle(t: Transaction, terminal: str, kind: str, viewer: Viewer, now: datetime) -> None:
+    t.witness.settle_kind(terminal, kind, viewer.name, "two people", now)
+
+
+# --- officers who came onto the roster -------------------------------------------------------
+
+
+def count_now_known(t: Transaction) -> None:
+    """Let the ratings count of officers who are on the roster now: who put them there is in the
+    log of changes."""
+    for terminal, day in t.days.now_known():
+        t.unclosed.mark(t.days.put_rows_again(terminal, day))

@@ -1,0 +1,189 @@
+"""The logs, page by page and as files."""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from sync.central.papers.statistics import safe_cell
+from sync.central.usecases.loghistory import NeedsAnother, ask_to_settle, settle_log_breaks
+from sync.central.usecases.logs import (
+    Entry,
+    Kind,
+    Log,
+    LogPage,
+    Wanted,
+    export_log,
+    kinds_for,
+    read_log,
+    read_own_log,
+)
+from sync.central.usecases.office_settings import read_settings
+from sync.central.web.dependencies import (
+    ChangesReader,
+    CurrentTime,
+    EventsReader,
+    FleetReader,
+    LogReader,
+    Reader,
+    SignedIn,
+)
+from sync.central.web.downloads import file_response
+from sync.central.web.forms import Form
+from sync.central.web.parts import parts_of
+from sync.central.web.rendering import PageError, page
+
+router = APIRouter(include_in_schema=False)
+
+COLUMNS = ("number", "time", "kind", "who", "whom", "what", "hash")
+_PATHS = {Log.RECORD: "changes", Log.SECURITY: "security"}
+_TITLES = {Log.RECORD: "changes", Log.SECURITY: "events"}
+
+_FIELDS = ("kind", "person", "since", "until")
+"""Of the form above a log."""
+
+Before = Annotated[int, Query(ge=0, le=1 << 53)]
+"""The number of the entry that a page ends before; 0: the newest page."""
+Text = Annotated[str, Query(max_length=80)]
+
+
+def wanted_entries(
+    kind: Text = "", person: Text = "", since: Text = "", until: Text = ""
+) -> Wanted:
+    """What the form above a log asks for; PageError for a day that is none."""
+    first, last = _day(since), _day(until)
+    return Wanted(
+        kinds=(Kind(kind),) if kind in set(Kind) else (),
+        person=person.strip(),
+        first=_midnight(first) if first else None,
+        end=_midnight(last + timedelta(days=1)) if last else None,
+    )
+
+
+Asked = Annotated[Wanted, Depends(wanted_entries)]
+
+
+@router.get("/changes/{site}")
+def changes_page(
+    request: Request, reader: ChangesReader, wanted: Asked, before: Before = 0
+) -> Response:
+    return _log_page(request, reader, Log.RECORD, wanted, before)
+
+
+@router.get("/security/{site}")
+def security_page(
+    request: Request, reader: EventsReader, wanted: Asked, before: Before = 0
+) -> Response:
+    return _log_page(request, reader, Log.SECURITY, wanted, before)
+
+
+@router.get("/changes/{site}/log.csv")
+def changes_file(reader: LogReader, wanted: Asked, now: CurrentTime) -> Response:
+    return _file(reader, Log.RECORD, wanted, now)
+
+
+@router.get("/security/{site}/log.csv")
+def security_file(reader: LogReader, wanted: Asked, now: CurrentTime) -> Response:
+    return _file(reader, Log.SECURITY, wanted, now)
+
+
+@router.get("/my-log")
+def own_page(
+    request: Request, viewer: SignedIn, looks_before: Before = 0, before: Before = 0
+) -> Response:
+    """What happened to one's own account, and who looked at one's own results."""
+    central = parts_of(request).central
+    events = read_own_log(central, viewer, Log.SECURITY, before)
+    looks = read_own_log(central, viewer, Log.RECORD, looks_before)
+    return page(
+        request,
+        "ownlog.html",
+        viewer,
+        events=events,
+        looks=looks,
+        kept_days=read_settings(central).settings.security_days,
+        older_events=_older(request, events, "before"),
+        older_looks=_older(request, looks, "looks_before"),
+    )
+
+
+@router.post("/fleet/{site}/logs")
+def post_log_breaks(
+    request: Request, site: str, form: Form, reader: FleetReader, now: CurrentTime
+) -> Response:
+    """Take the logs as they are, where terminals have seen others: one asks, another agrees."""
+    reason = form.prose("reason", 300)
+    if form.text("do", 10) == "ask":
+        if not reason:
+            raise PageError(400, "say_why")
+        ask_to_settle(reader.central, reader.viewer, reason, now)
+    else:
+        try:
+            settle_log_breaks(reader.central, reader.viewer, now)
+        except NeedsAnother:
+            raise PageError(403, "other_role") from None
+    return RedirectResponse(f"/fleet/{site}", 303)
+
+
+def _log_page(request: Request, reader: Reader, log: Log, wanted: Wanted, before: int) -> Response:
+    entries = read_log(reader.central, reader.viewer, log, wanted, before)
+    asked = {name: request.query_params.get(name, "") for name in _FIELDS}
+    filled = {name: value for name, value in asked.items() if value}
+    query = "?" + urlencode(filled) if filled else ""
+    return page(
+        request,
+        "log.html",
+        reader.viewer,
+        reader.central,
+        log=_PATHS[log],
+        title=_TITLES[log],
+        entries=entries.entries,
+        kinds=kinds_for(reader.viewer, reader.central.site, log),
+        asked=asked,
+        older=_older(request, entries, "before"),
+        newest=f"{request.url.path}{query}" if before else "",
+        file=f"{request.url.path}/log.csv{query}",
+    )
+
+
+def _older(request: Request, entries: LogPage, name: str) -> str:
+    """The address of the next page; "" when this one has the first entry."""
+    if not entries.older:
+        return ""
+    query = urlencode({**request.query_params, name: entries.older})
+    return f"{request.url.path}?{query}"
+
+
+def _file(reader: Reader, log: Log, wanted: Wanted, now: datetime) -> Response:
+    entries = export_log(reader.central, reader.viewer, log, wanted, now)
+    name = f"{_PATHS[log]}-{reader.central.site}-{now.astimezone():%Y-%m-%d}"
+    return file_response(_as_csv(entries), name, "csv")
+
+
+def _as_csv(entries: Iterable[Entry]) -> bytes:
+    """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        note = entry.note
+        words = (safe_cell(word) for word in (note.kind, note.who, note.whom, note.what))
+        writer.writerow((entry.seq, entry.at.isoformat(), *words, entry.hash))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise PageError(400, "no_day") from None
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins on this machine's calendar."""
+    return datetime.combine(day, time()).astimezone()

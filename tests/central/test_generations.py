@@ -1,0 +1,263 @@
+"""A terminal that is enrolled again: a generation beside the old one, which another confirms."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from msgspec import structs
+
+from kiosk.domain.people import Officer
+from sync.central.ingest import Why
+from sync.central.logbook import Kind
+from sync.central.store.terminals import State
+from sync.central.usecases.central import Central
+from sync.central.usecases.people import import_officers
+from sync.central.usecases.terminal_requests import take_day_report
+from sync.central.usecases.terminals import (
+    enrol_terminal,
+    find_terminal,
+    invite_terminal,
+    read_fleet,
+    release_terminal,
+)
+from sync.central.usecases.two_people import (
+    NotTheSecond,
+    confirm_generation,
+    confirm_release,
+    propose_release,
+    refuse_generation,
+)
+from sync.central.usecases.verification import first_disagreement
+from sync.central.viewer import ROLES, NotYours, Viewer
+from sync.messages import Answer, Enrol, GapCount, Head, Heads, ReasonCount
+from tests.support.central import NIGHT as NOW
+from tests.support.central import enrolled, logged, on_roster, take
+from tests.support.day_reports import DAY, day_report, key_text
+from tests.support.terminal_requests import judge_terminal
+
+BEFORE = DAY - timedelta(days=3)
+
+
+def person(account: str, *roles: str) -> Viewer:
+    return Viewer(
+        account=account,
+        name=account,
+        site="dindaeng",
+        roles=frozenset(ROLES[role] for role in roles),
+    )
+
+
+IT, DIRECTOR, AUDIT = person("it", "it"), person("d", "director"), person("a", "audit")
+
+
+def enrolled_again(central: Central, by: Viewer = IT, now: datetime = NOW) -> str:
+    """The id of the new generation of counter-1."""
+    code = invite_terminal(central, "counter-1", "1", now, by)
+    return enrol_terminal(central, Enrol(code, key_text()), now).terminal
+
+
+def heads_at(seq: int, sign: str) -> Heads:
+    return Heads(now=Head(seq, sign * 64), at_last="", steps=(), answers=())
+
+
+def changes(central: Central) -> list[str]:
+    return [note.what for note in logged(central, Kind.CHANGE)]
+
+
+def state(central: Central, terminal: str) -> State:
+    known = find_terminal(central, terminal)
+    assert known is not None
+    return known.state
+
+
+def ratings(central: Central, day: date = DAY) -> int:
+    with central.store.transaction(central.site) as t:
+        return sum(sum(counts) for counts in t.tallies.ratings(day).values())
+
+
+# --- generations -------------------------------------------------------------------------------
+
+
+def test_the_old_machine_goes_on_until_another_person_has_confirmed_the_new_one(
+    central: Central,
+) -> None:
+    enrolled(central)
+    take(central, day_report(1, BEFORE))
+    judge_terminal(central, "counter-1", heads_at(7, "a"), NOW)
+    new = enrolled_again(central)
+    assert new == "counter-1.g2"
+    assert state(central, new) is State.WAITING
+    assert take(central, day_report(terminal=new)) is Answer.WAITING
+    assert judge_terminal(central, new, heads_at(1, "b"), NOW) is Answer.WAITING
+    assert ratings(central) == 0
+    assert take(central, day_report()) is Answer.STORED, "the old one goes on"
+    old = find_terminal(central, "counter-1")
+    assert old is not None
+    assert old.head == heads_at(7, "a").now, "its witness stays"
+    assert confirm_generation(central, DIRECTOR, new, NOW)
+    assert (state(central, "counter-1"), state(central, new)) == (State.REPLACED, State.ACTIVE)
+    tomorrow = DAY + timedelta(days=1)
+    assert take(central, day_report(1, tomorrow, new)) is Answer.STORED
+    assert first_disagreement(central) is None
+
+
+def test_a_new_generation_changes_no_day_of_the_old_one(central: Central) -> None:
+    enrolled(central)
+    take(central, day_report(1, DAY))
+    new = enrolled_again(central)
+    confirm_generation(central, DIRECTOR, new, NOW)
+    assert take(central, day_report(9, DAY, new, (0, 0, 0, 0, 99))) is Answer.PARKED
+    assert take(central, day_report(1, BEFORE, new)) is Answer.PARKED
+    assert ratings(central) == 6
+    assert {(g.terminal, g.why) for g in read_fleet(central, DAY).doubted} == {
+        (new, Why.TWICE),
+        (new, Why.EARLY),
+    }
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        person("it", "it", "director"),
+        person("other", "it", "director"),
+        person("d", "director"),
+    ],
+)
+def test_the_second_is_another_person_of_another_role(central: Central, second: Viewer) -> None:
+    enrolled(central)
+    first = person("it", "it", "director")
+    new = enrolled_again(central, first)
+    with pytest.raises(NotTheSecond):
+        confirm_generation(central, second, new, NOW)
+    with pytest.raises(NotYours):
+        confirm_generation(central, person("x", "it"), new, NOW)
+    assert confirm_generation(central, AUDIT, new, NOW)
+
+
+def test_what_is_refused_never_counts_and_giving_it_back_is_a_generation_again(
+    central: Central,
+) -> None:
+    enrolled(central)
+    new = enrolled_again(central)
+    assert refuse_generation(central, IT, new, NOW)
+    assert state(central, new) is State.REVOKED
+    assert state(central, "counter-1") is State.ACTIVE
+    assert enrolled_again(central) == "counter-1.g3"
+    assert [what for what in changes(central) if "refused" in what]
+
+
+def test_one_person_does_not_settle_what_two_decide(central: Central) -> None:
+    enrolled(central)
+    new = enrolled_again(central)
+    assert not release_terminal(central, new, "it", "nothing", NOW, changed_by=IT)
+    assert not read_fleet(central, DAY).alarms[0].settled
+
+
+# --- parked until two people decide ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 0, 0, 60), (0, 0, 2, 1, 3)])
+def test_a_revision_in_which_any_count_falls_is_parked_and_changes_nothing(
+    central: Central, counts: tuple[int, ...]
+) -> None:
+    enrolled(central)
+    first = day_report(1)
+    take(central, first)
+    assert take(central, day_report(2, counts=counts)) is Answer.PARKED
+    assert ratings(central) == 6
+    with central.store.transaction(central.site) as t:
+        stored = t.days.report("counter-1", DAY)
+    assert stored is not None
+    assert stored.body == first.to_bytes()
+
+
+def test_late_presses_only_add_and_need_nobody(central: Central) -> None:
+    enrolled(central)
+    first = structs.replace(day_report(1), gaps=(GapCount("", "pause-before-closing", 1),))
+    assert take(central, first) is Answer.STORED
+    later = structs.replace(
+        day_report(2, counts=(0, 1, 1, 2, 5)), reasons=(ReasonCount("101", "wait", 1),)
+    )
+    assert take(central, later) is Answer.STORED
+    with central.store.transaction(central.site) as t:
+        earlier = t.days.earlier("counter-1", DAY)
+    assert [(e.revision, e.body) for e in earlier] == [(1, first.to_bytes())]
+    assert first_disagreement(central) is None
+
+
+def test_two_people_let_a_parked_day_count(central: Central) -> None:
+    enrolled(central)
+    new = enrolled_again(central)
+    confirm_generation(central, DIRECTOR, new, NOW)
+    report = day_report(1, BEFORE, new)
+    assert take(central, report) is Answer.PARKED
+    assert confirm_release(central, DIRECTOR, new, Why.EARLY, NOW) is None, "nobody proposed it"
+    assert propose_release(central, IT, new, Why.EARLY, "ran before its cable came", NOW) == 1
+    with pytest.raises(NotYours):
+        confirm_release(central, IT, new, Why.EARLY, NOW)
+    later = day_report(1, BEFORE - timedelta(days=1), new)
+    assert take(central, later) is Answer.PARKED
+    released = confirm_release(central, DIRECTOR, new, Why.EARLY, NOW)
+    assert released is not None
+    assert (released.stored, released.left) == (1, 0)
+    assert ratings(central, BEFORE) == 6
+    assert ratings(central, later.date) == 0, "it came after the proposal"
+    assert take(central, report) is Answer.ALREADY_HAVE
+    assert first_disagreement(central) is None
+    assert any("ran before its cable came" in what for what in changes(central))
+
+
+def test_a_revision_that_two_people_released_names_what_was_published(central: Central) -> None:
+    enrolled(central)
+    take(central, day_report(1))
+    forged = day_report(2, counts=(1, 1, 0, 2, 3))
+    with central.store.transaction(central.site) as t:
+        t.witness.forget("counter-1")
+    assert take(central, forged) is Answer.PARKED
+    propose_release(central, IT, "counter-1", Why.FELL, "copied twice", NOW)
+    assert confirm_release(central, AUDIT, "counter-1", Why.FELL, NOW) is not None
+    with central.store.transaction(central.site) as t:
+        [earlier] = t.days.earlier("counter-1", DAY)
+    assert earlier.body == day_report(1).to_bytes()
+    assert first_disagreement(central) is None
+
+
+def test_impossible_amounts_are_parked(central: Central) -> None:
+    enrolled(central)
+    million = day_report(counts=(0, 0, 0, 0, 1_000_000), officer="nobody-known")
+    assert take(central, million) is Answer.PARKED
+    reasons = structs.replace(day_report(1, BEFORE), reasons=(ReasonCount("101", "wait", 7),))
+    assert take(central, reasons) is Answer.PARKED
+    assert take(central, day_report(1, counts=(0, 0, 0, 0, 900))) is Answer.STORED, "a hard day"
+    elsewhere = structs.replace(
+        day_report(1, BEFORE - timedelta(days=1)),
+        lines=(structs.replace(day_report().lines[0], counter="99"),),
+    )
+    assert take(central, elsewhere) is Answer.PARKED
+    assert {g.why for g in read_fleet(central, DAY).doubted} == {Why.AMOUNT, Why.COUNTER}
+
+
+# --- officers who are not on the roster --------------------------------------------------------
+
+
+def test_an_unknown_officers_ratings_wait_for_the_roster_and_everybody_elses_count(
+    central: Central,
+) -> None:
+    enrolled(central)
+    on_roster(central, "101")
+    first = day_report(1)
+    both = structs.replace(
+        first,
+        lines=(*first.lines, structs.replace(first.lines[0], officer="local")),
+        sheets=(*first.sheets, structs.replace(first.sheets[0], officer="local")),
+    )
+    receipt = take_day_report(central, "counter-1", both, both.to_bytes(), NOW)
+    assert receipt.answer is Answer.STORED
+    assert ratings(central) == 6
+    assert read_fleet(central, DAY).unknown_officers == {"local": [("counter-1", DAY)]}
+    assert first_disagreement(central) is None
+    on_roster(central, "local")
+    assert ratings(central) == 6, "the use case lets them count, not the bare store"
+    import_officers(central, (Officer.parse("201", "คนใหม่", id="local"),))
+    assert ratings(central) == 12
+    assert read_fleet(central, DAY).unknown_officers == {}
+    assert first_disagreement(central) is None

@@ -1,0 +1,26 @@
+"""The hand that has everything places no rating, and all where what opens steps lies about."""
+
+from pathlib import Path
+from random import Random
+
+from tests.evidence.seal_and_file import LOOKS, careless, drawn, forms, live, placed
+
+
+def test_steps_and_file_place_no_rating(tmp_path: Path) -> None:
+    pressed, day = drawn(Random(3))
+    assert placed(live(tmp_path, pressed), day) == 0
+
+
+def test_what_lies_about_is_found() -> None:
+    pressed, day = drawn(Random(3))
+    assert placed(careless(pressed), day) >= len(day)
+
+
+def test_a_step_says_neither_what_nor_whether_anything_came(tmp_path: Path) -> None:
+    days = []
+    for name, pressed in (("busy", drawn(Random(5))[0]), ("empty", [()] * (2 * LOOKS + 1))):
+        folder = tmp_path / name
+        folder.mkdir()
+        days.append(forms(live(folder, pressed)))
+    assert days[0] == days[1]
+    assert len(days[0]) == 2 * LOOKS + 1, "one for each look"
