@@ -144,3 +144,50 @@ def rated_after_click(folder: DataFolder, env: dict[str, str]) -> bool:
         scores = [score for day in t.ratings.days() for (_, score) in t.ratings.tally(day).scores]
     store.close()
     return scores == [5]
+
+
+def test_a_key_that_is_held_on_a_real_x_server_is_one_press(tmp_path: Path) -> None:
+    """The X server repeats it 25 times a second; a scanner's digits, which nobody set, rate not."""
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    hours = '[office]\nopens="00:00"\ncloses="23:59"\n'
+    keys = "[times]\nlock=0.1\nthanks=0.1\n[keys]\na = 5\n"
+    folder.settings_file.write_text(hours + keys, encoding="utf-8")
+    store, terminal = folder.open(SystemClock())
+    terminal.add_officers([SOMYING])
+    store.close()
+    sign_on_directly(folder.path)
+    with virtual_screen(1280, 800) as display:
+        env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+
+        def x(*words: str) -> None:
+            subprocess.run(["xdotool", *words], env=env, check=True, timeout=20)
+
+        def tapped() -> bool:
+            """The first key that arrives shows that the window listens."""
+            x("key", "a")
+            return kept_and_counted(folder) != (0, 0)
+
+        program = subprocess.Popen(
+            [sys.executable, "-m", "ui", "--data", str(folder.path), "run"], env=env
+        )
+        try:
+            assert eventually(tapped)
+            x("key", "--delay", "5", *"8850123456789")
+            x("keydown", "b")  # not set; and its repeats end those of a
+            x("keyup", "b")
+            kept, counted = kept_and_counted(folder)
+            x("keydown", "a", "sleep", "3", "keyup", "a")
+            assert eventually(lambda: kept_and_counted(folder) != (kept, counted), 5)
+            assert kept_and_counted(folder) == (kept + 1, counted)
+        finally:
+            program.kill()
+            program.wait()
+
+
+def kept_and_counted(folder: DataFolder) -> tuple[int, int]:
+    store, _ = folder.open(SystemClock())
+    with store.read() as snapshot:
+        tallies = [snapshot.ratings.tally(day) for day in snapshot.ratings.days()]
+    store.close()
+    return sum(t.n for t in tallies), sum(t.outcomes.total() for t in tallies)

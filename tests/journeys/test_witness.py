@@ -2,16 +2,21 @@
 that jump, days that are closed late, a month without a network. Nothing is lost or doubled, and no
 alarm is false."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
 from kiosk.domain.encounter import DutyBegan, Record
 from kiosk.domain.rating import Half
+from kiosk.store.engine import Store
 from kiosk.store.verify import Verified, verify
+from sync import stick
+from sync.central import stick as central_stick
 from sync.client import SyncFailed
 from sync.closing import close_days, compare_reports
 from sync.incoming import Refused
@@ -245,3 +250,48 @@ def test_a_line_that_breaks_anywhere_breaks_nothing(bench: Bench, broken: int) -
             act()
     bench.wire.deaf = False
     end_the_day(bench)
+
+
+def test_a_day_that_began_with_a_network_ends_on_a_stick(bench: Bench, tmp_path: Path) -> None:
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    bench.press(1, 5)
+    bench.look()
+    bench.press(4)
+    bench.pass_noon()
+    bench.press(2, half=Half.AFTERNOON)
+    bench.close()
+    for _ in range(3):
+        stick.visit(
+            bench.store, bench.clock, bench.key, usb, tmp_path / stick.MEMORY, lambda _: None
+        )
+        central_stick.visit(bench.central, usb, lambda: bench.clock.now().wall)
+    assert bench.alarms() == ()
+    assert bench.settled()
+    with bench.store.read() as snapshot:
+        assert snapshot.witnessed.pending() == ()
+
+
+def test_a_press_waits_for_no_step(bench: Bench) -> None:
+    """Steps are computed outside transactions: a press never waits for one."""
+    longest = 0.0
+    stop = threading.Event()
+
+    def look_on() -> None:
+        store = Store.open(bench.path)
+        while not stop.is_set():
+            look(store, bench.clock.now().wall, ASKED)
+            store.forget_order((TODAY, Half.MORNING))
+        store.close()
+
+    beside = threading.Thread(target=look_on)
+    beside.start()
+    try:
+        for _ in range(60):
+            began = perf_counter()
+            bench.press(5)
+            longest = max(longest, perf_counter() - began)
+    finally:
+        stop.set()
+        beside.join()
+    assert longest < 1.0, "far below the two seconds after which a press is refused"
