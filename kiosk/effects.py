@@ -21,7 +21,6 @@ from kiosk.domain.encounter import (
     Record,
     fate_of,
 )
-from kiosk.domain.rating import Half
 from kiosk.store.engine import Transaction
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark, OpenDuty
@@ -95,7 +94,7 @@ class StepEffects:
             case HoldReasons(asking):
                 t.state.hold_reasons(asking)
             case KeepReasons(asking):
-                keep_reasons(t, asking, half)
+                keep_reasons(t, asking)
             case DutyBegan(duty):
                 self._duty(t, Kind.DUTY_BEGAN, duty, OpenDuty(duty, False, today), id)
             case DutyPaused(duty):
@@ -118,12 +117,11 @@ class StepEffects:
         t.journal.append(self.now, kind, {**duty_detail(duty, cause), "token": _token(id)})
 
 
-def keep_reasons(t: Transaction, asking: Asking, half: Half) -> None:
-    """What was ticked goes to its rating, once: the citizen can't change it any more. `half`: the
-    half-day that it is now."""
+def keep_reasons(t: Transaction, asking: Asking) -> None:
+    """What was ticked goes to its rating, once: the citizen can't change it any more."""
     t.state.hold_reasons(None)
     if not t.ratings.has_reasons(asking.day, asking.officer, asking.rating):
-        t.ratings.add_reasons(asking.rating, asking.day, half, asking.officer, asking.ticked)
+        t.ratings.add_reasons(asking.rating, asking.day, asking.officer, asking.ticked)
 
 
 def duty_detail(duty: Duty, cause: EndOfDuty | None = None) -> dict[str, str]:

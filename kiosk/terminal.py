@@ -98,7 +98,7 @@ class Terminal:
             asking = snapshot.state.held_reasons()
         if asking is not None:
             with self._store.transaction() as t:
-                keep_reasons(t, asking, half_day(self._clock.now().wall))
+                keep_reasons(t, asking)
 
     def forget_order(self) -> None:
         """Let the file forget in which order presses came. Waits for nobody."""

@@ -14,6 +14,20 @@ BEHIND_A_PRESS = 10
 
 
 def main() -> None:
+    try:
+        _command()
+    except ModuleNotFoundError as error:
+        from kiosk.installation import lacking
+        from ui.failures import USAGE
+
+        lack = lacking(error, "terminal")
+        if not lack:
+            raise
+        sys.stderr.write(f"kiosk: {lack}\n")
+        sys.exit(USAGE)
+
+
+def _command() -> None:
     words = sys.argv[1:]
     match words:
         case ["run"] | ["--data", _, "run"]:

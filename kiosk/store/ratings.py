@@ -119,16 +119,10 @@ class Ratings:
         self,
         rating: RatingId,
         day: date,
-        half: Half,
         officer: OfficerId,
         chosen: tuple[ReasonId, ...],
     ) -> None:
-        key = {
-            "rating": rating,
-            "business_date": day.isoformat(),
-            "officer": officer,
-            "half": half.value,
-        }
+        key = {"rating": rating, "business_date": day.isoformat(), "officer": officer}
         if chosen:
             self._connection.execute(_ADD_REASON, [{**key, "reason": reason} for reason in chosen])
         entries = [reason_entry(rating, day, officer, reason) for reason in chosen]
@@ -211,8 +205,9 @@ class Ratings:
         """Let the rows forget the order in which they came. SQLite fills a page from its end, so
         that a row's place tells when it was written, whatever its key is. Rows of every half-day
         but `current` move to their final tables; those of `current` are written again. Both in the
-        order of their random keys. A table is dropped and made again with its guards: what was
-        deleted row by row would leave its old places behind."""
+        order of their random keys. Reasons stay for the whole day: one that came after noon for a
+        rating from before would tell that the rating came just before. A table is dropped and made
+        again with its guards: what was deleted row by row would leave its old places behind."""
         for settled, fresh in _PAIRS:
             self._settle(settled, fresh, current)
 
@@ -225,12 +220,12 @@ class Ratings:
             return
         names = settled.c.keys()
         day, half = current[0].isoformat(), current[1].value
-        stay = [row for row in rows if (row["business_date"], row["half"]) == (day, half)]
-        move = [
-            {name: row[name] for name in names}
-            for row in rows
-            if (row["business_date"], row["half"]) != (day, half)
-        ]
+        stay, move = [], []
+        for row in rows:
+            if row["business_date"] == day and row.get("half", half) == half:
+                stay.append(row)
+            else:
+                move.append({name: row[name] for name in names})
         ddl = self._connection.scalars(_MADE_BY, {"table": fresh.name}).all()
         self._connection.exec_driver_sql(f"DROP TABLE {fresh.name}")
         for statement in ddl:

@@ -2,7 +2,7 @@
 
 Ratings, outcomes and reasons live under random ids in WITHOUT ROWID tables, sheet by sheet: the
 file keeps neither the time nor the order of a press. A press writes to the `fresh_` tables; once
-its half-day is over its rows move to the others in the order of their keys
+its half-day is over (of reasons: its day) its rows move to the others in the order of their keys
 (`Ratings.settle`). Triggers refuse to change or delete what is append-only; REPLACE would
 slip past a delete trigger, so an id that exists is refused on insert as well.
 """
@@ -105,7 +105,7 @@ def _outcomes(name: str, *more: SchemaItem) -> Table:
     )
 
 
-def _reasons(name: str, *more: SchemaItem) -> Table:
+def _reasons(name: str) -> Table:
     return Table(
         name,
         metadata,
@@ -113,14 +113,13 @@ def _reasons(name: str, *more: SchemaItem) -> Table:
         Column("reason", _Text, nullable=False),
         Column("business_date", _Text, nullable=False),
         Column("officer", _Text, nullable=False),
-        *more,
         PrimaryKeyConstraint("business_date", "officer", "rating", "reason"),
         sqlite_with_rowid=False,
     )
 
 
 def _half(name: str) -> tuple[SchemaItem, ...]:
-    """In which half-day an outcome or a reason came: forgotten once that is over."""
+    """In which half-day an outcome came: forgotten once that is over."""
     am_or_pm = CheckConstraint("half IN ('am', 'pm')", name=f"{name}_half")
     return Column("half", _Text, nullable=False), am_or_pm
 
@@ -130,7 +129,7 @@ outcomes = _outcomes("outcomes")
 reasons = _reasons("reasons")
 fresh_ratings = _ratings("fresh_ratings")
 fresh_outcomes = _outcomes("fresh_outcomes", *_half("fresh_outcomes"))
-fresh_reasons = _reasons("fresh_reasons", *_half("fresh_reasons"))
+fresh_reasons = _reasons("fresh_reasons")
 
 sheets = Table(
     "sheets",

@@ -5,10 +5,14 @@ from pathlib import Path
 
 from kiosk.systemd import argument, value
 
+PRIVILEGED = 1024
+"""From here on anybody may listen; below, such as at 443, only whom the kernel lets."""
 
-def unit(program: Path, data: Path, owner: str, options: Sequence[str]) -> str:
+
+def unit(program: Path, data: Path, owner: str, port: int, options: Sequence[str]) -> str:
     """The text of `kiosk-central.service`; `options` are those of `kiosk-central serve`."""
-    words = (str(program), "--data", str(data), "serve", *options)
+    capabilities = "CAP_NET_BIND_SERVICE" if port < PRIVILEGED else ""
+    words = (str(program), "--data", str(data), "serve", "--port", str(port), *options)
     return f"""\
 [Unit]
 Description=Central report of the satisfaction terminals
@@ -21,6 +25,7 @@ UMask=0077
 ExecStart={" ".join(map(argument, words))}
 Restart=always
 RestartSec=3
+AmbientCapabilities={capabilities}
 NoNewPrivileges=yes
 ProtectSystem=strict
 ReadWritePaths={value(str(data))}

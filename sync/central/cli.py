@@ -3,11 +3,13 @@
 Heavy rooms are imported inside the commands that need them, so that `--help` comes at once.
 """
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kiosk.installation import lacking
 from sync.central.commands import (
     accounts,
     backups,
@@ -18,7 +20,7 @@ from sync.central.commands import (
     terminals,
     tickets,
 )
-from sync.central.commands.context import choose
+from sync.central.commands.context import USAGE, choose
 
 _EPILOG = (
     "Exit codes: 0 done; 1 something is wrong that a person must look at; "
@@ -59,7 +61,14 @@ def _options(
 
 
 def main() -> None:
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        lack = lacking(error, "central")
+        if not lack:
+            raise
+        sys.stderr.write(f"kiosk-central: {lack}\n")
+        sys.exit(USAGE)
 
 
 if __name__ == "__main__":

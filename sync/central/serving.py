@@ -139,9 +139,11 @@ def serve_until_ended(
     port: int,
     tls_cert: Path | None,
     tls_key: Path | None,
+    beyond_this_machine: bool,
     say: Callable[[str], None],
 ) -> None:
-    """Listen, say the report's address, serve until SIGTERM or SIGINT."""
+    """Listen, say the report's address, serve until SIGTERM or SIGINT. Browsers elsewhere need
+    the address in the settings: the certificate names it, and 0.0.0.0 is nobody's."""
     # Each connection takes a descriptor; what the shell gives is 1024.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -153,7 +155,8 @@ def serve_until_ended(
         # The first paper need not wait for its typeface.
         threading.Thread(target=fonts.letters, daemon=True).start()
         say(f"Serving {central.site} at {address}")
-        say(f"Report: {address}/report/{central.site}")
+        report = central.settings.url.rstrip("/") if beyond_this_machine else address
+        say(f"Report: {report}/report/{central.site}")
         uvicorn.Server(config).run(sockets=[listener])
 
 

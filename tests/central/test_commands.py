@@ -2,6 +2,8 @@
 
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,8 @@ from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
 from tests.support.builders import FakeClock
+from tests.support.certificates import DAY as DAY_LONG
+from tests.support.certificates import Authority
 from tests.support.day_reports import DAY
 
 Command = Callable[..., Result]
@@ -203,6 +207,26 @@ def test_half_a_certificate_is_refused(ready: Command, folder: Path) -> None:
 def test_a_missing_certificate_is_not_now(ready: Command, folder: Path) -> None:
     words = ("--tls-cert", str(folder / "no.pem"), "--tls-key", str(folder / "no.key"))
     assert "no.pem" in refused(ready("serve", "--port", "0", *words), 3)
+
+
+def test_the_reports_address_is_the_one_that_the_certificate_names(
+    ready: Command, folder: Path, tmp_path: Path
+) -> None:
+    """0.0.0.0 is where central listens, and no browser opens it."""
+    now = datetime.now(UTC)
+    pem = Authority.new("office").issue(
+        "report.test", now - DAY_LONG, now + DAY_LONG, tmp_path / "p"
+    )
+    program = Path(sys.executable).with_name("kiosk-central")
+    words = ("serve", "--host", "0.0.0.0", "--port", "0", "--tls-cert", pem, "--tls-key", pem)
+    assert ready("verify").exit_code == 0
+    with subprocess.Popen(
+        [program, "--data", folder, *words], stdout=subprocess.PIPE, text=True
+    ) as serving:
+        assert serving.stdout
+        said = [serving.stdout.readline() for _ in range(2)]
+        serving.terminate()
+    assert said[1] == "Report: http://127.0.0.1:8765/report/dindaeng\n"
 
 
 # --- enrol, terminals -----------------------------------------------------------------------

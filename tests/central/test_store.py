@@ -169,9 +169,8 @@ def test_other_bytes_under_the_same_revision_are_a_conflict_and_both_are_kept(
 
 
 def _grown(report: DayReport) -> DayReport:
-    """A later revision of a day has more ratings than any earlier one."""
-    counts = report.lines[0].n
-    more = (counts[0] + 20 * report.revision, *counts[1:])
+    """A later revision of a day has more of each level than any earlier one."""
+    more = tuple(n + 4 * report.revision for n in report.lines[0].n)
     return day_report(report.revision, report.date, counts=more)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from kiosk.domain.encounter import Count, KeepReasons, Record
-from kiosk.domain.rating import Half, Outcome
+from kiosk.domain.rating import Half, Outcome, Rating
 from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
@@ -78,6 +78,15 @@ class Day:
             ids.append(bytes(one.id))
             outcomes += self._new_outcomes()
         self.halves += [ids, outcomes]
+
+    def press_before_noon(self) -> Rating:
+        """The morning's last, whose citizen is still being asked for reasons."""
+        one = rating(1, half=Half.MORNING)
+        self._terminal.carry_out([Record(one)])
+        return one
+
+    def give_reason(self, one: Rating) -> None:
+        self._terminal.carry_out([KeepReasons(asking(one, "wait"))])
 
     def _new_outcomes(self) -> set[bytes]:
         with self.store.read() as snapshot:

@@ -46,6 +46,9 @@ ASKED = Asked(levels=5, reasons=("wait", "manner"))
 MOMENTS = ("witnessed", "half over", "closed", "receipted")
 """After which the hand comes: a look of central's; noon; closing; the receipt."""
 
+ALONE = "receipted, no step before"
+"""After the receipt of a day of which no quarter of an hour was shown."""
+
 
 class Wire(httpx.BaseTransport):
     """Straight to central's application. Remembers what passes; `deaf`: central hears, and its
@@ -236,8 +239,21 @@ def reseal(bench: Bench, hand: Hand) -> None:
     raw.close()
 
 
+def play_alone(bench: Bench, hand: Hand) -> None:
+    """A day without a network until its report; the hand comes after the receipt."""
+    bench.press(1, 1, 1, 1, 1, 2, 3, 4, 4, 5, 5, 5)
+    bench.close()
+    bench.sync()
+    reseal(bench, hand)
+    bench.close()
+    bench.sync()
+
+
 def play(bench: Bench, moment: str, hand: Hand | None) -> None:
     """A day to its end, with the hand after a moment, or without it."""
+    if moment == ALONE and hand is not None:
+        play_alone(bench, hand)
+        return
     for now in MOMENTS:
         if now == "witnessed":
             bench.press(1, 1, 1, 1, 1, 2, 3, 4, 4, 5, 5, 5)
@@ -272,7 +288,7 @@ def caught(folder: Path, moment: str, hand: Hand) -> str:
 
 
 def attempts(random: Random) -> Iterator[tuple[str, Hand]]:
-    every = [(moment, hand) for moment in MOMENTS for hand in HANDS]
+    every = [(moment, hand) for moment in (*MOMENTS, ALONE) for hand in HANDS]
     random.shuffle(every)
     return iter(every)
 

@@ -271,7 +271,7 @@ def fill(store: Store, terminal: Any, clock: FakeClock) -> None:
                 terminal.carry_out([Record(rated)])
             with store.transaction() as t:
                 half, wait = Half.MORNING, (ReasonId("wait"),)
-                t.ratings.add_reasons(rated.id, day, half, officer.id, wait)
+                t.ratings.add_reasons(rated.id, day, officer.id, wait)
                 t.ratings.add_outcome(rated.id[::-1], day, half, officer.id, Outcome.SUPPRESSED)
                 t.journal.append(then.now(), Kind.PANEL_DOWN, {"what": "unplugged"})
     close_days(store, clock, today=False)

@@ -1,10 +1,15 @@
 """Central names a sheet that was changed and sealed again, whenever that was done."""
 
+from datetime import timedelta
 from pathlib import Path
 
+import pysqlite3.dbapi2 as sqlite
 import pytest
 
-from tests.evidence.resealing import HANDS, MOMENTS, Bench, Hand, caught, play
+from sync import closing, exchange
+from sync.absence import Hours
+from tests.evidence.resealing import ALONE, HANDS, MOMENTS, Bench, Hand, caught, forget, play
+from tests.support.builders import TODAY
 
 
 def test_an_honest_day_raises_no_alarm(tmp_path: Path) -> None:
@@ -15,8 +20,25 @@ def test_an_honest_day_raises_no_alarm(tmp_path: Path) -> None:
     bench.end()
 
 
+def test_a_day_that_was_witnessed_and_is_never_reported_is_named(tmp_path: Path) -> None:
+    """The hand forgets the day, and closes the next one with a client of its own."""
+    bench = Bench(tmp_path)
+    bench.press(1, 1, 1)
+    bench.look()
+    with sqlite.connect(str(bench.path)) as raw:
+        forget(bench, raw)
+    bench.clock.set_wall(bench.clock.now().wall + timedelta(days=1))
+    enrolment, now = exchange.enrolment_of(bench.store), bench.clock.now()
+    closing._close(bench.store, TODAY + timedelta(days=1), enrolment, Hours(), now)
+    bench.sync()
+    bench.sync()
+    [alarm] = bench.alarms()
+    assert alarm.detail == f"day {TODAY}: was witnessed and is not reported"
+    bench.end()
+
+
 @pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.name)
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", [*MOMENTS, ALONE])
 def test_what_central_has_witnessed_does_not_change_unseen(
     tmp_path: Path, moment: str, hand: Hand
 ) -> None:

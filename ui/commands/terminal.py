@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kiosk.terminal import Status
 
 OWN_LOGIN = "`useradd --system --groups dialout,video,input,audio kiosk`, `chown -R kiosk FOLDER`"
+CAGE = "apt-get install cage xwayland libwayland-cursor0 libwayland-egl1"
 
 app = typer.Typer()
 
@@ -95,7 +96,7 @@ def autostart(
         folder.settings()
     cage = shutil.which("cage", path="/usr/local/bin:/usr/bin:/bin")
     if cage is None:
-        fail("cage is not installed; run `apt-get install cage libwayland-egl1`", NOT_NOW)
+        fail(f"cage is not installed; run `{CAGE}`", NOT_NOW)
     login = owner(folder.path)
     if login == "root":
         remedy = f"give it to a login name of its own: {OWN_LOGIN}"

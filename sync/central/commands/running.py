@@ -21,8 +21,15 @@ from sync.central.commands.context import (
 
 app = typer.Typer()
 
-Host = Annotated[str, typer.Option(help="Address to listen on.")]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")]
+Host = Annotated[
+    str, typer.Option(help="Address to listen on; 0.0.0.0: every one of this machine.")
+]
+Port = Annotated[
+    int,
+    typer.Option(
+        min=0, max=65535, help="As in the address of `init`; https:// alone: 443. 0: any free port."
+    ),
+]
 TlsCert = Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")]
 TlsKey = Annotated[Path | None, typer.Option(help="Its private key, PEM.")]
 
@@ -69,6 +76,8 @@ def serve(
     """Serve terminals and the report.
 
     Beyond this machine only with TLS: give --tls-cert and --tls-key, or put a proxy in front.
+
+    Example: kiosk-central serve --host 0.0.0.0 --port 443 --tls-cert cert.pem --tls-key key.pem
     """
     from sync.central.serving import ServeError, serve_until_ended
 
@@ -76,7 +85,8 @@ def serve(
     now()  # not on a day that can't be
     with opened() as central:
         try:
-            serve_until_ended(central, host, port, tls_cert, tls_key, typer.echo)
+            beyond = not _loopback(host)
+            serve_until_ended(central, host, port, tls_cert, tls_key, beyond, typer.echo)
         except ServeError as error:
             fail(str(error), NOT_NOW)
 
@@ -90,14 +100,15 @@ def autostart(
 ) -> None:
     """Print a systemd unit that serves the report from the machine's start on.
 
-    Example: runuser -u kiosk-central -- kiosk-central autostart --port 8765 > FILE.service
+    Example: runuser -u kiosk-central -- kiosk-central autostart >
+    /etc/systemd/system/kiosk-central.service
     """
     from kiosk.files import owner
     from sync.central.autostart import unit
     from sync.central.settings import load
 
     _require_tls(host, tls_cert, tls_key)
-    options = ["--host", host, "--port", str(port)]
+    options = ["--host", host]
     if tls_cert and tls_key:
         options += ["--tls-cert", str(tls_cert.absolute()), "--tls-key", str(tls_key.absolute())]
     folder = data_folder().absolute()
@@ -105,7 +116,7 @@ def autostart(
         load(folder)
         user = owner(folder)
     program = Path(sys.argv[0]).absolute()
-    typer.echo(unit(program, folder, user, options), nl=False)
+    typer.echo(unit(program, folder, user, port, options), nl=False)
 
 
 @app.command()

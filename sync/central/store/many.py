@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Connection, Table, func, select, tuple_
 
 from sync.central.ingest import SheetKey, Witnessed
 from sync.central.logbook import Log, LogEnd
@@ -23,7 +23,7 @@ from sync.central.store.logs import ends_of
 from sync.central.store.room import insert_on
 from sync.central.store.terminals import KnownTerminal, Run, known_terminal, open_runs
 from sync.central.store.unclosed import mark_unclosed
-from sync.central.store.witness import open_sheet, put_sheets, witnessed
+from sync.central.store.witness import never_reported, open_sheet, put_sheets, witnessed
 from sync.central.viewer import CITY
 from sync.messages import DayReport, OpenSheet
 
@@ -120,6 +120,21 @@ class ManyTerminals:
         for row in self._connection.execute(query):
             sheets[row.site, row.terminal, row.date][row.date, row.officer] = witnessed(row)
         return sheets
+
+    def first_missed(self, keys: Collection[DayKey]) -> Mapping[TerminalKey, date]:
+        """The first day of which a terminal showed steps, and has sent no report."""
+        if not keys:
+            return {}
+        c, asking = witnessed_sheets.c, {(site, terminal) for site, terminal, _ in keys}
+        query = (
+            select(c.site, c.terminal, func.min(c.date).label("day"))
+            .where(
+                tuple_(c.site, c.terminal).in_(sorted(asking)),
+                never_reported(min(day for _, _, day in keys)),
+            )
+            .group_by(c.site, c.terminal)
+        )
+        return {(row.site, row.terminal): row.day for row in self._connection.execute(query)}
 
     def put(self, days: Sequence[NewDay], now: datetime) -> set[DayKey]:
         """Store day reports, one of a day; the keys of those that were stored. The header's

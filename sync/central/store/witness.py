@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -19,10 +19,20 @@ from sqlalchemy import (
 )
 
 from sync.central.ingest import SheetKey, Witnessed
-from sync.central.schema import alarms, day_lines, seen_sheets, witnessed_sheets
+from sync.central.schema import (
+    alarms,
+    day_lines,
+    day_reports,
+    parked_reports,
+    seen_sheets,
+    witnessed_sheets,
+)
 from sync.central.store.room import Room, insert_on
 from sync.central.store.terminals import utc
 from sync.messages import OpenSheet
+
+MISSED_FOR = timedelta(days=60)
+"""So long the report of a day that was witnessed is missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,19 @@ def open_sheet(row: Row[*tuple[Any, ...]]) -> OpenSheet:
     return OpenSheet(
         date=row.date, officer=row.officer, n=row.n, entries=row.entries, seal=row.seal
     )
+
+
+def never_reported(day: date) -> ColumnElement[bool]:
+    """Whether a sheet that was shown in the weeks before a day waits for its report."""
+    c = witnessed_sheets.c
+    came = (
+        select(table.c.date).where(
+            table.c.site == c.site, table.c.terminal == c.terminal, table.c.date == c.date
+        )
+        for table in (day_reports, parked_reports)
+    )
+    missing = (~report.exists() for report in came)
+    return and_(c.released == 0, c.date >= day - MISSED_FOR, *missing)
 
 
 class Witness(Room):
@@ -170,6 +193,17 @@ class Witness(Room):
     def _shown_by(self, terminal: str) -> ColumnElement[bool]:
         c = witnessed_sheets.c
         return and_(c.site == self._site, c.terminal == terminal)
+
+    def never_reported(self, terminal: str, before: date) -> tuple[date, ...]:
+        """Days before a day of which this terminal showed steps, and has sent no report."""
+        c = witnessed_sheets.c
+        query = (
+            select(c.date)
+            .distinct()
+            .where(self._shown_by(terminal), c.date < before, never_reported(before))
+            .order_by(c.date)
+        )
+        return tuple(self._connection.scalars(query))
 
     # --- alarms ----------------------------------------------------------------------------
 

@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from sync.central.ingest import StoredDay, Why, decide, grown, judge_opened, judge_sheets
+from sync.central.ingest import (
+    StoredDay,
+    Why,
+    decide,
+    grown,
+    judge_counts,
+    judge_opened,
+    judge_sheets,
+)
 from sync.central.store.days import officer_days
 from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal
@@ -60,7 +68,13 @@ def _take(
         park(t, report, body, doubted, now)
         return Answer.PARKED
     answer = store(t, stored, report, body, body_digest, now)
-    if answer is Answer.CONFLICT:
+    if answer is Answer.STORED:
+        for missed in t.witness.never_reported(terminal, report.date):
+            detail = f"day {missed}: was witnessed and is not reported"
+            t.witness.alarm(
+                Alarm(at=now, terminal=terminal, kind=Answer.ROLLBACK.value, detail=detail)
+            )
+    elif answer is Answer.CONFLICT:
         t.parked.put(report, body, body_digest, answer, now)
         detail = f"{report.date} revision {report.revision}: other bytes than were taken"
         t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=detail))
@@ -93,7 +107,11 @@ def _judge(t: Transaction, report: DayReport, *, is_revision: bool) -> tuple[Ans
     seen = t.witness.seen(terminal, day)
     reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, day)}
     before = {key: sheet for key, sheet in reported.items() if key in seen}
-    return judge_sheets(before, report.open_sheets(), whole=day)
+    answer, why = judge_sheets(before, report.open_sheets(), whole=day)
+    stored = _stored_report(t, report)
+    if answer is not Answer.STORED or stored is None:
+        return answer, why
+    return judge_counts(stored, report, {officer for _, officer in seen})
 
 
 def store(

@@ -183,13 +183,14 @@ def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewD
     """Those of which central has no report yet, and knows everybody and every counter that they
     name; each with the sheets that it shows more of."""
     stored, seen = many.stored(days.keys()), many.seen(days.keys())
-    witnessed = many.witnessed(days.keys())
+    witnessed, missed = many.witnessed(days.keys()), many.first_missed(days.keys())
     officers = many.known_officers(_named(day, day.report.officers()) for day in days.values())
     counters = many.known_counters(_named(day, day.report.counters()) for day in days.values())
     return [
         replace(day, fresh_sheets=_fresh(day.fresh_sheets, seen.get(key, {})))
         for key, day in sorted(days.items())
         if key not in stored
+        and missed.get(key[:2], day.report.date) >= day.report.date
         and _named(day, day.report.officers()) <= officers
         and _named(day, day.report.counters()) <= counters
         and _as_shown(witnessed.get(key, {}), day.report)

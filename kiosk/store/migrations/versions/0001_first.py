@@ -32,7 +32,7 @@ def _half(prefix: str, name: str) -> tuple[sa.schema.SchemaItem, ...]:
 
 
 def _entries(prefix: str) -> None:
-    """Ratings, outcomes and reasons: settled, or fresh, which know their half-day."""
+    """Ratings, outcomes and reasons: settled, or fresh."""
     op.create_table(
         f"{prefix}ratings",
         sa.Column("id", sa.BLOB, nullable=False),
@@ -68,7 +68,6 @@ def _entries(prefix: str) -> None:
         _text("reason"),
         _text("business_date"),
         _text("officer"),
-        *_half(prefix, "reasons"),
         sa.PrimaryKeyConstraint("business_date", "officer", "rating", "reason"),
         sqlite_with_rowid=False,
     )
