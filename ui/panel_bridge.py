@@ -27,9 +27,9 @@ from kiosk.store.state import Mark
 from ui.presenter import Presenter
 
 OPEN_EVERY = 1.0
+"""Seconds between attempts to open a port."""
 _DOWN = {"silent": "panel_silent", "refused": "panel_refused"}
 """The word for each reason of a link."""
-"""Seconds between attempts to open a port."""
 
 
 def link_of(settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
