@@ -1,9 +1,8 @@
 """Puts the terminals' requests and people's pages together into one application."""
 
-from typing import Any
-
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 
 import kiosk
 from sync.central.fairline import FairLine
@@ -37,7 +36,7 @@ from sync.central.web.failures import out_of_form, register_failures
 from sync.central.web.identity_provider import CodeFlow, provider
 from sync.central.web.openapi import publish_openapi
 from sync.central.web.parts import MinuteLimit, Parts, parts_of
-from sync.central.web.rendering import templates
+from sync.central.web.rendering import HEADERS, templates
 from sync.central.web.terminal_api import Elsewhere, Now, TerminalApi, utc_now
 
 MAX_WRONG_TOKENS = 120
@@ -102,11 +101,11 @@ def create_app(
 
 
 @router.get("/openapi.json", include_in_schema=False)
-def openapi(request: Request, viewer: SignedIn) -> dict[str, Any]:
+def openapi(request: Request, viewer: SignedIn) -> Response:
     """The terminals' API and the open data, for IT: a stranger needs no map of them."""
     viewer.require(viewer.site, Right.RUN)
     app: FastAPI = request.app
-    return app.openapi()
+    return JSONResponse(app.openapi(), headers=HEADERS)
 
 
 @router.get("/healthz")
