@@ -135,32 +135,6 @@ def judge_sheets(
     return Answer.STORED, ""
 
 
-def judge_counts(
-    before: DayReport, report: DayReport, officers: Container[str]
-) -> tuple[Answer, str]:
-    """STORED when no count of these `officers` is smaller than in the report `before`; FORK: a
-    sheet that grew in one place has less in another."""
-    now = _every_count(report)
-    for key, n in sorted(_every_count(before).items()):
-        officer = key[0]
-        if officer in officers and now[key] < n:
-            name = _name((report.date, officer))
-            return Answer.FORK, f"{name}: has other counts than were reported"
-    return Answer.STORED, ""
-
-
-def _every_count(report: DayReport) -> Counter[tuple[str, ...]]:
-    """Each count of a report, under its officer and what it counts."""
-    counts: Counter[tuple[str, ...]] = Counter()
-    for line in report.lines:
-        levels = str(len(line.n))
-        place = (line.officer, line.service, line.counter, line.half, line.channel, levels)
-        counts |= {(*place, str(score)): n for score, n in enumerate(line.n, start=1)}
-    counts |= {(x.officer, "outcome", x.outcome): x.n for x in report.outcomes}
-    counts |= {(x.officer, "reason", x.reason): x.n for x in report.reasons}
-    return counts
-
-
 def grown(sheet: OpenSheet, seen: OpenSheet | None) -> bool:
     """Whether a sheet has more than central has seen of it."""
     return seen is None or sheet.entries > seen.entries

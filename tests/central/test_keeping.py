@@ -60,7 +60,7 @@ def test_an_officer_is_added_renewed_retired_and_brought_back(
 
 @pytest.mark.parametrize(
     "name",
-    ["", "\u200b", "a\u202eb", "ก" + "\u0e48" * 5000, "=cmd|' /C calc'!A0", "x" * 81, "a\x00b"],
+    ["", "\u200b", "a\u202eb", "ก" + "\u0e48" * 5000, "=cmd|' /C calc'!A0", "x" * 81],
 )
 def test_a_name_that_would_trip_a_screen_or_a_spreadsheet_is_refused_by_name(
     central: Central, it: TestClient, name: str

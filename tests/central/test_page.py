@@ -58,7 +58,7 @@ def test_sections_add_up_to_the_office_and_nobody_counted_is_left_out(central: C
     assert view.figure.result.n == sum(s.figure.result.n for s in view.sections) == 60
     assert [s.section for s in view.sections] == ["ฝ่ายทะเบียน", "ฝ่ายรายได้", ""]
     rows = [(r.officer.name, r.on_roster, r.figure.result.n) for r in section(central).officers]
-    assert rows == [("น้ำผึ้ง", True, 0), ("stranger", False, 12)]
+    assert rows == [("น้ำผึ้ง", True, 0), ("คนที่ stranger", True, 12)]
 
 
 def test_fewer_than_ten_are_in_no_total(central: Central) -> None:

@@ -273,18 +273,21 @@ def play(bench: Bench, moment: str, hand: Hand | None) -> None:
 
 
 def caught(folder: Path, moment: str, hand: Hand) -> str:
-    """How the hand comes off: "" when central names the sheet; else what was seen."""
+    """How the hand comes off: "" when central names the sheet, or parks the day under the count
+    that fell; else what was seen."""
     bench = Bench(folder)
+    named = f"on {TODAY}: "
     try:
         play(bench, moment, hand)
+        named = f"{TODAY} revision 2: line "
     except Refused:
-        details = [alarm.detail for alarm in bench.alarms()]
-        named = any(f"on {TODAY}: " in detail for detail in details)
-        return "" if named else f"{moment}, {hand.name}: {details}"
+        pass
     finally:
         bench.end()
     details = [alarm.detail for alarm in bench.alarms()]
-    return f"{moment}, {hand.name}: all agrees ({details})"
+    if any(named in detail for detail in details):
+        return ""
+    return f"{moment}, {hand.name}: {details or 'all agrees'}"
 
 
 def attempts(random: Random) -> Iterator[tuple[str, Hand]]:

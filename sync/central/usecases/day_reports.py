@@ -7,7 +7,6 @@ from sync.central.ingest import (
     Why,
     decide,
     grown,
-    judge_counts,
     judge_opened,
     judge_sheets,
 )
@@ -107,11 +106,7 @@ def _judge(t: Transaction, report: DayReport, *, is_revision: bool) -> tuple[Ans
     seen = t.witness.seen(terminal, day)
     reported = {(s.date, s.officer): s for s in t.days.sheets(terminal, day)}
     before = {key: sheet for key, sheet in reported.items() if key in seen}
-    answer, why = judge_sheets(before, report.open_sheets(), whole=day)
-    stored = _stored_report(t, report)
-    if answer is not Answer.STORED or stored is None:
-        return answer, why
-    return judge_counts(stored, report, {officer for _, officer in seen})
+    return judge_sheets(before, report.open_sheets(), whole=day)
 
 
 def store(
