@@ -19,8 +19,10 @@ def test_each_thanks_has_a_code_of_its_own(
 ) -> None:
     path, pin = set_up_terminal(tmp_path, *office)
     quick = '[office]\nopens="00:00"\ncloses="23:59"\n[times]\nlock=0.1\nthanks=0.1\n'
-    address = f'[comments]\nurl="{office[1]}/f/{{token}}"\n[screen]\nask_reasons="never"\n'
-    (path / "kiosk.toml").write_text(quick + address, encoding="utf-8")
+    address = (
+        f'[comments]\nurl="{office[1]}/f/{{token}}"\nseconds=5\n[screen]\nask_reasons="never"\n'
+    )
+    (path / "kiosk.toml").write_text(quick + address + unasked, encoding="utf-8")
     window.open_windowed(1280, 800)
     folder = DataFolder(path)
     running = start(folder, folder.settings(), SystemClock(), window)
@@ -35,7 +37,7 @@ def test_each_thanks_has_a_code_of_its_own(
         told = len(expected)
         qtbot.waitUntil(
             lambda: presenter.state.phase is Phase.READY and len(expected) > told,  # noqa: B023
-            timeout=5000,
+            timeout=10_000,
         )
         presenter.citizen.touch(score)
         view = presenter.view()

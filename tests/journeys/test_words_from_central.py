@@ -56,7 +56,7 @@ def test_words_reasons_and_what_was_done_reach_the_screens(
     reword(central, SystemClock().now().wall)
     assert re.search(r"roster renewed", command("ui", path, "sync"))
     presenter.renew_words()
-    presenter.notices.turn()
+    presenter.notices.fill()
     closed = presenter.view()
     assert isinstance(closed, ClosedView)
     assert closed.notice is not None

@@ -176,6 +176,7 @@ def test_notices_take_turns_with_codes_and_hours_beside_them(board: Counter) -> 
     assert heading(board) == "หนึ่ง"
     assert [link.title for link in view(board).links] == ["จองคิว"]
     assert len(view(board).links[0].qr) > 20
+    board.clock.set_wall(board.clock.wall.replace(hour=20))
     assert "๐๘:๐๐" in view(board).subtitle
 
 
