@@ -9,7 +9,8 @@ from kiosk.domain.rating import Channel, Half, Outcome
 from sync.central import period as periods
 from sync.central.disclosure import Beside, DayCount, next_blocks
 from sync.central.papers import figures
-from sync.central.reports import gate
+from sync.central.reports import daytally, gate
+from sync.central.usecases.audit import read_tally
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
@@ -17,7 +18,7 @@ from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.messages import DayReport, LineCount, OutcomeCount
-from tests.support.central import enrolled, on_roster
+from tests.support.central import enrolled, on_roster, signed_in
 from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -70,6 +71,25 @@ def test_the_response_is_the_answered_share_of_all_services_that_ended(central: 
         suppressed=0, flagged=0, offered=45, answered=30, skipped=5, not_offered=15, unasked=2
     )
     assert (shown.beside.served, shown.beside.lapsed, shown.response) == (60, 10, 0.5)
+
+
+def test_a_panels_test_stands_with_the_gaps_and_a_way_through_reasons_in_the_tally(
+    central: Central,
+) -> None:
+    take(central, MONDAY, 30, tested=3, led=4)
+    publish_due(central, TODAY)
+    shown = gate.office(central, DIRECTOR, YEAR, TODAY)
+    assert shown.gaps == {"tested": 3}, "a count of reasons would tell of low scores"
+    assert shown.figure.beside == Beside()
+    raw, _ = read_tally(central, MONDAY, "audit", NOW)
+    assert [(row.led, row.suppressed) for row in daytally.rows(raw)] == [(4, 0)]
+    office, audit = (signed_in(central, ROLES[role], now=NOW) for role in ("director", "audit"))
+    for code, tested, led in (
+        ("en", "Presses that tested the panel", "question for reasons, not scored 4"),
+        ("th", "กดเพื่อทดสอบแผงปุ่มกด", "กดปุ่มเพื่อเลือกเหตุผล ไม่นับคะแนน ๔"),
+    ):
+        assert tested in office.get(f"/report/dindaeng?lang={code}").text
+        assert led in audit.get(f"/tally/dindaeng?date={MONDAY}&lang={code}").text
 
 
 def test_a_day_on_which_nobody_answered_counts_in_the_denominator(central: Central) -> None:

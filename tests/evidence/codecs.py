@@ -2,7 +2,8 @@
 
 What comes out must be exactly the valid presses. Where a family has a check (own, modbus, jt905)
 the noise is any bytes at all; where it has none, any that its own document does not call a frame:
-a byte that is a press is a press, whoever sent it.
+a byte that is a press is a press, whoever sent it. Where a press is a byte that stands alone
+(single-byte), noise is any bytes in company, and the press has its pause before and after it.
 """
 
 from collections.abc import Callable
@@ -41,6 +42,19 @@ def _lines(random: Random, size: int) -> bytes:
     return b"".join(words[i : i + 9] + b"\n" for i in range(0, size, 9))
 
 
+def _flock(random: Random, size: int) -> bytes:
+    """Any bytes, codes too, in the company of one that is no code: no press stands alone."""
+    flock = bytearray(random.randbytes(size))
+    if flock:
+        flock[random.randrange(size)] = random.choice(b"abcdefgh !?\xe0\xff")
+    return bytes(flock)
+
+
+def lone_byte(random: Random, size: int) -> bytes:
+    """At most one byte, which may be a code: without frames, it is a press."""
+    return random.randbytes(min(size, 1))
+
+
 NOISES: dict[str, Noise] = {
     "own": _any,
     "modbus": _any,
@@ -48,7 +62,7 @@ NOISES: dict[str, Noise] = {
     "candle485": _without(0x01),
     "xid": _without(ord("k")),
     "ascii-line": _lines,
-    "single-byte": _without(*b"123456789", *range(1, 9)),
+    "single-byte": _flock,
 }
 
 
@@ -113,6 +127,12 @@ def far_end(family: PanelFamily, wiring: Wiring) -> Panel:
     return Numbered()
 
 
+def pause_round_a_press(family: PanelFamily) -> float:
+    """Seconds without a byte before and after a press; 0: its presses have a frame."""
+    alone = family.manners.alone if isinstance(family, PlainFamily) else 0.0
+    return alone + 0.001 if alone else 0.0
+
+
 class Line:
     """One panel at one link, with a noisy line between, on a clock of its own."""
 
@@ -125,6 +145,7 @@ class Line:
         self._noise = NOISES[family.name]
         self._now = 100.0
         self.noise_bytes = 0
+        self._alone = pause_round_a_press(family)
         self.link.opened(self._now)
         self._say(self._panel.hello())
         self._pass(PAUSE)
@@ -142,7 +163,19 @@ class Line:
         return self._say(b"") + self._pass(4 * PAUSE)
 
     def _say(self, frame: bytes) -> list[int]:
-        data = self._some() + frame + self._some()
+        """A frame with noise before and after it: right at it, or, where a press has no frame and
+        is known by standing alone, with a pause between."""
+        before, after = self._some(), self._some()
+        if not self._alone:
+            return self._feed(before + frame + after)
+        out: list[int] = []
+        for part in (before, frame, after):
+            out += self._feed(part)
+            self._now += self._alone
+            out += self._buttons(self.link.tick(self._now))
+        return out
+
+    def _feed(self, data: bytes) -> list[int]:
         out: list[int] = []
         while data:
             size = self._random.randint(1, 12)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from kiosk.domain.rating import Outcome
 from sync.central.measures import points_of, satisfied_of, wilson
 from sync.central.usecases.audit import DayTally
 
@@ -22,6 +23,8 @@ class TallyRow:
     counts: tuple[int, ...]
     suppressed: int
     """Presses that were not scored: repeated, or kept too long by a panel."""
+    led: int
+    """Presses that led through the reasons of the rating before them."""
 
 
 def rows(tally: DayTally) -> tuple[TallyRow, ...]:
@@ -47,23 +50,25 @@ def rows(tally: DayTally) -> tuple[TallyRow, ...]:
                 suppressed=sum(
                     tally.outcomes[whose.officer, what] for what in ("suppressed", "late")
                 ),
+                led=tally.outcomes[whose.officer, Outcome.LED.value],
             )
         )
     return tuple(sorted(rows, key=lambda row: (len(row.number), row.number)))
 
 
 def lines(tally: DayTally, day: date) -> Iterator[str]:
-    """A line per officer and scale: counts worst first, n, rate, interval, mean, suppressed."""
+    """A line per officer and scale; its counts stand worst first."""
     yield f"Raw tally of {day.isoformat()} (audit role; this read is logged)"
     if not tally.counts:
         yield "No ratings were received for this day."
         return
-    yield "number  n    rate   95 % interval  mean   worst…best        not scored  officer"
+    yield "number  n    rate   95 % interval  mean   worst…best        not scored  reasons  officer"
     for row in rows(tally):
         spread = "/".join(str(c) for c in row.counts)
         yield (
             f"{row.number:<6}  {row.n:<3}  {row.rate:>4.0%}   {row.low:>5.1%}–{row.high:>6.1%}  "
-            f"{row.mean:>5.1f}  {spread:<16}  {row.suppressed:<10}  {row.name}"
+            f"{row.mean:>5.1f}  {spread:<16}  {row.suppressed:<10}  "
+            f"{row.led:<7}  {row.name}"
         )
     ignored = tally.outcomes["", "ignored"]
     if ignored:

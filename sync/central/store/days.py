@@ -95,11 +95,13 @@ _NOBODYS = (
     & (day_counts.c.officer == NO_OFFICER)
     & day_counts.c.what.in_([Outcome.IGNORED.value, Outcome.LATE.value])
 )
+_TESTED = (day_counts.c.kind == "outcome") & (day_counts.c.what == Outcome.TESTED.value)
+"""Whoever is on duty: a technician's presses, no citizen's."""
 _GAPS = (
     select(day_counts.c.what, func.sum(day_counts.c.n))
     .where(
         day_counts.c.site == bindparam("site"),
-        (day_counts.c.kind == "gap") | _NOBODYS,
+        (day_counts.c.kind == "gap") | _NOBODYS | _TESTED,
         day_counts.c.date >= bindparam("first"),
         day_counts.c.date <= bindparam("last"),
     )
@@ -333,7 +335,8 @@ class Days(Room):
         return {row.terminal: row.newest for row in rows if row.newest is not None}
 
     def gaps(self, first: date, last: date) -> Counter[str]:
-        """Gaps of all terminals in a span, by kind; among them presses that were nobody's."""
+        """Gaps of all terminals in a span, by kind; among them presses that were nobody's
+        or tested the panel."""
         asked = {"site": self._site, "first": first, "last": last}
         rows = self._connection.execute(_GAPS, asked)
         return Counter({kind: int(n) for kind, n in rows})
