@@ -22,7 +22,7 @@ def test_each_thanks_has_a_code_of_its_own(
     address = (
         f'[comments]\nurl="{office[1]}/f/{{token}}"\nseconds=5\n[screen]\nask_reasons="never"\n'
     )
-    (path / "kiosk.toml").write_text(quick + address + unasked, encoding="utf-8")
+    (path / "kiosk.toml").write_text(quick + address, encoding="utf-8")
     window.open_windowed(1280, 800)
     folder = DataFolder(path)
     running = start(folder, folder.settings(), SystemClock(), window)
