@@ -137,7 +137,7 @@ def measure(run: Run) -> Measured:
 FIGURE = Figure(
     name="clients that never read",
     target=f"+{MOST_GROWTH_MB} MB at most, all gone",
-    quick=200,
+    quick=40,
     full=1_500,
     measure=measure,
 )
