@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.core.result import Ok
 
+from sync.central.greetings import Words
 from sync.central.web.parts import MinuteLimits
 from sync.central.web.terminal_api import MAX_ENROL_TRIES, TerminalApi
 from sync.messages.values import MAX_COUNT
@@ -120,8 +121,9 @@ def _enrol(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
 
 
 def _hello(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
+    """With central's word of these minutes, without which no run is opened."""
     door.enrol()
-    return drawn, f"{AT}/hello"
+    return {**drawn, "window": Words.at(door.central.key, NOW).now}, f"{AT}/hello"
 
 
 def _heads(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
