@@ -14,7 +14,7 @@ from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
-from sync.messages import Hello
+from sync.messages import Head, Heads, Hello
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
 from tests.evidence.caller import ask_app, at_once
 from tests.support.central import NIGHT as NOW
@@ -81,6 +81,14 @@ class Door:
             "POST", f"{AT}/hello", body, self.signature("POST", f"{AT}/hello", nonce, body)
         )
         self.nonce = json.loads(answer)["nonce"]
+
+    def heads(self) -> None:
+        """Show the head of an empty journal: PINs go out only in a run that has shown heads."""
+        body = Heads(now=Head(0, ""), at_last="", steps=(), answers=()).to_bytes()
+        path = f"{AT}/heads"
+        status, answer = self.ask("PUT", path, body, self.signature("PUT", path, self.nonce, body))
+        if status != 200:
+            raise AssertionError(f"heads: {status} {answer!r}")
 
     def signature(self, method: str, path: str, nonce: str, body: bytes) -> dict[str, str]:
         """The headers with which the terminal signs a request."""

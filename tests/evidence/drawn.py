@@ -137,6 +137,7 @@ def _heads(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
 def _pins(door: Door, drawn: Drawn) -> tuple[Drawn, str]:
     door.enrol()
     door.hello()
+    door.heads()
     pins = {pin[0]: pin for pin in drawn["pins"]}
     key = sealing_text(X25519PrivateKey.generate())
     return {**drawn, "key": key, "pins": list(pins.values())}, f"{AT}/pins"
