@@ -17,6 +17,7 @@ from kiosk.datafolder import DataFolder
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
 from kiosk.domain.rating import Channel, Half, Rating, RatingId
 from kiosk.domain.scale import Score
+from sync.central.store.engine import CentralStore
 
 ROSTER = """\
 number,name,position,section
@@ -121,6 +122,7 @@ def prepare_terminal(root: Path, central: Path, greeting: str, lock_seconds: flo
     past = root / "past"
     _set_up(past, central, url, "counter-2")
     _remember_past_weeks(past)
+    _enrol_earlier(central, "counter-2")
     command("ui", past, "sync")
     words = ("accounts", "add", "director", "--role", "director")
     account = command("sync.central.cli", central, *words)
@@ -146,6 +148,17 @@ def _set_up(folder: Path, central: Path, url: str, name: str) -> str:
     command("ui", folder, "enrol", url, code)
     command("ui", folder, "sync")
     return pin
+
+
+def _enrol_earlier(central: Path, terminal: str) -> None:
+    """Central takes no day of before a terminal's enrolment; this one has past weeks to show."""
+    store = CentralStore.open(f"sqlite:///{central / 'central.db'}")
+    with store.connection() as connection:
+        connection.exec_driver_sql(
+            "UPDATE terminals SET enrolled = datetime(enrolled, '-60 days') WHERE terminal = ?",
+            (terminal,),
+        )
+    store.close()
 
 
 def _remember_past_weeks(folder: Path) -> None:
