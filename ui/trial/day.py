@@ -123,7 +123,7 @@ class WorkingDay:
         since = monotonic()
         yield lambda: monotonic() - since > BOUNCE
         self._panel.press(1)
-        yield lambda: len(self._panel.panel.acknowledged) == acknowledged + 2
+        yield lambda: self._panel.panel.waiting == 0
         self.pressed[number, 5] += 1
         self.suppressed += 1
 

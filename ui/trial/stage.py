@@ -39,9 +39,6 @@ thanks = {lock}
 
 [panel]
 port = "{panel}"
-
-[comments]
-url = "https://example.org/comment"
 """
 
 
