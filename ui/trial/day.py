@@ -185,9 +185,8 @@ class WorkingDay:
         yield self._on(MenuScreen)
         menu = self._screen(MenuScreen)
         self._click(menu.tiles[0])
-        acknowledged = len(self._panel.panel.acknowledged)
         self._panel.press(3)
-        yield lambda: len(self._panel.panel.acknowledged) > acknowledged
+        yield lambda: self._panel.panel.waiting == 0
         self._picture("service-menu")
         visible = [tile for tile in menu.tiles if tile.isVisible()]
         self._click(visible[-1])
