@@ -177,7 +177,7 @@ def test_each_of_two_numbered_panels_is_remembered_over_a_restart(
     marks = bench.counter.running.terminal.marks()
     assert len({mark.device for mark in marks}) == 2
     for mark in marks:
-        again = link_of(bench.counter.settings.panels[0], marks)
+        again = link_of(family_named("own"), bench.counter.settings.panels[0], marks)
         hello = encode_panel(
             Hello(version="1.0", device=mark.device, boot=mark.boot, firmware="1.0", keys=5)
         )
@@ -197,6 +197,24 @@ def test_one_of_two_panels_down_is_told(bench: Bench, qtbot: QtBot) -> None:
     assert not state.up
     assert state.trouble is not None
     assert "เปิดไม่ได้: ไม่พบพอร์ตนี้" in Words.load("th").trouble(state.trouble)
+
+
+def test_up_is_told_only_once_each_of_several_panels_is_there(bench: Bench, qtbot: QtBot) -> None:
+    late = simulated(bench.path("late"), "own", 4)
+    bench.open(f'[[panel]]\nport = "PATH1"\n[[panel]]\nport = "{late.path}"\n', "own")
+    presenter = bench.counter.running.presenter
+    qtbot.waitUntil(lambda: presenter.panels.states[0].up, timeout=10_000)
+    qtbot.waitUntil(lambda: presenter.panels.states[1].trouble is not None, timeout=10_000)
+    assert panel_events(bench) == [Kind.PANEL_DOWN]
+    bench.plug_in(late)
+    bench.wait_until_up()
+    assert panel_events(bench) == [Kind.PANEL_DOWN, Kind.PANEL_UP]
+
+
+def panel_events(bench: Bench) -> list[Kind]:
+    with bench.counter.running.store.transaction() as t:
+        kinds = [what.kind for what in t.journal.of_day(TODAY)]
+    return [kind for kind in kinds if kind in (Kind.PANEL_UP, Kind.PANEL_DOWN)]
 
 
 def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Bench) -> None:
@@ -231,7 +249,7 @@ def test_an_unplugged_plain_panel_is_noted_and_comes_back_by_itself(
     presenter = bench.counter.running.presenter
     bench.panels[0].panel.unplug()
     qtbot.waitUntil(lambda: not presenter.panels.foremost.up, timeout=10_000)
-    bench.panels[0].panel.replug()
+    bench.panels[0].panel.plug()
     bench.wait_until_up()
     with bench.counter.running.store.transaction() as t:
         kinds = [what.kind for what in t.journal.of_day(TODAY)]
@@ -246,7 +264,7 @@ def pressed_while_unplugged(bench: Bench, qtbot: QtBot, ago: float) -> Simulated
     panel.unplug()
     qtbot.waitUntil(lambda: not presenter.panels.foremost.up, timeout=10_000)
     panel.press(1, monotonic() - ago)
-    panel.replug()
+    panel.plug()
     qtbot.waitUntil(lambda: not panel.waiting, timeout=10_000)
     return panel
 
