@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from hardware.catalogue import family_named
 from hardware.codec import Acknowledge, Hello, KeyDown
 from hardware.family import PlainFamily
 from hardware.link import ButtonPressed
+from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.port import PortInfo
 from hardware.profiles.own import encode_host, encode_panel
 from hardware.sim_command import Simulated
@@ -197,6 +198,32 @@ def test_one_of_two_panels_down_is_told(bench: Bench, qtbot: QtBot) -> None:
     assert not state.up
     assert state.trouble is not None
     assert "เปิดไม่ได้: ไม่พบพอร์ตนี้" in Words.load("th").trouble(state.trouble)
+
+
+def test_a_polled_panel_is_asked_at_least_as_often_as_its_family_says(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    """Counted beside a precise timer of the same event loop, so that a busy machine slows both."""
+    text = '[panel]\nport = "PATH1"\nprofile = "modbus"\nbuttons = [4, 3, 2, 1]\n'
+    bench.open(text, "modbus")
+    panel = bench.panels[0].panel
+    assert isinstance(panel, SimulatedPlainPanel)
+    answers = QSocketNotifier(panel.fileno(), QSocketNotifier.Type.Read)
+    questions: list[int] = []
+    answers.activated.connect(lambda: questions.append(1))
+    answers.activated.connect(lambda: panel.readable(monotonic()))
+    bench.wait_until_up()
+    family = family_named("modbus")
+    assert isinstance(family, PlainFamily)
+    intervals: list[int] = []
+    metronome = QTimer(interval=round(family.manners.poll * 1000))
+    metronome.setTimerType(Qt.TimerType.PreciseTimer)
+    metronome.timeout.connect(lambda: intervals.append(1))
+    metronome.start()
+    questions.clear()
+    qtbot.waitUntil(lambda: len(intervals) == 20, timeout=10_000)
+    answers.setEnabled(False)
+    assert len(questions) >= len(intervals)
 
 
 def test_up_is_told_only_once_each_of_several_panels_is_there(bench: Bench, qtbot: QtBot) -> None:
