@@ -7,7 +7,7 @@ from time import monotonic
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 
 from hardware.catalogue import family_named
-from hardware.family import NoSuchPanel, Wiring
+from hardware.family import NoSuchPanel, PanelFamily, Wiring
 from hardware.link import (
     ButtonPressed,
     ButtonStuck,
@@ -32,13 +32,14 @@ _DOWN = {"silent": "panel_silent", "refused": "panel_refused"}
 """The word for each reason of a link."""
 
 
-def link_of(settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
-    """The host's end of the panel in the settings; NoSuchPanel when it can't be."""
+def link_of(family: PanelFamily, settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
+    """The host's end of the panel in the settings; NoSuchPanel when it can't be. `last`: the last
+    press of each panel that was stored."""
     marks = [
         PressMark(device=mark.device, boot=mark.boot, seq=mark.seq, kept=mark.kept) for mark in last
     ]
     wiring = Wiring(settings.button_count, settings.address, settings.codes)
-    return family_named(settings.profile).link(wiring, marks)
+    return family.link(wiring, marks)
 
 
 class PanelBridge(QObject):
@@ -58,7 +59,7 @@ class PanelBridge(QObject):
         family = family_named(settings.profile)
         self._line_mode = family.line_mode(settings.baud, settings.parity)
         self._search = PortSearch(settings.port, family, ports)
-        self._link = link_of(settings, last)
+        self._link = link_of(family, settings, last)
         self._port: Port | None = None
         self._notifier: QSocketNotifier | None = None
         self._retired: QSocketNotifier | None = None
