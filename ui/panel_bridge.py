@@ -7,7 +7,7 @@ from time import monotonic
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 
 from hardware.catalogue import family_named
-from hardware.family import NoSuchPanel
+from hardware.family import NoSuchPanel, PanelFamily
 from hardware.link import (
     ButtonPressed,
     ButtonStuck,
@@ -37,12 +37,13 @@ def wiring_of(settings: PanelSettings) -> Wiring:
     return Wiring(buttons=settings.button_count, address=settings.address, codes=settings.codes)
 
 
-def link_of(settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
-    """The host's end of the panel in the settings; NoSuchPanel when it can't be."""
+def link_of(family: PanelFamily, settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
+    """The host's end of the panel in the settings; NoSuchPanel when it can't be. `last`: the last
+    press of each panel that was stored."""
     marks = [
         PressMark(device=mark.device, boot=mark.boot, seq=mark.seq, kept=mark.kept) for mark in last
     ]
-    return family_named(settings.profile).link(wiring_of(settings), marks)
+    return family.link(wiring_of(settings), marks)
 
 
 class PanelBridge(QObject):
@@ -63,7 +64,7 @@ class PanelBridge(QObject):
         self._wiring = wiring_of(settings)
         self._line_mode = self._family.line_mode(settings.baud, settings.parity)
         self._search = PortSearch(settings.port, self._family, ports)
-        self._link = link_of(settings, last)
+        self._link = link_of(self._family, settings, last)
         self._port: Port | None = None
         self._notifier: QSocketNotifier | None = None
         self._retired: QSocketNotifier | None = None

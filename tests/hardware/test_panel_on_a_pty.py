@@ -126,7 +126,7 @@ def test_presses_made_while_unplugged_arrive_after_replugging(bench: Bench) -> N
     for key in (4, 5):
         bench.panel.press(key, bench.now)
         bench.now += 1
-    bench.panel.replug()
+    bench.panel.plug()
     bench.port = SerialPort.open(str(bench.panel.path))
     bench.link.opened(bench.now)
     bench.run(1)
@@ -186,7 +186,7 @@ def test_an_acknowledgement_lost_with_the_cable_doubles_nothing(bench: Bench) ->
     bench.link.acknowledge(pressed.mark)  # committed, but the line is gone
     bench.run(0.3)
     bench.keep = True
-    bench.panel.replug()
+    bench.panel.plug()
     bench.port = SerialPort.open(str(bench.panel.path))
     bench.link.opened(bench.now)
     bench.run(0.5)
@@ -312,7 +312,7 @@ def test_the_simulator_as_a_program_obeys_and_tells(tmp_path: Path) -> None:
     path = tmp_path / "panel"
     output: list[str] = []
     read, write = os.pipe()
-    os.write(write, b"press 3\nfault garbage\nfault nonsense\nstatus\nunplug\nreplug\nquit\n")
+    os.write(write, b"press 3\nfault garbage\nfault nonsense\nstatus\nunplug\nplug\nquit\n")
     with os.fdopen(read, closefd=True) as commands:
         serve(SimulatedPanel(path), iter(range(100_000)).__next__, commands, output.append)
     os.close(write)

@@ -128,7 +128,7 @@ def test_an_unplugged_panel_is_down_and_works_again_when_plugged(rig: HostAndPan
     rig.panel.unplug()
     rig.run(0.2)
     assert rig.events[-1] == PanelDown("unplugged")
-    rig.panel.replug()
+    rig.panel.plug()
     rig.open()
     rig.run(1.5)
     assert isinstance(rig.events[-1], PanelUp)
