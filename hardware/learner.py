@@ -18,7 +18,7 @@ from kiosk.domain.refusal import Refusal
 TIMES = 2
 """How often each button is pressed before the press that proves it."""
 MISSES = 3
-"""Presses of another button than was asked for, until it is no proof."""
+"""Presses that are not what was asked for, until it is no proof."""
 NOT_UNDERSTOOD = 0.3
 """Seconds after which a press that the link has not understood is none that it will."""
 
@@ -71,7 +71,7 @@ class PanelLearner:
         self._ear: Ear | None = None
         self._proof: Link | None = None
         self._seen: list[list[ButtonIdentity]] = [[]]
-        self._changed_at = self._pressed_at = now
+        self._changed_at = self._pressed_at = self._opened_at = now
         self._unexplained_at = float("inf")
         self._misses = 0
 
@@ -102,8 +102,8 @@ class PanelLearner:
                 self._hear(now)
         except PortLost as error:
             self._fail(error)
-        waiting = self.stage in (Stage.ASKING, Stage.PROVING, Stage.LISTENING)
-        if waiting and now - max(self._changed_at, self._pressed_at) >= self._patience.press:
+        is_late = now - self._changed_at >= self._patience.press
+        if is_late and not self.over:
             heard = self.stage is not Stage.LISTENING
             self._fail(Refusal("no_press_in_time" if heard else "no_panel_heard"))
 
@@ -130,6 +130,7 @@ class PanelLearner:
         self.panel = panel
         self._port = family.open(panel.port, panel.line_mode, self._wiring)
         self._ear = Ear(family, self._port, self._wiring, now)
+        self._opened_at = now
         self._settle(now)
 
     def _settle(self, now: float) -> None:
@@ -142,19 +143,23 @@ class PanelLearner:
         assert self._ear is not None  # noqa: S101
         data = self._port.read()
         pressed = self._ear.take(data, now) if self._proof is None else self._proved(data, now)
-        quiet_before = now - self._pressed_at >= self._patience.quiet
         if pressed:
             self._pressed_at = now
-            if self.stage is not Stage.SETTLING and quiet_before:
-                self._take(pressed[0], now)
-        elif quiet_before and self.stage is Stage.SETTLING:
-            self._ask(now)
+            if self.stage is not Stage.SETTLING:
+                self._take(pressed[0])
+                if not self.over:
+                    self._settle(now)
+        elif self.stage is Stage.SETTLING and now - self._pressed_at >= self._quiet:
+            self.stage = Stage.ASKING if self._proof is None else Stage.PROVING
+            self._changed_at = now
 
-    def _ask(self, now: float) -> None:
-        self.stage = Stage.ASKING if self._proof is None else Stage.PROVING
-        self._changed_at = now
+    @property
+    def _quiet(self) -> float:
+        """Seconds after which another press is one of its own."""
+        debounce = self.panel.family.debounce if self.panel else 0.0
+        return max(self._patience.quiet, 1.1 * debounce)
 
-    def _take(self, button: ButtonIdentity, now: float) -> None:
+    def _take(self, button: ButtonIdentity) -> None:
         if self.stage is Stage.PROVING:
             self._prove(button)
             return
@@ -168,9 +173,9 @@ class PanelLearner:
             self._say(Refusal("another_button"))
         else:
             own.append(button)
-            self._next(now)
+            self._next()
 
-    def _next(self, now: float) -> None:
+    def _next(self) -> None:
         self.remark = None
         if len(self._seen[-1]) < TIMES:
             self.time += 1
@@ -178,11 +183,11 @@ class PanelLearner:
             self.place, self.time = self.place + 1, 1
             self._seen.append([])
         else:
-            self._learn(now)
+            self._learn()
 
     # --- what is learned, and its proof --------------------------------------------------------
 
-    def _learn(self, now: float) -> None:
+    def _learn(self) -> None:
         assert self.panel is not None  # noqa: S101  (it was found before its buttons)
         names = [[press.code for press in button] for button in self._seen]
         numbers = tuple(button[0].number for button in self._seen)
@@ -200,10 +205,8 @@ class PanelLearner:
             self._fail(Refusal("panel_says", text=str(error)))
             return
         self.learned = LearnedPanel(self.panel, numbers, codes)
-        self._reader = self.panel.family.code_reader() if codes else None
-        self._proof.opened(now)
+        self._proof.opened(self._opened_at)
         self.place, self.time = 0, TIMES + 1
-        self._settle(now)
 
     def _proved(self, data: bytes, now: float) -> list[ButtonIdentity]:
         """The presses as the terminal will understand them."""
@@ -218,28 +221,33 @@ class PanelLearner:
         if marks:
             self._unexplained_at = float("inf")
             return [ButtonIdentity(press.button) for press in marks]
-        if self._ear.reads(data, now) and self.stage is Stage.PROVING:
+        if self._ear.reads(data, now):
             self._unexplained_at = min(self._unexplained_at, now)
-        explained = now - self._pressed_at < self._patience.quiet
-        if explained:
+        if self.stage is Stage.SETTLING:  # explained by the press before
             self._unexplained_at = float("inf")
         elif now - self._unexplained_at >= NOT_UNDERSTOOD:
-            self._fail(Refusal("press_not_proved"))
+            self._unexplained_at = float("inf")
+            self._miss(Refusal("press_not_understood"))
+            if not self.over:
+                self._settle(now)
         return []
 
     def _prove(self, button: ButtonIdentity) -> None:
         assert self.learned is not None  # noqa: S101  (what is proved was learned)
         if button.number != self.learned.numbers[self.place]:
-            self._misses += 1
-            self._say(Refusal("another_button"))
-            if self._misses >= MISSES:
-                self._fail(Refusal("press_not_proved"))
+            self._miss(Refusal("another_button"))
             return
         self.remark = None
         self.place += 1
         if self.place == self._places:
             self.stage = Stage.LEARNED
             self.close()
+
+    def _miss(self, why: Refusal) -> None:
+        self._misses += 1
+        self._say(why)
+        if self._misses >= MISSES:
+            self._fail(Refusal("press_not_proved"))
 
     # --- how it ends ---------------------------------------------------------------------------
 

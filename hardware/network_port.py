@@ -22,7 +22,7 @@ from typing import Final
 
 import h11
 
-from hardware.port import PortLost
+from hardware.port import Connection, LineMode, Port, PortInfo, PortLost, Wiring
 from hardware.sealing import KEY_BYTES, Seals
 from kiosk.domain.refusal import Refusal
 
@@ -287,3 +287,22 @@ class NetworkPort:
         if not is_there:
             problem = Refusal("interface_not_there")
             raise PortLost("port_closed", field="panel", name=self._name, problem=problem)
+
+
+class LocalNetwork(Connection):
+    """Ports such as wlan0:8766: an interface, and a number on which one panel is listened to."""
+
+    asked_for_only = True
+
+    def find(self) -> tuple[PortInfo, ...]:
+        """None: which panel comes by the network is said in the settings, with its key."""
+        return ()
+
+    def owns(self, name: str) -> bool:
+        return split_name(name) is not None
+
+    def open(self, name: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
+        return NetworkPort.open(name, wiring.key_file)
+
+
+LOCAL_NETWORK = LocalNetwork()

@@ -24,7 +24,6 @@ from hardware.codec import (
     PlainFromPanel,
     Poll,
     Pressed,
-    Unknown,
     UnknownCode,
 )
 from hardware.framing import BAD_FRAME, NO_FRAME, Scan
@@ -177,10 +176,10 @@ class HexFrameCodec:
         self._count = 0
 
     def feed(self, data: bytes) -> list[PlainFromPanel]:
-        return self._messages(lambda: self._scan.feed(data))
+        return self._presses(self._scan.feed(data))
 
     def quiet(self) -> list[PlainFromPanel]:
-        return self._messages(self._scan.quiet)
+        return self._presses(self._scan.quiet())
 
     def encode(self, message: PlainFromHost) -> bytes:
         match message:
@@ -193,15 +192,9 @@ class HexFrameCodec:
     def counters(self) -> LineCounters:
         return LineCounters(self._count, self._scan.bad, self._scan.dropped)
 
-    def _messages(self, frames: Callable[[], list[bytes]]) -> list[PlainFromPanel]:
-        """The presses; and that something else came, which is how a box that is asked says that
-        nothing is pressed."""
-        dropped = self._scan.dropped
-        messages: list[PlainFromPanel] = [Pressed(self._key(frame)) for frame in frames()]
-        self._count += len(messages)
-        if self._scan.dropped > dropped and not messages:
-            messages.append(Unknown("other bytes"))
-        return messages
+    def _presses(self, frames: list[bytes]) -> list[PlainFromPanel]:
+        self._count += len(frames)
+        return [Pressed(self._key(frame)) for frame in frames]
 
     def _key(self, frame: bytes) -> int:
         of_size = (key for key, own in enumerate(self._frames, 1) if len(own) == len(frame))
