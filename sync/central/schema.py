@@ -60,6 +60,8 @@ terminals = Table(
     _text("invited_roles"),
     _text("counter"),
     _text("public_key"),
+    _text("next_key"),
+    _moment("renewed", empty=True),
     _text("state"),
     _text("software"),
     Column("seen", DateTime(timezone=True)),
@@ -74,6 +76,17 @@ terminals = Table(
     Column("free", Integer),
     Column("panel", Text),
     PrimaryKeyConstraint("site", "terminal"),
+)
+
+# The keys that terminals had before: what was signed with one can still be told.
+earlier_keys = Table(
+    "earlier_keys",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    _text("public_key"),
+    _moment("until"),
+    PrimaryKeyConstraint("site", "terminal", "public_key"),
 )
 
 pins = Table(

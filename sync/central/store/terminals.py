@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from sync.central.schema import enrol_codes, terminals
+from sync.central.schema import earlier_keys, enrol_codes, terminals
 from sync.central.store.room import Room
 from sync.messages import Head, Hello
 
@@ -48,6 +48,10 @@ class KnownTerminal:
     """The roles of that account, by space."""
     counter: str
     public_key: str
+    next_key: str
+    """The key that it is to go on with, or "". Its first use ends the one before."""
+    renewed: datetime | None
+    """When its key was last exchanged for another one."""
     state: State
     software: str
     seen: datetime | None
@@ -175,6 +179,7 @@ class Terminals(Room):
                 invited_roles=invitation.invited_roles,
                 counter=invitation.counter,
                 public_key=public_key,
+                next_key="",
                 state=(State.ACTIVE if generation == 1 else State.WAITING).value,
                 software="",
                 head_seq=0,
@@ -193,9 +198,34 @@ class Terminals(Room):
         """From now on; an open run ends."""
         self._set(terminal, state=state.value, nonce="", nonce_until=None, shown="")
 
-    def put_public_key(self, terminal: str, public_key: str) -> None:
-        """In place of the key before; its open run ends."""
-        self._set(terminal, public_key=public_key, nonce="", nonce_until=None, shown="")
+    # --- keys ------------------------------------------------------------------------------
+
+    def put_next_key(self, terminal: str, public_key: str) -> None:
+        """The key that this terminal is to go on with."""
+        self._set(terminal, next_key=public_key)
+
+    def renew_key(self, known: KnownTerminal, now: datetime) -> None:
+        """The next key takes the place of the one before, which is remembered. Everything that
+        was witnessed stays, and so does an open run."""
+        self._connection.execute(
+            self._insert(earlier_keys)
+            .values(
+                site=self._site,
+                terminal=known.terminal,
+                public_key=known.public_key,
+                until=now,
+            )
+            .on_conflict_do_nothing()
+        )
+        self._set(known.terminal, public_key=known.next_key, next_key="", renewed=now)
+
+    def earlier_keys(self, terminal: str) -> dict[str, datetime]:
+        """The keys that this terminal had before, and until when."""
+        c = earlier_keys.c
+        query = select(c.public_key, c.until).where(c.site == self._site, c.terminal == terminal)
+        return {row.public_key: utc(row.until) for row in self._connection.execute(query)}
+
+    # --- runs ------------------------------------------------------------------------------
 
     def heads_taken(self, terminal: str, nonce: str) -> None:
         """The heads were taken in the run of this nonce."""
@@ -275,6 +305,8 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         invited_roles=row.invited_roles,
         counter=row.counter,
         public_key=row.public_key,
+        next_key=row.next_key,
+        renewed=utc(row.renewed) if row.renewed else None,
         state=State(row.state),
         software=row.software,
         seen=utc(row.seen) if row.seen else None,
