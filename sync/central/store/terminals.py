@@ -53,6 +53,11 @@ class KnownTerminal:
     renewed: datetime | None
     """When its key was last exchanged for another one."""
     state: State
+    release_by: str
+    """Who has proposed that it leaves quarantine; "" while nobody has."""
+    release_roles: str
+    """The roles of that account, by space."""
+    release_reason: str
     software: str
     seen: datetime | None
     head: Head
@@ -74,6 +79,11 @@ class KnownTerminal:
     @property
     def quarantined(self) -> bool:
         return self.state in _QUARANTINE
+
+    @property
+    def went_back(self) -> bool:
+        """Whether it showed another past than before: two people let it go on."""
+        return self.state in (State.ROLLBACK, State.FORK)
 
     @property
     def waiting(self) -> bool:
@@ -181,6 +191,9 @@ class Terminals(Room):
                 public_key=public_key,
                 next_key="",
                 state=(State.ACTIVE if generation == 1 else State.WAITING).value,
+                release_by="",
+                release_roles="",
+                release_reason="",
                 software="",
                 head_seq=0,
                 head_hash="",
@@ -243,7 +256,15 @@ class Terminals(Room):
         self._set(terminal, head_seq=head.seq, head_hash=head.hash)
 
     def quarantine(self, terminal: str, state: State) -> None:
-        self._set(terminal, state=state.value)
+        none = {"release_by": "", "release_roles": "", "release_reason": ""}
+        self._set(terminal, state=state.value, **none)
+
+    def propose_release(self, terminal: str, by: str, roles: str, reason: str) -> None:
+        self._set(terminal, release_by=by, release_roles=roles, release_reason=reason)
+
+    def resume(self, terminal: str) -> None:
+        """Out of a quarantine that a person began: what was witnessed holds."""
+        self._set(terminal, state=State.ACTIVE.value)
 
     def release(self, terminal: str) -> None:
         """Out of quarantine: its next head is taken as it comes."""
@@ -308,6 +329,9 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         next_key=row.next_key,
         renewed=utc(row.renewed) if row.renewed else None,
         state=State(row.state),
+        release_by=row.release_by,
+        release_roles=row.release_roles,
+        release_reason=row.release_reason,
         software=row.software,
         seen=utc(row.seen) if row.seen else None,
         head=Head(row.head_seq, row.head_hash),

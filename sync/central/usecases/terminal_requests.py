@@ -16,6 +16,7 @@ from sync.central.usecases.day_reports import receive_day_report
 from sync.central.usecases.intake import Signed, greeted
 from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
+from sync.central.usecases.terminals import NOT_MINE
 from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
     DayReport,
@@ -43,8 +44,6 @@ from sync.protocol import BadMessage
 from sync.sealing import seal
 from sync.signing import check_key
 
-NOT_MINE = "not-mine"
-"""An alarm."""
 EARLIER_KEY = "earlier-key"
 """An alarm: somebody came with the key that a terminal had before."""
 _MOST_NOT_MINE = 20
