@@ -393,7 +393,8 @@ class ViewBuilder:
             return ()
         first = days[0].isoformat()
         words = self.say("service.not_mine_days", n=len(days), day=first)
-        return ((self.say("service.not_mine"), words),)
+        remedy = (self.say("service.remedy"), self.say("service.not_mine_remedy"))
+        return (self.say("service.not_mine"), words), remedy
 
     def _trouble_row(self, sending: Sending | None) -> tuple[tuple[str, str], ...]:
         if sending is None or not sending.trouble:

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
 
 from kiosk.store.journal import Kind as Happened
 from kiosk.store.verify import Verified, verify
@@ -23,15 +24,18 @@ from sync.central.usecases.terminals import (
     read_fleet,
     revoke_terminal,
 )
+from sync.central.viewer import ROLES
 from sync.client import NotCentral
 from sync.incoming import Refused
 from sync.keyfile import Renewal, begin_renewal, pending_renewal, read_key, write_key
 from sync.messages import Answer, Enrol, Head, HeadsAnswer, Late, Welcome
 from sync.signing import public_text
-from tests.support.central import IT, logged
+from tests.support.central import IT, logged, release, signed_in
 from tests.support.central_server import Kept, Server
 from tests.support.copied_key import CopiedKey
+from tests.support.day_reports import DAY, day_report
 from tests.support.network import Witnessed
+from ui.cli import app as kiosk_command
 
 
 def known(server: Server) -> KnownTerminal:
@@ -114,6 +118,25 @@ def test_an_answer_that_never_came_leaves_no_gap(
     assert alarms(server) == []
 
 
+def test_the_command_renews_at_once_or_with_the_next_sync(server: Server, tmp_path: Path) -> None:
+    def kiosk(*words: str) -> str:
+        result = CliRunner().invoke(kiosk_command, ["--data", str(tmp_path / "t"), *words])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    kiosk("init")
+    kiosk("enrol", server.url, server.code())
+    keys = [known(server).public_key]
+    assert "This terminal's key is renewed." in kiosk("key", "renew")
+    keys.append(known(server).public_key)
+    assert "The next sync tells central" in kiosk("key", "renew", "--later")
+    assert known(server).public_key == keys[-1]
+    assert "the key is renewed" in kiosk("sync")
+    keys.append(known(server).public_key)
+    kiosk("heartbeat")
+    assert len(set(keys)) == 3
+
+
 def test_a_key_that_nobody_has_and_one_from_before_are_not_taken(
     kept: Kept, server: Server, key_file: Path
 ) -> None:
@@ -188,6 +211,30 @@ def test_a_thief_who_renews_first_is_noticed_by_the_terminal(
     with pytest.raises(NotCentral, match="was renewed: if nobody renewed it here"):
         kept.sync()
     assert alarms(server) == [EARLIER_KEY]
+
+
+def test_days_that_a_terminal_never_made_are_named_there_and_on_the_fleet_page(
+    kept: Kept, server: Server, key_file: Path
+) -> None:
+    kept.rate(5)
+    kept.close()
+    kept.sync()
+    thief = CopiedKey(server, kept.key)
+    thief.open_run()
+    forged = [day_report(1, DAY + timedelta(days=one)) for one in (-1, 1)]
+    assert [thief.day(report).status_code for report in forged] == [201, 201]
+    exchange.heartbeat(kept.store, kept.clock, kept.key)
+    days = tuple(report.date for report in forged)
+    assert kept.terminal.status().foreign_days == days
+    fleet = read_fleet(server.central, server.now.date())
+    assert fleet.not_mine == {"counter-1": list(days)}
+    page = signed_in(server.central, ROLES["it"], now=server.now).get("/fleet/dindaeng").text
+    assert "๒๒ พ.ย. ๒๕๖๙, ๒๔ พ.ย. ๒๕๖๙" in page
+    assert "kiosk key renew" in page
+    release(server.central, "counter-1", "looked at", server.now)
+    server.now += timedelta(minutes=15)
+    exchange.heartbeat(kept.store, kept.clock, kept.key)
+    assert alarms(server) == ["not-mine", "not-mine"], "as long as they are there"
 
 
 # --- greetings ---------------------------------------------------------------------------------
