@@ -273,7 +273,7 @@ def test_a_terminal_is_quarantined_released_and_revoked_by_command(
     assert accepted(ready(*off)) == "Released counter-1; its reports come with its next sync.\n"
     assert "is not in quarantine" in refused(ready(*off))
     assert "no account nobody" in refused(ready(*off, "--as", "nobody"))
-    assert "no account it" in refused(ready("terminals", "confirm", "counter-1", "--as", "it"))
+    assert "waits for no" in refused(ready("terminals", "confirm", "counter-1", "--as", "it"))
     end = ("terminals", "revoke", "counter-1", "--reason", "stolen")
     assert "has ended" in accepted(ready(*end))
     assert "has no key to end" in refused(ready(*end))
