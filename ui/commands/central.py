@@ -146,7 +146,7 @@ def renew(
     """Give this terminal another key: where the one of now may have been copied, and once a year.
 
     Central takes the new key from the old one; what it has witnessed stays, and no sync is missed.
-    Whoever comes with the old key after that is refused, and central raises an alarm.
+    A machine that comes with the old key after that is refused, and central raises an alarm.
 
     Example: kiosk key renew
     """
