@@ -6,9 +6,10 @@ from pathlib import Path
 import fontpkg_sarabun  # type: ignore[import-untyped]  # files only
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 
+from kiosk.domain import face
 from ui.text import scripts
 
-INK = QColor("#0B161B")
+INK = QColor(face.INK)
 """Words. At least 10:1 on PAPER, CARD and every face."""
 SOFT_INK = QColor("#2B3E46")
 PAPER = QColor("#FAF8F3")
@@ -24,8 +25,8 @@ WARM = QColor("#E9F4EC")
 BLUSH = QColor("#E8806A")
 """Cheeks and tongue."""
 
-FACES = tuple(QColor(c) for c in ("#FFAFA5", "#FFBB70", "#FFDB57", "#C4E676", "#86DCA0"))
-"""Worst to best of five; shorter scales take from the ends and the middle."""
+FACES = tuple(QColor(colour) for colour in face.colours())
+"""Worst to best of five."""
 
 HERO, TITLE, LEAD, BODY, SMALL = 9.4, 6.6, 5.2, 4.4, 3.6
 """The type scale, in units (see Metrics): what a page says at once; its heading; what goes with
@@ -169,5 +170,4 @@ def tint(colour: QColor, share: float) -> QColor:
 
 
 def face_colour(score: int, levels: int) -> QColor:
-    position = (score - 1) / (levels - 1) * (len(FACES) - 1)
-    return FACES[round(position)]
+    return QColor(face.face(score, levels).colour)
