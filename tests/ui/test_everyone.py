@@ -354,3 +354,13 @@ def test_where_motion_is_not_wanted_nothing_moves(counter: Counter) -> None:
     screen = shown(counter, ThanksScreen)
     assert isinstance(screen, ThanksScreen)
     assert not screen.pulse.isVisible()
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_corners_and_lines_look_the_same_on_a_screen_of_many_pixels(
+    times: int, window: TerminalWindow
+) -> None:
+    window.resize(1280 * times, 800 * times)
+    assert theme.scaled(window, 28) == pytest.approx(28 * times)
+    window.resize(800, 480)
+    assert theme.scaled(window, 28) == 28, "and never finer"

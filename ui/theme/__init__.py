@@ -5,6 +5,7 @@ from pathlib import Path
 
 import fontpkg_sarabun  # type: ignore[import-untyped]  # files only
 from PySide6.QtGui import QColor, QFont, QFontDatabase
+from PySide6.QtWidgets import QWidget
 
 from kiosk.domain import face
 from ui.text import scripts
@@ -63,6 +64,13 @@ class Metrics:
     def reach(self) -> int:
         """Pixels from the top above which a citizen has nothing to press."""
         return self.height // 2 if _Access.low_reach else 0
+
+
+def scaled(widget: QWidget, pixels: float) -> float:
+    """A line's width or a corner's radius, given for a window of 1280 by 800: as large to the eye
+    on 4K, and never finer."""
+    size = widget.window().size()
+    return pixels * max(1.0, Metrics(size.width(), size.height()).unit / 8)
 
 
 class _Access:

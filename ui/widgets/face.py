@@ -65,7 +65,7 @@ class FaceButton(Tap):
 
     def _boxes(self) -> tuple[QRectF, QRectF]:
         """Where face and word stand: side by side in a wide button, else one above the other."""
-        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        box = self.field()
         if self._wide:
             edge = box.height() * 0.09
             face = QRectF(box.left() + 2.4 * edge, box.top(), box.height(), box.height())
@@ -89,11 +89,13 @@ class FaceButton(Tap):
         """The field is a breath of the face's colour; under a finger, all of it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        box = self.field()
         colour = theme.face_colour(self._label.score, self._label.levels)
         is_down = self.isDown()
         painter.setBrush(theme.tint(colour, 0.8 if is_down else 0.24))
-        edge = QPen(theme.DEEP, 4) if is_down else QPen(colour.darker(112), 2)
+        edge = QPen(theme.DEEP, theme.scaled(self, 4))
+        if not is_down:
+            edge = QPen(colour.darker(112), theme.scaled(self, 2))
         painter.setPen(edge)
         radius = min(box.width(), box.height()) * 0.14
         painter.drawRoundedRect(box, radius, radius)
