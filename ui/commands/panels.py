@@ -1,4 +1,4 @@
-"""`kiosk panel`: the serial button panel."""
+"""`kiosk panel`: the button panel."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 _PROFILE = "The kind of panel, as `kiosk panel profiles` lists them"
 _NUMBER = "Which panel of the settings: the first is 1."
 
-app = typer.Typer(help="The serial button panel.", no_args_is_help=True)
+app = typer.Typer(help="The button panel.", no_args_is_help=True)
 
 
 @app.command("list")
 def panel_list() -> None:
-    """List serial ports, with the name to write into the settings."""
-    from hardware.port import find_ports
+    """List the ports where a panel may be, with the name to write into the settings."""
+    from hardware.catalogue import connections
 
-    ports = find_ports()
+    ports = [port for connection in connections() for port in connection.find()]
     for port in ports:
         typer.echo(f"{port.device}\t{port.stable}\t{port.description}")
     if not ports:
-        typer.echo("No serial port found. Is the panel's cable plugged in?")
+        typer.echo("No port found. Is the panel's cable plugged in?")
 
 
 @app.command("profiles")
