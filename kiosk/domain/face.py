@@ -97,9 +97,9 @@ def colours() -> tuple[str, ...]:
 
 
 def _mouth(mood: _Mood) -> Curve:
-    left, right = SIDE / 2 - mood.half_mouth, SIDE / 2 + mood.half_mouth
-    corners = _MOUTH - mood.sag / 2
-    return _arc(Point(left, corners), Point(right, corners), mood.sag)
+    middle, corners = SIDE / 2, _MOUTH - mood.sag / 2
+    from_left = Point(middle - mood.half_mouth, corners)
+    return _arc(from_left, Point(middle + mood.half_mouth, corners), mood.sag)
 
 
 def _brow(mood: _Mood, side: int) -> Curve:
