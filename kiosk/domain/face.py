@@ -119,4 +119,5 @@ def _arc(start: Point, end: Point, sag: float) -> Curve:
     pull = sag * 4 / 3
     along = Point((end.x - start.x) / 5, (end.y - start.y) / 5)
     first = Point(start.x + along.x, start.y + along.y + pull)
-    return Curve(start, first, Point(end.x - along.x, end.y - along.y + pull), end)
+    second = Point(end.x - along.x, end.y - along.y + pull)
+    return Curve(start=start, control_1=first, control_2=second, end=end)
