@@ -7,6 +7,7 @@ from datetime import date, datetime
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Counts, Scaled
 from sync.central.logbook import Entry, Kind, Log, Wanted
+from sync.central.store.days import StoredReport
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, Viewer
@@ -21,6 +22,8 @@ class DayTally:
     officers: dict[str, Officer]
     counts: dict[Scaled, Counts]
     outcomes: Counter[tuple[str, str]]
+    revisions: tuple[StoredReport, ...]
+    """Every revision, as it came, of the reports that were sent again; by terminal."""
 
 
 def read_tally(
@@ -33,8 +36,36 @@ def read_tally(
             officers={str(officer.id): officer for officer in t.people.everyone()},
             counts=t.tallies.ratings(day),
             outcomes=t.tallies.outcomes(day),
+            revisions=_revisions(t, day),
         )
         return tally, _newest_reads(t)
+
+
+def read_revision(
+    central: Central, terminal: str, day: date, revision: int, reader: str, now: datetime
+) -> bytes | None:
+    """One revision of a day report as it came, for the audit role. This read is logged first."""
+    with central.store.transaction(central.site) as t:
+        found = next(
+            (
+                stored
+                for stored in _revisions(t, day)
+                if (stored.terminal, stored.revision) == (terminal, revision)
+            ),
+            None,
+        )
+        if found is None:
+            return None
+        t.logs.read(reader, f"report {terminal} {day.isoformat()} revision {revision}", now)
+    return found.body
+
+
+def _revisions(t: Transaction, day: date) -> tuple[StoredReport, ...]:
+    found: list[StoredReport] = []
+    for terminal, _ in t.days.revised(day):
+        current = t.days.report(terminal, day)
+        found += (*t.days.earlier(terminal, day), *((current,) if current else ()))
+    return tuple(found)
 
 
 def newest_reads(central: Central) -> tuple[Entry, ...]:
