@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    true,
     union,
 )
 from sqlalchemy import Row as AnyRow  # (a row of this room is a tuple)
@@ -296,12 +297,17 @@ class Days(Room):
 
     def revised(self, day: date | None = None) -> list[tuple[str, date]]:
         """The terminals and days whose report replaced another; those of one day."""
-        c = earlier_reports.c
-        query = select(c.terminal, c.date).distinct().where(c.site == self._site)
-        if day is not None:
-            query = query.where(c.date == day)
-        rows = self._connection.execute(query.order_by(c.date, c.terminal))
-        return [(row.terminal, row.date) for row in rows]
+        found: set[tuple[str, date]] = set()
+        for table, which in (
+            (earlier_reports, true()),
+            (day_reports, day_reports.c.replaced != ""),
+        ):
+            c = table.c
+            query = select(c.terminal, c.date).distinct().where(c.site == self._site, which)
+            if day is not None:
+                query = query.where(c.date == day)
+            found |= {(row.terminal, row.date) for row in self._connection.execute(query)}
+        return sorted(found)
 
     def of_any(self, terminals_: Collection[str], day: date) -> str:
         """One of these terminals that has reported the day; "" where none has."""

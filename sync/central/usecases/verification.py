@@ -49,10 +49,13 @@ def first_disagreement(central: Central) -> str | None:
     fell: Fallen = defaultdict(lambda: NONE)
     for terminal, day in stored_days:
         # A look for each day: one long look would keep the database from tidying up.
-        with central.store.read(central.site) as t:
-            wrong = _wrong_with(central, t.days, terminal, day)
-            if not wrong and (terminal, day) in revised:
-                wrong = _wrong_before(central, t.days, terminal, day, fell)
+        try:
+            with central.store.read(central.site) as t:
+                wrong = _wrong_with(central, t.days, terminal, day)
+                if not wrong and (terminal, day) in revised:
+                    wrong = _wrong_before(central, t.days, terminal, day, fell)
+        except ValueError as error:
+            wrong = f"a date that can't be: {error}"
         if wrong:
             return f"{terminal} {day}: {wrong}"
     with central.store.read(central.site) as t:
@@ -133,6 +136,8 @@ def first_wrong_entry(central: Central, site: str) -> str | None:
         with central.store.read(site) as t:
             if guard := t.logs.missing_guard():
                 return f"logs: the guard {guard} is missing"
+            if stray := t.logs.stray():
+                return stray
             emptied = t.logs.told_emptied()
             heads = t.logs.heads()
             for log in Log:
@@ -160,7 +165,9 @@ def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: int) -> s
         previous = entry.hash
     if (seq, previous) != (head.seq, head.hash):
         return f"entry {seq} is its last, and its head says {head.seq}"
-    if log is Log.SECURITY and head.emptied != emptied:
+    if log is not Log.SECURITY:
+        return f"its head says it is emptied up to {head.emptied}" if head.emptied else ""
+    if head.emptied != emptied:
         return f"its head says it is emptied up to {head.emptied}, the record up to {emptied}"
     return ""
 
