@@ -297,7 +297,7 @@ class Days(Room):
 
     def revised(self, day: date | None = None) -> list[tuple[str, date]]:
         """The terminals and days whose report replaced another; those of one day."""
-        found: set[tuple[str, date]] = set()
+        revised: set[tuple[str, date]] = set()
         for table, which in (
             (earlier_reports, true()),
             (day_reports, day_reports.c.replaced != ""),
@@ -306,8 +306,8 @@ class Days(Room):
             query = select(c.terminal, c.date).distinct().where(c.site == self._site, which)
             if day is not None:
                 query = query.where(c.date == day)
-            found |= {(row.terminal, row.date) for row in self._connection.execute(query)}
-        return sorted(found)
+            revised |= {(row.terminal, row.date) for row in self._connection.execute(query)}
+        return sorted(revised)
 
     def of_any(self, terminals_: Collection[str], day: date) -> str:
         """One of these terminals that has reported the day; "" where none has."""

@@ -36,7 +36,11 @@ def read_tally(
             officers={str(officer.id): officer for officer in t.people.everyone()},
             counts=t.tallies.ratings(day),
             outcomes=t.tallies.outcomes(day),
-            revisions=_revisions(t, day),
+            revisions=tuple(
+                stored
+                for terminal, _ in t.days.revised(day)
+                for stored in _revisions(t, terminal, day)
+            ),
         )
         return tally, _newest_reads(t)
 
@@ -46,26 +50,17 @@ def read_revision(
 ) -> bytes | None:
     """One revision of a day report as it came, for the audit role. This read is logged first."""
     with central.store.transaction(central.site) as t:
-        found = next(
-            (
-                stored
-                for stored in _revisions(t, day)
-                if (stored.terminal, stored.revision) == (terminal, revision)
-            ),
-            None,
-        )
-        if found is None:
-            return None
-        t.logs.read(reader, f"report {terminal} {day.isoformat()} revision {revision}", now)
-    return found.body
+        bodies = {stored.revision: stored.body for stored in _revisions(t, terminal, day)}
+        if revision in bodies:
+            what = f"report {terminal} {day.isoformat()} revision {revision}"
+            t.logs.read(reader, what, now)
+    return bodies.get(revision)
 
 
-def _revisions(t: Transaction, day: date) -> tuple[StoredReport, ...]:
-    found: list[StoredReport] = []
-    for terminal, _ in t.days.revised(day):
-        current = t.days.report(terminal, day)
-        found += (*t.days.earlier(terminal, day), *((current,) if current else ()))
-    return tuple(found)
+def _revisions(t: Transaction, terminal: str, day: date) -> tuple[StoredReport, ...]:
+    """Every report of a terminal's day, as it came, the first one first."""
+    current = t.days.report(terminal, day)
+    return (*t.days.earlier(terminal, day), *((current,) if current else ()))
 
 
 def newest_reads(central: Central) -> tuple[Entry, ...]:

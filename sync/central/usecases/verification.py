@@ -70,8 +70,12 @@ def published_excess(central: Central) -> tuple[Excess, ...]:
     """What was published, and two people have let days count since that do not have it."""
     with central.store.read(central.site) as t:
         both = t.unclosed.published_and_raw()
-    found = ((whose, beyond(published, raw)) for whose, (published, raw) in both.items())
-    return tuple(Excess(whose, more) for whose, more in sorted(found, key=_name_of) if any(more))
+    excesses = []
+    for whose, (published, raw) in sorted(both.items(), key=_name_of):
+        more = beyond(published, raw)
+        if any(more):
+            excesses.append(Excess(whose, more))
+    return tuple(excesses)
 
 
 Fallen = defaultdict[Scaled, Counts]
@@ -109,8 +113,9 @@ def _wrong_before(central: Central, days: Days, terminal: str, day: date, fell: 
             return f"revision {earlier.revision}: {wrong}"
         _add_fallen(earlier.body, stored.body, fell)
         stored = earlier
-    left = next(iter(by_digest.values()), None)
-    return f"revision {left.revision} was replaced by none" if left else ""
+    for earlier in by_digest.values():
+        return f"revision {earlier.revision} was replaced by none"
+    return ""
 
 
 def _add_fallen(before: bytes, after: bytes, fell: Fallen) -> None:
@@ -165,10 +170,9 @@ def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: int) -> s
         previous = entry.hash
     if (seq, previous) != (head.seq, head.hash):
         return f"entry {seq} is its last, and its head says {head.seq}"
-    if log is not Log.SECURITY:
-        return f"its head says it is emptied up to {head.emptied}" if head.emptied else ""
-    if head.emptied != emptied:
-        return f"its head says it is emptied up to {head.emptied}, the record up to {emptied}"
+    of_record = emptied if log is Log.SECURITY else 0
+    if head.emptied != of_record:
+        return f"its head says it is emptied up to {head.emptied}, the record up to {of_record}"
     return ""
 
 
