@@ -47,7 +47,7 @@ def token(day: date = TODAY, key: Ed25519PrivateKey = KEY) -> str:
 
 def test_an_answer_is_taken_once(central: Central, phone: TestClient) -> None:
     at = token()
-    assert "ดีมาก" in phone.get(at).text
+    assert "มากที่สุด" in phone.get(at).text
     told = {"score": "5", "reasons": ["wait", "made-up"], "words": "ขอบคุณ", "lang": "th"}
     assert "ขอบคุณที่ช่วย" in phone.post(at, data=told).text
     assert phone.post(at, data=told).status_code == 409

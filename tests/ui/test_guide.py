@@ -333,7 +333,7 @@ def test_a_terminal_without_a_panel_names_no_buttons(
 def test_what_the_office_says_in_other_words_is_not_said_in_ours(
     counter: Counter, ear: Ear, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    scale = '[scale]\nwords_en = ["No", "Poor", "Fair", "Good", "Yes"]\n'
+    scale = '[scale]\nwords_en = ["No", "Slightly", "Fair", "Good", "Yes"]\n'
     own = '[question]\nen = "Did we do well?"\n' + scale
     counter.folder.settings_file.write_text(SPEAKING + own, "utf-8")
     data = ["--data", str(counter.folder.path), "sounds", "en"]
