@@ -30,6 +30,8 @@ FACES = tuple(QColor(c) for c in ("#FFAFA5", "#FFBB70", "#FFDB57", "#C4E676", "#
 HERO, TITLE, LEAD, BODY, SMALL = 9.4, 6.6, 5.2, 4.4, 3.6
 """The type scale, in units (see Metrics): what a page says at once; its heading; what goes with
 it; words to press; what staff reads. Each about 1.25 times the next."""
+STRIP = 8.6
+"""Height of the strip with office and counter, in units, at the usual size of words."""
 EDGE = 4.0
 """From the window's edge to what stands on it, in units."""
 
@@ -60,6 +62,15 @@ class Metrics:
     def px(self, units: float) -> int:
         return round(self.unit * units)
 
+    def grown(self, units: float, share: float = 1.0) -> int:
+        """As `px`; larger by `share` of what words are larger by."""
+        return self.px(units * (1 + (_Access.text_scale - 1) * share))
+
+    @property
+    def strip(self) -> int:
+        """Height of the strip with office and counter."""
+        return self.grown(STRIP, 0.5)
+
     @property
     def reach(self) -> int:
         """Pixels from the top above which a citizen has nothing to press."""
@@ -74,8 +85,16 @@ class _Access:
     still = False
 
 
+_LARGE = 1.2
+
+
 def text_scale() -> float:
     return _Access.text_scale
+
+
+def has_large_words() -> bool:
+    """Whether words are so large that a page must give them other places."""
+    return _Access.text_scale >= _LARGE
 
 
 def set_text_scale(scale: float) -> None:

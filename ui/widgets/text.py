@@ -1,6 +1,8 @@
 """Text painted by ourselves: wrapped by Qt (libthai breaks Thai words), shrunk until it fits,
 with line height enough for stacked marks. QLabel cuts Sarabun's lower vowels."""
 
+from math import floor, log
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextLine, QTextOption
 from PySide6.QtWidgets import QLabel, QWidget
@@ -100,7 +102,12 @@ def fit(
             if fits and wrap and not names:
                 return _balanced(laid, text, size, weight, width)
             return laid
-        size *= _STEP
+        size = _next_smaller(size, pixels)
+
+
+def _next_smaller(size: float, pixels: float) -> float:
+    """Steps from `pixels` up and down: larger words are at least as large as the usual ones."""
+    return float(pixels * _STEP ** (floor(log(size / pixels, _STEP) + 1e-6) + 1))
 
 
 def _balanced(laid: Laid, text: str, size: float, weight: str, width: float) -> Laid:
