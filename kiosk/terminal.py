@@ -92,6 +92,11 @@ class Terminal:
                 t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
                 return work.fate if work.is_written(t) else work.write(t)
 
+    def holds_reasons(self) -> bool:
+        """Whether a citizen has ticked something that is not settled yet."""
+        with self._store.read() as snapshot:
+            return snapshot.state.held_reasons() is not None
+
     def settle_reasons(self) -> None:
         """What a citizen had ticked when the program died, or the store failed, is kept."""
         with self._store.read() as snapshot:

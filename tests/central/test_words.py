@@ -76,7 +76,7 @@ def refusals_raised() -> Iterator[tuple[str, set[str]]]:
 
 
 def _subclasses(kind: type[Refusal]) -> Iterator[type[Refusal]]:
-    import hardware.port  # noqa: F401
+    import hardware.serial_port  # noqa: F401
     import sync.central.web.app  # noqa: F401  (so that every kind is known)
 
     yield kind

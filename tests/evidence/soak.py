@@ -141,7 +141,7 @@ class Office:
         presenter = self.bench.running.presenter
 
         def put_back() -> None:
-            self.panel.replug()
+            self.panel.plug()
             wait_until(lambda: presenter.panels.foremost.up)
 
         self.panel.unplug()

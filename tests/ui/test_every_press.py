@@ -49,6 +49,8 @@ profile = "candle485"
 port = "LINE"
 profile = "ascii-line"
 """
+KINDS = {"OWN": "own", "CANDLE": "candle485", "LINE": "ascii-line", "BYTES": "single-byte"}
+"""The panels' places in the settings, and their families."""
 BEST = 1
 """The button of the best face."""
 EFFECT_SECONDS = 0.08
@@ -62,7 +64,9 @@ class Bench:
         self.counter, self.qtbot = counter, qtbot
         text = SETTINGS + more
         self.panels: dict[str, OnLoop] = {}
-        for name, profile in (("OWN", "own"), ("CANDLE", "candle485"), ("LINE", "ascii-line")):
+        for name, profile in KINDS.items():
+            if f'"{name}"' not in text:
+                continue
             path = counter.folder.path / name.lower()
             self.panels[name] = OnLoop(simulated(path, profile, 4))
             text = text.replace(f'"{name}"', f'"{path}"')
@@ -296,6 +300,40 @@ def test_they_are_where_questions_are_offered(bench: Bench, place: str) -> None:
 def test_they_are_where_buttons_lead_through_the_reasons(bench: Bench) -> None:
     assert every_way(bench, "asked", asked) == []
     assert tally(bench.counter).outcomes[SOMYING.id, Outcome.LED] > 0
+
+
+BYTES = """\
+[[panel]]
+port = "BYTES"
+profile = "single-byte"
+buttons = [4, 3, 2, 1]
+"""
+
+
+@pytest.mark.parametrize("bench", [BYTES], indirect=True)
+def test_what_a_box_without_frames_says_of_itself_is_a_press_nowhere(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    """A greeting holds the bytes of buttons, as noise does. One byte alone is a press."""
+    box = bench.panels["BYTES"].panel
+    assert isinstance(box, SimulatedPlainPanel)
+    settled_at = monotonic() + 1.1
+    qtbot.waitUntil(lambda: monotonic() >= settled_at)
+    wrong = []
+    for place, reach in PLACES.items():
+        bench.start_over()
+        reach(bench)
+        before = bench.kept(), bench.counted(), lit(bench, "OWN"), lit(bench, "CANDLE")
+        box.send(b"Ready v1.2 5 buttons\r\n1234512345\r\n")
+        judged_at = monotonic() + EFFECT_SECONDS
+        qtbot.waitUntil(lambda at=judged_at: monotonic() >= at)  # type: ignore[misc]
+        after = bench.kept(), bench.counted(), lit(bench, "OWN"), lit(bench, "CANDLE")
+        wrong += [place] if after != before else []
+    assert wrong == []
+    bench.start_over()
+    kept = bench.kept()
+    box.send(b"1")
+    qtbot.waitUntil(lambda: bench.kept() == kept + 1, timeout=5000)
 
 
 def test_the_places_are_every_page_phase_and_dialog(bench: Bench, qtbot: QtBot) -> None:

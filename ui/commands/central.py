@@ -1,5 +1,6 @@
 """Between this terminal and central: close days, enrol, sync, carry a stick, send a heartbeat."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
     from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
+    from kiosk.terminal import Terminal
     from sync.absence import Hours
     from sync.steps import Asked
 
@@ -37,7 +40,7 @@ class SyncParts(NamedTuple):
 
 @app.command("close-day")
 def close_day() -> None:
-    """Close every business day up to today and put its report into the outbox.
+    """Close every business day up to today: its report is then due to be sent.
 
     Closing twice changes nothing; ratings that came later go out as the next revision.
     """
@@ -46,6 +49,7 @@ def close_day() -> None:
 
     with opened() as (store, terminal), errors():
         settings = data_folder().settings().with_wording(terminal.wording())
+        _settle_reasons(data_folder(), terminal)
         try:
             closed = close_days(store, SystemClock(), today=True, hours=_hours(settings))
         except NotEnrolled:
@@ -65,7 +69,10 @@ def enrol(
     url: Annotated[str, typer.Argument(help="Central's address, https://…")],
     code: Annotated[str, typer.Argument(help="The one-time code from `kiosk-central enrol`.")],
     again: Annotated[
-        bool, typer.Option("--again", help="Even if enrolled already: a new key and identity.")
+        bool,
+        typer.Option(
+            "--again", help="Enrol a second time: central then sees a new terminal, with a new key."
+        ),
     ] = False,
 ) -> None:
     """Join a central report with a one-time code; makes this terminal's key.
@@ -127,7 +134,7 @@ def sync() -> None:
 def stick(
     folder: Annotated[Path, typer.Argument(help="Where the stick is, such as /media/usb.")],
     mounted: Annotated[
-        bool, typer.Option("--mounted", help="Only if something is mounted there.")
+        bool, typer.Option("--mounted", help="Stop unless a stick is mounted in this folder.")
     ] = False,
 ) -> None:
     """Sync without a network: carry a stick between here and `kiosk-central stick`.
@@ -170,7 +177,7 @@ def stick(
 
 @app.command()
 def heartbeat() -> None:
-    """Tell central that this terminal lives: its journal's head, and commitments that say no count.
+    """Tell central that this terminal works. No count goes out.
 
     The running terminal does this by itself every quarter of an hour.
     """
@@ -200,6 +207,23 @@ def heartbeat() -> None:
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
     typer.echo("Central has seen this terminal.")
+
+
+def _settle_reasons(folder: "DataFolder", terminal: "Terminal") -> None:
+    """Keep what a citizen had ticked when the terminal stopped. While it runs, its citizen may
+    still change it."""
+    from kiosk.datafolder import AlreadyRunning
+
+    if not terminal.holds_reasons():
+        return
+    try:
+        lock = folder.lock()
+    except AlreadyRunning:
+        return
+    try:
+        terminal.settle_reasons()
+    finally:
+        os.close(lock)
 
 
 def _require_mounted(folder: Path) -> None:
@@ -243,6 +267,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     with opened() as (store, terminal), errors():
         settings = folder.settings().with_wording(terminal.wording())
         is_after_hours = clock.now().wall.time() >= settings.office.closes
+        _settle_reasons(folder, terminal)
         try:
             close_days(store, clock, today=is_after_hours, hours=_hours(settings))
             yield SyncParts(

@@ -48,7 +48,11 @@ def init(
 @app.command()
 def run(
     windowed: Annotated[
-        str, typer.Option(metavar="WxH", help="A window of this size, not the full screen.")
+        str,
+        typer.Option(
+            metavar="WxH",
+            help="Open a window of this size, such as 1280x800, in place of the full screen.",
+        ),
     ] = "",
 ) -> None:
     """Open the terminal, full screen.
@@ -73,7 +77,8 @@ def _size(text: str) -> tuple[int, int]:
 @app.command()
 def autostart(
     turned: Annotated[
-        int, typer.Option(help="Degrees clockwise that the screen hangs turned by: 90, 180, 270.")
+        int,
+        typer.Option(help="By how many degrees, clockwise, the screen hangs turned: 90, 180, 270."),
     ] = 0,
 ) -> None:
     """Print a systemd unit that starts this terminal with the machine, as the only program.
@@ -108,7 +113,7 @@ def autostart(
 
 @app.command()
 def status() -> None:
-    """Say how this terminal is: enrolment, roster, what is unsent, disk. Shows no score."""
+    """Show enrolment, officers, what is due to be sent, free disk. Shows no score."""
 
     folder = data_folder()
     with opened() as (_, terminal), errors():
