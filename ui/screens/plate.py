@@ -9,8 +9,8 @@ from ui.view import OfficerCard
 from ui.widgets.pictures import Avatar
 from ui.widgets.text import TextBox
 
-LARGEST_PICTURE, BESIDE_LARGE_WORDS = 16.0, 10.0
-"""Side of a picture, in units, and in a plate that is higher: that has large words."""
+PICTURE, UPRIGHT_PICTURE, PICTURE_BESIDE_LARGE_WORDS = 16.0, 12.0, 10.0
+"""Sides, in units; a plate that is higher than a picture has large words, on two lines."""
 _LEFT = Qt.AlignmentFlag.AlignLeft
 
 
@@ -36,13 +36,16 @@ class Plate:
         self, metrics: theme.Metrics, words: tuple[str, str], box: QRectF, *, middle: bool = True
     ) -> None:
         height, gap = box.height(), metrics.px(2.6)
-        side = min(height, float(metrics.px(LARGEST_PICTURE)))
-        if height > metrics.px(LARGEST_PICTURE):
-            side = float(metrics.px(BESIDE_LARGE_WORDS))
+        side = min(height, float(metrics.px(UPRIGHT_PICTURE if metrics.portrait else PICTURE)))
+        has_two_lines = height > metrics.px(PICTURE)
+        if has_two_lines:
+            side = float(metrics.px(PICTURE_BESIDE_LARGE_WORDS))
         width = box.width() - side - gap
-        top = height * (0.03 if words[1] else 0.24)  # who has no position stands in the middle
-        name = QRectF(box.left() + side + gap, box.top() + top, width, height * 0.54)
-        position = QRectF(name.left(), name.bottom(), width, height * 0.43)
+        top = 0.03 if words[1] else 0.24  # who has no position stands in the middle
+        shares = (0.0, 0.6, 0.4) if has_two_lines and words[1] else (top, 0.54, 0.43)
+        name = QRectF(box.left() + side + gap, box.top(), width, height * shares[1])
+        name.translate(0, height * shares[0])
+        position = QRectF(name.left(), name.bottom(), width, height * shares[2])
         put(self.name, name)
         self.name.say(words[0], metrics.px(theme.TITLE))
         put(self.position, position)

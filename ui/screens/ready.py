@@ -52,18 +52,17 @@ class ReadyScreen(Screen[ReadyView]):
         faces_top = max(question.bottom() + metrics.px(0.6), float(metrics.reach))
         faces = QRectF(edge, faces_top, metrics.width - 2 * edge, 0)
         note = QRectF(edge, 0, faces.width(), metrics.grown(NOTE - 1, 0.5))
-        if metrics.portrait or has_words_beside:
-            faces.setBottom(foot - metrics.px(2 if metrics.portrait else GAP))
-            question.setBottom(faces.top() - metrics.px(0.6))
+        question.setBottom(faces.top() - metrics.px(0.6))
+        if metrics.portrait:
+            faces.setBottom(foot - metrics.px(2))
             note.moveBottom(question.bottom())
             if view.note:
                 question.setBottom(note.top())
         else:
-            question.setBottom(faces.top() - metrics.px(0.6))
-            faces.setBottom(foot - metrics.px(NOTE if view.note else GAP))
-            note.moveTop(foot - metrics.px(NOTE - 0.5))
-        if has_words_beside:
-            note.setLeft(question.left())
+            faces.setBottom(
+                foot - metrics.grown(NOTE, 0.5) if view.note else foot - metrics.px(GAP)
+            )
+            note.moveTop(foot - metrics.grown(NOTE, 0.5) + metrics.px(0.5))
         self.plate.place(metrics, view.officer, plate, middle=not has_words_beside)
         put(self._question, question)
         self._question.say(view.question, metrics.px(theme.TITLE))
@@ -168,7 +167,7 @@ def _head(metrics: theme.Metrics) -> tuple[QRectF, QRectF]:
     edge, top = metrics.px(theme.EDGE), metrics.strip + metrics.px(1.2)
     width = metrics.width - 2 * edge
     if theme.has_large_words() and not metrics.portrait:
-        plate = QRectF(edge, top, width * 0.38, metrics.px(27))
+        plate = QRectF(edge, top, width * 0.36, metrics.px(28))
         question = QRectF(plate.right() + edge, top, width - plate.width() - edge, plate.height())
         return plate, question
     plate = plate_box(metrics, top)

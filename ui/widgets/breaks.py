@@ -1,5 +1,6 @@
 """Where a line may begin: by sense. libthai, which Qt asks, ends a line after every syllable that
-is a word of its own: ผู้|สูง|อายุ. A number stays with what it counts, in every language."""
+is a word of its own, also within "elderly". In every language a number stays with what it counts.
+"""
 
 import re
 from bisect import bisect_left
@@ -52,7 +53,7 @@ class Places(NamedTuple):
 
 def needs_places(text: str) -> bool:
     """Whether the lines of `text` are not simply Qt's."""
-    return any("\u0e01" <= letter <= "\u0e5b" or letter.isdigit() for letter in text)
+    return any(0x0E01 <= ord(letter) <= 0x0E5B or letter.isdigit() for letter in text)
 
 
 @lru_cache(_MEMORY)

@@ -118,7 +118,7 @@ class FaceButton(Tap):
             word.setRight(box.right() - 2 * edge)
             return face, word
         share = box.height() * WORD_SHARE * (1 + (theme.text_scale() - 1) * 0.6)
-        pad = box.width() * 0.045
+        pad = box.width() * 0.045 / theme.text_scale()
         word = QRectF(box.left() + pad, box.bottom() - share * 1.06, box.width() - 2 * pad, share)
         return QRectF(box.left(), box.top(), box.width(), word.top() - box.top()), word
 

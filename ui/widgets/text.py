@@ -16,7 +16,8 @@ _STEP = 0.94
 _BALANCED = 4
 """Lines of a text that is balanced; a longer one is read, not looked at."""
 OVERHANG = 0.07
-"""In em: how far ink reaches beyond where a line begins or ends, as of a first ใ or a last ้."""
+"""In em: how far ink reaches beyond where a line begins or ends, as of a first sara ai
+or a last mai tho."""
 _SHARE_BEFORE = {Qt.AlignmentFlag.AlignHCenter: 0.5, Qt.AlignmentFlag.AlignRight: 1.0}
 """The part of a line's spare width that stands before it."""
 
