@@ -212,6 +212,7 @@ class ViewBuilder:
         notice: NoticeCard | None = None,
         *,
         open_now: bool = True,
+        closes_soon: bool = False,
     ) -> View:
         """The screen of the encounter itself; `notice` stands while nobody is being served."""
         if state.phase is Phase.OUT_OF_SERVICE:
@@ -226,7 +227,11 @@ class ViewBuilder:
             return self._waiting(officer)
         if state.phase is Phase.READY and officer is not None:
             ready = self._ready(officer, panel)
-            return ready if state.offer is None else self._offered(ready, turn)
+            if state.offer is not None:
+                return self._offered(ready, turn)
+            if state.lingers:
+                return self._lingering(ready, turn)
+            return self._closing(ready) if closes_soon else ready
         return self._closed(notice, open_now=open_now)
 
     def _closed(self, notice: NoticeCard | None, *, open_now: bool) -> ClosedView:
@@ -446,6 +451,18 @@ class ViewBuilder:
         note = self.say("ready.closes", seconds=turn.seconds_left)
         more = self.say("reasons.more_time") if turn.more else ""
         return offered._replace(note=note, more=more)
+
+    def _closing(self, ready: ReadyView) -> ReadyView:
+        """The question, soon before closing time."""
+        closes = f"{self._settings.office.closes:%H:%M}"
+        return ready._replace(note=self.say("ready.closes_at", closes=closes))
+
+    def _lingering(self, ready: ReadyView, turn: Turn) -> ReadyView:
+        """The question, after closing time: the last citizen may still answer it."""
+        note = self.say("ready.closed")
+        if turn.seconds_left:
+            note = self.say("ready.closes", seconds=turn.seconds_left)
+        return ready._replace(note=note, staff=self.say("closed.sign_on"))
 
     def _ready(self, officer: Officer, panel: PanelState) -> ReadyView:
         settings = self._settings

@@ -20,8 +20,8 @@ from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from sync import enrolling, exchange, incoming, receipts
+from sync.central.connections import Impatient
 from sync.central.greetings import Words
-from sync.central.serving import Impatient
 from sync.central.store.parked import MOST_PARKED
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer

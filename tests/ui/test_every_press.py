@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.simulator import SimulatedPanel
+from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import Fate, Phase, Served, SignOff, SignOn
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.settings.reading import parse
@@ -156,6 +157,10 @@ def closed(bench: Bench) -> None:
     bench.after(bench.counter.settings.times.grace + 1)
 
 
+def after_hours(bench: Bench) -> None:
+    bench.presenter.session.step(SignOff(EndOfDuty.CLOSING_TIME))
+
+
 def broken(bench: Bench) -> None:
     bench.presenter.session.break_off("no room")
 
@@ -174,6 +179,7 @@ PLACES: dict[str, Callable[[Bench], None]] = {
     "paused": paused,
     "paused just now": paused_now,
     "closed": closed,
+    "after hours": after_hours,
     "broken": broken,
     "choosing": behind(Choosing()),
     "duty menu": behind(DutyMenu()),

@@ -39,10 +39,11 @@ class OfficerRow(Tap):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        inset = theme.scaled(self, 1)
+        box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         height = box.height()
         painter.setBrush(theme.PRESSED if self.isDown() else theme.CARD)
-        painter.setPen(QPen(theme.EDGE_LINE, 2))
+        painter.setPen(QPen(theme.EDGE_LINE, theme.scaled(self, 2)))
         painter.drawRoundedRect(box, height * 0.2, height * 0.2)
         put(self._avatar, QRectF(height * 0.12, height * 0.1, height * 0.8, height * 0.8))
         words_left, number_width = height * 1.12, height * 0.95

@@ -44,6 +44,7 @@ CITIZEN = (
     "ready.question",
     "ready.panel_down",
     "ready.skip",
+    "ready.closed",
     "ready.closes",
     "waiting.",
     "notices.",
