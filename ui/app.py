@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMetaObject, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+import ui.plain_imports  # noqa: F401 - before everything that it makes lighter
 from kiosk.clock import Clock, SystemClock
 from kiosk.domain.people import CounterId
 from kiosk.settings.definition import Settings
