@@ -2,6 +2,7 @@
 with line height enough for stacked marks. QLabel cuts Sarabun's lower vowels."""
 
 from math import floor, log
+from typing import cast
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextLine, QTextOption
@@ -82,7 +83,7 @@ def _end_by_sense(line: QTextLine, text: str) -> None:
     if end >= len(text) or text[end - 1] == "\u2028" or end in places(text).good:
         return
     if better := places(text).before(end, start):
-        x, _ = line.cursorToX(better)
+        x, _ = cast("tuple[float, int]", line.cursorToX(better))
         line.setLineWidth(x + 0.5)
 
 
