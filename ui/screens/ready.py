@@ -91,11 +91,11 @@ class ReadyScreen(Screen[ReadyView]):
         for face in self.faces:
             face.setVisible(face in visible)
         cells = self._face_cells(metrics, box, len(view.faces))
-        wanted = metrics.px(theme.TITLE if metrics.portrait else theme.LEAD)
+        word_size = metrics.px(theme.TITLE if metrics.portrait else theme.LEAD)
         for face, label, cell in zip(visible, view.faces, cells, strict=True):
             put(face, cell)
-            face.say(label, wanted)
-        smallest = min((face.fitting(wanted) for face in visible), default=0.0)
+            face.say(label, word_size)
+        smallest = min((face.fitting(word_size) for face in visible), default=0.0)
         for face, label in zip(visible, view.faces, strict=True):
             face.say(label, smallest / theme.text_scale())
 

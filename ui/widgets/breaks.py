@@ -62,7 +62,7 @@ def places(text: str) -> Places:
     starts = tuple(_starts(text))
     split = frozenset(_inside_words(text))
     bad = split | frozenset(_beside_bound_words(text, starts))
-    bad |= frozenset(found.end() for found in _TOGETHER.finditer(text))
+    bad |= frozenset(match.end() for match in _TOGETHER.finditer(text))
     return Places(tuple(start for start in starts if start not in bad), split)
 
 
