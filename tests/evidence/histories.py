@@ -486,7 +486,7 @@ def play(given: Run) -> Measured:
 FIGURE = Figure(
     name="sync histories against a model",
     target="central equals it, or refuses by name",
-    quick=120,
+    quick=60,
     full=20_000,
     measure=play,
 )

@@ -68,10 +68,11 @@ class OfficerRow(Tap):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        inset = theme.scaled(self, 1)
+        box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         height = box.height()
         painter.setBrush(theme.PRESSED if self.isDown() else theme.CARD)
-        painter.setPen(QPen(theme.EDGE_LINE, 2))
+        painter.setPen(QPen(theme.EDGE_LINE, theme.scaled(self, 2)))
         painter.drawRoundedRect(box, height * 0.2, height * 0.2)
         is_wide = box.width() > height * 5
         self._avatar.setVisible(is_wide)
