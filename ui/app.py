@@ -175,15 +175,16 @@ def comment_address(
     from sync.keyfile import KeyUnusable, read_key
 
     enrolment = terminal.status().enrolment
-    try:
-        key = read_key(folder.key_file) if enrolment else None
-    except KeyUnusable:
-        key = None
 
     def filled(address: str) -> str:
         if formtoken.PLACE not in address:
             return address
-        if enrolment is None or key is None:
+        if enrolment is None:
+            return ""
+        try:
+            # Each time: another process may have renewed it.
+            key = read_key(folder.key_file)
+        except KeyUnusable:
             return ""
         day = clock.now().wall.date()
         token = formtoken.make(key, enrolment.site, enrolment.terminal, day)

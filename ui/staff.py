@@ -239,6 +239,7 @@ class StaffDialogs(QObject):
             queue=self._queue.troubles,
             guide=self._guide_troubles,
             sending=self._sending,
+            foreign_days=status.foreign_days,
         )
 
     # --- opening and closing ----------------------------------------------------------------

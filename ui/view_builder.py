@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 
 from kiosk.domain.encounter import Encounter, Phase
@@ -99,6 +100,8 @@ class ServiceFacts:
     guide: tuple[Refusal, ...] | None = None
     """The same of the audible guide."""
     sending: Sending | None = None
+    foreign_days: tuple[date, ...] = ()
+    """That central has under this terminal's name, and that it never made."""
 
 
 class ViewBuilder:
@@ -354,6 +357,7 @@ class ViewBuilder:
             *self._state_row("service.guide", facts.guide),
             (say("service.sync"), sync if facts.enrolled else say("service.not_enrolled")),
             (say("service.due"), str(facts.due)),
+            *self._foreign_row(facts.foreign_days),
             *self._trouble_row(sending),
             (say("service.disk"), f"{facts.free_mib:,} MiB"),
             (say("service.version"), facts.version),
@@ -374,6 +378,14 @@ class ViewBuilder:
         return MenuView(
             frame=self.frame, title=say("service.title"), rows=rows, actions=actions, note=note
         )
+
+    def _foreign_row(self, days: tuple[date, ...]) -> tuple[tuple[str, str], ...]:
+        if not days:
+            return ()
+        first = days[0].isoformat()
+        words = self.say("service.not_mine_days", n=len(days), day=first)
+        remedy = (self.say("service.remedy"), self.say("service.not_mine_remedy"))
+        return (self.say("service.not_mine"), words), remedy
 
     def _trouble_row(self, sending: Sending | None) -> tuple[tuple[str, str], ...]:
         if sending is None or not sending.trouble:
