@@ -210,6 +210,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.
         window.message_acted.connect(staff.message_acted),
         window.officer_chosen.connect(staff.choose_officer),
         window.digit_typed.connect(staff.type_digit),
+        window.letter_typed.connect(staff.type_letter),
         window.erased.connect(staff.erase),
         window.back_asked.connect(staff.back),
         window.staff_asked.connect(staff.ask_staff),

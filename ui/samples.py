@@ -124,6 +124,10 @@ class _Pages:
             back=say("common.back"),
             pages=(say("common.earlier"), say("common.later")),
             erase=say("common.erase"),
+            numerals=tuple(self._words.written(n) for n in range(len(CARDS) + 1)),
+            letters=("ก", "ญ", "น", "ป", "พ", "ว", "ศ", "ส"),
+            by_name=say("sign_on.by_name"),
+            by_number=say("sign_on.by_number"),
         )
         pin = PinView(
             frame=self._frame,
