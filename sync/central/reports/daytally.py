@@ -107,7 +107,7 @@ def lines(tally: DayTally, day: date) -> Iterator[str]:
         yield f"Presses with nobody on duty: {ignored}"
     if late := tally.outcomes["", "late"]:
         yield f"Presses of nobody's that a panel kept too long: {late}"
-    for row in revisions(tally):
-        came = row.received.astimezone().isoformat(" ", "minutes")
-        n = counted(row.n, "rating", "ratings")
-        yield f"{row.terminal} revision {row.revision}, received {came}: {n}"
+    for came in revisions(tally):
+        at = came.received.astimezone().isoformat(" ", "minutes")
+        n = counted(came.n, "rating", "ratings")
+        yield f"{came.terminal} revision {came.revision}, received {at}: {n}"

@@ -20,7 +20,7 @@ from sqlalchemy import (
     true,
     union,
 )
-from sqlalchemy import Row as AnyRow  # (a row of this room is a tuple)
+from sqlalchemy import Row as AnyRow
 
 from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import FLAGS, Outcome
@@ -102,7 +102,7 @@ def _stored_report(table: Table) -> Select[Any]:
     return select(c.terminal, c.date, c.revision, c.digest, c.replaced, c.body, c.received)
 
 
-def _report_of(row: AnyRow) -> StoredReport:
+def _report_of(row: AnyRow[Any]) -> StoredReport:
     return StoredReport(
         terminal=row.terminal,
         date=row.date,

@@ -60,10 +60,10 @@ def first_disagreement(central: Central) -> str | None:
             return f"{terminal} {day}: {wrong}"
     with central.store.read(central.site) as t:
         forgotten = t.unclosed.forgotten()
-        wrong = _wrong_blocks(t.unclosed, fell)
+        wrong_blocks = _wrong_blocks(t.unclosed, fell)
     if forgotten:
         return f"ratings of {forgotten} stand in no block and wait for none"
-    return wrong or first_wrong_entry(central, central.site)
+    return wrong_blocks or first_wrong_entry(central, central.site)
 
 
 def published_excess(central: Central) -> tuple[Excess, ...]:
