@@ -117,7 +117,7 @@ class Ear:
 
     def _new_link(self) -> Link:
         buttons = self.family.trial_button_counts[self._trial]
-        link = self.family.link(Wiring(buttons, self._address))
+        link = self.family.link(Wiring(buttons=buttons, address=self._address))
         link.opened(monotonic())
         return link
 

@@ -38,11 +38,11 @@ class InputBox:
 
 def boxes(known: Path = KNOWN, devices: Path = DEVICES) -> list[InputBox]:
     """Every box of buttons that is plugged in."""
-    found: dict[tuple[str, str], list[Path]] = {}
+    folders_of_box: dict[tuple[str, str], list[Path]] = {}
     for folder in sorted(known.glob("event*"), key=lambda folder: int(folder.name[5:])):
         if _keys(folder) & OF_BOXES:
-            found.setdefault(_whose(folder), []).append(folder)
-    return [_box(folders, devices) for folders in found.values()]
+            folders_of_box.setdefault(_whose(folder), []).append(folder)
+    return [_box(folders, devices) for folders in folders_of_box.values()]
 
 
 def _whose(folder: Path) -> tuple[str, str]:
@@ -84,11 +84,11 @@ class InputDevices(Connection):
         self._known, self._folder = known, devices
 
     def find(self) -> tuple[PortInfo, ...]:
-        found = self._boxes()
-        names = [box.name for box in found]
+        plugged_in = self._boxes()
+        names = [box.name for box in plugged_in]
         return tuple(
             PortInfo(box.devices[0], _stable(box, is_one=names.count(box.name) == 1), box.where)
-            for box in found
+            for box in plugged_in
         )
 
     def owns(self, name: str) -> bool:
@@ -112,12 +112,12 @@ class InputDevices(Connection):
         return RecordPort(files, name)
 
     def _devices(self, name: str) -> tuple[str, ...]:
-        found = self._boxes()
+        plugged_in = self._boxes()
         if name.startswith("/"):
             paths = {name, os.path.realpath(name)}
-            whole_box = [box.devices for box in found if paths & {*box.devices}]
+            whole_box = [box.devices for box in plugged_in if paths & {*box.devices}]
             return whole_box[0] if whole_box else (name,)
-        called = _called(name, found)
+        called = _called(name, plugged_in)
         if not called:
             raise PortLost("port_not_there")
         if len(called) > 1:
@@ -126,9 +126,9 @@ class InputDevices(Connection):
         return called[0].devices
 
 
-def _called(name: str, found: Iterable[InputBox]) -> list[InputBox]:
+def _called(name: str, plugged_in: Iterable[InputBox]) -> list[InputBox]:
     box_name, _, where = name.rpartition(" @ ") if " @ " in name else (name, "", "")
-    return [box for box in found if box.name == box_name and where in ("", box.where)]
+    return [box for box in plugged_in if box.name == box_name and where in ("", box.where)]
 
 
 def _stable(box: InputBox, *, is_one: bool) -> str:

@@ -129,7 +129,7 @@ def question_of(codes: Sequence[str], keys: int) -> Question:
     most = MAX_REGISTERS if function in _OF_WORDS else MAX_BITS
     if count > most:
         raise ValueError(f"addresses {start} and {max(addresses)} are further apart than {most}")
-    return Question(places, function=function, start=start, count=count)
+    return Question(places=places, function=function, start=start, count=count)
 
 
 def lamp_of(lamp: str, question: Question) -> int | None:

@@ -48,7 +48,7 @@ from kiosk.tomlfile.tables import Tables
 
 FILE_NAME = "kiosk.toml"
 MAX_LINKS = 3
-MAX_PANELS = 4
+MAX_PANELS = 8
 MAX_BUTTONS = 16
 PANEL_PROFILES = (
     "own",
