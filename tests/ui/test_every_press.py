@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from hardware.catalogue import family_named
 from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.port import Wiring
+from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import Fate, Phase, Served, SignOff, SignOn
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.settings.reading import parse
@@ -178,6 +179,10 @@ def closed(bench: Bench) -> None:
     bench.after(bench.counter.settings.times.grace + 1)
 
 
+def after_hours(bench: Bench) -> None:
+    bench.presenter.session.step(SignOff(EndOfDuty.CLOSING_TIME))
+
+
 def broken(bench: Bench) -> None:
     bench.presenter.session.break_off("no room")
 
@@ -196,6 +201,7 @@ PLACES: dict[str, Callable[[Bench], None]] = {
     "paused": paused,
     "paused just now": paused_now,
     "closed": closed,
+    "after hours": after_hours,
     "broken": broken,
     "choosing": behind(Choosing()),
     "duty menu": behind(DutyMenu()),
