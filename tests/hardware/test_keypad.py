@@ -8,7 +8,7 @@ from pathlib import Path
 
 import evdev
 import pytest
-from evdev import _input as others
+from evdev import _input as others  # type: ignore[attr-defined]  # in C, without types
 
 from hardware.codec import PlainFromPanel, Pressed, Released, Unknown, UnknownCode
 from hardware.input_port import InputDevices, boxes
