@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMetaObject, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+import ui.plain_imports  # noqa: F401 - before everything that it makes lighter
 from kiosk.clock import Clock, SystemClock
 from kiosk.domain.people import CounterId
 from kiosk.settings.definition import Settings
@@ -174,15 +175,16 @@ def comment_address(
     from sync.keyfile import KeyUnusable, read_key
 
     enrolment = terminal.status().enrolment
-    try:
-        key = read_key(folder.key_file) if enrolment else None
-    except KeyUnusable:
-        key = None
 
     def filled(address: str) -> str:
         if formtoken.PLACE not in address:
             return address
-        if enrolment is None or key is None:
+        if enrolment is None:
+            return ""
+        try:
+            # Each time: another process may have renewed it.
+            key = read_key(folder.key_file)
+        except KeyUnusable:
             return ""
         day = clock.now().wall.date()
         token = formtoken.make(key, enrolment.site, enrolment.terminal, day)
@@ -208,6 +210,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.
         window.message_acted.connect(staff.message_acted),
         window.officer_chosen.connect(staff.choose_officer),
         window.digit_typed.connect(staff.type_digit),
+        window.letter_typed.connect(staff.type_letter),
         window.erased.connect(staff.erase),
         window.back_asked.connect(staff.back),
         window.staff_asked.connect(staff.ask_staff),
