@@ -22,8 +22,8 @@ PAPER_TABLES = ("paper", "appraisal", "meeting", "poster")
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "half", "improvement_status",
-    "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month", "objection", "open_data",
-    "open_data_column", "panel", "period", "role", "short_month", "verdict",
+    "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month", "objection",
+    "open_data", "open_data_column", "panel", "period", "role", "short_month", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, u
 
 from kiosk.domain.rating import FLAGS, Outcome
 from kiosk.domain.scale import FaceOrder
-from sync.central.disclosure import ONLINE, Beside, Counts, Cut
+from sync.central.disclosure import NONE, ONLINE, Beside, Counts, Cut, Scaled, plus
 from sync.central.schema import (
     LEVELS,
     blocks,
@@ -178,6 +178,53 @@ class Unclosed(Room):
         )
         officer: str | None = self._connection.execute(query).scalar()
         return officer
+
+    # --- for verify ------------------------------------------------------------------------
+
+    def waiting(self) -> dict[str, date]:
+        """Of whom something stands in no block, or may, and since which day."""
+        query = select(unclosed.c.officer, unclosed.c.since).where(unclosed.c.site == self._site)
+        return {row.officer: row.since for row in self._connection.execute(query)}
+
+    def published_and_raw(self) -> dict[Scaled, tuple[Counts, Counts]]:
+        """Of each officer and scale what blocks have, and what the raw days up to their end
+        have."""
+        published = (
+            select(
+                blocks.c.officer,
+                blocks.c.levels,
+                func.max(blocks.c.last_day).label("last"),
+                *(func.sum(blocks.c[name]).label(name) for name in LEVELS),
+            )
+            .where(blocks.c.site == self._site)
+            .group_by(blocks.c.officer, blocks.c.levels)
+        )
+        sums = {
+            Scaled(row.officer, row.levels): (row.last, counts_of(row))
+            for row in self._connection.execute(published)
+        }
+        ends = published.subquery()
+        raw = (
+            select(
+                day_lines.c.officer,
+                day_lines.c.levels,
+                *(func.sum(day_lines.c[name]).label(name) for name in LEVELS),
+            )
+            .join(
+                ends,
+                and_(ends.c.officer == day_lines.c.officer, ends.c.levels == day_lines.c.levels),
+            )
+            .where(day_lines.c.site == self._site, day_lines.c.date <= ends.c.last)
+            .group_by(day_lines.c.officer, day_lines.c.levels)
+        )
+        of_days = {
+            Scaled(row.officer, row.levels): counts_of(row) for row in self._connection.execute(raw)
+        }
+        for rated in self._online_days(date.min).rated:
+            whose = Scaled(ONLINE, rated.levels)
+            if whose in sums and rated.day <= sums[whose][0]:
+                of_days[whose] = plus(of_days.get(whose, NONE), rated.counts)
+        return {whose: (counts, of_days.get(whose, NONE)) for whose, (_, counts) in sums.items()}
 
     # --- what ------------------------------------------------------------------------------
 
