@@ -40,7 +40,8 @@ def rated(central: Central, officer: str, *orders: FaceOrder, day: date = MONDAY
 def counted(central: Central) -> Central:
     """Two officers of a section; the second one's terminal shows the worst face first."""
     names = (("101", "สมหญิง"), ("102", "กตัญญู"))
-    import_officers(central, [Officer.parse(*name, section="ฝ่ายทะเบียน") for name in names])
+    officers = tuple(Officer.parse(*name, section="ฝ่ายทะเบียน") for name in names)
+    import_officers(central, officers)
     for number, _ in names:
         enrolled(central, f"t-{number}")
     rated(central, "101", BEST)
@@ -100,7 +101,7 @@ def test_papers_that_compare_say_so(counted: Central) -> None:
 
 def test_of_one_order_nothing_is_said_but_the_order(central: Central) -> None:
     enrolled(central, "t-101")
-    import_officers(central, [Officer.parse("101", "สมหญิง", section="ฝ่ายทะเบียน")])
+    import_officers(central, (Officer.parse("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
     rated(central, "101", BEST)
     publish_due(central, TODAY)
     view = section(central)
