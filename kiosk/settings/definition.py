@@ -29,7 +29,7 @@ from kiosk.domain.kinds import (
 )
 from kiosk.domain.people import CounterId, ServiceId
 from kiosk.domain.rules import Ask, Rules
-from kiosk.domain.scale import LEVELS, Scale, Score
+from kiosk.domain.scale import LEVELS, FaceOrder, Scale, Score
 from kiosk.domain.wording import (
     DEFAULT_QUESTION,
     DEFAULT_REASONS,
@@ -111,7 +111,15 @@ class ScaleSettings(NamedTuple):
         "a word for each face, worst first; []: the usual words",
     ] = ()
     words_en: Annotated[tuple[str, ...], Names(MIN_LEVELS, MAX_LEVELS), "the same in English"] = ()
-    best_first: Annotated[bool, Flag(), "the best face stands on the left"] = True
+    best_first: Annotated[
+        bool,
+        Flag(),
+        "the best face stands on the left, upright at the top; results of other orders differ",
+    ] = True
+
+    @property
+    def order(self) -> FaceOrder:
+        return FaceOrder.BEST_FIRST if self.best_first else FaceOrder.WORST_FIRST
 
     def words(self, language: str) -> tuple[str, ...]:
         """The office's own words, worst first; empty: it wrote none in that language."""
