@@ -34,7 +34,8 @@ class Beside:
     """What is counted beside ratings, never scored. `flagged`: ratings marked as bursts and runs
     (kiosk.domain.flags); they stay in the counts. The rest: where a queue exists, services whose
     question was `offered`, how many citizens `answered` and how many `skipped` it, services that
-    ended `not_offered`, and presses while nothing was asked (`unasked`)."""
+    ended `not_offered`, and presses while nothing was asked (`unasked`). At last, terminals' days
+    with their faces `best_first` or `worst_first`: only whether there are any is ever shown."""
 
     suppressed: int = 0
     flagged: int = 0
@@ -43,6 +44,8 @@ class Beside:
     skipped: int = 0
     not_offered: int = 0
     unasked: int = 0
+    best_first: int = 0
+    worst_first: int = 0
 
     @property
     def served(self) -> int:
@@ -65,6 +68,8 @@ class Beside:
             skipped=self.skipped + other.skipped,
             not_offered=self.not_offered + other.not_offered,
             unasked=self.unasked + other.unasked,
+            best_first=self.best_first + other.best_first,
+            worst_first=self.worst_first + other.worst_first,
         )
 
     def since(self, published: "Beside") -> "Beside":

@@ -84,6 +84,7 @@ def count_rows(report: DayReport, but: frozenset[str] = NOBODY) -> list[Row]:
         *(("outcome", x.officer, x.outcome.value, x.n) for x in outcomes),
         *(("reason", x.officer, x.reason, x.n) for x in reasons),
         *(("gap", x.officer, x.kind, x.n) for x in gaps),
+        *(("order", NO_OFFICER, order.value, 1) for order in report.orders),
     ]
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from kiosk.domain.rating import FLAGS, Outcome
+from kiosk.domain.scale import FaceOrder
 from sync.central.disclosure import NONE, ONLINE, Beside, Counts, Cut, Scaled, plus
 from sync.central.schema import (
     LEVELS,
@@ -35,6 +36,9 @@ _BESIDE_OF = {
 }
 """Under which of Beside's names an outcome is counted."""
 
+_ORDER_OF = {FaceOrder.BEST_FIRST: "best_first", FaceOrder.WORST_FIRST: "worst_first"}
+"""Under which of Beside's names a terminal's day with its faces in an order is counted."""
+
 # Asked once for each officer: building a statement takes longer than running it.
 _AFTER = bindparam("after", type_=day_lines.c.date.type)
 _LINES = (
@@ -59,6 +63,18 @@ _COUNTS = (
         or_(day_counts.c.kind == "reason", day_counts.c.what.in_(sorted(_BESIDE_OF))),
     )
     .order_by(day_counts.c.date)
+)
+_OF_DAY = and_(*(day_lines.c[name] == day_counts.c[name] for name in ("site", "terminal", "date")))
+_ORDERS = (
+    select(day_counts.c.date, day_counts.c.what, func.count(day_counts.c.terminal.distinct()))
+    .join(day_lines, _OF_DAY)
+    .where(
+        day_counts.c.site == bindparam("site"),
+        day_counts.c.kind == "order",
+        day_counts.c.date > _AFTER,
+        day_lines.c.officer == bindparam("officer"),
+    )
+    .group_by(day_counts.c.date, day_counts.c.what)
 )
 _FRESH = (
     select(unclosed.c.officer)
@@ -230,6 +246,9 @@ class Unclosed(Room):
             else:
                 outcome = Beside(**{_BESIDE_OF[what]: n})
                 raw.beside[day] = raw.beside.get(day, Beside()) + outcome
+        for day, order, terminals in self._connection.execute(_ORDERS, asked):
+            stood_so = Beside(**{_ORDER_OF[order]: terminals})
+            raw.beside[day] = raw.beside.get(day, Beside()) + stood_so
         return raw
 
     def _online_days(self, after: date) -> RawDays:

@@ -278,6 +278,8 @@ def _results() -> None:
         _count("skipped"),
         _count("not_offered"),
         _count("unasked"),
+        _count("best_first"),
+        _count("worst_first"),
         sa.PrimaryKeyConstraint("site", "officer", "levels", "number"),
     )
     op.create_index("blocks_by_day", "blocks", ["site", "last_day"])
@@ -313,6 +315,8 @@ def _results() -> None:
         _count("skipped"),
         _count("not_offered"),
         _count("unasked"),
+        _count("best_first"),
+        _count("worst_first"),
         _count("blocks"),
         _day("first_day"),
         _day("last_day"),

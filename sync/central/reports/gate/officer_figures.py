@@ -16,6 +16,7 @@ from sync.central.reports.gate.figures import (
     coverage,
     figure,
     last_week_end,
+    orders_differ,
     trend,
     trend_span,
 )
@@ -40,6 +41,10 @@ class BlockRow:
     result: Result
     objection: Objection | None
 
+    @property
+    def figure(self) -> Figure:
+        return Figure(result=self.result, beside=self.block.beside)
+
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
@@ -51,6 +56,8 @@ class Funnel:
     n: int
     apart: bool
     """Whether the 99 % interval excludes the office's rate."""
+    orders_differ: bool
+    """Whether the faces of the two did not stand in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +171,10 @@ def _funnel(
     satisfied = sum(satisfied_of(part.levels, part.counts) for part in own_sums)
     wide = wilson(satisfied, n, Z99)
     apart = not wide.low <= office.result.rate <= wide.high
-    return Funnel(rate=rate, office=office.result.rate, n=n, apart=apart)
+    return Funnel(
+        rate=rate,
+        office=office.result.rate,
+        n=n,
+        apart=apart,
+        orders_differ=orders_differ((own, office)),
+    )
