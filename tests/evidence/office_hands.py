@@ -237,16 +237,16 @@ def replaced(report: DayReport, random: Random) -> DayReport:
 
 def _lost(before: DayReport, after: DayReport) -> bool:
     """Whether anything that was counted is counted less."""
-    was, now = (
-        Counter(
-            {
-                **{(line.half, level): n for line in one.lines for level, n in enumerate(line.n)},
-                **{outcome.outcome: outcome.n for outcome in one.outcomes},
-            }
-        )
-        for one in (before, after)
-    )
+    was, now = _counted(before), _counted(after)
     return any(now[what] < n for what, n in was.items())
+
+
+def _counted(report: DayReport) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for line in report.lines:
+        counted.update({f"{line.half} {level}": n for level, n in enumerate(line.n)})
+    counted.update({outcome.outcome.value: outcome.n for outcome in report.outcomes})
+    return counted
 
 
 def by_machine(folder: Path, random: Random, reports: int) -> Iterator[str]:
