@@ -54,8 +54,8 @@ class Panel:
         time.setHeight(words.height() * 0.48)
         date.setTop(time.bottom())
         align = _LEFT if is_wide and has_picture else _MIDDLE
-        for part, place in ((self._clock, picture), (self._sign, picture)):
-            put(part, place)
+        put(self._clock, picture)
+        put(self._sign, picture)
         put(self._time, time)
         self._time.say(now.time, metrics.px(theme.HERO), align)
         put(self._date, date)
@@ -161,7 +161,7 @@ class MessageScreen(Screen[MessageView]):
                 panel.setBottom(codes.top() - metrics.px(GAP))
             elif has_codes:
                 codes.setLeft(words.left())
-                codes.setTop(page.top() + metrics.grown(25, 0.7))
+                codes.setTop(page.top() + metrics.grown(25, 0.4))
                 words.setBottom(codes.top())
         self._panel.place(metrics, now, _SIGNS[PausedView] if _is_paused(view) else "", panel)
         board = QRectF(words)
