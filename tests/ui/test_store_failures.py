@@ -50,7 +50,6 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "refused": (False, True),
     "officer_id": (SOMYING.id, PRASIT.id),
     "digit": ("1", "7"),
-    "letter": ("1", "\u0e01"),
     "action": ("pause", "sign-off", "hand-over", "panel-test", "sync", "exit", "back"),
     "errand": ("sync",),
     "name": ("1", "F", "Escape", "Backspace"),
