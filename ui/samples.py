@@ -267,6 +267,7 @@ class _Pages:
             note="",
             languages=choices,
             staff=self._say("ready.staff"),
+            private=self._say("ready.private"),
         )
 
     def _links(self) -> tuple[LinkCode, ...]:

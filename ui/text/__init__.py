@@ -43,6 +43,7 @@ CITIZEN = (
     "closed.subtitle",
     "ready.question",
     "ready.panel_down",
+    "ready.private",
     "ready.skip",
     "ready.closed",
     "ready.closes",
