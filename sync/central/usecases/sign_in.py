@@ -18,11 +18,14 @@ from sync.central.store.engine import Transaction
 from sync.central.store.tries import Tries
 from sync.central.usecases.central import Central
 from sync.central.usecases.events import (
+    Failure,
     Kind,
     empty_old_events,
+    failure_of,
     note_failure,
-    note_unknown,
+    unknown_name,
     write_event,
+    write_failure,
 )
 from sync.central.usecases.second_factors import code_is_right, must_enrol
 from sync.central.usecases.tries import (
@@ -54,6 +57,7 @@ __all__ = [
     "sign_in_as",
     "sign_out",
     "viewer_of",
+    "write_failure",
 ]
 
 SESSION_IDLE = timedelta(hours=2)
@@ -85,17 +89,17 @@ def sign_in(
     browser: str = "",
 ) -> Opened:
     """A session for the right password of an account at the first of `sites` that has it;
-    NotSignedIn, or Locked with the time."""
+    NotSignedIn, or Locked with the time. Who answers logs what they carry, after the answer: a name
+    that somebody has is logged otherwise than others, and nobody may wait for that."""
     name = name_hash(central, sites[0], account)
     current = _account_at(central, sites, account)
     try:
         earlier = count_try(central, name, now)
-    except Locked:
-        _note(central, sites[0], account, current, Kind.TOO_EARLY, now)
-        raise
+    except Locked as locked:
+        failure = _failure(central, sites[0], account, current, Kind.TOO_EARLY)
+        raise Locked(locked.until, failure) from None
     if not _matches(current, password) or current is None:
-        _note(central, sites[0], account, current, _wrong(earlier, now), now)
-        raise NotSignedIn
+        raise NotSignedIn(_failure(central, sites[0], account, current, _wrong(earlier, now)))
     with central.store.transaction(current.site) as t:
         stage = _stage_of(t, current)
     if stage == CODE:
@@ -268,15 +272,13 @@ def _wrong(earlier: Tries, now: datetime) -> Kind:
     return Kind.LOCKED if waits else Kind.FAILED
 
 
-def _note(
-    central: Central, site: str, name: str, account: Account | None, kind: Kind, now: datetime
-) -> None:
-    """Log a try that failed; `site`: where somebody tried a name that is nobody's."""
+def _failure(
+    central: Central, site: str, name: str, account: Account | None, kind: Kind
+) -> Failure:
+    """A try that failed; `site`: where somebody tried a name that is nobody's."""
     if account is None:
-        note_unknown(central, site, name, now)
-    else:
-        what = "disabled" if account.disabled else ""
-        note_failure(central, account.site, kind, account.account, now, what)
+        return unknown_name(central, site, name)
+    return failure_of(account.site, kind, account.account, "disabled" if account.disabled else "")
 
 
 def _account_at(central: Central, sites: Sequence[str], account: str) -> Account | None:
