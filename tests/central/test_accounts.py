@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
 from sync.central import passwords
-from sync.central.logbook import Kind
+from sync.central.logbook import Kind, told
 from sync.central.schema import sign_in_tries
 from sync.central.store.tries import Tries
 from sync.central.usecases.accounts import add_account, disable_account, new_password
@@ -219,7 +219,7 @@ def test_a_new_first_password_ends_old_sessions_and_is_written_down(central: Cen
     assert viewer_of(central, central.site, token, NOW) is None
     assert opened(central, fresh).token
     changes = [note.what for note in logged(central, Kind.CHANGE)]
-    assert "account somchai: new first password" in changes
+    assert told("account_password", account="somchai") in changes
 
 
 def test_the_cookie_is_the_browsers_alone_and_holds_no_name(central: Central) -> None:

@@ -8,6 +8,7 @@ from msgspec import structs
 from kiosk.domain.people import Officer
 from sync.central.ingest import Why
 from sync.central.logbook import Kind
+from sync.central.logwords import log_words
 from sync.central.store.terminals import State
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
@@ -60,7 +61,7 @@ def heads_at(seq: int, sign: str) -> Heads:
 
 
 def changes(central: Central) -> list[str]:
-    return [note.what for note in logged(central, Kind.CHANGE)]
+    return [log_words("en", note.what) for note in logged(central, Kind.CHANGE)]
 
 
 def state(central: Central, terminal: str) -> State:

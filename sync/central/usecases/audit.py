@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Counts, Scaled
-from sync.central.logbook import Entry, Kind, Log, Wanted
+from sync.central.logbook import Entry, Kind, Log, Wanted, told
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, Viewer
@@ -28,7 +28,7 @@ def read_tally(
 ) -> tuple[DayTally, tuple[Entry, ...]]:
     """Raw counts of a day for the audit role, and the newest reads. This read is logged first."""
     with central.store.transaction(central.site) as t:
-        t.logs.read(reader, f"tally {day.isoformat()}", now)
+        t.logs.read(reader, told("tally", day=day.isoformat()), now)
         tally = DayTally(
             officers={str(officer.id): officer for officer in t.people.everyone()},
             counts=t.tallies.ratings(day),

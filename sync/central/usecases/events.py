@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.domain.refusal import excerpt
-from sync.central.logbook import FAILURES, Kind, Log, Note
+from sync.central.logbook import FAILURES, Kind, Log, Note, told
+from sync.central.logwords import log_words
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.usecases.sites import find_site
@@ -91,7 +92,7 @@ def note_failure(
 
 def note_refusal(central: Central, viewer: Viewer, method: str, path: str, now: datetime) -> None:
     """Log that somebody asked for what they have no right to."""
-    what = excerpt(f"{method} {path}", _LONGEST)
+    what = told("page", page=excerpt(f"{method} {path}", _LONGEST))
     note_failure(central, viewer.site, Kind.REFUSED, viewer.account, now, what)
 
 
@@ -102,7 +103,7 @@ def empty_old_events(t: Transaction, now: datetime) -> None:
     before = now - timedelta(days=t.settings.newest().settings.security_days)
     last = t.logs.empty(Log.SECURITY, before, _MOST_EMPTIED)
     if last > emptied:
-        what = f"{Log.SECURITY.value} {emptied + 1}-{last}"
+        what = told("shortened", first=emptied + 1, last=last)
         t.logs.append(Log.RECORD, [Note(kind=Kind.SHORTENED, what=what)], now)
 
 
@@ -114,5 +115,5 @@ def _say(site: str, notes: Iterable[Note]) -> None:
     for note in notes:
         level = logging.WARNING if note.kind in FAILURES else logging.INFO
         by = f"by {note.who}" if note.who not in ("", note.whom) else ""
-        words = (site, note.kind, note.whom, by, note.what)
+        words = (site, note.kind, note.whom, by, log_words("en", note.what))
         _LOG.log(level, "%s", " ".join(word for word in words if word))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sync.central import passwords
+from sync.central.logbook import told
 from sync.central.passwords import WeakPassword
 from sync.central.store.accounts import Account, Session
 from sync.central.store.engine import Transaction
@@ -107,7 +108,7 @@ def sign_in(
         take_back_try(central, name, earlier, now)
     else:
         clear_tries(central, name)
-    return _open_session(central, current, stage, browser, now, by="password")
+    return _open_session(central, current, stage, browser, now, by="by_password")
 
 
 def sign_in_as(
@@ -120,9 +121,9 @@ def sign_in_as(
     if account is None:
         raise NotSignedIn
     if account.disabled:
-        note_failure(central, site, Kind.FAILED, account.account, now, "disabled")
+        note_failure(central, site, Kind.FAILED, account.account, now, told("disabled"))
         raise NotSignedIn
-    return _open_session(central, account, "", browser, now, by="identity")
+    return _open_session(central, account, "", browser, now, by="by_identity")
 
 
 def check_code(
@@ -141,7 +142,7 @@ def check_code(
         raise NotSignedIn
     with central.store.transaction(site) as t:
         t.accounts.close_session(hashed)
-    return _open_session(central, account, "", browser, now, by="code")
+    return _open_session(central, account, "", browser, now, by="by_code")
 
 
 def require_code(central: Central, viewer: Viewer, code: str, now: datetime) -> None:
@@ -152,7 +153,9 @@ def require_code(central: Central, viewer: Viewer, code: str, now: datetime) -> 
     with central.store.transaction(viewer.site) as t:
         right = code_is_right(central, t, viewer, code, now)
     if not right:
-        note_failure(central, viewer.site, _wrong(earlier, now), viewer.account, now, "code")
+        note_failure(
+            central, viewer.site, _wrong(earlier, now), viewer.account, now, told("wrong_code")
+        )
         raise NotSignedIn
     clear_tries(central, name)
 
@@ -247,7 +250,7 @@ def change_password(
         write_event(central, t, Kind.PASSWORD_SET, viewer.account, now)
     # Who changes the password here has given the code, where one is needed, at signing in.
     stage = "" if stage == CODE else stage
-    return _open_session(central, changed, stage, browser, now, by="password")
+    return _open_session(central, changed, stage, browser, now, by="by_password")
 
 
 def _matches(account: Account | None, password: str) -> bool:
@@ -278,7 +281,8 @@ def _failure(
     """A try that failed; `site`: where somebody tried a name that is nobody's."""
     if account is None:
         return unknown_name(central, site, name)
-    return failure_of(account.site, kind, account.account, "disabled" if account.disabled else "")
+    what = told("disabled") if account.disabled else ""
+    return failure_of(account.site, kind, account.account, what)
 
 
 def _account_at(central: Central, sites: Sequence[str], account: str) -> Account | None:
@@ -323,7 +327,7 @@ def _open_session(
         if ended:
             write_event(central, t, Kind.ENDED, account.account, now)
         if stage != CODE:
-            write_event(central, t, Kind.SIGNED_IN, account.account, now, what=by)
+            write_event(central, t, Kind.SIGNED_IN, account.account, now, what=told(by))
         empty_old_events(t, now)
     return Opened(site=account.site, token=token, stage=stage)
 

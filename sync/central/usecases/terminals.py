@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from kiosk.domain.people import BadPerson, identifier
 from sync.central.ingest import Why
+from sync.central.logbook import told
 from sync.central.store.parked import ParkedReport
 from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
@@ -109,7 +110,7 @@ def invite_terminal(
                 invited_roles=roles_text(viewer),
             ),
         )
-        write_change(t, viewer, f"terminal {terminal}: a code to enrol", now)
+        write_change(t, viewer, told("terminal_code", terminal=terminal), now)
     return code
 
 
@@ -180,7 +181,7 @@ def release_terminal(
             t.witness.forget(terminal)
         released = bool(settled) or current.quarantined
         if released and changed_by is not None:
-            write_change(t, changed_by, f"terminal {terminal}: released", now)
+            write_change(t, changed_by, told("terminal_released", terminal=terminal), now)
     return released
 
 
@@ -195,7 +196,7 @@ def quarantine_terminal(
         t.terminals.quarantine(terminal, State.BY_HAND)
         raised = Alarm(at=now, terminal=terminal, kind=State.BY_HAND.value, detail=reason)
         t.witness.alarm(raised)
-        write_change(t, viewer, f"terminal {terminal}: quarantine: {reason}", now)
+        write_change(t, viewer, told("quarantine", terminal=terminal, reason=reason), now)
     return True
 
 
@@ -210,7 +211,7 @@ def revoke_terminal(
             return False
         t.terminals.put_state(terminal, State.REVOKED)
         t.witness.settle_kind(terminal, NEW_GENERATION, viewer.name, reason, now)
-        write_change(t, viewer, f"terminal {terminal}: key revoked: {reason}", now)
+        write_change(t, viewer, told("revoked", terminal=terminal, reason=reason), now)
     return True
 
 
