@@ -25,8 +25,8 @@ def log_words(code: str, what: str) -> str:
         return ""
     try:
         key, values = read_told(what)
-        said = {name: _written(name, value, code) for name, value in values.items()}
-        return words(code).get(f"log_what.{key}", **said)
+        written = {name: _written(name, value, code) for name, value in values.items()}
+        return words(code).get(f"log_what.{key}", **written)
     except (ValueError, TypeError, MissingWord):
         return what
 

@@ -177,8 +177,8 @@ def _as_csv(entries: Iterable[Entry], language: str) -> bytes:
     writer.writerow(COLUMNS)
     for entry in entries:
         note = entry.note
-        said = log_words(language, note.what)
-        cells = map(safe_cell, (note.kind, note.who, note.whom, note.what, said))
+        sentence = log_words(language, note.what)
+        cells = map(safe_cell, (note.kind, note.who, note.whom, note.what, sentence))
         writer.writerow((entry.seq, entry.at.isoformat(), *cells, entry.hash))
     return text.getvalue().encode("utf-8-sig")
 
