@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from kiosk.clock import Clock
@@ -59,6 +59,8 @@ class Status:
     parked: int
     last_sync: Entry | None
     last_failure: Entry | None
+    foreign_days: tuple[date, ...]
+    """That central has under this terminal's name, and that it never made."""
 
 
 class Terminal:
@@ -216,6 +218,7 @@ class Terminal:
                 parked=snapshot.outbox.count(Delivery.PARKED),
                 last_sync=snapshot.journal.last(Kind.SYNCED),
                 last_failure=snapshot.journal.last(Kind.SYNC_FAILED),
+                foreign_days=snapshot.journal.foreign_days(),
             )
 
     # --- the disk ---------------------------------------------------------------------------

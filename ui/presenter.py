@@ -74,7 +74,10 @@ class Presenter(QObject):
         """Take up a duty that was open when the program stopped. StoreFailed, and then nothing
         moves."""
         try:
-            self.session.terminal.note(Kind.STARTED, {"version": kiosk.__version__})
+            order = self.session.settings.scale.order
+            self.session.terminal.note(
+                Kind.STARTED, {"version": kiosk.__version__, "order": order.value}
+            )
             self.session.take_up()
             self.notices.fill()
             self._redraw()
@@ -170,6 +173,7 @@ class Presenter(QObject):
             turn=session.turn.on_screen(session.encounter, session.now().boot),
             notice=self.notices.card,
             open_now=session.office_is_open(),
+            closes_soon=session.closes_soon(),
         )
 
     def _rated_officer(self) -> Officer | None:

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, StillScreen, V
+from ui.screens.base import Screen, StillScreen, V
 from ui.screens.message import MessageScreen
 from ui.theme import Metrics
 from ui.view import (
@@ -82,6 +82,7 @@ class TerminalWindow(QWidget):
     message_acted = Signal()
     officer_chosen = Signal(str)
     digit_typed = Signal(str)
+    letter_typed = Signal(str)
     erased = Signal()
     back_asked = Signal()
     staff_asked = Signal()
@@ -184,7 +185,7 @@ class TerminalWindow(QWidget):
         """The few pixels beside a shifted screen look like its edge."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.PAPER)
-        strip = Metrics(self.width(), self.height()).px(STRIP) + self.rest.offset.y()
+        strip = Metrics(self.width(), self.height()).strip + self.rest.offset.y()
         painter.fillRect(0, 0, self.width(), strip, theme.DEEP)
         painter.end()
 
@@ -242,6 +243,7 @@ class TerminalWindow(QWidget):
 
     def _connect_sign_on(self, screen: "SignOnScreen") -> None:
         screen.chosen.connect(self.officer_chosen)
+        screen.letter.connect(self.letter_typed)
         self._connect_pad(screen)
 
     def _connect_pad(self, screen: "SignOnScreen | PinScreen") -> None:

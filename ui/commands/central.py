@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
     from sync.absence import Hours
+    from sync.exchange import Synced
+    from sync.keyfile import Renewal
     from sync.steps import Asked
 
 app = typer.Typer()
+keys = typer.Typer(help="The key by which central knows this terminal.", no_args_is_help=True)
 
 
 class SyncParts(NamedTuple):
@@ -36,6 +39,7 @@ class SyncParts(NamedTuple):
     authority: str
     pepper: bytes
     asked: "Asked"
+    renewal: "Renewal | None"
 
 
 @app.command("close-day")
@@ -83,7 +87,7 @@ def enrol(
 
     from sync.client import SyncFailed
     from sync.enrolling import enrol as enrol_at
-    from sync.keyfile import write_key
+    from sync.keyfile import drop_renewal, write_key
 
     folder = data_folder()
     with opened() as (_, terminal), errors():
@@ -96,6 +100,7 @@ def enrol(
             enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
+        drop_renewal(folder.key_file)
         write_key(folder.key_file, key)
         terminal.join(enrolment)
     typer.echo(f"Enrolled at {enrolment.url} as {enrolment.site}/{enrolment.terminal}.")
@@ -108,18 +113,27 @@ def sync() -> None:
 
     Today is closed too once the office is. Run it from a timer, or let the terminal start it.
     """
+    with _closed_and_syncing() as parts:
+        result = _synced(parts)
+    _say(result)
+
+
+def _synced(parts: SyncParts) -> "Synced":
     from sync.exchange import sync as run_sync
 
-    with _closed_and_syncing() as parts:
-        result = run_sync(
-            parts.store,
-            parts.clock,
-            parts.key,
-            parts.authority,
-            typer.echo,
-            pepper=parts.pepper,
-            asked=parts.asked,
-        )
+    return run_sync(
+        parts.store,
+        parts.clock,
+        parts.key,
+        parts.authority,
+        typer.echo,
+        pepper=parts.pepper,
+        asked=parts.asked,
+        renewal=parts.renewal,
+    )
+
+
+def _say(result: "Synced") -> None:
     officers = counted(result.officers, "officer", "officers")
     roster = f"renewed ({officers})" if result.roster_changed else "unchanged"
     pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
@@ -128,6 +142,33 @@ def sync() -> None:
     typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}.")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)
+
+
+@keys.command()
+def renew(
+    later: Annotated[
+        bool, typer.Option("--later", help="Only make it: the next sync, or stick, does the rest.")
+    ] = False,
+) -> None:
+    """Give this terminal another key: where the one of now may have been copied, and once a year.
+
+    Central takes the new key from the old one; what it has witnessed stays, and no sync is missed.
+    A machine that comes with the old key after that is refused, and central raises an alarm.
+
+    Example: kiosk key renew
+    """
+    from sync.exchange import enrolment_of
+    from sync.keyfile import begin_renewal
+
+    with _closed_and_syncing() as parts:
+        enrolment_of(parts.store)
+        begun = begin_renewal(data_folder().key_file)
+        result = None if later else _synced(parts._replace(renewal=begun))
+    if result is None:
+        typer.echo("A new key is made. The next sync tells central of it.")
+        return
+    _say(result)
+    typer.echo("This terminal's key is renewed.")
 
 
 @app.command()
@@ -158,6 +199,7 @@ def stick(
             memory,
             typer.echo,
             parts.pepper,
+            parts.renewal,
         )
     if result.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
@@ -185,7 +227,7 @@ def heartbeat() -> None:
     from sync import exchange, incoming
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled
-    from sync.keyfile import KeyUnusable, read_key
+    from sync.keyfile import KeyUnusable, pending_renewal, read_key
 
     folder = data_folder()
     with opened() as (store, terminal), errors():
@@ -199,6 +241,7 @@ def heartbeat() -> None:
                 settings.sync.ca,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
+                renewal=pending_renewal(folder.key_file),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
@@ -260,7 +303,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled, close_days
     from sync.incoming import Refused
-    from sync.keyfile import KeyUnusable, read_key
+    from sync.keyfile import KeyUnusable, pending_renewal, read_key
 
     folder = data_folder()
     clock = SystemClock()
@@ -277,6 +320,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 authority=settings.sync.ca,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
+                renewal=pending_renewal(folder.key_file),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

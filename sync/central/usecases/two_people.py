@@ -1,7 +1,8 @@
 """What one person alone could misuse: one proposes, another of another role confirms."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from kiosk.domain.refusal import Refusal
 from sync.central.ingest import Why, decide
@@ -17,9 +18,13 @@ from sync.central.viewer import Right, Viewer
 from sync.messages import Answer, DayReport
 
 PUBLISHED_DIFFERS = "published-differs"
-"""An alarm: published blocks have something else than the raw days now."""
+"""An alarm: published blocks have something else than the raw days now. Its detail is the day, a
+space, and the officer."""
 NEW_GENERATION = "new-generation"
 """An alarm: a terminal that exists was enrolled again."""
+
+FOR_TWO = (NEW_GENERATION, *(why.value for why in Why))
+"""Alarms that one person alone does not settle: they end with what they are about."""
 
 
 class NotTheSecond(Refusal):
@@ -92,6 +97,27 @@ def _waiting(t: Transaction, site: str, viewer: Viewer, terminal: str) -> KnownT
     return current
 
 
+# --- a terminal that showed another past ------------------------------------------------------
+
+
+def confirm_release_of_terminal(
+    central: Central, viewer: Viewer, terminal: str, now: datetime
+) -> bool:
+    """Let a terminal go on from the past that it has now; what was witnessed of the other one is
+    asked for no more. False when nobody has proposed it."""
+    with central.store.transaction(central.site) as t:
+        current = t.terminals.get(terminal, for_update=True)
+        if current is None or not current.went_back or not current.release_by:
+            return False
+        require_second(central.site, viewer, current.release_by, current.release_roles)
+        t.terminals.release(terminal)
+        t.witness.forget(terminal)
+        who = f"{current.release_by}, {signature(viewer)}"
+        t.witness.settle(terminal, who, current.release_reason, now, but=FOR_TWO)
+        write_change(t, viewer, told("release_confirmed", terminal=terminal), now)
+    return True
+
+
 # --- parked day reports ----------------------------------------------------------------------
 
 
@@ -134,19 +160,23 @@ def _release(t: Transaction, terminal: str, parked: ProposedReport, now: datetim
     before = t.days.stored(report)
     if decide(before, report, parked.digest) is not Answer.STORED:
         return False
+    officers = {officer for officer, _ in t.days.officer_days(terminal, report.date)}
     store(t, before, report, parked.body, parked.digest, now)
     t.parked.take_out(terminal, report.date, parked.digest)
-    _name_published(t, terminal, report, now)
+    if before is not None:
+        _name_published(t, terminal, report.date, officers | report.officers(), now)
     return True
 
 
-def _name_published(t: Transaction, terminal: str, report: DayReport, now: datetime) -> None:
+def _name_published(
+    t: Transaction, terminal: str, day: date, officers: Iterable[str], now: datetime
+) -> None:
     """Raise the alarm where blocks that people read have a day that is another one now."""
     ends = t.blocks.ends()
-    for officer in sorted(report.officers()):
+    for officer in sorted(officers):
         of_officer = ends.get(officer, {})
-        if any(report.date <= end.last_day for end in of_officer.values()):
-            detail = f"{report.date} {officer}"
+        if any(day <= end.last_day for end in of_officer.values()):
+            detail = f"{day} {officer}"
             t.witness.alarm(Alarm(at=now, terminal=terminal, kind=PUBLISHED_DIFFERS, detail=detail))
 
 
