@@ -13,6 +13,7 @@ from kiosk.store.verify import Verified, verify
 from sync import exchange, formtoken
 from sync.central.greetings import Words
 from sync.central.logbook import Kind, told
+from sync.central.logwords import log_words
 from sync.central.store.terminals import KnownTerminal, State
 from sync.central.usecases.questionnaire import TokenState, open_questionnaire
 from sync.central.usecases.terminal_requests import EARLIER_KEY
@@ -291,10 +292,10 @@ def test_quarantined_by_hand_everything_stays_due_and_a_revoked_key_is_refused_b
     with pytest.raises(NotCentral, match="key was revoked"):
         kept.sync()
     assert not revoke_terminal(server.central, IT, "counter-1", "again", server.now)
-    whats = [note.what for note in logged(server.central, Kind.CHANGE)]
+    whats = [log_words("en", note.what) for note in logged(server.central, Kind.CHANGE)]
     assert whats[:2] == [
-        "terminal counter-1: key revoked: stolen",
-        "terminal counter-1: quarantine: found open",
+        "Terminal counter-1: key revoked. Reason: stolen",
+        "Terminal counter-1: put into quarantine. Reason: found open",
     ]
 
 
