@@ -1,6 +1,7 @@
 """Where officers and technicians come in: signing on, PINs, the two menus, sending data."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -126,10 +127,10 @@ class StaffDialogs(QObject):
 
     def _look_up(self, before: str, typed: str) -> None:
         """Choose whose number is whole; nobody's is typed anew, a letter that is none's again."""
-        found = matching(self.session.terminal.officers(), typed)
-        if len(found) == 1 and letters(found[0].number) == typed:
-            self.choose_officer(found[0].id)
-        elif found:
+        officers = matching(self.session.terminal.officers(), typed)
+        if len(officers) == 1 and letters(officers[0].number) == typed:
+            self.choose_officer(officers[0].id)
+        elif officers:
             self._open(Choosing(typed))
         else:
             self._open(Choosing("" if typed.isdigit() else before, unknown=True))
@@ -229,7 +230,7 @@ class StaffDialogs(QObject):
     def facts(self) -> ServiceFacts:
         """What the service menu shows; StoreFailed."""
         status = self.session.terminal.status()
-        last_sync = status.last_sync.at.replace("T", " ")[:16] if status.last_sync else ""
+        last_sync = datetime.fromisoformat(status.last_sync.at) if status.last_sync else None
         return ServiceFacts(
             last_sync=last_sync,
             enrolled=status.enrolment is not None,
