@@ -104,7 +104,7 @@ def _keep(bench: Bench, left: Left) -> None:
 def _read_sums(path: Path, left: Left) -> None:
     raw = sqlite.connect(f"file:{path}?immutable=1", uri=True)
     had = Counter(
-        f"score {half} 5 {score}"
+        f"rating {half} 5 {score} general 1 touch"
         for table in ("ratings", "fresh_ratings")
         for half, score in raw.execute(f"SELECT half, score FROM {table}")
     )
@@ -138,7 +138,7 @@ def placed(left: Left, day: Scores) -> int:
         between = bytes(crypto_core_ed25519_sub(after, before))
         found += max((sum(c) for c in _choices(day) if _opens(between, c, openings)), default=0)
     for shown, had in left.remembered:
-        scores = Counter({name: n for name, n in shown.items() if name.startswith("score")})
+        scores = Counter({name: n for name, n in shown.items() if name.startswith("rating")})
         if scores != had:  # what was shown by the last look, and what came after it
             found += sum((had - scores).values()) or 1
     return found
@@ -179,10 +179,11 @@ def _opens(step: bytes, choice: tuple[int, ...], openings: set[bytes]) -> bool:
 
 def _counts(half: str, choice: tuple[int, ...]) -> dict[str, int]:
     """What a step counts where these scores came, as the bench presses them."""
-    n = sum(choice)
-    counts = {f"score {half} 5 {score}": some for score, some in enumerate(choice, start=1)}
-    named = {"service general": n, "counter 1": n, "channel touch": n}
-    return {**counts, **named, "reason wait": choice[0] + choice[1]}
+    counts = {
+        f"rating {half} 5 {score} general 1 touch": some
+        for score, some in enumerate(choice, start=1)
+    }
+    return {**counts, "reason wait": choice[0] + choice[1]}
 
 
 def forms(left: Left) -> list[tuple[object, ...]]:

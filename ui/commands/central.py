@@ -213,11 +213,21 @@ def _require_mounted(folder: Path) -> None:
 
 
 def _asked(settings: "Settings") -> "Asked":
-    """What citizens can answer here."""
+    """What citizens can answer here, and how."""
+    from kiosk.domain.rating import Channel
     from sync.steps import Asked
 
     rules = settings.rules
-    return Asked(levels=rules.scale.levels, reasons=tuple(rules.reasons))
+    channels = {
+        Channel.TOUCH: True,
+        Channel.PANEL: any(panel.port for panel in settings.panel),
+        Channel.KEYBOARD: bool(settings.keys),
+    }
+    return Asked(
+        levels=rules.scale.levels,
+        reasons=tuple(rules.reasons),
+        channels=tuple(channel for channel, present in channels.items() if present),
+    )
 
 
 def _hours(settings: "Settings") -> "Hours":
