@@ -135,10 +135,10 @@ def check(context: bytes, dimensions: Sequence[Dimension], proof: bytes) -> byte
     ]
     # Multiplying refuses what is not canonical, not on the curve or not in the main subgroup.
     try:
-        left = _sum(one * z_b + two * z_c + three * z_v, terms)
+        difference = _sum(one * z_b + two * z_c + three * z_v, terms)
     except RuntimeError:
         raise NoProof("no point of the group") from None
-    if left != NOTHING:
+    if difference != NOTHING:
         raise NoProof("its increments are not proved to fit their bits")
     return v
 
@@ -174,12 +174,12 @@ def bit_generator(place: int) -> bytes:
 
 def _made(dimensions: Sequence[Dimension], digits: Sequence[int]) -> list[int]:
     """What numbers in the places of bits make of each dimension."""
-    made, at = [], 0
+    numbers, at = [], 0
     for dimension in dimensions:
         own = digits[at : at + dimension.bits]
-        made.append(sum(digit << place for place, digit in enumerate(own)))
+        numbers.append(sum(digit << place for place, digit in enumerate(own)))
         at += dimension.bits
-    return made
+    return numbers
 
 
 def _increments(dimensions: Sequence[Dimension], bits: Sequence[int]) -> bytes:

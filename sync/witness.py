@@ -345,8 +345,8 @@ def take_answer(store: Store, now: datetime, answer: HeadsAnswer, proven: ShownA
 
 def _begins_anew(t: Snapshot, sheet: WitnessedSheet) -> bool:
     """Whether a person at central has let a sheet begin anew, and this terminal did not know."""
-    own = {shown.officer: shown.history for shown in t.witnessed.sheets(sheet.date)}
-    return sheet.history > own.get(sheet.officer, 0)
+    histories = {own.officer: own.history for own in t.witnessed.sheets(sheet.date)}
+    return sheet.history > histories.get(sheet.officer, 0)
 
 
 def compare_shown(snapshot: Snapshot) -> str | None:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import FrameType
@@ -121,7 +122,7 @@ def test_making_takes_as_many_steps_for_nothing_as_for_much() -> None:
     calls = []
     for counts in ({}, {A.name: 7, B.name: 3}):
         called: Counter[str] = Counter()
-        sys.setprofile(lambda frame, event, _, called=called: _note(called, frame, event))  # type: ignore[misc]
+        sys.setprofile(partial(_note, called))
         try:
             commit(b"", DIMENSIONS, counts)
         finally:

@@ -36,24 +36,38 @@ class SyncParts(NamedTuple):
 
 
 @app.command("close-day")
-def close_day() -> None:
-    """Close every business day up to today and put its report into the outbox.
+def close_day(
+    now: Annotated[
+        bool,
+        typer.Option(
+            "--now",
+            help="Today as well while it goes on. What comes later goes into a second report: who "
+            "has both learns what came between them.",
+        ),
+    ] = False,
+) -> None:
+    """Close every business day that is over and put its report into the outbox.
 
-    Closing twice changes nothing; ratings that came later go out as the next revision.
+    Today is over after closing time, once nobody is on duty. Closing twice changes nothing.
     """
     from kiosk.clock import SystemClock
-    from sync.closing import NotEnrolled, close_days
+    from sync.closing import NotEnrolled, close_days, is_over
 
+    clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = data_folder().settings().with_wording(terminal.wording())
+        hours = _hours(settings)
+        over = is_over(store, clock, hours)
         try:
-            closed = close_days(store, SystemClock(), today=True, hours=_hours(settings))
+            closed = close_days(store, clock, today=now or over, hours=hours)
         except NotEnrolled:
             typer.echo(
                 "Not enrolled: every day stays here, and is closed and sent once this terminal is."
             )
             return
-    if not closed:
+    if not (now or over):
+        typer.echo(f"Today goes on until {hours.closes:%H:%M}, and while somebody is on duty.")
+    elif not closed:
         typer.echo("Nothing to close.")
     for day in closed:
         outcome = "closed" if day.fresh else "closed before, unchanged"
@@ -99,7 +113,7 @@ def enrol(
 def sync() -> None:
     """Close past days, fetch the roster, send what is due, keep the receipts.
 
-    Today is closed too once the office is. Run it from a timer, or let the terminal start it.
+    Today is closed too once it is over. Run it from a timer, or let the terminal start it.
     """
     from sync.exchange import sync as run_sync
 
@@ -244,7 +258,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     line."""
     from kiosk.clock import SystemClock
     from sync.client import SyncFailed
-    from sync.closing import NotEnrolled, close_days
+    from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
     from sync.keyfile import KeyUnusable, read_key
 
@@ -252,9 +266,9 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = folder.settings().with_wording(terminal.wording())
-        is_after_hours = clock.now().wall.time() >= settings.office.closes
+        hours = _hours(settings)
         try:
-            close_days(store, clock, today=is_after_hours, hours=_hours(settings))
+            close_days(store, clock, today=is_over(store, clock, hours), hours=hours)
             yield SyncParts(
                 store=store,
                 clock=clock,

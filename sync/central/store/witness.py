@@ -213,6 +213,12 @@ class Witness(Room):
         )
         return tuple(self._connection.scalars(query))
 
+    def newest_days(self, terminal: str, most: int) -> tuple[date, ...]:
+        """The newest days of which this terminal showed steps, the newest first."""
+        c = witnessed_sheets.c
+        query = select(c.date).distinct().where(self._shown_by(terminal))
+        return tuple(self._connection.scalars(query.order_by(c.date.desc()).limit(most)))
+
     def count_unreported(self, terminal: str) -> int:
         """How many sheets of this terminal belong to days of which central has no report."""
         c = witnessed_sheets.c

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sync.central.ingest import (
     SheetKey,
@@ -25,9 +25,9 @@ from sync.steps import checked
 
 Points = Mapping[StepKey, bytes]
 
-REPORTED_WITHIN = timedelta(days=3)
-"""A terminal that shows steps of a new day has sent what is older than this: a weekend is shorter,
-as is the time until somebody switches it on again."""
+LATER_DAYS = 3
+"""A terminal that shows steps of so many later days has had a night to send each day's report, also
+one that was away before."""
 MOST_SHEETS = 64
 """Of one terminal's day: more officers than serve at a counter."""
 MOST_UNREPORTED = 2000
@@ -55,28 +55,33 @@ def witness_heads(
     and not among the `points`, nothing is done, and the new ones come back to be proved first."""
     if terminal.quarantined:
         return HeadsAnswer(Answer.QUARANTINED, ())
-    why = f"journal: entry {heads.now.seq} after {terminal.head.seq} was seen"
     answer = judge_heads(terminal.head, heads)
-    sheets: dict[SheetKey, Witnessed] = {}
-    if answer is Answer.STORED:
-        seen, sheets = _seen(central, t, terminal.terminal, heads)
-        _require_room(t, terminal.terminal, seen, sheets.keys() | _keys(heads.steps))
-        new = tuple(s for s in heads.steps if is_new(sheets.get((s.date, s.officer)), s))
-        if any(step_key(step) not in points for step in new):
-            return new
-        answer, why, sheets = judge_steps(sheets, heads.steps, points)
+    if answer is not Answer.STORED:
+        why = f"journal: entry {heads.now.seq} after {terminal.head.seq} was seen"
+        quarantine(t, terminal.terminal, answer, why, now)
+        return HeadsAnswer(answer, ())
+    seen, sheets = _seen(central, t, terminal.terminal, heads)
+    _require_room(t, terminal.terminal, seen, sheets.keys() | _keys(heads.steps))
+    new = tuple(s for s in heads.steps if is_new(sheets.get((s.date, s.officer)), s))
+    if any(step_key(step) not in points for step in new):
+        return new
+    answer, why, sheets = judge_steps(sheets, heads.steps, points)
     if answer is not Answer.STORED:
         quarantine(t, terminal.terminal, answer, why, now)
         return HeadsAnswer(answer, ())
-    if any(step.number == 1 for step in heads.steps):  # a new day: the last ones are over
-        miss_days(t, terminal.terminal, (now - REPORTED_WITHIN).date(), now)
-    t.terminals.put_head(terminal.terminal, heads.now)
-    t.terminals.heads_taken(terminal.terminal, terminal.nonce)
-    t.witness.put_witnessed(
-        terminal.terminal, (sheet for key, sheet in sheets.items() if seen.get(key) != sheet)
-    )
+    _store(t, terminal, heads, (sheet for key, sheet in sheets.items() if seen.get(key) != sheet))
+    if any(step.number == 1 for step in new):  # of a new day
+        _miss_days_long_over(t, terminal.terminal, now)
     rows = tuple(_row(sheet) for _, sheet in sorted(sheets.items()))
     return HeadsAnswer(Answer.WAITING if terminal.waiting else answer, rows)
+
+
+def _store(
+    t: Transaction, terminal: KnownTerminal, heads: Heads, sheets: Iterable[Witnessed]
+) -> None:
+    t.terminals.put_head(terminal.terminal, heads.now)
+    t.terminals.heads_taken(terminal.terminal, terminal.nonce)
+    t.witness.put_witnessed(terminal.terminal, sheets)
 
 
 def miss_days(t: Transaction, terminal: str, before: date, now: datetime) -> None:
@@ -84,6 +89,13 @@ def miss_days(t: Transaction, terminal: str, before: date, now: datetime) -> Non
     for missed in t.witness.never_reported(terminal, before):
         detail = f"day {missed}: was witnessed and is not reported"
         t.witness.alarm(Alarm(at=now, terminal=terminal, kind=Answer.ROLLBACK.value, detail=detail))
+
+
+def _miss_days_long_over(t: Transaction, terminal: str, now: datetime) -> None:
+    """The same where no later day is ever reported either."""
+    newest = t.witness.newest_days(terminal, LATER_DAYS)
+    if len(newest) == LATER_DAYS:
+        miss_days(t, terminal, newest[-1], now)
 
 
 def quarantine(t: Transaction, terminal: str, answer: Answer, why: str, now: datetime) -> None:
