@@ -6,16 +6,9 @@ A new family is a codec in `profiles/`, a row here, and its name in the settings
 
 from collections.abc import Sequence
 
-from hardware.family import (
-    Certainty,
-    LineMode,
-    NoSuchPanel,
-    NumberedFamily,
-    PanelFamily,
-    Parity,
-    PlainFamily,
-)
+from hardware.family import Certainty, NoSuchPanel, NumberedFamily, PanelFamily, PlainFamily
 from hardware.plain_link import Manners
+from hardware.port import Connection, LineMode, Parity
 from hardware.profiles.ascii_line import AsciiLineBox, AsciiLineCodec
 from hardware.profiles.candle485 import CandleCodec, CandlePad
 from hardware.profiles.jt905 import Jt905Codec, Jt905Evaluator
@@ -98,6 +91,11 @@ FAMILIES: tuple[PanelFamily, ...] = (
         unused_code="0x0D",
     ),
 )
+
+
+def connections(families: Sequence[PanelFamily] = FAMILIES) -> tuple[Connection, ...]:
+    """Every kind of port that panels come by, each once."""
+    return tuple(dict.fromkeys(family.connection for family in families))
 
 
 def family_named(name: str, families: Sequence[PanelFamily] = FAMILIES) -> PanelFamily:

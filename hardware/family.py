@@ -6,7 +6,7 @@ The rest of the program asks a family and never asks which one it is.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from hardware.codec import Codec, FarEnd, PlainCodec
 from hardware.link import Link, PressMark
 from hardware.numbered_link import PanelLink
 from hardware.plain_link import Manners, PlainLink
+from hardware.port import NO_LINE, Connection, LineMode, Parity, Port, Wiring
+from hardware.serial_port import SERIAL_LINES
 
 if TYPE_CHECKING:
     from hardware.sim_command import Simulated
@@ -21,29 +23,6 @@ if TYPE_CHECKING:
 
 class NoSuchPanel(ValueError):
     """A profile, code or address that can't be used; one line for a person."""
-
-
-class Parity(StrEnum):
-    NONE = "none"
-    EVEN = "even"
-    ODD = "odd"
-
-
-@dataclass(frozen=True, slots=True)
-class LineMode:
-    """Speed in bits a second and parity; always 8 data bits, 1 stop bit."""
-
-    baud: int
-    parity: Parity = Parity.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """What the settings say of one panel, for its codec. 0 and () mean the family's own."""
-
-    buttons: int = 5
-    address: int = 0
-    codes: tuple[str, ...] = ()
 
 
 class Certainty(IntEnum):
@@ -66,7 +45,8 @@ class PanelFamily(ABC):
 
     name: str
     description: str
-    line_modes: tuple[LineMode, ...]
+    connection: Connection = SERIAL_LINES
+    line_modes: tuple[LineMode, ...] = (NO_LINE,)
     certainty: Certainty
     most_buttons: int = 16
 
@@ -79,6 +59,10 @@ class PanelFamily(ABC):
     def trial_button_counts(self) -> tuple[int, ...]:
         """Numbers of buttons that a search asks for, one after another while they are refused."""
         return (self.most_buttons,)
+
+    def open(self, port: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
+        """The port at which such a panel is plugged in; PortLost. See Connection.open."""
+        return self.connection.open(port, line_mode, wiring, alone=alone)
 
     @abstractmethod
     def link(self, wiring: Wiring, last: Iterable[PressMark] = ()) -> Link:

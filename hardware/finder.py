@@ -5,14 +5,14 @@ scores.
 """
 
 import select
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
 from hardware.codec import UnknownCode
-from hardware.family import Certainty, LineMode, NoSuchPanel, PanelFamily, Wiring
+from hardware.family import Certainty, NoSuchPanel, PanelFamily
 from hardware.link import ButtonPressed, Link, LinkEvent, PanelRefused
-from hardware.port import Port, PortLost
+from hardware.port import NO_LINE, Connection, LineMode, Port, PortLost, Wiring
 
 Say = Callable[[str], None]
 _LOOK_EVERY = 0.02
@@ -74,6 +74,17 @@ class Ear:
             return Certainty.SENSIBLE_BYTES
         return self.family.certainty
 
+    def detected(self, port: str, line_mode: LineMode) -> DetectedPanel:
+        """What was heard here, at `port` in `line_mode`."""
+        is_serial = line_mode in self.family.line_modes
+        return DetectedPanel(
+            port=port,
+            family=self.family,
+            line_mode=line_mode if is_serial else NO_LINE,
+            certainty=self.certainty,
+            address=self._address,
+        )
+
     def take(self, data: bytes, now: float) -> list[ButtonIdentity]:
         """The buttons that were pressed, from the bytes that came, if any."""
         events = self._link.tick(now)
@@ -126,21 +137,54 @@ class _OncePerLine:
             self._say(line)
 
 
+@dataclass(frozen=True, slots=True)
+class ListeningPost:
+    """A port to listen at, and the families whose panels may be plugged in there."""
+
+    name: str
+    connection: Connection
+    families: tuple[PanelFamily, ...]
+
+
+def listening_posts(port: str, families: Sequence[PanelFamily]) -> tuple[ListeningPost, ...]:
+    """Where to listen for panels of `families`: at `port`, or at every port where that is "".
+    A kind of port that is asked for only, is asked for by families of that kind alone."""
+    posts: list[ListeningPost] = []
+    connections = dict.fromkeys(family.connection for family in families)
+    for connection in connections:
+        fitting = tuple(family for family in families if family.connection is connection)
+        is_only = len(connections) == 1
+        names = (
+            _names_given(port, connection, is_only) if port else _names_found(connection, is_only)
+        )
+        posts += [ListeningPost(name, connection, fitting) for name in names]
+    return tuple(posts)
+
+
+def _names_given(port: str, connection: Connection, is_only: bool) -> list[str]:
+    return [port] if is_only or connection.owns(port) else []
+
+
+def _names_found(connection: Connection, is_only: bool) -> list[str]:
+    if connection.asked_for_only and not is_only:
+        return []
+    return [info.stable for info in connection.find()]
+
+
 def find_panel(
-    ports: Sequence[str],
-    families: Sequence[PanelFamily],
+    posts: Sequence[ListeningPost],
     patience: Patience,
     say: Say,
     address: int = 0,
 ) -> DetectedPanel | None:
     """The first panel that answers, or whose button somebody presses while its line mode is being
-    listened to; None when nobody did in time. Mere bytes are believed only when `families`
-    leaves no choice. NoSuchPanel when none of them can have that `address`."""
-    families = _with_address(families, address)
+    listened to; None when nobody did in time. Mere bytes are believed only when there is no other
+    family to choose. NoSuchPanel when none of them can have that `address`."""
+    families = _with_address(_families(posts), address)
     say_once = _OncePerLine(say)
     deadline = monotonic() + patience.press
     while monotonic() < deadline:
-        panel = _listen_in_every_mode(ports, families, patience, say_once, address)
+        panel = _listen_in_every_mode(posts, families, patience, say_once, address)
         if panel is not None and (panel.certainty > Certainty.BYTES or len(families) == 1):
             return panel
     return None
@@ -156,7 +200,7 @@ def read_presses(
     then give `take` one press after another until it returns True (enough) or nothing came
     in time (False). Buttons that send more than one message for a press count once. PortLost when
     the port goes."""
-    port = Port.open(panel.port, panel.line_mode.baud, panel.line_mode.parity)
+    port = panel.family.open(panel.port, panel.line_mode, Wiring(address=panel.address))
     try:
         ear = Ear(panel.family, port, panel.address)
         pressed_at = ready_at = monotonic()
@@ -176,6 +220,10 @@ def read_presses(
         port.close()
 
 
+def _families(posts: Iterable[ListeningPost]) -> list[PanelFamily]:
+    return list(dict.fromkeys(family for post in posts for family in post.families))
+
+
 def _with_address(families: Iterable[PanelFamily], address: int) -> list[PanelFamily]:
     fitting: list[PanelFamily] = []
     trouble = NoSuchPanel("no profile to look for")
@@ -191,7 +239,7 @@ def _with_address(families: Iterable[PanelFamily], address: int) -> list[PanelFa
 
 
 def _listen_in_every_mode(
-    ports: Sequence[str],
+    posts: Sequence[ListeningPost],
     families: Sequence[PanelFamily],
     patience: Patience,
     say: Say,
@@ -199,9 +247,11 @@ def _listen_in_every_mode(
 ) -> DetectedPanel | None:
     """The panel with the most certainty; the first where nothing can be surer."""
     best: DetectedPanel | None = None
-    for line_mode in dict.fromkeys(mode for family in families for mode in family.line_modes):
-        fitting = [family for family in families if line_mode in family.line_modes]
-        panel = _listen_in(line_mode, ports, fitting, say, patience.mode, address)
+    modes = dict.fromkeys(mode for family in families for mode in family.line_modes)
+    # What is no serial line has no mode of its own: it is listened to in each.
+    for line_mode in [mode for mode in modes if mode != NO_LINE] or [NO_LINE]:
+        fitting = [f for f in families if {line_mode, NO_LINE} & {*f.line_modes}]
+        panel = _listen_in(line_mode, posts, fitting, say, patience.mode, address)
         best = _surer(best, panel)
         if best is not None and (best.certainty is Certainty.FRAMES or len(families) == 1):
             return best
@@ -210,18 +260,19 @@ def _listen_in_every_mode(
 
 def _listen_in(
     line_mode: LineMode,
-    port_names: Sequence[str],
+    posts: Sequence[ListeningPost],
     families: Sequence[PanelFamily],
     say: Say,
     seconds: float,
     address: int,
 ) -> DetectedPanel | None:
-    """Listen to every port in `line_mode` for `seconds`, with the families that use it."""
-    ports = _open_all(port_names, line_mode, say)
+    """Listen to every port in `line_mode` for `seconds`, with those `families` that use it."""
+    ports = _open_all(posts, families, line_mode, say)
     ears = [
-        (name, port, Ear(family, port, address))
-        for name, port in ports.items()
-        for family in families
+        (post, Ear(family, port, address))
+        for post, port in ports.items()
+        for family in post.families
+        if family in families
     ]
     best: DetectedPanel | None = None
     deadline = monotonic() + seconds
@@ -229,16 +280,9 @@ def _listen_in(
         while (now := monotonic()) < deadline and not _is_certain(best):
             readable, _, _ = select.select(list(ports.values()), [], [], _LOOK_EVERY)
             data = {port: port.read() for port in readable}
-            for name, port, ear in ears:
-                if ear.take(data.get(port, b""), now) or ear.answered:
-                    panel = DetectedPanel(
-                        port=name,
-                        family=ear.family,
-                        line_mode=line_mode,
-                        certainty=ear.certainty,
-                        address=address,
-                    )
-                    best = _surer(best, panel)
+            for post, ear in ears:
+                if ear.take(data.get(ports[post], b""), now) or ear.answered:
+                    best = _surer(best, ear.detected(post.name, line_mode))
     except PortLost as error:
         say(str(error))
     finally:
@@ -259,12 +303,19 @@ def _surer(best: DetectedPanel | None, panel: DetectedPanel | None) -> DetectedP
     return panel if panel.certainty > best.certainty else best
 
 
-def _open_all(names: Sequence[str], line_mode: LineMode, say: Say) -> Mapping[str, Port]:
-    """The ports that open, by name."""
-    ports: dict[str, Port] = {}
-    for name in names:
+def _open_all(
+    posts: Iterable[ListeningPost],
+    families: Sequence[PanelFamily],
+    line_mode: LineMode,
+    say: Say,
+) -> dict[ListeningPost, Port]:
+    """The ports that open, where any of `families` is listened for."""
+    ports: dict[ListeningPost, Port] = {}
+    for post in posts:
+        if not set(families) & set(post.families):
+            continue
         try:
-            ports[name] = Port.open(name, line_mode.baud, line_mode.parity)
+            ports[post] = post.connection.open(post.name, line_mode, Wiring(), alone=False)
         except PortLost as error:
             say(str(error))
     return ports

@@ -31,7 +31,7 @@ class SimulatedPlainPanel:
 
     def start(self, now: float) -> None:
         self._started = now
-        self.replug()
+        self.plug()
 
     @property
     def plugged(self) -> bool:
@@ -41,7 +41,7 @@ class SimulatedPlainPanel:
     def lamp(self) -> bool:
         return self._far_end.lamp
 
-    def replug(self) -> None:
+    def plug(self) -> None:
         """FileExistsError when something that is no link is at the path."""
         if not self.plugged:
             self._line.plug()

@@ -1,29 +1,16 @@
-"""The only importer of pyserial: finds a serial port, opens it, and says when it is gone."""
+"""What a port is: where a panel is plugged in and its bytes come from, of whatever kind.
 
-import errno
-import os
-import re
-import termios
+A Connection is a kind of port: a serial line, an input device, the pins of a small computer. Each
+family names the one by which its panels come; nobody else asks which it is.
+"""
+
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from pathlib import Path
-
-import serial
-from serial.tools import list_ports
+from enum import StrEnum
+from typing import Protocol
 
 from kiosk.domain.refusal import Refusal
 from kiosk.language import in_english
-
-_BY_ID = Path("/dev/serial/by-id")
-_USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?")
-_MAX_UNSENT = 4096
-"""Bytes that may wait for a line that takes none; a minute of acknowledgements is far less."""
-_PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
-_OPENING_FAILURES = {
-    errno.ENOENT: "port_not_there",
-    errno.EACCES: "port_not_allowed",
-    errno.EAGAIN: "port_in_use",
-    errno.EBUSY: "port_in_use",
-}
 
 
 class PortLost(Refusal):
@@ -35,113 +22,75 @@ class PortLost(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class PortInfo:
-    """A serial port of this machine. `stable` is the name to write into the settings."""
+    """A port of this machine. `stable` is the name to write into the settings."""
 
     device: str
     stable: str
     description: str
 
 
-def find_ports() -> tuple[PortInfo, ...]:
-    """Every serial port, with a name that stays the same after replugging where there is one."""
-    by_id = {str(link.resolve()): str(link) for link in _BY_ID.glob("*")}
-    ports = []
-    for port in sorted(list_ports.comports(), key=lambda p: p.device):
-        usb = f"{port.vid:04X}:{port.pid:04X}" if port.vid is not None else ""
-        if usb and port.serial_number:
-            usb += f":{port.serial_number}"
-        stable = by_id.get(port.device) or usb or port.device
-        ports.append(PortInfo(port.device, stable, port.description or ""))
-    return tuple(ports)
+class Parity(StrEnum):
+    NONE = "none"
+    EVEN = "even"
+    ODD = "odd"
 
 
-class Port:
-    """An open serial line. Nothing here waits: read and write return at once."""
+@dataclass(frozen=True, slots=True)
+class LineMode:
+    """Speed in bits a second and parity; always 8 data bits, 1 stop bit."""
 
-    def __init__(self, line: serial.Serial, name: str, device: str) -> None:
-        """Every error line begins with `device`, what stands at the other end, and `name`."""
-        self._line, self._name, self._device = line, name, device
-        self._unsent = bytearray()
+    baud: int
+    parity: Parity = Parity.NONE
 
-    @classmethod
-    def open(
-        cls, name: str, baud: int = 115200, parity: str = "none", device: str = "panel"
-    ) -> "Port":
-        """Open by path, by /dev/serial/by-id name or by VID:PID[:SERIAL]; PortLost if it can't be.
-        `parity`: none, even or odd; 8 data bits, 1 stop bit. `device` is at the other
-        end: `panel` or `ticket_machine`.
 
-        Exclusive, so that no second program steals bytes; DTR and RTS low, so that common boards
-        don't restart.
-        """
-        path = _path(name)
-        try:
-            line = serial.Serial(baudrate=baud, timeout=0, write_timeout=0, exclusive=True)
-            line.parity = _PARITIES[parity]
-            line.dtr = line.rts = False
-            line.port = path
-            line.open()
-        except ValueError:
-            raise PortLost("port_speed", field=device, name=name, baud=str(baud)) from None
-        except (OSError, termios.error) as error:
-            problem = _opening_failure(error)
-            raise PortLost("port_closed", field=device, name=name, problem=problem) from None
-        return cls(line, name, device)
+NO_LINE = LineMode(0)
+"""Of a port that is no serial line: it has no speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the settings say of one panel, for its port and its codec. 0, "" and () mean the
+    family's own."""
+
+    buttons: int = 5
+    address: int = 0
+    codes: tuple[str, ...] = ()
+
+
+class Port(Protocol):
+    """An open port. Nothing here waits: read and write return at once."""
 
     def fileno(self) -> int:
-        return int(self._line.fileno())
+        """Readable whenever `read` would give something, for select or a notifier."""
+        ...
 
     def read(self) -> bytes:
-        """What has arrived, b"" when nothing has; PortLost when the line is gone."""
-        try:
-            return bytes(self._line.read(4096))
-        except (serial.SerialException, OSError) as error:
-            raise self._unplugged(error) from None
+        """What has arrived, b"" when nothing has; PortLost when the port is gone."""
+        ...
 
     def write(self, data: bytes) -> None:
-        """Send as much as the line takes now and keep the rest for the next call."""
-        self._unsent += data
-        try:
-            if self._unsent:
-                # Not pyserial's write: on a full line it spins, even with no time to wait.
-                del self._unsent[: os.write(self.fileno(), self._unsent)]
-        except BlockingIOError:
-            pass
-        except (serial.SerialException, OSError) as error:
-            raise self._unplugged(error) from None
-        if len(self._unsent) > _MAX_UNSENT:
-            raise PortLost("port_full", field=self._device, name=self._name)
+        """Send as much as goes now and keep the rest for the next call; PortLost."""
+        ...
 
-    def close(self) -> None:
-        self._line.close()
-
-    def _unplugged(self, error: Exception) -> PortLost:
-        reason = _reason(error)
-        return PortLost("port_unplugged", field=self._device, name=self._name, error=reason)
+    def close(self) -> None: ...
 
 
-def _path(name: str) -> str:
-    usb = _USB.fullmatch(name)
-    if not usb:
-        return name if name.startswith("/") else str(_BY_ID / name)
-    vendor, product, number = int(usb[1], 16), int(usb[2], 16), usb[3]
-    for port in list_ports.comports():
-        if (port.vid, port.pid) == (vendor, product) and number in (None, port.serial_number):
-            return str(port.device)
-    raise PortLost("usb_not_there", name=name)
+class Connection(ABC):
+    """A kind of port."""
 
+    asked_for_only = False
+    """Whether a search leaves it alone until somebody names a profile of its kind."""
 
-def _opening_failure(error: Exception) -> Refusal:
-    """Why a port can't be opened, and what to do about it."""
-    number = error.errno if isinstance(error, OSError) else None
-    if number is None:
-        return Refusal("port_not_serial")
-    if number in _OPENING_FAILURES:
-        return Refusal(_OPENING_FAILURES[number])
-    return Refusal("port_trouble", error=os.strerror(number))
+    @abstractmethod
+    def find(self) -> tuple[PortInfo, ...]:
+        """Every port of this kind, with a name that stays the same after replugging where there
+        is one."""
 
+    @abstractmethod
+    def owns(self, name: str) -> bool:
+        """Whether that name, as a person writes it, looks like a port of this kind."""
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    @abstractmethod
+    def open(self, name: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
+        """PortLost when it can't be. `alone`: no other program hears what the panel says, where
+        this kind of port can see to that; a search listens beside the others."""

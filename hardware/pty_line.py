@@ -1,6 +1,6 @@
 """The panel's end of a serial line that is a pseudo-terminal, for simulators.
 
-The other end is published under one stable path, which goes away on unplug and is back on replug.
+The other end is published under one stable path, which goes away on unplug and is back on plug.
 Knows nothing of protocols.
 """
 

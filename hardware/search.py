@@ -18,9 +18,14 @@ class PortSearch:
     """The names of the port to open, one after another."""
 
     def __init__(
-        self, port: str, family: PanelFamily, find_ports: Callable[[], tuple[PortInfo, ...]]
+        self,
+        port: str,
+        family: PanelFamily,
+        find_ports: Callable[[], tuple[PortInfo, ...]] | None = None,
     ) -> None:
-        self._port, self._family, self._find_ports = port, family, find_ports
+        """`find_ports`: those of the family's connection, unless others are given."""
+        self._port, self._family = port, family
+        self._find_ports = find_ports or family.connection.find
         self._last_tried = ""
 
     @property

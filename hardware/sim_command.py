@@ -32,7 +32,7 @@ class Simulated(HasFileno, Protocol):
 
     def start(self, now: float) -> None: ...
 
-    def replug(self) -> None: ...
+    def plug(self) -> None: ...
 
     def unplug(self) -> None: ...
 
@@ -50,7 +50,7 @@ class Simulated(HasFileno, Protocol):
 
 
 LOOK_EVERY = 0.1
-HELP = "press N | down N | up N | fault NAME | unplug | replug | restart | status | quit"
+HELP = "press N | down N | up N | fault NAME | unplug | plug | restart | status | quit"
 
 
 def serve(
@@ -97,8 +97,8 @@ def obey(panel: Simulated, words: list[str], now: float) -> str:
                 panel.fault = Fault(name)
             case ["unplug"]:
                 panel.unplug()
-            case ["replug"]:
-                panel.replug()
+            case ["plug"]:
+                panel.plug()
             case ["restart"]:
                 panel.unplug()
                 panel.start(now)

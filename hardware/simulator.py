@@ -79,13 +79,13 @@ class SimulatedPanel:
         self._seq, self._started = 0, now
         self._waiting.clear()
         self._keys_down.clear()
-        self.replug()
+        self.plug()
 
     @property
     def plugged(self) -> bool:
         return self._line.plugged
 
-    def replug(self) -> None:
+    def plug(self) -> None:
         """Plug the cable in (again). Presses waiting are still there. FileExistsError when
         something that is no link is at the path."""
         if self.plugged:

@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from kiosk.clock import Clock
@@ -59,6 +59,8 @@ class Status:
     parked: int
     last_sync: Entry | None
     last_failure: Entry | None
+    foreign_days: tuple[date, ...]
+    """That central has under this terminal's name, and that it never made."""
 
 
 class Terminal:
@@ -91,6 +93,11 @@ class Terminal:
             with self._store.transaction() as t:
                 t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
                 return work.fate if work.is_written(t) else work.write(t)
+
+    def holds_reasons(self) -> bool:
+        """Whether a citizen has ticked something that is not settled yet."""
+        with self._store.read() as snapshot:
+            return snapshot.state.held_reasons() is not None
 
     def settle_reasons(self) -> None:
         """What a citizen had ticked when the program died, or the store failed, is kept."""
@@ -211,6 +218,7 @@ class Terminal:
                 parked=snapshot.outbox.count(Delivery.PARKED),
                 last_sync=snapshot.journal.last(Kind.SYNCED),
                 last_failure=snapshot.journal.last(Kind.SYNC_FAILED),
+                foreign_days=snapshot.journal.foreign_days(),
             )
 
     # --- the disk ---------------------------------------------------------------------------

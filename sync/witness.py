@@ -344,7 +344,7 @@ def take_answer(store: Store, now: datetime, answer: HeadsAnswer, proven: ShownA
 
 
 def _begins_anew(t: Snapshot, sheet: WitnessedSheet) -> bool:
-    """Whether a person at central has let a sheet begin anew, and this terminal did not know."""
+    """Whether people at central have let a sheet begin anew, and this terminal did not know."""
     histories = {own.officer: own.history for own in t.witnessed.sheets(sheet.date)}
     return sheet.history > histories.get(sheet.officer, 0)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from hardware.catalogue import family_named
 from kiosk.settings.definition import PANEL_PROFILES
 from kiosk.settings.reading import parse
 from sync.central.cli import app as central_app
@@ -85,7 +86,7 @@ def test_every_settings_block_in_the_panels_page_is_good_and_every_profile_has_o
     blocks = [parse(block) for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
     panels = [panel for settings in blocks for panel in settings.panels]
     for panel in panels:
-        link_of(panel)
+        link_of(family_named(panel.profile), panel)
     assert {panel.profile for panel in panels} == set(PANEL_PROFILES)
 
 

@@ -15,7 +15,7 @@ class ClockWatch:
     def __init__(self, session: TerminalSession) -> None:
         self.session = session
         self._seen = session.now()
-        self._was_open = session.office_is_open()
+        self._hours = self._office_hours()
 
     @guarded(None)
     def look(self) -> None:
@@ -37,9 +37,13 @@ class ClockWatch:
             session.step(SignOff(cause))
         elif encounter.idle(now, session.settings.rules):
             session.step(SignOff(EndOfDuty.IDLE))
-        if self._was_open is not session.office_is_open():
-            self._was_open = session.office_is_open()
-            session.redraw()  # the closed screen says why
+        if self._hours != self._office_hours():
+            self._hours = self._office_hours()
+            session.redraw()  # the closed screen says why, the question that closing time comes
+
+    def _office_hours(self) -> tuple[bool, bool]:
+        """Whether the office is open, and whether it closes soon."""
+        return self.session.office_is_open(), self.session.closes_soon()
 
     @guarded(None)
     def still_running(self) -> None:

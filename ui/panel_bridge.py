@@ -7,7 +7,7 @@ from time import monotonic
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 
 from hardware.catalogue import family_named
-from hardware.family import NoSuchPanel, Wiring
+from hardware.family import NoSuchPanel, PanelFamily
 from hardware.link import (
     ButtonPressed,
     ButtonStuck,
@@ -18,7 +18,7 @@ from hardware.link import (
     PanelUp,
     PressMark,
 )
-from hardware.port import Port, PortInfo, PortLost, find_ports
+from hardware.port import Port, PortInfo, PortLost, Wiring
 from hardware.search import TRY_FOR, PortSearch
 from kiosk.domain.encounter import Fate
 from kiosk.domain.refusal import Refusal
@@ -32,13 +32,18 @@ _DOWN = {"silent": "panel_silent", "refused": "panel_refused"}
 """The word for each reason of a link."""
 
 
-def link_of(settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
-    """The host's end of the panel in the settings; NoSuchPanel when it can't be."""
+def wiring_of(settings: PanelSettings) -> Wiring:
+    """What the settings say of how a panel is wired."""
+    return Wiring(buttons=settings.button_count, address=settings.address, codes=settings.codes)
+
+
+def link_of(family: PanelFamily, settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:
+    """The host's end of the panel in the settings; NoSuchPanel when it can't be. `last`: the last
+    press of each panel that was stored."""
     marks = [
         PressMark(device=mark.device, boot=mark.boot, seq=mark.seq, kept=mark.kept) for mark in last
     ]
-    wiring = Wiring(settings.button_count, settings.address, settings.codes)
-    return family_named(settings.profile).link(wiring, marks)
+    return family.link(wiring_of(settings), marks)
 
 
 class PanelBridge(QObject):
@@ -51,14 +56,15 @@ class PanelBridge(QObject):
         presenter: Presenter,
         last: Iterable[Mark],
         number: int = 0,
-        ports: Callable[[], tuple[PortInfo, ...]] = find_ports,
+        ports: Callable[[], tuple[PortInfo, ...]] | None = None,
     ) -> None:
         super().__init__()
         self._presenter, self._number = presenter, number
-        family = family_named(settings.profile)
-        self._line_mode = family.line_mode(settings.baud, settings.parity)
-        self._search = PortSearch(settings.port, family, ports)
-        self._link = link_of(settings, last)
+        self._family = family_named(settings.profile)
+        self._wiring = wiring_of(settings)
+        self._line_mode = self._family.line_mode(settings.baud, settings.parity)
+        self._search = PortSearch(settings.port, self._family, ports)
+        self._link = link_of(self._family, settings, last)
         self._port: Port | None = None
         self._notifier: QSocketNotifier | None = None
         self._retired: QSocketNotifier | None = None
@@ -96,7 +102,7 @@ class PanelBridge(QObject):
         self._opened_at = self._closed_at = monotonic()
         try:
             name = self._search.next()
-            self._port = Port.open(name, self._line_mode.baud, self._line_mode.parity)
+            self._port = self._family.open(name, self._line_mode, self._wiring)
         except PortLost as error:
             self._report(error)
             return

@@ -7,8 +7,15 @@ from collections.abc import Callable, Sequence
 
 from hardware.catalogue import FAMILIES, family_named
 from hardware.family import Certainty, NoSuchPanel, PanelFamily
-from hardware.finder import ButtonIdentity, DetectedPanel, Patience, find_panel, read_presses
-from hardware.port import PortLost, find_ports
+from hardware.finder import (
+    ButtonIdentity,
+    DetectedPanel,
+    Patience,
+    find_panel,
+    listening_posts,
+    read_presses,
+)
+from hardware.port import NO_LINE, PortLost
 from kiosk.settings.definition import Settings
 from kiosk.settings.editing import Value, write_panel
 from ui.panel_tools import PanelTrouble
@@ -117,12 +124,13 @@ def _families(profile: str, families: Sequence[PanelFamily]) -> Sequence[PanelFa
 def _detected(
     port: str, families: Sequence[PanelFamily], address: int, patience: Patience, say: Say
 ) -> DetectedPanel:
-    ports = [port] if port else [info.stable for info in find_ports()]
-    if not ports:
-        raise PanelTrouble("no serial port found; is the panel's cable plugged in?", later=True)
-    say(f"Listening on {', '.join(ports)}. Press any one button, again and again, until I answer.")
+    posts = listening_posts(port, families)
+    if not posts:
+        raise PanelTrouble("no port found; is the panel's cable plugged in?", later=True)
+    names = ", ".join(post.name for post in posts)
+    say(f"Listening on {names}. Press any one button, again and again, until I answer.")
     try:
-        panel = find_panel(ports, families, patience, say, address)
+        panel = find_panel(posts, patience, say, address)
     except NoSuchPanel as error:
         raise PanelTrouble(str(error)) from None
     if panel is None:
@@ -131,7 +139,8 @@ def _detected(
             f"heard no panel ({names}); check its power and cable, or name --profile", later=True
         )
     doubt = " (as you say)" if panel.certainty is Certainty.BYTES else ""
-    say(f"Found {panel.family.name}{doubt} on {panel.port}, {panel.line_mode.baud} baud.")
+    speed = "" if panel.line_mode == NO_LINE else f", {panel.line_mode.baud} baud"
+    say(f"Found {panel.family.name}{doubt} on {panel.port}{speed}.")
     say("Now one press at a time; wait for each question.")
     return panel
 

@@ -21,17 +21,18 @@ class Panels:
     def __init__(self, session: TerminalSession, citizen: Citizen) -> None:
         self.session = session
         self._citizen = citizen
-        self._states = [PanelState(wanted=bool(panel.port)) for panel in session.settings.panels]
+        self.states = [PanelState(wanted=bool(panel.port)) for panel in session.settings.panels]
+        """By the panel's number from 0."""
 
     @property
     def foremost(self) -> PanelState:
         """The panel to speak of: one that is wanted and down, else the first."""
-        troubled = (panel for panel in self._states if panel.wanted and not panel.up)
-        return next(troubled, self._states[0])
+        troubled = (panel for panel in self.states if panel.wanted and not panel.up)
+        return next(troubled, self.states[0])
 
     def forget_presses(self) -> None:
         """A test of the buttons begins or ends."""
-        self._states = [replace(state, last_button=0) for state in self._states]
+        self.states = [replace(state, last_button=0) for state in self.states]
 
     @guarded(Fate.LOST)
     def pressed(self, button: int, mark: Mark | None, age: float = 0.0, *, panel: int = 0) -> Fate:
@@ -41,7 +42,7 @@ class Panels:
         dialog = session.dialog_shown
         score = session.settings.panels[panel].scores.get(button)
         if isinstance(dialog, ServiceMenu) and dialog.testing:
-            self._states = [replace(state, last_button=button) for state in self._states]
+            self.states = [replace(state, last_button=button) for state in self.states]
             session.redraw()
             tested = Aside(Outcome.TESTED)
             return session.step(tested, mark) if score else session.store_mark(mark)
@@ -51,17 +52,17 @@ class Panels:
 
     @guarded(None)
     def up(self, device: str, *, panel: int = 0) -> None:
-        state = replace(self._states[panel], up=True, device=device, trouble=None, refused=False)
-        self._states[panel] = state
-        if all(state.up or not state.wanted for state in self._states):
+        state = replace(self.states[panel], up=True, device=device, trouble=None, refused=False)
+        self.states[panel] = state
+        if all(state.up or not state.wanted for state in self.states):
             self.session.note(Kind.PANEL_UP, device)
         self.session.redraw()
 
     @guarded(None)
     def down(self, trouble: Refusal, *, refused: bool = False, panel: int = 0) -> None:
         """A panel that was never there is down from the first word of it."""
-        before = self._states[panel]
-        self._states[panel] = replace(before, up=False, trouble=trouble, refused=refused)
+        before = self.states[panel]
+        self.states[panel] = replace(before, up=False, trouble=trouble, refused=refused)
         if before.up or refused or before.trouble is None:
             self.session.note(Kind.PANEL_DOWN, in_english(trouble))
         self.session.redraw()

@@ -5,9 +5,9 @@ from pathlib import Path
 from time import monotonic
 
 from hardware.catalogue import FAMILIES, family_named
-from hardware.family import NoSuchPanel, PanelFamily, Wiring
+from hardware.family import NoSuchPanel, PanelFamily
 from hardware.monitor import watch
-from hardware.port import Port, PortLost, find_ports
+from hardware.port import PortLost, Wiring
 from hardware.search import PortSearch
 from hardware.sim_command import Simulated, serve
 from kiosk.settings.definition import PanelSettings
@@ -42,9 +42,9 @@ def monitor(
     except NoSuchPanel as error:
         raise PanelTrouble(str(error)) from None
     line_mode = family.line_mode(baud or settings.baud, settings.parity)
-    search = PortSearch(port or settings.port, family, find_ports)
+    search = PortSearch(port or settings.port, family)
     try:
-        open_port = Port.open(search.next(), line_mode.baud, line_mode.parity)
+        open_port = family.open(search.next(), line_mode, wiring)
         watch(open_port, link, say, seconds)
     except PortLost as error:
         raise PanelTrouble(str(error), later=True) from None

@@ -170,6 +170,7 @@ class Presenter(QObject):
             turn=session.turn.on_screen(session.encounter, session.now().boot),
             notice=self.notices.card,
             open_now=session.office_is_open(),
+            closes_soon=session.closes_soon(),
         )
 
     def _rated_officer(self) -> Officer | None:

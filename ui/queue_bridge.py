@@ -7,7 +7,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 
-from hardware.port import Port, PortLost
+from hardware.port import PortLost
+from hardware.serial_port import SerialPort
 from hardware.tickets import TicketMessage, TicketReader, Verb
 from kiosk.datafolder import DataFolder, FolderError
 from kiosk.domain.encounter import Absent, Called, QueueEvent, Served
@@ -51,7 +52,7 @@ class TicketLine(QObject):
         super().__init__()
         self._settings, self._presenter, self._receiver = settings, presenter, receiver
         self._reader = TicketReader()
-        self._port: Port | None = None
+        self._port: SerialPort | None = None
         self._notifier: QSocketNotifier | None = None
         self._retired: QSocketNotifier | None = None
         self._timer = QTimer(self, interval=OPEN_EVERY_MS)
@@ -71,7 +72,7 @@ class TicketLine(QObject):
             return
         try:
             name, baud = self._settings.port, self._settings.baud
-            self._port = Port.open(name, baud, device="ticket_machine")
+            self._port = SerialPort.open(name, baud, device="ticket_machine")
         except PortLost as error:
             self._presenter.queue.way_stands("serial", error)
             return

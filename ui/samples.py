@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from kiosk.domain.wording import DEFAULT_REASONS, Improvement, Wording
 from kiosk.settings.reading import parse
@@ -123,6 +124,10 @@ class _Pages:
             back=say("common.back"),
             pages=(say("common.earlier"), say("common.later")),
             erase=say("common.erase"),
+            numerals=tuple(self._words.written(n) for n in range(len(CARDS) + 1)),
+            letters=("ก", "ญ", "น", "ป", "พ", "ว", "ศ", "ส"),
+            by_name=say("sign_on.by_name"),
+            by_number=say("sign_on.by_number"),
         )
         pin = PinView(
             frame=self._frame,
@@ -237,6 +242,8 @@ class _Pages:
         yield "service-menu", self._service_menu(facts)
         yield "service-menu-sends", self._service_menu(sending)
         yield "service-menu-not-sent", self._service_menu(not_sent)
+        foreign = replace(facts, foreign_days=(date(2026, 11, 20), date(2026, 11, 21)))
+        yield "service-menu-not-mine", self._service_menu(foreign)
 
     def _service_menu(self, facts: ServiceFacts) -> View:
         settings = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')

@@ -7,6 +7,7 @@ whoever builds a session says how the screen is drawn, and what happens when the
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from kiosk.clock import Clock
 from kiosk.domain.duty import EndOfDuty, Moment
@@ -42,6 +43,8 @@ from ui.view import NoticeCard
 from ui.view_builder import ViewBuilder
 
 SATURDAY = 5
+CLOSES_SOON = timedelta(minutes=5)
+"""Before closing time, from when on the question says that it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,15 @@ class TerminalSession:
         if not self.builder.has_code:
             return rules
         return replace(rules, thanks=max(rules.thanks, self.settings.comments.seconds))
+
+    def closes_soon(self) -> bool:
+        """Whether citizens are told that the office closes."""
+        if not self.office_is_open():
+            return False
+        wall = self.now().wall
+        closes = self.settings.office.closes
+        closes_at = wall.replace(hour=closes.hour, minute=closes.minute, second=0, microsecond=0)
+        return closes_at - wall <= CLOSES_SOON
 
     def office_is_open(self) -> bool:
         hours, wall = self.settings.office, self.now().wall

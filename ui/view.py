@@ -64,17 +64,25 @@ class ClosedView(NamedTuple):
 
 
 class SignOnView(NamedTuple):
-    """Choose yourself: by number on the pad, or from the list."""
+    """Choose yourself: by number or name on the pad, or from the list."""
 
     frame: Frame
     title: str
     hint: str
     officers: tuple[OfficerCard, ...]
+    """Who may be meant by what is typed."""
     typed: str
     back: str
     pages: tuple[str, str]
     """What the arrows of the list are called: earlier, later."""
     erase: str
+    numerals: tuple[str, ...]
+    """0, 1, 2, ... as the language writes them: for the list's pages."""
+    letters: tuple[str, ...]
+    """Those of names that may be typed next."""
+    by_name: str
+    by_number: str
+    """What the pad is called with letters, and with digits."""
 
 
 class PinView(NamedTuple):

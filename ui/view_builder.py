@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 
 from kiosk.domain.encounter import Encounter, Phase
@@ -19,6 +20,7 @@ from kiosk.settings.definition import Settings
 from ui.citizen_turn import Turn
 from ui.dialogs import Purpose, TypingPin
 from ui.failures import NOT_NOW
+from ui.names import in_order, initials, matching, next_letters
 from ui.qr import qr_matrix
 from ui.text import Words, languages
 from ui.view import (
@@ -40,27 +42,6 @@ from ui.view import (
     View,
     WaitingView,
 )
-
-_TITLES = (
-    "ว่าที่ร้อยตรีหญิง",
-    "ว่าที่ร้อยตรี",
-    "นางสาว",
-    "นาง",
-    "นาย",
-    "น.ส.",
-    "ดร.",
-)
-
-
-def initials(name: str) -> str:
-    """Two letters for a name: its first consonants, titles and leading vowels left out."""
-    title = next((title for title in _TITLES if name.startswith(title)), "")
-    bare = name.removeprefix(title).strip()
-    letters = []
-    for word in bare.split()[:2]:
-        consonants = (c for c in word if c.isalpha() and c not in "เแโใไ")
-        letters.append(next(consonants, "").upper())
-    return "".join(letters) or "?"
 
 
 def card(officer: Officer) -> OfficerCard:
@@ -119,6 +100,8 @@ class ServiceFacts:
     guide: tuple[Refusal, ...] | None = None
     """The same of the audible guide."""
     sending: Sending | None = None
+    foreign_days: tuple[date, ...] = ()
+    """That central has under this terminal's name, and that it never made."""
 
 
 class ViewBuilder:
@@ -212,6 +195,7 @@ class ViewBuilder:
         notice: NoticeCard | None = None,
         *,
         open_now: bool = True,
+        closes_soon: bool = False,
     ) -> View:
         """The screen of the encounter itself; `notice` stands while nobody is being served."""
         if state.phase is Phase.OUT_OF_SERVICE:
@@ -226,7 +210,11 @@ class ViewBuilder:
             return self._waiting(officer)
         if state.phase is Phase.READY and officer is not None:
             ready = self._ready(officer, panel)
-            return ready if state.offer is None else self._offered(ready, turn)
+            if state.offer is not None:
+                return self._offered(ready, turn)
+            if state.lingers:
+                return self._lingering(ready, turn)
+            return self._closing(ready) if closes_soon else ready
         return self._closed(notice, open_now=open_now)
 
     def _closed(self, notice: NoticeCard | None, *, open_now: bool) -> ClosedView:
@@ -299,17 +287,23 @@ class ViewBuilder:
         )
 
     def sign_on(self, officers: tuple[Officer, ...], typed: str, *, unknown: bool = False) -> View:
+        """`typed`: of a number or a name; the list has who may be meant."""
         say = self.say
         hint = "sign_on.unknown" if unknown else "sign_on.hint"
+        listed = in_order(matching(officers, typed))
         return SignOnView(
             frame=self.frame,
             title=say("sign_on.title"),
             hint=say(hint if officers else "sign_on.empty"),
-            officers=tuple(card(officer) for officer in officers),
+            officers=tuple(card(officer) for officer in listed),
             typed=typed,
             back=say("common.back"),
             pages=(say("common.earlier"), say("common.later")),
             erase=say("common.erase"),
+            numerals=tuple(self._words.written(page) for page in range(len(listed) + 1)),
+            letters=next_letters(officers, typed),
+            by_name=say("sign_on.by_name"),
+            by_number=say("sign_on.by_number"),
         )
 
     def pin(self, dialog: TypingPin, now: float) -> View:
@@ -363,6 +357,7 @@ class ViewBuilder:
             *self._state_row("service.guide", facts.guide),
             (say("service.sync"), sync if facts.enrolled else say("service.not_enrolled")),
             (say("service.due"), str(facts.due)),
+            *self._foreign_row(facts.foreign_days),
             *self._trouble_row(sending),
             (say("service.disk"), f"{facts.free_mib:,} MiB"),
             (say("service.version"), facts.version),
@@ -383,6 +378,14 @@ class ViewBuilder:
         return MenuView(
             frame=self.frame, title=say("service.title"), rows=rows, actions=actions, note=note
         )
+
+    def _foreign_row(self, days: tuple[date, ...]) -> tuple[tuple[str, str], ...]:
+        if not days:
+            return ()
+        first = days[0].isoformat()
+        words = self.say("service.not_mine_days", n=len(days), day=first)
+        remedy = (self.say("service.remedy"), self.say("service.not_mine_remedy"))
+        return (self.say("service.not_mine"), words), remedy
 
     def _trouble_row(self, sending: Sending | None) -> tuple[tuple[str, str], ...]:
         if sending is None or not sending.trouble:
@@ -446,6 +449,18 @@ class ViewBuilder:
         note = self.say("ready.closes", seconds=turn.seconds_left)
         more = self.say("reasons.more_time") if turn.more else ""
         return offered._replace(note=note, more=more)
+
+    def _closing(self, ready: ReadyView) -> ReadyView:
+        """The question, soon before closing time."""
+        closes = f"{self._settings.office.closes:%H:%M}"
+        return ready._replace(note=self.say("ready.closes_at", closes=closes))
+
+    def _lingering(self, ready: ReadyView, turn: Turn) -> ReadyView:
+        """The question, after closing time: the last citizen may still answer it."""
+        note = self.say("ready.closed")
+        if turn.seconds_left:
+            note = self.say("ready.closes", seconds=turn.seconds_left)
+        return ready._replace(note=note, staff=self.say("closed.sign_on"))
 
     def _ready(self, officer: Officer, panel: PanelState) -> ReadyView:
         settings = self._settings

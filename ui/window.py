@@ -82,6 +82,7 @@ class TerminalWindow(QWidget):
     message_acted = Signal()
     officer_chosen = Signal(str)
     digit_typed = Signal(str)
+    letter_typed = Signal(str)
     erased = Signal()
     back_asked = Signal()
     staff_asked = Signal()
@@ -242,6 +243,7 @@ class TerminalWindow(QWidget):
 
     def _connect_sign_on(self, screen: "SignOnScreen") -> None:
         screen.chosen.connect(self.officer_chosen)
+        screen.letter.connect(self.letter_typed)
         self._connect_pad(screen)
 
     def _connect_pad(self, screen: "SignOnScreen | PinScreen") -> None:

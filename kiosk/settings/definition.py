@@ -223,7 +223,7 @@ class Comments(NamedTuple):
 
 
 class Sound(NamedTuple):
-    """An audible guide, for those who can't see the screen: `kiosk sounds`."""
+    """What is heard: an audible guide for those who can't see the screen (`kiosk sounds`)."""
 
     guide: Annotated[
         bool, Flag(), "speaks when a question is offered, or a button without a score is pressed"
@@ -231,7 +231,10 @@ class Sound(NamedTuple):
     output: Annotated[
         str, Text(), 'the jack or speaker; `kiosk sounds --outputs` names them; "": the usual'
     ] = ""
-    volume: Annotated[int, Whole(0, 100), "per cent"] = 80
+    volume: Annotated[int, Whole(0, 100), "per cent, of the guide"] = 80
+    press: Annotated[
+        bool, Flag(), "without the guide: a soft sound once a rating is stored, whatever its score"
+    ] = True
 
 
 class Screen(NamedTuple):

@@ -67,6 +67,8 @@ class Kind(StrEnum):
     """By central: its officer was retired."""
     ROSTER_CHANGED = "roster-changed"
     ENROLLED = "enrolled"
+    KEY_RENEWED = "key-renewed"
+    """Central knows another key of this terminal."""
     DAY_CLOSED = "day-closed"
     SYNCED = "synced"
     SENT_AGAIN = "sent-again"
@@ -171,6 +173,13 @@ class Journal:
             detail=row.detail,
             hash=row.hash,
         )
+
+    def foreign_days(self) -> tuple[date, ...]:
+        """The days that central had under this terminal's name at the last look, and that it never
+        made."""
+        entry = self.last(Kind.NOT_MINE)
+        days: str = json.loads(entry.detail)["days"] if entry else ""
+        return tuple(map(date.fromisoformat, days.split()))
 
     def of_day(self, day: date) -> list[Happening]:
         """When what happened on a business date, in order."""

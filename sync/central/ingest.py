@@ -40,7 +40,7 @@ StepKey = tuple[date, str, int, int]
 class Witnessed:
     """A sheet as its terminal showed it, step by step: how many steps, and their product.
     `last_step`: digest of the newest; "" where only an answer of central's own is known of it.
-    `history`: how often a person has let the terminal begin it anew, from what it has."""
+    `history`: how often people have let the terminal begin it anew, from what it has."""
 
     date: date
     officer: str
@@ -98,7 +98,7 @@ def judge_opened(seen: Mapping[SheetKey, Witnessed], report: DayReport) -> tuple
     counts = reported_counts(report)
     for (day, officer), was in sorted(seen.items()):
         if not was.steps or day != report.date:
-            continue  # of another day, or a person let it begin anew
+            continue  # of another day, or people let it begin anew
         name, sheet = _name((day, officer)), reported.get(officer)
         if sheet is None:
             return Answer.ROLLBACK, f"{name}: was witnessed and is not in the report"

@@ -60,7 +60,12 @@ terminals = Table(
     _text("invited_roles"),
     _text("counter"),
     _text("public_key"),
+    _text("next_key"),
+    _moment("renewed", empty=True),
     _text("state"),
+    _text("release_by"),
+    _text("release_roles"),
+    _text("release_reason"),
     _text("software"),
     Column("seen", DateTime(timezone=True)),
     Column("head_seq", BigInteger, nullable=False),
@@ -74,6 +79,17 @@ terminals = Table(
     Column("free", Integer),
     Column("panel", Text),
     PrimaryKeyConstraint("site", "terminal"),
+)
+
+# The keys that terminals had before: what was signed with one can still be told.
+earlier_keys = Table(
+    "earlier_keys",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    _text("public_key"),
+    _moment("until"),
+    PrimaryKeyConstraint("site", "terminal", "public_key"),
 )
 
 pins = Table(

@@ -81,7 +81,7 @@ class Counted(Row, frozen=True):
 
 class Step(Row, frozen=True):
     """A commitment to what came to a sheet since the step before, and the proof that nothing was
-    taken back (`sync.steps`). Says no count. `history`: how often a person at central has let the
+    taken back (`sync.steps`). Says no count. `history`: how often people at central have let the
     sheet begin anew; its steps are numbered from 1 each time."""
 
     date: date

@@ -13,9 +13,11 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
+    Release,
     enrol_terminal,
     find_terminal,
     invite_terminal,
+    quarantine_terminal,
     read_fleet,
     release_terminal,
 )
@@ -23,30 +25,19 @@ from sync.central.usecases.two_people import (
     NotTheSecond,
     confirm_generation,
     confirm_release,
+    confirm_release_of_terminal,
     propose_release,
     refuse_generation,
 )
 from sync.central.usecases.verification import first_disagreement
-from sync.central.viewer import ROLES, NotYours, Viewer
+from sync.central.viewer import NotYours, Viewer
 from sync.messages import Answer, Enrol, GapCount, Head, Heads, ReasonCount
+from tests.support.central import AUDIT, DIRECTOR, IT, enrolled, logged, on_roster, person, take
 from tests.support.central import NIGHT as NOW
-from tests.support.central import enrolled, logged, on_roster, take
 from tests.support.day_reports import DAY, day_report, key_text
 from tests.support.terminal_requests import judge_terminal
 
 BEFORE = DAY - timedelta(days=3)
-
-
-def person(account: str, *roles: str) -> Viewer:
-    return Viewer(
-        account=account,
-        name=account,
-        site="dindaeng",
-        roles=frozenset(ROLES[role] for role in roles),
-    )
-
-
-IT, DIRECTOR, AUDIT = person("it", "it"), person("d", "director"), person("a", "audit")
 
 
 def enrolled_again(central: Central, by: Viewer = IT, now: datetime = NOW) -> str:
@@ -148,8 +139,43 @@ def test_what_is_refused_never_counts_and_giving_it_back_is_a_generation_again(
 def test_one_person_does_not_settle_what_two_decide(central: Central) -> None:
     enrolled(central)
     new = enrolled_again(central)
-    assert not release_terminal(central, new, "it", "nothing", NOW, changed_by=IT)
+    assert release_terminal(central, IT, new, "nothing", NOW) is Release.NOTHING
     assert not read_fleet(central, DAY).alarms[0].settled
+
+
+# --- out of quarantine -------------------------------------------------------------------------
+
+
+def test_one_alone_can_not_have_central_forget_what_it_has_seen(central: Central) -> None:
+    """Quarantine by hand and release: whoever could do both would be rid of the witness."""
+    enrolled(central)
+    judge_terminal(central, "counter-1", heads_at(7, "a"), NOW)
+    assert quarantine_terminal(central, IT, "counter-1", "found open", NOW)
+    assert release_terminal(central, IT, "counter-1", "nothing was there", NOW) is Release.DONE
+    assert judge_terminal(central, "counter-1", heads_at(3, "b"), NOW) is Answer.ROLLBACK
+    assert not quarantine_terminal(central, IT, "counter-1", "found open", NOW)
+    assert release_terminal(central, IT, "counter-1", "disk replaced", NOW) is Release.PROPOSED
+    assert state(central, "counter-1") is State.ROLLBACK
+    with pytest.raises(NotTheSecond):
+        confirm_release_of_terminal(central, person("it", "it", "director"), "counter-1", NOW)
+    with pytest.raises(NotYours):
+        confirm_release_of_terminal(central, person("other", "it"), "counter-1", NOW)
+    assert judge_terminal(central, "counter-1", heads_at(3, "b"), NOW) is Answer.QUARANTINED
+    assert confirm_release_of_terminal(central, AUDIT, "counter-1", NOW)
+    assert not confirm_release_of_terminal(central, AUDIT, "counter-1", NOW)
+    assert judge_terminal(central, "counter-1", heads_at(3, "b"), NOW) is Answer.STORED
+    assert any("disk replaced" in what for what in changes(central))
+
+
+def test_a_proposal_is_for_the_quarantine_that_was_looked_at(central: Central) -> None:
+    enrolled(central)
+    judge_terminal(central, "counter-1", heads_at(7, "a"), NOW)
+    judge_terminal(central, "counter-1", heads_at(3, "b"), NOW)
+    release_terminal(central, IT, "counter-1", "disk replaced", NOW)
+    confirm_release_of_terminal(central, DIRECTOR, "counter-1", NOW)
+    judge_terminal(central, "counter-1", heads_at(9, "c"), NOW)
+    assert judge_terminal(central, "counter-1", heads_at(2, "d"), NOW) is Answer.ROLLBACK
+    assert not confirm_release_of_terminal(central, DIRECTOR, "counter-1", NOW)
 
 
 # --- parked until two people decide ------------------------------------------------------------

@@ -21,7 +21,7 @@ PAPERS = sorted(ROOT.glob("sync/central/papers/templates/*.typ"))
 PAPER_TABLES = ("paper", "appraisal", "meeting", "poster")
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "alarm", "cut", "field", "form", "gap", "half", "improvement_status", "ita_column",
+    "alarm", "alarm_do", "cut", "field", "form", "gap", "half", "improvement_status", "ita_column",
     "ita_paper", "log_break", "log_kind", "log_what", "month", "objection", "open_data",
     "open_data_column", "panel", "period", "role", "short_month", "verdict",
 }  # fmt: skip
@@ -76,7 +76,7 @@ def refusals_raised() -> Iterator[tuple[str, set[str]]]:
 
 
 def _subclasses(kind: type[Refusal]) -> Iterator[type[Refusal]]:
-    import hardware.port  # noqa: F401
+    import hardware.serial_port  # noqa: F401
     import sync.central.web.app  # noqa: F401  (so that every kind is known)
 
     yield kind

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from hardware.catalogue import FAMILIES
 from hardware.codec import FarEnd, Heartbeat, Hello, KeyDown, KeyUp, WhoAreYou
-from hardware.family import PanelFamily, PlainFamily, Wiring
+from hardware.family import PanelFamily, PlainFamily
 from hardware.link import ButtonPressed, Link, LinkEvent
+from hardware.port import Wiring
 from hardware.profiles.own import OwnCodec, encode_panel
 from tests.evidence.figure import Figure, Measured, Run
 

@@ -29,12 +29,7 @@ from sync import exchange
 from sync.central.store.engine import CentralStore
 from sync.central.store.terminals import State
 from sync.central.store.witness import Alarm
-from sync.central.usecases.terminals import (
-    enrol_terminal,
-    invite_terminal,
-    read_fleet,
-    release_terminal,
-)
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal, read_fleet
 from sync.central.web.app import create_app
 from sync.closing import close_days
 from sync.commitment import opened
@@ -46,7 +41,7 @@ from sync.witness import counts_of
 from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.support.builders import PEPPER, SOMYING, TODAY, FakeClock, asking, duty_of, rating
-from tests.support.central import made_central
+from tests.support.central import made_central, release
 
 ASKED = Asked(levels=5, reasons=("wait", "manner"), channels=(Channel.TOUCH, Channel.PANEL))
 MOMENTS = ("witnessed", "half over", "closed", "receipted")
@@ -56,7 +51,7 @@ ALONE = "receipted, no step before"
 """After the receipt of a day of which no quarter of an hour was shown."""
 
 ANEW = "witnessed anew after a release"
-"""A person let the terminal go on from what it has, and central has looked again since."""
+"""Two people let the terminal go on from what it has, and central has looked again since."""
 
 
 class Wire(httpx.BaseTransport):
@@ -132,11 +127,10 @@ class Bench:
             self.terminal.carry_out([Record(replace(rating(score), **{field: value}))])
 
     def release(self) -> None:
-        """Quarantine, and a person who lets the terminal go on."""
+        """Quarantine, and two people who let the terminal go on."""
         with self.central.store.transaction(self.central.site) as t:
-            t.terminals.quarantine("t1", State.BY_HAND)
-        now = self.clock.now().wall
-        if not release_terminal(self.central, "t1", "a person", "compared", now):
+            t.terminals.quarantine("t1", State.FORK)
+        if not release(self.central, "t1", "compared", self.clock.now().wall):
             raise AssertionError("nothing was released")
 
     def suppress(self) -> None:

@@ -33,7 +33,7 @@ FIGURES: tuple[Figure, ...] = (
     tampering.FIGURE,
     attacker.FIGURE,
     odd_text.FIGURE,
-    slow_readers.FIGURE,
+    *slow_readers.FIGURES,
     *sign_ins.FIGURES,
     mutating.FIGURE,
     days.FIGURE,

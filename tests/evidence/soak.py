@@ -141,7 +141,7 @@ class Office:
         presenter = self.bench.running.presenter
 
         def put_back() -> None:
-            self.panel.replug()
+            self.panel.plug()
             wait_until(lambda: presenter.panels.foremost.up)
 
         self.panel.unplug()
@@ -225,7 +225,7 @@ def live(
 FIGURE = Figure(
     name="compressed soak",
     target="flat within 2 MB, totals equal",
-    quick=14_000,
+    quick=8_000,
     full=140_000,
     measure=soak,
 )

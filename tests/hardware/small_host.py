@@ -16,8 +16,8 @@ from time import monotonic
 
 from hardware.link import ButtonPressed, PressMark
 from hardware.numbered_link import PanelLink
-from hardware.port import Port
 from hardware.profiles.own import OwnCodec
+from hardware.serial_port import SerialPort
 
 
 def last_marks(text: str) -> list[PressMark]:
@@ -38,7 +38,7 @@ def run(line: str, path: Path) -> None:
     text = path.read_text(encoding="ascii")
     whole = text[: text.rfind("\n") + 1]
     link = PanelLink(OwnCodec(), last_marks(whole))
-    port = Port.open(line)
+    port = SerialPort.open(line)
     link.opened(monotonic())
     with path.open("r+", encoding="ascii") as file:
         file.truncate(len(whole))

@@ -21,8 +21,9 @@ from hardware.link import (
 )
 from hardware.monitor import counter_line, event_line, raw_line
 from hardware.numbered_link import PanelLink
-from hardware.port import Port, PortLost, find_ports
+from hardware.port import PortLost
 from hardware.profiles.own import OwnCodec
+from hardware.serial_port import SerialPort, find_ports
 from hardware.sim_command import obey, serve
 from hardware.simulator import Fault, SimulatedPanel
 
@@ -42,7 +43,7 @@ class Bench:
 
     def host(self, last: PressMark | None = None) -> None:
         self.link = PanelLink(OwnCodec(), [last] if last else ())
-        self.port: Port | None = Port.open(str(self.panel.path))
+        self.port: SerialPort | None = SerialPort.open(str(self.panel.path))
         self.link.opened(self.now)
 
     def run(self, seconds: float) -> None:
@@ -125,8 +126,8 @@ def test_presses_made_while_unplugged_arrive_after_replugging(bench: Bench) -> N
     for key in (4, 5):
         bench.panel.press(key, bench.now)
         bench.now += 1
-    bench.panel.replug()
-    bench.port = Port.open(str(bench.panel.path))
+    bench.panel.plug()
+    bench.port = SerialPort.open(str(bench.panel.path))
     bench.link.opened(bench.now)
     bench.run(1)
     assert bench.buttons == [4, 5]
@@ -185,8 +186,8 @@ def test_an_acknowledgement_lost_with_the_cable_doubles_nothing(bench: Bench) ->
     bench.link.acknowledge(pressed.mark)  # committed, but the line is gone
     bench.run(0.3)
     bench.keep = True
-    bench.panel.replug()
-    bench.port = Port.open(str(bench.panel.path))
+    bench.panel.plug()
+    bench.port = SerialPort.open(str(bench.panel.path))
     bench.link.opened(bench.now)
     bench.run(0.5)
     assert bench.buttons == []
@@ -230,15 +231,15 @@ def test_a_panel_of_another_version_is_refused_and_its_presses_wait(bench: Bench
 
 def test_a_second_program_can_not_open_the_line(bench: Bench) -> None:
     with pytest.raises(PortLost, match="another program has it; close that"):
-        Port.open(str(bench.panel.path))
+        SerialPort.open(str(bench.panel.path))
 
 
 @pytest.fixture
-def stopped_line() -> Iterator[tuple[Port, int, int]]:
+def stopped_line() -> Iterator[tuple[SerialPort, int, int]]:
     """A port whose line takes no bytes until TCOON, with both ends of its pty."""
     master, slave = os.openpty()
     tty.setraw(slave)
-    port = Port.open(os.ttyname(slave))
+    port = SerialPort.open(os.ttyname(slave))
     termios.tcflow(slave, termios.TCOOFF)
     yield port, master, slave
     port.close()
@@ -247,7 +248,7 @@ def stopped_line() -> Iterator[tuple[Port, int, int]]:
 
 
 def test_a_line_that_takes_no_bytes_is_lost_not_waited_for(
-    stopped_line: tuple[Port, int, int],
+    stopped_line: tuple[SerialPort, int, int],
 ) -> None:
     port, _, _ = stopped_line
     port.write(bytes(4000))
@@ -256,7 +257,7 @@ def test_a_line_that_takes_no_bytes_is_lost_not_waited_for(
 
 
 def test_what_a_line_did_not_take_follows_in_order_when_it_takes_bytes_again(
-    stopped_line: tuple[Port, int, int],
+    stopped_line: tuple[SerialPort, int, int],
 ) -> None:
     port, master, slave = stopped_line
     port.write(b"first ")
@@ -272,18 +273,18 @@ def test_what_a_line_did_not_take_follows_in_order_when_it_takes_bytes_again(
 
 def test_a_missing_port_is_named(tmp_path: Path) -> None:
     with pytest.raises(PortLost, match=r"nothing-here.*no such port"):
-        Port.open(str(tmp_path / "nothing-here"))
+        SerialPort.open(str(tmp_path / "nothing-here"))
     with pytest.raises(PortLost, match="kiosk panel list"):
-        Port.open("1234:ABCD:none")
+        SerialPort.open("1234:ABCD:none")
 
 
 def test_what_is_no_serial_port_or_no_speed_gets_one_line(bench: Bench, tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.touch()
     with pytest.raises(PortLost, match="kiosk panel list"):
-        Port.open(str(plain))
+        SerialPort.open(str(plain))
     with pytest.raises(PortLost, match="baud"):
-        Port.open(str(bench.panel.path), -1)
+        SerialPort.open(str(bench.panel.path), -1)
 
 
 def test_a_simulated_panel_takes_no_path_that_is_not_its_own(tmp_path: Path) -> None:
@@ -311,7 +312,7 @@ def test_the_simulator_as_a_program_obeys_and_tells(tmp_path: Path) -> None:
     path = tmp_path / "panel"
     output: list[str] = []
     read, write = os.pipe()
-    os.write(write, b"press 3\nfault garbage\nfault nonsense\nstatus\nunplug\nreplug\nquit\n")
+    os.write(write, b"press 3\nfault garbage\nfault nonsense\nstatus\nunplug\nplug\nquit\n")
     with os.fdopen(read, closefd=True) as commands:
         serve(SimulatedPanel(path), iter(range(100_000)).__next__, commands, output.append)
     os.close(write)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from hardware.catalogue import FAMILIES, family_named
 from hardware.codec import PlainCodec
-from hardware.family import PanelFamily, Wiring
+from hardware.family import PanelFamily
 from hardware.link import ButtonPressed, ButtonStuck, LinkEvent, PanelDown, PanelRefused, PanelUp
 from hardware.link import PressMark as Mark
 from hardware.plain_link import Manners, PlainLink
+from hardware.port import Wiring
 from hardware.profiles import modbus, xid
 from hardware.profiles.candle485 import LAMP_KEPT, LAMP_OFF, CandleCodec, frame
 from hardware.profiles.modbus import ModbusBox, ModbusCodec

@@ -8,11 +8,11 @@ import pytest
 
 from hardware.catalogue import FAMILIES
 from hardware.command_lines import HasFileno
-from hardware.family import PlainFamily, Wiring
+from hardware.family import PlainFamily
 from hardware.link import ButtonPressed, ButtonStuck, LinkEvent, PanelDown, PanelUp
 from hardware.monitor import watch
 from hardware.plain_simulator import SimulatedPlainPanel
-from hardware.port import Port, PortLost
+from hardware.port import LineMode, Port, PortLost, Wiring
 from hardware.profiles import modbus
 from hardware.sim_command import obey
 from hardware.simulator import Fault
@@ -35,9 +35,9 @@ class HostAndPanel:
         self.open()
 
     def open(self) -> None:
-        mode = self.family.line_mode()
         # A pseudo-terminal has no parity; the bytes are the same.
-        self.port = Port.open(str(self.panel.path), mode.baud)
+        mode = LineMode(self.family.line_mode().baud)
+        self.port = self.family.open(str(self.panel.path), mode, Wiring())
         self.link.opened(self.now)
 
     def run(self, seconds: float) -> None:
@@ -128,7 +128,7 @@ def test_an_unplugged_panel_is_down_and_works_again_when_plugged(rig: HostAndPan
     rig.panel.unplug()
     rig.run(0.2)
     assert rig.events[-1] == PanelDown("unplugged")
-    rig.panel.replug()
+    rig.panel.plug()
     rig.open()
     rig.run(1.5)
     assert isinstance(rig.events[-1], PanelUp)

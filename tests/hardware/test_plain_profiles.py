@@ -17,7 +17,8 @@ from hardware.codec import (
     Unknown,
     UnknownCode,
 )
-from hardware.family import NoSuchPanel, PlainFamily, Wiring
+from hardware.family import NoSuchPanel, PlainFamily
+from hardware.port import Wiring
 from hardware.profiles import ascii_line, candle485, jt905, modbus, single_byte, xid
 from kiosk.settings.definition import PANEL_PROFILES, PARITIES
 

@@ -25,7 +25,7 @@ LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 ROOT = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 SHOWING = 1 << 25
 """AT-SPI 2's state number 25."""
-FACES = ["ดีมาก", "ดี", "พอใช้", "ควรปรับปรุง", "ต้องปรับปรุง"]
+FACES = ["มากที่สุด", "มาก", "ปานกลาง", "น้อย", "น้อยที่สุด"]
 
 
 @dataclass(frozen=True, slots=True)

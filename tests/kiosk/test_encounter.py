@@ -182,6 +182,8 @@ def test_sign_off_does_not_cut_a_citizens_thanks_short() -> None:
     state, _ = play((1, press(5)), (2, SignOff(EndOfDuty.CLOSING_TIME)))
     assert state.phase is Phase.THANKS
     state, _ = play((7, Tick()), start=state)
+    assert state.lingers
+    state, _ = play((62, Tick()), start=state)
     assert state.phase is Phase.CLOSED
 
 

@@ -11,7 +11,7 @@ from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.terminal import Terminal
 from sync import enrolling, exchange
-from sync.central.serving import Impatient
+from sync.central.connections import Impatient
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app

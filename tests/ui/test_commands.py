@@ -1,11 +1,16 @@
 """The two command lines, as an IT clerk types them: exit codes, one clear line, nothing half."""
 
+import os
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import HoldReasons, Record
 from sync.central.cli import app as central_app
+from tests.support.builders import TODAY, asking, rating
 from ui.cli import app as kiosk_app
 
 RUNNER = CliRunner()
@@ -118,6 +123,23 @@ def test_a_backup_opens_as_a_terminal(folder: Path, tmp_path: Path) -> None:
 def test_closing_without_central_says_that_nothing_is_lost(folder: Path) -> None:
     assert "stays here" in kiosk(folder, "close-day").stdout
     assert "not enrolled" in one_line(kiosk(folder, "sync"), 2)
+
+
+def test_what_was_ticked_as_the_machine_stopped_is_kept_by_closing_the_day(folder: Path) -> None:
+    data = DataFolder(folder)
+    store, terminal = data.open(SystemClock())
+    rated = rating(1)
+    ticked = asking(rated, "wait")
+    terminal.carry_out([Record(rated), HoldReasons(ticked)])
+    running = data.lock()
+    kiosk(folder, "close-day")
+    assert terminal.holds_reasons(), "a citizen may still be at it"
+    os.close(running)
+    kiosk(folder, "close-day")
+    with store.read() as snapshot:
+        assert snapshot.state.held_reasons() is None
+        assert snapshot.ratings.tally(TODAY).reasons.total() == 1
+    store.close()
 
 
 def test_enrolling_nowhere_leaves_no_key(folder: Path) -> None:

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.simulator import SimulatedPanel
+from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import Fate, Phase, Served, SignOff, SignOn
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.settings.reading import parse
@@ -49,6 +50,8 @@ profile = "candle485"
 port = "LINE"
 profile = "ascii-line"
 """
+KINDS = {"OWN": "own", "CANDLE": "candle485", "LINE": "ascii-line", "BYTES": "single-byte"}
+"""The panels' places in the settings, and their families."""
 BEST = 1
 """The button of the best face."""
 EFFECT_SECONDS = 0.08
@@ -62,7 +65,9 @@ class Bench:
         self.counter, self.qtbot = counter, qtbot
         text = SETTINGS + more
         self.panels: dict[str, OnLoop] = {}
-        for name, profile in (("OWN", "own"), ("CANDLE", "candle485"), ("LINE", "ascii-line")):
+        for name, profile in KINDS.items():
+            if f'"{name}"' not in text:
+                continue
             path = counter.folder.path / name.lower()
             self.panels[name] = OnLoop(simulated(path, profile, 4))
             text = text.replace(f'"{name}"', f'"{path}"')
@@ -152,6 +157,10 @@ def closed(bench: Bench) -> None:
     bench.after(bench.counter.settings.times.grace + 1)
 
 
+def after_hours(bench: Bench) -> None:
+    bench.presenter.session.step(SignOff(EndOfDuty.CLOSING_TIME))
+
+
 def broken(bench: Bench) -> None:
     bench.presenter.session.break_off("no room")
 
@@ -170,6 +179,7 @@ PLACES: dict[str, Callable[[Bench], None]] = {
     "paused": paused,
     "paused just now": paused_now,
     "closed": closed,
+    "after hours": after_hours,
     "broken": broken,
     "choosing": behind(Choosing()),
     "duty menu": behind(DutyMenu()),
@@ -296,6 +306,40 @@ def test_they_are_where_questions_are_offered(bench: Bench, place: str) -> None:
 def test_they_are_where_buttons_lead_through_the_reasons(bench: Bench) -> None:
     assert every_way(bench, "asked", asked) == []
     assert tally(bench.counter).outcomes[SOMYING.id, Outcome.LED] > 0
+
+
+BYTES = """\
+[[panel]]
+port = "BYTES"
+profile = "single-byte"
+buttons = [4, 3, 2, 1]
+"""
+
+
+@pytest.mark.parametrize("bench", [BYTES], indirect=True)
+def test_what_a_box_without_frames_says_of_itself_is_a_press_nowhere(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    """A greeting holds the bytes of buttons, as noise does. One byte alone is a press."""
+    box = bench.panels["BYTES"].panel
+    assert isinstance(box, SimulatedPlainPanel)
+    settled_at = monotonic() + 1.1
+    qtbot.waitUntil(lambda: monotonic() >= settled_at)
+    wrong = []
+    for place, reach in PLACES.items():
+        bench.start_over()
+        reach(bench)
+        before = bench.kept(), bench.counted(), lit(bench, "OWN"), lit(bench, "CANDLE")
+        box.send(b"Ready v1.2 5 buttons\r\n1234512345\r\n")
+        judged_at = monotonic() + EFFECT_SECONDS
+        qtbot.waitUntil(lambda at=judged_at: monotonic() >= at)  # type: ignore[misc]
+        after = bench.kept(), bench.counted(), lit(bench, "OWN"), lit(bench, "CANDLE")
+        wrong += [place] if after != before else []
+    assert wrong == []
+    bench.start_over()
+    kept = bench.kept()
+    box.send(b"1")
+    qtbot.waitUntil(lambda: bench.kept() == kept + 1, timeout=5000)
 
 
 def test_the_places_are_every_page_phase_and_dialog(bench: Bench, qtbot: QtBot) -> None:

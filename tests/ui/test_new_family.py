@@ -8,11 +8,12 @@ from time import monotonic
 import pytest
 
 from hardware.codec import LineCounters, PlainFromHost, PlainFromPanel, Pressed, UnknownCode
-from hardware.family import Certainty, LineMode, NoSuchPanel, PanelFamily, PlainFamily, Wiring
+from hardware.family import Certainty, NoSuchPanel, PanelFamily, PlainFamily
 from hardware.finder import Patience
 from hardware.monitor import watch
 from hardware.plain_link import Manners
-from hardware.port import Port
+from hardware.port import LineMode, Wiring
+from hardware.serial_port import SerialPort
 from hardware.sim_command import Simulated
 from kiosk.settings.reading import parse
 from tests.support.clerk import Clerk
@@ -129,7 +130,7 @@ def test_the_monitor_shows_a_new_family(panel: Simulated) -> None:
     lines: list[str] = []
     panel.start(monotonic())
     link = KNOCK.link(Wiring(codes=("a", "b")))
-    port = Port.open(str(panel.path), KNOCK.line_mode().baud)
+    port = SerialPort.open(str(panel.path), KNOCK.line_mode().baud)
     panel.press(2, monotonic())
     watch(port, link, lines.append, seconds=0.3)
     port.close()

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hardware.catalogue import family_named
-from hardware.family import Wiring
 from hardware.finder import Patience
+from hardware.port import Wiring
 from hardware.sim_command import Simulated
 from kiosk.settings.default_text import text as default_text
 from kiosk.settings.definition import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from hardware.catalogue import family_named
 from hardware.codec import Acknowledge, Hello, KeyDown
 from hardware.family import PlainFamily
 from hardware.link import ButtonPressed
+from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.port import PortInfo
 from hardware.profiles.own import encode_host, encode_panel
 from hardware.sim_command import Simulated
@@ -177,7 +178,7 @@ def test_each_of_two_numbered_panels_is_remembered_over_a_restart(
     marks = bench.counter.running.terminal.marks()
     assert len({mark.device for mark in marks}) == 2
     for mark in marks:
-        again = link_of(bench.counter.settings.panels[0], marks)
+        again = link_of(family_named("own"), bench.counter.settings.panels[0], marks)
         hello = encode_panel(
             Hello(version="1.0", device=mark.device, boot=mark.boot, firmware="1.0", keys=5)
         )
@@ -197,6 +198,50 @@ def test_one_of_two_panels_down_is_told(bench: Bench, qtbot: QtBot) -> None:
     assert not state.up
     assert state.trouble is not None
     assert "เปิดไม่ได้: ไม่พบพอร์ตนี้" in Words.load("th").trouble(state.trouble)
+
+
+def test_a_polled_panel_is_asked_at_least_as_often_as_its_family_says(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    """Counted beside a precise timer of the same event loop, so that a busy machine slows both."""
+    text = '[panel]\nport = "PATH1"\nprofile = "modbus"\nbuttons = [4, 3, 2, 1]\n'
+    bench.open(text, "modbus")
+    panel = bench.panels[0].panel
+    assert isinstance(panel, SimulatedPlainPanel)
+    answers = QSocketNotifier(panel.fileno(), QSocketNotifier.Type.Read)
+    questions: list[int] = []
+    answers.activated.connect(lambda: questions.append(1))
+    answers.activated.connect(lambda: panel.readable(monotonic()))
+    bench.wait_until_up()
+    family = family_named("modbus")
+    assert isinstance(family, PlainFamily)
+    intervals: list[int] = []
+    metronome = QTimer(interval=round(family.manners.poll * 1000))
+    metronome.setTimerType(Qt.TimerType.PreciseTimer)
+    metronome.timeout.connect(lambda: intervals.append(1))
+    metronome.start()
+    questions.clear()
+    qtbot.waitUntil(lambda: len(intervals) == 20, timeout=10_000)
+    answers.setEnabled(False)
+    assert len(questions) >= len(intervals)
+
+
+def test_up_is_told_only_once_each_of_several_panels_is_there(bench: Bench, qtbot: QtBot) -> None:
+    late = simulated(bench.path("late"), "own", 4)
+    bench.open(f'[[panel]]\nport = "PATH1"\n[[panel]]\nport = "{late.path}"\n', "own")
+    presenter = bench.counter.running.presenter
+    qtbot.waitUntil(lambda: presenter.panels.states[0].up, timeout=10_000)
+    qtbot.waitUntil(lambda: presenter.panels.states[1].trouble is not None, timeout=10_000)
+    assert panel_events(bench) == [Kind.PANEL_DOWN]
+    bench.plug_in(late)
+    bench.wait_until_up()
+    assert panel_events(bench) == [Kind.PANEL_DOWN, Kind.PANEL_UP]
+
+
+def panel_events(bench: Bench) -> list[Kind]:
+    with bench.counter.running.store.transaction() as t:
+        kinds = [what.kind for what in t.journal.of_day(TODAY)]
+    return [kind for kind in kinds if kind in (Kind.PANEL_UP, Kind.PANEL_DOWN)]
 
 
 def test_a_panel_whose_codes_can_not_be_is_refused_and_the_other_works(bench: Bench) -> None:
@@ -231,7 +276,7 @@ def test_an_unplugged_plain_panel_is_noted_and_comes_back_by_itself(
     presenter = bench.counter.running.presenter
     bench.panels[0].panel.unplug()
     qtbot.waitUntil(lambda: not presenter.panels.foremost.up, timeout=10_000)
-    bench.panels[0].panel.replug()
+    bench.panels[0].panel.plug()
     bench.wait_until_up()
     with bench.counter.running.store.transaction() as t:
         kinds = [what.kind for what in t.journal.of_day(TODAY)]
@@ -246,7 +291,7 @@ def pressed_while_unplugged(bench: Bench, qtbot: QtBot, ago: float) -> Simulated
     panel.unplug()
     qtbot.waitUntil(lambda: not presenter.panels.foremost.up, timeout=10_000)
     panel.press(1, monotonic() - ago)
-    panel.replug()
+    panel.plug()
     qtbot.waitUntil(lambda: not panel.waiting, timeout=10_000)
     return panel
 

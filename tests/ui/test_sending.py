@@ -3,6 +3,7 @@
 import pytest
 
 from kiosk.settings.reading import parse
+from kiosk.store.journal import Kind
 from kiosk.store.state import Enrolment
 from tests.support.counter import SETTINGS, Counter, click, service_menu, shown, sign_on, tile
 from ui.failures import NOT_NOW, USAGE, WRONG
@@ -109,3 +110,12 @@ def test_the_menu_stays_while_it_sends_and_a_citizen_still_comes_first(
 def test_every_end_has_words(errand: str, code: int | None, language: str) -> None:
     key = Sending(errand, code).key
     assert key in Words.load(language).own
+
+
+def test_days_that_this_terminal_never_made_stand_there_with_the_remedy(counter: Counter) -> None:
+    strange = {"days": "2026-11-20 2026-11-21"}
+    with counter.running.store.transaction() as t:
+        t.journal.append(counter.clock.now(), Kind.NOT_MINE, strange)
+    words = told(service_menu(counter))
+    assert "๒ วัน ตั้งแต่ 2026-11-20" in words
+    assert any("kiosk key renew" in line for line in words)

@@ -213,14 +213,63 @@ def test_a_citizen_can_not_open_the_officers_menu_without_the_pin(counter: Count
     ready(counter)
 
 
-def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> None:
+def test_closing_time_is_told_before_it_comes(counter: Counter) -> None:
     sign_on(counter)
-    counter.clock.set_wall(MORNING.replace(hour=16, minute=30, second=1))
+    for minute, told in ((24, ""), (26, "ช่องบริการนี้จะปิดเวลา ๑๖:๓๐ น.")):
+        counter.clock.set_wall(MORNING.replace(hour=16, minute=minute))
+        counter.running.presenter.clock.look()
+        assert ready(counter)._note._text == told
+
+
+def soon_before_closing_time(counter: Counter) -> None:
+    counter.clock.set_wall(MORNING.replace(hour=16, minute=20))
     counter.running.presenter.clock.look()
-    shown(counter, MessageScreen)
+
+
+def closing_time_passes(counter: Counter) -> None:
+    pass_time(counter, 600)
     assert counter.running.presenter.state.duty is None
-    assert counter.running.presenter.citizen.press(5, Channel.PANEL) is Fate.KEPT
+
+
+def test_after_closing_time_whoever_stands_there_still_rates_by_touch(counter: Counter) -> None:
+    soon_before_closing_time(counter)
+    sign_on(counter)
+    closing_time_passes(counter)
+    assert "ท่านยังประเมิน" in ready(counter)._note._text
+    press_face(counter, 5)
+    shown(counter, ThanksScreen)
     assert tally(counter).n == 1
+    pass_time(counter, 6)
+    ready(counter)
+    pass_time(counter, 45)
+    assert ready(counter)._note._text == "หน้านี้จะปิดใน ๙ วินาที"
+    pass_time(counter, 9)
+    shown(counter, MessageScreen)
+    assert counter.running.presenter.citizen.press(5, Channel.PANEL) is Fate.COUNTED
+    assert tally(counter).n == 1
+
+
+def test_after_closing_time_the_next_officer_signs_on_at_once(counter: Counter) -> None:
+    soon_before_closing_time(counter)
+    sign_on(counter)
+    closing_time_passes(counter)
+    click(ready(counter).staff_tile)
+    screen = shown(counter, SignOnScreen)
+    assert isinstance(screen, SignOnScreen)
+    click(next(row for row in screen.rows if row.officer == "102"))
+    type_pin(counter, counter.pins["102"])
+    assert ready(counter).plate.avatar.accessibleName() == PRASIT.name
+    assert ready(counter)._note._text == ""
+    pass_time(counter, 61)
+    ready(counter)
+
+
+def test_a_paused_duty_that_closing_time_ends_leaves_no_question(counter: Counter) -> None:
+    soon_before_closing_time(counter)
+    sign_on(counter)
+    staff_menu(counter, "101", PAUSE)
+    closing_time_passes(counter)
+    shown(counter, MessageScreen)
 
 
 def test_a_duty_left_alone_ends_and_the_next_press_is_nobodys(counter: Counter) -> None:
@@ -250,6 +299,8 @@ def test_a_duty_does_not_outlive_midnight(counter: Counter) -> None:
     counter.running.presenter.clock.look()
     sign_on(counter)
     pass_time(counter, 1200)
+    assert counter.running.presenter.state.duty is None
+    pass_time(counter, counter.settings.times.grace)
     shown(counter, MessageScreen)
 
 

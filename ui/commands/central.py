@@ -1,5 +1,6 @@
 """Between this terminal and central: close days, enrol, sync, carry a stick, send a heartbeat."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from kiosk.clock import SystemClock
+    from kiosk.datafolder import DataFolder
     from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
+    from kiosk.terminal import Terminal
     from sync.absence import Hours
+    from sync.exchange import Synced
+    from sync.keyfile import Renewal
     from sync.steps import Asked
 
 app = typer.Typer()
+keys = typer.Typer(help="The key by which central knows this terminal.", no_args_is_help=True)
 
 
 class SyncParts(NamedTuple):
@@ -33,6 +39,7 @@ class SyncParts(NamedTuple):
     authority: str
     pepper: bytes
     asked: "Asked"
+    renewal: "Renewal | None"
 
 
 @app.command("close-day")
@@ -46,7 +53,7 @@ def close_day(
         ),
     ] = False,
 ) -> None:
-    """Close every business day that is over and put its report into the outbox.
+    """Close every business day that is over: its report is then due to be sent.
 
     Today is over after closing time, once nobody is on duty. Closing twice changes nothing.
     """
@@ -56,6 +63,7 @@ def close_day(
     clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = data_folder().settings().with_wording(terminal.wording())
+        _settle_reasons(data_folder(), terminal)
         hours = _hours(settings)
         over = is_over(store, clock, hours)
         try:
@@ -79,7 +87,10 @@ def enrol(
     url: Annotated[str, typer.Argument(help="Central's address, https://…")],
     code: Annotated[str, typer.Argument(help="The one-time code from `kiosk-central enrol`.")],
     again: Annotated[
-        bool, typer.Option("--again", help="Even if enrolled already: a new key and identity.")
+        bool,
+        typer.Option(
+            "--again", help="Enrol a second time: central then sees a new terminal, with a new key."
+        ),
     ] = False,
 ) -> None:
     """Join a central report with a one-time code; makes this terminal's key.
@@ -90,7 +101,7 @@ def enrol(
 
     from sync.client import SyncFailed
     from sync.enrolling import enrol as enrol_at
-    from sync.keyfile import write_key
+    from sync.keyfile import drop_renewal, write_key
 
     folder = data_folder()
     with opened() as (_, terminal), errors():
@@ -103,6 +114,7 @@ def enrol(
             enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
+        drop_renewal(folder.key_file)
         write_key(folder.key_file, key)
         terminal.join(enrolment)
     typer.echo(f"Enrolled at {enrolment.url} as {enrolment.site}/{enrolment.terminal}.")
@@ -115,18 +127,27 @@ def sync() -> None:
 
     Today is closed too once it is over. Run it from a timer, or let the terminal start it.
     """
+    with _closed_and_syncing() as parts:
+        result = _synced(parts)
+    _say(result)
+
+
+def _synced(parts: SyncParts) -> "Synced":
     from sync.exchange import sync as run_sync
 
-    with _closed_and_syncing() as parts:
-        result = run_sync(
-            parts.store,
-            parts.clock,
-            parts.key,
-            parts.authority,
-            typer.echo,
-            pepper=parts.pepper,
-            asked=parts.asked,
-        )
+    return run_sync(
+        parts.store,
+        parts.clock,
+        parts.key,
+        parts.authority,
+        typer.echo,
+        pepper=parts.pepper,
+        asked=parts.asked,
+        renewal=parts.renewal,
+    )
+
+
+def _say(result: "Synced") -> None:
     officers = counted(result.officers, "officer", "officers")
     roster = f"renewed ({officers})" if result.roster_changed else "unchanged"
     pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
@@ -137,11 +158,38 @@ def sync() -> None:
         fail("parked: " + "; ".join(result.parked), WRONG)
 
 
+@keys.command()
+def renew(
+    later: Annotated[
+        bool, typer.Option("--later", help="Only make it: the next sync, or stick, does the rest.")
+    ] = False,
+) -> None:
+    """Give this terminal another key: where the one of now may have been copied, and once a year.
+
+    Central takes the new key from the old one; what it has witnessed stays, and no sync is missed.
+    A machine that comes with the old key after that is refused, and central raises an alarm.
+
+    Example: kiosk key renew
+    """
+    from sync.exchange import enrolment_of
+    from sync.keyfile import begin_renewal
+
+    with _closed_and_syncing() as parts:
+        enrolment_of(parts.store)
+        begun = begin_renewal(data_folder().key_file)
+        result = None if later else _synced(parts._replace(renewal=begun))
+    if result is None:
+        typer.echo("A new key is made. The next sync tells central of it.")
+        return
+    _say(result)
+    typer.echo("This terminal's key is renewed.")
+
+
 @app.command()
 def stick(
     folder: Annotated[Path, typer.Argument(help="Where the stick is, such as /media/usb.")],
     mounted: Annotated[
-        bool, typer.Option("--mounted", help="Only if something is mounted there.")
+        bool, typer.Option("--mounted", help="Stop unless a stick is mounted in this folder.")
     ] = False,
 ) -> None:
     """Sync without a network: carry a stick between here and `kiosk-central stick`.
@@ -165,6 +213,7 @@ def stick(
             memory,
             typer.echo,
             parts.pepper,
+            parts.renewal,
         )
     if result.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
@@ -184,7 +233,7 @@ def stick(
 
 @app.command()
 def heartbeat() -> None:
-    """Tell central that this terminal lives: its journal's head, and commitments that say no count.
+    """Tell central that this terminal works. No count goes out.
 
     The running terminal does this by itself every quarter of an hour.
     """
@@ -192,7 +241,7 @@ def heartbeat() -> None:
     from sync import exchange, incoming
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled
-    from sync.keyfile import KeyUnusable, read_key
+    from sync.keyfile import KeyUnusable, pending_renewal, read_key
 
     folder = data_folder()
     with opened() as (store, terminal), errors():
@@ -206,6 +255,7 @@ def heartbeat() -> None:
                 settings.sync.ca,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
+                renewal=pending_renewal(folder.key_file),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
@@ -214,6 +264,23 @@ def heartbeat() -> None:
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
     typer.echo("Central has seen this terminal.")
+
+
+def _settle_reasons(folder: "DataFolder", terminal: "Terminal") -> None:
+    """Keep what a citizen had ticked when the terminal stopped. While it runs, its citizen may
+    still change it."""
+    from kiosk.datafolder import AlreadyRunning
+
+    if not terminal.holds_reasons():
+        return
+    try:
+        lock = folder.lock()
+    except AlreadyRunning:
+        return
+    try:
+        terminal.settle_reasons()
+    finally:
+        os.close(lock)
 
 
 def _require_mounted(folder: Path) -> None:
@@ -260,13 +327,14 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
-    from sync.keyfile import KeyUnusable, read_key
+    from sync.keyfile import KeyUnusable, pending_renewal, read_key
 
     folder = data_folder()
     clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = folder.settings().with_wording(terminal.wording())
         hours = _hours(settings)
+        _settle_reasons(folder, terminal)
         try:
             close_days(store, clock, today=is_over(store, clock, hours), hours=hours)
             yield SyncParts(
@@ -276,6 +344,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 authority=settings.sync.ca,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
+                renewal=pending_renewal(folder.key_file),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

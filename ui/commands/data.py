@@ -14,7 +14,7 @@ app = typer.Typer()
 
 @app.command()
 def verify() -> None:
-    """Recompute everything from the rows and name the first thing that is wrong."""
+    """Check that no stored rating or event was changed, and name the first thing that is wrong."""
     from ui.verification import Disagreement, verify_everything
 
     with opened() as (store, terminal), errors():

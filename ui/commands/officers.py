@@ -80,7 +80,7 @@ def officer_import(
 
 @app.command("list")
 def officer_list(
-    retired: Annotated[bool, typer.Option("--retired", help="Those retired too.")] = False,
+    retired: Annotated[bool, typer.Option("--retired", help="List retired officers too.")] = False,
 ) -> None:
     """List the officers."""
     with opened() as (_, terminal), errors():

@@ -1,4 +1,4 @@
-"""`kiosk panel`: the serial button panel."""
+"""`kiosk panel`: the button panel."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,19 +11,22 @@ from ui.failures import NOT_NOW, USAGE
 if TYPE_CHECKING:
     from kiosk.settings.definition import PanelSettings
 
-app = typer.Typer(help="The serial button panel.", no_args_is_help=True)
+_PROFILE = "The kind of panel, as `kiosk panel profiles` lists them"
+_NUMBER = "Which panel of the settings: the first is 1."
+
+app = typer.Typer(help="The button panel.", no_args_is_help=True)
 
 
 @app.command("list")
 def panel_list() -> None:
-    """List serial ports, with the name to write into the settings."""
-    from hardware.port import find_ports
+    """List the ports where a panel may be, with the name to write into the settings."""
+    from hardware.catalogue import connections
 
-    ports = find_ports()
+    ports = [port for connection in connections() for port in connection.find()]
     for port in ports:
         typer.echo(f"{port.device}\t{port.stable}\t{port.description}")
     if not ports:
-        typer.echo("No serial port found. Is the panel's cable plugged in?")
+        typer.echo("No port found. Is the panel's cable plugged in?")
 
 
 @app.command("profiles")
@@ -38,10 +41,12 @@ def panel_profiles() -> None:
 @app.command("monitor")
 def panel_monitor(
     port: Annotated[str, typer.Argument(help="The port; empty: the one in the settings.")] = "",
-    seconds: Annotated[float, typer.Option(help="Stop after so long; 0: at Ctrl-C.")] = 0.0,
-    profile: Annotated[str, typer.Option(help="See kiosk panel profiles.")] = "",
-    baud: Annotated[int, typer.Option(help="0: the profile's.")] = 0,
-    panel: Annotated[int, typer.Option(min=1, help="Which of the settings' panels.")] = 1,
+    seconds: Annotated[float, typer.Option(help="Stop after so many seconds; 0: at Ctrl-C.")] = 0.0,
+    profile: Annotated[str, typer.Option(help=f"{_PROFILE}; empty: the settings'.")] = "",
+    baud: Annotated[
+        int, typer.Option(help="The line's speed in bits a second; 0: as the profile has it.")
+    ] = 0,
+    panel: Annotated[int, typer.Option(min=1, help=_NUMBER)] = 1,
 ) -> None:
     """Show what comes over a panel's line: bytes, meaning, counters. Presses are not scored and
     not acknowledged, so the panel keeps them for the terminal."""
@@ -63,12 +68,12 @@ def panel_simulate(
         Path, typer.Argument(help="Where the panel's line appears, such as /tmp/panel")
     ],
     keys: Annotated[int, typer.Option(min=1, max=16, help="How many buttons.")] = 5,
-    profile: Annotated[str, typer.Option(help="See kiosk panel profiles.")] = "own",
+    profile: Annotated[str, typer.Option(help=f"{_PROFILE}.")] = "own",
 ) -> None:
     """Be a panel on a virtual serial line; commands on standard input press its buttons.
 
     Commands: press N, down N, up N, fault NAME (none, garbage, lost-bytes, stuck-key, silence,
-    wrong-version), unplug, replug, restart, status, quit.
+    wrong-version), unplug, plug, restart, status, quit.
     """
     from ui.panel_tools import PanelTrouble, simulate
 
@@ -81,10 +86,15 @@ def panel_simulate(
 @app.command("setup")
 def panel_setup(
     port: Annotated[str, typer.Argument(help="The port; empty: every port found.")] = "",
-    profile: Annotated[str, typer.Option(help="The kind; empty: found by listening.")] = "",
-    panel: Annotated[int, typer.Option(min=1, help="Which of the settings' panels.")] = 1,
-    seconds: Annotated[float, typer.Option(help="How long to wait for each press.")] = 60.0,
-    address: Annotated[int, typer.Option(help="A panel's on a shared line; 0: the usual.")] = 0,
+    profile: Annotated[str, typer.Option(help=f"{_PROFILE}; empty: found by listening.")] = "",
+    panel: Annotated[int, typer.Option(min=1, help=_NUMBER)] = 1,
+    seconds: Annotated[float, typer.Option(help="How many seconds to wait for each press.")] = 60.0,
+    address: Annotated[
+        int,
+        typer.Option(
+            help="The panel's number on a line that several share; 0: as the profile has it."
+        ),
+    ] = 0,
 ) -> None:
     """Find a panel, ask for each of its buttons in turn, and write it into the settings.
 

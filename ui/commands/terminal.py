@@ -48,7 +48,11 @@ def init(
 @app.command()
 def run(
     windowed: Annotated[
-        str, typer.Option(metavar="WxH", help="A window of this size, not the full screen.")
+        str,
+        typer.Option(
+            metavar="WxH",
+            help="Open a window of this size, such as 1280x800, in place of the full screen.",
+        ),
     ] = "",
 ) -> None:
     """Open the terminal, full screen.
@@ -73,7 +77,8 @@ def _size(text: str) -> tuple[int, int]:
 @app.command()
 def autostart(
     turned: Annotated[
-        int, typer.Option(help="Degrees clockwise that the screen hangs turned by: 90, 180, 270.")
+        int,
+        typer.Option(help="By how many degrees, clockwise, the screen hangs turned: 90, 180, 270."),
     ] = 0,
 ) -> None:
     """Print a systemd unit that starts this terminal with the machine, as the only program.
@@ -108,7 +113,7 @@ def autostart(
 
 @app.command()
 def status() -> None:
-    """Say how this terminal is: enrolment, roster, what is unsent, disk. Shows no score."""
+    """Show enrolment, officers, what is due to be sent, free disk. Shows no score."""
 
     folder = data_folder()
     with opened() as (_, terminal), errors():
@@ -135,6 +140,10 @@ def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") 
     yield f"last sync {last_sync.at if last_sync else 'never'}"
     if failure and (not last_sync or failure.seq > last_sync.seq):
         yield f"          failed {failure.at}: {failure.detail}"
+    if status.foreign_days:
+        days = ", ".join(map(str, status.foreign_days))
+        yield f"not mine  central has days that this terminal never made: {days}"
+        yield "          compare both sides there, then renew the key: kiosk key renew"
     yield f"disk      {folder.free_bytes() // 2**20} MiB free"
     for panel in settings.panels:
         name = f"{panel.port} ({panel.profile})" if panel.port else "none"

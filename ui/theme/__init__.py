@@ -5,10 +5,12 @@ from pathlib import Path
 
 import fontpkg_sarabun  # type: ignore[import-untyped]  # files only
 from PySide6.QtGui import QColor, QFont, QFontDatabase
+from PySide6.QtWidgets import QWidget
 
+from kiosk.domain import face
 from ui.text import scripts
 
-INK = QColor("#0B161B")
+INK = QColor(face.INK)
 """Words. At least 10:1 on PAPER, CARD and every face."""
 SOFT_INK = QColor("#2B3E46")
 PAPER = QColor("#FAF8F3")
@@ -24,8 +26,8 @@ WARM = QColor("#E9F4EC")
 BLUSH = QColor("#E8806A")
 """Cheeks and tongue."""
 
-FACES = tuple(QColor(c) for c in ("#FFAFA5", "#FFBB70", "#FFDB57", "#C4E676", "#86DCA0"))
-"""Worst to best of five; shorter scales take from the ends and the middle."""
+FACES = tuple(QColor(colour) for colour in face.colours())
+"""Worst to best of five."""
 
 HERO, TITLE, LEAD, BODY, SMALL = 9.4, 6.6, 5.2, 4.4, 3.6
 """The type scale, in units (see Metrics): what a page says at once; its heading; what goes with
@@ -62,6 +64,13 @@ class Metrics:
     def reach(self) -> int:
         """Pixels from the top above which a citizen has nothing to press."""
         return self.height // 2 if _Access.low_reach else 0
+
+
+def scaled(widget: QWidget, pixels: float) -> float:
+    """A line's width or a corner's radius, given for a window of 1280 by 800: as large to the eye
+    on 4K, and never finer."""
+    size = widget.window().size()
+    return pixels * max(1.0, Metrics(size.width(), size.height()).unit / 8)
 
 
 class _Access:
@@ -169,5 +178,4 @@ def tint(colour: QColor, share: float) -> QColor:
 
 
 def face_colour(score: int, levels: int) -> QColor:
-    position = (score - 1) / (levels - 1) * (len(FACES) - 1)
-    return FACES[round(position)]
+    return QColor(face.face(score, levels).colour)

@@ -66,7 +66,7 @@ class WorkingDay:
         yield from self._press_twice("101")
         yield from self._look_in_english()
         yield from self._pause_and_resume()
-        yield from self._unplug_and_replug("101")
+        yield from self._unplug_and_plug("101")
         yield from self._hand_over("102")
         for turn, score in enumerate(LATER):
             yield from self._rate("102", score, by_panel=turn % 2 == 0)
@@ -140,14 +140,14 @@ class WorkingDay:
         self._picture("paused")
         yield from self._sign_on("101")
 
-    def _unplug_and_replug(self, number: str) -> Story:
+    def _unplug_and_plug(self, number: str) -> Story:
         yield self._ready
         self._panel.unplug()
         yield lambda: not self._panel_up()
         self._picture("ready-panel-unplugged")
         yield from self._rate(number, 4, by_panel=False)
         self._panel.press(2)
-        self._panel.replug()
+        self._panel.plug()
         yield lambda: self._panel_up() and self._panel.panel.waiting == 0
         self.pressed[number, 4] += 1
         yield self._ready

@@ -32,8 +32,8 @@ class PanelOnLoop(QObject):
             self._notifier = None
         self.panel.unplug()
 
-    def replug(self) -> None:
-        self.panel.replug()
+    def plug(self) -> None:
+        self.panel.plug()
         self._watch()
 
     def stop(self) -> None:
@@ -81,7 +81,7 @@ class Dock(QWidget):
         if self._panel.panel.plugged:
             self._panel.unplug()
         else:
-            self._panel.replug()
+            self._panel.plug()
         self._show()
 
     def _show(self) -> None:

@@ -18,6 +18,9 @@ class Card(QWidget):
     def paint_ground(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(theme.CARD)
-        painter.setPen(QPen(theme.EDGE_LINE, 1.5))
-        radius = min(self.width(), self.height(), 140) * 0.14
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+        painter.setPen(QPen(theme.EDGE_LINE, theme.scaled(self, 1.5)))
+        radius = min(0.14 * min(self.width(), self.height()), theme.scaled(self, 20))
+        inset = theme.scaled(self, 1)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), radius, radius
+        )

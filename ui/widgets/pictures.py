@@ -78,7 +78,7 @@ class Avatar(QWidget):
         painter.drawImage(box, image, part)
         painter.setClipping(False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.DEEP, 3))
+        painter.setPen(QPen(theme.DEEP, theme.scaled(self, 3)))
         painter.drawEllipse(box)
 
 

@@ -20,6 +20,9 @@ PUBLISHED_DIFFERS = "published-differs"
 NEW_GENERATION = "new-generation"
 """An alarm: a terminal that exists was enrolled again."""
 
+FOR_TWO = (NEW_GENERATION, *(why.value for why in Why))
+"""Alarms that one person alone does not settle: they end with what they are about."""
+
 
 class NotTheSecond(Refusal):
     """This person may not confirm what that one proposed."""
@@ -89,6 +92,27 @@ def _waiting(t: Transaction, site: str, viewer: Viewer, terminal: str) -> KnownT
         return None
     require_second(site, viewer, current.invited_by, current.invited_roles)
     return current
+
+
+# --- a terminal that showed another past ------------------------------------------------------
+
+
+def confirm_release_of_terminal(
+    central: Central, viewer: Viewer, terminal: str, now: datetime
+) -> bool:
+    """Let a terminal go on from the past that it has now; what was witnessed of the other one is
+    asked for no more. False when nobody has proposed it."""
+    with central.store.transaction(central.site) as t:
+        current = t.terminals.get(terminal, for_update=True)
+        if current is None or not current.went_back or not current.release_by:
+            return False
+        require_second(central.site, viewer, current.release_by, current.release_roles)
+        t.terminals.release(terminal)
+        t.witness.forget(terminal)
+        who = f"{current.release_by}, {signature(viewer)}"
+        t.witness.settle(terminal, who, current.release_reason, now, but=FOR_TWO)
+        write_change(t, viewer, f"terminal {terminal}: release from quarantine confirmed", now)
+    return True
 
 
 # --- parked day reports ----------------------------------------------------------------------

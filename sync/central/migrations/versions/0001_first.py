@@ -62,7 +62,12 @@ def _terminals() -> None:
         _text("invited_roles"),
         _text("counter"),
         _text("public_key"),
+        _text("next_key"),
+        sa.Column("renewed", sa.DateTime(timezone=True)),
         _text("state"),
+        _text("release_by"),
+        _text("release_roles"),
+        _text("release_reason"),
         _text("software"),
         sa.Column("seen", sa.DateTime(timezone=True)),
         _number("head_seq"),
@@ -76,6 +81,14 @@ def _terminals() -> None:
         sa.Column("free", sa.Integer),
         sa.Column("panel", sa.Text),
         sa.PrimaryKeyConstraint("site", "terminal"),
+    )
+    op.create_table(
+        "earlier_keys",
+        _text("site"),
+        _text("terminal"),
+        _text("public_key"),
+        _moment("until"),
+        sa.PrimaryKeyConstraint("site", "terminal", "public_key"),
     )
     op.create_table(
         "enrol_codes",
