@@ -7,11 +7,15 @@ A new family is a codec in `profiles/`, a row here, and its name in the settings
 from collections.abc import Sequence
 
 from hardware.family import Certainty, NoSuchPanel, NumberedFamily, PanelFamily, PlainFamily
+from hardware.gpio_port import PINS
+from hardware.input_port import INPUT_DEVICES
 from hardware.plain_link import Manners
 from hardware.port import Connection, LineMode, Parity
 from hardware.profiles.ascii_line import AsciiLineBox, AsciiLineCodec
 from hardware.profiles.candle485 import CandleCodec, CandlePad
+from hardware.profiles.gpio import UNUSED_LINE, GpioBox, GpioCodec
 from hardware.profiles.jt905 import Jt905Codec, Jt905Evaluator
+from hardware.profiles.keypad import UNUSED_KEY, Keypad, KeypadCodec
 from hardware.profiles.modbus import ModbusBox, ModbusCodec
 from hardware.profiles.own import OwnCodec
 from hardware.profiles.single_byte import SingleByteBox, SingleByteCodec
@@ -32,8 +36,10 @@ FAMILIES: tuple[PanelFamily, ...] = (
         description="Modbus RTU button box, polled",
         line_modes=(_9600, LineMode(19200, Parity.EVEN)),
         certainty=Certainty.FRAMES,
-        codec=lambda wiring: ModbusCodec(wiring.address, wiring.buttons),
-        far_end=lambda wiring: ModbusBox(wiring.buttons, wiring.address),
+        codec=lambda wiring: ModbusCodec(
+            wiring.address, keys=wiring.buttons, codes=wiring.codes, lamp=wiring.lamp
+        ),
+        far_end=lambda wiring: ModbusBox(wiring.buttons, wiring.address, wiring.codes),
         manners=Manners(debounce=0.05, releases=True, poll=0.05, lamp=True),
         asked_counts=(16, 8, 6, 5, 4),
     ),
@@ -67,6 +73,28 @@ FAMILIES: tuple[PanelFamily, ...] = (
         codec=lambda wiring: XidCodec(),
         far_end=lambda wiring: XidPad(wiring.buttons),
         manners=Manners(debounce=0.03, releases=True),
+    ),
+    PlainFamily(
+        name="keypad",
+        description="USB or Bluetooth keypad, gamepad encoder, macro pad",
+        connection=INPUT_DEVICES,
+        certainty=Certainty.FRAMES,
+        codec=lambda wiring: KeypadCodec(wiring.codes),
+        far_end=lambda wiring: Keypad(wiring.buttons, wiring.codes),
+        manners=Manners(debounce=0.03, releases=True),
+        unused_code=UNUSED_KEY,
+        codes_are_surer=True,
+    ),
+    PlainFamily(
+        name="gpio",
+        description="buttons on the pins of a Raspberry Pi, lamp",
+        connection=PINS,
+        certainty=Certainty.FRAMES,
+        codec=lambda wiring: GpioCodec(wiring.codes, wiring.buttons),
+        far_end=lambda wiring: GpioBox(wiring.buttons, wiring.codes),
+        manners=Manners(debounce=0.03, releases=True, lamp=True),
+        unused_code=UNUSED_LINE,
+        codes_are_surer=True,
     ),
     PlainFamily(
         name="ascii-line",

@@ -56,6 +56,11 @@ class PanelFamily(ABC):
         """Whether such a panel answers when it is asked; else it speaks only when pressed."""
 
     @property
+    def numbers_are_sure(self) -> bool:
+        """Whether a button that says its number is better known by that than by its code."""
+        return self.certainty is Certainty.FRAMES
+
+    @property
     def trial_button_counts(self) -> tuple[int, ...]:
         """Numbers of buttons that a search asks for, one after another while they are refused."""
         return (self.most_buttons,)
@@ -116,12 +121,18 @@ class PlainFamily(PanelFamily):
     unused_code: str = ""
     """A code that no button sends: a codec that knows only this one reports every press as it
     stands on the line. Empty: presses carry numbers, and codes can't be learned."""
+    codes_are_surer: bool = False
+    """Whether a code tells which button it was wherever a number does."""
     asked_counts: tuple[int, ...] = ()
     """Numbers of inputs that a polled panel may have, the most first."""
 
     @property
     def answers(self) -> bool:
         return self.manners.poll > 0
+
+    @property
+    def numbers_are_sure(self) -> bool:
+        return self.certainty is Certainty.FRAMES and not self.codes_are_surer
 
     @property
     def trial_button_counts(self) -> tuple[int, ...]:

@@ -99,9 +99,7 @@ class Ear:
             return numbers
         messages = self._code_reader.feed(data)
         codes = [ButtonIdentity(0, m.name) for m in messages if isinstance(m, UnknownCode)]
-        # A frame that carries its button's number is better known by that.
-        numbers_are_sure = self.family.certainty is Certainty.FRAMES
-        return numbers if numbers and numbers_are_sure else codes
+        return numbers if numbers and self.family.numbers_are_sure else codes
 
     def _meaning(self, event: LinkEvent) -> list[ButtonIdentity]:
         match event:
@@ -119,7 +117,7 @@ class Ear:
 
     def _new_link(self) -> Link:
         buttons = self.family.trial_button_counts[self._trial]
-        link = self.family.link(Wiring(buttons, self._address))
+        link = self.family.link(Wiring(buttons=buttons, address=self._address))
         link.opened(monotonic())
         return link
 

@@ -55,6 +55,8 @@ class Wiring:
     buttons: int = 5
     address: int = 0
     codes: tuple[str, ...] = ()
+    lamp: str = ""
+    pull: str = ""
 
 
 class Port(Protocol):

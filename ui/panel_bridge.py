@@ -34,7 +34,13 @@ _DOWN = {"silent": "panel_silent", "refused": "panel_refused"}
 
 def wiring_of(settings: PanelSettings) -> Wiring:
     """What the settings say of how a panel is wired."""
-    return Wiring(buttons=settings.button_count, address=settings.address, codes=settings.codes)
+    return Wiring(
+        buttons=settings.button_count,
+        address=settings.address,
+        codes=settings.codes,
+        lamp=settings.lamp,
+        pull=settings.pull,
+    )
 
 
 def link_of(family: PanelFamily, settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:

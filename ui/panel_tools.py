@@ -11,6 +11,7 @@ from hardware.port import PortLost, Wiring
 from hardware.search import PortSearch
 from hardware.sim_command import Simulated, serve
 from kiosk.settings.definition import PanelSettings
+from ui.panel_bridge import wiring_of
 
 NO_PANEL = PanelSettings()
 """What a panel is like of which the settings say nothing."""
@@ -35,7 +36,7 @@ def monitor(
 ) -> None:
     """Watch `port`, or the panel of `settings`; `port`, `profile` and `baud` go before them where
     they are not empty. PanelTrouble."""
-    wiring = Wiring(settings.button_count, settings.address, settings.codes)
+    wiring = wiring_of(settings)
     try:
         family = family_named(profile or settings.profile, families)
         link = family.link(wiring)
@@ -65,4 +66,4 @@ def simulated(
     path: Path, profile: str, buttons: int, families: Sequence[PanelFamily] = FAMILIES
 ) -> Simulated:
     """A simulated panel of any family; NoSuchPanel."""
-    return family_named(profile, families).simulated(path, Wiring(buttons))
+    return family_named(profile, families).simulated(path, Wiring(buttons=buttons))

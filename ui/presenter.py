@@ -74,7 +74,10 @@ class Presenter(QObject):
         """Take up a duty that was open when the program stopped. StoreFailed, and then nothing
         moves."""
         try:
-            self.session.terminal.note(Kind.STARTED, {"version": kiosk.__version__})
+            order = self.session.settings.scale.order
+            self.session.terminal.note(
+                Kind.STARTED, {"version": kiosk.__version__, "order": order.value}
+            )
             self.session.take_up()
             self.notices.fill()
             self._redraw()

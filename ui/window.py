@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, StillScreen, V
+from ui.screens.base import Screen, StillScreen, V
 from ui.screens.message import MessageScreen
 from ui.theme import Metrics
 from ui.view import (
@@ -185,7 +185,7 @@ class TerminalWindow(QWidget):
         """The few pixels beside a shifted screen look like its edge."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.PAPER)
-        strip = Metrics(self.width(), self.height()).px(STRIP) + self.rest.offset.y()
+        strip = Metrics(self.width(), self.height()).strip + self.rest.offset.y()
         painter.fillRect(0, 0, self.width(), strip, theme.DEEP)
         painter.end()
 

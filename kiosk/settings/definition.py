@@ -29,7 +29,7 @@ from kiosk.domain.kinds import (
 )
 from kiosk.domain.people import CounterId, ServiceId
 from kiosk.domain.rules import Ask, Rules
-from kiosk.domain.scale import LEVELS, Scale, Score
+from kiosk.domain.scale import LEVELS, FaceOrder, Scale, Score
 from kiosk.domain.wording import (
     DEFAULT_QUESTION,
     DEFAULT_REASONS,
@@ -48,7 +48,7 @@ from kiosk.tomlfile.tables import Tables
 
 FILE_NAME = "kiosk.toml"
 MAX_LINKS = 3
-MAX_PANELS = 4
+MAX_PANELS = 8
 MAX_BUTTONS = 16
 PANEL_PROFILES = (
     "own",
@@ -56,11 +56,14 @@ PANEL_PROFILES = (
     "jt905",
     "candle485",
     "xid",
+    "keypad",
+    "gpio",
     "ascii-line",
     "single-byte",
 )
 """The panel families that `hardware` speaks; named here because the core knows no hardware."""
 PARITIES = ("", "none", "even", "odd")
+PULLS = ("", "up", "down", "none")
 BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)
 OPEN, OFFERED = "open", "offered"
 """Whether the question always stands, or only after a service has ended."""
@@ -108,7 +111,15 @@ class ScaleSettings(NamedTuple):
         "a word for each face, worst first; []: the usual words",
     ] = ()
     words_en: Annotated[tuple[str, ...], Names(MIN_LEVELS, MAX_LEVELS), "the same in English"] = ()
-    best_first: Annotated[bool, Flag(), "the best face stands on the left"] = True
+    best_first: Annotated[
+        bool,
+        Flag(),
+        "the best face stands on the left, upright at the top; results of other orders differ",
+    ] = True
+
+    @property
+    def order(self) -> FaceOrder:
+        return FaceOrder.BEST_FIRST if self.best_first else FaceOrder.WORST_FIRST
 
     def words(self, language: str) -> tuple[str, ...]:
         """The office's own words, worst first; empty: it wrote none in that language."""
@@ -134,10 +145,10 @@ class Times(NamedTuple):
 
 
 class PanelSettings(NamedTuple):
-    """A panel of buttons on a serial line."""
+    """A panel of buttons."""
 
     port: Annotated[
-        str, Text(), '"": none; "auto", a path, a /dev/serial/by-id name, VID:PID:SERIAL'
+        str, Text(), '"": none; "auto", a path, or a name that `kiosk panel list` shows'
     ] = ""
     profile: Annotated[str, Choice(PANEL_PROFILES), ", ".join(PANEL_PROFILES)] = "own"
     baud: Annotated[int, Choice((0, *BAUD_RATES)), "0: as the profile has it"] = 0
@@ -148,6 +159,12 @@ class PanelSettings(NamedTuple):
         Different(MAX_BUTTONS, "write_codes"),
         "what each button sends, for a profile that learns; []: as the profile has it",
     ] = ()
+    lamp: Annotated[
+        str, Text(), 'modbus, gpio: its coil or line, "none"; "": as the profile has it'
+    ] = ""
+    pull: Annotated[
+        str, Choice(PULLS), 'gpio: "up": buttons to ground; "down": to 3.3 V; "none": own resistors'
+    ] = ""
     buttons: Annotated[
         tuple[int, ...],
         ButtonScores(MAX_BUTTONS, MAX_LEVELS),

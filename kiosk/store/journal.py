@@ -192,6 +192,17 @@ class Journal:
         rows = self._connection.execute(_DUTIES, between)
         return [(date.fromisoformat(day), json.loads(detail)) for day, detail in rows]
 
+    def face_orders(self, day: date, *, with_before: bool) -> set[str]:
+        """The orders of the faces with which the terminal was started on a business date, and
+        `with_before`: also with which it ran into it."""
+        starts = select(journal.c.detail).where(journal.c.kind == Kind.STARTED.value)
+        of_day = starts.where(journal.c.business_date == day.isoformat())
+        details = list(self._connection.scalars(of_day))
+        if with_before:
+            before = starts.where(journal.c.business_date < day.isoformat())
+            details += self._connection.scalars(before.order_by(journal.c.seq.desc()).limit(1))
+        return {json.loads(detail).get("order", "") for detail in details} - {""}
+
     def last_before(self, day: date, pairs: Sequence[tuple[Kind, Kind]]) -> list[Kind | None]:
         """Which of each pair came last before a business date."""
         query = (

@@ -290,6 +290,7 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
         if one.counts and one.reasons
         else (),
         sheets=(sealed(one.officer, n),),
+        orders=(),
         gaps=(),
     )
     known = find_terminal(central, name)

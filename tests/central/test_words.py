@@ -21,9 +21,9 @@ PAPERS = sorted(ROOT.glob("sync/central/papers/templates/*.typ"))
 PAPER_TABLES = ("paper", "appraisal", "meeting", "poster")
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "alarm", "alarm_do", "cut", "field", "form", "gap", "half", "improvement_status", "ita_column",
-    "ita_paper", "log_break", "log_kind", "log_what", "month", "objection", "open_data",
-    "open_data_column", "panel", "period", "role", "short_month", "verdict",
+    "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "half", "improvement_status",
+    "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month", "objection",
+    "open_data", "open_data_column", "panel", "period", "role", "short_month", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""
 

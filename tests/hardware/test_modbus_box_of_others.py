@@ -34,7 +34,7 @@ def test_pymodbus_device_takes_our_lamp() -> None:
 def test_pymodbus_device_without_such_inputs_says_so_and_we_pass_it_on() -> None:
     [answer] = asyncio.run(_ask(modbus.ModbusCodec(ADDRESS, 5), Poll(), first_input=100))
     assert isinstance(answer, Denied)
-    assert "has not so many inputs" in answer.reason
+    assert "has no such address" in answer.reason
 
 
 async def _ask(

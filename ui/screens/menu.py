@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import GAP, STRIP, TARGET, Screen, put
+from ui.screens.base import GAP, TARGET, Screen, put
 from ui.view import MenuView
 from ui.widgets.card import Card
 from ui.widgets.tap import Tile
@@ -24,7 +24,7 @@ class MenuScreen(Screen[MenuView]):
         self._ids: list[str] = []
 
     def place(self, metrics: theme.Metrics, view: MenuView) -> None:
-        edge, top = metrics.px(theme.EDGE), metrics.px(STRIP + 2)
+        edge, top = metrics.px(theme.EDGE), metrics.strip + metrics.px(2)
         line = QRectF(edge, top, metrics.width - 2 * edge, metrics.px(11))
         put(self._title, line)
         self._title.say(view.title, metrics.px(theme.TITLE))

@@ -5,7 +5,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import GAP, STRIP, TARGET, Screen, column, corner, put
+from ui.screens.base import GAP, TARGET, Screen, column, corner, put
 from ui.screens.plate import Plate
 from ui.view import ClosedView, LinkCode, OutOfServiceView, PausedView
 from ui.widgets.board import Board
@@ -43,7 +43,7 @@ class MessageScreen(Screen[MessageView]):
         for words in (self._title, self._subtitle):
             words.setVisible(not has_board)
         if not isinstance(view, OutOfServiceView) and has_board:
-            head = QRectF(0, metrics.px(STRIP + 1.6), metrics.width, metrics.px(16))
+            head = QRectF(0, metrics.strip + metrics.px(1.6), metrics.width, metrics.px(16))
             head.adjust(metrics.px(theme.EDGE), 0, -metrics.px(theme.EDGE), 0)
             self._head.place_words(metrics, (view.title, view.subtitle), head)
             self._place_board(metrics, view, head.bottom() + metrics.px(1.6))
@@ -65,8 +65,8 @@ class MessageScreen(Screen[MessageView]):
 
     def _place_words(self, metrics: theme.Metrics, view: MessageView) -> None:
         """Sign, title and subtitle, in the middle of the page."""
-        room = metrics.height - metrics.px(STRIP) - metrics.px(_FOOT)
-        top = metrics.px(STRIP) + (room - metrics.px(58)) / 2
+        room = metrics.height - metrics.strip - metrics.px(_FOOT)
+        top = metrics.strip + (room - metrics.px(58)) / 2
         put(self._sign, column(metrics, top, metrics.px(22)))
         put(self._title, column(metrics, top + metrics.px(23), metrics.px(20)))
         self._title.say(view.title, metrics.px(theme.HERO))

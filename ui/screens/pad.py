@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import GAP, STRIP, TARGET, corner, put
+from ui.screens.base import GAP, TARGET, corner, put
 from ui.widgets.tap import Tile
 
 _ERASE, _MORE = "⌫", "…"
@@ -31,7 +31,7 @@ class PadPlaces(NamedTuple):
 def pad_places(metrics: theme.Metrics) -> PadPlaces:
     """The pad at the right hand, or below on an upright screen: in one place on both pages."""
     edge, gap = metrics.px(theme.EDGE), metrics.px(GAP)
-    top, back = metrics.px(STRIP + 2), corner(metrics, 26)
+    top, back = metrics.strip + metrics.px(2), corner(metrics, 26)
     if metrics.portrait:
         width = metrics.width - 2 * edge
         pad = QRectF(edge, back.top() - gap - metrics.px(64), width, metrics.px(64))

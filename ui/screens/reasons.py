@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import GAP, STRIP, TARGET, Screen, column, put
+from ui.screens.base import GAP, TARGET, Screen, column, put
 from ui.view import ReasonsView
 from ui.widgets.face import FaceTile
 from ui.widgets.tap import Tile
@@ -34,7 +34,7 @@ class ReasonsScreen(Screen[ReasonsView]):
         self._ids: list[str] = []
 
     def place(self, metrics: theme.Metrics, view: ReasonsView) -> None:
-        top = metrics.px(STRIP) + metrics.px(4 if not metrics.portrait else 10)
+        top = metrics.strip + metrics.px(4 if not metrics.portrait else 10)
         put(self._title, column(metrics, top, metrics.px(13), 0.92))
         self._title.say(view.title, metrics.px(theme.TITLE))
         for line, words in ((self._hint, view.hint), (self._warning, view.warning)):
@@ -72,7 +72,7 @@ class ReasonsScreen(Screen[ReasonsView]):
         if view.keys:
             smallest = min(tile.fitting(metrics.px(theme.LEAD)) for tile in tiles)
             for tile, key in zip(tiles, view.keys, strict=True):
-                tile.say(key.word, smallest)
+                tile.say(key.word, smallest / theme.text_scale())
 
     def _place_choices(self, metrics: theme.Metrics, view: ReasonsView, box: QRectF) -> None:
         columns = 2 if metrics.portrait else 3

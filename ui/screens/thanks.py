@@ -5,7 +5,7 @@ from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, StillScreen, put
+from ui.screens.base import Screen, StillScreen, put
 from ui.view import ThanksView
 from ui.widgets.card import Card
 from ui.widgets.pictures import QrPicture
@@ -27,7 +27,7 @@ class Thanks(Screen[ThanksView]):
         self._qr = QrPicture(self)
 
     def place(self, metrics: theme.Metrics, view: ThanksView) -> None:
-        strip, edge = metrics.px(STRIP), metrics.px(theme.EDGE)
+        strip, edge = metrics.strip, metrics.px(theme.EDGE)
         page = QRectF(
             edge, strip + edge, metrics.width - 2 * edge, metrics.height - strip - 2 * edge
         )

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, column, corner, put
+from ui.screens.base import Screen, column, corner, put
 from ui.screens.plate import Plate, plate_box
 from ui.view import WaitingView
 from ui.widgets.tap import StaffTile
@@ -24,7 +24,7 @@ class WaitingScreen(Screen[WaitingView]):
 
     def place(self, metrics: theme.Metrics, view: WaitingView) -> None:
         staff = corner(metrics, 30)
-        plate = plate_box(metrics, metrics.px(STRIP) + metrics.px(4 if metrics.portrait else 1.6))
+        plate = plate_box(metrics, metrics.strip + metrics.px(4 if metrics.portrait else 1.6))
         self.plate.place(metrics, view.officer, plate)
         middle = (plate.bottom() + staff.top()) / 2
         put(self._title, column(metrics, middle - metrics.px(18), metrics.px(18)))

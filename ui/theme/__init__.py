@@ -32,12 +32,16 @@ FACES = tuple(QColor(colour) for colour in face.colours())
 HERO, TITLE, LEAD, BODY, SMALL = 9.4, 6.6, 5.2, 4.4, 3.6
 """The type scale, in units (see Metrics): what a page says at once; its heading; what goes with
 it; words to press; what staff reads. Each about 1.25 times the next."""
+STRIP = 8.6
+"""Height of the strip with office and counter, in units, at the usual size of words."""
 EDGE = 4.0
 """From the window's edge to what stands on it, in units."""
 
 LINE, TALL_LINE = 1.8, 1.9
 """Line height in em: Thai stacks marks above and below, Khmer stacks letters. Measured by their
 ink; at 1.5 bold Thai lost 0.1 em."""
+PITCH = 0.9
+"""From one line to the next, of LINE: deep marks seldom stand right above high ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,15 @@ class Metrics:
     def px(self, units: float) -> int:
         return round(self.unit * units)
 
+    def grown(self, units: float, share: float = 1.0) -> int:
+        """As `px`; larger by `share` of what words are larger by."""
+        return self.px(units * (1 + (_Access.text_scale - 1) * share))
+
+    @property
+    def strip(self) -> int:
+        """Height of the strip with office and counter."""
+        return self.grown(STRIP, 0.5)
+
     @property
     def reach(self) -> int:
         """Pixels from the top above which a citizen has nothing to press."""
@@ -81,8 +94,16 @@ class _Access:
     still = False
 
 
+_LARGE = 1.2
+
+
 def text_scale() -> float:
     return _Access.text_scale
+
+
+def has_large_words() -> bool:
+    """Whether words are so large that a page must give them other places."""
+    return _Access.text_scale >= _LARGE
 
 
 def set_text_scale(scale: float) -> None:
@@ -161,6 +182,11 @@ def is_spaced(letter: str) -> bool:
 def line_height(text: str) -> float:
     """In em."""
     return TALL_LINE if any(is_spaced(letter) for letter in text) else LINE
+
+
+def pitch(text: str) -> float:
+    """From one line to the next, as a share of the line height."""
+    return 1.0 if any(is_spaced(letter) for letter in text) else PITCH
 
 
 def font(pixels: float, weight: str = "Regular", text: str = "") -> QFont:

@@ -60,8 +60,15 @@ class FaceButton(Tap):
 
     def fitting(self, pixels: float) -> float:
         """The size, up to `pixels`, at which the word fits: faces of one row share the least."""
-        _, word = self._boxes()
-        return fit(self._label.word, pixels, "SemiBold", word, wrap=False).pixels
+        return self._laid(pixels, self._boxes()[1]).pixels
+
+    def _laid(self, pixels: float, word: QRectF) -> Laid:
+        """On one line, or on two where that makes it larger."""
+        one_line = fit(self._label.word, pixels, "SemiBold", word, wrap=False)
+        if one_line.pixels >= pixels * theme.text_scale():
+            return one_line
+        lines = fit(self._label.word, pixels, "SemiBold", word, wrap=True)
+        return lines if lines.pixels > one_line.pixels else one_line
 
     def _boxes(self) -> tuple[QRectF, QRectF]:
         """Where face and word stand: side by side in a wide button, else one above the other."""
@@ -72,8 +79,8 @@ class FaceButton(Tap):
             word = QRectF(face.right() + 2 * edge, box.top(), 0, box.height())
             word.setRight(box.right() - 2 * edge)
             return face, word
-        share = box.height() * WORD_SHARE
-        pad = box.width() * 0.045
+        share = box.height() * WORD_SHARE * (1 + (theme.text_scale() - 1) * 0.6)
+        pad = box.width() * 0.045 / theme.text_scale()
         word = QRectF(box.left() + pad, box.bottom() - share * 1.06, box.width() - 2 * pad, share)
         return QRectF(box.left(), box.top(), box.width(), word.top() - box.top()), word
 
@@ -83,7 +90,7 @@ class FaceButton(Tap):
 
     def words(self) -> tuple[Laid, QRectF]:
         _, word = self._boxes()
-        return fit(self._label.word, self._pixels, "SemiBold", word, wrap=False), word
+        return self._laid(self._pixels, word), word
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The field is a breath of the face's colour; under a finger, all of it."""

@@ -275,6 +275,16 @@ class Witness(Room):
             for row in rows
         )
 
+    def details(self, kind: str) -> tuple[str, ...]:
+        """What the alarms of one kind are about, settled or not."""
+        query = (
+            select(alarms.c.detail)
+            .distinct()
+            .where(alarms.c.site == self._site, alarms.c.kind == kind)
+            .order_by(alarms.c.detail)
+        )
+        return tuple(self._connection.scalars(query))
+
     def settle(
         self, terminal: str, by: str, note: str, now: datetime, *, but: Collection[str] = ()
     ) -> int:

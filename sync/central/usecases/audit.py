@@ -7,6 +7,7 @@ from datetime import date, datetime
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Counts, Scaled
 from sync.central.logbook import Entry, Kind, Log, Wanted
+from sync.central.store.days import StoredReport
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, Viewer
@@ -21,6 +22,8 @@ class DayTally:
     officers: dict[str, Officer]
     counts: dict[Scaled, Counts]
     outcomes: Counter[tuple[str, str]]
+    revisions: tuple[StoredReport, ...]
+    """Every revision, as it came, of the reports that were sent again; by terminal."""
 
 
 def read_tally(
@@ -33,8 +36,31 @@ def read_tally(
             officers={str(officer.id): officer for officer in t.people.everyone()},
             counts=t.tallies.ratings(day),
             outcomes=t.tallies.outcomes(day),
+            revisions=tuple(
+                stored
+                for terminal, _ in t.days.revised(day)
+                for stored in _revisions(t, terminal, day)
+            ),
         )
         return tally, _newest_reads(t)
+
+
+def read_revision(
+    central: Central, terminal: str, day: date, revision: int, reader: str, now: datetime
+) -> bytes | None:
+    """One revision of a day report as it came, for the audit role. This read is logged first."""
+    with central.store.transaction(central.site) as t:
+        bodies = {stored.revision: stored.body for stored in _revisions(t, terminal, day)}
+        if revision in bodies:
+            what = f"report {terminal} {day.isoformat()} revision {revision}"
+            t.logs.read(reader, what, now)
+    return bodies.get(revision)
+
+
+def _revisions(t: Transaction, terminal: str, day: date) -> tuple[StoredReport, ...]:
+    """Every report of a terminal's day, as it came, the first one first."""
+    current = t.days.report(terminal, day)
+    return (*t.days.earlier(terminal, day), *((current,) if current else ()))
 
 
 def newest_reads(central: Central) -> tuple[Entry, ...]:

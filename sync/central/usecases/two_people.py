@@ -1,7 +1,8 @@
 """What one person alone could misuse: one proposes, another of another role confirms."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from kiosk.domain.refusal import Refusal
 from sync.central.ingest import Why, decide
@@ -16,7 +17,8 @@ from sync.central.viewer import Right, Viewer
 from sync.messages import Answer, DayReport
 
 PUBLISHED_DIFFERS = "published-differs"
-"""An alarm: published blocks have something else than the raw days now."""
+"""An alarm: published blocks have something else than the raw days now. Its detail is the day, a
+space, and the officer."""
 NEW_GENERATION = "new-generation"
 """An alarm: a terminal that exists was enrolled again."""
 
@@ -157,19 +159,23 @@ def _release(t: Transaction, terminal: str, parked: ProposedReport, now: datetim
     before = t.days.stored(report)
     if decide(before, report, parked.digest) is not Answer.STORED:
         return False
+    officers = {officer for officer, _ in t.days.officer_days(terminal, report.date)}
     store(t, before, report, parked.body, parked.digest, now)
     t.parked.take_out(terminal, report.date, parked.digest)
-    _name_published(t, terminal, report, now)
+    if before is not None:
+        _name_published(t, terminal, report.date, officers | report.officers(), now)
     return True
 
 
-def _name_published(t: Transaction, terminal: str, report: DayReport, now: datetime) -> None:
+def _name_published(
+    t: Transaction, terminal: str, day: date, officers: Iterable[str], now: datetime
+) -> None:
     """Raise the alarm where blocks that people read have a day that is another one now."""
     ends = t.blocks.ends()
-    for officer in sorted(report.officers()):
+    for officer in sorted(officers):
         of_officer = ends.get(officer, {})
-        if any(report.date <= end.last_day for end in of_officer.values()):
-            detail = f"{report.date} {officer}"
+        if any(day <= end.last_day for end in of_officer.values()):
+            detail = f"{day} {officer}"
             t.witness.alarm(Alarm(at=now, terminal=terminal, kind=PUBLISHED_DIFFERS, detail=detail))
 
 

@@ -165,6 +165,7 @@ def _days() -> None:
         _day("date"),
         _count("revision"),
         _text("digest"),
+        _text("replaced"),
         _bytes("body"),
         _moment("received"),
         sa.PrimaryKeyConstraint("site", "terminal", "date"),
@@ -176,6 +177,7 @@ def _days() -> None:
         _day("date"),
         _count("revision"),
         _text("digest"),
+        _text("replaced"),
         _bytes("body"),
         _moment("received"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "revision"),
@@ -276,6 +278,8 @@ def _results() -> None:
         _count("skipped"),
         _count("not_offered"),
         _count("unasked"),
+        _count("best_first"),
+        _count("worst_first"),
         sa.PrimaryKeyConstraint("site", "officer", "levels", "number"),
     )
     op.create_index("blocks_by_day", "blocks", ["site", "last_day"])
@@ -311,6 +315,8 @@ def _results() -> None:
         _count("skipped"),
         _count("not_offered"),
         _count("unasked"),
+        _count("best_first"),
+        _count("worst_first"),
         _count("blocks"),
         _day("first_day"),
         _day("last_day"),
