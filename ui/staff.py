@@ -126,10 +126,10 @@ class StaffDialogs(QObject):
 
     def _look_up(self, before: str, typed: str) -> None:
         """Choose whose number is whole; nobody's is typed anew, a letter that is none's again."""
-        found = matching(self.session.terminal.officers(), typed)
-        if len(found) == 1 and letters(found[0].number) == typed:
-            self.choose_officer(found[0].id)
-        elif found:
+        officers = matching(self.session.terminal.officers(), typed)
+        if len(officers) == 1 and letters(officers[0].number) == typed:
+            self.choose_officer(officers[0].id)
+        elif officers:
             self._open(Choosing(typed))
         else:
             self._open(Choosing("" if typed.isdigit() else before, unknown=True))

@@ -296,7 +296,7 @@ def test_after_the_receipt_the_terminal_remembers_no_step(bench: Bench) -> None:
         assert snapshot.witnessed.pending() == ()
 
 
-@pytest.mark.parametrize("broken", [1, 2, 3, 4, 5, 6, 7, 8])
+@pytest.mark.parametrize("broken", [1, 4, 5, 8])
 def test_a_line_that_breaks_anywhere_breaks_nothing(bench: Bench, broken: int) -> None:
     for number in range(1, 9):
         bench.press(1 + number % 5)

@@ -191,9 +191,9 @@ class SignOnScreen(Screen[SignOnView]):
             row.setVisible(index < len(cards))
         for index, card in enumerate(cards):
             column, line = divmod(index, rows)
-            left, top = box.left() + column * (width + gap), box.top() + line * (height + gap)
+            x, y = box.left() + column * (width + gap), box.top() + line * (height + gap)
             self.rows[index].say(card)
-            put(self.rows[index], QRectF(left, top, width, height))
+            put(self.rows[index], QRectF(x, y, width, height))
         self._place_arrows(metrics, view, box, pages)
 
     def _make_rows(self, count: int) -> None:
