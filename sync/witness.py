@@ -186,8 +186,12 @@ def finish(store: Store, enrolment: Enrolment, day: date) -> None:
     }
 
     def everything(sheet: Shown, rest: Counts) -> Sequence[Dimension]:
-        names = sorted({*sheet.counts, *rest}, key=lambda name: (not rest.get(name), name))
-        return [Dimension(name, ALL) for name in names[:MAX_DIMENSIONS]]
+        """All names of the day in their own order: those of which something is left are not to
+        stand out. Of more than a step holds the next ones follow."""
+        names = sorted({*sheet.counts, *rest})
+        at = sheet.steps * MAX_DIMENSIONS % max(len(names), 1)
+        following = (names + names)[at : at + min(len(names), MAX_DIMENSIONS)]
+        return [Dimension(name, ALL) for name in sorted(following)]
 
     _make(store, enrolment, day, unfinished, everything, finished=FINISHED)
 
@@ -283,7 +287,8 @@ def _places(snapshot: Snapshot, day: date) -> dict[str, tuple[tuple[str, str], .
     weeks before. Those have sheets from a day's first look on, whether they come or not, so that
     no step tells when a duty of theirs begins. Nobody has a sheet as well."""
     places: dict[str, tuple[tuple[str, str], ...]] = {NO_OFFICER: ()}
-    regular, of_today = [], []
+    regular: list[tuple[str, str, str]] = []
+    of_today: list[tuple[str, str, str]] = []
     for began, duty in snapshot.journal.duties(day - REGULAR, day):
         place = (duty["officer"], duty["service"], duty["counter"])
         (of_today if began == day else regular).append(place)

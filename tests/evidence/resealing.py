@@ -17,7 +17,8 @@ import pysqlite3.dbapi2 as sqlite
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.encounter import Count, DutyBegan, KeepReasons, Record
-from kiosk.domain.rating import Channel, Half, Outcome
+from kiosk.domain.people import CounterId, ServiceId
+from kiosk.domain.rating import Channel, Half, Outcome, Rating
 from kiosk.store import verify as verification
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
@@ -121,10 +122,10 @@ class Bench:
             if score < 3:
                 self.terminal.carry_out([KeepReasons(asking(one, "wait"))])
 
-    def press_otherwise(self, field: str, value: str, *scores: int) -> None:
-        """Ratings with another service, counter or channel than `press` gives."""
+    def press_as(self, changed: Callable[[Rating], Rating], *scores: int) -> None:
+        """Ratings with something else than `press` gives."""
         for score in scores:
-            self.terminal.carry_out([Record(replace(rating(score), **{field: value}))])
+            self.terminal.carry_out([Record(changed(rating(score)))])
 
     def release(self) -> None:
         """Quarantine, and two people who let the terminal go on."""
@@ -298,15 +299,21 @@ def play_anew(bench: Bench, hand: Hand) -> None:
     bench.sync()
 
 
+OTHERWISE: dict[str, Callable[[Rating], Rating]] = {
+    "service": lambda one: replace(one, service=ServiceId("id-card")),
+    "counter": lambda one: replace(one, counter=CounterId("2")),
+    "channel": lambda one: replace(one, channel=Channel.PANEL),
+}
+
+
 def play_exchange(bench: Bench, field: str, hand: Hand | None) -> None:
     """A day at two services, counters or channels, and the hand between them."""
-    value = {"service": "id-card", "counter": "2", "channel": Channel.PANEL}[field]
     now = bench.clock.now().wall
     code = invite_terminal(bench.central, "t2", "2", now)
     key = public_text(Ed25519PrivateKey.generate())
     enrol_terminal(bench.central, Enrol(code, key), now)
     bench.press(1, 1, 5)
-    bench.press_otherwise(field, value, 5, 5, 5)
+    bench.press_as(OTHERWISE[field], 5, 5, 5)
     bench.look()
     bench.pass_noon()  # what its duties did not announce is taken up by then
     if hand is not None:
@@ -362,7 +369,7 @@ def caught(folder: Path, moment: str, hand: Hand, *, online: bool = True) -> str
     return f"{moment}, {hand.name}: {details or 'all agrees'}"
 
 
-EXCHANGES = {f"{field}s exchanged": field for field in ("service", "counter", "channel")}
+EXCHANGES = {f"{field}s exchanged": field for field in OTHERWISE}
 EVERY_MOMENT = (*MOMENTS, ALONE, ANEW, *EXCHANGES)
 UNSEEN = ("witnessed", "half over", *EXCHANGES)
 """When a central that sees no step can't know: the rig's control."""

@@ -58,11 +58,13 @@ class Left:
 
 
 def live(folder: Path, pressed: Sequence[Scores]) -> Left:
-    """A real day: what was pressed before each of central's looks."""
+    """A real day: what was pressed before each of central's looks, and what after the last."""
     bench, left = Bench(folder), Left()
     for number, scores in enumerate(pressed):
         half = Half.MORNING if number <= LOOKS else Half.AFTERNOON
         bench.press(*scores, half=half)
+        if number > 2 * LOOKS:
+            break
         if number == LOOKS:  # the last of the morning are shown after noon
             bench.pass_noon()
             _keep(bench, left)
@@ -72,6 +74,7 @@ def live(folder: Path, pressed: Sequence[Scores]) -> Left:
     bench.close()
     _keep(bench, left)
     bench.sync()
+    left.products.append(_product(bench))
     _keep(bench, left)
     if bench.alarms() or not bench.settled():
         raise AssertionError("an honest day raises an alarm")
@@ -186,6 +189,12 @@ def _counts(half: str, choice: tuple[int, ...]) -> dict[str, int]:
     return {**counts, "reason wait": choice[0] + choice[1]}
 
 
+def in_their_order(left: Left) -> bool:
+    """Whether no name of the last step stands out: it could tell what came after the last look."""
+    names = [dimension.name for dimension in left.steps[-1].dimensions]
+    return names == sorted(names)
+
+
 def forms(left: Left) -> list[tuple[object, ...]]:
     """What can be seen of each step without opening it, but for the day's last: that one is opened
     with the whole day."""
@@ -196,8 +205,8 @@ def forms(left: Left) -> list[tuple[object, ...]]:
 
 
 def drawn(random: Random) -> tuple[list[Scores], Scores]:
-    """What comes before each look of a day, and the whole day."""
-    looks: list[list[int]] = [[] for _ in range(2 * LOOKS + 1)]
+    """What comes before each look of a day and after the last, and the whole day."""
+    looks: list[list[int]] = [[] for _ in range(2 * LOOKS + 2)]
     for _ in range(PRESSES):
         random.choice(looks).append(random.randint(1, 5))
     return [tuple(scores) for scores in looks], tuple(s for scores in looks for s in scores)
@@ -228,9 +237,11 @@ def place_ratings(given: Run) -> Measured:
         folders = [memory / f"{number} {name}" for name in ("busy", "empty")]
         for folder in folders:
             folder.mkdir()
-        busy, empty = live(folders[0], pressed), live(folders[1], [()] * (2 * LOOKS + 1))
+        busy, empty = live(folders[0], pressed), live(folders[1], [()] * (2 * LOOKS + 2))
         if forms(busy) != forms(empty):
             failures.append(f"day {number}: its steps look otherwise than an empty day's")
+        if not in_their_order(busy):
+            failures.append(f"day {number}: its last step sorts what came after the last look")
         found += placed(busy, day)
         control += placed(careless(pressed), day)
         of += len(day)
