@@ -96,9 +96,7 @@ def sync(
             connection = Connection(
                 client=client, enrolment=enrolment, key=key, progress=progress, wait=wait
             )
-            synced = _Run(
-                store, clock, connection, pepper, asked, _OtherKeys(renewal, before)
-            ).complete()
+            synced = _Run(store, clock, connection, pepper, asked, others).complete()
     except SyncFailed as error:
         write_failure(store, clock, error)
         raise
