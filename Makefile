@@ -1,6 +1,8 @@
 # `make run` shows the system working, `make quick` is for while you work, `make test` proves it.
 PY := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
+# Byte code is kept: the tests start hundreds of programs.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run quick lint types test evidence gallery bench lock sbom notices clean
 help:            ## this list

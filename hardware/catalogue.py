@@ -9,13 +9,17 @@ from dataclasses import replace
 
 from hardware import difference
 from hardware.family import Certainty, NoSuchPanel, NumberedFamily, PanelFamily, PlainFamily
+from hardware.gpio_port import PINS
+from hardware.input_port import INPUT_DEVICES
 from hardware.network_port import LOCAL_NETWORK
 from hardware.plain_link import Manners
 from hardware.port import Connection, LineMode, Parity, Wiring
 from hardware.profiles.ascii_line import AsciiLineBox, AsciiLineCodec
 from hardware.profiles.candle485 import CandleCodec, CandlePad
+from hardware.profiles.gpio import UNUSED_LINE, GpioBox, GpioCodec
 from hardware.profiles.hex_frame import BurstReader, HexFrameBox, HexFrameCodec, Replies
 from hardware.profiles.jt905 import Jt905Codec, Jt905Evaluator
+from hardware.profiles.keypad import UNUSED_KEY, Keypad, KeypadCodec
 from hardware.profiles.modbus import ModbusBox, ModbusCodec
 from hardware.profiles.own import OwnCodec
 from hardware.profiles.single_byte import SingleByteBox, SingleByteCodec
@@ -51,8 +55,10 @@ FAMILIES: tuple[PanelFamily, ...] = (
         description="Modbus RTU button box, polled",
         line_modes=(_9600, LineMode(19200, Parity.EVEN)),
         certainty=Certainty.FRAMES,
-        codec=lambda wiring: ModbusCodec(wiring.address, wiring.buttons),
-        far_end=lambda wiring: ModbusBox(wiring.buttons, wiring.address),
+        codec=lambda wiring: ModbusCodec(
+            wiring.address, keys=wiring.buttons, codes=wiring.codes, lamp=wiring.lamp
+        ),
+        far_end=lambda wiring: ModbusBox(wiring.buttons, wiring.address, wiring.codes),
         manners=Manners(debounce=0.05, releases=True, poll=POLL, lamp=True),
         asked_counts=(16, 8, 6, 5, 4),
     ),
@@ -87,6 +93,28 @@ FAMILIES: tuple[PanelFamily, ...] = (
         codec=lambda wiring: XidCodec(),
         far_end=lambda wiring: XidPad(wiring.buttons),
         manners=Manners(debounce=0.03, releases=True),
+    ),
+    PlainFamily(
+        name="keypad",
+        description="USB or Bluetooth keypad, gamepad encoder, macro pad",
+        connection=INPUT_DEVICES,
+        certainty=Certainty.FRAMES,
+        codec=lambda wiring: KeypadCodec(wiring.codes),
+        far_end=lambda wiring: Keypad(wiring.buttons, wiring.codes),
+        manners=Manners(debounce=0.03, releases=True),
+        unused_code=UNUSED_KEY,
+        codes_are_surer=True,
+    ),
+    PlainFamily(
+        name="gpio",
+        description="buttons on the pins of a Raspberry Pi, lamp",
+        connection=PINS,
+        certainty=Certainty.FRAMES,
+        codec=lambda wiring: GpioCodec(wiring.codes, wiring.buttons),
+        far_end=lambda wiring: GpioBox(wiring.buttons, wiring.codes),
+        manners=Manners(debounce=0.03, releases=True, lamp=True),
+        unused_code=UNUSED_LINE,
+        codes_are_surer=True,
     ),
     PlainFamily(
         name="ascii-line",
@@ -138,6 +166,11 @@ FAMILIES: tuple[PanelFamily, ...] = (
 def connections(families: Sequence[PanelFamily] = FAMILIES) -> tuple[Connection, ...]:
     """Every kind of port that panels come by, each once."""
     return tuple(dict.fromkeys(family.connection for family in families))
+
+
+def first_at(port: str, families: Sequence[PanelFamily] = FAMILIES) -> PanelFamily | None:
+    """The first family whose panels come by such a port, to go by its name."""
+    return next((family for family in families if family.connection.owns(port)), None)
 
 
 def family_named(name: str, families: Sequence[PanelFamily] = FAMILIES) -> PanelFamily:

@@ -176,7 +176,7 @@ def _half(place: int, button: Sequence[bytes], buttons: Sequence[Sequence[bytes]
 
 def _higher_parts(open_places: set[int], kept: set[int], presses: Sequence[bytes]) -> set[int]:
     """Bytes beside a counter that may belong to it although they have not moved yet: the next one,
-    and further ones while they are zero. The first byte is a frame's start, and the last its end."""
+    and further ones while they are zero. The first byte starts a frame, and the last ends it."""
     found: set[int] = set()
     for place in open_places:
         for step in (-1, 1):
@@ -192,7 +192,7 @@ def _higher_parts(open_places: set[int], kept: set[int], presses: Sequence[bytes
 
 
 def _check(presses: Sequence[bytes], moving: set[int]) -> Check | None:
-    """The check that all presses have: the longest kind first, as near to the end as there is one."""
+    """The check that all presses have: the longest kind first, as near to the end as it is."""
     size = len(presses[0])
     for name in CHECKS:
         for place in range(size - 1, 0, -1):

@@ -10,8 +10,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hardware.difference import alike
 from hardware.codec import Codec, FarEnd, PlainCodec
+from hardware.difference import alike
 from hardware.link import Link, PressMark
 from hardware.numbered_link import PanelLink
 from hardware.plain_link import GAP, Manners, PlainLink
@@ -59,6 +59,11 @@ class PanelFamily(ABC):
     @abstractmethod
     def answers(self) -> bool:
         """Whether such a panel answers when it is asked; else it speaks only when pressed."""
+
+    @property
+    def numbers_are_sure(self) -> bool:
+        """Whether a button that says its number is better known by that than by its code."""
+        return self.certainty is Certainty.FRAMES
 
     @property
     def trial_button_counts(self) -> tuple[int, ...]:
@@ -136,6 +141,8 @@ class PlainFamily(PanelFamily):
     learn_codes: Callable[[Sequence[Sequence[str]]], tuple[str, ...]] | None = None
     burst_reader: Callable[[], PlainCodec] | None = None
     """Reports every press where no codec of the family's own can."""
+    codes_are_surer: bool = False
+    """Whether a code tells which button it was wherever a number does."""
     asked_counts: tuple[int, ...] = ()
     """Numbers of inputs that a polled panel may have, the most first."""
     manners_of: Callable[[Manners, Wiring], Manners] | None = None
@@ -144,6 +151,10 @@ class PlainFamily(PanelFamily):
     @property
     def answers(self) -> bool:
         return self.manners.poll > 0
+
+    @property
+    def numbers_are_sure(self) -> bool:
+        return self.certainty is Certainty.FRAMES and not self.codes_are_surer
 
     @property
     def trial_button_counts(self) -> tuple[int, ...]:

@@ -13,7 +13,6 @@ from hardware.link import ButtonPressed, Link, LinkEvent, PanelRefused
 from hardware.port import NO_LINE, Connection, LineMode, Port, PortLost, Wiring
 from kiosk.domain.refusal import Refusal
 
-
 IDLE_AFTER = 0.6
 """Seconds for which a finger does not stay on a button."""
 
@@ -102,9 +101,7 @@ class Ear:
         self._port.write(question)
         if self._code_reader is None:
             return numbers
-        # A frame that carries its button's number is better known by that.
-        numbers_are_sure = self.family.certainty is Certainty.FRAMES
-        return numbers if numbers and numbers_are_sure else codes
+        return numbers if numbers and self.family.numbers_are_sure else codes
 
     def reads(self, data: bytes, now: float, *, asks: bool = False) -> list[ButtonIdentity]:
         """What the panel said, as codes. `asks`: it is about to be asked, and what it said before

@@ -1,4 +1,4 @@
-"""Learns a panel step by step: which it is, what its buttons send, and that a third press proves it.
+"""Learns a panel step by step: which it is, what its buttons send, and the third press as proof.
 
 For the wizard, on the screen and on the command line. Nothing here waits: `step` looks at the ports
 once. Knows buttons by their place in the order in which they are asked for, never scores.
@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from hardware.codec import UnknownCode
 from hardware.family import NoSuchPanel
 from hardware.finder import ButtonIdentity, DetectedPanel, Ear, Listening, ListeningPost, Patience
 from hardware.link import ButtonPressed, Link

@@ -60,6 +60,8 @@ class Wiring:
     lamp_off: str = ""
     voice: str = ""
     key_file: str = ""
+    lamp: str = ""
+    pull: str = ""
 
 
 class Port(Protocol):

@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from kiosk.clock import Clock
@@ -59,6 +59,8 @@ class Status:
     parked: int
     last_sync: Entry | None
     last_failure: Entry | None
+    foreign_days: tuple[date, ...]
+    """That central has under this terminal's name, and that it never made."""
 
 
 class Terminal:
@@ -68,6 +70,7 @@ class Terminal:
     def __init__(self, store: Store, clock: Clock, pepper: bytes, boot_id: str = "") -> None:
         self._store = store
         self._clock = clock
+        self._reopened = 0
         self._lockout = Lockout(store, clock, pepper, boot_id or BOOT_ID.read_text().strip())
 
     # --- a citizen's turn -----------------------------------------------------------------
@@ -88,8 +91,8 @@ class Terminal:
         except StoreFailed:
             self._free_ballast()
             self._store.reopen()
+            self._reopened += 1
             with self._store.transaction() as t:
-                t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
                 return work.fate if work.is_written(t) else work.write(t)
 
     def holds_reasons(self) -> bool:
@@ -106,8 +109,14 @@ class Terminal:
                 keep_reasons(t, asking)
 
     def forget_order(self) -> None:
-        """Let the file forget in which order presses came. Waits for nobody."""
+        """Let the file forget in which order presses came. Waits for nobody. That it was reopened
+        is written only now: an entry of then would tell when somebody pressed."""
         wall = self._clock.now().wall
+        if self._reopened:
+            with self._store.transaction() as t:
+                for _ in range(self._reopened):
+                    t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
+            self._reopened = 0
         self._store.forget_order((business_date(wall), half_day(wall)), patience=0)
 
     def marks(self) -> tuple[Mark, ...]:
@@ -134,6 +143,12 @@ class Terminal:
             t.state.put_duty(None)
             t.journal.append(now, Kind.DUTY_ENDED, detail)
         return None
+
+    def duty_began(self) -> datetime | None:
+        """When the newest duty began; None: there was none."""
+        with self._store.read() as snapshot:
+            entry = snapshot.journal.last(Kind.DUTY_BEGAN)
+        return datetime.fromisoformat(entry.at) if entry else None
 
     def officers(self) -> tuple[Officer, ...]:
         with self._store.read() as snapshot:
@@ -216,6 +231,7 @@ class Terminal:
                 parked=snapshot.outbox.count(Delivery.PARKED),
                 last_sync=snapshot.journal.last(Kind.SYNCED),
                 last_failure=snapshot.journal.last(Kind.SYNC_FAILED),
+                foreign_days=snapshot.journal.foreign_days(),
             )
 
     # --- the disk ---------------------------------------------------------------------------

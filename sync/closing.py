@@ -14,6 +14,7 @@ from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import Moment
 from kiosk.domain.people import NO_OFFICER, OfficerId
+from kiosk.domain.scale import FaceOrder
 from kiosk.domain.seal import Seal
 from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
@@ -62,6 +63,16 @@ class Closed:
     revision: int
     n: int
     fresh: bool
+
+
+def is_over(store: Store, clock: Clock, hours: Hours) -> bool:
+    """Whether today can be closed: after closing time, with nobody on duty. A day that goes on has
+    two reports, and who has both knows what came between them."""
+    with store.read() as snapshot:
+        on_duty = snapshot.state.duty()
+    now = clock.now().wall
+    still_served = on_duty is not None and on_duty.day == business_date(now)
+    return now.time() >= hours.closes and not still_served
 
 
 def close_days(
@@ -202,7 +213,15 @@ def _report(
         gaps=tuple(
             GapCount(officer=officer, kind=kind, n=n) for (officer, kind), n in sorted(gaps.items())
         ),
+        orders=_orders(snapshot, day),
     )
+
+
+def _orders(snapshot: Snapshot, day: date) -> tuple[FaceOrder, ...]:
+    """In which orders the faces stood on a day: settings are read when the terminal starts."""
+    [power] = snapshot.journal.last_before(day, _UP_OR_DOWN[:1])
+    orders = snapshot.journal.face_orders(day, with_before=power is Kind.STARTED)
+    return tuple(sorted(map(FaceOrder, orders)))
 
 
 def _sheets(snapshot: Snapshot, day: date) -> tuple[SheetSeal, ...]:

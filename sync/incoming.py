@@ -3,7 +3,6 @@
 Every answer that comes here was signed by central.
 """
 
-import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TypeVar
@@ -17,16 +16,18 @@ from kiosk.store.pins import PinRecord
 from kiosk.store.state import Enrolment
 from kiosk.store.witnessed import ShownAnswer
 from sync.client import SyncFailed
+from sync.keyfile import Renewal
 from sync.messages import Answer, DayReport, HeadsAnswer, IssuedPin, IssuedPins, Roster, StoredDays
 from sync.protocol import BadMessage, etag
 from sync.sealing import unseal
+from sync.signing import public_text
 from sync.witness import take_answer
 
 LOOK_BACK = timedelta(days=365)
 """Central lists the days of a somewhat longer time."""
 
-_LONGEST_NOTE = 2000
-"""Characters of days that are written down."""
+_MOST_NOTED = 180
+"""Days that are written down."""
 
 Progress = Callable[[str], None]
 """Says in one line what has happened."""
@@ -62,6 +63,13 @@ def take_heads_answer(store: Store, clock: Clock, body: bytes, nonce: str, signa
     proven = ShownAnswer(body=body, nonce=nonce, signature=signature)
     take_answer(store, clock.now().wall, answer, proven)
     return answer.answer is Answer.STORED
+
+
+def take_new_key(store: Store, clock: Clock, renewal: Renewal) -> None:
+    """Central knows the next key: go on with it."""
+    renewal.finish()
+    with store.transaction() as t:
+        t.journal.append(clock.now(), Kind.KEY_RENEWED, {"key": public_text(renewal.key)})
 
 
 def take_roster(store: Store, clock: Clock, body: bytes) -> int:
@@ -168,11 +176,11 @@ def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> 
 def _note_foreign(store: Store, clock: Clock, foreign: tuple[date, ...]) -> None:
     """Write down which days central has under this terminal's name that it never made; and once
     that there are none any more."""
-    days = " ".join(day.isoformat() for day in foreign)[:_LONGEST_NOTE]
+    noted = foreign[:_MOST_NOTED]
     with store.read() as snapshot:
-        before = snapshot.journal.last(Kind.NOT_MINE)
-    if days == (json.loads(before.detail)["days"] if before else ""):
-        return
+        if noted == snapshot.journal.foreign_days():
+            return
+    days = " ".join(day.isoformat() for day in noted)
     with store.transaction() as t:
         t.journal.append(clock.now(), Kind.NOT_MINE, {"days": days})
 

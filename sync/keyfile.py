@@ -1,5 +1,8 @@
-"""The terminal's private key: an Ed25519 key in a file only its owner can read."""
+"""The terminal's private key: an Ed25519 key in a file only its owner can read. Beside it the next
+one, until central knows it, and the one before."""
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from kiosk.files import write_whole
+from kiosk.files import sync_folder, write_whole
 
 FILE_NAME = "terminal.key"
 
@@ -36,3 +39,59 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusable(f"{path}: is not an Ed25519 key; enrol this terminal again")
     return key
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A key that this terminal is to go on with. It lies beside the one of now: whatever breaks off
+    between the two ends, one of them opens a run."""
+
+    path: Path | None
+    """Of the key of now; None: it is the key of now, that central has forgotten."""
+    key: Ed25519PrivateKey
+
+    @classmethod
+    def again(cls, key: Ed25519PrivateKey) -> "Renewal":
+        return cls(None, key)
+
+    def finish(self) -> None:
+        """Central knows it: it takes the place of the one of now, which stays beside it for a
+        central that is put back from a backup."""
+        if self.path is not None:
+            write_whole(_before(self.path), self.path.read_bytes())
+            os.replace(_next(self.path), self.path)
+            sync_folder(self.path.parent)
+
+
+def begin_renewal(path: Path) -> Renewal:
+    """The next key: a new one, unless one waits already."""
+    begun = pending_renewal(path)
+    if begun is None:
+        write_key(_next(path), Ed25519PrivateKey.generate())
+        begun = Renewal(path=path, key=read_key(_next(path)))
+    return begun
+
+
+def pending_renewal(path: Path) -> Renewal | None:
+    """The next key, where there is one; KeyUnusable."""
+    following = _next(path)
+    return Renewal(path=path, key=read_key(following)) if following.exists() else None
+
+
+def key_before(path: Path) -> Ed25519PrivateKey | None:
+    """The key before the one of now, where there was one; KeyUnusable."""
+    return read_key(_before(path)) if _before(path).exists() else None
+
+
+def drop_other_keys(path: Path) -> None:
+    """They are of an identity that is no more."""
+    for other in (_next(path), _before(path)):
+        other.unlink(missing_ok=True)
+
+
+def _next(path: Path) -> Path:
+    return path.with_name(path.name + ".next")
+
+
+def _before(path: Path) -> Path:
+    return path.with_name(path.name + ".before")

@@ -2,6 +2,7 @@
 
 import os
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 import kiosk
@@ -11,9 +12,10 @@ from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
-from sync.messages import DayReport, Hello, PanelState, PinStatus, TerminalPin
+from sync.messages import DayReport, Hello, NewKey, PanelState, PinStatus, TerminalPin
 from sync.messages.values import MAX_COUNT
 from sync.sealing import sealing_text
+from sync.signing import prove_key, public_text
 
 _MIB = 2**20
 
@@ -39,6 +41,12 @@ def greeting(store: Store, clock: Clock, nonce: str, window: str) -> Hello:
         panel=panel,
         window=window,
     )
+
+
+def new_key(enrolment: Enrolment, key: Ed25519PrivateKey, nonce: str) -> NewKey:
+    """The key that this terminal is to go on with, for the run of this nonce."""
+    proof = prove_key(key, path_of(enrolment, "key"), nonce)
+    return NewKey(public_key=public_text(key), proof=proof)
 
 
 def due_now(snapshot: Snapshot) -> tuple[Parcel, ...]:

@@ -66,6 +66,20 @@ def check_answer(
     _check(key, signature, _answer_text(status, path, nonce, body))
 
 
+def prove_key(key: Ed25519PrivateKey, path: str, nonce: str) -> str:
+    """Shows to who asks at `path`, in the run of this nonce, that one has this key."""
+    return _sign(key, _proof_text(public_text(key), path, nonce))
+
+
+def check_key(text: str, proof: str, path: str, nonce: str) -> None:
+    """BadSignature unless who sent the public key in `text` has its other half too; BadMessage."""
+    _check(public_key(text), proof, _proof_text(text, path, nonce))
+
+
+def _proof_text(text: str, path: str, nonce: str) -> bytes:
+    return f"kiosk-key-{VERSION}\n{path}\n{nonce}\n{text}".encode()
+
+
 def _request_text(method: str, path: str, nonce: str, body: bytes) -> bytes:
     return f"kiosk-request-{VERSION}\n{method}\n{path}\n{nonce}\n{digest(body)}".encode()
 

@@ -31,13 +31,15 @@ from sync.incoming import (
     parsed,
     reopen_lost,
     take_heads_answer,
+    take_new_key,
     take_pins,
     take_roster,
 )
-from sync.messages import Late, LogsAnswer, Receipt, Welcome
+from sync.keyfile import Renewal
+from sync.messages import Late, LogsAnswer, NotMine, Receipt, Welcome
 from sync.messages.message import Message
 from sync.messages.values import Count, ShortText
-from sync.outgoing import due_now, greeting, path_of, pin_status
+from sync.outgoing import due_now, greeting, new_key, path_of, pin_status
 from sync.protocol import BadMessage
 from sync.receipts import ARRIVED, AnswerProof, settle
 from sync.signing import BadSignature, sign_request
@@ -91,9 +93,11 @@ def visit(
     memory: Path,
     progress: Progress,
     pepper: bytes | None = None,
+    renewal: Renewal | None = None,
 ) -> Visit:
     """Take what central put on the stick, and leave what it is to have. PINs that central issued
-    are stored under `pepper`; without one they are not asked for. Raises NotEnrolled and a kind of
+    are stored under `pepper`; without one they are not asked for. `renewal`: the key to go on with,
+    once central has said that it knows it. Raises NotEnrolled and a kind of
     SyncFailed; what was due and has no receipt stays due."""
     enrolment = enrolment_of(store)
     try:
@@ -106,6 +110,7 @@ def visit(
             memory=memory,
             progress=progress,
             pepper=pepper,
+            renewal=renewal,
         ).whole()
     except SyncFailed as error:
         write_failure(store, clock, error)
@@ -125,6 +130,7 @@ class _Visit:
     memory: Path
     progress: Progress
     pepper: bytes | None = None
+    renewal: Renewal | None = None
     pins: int = 0
     receipted: int = 0
     parked: tuple[str, ...] = ()
@@ -255,10 +261,21 @@ class _Visit:
                 reopen_lost(self.store, self.clock, reply.body, self.progress)
             case "GET", "roster", 200:
                 self.officers = take_roster(self.store, self.clock, reply.body)
+            case "PUT", "key", 204:
+                self._go_on_with_new_key()
+            case "PUT", "not-mine" | "key", _:
+                pass
             case "PUT", _, 200 | 201 | 409:
                 parcel = due.get(parsed(Receipt.parse, reply.body).digest)
                 if parcel is not None:
                     self._receipt(reply, parcel)
+
+    def _go_on_with_new_key(self) -> None:
+        """Central knows the next key."""
+        if self.renewal is not None:
+            take_new_key(self.store, self.clock, self.renewal)
+            self.key, self.renewal = self.renewal.key, None
+            self.progress("the key is renewed")
 
     def _receipt(self, reply: Reply, parcel: Parcel) -> None:
         terminal = self.enrolment.terminal
@@ -277,6 +294,7 @@ class _Visit:
         with self.store.read() as snapshot:
             due = due_now(snapshot)
             etag = snapshot.state.roster_etag()
+            foreign = snapshot.journal.foreign_days()
         nonce = memory.run
         seen = seen_logs(self.store, self.enrolment)
         requests = [self._request("PUT", "logs", nonce, seen.to_bytes())]
@@ -285,12 +303,18 @@ class _Visit:
             for current in heads(self.store, memory.last)
         ]
         requests.append(self._request("GET", "days", nonce))
+        if foreign:
+            body = NotMine(foreign).to_bytes()
+            requests.append(self._request("PUT", "not-mine", nonce, body))
         for parcel in due:
             requests.append(self._request("PUT", f"days/{parcel.day}", nonce, parcel.body))
         requests.append(self._request("GET", "roster", nonce, etag=etag))
         if memory.pin_key:
             status = pin_status(self.store, _private_key(memory.pin_key))
             requests.append(self._request("PUT", "pins", nonce, status.to_bytes()))
+        if self.renewal is not None:
+            named = new_key(self.enrolment, self.renewal.key, nonce)
+            requests.append(self._request("PUT", "key", nonce, named.to_bytes()))
         return requests, len(due)
 
     def _hello(self, memory: _Memory) -> Request:

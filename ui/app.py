@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMetaObject, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+import ui.plain_imports  # noqa: F401 - before everything that it makes lighter
 from kiosk.clock import Clock, SystemClock
 from kiosk.domain.people import CounterId
 from kiosk.settings.definition import Settings
 from kiosk.tomlfile.tables import SettingsError
 from ui import theme
 from ui.errands import Errands
-from ui.failures import require_display
+from ui.failures import require_display, trouble_of
 from ui.text import Words, languages
 from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ui.guide import Guide
     from ui.panel_bridge import PanelBridge
     from ui.presenter import Presenter
+    from ui.press_sound import PressSound
     from ui.queue_bridge import Bridge
     from ui.view_builder import ViewBuilder
 
@@ -55,6 +57,7 @@ class Running:
     bridges: "list[PanelBridge]"
     queue: "list[Bridge]"
     guide: "Guide | None" = None
+    press_sound: "PressSound | None" = None
 
     def stop(self) -> None:
         from kiosk.store.engine import StoreFailed
@@ -63,8 +66,9 @@ class Running:
             QObject.disconnect(connection)
         for bridge in (*self.bridges, *self.queue):
             bridge.stop()
-        if self.guide is not None:
-            self.guide.stop()
+        for sound in (self.guide, self.press_sound):
+            if sound is not None:
+                sound.stop()
         try:
             self.presenter.stop()
         except StoreFailed as error:
@@ -112,6 +116,7 @@ def start(
         bridges=panels,
         queue=queue,
         guide=guide,
+        press_sound=press_sound_of(settings, presenter),
     )
 
 
@@ -128,6 +133,19 @@ def guide_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -
     guide.stands.connect(presenter.staff.guide_stands)
     guide.start()
     return guide
+
+
+def press_sound_of(settings: Settings, presenter: "Presenter") -> "PressSound | None":
+    """The soft sound of a stored rating, where the machine can be heard and no guide speaks."""
+    from ui.outputs import outputs
+
+    if settings.sound.guide or not settings.sound.press or not outputs():
+        return None
+    from ui.press_sound import PressSound
+
+    sound = PressSound(settings.sound.output)
+    presenter.spoken.connect(sound.hear)
+    return sound
 
 
 def queue_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -> "list[Bridge]":
@@ -157,15 +175,16 @@ def comment_address(
     from sync.keyfile import KeyUnusable, read_key
 
     enrolment = terminal.status().enrolment
-    try:
-        key = read_key(folder.key_file) if enrolment else None
-    except KeyUnusable:
-        key = None
 
     def filled(address: str) -> str:
         if formtoken.PLACE not in address:
             return address
-        if enrolment is None or key is None:
+        if enrolment is None:
+            return ""
+        try:
+            # Each time: another process may have renewed it.
+            key = read_key(folder.key_file)
+        except KeyUnusable:
             return ""
         day = clock.now().wall.date()
         token = formtoken.make(key, enrolment.site, enrolment.terminal, day)
@@ -191,6 +210,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.
         window.message_acted.connect(staff.message_acted),
         window.officer_chosen.connect(staff.choose_officer),
         window.digit_typed.connect(staff.type_digit),
+        window.letter_typed.connect(staff.type_letter),
         window.erased.connect(staff.erase),
         window.back_asked.connect(staff.back),
         window.staff_asked.connect(staff.ask_staff),
@@ -226,15 +246,14 @@ class Program(QObject):
         """Everything behind the first screen; on failure say so and try again."""
         from kiosk.clock import ClockImplausible
         from kiosk.datafolder import FolderError
-        from kiosk.store.engine import StoreDamaged, StoreFailed
+        from kiosk.store.engine import StoreFailed
 
         try:
             self._running = start(self._folder, self._settings, self._clock, self._window)
         except (StoreFailed, FolderError, ClockImplausible) as error:
             sys.stderr.write(f"kiosk: {error}\n")
             builder = first_builder(self._settings)
-            damaged = isinstance(error, StoreDamaged)
-            self._window.show_view(builder.trouble(str(error), damaged=damaged))
+            self._window.show_view(builder.trouble(trouble_of(error)))
             self._retry.start()
             return
         presenter = self._running.presenter

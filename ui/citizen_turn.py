@@ -110,11 +110,13 @@ class CitizenTurn:
 
 def warns(encounter: Encounter) -> bool:
     """Whether what the citizen is looking at goes away by itself, after a warning."""
-    return encounter.phase is Phase.REASONS or encounter.offer is not None
+    asks = encounter.phase is Phase.REASONS or encounter.offer is not None
+    return asks or encounter.lingers
 
 
 def _seconds_left(encounter: Encounter, now: float) -> int:
-    """Seconds that an offer or the reasons stay, once worth a warning; 0 before."""
+    """Seconds that an offer, the reasons or a question after closing time stay, once worth a
+    warning; 0 before."""
     if not warns(encounter) or encounter.until is None:
         return 0
     seconds = encounter.until - now

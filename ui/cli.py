@@ -30,6 +30,7 @@ app = typer.Typer(
 app.add_typer(terminal.app)
 app.add_typer(data.app)
 app.add_typer(central.app)
+app.add_typer(central.keys, name="key")
 app.add_typer(content.app)
 app.add_typer(officers.app, name="officer")
 app.add_typer(panels.app, name="panel")

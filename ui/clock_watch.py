@@ -2,7 +2,7 @@
 
 from kiosk.domain.businessday import half_day
 from kiosk.domain.duty import EndOfDuty, Moment
-from kiosk.domain.encounter import SignOff
+from kiosk.domain.encounter import Phase, SignOff
 from kiosk.store.journal import Kind
 from ui.session import TerminalSession
 from ui.store_guard import guarded
@@ -11,11 +11,17 @@ JUMP = 90.0
 """Seconds by which the wall clock may stray from the boot clock between two looks."""
 
 
+def _quarter(moment: Moment) -> tuple[int, int]:
+    """A duty left alone ends with a quarter of an hour: to the second it would tell in the journal
+    when its last citizen pressed."""
+    return moment.wall.hour, moment.wall.minute // 15
+
+
 class ClockWatch:
     def __init__(self, session: TerminalSession) -> None:
         self.session = session
         self._seen = session.now()
-        self._was_open = session.office_is_open()
+        self._shown = self._to_show()
 
     @guarded(None)
     def look(self) -> None:
@@ -35,11 +41,19 @@ class ClockWatch:
         if encounter.duty is not None and (passed_closing or passed_midnight):
             cause = EndOfDuty.CLOCK_JUMPED if has_jumped else EndOfDuty.CLOSING_TIME
             session.step(SignOff(cause))
-        elif encounter.idle(now, session.settings.rules):
+        elif _quarter(before) != _quarter(now) and encounter.idle(now, session.settings.rules):
             session.step(SignOff(EndOfDuty.IDLE))
-        if self._was_open is not session.office_is_open():
-            self._was_open = session.office_is_open()
-            session.redraw()  # the closed screen says why
+        if self._shown != self._to_show():
+            self._shown = self._to_show()
+            session.redraw()
+
+    def _to_show(self) -> tuple[bool, bool, int]:
+        """What the screen says of the time: whether the office is open, whether it closes soon;
+        and the minute, where a clock stands."""
+        session = self.session
+        has_clock = session.encounter.phase in (Phase.CLOSED, Phase.PAUSED)
+        minute = session.now().wall.minute if has_clock else 0
+        return session.office_is_open(), session.closes_soon(), minute
 
     @guarded(None)
     def still_running(self) -> None:

@@ -16,8 +16,8 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """An officer is being chosen, to sign on, resume or take over. `unknown`: the number that was
-    typed is nobody's."""
+    """An officer is being chosen, to sign on, resume or take over. `typed`: of a
+    number or a name; `unknown`: what was typed last is nobody's."""
 
     typed: str = ""
     unknown: bool = False

@@ -1,7 +1,7 @@
 """Setting up a panel: which it is, which button is which score, into the settings.
 
-The same on the screen (`ui/screen_setup.py`) and for `kiosk panel setup`: the listening and the proof
-are hardware's, the writing the core's, and which button is asked for when is said here.
+The same on the screen (`ui/screen_setup.py`) and for `kiosk panel setup`: the listening and the
+proof are hardware's, the writing the core's, and which button is asked for is said here.
 """
 
 import select
@@ -88,7 +88,7 @@ class PanelSetup:
         usual, line_mode = panel.family.line_modes[0], panel.line_mode
         scores = {number: best - place for place, number in enumerate(learned.numbers)}
         kept = self._known(panel.family.name)
-        stale = () if kept else ("poll", "lamp_on", "lamp_off", "voice", "key_file")
+        stale = () if kept else ("lamp", "pull", "poll", "lamp_on", "lamp_off", "voice", "key_file")
         return dict.fromkeys(stale) | {
             "port": panel.port,
             "profile": panel.family.name,

@@ -9,6 +9,8 @@ def wiring_of(settings: PanelSettings) -> Wiring:
         buttons=settings.button_count,
         address=settings.address,
         codes=settings.codes,
+        lamp=settings.lamp,
+        pull=settings.pull,
         poll=settings.poll,
         lamp_on=settings.lamp_on,
         lamp_off=settings.lamp_off,

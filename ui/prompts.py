@@ -5,6 +5,8 @@ from kiosk.settings.definition import Settings
 from ui.citizen_turn import Lead
 
 Prompts = tuple[str, ...]
+THANKS = "thanks"
+"""Said once a rating is stored."""
 
 
 def of_question(settings: Settings, panel: int) -> Prompts:
@@ -33,8 +35,8 @@ def of_rating(settings: Settings, *, by_button: bool) -> Prompts:
     """Thanks; then the reasons, but only where every score is asked for them: else hearing them
     would tell of a low score."""
     if by_button and settings.rules.ask is Ask.ALWAYS:
-        return ("thanks", *of_reasons(settings))
-    return ("thanks",)
+        return (THANKS, *of_reasons(settings))
+    return (THANKS,)
 
 
 def _buttons(settings: Settings, number: int) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """Where officers and technicians come in: signing on, PINs, the two menus, sending data."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -14,6 +15,7 @@ from kiosk.pin import DIGITS
 from kiosk.store.journal import Kind
 from kiosk.terminal import SERVICE_OWNER
 from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
+from ui.names import letters, matching
 from ui.panel_states import Panels
 from ui.queue_events import Queue
 from ui.session import Outside, TerminalSession
@@ -69,8 +71,10 @@ class StaffDialogs(QObject):
 
     @guarded(None)
     def ask_staff(self) -> None:
-        """The officer on duty wants the duty's menu."""
-        if self.session.officer is not None:
+        """The officer on duty wants the duty's menu; after closing time, the next one signs on."""
+        if self.session.encounter.duty is None:
+            self._open(Choosing())
+        elif self.session.officer is not None:
             self._open(TypingPin(purpose=Purpose.DUTY_MENU, who=self.session.officer))
 
     @guarded(None)
@@ -83,12 +87,19 @@ class StaffDialogs(QObject):
     @guarded(None)
     def type_digit(self, digit: str) -> None:
         match self.session.dialog:
-            case Choosing(typed):
-                self._type_number(typed + digit)
+            case Choosing():
+                self.type_letter(digit)
             case TypingPin(typed=typed, locked=False) as dialog if len(typed) < DIGITS:
                 self._open(replace(dialog, typed=typed + digit, wrong=False))
                 if len(typed) + 1 == DIGITS:
                     self._check_pin(dialog, typed + digit)
+
+    @guarded(None)
+    def type_letter(self, letter: str) -> None:
+        """A letter or a digit, of a number or a name."""
+        dialog = self.session.dialog
+        if isinstance(dialog, Choosing) and letters(letter):
+            self._look_up(dialog.typed, dialog.typed + letters(letter))
 
     @guarded(None)
     def erase(self) -> None:
@@ -103,6 +114,8 @@ class StaffDialogs(QObject):
         """A key of a keyboard, while a dialog is open."""
         if len(name) == 1 and name in "0123456789":
             self.type_digit(name)
+        elif len(name) == 1:
+            self.type_letter(name)
         elif name == "Backspace":
             self.erase()
         elif name == "Escape":
@@ -112,13 +125,15 @@ class StaffDialogs(QObject):
     def back(self) -> None:
         self._close()
 
-    def _type_number(self, typed: str) -> None:
-        officers = self.session.terminal.officers()
-        matching = [officer for officer in officers if officer.number.startswith(typed)]
-        if len(matching) == 1 and matching[0].number == typed:
-            self.choose_officer(matching[0].id)
+    def _look_up(self, before: str, typed: str) -> None:
+        """Choose whose number is whole; nobody's is typed anew, a letter that is none's again."""
+        officers = matching(self.session.terminal.officers(), typed)
+        if len(officers) == 1 and letters(officers[0].number) == typed:
+            self.choose_officer(officers[0].id)
+        elif officers:
+            self._open(Choosing(typed))
         else:
-            self._open(Choosing(typed) if matching else Choosing(unknown=True))
+            self._open(Choosing("" if typed.isdigit() else before, unknown=True))
 
     def _check_pin(self, dialog: TypingPin, typed: str) -> None:
         owner = dialog.who.id if dialog.who else SERVICE_OWNER
@@ -215,7 +230,7 @@ class StaffDialogs(QObject):
     def facts(self) -> ServiceFacts:
         """What the service menu shows; StoreFailed."""
         status = self.session.terminal.status()
-        last_sync = status.last_sync.at.replace("T", " ")[:16] if status.last_sync else ""
+        last_sync = datetime.fromisoformat(status.last_sync.at) if status.last_sync else None
         return ServiceFacts(
             last_sync=last_sync,
             enrolled=status.enrolment is not None,
@@ -225,6 +240,7 @@ class StaffDialogs(QObject):
             queue=self._queue.troubles,
             guide=self._guide_troubles,
             sending=self._sending,
+            foreign_days=status.foreign_days,
         )
 
     # --- opening and closing ----------------------------------------------------------------

@@ -54,6 +54,15 @@ class LinkCode(NamedTuple):
     qr: tuple[tuple[bool, ...], ...]
 
 
+class Now(NamedTuple):
+    """What a clock shows: its hands, the time and the day in words."""
+
+    hour: int
+    minute: int
+    time: str
+    date: str
+
+
 class ClosedView(NamedTuple):
     frame: Frame
     title: str
@@ -61,20 +70,31 @@ class ClosedView(NamedTuple):
     sign_on: str
     notice: NoticeCard | None = None
     links: tuple[LinkCode, ...] = ()
+    hours: str = ""
+    """From when to when the office is open, where `subtitle` says something else."""
+    now: Now | None = None
 
 
 class SignOnView(NamedTuple):
-    """Choose yourself: by number on the pad, or from the list."""
+    """Choose yourself: by number or name on the pad, or from the list."""
 
     frame: Frame
     title: str
     hint: str
     officers: tuple[OfficerCard, ...]
+    """Who may be meant by what is typed."""
     typed: str
     back: str
     pages: tuple[str, str]
     """What the arrows of the list are called: earlier, later."""
     erase: str
+    numerals: tuple[str, ...]
+    """0, 1, 2, ... as the language writes them: for the list's pages."""
+    letters: tuple[str, ...]
+    """Those of names that may be typed next."""
+    by_name: str
+    by_number: str
+    """What the pad is called with letters, and with digits."""
 
 
 class PinView(NamedTuple):
@@ -113,6 +133,8 @@ class ReadyView(NamedTuple):
     staff: str
     skip: str = ""
     more: str = ""
+    private: str = ""
+    """That nobody learns who pressed; a `note` goes before it."""
 
     @property
     def offered(self) -> bool:
@@ -153,13 +175,17 @@ class PausedView(NamedTuple):
     resume: str
     notice: NoticeCard | None = None
     links: tuple[LinkCode, ...] = ()
+    now: Now | None = None
 
 
 class OutOfServiceView(NamedTuple):
     frame: Frame
     title: str
     subtitle: str
-    detail: str
+    for_staff: str
+    """Whom the rest is for."""
+    remedy: str
+    """What is wrong and what to do about it, in words that a citizen may read too."""
 
 
 class MenuView(NamedTuple):
@@ -171,6 +197,10 @@ class MenuView(NamedTuple):
     actions: tuple[Choice, ...]
     note: str = ""
     """What came of the last thing done."""
+    officer: OfficerCard | None = None
+    """Whose menu it is."""
+    foremost: int = 0
+    """How many of the actions, from the first, are what one mostly comes for."""
 
 
 View = (

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, StillScreen, V
+from ui.screens.base import Screen, StillScreen, V
 from ui.screens.message import MessageScreen
 from ui.theme import Metrics
 from ui.view import (
@@ -70,6 +70,11 @@ class HiddenCorner(QWidget):
             self._timer.stop()
 
 
+def _without_time(view: View) -> View:
+    """What stands there beside a clock, which is no news."""
+    return view._replace(now=None) if isinstance(view, ClosedView | PausedView) else view
+
+
 class TerminalWindow(QWidget):
     """Shows views; knows nothing of what they mean."""
 
@@ -82,6 +87,7 @@ class TerminalWindow(QWidget):
     message_acted = Signal()
     officer_chosen = Signal(str)
     digit_typed = Signal(str)
+    letter_typed = Signal(str)
     erased = Signal()
     back_asked = Signal()
     staff_asked = Signal()
@@ -123,8 +129,8 @@ class TerminalWindow(QWidget):
         self.show()
 
     def show_view(self, view: View) -> None:
-        if view != self._view:
-            self._view = view
+        before, self._view = self._view, view
+        if before is None or _without_time(view) != _without_time(before):
             self.rest.may_dim = not isinstance(view, ReadyView | ReasonsView | ThanksView)
             self.rest.wake()
         match view:
@@ -184,7 +190,7 @@ class TerminalWindow(QWidget):
         """The few pixels beside a shifted screen look like its edge."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.PAPER)
-        strip = Metrics(self.width(), self.height()).px(STRIP) + self.rest.offset.y()
+        strip = Metrics(self.width(), self.height()).strip + self.rest.offset.y()
         painter.fillRect(0, 0, self.width(), strip, theme.DEEP)
         painter.end()
 
@@ -242,6 +248,7 @@ class TerminalWindow(QWidget):
 
     def _connect_sign_on(self, screen: "SignOnScreen") -> None:
         screen.chosen.connect(self.officer_chosen)
+        screen.letter.connect(self.letter_typed)
         self._connect_pad(screen)
 
     def _connect_pad(self, screen: "SignOnScreen | PinScreen") -> None:

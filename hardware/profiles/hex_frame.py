@@ -1,9 +1,10 @@
-"""Boxes whose frames nobody has published: bytes that are fixed, and one that names the button.
+"""Boxes whose frames nobody has published: fixed bytes, and one that names the button.
 
 A code is a whole frame in hex, such as "A5 03 5A". `??` stands for any byte, `?3` for a byte of
-which only half is known: counters. `sum`, `xor`, `crc-modbus` (two bytes, the low one first) or
-`crc-ccitt` (the high one first) is the check of all bytes before it; a digit behind it leaves out so
-many of the first ones: "A5 ?? 03 xor1 5A"; `sum16` has two bytes, the high one first. Without codes: "A5 01 5A" for button 1, and so on.
+which only half is known: counters. A check of all bytes before it is `xor`, `sum`, `sum16` (two
+bytes, the high one first), `crc-modbus` (the low one first) or `crc-ccitt` (the high one first); a
+digit behind it leaves out so many of the first bytes: "A5 ?? 03 xor1 5A". Without codes: "A5 01 5A"
+for button 1, and so on.
 
 What is sent to a box is written in the same way: the question of one that must be asked, and the
 lamp and the voice of one that has them.

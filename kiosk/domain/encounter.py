@@ -72,6 +72,9 @@ class Encounter:
     paused: bool = False
     grace_duty: Duty | None = None
     grace_until: float = 0.0
+    lingers_until: float = 0.0
+    """Until then the question still stands though closing time has ended the duty: whoever was
+    served last may rate by touch as well."""
     locked_until: float = 0.0
     until: float | None = None
     """When the present phase ends by itself."""
@@ -94,6 +97,11 @@ class Encounter:
     """The same of presses that nobody can send again."""
     trouble: str = ""
     """Why the terminal is out of service."""
+
+    @property
+    def lingers(self) -> bool:
+        """Whether the question stands though nobody is on duty any more."""
+        return self.phase is Phase.READY and self.duty is None and self.offer is None
 
     def idle(self, now: Moment, rules: Rules) -> bool:
         """Whether the duty has gone without a rating for too long to be believed."""
@@ -224,7 +232,7 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Keep a rating, and what is to be said beside it: grace, flags."""
+    """Keep a rating, and what is to be said beside it: flags."""
 
     rating: Rating
     marks: tuple[Outcome, ...] = ()
@@ -367,10 +375,8 @@ def _rate(state: Encounter, press: Press, served: Duty, now: Moment, rules: Rule
         channel=press.channel,
     )
     recent, flags = judge(state.recent, now.boot, int(rating.score))
-    on_duty = state.offer is not None or (state.duty is not None and not state.paused)
-    marks = flags if on_duty else (Outcome.GRACE, *flags)
-    if state.offer or state.deferred:
-        marks = (Outcome.ANSWERED, *marks)
+    # Not that it came within the grace: when that was stands in the journal.
+    marks = (Outcome.ANSWERED, *flags) if state.offer or state.deferred else flags
     locked = replace(
         state,
         locked_until=now.boot + rules.lock,
@@ -418,6 +424,8 @@ def _rest(state: Encounter, now: Moment, rules: Rules) -> Encounter:
     rested = replace(
         state, phase=state.resting_phase(rules), until=None, asking=None, offer=None, trouble=""
     )
+    if state.duty is None and now.boot < state.lingers_until:
+        rested = replace(rested, phase=Phase.READY, until=state.lingers_until)
     if state.deferred is None:
         return rested
     return _offer(replace(rested, deferred=None), state.deferred, now, rules)
@@ -518,6 +526,7 @@ def _sign_on(state: Encounter, duty: Duty, now: Moment, rules: Rules) -> Step:
         paused=False,
         grace_duty=None,
         grace_until=0.0,
+        lingers_until=0.0,
         since=now.boot,
         served_at=now.boot,
         recent=(),
@@ -530,7 +539,9 @@ def _sign_off(state: Encounter, cause: EndOfDuty, now: Moment, rules: Rules) -> 
         return state, ()
     # Whoever is rated after an idle duty was not the officer on duty: no grace.
     rated_still = state if cause is EndOfDuty.IDLE else _with_grace(state, now, rules)
-    ended = replace(rated_still, duty=None, paused=False)
+    lingers = cause is EndOfDuty.CLOSING_TIME and not (state.paused or rules.offered)
+    lingers_until = rated_still.grace_until if lingers else 0.0
+    ended = replace(rated_still, duty=None, paused=False, lingers_until=lingers_until)
     return _arrive(ended, now, rules), (DutyEnded(state.duty, cause),)
 
 

@@ -4,6 +4,7 @@ Knows no words: what a level is called belongs to the screens' texts and the off
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NewType
 
 from kiosk.domain.refusal import Refusal
@@ -14,10 +15,25 @@ Score = NewType("Score", int)
 _SATISFIED_FROM = {5: 4, 4: 3, 3: 3}
 LEVELS = tuple(_SATISFIED_FROM)
 """How many levels a scale may have."""
+_OF_FIVE = {5: (1, 2, 3, 4, 5), 4: (1, 2, 4, 5), 3: (1, 3, 5)}
+
+
+class FaceOrder(StrEnum):
+    """Which face a reader meets first on the screen: it draws presses, so scores that were given
+    in different orders do not compare."""
+
+    BEST_FIRST = "best-first"
+    WORST_FIRST = "worst-first"
 
 
 class NotOnScale(Refusal):
     """A number that is no level of the scale."""
+
+
+def of_five(score: int, levels: int) -> int:
+    """The level of the usual five whose word and face a level of a shorter scale has: so a word
+    never stands under another face."""
+    return _OF_FIVE[levels][score - 1]
 
 
 @dataclass(frozen=True, slots=True)

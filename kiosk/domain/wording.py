@@ -81,18 +81,19 @@ DEFAULT_QUESTION = Bilingual(
     "How satisfied are you with the officer's service?",
 )
 DEFAULT_LEVEL_WORDS = (
-    Bilingual("ต้องปรับปรุง", "Very poor"),
-    Bilingual("ควรปรับปรุง", "Poor"),
-    Bilingual("พอใช้", "Fair"),
-    Bilingual("ดี", "Good"),
-    Bilingual("ดีมาก", "Very good"),
+    Bilingual("น้อยที่สุด", "Not at all"),
+    Bilingual("น้อย", "Slightly"),
+    Bilingual("ปานกลาง", "Moderately"),
+    Bilingual("มาก", "Very"),
+    Bilingual("มากที่สุด", "Extremely"),
 )
-"""Of the usual scale of five levels, worst first."""
+"""Of the usual scale of five levels, worst first: each answers "how satisfied", as Thai surveys
+ask it. A shorter scale takes its words from these: `kiosk.domain.scale.of_five`."""
 DEFAULT_REASONS = (
     ReasonWords(ReasonId("wait"), "รอนาน", "Long wait"),
-    ReasonWords(ReasonId("manner"), "กิริยาวาจา", "Manner and speech"),
+    ReasonWords(ReasonId("manner"), "กิริยาวาจาไม่สุภาพ", "Impolite manner"),
     ReasonWords(ReasonId("unclear"), "คำแนะนำไม่ชัดเจน", "Unclear advice"),
     ReasonWords(ReasonId("documents"), "เอกสารยุ่งยาก", "Too many documents"),
     ReasonWords(ReasonId("unfair"), "ไม่เป็นธรรม", "Unfair treatment"),
-    ReasonWords(ReasonId("place"), "สถานที่ไม่สะดวก", "The place"),
+    ReasonWords(ReasonId("place"), "สถานที่ไม่สะดวก", "Inconvenient place"),
 )

@@ -29,7 +29,7 @@ from kiosk.domain.kinds import (
 )
 from kiosk.domain.people import CounterId, ServiceId
 from kiosk.domain.rules import Ask, Rules
-from kiosk.domain.scale import LEVELS, Scale, Score
+from kiosk.domain.scale import LEVELS, FaceOrder, Scale, Score
 from kiosk.domain.wording import (
     DEFAULT_QUESTION,
     DEFAULT_REASONS,
@@ -48,7 +48,7 @@ from kiosk.tomlfile.tables import Tables
 
 FILE_NAME = "kiosk.toml"
 MAX_LINKS = 3
-MAX_PANELS = 4
+MAX_PANELS = 8
 MAX_BUTTONS = 16
 PANEL_PROFILES = (
     "own",
@@ -56,6 +56,8 @@ PANEL_PROFILES = (
     "jt905",
     "candle485",
     "xid",
+    "keypad",
+    "gpio",
     "ascii-line",
     "hex-frame",
     "single-byte",
@@ -63,6 +65,7 @@ PANEL_PROFILES = (
 )
 """The panel families that `hardware` speaks; named here because the core knows no hardware."""
 PARITIES = ("", "none", "even", "odd")
+PULLS = ("", "up", "down", "none")
 BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)
 OPEN, OFFERED = "open", "offered"
 """Whether the question always stands, or only after a service has ended."""
@@ -110,7 +113,15 @@ class ScaleSettings(NamedTuple):
         "a word for each face, worst first; []: the usual words",
     ] = ()
     words_en: Annotated[tuple[str, ...], Names(MIN_LEVELS, MAX_LEVELS), "the same in English"] = ()
-    best_first: Annotated[bool, Flag(), "the best face stands on the left"] = True
+    best_first: Annotated[
+        bool,
+        Flag(),
+        "the best face stands on the left, upright at the top; results of other orders differ",
+    ] = True
+
+    @property
+    def order(self) -> FaceOrder:
+        return FaceOrder.BEST_FIRST if self.best_first else FaceOrder.WORST_FIRST
 
     def words(self, language: str) -> tuple[str, ...]:
         """The office's own words, worst first; empty: it wrote none in that language."""
@@ -136,10 +147,10 @@ class Times(NamedTuple):
 
 
 class PanelSettings(NamedTuple):
-    """A panel of buttons on a serial line."""
+    """A panel of buttons."""
 
     port: Annotated[
-        str, Text(), '"": none; "auto", a path, a /dev/serial/by-id name, VID:PID:SERIAL'
+        str, Text(), '"": none; "auto", a path, or a name that `kiosk panel list` shows'
     ] = ""
     profile: Annotated[str, Choice(PANEL_PROFILES), ", ".join(PANEL_PROFILES)] = "own"
     baud: Annotated[int, Choice((0, *BAUD_RATES)), "0: as the profile has it"] = 0
@@ -155,6 +166,12 @@ class PanelSettings(NamedTuple):
     lamp_off: Annotated[str, Text(), "and a second later"] = ""
     voice: Annotated[str, Text(), "hex-frame: what makes the box say thank you"] = ""
     key_file: Annotated[str, Text(), "network: `kiosk panel network` writes it"] = ""
+    lamp: Annotated[
+        str, Text(), 'modbus, gpio: its coil or line, "none"; "": as the profile has it'
+    ] = ""
+    pull: Annotated[
+        str, Choice(PULLS), 'gpio: "up": buttons to ground; "down": to 3.3 V; "none": own resistors'
+    ] = ""
     buttons: Annotated[
         tuple[int, ...],
         ButtonScores(MAX_BUTTONS, MAX_LEVELS),
@@ -230,7 +247,7 @@ class Comments(NamedTuple):
 
 
 class Sound(NamedTuple):
-    """An audible guide, for those who can't see the screen: `kiosk sounds`."""
+    """What is heard: an audible guide for those who can't see the screen (`kiosk sounds`)."""
 
     guide: Annotated[
         bool, Flag(), "speaks when a question is offered, or a button without a score is pressed"
@@ -238,7 +255,10 @@ class Sound(NamedTuple):
     output: Annotated[
         str, Text(), 'the jack or speaker; `kiosk sounds --outputs` names them; "": the usual'
     ] = ""
-    volume: Annotated[int, Whole(0, 100), "per cent"] = 80
+    volume: Annotated[int, Whole(0, 100), "per cent, of the guide"] = 80
+    press: Annotated[
+        bool, Flag(), "without the guide: a soft sound once a rating is stored, whatever its score"
+    ] = True
 
 
 class Screen(NamedTuple):

@@ -24,8 +24,11 @@ _OF_DAY = (
     .order_by(journal.c.seq)
 )
 _DUTIES = (
-    select(journal.c.detail)
-    .where(journal.c.business_date == bindparam("business_date"), journal.c.kind == "duty-began")
+    select(journal.c.business_date, journal.c.detail)
+    .where(
+        journal.c.business_date.between(bindparam("since"), bindparam("until")),
+        journal.c.kind == "duty-began",
+    )
     .order_by(journal.c.seq)
 )
 GENESIS = "0" * 64
@@ -64,6 +67,8 @@ class Kind(StrEnum):
     """By central: its officer was retired."""
     ROSTER_CHANGED = "roster-changed"
     ENROLLED = "enrolled"
+    KEY_RENEWED = "key-renewed"
+    """Central knows another key of this terminal."""
     DAY_CLOSED = "day-closed"
     SYNCED = "synced"
     SENT_AGAIN = "sent-again"
@@ -169,15 +174,34 @@ class Journal:
             hash=row.hash,
         )
 
+    def foreign_days(self) -> tuple[date, ...]:
+        """The days that central had under this terminal's name at the last look, and that it never
+        made."""
+        entry = self.last(Kind.NOT_MINE)
+        days: str = json.loads(entry.detail)["days"] if entry else ""
+        return tuple(map(date.fromisoformat, days.split()))
+
     def of_day(self, day: date) -> list[Happening]:
         """When what happened on a business date, in order."""
         rows = self._connection.execute(_OF_DAY, {"business_date": day.isoformat()})
         return [_happening(at, kind, detail) for at, kind, detail in rows]
 
-    def duties(self, day: date) -> list[dict[str, str]]:
-        """What the journal says of each duty that began on a business date."""
-        rows = self._connection.scalars(_DUTIES, {"business_date": day.isoformat()})
-        return [json.loads(detail) for detail in rows]
+    def duties(self, since: date, until: date) -> list[tuple[date, dict[str, str]]]:
+        """What the journal says of each duty that began in these business dates, in order."""
+        between = {"since": since.isoformat(), "until": until.isoformat()}
+        rows = self._connection.execute(_DUTIES, between)
+        return [(date.fromisoformat(day), json.loads(detail)) for day, detail in rows]
+
+    def face_orders(self, day: date, *, with_before: bool) -> set[str]:
+        """The orders of the faces with which the terminal was started on a business date, and
+        `with_before`: also with which it ran into it."""
+        starts = select(journal.c.detail).where(journal.c.kind == Kind.STARTED.value)
+        of_day = starts.where(journal.c.business_date == day.isoformat())
+        details = list(self._connection.scalars(of_day))
+        if with_before:
+            before = starts.where(journal.c.business_date < day.isoformat())
+            details += self._connection.scalars(before.order_by(journal.c.seq.desc()).limit(1))
+        return {json.loads(detail).get("order", "") for detail in details} - {""}
 
     def last_before(self, day: date, pairs: Sequence[tuple[Kind, Kind]]) -> list[Kind | None]:
         """Which of each pair came last before a business date."""

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.clock import SystemClock
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
+from kiosk.domain.scale import FaceOrder
 from kiosk.domain.wording import DEFAULT_REASONS
 from sync.central.sitesettings import NamedService
 from sync.central.usecases.accounts import add_account
@@ -292,6 +293,7 @@ def _report(
             for o, n in rated.items()
         ),
         gaps=tuple(gaps),
+        orders=(FaceOrder.BEST_FIRST,),
     )
 
 

@@ -34,7 +34,8 @@ class Beside:
     """What is counted beside ratings, never scored. `flagged`: ratings marked as bursts and runs
     (kiosk.domain.flags); they stay in the counts. The rest: where a queue exists, services whose
     question was `offered`, how many citizens `answered` and how many `skipped` it, services that
-    ended `not_offered`, and presses while nothing was asked (`unasked`)."""
+    ended `not_offered`, and presses while nothing was asked (`unasked`). At last, terminals' days
+    with their faces `best_first` or `worst_first`: only whether there are any is ever shown."""
 
     suppressed: int = 0
     flagged: int = 0
@@ -43,6 +44,8 @@ class Beside:
     skipped: int = 0
     not_offered: int = 0
     unasked: int = 0
+    best_first: int = 0
+    worst_first: int = 0
 
     @property
     def served(self) -> int:
@@ -65,6 +68,8 @@ class Beside:
             skipped=self.skipped + other.skipped,
             not_offered=self.not_offered + other.not_offered,
             unasked=self.unasked + other.unasked,
+            best_first=self.best_first + other.best_first,
+            worst_first=self.worst_first + other.worst_first,
         )
 
     def since(self, published: "Beside") -> "Beside":
@@ -119,7 +124,10 @@ def week_end(day: date) -> date:
 
 def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: date) -> list[Block]:
     """The blocks to publish now, after those `published`, from all days of one officer on one
-    scale. Only weeks that ended before `today` count."""
+    scale. Only weeks that ended before `today` count.
+
+    Where corrected reports have less than was published, later ratings of that level make it up
+    first: each rating still stands in one block, and a block waits for no other level."""
     before = sorted(published, key=lambda block: block.number)
     number = before[-1].number if before else 0
     frontier = before[-1].last_day if before else date.min
@@ -137,15 +145,15 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
             first_day = sunday - timedelta(days=6)
         if sunday <= frontier:
             continue
-        due = minus(counts, published_counts)
-        if sum(due) < HIDDEN_BELOW or min(due) < 0:
+        due = beyond(counts, published_counts)
+        if sum(due) < HIDDEN_BELOW:
             continue
         number += 1
         more = beside.since(published_beside)
         blocks.append(
             Block(number=number, first_day=first_day, last_day=sunday, counts=due, beside=more)
         )
-        published_counts = counts
+        published_counts = plus(published_counts, due)
         published_beside += more
         first_day = sunday + _DAY
     return blocks
@@ -229,3 +237,15 @@ def plus(a: Counts, b: Counts) -> Counts:
 
 def minus(a: Counts, b: Counts) -> Counts:
     return (a[0] - b[0], a[1] - b[1], a[2] - b[2], a[3] - b[3], a[4] - b[4])
+
+
+def beyond(a: Counts, b: Counts) -> Counts:
+    """What `a` has more than `b`, level by level."""
+    more = minus(a, b)
+    return (
+        max(0, more[0]),
+        max(0, more[1]),
+        max(0, more[2]),
+        max(0, more[3]),
+        max(0, more[4]),
+    )

@@ -60,7 +60,12 @@ terminals = Table(
     _text("invited_roles"),
     _text("counter"),
     _text("public_key"),
+    _text("next_key"),
+    _moment("renewed", empty=True),
     _text("state"),
+    _text("release_by"),
+    _text("release_roles"),
+    _text("release_reason"),
     _text("software"),
     Column("seen", DateTime(timezone=True)),
     Column("head_seq", BigInteger, nullable=False),
@@ -74,6 +79,17 @@ terminals = Table(
     Column("free", Integer),
     Column("panel", Text),
     PrimaryKeyConstraint("site", "terminal"),
+)
+
+# The keys that terminals had before: what was signed with one can still be told.
+earlier_keys = Table(
+    "earlier_keys",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    _text("public_key"),
+    _moment("until"),
+    PrimaryKeyConstraint("site", "terminal", "public_key"),
 )
 
 pins = Table(
@@ -121,7 +137,7 @@ witnessed_sheets = Table(
     _count("steps"),
     _text("point"),
     _text("last_step"),
-    _count("released"),
+    _count("history"),
     PrimaryKeyConstraint("site", "terminal", "date", "officer"),
 )
 
@@ -163,6 +179,7 @@ day_reports = Table(
     Column("date", Date, nullable=False),
     _count("revision"),
     _text("digest"),
+    _text("replaced"),
     Column("body", LargeBinary, nullable=False),
     Column("received", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("site", "terminal", "date"),
@@ -176,6 +193,7 @@ earlier_reports = Table(
     Column("date", Date, nullable=False),
     _count("revision"),
     _text("digest"),
+    _text("replaced"),
     Column("body", LargeBinary, nullable=False),
     _moment("received"),
     PrimaryKeyConstraint("site", "terminal", "date", "revision"),

@@ -16,7 +16,7 @@ from sync.messages.days import (
     StoredDays,
     StoredRevision,
 )
-from sync.messages.enrolment import Enrol, Enrolled
+from sync.messages.enrolment import Enrol, Enrolled, NewKey
 from sync.messages.logs import LogHead, LogProof, LogsAnswer, SeenLogs
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
@@ -60,6 +60,7 @@ __all__ = [
     "LogHead",
     "LogProof",
     "LogsAnswer",
+    "NewKey",
     "NotMine",
     "OpenSheet",
     "OutcomeCount",

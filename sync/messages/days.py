@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import Channel, Half, Outcome
+from kiosk.domain.scale import FaceOrder
 from sync.messages.logs import LogHeads
 from sync.messages.message import Message, Row, check_once
 from sync.messages.runs import Answer, OpenSheet
@@ -87,6 +88,8 @@ class DayReport(Message, frozen=True):
     reasons: Annotated[tuple[ReasonCount, ...], Meta(max_length=MAX_ROWS)]
     sheets: Annotated[tuple[SheetSeal, ...], Meta(max_length=MAX_ROWS)]
     gaps: Annotated[tuple[GapCount, ...], Meta(max_length=MAX_ROWS)]
+    orders: Annotated[tuple[FaceOrder, ...], Meta(max_length=len(FaceOrder))]
+    """In which orders the faces stood on the screen that day; none: the terminal did not run."""
 
     def open_sheets(self) -> tuple[OpenSheet, ...]:
         """The same sheets as a terminal's heads show them."""
@@ -127,6 +130,7 @@ class DayReport(Message, frozen=True):
         check_once("reasons", ((x.officer, x.reason) for x in self.reasons))
         check_once("sheets", (sheet.officer for sheet in self.sheets))
         check_once("gaps", ((gap.officer, gap.kind) for gap in self.gaps))
+        check_once("orders", self.orders)
         if any(bool(sheet.steps) != bool(sheet.opening) for sheet in self.sheets):
             raise BadMessage("sheets: steps without an opening, or an opening without steps")
         ratings: Counter[str] = Counter()

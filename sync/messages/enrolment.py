@@ -1,7 +1,7 @@
-"""How a terminal comes to belong to central."""
+"""How a terminal comes to belong to central, and goes on with another key."""
 
 from sync.messages.message import Message
-from sync.messages.values import EnrolmentCode, Identifier, ShortText
+from sync.messages.values import EnrolmentCode, Identifier, ShortText, Signature
 
 
 class Enrol(Message, frozen=True):
@@ -18,3 +18,11 @@ class Enrolled(Message, frozen=True):
     terminal: Identifier
     counter: Identifier
     central_key: ShortText
+
+
+class NewKey(Message, frozen=True):
+    """The public half (Ed25519, raw, base64) of the key that a terminal goes on with. `proof`: its
+    own signature, which shows that the terminal has the other half."""
+
+    public_key: ShortText
+    proof: Signature

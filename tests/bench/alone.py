@@ -16,10 +16,10 @@ def main() -> None:
         folder = Path(name) / "data"
         command("ui", folder, "init")  # elsewhere: making a file takes what running does not
         if sys.argv[1] == "memory":
-            lines = screen.memory(folder, int(sys.argv[2]))
+            line = screen.memory(folder, int(sys.argv[2]))
         else:
-            lines = [screen.idle(folder)]
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+            line = screen.idle(folder)
+    sys.stdout.write(f"{line}\n")
     del app
 
 

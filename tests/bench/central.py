@@ -348,6 +348,7 @@ def _day_report(
         outcomes=(),
         reasons=(),
         sheets=tuple(sheets),
+        orders=(),
         gaps=(),
     )
 

@@ -55,6 +55,7 @@ def busy_day() -> DayReport:
             for reason in ("wait", "manner", "unclear")
         ),
         sheets=tuple(sealed(officer, ratings) for officer in officers),
+        orders=(),
         gaps=(),
     )
 

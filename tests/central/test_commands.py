@@ -12,10 +12,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
+from sync.central.store.engine import CentralStore
 from tests.support.builders import FakeClock
+from tests.support.central import SITE, begin_terminal
 from tests.support.certificates import DAY as DAY_LONG
 from tests.support.certificates import Authority
-from tests.support.day_reports import DAY
+from tests.support.day_reports import DAY, key_text
 
 Command = Callable[..., Result]
 ROSTER = "number,name,position,section\n101,สมหญิง ใจดี,เจ้าพนักงาน,ฝ่ายทะเบียน\n102,ประสิทธิ์,,ฝ่ายทะเบียน\n"
@@ -250,6 +252,32 @@ def test_a_code_is_not_kept_in_the_clear(ready: Command, folder: Path) -> None:
 def test_a_bad_terminal_id_is_refused(ready: Command) -> None:
     line = refused(ready("enrol", "--terminal", "counter 1", "--counter", "1"))
     assert "terminal 'counter 1'" in line
+
+
+def test_a_terminal_is_quarantined_released_and_revoked_by_command(
+    ready: Command, folder: Path
+) -> None:
+    store = CentralStore.open(f"sqlite:///{folder / 'central.db'}")
+    with store.transaction(SITE) as t:
+        begin_terminal(t, "counter-1", "1", key_text())
+    store.close()
+    on = ("terminals", "quarantine", "counter-1", "--reason", "found open")
+    assert "is in quarantine" in accepted(ready(*on))
+    assert "is no active terminal" in refused(ready(*on))
+    assert "\tby-hand\t" in accepted(ready("terminals", "list"))
+    assert "by-hand: found open" in accepted(ready("terminals", "compare", "counter-1"))
+    assert "say what was found" in refused(
+        ready("terminals", "release", "counter-1", "--reason", " ")
+    )
+    off = ("terminals", "release", "counter-1", "--reason", "nothing was there")
+    assert accepted(ready(*off)) == "Released counter-1; its reports come with its next sync.\n"
+    assert "is not in quarantine" in refused(ready(*off))
+    assert "no account nobody" in refused(ready(*off, "--as", "nobody"))
+    assert "waits for no" in refused(ready("terminals", "confirm", "counter-1", "--as", "it"))
+    end = ("terminals", "revoke", "counter-1", "--reason", "stolen")
+    assert "has ended" in accepted(ready(*end))
+    assert "has no key to end" in refused(ready(*end))
+    assert "\trevoked\t" in accepted(ready("terminals", "list"))
 
 
 def test_lists_say_what_to_do_when_they_are_empty(ready: Command) -> None:

@@ -20,8 +20,8 @@ from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from sync import enrolling, exchange, incoming, receipts
+from sync.central.connections import Impatient
 from sync.central.greetings import Words
-from sync.central.serving import Impatient
 from sync.central.store.parked import MOST_PARKED
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers, retire_officer
@@ -31,7 +31,6 @@ from sync.central.usecases.terminals import (
     find_terminal,
     invite_terminal,
     read_fleet,
-    release_terminal,
 )
 from sync.client import NotCentral, SyncFailed, Unreachable
 from sync.messages import Answer, Enrol, Hello, Receipt, Welcome
@@ -39,7 +38,7 @@ from sync.protocol import MAX_BODY
 from sync.signing import check_answer, public_text, sign_request
 from tests.support.builders import SOMYING, TODAY
 from tests.support.central import NIGHT as NOW
-from tests.support.central import begin_terminal, on_roster
+from tests.support.central import begin_terminal, on_roster, release
 from tests.support.central_server import Kept, Server
 from tests.support.day_reports import day_report
 
@@ -165,7 +164,7 @@ def test_a_terminal_that_sends_ever_other_bytes_fills_neither_the_disk_nor_the_f
         assert Receipt.parse(answer.content).answer is Answer.CONFLICT
     fleet = read_fleet(server.central, server.now.date())
     assert (len(fleet.parked), len(fleet.alarms)) == (MOST_PARKED, 1)
-    assert release_terminal(server.central, "counter-1", "it", "looked at", server.now)
+    assert release(server.central, "counter-1", "looked at", server.now)
     caller.call("PUT", "days/2026-11-23", body)
     assert len(read_fleet(server.central, server.now.date()).alarms) == 2, (
         "again, after a person looked"
@@ -379,7 +378,7 @@ def test_a_sheet_that_central_has_seen_more_of_stops_the_run_and_nothing_is_park
     with pytest.raises(incoming.Refused, match="rollback"):
         kept.sync()
     assert kept.states() == [Delivery.DUE]
-    release_terminal(server.central, "counter-1", "it", "seen was wrong", NOW)
+    release(server.central, "counter-1", "seen was wrong")
     assert kept.sync().sent == 1
 
 

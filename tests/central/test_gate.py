@@ -59,6 +59,7 @@ def report(central: Central, day: date, lines: Iterable[LineCount], *reasons: Re
         outcomes=(),
         reasons=tuple(reasons),
         sheets=sheets,
+        orders=(),
         gaps=(),
     )
     take_day_report(central, known.terminal, made, made.to_bytes(), NOW)

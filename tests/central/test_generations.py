@@ -4,18 +4,24 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from msgspec import structs
+from sqlalchemy import text
 
 from kiosk.domain.people import Officer
+from sync.central.disclosure import Counts, Scaled
 from sync.central.ingest import Why
-from sync.central.logbook import Kind
+from sync.central.logbook import Kind, told
+from sync.central.logwords import log_words
 from sync.central.store.terminals import State
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
+from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
+    Release,
     enrol_terminal,
     find_terminal,
     invite_terminal,
+    quarantine_terminal,
     read_fleet,
     release_terminal,
 )
@@ -23,30 +29,31 @@ from sync.central.usecases.two_people import (
     NotTheSecond,
     confirm_generation,
     confirm_release,
+    confirm_release_of_terminal,
     propose_release,
     refuse_generation,
 )
-from sync.central.usecases.verification import first_disagreement
+from sync.central.usecases.verification import first_disagreement, published_excess
 from sync.central.viewer import ROLES, NotYours, Viewer
 from sync.messages import Answer, Enrol, GapCount, Head, Heads, ReasonCount
+from tests.support.central import (
+    AUDIT,
+    DIRECTOR,
+    IT,
+    enrolled,
+    logged,
+    on_roster,
+    person,
+    signed_in,
+    take,
+)
 from tests.support.central import NIGHT as NOW
-from tests.support.central import enrolled, logged, on_roster, take
 from tests.support.day_reports import DAY, day_report, key_text
 from tests.support.terminal_requests import judge_terminal
 
 BEFORE = DAY - timedelta(days=3)
-
-
-def person(account: str, *roles: str) -> Viewer:
-    return Viewer(
-        account=account,
-        name=account,
-        site="dindaeng",
-        roles=frozenset(ROLES[role] for role in roles),
-    )
-
-
-IT, DIRECTOR, AUDIT = person("it", "it"), person("d", "director"), person("a", "audit")
+MONDAY = DAY + timedelta(days=7)
+"""Monday after the week of DAY is over."""
 
 
 def enrolled_again(central: Central, by: Viewer = IT, now: datetime = NOW) -> str:
@@ -60,7 +67,7 @@ def heads_at(seq: int, sign: str) -> Heads:
 
 
 def changes(central: Central) -> list[str]:
-    return [note.what for note in logged(central, Kind.CHANGE)]
+    return [log_words("en", note.what) for note in logged(central, Kind.CHANGE)]
 
 
 def state(central: Central, terminal: str) -> State:
@@ -148,8 +155,43 @@ def test_what_is_refused_never_counts_and_giving_it_back_is_a_generation_again(
 def test_one_person_does_not_settle_what_two_decide(central: Central) -> None:
     enrolled(central)
     new = enrolled_again(central)
-    assert not release_terminal(central, new, "it", "nothing", NOW, changed_by=IT)
+    assert release_terminal(central, IT, new, "nothing", NOW) is Release.NOTHING
     assert not read_fleet(central, DAY).alarms[0].settled
+
+
+# --- out of quarantine -------------------------------------------------------------------------
+
+
+def test_one_alone_can_not_have_central_forget_what_it_has_seen(central: Central) -> None:
+    """Quarantine by hand and release: whoever could do both would be rid of the witness."""
+    enrolled(central)
+    judge_terminal(central, "counter-1", heads_at(7, "a"), NOW)
+    assert quarantine_terminal(central, IT, "counter-1", "found open", NOW)
+    assert release_terminal(central, IT, "counter-1", "nothing was there", NOW) is Release.DONE
+    assert judge_terminal(central, "counter-1", heads_at(3, "b"), NOW) is Answer.ROLLBACK
+    assert not quarantine_terminal(central, IT, "counter-1", "found open", NOW)
+    assert release_terminal(central, IT, "counter-1", "disk replaced", NOW) is Release.PROPOSED
+    assert state(central, "counter-1") is State.ROLLBACK
+    with pytest.raises(NotTheSecond):
+        confirm_release_of_terminal(central, person("it", "it", "director"), "counter-1", NOW)
+    with pytest.raises(NotYours):
+        confirm_release_of_terminal(central, person("other", "it"), "counter-1", NOW)
+    assert judge_terminal(central, "counter-1", heads_at(3, "b"), NOW) is Answer.QUARANTINED
+    assert confirm_release_of_terminal(central, AUDIT, "counter-1", NOW)
+    assert not confirm_release_of_terminal(central, AUDIT, "counter-1", NOW)
+    assert judge_terminal(central, "counter-1", heads_at(3, "b"), NOW) is Answer.STORED
+    assert any("disk replaced" in what for what in changes(central))
+
+
+def test_a_proposal_is_for_the_quarantine_that_was_looked_at(central: Central) -> None:
+    enrolled(central)
+    judge_terminal(central, "counter-1", heads_at(7, "a"), NOW)
+    judge_terminal(central, "counter-1", heads_at(3, "b"), NOW)
+    release_terminal(central, IT, "counter-1", "disk replaced", NOW)
+    confirm_release_of_terminal(central, DIRECTOR, "counter-1", NOW)
+    judge_terminal(central, "counter-1", heads_at(9, "c"), NOW)
+    assert judge_terminal(central, "counter-1", heads_at(2, "d"), NOW) is Answer.ROLLBACK
+    assert not confirm_release_of_terminal(central, DIRECTOR, "counter-1", NOW)
 
 
 # --- parked until two people decide ------------------------------------------------------------
@@ -206,19 +248,85 @@ def test_two_people_let_a_parked_day_count(central: Central) -> None:
     assert any("ran before its cable came" in what for what in changes(central))
 
 
-def test_a_revision_that_two_people_released_names_what_was_published(central: Central) -> None:
+def published(central: Central, day: date) -> list[Counts]:
+    publish_due(central, day)
+    with central.store.read(central.site) as t:
+        return [block.counts for _, block in t.blocks.of_officer("101", date.min, date.max)]
+
+
+def test_what_was_published_before_a_correction_is_named_and_made_up_level_by_level(
+    central: Central,
+) -> None:
+    """Two people let a day count with other scores after its block was published."""
     enrolled(central)
-    take(central, day_report(1))
-    forged = day_report(2, counts=(1, 1, 0, 2, 3))
+    first = day_report(1, counts=(0, 0, 1, 2, 9))
+    take(central, first)
+    assert published(central, MONDAY) == [(0, 0, 1, 2, 9)]
     with central.store.transaction(central.site) as t:
         t.witness.forget("counter-1")
-    assert take(central, forged) is Answer.PARKED
+    assert take(central, day_report(2, counts=(6, 0, 1, 2, 3))) is Answer.PARKED
     propose_release(central, IT, "counter-1", Why.FELL, "copied twice", NOW)
     assert confirm_release(central, AUDIT, "counter-1", Why.FELL, NOW) is not None
     with central.store.transaction(central.site) as t:
         [earlier] = t.days.earlier("counter-1", DAY)
-    assert earlier.body == day_report(1).to_bytes()
+    assert earlier.body == first.to_bytes()
     assert first_disagreement(central) is None
+    [excess] = published_excess(central)
+    assert (excess.whose, excess.counts) == (Scaled("101", 5), (0, 0, 0, 0, 6))
+    for role, page, words in (
+        ("director", "/officer/dindaeng/101?lang=en", "Corrected afterwards: 23 Nov 2026"),
+        ("audit", "/fleet/dindaeng?lang=en", "level by level, what was published too much"),
+    ):
+        shown = signed_in(central, ROLES[role], now=NOW).get(page)
+        assert words in shown.text
+    take(central, day_report(1, MONDAY, counts=(0, 0, 0, 1, 4)))
+    week = MONDAY + timedelta(days=7)
+    assert published(central, week)[1:] == [], "six ones and one four are not ten yet"
+    take(central, day_report(1, week, counts=(3, 0, 0, 0, 5)))
+    assert published(central, week + timedelta(days=7))[1:] == [(9, 0, 0, 1, 3)]
+    assert published_excess(central) == ()
+    assert first_disagreement(central) is None
+
+
+@pytest.mark.parametrize(
+    ("hand", "says"),
+    [
+        ("UPDATE blocks SET n1 = n1 + 4", "have ratings that the days never had"),
+        ("UPDATE blocks SET n5 = n5 - 4", "none is waited for"),
+    ],
+)
+def test_blocks_that_no_day_bears_out_are_named(central: Central, hand: str, says: str) -> None:
+    """A hand that changes the months' sums as well."""
+    enrolled(central)
+    take(central, day_report(1, counts=(0, 0, 1, 2, 9)))
+    published(central, MONDAY)
+    with central.store.connection() as connection:
+        connection.execute(text(hand))
+        connection.execute(text(hand.replace("blocks", "site_months")))
+    if "+" in hand:
+        with central.store.transaction(central.site) as t:
+            t.unclosed.mark([("101", DAY)])
+    assert says in str(first_disagreement(central))
+
+
+def test_every_revision_is_read_as_it_came_by_the_audit_role_alone(central: Central) -> None:
+    enrolled(central)
+    first, second = day_report(1), day_report(2, counts=(0, 1, 1, 2, 3))
+    take(central, first)
+    take(central, second)
+    audit = signed_in(central, ROLES["audit"], now=NOW)
+    shown = audit.get(f"/tally/dindaeng?date={DAY}&lang=en").text
+    assert all(words in shown for words in ("revision 1", "6 ratings", "revision 2", "7 ratings"))
+    at = f"/tally/dindaeng/counter-1/{DAY}"
+    for report in (first, second):
+        assert audit.get(f"{at}/{report.revision}.json").content == report.to_bytes()
+    assert audit.get(f"{at}/3.json").status_code == 404
+    assert audit.get("/tally/dindaeng/counter-1/2026-13-99/1.json").status_code == 400
+    reads = [note.what for note in logged(central, Kind.READ)]
+    assert reads[:2] == [
+        told("report", terminal="counter-1", day=DAY.isoformat(), revision=n) for n in (2, 1)
+    ]
+    assert signed_in(central, ROLES["it"], now=NOW).get(f"{at}/1.json").status_code == 403
 
 
 def test_impossible_amounts_are_parked(central: Central) -> None:

@@ -58,6 +58,7 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
         outcomes=told,
         reasons=(),
         sheets=sheets,
+        orders=(),
         gaps=(),
     )
     take_day_report(central, known.terminal, made, made.to_bytes(), NOW)

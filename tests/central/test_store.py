@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Scaled
 from sync.central.ingest import fallen
-from sync.central.logbook import Kind, Log, Wanted
+from sync.central.logbook import Kind, Log, Wanted, told
 from sync.central.schema import day_reports, metadata
 from sync.central.store import engine as engine_module
 from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
@@ -31,13 +31,12 @@ from sync.central.usecases.terminals import (
     find_terminal,
     invite_terminal,
     read_fleet,
-    release_terminal,
 )
 from sync.central.usecases.verification import first_disagreement
 from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Hello
 from sync.protocol import digest
 from tests.support.central import NIGHT as NOW
-from tests.support.central import enrolled, made_central, take
+from tests.support.central import enrolled, made_central, release, take
 from tests.support.day_reports import day_report, key_text
 from tests.support.terminal_requests import greet_terminal, judge_terminal, made_heads
 
@@ -135,16 +134,16 @@ def test_a_later_revision_with_fewer_ratings_is_a_rollback_and_raises_the_alarm(
         assert t.tallies.ratings(DAY) == {Scaled("101", 5): (2, 0, 0, 0, 3)}
 
 
-def test_a_person_releases_a_terminal_and_says_why(central: Central) -> None:
+def test_two_people_release_a_terminal_and_say_why(central: Central) -> None:
     enrolled(central)
     take(central, day_report(1, counts=(2, 0, 0, 0, 3)))
     take(central, day_report(2, counts=(0, 0, 0, 0, 3)))
-    assert release_terminal(central, "counter-1", "somchai", "backup put back", NOW)
+    assert release(central, "counter-1", "backup put back")
     [alarm] = read_fleet(central, DAY).alarms
-    assert (alarm.settled_by, alarm.note) == ("somchai", "backup put back")
+    assert (alarm.settled_by, alarm.note) == ("it, d", "backup put back")
     assert take(central, day_report(2, counts=(0, 0, 0, 0, 3))) is Answer.PARKED, "two decide"
     assert take(central, day_report(2, counts=(2, 0, 0, 0, 4))) is Answer.STORED
-    assert not release_terminal(central, "counter-1", "somchai", "again", NOW)
+    assert not release(central, "counter-1", "again")
 
 
 def test_one_officer_at_two_terminals_in_one_half_day_is_flagged(central: Central) -> None:
@@ -254,7 +253,8 @@ def test_a_raw_tally_is_logged(central: Central) -> None:
     read_tally(central, DAY, "auditor", NOW)[0]
     with central.store.read(central.site) as t:
         [entry] = t.logs.page(Log.RECORD, Wanted(kinds=(Kind.READ,)), 0, 9)
-    assert (entry.at, entry.note.who, entry.note.what) == (NOW, "auditor", "tally 2026-11-23")
+    note = entry.note
+    assert (entry.at, note.who, note.what) == (NOW, "auditor", told("tally", day="2026-11-23"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sync.central.usecases.terminals import release_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.messages import Head
 from sync.protocol import MAX_BODY
@@ -19,6 +18,7 @@ from tests.evidence.door import AT, Door, Sent
 from tests.evidence.drawn import drawn_bodies
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom
 from tests.support.central import NIGHT as NOW
+from tests.support.central import release
 from tests.support.day_reports import day_report
 from tests.support.terminal_requests import made_heads
 
@@ -164,7 +164,7 @@ def _mutants(door: Door, random: Random, numbers: range) -> Iterator[str]:
     """What is wrong with the answers to so many mutated messages."""
     for number in numbers:
         if number % 50 == 0:
-            release_terminal(door.central, "counter-1", "rig", "goes on", NOW)
+            release(door.central, "counter-1", "goes on", NOW)
         if wrong := door.send(mutated(door, random)):
             yield f"body {number}: {wrong}"
 
@@ -177,7 +177,7 @@ def _resident_mb() -> float:
 FIGURE = Figure(
     name="sync bodies fuzzed into central",
     target="0 crashes, 0 unsigned, bounded",
-    quick=10_000,
+    quick=4_000,
     full=1_000_000,
     measure=fuzz_bodies,
 )

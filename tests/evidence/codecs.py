@@ -62,6 +62,8 @@ NOISES: dict[str, Noise] = {
     "jt905": _any,
     "candle485": _without(0x01),
     "xid": _without(ord("k")),
+    "keypad": _any,
+    "gpio": _any,
     "ascii-line": _lines,
     "single-byte": _flock,
 }

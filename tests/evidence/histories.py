@@ -30,7 +30,7 @@ from sync import exchange, incoming
 from sync.central.schema import day_reports
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
-from sync.central.usecases.terminals import enrol_terminal, invite_terminal, release_terminal
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.central.web.app import create_app
 from sync.central.web.terminal_api import TerminalApi
@@ -42,7 +42,7 @@ from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
 from tests.evidence.secure_line import SecureLine
 from tests.support.builders import PEPPER, SOMYING, FakeClock, rating
-from tests.support.central import LONG_AGO, made_central, on_roster
+from tests.support.central import LONG_AGO, made_central, on_roster, release
 
 STEPS = 50
 SECURE_EVERY = 25
@@ -371,9 +371,7 @@ class History:
 
     def _release(self, side: Side) -> None:
         now = self._clock.now().wall
-        side.released |= release_terminal(
-            self.central.central, side.name, "a person", "compared", now
-        )
+        side.released |= release(self.central.central, side.name, "compared", now)
 
     def _never_was(self) -> Iterator[str]:
         """A day at central that its terminal never reported."""
@@ -486,7 +484,7 @@ def play(given: Run) -> Measured:
 FIGURE = Figure(
     name="sync histories against a model",
     target="central equals it, or refuses by name",
-    quick=120,
+    quick=60,
     full=20_000,
     measure=play,
 )

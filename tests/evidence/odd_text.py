@@ -133,7 +133,7 @@ def measure(run: Run) -> Measured:
 FIGURE = Figure(
     name="odd text into every door",
     target="no 5xx, no traceback",
-    quick=4_000,
+    quick=2_500,
     full=200_000,
     measure=measure,
 )

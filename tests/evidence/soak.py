@@ -225,7 +225,7 @@ def live(
 FIGURE = Figure(
     name="compressed soak",
     target="flat within 2 MB, totals equal",
-    quick=14_000,
+    quick=8_000,
     full=140_000,
     measure=soak,
 )

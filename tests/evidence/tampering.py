@@ -23,7 +23,6 @@ from kiosk.domain.wording import Wording
 from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery
-from kiosk.store.schema import TRIGGERS
 from kiosk.store.state import Enrolment
 from kiosk.store.verify import Wrong, verify
 from sync.central.ingest import judge_heads
@@ -43,9 +42,10 @@ HARMLESS = {
     ("panel_marks", "boot"),
     ("panel_marks", "seq"),
     ("day_reports", "received"),
+    ("earlier_reports", "received"),
 }
 """Which press of the panel came last: worth one press kept twice or dropped, no score's change.
-When a day report arrived: shown nowhere beside a score."""
+When a day report arrived: nothing follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,6 @@ class Subject:
 
     name: str
     database: Path
-    guards: tuple[str, ...] = ()
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -155,15 +154,15 @@ class Subject:
             connection.execute("BEGIN")  # guards off, change, guards on: one commit
             before = _content(connection, self._tables)
             guards = connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
             ).fetchall()
-            for (name,) in guards:
+            for name, _ in guards:
                 connection.execute(f"DROP TRIGGER {name}")
             try:
                 change.do(connection)
             except sqlite.IntegrityError:
                 return True
-            for ddl in self.guards:
+            for _, ddl in guards:
                 connection.execute(ddl)
             if _content(connection, self._tables) == before:
                 return True  # nothing was changed: two equal values swapped
@@ -194,7 +193,6 @@ class TerminalFile(Subject):
     """A terminal with some days, closed, sent, one not sent, and somebody on duty."""
 
     name = "terminal"
-    guards = TRIGGERS
 
     def named(self, table: str, row: dict[str, Any]) -> tuple[str, ...]:
         match table.removeprefix("fresh_"):
@@ -302,12 +300,18 @@ class CentralFile(Subject):
     name = "central"
     unwatched = (
         *("terminals", "enrol_codes", "officers", "sites", "blocks", "reads", "parked_reports"),
-        *("seen_sheets", "alarms", "tickets", "unclosed", "earlier_reports"),
-        *("log_entries", "log_heads"),
+        *("seen_sheets", "alarms", "tickets", "unclosed"),
     )
-    """What day reports do not bear out: see SECURITY.md. The logs have a rig of their own."""
+    """What day reports do not bear out: see SECURITY.md."""
 
     def named(self, table: str, row: dict[str, Any]) -> tuple[str, ...]:
+        match table:
+            case "log_entries":
+                # A gap is named by what stands before or after it.
+                near = (row["seq"] - 1, row["seq"], row["seq"] + 1)
+                return *(f"entry {seq} " for seq in near), "logs: ", row["site"]
+            case "log_heads":
+                return f"log {row['log']}", "logs: ", row["site"]
         return str(row["date"]), row["site"]
 
     def make(self, path: Path) -> None:

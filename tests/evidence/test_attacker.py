@@ -122,6 +122,7 @@ def _report(central: Central, office: Stream, late: date, known: date) -> None:
         sheets=sheets,
         outcomes=(),
         reasons=(),
+        orders=(),
         gaps=(),
     )
     terminal = find_terminal(central, "t1")

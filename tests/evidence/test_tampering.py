@@ -3,7 +3,9 @@
 from pathlib import Path
 from random import Random
 
-from tests.evidence.tampering import TerminalFile, put_back
+import pytest
+
+from tests.evidence.tampering import CentralFile, Subject, TerminalFile, _flip, put_back
 
 
 class LooksAway(TerminalFile):
@@ -30,10 +32,20 @@ def test_a_change_that_no_check_sees_is_reported(tmp_path: Path) -> None:
     assert not all(subject.finds(subject.draw(random)) for _ in range(10))
 
 
-def test_an_untouched_file_is_not_accused(tmp_path: Path) -> None:
-    subject = TerminalFile(tmp_path / "t")
+@pytest.mark.parametrize("kind", [TerminalFile, CentralFile])
+def test_an_untouched_file_is_not_accused(tmp_path: Path, kind: type[Subject]) -> None:
+    subject = kind(tmp_path / "t")
     subject.database.write_bytes(subject.whole.read_bytes())
     assert subject.first_wrong() is None
+
+
+def test_earlier_revisions_and_logs_of_central_are_watched(tmp_path: Path) -> None:
+    subject, random = CentralFile(tmp_path / "c"), Random(1)
+    for table in ("earlier_reports", "log_entries", "log_heads"):
+        cells = [cell for cell in subject._cells if cell[0] == table]
+        assert cells
+        for cell in random.sample(cells, 4):
+            assert subject.finds(_flip(*cell, random))
 
 
 def test_an_older_copy_is_seen(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
-"""What buttons send, learned by difference: frames, lines and commands with and without counters."""
+"""What buttons send, learned by difference: frames, lines, commands, with and without counters."""
 
 from collections.abc import Callable
 
 import pytest
 
-from hardware.difference import CantLearn, Sightings, alike, commands, frames, lines
-from hardware.profiles.hex_frame import CHECKS, Frame, HexFrameCodec
 from hardware.codec import Pressed
+from hardware.difference import CantLearn, alike, commands, frames, lines
+from hardware.profiles.hex_frame import CHECKS, HexFrameCodec
 
 BUTTONS = range(1, 6)
 PRESSES = 2

@@ -303,7 +303,7 @@ def test_of_600_random_bytes_in_bursts_hardly_one_is_a_press() -> None:
 
 
 def test_two_pads_pressed_at_once_have_each_its_own_lamp() -> None:
-    link = family_named("candle485").link(Wiring(4))
+    link = family_named("candle485").link(Wiring(buttons=4))
     link.opened(0.0)
     one, other = link.feed(bytes.fromhex("01 20 31 07 01 21 31 07"), 1.0)[1:]
     assert isinstance(one, ButtonPressed)

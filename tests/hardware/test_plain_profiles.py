@@ -109,7 +109,7 @@ def test_modbus_an_echo_of_the_question_is_no_answer() -> None:
 def test_modbus_an_exception_says_what_to_look_at() -> None:
     [answer] = modbus.ModbusCodec(7, 16).feed(modbus.frame(7, 0x82, b"\x02"))
     assert isinstance(answer, Denied)
-    assert "7 has not so many inputs; check address and buttons" in answer.reason
+    assert "7 has no such address; check address, codes and buttons" in answer.reason
 
 
 @pytest.mark.parametrize("text", ["3", "03", "B3", "btn 3", "Button:3", "KEY=3", "press-3", "s3"])

@@ -25,7 +25,7 @@ LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 ROOT = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 SHOWING = 1 << 25
 """AT-SPI 2's state number 25."""
-FACES = ["ดีมาก", "ดี", "พอใช้", "ควรปรับปรุง", "ต้องปรับปรุง"]
+FACES = ["มากที่สุด", "มาก", "ปานกลาง", "น้อย", "น้อยที่สุด"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def test_a_reader_finds_the_question_and_five_named_buttons_and_presses_one(
     labels = [thing.name for thing in things if thing.role == "label"]
     assert any(label.startswith("ท่านพึงพอใจ") for label in labels), labels
     assert SOMYING.name in labels
-    assert reader.press(next(thing for thing in things if thing.name == "ดี"))
+    assert reader.press(next(thing for thing in things if thing.name == "มาก"))
     assert eventually(lambda: any("ขอบคุณ" in thing.name for thing in reader.showing()))
     store, _ = folder.open(SystemClock())
     with store.transaction() as t:

@@ -34,11 +34,13 @@ from sync.central.viewer import Viewer
 from sync.client import NotCentral, SyncFailed
 from sync.closing import close_days
 from sync.incoming import Refused
-from sync.messages import Enrol, Hello, Welcome
+from sync.keyfile import Renewal, begin_renewal, pending_renewal, read_key, write_key
+from sync.messages import Answer, Enrol, Hello, Welcome
 from sync.receipts import check_receipt
 from sync.signing import public_text, sign_request
 from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
-from tests.support.central import LONG_AGO, made_central
+from tests.support.central import LONG_AGO, made_central, take
+from tests.support.day_reports import day_report
 
 
 class Counter:
@@ -70,10 +72,12 @@ class Counter:
         self.terminal.carry_out([Record(rating(score, day=day)) for score in scores])
         close_days(self.store, self.clock, today=False)
 
-    def visit(self) -> stick.Visit:
+    def visit(self, renewal: Renewal | None = None) -> stick.Visit:
         memory = self.folder / stick.MEMORY
         said = self.said.append
-        return stick.visit(self.store, self.clock, self.key, self.usb, memory, said, PEPPER)
+        return stick.visit(
+            self.store, self.clock, self.key, self.usb, memory, said, PEPPER, renewal
+        )
 
     def due(self) -> int:
         with self.store.transaction() as t:
@@ -139,6 +143,53 @@ def test_days_go_there_and_receipts_and_roster_come_back(
     assert check_receipt(counter.enrolment, parcel)
     assert isinstance(verify(counter.store), Verified)
     assert first_disagreement(central) is None
+
+
+def test_a_key_is_renewed_and_strange_days_are_told_by_stick(
+    counter: Counter, central: Central
+) -> None:
+    """Walks until the terminal goes by the new key, and one more: every one brings its day."""
+    key_file = counter.folder / "terminal.key"
+    write_key(key_file, counter.key)
+    old = counter.key
+    walk(counter, central)
+    strange = day_report(1, TODAY - timedelta(days=9))
+    assert take(central, strange) is Answer.STORED
+    begin_renewal(key_file)
+    for days_ago in (3, 2, 1):
+        counter.rated(5, days_ago=days_ago)
+        counter.visit(pending_renewal(key_file))
+        at_central(central, counter.usb)
+        counter.visit(pending_renewal(key_file))
+        counter.key = read_key(key_file)
+        assert kept_at(central, counter, days_ago) == 1
+    known = find_terminal(central, counter.name)
+    assert known is not None
+    assert known.public_key == public_text(counter.key) != public_text(old)
+    assert counter.due() == 0
+    assert counter.terminal.status().foreign_days == (strange.date,)
+    fleet = read_fleet(central, TODAY)
+    assert [(alarm.kind, alarm.detail) for alarm in fleet.alarms] == [
+        ("not-mine", strange.date.isoformat())
+    ]
+
+
+def test_a_greeting_on_an_old_stick_ends_no_run_that_is_open(
+    counter: Counter, central: Central
+) -> None:
+    counter.visit()
+    old = counter.file(TO_CENTRAL).read_bytes()
+    at_central(central, counter.usb)
+    counter.rated(5)
+    counter.visit()
+    new = counter.file(TO_CENTRAL).read_bytes()
+    run = find_terminal(central, counter.name)
+    counter.file(TO_CENTRAL).write_bytes(old)
+    at_central(central, counter.usb)
+    assert find_terminal(central, counter.name) == run
+    counter.file(TO_CENTRAL).write_bytes(new)
+    at_central(central, counter.usb)
+    assert counter.visit().receipted == 1
 
 
 def test_pins_that_central_issued_come_by_stick_sealed_to_a_key_of_this_run(

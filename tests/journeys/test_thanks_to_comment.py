@@ -58,7 +58,7 @@ def test_central_takes_one_answer_for_it(tmp_path: Path, office: tuple[Path, str
     assert address != made(f"{office[1]}/f/{{token}}")
     assert made("https://example.org/c") == "https://example.org/c"
     with httpx.Client() as phone:
-        assert "ดีมาก" in phone.get(address).text
+        assert "มากที่สุด" in phone.get(address).text
         told = {"score": "2", "reasons": "wait", "words": "รอนาน"}
         assert phone.post(address, data=told).status_code == 200
         assert phone.post(address, data=told).status_code == 409

@@ -119,10 +119,10 @@ def test_with_nobody_signed_on_a_press_goes_to_no_officer() -> None:
     assert effects == [Count(NO_OFFICER, Outcome.IGNORED)]
 
 
-def test_within_a_minute_of_a_pause_a_rating_still_counts_marked_as_grace() -> None:
+def test_within_a_minute_of_a_pause_a_rating_still_counts_like_any_other() -> None:
     state, effects = play((1, Pause()), (30, press(4)))
     assert isinstance(effects[-1], Record)
-    assert effects[-1].marks == (Outcome.GRACE,)
+    assert effects[-1].marks == (), "when a grace was stands in the journal"
     state, _ = step(state, Tick(), moment(40), RULES)
     assert state.phase is Phase.PAUSED
 
@@ -182,6 +182,8 @@ def test_sign_off_does_not_cut_a_citizens_thanks_short() -> None:
     state, _ = play((1, press(5)), (2, SignOff(EndOfDuty.CLOSING_TIME)))
     assert state.phase is Phase.THANKS
     state, _ = play((7, Tick()), start=state)
+    assert state.lingers
+    state, _ = play((62, Tick()), start=state)
     assert state.phase is Phase.CLOSED
 
 

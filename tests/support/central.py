@@ -18,8 +18,14 @@ from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.usecases.terminal_requests import take_day_report
-from sync.central.usecases.terminals import enrol_terminal, invite_terminal
-from sync.central.viewer import Role
+from sync.central.usecases.terminals import (
+    Release,
+    enrol_terminal,
+    invite_terminal,
+    release_terminal,
+)
+from sync.central.usecases.two_people import confirm_release_of_terminal
+from sync.central.viewer import ROLES, Role, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
 from sync.messages import Answer, DayReport, Enrol, OutcomeCount
@@ -111,3 +117,20 @@ def on_roster(central: Central, *officers: str) -> None:
 def take(central: Central, report: DayReport) -> Answer:
     on_roster(central, *report.officers())
     return take_day_report(central, report.terminal, report, report.to_bytes(), NIGHT).answer
+
+
+def person(account: str, *roles: str) -> Viewer:
+    """Somebody of the office with these roles."""
+    of = frozenset(ROLES[role] for role in roles)
+    return Viewer(account=account, name=account, site=SITE, roles=of)
+
+
+IT, DIRECTOR, AUDIT = person("it", "it"), person("d", "director"), person("a", "audit")
+
+
+def release(central: Central, terminal: str, note: str = "compared", now: datetime = NIGHT) -> bool:
+    """Two people let a terminal go on; whether there was anything to release."""
+    released = release_terminal(central, IT, terminal, note, now)
+    if released is Release.PROPOSED:
+        return confirm_release_of_terminal(central, DIRECTOR, terminal, now)
+    return released is Release.DONE

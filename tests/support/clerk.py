@@ -1,5 +1,5 @@
-"""A clerk who answers the panel wizard by pressing a simulated panel's buttons, on a clock that runs
-as fast as the wizard looks at its ports."""
+"""A clerk who answers the panel wizard by pressing a simulated panel's buttons, on a clock that
+runs as fast as the wizard looks at its ports."""
 
 import select
 from collections.abc import Sequence

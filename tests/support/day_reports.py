@@ -5,6 +5,7 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.rating import Channel, Half
+from kiosk.domain.scale import FaceOrder
 from sync.messages import DayReport, LineCount, SheetSeal
 from sync.signing import public_text
 
@@ -22,6 +23,7 @@ def day_report(
     terminal: str = "counter-1",
     counts: tuple[int, ...] = (0, 0, 1, 2, 3),
     officer: str = "101",
+    orders: tuple[FaceOrder, ...] = (),
 ) -> DayReport:
     line = LineCount(
         officer=officer,
@@ -41,6 +43,7 @@ def day_report(
         sheets=(sheet,),
         outcomes=(),
         reasons=(),
+        orders=orders,
         gaps=(),
     )
 

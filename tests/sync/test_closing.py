@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.encounter import Record
+from kiosk.domain.duty import EndOfDuty
+from kiosk.domain.encounter import DutyBegan, DutyEnded, Record
+from kiosk.domain.scale import FaceOrder
 from kiosk.domain.wording import Wording
 from kiosk.settings.reading import parse
 from kiosk.store.engine import Store
@@ -15,10 +17,18 @@ from kiosk.store.state import Enrolment
 from kiosk.store.verify import Verified, verify
 from kiosk.terminal import Terminal
 from sync.absence import Hours
-from sync.closing import close_days
+from sync.closing import close_days, is_over
 from sync.incoming import take_roster
 from sync.messages import DayReport, GapCount, Roster
-from tests.support.builders import MORNING, PEPPER, SOMYING, TODAY, FakeClock, rating
+from tests.support.builders import (
+    MORNING,
+    PEPPER,
+    SOMYING,
+    TODAY,
+    FakeClock,
+    duty_of,
+    rating,
+)
 
 
 @pytest.fixture
@@ -99,6 +109,17 @@ def test_closing_again_adds_nothing(store: Store) -> None:
     assert len(reports(store)) == 2
 
 
+def test_today_is_over_after_closing_time_once_nobody_is_on_duty(store: Store) -> None:
+    clock = FakeClock()
+    terminal = Terminal(store, clock, PEPPER)
+    terminal.carry_out([DutyBegan(duty_of())])
+    assert not is_over(store, clock, Hours())
+    clock.set_wall(clock.wall.replace(hour=16, minute=30))
+    assert not is_over(store, clock, Hours())
+    terminal.carry_out([DutyEnded(duty_of(), EndOfDuty.CLOSING_TIME)])
+    assert is_over(store, clock, Hours())
+
+
 def test_a_day_long_closed_is_closed_again_only_when_its_sheet_grew(store: Store) -> None:
     thursday = TODAY - timedelta(days=4)
     close_days(store, FakeClock(), today=False)
@@ -107,3 +128,25 @@ def test_a_day_long_closed_is_closed_again_only_when_its_sheet_grew(store: Store
     Terminal(store, later, PEPPER).carry_out([Record(rating(4, day=thursday))])
     again = [day for day in close_days(store, later, today=False) if day.day == thursday]
     assert [(day.revision, day.n, day.fresh) for day in again] == [(2, 2, True)]
+
+
+def test_a_report_says_in_which_orders_the_faces_stood(store: Store) -> None:
+    best, worst = FaceOrder.BEST_FIRST, FaceOrder.WORST_FIRST
+    clock = FakeClock()
+    terminal = Terminal(store, clock, PEPPER)
+    terminal.note(Kind.STARTED, {"order": best})
+    close_days(store, clock, today=True)
+    clock.set_wall(clock.wall + timedelta(days=1))
+    close_days(store, clock, today=True)  # it ran on overnight
+    terminal.note(Kind.STOPPED)
+    clock.set_wall(clock.wall + timedelta(days=1))
+    terminal.note(Kind.STARTED, {"order": worst})
+    close_days(store, clock, today=True)
+    terminal.note(Kind.STARTED, {"order": best})
+    close_days(store, clock, today=True)
+    orders = {(report.date, report.revision): report.orders for report in reports(store)}
+    days = [TODAY + timedelta(days=n) for n in range(3)]
+    assert orders[TODAY - timedelta(days=3), 1] == (), "dark"
+    assert orders[days[0], 1] == orders[days[1], 1] == (best,)
+    assert orders[days[2], 1] == (worst,)
+    assert orders[days[2], 2] == (best, worst), "changed during the day"

@@ -14,17 +14,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from hardware.catalogue import family_named
 from hardware.plain_simulator import SimulatedPlainPanel
-from hardware.simulator import SimulatedPanel
+from hardware.port import Wiring
+from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import Fate, Phase, Served, SignOff, SignOn
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.settings.reading import parse
+from kiosk.store.engine import StoreFailed
 from tests.support.builders import SOMYING, duty_of
 from tests.support.counter import Counter, click, tally
 from tests.support.panels import OnLoop
 from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
 from ui.panel_states import Panels
-from ui.panel_tools import simulated
 from ui.presenter import Presenter
 from ui.screens.ready import ReadyScreen
 from ui.view import (
@@ -48,17 +50,38 @@ profile = "candle485"
 [[panel]]
 port = "LINE"
 profile = "ascii-line"
+[[panel]]
+port = "KEYPAD"
+profile = "keypad"
+[[panel]]
+port = "PINS"
+profile = "gpio"
+[[panel]]
+port = "MODBUS"
+profile = "modbus"
+codes = ["holding-register:40.0", "holding-register:40.9", "holding-register:41=3"]
 """
-KINDS = {"OWN": "own", "CANDLE": "candle485", "LINE": "ascii-line", "BYTES": "single-byte"}
+MODBUS = ("holding-register:40.0", "holding-register:40.9", "holding-register:41=3")
+KINDS = {
+    "OWN": "own",
+    "CANDLE": "candle485",
+    "LINE": "ascii-line",
+    "KEYPAD": "keypad",
+    "PINS": "gpio",
+    "MODBUS": "modbus",
+    "BYTES": "single-byte",
+}
 """The panels' places in the settings, and their families."""
 BEST = 1
 """The button of the best face."""
 EFFECT_SECONDS = 0.08
 """A lamp is told in the same moment; its panel looks at its line every 20 ms."""
+POLLED_EFFECT_SECONDS = 0.2
+"""A lamp that waits for its turn among the questions."""
 
 
 class Bench:
-    """A terminal with a panel of our own, a Candle pad and a plain box."""
+    """A terminal with a panel of each kind."""
 
     def __init__(self, counter: Counter, qtbot: QtBot, more: str = "") -> None:
         self.counter, self.qtbot = counter, qtbot
@@ -68,7 +91,8 @@ class Bench:
             if f'"{name}"' not in text:
                 continue
             path = counter.folder.path / name.lower()
-            self.panels[name] = OnLoop(simulated(path, profile, 4))
+            wiring = Wiring(buttons=4, codes=MODBUS if name == "MODBUS" else ())
+            self.panels[name] = OnLoop(family_named(profile).simulated(path, wiring))
             text = text.replace(f'"{name}"', f'"{path}"')
         counter.running.stop()
         counter.settings = parse(text)
@@ -156,8 +180,12 @@ def closed(bench: Bench) -> None:
     bench.after(bench.counter.settings.times.grace + 1)
 
 
+def after_hours(bench: Bench) -> None:
+    bench.presenter.session.step(SignOff(EndOfDuty.CLOSING_TIME))
+
+
 def broken(bench: Bench) -> None:
-    bench.presenter.session.break_off("no room")
+    bench.presenter.session.break_off(StoreFailed("no room"))
 
 
 def behind(dialog: Dialog) -> Callable[[Bench], None]:
@@ -174,6 +202,7 @@ PLACES: dict[str, Callable[[Bench], None]] = {
     "paused": paused,
     "paused just now": paused_now,
     "closed": closed,
+    "after hours": after_hours,
     "broken": broken,
     "choosing": behind(Choosing()),
     "duty menu": behind(DutyMenu()),
@@ -198,13 +227,12 @@ QUEUE_PLACES = {"waiting": waiting, "offered": offered}
 # --- the ways to press ----------------------------------------------------------------------------
 
 
-def lit(bench: Bench, name: str) -> int:
-    """How often our own panel's lamp was lit; whether a Candle pad's is."""
-    panel = bench.panels[name].panel
-    if isinstance(panel, SimulatedPanel):
-        return len(panel.acknowledged)
-    assert isinstance(panel, SimulatedPlainPanel)
-    return int(panel.lamp)
+WITH_LAMP = ("OWN", "CANDLE", "PINS", "MODBUS")
+
+
+def lit(bench: Bench) -> dict[str, int]:
+    """How often each panel's lamp was lit."""
+    return {name: panel.lit for name, panel in bench.panels.items()}
 
 
 def by_touch(bench: Bench) -> bool:
@@ -231,14 +259,13 @@ def by_panel(name: str) -> Callable[[Bench], bool]:
 WAYS: dict[str, Callable[[Bench], bool]] = {
     "touch": by_touch,
     "keyboard": by_key,
-    **{name: by_panel(name) for name in ("OWN", "CANDLE", "LINE")},
+    **{name: by_panel(name) for name in KINDS if name != "BYTES"},
 }
 
 
 def faults(bench: Bench, place: str, way: str) -> list[str]:
     """Press once, and say what does not follow from what became of it."""
-    bench.qtbot.waitUntil(lambda: not lit(bench, "CANDLE"), timeout=5000)
-    kept, counted, lit_before = bench.kept(), bench.counted(), lit(bench, "OWN")
+    kept, counted, lit_before = bench.kept(), bench.counted(), lit(bench)
     bench.said.clear()
     begun = monotonic()
     if not WAYS[way](bench):
@@ -251,7 +278,7 @@ def faults(bench: Bench, place: str, way: str) -> list[str]:
         return bench.kept() + bench.counted() > kept + counted
 
     bench.qtbot.waitUntil(has_come, timeout=5000)
-    settled_at = monotonic() + EFFECT_SECONDS
+    settled_at = monotonic() + (POLLED_EFFECT_SECONDS if way == "MODBUS" else EFFECT_SECONDS)
     bench.qtbot.waitUntil(lambda: monotonic() >= settled_at)
     more, beside = bench.kept() - kept, bench.counted() - counted
     is_thanked = "thanks" in bench.said
@@ -262,8 +289,8 @@ def faults(bench: Bench, place: str, way: str) -> list[str]:
         wrong.append(f"thanked: {is_thanked}, kept: {more}")
     if is_thanked and not isinstance(bench.view, ThanksView | ReasonsView):
         wrong.append(f"{type(bench.view).__name__} hides the thanks")
-    now_lit = lit(bench, "OWN") - lit_before, lit(bench, "CANDLE")
-    if now_lit != (more * (way == "OWN"), more * (way == "CANDLE")):
+    now_lit = {name: times - lit_before[name] for name, times in lit(bench).items()}
+    if now_lit != {name: more * (name == way in WITH_LAMP) for name in now_lit}:
         wrong.append(f"lit: {now_lit}, kept: {more}")
     return [f"{place}, {way}: {words}" for words in wrong]
 
@@ -323,11 +350,11 @@ def test_what_a_box_without_frames_says_of_itself_is_a_press_nowhere(
     for place, reach in PLACES.items():
         bench.start_over()
         reach(bench)
-        before = bench.kept(), bench.counted(), lit(bench, "OWN"), lit(bench, "CANDLE")
+        before = bench.kept(), bench.counted(), lit(bench)
         box.send(b"Ready v1.2 5 buttons\r\n1234512345\r\n")
         judged_at = monotonic() + EFFECT_SECONDS
         qtbot.waitUntil(lambda at=judged_at: monotonic() >= at)  # type: ignore[misc]
-        after = bench.kept(), bench.counted(), lit(bench, "OWN"), lit(bench, "CANDLE")
+        after = bench.kept(), bench.counted(), lit(bench)
         wrong += [place] if after != before else []
     assert wrong == []
     bench.start_over()
@@ -365,4 +392,4 @@ def test_a_lamp_that_lights_for_every_press_is_found(
 
     monkeypatch.setattr(Panels, "pressed", answered)
     wrong = every_way(bench, place, PLACES[place])
-    assert len(wrong) == 2, "our own panel and the Candle pad"
+    assert len(wrong) == len(WITH_LAMP)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.encounter import Fate
 from kiosk.domain.rating import Channel, Outcome, ReasonId
 from kiosk.settings.reading import parse
-from tests.support.colours import contrast
+from tests.support.colours import contrast, lab, linear
 from tests.support.counter import SETTINGS, Counter, pass_time, ready, shown, sign_on, tally
 from ui import theme
 from ui.samples import samples
@@ -19,7 +19,7 @@ from ui.screens.message import MessageScreen
 from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.thanks import ThanksScreen
-from ui.text import languages
+from ui.text import Words, languages
 from ui.widgets.face import paint_face
 from ui.widgets.tap import Tap
 from ui.window import TerminalWindow
@@ -69,17 +69,18 @@ SEEN = {
 SIDE = 48
 
 
-def linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+def face_picture(score: int, levels: int, side: int) -> QImage:
+    picture = QImage(side, side, QImage.Format.Format_RGB32)
+    picture.fill(theme.CARD)
+    painter = QPainter(picture)
+    paint_face(painter, QRectF(0, 0, side, side), score, levels)
+    painter.end()
+    return picture
 
 
 def dark_parts(score: int, levels: int, seen: tuple[Row, Row, Row]) -> set[int]:
     """The pixels of a face that so seen are dark: its lines, whatever the colour below."""
-    picture = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
-    picture.fill(theme.CARD)
-    painter = QPainter(picture)
-    paint_face(painter, QRectF(0, 0, SIDE, SIDE), score, levels)
-    painter.end()
+    picture = face_picture(score, levels, SIDE)
     dark = set()
     for at in range(SIDE * SIDE):
         colour = picture.pixelColor(at % SIDE, at // SIDE)
@@ -99,6 +100,42 @@ def test_faces_are_told_apart_by_their_lines_without_colour(
     for one, other in combinations(faces, 2):
         differing = len(faces[one] ^ faces[other])
         assert differing >= 0.02 * SIDE * SIDE, f"{one} and {other} of {levels}: {differing}"
+
+
+def weight(picture: QImage) -> tuple[float, float, float, float]:
+    """What draws the eye to a face: pixels of its lines, of the whole of it, and the mean chroma
+    and lightness of the whole (CIE LCh)."""
+    dark, whole, chroma, lightness = 0, 0, 0.0, 0.0
+    for at in range(picture.width() * picture.height()):
+        seen = lab(picture.pixelColor(at % picture.width(), at // picture.width()))
+        if seen.lightness < 99:
+            whole += 1
+            dark += seen.lightness < 50
+            chroma += seen.chroma
+            lightness += seen.lightness
+    return dark, whole, chroma / whole, lightness / whole
+
+
+def test_no_face_calls_for_a_press_more_than_another(qtbot: QtBot) -> None:
+    weights = [weight(face_picture(score, 5, 2 * SIDE)) for score in range(1, 6)]
+    lines, size, chroma, lightness = zip(*weights, strict=True)
+    for of_faces in (lines, size, chroma):
+        assert max(of_faces) <= 1.1 * min(of_faces), weights
+    assert max(lightness) - min(lightness) < 2, "none is paler than the others"
+
+
+@pytest.mark.parametrize("levels", [3, 4])
+def test_a_word_stands_under_the_same_face_on_every_scale(levels: int, qtbot: QtBot) -> None:
+    for code in languages():
+        by_word = {face_word(code, score, 5): score for score in range(1, 6)}
+        assert len(by_word) == 5, code
+        for score in range(1, levels + 1):
+            of_five = by_word[face_word(code, score, levels)]
+            assert face_picture(score, levels, SIDE) == face_picture(of_five, 5, SIDE)
+
+
+def face_word(code: str, score: int, levels: int) -> str:
+    return Words.load(code).get(f"scale{levels}.{score}")
 
 
 @pytest.mark.parametrize("language", languages())
@@ -146,12 +183,12 @@ def test_the_keyboard_alone_does_everything(counter: Counter) -> None:
         QTest.keyClicks(counter.window, digit)
     tab_to(counter, "English")
     key(counter, Qt.Key.Key_Space)
-    tab_to(counter, "Very poor")
+    tab_to(counter, "Not at all")
     key(counter, Qt.Key.Key_Return)
     counter.clock.pass_seconds(1)
     tab_to(counter, "Long wait")
     key(counter, Qt.Key.Key_Space)
-    tab_to(counter, "Done")
+    tab_to(counter, "Send")
     key(counter, Qt.Key.Key_Return)
     shown(counter, ThanksScreen)
     key(counter, Qt.Key.Key_Return)
@@ -317,3 +354,13 @@ def test_where_motion_is_not_wanted_nothing_moves(counter: Counter) -> None:
     screen = shown(counter, ThanksScreen)
     assert isinstance(screen, ThanksScreen)
     assert not screen.pulse.isVisible()
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_corners_and_lines_look_the_same_on_a_screen_of_many_pixels(
+    times: int, window: TerminalWindow
+) -> None:
+    window.resize(1280 * times, 800 * times)
+    assert theme.scaled(window, 28) == pytest.approx(28 * times)
+    window.resize(800, 480)
+    assert theme.scaled(window, 28) == 28, "and never finer"

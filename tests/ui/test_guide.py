@@ -18,6 +18,7 @@ from tests.support.counter import Counter, pass_time, service_menu, sign_on
 from ui.cli import app
 from ui.guide import Guide
 from ui.outputs import card_of, outputs
+from ui.press_sound import PressSound
 from ui.sounds import OWN, UNHEARD, Shelf, prompts
 from ui.text import Words
 from ui.view import MenuView
@@ -333,7 +334,7 @@ def test_a_terminal_without_a_panel_names_no_buttons(
 def test_what_the_office_says_in_other_words_is_not_said_in_ours(
     counter: Counter, ear: Ear, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    scale = '[scale]\nwords_en = ["No", "Poor", "Fair", "Good", "Yes"]\n'
+    scale = '[scale]\nwords_en = ["No", "Slightly", "Fair", "Good", "Yes"]\n'
     own = '[question]\nen = "Did we do well?"\n' + scale
     counter.folder.settings_file.write_text(SPEAKING + own, "utf-8")
     data = ["--data", str(counter.folder.path), "sounds", "en"]
@@ -346,3 +347,40 @@ def test_what_the_office_says_in_other_words_is_not_said_in_ours(
     counter.running.presenter.queue.take(Served())
     assert "en/question.wav is missing" in capfd.readouterr().err
     assert ear.prompts() == []
+
+
+def test_a_stored_rating_sounds_softly_and_the_same_whatever_its_score(
+    counter: Counter, ear: Ear, qtbot: QtBot
+) -> None:
+    use(counter, '[screen]\nask_reasons = "never"\n')
+    assert counter.running.press_sound is None, "this machine has no output"
+    sound = PressSound("plughw:CARD=Hall,DEV=0")
+    counter.running.presenter.spoken.connect(sound.hear)
+    counter.running.presenter.citizen.touch(5)  # nobody is signed on: not kept, not heard
+    sign_on(counter)
+    line = f"aplay -q -D plughw:CARD=Hall,DEV=0 {OWN / 'press.wav'}"
+    for times, score in enumerate((5, 1), start=1):
+        counter.running.presenter.citizen.touch(score)
+        counter.running.presenter.citizen.touch(score)  # within the lock: not kept
+        pass_time(counter, 60)
+        qtbot.waitUntil(lambda: not sound.plays)
+        assert ear.lines() == [line] * times
+    sound.stop()
+
+
+def test_a_sound_that_cannot_be_played_is_reported_once_and_stops_no_press(
+    counter: Counter, ear: Ear, qtbot: QtBot, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sound = PressSound("Gone")
+    sound.hear("th", ("thanks",))
+    qtbot.waitUntil(lambda: sound._is_broken)
+    sound.hear("th", ("thanks",))
+    assert len(ear.lines()) == 1
+    assert capfd.readouterr().err.count("no sound after a press") == 1
+
+
+def test_the_sound_of_a_press_is_far_softer_than_a_prompt() -> None:
+    with wave.open(str(OWN / "press.wav"), "rb") as file:
+        samples = array("h", file.readframes(file.getnframes()))
+        assert file.getnframes() / file.getframerate() < 0.3
+    assert 2_000 < max(samples) < 10_000

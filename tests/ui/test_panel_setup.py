@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from hardware.catalogue import family_named
 from hardware.finder import Patience
 from hardware.plain_simulator import SimulatedPlainPanel
-from hardware.profiles import jt905
 from hardware.port import Wiring
+from hardware.profiles import jt905
 from hardware.sim_command import Simulated
 from kiosk.settings.default_text import text as default_text
 from kiosk.settings.definition import PanelSettings, Settings
@@ -68,7 +68,7 @@ def test_a_panel_is_found_among_all_families_and_its_buttons_learned(
 def test_a_home_made_box_with_words_of_its_own_is_learned(wizard: Wizard) -> None:
     words = ("great", "good", "so so", "poor", "bad")
     family = family_named("ascii-line")
-    box = family.simulated(wizard.line, Wiring(5, codes=words))
+    box = family.simulated(wizard.line, Wiring(buttons=5, codes=words))
     panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5])).panels[0]
     assert panel.profile == "ascii-line"
     assert panel.codes == words
@@ -77,14 +77,31 @@ def test_a_home_made_box_with_words_of_its_own_is_learned(wizard: Wizard) -> Non
 
 def test_a_box_of_single_bytes_is_learned_when_it_is_named(wizard: Wizard) -> None:
     family = family_named("single-byte")
-    box = family.simulated(wizard.line, Wiring(5, codes=tuple("qwert")))
+    box = family.simulated(wizard.line, Wiring(buttons=5, codes=tuple("qwert")))
     panel = wizard.set_up(wizard.clerk(box, [1, 2, 3, 4, 5]), "single-byte").panels[0]
     assert panel.codes == ("0x71", "0x77", "0x65", "0x72", "0x74")
 
 
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("keypad", ("KEY_KP7", "KEY_KPENTER", "BTN_TRIGGER", "0x1c0", "KEY_5")),
+        ("gpio", ("GPIO17", "GPIO27", "GPIO22", "GPIO5", "GPIO6")),
+    ],
+)
+def test_a_box_on_another_kind_of_port_is_learned_when_it_is_named(
+    wizard: Wizard, name: str, codes: tuple[str, ...]
+) -> None:
+    box = family_named(name).simulated(wizard.line, Wiring(buttons=5, codes=codes))
+    panel = wizard.set_up(wizard.clerk(box, [2, 1, 3, 4, 5]), name).panels[0]
+    assert panel.codes == (codes[1], codes[0], *codes[2:])
+    assert panel.scores == {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
+    assert (panel.profile, panel.baud) == (name, 0)
+
+
 def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(wizard: Wizard) -> None:
     family = family_named("modbus")
-    box = family.simulated(wizard.line, Wiring(5, address=9))
+    box = family.simulated(wizard.line, Wiring(buttons=5, address=9))
     clerk = wizard.clerk(box, [1, 2, 3, 4, 5])
     line = str(wizard.line)
     patience = Patience(30, 0.4, 0.2)

@@ -7,21 +7,22 @@ from math import hypot
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, qGray
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.wording import MAX_SCREEN_TEXT
 from ui import theme
-from ui.samples import SIZES, samples
+from ui.samples import LONG, SIZES, samples
 from ui.screens.base import StillScreen
 from ui.screens.ready import ReadyScreen
 from ui.text import MissingWord, Words, languages
-from ui.view import ReadyView, ReasonsView
+from ui.view import ReadyView, ReasonsView, View
 from ui.widgets.pictures import decode_photo
 from ui.widgets.tap import Tap
-from ui.widgets.text import TextBox, fit
+from ui.widgets.text import Laid, TextBox, fit, paint
 from ui.window import TerminalWindow
 
 LEAST_TARGET_MM = 12.7
@@ -35,6 +36,35 @@ SCREENS = (
     ((1080, 1920), 15.6),
 )
 """Pixels and diagonal in inches: the smallest we stand for, and the usual."""
+
+
+WORDS = re.findall(
+    r"\S+",
+    """
+กดปุ่ม กรุงเทพมหานคร การประเมิน การให้บริการ กำลังให้บริการ กิริยาวาจา ขอบคุณ ขออภัย ขัดข้อง ข้อมูล
+ความคิดเห็น ความพึงพอใจ ความเห็น คำตอบ คำแนะนำ เครื่องประเมิน เครือข่าย จองคิว จุดบริการ เจ้าหน้าที่
+เจ้าพนักงาน ช่องบริการ ชั่วคราว ชัดเจน ดินแดง ตรวจสอบ ติดต่อ ถูกต้อง ทดสอบ ทะเบียน ทุจริต ที่นั่ง
+ธันวาคม น้อยที่สุด บัตรคิว บัตรประชาชน บันทึก บำรุงรักษา ปฏิบัติงาน ประจำ ประชาชน ประเมิน ปรับปรุง
+ปานกลาง ปุ่มกด ผู้ดูแลระบบ ผู้สูงอายุ แผงปุ่มกด พร้อมใช้ พฤศจิกายน พึงพอใจ พื้นที่ มากที่สุด
+ไม่เป็นธรรม ไม่สุภาพ เมนู ยุ่งยาก รหัส รอนาน ระบบ รายการ รายงาน รายชื่อ ร้องเรียน เรียบร้อย โปรแกรม
+ลงชื่อ ลงทะเบียน ล่าสุด วันจันทร์ วันพ่อแห่งชาติ วันเสาร์ วินาที เวลาทำการ ส่วนกลาง สถานที่ สะดวก
+สักครู่ สำนักงานเขต สำเร็จ สำหรับ สิ่งที่ สุภาพ เสียหาย แสดงความคิดเห็น หน้าจอ หมายเลข หยุดทำการ
+ให้บริการ ออนไลน์ อีกครั้ง เอกสาร
+""",
+)
+"""As a dictionary has them: of our screens, none may end a line inside one."""
+
+
+def split_words(laid: Laid) -> list[str]:
+    """The words inside which a line ends."""
+    text, lines = laid.layout.text(), range(1, laid.layout.lineCount())
+    ends = [laid.layout.lineAt(line).textStart() for line in lines]
+    return [
+        word
+        for word in WORDS
+        for found in re.finditer(word, text)
+        if any(found.start() < end < found.end() for end in ends)
+    ]
 
 
 @pytest.fixture(params=[1.0, 1.5], ids=["text-100", "text-150"])
@@ -60,6 +90,7 @@ def test_no_word_is_cut_at_any_size(
             if box.isVisibleTo(page) and box._text:
                 laid = box.laid()
                 where = f"{name}: {box._text}"
+                assert not split_words(laid), where
                 assert laid.widest <= box.width() + 0.5, where
                 assert laid.height <= box.height() + 0.5, where
                 assert window.rect().contains(box.mapTo(window, QPoint(0, 0))), where
@@ -67,6 +98,7 @@ def test_no_word_is_cut_at_any_size(
             if tap.isVisibleTo(page) and (words := tap.words()) is not None:
                 laid, room = words
                 where = f"{name}: {tap.text()}"
+                assert not split_words(laid), where
                 assert laid.widest <= room.width() + 0.5, where
                 assert laid.height <= room.height() + 0.5, where
                 assert not laid.splits_a_word(), where
@@ -152,6 +184,90 @@ def test_thai_breaks_between_words_and_marks_need_no_more_than_the_line(qtbot: Q
     words = re.findall(r"ท่าน|พึงพอใจ|ต่อ|การ|ให้|บริการ|ของ|เจ้าหน้าที่|เพียง|ใด", text)
     borders = {sum(len(w) for w in words[:i]) for i in range(len(words))}
     assert set(starts) <= borders
+
+
+def test_a_line_ends_by_sense_and_a_number_stays_with_what_it_counts(qtbot: QtBot) -> None:
+    text = "เพิ่มที่นั่ง ๒๐ ที่ และช่องบริการสำหรับผู้สูงอายุ"
+    ends = set()
+    for width in range(260, 700, 10):
+        layout = Laid(text, 30, "Regular", width, wrap=True).layout
+        starts = [layout.lineAt(line).textStart() for line in range(1, layout.lineCount())]
+        ends |= {text[start:].split(" ")[0] for start in starts}
+    assert ends == {"และช่องบริการสำหรับผู้สูงอายุ", "สำหรับผู้สูงอายุ"}
+
+
+@pytest.mark.parametrize("word", ["ใบอนุญาต", "ไทย", "โปรดรอ", "ปิ่น"])
+def test_a_word_at_the_left_edge_loses_none_of_its_ink(word: str, qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(440, 160)
+    words = TextBox(parent, weight="Bold", align=Qt.AlignmentFlag.AlignLeft, wrap=False)
+    words.setGeometry(20, 20, 400, 120)
+    words.say(word, 60)
+    unclipped = QImage(parent.size(), QImage.Format.Format_RGB32)
+    unclipped.fill(parent.grab().toImage().pixel(0, 0))
+    painter = QPainter(unclipped)
+    paint(painter, words.laid(), QRectF(words.geometry()), theme.INK, Qt.AlignmentFlag.AlignLeft)
+    painter.end()
+    assert dark_pixels(parent.grab().toImage()) == dark_pixels(unclipped) > 0
+
+
+def dark_pixels(picture: QImage) -> int:
+    places = ((x, y) for x in range(picture.width()) for y in range(picture.height()))
+    return sum(qGray(picture.pixel(x, y)) < 128 for x, y in places)
+
+
+@pytest.mark.parametrize("levels", [3, 4, 5])
+def test_upright_a_face_has_a_field_of_220_pixels(window: TerminalWindow, levels: int) -> None:
+    window.resize(1080, 1920)
+    window.show()
+    named = {3: "ready-three-levels", 4: "ready-four-levels", 5: "ready-long-name-no-panel"}
+    window.show_view(dict(samples("th"))[named[levels]])
+    screen = window.screen_shown
+    assert isinstance(screen, ReadyScreen)
+    fields = [face for face in screen.faces if face.isVisible()]
+    assert len(fields) == levels
+    assert min(face.height() for face in fields) >= 220
+
+
+@pytest.mark.parametrize("size", [SIZES[0], SIZES[-1]], ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_large_words_are_larger(
+    window: TerminalWindow, size: tuple[int, int], language: str
+) -> None:
+    """On the whole, and Thai faces' words by themselves. A word that fills its place stays as it
+    is, and gives a step at most to its neighbours."""
+    window.resize(*size)
+    window.show()
+    for name, view in samples(language):
+        if name.startswith("service-menu"):
+            continue  # as full as it can be, and read by a technician
+        usual = shown_sizes(window, view, 1.0)
+        large = shown_sizes(window, view, 1.5)
+        theme.set_text_scale(1.0)
+        ratios = {words: large[words] / usual[words] for words in usual.keys() & large.keys()}
+        ratios = {words: ratio for words, ratio in ratios.items() if LONG.position not in words}
+        least = min(ratios, key=lambda words: ratios[words])
+        assert ratios[least] >= 0.87, (name, least)
+        assert sum(ratios.values()) / len(ratios) >= 1.07, (name, ratios)
+        if isinstance(view, ReadyView) and language == "th":
+            faces = {label.word for label in view.faces}
+            assert min(ratios[word] for word in faces) >= 1.12, (name, ratios)
+
+
+def shown_sizes(window: TerminalWindow, view: View, scale: float) -> dict[str, float]:
+    """The pixels of each text on the screen."""
+    theme.set_text_scale(scale)
+    window.show_view(view)
+    window.resize(window.size() + QSize(1, 0))  # lay out anew, whatever stood there
+    window.resize(window.size() - QSize(1, 0))
+    screen = window.screen_shown
+    page = screen.drawn if isinstance(screen, StillScreen) else screen
+    assert page is not None
+    boxes = [box for box in page.findChildren(TextBox) if box.isVisibleTo(page) and box._text]
+    taps = [tap for tap in page.findChildren(Tap) if tap.isVisibleTo(page)]
+    spoken = {tap.text(): words[0].pixels for tap in taps if (words := tap.words()) is not None}
+    return {box._text: box.laid().pixels for box in boxes} | spoken
 
 
 def test_a_surname_is_not_split_and_stands_on_its_own_line_before_it_gets_small(
@@ -250,7 +366,7 @@ def test_every_word_that_the_program_asks_for_exists() -> None:
 
 def test_no_public_word_stands_outside_the_texts() -> None:
     """Thai in code: only in samples, the trial's people, name titles, an example of --help."""
-    allowed = {"samples.py", "stage.py", "view_builder.py", "window.py", "officers.py"}
+    allowed = {"samples.py", "stage.py", "names.py", "window.py", "officers.py"}
     for path in Path("ui").rglob("*.py"):
         if path.name in allowed:
             continue

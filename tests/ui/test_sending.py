@@ -3,6 +3,7 @@
 import pytest
 
 from kiosk.settings.reading import parse
+from kiosk.store.journal import Kind
 from kiosk.store.state import Enrolment
 from tests.support.counter import SETTINGS, Counter, click, service_menu, shown, sign_on, tile
 from ui.failures import NOT_NOW, USAGE, WRONG
@@ -72,14 +73,15 @@ def test_it_is_sent_once_however_often_it_is_pressed_and_said_when_done(
     assert asked == ["sync", "sync"]
 
 
-def test_what_failed_is_said_with_its_cause_and_forgotten_when_the_menu_opens_anew(
+def test_what_failed_is_said_with_a_remedy_and_forgotten_when_the_menu_opens_anew(
     counter: Counter, asked: list[str]
 ) -> None:
     menu, presenter = service_menu(counter), counter.running.presenter
     click(tile(menu, BY_NETWORK))
     presenter.staff.errand_ended("sync", NOT_NOW, "no route to host")
     assert told(menu)[0] == "ยังส่งไม่ได้ โปรดตรวจสอบเครือข่าย ข้อมูลไม่สูญหาย"
-    assert "no route to host" in told(menu)
+    assert "no route to host" not in told(menu)
+    assert "อยู่ในบันทึกของเครื่อง: journalctl -u kiosk" in told(menu)
     click(tile(menu, BY_NETWORK))
     presenter.staff.errand_ended("sync", WRONG, "parked: 2026-11-23")
     assert told(menu)[0] == "ส่งข้อมูลไม่สำเร็จ โปรดแจ้งผู้ดูแลระบบ"
@@ -109,3 +111,12 @@ def test_the_menu_stays_while_it_sends_and_a_citizen_still_comes_first(
 def test_every_end_has_words(errand: str, code: int | None, language: str) -> None:
     key = Sending(errand, code).key
     assert key in Words.load(language).own
+
+
+def test_days_that_this_terminal_never_made_stand_there_with_the_remedy(counter: Counter) -> None:
+    strange = {"days": "2026-11-20 2026-11-21"}
+    with counter.running.store.transaction() as t:
+        t.journal.append(counter.clock.now(), Kind.NOT_MINE, strange)
+    words = told(service_menu(counter))
+    assert "2 วัน ตั้งแต่ 20 พฤศจิกายน 2569" in words
+    assert any("kiosk key renew" in line for line in words)

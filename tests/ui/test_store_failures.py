@@ -54,6 +54,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "errand": ("sync",),
     "name": ("1", "F", "Escape", "Backspace"),
     "language": ("th",),
+    "letter": ("ส", "%"),
 }
 """What a parameter of a way in may be. A new one needs its line here."""
 ENDED: dict[str, tuple[object, ...]] = {"code": (3,), "trouble": ("gone", "")}

@@ -67,7 +67,7 @@ def test_five_wrong_pins_make_even_the_right_one_wait(counter: Counter) -> None:
     for _ in range(4):
         type_pin(counter, "000000")
     type_pin(counter, right)
-    assert "๑๕" in pin_screen(counter)._message._text
+    assert "15" in pin_screen(counter)._message._text
     counter.clock.pass_seconds(16)
     type_pin(counter, right)
     ready(counter)
@@ -213,14 +213,63 @@ def test_a_citizen_can_not_open_the_officers_menu_without_the_pin(counter: Count
     ready(counter)
 
 
-def test_closing_time_signs_off_and_the_grace_still_counts(counter: Counter) -> None:
+def test_closing_time_is_told_before_it_comes(counter: Counter) -> None:
     sign_on(counter)
-    counter.clock.set_wall(MORNING.replace(hour=16, minute=30, second=1))
+    for minute, told in ((24, ""), (26, "ช่องบริการนี้จะปิดเวลา ๑๖.๓๐ น.")):
+        counter.clock.set_wall(MORNING.replace(hour=16, minute=minute))
+        counter.running.presenter.clock.look()
+        assert ready(counter)._note._text == told
+
+
+def soon_before_closing_time(counter: Counter) -> None:
+    counter.clock.set_wall(MORNING.replace(hour=16, minute=20))
     counter.running.presenter.clock.look()
-    shown(counter, MessageScreen)
+
+
+def closing_time_passes(counter: Counter) -> None:
+    pass_time(counter, 600)
     assert counter.running.presenter.state.duty is None
-    assert counter.running.presenter.citizen.press(5, Channel.PANEL) is Fate.KEPT
+
+
+def test_after_closing_time_whoever_stands_there_still_rates_by_touch(counter: Counter) -> None:
+    soon_before_closing_time(counter)
+    sign_on(counter)
+    closing_time_passes(counter)
+    assert "ท่านยังประเมิน" in ready(counter)._note._text
+    press_face(counter, 5)
+    shown(counter, ThanksScreen)
     assert tally(counter).n == 1
+    pass_time(counter, 6)
+    ready(counter)
+    pass_time(counter, 45)
+    assert ready(counter)._note._text == "หน้านี้จะปิดใน ๙ วินาที"
+    pass_time(counter, 9)
+    shown(counter, MessageScreen)
+    assert counter.running.presenter.citizen.press(5, Channel.PANEL) is Fate.COUNTED
+    assert tally(counter).n == 1
+
+
+def test_after_closing_time_the_next_officer_signs_on_at_once(counter: Counter) -> None:
+    soon_before_closing_time(counter)
+    sign_on(counter)
+    closing_time_passes(counter)
+    click(ready(counter).staff_tile)
+    screen = shown(counter, SignOnScreen)
+    assert isinstance(screen, SignOnScreen)
+    click(next(row for row in screen.rows if row.officer == "102"))
+    type_pin(counter, counter.pins["102"])
+    assert ready(counter).plate.avatar.accessibleName() == PRASIT.name
+    assert ready(counter)._note._text == ""
+    pass_time(counter, 61)
+    ready(counter)
+
+
+def test_a_paused_duty_that_closing_time_ends_leaves_no_question(counter: Counter) -> None:
+    soon_before_closing_time(counter)
+    sign_on(counter)
+    staff_menu(counter, "101", PAUSE)
+    closing_time_passes(counter)
+    shown(counter, MessageScreen)
 
 
 def test_a_duty_left_alone_ends_and_the_next_press_is_nobodys(counter: Counter) -> None:
@@ -250,6 +299,8 @@ def test_a_duty_does_not_outlive_midnight(counter: Counter) -> None:
     counter.running.presenter.clock.look()
     sign_on(counter)
     pass_time(counter, 1200)
+    assert counter.running.presenter.state.duty is None
+    pass_time(counter, counter.settings.times.grace)
     shown(counter, MessageScreen)
 
 
@@ -380,7 +431,10 @@ def test_while_the_office_is_open_the_journal_knows_that_the_terminal_runs(
 
 
 def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
-    counter: Counter, program: Program, window: TerminalWindow
+    counter: Counter,
+    program: Program,
+    window: TerminalWindow,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     good = counter.folder.database.read_bytes()
     torn = bytearray(good)
@@ -390,10 +444,10 @@ def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
         program.load()
         view = window._view
         assert isinstance(view, OutOfServiceView)
-        assert "ระบบเก็บไฟล์เดิมไว้แล้ว" in view.subtitle
+        assert "ระบบเก็บไฟล์เดิมไว้แล้ว" in view.remedy
         aside = counter.folder.damaged_folder()
         assert aside is not None
-        assert str(aside) in view.detail
+        assert str(aside) in capsys.readouterr().err
         assert (aside / "kiosk.db").read_bytes() == torn
         assert not counter.folder.database.exists()
     assert program.end() == 3
@@ -485,7 +539,7 @@ def test_the_wait_after_wrong_pins_counts_down(counter: Counter) -> None:
         assert isinstance(view, PinView)
         told.append(view.message)
         counter.clock.pass_seconds(3)
-    say = presenter.session.builder.say
+    say = presenter.session.builder.staff_say
     assert told == [say("pin.wait", seconds=15), say("pin.wait", seconds=12)]
     counter.clock.pass_seconds(10)
     presenter.staff._second.timeout.emit()
@@ -575,3 +629,20 @@ def test_a_panel_that_is_missing_at_start_is_down_from_the_start(counter: Counte
     counter.running = counter.open()
     with counter.running.store.transaction() as t:
         assert t.journal.last(Kind.PANEL_UP, Kind.PANEL_DOWN) is not None
+
+
+def test_each_start_says_in_which_order_the_faces_stand(counter: Counter) -> None:
+    sign_on(counter)
+    assert [face.score for face in ready(counter).faces] == [5, 4, 3, 2, 1]
+    today = counter.clock.wall.date()
+    with counter.running.store.read() as snapshot:
+        assert snapshot.journal.face_orders(today, with_before=True) == {"best-first"}
+    counter.running.stop()
+    counter.settings = parse("[scale]\nbest_first = false\n")
+    counter.running = counter.open()
+    assert [face.score for face in ready(counter).faces] == [1, 2, 3, 4, 5]
+    with counter.running.store.read() as snapshot:
+        assert snapshot.journal.face_orders(today, with_before=False) == {
+            "best-first",
+            "worst-first",
+        }

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
     from sync.absence import Hours
+    from sync.exchange import Synced
+    from sync.keyfile import Renewal
     from sync.steps import Asked
 
 app = typer.Typer()
+keys = typer.Typer(help="The key by which central knows this terminal.", no_args_is_help=True)
 
 
 class SyncParts(NamedTuple):
@@ -36,28 +39,44 @@ class SyncParts(NamedTuple):
     authority: str
     pepper: bytes
     asked: "Asked"
+    renewal: "Renewal | None"
+    before: "Ed25519PrivateKey | None"
 
 
 @app.command("close-day")
-def close_day() -> None:
-    """Close every business day up to today: its report is then due to be sent.
+def close_day(
+    now: Annotated[
+        bool,
+        typer.Option(
+            "--now",
+            help="Today as well while it goes on. What comes later goes into a second report: who "
+            "has both learns what came between them.",
+        ),
+    ] = False,
+) -> None:
+    """Close every business day that is over: its report is then due to be sent.
 
-    Closing twice changes nothing; ratings that came later go out as the next revision.
+    Today is over after closing time, once nobody is on duty. Closing twice changes nothing.
     """
     from kiosk.clock import SystemClock
-    from sync.closing import NotEnrolled, close_days
+    from sync.closing import NotEnrolled, close_days, is_over
 
+    clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = data_folder().settings().with_wording(terminal.wording())
         _settle_reasons(data_folder(), terminal)
+        hours = _hours(settings)
+        over = is_over(store, clock, hours)
         try:
-            closed = close_days(store, SystemClock(), today=True, hours=_hours(settings))
+            closed = close_days(store, clock, today=now or over, hours=hours)
         except NotEnrolled:
             typer.echo(
                 "Not enrolled: every day stays here, and is closed and sent once this terminal is."
             )
             return
-    if not closed:
+    if not (now or over):
+        typer.echo(f"Today goes on until {hours.closes:%H:%M}, and while somebody is on duty.")
+    elif not closed:
         typer.echo("Nothing to close.")
     for day in closed:
         outcome = "closed" if day.fresh else "closed before, unchanged"
@@ -83,7 +102,7 @@ def enrol(
 
     from sync.client import SyncFailed
     from sync.enrolling import enrol as enrol_at
-    from sync.keyfile import write_key
+    from sync.keyfile import drop_other_keys, write_key
 
     folder = data_folder()
     with opened() as (_, terminal), errors():
@@ -96,6 +115,7 @@ def enrol(
             enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
+        drop_other_keys(folder.key_file)
         write_key(folder.key_file, key)
         terminal.join(enrolment)
     typer.echo(f"Enrolled at {enrolment.url} as {enrolment.site}/{enrolment.terminal}.")
@@ -106,20 +126,30 @@ def enrol(
 def sync() -> None:
     """Close past days, fetch the roster, send what is due, keep the receipts.
 
-    Today is closed too once the office is. Run it from a timer, or let the terminal start it.
+    Today is closed too once it is over. Run it from a timer, or let the terminal start it.
     """
+    with _closed_and_syncing() as parts:
+        result = _synced(parts)
+    _say(result)
+
+
+def _synced(parts: SyncParts) -> "Synced":
     from sync.exchange import sync as run_sync
 
-    with _closed_and_syncing() as parts:
-        result = run_sync(
-            parts.store,
-            parts.clock,
-            parts.key,
-            parts.authority,
-            typer.echo,
-            pepper=parts.pepper,
-            asked=parts.asked,
-        )
+    return run_sync(
+        parts.store,
+        parts.clock,
+        parts.key,
+        parts.authority,
+        typer.echo,
+        pepper=parts.pepper,
+        asked=parts.asked,
+        renewal=parts.renewal,
+        before=parts.before,
+    )
+
+
+def _say(result: "Synced") -> None:
     officers = counted(result.officers, "officer", "officers")
     roster = f"renewed ({officers})" if result.roster_changed else "unchanged"
     pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
@@ -128,6 +158,33 @@ def sync() -> None:
     typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}.")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)
+
+
+@keys.command()
+def renew(
+    later: Annotated[
+        bool, typer.Option("--later", help="Only make it: the next sync, or stick, does the rest.")
+    ] = False,
+) -> None:
+    """Give this terminal another key: where the one of now may have been copied, and once a year.
+
+    Central takes the new key from the old one; what it has witnessed stays, and no sync is missed.
+    A machine that comes with the old key after that is refused, and central raises an alarm.
+
+    Example: kiosk key renew
+    """
+    from sync.exchange import enrolment_of
+    from sync.keyfile import begin_renewal
+
+    with _closed_and_syncing() as parts:
+        enrolment_of(parts.store)
+        begun = begin_renewal(data_folder().key_file)
+        result = None if later else _synced(parts._replace(renewal=begun))
+    if result is None:
+        typer.echo("A new key is made. The next sync tells central of it.")
+        return
+    _say(result)
+    typer.echo("This terminal's key is renewed.")
 
 
 @app.command()
@@ -158,6 +215,7 @@ def stick(
             memory,
             typer.echo,
             parts.pepper,
+            parts.renewal,
         )
     if result.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
@@ -185,7 +243,7 @@ def heartbeat() -> None:
     from sync import exchange, incoming
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled
-    from sync.keyfile import KeyUnusable, read_key
+    from sync.keyfile import KeyUnusable, key_before, pending_renewal, read_key
 
     folder = data_folder()
     with opened() as (store, terminal), errors():
@@ -199,6 +257,8 @@ def heartbeat() -> None:
                 settings.sync.ca,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
+                renewal=pending_renewal(folder.key_file),
+                before=key_before(folder.key_file),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
@@ -237,11 +297,21 @@ def _require_mounted(folder: Path) -> None:
 
 
 def _asked(settings: "Settings") -> "Asked":
-    """What citizens can answer here."""
+    """What citizens can answer here, and how."""
+    from kiosk.domain.rating import Channel
     from sync.steps import Asked
 
     rules = settings.rules
-    return Asked(levels=rules.scale.levels, reasons=tuple(rules.reasons))
+    channels = {
+        Channel.TOUCH: True,
+        Channel.PANEL: any(panel.port for panel in settings.panel),
+        Channel.KEYBOARD: bool(settings.keys),
+    }
+    return Asked(
+        levels=rules.scale.levels,
+        reasons=tuple(rules.reasons),
+        channels=tuple(channel for channel, present in channels.items() if present),
+    )
 
 
 def _hours(settings: "Settings") -> "Hours":
@@ -258,18 +328,18 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     line."""
     from kiosk.clock import SystemClock
     from sync.client import SyncFailed
-    from sync.closing import NotEnrolled, close_days
+    from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
-    from sync.keyfile import KeyUnusable, read_key
+    from sync.keyfile import KeyUnusable, key_before, pending_renewal, read_key
 
     folder = data_folder()
     clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = folder.settings().with_wording(terminal.wording())
-        is_after_hours = clock.now().wall.time() >= settings.office.closes
+        hours = _hours(settings)
         _settle_reasons(folder, terminal)
         try:
-            close_days(store, clock, today=is_after_hours, hours=_hours(settings))
+            close_days(store, clock, today=is_over(store, clock, hours), hours=hours)
             yield SyncParts(
                 store=store,
                 clock=clock,
@@ -277,6 +347,8 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 authority=settings.sync.ca,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
+                renewal=pending_renewal(folder.key_file),
+                before=key_before(folder.key_file),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

@@ -140,6 +140,10 @@ def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") 
     yield f"last sync {last_sync.at if last_sync else 'never'}"
     if failure and (not last_sync or failure.seq > last_sync.seq):
         yield f"          failed {failure.at}: {failure.detail}"
+    if status.foreign_days:
+        days = ", ".join(map(str, status.foreign_days))
+        yield f"not mine  central has days that this terminal never made: {days}"
+        yield "          compare both sides there, then renew the key: kiosk key renew"
     yield f"disk      {folder.free_bytes() // 2**20} MiB free"
     for panel in settings.panels:
         name = f"{panel.port} ({panel.profile})" if panel.port else "none"

@@ -12,10 +12,6 @@ from ui.widgets.text import TextBox
 
 V = TypeVar("V", bound=View)
 
-STRIP = 8.6
-"""Height of the strip, in units."""
-
-
 TARGET, GAP = 13.6, 2.8
 """Least side of a target and least gap, in units: 12.7 and 2.54 mm on a landscape screen of seven
 inches, the smallest we stand for."""
@@ -60,7 +56,7 @@ class Screen(QWidget, Generic[V]):
         if self._view is None or self.width() < 10:
             return
         metrics = self.metrics
-        strip = metrics.px(STRIP)
+        strip = metrics.strip
         share, edge = int(metrics.width * 0.62), metrics.px(theme.EDGE)
         self._office.setGeometry(edge, 0, share - edge, strip)
         self._office.say(self._view.frame.office, metrics.px(theme.BODY))
@@ -71,7 +67,7 @@ class Screen(QWidget, Generic[V]):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.ground)
-        painter.fillRect(0, 0, self.width(), self.metrics.px(STRIP), theme.DEEP)
+        painter.fillRect(0, 0, self.width(), self.metrics.strip, theme.DEEP)
         painter.end()
 
 

@@ -45,7 +45,7 @@ class Dots(QLineEdit):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         step = self.width() / DIGITS
         radius = min(step, self.height()) * 0.26
-        painter.setPen(QPen(theme.DEEP, 3))
+        painter.setPen(QPen(theme.DEEP, theme.scaled(self, 3)))
         for index in range(DIGITS):
             painter.setBrush(theme.DEEP if index < self._filled else theme.CARD)
             painter.drawEllipse(QPointF((index + 0.5) * step, self.height() / 2), radius, radius)

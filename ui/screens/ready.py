@@ -4,19 +4,19 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import GAP, STRIP, TARGET, Screen, put
+from ui.screens.base import GAP, TARGET, Screen, put
 from ui.screens.plate import Plate, plate_box
 from ui.view import ReadyView
 from ui.widgets.face import FaceButton
 from ui.widgets.tap import StaffTile, Tile
 from ui.widgets.text import TextBox
 
-NOTE = 8.0
-"""Height of the note above the foot, in units."""
+NOTE, PRIVATE = 8.0, 5.6
+"""Height of the note above the foot, in units; of the quiet line in its place."""
 CORNER = 1.4
 """Width of the corner beside a language's: it holds words, not a name."""
-UPRIGHT_TARGET = 10.0
-"""As TARGET, on an upright screen: those are never small."""
+UPRIGHT_TARGET, UPRIGHT_GAP, UPRIGHT_CORNER = 10.0, 1.8, 2.0
+"""The same on an upright screen: those are never small."""
 
 
 class ReadyScreen(Screen[ReadyView]):
@@ -31,6 +31,7 @@ class ReadyScreen(Screen[ReadyView]):
         self.plate = Plate(self)
         self._question = TextBox(self, weight="Bold")
         self._note = TextBox(self, colour=theme.ALARM, weight="SemiBold")
+        self._private = TextBox(self, colour=theme.SOFT_INK)
         self.staff_tile = StaffTile(self)
         self.staff_tile.clicked.connect(self._corner)
         self.faces: list[FaceButton] = []
@@ -45,27 +46,31 @@ class ReadyScreen(Screen[ReadyView]):
             super().show_view(view)
 
     def place(self, metrics: theme.Metrics, view: ReadyView) -> None:
-        strip, gap = metrics.px(STRIP), metrics.px(theme.EDGE)
-        foot = metrics.height - metrics.px(
-            TARGET + 2 if not metrics.portrait else 2 * UPRIGHT_TARGET + 4
-        )
-        plate = plate_box(metrics, strip + metrics.px(4 if metrics.portrait else 1.6))
-        question = QRectF(
-            gap, plate.bottom() + metrics.px(0.6), metrics.width - 2 * gap, metrics.px(13)
-        )
-        if metrics.portrait:
-            question.setHeight(metrics.px(24))
-        faces = QRectF(
-            gap, max(question.bottom() + metrics.px(0.6), metrics.reach), metrics.width - 2 * gap, 0
-        )
+        edge = metrics.px(theme.EDGE)
+        foot = metrics.height - _foot_height(metrics)
+        plate, question = _head(metrics)
+        has_words_beside = theme.has_large_words() and not metrics.portrait
+        faces_top = max(question.bottom() + metrics.px(0.6), float(metrics.reach))
+        faces = QRectF(edge, faces_top, metrics.width - 2 * edge, 0)
+        note_height = metrics.grown(NOTE if view.note else PRIVATE, 0.5)
+        note = QRectF(edge, 0, faces.width(), note_height - metrics.px(1))
         question.setBottom(faces.top() - metrics.px(0.6))
-        note_stands_above_foot = view.note and not metrics.portrait
-        faces.setBottom(foot - metrics.px(NOTE if note_stands_above_foot else GAP))
-        self.plate.place(metrics, view.officer, plate)
+        if metrics.portrait:
+            faces.setBottom(foot - metrics.px(1.4))
+            note.moveBottom(question.bottom())
+            question.setBottom(note.top())
+        else:
+            faces.setBottom(foot - note_height)
+            note.moveTop(faces.bottom() + metrics.px(0.5))
+        self.plate.place(metrics, view.officer, plate, middle=not has_words_beside)
         put(self._question, question)
         self._question.say(view.question, metrics.px(theme.TITLE))
         self._place_faces(metrics, view, faces)
         self._place_foot(metrics, view, foot)
+        put(self._note, note)
+        self._note.say(view.note, metrics.px(theme.BODY))
+        put(self._private, note)
+        self._private.say("" if view.note else view.private, metrics.px(theme.QUIET))
 
     def _corner(self) -> None:
         """The corner's tile: staff's, or the citizen's where the question was offered."""
@@ -87,17 +92,19 @@ class ReadyScreen(Screen[ReadyView]):
         for face in self.faces:
             face.setVisible(face in visible)
         cells = self._face_cells(metrics, box, len(view.faces))
+        word_size = metrics.px(theme.TITLE if metrics.portrait else theme.LEAD)
         for face, label, cell in zip(visible, view.faces, cells, strict=True):
             put(face, cell)
-            face.say(label, metrics.px(theme.LEAD))
-        size = min((face.fitting(metrics.px(theme.LEAD)) for face in visible), default=0.0)
+            face.say(label, word_size)
+        smallest = min((face.fitting(word_size) for face in visible), default=0.0)
         for face, label in zip(visible, view.faces, strict=True):
-            face.say(label, size)
+            face.say(label, smallest / theme.text_scale())
 
     @staticmethod
     def _face_cells(metrics: theme.Metrics, box: QRectF, count: int) -> list[QRectF]:
         """The places of `count` faces in `box`."""
-        gap, gaps = metrics.px(GAP), metrics.px(GAP) * (count - 1)
+        gap = metrics.px(UPRIGHT_GAP if metrics.portrait else GAP)
+        gaps = gap * (count - 1)
         if metrics.portrait:
             height = min((box.height() - gaps) / max(1, count), float(metrics.px(40)))
             return [
@@ -111,20 +118,19 @@ class ReadyScreen(Screen[ReadyView]):
         ]
 
     def _place_foot(self, metrics: theme.Metrics, view: ReadyView, top: float) -> None:
-        """The corner, then the languages: one row, or in portrait two, the languages above."""
+        """The corner, then the languages, in one row; upright with large words in two, the
+        languages above."""
         edge, gap = metrics.px(theme.EDGE), metrics.px(GAP if not metrics.portrait else 1.6)
         height = metrics.px(TARGET if not metrics.portrait else UPRIGHT_TARGET)
         count, room = max(1, len(view.languages)), metrics.width - 2 * edge
-        if metrics.portrait:
+        if _has_two_rows(metrics):
             width, first = (room - (count - 1) * gap) / count, float(edge)
-            corner = QRectF(edge, top + height + gap, metrics.px(28), height)
-            note = QRectF(corner.right() + gap, corner.top(), 0, height)
-            note.setRight(metrics.width - edge)
+            corner = QRectF(edge, top + height + gap, metrics.px(50), height)
         else:
-            width = (room - count * gap) / (count + CORNER)
-            corner = QRectF(edge, top, width * CORNER, height)
+            share = UPRIGHT_CORNER if metrics.portrait else CORNER
+            width = (room - count * gap) / (count + share)
+            corner = QRectF(edge, top, width * share, height)
             first = corner.right() + gap
-            note = QRectF(edge, top - metrics.px(NOTE - 0.5), room, metrics.px(NOTE - 1))
         put(self.staff_tile, corner)
         self.staff_tile.plain = not view.offered
         size = metrics.px(theme.BODY if view.offered else theme.SMALL)
@@ -137,8 +143,6 @@ class ReadyScreen(Screen[ReadyView]):
             self.languages[index] = (choice.id, tile)
             put(tile, QRectF(first + index * (width + gap), top, width, height))
             tile.say(choice.label, metrics.px(theme.BODY), chosen=choice.chosen)
-        put(self._note, note)
-        self._note.say(view.note, metrics.px(theme.BODY))
 
     def _make_language_tiles(self, count: int) -> None:
         while len(self.languages) < count:
@@ -146,3 +150,29 @@ class ReadyScreen(Screen[ReadyView]):
             self.languages.append(("", tile))
             index = len(self.languages) - 1
             tile.clicked.connect(lambda _=False, i=index: self.language.emit(self.languages[i][0]))
+
+
+def _has_two_rows(metrics: theme.Metrics) -> bool:
+    return metrics.portrait and theme.has_large_words()
+
+
+def _foot_height(metrics: theme.Metrics) -> int:
+    if not metrics.portrait:
+        return metrics.px(TARGET + 2)
+    return metrics.px(2 * UPRIGHT_TARGET + 3.2 if _has_two_rows(metrics) else UPRIGHT_TARGET + 1.6)
+
+
+def _head(metrics: theme.Metrics) -> tuple[QRectF, QRectF]:
+    """Where the plate and the question stand: one above the other, or, where words are large and
+    the screen is wide, side by side."""
+    edge, top = metrics.px(theme.EDGE), metrics.strip + metrics.px(1.2)
+    width = metrics.width - 2 * edge
+    if theme.has_large_words() and not metrics.portrait:
+        plate = QRectF(edge, top, width * 0.36, metrics.px(28))
+        question = QRectF(plate.right() + edge, top, width - plate.width() - edge, plate.height())
+        return plate, question
+    plate = plate_box(metrics, top)
+    question = QRectF(edge, plate.bottom() + metrics.px(0.6), width, metrics.px(13))
+    if metrics.portrait:
+        question.setHeight(metrics.grown(23.7, 0.35))
+    return plate, question

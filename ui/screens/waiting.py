@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import STRIP, Screen, column, corner, put
+from ui.screens.base import Screen, column, corner, put
 from ui.screens.plate import Plate, plate_box
 from ui.view import WaitingView
 from ui.widgets.tap import StaffTile
@@ -24,12 +24,13 @@ class WaitingScreen(Screen[WaitingView]):
 
     def place(self, metrics: theme.Metrics, view: WaitingView) -> None:
         staff = corner(metrics, 30)
-        plate = plate_box(metrics, metrics.px(STRIP) + metrics.px(4 if metrics.portrait else 1.6))
+        plate = plate_box(metrics, metrics.strip + metrics.px(4 if metrics.portrait else 1.6))
         self.plate.place(metrics, view.officer, plate)
         middle = (plate.bottom() + staff.top()) / 2
-        put(self._title, column(metrics, middle - metrics.px(18), metrics.px(18)))
+        title_height = metrics.grown(18)
+        put(self._title, column(metrics, middle - title_height, title_height, 0.92))
         self._title.say(view.title, metrics.px(theme.HERO))
-        put(self._subtitle, column(metrics, middle + metrics.px(1), metrics.px(16)))
+        put(self._subtitle, column(metrics, middle + metrics.px(1), metrics.grown(16), 0.92))
         self._subtitle.say(view.subtitle, metrics.px(theme.LEAD))
         put(self.staff_tile, staff)
         self.staff_tile.say(view.staff, metrics.px(theme.SMALL))

@@ -17,6 +17,7 @@ from pathlib import Path
 from kiosk import language
 from kiosk.domain import wording
 from kiosk.domain.refusal import Refusal
+from kiosk.domain.scale import LEVELS, of_five
 from kiosk.language import MissingWord
 
 __all__ = [
@@ -36,15 +37,22 @@ COMPLETE = language.LANGUAGES
 """Languages of officers as well as citizens."""
 CITIZEN = (
     "frame.",
-    "scale5.",
-    "scale4.",
-    "scale3.",
+    "scale",
     "closed.title",
     "closed.nobody",
     "closed.subtitle",
+    "closed.opens_today",
+    "closed.opens_on",
+    "clock.time",
+    "clock.now",
+    "clock.date",
+    "weekday.",
+    "month.",
     "ready.question",
     "ready.panel_down",
+    "ready.private",
     "ready.skip",
+    "ready.closed",
     "ready.closes",
     "waiting.",
     "notices.",
@@ -89,6 +97,7 @@ class Words(language.Words):
         header = tables.pop(language.HEADER)
         texts, singular = language.flat(tables)
         own = {**texts, **_replaceable(code)}
+        own |= _shorter_scales(own)
         borrowed = {} if code == FALLBACK else cls.load(FALLBACK).by_key
         return cls(
             code=code,
@@ -126,11 +135,20 @@ def _replaceable(code: str) -> dict[str, str]:
     words = {
         f"reason.{reason.id}": reason.words.in_language(code) for reason in wording.DEFAULT_REASONS
     }
-    levels = len(wording.DEFAULT_LEVEL_WORDS)
     for score, level in enumerate(wording.DEFAULT_LEVEL_WORDS, start=1):
-        words[f"scale{levels}.{score}"] = level.in_language(code)
+        words[f"scale5.{score}"] = level.in_language(code)
     words["ready.question"] = wording.DEFAULT_QUESTION.in_language(code)
     return words
+
+
+def _shorter_scales(words: dict[str, str]) -> dict[str, str]:
+    """The words of four and of three levels, from those of five."""
+    return {
+        f"scale{levels}.{score}": words[key]
+        for levels in LEVELS
+        for score in range(1, levels + 1)
+        if (key := f"scale5.{of_five(score, levels)}") in words
+    }
 
 
 @cache

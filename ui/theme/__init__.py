@@ -5,10 +5,12 @@ from pathlib import Path
 
 import fontpkg_sarabun  # type: ignore[import-untyped]  # files only
 from PySide6.QtGui import QColor, QFont, QFontDatabase
+from PySide6.QtWidgets import QWidget
 
+from kiosk.domain import face
 from ui.text import scripts
 
-INK = QColor("#0B161B")
+INK = QColor(face.INK)
 """Words. At least 10:1 on PAPER, CARD and every face."""
 SOFT_INK = QColor("#2B3E46")
 PAPER = QColor("#FAF8F3")
@@ -24,18 +26,23 @@ WARM = QColor("#E9F4EC")
 BLUSH = QColor("#E8806A")
 """Cheeks and tongue."""
 
-FACES = tuple(QColor(c) for c in ("#FFAFA5", "#FFBB70", "#FFDB57", "#C4E676", "#86DCA0"))
-"""Worst to best of five; shorter scales take from the ends and the middle."""
+FACES = tuple(QColor(colour) for colour in face.colours())
+"""Worst to best of five."""
 
-HERO, TITLE, LEAD, BODY, SMALL = 9.4, 6.6, 5.2, 4.4, 3.6
+HERO, TITLE, LEAD, BODY, SMALL, QUIET = 9.4, 6.6, 5.2, 4.4, 3.6, 2.6
 """The type scale, in units (see Metrics): what a page says at once; its heading; what goes with
-it; words to press; what staff reads. Each about 1.25 times the next."""
+it; words to press; what staff reads; what is there for who looks for it. Each about
+1.25 times the next."""
+STRIP = 8.6
+"""Height of the strip with office and counter, in units, at the usual size of words."""
 EDGE = 4.0
 """From the window's edge to what stands on it, in units."""
 
 LINE, TALL_LINE = 1.8, 1.9
 """Line height in em: Thai stacks marks above and below, Khmer stacks letters. Measured by their
 ink; at 1.5 bold Thai lost 0.1 em."""
+PITCH = 0.9
+"""From one line to the next, of LINE: deep marks seldom stand right above high ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,26 @@ class Metrics:
     def px(self, units: float) -> int:
         return round(self.unit * units)
 
+    def grown(self, units: float, share: float = 1.0) -> int:
+        """As `px`; larger by `share` of what words are larger by."""
+        return self.px(units * (1 + (_Access.text_scale - 1) * share))
+
+    @property
+    def strip(self) -> int:
+        """Height of the strip with office and counter."""
+        return self.grown(STRIP, 0.5)
+
     @property
     def reach(self) -> int:
         """Pixels from the top above which a citizen has nothing to press."""
         return self.height // 2 if _Access.low_reach else 0
+
+
+def scaled(widget: QWidget, pixels: float) -> float:
+    """A line's width or a corner's radius, given for a window of 1280 by 800: as large to the eye
+    on 4K, and never finer."""
+    size = widget.window().size()
+    return pixels * max(1.0, Metrics(size.width(), size.height()).unit / 8)
 
 
 class _Access:
@@ -72,8 +95,16 @@ class _Access:
     still = False
 
 
+_LARGE = 1.2
+
+
 def text_scale() -> float:
     return _Access.text_scale
+
+
+def has_large_words() -> bool:
+    """Whether words are so large that a page must give them other places."""
+    return _Access.text_scale >= _LARGE
 
 
 def set_text_scale(scale: float) -> None:
@@ -154,6 +185,11 @@ def line_height(text: str) -> float:
     return TALL_LINE if any(is_spaced(letter) for letter in text) else LINE
 
 
+def pitch(text: str) -> float:
+    """From one line to the next, as a share of the line height."""
+    return 1.0 if any(is_spaced(letter) for letter in text) else PITCH
+
+
 def font(pixels: float, weight: str = "Regular", text: str = "") -> QFont:
     """Sarabun at `pixels` in "Regular", "SemiBold" or "Bold", with fonts for all of `text`."""
     qt_font = QFont(_families(text, weight))
@@ -169,5 +205,4 @@ def tint(colour: QColor, share: float) -> QColor:
 
 
 def face_colour(score: int, levels: int) -> QColor:
-    position = (score - 1) / (levels - 1) * (len(FACES) - 1)
-    return FACES[round(position)]
+    return QColor(face.face(score, levels).colour)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from kiosk.domain.face import SHADE, SIDE, STROKE, face
 from ui import theme
 from ui.view import FaceLabel
 from ui.widgets.tap import Tap, Tile
@@ -14,68 +15,29 @@ WORD_SHARE = 0.3
 
 
 def paint_face(painter: QPainter, box: QRectF, score: int, levels: int) -> None:
-    """A face in the square `box`, from a deep frown (1) to a broad smile (`levels`)."""
-    mood = 2 * (score - 1) / (levels - 1) - 1
-    size, middle = box.width(), box.center()
-    colour = theme.face_colour(score, levels)
-    round_ = box.adjusted(size * 0.01, size * 0.01, -size * 0.01, -size * 0.01)
+    """A face in the square `box`, from displeased (1) to delighted (`levels`)."""
+    painted = face(score, levels)
+    colour = QColor(painted.colour)
+    painter.save()
+    painter.translate(box.topLeft())
+    painter.scale(box.width() / SIDE, box.height() / SIDE)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour.darker(118))
-    painter.drawEllipse(round_)
+    painter.setBrush(colour.darker(SHADE))
+    painter.drawEllipse(QRectF(1, 1, 98, 98))
     painter.setBrush(colour)  # what it leaves below is the shade of a ball
-    painter.drawEllipse(round_.adjusted(size * 0.025, 0, -size * 0.025, -size * 0.05))
-    if mood > 0:
-        _paint_cheeks(painter, middle, size, mood)
-    pen = QPen(theme.INK, size * 0.048, c=Qt.PenCapStyle.RoundCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.drawEllipse(QRectF(3.5, 1, 93, 93))
+    pen = QPen(theme.INK, STROKE, c=Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
-    for side in (-1, 1):
-        _paint_eye(painter, middle, size, mood, side)
-    _paint_mouth(painter, middle, size, mood)
-
-
-def _paint_cheeks(painter: QPainter, middle: QPointF, size: float, mood: float) -> None:
-    blush = QColor(theme.FACES[0])
-    blush.setAlphaF(0.8 * mood)
-    painter.setBrush(blush)
-    for side in (-1, 1):
-        cheek = QPointF(middle.x() + side * size * 0.345, middle.y() + size * 0.04)
-        painter.drawEllipse(cheek, size * 0.06, size * 0.045)
-
-
-def _paint_eye(painter: QPainter, middle: QPointF, size: float, mood: float, side: int) -> None:
-    """Laughing at the one end, under a troubled brow at the other."""
-    eye = QPointF(middle.x() + side * size * 0.18, middle.y() - size * 0.09)
-    if mood > 0.9:
-        arc = QRectF(eye.x() - size * 0.08, eye.y() - size * 0.06, size * 0.16, size * 0.17)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawArc(arc, 15 * 16, 150 * 16)
-        return
     painter.setBrush(theme.INK)
-    painter.drawEllipse(eye, size * 0.026, size * 0.045)
-    if mood < -0.9:
-        inner = QPointF(middle.x() + side * size * 0.1, middle.y() - size * 0.29)
-        outer = QPointF(middle.x() + side * size * 0.29, middle.y() - size * 0.21)
-        painter.drawLine(inner, outer)
-
-
-def _paint_mouth(painter: QPainter, middle: QPointF, size: float, mood: float) -> None:
-    """A curve whose depth is the mood; open, with a tongue, when very happy."""
-    half, depth = size * (0.2 + 0.04 * abs(mood)), mood * size * 0.19
-    y = middle.y() + size * 0.21 - depth * (0.62 if mood > 0 else 0.75)
-    mouth = QPainterPath(QPointF(middle.x() - half, y))
-    lowest = QPointF(middle.x(), y + depth * 2.1)
-    mouth.quadTo(lowest, QPointF(middle.x() + half, y))
+    for eye in painted.eyes:
+        painter.drawEllipse(QPointF(*eye.middle), eye.rx, eye.ry)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if mood > 0.9:
-        mouth.closeSubpath()
-        painter.setBrush(theme.INK)
-        painter.drawPath(mouth)
-        tongue = QPainterPath()
-        tongue.addEllipse(QPointF(middle.x(), y + depth * 1.15), half * 0.5, depth * 0.42)
-        painter.fillPath(tongue.intersected(mouth), theme.BLUSH)
-    else:
-        painter.drawPath(mouth)
+    for curve in painted.curves:
+        start, *others = (QPointF(*point) for point in curve)
+        path = QPainterPath(start)
+        path.cubicTo(*others)
+        painter.drawPath(path)
+    painter.restore()
 
 
 class FaceButton(Tap):
@@ -98,20 +60,27 @@ class FaceButton(Tap):
 
     def fitting(self, pixels: float) -> float:
         """The size, up to `pixels`, at which the word fits: faces of one row share the least."""
-        _, word = self._boxes()
-        return fit(self._label.word, pixels, "SemiBold", word, wrap=False).pixels
+        return self._laid(pixels, self._boxes()[1]).pixels
+
+    def _laid(self, pixels: float, word: QRectF) -> Laid:
+        """On one line, or on two where that makes it larger."""
+        one_line = fit(self._label.word, pixels, "SemiBold", word, wrap=False)
+        if one_line.pixels >= pixels * theme.text_scale():
+            return one_line
+        lines = fit(self._label.word, pixels, "SemiBold", word, wrap=True)
+        return lines if lines.pixels > one_line.pixels else one_line
 
     def _boxes(self) -> tuple[QRectF, QRectF]:
         """Where face and word stand: side by side in a wide button, else one above the other."""
-        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        box = self.field()
         if self._wide:
             edge = box.height() * 0.09
             face = QRectF(box.left() + 2.4 * edge, box.top(), box.height(), box.height())
             word = QRectF(face.right() + 2 * edge, box.top(), 0, box.height())
             word.setRight(box.right() - 2 * edge)
             return face, word
-        share = box.height() * WORD_SHARE
-        pad = box.width() * 0.045
+        share = box.height() * WORD_SHARE * (1 + (theme.text_scale() - 1) * 0.6)
+        pad = box.width() * 0.045 / theme.text_scale()
         word = QRectF(box.left() + pad, box.bottom() - share * 1.06, box.width() - 2 * pad, share)
         return QRectF(box.left(), box.top(), box.width(), word.top() - box.top()), word
 
@@ -121,17 +90,19 @@ class FaceButton(Tap):
 
     def words(self) -> tuple[Laid, QRectF]:
         _, word = self._boxes()
-        return fit(self._label.word, self._pixels, "SemiBold", word, wrap=False), word
+        return self._laid(self._pixels, word), word
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The field is a breath of the face's colour; under a finger, all of it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        box = self.field()
         colour = theme.face_colour(self._label.score, self._label.levels)
         is_down = self.isDown()
         painter.setBrush(theme.tint(colour, 0.8 if is_down else 0.24))
-        edge = QPen(theme.DEEP, 4) if is_down else QPen(colour.darker(112), 2)
+        edge = QPen(theme.DEEP, theme.scaled(self, 4))
+        if not is_down:
+            edge = QPen(colour.darker(112), theme.scaled(self, 2))
         painter.setPen(edge)
         radius = min(box.width(), box.height()) * 0.14
         painter.drawRoundedRect(box, radius, radius)

@@ -64,7 +64,8 @@ class Avatar(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(box)
             inner = box.adjusted(side * 0.14, 0, -side * 0.14, 0)
-            laid = fit(self._card.initials, side * 0.36, "SemiBold", inner, wrap=False)
+            initials = side * 0.36 / theme.text_scale()
+            laid = fit(self._card.initials, initials, "SemiBold", inner, wrap=False)
             paint(painter, laid, inner, theme.CARD)
         painter.end()
 
@@ -78,7 +79,7 @@ class Avatar(QWidget):
         painter.drawImage(box, image, part)
         painter.setClipping(False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.DEEP, 3))
+        painter.setPen(QPen(theme.DEEP, theme.scaled(self, 3)))
         painter.drawEllipse(box)
 
 

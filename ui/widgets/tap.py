@@ -67,6 +67,11 @@ class Tap(QAbstractButton):
         elif not event.isAutoRepeat():
             self._release(QPointF(self.rect().center()))
 
+    def field(self) -> QRectF:
+        """What is painted, its edge's line within the widget."""
+        inset = theme.scaled(self, 2)
+        return QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+
     def paint_focus(self, painter: QPainter, radius: float) -> None:
         """A ring where the keyboard stands, light within dark, seen on every ground; where buttons
         lead, a thick one."""
@@ -76,9 +81,10 @@ class Tap(QAbstractButton):
         elif self.hasFocus():
             rings = ((3.0, 4.0, theme.INK), (7.0, 4.0, theme.CARD))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for inset, width, colour in rings:
+        for at, width, colour in rings:
+            inset = theme.scaled(self, at)
             box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-            painter.setPen(QPen(colour, width))
+            painter.setPen(QPen(colour, theme.scaled(self, width)))
             painter.drawRoundedRect(box, radius, radius)
 
     def _touch(self, event: QTouchEvent) -> None:
@@ -125,6 +131,11 @@ class Tile(Tap):
     def chosen(self) -> bool:
         return self._chosen
 
+    def set_main(self, main: bool) -> None:
+        """Whether this is now the one thing to do."""
+        self._main = main
+        self.update()
+
     @staticmethod
     def level(tiles: Sequence["Tile"]) -> None:
         """Give the words of all one size, the least at which each fits."""
@@ -136,17 +147,18 @@ class Tile(Tap):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        box = self.field()
         fill, ink = self._colours()
         painter.setBrush(fill)
-        painter.setPen(QPen(self._edge(), 4 if self._chosen else 2))
-        radius = min(box.height() * 0.28, 28.0)
+        painter.setPen(QPen(self._edge(), theme.scaled(self, 4 if self._chosen else 2)))
+        radius = self._radius(box)
         painter.drawRoundedRect(box, radius, radius)
         if self._chosen and not self._quiet:
             self._tick(painter, self._room())
         elif self._chosen:
             width = box.width() * 0.4
-            bar = QRectF(box.center().x() - width / 2, box.bottom() - 12, width, 5)
+            thick = theme.scaled(self, 5)
+            bar = QRectF(box.center().x() - width / 2, box.bottom() - 2.4 * thick, width, thick)
             painter.fillRect(bar, theme.DEEP)
         laid, inner = self.words()
         paint(painter, laid, inner, ink, self.align)
@@ -164,15 +176,17 @@ class Tile(Tap):
         return fit(self.text(), self._pixels, "SemiBold", inner, wrap=self.wraps), inner
 
     def _room(self) -> QRectF:
-        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        box = self.field()
         edge = box.height() * (0.06 if self._quiet else 0.12)
         if not self._quiet:
-            edge += min(box.height() * 0.28, 28.0) * 0.4
+            edge += self._radius(box) * 0.4
         return box.adjusted(edge, 0, -edge, 0)
 
-    @staticmethod
-    def _tick_size(box: QRectF) -> float:
-        return min(box.height() * 0.3, 30.0)
+    def _radius(self, box: QRectF) -> float:
+        return min(box.height() * 0.28, theme.scaled(self, 28))
+
+    def _tick_size(self, box: QRectF) -> float:
+        return min(box.height() * 0.3, theme.scaled(self, 30))
 
     def _edge(self) -> QColor:
         return theme.DEEP if self._chosen or self._main else theme.EDGE_LINE

@@ -1,17 +1,24 @@
 """Text painted by ourselves: wrapped by Qt (libthai breaks Thai words), shrunk until it fits,
 with line height enough for stacked marks. QLabel cuts Sarabun's lower vowels."""
 
+from math import floor, log
+from typing import cast
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextLine, QTextOption
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ui import theme
+from ui.widgets.breaks import needs_places, places
 
 SMALLEST = 0.45
 """Of the wanted size: below it a text would not be read; our words are short enough."""
 _STEP = 0.94
 _BALANCED = 4
 """Lines of a text that is balanced; a longer one is read, not looked at."""
+OVERHANG = 0.07
+"""In em: how far ink reaches beyond where a line begins or ends, as of a first sara ai
+or a last mai tho."""
 _SHARE_BEFORE = {Qt.AlignmentFlag.AlignHCenter: 0.5, Qt.AlignmentFlag.AlignRight: 1.0}
 """The part of a line's spare width that stands before it."""
 
@@ -28,22 +35,30 @@ class Laid:
         self.layout.setTextOption(option)
         self.widest, tallest = 0.0, 0.0
         self.layout.beginLayout()
+        by_sense = wrap and needs_places(broken)
         while (line := self.layout.createLine()).isValid():
             line.setLineWidth(width if wrap else 1e6)
+            if by_sense:
+                _end_by_sense(line, broken)
             line.setPosition(QPointF(0, 0))
             self.widest = max(self.widest, line.naturalTextWidth())
             tallest = max(tallest, line.height())
         self.layout.endLayout()
         self.line_height = max(pixels * theme.line_height(text), tallest)
         """In pixels; Burmese and Khmer stack higher and deeper than LINE em."""
+        self.pitch = max(self.line_height * theme.pitch(text), tallest)
+        """From one line to the next."""
 
     def splits_a_word(self, *, names: bool = False) -> bool:
-        """Whether a line ends inside a word of a script whose words Qt doesn't know; inside any,
-        where there are `names`: Qt knows no surname."""
+        """Whether a line ends inside a word: of our list, or of a script whose words Qt doesn't
+        know; inside any, where there are `names`: Qt knows no surname."""
+        if self.layout.lineCount() < 2:
+            return False
         text = self.layout.text()
         starts = (self.layout.lineAt(i).textStart() for i in range(1, self.layout.lineCount()))
-        inside = (i for i in starts if text[i - 1] not in " \u200b\u2028")
-        return any(names or theme.is_spaced(text[i]) for i in inside)
+        inside = [i for i in starts if text[i - 1] not in " \u200b\u2028"]
+        split = places(text).split if inside else frozenset()
+        return any(names or i in split or theme.is_spaced(text[i]) for i in inside)
 
     def cut_at_space(self) -> str:
         """The text with its first line that ends inside a word ended at the space before it; the
@@ -58,7 +73,18 @@ class Laid:
 
     @property
     def height(self) -> float:
-        return self.layout.lineCount() * self.line_height
+        return self.line_height + (self.layout.lineCount() - 1) * self.pitch
+
+
+def _end_by_sense(line: QTextLine, text: str) -> None:
+    """End the line where its sense does, if Qt ended it elsewhere."""
+    start = line.textStart()
+    end = start + line.textLength()
+    if end >= len(text) or text[end - 1] == "\u2028" or end in places(text).good:
+        return
+    if better := places(text).before(end, start):
+        x, _ = cast("tuple[float, int]", line.cursorToX(better))
+        line.setLineWidth(x + 0.5)
 
 
 def fit(
@@ -68,16 +94,22 @@ def fit(
     `names` its lines end at spaces, if they can."""
     size = pixels * theme.text_scale()
     while True:
-        laid = Laid(text, size, weight, box.width(), wrap)
+        width = box.width() - 2 * OVERHANG * size
+        laid = Laid(text, size, weight, width, wrap)
         if names and laid.splits_a_word(names=True):
-            laid = Laid(laid.cut_at_space(), size, weight, box.width(), wrap)
-        fits = laid.widest <= box.width() and laid.height <= box.height() + 0.5
+            laid = Laid(laid.cut_at_space(), size, weight, width, wrap)
+        fits = laid.widest <= width and laid.height <= box.height() + 0.5
         is_good = fits and not laid.splits_a_word(names=names)
         if is_good or size <= pixels * SMALLEST:
             if fits and wrap and not names:
-                return _balanced(laid, text, size, weight, box.width())
+                return _balanced(laid, text, size, weight, width)
             return laid
-        size *= _STEP
+        size = _next_smaller(size, pixels)
+
+
+def _next_smaller(size: float, pixels: float) -> float:
+    """Steps from `pixels` up and down: larger words are at least as large as the usual ones."""
+    return float(pixels * _STEP ** (floor(log(size / pixels, _STEP) + 1e-6) + 1))
 
 
 def _balanced(laid: Laid, text: str, size: float, weight: str, width: float) -> Laid:
@@ -109,11 +141,12 @@ def paint(
     top = box.top() + (box.height() - laid.height) / 2
     for index in range(laid.layout.lineCount()):
         line = laid.layout.lineAt(index)
-        spare = box.width() - line.naturalTextWidth()
-        line_left = box.left() + spare * _SHARE_BEFORE.get(align, 0.0)
+        overhang = OVERHANG * laid.pixels
+        spare = box.width() - 2 * overhang - line.naturalTextWidth()
+        line_left = box.left() + overhang + spare * _SHARE_BEFORE.get(align, 0.0)
         # The glyphs sit in the middle of their LINE em, marks above and below included.
         lift = (laid.line_height - line.height()) / 2
-        line.draw(painter, QPointF(line_left - line.x(), top + index * laid.line_height + lift))
+        line.draw(painter, QPointF(line_left - line.x(), top + index * laid.pitch + lift))
     return QRectF(box.left(), top, laid.widest, laid.height)
 
 
@@ -134,7 +167,7 @@ class TextBox(QLabel):
         self._weight, self._colour, self._align = weight, colour, align
         self._wrap, self._names = wrap, names
         self._text, self._pixels = "", 20.0
-        self._laid: tuple[tuple[str, float, int, int], Laid] | None = None
+        self._laid: tuple[tuple[str, float, float, int, int], Laid] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def say(self, text: str, pixels: float, align: Qt.AlignmentFlag | None = None) -> None:
@@ -147,7 +180,7 @@ class TextBox(QLabel):
 
     def laid(self) -> Laid:
         """How the text stands now; laid out again only when it or its place changed."""
-        key = (self._text, self._pixels, self.width(), self.height())
+        key = (self._text, self._pixels, theme.text_scale(), self.width(), self.height())
         if self._laid is None or self._laid[0] != key:
             laid = fit(
                 self._text,

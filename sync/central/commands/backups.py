@@ -70,10 +70,11 @@ def restore(
 
 @app.command()
 def verify() -> None:
-    """Recompute every day report's digest and rows, and the logs; name the first thing that is
-    wrong.
+    """Recompute every day report's digest and rows, all earlier revisions, the published blocks and
+    the logs; name the first thing that is wrong.
 
-    Every office's, or with --site one's.
+    Every office's, or with --site one's. Where two people let a corrected day count after its
+    result was published, a line says what blocks have too much.
     """
     with opened() as home:
         _fail_where_wrong(home)
@@ -81,7 +82,11 @@ def verify() -> None:
 
 
 def _fail_where_wrong(home: "Central") -> None:
-    from sync.central.usecases.verification import first_disagreement, first_wrong_entry
+    from sync.central.usecases.verification import (
+        first_disagreement,
+        first_wrong_entry,
+        published_excess,
+    )
     from sync.central.viewer import CITY
 
     if wrong := first_wrong_entry(home, CITY):
@@ -89,3 +94,5 @@ def _fail_where_wrong(home: "Central") -> None:
     for central in chosen_offices(home):
         if wrong := first_disagreement(central):
             fail(f"{central.site}: {wrong}", WRONG)
+        for excess in published_excess(central):
+            typer.echo(f"{central.site}: {excess}")

@@ -10,6 +10,7 @@ from sync.central.commands.context import (
     USAGE,
     chosen_offices,
     day_of,
+    errors,
     fail,
     login,
     now,
@@ -24,8 +25,13 @@ app = typer.Typer()
 def tally(
     day: Annotated[str, typer.Option("--date", help="YYYY-MM-DD; empty: today.")] = "",
     reader: Annotated[str, typer.Option(help="Who reads; written into the log.")] = "",
+    write: Annotated[
+        Path | None,
+        typer.Option(help="A folder for every revision of reports that were sent again."),
+    ] = None,
 ) -> None:
     """Print one day's raw counts per officer: for the audit role. Every read is logged."""
+    from kiosk.files import write_whole
     from sync.central.reports.daytally import lines
     from sync.central.usecases.audit import read_tally
 
@@ -34,6 +40,14 @@ def tally(
         counts, _reads = read_tally(central, date_, reader or login(), now())
     for line in lines(counts, date_):
         typer.echo(line)
+    if write is None:
+        return
+    with errors():
+        write.mkdir(parents=True, exist_ok=True)
+        for stored in counts.revisions:
+            file = write / f"{stored.terminal}-{stored.date}-r{stored.revision}.json"
+            write_whole(file, stored.body)
+            typer.echo(str(file))
 
 
 @app.command()

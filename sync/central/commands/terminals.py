@@ -82,30 +82,41 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
         typer.echo(f"{report.date}  parked ({report.answer}): {n}; taken: {taken_n}")
 
 
+_As = Annotated[str, typer.Option("--as", help="The account that does it; its roles count.")]
+_Why = Annotated[str, typer.Argument(help=f"Why they are parked: {', '.join(Why)}.")]
+
+
 @app.command()
 def release(
     terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
     reason: Annotated[str, typer.Option(help="What the comparison showed; stored.")],
-    by: Annotated[str, typer.Option(help="Who compared; empty: who is logged in.")] = "",
+    account: Annotated[
+        str, typer.Option("--as", help="The account that does it; empty: who is logged in.")
+    ] = "",
 ) -> None:
-    """Let a terminal out of quarantine once a person has compared both sides.
+    """Let a terminal out of quarantine once a person has compared both sides; settle its alarms.
 
-    Central takes the terminal's journal from where it now is; parked reports stay parked.
+    Where it showed another past, another person confirms that it goes on with that one:
+    `kiosk-central terminals confirm`. Parked reports stay parked.
 
     Example: kiosk-central terminals release counter-1 --reason "disk replaced, backup put back"
     """
-    from sync.central.usecases.terminals import release_terminal
+    from sync.central.usecases.accounts import viewer_of
+    from sync.central.usecases.terminals import Release, console, release_terminal
 
     if not reason.strip():
         fail("--reason: say what was found; it is kept", USAGE)
-    with opened() as central:
-        if not release_terminal(central, terminal, by or login(), reason.strip(), now()):
-            fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
-    typer.echo(f"Released {terminal}; its reports come with its next sync.")
-
-
-_As = Annotated[str, typer.Option("--as", help="The account that does it; its roles count.")]
-_Why = Annotated[str, typer.Argument(help=f"Why they are parked: {', '.join(Why)}.")]
+    with opened() as central, _refusals():
+        viewer = viewer_of(central, account) if account else console(login())
+        released = release_terminal(central, viewer, terminal, reason.strip(), now())
+    if released is Release.NOTHING:
+        fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
+    if released is Release.PROPOSED:
+        typer.echo(
+            f"Proposed. Another person confirms: kiosk-central terminals confirm {terminal} --as …"
+        )
+    else:
+        typer.echo(f"Released {terminal}; its reports come with its next sync.")
 
 
 @app.command()
@@ -144,19 +155,25 @@ def revoke(
 
 @app.command()
 def confirm(
-    terminal: Annotated[str, typer.Argument(help="The new generation's id.")], account: _As
+    terminal: Annotated[str, typer.Argument(help="The terminal's id.")], account: _As
 ) -> None:
-    """Confirm a terminal's new generation: another person, of another role, than made its code.
+    """Confirm what another person, of another role, began: a new generation, or a release.
 
     Example: kiosk-central terminals confirm counter-1.g2 --as director
     """
     from sync.central.usecases.accounts import viewer_of
-    from sync.central.usecases.two_people import confirm_generation
+    from sync.central.usecases.two_people import confirm_generation, confirm_release_of_terminal
 
     with opened() as central, _refusals():
-        if not confirm_generation(central, viewer_of(central, account), terminal, now()):
-            fail(f"{terminal}: waits for no confirmation", USAGE)
-    typer.echo(f"{terminal} counts from now on; the generation before has ended.")
+        viewer = viewer_of(central, account)
+        begun = confirm_generation(central, viewer, terminal, now())
+        released = not begun and confirm_release_of_terminal(central, viewer, terminal, now())
+    if begun:
+        typer.echo(f"{terminal} counts from now on; the generation before has ended.")
+    elif released:
+        typer.echo(f"Released {terminal}; its reports come with its next sync.")
+    else:
+        fail(f"{terminal}: waits for no confirmation", USAGE)
 
 
 @app.command()

@@ -40,7 +40,8 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
             "rules": _rules(view),
         },
         "table_head": heads,
-        "table": [figures.row(_weeks(row), Figure(result=row.result)) for row in view.blocks],
+        "orders": figures.orders(view.figure, *(row.figure for row in view.blocks)),
+        "table": [figures.row(_weeks(row), row.figure) for row in view.blocks],
     }
     return typesetting.pdf("appraisal", values, now)
 
@@ -55,6 +56,7 @@ def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
         "verdict": None,
         "table_head": figures.columns(*first_heads),
         "table": [_officer_line(row) for row in view.officers],
+        "orders": figures.orders(*(row.figure for row in view.officers)),
     }
     return typesetting.pdf("appraisal", values, now)
 
@@ -96,12 +98,14 @@ def _officer_line(row: OfficerRow) -> dict[str, Any]:
 
 
 def _block_cells(row: BlockRow) -> tuple[Cell, ...]:
-    numbers = _numbers(Figure(result=row.result))
-    return row.block.first_day, row.block.last_day, *numbers, _mark(row)
+    numbers, order = _numbers(row.figure), figures.unusual_order(row.figure)
+    remark = " · ".join(filter(None, (_mark(row), order)))
+    return row.block.first_day, row.block.last_day, *numbers, remark
 
 
 def _officer_cells(row: OfficerRow) -> tuple[Cell, ...]:
-    remark = in_thai("appraisal.objection_waits") if row.objected else ""
+    waits = in_thai("appraisal.objection_waits") if row.objected else ""
+    remark = " · ".join(filter(None, (waits, figures.unusual_order(row.figure))))
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from kiosk.domain.scale import FaceOrder
 from sync.central import thai
 from sync.central.language import in_thai, tables
 from sync.central.period import Period
 from sync.central.reports import chart
-from sync.central.reports.gate import Figure, MonthFigure
+from sync.central.reports.gate import Figure, MonthFigure, orders_differ
 from sync.central.sitesettings import SiteSettings
 
 PAGES = [thai.digits(f"– {page} –", "th") for page in range(1, 400)]
@@ -121,7 +122,8 @@ def beside(figure: Figure) -> list[str]:
         "paper.flagged": counted.flagged,
         "paper.unasked": counted.unasked,
     }
-    remarks = [in_thai(key, n=count) for key, count in counts.items() if count]
+    remarks = [in_thai(f"face_order.{figure.order}")] if figure.order else []
+    remarks += [in_thai(key, n=count) for key, count in counts.items() if count]
     if figure.response is not None:
         response = in_thai(
             "paper.response",
@@ -169,12 +171,17 @@ def _scale_alt(figure: Figure) -> str:
     return in_thai("paper.scale_alt", least=0, most=100, rate=_read_out(figure, 1))
 
 
+def orders(*compared: Figure) -> str:
+    """What is said below figures from faces in different orders; "": they are of one order."""
+    return in_thai("figures.orders_differ") if orders_differ(compared) else ""
+
+
 def row(name: str, figure: Figure) -> dict[str, Any]:
     """A line of a table: words, and shares for its bar. A bound stands in words alone."""
     result, ends = figure.result, figure.result.interval
     is_hidden = result.rate is None
     return {
-        "name": name,
+        "name": _with_order(name, figure),
         "n": _NOTHING if is_hidden else number(result.n),
         "rate": in_thai("paper.not_enough") if is_hidden else rate_text(figure),
         "interval": interval_text(figure),
@@ -182,6 +189,18 @@ def row(name: str, figure: Figure) -> dict[str, Any]:
         "low": ends.low if ends else None,
         "high": ends.high if ends else None,
     }
+
+
+def unusual_order(figure: Figure) -> str:
+    """The order of the faces where it is not the usual one; else empty."""
+    if figure.order in ("", FaceOrder.BEST_FIRST):
+        return ""
+    return in_thai(f"face_order.{figure.order}")
+
+
+def _with_order(name: str, figure: Figure) -> str:
+    order = unusual_order(figure)
+    return f"{name} ({order})" if order else name
 
 
 def columns(*first: str, scale: bool = True) -> list[str]:

@@ -46,6 +46,7 @@ def meeting_pdf(
             figures.row(section.section or in_thai("common.no_section"), section.figure)
             for section in office.sections
         ],
+        "orders": figures.orders(*(section.figure for section in office.sections)),
         "reasons": _reasons(office),
         "reasons_head": in_thai("office.reasons"),
         "reasons_of": figures.days(*office.quarters) if office.quarters else "",
@@ -81,6 +82,7 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
             figures.row(figures.month(month.month), month.figure)
             for month in with_figure[-_MONTHS:]
         ],
+        "orders": figures.orders(*(month.figure for month in with_figure[-_MONTHS:])),
         "log_head": _log_head(),
         "groups": _weekly_groups(log, today),
         "none": in_thai("common.none"),

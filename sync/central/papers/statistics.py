@@ -27,6 +27,7 @@ _TYPES = {
     "low": "number",
     "high": "number",
     "bound": "text",
+    "order": "text",
 }
 """Of each column, in their order."""
 COLUMNS = tuple(_TYPES)
@@ -48,6 +49,7 @@ class StatisticsRow:
     low: float | None
     high: float | None
     bound: str
+    order: str
 
 
 def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[StatisticsRow, ...]:
@@ -79,6 +81,7 @@ def _service(
         low=round(interval.low * 100) if interval else None,
         high=round(interval.high * 100) if interval else None,
         bound=row.bound,
+        order=office.figure.order,
     )
 
 
@@ -97,6 +100,7 @@ def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> Stati
         low=round(interval.low * 100, 1) if interval else None,
         high=round(interval.high * 100, 1) if interval else None,
         bound=result.bound,
+        order=figure.order,
     )
 
 

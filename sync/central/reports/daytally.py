@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from kiosk.domain.rating import Outcome
+from kiosk.language import counted
+from sync.central.language import words
 from sync.central.measures import points_of, satisfied_of, wilson
 from sync.central.usecases.audit import DayTally
+from sync.messages import DayReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,36 @@ class TallyRow:
     """Presses that were not scored: repeated, or kept too long by a panel."""
     led: int
     """Presses that led through the reasons of the rating before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """A report of the day as it came at one time; `fewer`: it has fewer ratings than the one
+    before."""
+
+    terminal: str
+    revision: int
+    received: datetime
+    n: int
+    fewer: bool
+
+
+def revisions(tally: DayTally) -> tuple[RevisionRow, ...]:
+    """Every revision of the reports that were sent again."""
+    rows: list[RevisionRow] = []
+    for stored in tally.revisions:
+        n = sum(sheet.n for sheet in DayReport.parse(stored.body).sheets)
+        before = rows[-1] if rows and rows[-1].terminal == stored.terminal else None
+        rows.append(
+            RevisionRow(
+                terminal=stored.terminal,
+                revision=stored.revision,
+                received=stored.received,
+                n=n,
+                fewer=before is not None and n < before.n,
+            )
+        )
+    return tuple(rows)
 
 
 def rows(tally: DayTally) -> tuple[TallyRow, ...]:
@@ -70,8 +103,14 @@ def lines(tally: DayTally, day: date) -> Iterator[str]:
             f"{row.mean:>5.1f}  {spread:<16}  {row.suppressed:<10}  "
             f"{row.led:<7}  {row.name}"
         )
+    if len(tally.orders) > 1:
+        yield words("en").get("figures.orders_differ")
     ignored = tally.outcomes["", "ignored"]
     if ignored:
         yield f"Presses with nobody on duty: {ignored}"
     if late := tally.outcomes["", "late"]:
         yield f"Presses of nobody's that a panel kept too long: {late}"
+    for came in revisions(tally):
+        at = came.received.astimezone().isoformat(" ", "minutes")
+        n = counted(came.n, "rating", "ratings")
+        yield f"{came.terminal} revision {came.revision}, received {at}: {n}"

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Table,
     Text,
     and_,
@@ -15,8 +17,10 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    true,
     union,
 )
+from sqlalchemy import Row as AnyRow
 
 from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import FLAGS, Outcome
@@ -33,6 +37,7 @@ from sync.central.schema import (
     unknown_officers,
 )
 from sync.central.store.room import Room
+from sync.central.store.terminals import utc
 from sync.messages import DayReport, OpenSheet
 
 LINE_COLUMNS = ("officer", "service", "counter", "half", "channel", "levels", *LEVELS)
@@ -49,7 +54,10 @@ class StoredReport:
     date: date
     revision: int
     digest: str
+    replaced: str
+    """The digest of the revision that it replaced; "" where there was none."""
     body: bytes
+    received: datetime
 
 
 NOBODY: frozenset[str] = frozenset()
@@ -76,6 +84,7 @@ def count_rows(report: DayReport, but: frozenset[str] = NOBODY) -> list[Row]:
         *(("outcome", x.officer, x.outcome.value, x.n) for x in outcomes),
         *(("reason", x.officer, x.reason, x.n) for x in reasons),
         *(("gap", x.officer, x.kind, x.n) for x in gaps),
+        *(("order", NO_OFFICER, order.value, 1) for order in report.orders),
     ]
 
 
@@ -87,6 +96,23 @@ def officer_days(report: DayReport) -> set[tuple[str, date]]:
         *(count.officer for count in report.reasons),
     }
     return {(officer, report.date) for officer in officers}
+
+
+def _stored_report(table: Table) -> Select[Any]:
+    c = table.c
+    return select(c.terminal, c.date, c.revision, c.digest, c.replaced, c.body, c.received)
+
+
+def _report_of(row: AnyRow[Any]) -> StoredReport:
+    return StoredReport(
+        terminal=row.terminal,
+        date=row.date,
+        revision=row.revision,
+        digest=row.digest,
+        replaced=row.replaced,
+        body=row.body,
+        received=utc(row.received),
+    )
 
 
 # Pages ask these: building a statement takes longer than running it.
@@ -159,6 +185,7 @@ class Days(Room):
             date=report.date,
             revision=report.revision,
             digest=digest,
+            replaced="",
             body=body,
             received=now,
         )
@@ -168,6 +195,7 @@ class Days(Room):
             set_={
                 "revision": new.revision,
                 "digest": new.digest,
+                "replaced": day_reports.c.digest,
                 "body": new.body,
                 "received": new.received,
             },
@@ -258,34 +286,34 @@ class Days(Room):
 
     def report(self, terminal: str, day: date) -> StoredReport | None:
         """A day report as it came."""
-        query = select(
-            day_reports.c.terminal,
-            day_reports.c.date,
-            day_reports.c.revision,
-            day_reports.c.digest,
-            day_reports.c.body,
-        ).where(
-            day_reports.c.site == self._site,
-            day_reports.c.terminal == terminal,
-            day_reports.c.date == day,
-        )
+        query = _stored_report(day_reports).where(*self._of_day(day_reports, terminal, day))
         row = self._connection.execute(query).first()
-        return StoredReport(**row._mapping) if row else None
+        return _report_of(row) if row else None
 
     def earlier(self, terminal: str, day: date) -> tuple[StoredReport, ...]:
-        """The revisions of a day that later ones replaced, as they came."""
-        c = earlier_reports.c
-        query = select(c.terminal, c.date, c.revision, c.digest, c.body).where(
-            *self._of_day(earlier_reports, terminal, day)
-        )
-        rows = self._connection.execute(query.order_by(c.revision))
-        return tuple(StoredReport(**row._mapping) for row in rows)
+        """The revisions of a day that later ones replaced, as they came, the first one first."""
+        query = _stored_report(earlier_reports).where(*self._of_day(earlier_reports, terminal, day))
+        rows = self._connection.execute(query.order_by(earlier_reports.c.revision))
+        return tuple(map(_report_of, rows))
 
-    def revised(self, day: date) -> tuple[str, ...]:
+    def revised(self) -> set[tuple[str, date]]:
+        """The terminals and days whose report replaced another, or says so."""
+        return {
+            (row.terminal, row.date)
+            for table, which in (
+                (earlier_reports, true()),
+                (day_reports, day_reports.c.replaced != ""),
+            )
+            for row in self._connection.execute(
+                select(table.c.terminal, table.c.date).where(table.c.site == self._site, which)
+            )
+        }
+
+    def revised_on(self, day: date) -> list[str]:
         """The terminals whose report of a day replaced another."""
         c = earlier_reports.c
         query = select(c.terminal).distinct().where(c.site == self._site, c.date == day)
-        return tuple(sorted(self._connection.scalars(query)))
+        return sorted(self._connection.scalars(query))
 
     def of_any(self, terminals_: Collection[str], day: date) -> str:
         """One of these terminals that has reported the day; "" where none has."""
@@ -370,7 +398,7 @@ class Days(Room):
         every = union(
             *(
                 select(table.c.terminal, cast(table.c.date, Text)).where(table.c.site == self._site)
-                for table in (day_reports, day_lines, day_counts)
+                for table in (day_reports, earlier_reports, day_lines, day_counts)
             )
         )
         rows = self._connection.execute(every)
@@ -382,7 +410,7 @@ class Days(Room):
         every = union(
             *(
                 select(table.c.site).where(table.c.site.not_in(set_up))
-                for table in (day_reports, day_lines, day_counts)
+                for table in (day_reports, earlier_reports, day_lines, day_counts)
             )
         )
         return sorted(self._connection.scalars(every))

@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select, text, update
 
-from sync.central.logbook import Entry, Kind, Log, LogEnd, Note, Wanted, entry_digest
-from sync.central.schema import GUARDS, log_entries, log_heads
+from sync.central.logbook import Entry, Kind, Log, LogEnd, Note, Wanted, entry_digest, read_told
+from sync.central.schema import GUARDS, log_entries, log_heads, sites
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
+from sync.central.viewer import CITY
 from sync.protocol import chained
 
 _BATCH = 2000
@@ -175,8 +176,30 @@ class Logs(Room):
     def told_emptied(self) -> int:
         """Up to which security event the record says that they are emptied."""
         newest = self.page(Log.RECORD, Wanted(kinds=(Kind.SHORTENED,)), 0, 1)
-        _, _, last = newest[0].note.what.rpartition("-") if newest else ("", "", "0")
-        return int(last)
+        if not newest:
+            return 0
+        _, values = read_told(newest[0].note.what)
+        return int(values.get("last", 0))
+
+    def stray(self) -> str:
+        """What of the logs belongs to no office and no log, stands before the first entry, or lacks
+        one of a site's two heads, which are made together; "" where there is nothing."""
+        names = [log.value for log in Log]
+        for table in (log_entries, log_heads):
+            c = table.c
+            of_none = and_(c.site != CITY, c.site.not_in(select(sites.c.site)))
+            strange = or_(of_none, c.log.not_in(names))
+            row = self._connection.execute(select(c.site, c.log).where(strange).limit(1)).first()
+            if row is not None:
+                return f"log {row.log} of {row.site}: belongs to nothing here"
+        e = log_entries.c
+        query = select(e.log, e.seq).where(e.site == self._site, e.seq < 1)
+        for row in self._connection.execute(query):
+            return f"log {row.log}: entry {row.seq} stands before the first"
+        heads = select(log_heads.c.log).where(log_heads.c.site == self._site)
+        present = set(self._connection.scalars(heads))
+        missing = next((name for name in names if present and name not in present), "")
+        return f"log {missing}: its head is missing" if missing else ""
 
     def missing_guard(self) -> str:
         """The first trigger that keeps logs from being changed, and is not there; "" when all

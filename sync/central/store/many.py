@@ -166,6 +166,7 @@ class ManyTerminals:
                 **dict(zip(_DAY_KEY, day.key, strict=True)),
                 "revision": day.report.revision,
                 "digest": day.digest,
+                "replaced": "",
                 "body": day.body,
                 "received": now,
             }

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from sync.central.schema import enrol_codes, terminals
+from sync.central.schema import earlier_keys, enrol_codes, terminals
 from sync.central.store.room import Room
 from sync.messages import Head, Hello
 
@@ -48,7 +48,16 @@ class KnownTerminal:
     """The roles of that account, by space."""
     counter: str
     public_key: str
+    next_key: str
+    """The key that it is to go on with, or "". Its first use ends the one before."""
+    renewed: datetime | None
+    """When its key was last exchanged for another one."""
     state: State
+    release_by: str
+    """Who has proposed that it leaves quarantine; "" while nobody has."""
+    release_roles: str
+    """The roles of that account, by space."""
+    release_reason: str
     software: str
     seen: datetime | None
     head: Head
@@ -70,6 +79,11 @@ class KnownTerminal:
     @property
     def quarantined(self) -> bool:
         return self.state in _QUARANTINE
+
+    @property
+    def went_back(self) -> bool:
+        """Whether it showed another past than before: two people let it go on."""
+        return self.state in (State.ROLLBACK, State.FORK)
 
     @property
     def waiting(self) -> bool:
@@ -175,7 +189,11 @@ class Terminals(Room):
                 invited_roles=invitation.invited_roles,
                 counter=invitation.counter,
                 public_key=public_key,
+                next_key="",
                 state=(State.ACTIVE if generation == 1 else State.WAITING).value,
+                release_by="",
+                release_roles="",
+                release_reason="",
                 software="",
                 head_seq=0,
                 head_hash="",
@@ -193,9 +211,34 @@ class Terminals(Room):
         """From now on; an open run ends."""
         self._set(terminal, state=state.value, nonce="", nonce_until=None, shown="")
 
-    def put_public_key(self, terminal: str, public_key: str) -> None:
-        """In place of the key before; its open run ends."""
-        self._set(terminal, public_key=public_key, nonce="", nonce_until=None, shown="")
+    # --- keys ------------------------------------------------------------------------------
+
+    def put_next_key(self, terminal: str, public_key: str) -> None:
+        """The key that this terminal is to go on with."""
+        self._set(terminal, next_key=public_key)
+
+    def renew_key(self, known: KnownTerminal, now: datetime) -> None:
+        """The next key takes the place of the one before, which is remembered. Everything that
+        was witnessed stays, and so does an open run."""
+        self._connection.execute(
+            self._insert(earlier_keys)
+            .values(
+                site=self._site,
+                terminal=known.terminal,
+                public_key=known.public_key,
+                until=now,
+            )
+            .on_conflict_do_nothing()
+        )
+        self._set(known.terminal, public_key=known.next_key, next_key="", renewed=now)
+
+    def earlier_keys(self, terminal: str) -> dict[str, datetime]:
+        """The keys that this terminal had before, and until when."""
+        c = earlier_keys.c
+        query = select(c.public_key, c.until).where(c.site == self._site, c.terminal == terminal)
+        return {row.public_key: utc(row.until) for row in self._connection.execute(query)}
+
+    # --- runs ------------------------------------------------------------------------------
 
     def heads_taken(self, terminal: str, nonce: str) -> None:
         """The heads were taken in the run of this nonce."""
@@ -213,7 +256,15 @@ class Terminals(Room):
         self._set(terminal, head_seq=head.seq, head_hash=head.hash)
 
     def quarantine(self, terminal: str, state: State) -> None:
-        self._set(terminal, state=state.value)
+        none = {"release_by": "", "release_roles": "", "release_reason": ""}
+        self._set(terminal, state=state.value, **none)
+
+    def propose_release(self, terminal: str, by: str, roles: str, reason: str) -> None:
+        self._set(terminal, release_by=by, release_roles=roles, release_reason=reason)
+
+    def resume(self, terminal: str) -> None:
+        """Out of a quarantine that a person began: what was witnessed holds."""
+        self._set(terminal, state=State.ACTIVE.value)
 
     def release(self, terminal: str) -> None:
         """Out of quarantine: its next head is taken as it comes."""
@@ -275,7 +326,12 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         invited_roles=row.invited_roles,
         counter=row.counter,
         public_key=row.public_key,
+        next_key=row.next_key,
+        renewed=utc(row.renewed) if row.renewed else None,
         state=State(row.state),
+        release_by=row.release_by,
+        release_roles=row.release_roles,
+        release_reason=row.release_reason,
         software=row.software,
         seen=utc(row.seen) if row.seen else None,
         head=Head(row.head_seq, row.head_hash),

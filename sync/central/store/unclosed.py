@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from kiosk.domain.rating import FLAGS, Outcome
-from sync.central.disclosure import ONLINE, Beside, Counts, Cut
+from kiosk.domain.scale import FaceOrder
+from sync.central.disclosure import NONE, ONLINE, Beside, Counts, Cut, Scaled, plus
 from sync.central.schema import (
     LEVELS,
     blocks,
@@ -34,6 +35,9 @@ _BESIDE_OF = {
     Outcome.UNASKED.value: "unasked",
 }
 """Under which of Beside's names an outcome is counted."""
+
+_ORDER_OF = {FaceOrder.BEST_FIRST: "best_first", FaceOrder.WORST_FIRST: "worst_first"}
+"""Under which of Beside's names a terminal's day with its faces in an order is counted."""
 
 # Asked once for each officer: building a statement takes longer than running it.
 _AFTER = bindparam("after", type_=day_lines.c.date.type)
@@ -59,6 +63,18 @@ _COUNTS = (
         or_(day_counts.c.kind == "reason", day_counts.c.what.in_(sorted(_BESIDE_OF))),
     )
     .order_by(day_counts.c.date)
+)
+_OF_DAY = and_(*(day_lines.c[name] == day_counts.c[name] for name in ("site", "terminal", "date")))
+_ORDERS = (
+    select(day_counts.c.date, day_counts.c.what, func.count(day_counts.c.terminal.distinct()))
+    .join(day_lines, _OF_DAY)
+    .where(
+        day_counts.c.site == bindparam("site"),
+        day_counts.c.kind == "order",
+        day_counts.c.date > _AFTER,
+        day_lines.c.officer == bindparam("officer"),
+    )
+    .group_by(day_counts.c.date, day_counts.c.what)
 )
 _FRESH = (
     select(unclosed.c.officer)
@@ -163,6 +179,53 @@ class Unclosed(Room):
         officer: str | None = self._connection.execute(query).scalar()
         return officer
 
+    # --- for verify ------------------------------------------------------------------------
+
+    def waiting(self) -> dict[str, date]:
+        """Of whom something stands in no block, or may, and since which day."""
+        query = select(unclosed.c.officer, unclosed.c.since).where(unclosed.c.site == self._site)
+        return {row.officer: row.since for row in self._connection.execute(query)}
+
+    def published_and_raw(self) -> dict[Scaled, tuple[Counts, Counts]]:
+        """Of each officer and scale what blocks have, and what the raw days up to their end
+        have."""
+        published = (
+            select(
+                blocks.c.officer,
+                blocks.c.levels,
+                func.max(blocks.c.last_day).label("last"),
+                *(func.sum(blocks.c[name]).label(name) for name in LEVELS),
+            )
+            .where(blocks.c.site == self._site)
+            .group_by(blocks.c.officer, blocks.c.levels)
+        )
+        sums = {
+            Scaled(row.officer, row.levels): (row.last, counts_of(row))
+            for row in self._connection.execute(published)
+        }
+        ends = published.subquery()
+        raw = (
+            select(
+                day_lines.c.officer,
+                day_lines.c.levels,
+                *(func.sum(day_lines.c[name]).label(name) for name in LEVELS),
+            )
+            .join(
+                ends,
+                and_(ends.c.officer == day_lines.c.officer, ends.c.levels == day_lines.c.levels),
+            )
+            .where(day_lines.c.site == self._site, day_lines.c.date <= ends.c.last)
+            .group_by(day_lines.c.officer, day_lines.c.levels)
+        )
+        of_days = {
+            Scaled(row.officer, row.levels): counts_of(row) for row in self._connection.execute(raw)
+        }
+        for rated in self._online_days(date.min).rated:
+            whose = Scaled(ONLINE, rated.levels)
+            if whose in sums and rated.day <= sums[whose][0]:
+                of_days[whose] = plus(of_days.get(whose, NONE), rated.counts)
+        return {whose: (counts, of_days.get(whose, NONE)) for whose, (_, counts) in sums.items()}
+
     # --- what ------------------------------------------------------------------------------
 
     def raw_days(self, officer: str, after: date = date.min) -> RawDays:
@@ -183,6 +246,9 @@ class Unclosed(Room):
             else:
                 outcome = Beside(**{_BESIDE_OF[what]: n})
                 raw.beside[day] = raw.beside.get(day, Beside()) + outcome
+        for day, order, terminals in self._connection.execute(_ORDERS, asked):
+            stood_so = Beside(**{_ORDER_OF[order]: terminals})
+            raw.beside[day] = raw.beside.get(day, Beside()) + stood_so
         return raw
 
     def _online_days(self, after: date) -> RawDays:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Counts, Scaled
-from sync.central.logbook import Entry, Kind, Log, Wanted
+from sync.central.logbook import Entry, Kind, Log, Wanted, told
+from sync.central.store.days import StoredReport
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, Viewer
@@ -21,6 +22,10 @@ class DayTally:
     officers: dict[str, Officer]
     counts: dict[Scaled, Counts]
     outcomes: Counter[tuple[str, str]]
+    revisions: tuple[StoredReport, ...]
+    """Every revision, as it came, of the reports that were sent again; by terminal."""
+    orders: frozenset[str]
+    """In which orders the faces stood."""
 
 
 def read_tally(
@@ -28,13 +33,37 @@ def read_tally(
 ) -> tuple[DayTally, tuple[Entry, ...]]:
     """Raw counts of a day for the audit role, and the newest reads. This read is logged first."""
     with central.store.transaction(central.site) as t:
-        t.logs.read(reader, f"tally {day.isoformat()}", now)
+        t.logs.read(reader, told("tally", day=day.isoformat()), now)
         tally = DayTally(
             officers={str(officer.id): officer for officer in t.people.everyone()},
             counts=t.tallies.ratings(day),
             outcomes=t.tallies.outcomes(day),
+            revisions=tuple(
+                stored
+                for terminal in t.days.revised_on(day)
+                for stored in _revisions(t, terminal, day)
+            ),
+            orders=t.tallies.orders(day),
         )
         return tally, _newest_reads(t)
+
+
+def read_revision(
+    central: Central, terminal: str, day: date, revision: int, reader: str, now: datetime
+) -> bytes | None:
+    """One revision of a day report as it came, for the audit role. This read is logged first."""
+    with central.store.transaction(central.site) as t:
+        bodies = {stored.revision: stored.body for stored in _revisions(t, terminal, day)}
+        if revision in bodies:
+            what = told("report", terminal=terminal, day=day.isoformat(), revision=revision)
+            t.logs.read(reader, what, now)
+    return bodies.get(revision)
+
+
+def _revisions(t: Transaction, terminal: str, day: date) -> tuple[StoredReport, ...]:
+    """Every report of a terminal's day, as it came, the first one first."""
+    current = t.days.report(terminal, day)
+    return (*t.days.earlier(terminal, day), *((current,) if current else ()))
 
 
 def newest_reads(central: Central) -> tuple[Entry, ...]:

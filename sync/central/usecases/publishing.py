@@ -21,7 +21,7 @@ from sync.central.disclosure import (
     Cut,
     DayCount,
     Scaled,
-    minus,
+    beyond,
     next_blocks,
     plus,
     publication_day,
@@ -212,10 +212,10 @@ def _new_cuts(raw: RawDays, published: _Published, levels: int, until: date) -> 
     fresh: dict[Cut, Counts] = {}
     for key, counts in sums.items():
         before = published.cuts.get(key, NONE)
-        a, b, c, d, e = (max(0, n) for n in minus(counts, before))
-        if a or b or c or d or e:
-            fresh[key[1]] = (a, b, c, d, e)
-            published.cuts[key] = plus(before, fresh[key[1]])
+        more = beyond(counts, before)
+        if any(more):
+            fresh[key[1]] = more
+            published.cuts[key] = plus(before, more)
     return fresh
 
 

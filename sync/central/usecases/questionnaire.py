@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sync import formtoken
@@ -27,6 +27,8 @@ __all__ = [
 
 _MAX_ID, _MAX_TOKEN = 32, 200
 """Characters of a terminal's id and of a token."""
+_OTHER_ZONE = timedelta(days=1)
+"""A terminal's day may begin before central's."""
 
 
 class TokenState(StrEnum):
@@ -114,7 +116,16 @@ def _token(t: Transaction, site: str, terminal: str, text: str) -> formtoken.For
     maker = t.terminals.get(terminal)
     if maker is None or maker.quarantined:
         return None
-    try:
-        return formtoken.read(public_key(maker.public_key), site, terminal, text)
-    except (formtoken.BadToken, BadMessage):
-        return None
+    keys = {maker.public_key: date.max}
+    if maker.renewed is not None:
+        earlier = t.terminals.earlier_keys(terminal)
+        keys |= {key: until.date() + _OTHER_ZONE for key, until in earlier.items()}
+    for key, until in keys.items():
+        try:
+            token = formtoken.read(public_key(key), site, terminal, text)
+        except (formtoken.BadToken, BadMessage):
+            continue
+        # Shown before the key was renewed, and scanned after.
+        if token.day <= until:
+            return token
+    return None

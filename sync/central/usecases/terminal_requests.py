@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
+from sync.central.logbook import told
 from sync.central.settings import CentralSettings
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
@@ -13,9 +14,10 @@ from sync.central.store.terminals import KnownTerminal
 from sync.central.store.witness import Alarm
 from sync.central.usecases.central import Central
 from sync.central.usecases.day_reports import receive_day_report
-from sync.central.usecases.intake import greeted
+from sync.central.usecases.intake import Signed, greeted
 from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
+from sync.central.usecases.terminals import NOT_MINE
 from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
     DayReport,
@@ -26,6 +28,7 @@ from sync.messages import (
     IssuedPins,
     Late,
     LogsAnswer,
+    NewKey,
     NotMine,
     PhotoDigest,
     Photos,
@@ -38,10 +41,12 @@ from sync.messages import (
     StoredRevision,
     Welcome,
 )
+from sync.protocol import BadMessage
 from sync.sealing import seal
+from sync.signing import check_key
 
-NOT_MINE = "not-mine"
-"""An alarm."""
+EARLIER_KEY = "earlier-key"
+"""An alarm: somebody came with the key that a terminal had before."""
 _MOST_NOT_MINE = 20
 """Days of one message for which an alarm stands: more do not say more."""
 HELD_DAYS = 400
@@ -74,6 +79,39 @@ class TerminalRequest:
             self.t.terminals.open_run(run, now)
         return answer
 
+    def put_next_key(self, message: NewKey, path: str, nonce: str) -> None:
+        """Take the key that the terminal is to go on with. The one before holds until this one is
+        used. BadMessage, BadSignature."""
+        check_key(message.public_key, message.proof, path, nonce)
+        if message.public_key in self.t.terminals.earlier_keys(self.terminal.terminal):
+            raise BadMessage("public_key: this terminal had this key before")
+        if message.public_key != self.terminal.public_key:
+            self.t.terminals.put_next_key(self.terminal.terminal, message.public_key)
+
+    def renew_key(self, now: datetime) -> None:
+        """The next key was used: it takes the place of the one before."""
+        self.t.terminals.renew_key(self.terminal, now)
+        terminal = self.terminal.terminal
+        self.t.logs.change(terminal, told("key_renewed", terminal=terminal), now)
+
+    def earlier_key_of(self, signed: Signed) -> str:
+        """The key that this terminal had before with which this was signed; "" where none was."""
+        if self.terminal.renewed is None or signed.is_by(self.terminal.public_key):
+            return ""
+        keys = self.t.terminals.earlier_keys(self.terminal.terminal)
+        return next((key for key in keys if signed.is_by(key)), "")
+
+    def greet_by_earlier_key(self, hello: Hello, now: datetime) -> Late | None:
+        """Who has the key that this terminal had before is told how to say hello: an old greeting
+        may be repeated by anybody. Who then does so raises the alarm."""
+        answer, run = greeted(self.central, self.terminal, hello, now)
+        if run is None:
+            return answer if isinstance(answer, Late) else None
+        detail = f"after {self.terminal.renewed:%Y-%m-%d %H:%M} UTC"
+        terminal = self.terminal.terminal
+        self.t.witness.alarm(Alarm(at=now, terminal=terminal, kind=EARLIER_KEY, detail=detail))
+        return None
+
     def judge(self, heads: Heads, points: Points, now: datetime) -> HeadsAnswer | tuple[Step, ...]:
         """Take the terminal's journal head and steps, or put it into quarantine. Steps that come
         back are to be proved first."""
@@ -99,9 +137,12 @@ class TerminalRequest:
         )
 
     def not_mine(self, message: NotMine, now: datetime) -> None:
-        """Raise the alarm: days that the terminal never made are under its name."""
+        """Raise the alarm: days that the terminal never made are under its name. Not for others:
+        who has a key could drown alarms in them."""
         terminal = self.terminal.terminal
-        for day in message.days[:_MOST_NOT_MINE]:
+        stored = {day.date for day in self.stored_days(now).days}
+        strange = [day for day in message.days if day in stored]
+        for day in strange[:_MOST_NOT_MINE]:
             detail = day.isoformat()
             self.t.witness.alarm(Alarm(at=now, terminal=terminal, kind=NOT_MINE, detail=detail))
 

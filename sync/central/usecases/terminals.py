@@ -6,21 +6,25 @@ import secrets
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from kiosk.domain.people import BadPerson, identifier
 from sync.central.ingest import Why
+from sync.central.logbook import told
 from sync.central.store.parked import ParkedReport
 from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
 from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
 from sync.central.usecases.sites import find_site
-from sync.central.usecases.two_people import NEW_GENERATION, roles_text
+from sync.central.usecases.two_people import FOR_TWO, NEW_GENERATION, roles_text
 from sync.central.viewer import CITY, ROLES, Viewer
 from sync.messages import Enrol, Enrolled
 from sync.signing import public_key, public_text
 
 CODE_MINUTES = 10
+NOT_MINE = "not-mine"
+"""An alarm: a terminal says that it never made a day that is here under its name."""
 FLEET_DAYS = 60
 """How far back the fleet page looks for one officer in two places."""
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -31,12 +35,20 @@ _GENERATION = re.compile(r"\.g\d+$")
 """How the id of a later generation ends: no terminal is named so."""
 _LONGEST_NAME = 26
 """Characters: its generations' ids need some more."""
-FOR_TWO = (NEW_GENERATION, *(why.value for why in Why))
-"""Alarms that one person alone does not settle."""
 
 
 class NoSuchCode(ValueError):
     """A code that is wrong, used or too old."""
+
+
+class Release(StrEnum):
+    """What came of the wish to release a terminal."""
+
+    DONE = "done"
+    PROPOSED = "proposed"
+    """Another person, of another role, confirms it."""
+    NOTHING = "nothing"
+    """It is not in quarantine and has no alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,23 @@ class Fleet:
     """What waits for two people."""
     unknown_officers: dict[str, list[tuple[str, date]]]
     """Whose ratings wait for the roster: terminals and days by officer."""
+
+    @property
+    def not_mine(self) -> dict[str, list[date]]:
+        """Days that are here under a terminal's name, and that it never made, by terminal."""
+        days: dict[str, list[date]] = {}
+        for alarm in self.alarms:
+            if alarm.kind == NOT_MINE and alarm.settled is None:
+                days.setdefault(alarm.terminal, []).append(date.fromisoformat(alarm.detail))
+        return {terminal: sorted(of_it) for terminal, of_it in sorted(days.items())}
+
+    def corrected(self, alarm: Alarm) -> tuple[date, str]:
+        """The day and the officer that an alarm about published blocks is about."""
+        day, _, officer = alarm.detail.partition(" ")
+        return date.fromisoformat(day), officer
+
+    def terminal(self, id_: str) -> KnownTerminal | None:
+        return next((terminal for terminal in self.terminals if terminal.terminal == id_), None)
 
 
 def console(login: str) -> Viewer:
@@ -109,7 +138,7 @@ def invite_terminal(
                 invited_roles=roles_text(viewer),
             ),
         )
-        write_change(t, viewer, f"terminal {terminal}: a code to enrol", now)
+        write_change(t, viewer, told("terminal_code", terminal=terminal), now)
     return code
 
 
@@ -161,27 +190,29 @@ def all_terminals(central: Central) -> tuple[KnownTerminal, ...]:
 
 
 def release_terminal(
-    central: Central,
-    terminal: str,
-    by: str,
-    note: str,
-    now: datetime,
-    changed_by: Viewer | None = None,
-) -> bool:
-    """A person has compared both sides: the terminal goes on from what it has now. False when it
-    was not in quarantine and had no alarm."""
+    central: Central, viewer: Viewer, terminal: str, reason: str, now: datetime
+) -> Release:
+    """A person has compared both sides. That settles alarms, and ends a quarantine that a person
+    began: what was witnessed holds. Where the terminal showed another past, it is a proposal, and
+    another person confirms it (`two_people.confirm_release_of_terminal`)."""
     with central.store.transaction(central.site) as t:
         current = t.terminals.get(terminal, for_update=True)
         if current is None:
-            return False
-        settled = t.witness.settle(terminal, by, note, now, but=FOR_TWO)
+            return Release.NOTHING
+        if current.went_back:
+            by, roles = signature(viewer), roles_text(viewer)
+            t.terminals.propose_release(terminal, by, roles, reason)
+            what = told("release_proposed", terminal=terminal, reason=reason)
+            write_change(t, viewer, what, now)
+            return Release.PROPOSED
+        settled = t.witness.settle(terminal, viewer.name, reason, now, but=FOR_TWO)
         if current.quarantined:
-            t.terminals.release(terminal)
-            t.witness.forget(terminal)
-        released = bool(settled) or current.quarantined
-        if released and changed_by is not None:
-            write_change(t, changed_by, f"terminal {terminal}: released", now)
-    return released
+            t.terminals.resume(terminal)
+        if not settled and not current.quarantined:
+            return Release.NOTHING
+        what = told("terminal_released", terminal=terminal, reason=reason)
+        write_change(t, viewer, what, now)
+    return Release.DONE
 
 
 def quarantine_terminal(
@@ -195,7 +226,7 @@ def quarantine_terminal(
         t.terminals.quarantine(terminal, State.BY_HAND)
         raised = Alarm(at=now, terminal=terminal, kind=State.BY_HAND.value, detail=reason)
         t.witness.alarm(raised)
-        write_change(t, viewer, f"terminal {terminal}: quarantine: {reason}", now)
+        write_change(t, viewer, told("quarantine", terminal=terminal, reason=reason), now)
     return True
 
 
@@ -210,7 +241,7 @@ def revoke_terminal(
             return False
         t.terminals.put_state(terminal, State.REVOKED)
         t.witness.settle_kind(terminal, NEW_GENERATION, viewer.name, reason, now)
-        write_change(t, viewer, f"terminal {terminal}: key revoked: {reason}", now)
+        write_change(t, viewer, told("revoked", terminal=terminal, reason=reason), now)
     return True
 
 

@@ -1,10 +1,12 @@
 """What one person alone could misuse: one proposes, another of another role confirms."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from kiosk.domain.refusal import Refusal
 from sync.central.ingest import Why, decide
+from sync.central.logbook import told
 from sync.central.store.engine import Transaction
 from sync.central.store.parked import Proposal, ProposedReport
 from sync.central.store.terminals import KnownTerminal, State
@@ -16,9 +18,13 @@ from sync.central.viewer import Right, Viewer
 from sync.messages import Answer, DayReport
 
 PUBLISHED_DIFFERS = "published-differs"
-"""An alarm: published blocks have something else than the raw days now."""
+"""An alarm: published blocks have something else than the raw days now. Its detail is the day, a
+space, and the officer."""
 NEW_GENERATION = "new-generation"
 """An alarm: a terminal that exists was enrolled again."""
+
+FOR_TWO = (NEW_GENERATION, *(why.value for why in Why))
+"""Alarms that one person alone does not settle: they end with what they are about."""
 
 
 class NotTheSecond(Refusal):
@@ -66,7 +72,7 @@ def confirm_generation(central: Central, viewer: Viewer, terminal: str, now: dat
             if other.generation < waiting.generation and not other.ended:
                 t.terminals.put_state(other.terminal, State.REPLACED)
         _settle(t, terminal, NEW_GENERATION, viewer, now)
-        write_change(t, viewer, f"terminal {terminal}: new generation confirmed", now)
+        write_change(t, viewer, told("generation_confirmed", terminal=terminal), now)
     return True
 
 
@@ -79,7 +85,7 @@ def refuse_generation(central: Central, viewer: Viewer, terminal: str, now: date
             return False
         t.terminals.put_state(terminal, State.REVOKED)
         _settle(t, terminal, NEW_GENERATION, viewer, now)
-        write_change(t, viewer, f"terminal {terminal}: new generation refused", now)
+        write_change(t, viewer, told("generation_refused", terminal=terminal), now)
     return True
 
 
@@ -89,6 +95,27 @@ def _waiting(t: Transaction, site: str, viewer: Viewer, terminal: str) -> KnownT
         return None
     require_second(site, viewer, current.invited_by, current.invited_roles)
     return current
+
+
+# --- a terminal that showed another past ------------------------------------------------------
+
+
+def confirm_release_of_terminal(
+    central: Central, viewer: Viewer, terminal: str, now: datetime
+) -> bool:
+    """Let a terminal go on from the past that it has now; what was witnessed of the other one is
+    asked for no more. False when nobody has proposed it."""
+    with central.store.transaction(central.site) as t:
+        current = t.terminals.get(terminal, for_update=True)
+        if current is None or not current.went_back or not current.release_by:
+            return False
+        require_second(central.site, viewer, current.release_by, current.release_roles)
+        t.terminals.release(terminal)
+        t.witness.forget(terminal)
+        who = f"{current.release_by}, {signature(viewer)}"
+        t.witness.settle(terminal, who, current.release_reason, now, but=FOR_TWO)
+        write_change(t, viewer, told("release_confirmed", terminal=terminal), now)
+    return True
 
 
 # --- parked day reports ----------------------------------------------------------------------
@@ -102,7 +129,7 @@ def propose_release(
     with central.store.transaction(central.site) as t:
         count = t.parked.propose(terminal, why, proposal)
         if count:
-            what = f"terminal {terminal}: proposed that {count} ({why.value}) count: {reason}"
+            what = told("proposed", terminal=terminal, n=count, why=why.value, reason=reason)
             write_change(t, viewer, what, now)
     return count
 
@@ -122,7 +149,7 @@ def confirm_release(
         stored = sum([_release(t, terminal, report, now) for report in proposed])
         if not t.parked.remains(terminal, why):
             _settle(t, terminal, why.value, viewer, now)
-        what = f"terminal {terminal}: confirmed that {stored} ({why.value}) count"
+        what = told("confirmed", terminal=terminal, n=stored, why=why.value)
         write_change(t, viewer, what, now)
     return Released(stored=stored, left=len(proposed) - stored)
 
@@ -133,19 +160,23 @@ def _release(t: Transaction, terminal: str, parked: ProposedReport, now: datetim
     before = t.days.stored(report)
     if decide(before, report, parked.digest) is not Answer.STORED:
         return False
+    officers = {officer for officer, _ in t.days.officer_days(terminal, report.date)}
     store(t, before, report, parked.body, parked.digest, now)
     t.parked.take_out(terminal, report.date, parked.digest)
-    _name_published(t, terminal, report, now)
+    if before is not None:
+        _name_published(t, terminal, report.date, officers | report.officers(), now)
     return True
 
 
-def _name_published(t: Transaction, terminal: str, report: DayReport, now: datetime) -> None:
+def _name_published(
+    t: Transaction, terminal: str, day: date, officers: Iterable[str], now: datetime
+) -> None:
     """Raise the alarm where blocks that people read have a day that is another one now."""
     ends = t.blocks.ends()
-    for officer in sorted(report.officers()):
+    for officer in sorted(officers):
         of_officer = ends.get(officer, {})
-        if any(report.date <= end.last_day for end in of_officer.values()):
-            detail = f"{report.date} {officer}"
+        if any(day <= end.last_day for end in of_officer.values()):
+            detail = f"{day} {officer}"
             t.witness.alarm(Alarm(at=now, terminal=terminal, kind=PUBLISHED_DIFFERS, detail=detail))
 
 

@@ -1,21 +1,44 @@
 """Whether what central has agrees with itself."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
+from sync.central.disclosure import NONE, Counts, Scaled, beyond, plus
 from sync.central.logbook import Log, LogEnd, entry_digest
-from sync.central.store.days import Days
+from sync.central.store.days import Days, StoredReport, line_rows
 from sync.central.store.logs import Logs
+from sync.central.store.unclosed import Unclosed
 from sync.central.usecases.central import Central
 from sync.messages import DayReport
 from sync.protocol import BadMessage, chained, digest
 
 
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """What an officer's published blocks have, and the days do not: two people let corrected
+    reports count after it was published. Later blocks leave it out, level by level."""
+
+    whose: Scaled
+    counts: Counts
+
+    def __str__(self) -> str:
+        levels = ", ".join(f"{n} of level {level}" for level, n in enumerate(self.counts, 1) if n)
+        return (
+            f"{self.whose.officer}: published blocks have {levels} that corrected days do not; "
+            "two people let them count, and later blocks leave it out"
+        )
+
+
 def first_disagreement(central: Central) -> str | None:
-    """The first day whose bytes, digest, header and rows disagree; None: all agree."""
+    """The first day whose bytes, digest, header and rows disagree, an earlier revision that is not
+    as it came, a block that no days bear out; None: all agree."""
     try:
         with central.store.read(central.site) as t:
             stored_days = t.days.every_day()
             strangers = t.days.unknown_sites()
+            revised = t.days.revised()
             sums_agree = t.blocks.rollup_agrees()
     except ValueError as error:
         return f"a date that can't be: {error}"
@@ -23,17 +46,92 @@ def first_disagreement(central: Central) -> str | None:
         return "the months' sums differ from the published blocks"
     if strangers:
         return f"rows of a site that is not known here: {strangers[0]}"
+    fell: Fallen = defaultdict(lambda: NONE)
     for terminal, day in stored_days:
         # A look for each day: one long look would keep the database from tidying up.
-        with central.store.read(central.site) as t:
-            wrong = _wrong_with(central, t.days, terminal, day)
+        try:
+            with central.store.read(central.site) as t:
+                wrong = _wrong_with(central, t.days, terminal, day)
+                if not wrong and (terminal, day) in revised:
+                    wrong = _wrong_before(central, t.days, terminal, day, fell)
+        except ValueError as error:
+            wrong = f"a date that can't be: {error}"
         if wrong:
             return f"{terminal} {day}: {wrong}"
     with central.store.read(central.site) as t:
         forgotten = t.unclosed.forgotten()
+        wrong_blocks = _wrong_blocks(t.unclosed, fell)
     if forgotten:
         return f"ratings of {forgotten} stand in no block and wait for none"
-    return first_wrong_entry(central, central.site)
+    return wrong_blocks or first_wrong_entry(central, central.site)
+
+
+def published_excess(central: Central) -> tuple[Excess, ...]:
+    """What was published, and two people have let days count since that do not have it."""
+    with central.store.read(central.site) as t:
+        both = t.unclosed.published_and_raw()
+    excesses = []
+    for whose, (published, raw) in sorted(both.items(), key=_name_of):
+        more = beyond(published, raw)
+        if any(more):
+            excesses.append(Excess(whose, more))
+    return tuple(excesses)
+
+
+Fallen = defaultdict[Scaled, Counts]
+"""By how much revisions of days had less of an officer's ratings than those before."""
+
+
+def _wrong_blocks(unclosed: Unclosed, fell: Mapping[Scaled, Counts]) -> str | None:
+    """Which officer's published blocks the days do not bear out, nor what they had before."""
+    waiting = unclosed.waiting()
+    for whose, (published, raw) in sorted(unclosed.published_and_raw().items(), key=_name_of):
+        if published != raw and whose.officer not in waiting:
+            return f"{whose.officer}: published blocks differ from the days, and none is waited for"
+        if any(beyond(beyond(published, raw), fell.get(whose, NONE))):
+            return f"{whose.officer}: published blocks have ratings that the days never had"
+    return None
+
+
+def _name_of(item: tuple[Scaled, object]) -> tuple[str, int]:
+    return item[0].officer, item[0].levels
+
+
+def _wrong_before(central: Central, days: Days, terminal: str, day: date, fell: Fallen) -> str:
+    """What is wrong with the revisions that a day's report replaced, each of which names the one
+    before by its digest."""
+    stored = days.report(terminal, day)
+    if stored is None:
+        return "has an earlier revision but no day report"
+    by_digest = {earlier.digest: earlier for earlier in days.earlier(terminal, day)}
+    while stored.replaced:
+        earlier = by_digest.pop(stored.replaced, None)
+        if earlier is None or earlier.revision >= stored.revision:
+            return f"the revision before revision {stored.revision} is missing"
+        wrong = _wrong_report(central, earlier)
+        if wrong:
+            return f"revision {earlier.revision}: {wrong}"
+        _add_fallen(earlier.body, stored.body, fell)
+        stored = earlier
+    for earlier in by_digest.values():
+        return f"revision {earlier.revision} was replaced by none"
+    return ""
+
+
+def _add_fallen(before: bytes, after: bytes, fell: Fallen) -> None:
+    now = _ratings(after)
+    for whose, counts in _ratings(before).items():
+        fell[whose] = plus(fell[whose], beyond(counts, now.get(whose, NONE)))
+
+
+def _ratings(body: bytes) -> dict[Scaled, Counts]:
+    """A report's ratings by officer and scale."""
+    sums: dict[Scaled, Counts] = {}
+    for officer, _, _, _, _, levels, n1, n2, n3, n4, n5 in line_rows(DayReport.parse(body)):
+        whose = Scaled(str(officer), int(levels))
+        counts = (int(n1), int(n2), int(n3), int(n4), int(n5))
+        sums[whose] = plus(sums.get(whose, NONE), counts)
+    return sums
 
 
 def first_wrong_entry(central: Central, site: str) -> str | None:
@@ -43,13 +141,15 @@ def first_wrong_entry(central: Central, site: str) -> str | None:
         with central.store.read(site) as t:
             if guard := t.logs.missing_guard():
                 return f"logs: the guard {guard} is missing"
+            if stray := t.logs.stray():
+                return stray
             emptied = t.logs.told_emptied()
             heads = t.logs.heads()
             for log in Log:
                 if wrong := _wrong_log(t.logs, site, log, heads[log], emptied):
                     return f"log {log.value}: {wrong}"
     except ValueError as error:
-        return f"logs: a date that can't be: {error}"
+        return f"logs: an entry that can't be: {error}"
     return None
 
 
@@ -70,8 +170,9 @@ def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: int) -> s
         previous = entry.hash
     if (seq, previous) != (head.seq, head.hash):
         return f"entry {seq} is its last, and its head says {head.seq}"
-    if log is Log.SECURITY and head.emptied != emptied:
-        return f"its head says it is emptied up to {head.emptied}, the record up to {emptied}"
+    of_record = emptied if log is Log.SECURITY else 0
+    if head.emptied != of_record:
+        return f"its head says it is emptied up to {head.emptied}, the record up to {of_record}"
     return ""
 
 
@@ -79,14 +180,23 @@ def _wrong_with(central: Central, days: Days, terminal: str, day: date) -> str:
     stored = days.report(terminal, day)
     if stored is None:
         return "has rows but no day report"
+    if wrong := _wrong_report(central, stored):
+        return wrong
+    report = DayReport.parse(stored.body)
+    return "" if days.rows_agree(report) else "its rows do not add up to the report"
+
+
+def _wrong_report(central: Central, stored: StoredReport) -> str:
+    """What is wrong with the bytes of a report beside its header."""
     if digest(stored.body) != stored.digest:
         return "bytes differ from their digest"
     try:
         report = DayReport.parse(stored.body)
     except BadMessage as error:
         return f"is no day report: {error}"
-    if (report.site, report.terminal, report.date) != (central.site, terminal, day):
+    its = (central.site, stored.terminal, stored.date)
+    if (report.site, report.terminal, report.date) != its:
         return "the report is another day's or terminal's"
     if report.revision != stored.revision:
         return "the header differs from the report"
-    return "" if days.rows_agree(report) else "its rows do not add up to the report"
+    return ""

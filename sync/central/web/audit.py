@@ -5,9 +5,10 @@ from datetime import date as Date  # noqa: N812  (a query parameter is called da
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from sync.central.reports.daytally import TallyRow, rows
-from sync.central.usecases.audit import newest_reads, read_tally
+from sync.central.reports.daytally import RevisionRow, TallyRow, revisions, rows
+from sync.central.usecases.audit import newest_reads, read_revision, read_tally
 from sync.central.web.dependencies import CurrentTime, TallyReader
+from sync.central.web.downloads import file_response
 from sync.central.web.rendering import PageError, page
 
 router = APIRouter(include_in_schema=False)
@@ -21,11 +22,13 @@ def tally_page(request: Request, reader: TallyReader, now: CurrentTime, date: st
     except ValueError:
         raise PageError(400, "no_day") from None
     tally_rows: tuple[TallyRow, ...] = ()
+    revised: tuple[RevisionRow, ...] = ()
+    orders: frozenset[str] = frozenset()
     if day is None:
         reads = newest_reads(reader.central)
     else:
         tally, reads = read_tally(reader.central, day, reader.viewer.account, now)
-        tally_rows = rows(tally)
+        tally_rows, revised, orders = rows(tally), revisions(tally), tally.orders
     return page(
         request,
         "tally.html",
@@ -34,4 +37,18 @@ def tally_page(request: Request, reader: TallyReader, now: CurrentTime, date: st
         rows=tally_rows,
         wanted=day,
         reads=reads,
+        revised=revised,
+        orders=orders,
     )
+
+
+@router.get("/tally/{site}/{terminal}/{day}/{revision}.json")
+def revision_file(
+    reader: TallyReader, now: CurrentTime, terminal: str, day: Date, revision: int
+) -> Response:
+    """One revision of a day report, as it came: each read is logged before it is shown."""
+    account = reader.viewer.account
+    body = read_revision(reader.central, terminal, day, revision, account, now)
+    if body is None:
+        raise PageError(404, "no_page")
+    return file_response(body, f"{terminal}-{day}-r{revision}", "json")

@@ -13,6 +13,8 @@ from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import thai
 from sync.central.language import LANGUAGES, tables, words
+from sync.central.logwords import log_words
+from sync.central.reports.gate import orders_differ
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 from sync.central.web.cookies import cookie_name, over_tls
@@ -128,6 +130,7 @@ def _formats(language: str) -> dict[str, Any]:
     """How words, numbers, days and refusals are written in a language."""
     return {
         "say": words(language).get,
+        "orders_differ": orders_differ,
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),
         "day": partial(thai.day, language=language),
@@ -137,6 +140,7 @@ def _formats(language: str) -> dict[str, Any]:
         "digits": partial(thai.digits, language=language),
         "quote": partial(quote, safe=""),
         "problem_words": partial(problem_words, language),
+        "log_words": partial(log_words, language),
     }
 
 

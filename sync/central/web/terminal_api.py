@@ -39,6 +39,7 @@ from sync.messages import (
     IssuedPins,
     Late,
     LogsAnswer,
+    NewKey,
     NotMine,
     Photos,
     PinStatus,
@@ -49,8 +50,8 @@ from sync.messages import (
     StoredDays,
     Welcome,
 )
-from sync.protocol import MAX_BODY, etag
-from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_answer
+from sync.protocol import MAX_BODY, BadMessage, etag
+from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, BadSignature, sign_answer
 
 RETRY_SECONDS = 60
 """How long who is asked to come later is asked to wait."""
@@ -67,6 +68,17 @@ T = TypeVar("T")
 
 def utc_now() -> datetime:
     return SystemClock().now().wall.astimezone(UTC)
+
+
+class EarlierKey(RequestRefused):
+    """Signed with the key that the terminal had before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            403,
+            "this terminal's key was renewed: if nobody renewed it here, somebody else has a copy "
+            "of this machine; ask IT",
+        )
 
 
 class TerminalApi:
@@ -110,10 +122,23 @@ class TerminalApi:
         if central is None:
             raise RequestRefused(401, "unknown terminal or bad signature")
         with terminal_request(central, signed.terminal) as asked:
+            if asked is not None and asked.earlier_key_of(signed):
+                raise EarlierKey
             signed.proven(asked.terminal if asked else None, self.now(), in_run=in_run)
             if asked is None:
                 raise AssertionError("proven refuses who is unknown")
-            return do(asked)
+            answer = do(asked)
+            if signed.is_by(asked.terminal.next_key):
+                asked.renew_key(self.now())
+            return answer
+
+    def greet_by_earlier_key(self, signed: Signed, hello: Hello) -> Late | None:
+        """What is said to who greets with the key that a terminal had before."""
+        central = self._at(signed.site)
+        if central is None:
+            return None
+        with terminal_request(central, signed.terminal) as asked:
+            return asked.greet_by_earlier_key(hello, self.now()) if asked is not None else None
 
     def _at(self, site: str) -> Central | None:
         """The central of a site. Those that exist are remembered."""
@@ -218,8 +243,18 @@ async def say_hello(api: Api, signed: SignedRequest) -> Response:
     signed = replace(signed, nonce=hello.nonce)
     answer = await api.greetings.ask((signed, hello), len(signed.body))
     if answer is None:
-        answer = await api.ask(signed, lambda asked: asked.greet(hello, api.now()), in_run=False)
+        answer = await _greet_alone(api, signed, hello)
     return api.answer(signed, answer.to_bytes(), 409 if isinstance(answer, Late) else 200)
+
+
+async def _greet_alone(api: TerminalApi, signed: Signed, hello: Hello) -> Welcome | Late:
+    try:
+        return await api.ask(signed, lambda asked: asked.greet(hello, api.now()), in_run=False)
+    except EarlierKey:
+        late: Late | None = await api.elsewhere(api.greet_by_earlier_key, signed, hello)
+        if late is None:
+            raise
+        return late
 
 
 @router.put(
@@ -314,6 +349,30 @@ def _require_heads(asked: TerminalRequest) -> None:
         raise RequestRefused(409, "this terminal is in quarantine")
     if not terminal.nonce or terminal.shown != terminal.nonce:
         raise RequestRefused(409, "show the journal's head first")
+
+
+@router.put(
+    f"{_TERMINAL}/key",
+    status_code=204,
+    openapi_extra=takes(NewKey),
+    responses={
+        **signs_nothing(204, "The next request signed with this key ends the one before."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def put_key(api: Api, signed: SignedRequest) -> Response:
+    """Name the key that the terminal goes on with. What was witnessed before stays."""
+    await api.ask(signed, lambda asked: _put_next_key(asked, signed))
+    return api.answer(signed, b"", 204)
+
+
+def _put_next_key(asked: TerminalRequest, signed: Signed) -> None:
+    _require_heads(asked)
+    try:
+        asked.put_next_key(NewKey.parse(signed.body), signed.path, signed.nonce)
+    except BadSignature as error:
+        raise BadMessage(f"proof: {error}") from None
 
 
 @router.get(

@@ -10,7 +10,7 @@ from kiosk.domain.people import BadPerson
 from sync.central.ingest import Why
 from sync.central.usecases.loghistory import read_log_breaks
 from sync.central.usecases.terminals import (
-    FOR_TWO,
+    Release,
     invite_terminal,
     quarantine_terminal,
     read_fleet,
@@ -18,9 +18,11 @@ from sync.central.usecases.terminals import (
     revoke_terminal,
 )
 from sync.central.usecases.two_people import (
+    FOR_TWO,
     NotTheSecond,
     confirm_generation,
     confirm_release,
+    confirm_release_of_terminal,
     propose_release,
     refuse_generation,
 )
@@ -64,7 +66,8 @@ def post_terminal(
         raise PageError(400, "say_why")
     match deed:
         case "release":
-            done = release_terminal(central, terminal, viewer.name, note, now, changed_by=viewer)
+            released = release_terminal(central, viewer, terminal, note, now)
+            done = released is not Release.NOTHING
         case "quarantine":
             done = quarantine_terminal(central, viewer, terminal, note, now)
         case "revoke":
@@ -86,6 +89,8 @@ def post_for_two(site: str, form: Form, reader: FleetReader, now: CurrentTime) -
         match deed:
             case "confirm":
                 done = confirm_generation(central, viewer, terminal, now)
+            case "confirm-release":
+                done = confirm_release_of_terminal(central, viewer, terminal, now)
             case "refuse":
                 done = refuse_generation(central, viewer, terminal, now)
             case "propose":

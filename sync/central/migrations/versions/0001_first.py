@@ -62,7 +62,12 @@ def _terminals() -> None:
         _text("invited_roles"),
         _text("counter"),
         _text("public_key"),
+        _text("next_key"),
+        sa.Column("renewed", sa.DateTime(timezone=True)),
         _text("state"),
+        _text("release_by"),
+        _text("release_roles"),
+        _text("release_reason"),
         _text("software"),
         sa.Column("seen", sa.DateTime(timezone=True)),
         _number("head_seq"),
@@ -76,6 +81,14 @@ def _terminals() -> None:
         sa.Column("free", sa.Integer),
         sa.Column("panel", sa.Text),
         sa.PrimaryKeyConstraint("site", "terminal"),
+    )
+    op.create_table(
+        "earlier_keys",
+        _text("site"),
+        _text("terminal"),
+        _text("public_key"),
+        _moment("until"),
+        sa.PrimaryKeyConstraint("site", "terminal", "public_key"),
     )
     op.create_table(
         "enrol_codes",
@@ -109,7 +122,7 @@ def _terminals() -> None:
         _count("steps"),
         _text("point"),
         _text("last_step"),
-        _count("released"),
+        _count("history"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "officer"),
     )
     op.create_table(
@@ -152,6 +165,7 @@ def _days() -> None:
         _day("date"),
         _count("revision"),
         _text("digest"),
+        _text("replaced"),
         _bytes("body"),
         _moment("received"),
         sa.PrimaryKeyConstraint("site", "terminal", "date"),
@@ -163,6 +177,7 @@ def _days() -> None:
         _day("date"),
         _count("revision"),
         _text("digest"),
+        _text("replaced"),
         _bytes("body"),
         _moment("received"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "revision"),
@@ -263,6 +278,8 @@ def _results() -> None:
         _count("skipped"),
         _count("not_offered"),
         _count("unasked"),
+        _count("best_first"),
+        _count("worst_first"),
         sa.PrimaryKeyConstraint("site", "officer", "levels", "number"),
     )
     op.create_index("blocks_by_day", "blocks", ["site", "last_day"])
@@ -298,6 +315,8 @@ def _results() -> None:
         _count("skipped"),
         _count("not_offered"),
         _count("unasked"),
+        _count("best_first"),
+        _count("worst_first"),
         _count("blocks"),
         _day("first_day"),
         _day("last_day"),

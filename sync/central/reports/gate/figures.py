@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kiosk.domain.scale import FaceOrder
 from sync.central.disclosure import NONE, Beside, Counts, levels_shown, plus, week_end
 from sync.central.measures import HIDDEN_BELOW, Result, points_of, result, satisfied_of
 from sync.central.period import Period
@@ -12,6 +13,10 @@ from sync.central.store.blocks import Sum
 
 _FEWEST_TICKETS = 100
 """Below this a share of the tickets says nothing."""
+
+
+BOTH = "both"
+"""The order of a figure from terminals, or days, whose faces stood in different orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,17 @@ class Figure:
     first_day: date | None = None
     last_day: date | None = None
     level_counts: tuple[int, ...] = ()
+
+    @property
+    def order(self) -> str:
+        """In which order the faces stood: a FaceOrder; "both" where some stood one way and some
+        the other; "" where that is not known."""
+        orders = {
+            FaceOrder.BEST_FIRST: self.beside.best_first,
+            FaceOrder.WORST_FIRST: self.beside.worst_first,
+        }
+        seen = [order.value for order, days in orders.items() if days]
+        return seen[0] if len(seen) == 1 else BOTH if seen else ""
 
     @property
     def response(self) -> float | None:
@@ -84,6 +100,12 @@ def _level_counts(parts: Iterable[Sum]) -> tuple[int, ...]:
         return ()
     [levels] = scales
     return total[:levels]
+
+
+def orders_differ(figures: Iterable[Figure]) -> bool:
+    """Whether figures that stand beside one another come from faces in different orders."""
+    orders = {figure.order for figure in figures} - {""}
+    return BOTH in orders or len(orders) > 1
 
 
 def coverage(office: Figure, tickets: int) -> float | None:

@@ -1,13 +1,13 @@
 """One officer's published results, and where they stand beside the office's."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
-from sync.central.logbook import Entry, Kind, Log
+from sync.central.logbook import Entry, Kind, Log, told
 from sync.central.measures import Result, points_of, result, satisfied_of, wilson
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
@@ -16,6 +16,7 @@ from sync.central.reports.gate.figures import (
     coverage,
     figure,
     last_week_end,
+    orders_differ,
     trend,
     trend_span,
 )
@@ -24,6 +25,7 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.objections import Objection
 from sync.central.usecases.central import Central
+from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
 
 Z99 = 2.5758293035489004
@@ -39,6 +41,10 @@ class BlockRow:
     result: Result
     objection: Objection | None
 
+    @property
+    def figure(self) -> Figure:
+        return Figure(result=self.result, beside=self.block.beside)
+
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
@@ -50,6 +56,8 @@ class Funnel:
     n: int
     apart: bool
     """Whether the 99 % interval excludes the office's rate."""
+    orders_differ: bool
+    """Whether the faces of the two did not stand in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ class OfficerView:
     gaps: Counter[str]
     """Minutes of this officer's duties in which nobody could rate; of closed weeks, by kind."""
     next_close: date
+    corrected: tuple[date, ...]
+    """Days that two people let count otherwise after their result was published."""
 
 
 def officer(
@@ -94,8 +104,9 @@ def officer(
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
         tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
+        corrected = t.witness.details(PUBLISHED_DIFFERS)
         gaps = t.days.gaps_of(id, first_day, min(last_day, last_week_end(today)))
-    record_looks(central, viewer, [id], f"officer {period.code}", now)
+    record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
     office_coverage = coverage(office_figure, tickets)
@@ -125,7 +136,13 @@ def officer(
         has_photo=has_photo,
         gaps=gaps,
         next_close=week_end(today),
+        corrected=_days_of(id, corrected),
     )
+
+
+def _days_of(officer: str, corrected: Iterable[str]) -> tuple[date, ...]:
+    days = (detail.partition(" ") for detail in corrected)
+    return tuple(date.fromisoformat(day) for day, _, whose in days if whose == officer)
 
 
 def may_enter_appraisal(own: Figure, response: float | None, settings: SiteSettings) -> bool:
@@ -154,4 +171,10 @@ def _funnel(
     satisfied = sum(satisfied_of(part.levels, part.counts) for part in own_sums)
     wide = wilson(satisfied, n, Z99)
     apart = not wide.low <= office.result.rate <= wide.high
-    return Funnel(rate=rate, office=office.result.rate, n=n, apart=apart)
+    return Funnel(
+        rate=rate,
+        office=office.result.rate,
+        n=n,
+        apart=apart,
+        orders_differ=orders_differ((own, office)),
+    )
