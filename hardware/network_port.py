@@ -39,6 +39,8 @@ ABSENCE = 10.0
 """Seconds without a request after which the panel's connection is closed."""
 ARRIVALS = 64
 """Strangers a second; further ones wait."""
+BACKLOG = 128
+"""Connections that the kernel holds until they are looked at."""
 AT_ONCE = 8
 """Sockets looked at in one read, so that the screen's turn comes soon."""
 _NAME = re.compile(r"([^/\s:]{1,15}):(\d{4,5})")
@@ -170,7 +172,7 @@ class NetworkPort:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface + b"\0")
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("", place[1]))
-            listener.listen(STRANGERS)
+            listener.listen(BACKLOG)
             return cls(listener, name, key)
         except OSError as error:
             listener.close()

@@ -76,12 +76,12 @@ def body_of(answer: bytes) -> "tuple[int, bytes] | None":
 
 
 class Courier:
-    """`address`: what getaddrinfo gave; `receive` takes the terminal's lines."""
+    """`address`: what getaddrinfo gave."""
 
-    def __init__(
-        self, address: object, key: bytes, boot: str, receive: "Callable[[bytes], object]"
-    ) -> None:
-        self._address, self._boot, self._receive = address, boot.encode(), receive
+    def __init__(self, address: object, key: bytes, boot: str) -> None:
+        self._address, self._boot = address, boot.encode()
+        self.receive: "Callable[[bytes], object]" = print
+        """Takes the terminal's lines; whoever makes a courier sets it."""
         self._to_host, self._to_panel = Direction(key, b"to host"), Direction(key, b"to panel")
         self._session, self._count, self._nonce = b"0" * 16, 0, b""
         self._outbox: list[bytes] = []
@@ -164,11 +164,11 @@ class Courier:
         status, body = whole
         if status == 401 and len(body) == 16:
             self._session = body
-            self._receive(line("WH", VERSION))  # as the terminal would ask: say everything anew
+            self.receive(line("WH", VERSION))  # as the terminal would ask: say everything anew
         elif status == 200 and self._is_terminals(body):
             lines = self._to_panel.crypt(self._nonce, body[65:])
             self._session = lines[:16]
-            self._receive(lines[17:])
+            self.receive(lines[17:])
         else:
             raise OSError(71)  # not from the terminal that has the key
 

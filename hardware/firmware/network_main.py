@@ -36,8 +36,9 @@ def run() -> None:
     device = "esp32-" + hexadecimal(machine.unique_id())[-8:]
     boot = hexadecimal(os.urandom(4))
     address = socket.getaddrinfo(config.HOST, config.PORT)[0][-1]
-    courier = Courier(address, bytes.fromhex(config.KEY), boot, lambda lines: panel.receive(lines))
+    courier = Courier(address, bytes.fromhex(config.KEY), boot)
     panel = Panel(len(keys), device, boot, courier.write)
+    courier.receive = panel.receive
     watchdog = machine.WDT(timeout=WATCHDOG_MS)
     before = ticks_ms()
     while True:
