@@ -2,8 +2,9 @@
 hour, must leave the same file, byte for byte. What differs could tell one day from the other,
 whether anybody knows how to read it or not: places in pages, free pages, counters of SQLite's own.
 
-The duties are the same in both days, as they stand in the journal anyway. So is how many pages the
-fullest quarter needs: the file grows by them, and does not shrink.
+The same in both days are the duties, as they stand in the journal anyway; how many pages the
+fullest quarter needs, as the file does not shrink; and that each sheet has its second entry before
+the first quarter ends, as a sheet's row grows by a byte then, and moves.
 """
 
 import shutil
@@ -25,7 +26,7 @@ PRESSES = 16
 """In each half-day, by the officers in turn."""
 _INDEX_HEADER = 136
 """Bytes before the list of pages: a random salt is among them."""
-QUARTERS = ((4, 8, 12), (6, 6, 10), (3, 7, 12))
+QUARTERS = ((4, 8, 12), (6, 6, 10), (5, 7, 12))
 """After how many presses of a half-day its quarters of an hour pass."""
 
 
