@@ -40,7 +40,7 @@ def read_tally(
             outcomes=t.tallies.outcomes(day),
             revisions=tuple(
                 stored
-                for terminal, _ in t.days.revised(day)
+                for terminal in t.days.revised_on(day)
                 for stored in _revisions(t, terminal, day)
             ),
             orders=t.tallies.orders(day),
