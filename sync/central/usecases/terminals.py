@@ -92,6 +92,11 @@ class Fleet:
                 days.setdefault(alarm.terminal, []).append(date.fromisoformat(alarm.detail))
         return {terminal: sorted(of_it) for terminal, of_it in sorted(days.items())}
 
+    def corrected(self, alarm: Alarm) -> tuple[date, str]:
+        """The day and the officer that an alarm about published blocks is about."""
+        day, _, officer = alarm.detail.partition(" ")
+        return date.fromisoformat(day), officer
+
     def terminal(self, id_: str) -> KnownTerminal | None:
         return next((terminal for terminal in self.terminals if terminal.terminal == id_), None)
 
