@@ -40,28 +40,43 @@ class SyncParts(NamedTuple):
     pepper: bytes
     asked: "Asked"
     renewal: "Renewal | None"
+    before: "Ed25519PrivateKey | None"
 
 
 @app.command("close-day")
-def close_day() -> None:
-    """Close every business day up to today: its report is then due to be sent.
+def close_day(
+    now: Annotated[
+        bool,
+        typer.Option(
+            "--now",
+            help="Today as well while it goes on. What comes later goes into a second report: who "
+            "has both learns what came between them.",
+        ),
+    ] = False,
+) -> None:
+    """Close every business day that is over: its report is then due to be sent.
 
-    Closing twice changes nothing; ratings that came later go out as the next revision.
+    Today is over after closing time, once nobody is on duty. Closing twice changes nothing.
     """
     from kiosk.clock import SystemClock
-    from sync.closing import NotEnrolled, close_days
+    from sync.closing import NotEnrolled, close_days, is_over
 
+    clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = data_folder().settings().with_wording(terminal.wording())
         _settle_reasons(data_folder(), terminal)
+        hours = _hours(settings)
+        over = is_over(store, clock, hours)
         try:
-            closed = close_days(store, SystemClock(), today=True, hours=_hours(settings))
+            closed = close_days(store, clock, today=now or over, hours=hours)
         except NotEnrolled:
             typer.echo(
                 "Not enrolled: every day stays here, and is closed and sent once this terminal is."
             )
             return
-    if not closed:
+    if not (now or over):
+        typer.echo(f"Today goes on until {hours.closes:%H:%M}, and while somebody is on duty.")
+    elif not closed:
         typer.echo("Nothing to close.")
     for day in closed:
         outcome = "closed" if day.fresh else "closed before, unchanged"
@@ -87,7 +102,7 @@ def enrol(
 
     from sync.client import SyncFailed
     from sync.enrolling import enrol as enrol_at
-    from sync.keyfile import drop_renewal, write_key
+    from sync.keyfile import drop_other_keys, write_key
 
     folder = data_folder()
     with opened() as (_, terminal), errors():
@@ -100,7 +115,7 @@ def enrol(
             enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
-        drop_renewal(folder.key_file)
+        drop_other_keys(folder.key_file)
         write_key(folder.key_file, key)
         terminal.join(enrolment)
     typer.echo(f"Enrolled at {enrolment.url} as {enrolment.site}/{enrolment.terminal}.")
@@ -111,7 +126,7 @@ def enrol(
 def sync() -> None:
     """Close past days, fetch the roster, send what is due, keep the receipts.
 
-    Today is closed too once the office is. Run it from a timer, or let the terminal start it.
+    Today is closed too once it is over. Run it from a timer, or let the terminal start it.
     """
     with _closed_and_syncing() as parts:
         result = _synced(parts)
@@ -130,6 +145,7 @@ def _synced(parts: SyncParts) -> "Synced":
         pepper=parts.pepper,
         asked=parts.asked,
         renewal=parts.renewal,
+        before=parts.before,
     )
 
 
@@ -227,7 +243,7 @@ def heartbeat() -> None:
     from sync import exchange, incoming
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled
-    from sync.keyfile import KeyUnusable, pending_renewal, read_key
+    from sync.keyfile import KeyUnusable, key_before, pending_renewal, read_key
 
     folder = data_folder()
     with opened() as (store, terminal), errors():
@@ -242,6 +258,7 @@ def heartbeat() -> None:
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
+                before=key_before(folder.key_file),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
@@ -280,11 +297,21 @@ def _require_mounted(folder: Path) -> None:
 
 
 def _asked(settings: "Settings") -> "Asked":
-    """What citizens can answer here."""
+    """What citizens can answer here, and how."""
+    from kiosk.domain.rating import Channel
     from sync.steps import Asked
 
     rules = settings.rules
-    return Asked(levels=rules.scale.levels, reasons=tuple(rules.reasons))
+    channels = {
+        Channel.TOUCH: True,
+        Channel.PANEL: any(panel.port for panel in settings.panel),
+        Channel.KEYBOARD: bool(settings.keys),
+    }
+    return Asked(
+        levels=rules.scale.levels,
+        reasons=tuple(rules.reasons),
+        channels=tuple(channel for channel, present in channels.items() if present),
+    )
 
 
 def _hours(settings: "Settings") -> "Hours":
@@ -301,18 +328,18 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     line."""
     from kiosk.clock import SystemClock
     from sync.client import SyncFailed
-    from sync.closing import NotEnrolled, close_days
+    from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
-    from sync.keyfile import KeyUnusable, pending_renewal, read_key
+    from sync.keyfile import KeyUnusable, key_before, pending_renewal, read_key
 
     folder = data_folder()
     clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = folder.settings().with_wording(terminal.wording())
-        is_after_hours = clock.now().wall.time() >= settings.office.closes
+        hours = _hours(settings)
         _settle_reasons(folder, terminal)
         try:
-            close_days(store, clock, today=is_after_hours, hours=_hours(settings))
+            close_days(store, clock, today=is_over(store, clock, hours), hours=hours)
             yield SyncParts(
                 store=store,
                 clock=clock,
@@ -321,6 +348,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
+                before=key_before(folder.key_file),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Counts, Scaled
-from sync.central.logbook import Entry, Kind, Log, Wanted
+from sync.central.logbook import Entry, Kind, Log, Wanted, told
 from sync.central.store.days import StoredReport
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
@@ -24,6 +24,8 @@ class DayTally:
     outcomes: Counter[tuple[str, str]]
     revisions: tuple[StoredReport, ...]
     """Every revision, as it came, of the reports that were sent again; by terminal."""
+    orders: frozenset[str]
+    """In which orders the faces stood."""
 
 
 def read_tally(
@@ -31,16 +33,17 @@ def read_tally(
 ) -> tuple[DayTally, tuple[Entry, ...]]:
     """Raw counts of a day for the audit role, and the newest reads. This read is logged first."""
     with central.store.transaction(central.site) as t:
-        t.logs.read(reader, f"tally {day.isoformat()}", now)
+        t.logs.read(reader, told("tally", day=day.isoformat()), now)
         tally = DayTally(
             officers={str(officer.id): officer for officer in t.people.everyone()},
             counts=t.tallies.ratings(day),
             outcomes=t.tallies.outcomes(day),
             revisions=tuple(
                 stored
-                for terminal, _ in t.days.revised(day)
+                for terminal in t.days.revised_on(day)
                 for stored in _revisions(t, terminal, day)
             ),
+            orders=t.tallies.orders(day),
         )
         return tally, _newest_reads(t)
 
@@ -52,7 +55,7 @@ def read_revision(
     with central.store.transaction(central.site) as t:
         bodies = {stored.revision: stored.body for stored in _revisions(t, terminal, day)}
         if revision in bodies:
-            what = f"report {terminal} {day.isoformat()} revision {revision}"
+            what = told("report", terminal=terminal, day=day.isoformat(), revision=revision)
             t.logs.read(reader, what, now)
     return bodies.get(revision)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
+from sync.central.logbook import told
 from sync.central.settings import CentralSettings
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
@@ -91,7 +92,7 @@ class TerminalRequest:
         """The next key was used: it takes the place of the one before."""
         self.t.terminals.renew_key(self.terminal, now)
         terminal = self.terminal.terminal
-        self.t.logs.change(f"terminal {terminal}", f"terminal {terminal}: key renewed", now)
+        self.t.logs.change(terminal, told("key_renewed", terminal=terminal), now)
 
     def earlier_key_of(self, signed: Signed) -> str:
         """The key that this terminal had before with which this was signed; "" where none was."""
@@ -136,9 +137,12 @@ class TerminalRequest:
         )
 
     def not_mine(self, message: NotMine, now: datetime) -> None:
-        """Raise the alarm: days that the terminal never made are under its name."""
+        """Raise the alarm: days that the terminal never made are under its name. Not for others:
+        who has a key could drown alarms in them."""
         terminal = self.terminal.terminal
-        for day in message.days[:_MOST_NOT_MINE]:
+        stored = {day.date for day in self.stored_days(now).days}
+        strange = [day for day in message.days if day in stored]
+        for day in strange[:_MOST_NOT_MINE]:
             detail = day.isoformat()
             self.t.witness.alarm(Alarm(at=now, terminal=terminal, kind=NOT_MINE, detail=detail))
 

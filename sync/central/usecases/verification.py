@@ -38,7 +38,7 @@ def first_disagreement(central: Central) -> str | None:
         with central.store.read(central.site) as t:
             stored_days = t.days.every_day()
             strangers = t.days.unknown_sites()
-            revised = set(t.days.revised())
+            revised = t.days.revised()
             sums_agree = t.blocks.rollup_agrees()
     except ValueError as error:
         return f"a date that can't be: {error}"
@@ -149,7 +149,7 @@ def first_wrong_entry(central: Central, site: str) -> str | None:
                 if wrong := _wrong_log(t.logs, site, log, heads[log], emptied):
                     return f"log {log.value}: {wrong}"
     except ValueError as error:
-        return f"logs: a date that can't be: {error}"
+        return f"logs: an entry that can't be: {error}"
     return None
 
 
