@@ -48,7 +48,7 @@ def monitor(
     search = PortSearch(port or settings.port, family)
     try:
         open_port = family.open(search.next(), line_mode, wiring)
-        watch(open_port, link, say, seconds)
+        watch(open_port, link, say, seconds, family.code_reader())
     except PortLost as error:
         raise PanelTrouble(str(error), later=True) from None
 
