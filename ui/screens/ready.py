@@ -73,8 +73,8 @@ class ReadyScreen(Screen[ReadyView]):
         put(self._private, note)
         self._private.say("" if view.note else view.private, metrics.px(theme.QUIET))
         language_tiles = [tile for _, tile in self.languages]
-        plate = (self.plate.avatar, self.plate.name, self.plate.position)
-        lines = (self._question, *plate, self._note, self._private)
+        officer = (self.plate.avatar, self.plate.name, self.plate.position)
+        lines = (self._question, *officer, self._note, self._private)
         parts = (*lines, *self.faces, *language_tiles, self.staff_tile)
         if parts != self._in_order:
             self._in_order = parts
