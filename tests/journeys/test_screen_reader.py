@@ -120,7 +120,8 @@ def folder(tmp_path: Path) -> DataFolder:
     """A terminal whose officer is on duty."""
     folder = DataFolder(tmp_path / "data")
     folder.create()
-    settings = '[office]\nopens="00:00"\ncloses="23:59"\n[times]\nlock=0.1\nthanks=0.1\n'
+    hours = '[office]\nopens="00:00"\ncloses="23:59"\n'
+    settings = f"{hours}[times]\nlock=0.1\nthanks=0.1\nreasons=120\n"
     folder.settings_file.write_text(settings, encoding="utf-8")
     store, terminal = folder.open(SystemClock())
     terminal.add_officers([SOMYING])
@@ -200,7 +201,7 @@ def test_a_reader_hears_each_page_and_finds_what_to_press_in_its_order(
     assert [thing.name for thing in languages if reader.has(thing, CHECKED)] == ["ไทย"]
 
     def press(name: str) -> None:
-        assert eventually(lambda: name in names(reader)), names(reader)
+        assert eventually(lambda: name in names(reader)), (name, *names(reader))
         assert reader.press(next(thing for thing in reader.showing() if thing.name == name))
 
     press("English")
@@ -222,7 +223,7 @@ def test_a_reader_hears_each_page_and_finds_what_to_press_in_its_order(
         return is_ticked
 
     assert eventually(tick)
-    press("Send answer")
+    press("Send")
     assert hears(reader, "Thank you for your rating", "ท่านพึงพอใจ", SOMYING.name)
     store, _ = folder.open(SystemClock())
     with store.transaction() as t:
