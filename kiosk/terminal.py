@@ -137,6 +137,12 @@ class Terminal:
             t.journal.append(now, Kind.DUTY_ENDED, detail)
         return None
 
+    def duty_began(self) -> datetime | None:
+        """When the newest duty began; None: there was none."""
+        with self._store.read() as snapshot:
+            entry = snapshot.journal.last(Kind.DUTY_BEGAN)
+        return datetime.fromisoformat(entry.at) if entry else None
+
     def officers(self) -> tuple[Officer, ...]:
         with self._store.read() as snapshot:
             return snapshot.roster.active()

@@ -23,7 +23,7 @@ from kiosk.settings.definition import Settings
 from kiosk.tomlfile.tables import SettingsError
 from ui import theme
 from ui.errands import Errands
-from ui.failures import require_display
+from ui.failures import require_display, trouble_of
 from ui.text import Words, languages
 from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow
@@ -246,15 +246,14 @@ class Program(QObject):
         """Everything behind the first screen; on failure say so and try again."""
         from kiosk.clock import ClockImplausible
         from kiosk.datafolder import FolderError
-        from kiosk.store.engine import StoreDamaged, StoreFailed
+        from kiosk.store.engine import StoreFailed
 
         try:
             self._running = start(self._folder, self._settings, self._clock, self._window)
         except (StoreFailed, FolderError, ClockImplausible) as error:
             sys.stderr.write(f"kiosk: {error}\n")
             builder = first_builder(self._settings)
-            damaged = isinstance(error, StoreDamaged)
-            self._window.show_view(builder.trouble(str(error), damaged=damaged))
+            self._window.show_view(builder.trouble(trouble_of(error)))
             self._retry.start()
             return
         presenter = self._running.presenter

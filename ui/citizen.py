@@ -41,7 +41,7 @@ class Citizen:
         try:
             return session.step(event, mark)
         except StoreFailed as error:
-            session.break_off(str(error))
+            session.break_off(error)
             return session.step(event, mark)  # remembered, where nobody can send it again
 
     @guarded(Fate.LOST)

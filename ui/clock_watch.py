@@ -2,7 +2,7 @@
 
 from kiosk.domain.businessday import half_day
 from kiosk.domain.duty import EndOfDuty, Moment
-from kiosk.domain.encounter import SignOff
+from kiosk.domain.encounter import Phase, SignOff
 from kiosk.store.journal import Kind
 from ui.session import TerminalSession
 from ui.store_guard import guarded
@@ -15,7 +15,7 @@ class ClockWatch:
     def __init__(self, session: TerminalSession) -> None:
         self.session = session
         self._seen = session.now()
-        self._hours = self._office_hours()
+        self._shown = self._to_show()
 
     @guarded(None)
     def look(self) -> None:
@@ -37,13 +37,17 @@ class ClockWatch:
             session.step(SignOff(cause))
         elif encounter.idle(now, session.settings.rules):
             session.step(SignOff(EndOfDuty.IDLE))
-        if self._hours != self._office_hours():
-            self._hours = self._office_hours()
-            session.redraw()  # the closed screen says why, the question that closing time comes
+        if self._shown != self._to_show():
+            self._shown = self._to_show()
+            session.redraw()
 
-    def _office_hours(self) -> tuple[bool, bool]:
-        """Whether the office is open, and whether it closes soon."""
-        return self.session.office_is_open(), self.session.closes_soon()
+    def _to_show(self) -> tuple[bool, bool, int]:
+        """What the screen says of the time: whether the office is open, whether it closes soon;
+        and the minute, where a clock stands."""
+        session = self.session
+        has_clock = session.encounter.phase in (Phase.CLOSED, Phase.PAUSED)
+        minute = session.now().wall.minute if has_clock else 0
+        return session.office_is_open(), session.closes_soon(), minute
 
     @guarded(None)
     def still_running(self) -> None:

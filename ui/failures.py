@@ -23,6 +23,25 @@ def require_display(environment: Mapping[str, str], sockets: Path = _SOCKETS) ->
         raise NoDisplay(f"no display: nothing answers at DISPLAY={named}")
 
 
+def trouble_of(error: Exception) -> str:
+    """What is wrong with folder, file or clock: the name of the words for staff."""
+    from kiosk.clock import ClockImplausible
+    from kiosk.datafolder import FolderError
+    from kiosk.store import engine
+
+    kinds: tuple[tuple[type[Exception], str], ...] = (
+        (engine.StoreFull, "full"),
+        (engine.StoreReadOnly, "read_only"),
+        (engine.StoreMissing, "missing"),
+        (engine.StoreForeign, "foreign"),
+        (engine.StoreDamaged, "damaged"),
+        (engine.StoreNewer, "newer"),
+        (ClockImplausible, "clock"),
+        (FolderError, "folder"),
+    )
+    return next((name for kind, name in kinds if isinstance(error, kind)), "failed")
+
+
 def exit_code(error: Exception) -> int | None:
     """The exit code for what can be wrong with folder, file, settings or clock; None: a bug.
 

@@ -152,7 +152,7 @@ class Presenter(QObject):
         try:
             return self._view()
         except StoreFailed as error:
-            self.session.break_off(str(error))
+            self.session.break_off(error)
             return self._view()
 
     def _view(self) -> View:
@@ -163,7 +163,7 @@ class Presenter(QObject):
             case TypingPin() as dialog:
                 return builder.pin(dialog, session.now().boot)
             case DutyMenu() if session.officer is not None:
-                return builder.duty_menu(session.officer)
+                return builder.duty_menu(session.officer, session.terminal.duty_began())
             case ServiceMenu(testing):
                 return builder.service_menu(self.staff.facts(), self.panels.foremost, testing)
         return builder.resting(
@@ -172,6 +172,7 @@ class Presenter(QObject):
             panel=self.panels.foremost,
             turn=session.turn.on_screen(session.encounter, session.now().boot),
             notice=self.notices.card,
+            now=session.now().wall,
             open_now=session.office_is_open(),
             closes_soon=session.closes_soon(),
         )

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 
+from kiosk.domain.people import Officer, OfficerId
 from kiosk.domain.wording import DEFAULT_REASONS, Improvement, Wording
 from kiosk.settings.reading import parse
+from ui.dates import date_words, hours_words, now_words, opening_words
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
 from ui.text import Words, languages
@@ -15,8 +17,8 @@ from ui.view import (
     FaceLabel,
     Frame,
     LinkCode,
-    MenuView,
     NoticeCard,
+    Now,
     OfficerCard,
     OutOfServiceView,
     PausedView,
@@ -42,6 +44,7 @@ NOTICE = NoticeCard(
     "ขอมีบัตรประชาชนได้ที่จุดบริการด่วนมหานคร ทุกวัน ๑๐.๐๐–๑๙.๐๐ น.",
 )
 SIZES = ((1024, 600), (1280, 800), (1920, 1080), (1080, 1920))
+SATURDAY = datetime(2026, 11, 28, 18, 5, tzinfo=UTC)
 LONG = OfficerCard(
     id="107",
     number="107",
@@ -93,17 +96,27 @@ class _Pages:
         self._builder = ViewBuilder(parse(""), self._words, wording, ())
         counter = self._say("frame.counter", counter="12")
         self._frame = Frame(self._builder.frame.office, counter)
+        settings = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')
+        self._menu_builder = ViewBuilder(settings, self._words, Wording(), ())
+        self._staff_frame = self._menu_builder.staff_frame
+        time_now = now_words(self._words, SATURDAY.time())
+        today = date_words(self._words, SATURDAY.date())
+        self._now = Now(hour=SATURDAY.hour, minute=SATURDAY.minute, time=time_now, date=today)
         self._improvement = self._builder.board(())[0]
 
     def closed(self) -> Iterator[tuple[str, View]]:
         say = self._say
+        opening = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
         closed = ClosedView(
             frame=self._frame,
             title=say("closed.title"),
-            subtitle=say("closed.subtitle", opens="08:00", closes="16:30"),
+            subtitle=opening_words(self._words, opening, SATURDAY.date()),
             sign_on=say("closed.sign_on"),
+            hours=hours_words(self._words, opening.time(), time(16, 30)),
+            now=self._now,
         )
         links = self._links()
+        yield "starting", closed._replace(subtitle=say("paused.subtitle"), sign_on="", now=None)
         yield "closed", closed
         yield (
             "closed-nobody",
@@ -114,9 +127,9 @@ class _Pages:
         yield "closed-codes", closed._replace(links=links)
 
     def signing_on(self) -> Iterator[tuple[str, View]]:
-        say = self._say
+        say = self._menu_builder.staff_say
         sign_on = SignOnView(
-            frame=self._frame,
+            frame=self._staff_frame,
             title=say("sign_on.title"),
             hint=say("sign_on.hint"),
             officers=CARDS,
@@ -124,13 +137,13 @@ class _Pages:
             back=say("common.back"),
             pages=(say("common.earlier"), say("common.later")),
             erase=say("common.erase"),
-            numerals=tuple(self._words.written(n) for n in range(len(CARDS) + 1)),
+            numerals=tuple(str(n) for n in range(len(CARDS) + 1)),
             letters=("ก", "ญ", "น", "ป", "พ", "ว", "ศ", "ส"),
             by_name=say("sign_on.by_name"),
             by_number=say("sign_on.by_number"),
         )
         pin = PinView(
-            frame=self._frame,
+            frame=self._staff_frame,
             title=say("pin.title"),
             who=LONG,
             digits=4,
@@ -147,7 +160,7 @@ class _Pages:
         say = self._say
         waiting = WaitingView(
             frame=self._frame,
-            officer=LONG,
+            officer=LONG._replace(number=self._words.written(LONG.number)),
             title=say("waiting.title"),
             subtitle=say("waiting.subtitle"),
             staff=say("ready.staff"),
@@ -206,12 +219,14 @@ class _Pages:
             title=say("paused.title"),
             subtitle=say("paused.subtitle"),
             resume=say("paused.resume"),
+            now=self._now,
         )
         out_of_service = OutOfServiceView(
             frame=self._frame,
             title=say("out_of_service.title"),
             subtitle=say("out_of_service.subtitle"),
-            detail="/var/lib/kiosk/kiosk.db: database or disk is full",
+            for_staff=say("trouble.for_staff"),
+            remedy=say("trouble.failed"),
         )
         one_link = self._links()[:1]
         yield "paused", paused
@@ -219,22 +234,12 @@ class _Pages:
         yield "out-of-service", out_of_service
 
     def menus(self) -> Iterator[tuple[str, View]]:
-        say = self._say
-        actions = (
-            Choice("pause", say("duty.pause")),
-            Choice("hand-over", say("duty.hand_over")),
-            Choice("sign-off", say("duty.sign_off")),
-            Choice("back", say("common.back")),
+        officer = Officer(
+            id=OfficerId(LONG.id), number=LONG.number, name=LONG.name, position=LONG.position
         )
-        duty_menu = MenuView(
-            frame=self._frame,
-            title=say("duty.title"),
-            rows=((say("duty.officer"), LONG.name), (say("duty.counter"), "12")),
-            actions=actions,
-        )
-        yield "duty-menu", duty_menu
+        yield "duty-menu", self._menu_builder.duty_menu(officer, SATURDAY.replace(hour=8, minute=2))
         facts = ServiceFacts(
-            last_sync="2026-11-22 20:30", enrolled=True, due=0, free_mib=48_912, version="0.1.0"
+            last_sync=SATURDAY, enrolled=True, due=0, free_mib=48_912, version="0.1.0"
         )
         sending = replace(facts, queue=(), guide=(), due=12, sending=Sending("stick"))
         offline = "https://report.example.go.th: no route to host. What is due stays due"
@@ -246,10 +251,8 @@ class _Pages:
         yield "service-menu-not-mine", self._service_menu(foreign)
 
     def _service_menu(self, facts: ServiceFacts) -> View:
-        settings = parse('[office]\ncounter = "12"\n[sync]\nstick = "/media/usb"\n')
-        builder = ViewBuilder(settings, self._words, Wording(), ())
         panel = PanelState(wanted=True, up=True, device="DD-07", last_button=3)
-        return builder.service_menu(facts, panel, testing=False)
+        return self._menu_builder.service_menu(facts, panel, testing=False)
 
     def _ready_view(self, card: OfficerCard, levels: int) -> ReadyView:
         faces = tuple(
@@ -261,7 +264,7 @@ class _Pages:
         )
         return ReadyView(
             frame=self._frame,
-            officer=card,
+            officer=card._replace(number=self._words.written(card.number)),
             question=self._builder.question(),
             faces=faces,
             note="",

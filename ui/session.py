@@ -5,11 +5,13 @@ whoever builds a session says how the screen is drawn, and what happens when the
 """
 
 import contextlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from kiosk.clock import Clock
+from kiosk.domain.businessday import is_working_day
 from kiosk.domain.duty import EndOfDuty, Moment
 from kiosk.domain.encounter import (
     Break,
@@ -37,12 +39,12 @@ from kiosk.terminal import Terminal
 from ui import prompts
 from ui.citizen_turn import CitizenTurn
 from ui.dialogs import Dialog
+from ui.failures import trouble_of
 from ui.prompts import Prompts
 from ui.text import Words
 from ui.view import NoticeCard
 from ui.view_builder import ViewBuilder
 
-SATURDAY = 5
 CLOSES_SOON = timedelta(minutes=5)
 """Before closing time, from when on the question says that it comes."""
 
@@ -122,7 +124,7 @@ class TerminalSession:
 
     def office_is_open(self) -> bool:
         hours, wall = self.settings.office, self.now().wall
-        works = wall.weekday() < SATURDAY and wall.date() not in hours.holidays
+        works = is_working_day(wall.date(), hours.holidays)
         return works and hours.opens <= wall.time() < hours.closes
 
     # --- moving on --------------------------------------------------------------------------
@@ -227,13 +229,16 @@ class TerminalSession:
 
     # --- trouble ----------------------------------------------------------------------------
 
-    def break_off(self, trouble: str) -> None:
-        """The store failed: go out of service."""
+    def break_off(self, error: StoreFailed) -> None:
+        """The store failed: go out of service. The screen says it in the office's words, the
+        program's log in the file's."""
         now = self.now()
+        if not self.out_of_service:
+            sys.stderr.write(f"kiosk: {error}\n")
         self.dialog, self._noted_cover = None, False
         if not self.out_of_service:
             self.broken_at = now
-        self.encounter, _ = step(self.encounter, Break(trouble), now, self.rules)
+        self.encounter, _ = step(self.encounter, Break(trouble_of(error)), now, self.rules)
         self._outlets.broken()
         self.redraw()
 

@@ -1,6 +1,7 @@
 """Where officers and technicians come in: signing on, PINs, the two menus, sending data."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -229,7 +230,7 @@ class StaffDialogs(QObject):
     def facts(self) -> ServiceFacts:
         """What the service menu shows; StoreFailed."""
         status = self.session.terminal.status()
-        last_sync = status.last_sync.at.replace("T", " ")[:16] if status.last_sync else ""
+        last_sync = datetime.fromisoformat(status.last_sync.at) if status.last_sync else None
         return ServiceFacts(
             last_sync=last_sync,
             enrolled=status.enrolment is not None,

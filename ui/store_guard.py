@@ -12,7 +12,7 @@ from kiosk.store.engine import StoreFailed
 
 
 class Breakable(Protocol):
-    def break_off(self, trouble: str) -> None:
+    def break_off(self, error: StoreFailed) -> None:
         """Go out of service."""
 
 
@@ -38,7 +38,7 @@ def guarded(
             try:
                 return entry(part, *args, **kwargs)
             except StoreFailed as error:
-                part.session.break_off(str(error))
+                part.session.break_off(error)
                 return otherwise
 
         return enter

@@ -54,6 +54,15 @@ class LinkCode(NamedTuple):
     qr: tuple[tuple[bool, ...], ...]
 
 
+class Now(NamedTuple):
+    """What a clock shows: its hands, the time and the day in words."""
+
+    hour: int
+    minute: int
+    time: str
+    date: str
+
+
 class ClosedView(NamedTuple):
     frame: Frame
     title: str
@@ -61,6 +70,9 @@ class ClosedView(NamedTuple):
     sign_on: str
     notice: NoticeCard | None = None
     links: tuple[LinkCode, ...] = ()
+    hours: str = ""
+    """From when to when the office is open, where `subtitle` says something else."""
+    now: Now | None = None
 
 
 class SignOnView(NamedTuple):
@@ -161,13 +173,17 @@ class PausedView(NamedTuple):
     resume: str
     notice: NoticeCard | None = None
     links: tuple[LinkCode, ...] = ()
+    now: Now | None = None
 
 
 class OutOfServiceView(NamedTuple):
     frame: Frame
     title: str
     subtitle: str
-    detail: str
+    for_staff: str
+    """Whom the rest is for."""
+    remedy: str
+    """What is wrong and what to do about it, in words that a citizen may read too."""
 
 
 class MenuView(NamedTuple):
@@ -179,6 +195,10 @@ class MenuView(NamedTuple):
     actions: tuple[Choice, ...]
     note: str = ""
     """What came of the last thing done."""
+    officer: OfficerCard | None = None
+    """Whose menu it is."""
+    foremost: int = 0
+    """How many of the actions, from the first, are what one mostly comes for."""
 
 
 View = (

@@ -1,10 +1,11 @@
 """From where the terminal stands to what its screen must show. Pure; no Qt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from math import ceil
 
+from kiosk.domain.businessday import next_opening
 from kiosk.domain.encounter import Encounter, Phase
 from kiosk.domain.people import Officer
 from kiosk.domain.refusal import Refusal
@@ -18,11 +19,20 @@ from kiosk.domain.wording import (
 )
 from kiosk.settings.definition import Settings
 from ui.citizen_turn import Turn
+from ui.dates import (
+    date_words,
+    day_words,
+    hours_words,
+    moment_words,
+    now_words,
+    opening_words,
+    time_words,
+)
 from ui.dialogs import Purpose, TypingPin
 from ui.failures import NOT_NOW
 from ui.names import in_order, initials, matching, next_letters
 from ui.qr import qr_matrix
-from ui.text import Words, languages
+from ui.text import COMPLETE, FALLBACK, Words, languages
 from ui.view import (
     Choice,
     ClosedView,
@@ -31,6 +41,7 @@ from ui.view import (
     LinkCode,
     MenuView,
     NoticeCard,
+    Now,
     OfficerCard,
     OutOfServiceView,
     PausedView,
@@ -90,7 +101,7 @@ class Sending:
 class ServiceFacts:
     """What the service menu shows. Holds no score."""
 
-    last_sync: str
+    last_sync: datetime | None
     enrolled: bool
     due: int
     free_mib: int
@@ -115,6 +126,9 @@ class ViewBuilder:
         qr: tuple[tuple[bool, ...], ...],
     ) -> None:
         self._settings, self._words, self._wording, self._qr = settings, words, wording, qr
+        staff_language = words.code if words.code in COMPLETE else FALLBACK
+        self._staff_words = replace(Words.load(staff_language), digits={})
+        """Staff's pages have a pad and names of devices: all in Arabic digits."""
 
     def with_code(self, qr: Callable[[str], tuple[tuple[bool, ...], ...]]) -> "ViewBuilder":
         """The same with `qr` of the address for comments."""
@@ -133,11 +147,25 @@ class ViewBuilder:
     def say(self, key: str, **fields: object) -> str:
         return self._words.get(key, **fields)
 
+    def staff_say(self, key: str, **fields: object) -> str:
+        return self._staff_words.get(key, **fields)
+
     @property
     def frame(self) -> Frame:
+        return self._frame(self._words)
+
+    @property
+    def staff_frame(self) -> Frame:
+        return self._frame(self._staff_words)
+
+    def _frame(self, words: Words) -> Frame:
         office = self._settings.office
-        counter = self.say("frame.counter", counter=office.counter)
-        return Frame(office.name.in_language(self.language), counter)
+        counter = words.get("frame.counter", counter=office.counter)
+        return Frame(office.name.in_language(words.code), counter)
+
+    def _card(self, officer: Officer) -> OfficerCard:
+        """As a citizen's page shows it."""
+        return card(officer)._replace(number=self._words.written(officer.number))
 
     def reason(self, reason: ReasonWords) -> str:
         """A reason that the office did not reword has words in every language."""
@@ -176,14 +204,15 @@ class ViewBuilder:
             words[f"reason-{reason.id}"] = self.say(f"reason.{reason.id}")
         return words
 
-    def trouble(self, detail: str, *, damaged: bool = False) -> View:
+    def trouble(self, trouble: str) -> View:
+        """`trouble`: one of `failures.trouble_of`."""
         say = self.say
-        subtitle = "out_of_service.damaged" if damaged else "out_of_service.subtitle"
         return OutOfServiceView(
             frame=self.frame,
             title=say("out_of_service.title"),
-            subtitle=say(subtitle),
-            detail=detail,
+            subtitle=say("out_of_service.subtitle"),
+            for_staff=say("trouble.for_staff"),
+            remedy=say(f"trouble.{trouble}"),
         )
 
     def resting(
@@ -194,6 +223,7 @@ class ViewBuilder:
         turn: Turn,
         notice: NoticeCard | None = None,
         *,
+        now: datetime,
         open_now: bool = True,
         closes_soon: bool = False,
     ) -> View:
@@ -205,7 +235,7 @@ class ViewBuilder:
         if state.phase is Phase.THANKS:
             return self.thanks()
         if state.phase is Phase.PAUSED:
-            return self._paused(notice)
+            return self._paused(notice, now)
         if state.phase is Phase.WAITING and officer is not None:
             return self._waiting(officer)
         if state.phase is Phase.READY and officer is not None:
@@ -215,23 +245,35 @@ class ViewBuilder:
             if state.lingers:
                 return self._lingering(ready, turn)
             return self._closing(ready) if closes_soon else ready
-        return self._closed(notice, open_now=open_now)
+        return self._closed(notice, now, open_now=open_now)
 
-    def _closed(self, notice: NoticeCard | None, *, open_now: bool) -> ClosedView:
+    def _closed(self, notice: NoticeCard | None, now: datetime, *, open_now: bool) -> ClosedView:
         """Out of hours the office is closed; within them only nobody has signed on here."""
-        hours = self._settings.office
-        opens, closes = f"{hours.opens:%H:%M}", f"{hours.closes:%H:%M}"
-        out_of_hours = self.say("closed.subtitle", opens=opens, closes=closes)
+        office = self._settings.office
+        opening = next_opening(now, office.opens, office.holidays)
+        subtitle = self.say("paused.subtitle")
+        if not open_now:
+            subtitle = opening_words(self._words, opening, now.date()) if opening else ""
         return ClosedView(
             frame=self.frame,
             title=self.say("closed.nobody" if open_now else "closed.title"),
-            subtitle=self.say("paused.subtitle") if open_now else out_of_hours,
+            subtitle=subtitle,
             sign_on=self.say("closed.sign_on"),
             notice=notice,
             links=self._links(),
+            hours=hours_words(self._words, office.opens, office.closes),
+            now=self._now(now),
         )
 
-    def _paused(self, notice: NoticeCard | None) -> PausedView:
+    def _now(self, wall: datetime) -> Now:
+        return Now(
+            hour=wall.hour,
+            minute=wall.minute,
+            time=now_words(self._words, wall.time()),
+            date=date_words(self._words, wall.date()),
+        )
+
+    def _paused(self, notice: NoticeCard | None, now: datetime) -> PausedView:
         return PausedView(
             frame=self.frame,
             title=self.say("paused.title"),
@@ -239,12 +281,13 @@ class ViewBuilder:
             resume=self.say("paused.resume"),
             notice=notice,
             links=self._links(),
+            now=self._now(now),
         )
 
     def _waiting(self, officer: Officer) -> WaitingView:
         return WaitingView(
             frame=self.frame,
-            officer=card(officer),
+            officer=self._card(officer),
             title=self.say("waiting.title"),
             subtitle=self.say("waiting.subtitle"),
             staff=self.say("ready.staff"),
@@ -288,11 +331,11 @@ class ViewBuilder:
 
     def sign_on(self, officers: tuple[Officer, ...], typed: str, *, unknown: bool = False) -> View:
         """`typed`: of a number or a name; the list has who may be meant."""
-        say = self.say
+        say = self.staff_say
         hint = "sign_on.unknown" if unknown else "sign_on.hint"
         listed = in_order(matching(officers, typed))
         return SignOnView(
-            frame=self.frame,
+            frame=self.staff_frame,
             title=say("sign_on.title"),
             hint=say(hint if officers else "sign_on.empty"),
             officers=tuple(card(officer) for officer in listed),
@@ -300,7 +343,7 @@ class ViewBuilder:
             back=say("common.back"),
             pages=(say("common.earlier"), say("common.later")),
             erase=say("common.erase"),
-            numerals=tuple(self._words.written(page) for page in range(len(listed) + 1)),
+            numerals=tuple(self._staff_words.written(page) for page in range(len(listed) + 1)),
             letters=next_letters(officers, typed),
             by_name=say("sign_on.by_name"),
             by_number=say("sign_on.by_number"),
@@ -310,29 +353,33 @@ class ViewBuilder:
         who = dialog.who
         relieves = dialog.purpose is Purpose.DUTY_MENU
         return PinView(
-            frame=self.frame,
-            title=self.say("pin.title" if who else "pin.service"),
+            frame=self.staff_frame,
+            title=self.staff_say("pin.title" if who else "pin.service"),
             who=card(who) if who else None,
             digits=len(dialog.typed),
             message=self._pin_message(dialog, now),
             locked=dialog.locked,
-            back=self.say("common.back"),
-            erase=self.say("common.erase"),
-            change=self.say("pin.change") if relieves else "",
+            back=self.staff_say("common.back"),
+            erase=self.staff_say("common.erase"),
+            change=self.staff_say("pin.change") if relieves else "",
         )
 
     def _pin_message(self, dialog: TypingPin, now: float) -> str:
         if dialog.locked:
-            return self.say("pin.dead")
+            return self.staff_say("pin.dead")
         if dialog.wait_until > now:
-            return self.say("pin.wait", seconds=ceil(dialog.wait_until - now))
-        return self.say("pin.wrong") if dialog.wrong else ""
+            return self.staff_say("pin.wait", seconds=ceil(dialog.wait_until - now))
+        return self.staff_say("pin.wrong") if dialog.wrong else ""
 
-    def duty_menu(self, officer: Officer) -> View:
-        say = self.say
+    def duty_menu(self, officer: Officer, began: datetime | None) -> View:
+        """`began`: when this duty did."""
+        words, say = self._staff_words, self.staff_say
+        office = self._settings.office
+        began_at = moment_words(words, began) if began else ""
         rows = (
-            (say("duty.officer"), officer.name),
-            (say("duty.counter"), str(self._settings.office.counter)),
+            (say("duty.counter"), str(office.counter)),
+            *(((say("duty.began"), began_at),) if began_at else ()),
+            (say("duty.ends"), now_words(words, office.closes)),
         )
         actions = (
             Choice("pause", say("duty.pause")),
@@ -340,16 +387,25 @@ class ViewBuilder:
             Choice("sign-off", say("duty.sign_off")),
             Choice("back", say("common.back")),
         )
-        return MenuView(frame=self.frame, title=say("duty.title"), rows=rows, actions=actions)
+        return MenuView(
+            frame=self.staff_frame,
+            title=say("duty.title"),
+            rows=rows,
+            actions=actions,
+            officer=card(officer),
+            foremost=1,
+        )
 
     def service_menu(self, facts: ServiceFacts, panel: PanelState, testing: bool) -> View:
-        say = self.say
+        say = self.staff_say
         pressed = say("service.no_press")
         if panel.last_button:
             pressed = say("service.button", button=panel.last_button)
         elif testing:
             pressed = say("service.panel_testing")
-        sync, sending = facts.last_sync or say("service.never"), facts.sending
+        sync, sending = say("service.never"), facts.sending
+        if facts.last_sync is not None:
+            sync = moment_words(self._staff_words, facts.last_sync)
         rows = (
             (say("service.panel"), self._panel_words(panel)),
             (say("service.last_press"), pressed),
@@ -358,8 +414,8 @@ class ViewBuilder:
             (say("service.sync"), sync if facts.enrolled else say("service.not_enrolled")),
             (say("service.due"), str(facts.due)),
             *self._foreign_row(facts.foreign_days),
-            *self._trouble_row(sending),
-            (say("service.disk"), f"{facts.free_mib:,} MiB"),
+            *self._log_row(sending),
+            (say("service.disk"), say("service.free", mib=f"{facts.free_mib:,}")),
             (say("service.version"), facts.version),
         )
         going = sending.errand if sending and sending.code is None else ""
@@ -376,21 +432,26 @@ class ViewBuilder:
         )
         note = say(sending.key) if sending else ""
         return MenuView(
-            frame=self.frame, title=say("service.title"), rows=rows, actions=actions, note=note
+            frame=self.staff_frame,
+            title=say("service.title"),
+            rows=rows,
+            actions=actions,
+            note=note,
         )
 
     def _foreign_row(self, days: tuple[date, ...]) -> tuple[tuple[str, str], ...]:
         if not days:
             return ()
-        first = days[0].isoformat()
-        words = self.say("service.not_mine_days", n=len(days), day=first)
-        remedy = (self.say("service.remedy"), self.say("service.not_mine_remedy"))
-        return (self.say("service.not_mine"), words), remedy
+        first = day_words(self._staff_words, days[0])
+        words = self.staff_say("service.not_mine_days", n=len(days), day=first)
+        remedy = (self.staff_say("service.remedy"), self.staff_say("service.not_mine_remedy"))
+        return (self.staff_say("service.not_mine"), words), remedy
 
-    def _trouble_row(self, sending: Sending | None) -> tuple[tuple[str, str], ...]:
+    def _log_row(self, sending: Sending | None) -> tuple[tuple[str, str], ...]:
+        """What the command said stands in the log, in English."""
         if sending is None or not sending.trouble:
             return ()
-        return ((self.say("service.detail"), sending.trouble),)
+        return ((self.staff_say("service.detail"), self.staff_say("service.log")),)
 
     def _state_row(
         self, key: str, troubles: tuple[Refusal, ...] | None
@@ -398,20 +459,20 @@ class ViewBuilder:
         """Whether what `key` names is well; nothing where there is none."""
         if troubles is None:
             return ()
-        words = self.say("service.works")
+        words = self.staff_say("service.works")
         if troubles:
-            reason = "; ".join(map(self._words.trouble, troubles))
-            words = self.say("service.panel_down", reason=reason)
-        return ((self.say(key), words),)
+            reason = "; ".join(map(self._staff_words.trouble, troubles))
+            words = self.staff_say("service.panel_down", reason=reason)
+        return ((self.staff_say(key), words),)
 
     def _panel_words(self, panel: PanelState) -> str:
         if not panel.wanted:
-            return self.say("service.panel_none")
+            return self.staff_say("service.panel_none")
         if panel.up:
-            return self.say("service.panel_up", device=panel.device)
+            return self.staff_say("service.panel_up", device=panel.device)
         key = "service.panel_refused" if panel.refused else "service.panel_down"
-        reason = self._words.trouble(panel.trouble) if panel.trouble else ""
-        return self.say(key, reason=reason)
+        reason = self._staff_words.trouble(panel.trouble) if panel.trouble else ""
+        return self.staff_say(key, reason=reason)
 
     def _reasons(self, turn: Turn) -> View:
         say, levels = self.say, self._settings.rules.scale.levels
@@ -452,7 +513,7 @@ class ViewBuilder:
 
     def _closing(self, ready: ReadyView) -> ReadyView:
         """The question, soon before closing time."""
-        closes = f"{self._settings.office.closes:%H:%M}"
+        closes = time_words(self._words, self._settings.office.closes)
         return ready._replace(note=self.say("ready.closes_at", closes=closes))
 
     def _lingering(self, ready: ReadyView, turn: Turn) -> ReadyView:
@@ -475,7 +536,7 @@ class ViewBuilder:
         down = panel.wanted and not panel.up
         return ReadyView(
             frame=self.frame,
-            officer=card(officer),
+            officer=self._card(officer),
             question=self.question(),
             faces=faces,
             note=self.say("ready.panel_down") if down else "",

@@ -70,6 +70,11 @@ class HiddenCorner(QWidget):
             self._timer.stop()
 
 
+def _without_time(view: View) -> View:
+    """What stands there beside a clock, which is no news."""
+    return view._replace(now=None) if isinstance(view, ClosedView | PausedView) else view
+
+
 class TerminalWindow(QWidget):
     """Shows views; knows nothing of what they mean."""
 
@@ -124,8 +129,8 @@ class TerminalWindow(QWidget):
         self.show()
 
     def show_view(self, view: View) -> None:
-        if view != self._view:
-            self._view = view
+        before, self._view = self._view, view
+        if before is None or _without_time(view) != _without_time(before):
             self.rest.may_dim = not isinstance(view, ReadyView | ReasonsView | ThanksView)
             self.rest.wake()
         match view:

@@ -1,6 +1,7 @@
 """Business dates and fiscal years. The Buddhist era is only how a year is shown."""
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 
 from kiosk.domain.rating import Half
 
@@ -8,6 +9,9 @@ BUDDHIST_ERA = 543
 FISCAL_YEAR_STARTS = 10
 """The month in which the government's fiscal year begins."""
 _NOON = 12
+_SATURDAY = 5
+_LONGEST_CLOSED = 60
+"""Days after which no next opening is looked for: the settings then close every day."""
 
 
 def business_date(wall: datetime) -> date:
@@ -29,3 +33,17 @@ def fiscal_year(day: date, starts: int = FISCAL_YEAR_STARTS) -> int:
 
 def buddhist_year(year: int) -> int:
     return year + BUDDHIST_ERA
+
+
+def is_working_day(day: date, holidays: Collection[date]) -> bool:
+    return day.weekday() < _SATURDAY and day not in holidays
+
+
+def next_opening(wall: datetime, opens: time, holidays: Collection[date]) -> datetime | None:
+    """When the office opens next, today included until it has; None where it never does."""
+    for later in range(_LONGEST_CLOSED):
+        day = wall.date() + timedelta(days=later)
+        opening = datetime.combine(day, opens, wall.tzinfo)
+        if opening > wall and is_working_day(day, holidays):
+            return opening
+    return None

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from errno import EACCES, ENOSPC, EPERM, EROFS
 from json import JSONDecodeError
 from pathlib import Path
 from stat import S_ISREG
@@ -58,6 +59,14 @@ class StoreForeign(StoreFailed):
 
 class StoreDamaged(StoreFailed):
     """The file's content is not what was written: worn out, cut off, or changed."""
+
+
+class StoreFull(StoreFailed):
+    """The disk has no room."""
+
+
+class StoreReadOnly(StoreFailed):
+    """The file, its folder or the disk may not be written."""
 
 
 class StoreNewer(StoreFailed):
@@ -334,15 +343,24 @@ def _failures(path: Path) -> Iterator[None]:
         raise StoreDamaged(f"{path}: a row has a value that can't be: {error}") from error
 
 
+_READ_ONLY = frozenset({EACCES, EPERM, EROFS})
+
+
 def _named(path: Path, error: BaseException) -> StoreFailed:
     reason = error.strerror if isinstance(error, OSError) else None
+    number = error.errno if isinstance(error, OSError) else None
+    sqlite_name = str(getattr(error, "sqlite_errorname", ""))
     text = (reason or str(error)).splitlines()[0]
     if isinstance(error, sqlite.DatabaseError) and not isinstance(
         error, sqlite.OperationalError | sqlite.IntegrityError
     ):
         return StoreDamaged(f"{path}: {text}")
     if isinstance(error, sqlite.OperationalError) and "I/O" in text and _full(path.parent):
-        text = "the disk is full"  # what SQLite calls an I/O error while it opens a file
+        return StoreFull(f"{path}: the disk is full")  # SQLite says I/O error while it opens a file
+    if number == ENOSPC or sqlite_name.startswith("SQLITE_FULL"):
+        return StoreFull(f"{path}: {text}")
+    if number in _READ_ONLY or sqlite_name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        return StoreReadOnly(f"{path}: {text}")
     return StoreFailed(f"{path}: {text}")
 
 

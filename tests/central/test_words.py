@@ -26,6 +26,12 @@ CHOSEN = {
     "open_data", "open_data_column", "panel", "period", "role", "short_month", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""
+SAID_BY_A_MACHINE = {
+    "refusal.panel_says", "refusal.port_trouble", "refusal.port_unplugged", "refusal.queue_port",
+    "refusal.sound_unplayed",
+}  # fmt: skip
+"""A panel's or the system's own English is a value of theirs: Thai names the remedy in its place.
+"""
 
 
 def values_of(text: str) -> list[str]:
@@ -38,7 +44,11 @@ def test_both_languages_have_the_same_words_with_the_same_values() -> None:
     for key, text in english.by_key.items():
         assert text.strip(), key
         assert thai.by_key[key].strip(), key
-        assert values_of(text) == values_of(thai.by_key[key]), key
+        thai_values = values_of(thai.by_key[key])
+        if key in SAID_BY_A_MACHINE:
+            assert set(thai_values) < set(values_of(text)), key
+        else:
+            assert values_of(text) == thai_values, key
 
 
 def test_thai_has_one_form_and_an_english_singular_has_no_value_of_its_own() -> None:

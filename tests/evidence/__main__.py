@@ -29,7 +29,7 @@ def main() -> int:
         return _measure(given.measure, given.of, given.size, given.seed)
     from tests.evidence.rigs import FIGURES  # a rig's own process loads no other's libraries
 
-    figures = [f for f in FIGURES if given.only in f.name]
+    figures = [f for f in FIGURES if given.only in f.name and (given.full or not f.full_only)]
     if not figures:
         sys.stderr.write(f"evidence: no figure's name contains “{given.only}”\n")
         return 2

@@ -52,3 +52,5 @@ class Figure:
     quick: int
     full: int
     measure: Callable[[Run], Measured]
+    full_only: bool = False
+    """Whether it takes too long, or needs too much, for the quick sizes."""

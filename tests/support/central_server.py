@@ -2,7 +2,9 @@
 
 import socket
 import threading
+from functools import cached_property
 
+import httpx2 as httpx
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -26,6 +28,7 @@ class Server:
     def __init__(self, central: Central, http: type[Impatient] = Impatient) -> None:
         self.central = central
         self.now = NIGHT
+        self._browsers: list[httpx.Client] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         app = create_app(central, lambda: self.now)
@@ -36,7 +39,15 @@ class Server:
         )
         self._thread.start()
 
+    @cached_property
+    def browser(self) -> httpx.Client:
+        """Somebody on the network; closed when the server stops."""
+        self._browsers.append(httpx.Client(base_url=self.url, trust_env=False))
+        return self._browsers[-1]
+
     def stop(self) -> None:
+        for browser in self._browsers:
+            browser.close()
         self._server.should_exit = True
         self._thread.join(10)
         self._socket.close()

@@ -21,6 +21,7 @@ from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import Fate, Phase, Served, SignOff, SignOn
 from kiosk.domain.rating import Channel, Outcome
 from kiosk.settings.reading import parse
+from kiosk.store.engine import StoreFailed
 from tests.support.builders import SOMYING, duty_of
 from tests.support.counter import Counter, click, tally
 from tests.support.panels import OnLoop
@@ -184,7 +185,7 @@ def after_hours(bench: Bench) -> None:
 
 
 def broken(bench: Bench) -> None:
-    bench.presenter.session.break_off("no room")
+    bench.presenter.session.break_off(StoreFailed("no room"))
 
 
 def behind(dialog: Dialog) -> Callable[[Bench], None]:

@@ -177,7 +177,7 @@ def test_notices_take_turns_with_codes_and_hours_beside_them(board: Counter) -> 
     assert [link.title for link in view(board).links] == ["จองคิว"]
     assert len(view(board).links[0].qr) > 20
     board.clock.set_wall(board.clock.wall.replace(hour=20))
-    assert "๐๘:๐๐" in view(board).subtitle
+    assert "๐๘.๐๐" in view(board).subtitle
 
 
 def test_outside_the_hours_nothing_moves_so_that_the_screen_may_dim(board: Counter) -> None:

@@ -235,20 +235,24 @@ def test_upright_a_face_has_a_field_of_220_pixels(window: TerminalWindow, levels
 def test_large_words_are_larger(
     window: TerminalWindow, size: tuple[int, int], language: str
 ) -> None:
-    """A word that fills its place already stays as it is; none gets smaller, but for a position
-    that no line holds."""
+    """On the whole, and Thai faces' words by themselves. A word that fills its place stays as it
+    is, and gives a step at most to its neighbours."""
     window.resize(*size)
     window.show()
     for name, view in samples(language):
-        if not name.startswith(("ready", "offered")):
-            continue
+        if name.startswith("service-menu"):
+            continue  # as full as it can be, and read by a technician
         usual = shown_sizes(window, view, 1.0)
         large = shown_sizes(window, view, 1.5)
         theme.set_text_scale(1.0)
         ratios = {words: large[words] / usual[words] for words in usual.keys() & large.keys()}
-        ratios.pop(f"{LONG.position} · {LONG.number}", None)
-        assert min(ratios.values()) >= 0.99, (name, min(ratios, key=lambda words: ratios[words]))
-        assert sum(ratios.values()) / len(ratios) >= 1.15, (name, ratios)
+        ratios = {words: ratio for words, ratio in ratios.items() if LONG.position not in words}
+        least = min(ratios, key=lambda words: ratios[words])
+        assert ratios[least] >= 0.87, (name, least)
+        assert sum(ratios.values()) / len(ratios) >= 1.07, (name, ratios)
+        if isinstance(view, ReadyView) and language == "th":
+            faces = {label.word for label in view.faces}
+            assert min(ratios[word] for word in faces) >= 1.12, (name, ratios)
 
 
 def shown_sizes(window: TerminalWindow, view: View, scale: float) -> dict[str, float]:

@@ -67,7 +67,7 @@ def test_five_wrong_pins_make_even_the_right_one_wait(counter: Counter) -> None:
     for _ in range(4):
         type_pin(counter, "000000")
     type_pin(counter, right)
-    assert "๑๕" in pin_screen(counter)._message._text
+    assert "15" in pin_screen(counter)._message._text
     counter.clock.pass_seconds(16)
     type_pin(counter, right)
     ready(counter)
@@ -215,7 +215,7 @@ def test_a_citizen_can_not_open_the_officers_menu_without_the_pin(counter: Count
 
 def test_closing_time_is_told_before_it_comes(counter: Counter) -> None:
     sign_on(counter)
-    for minute, told in ((24, ""), (26, "ช่องบริการนี้จะปิดเวลา ๑๖:๓๐ น.")):
+    for minute, told in ((24, ""), (26, "ช่องบริการนี้จะปิดเวลา ๑๖.๓๐ น.")):
         counter.clock.set_wall(MORNING.replace(hour=16, minute=minute))
         counter.running.presenter.clock.look()
         assert ready(counter)._note._text == told
@@ -431,7 +431,10 @@ def test_while_the_office_is_open_the_journal_knows_that_the_terminal_runs(
 
 
 def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
-    counter: Counter, program: Program, window: TerminalWindow
+    counter: Counter,
+    program: Program,
+    window: TerminalWindow,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     good = counter.folder.database.read_bytes()
     torn = bytearray(good)
@@ -441,10 +444,10 @@ def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
         program.load()
         view = window._view
         assert isinstance(view, OutOfServiceView)
-        assert "ระบบเก็บไฟล์เดิมไว้แล้ว" in view.subtitle
+        assert "ระบบเก็บไฟล์เดิมไว้แล้ว" in view.remedy
         aside = counter.folder.damaged_folder()
         assert aside is not None
-        assert str(aside) in view.detail
+        assert str(aside) in capsys.readouterr().err
         assert (aside / "kiosk.db").read_bytes() == torn
         assert not counter.folder.database.exists()
     assert program.end() == 3
@@ -536,7 +539,7 @@ def test_the_wait_after_wrong_pins_counts_down(counter: Counter) -> None:
         assert isinstance(view, PinView)
         told.append(view.message)
         counter.clock.pass_seconds(3)
-    say = presenter.session.builder.say
+    say = presenter.session.builder.staff_say
     assert told == [say("pin.wait", seconds=15), say("pin.wait", seconds=12)]
     counter.clock.pass_seconds(10)
     presenter.staff._second.timeout.emit()

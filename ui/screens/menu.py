@@ -4,8 +4,9 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import GAP, TARGET, Screen, put
-from ui.view import MenuView
+from ui.screens.base import GAP, TARGET, Screen, corner, put
+from ui.screens.plate import Plate
+from ui.view import MenuView, OfficerCard
 from ui.widgets.card import Card
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
@@ -19,13 +20,19 @@ class MenuScreen(Screen[MenuView]):
         self._title = TextBox(self, weight="Bold", wrap=False, align=Qt.AlignmentFlag.AlignLeft)
         self._note = TextBox(self, weight="Bold", wrap=False, align=Qt.AlignmentFlag.AlignRight)
         self._card = Card(self)
+        self._plate = Plate(self)
         self._rows: list[tuple[TextBox, TextBox]] = []
         self.tiles: list[Tile] = []
         self._ids: list[str] = []
 
     def place(self, metrics: theme.Metrics, view: MenuView) -> None:
         edge, top = metrics.px(theme.EDGE), metrics.strip + metrics.px(2)
-        line = QRectF(edge, top, metrics.width - 2 * edge, metrics.px(11))
+        line = QRectF(
+            edge,
+            top,
+            metrics.width - 2 * edge,
+            metrics.grown(11, 0.5) if view.officer else metrics.px(11),
+        )
         put(self._title, line)
         self._title.say(view.title, metrics.px(theme.TITLE))
         note = line.adjusted(line.width() * 0.34, 0, 0, 0)
@@ -35,23 +42,78 @@ class MenuScreen(Screen[MenuView]):
         put(self._note, note)
         align = Qt.AlignmentFlag.AlignLeft if metrics.portrait else None
         self._note.say(view.note, metrics.px(theme.BODY), align)
+        below = QRectF(edge, top + line.height() + metrics.px(1), line.width(), 0)
+        below.setBottom(metrics.height - metrics.px(2))
+        self._make_tiles(view)
+        for part in (self._plate.avatar, self._plate.name, self._plate.position):
+            part.setVisible(view.officer is not None)
+        if view.officer is None:
+            self._place_all_alike(metrics, view, below)
+        else:
+            self._place_by_weight(metrics, view, view.officer, below)
+
+    def _place_all_alike(self, metrics: theme.Metrics, view: MenuView, page: QRectF) -> None:
+        """The rows on their card, and all actions side by side below it."""
         columns = len(view.actions) if not metrics.portrait else min(2, len(view.actions))
         lines = -(-len(view.actions) // max(1, columns))
-        card = QRectF(edge, top + metrics.px(12), metrics.width - 2 * edge, 0)
-        free = metrics.height - metrics.px(2) - card.top() - metrics.px(3)  # for rows and actions
+        card = QRectF(page.left(), page.top(), page.width(), 0)
+        free = page.bottom() - card.top() - metrics.px(3)  # for rows and actions
         rows_height = metrics.px(13) * len(view.rows)
         action_height = (free - rows_height) / max(1, lines) - metrics.px(GAP)
         action_height = min(max(action_height, float(metrics.px(TARGET))), float(metrics.px(26)))
         actions_height = (action_height + metrics.px(GAP)) * lines - metrics.px(GAP)
-        foot = metrics.height - metrics.px(2) - actions_height
+        foot = page.bottom() - actions_height
         rows_room = foot - metrics.px(GAP + 3) - card.top()
         row_height = min(rows_height, rows_room) / max(1, len(view.rows))
         card.setHeight(row_height * len(view.rows) + metrics.px(3))
         put(self._card, card)
         inner = card.adjusted(metrics.px(4), metrics.px(1.5), -metrics.px(4), -metrics.px(1.5))
         self._place_rows(metrics, view, inner, row_height)
-        first_line = QRectF(edge, foot, card.width(), action_height)
-        self._place_actions(metrics, view, columns, first_line)
+        first_line = QRectF(card.left(), foot, card.width(), action_height)
+        self._place_actions(metrics, columns, first_line)
+
+    def _place_by_weight(
+        self, metrics: theme.Metrics, view: MenuView, officer: OfficerCard, page: QRectF
+    ) -> None:
+        """Who is on duty and since when; beside it what one comes for; on the foot, apart, the end
+        of the duty and the way back."""
+        back = corner(metrics, 26)
+        card, actions = QRectF(page), QRectF(page)
+        card.setBottom(back.top() - metrics.px(GAP + 1))
+        actions.setBottom(card.bottom())
+        if metrics.portrait:
+            card.setHeight(metrics.grown(24 + 11 * len(view.rows), 0.5))
+            actions.setTop(card.bottom() + metrics.px(GAP + 1))
+        else:
+            card.setWidth(page.width() * 0.6)
+            actions.setLeft(card.right() + metrics.px(GAP + 1))
+        put(self._card, card)
+        inner = card.adjusted(metrics.px(4), metrics.px(3), -metrics.px(4), -metrics.px(2))
+        plate = QRectF(inner)
+        plate.setHeight(min(inner.height() * 0.36, float(metrics.px(20))))
+        self._plate.place(metrics, officer, plate, middle=False)
+        inner.setTop(plate.bottom() + metrics.px(2))
+        row_height = min(inner.height() / len(view.rows), float(metrics.grown(13)))
+        self._place_rows(metrics, view, inner, row_height)
+        self._place_weighted_actions(metrics, view, actions, back)
+
+    def _place_weighted_actions(
+        self, metrics: theme.Metrics, view: MenuView, box: QRectF, back: QRectF
+    ) -> None:
+        """The foremost largest and first; the last but one and the last apart, on the foot."""
+        above, gap = self.tiles[: len(view.actions) - 2], metrics.px(GAP)
+        weights = [2.0 if index < view.foremost else 1.0 for index in range(len(above))]
+        room = min(box.height(), float(metrics.px(52))) - gap * (len(above) - 1)
+        top = box.top()
+        for tile, weight in zip(above, weights, strict=True):
+            height = room * weight / sum(weights)
+            put(tile, QRectF(box.left(), top, box.width(), height))
+            top += height + gap
+        apart, way_back = self.tiles[len(above) : len(view.actions)]
+        width = box.width() if not metrics.portrait else box.width() * 0.5
+        put(apart, QRectF(box.right() - width, back.top(), width, back.height()))
+        put(way_back, back)
+        Tile.level([*above, apart])
 
     def _place_rows(
         self, metrics: theme.Metrics, view: MenuView, box: QRectF, height: float
@@ -78,25 +140,27 @@ class MenuScreen(Screen[MenuView]):
         for label, (words, _) in zip(labels, view.rows, strict=True):
             label.say(words, size)
 
-    def _place_actions(
-        self, metrics: theme.Metrics, view: MenuView, columns: int, area: QRectF
-    ) -> None:
-        """`area`: the first line of them."""
+    def _make_tiles(self, view: MenuView) -> None:
         self._ids = [choice.id for choice in view.actions]
         while len(self.tiles) < len(view.actions):
             tile = Tile(self)
             index = len(self.tiles)
             tile.clicked.connect(lambda _=False, i=index: self.chosen.emit(self._ids[i]))
             self.tiles.append(tile)
-        gap = metrics.px(GAP)
-        width = (area.width() - gap * (columns - 1)) / max(1, columns)
         for index, tile in enumerate(self.tiles):
             tile.setVisible(index < len(view.actions))
-            if index < len(view.actions):
-                row, place = divmod(index, columns)
-                tile_left = area.left() + place * (width + gap)
-                tile_top = area.top() + row * (area.height() + gap)
-                put(tile, QRectF(tile_left, tile_top, width, area.height()))
-                choice = view.actions[index]
-                tile.say(choice.label, metrics.px(theme.BODY), chosen=choice.chosen)
-        Tile.level(self.tiles[: len(view.actions)])
+            tile.set_main(index < view.foremost)
+        size = self.metrics.px(theme.BODY)
+        for tile, choice in zip(self.tiles, view.actions, strict=False):
+            tile.say(choice.label, size, chosen=choice.chosen)
+
+    def _place_actions(self, metrics: theme.Metrics, columns: int, area: QRectF) -> None:
+        """`area`: the first line of them."""
+        gap = metrics.px(GAP)
+        width = (area.width() - gap * (columns - 1)) / max(1, columns)
+        for index in range(len(self._ids)):
+            row, place = divmod(index, columns)
+            tile_left = area.left() + place * (width + gap)
+            tile_top = area.top() + row * (area.height() + gap)
+            put(self.tiles[index], QRectF(tile_left, tile_top, width, area.height()))
+        Tile.level(self.tiles[: len(self._ids)])

@@ -34,18 +34,21 @@ class ReasonsScreen(Screen[ReasonsView]):
         self._ids: list[str] = []
 
     def place(self, metrics: theme.Metrics, view: ReasonsView) -> None:
-        top = metrics.strip + metrics.px(4 if not metrics.portrait else 10)
-        put(self._title, column(metrics, top, metrics.px(13), 0.92))
+        is_full = bool(metrics.reach) or (theme.has_large_words() and not metrics.portrait)
+        top = metrics.strip + metrics.px(10 if metrics.portrait else 1 if is_full else 4)
+        title_height, line_height = metrics.grown(12.5, 0.3), metrics.grown(8, 0.6)
+        put(self._title, column(metrics, top, title_height, 0.92))
         self._title.say(view.title, metrics.px(theme.TITLE))
         for line, words in ((self._hint, view.hint), (self._warning, view.warning)):
-            put(line, column(metrics, top + metrics.px(12.5), metrics.px(8), 0.92))
+            put(line, column(metrics, top + title_height, line_height, 0.92))
             line.say(words, metrics.px(theme.BODY))
         self._hint.setVisible(not view.warning)
         self._warning.setVisible(bool(view.warning))
-        box = column(metrics, max(top + metrics.px(23), metrics.reach), 0, 0.92)
+        below = top + title_height + line_height + metrics.px(1 if is_full else 2.5)
+        box = column(metrics, max(below, metrics.reach), 0, 0.92)
         # Three rows of targets fill the lower half of a small screen to its edge.
-        foot = metrics.height - metrics.px(17 if not metrics.reach else TARGET + 1)
-        box.setBottom(foot - metrics.px(5 if not metrics.reach else GAP))
+        foot = metrics.height - metrics.px(17 if not is_full else TARGET + 1)
+        box.setBottom(foot - metrics.px(5 if not is_full else GAP))
         self._place_choices(metrics, view, box)
         tiles: list[Tile] = [self.done_tile]
         if view.keys:
@@ -55,7 +58,9 @@ class ReasonsScreen(Screen[ReasonsView]):
         self.more_tile.say(view.more, metrics.px(theme.LEAD))
         self.done_tile.say(view.done, metrics.px(theme.LEAD))
         gap = metrics.px(GAP)
-        width = min(metrics.px(38), (column(metrics, 0, 0, 0.92).width() + gap) / len(tiles) - gap)
+        width = min(
+            metrics.grown(38), (column(metrics, 0, 0, 0.92).width() + gap) / len(tiles) - gap
+        )
         first_left = (metrics.width - len(tiles) * (width + gap) + gap) / 2
         for tile in (self.more_tile, *self.lead_tiles, self.done_tile):
             tile.setVisible(tile in tiles)
@@ -79,7 +84,7 @@ class ReasonsScreen(Screen[ReasonsView]):
         rows = -(-len(view.reasons) // columns) or 1
         gap = metrics.px(GAP)
         width = (box.width() - gap * (columns - 1)) / columns
-        height = min((box.height() - gap * (rows - 1)) / rows, float(metrics.px(24)))
+        height = min((box.height() - gap * (rows - 1)) / rows, float(metrics.grown(24)))
         top = box.top() + (box.height() - rows * height - (rows - 1) * gap) / 2
         self._ids = [choice.id for choice in view.reasons]
         while len(self.tiles) < len(view.reasons):

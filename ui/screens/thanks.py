@@ -43,7 +43,7 @@ class Thanks(Screen[ThanksView]):
         self._card.setVisible(bool(view.qr))
         put(self._card, code)
         inner = code.adjusted(metrics.px(3), metrics.px(3), -metrics.px(3), -metrics.px(3))
-        below = metrics.px(15)
+        below = metrics.grown(15, 0.6)
         side = min(inner.width(), inner.height() - below)
         top = inner.center().y() - (side + below) / 2
         put(self._qr, QRectF(inner.left(), top, inner.width(), side))
@@ -53,17 +53,24 @@ class Thanks(Screen[ThanksView]):
 
     def _place_words(self, metrics: theme.Metrics, view: ThanksView, box: QRectF) -> None:
         """Figure, title and what becomes of it, in the middle of `box`."""
-        figure = min(box.height() - metrics.px(36), float(metrics.px(44)))
-        top = box.center().y() - (figure + metrics.px(35)) / 2
+        title_height, line_height = metrics.grown(19, 1.2), metrics.grown(14, 1.0)
+        words_height = title_height + line_height + metrics.px(2)
+        figure = min(box.height() - words_height, float(metrics.px(44)))
+        top = box.center().y() - (figure + words_height) / 2
         put(self.figure, QRectF(box.left(), top, box.width(), figure))
         put(
             self._title,
-            QRectF(box.left(), top + figure + metrics.px(2), box.width(), metrics.px(19)),
+            QRectF(box.left(), top + figure + metrics.px(2), box.width(), title_height),
         )
         self._title.say(view.title, metrics.px(theme.HERO))
         put(
             self._subtitle,
-            QRectF(box.left(), top + figure + metrics.px(21), box.width(), metrics.px(14)),
+            QRectF(
+                box.left(),
+                top + figure + metrics.px(2) + title_height,
+                box.width(),
+                line_height,
+            ),
         )
         self._subtitle.say(view.subtitle, metrics.px(theme.LEAD))
 

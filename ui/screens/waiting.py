@@ -27,9 +27,10 @@ class WaitingScreen(Screen[WaitingView]):
         plate = plate_box(metrics, metrics.strip + metrics.px(4 if metrics.portrait else 1.6))
         self.plate.place(metrics, view.officer, plate)
         middle = (plate.bottom() + staff.top()) / 2
-        put(self._title, column(metrics, middle - metrics.px(18), metrics.px(18)))
+        title_height = metrics.grown(18)
+        put(self._title, column(metrics, middle - title_height, title_height, 0.92))
         self._title.say(view.title, metrics.px(theme.HERO))
-        put(self._subtitle, column(metrics, middle + metrics.px(1), metrics.px(16)))
+        put(self._subtitle, column(metrics, middle + metrics.px(1), metrics.grown(16), 0.92))
         self._subtitle.say(view.subtitle, metrics.px(theme.LEAD))
         put(self.staff_tile, staff)
         self.staff_tile.say(view.staff, metrics.px(theme.SMALL))

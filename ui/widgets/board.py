@@ -32,7 +32,9 @@ class Board(Card):
         has_words = not card.picture
         self._heading.setVisible(has_words)
         self._body.setVisible(has_words)
-        head = box.height() * (0.32 if card.body else 1.0)
+        head = box.height()
+        if card.body:
+            head = min(head * 0.4, max(head * 0.32, float(metrics.grown(12))))
         self._heading.setGeometry(QRectF(box.left(), box.top(), box.width(), head).toRect())
         self._heading.say(card.heading, metrics.px(theme.TITLE))
         rest = QRectF(box.left(), box.top() + head, box.width(), box.height() - head)

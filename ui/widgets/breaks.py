@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from PySide6.QtGui import QTextLayout, QTextOption
 
+from ui import theme
+
 _LIST = Path(__file__).parents[1] / "text" / "unbroken.txt"
-_TOGETHER = re.compile(r"\S (?=\d)|\b\d{1,3} (?=[^\W\d])|\d[–-](?=\d)|[“(](?=\S)")
+_TOGETHER = re.compile(r"\S (?=\d{1,3}(?![\d:.]))|\b\d{1,3} (?=[^\W\d])|\d[–-](?=\d)|[“(](?=\S)")
 """Ends where a line would begin with a number, or end with a small one or a mark that opens; or
 within 08:00–16:30."""
 _MEMORY = 256
@@ -60,7 +62,7 @@ def needs_places(text: str) -> bool:
 def places(text: str) -> Places:
     """Where lines of `text` may begin."""
     starts = tuple(_starts(text))
-    split = frozenset(_inside_words(text))
+    split = frozenset(_inside_words(text)) | frozenset(_inside_unknown(text, starts))
     bad = split | frozenset(_beside_bound_words(text, starts))
     bad |= frozenset(match.end() for match in _TOGETHER.finditer(text))
     return Places(tuple(start for start in starts if start not in bad), split)
@@ -88,11 +90,23 @@ def _inside_words(text: str) -> Iterator[int]:
             at = text.find(word, at + 1)
 
 
+def _inside_unknown(text: str, starts: tuple[int, ...]) -> Iterator[int]:
+    """Within a number, or within words of a script that are known by their spaces alone."""
+    for start in starts:
+        before, after = text[start - 1], text[start]
+        if before in " \u200b\u2028":
+            continue
+        is_number = (before.isdigit() or before in ":.") and (after.isdigit() or after in ":.")
+        if is_number or theme.is_spaced(before) or theme.is_spaced(after):
+            yield start
+
+
 def _beside_bound_words(text: str, starts: tuple[int, ...]) -> Iterator[int]:
     unbroken = _unbroken()
     borders = (0, *starts, len(text))
     for before, start, after in zip(borders, borders[1:], borders[2:], strict=False):
-        leads = text[before:start] in unbroken.leading
+        leads = text[before:start].rstrip(" ") in unbroken.leading
         trails = text[start:after].rstrip() in unbroken.trailing
-        if (leads or trails) and text[start - 1] not in " \u2028":
+        is_joined = text[start - 1] not in " \u2028" or (leads and text[start].isdigit())
+        if (leads or trails) and is_joined:
             yield start

@@ -131,6 +131,11 @@ class Tile(Tap):
     def chosen(self) -> bool:
         return self._chosen
 
+    def set_main(self, main: bool) -> None:
+        """Whether this is now the one thing to do."""
+        self._main = main
+        self.update()
+
     @staticmethod
     def level(tiles: Sequence["Tile"]) -> None:
         """Give the words of all one size, the least at which each fits."""
