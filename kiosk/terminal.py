@@ -70,6 +70,7 @@ class Terminal:
     def __init__(self, store: Store, clock: Clock, pepper: bytes, boot_id: str = "") -> None:
         self._store = store
         self._clock = clock
+        self._reopened = 0
         self._lockout = Lockout(store, clock, pepper, boot_id or BOOT_ID.read_text().strip())
 
     # --- a citizen's turn -----------------------------------------------------------------
@@ -90,8 +91,8 @@ class Terminal:
         except StoreFailed:
             self._free_ballast()
             self._store.reopen()
+            self._reopened += 1
             with self._store.transaction() as t:
-                t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
                 return work.fate if work.is_written(t) else work.write(t)
 
     def holds_reasons(self) -> bool:
@@ -108,8 +109,14 @@ class Terminal:
                 keep_reasons(t, asking)
 
     def forget_order(self) -> None:
-        """Let the file forget in which order presses came. Waits for nobody."""
+        """Let the file forget in which order presses came. Waits for nobody. That it was reopened
+        is written only now: an entry of then would tell when somebody pressed."""
         wall = self._clock.now().wall
+        if self._reopened:
+            with self._store.transaction() as t:
+                for _ in range(self._reopened):
+                    t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
+            self._reopened = 0
         self._store.forget_order((business_date(wall), half_day(wall)), patience=0)
 
     def marks(self) -> tuple[Mark, ...]:

@@ -1,8 +1,8 @@
 """What a terminal commits to, step by step, and how a step is checked. Shared by both ends; pure.
 
 A step belongs to one sheet: an officer's business date. It has a number, and commits to what came
-to the sheet since the step before, by name: each score of a half-day, each service, counter and
-channel, each outcome, each reason. WIRE.md, "Steps".
+to the sheet since the step before, by name: ratings of each half-day, score, service, counter and
+channel together, each outcome, each reason. WIRE.md, "Steps".
 """
 
 from collections import Counter, defaultdict
@@ -14,7 +14,7 @@ from msgspec.json import encode
 
 from kiosk.domain.people import NO_OFFICER
 from kiosk.domain.rating import Channel, Half, Outcome
-from sync.commitment import BIT_BYTES, Committed, Dimension, NoProof, check, commit, opened
+from sync.commitment import Committed, Dimension, NoProof, check, commit, opened
 from sync.messages import Counted, DayReport, LineCount, OutcomeCount, ReasonCount, Step
 from sync.protocol import digest
 
@@ -28,10 +28,12 @@ Counts = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What citizens can answer: how many levels the scale has, and which reasons there are."""
+    """What citizens can answer, and how: how many levels the scale has, which reasons there are,
+    and what they can press."""
 
     levels: int = 5
     reasons: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = (Channel.TOUCH,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Place:
     terminal: str
     day: date
     officer: str
+    history: int
     number: int
 
 
@@ -52,14 +55,9 @@ def counts_by_officer(
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for line in lines:
         own, levels = counts[line.officer], len(line.n)
+        where = (line.service, line.counter, line.channel)
         for score, n in enumerate(line.n, start=1):
-            own[_score(line.half, levels, score)] += n
-        for kind, what in (
-            ("service", line.service),
-            ("counter", line.counter),
-            ("channel", line.channel.value),
-        ):
-            own[f"{kind} {what}"] += sum(line.n)
+            own[_rating(line.half, levels, score, *where)] += n
     for outcome in outcomes:
         counts[outcome.officer][f"outcome {outcome.outcome.value}"] += outcome.n
     for reason in reasons:
@@ -76,15 +74,16 @@ def usual_dimensions(
 ) -> tuple[Dimension, ...]:
     """What a step counts while a half-day goes on, or of one that is over (`rest`). It follows from
     settings and duties alone, never from what was pressed. `places`: services and counters of the
-    officer's duties of the day."""
+    officer's duties."""
     often, seldom = (ALL, ALL) if rest else (OFTEN, SELDOM)
     names: dict[str, int] = {}
     if officer != NO_OFFICER:
-        scores = range(1, asked.levels + 1)
-        names |= dict.fromkeys((_score(half, asked.levels, score) for score in scores), often)
-        for service, counter in sorted(set(places)):
-            names |= {f"service {service}": often, f"counter {counter}": often}
-        names |= {f"channel {channel.value}": often for channel in Channel}
+        names |= {
+            _rating(half, asked.levels, score, service, counter, channel): often
+            for service, counter in sorted(set(places))
+            for channel in asked.channels
+            for score in range(1, asked.levels + 1)
+        }
         names |= {f"reason {reason}": seldom for reason in asked.reasons}
     names |= {f"outcome {outcome.value}": seldom for outcome in Outcome}
     return tuple(Dimension(name, bits) for name, bits in names.items())
@@ -99,6 +98,7 @@ def made_step(
     step = Step(
         date=place.day,
         officer=place.officer,
+        history=place.history,
         number=place.number,
         dimensions=tuple(Counted(d.name, d.bits) for d in dimensions),
         proof=committed.proof,
@@ -109,11 +109,14 @@ def made_step(
 def checked(site: str, terminal: str, step: Step) -> bytes:
     """The commitment of a step; NoProof when it could take something back, or is another's."""
     place = Place(
-        site=site, terminal=terminal, day=step.date, officer=step.officer, number=step.number
+        site=site,
+        terminal=terminal,
+        day=step.date,
+        officer=step.officer,
+        history=step.history,
+        number=step.number,
     )
     dimensions = tuple(Dimension(counted.name, counted.bits) for counted in step.dimensions)
-    if len(step.proof) != BIT_BYTES * sum(d.bits for d in dimensions):
-        raise NoProof("a proof of another length")
     return check(_context(place, dimensions), dimensions, step.proof)
 
 
@@ -130,8 +133,16 @@ def opens(point: bytes, opening: str, counts: Counts) -> bool:
         return False
 
 
-def _score(half: Half, levels: int, score: int) -> str:
-    return f"score {half.value} {levels} {score}"
+def ratings_of(half: Half) -> str:
+    """With what the names of a half-day's ratings begin."""
+    return f"rating {half.value} "
+
+
+def _rating(
+    half: Half, levels: int, score: int, service: str, counter: str, channel: Channel
+) -> str:
+    """All that a rating says in one name: nothing can be exchanged between two of them."""
+    return f"{ratings_of(half)}{levels} {score} {service} {counter} {channel.value}"
 
 
 def _context(place: Place, dimensions: Sequence[Dimension]) -> bytes:
@@ -142,6 +153,7 @@ def _context(place: Place, dimensions: Sequence[Dimension]) -> bytes:
         place.terminal,
         place.day.isoformat(),
         place.officer,
+        str(place.history),
         str(place.number),
         *(f"{d.name} {d.bits}" for d in dimensions),
     )

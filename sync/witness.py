@@ -29,8 +29,10 @@ from sync.messages import (
     OutcomeCount,
     ReasonCount,
     Step,
+    WitnessedSheet,
 )
 from sync.messages.runs import MAX_DIMENSIONS, MOST_ANSWERS, MOST_STEPS
+from sync.messages.values import MAX_COUNT
 from sync.steps import (
     ALL,
     Asked,
@@ -38,6 +40,7 @@ from sync.steps import (
     Place,
     counts_by_officer,
     made_step,
+    ratings_of,
     reported_counts,
     usual_dimensions,
 )
@@ -48,6 +51,8 @@ MOST_TRIES = 20
 """So often steps are computed again because a press came meanwhile."""
 MOST_BYTES = 400_000
 """Of the steps in one request."""
+REGULAR, MOST_REGULAR = timedelta(days=14), 8
+"""Who was on duty so lately may come again: so many officers with a service and a counter."""
 STORED_FOR = timedelta(days=400)
 """Answers of central: as long as it may ask for a day again."""
 
@@ -121,22 +126,22 @@ def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
 
 
 def look(store: Store, now: datetime, asked: Asked) -> None:
-    """A step of each sheet of today's duties, whether anything came to it or not: a step says
-    nothing, and neither may its absence. None where the one before is not answered yet, and none
-    once the day was closed."""
+    """A step of the sheet of everybody who is or may come on duty today, whether anything came to
+    it or not: a step says nothing, and neither may its absence. None where the one before is not
+    answered yet, and none once the day was closed."""
     today, half = business_date(now), half_day(now)
     with store.read() as snapshot:
         enrolment = snapshot.state.enrolment()
         if enrolment is None or snapshot.outbox.newest(today) is not None:
             return
-        duties = _duties(snapshot, today)
+        places = _places(snapshot, today)
         waiting = {(step.day, step.officer) for step in snapshot.witnessed.pending()}
 
     def usual(shown: Shown, _rest: Counts) -> Sequence[Dimension]:
-        places = duties.get(shown.officer, ())
-        return usual_dimensions(shown.officer, half, asked, places, rest=False)[:MAX_DIMENSIONS]
+        own, anew = places.get(shown.officer, ()), shown.history > 0 and not shown.steps
+        return usual_dimensions(shown.officer, half, asked, own, rest=anew)[:MAX_DIMENSIONS]
 
-    officers = {officer for officer in duties if (today, officer) not in waiting}
+    officers = {officer for officer in places if (today, officer) not in waiting}
     _make(store, enrolment, today, officers, usual)
 
 
@@ -147,7 +152,7 @@ def take_up_rest(store: Store, now: datetime, asked: Asked) -> None:
     with store.read() as snapshot:
         enrolment = snapshot.state.enrolment()
         sheets = snapshot.witnessed.sheets()
-        duties = _duties(snapshot, today)
+        places = _places(snapshot, today)
     if enrolment is None:
         return
     for day in sorted({s.day for s in sheets if s.day != today and s.finished != FINISHED}):
@@ -157,11 +162,13 @@ def take_up_rest(store: Store, now: datetime, asked: Asked) -> None:
     over = {s.officer for s in sheets if s.day == today and not s.finished}
 
     def rest_of_morning(shown: Shown, rest: Counts) -> Sequence[Dimension]:
-        places = duties.get(shown.officer, ())
-        usual = usual_dimensions(shown.officer, Half.MORNING, asked, places, rest=True)
-        # Levels that are not the scale's any more: whether there are any is known at noon.
+        own = places.get(shown.officer, ())
+        usual = usual_dimensions(shown.officer, Half.MORNING, asked, own, rest=True)
+        # Of levels and channels that are not the settings' any more: that there are any is known
+        # at noon.
         names = {dimension.name for dimension in usual}
-        others = sorted(name for name in rest if name.startswith("score am ") and name not in names)
+        morning = ratings_of(Half.MORNING)
+        others = sorted(name for name in rest if name.startswith(morning) and name not in names)
         return (*usual, *(Dimension(name, ALL) for name in others))[:MAX_DIMENSIONS]
 
     _make(store, enrolment, today, over, rest_of_morning, finished=Half.MORNING.value)
@@ -179,8 +186,12 @@ def finish(store: Store, enrolment: Enrolment, day: date) -> None:
     }
 
     def everything(sheet: Shown, rest: Counts) -> Sequence[Dimension]:
-        names = sorted({*sheet.counts, *rest}, key=lambda name: (not rest.get(name), name))
-        return [Dimension(name, ALL) for name in names[:MAX_DIMENSIONS]]
+        """All names of the day in their own order: those of which something is left are not to
+        stand out. Of more than a step holds the next ones follow."""
+        names = sorted({*sheet.counts, *rest})
+        at = sheet.steps * MAX_DIMENSIONS % max(len(names), 1)
+        following = (names + names)[at : at + min(len(names), MAX_DIMENSIONS)]
+        return [Dimension(name, ALL) for name in sorted(following)]
 
     _make(store, enrolment, day, unfinished, everything, finished=FINISHED)
 
@@ -248,6 +259,7 @@ def _stepped(
         terminal=enrolment.terminal,
         day=sheet.day,
         officer=sheet.officer,
+        history=sheet.history,
         number=sheet.steps + 1,
     )
     step, committed, increments = made_step(place, dimensions, rest)
@@ -270,17 +282,24 @@ def _rest(sheet: Shown, counts: Counter[str]) -> Counter[str]:
     return counts - sheet.counts
 
 
-def _duties(snapshot: Snapshot, day: date) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Services and counters of everybody's duties of a day; nobody has a sheet as well."""
+def _places(snapshot: Snapshot, day: date) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Services and counters by officer: of everybody's duties of a day, and of who was here in the
+    weeks before. Those have sheets from a day's first look on, whether they come or not, so that
+    no step tells when a duty of theirs begins. Nobody has a sheet as well."""
     places: dict[str, tuple[tuple[str, str], ...]] = {NO_OFFICER: ()}
-    for duty in snapshot.journal.duties(day):
-        own = places.get(duty["officer"], ())
-        places[duty["officer"]] = (*own, (duty["service"], duty["counter"]))
+    regular: list[tuple[str, str, str]] = []
+    of_today: list[tuple[str, str, str]] = []
+    for began, duty in snapshot.journal.duties(day - REGULAR, day):
+        place = (duty["officer"], duty["service"], duty["counter"])
+        (of_today if began == day else regular).append(place)
+    active = {str(officer.id) for officer in snapshot.roster.active()}
+    latest = dict.fromkeys(place for place in reversed(regular) if place[0] in active)
     open_duty = snapshot.state.duty()
     if open_duty is not None:  # since yesterday, or since a clock jumped
         served = open_duty.duty
-        own = places.get(served.officer, ())
-        places[served.officer] = (*own, (served.service, served.counter))
+        of_today.append((served.officer, served.service, served.counter))
+    for officer, service, counter in (*list(latest)[:MOST_REGULAR], *of_today):
+        places[officer] = (*places.get(officer, ()), (service, counter))
     return places
 
 
@@ -318,8 +337,21 @@ def take_answer(store: Store, now: datetime, answer: HeadsAnswer, proven: ShownA
         return
     with store.transaction() as t:
         for sheet in answer.sheets:
-            t.witnessed.answered(sheet.date, sheet.officer, sheet.steps, proven)
+            if not _begins_anew(t, sheet):
+                t.witnessed.answered(sheet.date, sheet.officer, sheet.steps, proven)
+            else:
+                t.witnessed.answered(sheet.date, sheet.officer, MAX_COUNT, proven)
+                if t.outbox.newest(sheet.date) is None:
+                    t.witnessed.put(
+                        replace(_unseen(sheet.date, sheet.officer), history=sheet.history)
+                    )
         t.witnessed.drop_answers(business_date(now) - STORED_FOR)
+
+
+def _begins_anew(t: Snapshot, sheet: WitnessedSheet) -> bool:
+    """Whether people at central have let a sheet begin anew, and this terminal did not know."""
+    histories = {own.officer: own.history for own in t.witnessed.sheets(sheet.date)}
+    return sheet.history > histories.get(sheet.officer, 0)
 
 
 def compare_shown(snapshot: Snapshot) -> str | None:

@@ -11,6 +11,12 @@ JUMP = 90.0
 """Seconds by which the wall clock may stray from the boot clock between two looks."""
 
 
+def _quarter(moment: Moment) -> tuple[int, int]:
+    """A duty left alone ends with a quarter of an hour: to the second it would tell in the journal
+    when its last citizen pressed."""
+    return moment.wall.hour, moment.wall.minute // 15
+
+
 class ClockWatch:
     def __init__(self, session: TerminalSession) -> None:
         self.session = session
@@ -35,7 +41,7 @@ class ClockWatch:
         if encounter.duty is not None and (passed_closing or passed_midnight):
             cause = EndOfDuty.CLOCK_JUMPED if has_jumped else EndOfDuty.CLOSING_TIME
             session.step(SignOff(cause))
-        elif encounter.idle(now, session.settings.rules):
+        elif _quarter(before) != _quarter(now) and encounter.idle(now, session.settings.rules):
             session.step(SignOff(EndOfDuty.IDLE))
         if self._shown != self._to_show():
             self._shown = self._to_show()

@@ -270,6 +270,7 @@ class _Pages:
             note="",
             languages=choices,
             staff=self._say("ready.staff"),
+            private=self._say("ready.private"),
         )
 
     def _links(self) -> tuple[LinkCode, ...]:

@@ -133,6 +133,8 @@ class ReadyView(NamedTuple):
     staff: str
     skip: str = ""
     more: str = ""
+    private: str = ""
+    """That nobody learns who pressed; a `note` goes before it."""
 
     @property
     def offered(self) -> bool:

@@ -545,4 +545,5 @@ class ViewBuilder:
                 for code in self._choices()
             ),
             staff=self.say("ready.staff"),
+            private=self.say("ready.private"),
         )

@@ -232,7 +232,7 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Keep a rating, and what is to be said beside it: grace, flags."""
+    """Keep a rating, and what is to be said beside it: flags."""
 
     rating: Rating
     marks: tuple[Outcome, ...] = ()
@@ -375,10 +375,8 @@ def _rate(state: Encounter, press: Press, served: Duty, now: Moment, rules: Rule
         channel=press.channel,
     )
     recent, flags = judge(state.recent, now.boot, int(rating.score))
-    on_duty = state.offer is not None or (state.duty is not None and not state.paused)
-    marks = flags if on_duty else (Outcome.GRACE, *flags)
-    if state.offer or state.deferred:
-        marks = (Outcome.ANSWERED, *marks)
+    # Not that it came within the grace: when that was stands in the journal.
+    marks = (Outcome.ANSWERED, *flags) if state.offer or state.deferred else flags
     locked = replace(
         state,
         locked_until=now.boot + rules.lock,

@@ -39,8 +39,6 @@ class Outcome(StrEnum):
     """Within the thank-you lock of an earlier press."""
     IGNORED = "ignored"
     """Nobody signed on, or paused beyond the grace: goes to no officer."""
-    GRACE = "grace"
-    """Scored, within the grace after a pause or a sign-off."""
     BURST = "burst-1"
     """Scored, one of unlikely many in a short time."""
     RUN = "run-1"

@@ -24,8 +24,11 @@ _OF_DAY = (
     .order_by(journal.c.seq)
 )
 _DUTIES = (
-    select(journal.c.detail)
-    .where(journal.c.business_date == bindparam("business_date"), journal.c.kind == "duty-began")
+    select(journal.c.business_date, journal.c.detail)
+    .where(
+        journal.c.business_date.between(bindparam("since"), bindparam("until")),
+        journal.c.kind == "duty-began",
+    )
     .order_by(journal.c.seq)
 )
 GENESIS = "0" * 64
@@ -183,10 +186,11 @@ class Journal:
         rows = self._connection.execute(_OF_DAY, {"business_date": day.isoformat()})
         return [_happening(at, kind, detail) for at, kind, detail in rows]
 
-    def duties(self, day: date) -> list[dict[str, str]]:
-        """What the journal says of each duty that began on a business date."""
-        rows = self._connection.scalars(_DUTIES, {"business_date": day.isoformat()})
-        return [json.loads(detail) for detail in rows]
+    def duties(self, since: date, until: date) -> list[tuple[date, dict[str, str]]]:
+        """What the journal says of each duty that began in these business dates, in order."""
+        between = {"since": since.isoformat(), "until": until.isoformat()}
+        rows = self._connection.execute(_DUTIES, between)
+        return [(date.fromisoformat(day), json.loads(detail)) for day, detail in rows]
 
     def face_orders(self, day: date, *, with_before: bool) -> set[str]:
         """The orders of the faces with which the terminal was started on a business date, and

@@ -255,6 +255,7 @@ witnessed_sheets = Table(
     Column("opening", _Bytes, nullable=False),
     Column("point", _Bytes, nullable=False),
     Column("finished", _Text, nullable=False),
+    Column("history", _Number, nullable=False),
     PrimaryKeyConstraint("business_date", "officer"),
     sqlite_with_rowid=False,
 )

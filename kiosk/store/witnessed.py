@@ -16,7 +16,7 @@ from kiosk.store.schema import witness_answers, witness_steps, witnessed_sheets
 class Shown:
     """A sheet as the steps so far show it. `counts`: what they commit to, by name; `opening`
     opens their product, `point`. `finished`: the last half-day whose rest was taken up, "all": the
-    day is over."""
+    day is over. `history`: how often it began anew."""
 
     day: date
     officer: str
@@ -25,6 +25,7 @@ class Shown:
     opening: bytes
     point: bytes
     finished: str = ""
+    history: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Witnessed:
             "opening": shown.opening,
             "point": shown.point,
             "finished": shown.finished,
+            "history": shown.history,
         }
         self._connection.execute(
             insert(witnessed_sheets)
@@ -151,4 +153,5 @@ def _shown(row: Row[tuple[object, ...]]) -> Shown:
         opening=row.opening,
         point=row.point,
         finished=row.finished,
+        history=row.history,
     )

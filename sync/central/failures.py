@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sync.central.logbook import Kind, Note
+from sync.central.logbook import Kind, Note, told
 
 MOST_UNKNOWN = 3
 """Tries at names that are nobody's, logged one by one in a minute."""
@@ -48,12 +48,16 @@ class _Minute:
         """One entry for all that were counted."""
         if not self.counted:
             return []
-        kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(self.counted.items()))
-        accounts = ", ".join(f"{account} {n}" for account, n in sorted(self.accounts.items()))
-        begins = self.begins.strftime("%H:%M %Z")
-        return [
-            Note(kind=Kind.FLOOD, what=f"{begins}: {kinds}" + f" ({accounts})" * bool(accounts))
-        ]
+        what = told(
+            "flood",
+            at=self.begins.isoformat(timespec="minutes"),
+            wrong=self.counted[Kind.FAILED] + self.counted[Kind.LOCKED],
+            early=self.counted[Kind.TOO_EARLY],
+            unknown=self.counted[Kind.UNKNOWN],
+            refused=self.counted[Kind.REFUSED],
+            accounts=", ".join(f"{name} {n}" for name, n in self.accounts.most_common()) or "–",
+        )
+        return [Note(kind=Kind.FLOOD, what=what)]
 
 
 class Failures:

@@ -32,26 +32,32 @@ def decide(stored: StoredDay | None, incoming: DayReport, digest: str) -> Answer
 
 
 SheetKey = tuple[date, str]
-StepKey = tuple[date, str, int]
+StepKey = tuple[date, str, int, int]
+"""Day, officer, history, number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
     """A sheet as its terminal showed it, step by step: how many steps, and their product.
     `last_step`: digest of the newest; "" where only an answer of central's own is known of it.
-    `released`: a person has let the terminal begin a new history."""
+    `history`: how often people have let the terminal begin it anew, from what it has."""
 
     date: date
     officer: str
     steps: int
     point: bytes
     last_step: str = ""
-    released: bool = False
+    history: int = 0
+
+
+def step_key(step: Step) -> StepKey:
+    return step.date, step.officer, step.history, step.number
 
 
 def is_new(seen: Witnessed | None, step: Step) -> bool:
     """Whether central has to know what a step commits to."""
-    return seen is None or (not seen.released and step.number > seen.steps)
+    history, steps = (seen.history, seen.steps) if seen else (0, 0)
+    return step.history == history and step.number > steps
 
 
 def judge_steps(
@@ -63,21 +69,23 @@ def judge_steps(
     What central has already changes nothing. FORK: another step than the one it has, or one that
     leaves some out."""
     sheets = dict(seen)
-    for step in sorted(steps, key=lambda step: step.number):
+    for step in sorted(steps, key=lambda step: (step.history, step.number)):
         key = step.date, step.officer
         was = sheets.get(key) or Witnessed(
             date=step.date, officer=step.officer, steps=0, point=NOTHING
         )
         name = _name(key)
         digest = step_digest(step)
-        if was.released:
-            sheets[key] = replace(was, steps=max(was.steps, step.number))
+        if step.history < was.history:
+            sheets[key] = was  # of before a person looked
+        elif step.history > was.history:
+            return Answer.FORK, f"{name}: begins anew, and nobody let it", sheets
         elif step.number > was.steps + 1:
             return Answer.FORK, f"{name}: step {step.number} came after {was.steps}", sheets
         elif step.number == was.steps and was.last_step not in ("", digest):
             return Answer.FORK, f"{name}: another step {step.number} than was seen", sheets
         elif step.number == was.steps + 1:
-            point = product(was.point, points[step.date, step.officer, step.number])
+            point = product(was.point, points[step_key(step)])
             sheets[key] = replace(was, steps=step.number, point=point, last_step=digest)
     return Answer.STORED, "", sheets
 
@@ -89,8 +97,8 @@ def judge_opened(seen: Mapping[SheetKey, Witnessed], report: DayReport) -> tuple
     reported = {sheet.officer: sheet for sheet in report.sheets}
     counts = reported_counts(report)
     for (day, officer), was in sorted(seen.items()):
-        if was.released or day != report.date:
-            continue
+        if not was.steps or day != report.date:
+            continue  # of another day, or people let it begin anew
         name, sheet = _name((day, officer)), reported.get(officer)
         if sheet is None:
             return Answer.ROLLBACK, f"{name}: was witnessed and is not in the report"

@@ -68,7 +68,7 @@ FAILURES = (Kind.FAILED, Kind.LOCKED, Kind.TOO_EARLY, Kind.UNKNOWN, Kind.FLOOD, 
 @dataclass(frozen=True, slots=True)
 class Note:
     """What is to be logged. `kind`: a Kind, unless somebody else wrote the row; `who`: whose deed;
-    `whom`: the officer or account that it concerns."""
+    `whom`: the officer or account that it concerns; `what`: see `told`."""
 
     kind: str
     who: str = ""
@@ -109,6 +109,23 @@ class LogEnd:
     seq: int = 0
     hash: str = ""
     emptied: int = 0
+
+
+def told(key: str, **values: str | int) -> str:
+    """What happened, as an entry has it: no sentence, but the key of one in the table `log_what` of
+    each language, and its values."""
+    return json.dumps([key, values], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def read_told(what: str) -> tuple[str, dict[str, str | int]]:
+    """The key and the values of `told`; ValueError where somebody else wrote the row."""
+    try:
+        key, values = json.loads(what)
+    except (TypeError, RecursionError):
+        raise ValueError(what) from None
+    if not isinstance(key, str) or not isinstance(values, dict):
+        raise ValueError(what)
+    return key, values
 
 
 def entry_digest(site: str, log: Log, seq: int, at: datetime, note: Note) -> str:

@@ -137,7 +137,7 @@ witnessed_sheets = Table(
     _count("steps"),
     _text("point"),
     _text("last_step"),
-    _count("released"),
+    _count("history"),
     PrimaryKeyConstraint("site", "terminal", "date", "officer"),
 )
 

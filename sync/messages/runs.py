@@ -21,8 +21,8 @@ from sync.messages.values import (
     Signature,
 )
 
-MAX_DIMENSIONS = 64
-MAX_PROOF = 64 * 8 * 160
+MAX_DIMENSIONS = 128
+MAX_PROOF = (128 * 8 + 9) * 32
 """Bytes: of as many dimensions with 8 bits each."""
 MAX_ANSWER = 1 << 16
 MOST_STEPS = 10
@@ -81,20 +81,23 @@ class Counted(Row, frozen=True):
 
 class Step(Row, frozen=True):
     """A commitment to what came to a sheet since the step before, and the proof that nothing was
-    taken back (`sync.steps`). Says no count."""
+    taken back (`sync.steps`). Says no count. `history`: how often people at central have let the
+    sheet begin anew; its steps are numbered from 1 each time."""
 
     date: date
     officer: OfficerOrNobody
+    history: Count
     number: Revision
     dimensions: Annotated[tuple[Counted, ...], Meta(max_length=MAX_DIMENSIONS)]
     proof: Annotated[bytes, Meta(max_length=MAX_PROOF)]
 
 
 class WitnessedSheet(Row, frozen=True):
-    """How many steps of a sheet central has, and their product."""
+    """How many steps of a sheet central has in its present history, and their product."""
 
     date: date
     officer: OfficerOrNobody
+    history: Count
     steps: Count
     point: Hash
 
@@ -152,7 +155,8 @@ class Heads(Message, frozen=True):
     answers: Annotated[tuple[EarlierAnswer, ...], Meta(max_length=MOST_ANSWERS)]
 
     def check(self) -> None:
-        check_once("steps", ((step.date, step.officer, step.number) for step in self.steps))
+        keys = ((step.date, step.officer, step.history, step.number) for step in self.steps)
+        check_once("steps", keys)
 
 
 class HeadsAnswer(Message, frozen=True):

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson, Officer
-from sync.central.logbook import Kind
+from sync.central.logbook import Kind, told
 from sync.central.papers import typesetting
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
@@ -368,9 +368,9 @@ def test_the_tally_is_logged_before_it_is_shown(
 ) -> None:
     text = clients[A].get("/tally/dindaeng?date=2026-11-02").text
     assert "สมหญิง" in text
-    assert "audit · tally 2026-11-02" in text
+    assert "audit · ผลดิบของวันที่ ๒ พ.ย. ๒๕๖๙" in text
     newest = logged(office, Kind.READ)[0]
-    assert (newest.who, newest.what) == ("audit", "tally 2026-11-02")
+    assert (newest.who, newest.what) == ("audit", told("tally", day="2026-11-02"))
 
 
 def test_a_form_of_another_site_does_nothing(clients: dict[str, TestClient]) -> None:

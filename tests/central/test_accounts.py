@@ -5,16 +5,17 @@ from time import monotonic
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
 from sync.central import passwords
-from sync.central.logbook import Kind
+from sync.central.logbook import Kind, told
 from sync.central.schema import sign_in_tries
 from sync.central.store.tries import Tries
 from sync.central.usecases.accounts import add_account, disable_account, new_password
 from sync.central.usecases.central import Central
-from sync.central.usecases.sign_in import Locked, Opened, sign_in, viewer_of
+from sync.central.usecases.sign_in import Locked, NotSignedIn, Opened, sign_in, viewer_of
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
@@ -150,6 +151,25 @@ def test_a_refusal_takes_as_long_whoever_is_asked_for(central: Central) -> None:
             assert monotonic() - began >= LEAST_SECONDS
 
 
+def test_a_refusal_asks_the_database_the_same_whoever_is_asked_for(central: Central) -> None:
+    """What is logged differs, and is written after the answer."""
+    account(central)
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_others: object) -> None:
+        statements.append(statement)
+
+    listen(central.store._engine, "before_cursor_execute", note)
+    asked = {}
+    for name in ("somchai", "nobody"):
+        statements.clear()
+        for _ in range(6):
+            with pytest.raises(NotSignedIn):
+                sign_in(central, (central.site,), name, "wrong", NOW)
+        asked[name] = [one for one in statements if not one.startswith("DELETE")]
+    assert asked["somchai"] == asked["nobody"]
+
+
 def test_no_row_tells_a_name_that_was_tried(central: Central) -> None:
     signs_in(browser(central), "wrong", "my-password-typed-into-the-wrong-field")
     with central.store.snapshot() as rows:
@@ -199,7 +219,7 @@ def test_a_new_first_password_ends_old_sessions_and_is_written_down(central: Cen
     assert viewer_of(central, central.site, token, NOW) is None
     assert opened(central, fresh).token
     changes = [note.what for note in logged(central, Kind.CHANGE)]
-    assert "account somchai: new first password" in changes
+    assert told("account_password", account="somchai") in changes
 
 
 def test_the_cookie_is_the_browsers_alone_and_holds_no_name(central: Central) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Counts, Scaled
 from sync.central.ingest import Why
-from sync.central.logbook import Kind
+from sync.central.logbook import Kind, told
+from sync.central.logwords import log_words
 from sync.central.store.terminals import State
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
@@ -66,7 +67,7 @@ def heads_at(seq: int, sign: str) -> Heads:
 
 
 def changes(central: Central) -> list[str]:
-    return [note.what for note in logged(central, Kind.CHANGE)]
+    return [log_words("en", note.what) for note in logged(central, Kind.CHANGE)]
 
 
 def state(central: Central, terminal: str) -> State:
@@ -322,7 +323,9 @@ def test_every_revision_is_read_as_it_came_by_the_audit_role_alone(central: Cent
     assert audit.get(f"{at}/3.json").status_code == 404
     assert audit.get("/tally/dindaeng/counter-1/2026-13-99/1.json").status_code == 400
     reads = [note.what for note in logged(central, Kind.READ)]
-    assert reads[:2] == [f"report counter-1 {DAY} revision {n}" for n in (2, 1)]
+    assert reads[:2] == [
+        told("report", terminal="counter-1", day=DAY.isoformat(), revision=n) for n in (2, 1)
+    ]
     assert signed_in(central, ROLES["it"], now=NOW).get(f"{at}/1.json").status_code == 403
 
 

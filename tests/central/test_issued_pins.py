@@ -337,9 +337,8 @@ def test_a_letter_shows_the_pin_once_and_the_change_is_written_down(
     asked_again = hr.post("/pins/dindaeng", data={"officers": ["101 0", "102 0"]})
     assert asked_again.status_code == 409
     assert 'class="letter"' not in asked_again.text
-    assert "PIN issued: 101, 102" in [
-        note.what for note in logged(server.central, logbook.Kind.CHANGE)
-    ]
+    issued = logbook.told("pins", numbers="101, 102")
+    assert issued in [note.what for note in logged(server.central, logbook.Kind.CHANGE)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from kiosk.store.journal import Kind as Happened
 from kiosk.store.verify import Verified, verify
 from sync import exchange, formtoken
 from sync.central.greetings import Words
-from sync.central.logbook import Kind
+from sync.central.logbook import Kind, told
+from sync.central.logwords import log_words
 from sync.central.store.terminals import KnownTerminal, State
 from sync.central.usecases.questionnaire import TokenState, open_questionnaire
 from sync.central.usecases.terminal_requests import EARLIER_KEY
@@ -91,7 +92,7 @@ def test_the_new_key_goes_on_where_the_old_one_was(
     kept.close()
     assert kept.sync().sent == 1
     exchange.heartbeat(kept.store, kept.clock, kept.key)
-    assert logged(server.central, Kind.CHANGE)[0].what == "terminal counter-1: key renewed"
+    assert logged(server.central, Kind.CHANGE)[0].what == told("key_renewed", terminal="counter-1")
     with kept.store.read() as snapshot:
         entry = snapshot.journal.last(Happened.KEY_RENEWED)
     assert entry is not None
@@ -291,10 +292,10 @@ def test_quarantined_by_hand_everything_stays_due_and_a_revoked_key_is_refused_b
     with pytest.raises(NotCentral, match="key was revoked"):
         kept.sync()
     assert not revoke_terminal(server.central, IT, "counter-1", "again", server.now)
-    whats = [note.what for note in logged(server.central, Kind.CHANGE)]
+    whats = [log_words("en", note.what) for note in logged(server.central, Kind.CHANGE)]
     assert whats[:2] == [
-        "terminal counter-1: key revoked: stolen",
-        "terminal counter-1: quarantine: found open",
+        "Terminal counter-1: key revoked. Reason: stolen",
+        "Terminal counter-1: put into quarantine. Reason: found open",
     ]
 
 

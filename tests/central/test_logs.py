@@ -12,13 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from sync.central.failures import MOST_KNOWN, MOST_OF_ONE, MOST_UNKNOWN
-from sync.central.logbook import Kind, Log, Note
+from sync.central.language import words
+from sync.central.logbook import Kind, Log, Note, read_told, told
+from sync.central.logwords import log_words
 from sync.central.store.engine import CentralStore
 from sync.central.usecases import backup
 from sync.central.usecases.accounts import add_account, new_password
 from sync.central.usecases.central import Central
-from sync.central.usecases.events import note_failure
-from sync.central.usecases.sign_in import Locked, NotSignedIn, sign_in, sign_out, viewer_of
+from sync.central.usecases.events import note_failure, write_failure
+from sync.central.usecases.sign_in import NotSignedIn, sign_in, sign_out, viewer_of
 from sync.central.usecases.verification import first_wrong_entry
 from sync.central.viewer import ROLES
 from tests.support.central import logged, made_central, signed_in
@@ -143,12 +145,16 @@ def test_who_may_read_changes_does_not_learn_who_looked_at_whom(central: Central
 def test_a_log_is_taken_out_as_a_file_and_that_is_logged(central: Central) -> None:
     with central.store.transaction(central.site) as t:
         t.logs.change("it", "=HYPERLINK(1)", NOW)
+    signed_in(central, ROLES["complaints"], now=NOW)
     audit = signed_in(central, ROLES["audit"], now=NOW)
     got = audit.get("/changes/dindaeng/log.csv")
     rows = list(csv.DictReader(io.StringIO(got.content.decode("utf-8-sig"))))
     assert [row["what"] for row in rows if row["kind"] == "change"][-1] == "'=HYPERLINK(1)"
     assert {int(row["number"]) for row in rows} == set(range(1, len(rows) + 1))
-    assert logged(central, Kind.READ)[0].what == "file record"
+    assert logged(central, Kind.READ)[0].what == told("file", log="record")
+    [made] = [row for row in rows if "complaints" in row["what"]]
+    assert read_told(made["what"]) == ("account", {"account": "complaints", "roles": "complaints"})
+    assert made["said"] == "บัญชี complaints: รับเรื่องร้องเรียน"
 
 
 def opened(central: Central, password: str) -> str:
@@ -156,8 +162,10 @@ def opened(central: Central, password: str) -> str:
 
 
 def refused(central: Central, account: str, password: str, now: datetime = NOW) -> None:
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(NotSignedIn) as refusal:
         sign_in(central, (central.site,), account, password, now)
+    assert refusal.value.failure is not None
+    write_failure(central, refusal.value.failure, now)
 
 
 def test_each_thing_that_happens_to_an_account_is_an_event_without_a_secret(
@@ -202,15 +210,17 @@ def test_who_is_refused_a_page_stands_in_the_log(central: Central) -> None:
     client = signed_in(central, ROLES["complaints"], now=NOW)
     assert client.get("/accounts/dindaeng").status_code == 403
     [refusal] = logged(central, Kind.REFUSED)
-    assert (refusal.whom, refusal.what) == ("complaints", "GET /accounts/dindaeng")
+    assert (refusal.whom, refusal.what) == (
+        "complaints",
+        told("page", page="GET /accounts/dindaeng"),
+    )
 
 
 def test_a_lock_is_told_from_a_wrong_password(central: Central) -> None:
     add_account(central, "it", "somchai", "สมชาย", (ROLES["complaints"],), NOW)
     for minute in range(5):
         refused(central, "somchai", "wrong", NOW + timedelta(minutes=minute))
-    with pytest.raises(Locked):
-        sign_in(central, (central.site,), "somchai", "wrong", NOW + timedelta(minutes=4, seconds=1))
+    refused(central, "somchai", "wrong", NOW + timedelta(minutes=4, seconds=1))
     kinds = [len(logged(central, kind)) for kind in (Kind.FAILED, Kind.LOCKED, Kind.TOO_EARLY)]
     assert kinds == [4, 1, 1]
 
@@ -225,9 +235,10 @@ def test_a_flood_of_failures_is_counted_into_one_entry_a_minute(central: Central
     assert len(written) == min(MOST_KNOWN, 3 * MOST_OF_ONE)
     note_failure(central, central.site, Kind.FAILED, "boss", NOW + timedelta(minutes=1))
     [flood] = logged(central, Kind.FLOOD)
-    assert f"unknown {2000 - MOST_UNKNOWN}" in flood.what
-    assert f"failed {300 - len(written)}" in flood.what
-    assert "a0 " in flood.what
+    _, counted = read_told(flood.what)
+    assert counted["unknown"] == 2000 - MOST_UNKNOWN
+    assert counted["wrong"] == 300 - len(written)
+    assert "a0 " in str(counted["accounts"])
 
 
 def test_old_events_lose_their_words_and_the_chain_still_holds(central: Central) -> None:
@@ -244,7 +255,7 @@ def test_old_events_lose_their_words_and_the_chain_still_holds(central: Central)
         whom = [entry.note.whom for entry in t.logs.every(Log.SECURITY)]
     assert whom[:4] == ["", "", "", "young"]
     [shortened] = logged(central, Kind.SHORTENED)
-    assert shortened.what == "security 1-3"
+    assert shortened.what == told("shortened", first=1, last=3)
     assert first_wrong_entry(central, central.site) is None
 
 
@@ -274,3 +285,41 @@ def test_an_empty_central_has_logs_that_agree(tmp_path: Path) -> None:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'new.db'}")
     assert first_wrong_entry(made_central(store, tmp_path), "dindaeng") is None
     store.close()
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "x",
+        "[",
+        "[1, {}]",
+        '["account", 1]',
+        '["account", {"key": 1}]',
+        '["nothing", {}]',
+        "[" * 9999,
+    ],
+)
+def test_a_row_that_another_hand_wrote_stands_on_the_page_as_it_is(what: str) -> None:
+    assert log_words("th", what) == what
+
+
+def test_no_page_of_a_log_has_a_word_of_another_language(central: Central) -> None:
+    """What happened is stored as a key and values, and said when somebody reads it."""
+    with central.store.transaction(central.site) as t:
+        for key, text in words("en").by_key.items():
+            table, _, name = key.partition(".")
+            if table == "log_what":
+                values = dict.fromkeys(re.findall(r"\{(\w+)\}", text), "7")
+                dates = {"day": "2026-11-23", "at": NOW.isoformat(), "period": "fy2027"}
+                t.logs.change(
+                    "7", told(name, **(values | {n: dates[n] for n in values.keys() & dates})), NOW
+                )
+    reader = signed_in(central, ROLES["director"], now=NOW)
+    pages = {code: reader.get(f"/changes/dindaeng?lang={code}").text for code in ("th", "en")}
+    details = {
+        code: re.findall(r'data-label="[^"]*">([^<]*)</td>\n</tr>', pages[code]) for code in pages
+    }
+    assert len(details["th"]) == len(details["en"]) > 30
+    names = re.compile("PIN|director")
+    assert not [one for one in details["th"] if re.search("[A-Za-z]{2}", names.sub("", one))]
+    assert not [one for one in details["en"] if re.search("[\u0e01-\u0e5b]", one)]

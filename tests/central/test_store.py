@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Scaled
 from sync.central.ingest import fallen
-from sync.central.logbook import Kind, Log, Wanted
+from sync.central.logbook import Kind, Log, Wanted, told
 from sync.central.schema import day_reports, metadata
 from sync.central.store import engine as engine_module
 from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
@@ -253,7 +253,8 @@ def test_a_raw_tally_is_logged(central: Central) -> None:
     read_tally(central, DAY, "auditor", NOW)[0]
     with central.store.read(central.site) as t:
         [entry] = t.logs.page(Log.RECORD, Wanted(kinds=(Kind.READ,)), 0, 9)
-    assert (entry.at, entry.note.who, entry.note.what) == (NOW, "auditor", "tally 2026-11-23")
+    note = entry.note
+    assert (entry.at, note.who, note.what) == (NOW, "auditor", told("tally", day="2026-11-23"))
 
 
 @pytest.mark.parametrize(

@@ -167,3 +167,19 @@ SET_UP = {
     "SettingsError",
 }  # fmt: skip
 """What an administrator reads at the command line or in the log, and a terminal's enrolment."""
+
+
+def told_in(source: Path) -> Iterator[tuple[str, set[str]]]:
+    """What a module writes into a log: the keys, and the names of their values."""
+    for call in ast.walk(ast.parse(source.read_text("utf-8"))):
+        match call:
+            case ast.Call(func=ast.Name("told"), args=[ast.Constant(key)], keywords=values):
+                yield str(key), {str(value.arg) for value in values}
+
+
+def test_what_is_told_to_a_log_has_a_sentence_with_these_values() -> None:
+    english = words("en").by_key
+    told = {key: names for source in SOURCES for key, names in told_in(source)}
+    assert len(told) > 25
+    for key, names in told.items():
+        assert set(values_of(english[f"log_what.{key}"])) == names, key

@@ -7,7 +7,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,7 +17,8 @@ import pysqlite3.dbapi2 as sqlite
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.encounter import Count, DutyBegan, KeepReasons, Record
-from kiosk.domain.rating import Half, Outcome
+from kiosk.domain.people import CounterId, ServiceId
+from kiosk.domain.rating import Channel, Half, Outcome, Rating
 from kiosk.store import verify as verification
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
@@ -27,6 +28,7 @@ from kiosk.store.verify import Verified, verify
 from kiosk.terminal import Terminal
 from sync import exchange
 from sync.central.store.engine import CentralStore
+from sync.central.store.terminals import State
 from sync.central.store.witness import Alarm
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal, read_fleet
 from sync.central.web.app import create_app
@@ -40,14 +42,17 @@ from sync.witness import counts_of
 from tests.evidence.caller import ask_app, at_once
 from tests.evidence.figure import Figure, Measured, Run, in_memory
 from tests.support.builders import PEPPER, SOMYING, TODAY, FakeClock, asking, duty_of, rating
-from tests.support.central import made_central
+from tests.support.central import made_central, release
 
-ASKED = Asked(levels=5, reasons=("wait", "manner"))
+ASKED = Asked(levels=5, reasons=("wait", "manner"), channels=(Channel.TOUCH, Channel.PANEL))
 MOMENTS = ("witnessed", "half over", "closed", "receipted")
 """After which the hand comes: a look of central's; noon; closing; the receipt."""
 
 ALONE = "receipted, no step before"
 """After the receipt of a day of which no quarter of an hour was shown."""
+
+ANEW = "witnessed anew after a release"
+"""Two people let the terminal go on from what it has, and central has looked again since."""
 
 
 class Wire(httpx.BaseTransport):
@@ -75,10 +80,11 @@ class Wire(httpx.BaseTransport):
 
 
 class Bench:
-    """One terminal with an officer on duty since nine, and its central."""
+    """One terminal with an officer on duty since nine, and its central. `online`: False for a
+    central that sees nothing of a day before its report."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, online: bool = True) -> None:
+        self.folder, self.online = folder, online
         self.clock = FakeClock()
         self.central_file = folder / "central.db"
         CentralStore.create(f"sqlite:///{self.central_file}").close()
@@ -116,13 +122,26 @@ class Bench:
             if score < 3:
                 self.terminal.carry_out([KeepReasons(asking(one, "wait"))])
 
+    def press_as(self, changed: Callable[[Rating], Rating], *scores: int) -> None:
+        """Ratings with something else than `press` gives."""
+        for score in scores:
+            self.terminal.carry_out([Record(changed(rating(score)))])
+
+    def release(self) -> None:
+        """Quarantine, and two people who let the terminal go on."""
+        with self.central.store.transaction(self.central.site) as t:
+            t.terminals.quarantine("t1", State.FORK)
+        if not release(self.central, "t1", "compared", self.clock.now().wall):
+            raise AssertionError("nothing was released")
+
     def suppress(self) -> None:
         self.terminal.carry_out([Count(SOMYING.id, Outcome.SUPPRESSED)])
 
     def look(self) -> None:
         """What a quarter of an hour brings."""
         self.clock.pass_seconds(900)
-        exchange.heartbeat(self.store, self.clock, self.key, transport=self.wire, asked=ASKED)
+        if self.online:
+            exchange.heartbeat(self.store, self.clock, self.key, transport=self.wire, asked=ASKED)
 
     def pass_noon(self) -> None:
         self.clock.pass_seconds(3 * 3600)
@@ -210,13 +229,8 @@ HANDS = (Hand("leaves the sums", leave), Hand("says it was shown", say_shown),
          Hand("forgets", forget))  # fmt: skip
 
 
-def reseal(bench: Bench, hand: Hand) -> None:
-    """Five worst become best, one press is added that counts for nothing, and everything that
-    `kiosk verify` computes is computed again."""
-    raw = sqlite.connect(str(bench.path), isolation_level=None)
-    raw.execute("BEGIN IMMEDIATE")
-    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        raw.execute(f"DROP TRIGGER {name}")
+def improve(raw: Any) -> None:
+    """Five worst become best, and one press is added that counts for nothing."""
     for table in ("ratings", "fresh_ratings"):
         raw.execute(f"UPDATE {table} SET score = 5 WHERE score = 1")
     added = b"x" * 16
@@ -225,6 +239,30 @@ def reseal(bench: Bench, hand: Hand) -> None:
         "VALUES (?, ?, ?, 'suppressed', 'pm')",
         (added, TODAY.isoformat(), SOMYING.id),
     )
+
+
+def exchange_between(field: str) -> Callable[[Any], None]:
+    """The worst and the best change places: each sum of one field alone stays as it was."""
+
+    def exchanged(raw: Any) -> None:
+        query = f"SELECT id, {field}, score FROM fresh_ratings UNION SELECT id, {field}, score "
+        rows = raw.execute(query + "FROM ratings").fetchall()
+        (one, mine, _), *_rest = [row for row in rows if row[2] == 1]
+        other, its, _ = next(row for row in rows if row[2] == 5 and row[1] != mine)
+        for table in ("ratings", "fresh_ratings"):
+            raw.execute(f"UPDATE {table} SET {field} = ? WHERE id = ?", (its, one))
+            raw.execute(f"UPDATE {table} SET {field} = ? WHERE id = ?", (mine, other))
+
+    return exchanged
+
+
+def reseal(bench: Bench, hand: Hand, change: Callable[[Any], None] = improve) -> None:
+    """Change the past, and compute again everything that `kiosk verify` computes."""
+    raw = sqlite.connect(str(bench.path), isolation_level=None)
+    raw.execute("BEGIN IMMEDIATE")
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    change(raw)
     for (day, officer), seal in verification._seals(raw, Counter()).items():
         raw.execute(
             "UPDATE sheets SET entries = ?, seal = ? WHERE business_date = ? AND officer = ?",
@@ -249,10 +287,51 @@ def play_alone(bench: Bench, hand: Hand) -> None:
     bench.sync()
 
 
+def play_anew(bench: Bench, hand: Hand) -> None:
+    """A release in the morning; central looks at everything anew, and then the hand comes."""
+    bench.press(1, 1, 1, 1, 1, 2, 3, 4, 4, 5, 5, 5)
+    bench.look()
+    bench.release()
+    bench.look()
+    bench.look()
+    reseal(bench, hand)
+    bench.close()
+    bench.sync()
+
+
+OTHERWISE: dict[str, Callable[[Rating], Rating]] = {
+    "service": lambda one: replace(one, service=ServiceId("id-card")),
+    "counter": lambda one: replace(one, counter=CounterId("2")),
+    "channel": lambda one: replace(one, channel=Channel.PANEL),
+}
+
+
+def play_exchange(bench: Bench, field: str, hand: Hand | None) -> None:
+    """A day at two services, counters or channels, and the hand between them."""
+    now = bench.clock.now().wall
+    code = invite_terminal(bench.central, "t2", "2", now)
+    key = public_text(Ed25519PrivateKey.generate())
+    enrol_terminal(bench.central, Enrol(code, key), now)
+    bench.press(1, 1, 5)
+    bench.press_as(OTHERWISE[field], 5, 5, 5)
+    bench.look()
+    bench.pass_noon()  # what its duties did not announce is taken up by then
+    if hand is not None:
+        reseal(bench, hand, exchange_between(field))
+    bench.close()
+    bench.sync()
+
+
 def play(bench: Bench, moment: str, hand: Hand | None) -> None:
     """A day to its end, with the hand after a moment, or without it."""
     if moment == ALONE and hand is not None:
         play_alone(bench, hand)
+        return
+    if moment == ANEW and hand is not None:
+        play_anew(bench, hand)
+        return
+    if moment in EXCHANGES:
+        play_exchange(bench, EXCHANGES[moment], hand)
         return
     for now in MOMENTS:
         if now == "witnessed":
@@ -272,10 +351,10 @@ def play(bench: Bench, moment: str, hand: Hand | None) -> None:
     bench.sync()
 
 
-def caught(folder: Path, moment: str, hand: Hand) -> str:
+def caught(folder: Path, moment: str, hand: Hand, *, online: bool = True) -> str:
     """How the hand comes off: "" when central names the sheet, or parks the day under the count
     that fell; else what was seen."""
-    bench = Bench(folder)
+    bench = Bench(folder, online=online)
     named = f"on {TODAY}: "
     try:
         play(bench, moment, hand)
@@ -290,8 +369,14 @@ def caught(folder: Path, moment: str, hand: Hand) -> str:
     return f"{moment}, {hand.name}: {details or 'all agrees'}"
 
 
+EXCHANGES = {f"{field}s exchanged": field for field in OTHERWISE}
+EVERY_MOMENT = (*MOMENTS, ALONE, ANEW, *EXCHANGES)
+UNSEEN = ("witnessed", "half over", *EXCHANGES)
+"""When a central that sees no step can't know: the rig's control."""
+
+
 def attempts(random: Random) -> Iterator[tuple[str, Hand]]:
-    every = [(moment, hand) for moment in (*MOMENTS, ALONE) for hand in HANDS]
+    every = [(moment, hand) for moment in EVERY_MOMENT for hand in HANDS]
     random.shuffle(every)
     return iter(every)
 
@@ -307,6 +392,11 @@ def reseal_everywhere(given: Run) -> Measured:
             if wrong := caught(folder, moment, hand):
                 failures.append(wrong)
             tried += 1
+        moment = random.choice(UNSEEN)
+        folder = memory / f"{number} control"
+        folder.mkdir()
+        if not caught(folder, moment, random.choice(HANDS), online=False):
+            failures.append(f"{moment}: named by a central that saw no step")
     honest = memory / "honest"
     honest.mkdir()
     bench = Bench(honest)

@@ -31,7 +31,7 @@ FIGURES: tuple[Figure, ...] = (
     killing.FIGURE,
     powercut.FIGURE,
     *failing.FIGURES,
-    real_boxes.FIGURE,
+    *real_boxes.FIGURES,
     soak.FIGURE,
     tampering.FIGURE,
     attacker.FIGURE,

@@ -58,11 +58,13 @@ class Left:
 
 
 def live(folder: Path, pressed: Sequence[Scores]) -> Left:
-    """A real day: what was pressed before each of central's looks."""
+    """A real day: what was pressed before each of central's looks, and what after the last."""
     bench, left = Bench(folder), Left()
     for number, scores in enumerate(pressed):
         half = Half.MORNING if number <= LOOKS else Half.AFTERNOON
         bench.press(*scores, half=half)
+        if number > 2 * LOOKS:
+            break
         if number == LOOKS:  # the last of the morning are shown after noon
             bench.pass_noon()
             _keep(bench, left)
@@ -72,6 +74,7 @@ def live(folder: Path, pressed: Sequence[Scores]) -> Left:
     bench.close()
     _keep(bench, left)
     bench.sync()
+    left.products.append(_product(bench))
     _keep(bench, left)
     if bench.alarms() or not bench.settled():
         raise AssertionError("an honest day raises an alarm")
@@ -104,7 +107,7 @@ def _keep(bench: Bench, left: Left) -> None:
 def _read_sums(path: Path, left: Left) -> None:
     raw = sqlite.connect(f"file:{path}?immutable=1", uri=True)
     had = Counter(
-        f"score {half} 5 {score}"
+        f"rating {half} 5 {score} general 1 touch"
         for table in ("ratings", "fresh_ratings")
         for half, score in raw.execute(f"SELECT half, score FROM {table}")
     )
@@ -138,7 +141,7 @@ def placed(left: Left, day: Scores) -> int:
         between = bytes(crypto_core_ed25519_sub(after, before))
         found += max((sum(c) for c in _choices(day) if _opens(between, c, openings)), default=0)
     for shown, had in left.remembered:
-        scores = Counter({name: n for name, n in shown.items() if name.startswith("score")})
+        scores = Counter({name: n for name, n in shown.items() if name.startswith("rating")})
         if scores != had:  # what was shown by the last look, and what came after it
             found += sum((had - scores).values()) or 1
     return found
@@ -179,10 +182,17 @@ def _opens(step: bytes, choice: tuple[int, ...], openings: set[bytes]) -> bool:
 
 def _counts(half: str, choice: tuple[int, ...]) -> dict[str, int]:
     """What a step counts where these scores came, as the bench presses them."""
-    n = sum(choice)
-    counts = {f"score {half} 5 {score}": some for score, some in enumerate(choice, start=1)}
-    named = {"service general": n, "counter 1": n, "channel touch": n}
-    return {**counts, **named, "reason wait": choice[0] + choice[1]}
+    counts = {
+        f"rating {half} 5 {score} general 1 touch": some
+        for score, some in enumerate(choice, start=1)
+    }
+    return {**counts, "reason wait": choice[0] + choice[1]}
+
+
+def in_their_order(left: Left) -> bool:
+    """Whether no name of the last step stands out: it could tell what came after the last look."""
+    names = [dimension.name for dimension in left.steps[-1].dimensions]
+    return names == sorted(names)
 
 
 def forms(left: Left) -> list[tuple[object, ...]]:
@@ -195,8 +205,8 @@ def forms(left: Left) -> list[tuple[object, ...]]:
 
 
 def drawn(random: Random) -> tuple[list[Scores], Scores]:
-    """What comes before each look of a day, and the whole day."""
-    looks: list[list[int]] = [[] for _ in range(2 * LOOKS + 1)]
+    """What comes before each look of a day and after the last, and the whole day."""
+    looks: list[list[int]] = [[] for _ in range(2 * LOOKS + 2)]
     for _ in range(PRESSES):
         random.choice(looks).append(random.randint(1, 5))
     return [tuple(scores) for scores in looks], tuple(s for scores in looks for s in scores)
@@ -227,9 +237,11 @@ def place_ratings(given: Run) -> Measured:
         folders = [memory / f"{number} {name}" for name in ("busy", "empty")]
         for folder in folders:
             folder.mkdir()
-        busy, empty = live(folders[0], pressed), live(folders[1], [()] * (2 * LOOKS + 1))
+        busy, empty = live(folders[0], pressed), live(folders[1], [()] * (2 * LOOKS + 2))
         if forms(busy) != forms(empty):
             failures.append(f"day {number}: its steps look otherwise than an empty day's")
+        if not in_their_order(busy):
+            failures.append(f"day {number}: its last step sorts what came after the last look")
         found += placed(busy, day)
         control += placed(careless(pressed), day)
         of += len(day)

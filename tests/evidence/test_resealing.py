@@ -8,7 +8,19 @@ import pytest
 
 from sync import closing, exchange
 from sync.absence import Hours
-from tests.evidence.resealing import ALONE, HANDS, MOMENTS, Bench, Hand, caught, forget, play
+from sync.central.usecases import witness
+from sync.client import SyncFailed
+from tests.evidence.resealing import (
+    EVERY_MOMENT,
+    EXCHANGES,
+    HANDS,
+    UNSEEN,
+    Bench,
+    Hand,
+    caught,
+    forget,
+    play,
+)
 from tests.support.builders import TODAY
 
 
@@ -37,9 +49,53 @@ def test_a_day_that_was_witnessed_and_is_never_reported_is_named(tmp_path: Path)
     bench.end()
 
 
+def test_a_day_that_is_never_reported_is_named_though_no_later_one_is_reported(
+    tmp_path: Path,
+) -> None:
+    bench = Bench(tmp_path)
+    for _ in range(3):
+        bench.press(1)
+        bench.look()
+        assert bench.alarms() == ()
+        bench.clock.set_wall(bench.clock.now().wall + timedelta(days=1))
+    bench.look()
+    [alarm] = bench.alarms()
+    assert alarm.detail == f"day {TODAY}: was witnessed and is not reported"
+    bench.end()
+
+
+def test_a_terminals_key_does_not_fill_the_table_of_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path)
+    monkeypatch.setattr(witness, "MOST_UNREPORTED", 4)
+    for _ in range(2):
+        bench.press(1)
+        bench.look()
+        bench.clock.set_wall(bench.clock.now().wall + timedelta(days=1))
+    with pytest.raises(SyncFailed, match="no report of their days"):
+        bench.look()
+    bench.end()
+
+
 @pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.name)
-@pytest.mark.parametrize("moment", [*MOMENTS, ALONE])
+@pytest.mark.parametrize("moment", EVERY_MOMENT)
 def test_what_central_has_witnessed_does_not_change_unseen(
     tmp_path: Path, moment: str, hand: Hand
 ) -> None:
     assert caught(tmp_path, moment, hand) == ""
+
+
+@pytest.mark.parametrize("moment", UNSEEN)
+def test_a_central_that_saw_no_step_names_nothing(tmp_path: Path, moment: str) -> None:
+    """It is the steps that find the hand, and nothing else here."""
+    assert caught(tmp_path, moment, HANDS[0], online=False).endswith("all agrees")
+
+
+@pytest.mark.parametrize("moment", EXCHANGES)
+def test_an_honest_day_at_two_places_raises_no_alarm(tmp_path: Path, moment: str) -> None:
+    bench = Bench(tmp_path)
+    play(bench, moment, None)
+    assert bench.alarms() == ()
+    assert bench.settled()
+    bench.end()

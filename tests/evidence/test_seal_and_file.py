@@ -3,12 +3,14 @@
 from pathlib import Path
 from random import Random
 
-from tests.evidence.seal_and_file import LOOKS, careless, drawn, forms, live, placed
+from tests.evidence.seal_and_file import LOOKS, careless, drawn, forms, in_their_order, live, placed
 
 
 def test_steps_and_file_place_no_rating(tmp_path: Path) -> None:
     pressed, day = drawn(Random(3))
-    assert placed(live(tmp_path, pressed), day) == 0
+    left = live(tmp_path, pressed)
+    assert placed(left, day) == 0
+    assert in_their_order(left), "names of what came after the last look do not stand out"
 
 
 def test_what_lies_about_is_found() -> None:
@@ -18,7 +20,7 @@ def test_what_lies_about_is_found() -> None:
 
 def test_a_step_says_neither_what_nor_whether_anything_came(tmp_path: Path) -> None:
     days = []
-    for name, pressed in (("busy", drawn(Random(5))[0]), ("empty", [()] * (2 * LOOKS + 1))):
+    for name, pressed in (("busy", drawn(Random(5))[0]), ("empty", [()] * (2 * LOOKS + 2))):
         folder = tmp_path / name
         folder.mkdir()
         days.append(forms(live(folder, pressed)))

@@ -55,24 +55,25 @@ def kernel(folder: Path) -> Path:
     """Debian's kernel package, fetched and opened in `folder`. NoMachine."""
     if shutil.which("qemu-system-x86_64") is None or not BUSYBOX.exists():
         raise NoMachine(f"an administrator can run: apt-get install {PACKAGES}")
-    told = _output(["apt-cache", "depends", KERNEL])
-    names = [word for word in told.split() if word.startswith("linux-image-") and word != KERNEL]
+    words = _output(["apt-cache", "depends", KERNEL], folder).split()
+    names = [word for word in words if word.startswith("linux-image-") and word != KERNEL]
     if not names:
         raise NoMachine("there is no kernel package; an administrator can run: apt-get update")
     opened = folder / "kernel"
     try:
-        subprocess.run(
-            ["apt-get", "download", "-qq", names[0]], cwd=folder, check=True, timeout=300
-        )
+        _output(["apt-get", "download", "-qq", names[0]], folder)
         [package] = folder.glob("linux-image-*.deb")
-        subprocess.run(["dpkg-deb", "-x", package, opened], check=True, timeout=300)
+        _output(["dpkg-deb", "-x", str(package), str(opened)], folder)
     except subprocess.SubprocessError as error:
         raise NoMachine(f"the kernel can't be fetched: {error}") from None
     return opened
 
 
-def _output(command: Sequence[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+def _output(command: Sequence[str], folder: Path) -> str:
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=True, timeout=300
+    )
+    return done.stdout
 
 
 def with_what_they_need(names: Sequence[str], files: dict[str, Path]) -> list[Path]:
@@ -153,6 +154,32 @@ class Hand:
     def close(self) -> None:
         self._answers.close()
         self._line.close()
+
+
+def simulated_pins(folder: Path, kernel_folder: Path) -> Path:
+    """The kernel's own gpio-sim, which Debian's kernel leaves out, compiled for it. NoMachine."""
+    [image] = kernel_folder.glob("boot/vmlinuz-*")
+    version = image.name.removeprefix("vmlinuz-")
+    headers = Path("/usr/src", f"linux-headers-{version}")
+    sources = Path("/usr/src", f"linux-source-{'.'.join(version.split('.')[:2])}.tar.xz")
+    if not headers.exists() or not sources.exists():
+        packages = f"make gcc {headers.name} {sources.name.removesuffix('.tar.xz')}"
+        raise NoMachine(f"an administrator can run: apt-get install {packages}")
+    wanted = ("drivers/gpio/gpio-sim.c", "drivers/gpio/gpiolib.h", "kernel/irq/irq_sim.c")
+    patterns = [f"*/{name}" for name in wanted]
+    flat = ["--transform", "s,.*/,,"]
+    _output(["tar", "-xJf", str(sources), "--wildcards", *flat, *patterns], folder)
+    source = folder / "irq_sim.c"
+    # What only the kernel itself may call, by what a module may.
+    inside, outside = "handle_simple_irq(irq_to_desc(irqnum))", "generic_handle_irq(irqnum)"
+    source.write_text(source.read_text().replace(inside, outside))
+    made_of = "obj-m := gpio-simulated.o\ngpio-simulated-y := gpio-sim.o irq_sim.o\n"
+    (folder / "Makefile").write_text(made_of)
+    try:
+        _output(["make", "-C", str(headers), f"M={folder}", "modules"], folder)
+    except subprocess.SubprocessError as error:
+        raise NoMachine(f"gpio-sim can't be compiled: {error}") from None
+    return folder / "gpio-simulated.ko"
 
 
 @contextmanager

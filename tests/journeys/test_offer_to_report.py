@@ -58,7 +58,7 @@ def test_answers_and_offers_left_alone_make_the_response(
     qtbot.waitUntil(lambda: not machine.waiting)
     running.stop()
     on_loop.stop()
-    command("ui", path, "close-day")
+    command("ui", path, "close-day", "--now")
     command("ui", path, "sync")
     settings = load(central_path)
     store = CentralStore.open(settings.database)

@@ -53,8 +53,8 @@ def test_one_press_all_the_way(
     running.stop()
 
     # 7: closed, and closing again makes nothing new; 8-10: sent once, receipted, sent again never.
-    assert "revision 1  closed\n" in command("ui", folder_path, "close-day")
-    assert "unchanged" in command("ui", folder_path, "close-day")
+    assert "revision 1  closed\n" in command("ui", folder_path, "close-day", "--now")
+    assert "unchanged" in command("ui", folder_path, "close-day", "--now")
     assert "1 day report receipted" in command("ui", folder_path, "sync")
     assert "0 day reports receipted" in command("ui", folder_path, "sync")
     assert "1 receipt." in command("ui", folder_path, "verify")

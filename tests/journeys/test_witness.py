@@ -11,7 +11,8 @@ from time import perf_counter
 
 import pytest
 
-from kiosk.domain.encounter import DutyBegan, Record
+from kiosk.domain.duty import EndOfDuty
+from kiosk.domain.encounter import DutyBegan, DutyEnded, Record
 from kiosk.domain.rating import Half
 from kiosk.store.engine import Store
 from kiosk.store.verify import Verified, verify
@@ -24,7 +25,7 @@ from sync.messages import Heads
 from sync.steps import Asked
 from sync.witness import look, take_up_rest
 from tests.evidence.resealing import ASKED, Bench
-from tests.support.builders import PRASIT, TODAY, duty_of, rating
+from tests.support.builders import PRASIT, SOMYING, TODAY, duty_of, rating
 
 
 @pytest.fixture
@@ -122,6 +123,44 @@ def test_an_older_copy_of_the_terminal_is_named_though_its_journal_is_the_same(
     assert f"on {TODAY}: another step 2 than was seen" in bench.alarms()[0].detail
 
 
+def test_a_release_lets_a_sheet_begin_anew_and_binds_what_it_has(bench: Bench) -> None:
+    bench.press(1, 5)
+    bench.look()
+    bench.release()
+    bench.press(2)
+    bench.look()
+    bench.press(3)
+    bench.look()
+    with bench.store.read() as snapshot:
+        histories = {
+            (s.history, s.steps, sum(s.counts.values())) for s in snapshot.witnessed.sheets()
+        }
+    assert histories == {(1, 1, 0), (1, 1, 6)}, "nobody's; four ratings and two reasons"
+    end_the_day(bench)
+
+
+def test_a_release_after_closing_holds_no_report_back(bench: Bench) -> None:
+    bench.press(1, 5)
+    bench.look()
+    bench.close()
+    bench.release()
+    bench.look()
+    end_the_day(bench)
+
+
+def test_a_central_put_back_from_before_a_release_learns_of_it(bench: Bench) -> None:
+    bench.press(1, 5)
+    bench.look()
+    bench.back_up_central()
+    bench.release()
+    bench.look()
+    bench.look()
+    bench.put_central_back()
+    bench.press(4)
+    bench.look()
+    end_the_day(bench)
+
+
 def test_a_month_without_a_network_needs_no_step(bench: Bench) -> None:
     for _ in range(3):
         bench.press(5, 1)
@@ -201,6 +240,23 @@ def test_an_officer_without_a_press_has_steps_and_an_empty_sheet(bench: Bench) -
         newest = snapshot.outbox.newest(TODAY)
     assert newest is not None
     assert b'["%s",0,' % PRASIT.id.encode() in newest.body
+
+
+def test_no_step_tells_when_a_duty_of_who_serves_here_begins(bench: Bench) -> None:
+    bench.press(5)
+    end_the_day(bench)
+    bench.terminal.carry_out([DutyEnded(duty_of(), EndOfDuty.SIGNED_OFF)])
+    bench.clock.set_wall(bench.clock.now().wall.replace(hour=8) + timedelta(days=1))
+    shown = []
+    for _ in range(3):
+        bench.wire.passed.clear()
+        bench.look()
+        bodies = [asked for name, asked, _ in bench.wire.passed if name == "heads"]
+        steps = [step for body in bodies for step in Heads.parse(body).steps]
+        shown.append([(step.officer, step.dimensions) for step in steps])
+        bench.terminal.carry_out([DutyBegan(duty_of())])
+    assert shown[0] == shown[1] == shown[2]
+    assert [officer for officer, _ in shown[0]] == ["", SOMYING.id]
 
 
 def test_reasons_and_scales_that_no_step_knows_are_taken_up_at_the_end(bench: Bench) -> None:

@@ -289,7 +289,7 @@ def test_the_past_refuses_to_be_changed(
     store: Store, terminal: Terminal, path: Path, table: str, verb: str, settled: bool
 ) -> None:
     stored = rating(1)
-    terminal.carry_out([Record(stored, (Outcome.GRACE,))])
+    terminal.carry_out([Record(stored, (Outcome.BURST,))])
     terminal.carry_out([KeepReasons(asking(stored, "wait"))])
     if settled:
         store.forget_order(NEXT_DAY)
@@ -346,7 +346,7 @@ def test_tampering_is_found_and_named(
     store: Store, terminal: Terminal, path: Path, statement: str, named: str, settled: bool
 ) -> None:
     low = rating(1)
-    terminal.carry_out([Record(low, (Outcome.GRACE,))])
+    terminal.carry_out([Record(low, (Outcome.BURST,))])
     terminal.carry_out([KeepReasons(asking(low, "wait"))])
     terminal.carry_out([Record(rating(5))])
     if settled:

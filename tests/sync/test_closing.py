@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.encounter import Record
+from kiosk.domain.duty import EndOfDuty
+from kiosk.domain.encounter import DutyBegan, DutyEnded, Record
 from kiosk.domain.scale import FaceOrder
 from kiosk.domain.wording import Wording
 from kiosk.settings.reading import parse
@@ -16,10 +17,18 @@ from kiosk.store.state import Enrolment
 from kiosk.store.verify import Verified, verify
 from kiosk.terminal import Terminal
 from sync.absence import Hours
-from sync.closing import close_days
+from sync.closing import close_days, is_over
 from sync.incoming import take_roster
 from sync.messages import DayReport, GapCount, Roster
-from tests.support.builders import MORNING, PEPPER, SOMYING, TODAY, FakeClock, rating
+from tests.support.builders import (
+    MORNING,
+    PEPPER,
+    SOMYING,
+    TODAY,
+    FakeClock,
+    duty_of,
+    rating,
+)
 
 
 @pytest.fixture
@@ -98,6 +107,17 @@ def test_closing_again_adds_nothing(store: Store) -> None:
     close_days(store, FakeClock(), today=False)
     assert not any(day.fresh for day in close_days(store, FakeClock(), today=False))
     assert len(reports(store)) == 2
+
+
+def test_today_is_over_after_closing_time_once_nobody_is_on_duty(store: Store) -> None:
+    clock = FakeClock()
+    terminal = Terminal(store, clock, PEPPER)
+    terminal.carry_out([DutyBegan(duty_of())])
+    assert not is_over(store, clock, Hours())
+    clock.set_wall(clock.wall.replace(hour=16, minute=30))
+    assert not is_over(store, clock, Hours())
+    terminal.carry_out([DutyEnded(duty_of(), EndOfDuty.CLOSING_TIME)])
+    assert is_over(store, clock, Hours())
 
 
 def test_a_day_long_closed_is_closed_again_only_when_its_sheet_grew(store: Store) -> None:

@@ -188,7 +188,7 @@ def test_a_stranger_s_words_stay_on_one_line() -> None:
 
 
 def test_two_of_one_key_are_refused_in_every_list() -> None:
-    head, step = Head(1, SEAL), ["2026-11-23", "", 1, [], ""]
+    head, step = Head(1, SEAL), ["2026-11-23", "", 0, 1, [], ""]
     heads = json.loads(Heads(now=head, at_last="", steps=(), answers=()).to_bytes())
     heads["steps"] = [step, step]
     with pytest.raises(BadMessage, match="steps: a key stands twice"):

@@ -43,25 +43,39 @@ class SyncParts(NamedTuple):
 
 
 @app.command("close-day")
-def close_day() -> None:
-    """Close every business day up to today: its report is then due to be sent.
+def close_day(
+    now: Annotated[
+        bool,
+        typer.Option(
+            "--now",
+            help="Today as well while it goes on. What comes later goes into a second report: who "
+            "has both learns what came between them.",
+        ),
+    ] = False,
+) -> None:
+    """Close every business day that is over: its report is then due to be sent.
 
-    Closing twice changes nothing; ratings that came later go out as the next revision.
+    Today is over after closing time, once nobody is on duty. Closing twice changes nothing.
     """
     from kiosk.clock import SystemClock
-    from sync.closing import NotEnrolled, close_days
+    from sync.closing import NotEnrolled, close_days, is_over
 
+    clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = data_folder().settings().with_wording(terminal.wording())
         _settle_reasons(data_folder(), terminal)
+        hours = _hours(settings)
+        over = is_over(store, clock, hours)
         try:
-            closed = close_days(store, SystemClock(), today=True, hours=_hours(settings))
+            closed = close_days(store, clock, today=now or over, hours=hours)
         except NotEnrolled:
             typer.echo(
                 "Not enrolled: every day stays here, and is closed and sent once this terminal is."
             )
             return
-    if not closed:
+    if not (now or over):
+        typer.echo(f"Today goes on until {hours.closes:%H:%M}, and while somebody is on duty.")
+    elif not closed:
         typer.echo("Nothing to close.")
     for day in closed:
         outcome = "closed" if day.fresh else "closed before, unchanged"
@@ -111,7 +125,7 @@ def enrol(
 def sync() -> None:
     """Close past days, fetch the roster, send what is due, keep the receipts.
 
-    Today is closed too once the office is. Run it from a timer, or let the terminal start it.
+    Today is closed too once it is over. Run it from a timer, or let the terminal start it.
     """
     with _closed_and_syncing() as parts:
         result = _synced(parts)
@@ -280,11 +294,21 @@ def _require_mounted(folder: Path) -> None:
 
 
 def _asked(settings: "Settings") -> "Asked":
-    """What citizens can answer here."""
+    """What citizens can answer here, and how."""
+    from kiosk.domain.rating import Channel
     from sync.steps import Asked
 
     rules = settings.rules
-    return Asked(levels=rules.scale.levels, reasons=tuple(rules.reasons))
+    channels = {
+        Channel.TOUCH: True,
+        Channel.PANEL: any(panel.port for panel in settings.panel),
+        Channel.KEYBOARD: bool(settings.keys),
+    }
+    return Asked(
+        levels=rules.scale.levels,
+        reasons=tuple(rules.reasons),
+        channels=tuple(channel for channel, present in channels.items() if present),
+    )
 
 
 def _hours(settings: "Settings") -> "Hours":
@@ -301,7 +325,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     line."""
     from kiosk.clock import SystemClock
     from sync.client import SyncFailed
-    from sync.closing import NotEnrolled, close_days
+    from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
     from sync.keyfile import KeyUnusable, pending_renewal, read_key
 
@@ -309,10 +333,10 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     clock = SystemClock()
     with opened() as (store, terminal), errors():
         settings = folder.settings().with_wording(terminal.wording())
-        is_after_hours = clock.now().wall.time() >= settings.office.closes
+        hours = _hours(settings)
         _settle_reasons(folder, terminal)
         try:
-            close_days(store, clock, today=is_after_hours, hours=_hours(settings))
+            close_days(store, clock, today=is_over(store, clock, hours), hours=hours)
             yield SyncParts(
                 store=store,
                 clock=clock,

@@ -11,11 +11,11 @@ from ui.widgets.face import FaceButton
 from ui.widgets.tap import StaffTile, Tile
 from ui.widgets.text import TextBox
 
-NOTE = 8.0
-"""Height of the note above the foot, in units."""
+NOTE, PRIVATE = 8.0, 5.6
+"""Height of the note above the foot, in units; of the quiet line in its place."""
 CORNER = 1.4
 """Width of the corner beside a language's: it holds words, not a name."""
-UPRIGHT_TARGET, UPRIGHT_GAP, UPRIGHT_CORNER = 10.0, 2.2, 2.0
+UPRIGHT_TARGET, UPRIGHT_GAP, UPRIGHT_CORNER = 10.0, 1.8, 2.0
 """The same on an upright screen: those are never small."""
 
 
@@ -31,6 +31,7 @@ class ReadyScreen(Screen[ReadyView]):
         self.plate = Plate(self)
         self._question = TextBox(self, weight="Bold")
         self._note = TextBox(self, colour=theme.ALARM, weight="SemiBold")
+        self._private = TextBox(self, colour=theme.SOFT_INK)
         self.staff_tile = StaffTile(self)
         self.staff_tile.clicked.connect(self._corner)
         self.faces: list[FaceButton] = []
@@ -51,18 +52,16 @@ class ReadyScreen(Screen[ReadyView]):
         has_words_beside = theme.has_large_words() and not metrics.portrait
         faces_top = max(question.bottom() + metrics.px(0.6), float(metrics.reach))
         faces = QRectF(edge, faces_top, metrics.width - 2 * edge, 0)
-        note = QRectF(edge, 0, faces.width(), metrics.grown(NOTE - 1, 0.5))
+        note_height = metrics.grown(NOTE if view.note else PRIVATE, 0.5)
+        note = QRectF(edge, 0, faces.width(), note_height - metrics.px(1))
         question.setBottom(faces.top() - metrics.px(0.6))
         if metrics.portrait:
-            faces.setBottom(foot - metrics.px(2))
+            faces.setBottom(foot - metrics.px(1.4))
             note.moveBottom(question.bottom())
-            if view.note:
-                question.setBottom(note.top())
+            question.setBottom(note.top())
         else:
-            faces.setBottom(
-                foot - metrics.grown(NOTE, 0.5) if view.note else foot - metrics.px(GAP)
-            )
-            note.moveTop(foot - metrics.grown(NOTE, 0.5) + metrics.px(0.5))
+            faces.setBottom(foot - note_height)
+            note.moveTop(faces.bottom() + metrics.px(0.5))
         self.plate.place(metrics, view.officer, plate, middle=not has_words_beside)
         put(self._question, question)
         self._question.say(view.question, metrics.px(theme.TITLE))
@@ -70,6 +69,8 @@ class ReadyScreen(Screen[ReadyView]):
         self._place_foot(metrics, view, foot)
         put(self._note, note)
         self._note.say(view.note, metrics.px(theme.BODY))
+        put(self._private, note)
+        self._private.say("" if view.note else view.private, metrics.px(theme.QUIET))
 
     def _corner(self) -> None:
         """The corner's tile: staff's, or the citizen's where the question was offered."""
@@ -173,5 +174,5 @@ def _head(metrics: theme.Metrics) -> tuple[QRectF, QRectF]:
     plate = plate_box(metrics, top)
     question = QRectF(edge, plate.bottom() + metrics.px(0.6), width, metrics.px(13))
     if metrics.portrait:
-        question.setHeight(metrics.grown(21.5, 0.35))
+        question.setHeight(metrics.grown(23.7, 0.35))
     return plate, question

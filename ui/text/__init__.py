@@ -50,6 +50,7 @@ CITIZEN = (
     "month.",
     "ready.question",
     "ready.panel_down",
+    "ready.private",
     "ready.skip",
     "ready.closed",
     "ready.closes",

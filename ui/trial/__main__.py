@@ -95,7 +95,7 @@ def _without_a_screen(stage: Stage) -> None:
     if trouble:
         raise TrialFailed(trouble)
     say(f"{sum(day.pressed.values())} ratings pressed. Closing the day and syncing …")
-    say(command("ui", stage.terminal, "close-day").rstrip())
+    say(command("ui", stage.terminal, "close-day", "--now").rstrip())
     say(command("ui", stage.terminal, "sync").rstrip())
     say(command("ui", stage.terminal, "verify").rstrip())
     table = command("sync.central.cli", stage.central, "tally", "--reader", "trial")

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select, text, update
 
-from sync.central.logbook import Entry, Kind, Log, LogEnd, Note, Wanted, entry_digest
+from sync.central.logbook import Entry, Kind, Log, LogEnd, Note, Wanted, entry_digest, read_told
 from sync.central.schema import GUARDS, log_entries, log_heads, sites
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
@@ -176,8 +176,10 @@ class Logs(Room):
     def told_emptied(self) -> int:
         """Up to which security event the record says that they are emptied."""
         newest = self.page(Log.RECORD, Wanted(kinds=(Kind.SHORTENED,)), 0, 1)
-        _, _, last = newest[0].note.what.rpartition("-") if newest else ("", "", "0")
-        return int(last)
+        if not newest:
+            return 0
+        _, values = read_told(newest[0].note.what)
+        return int(values.get("last", 0))
 
     def stray(self) -> str:
         """What of the logs belongs to no office and no log, stands before the first entry, or lacks

@@ -29,6 +29,7 @@ from sync.central.schema import (
 )
 from sync.central.store.room import Room, insert_on
 from sync.central.store.terminals import utc
+from sync.commitment import NOTHING
 from sync.messages import OpenSheet
 
 MISSED_FOR = timedelta(days=60)
@@ -97,7 +98,7 @@ def witnessed(row: Row[*tuple[Any, ...]]) -> Witnessed:
         steps=row.steps,
         point=bytes.fromhex(row.point),
         last_step=row.last_step,
-        released=bool(row.released),
+        history=row.history,
     )
 
 
@@ -117,7 +118,7 @@ def never_reported(day: date) -> ColumnElement[bool]:
         for table in (day_reports, parked_reports)
     )
     missing = (~report.exists() for report in came)
-    return and_(c.released == 0, c.date >= day - MISSED_FOR, *missing)
+    return and_(c.steps > 0, c.date >= day - MISSED_FOR, *missing)
 
 
 class Witness(Room):
@@ -145,15 +146,22 @@ class Witness(Room):
         put_sheets(self._connection, mine)
 
     def forget(self, terminal: str) -> None:
-        """Forget a terminal's history: it begins a new one. Of sheets that it showed steps of,
-        nothing is asked any more."""
+        """Forget a terminal's history: it begins a new one. What it showed of its sheets is asked
+        no more; it shows them anew."""
         self._connection.execute(
             delete(seen_sheets).where(
                 seen_sheets.c.site == self._site, seen_sheets.c.terminal == terminal
             )
         )
         self._connection.execute(
-            update(witnessed_sheets).where(self._shown_by(terminal)).values(released=1)
+            update(witnessed_sheets)
+            .where(self._shown_by(terminal))
+            .values(
+                history=witnessed_sheets.c.history + 1,
+                steps=0,
+                point=NOTHING.hex(),
+                last_step="",
+            )
         )
 
     # --- steps of open sheets ----------------------------------------------------------------
@@ -175,7 +183,7 @@ class Witness(Room):
                 "steps": sheet.steps,
                 "point": sheet.point.hex(),
                 "last_step": sheet.last_step,
-                "released": int(sheet.released),
+                "history": sheet.history,
             }
             for sheet in sheets
         ]
@@ -183,7 +191,7 @@ class Witness(Room):
             statement = self._insert(witnessed_sheets)
             new = {
                 name: statement.excluded[name]
-                for name in ("steps", "point", "last_step", "released")
+                for name in ("steps", "point", "last_step", "history")
             }
             key = ["site", "terminal", "date", "officer"]
             self._connection.execute(
@@ -204,6 +212,27 @@ class Witness(Room):
             .order_by(c.date)
         )
         return tuple(self._connection.scalars(query))
+
+    def newest_days(self, terminal: str, most: int) -> tuple[date, ...]:
+        """The newest days of which this terminal showed steps, the newest first."""
+        c = witnessed_sheets.c
+        query = select(c.date).distinct().where(self._shown_by(terminal))
+        return tuple(self._connection.scalars(query.order_by(c.date.desc()).limit(most)))
+
+    def count_unreported(self, terminal: str) -> int:
+        """How many sheets of this terminal belong to days of which central has no report."""
+        c = witnessed_sheets.c
+        report = select(day_reports.c.date).where(
+            day_reports.c.site == c.site,
+            day_reports.c.terminal == c.terminal,
+            day_reports.c.date == c.date,
+        )
+        query = (
+            select(func.count())
+            .select_from(witnessed_sheets)
+            .where(self._shown_by(terminal), ~report.exists())
+        )
+        return self._connection.scalar(query) or 0
 
     # --- alarms ----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from kiosk.domain.people import BadPerson, Officer, identifier, plain
 from kiosk.domain.refusal import excerpt
 from sync.central import passwords
+from sync.central.logbook import told
 from sync.central.store.accounts import Account
 from sync.central.usecases.central import Central
 from sync.central.usecases.events import Kind, write_event
@@ -107,7 +108,7 @@ def add_account(
             raise BadPerson("account_exists", account=excerpt(account))
         ended = t.accounts.close_sessions(account)
         t.accounts.put(fresh)
-        t.logs.change(by, f"account {account}: {role_ids}", now)
+        t.logs.change(by, told("account", account=account, roles=role_ids), now)
         if ended:
             write_event(central, t, Kind.ENDED, account, now, who=by)
         if password:
@@ -133,7 +134,7 @@ def disable_account(central: Central, by: str, site: str, account: str, now: dat
             return False
         t.accounts.put(replace(current, disabled=True))
         ended = t.accounts.close_sessions(account)
-        t.logs.change(by, f"account {account}: disabled", now)
+        t.logs.change(by, told("account_disabled", account=account), now)
         if ended:
             write_event(central, t, Kind.ENDED, account, now, who=by)
     return True
@@ -146,7 +147,7 @@ def enable_account(central: Central, by: str, site: str, account: str, now: date
         if current is None:
             return False
         t.accounts.put(replace(current, disabled=False))
-        t.logs.change(by, f"account {account}: enabled", now)
+        t.logs.change(by, told("account_enabled", account=account), now)
     return True
 
 
@@ -161,7 +162,7 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
             return None
         t.accounts.put(replace(current, secret=secret, must_change=True))
         ended = t.accounts.close_sessions(account)
-        t.logs.change(by, f"account {account}: new first password", now)
+        t.logs.change(by, told("account_password", account=account), now)
         if ended:
             write_event(central, t, Kind.ENDED, account, now, who=by)
         write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Counts, Scaled
-from sync.central.logbook import Entry, Kind, Log, Wanted
+from sync.central.logbook import Entry, Kind, Log, Wanted, told
 from sync.central.store.days import StoredReport
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
@@ -31,7 +31,7 @@ def read_tally(
 ) -> tuple[DayTally, tuple[Entry, ...]]:
     """Raw counts of a day for the audit role, and the newest reads. This read is logged first."""
     with central.store.transaction(central.site) as t:
-        t.logs.read(reader, f"tally {day.isoformat()}", now)
+        t.logs.read(reader, told("tally", day=day.isoformat()), now)
         tally = DayTally(
             officers={str(officer.id): officer for officer in t.people.everyone()},
             counts=t.tallies.ratings(day),
@@ -52,7 +52,7 @@ def read_revision(
     with central.store.transaction(central.site) as t:
         bodies = {stored.revision: stored.body for stored in _revisions(t, terminal, day)}
         if revision in bodies:
-            what = f"report {terminal} {day.isoformat()} revision {revision}"
+            what = told("report", terminal=terminal, day=day.isoformat(), revision=revision)
             t.logs.read(reader, what, now)
     return bodies.get(revision)
 

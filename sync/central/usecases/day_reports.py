@@ -16,7 +16,7 @@ from sync.central.store.terminals import KnownTerminal
 from sync.central.store.witness import Alarm
 from sync.central.usecases.judging import doubt
 from sync.central.usecases.loghistory import heads_told
-from sync.central.usecases.witness import quarantine
+from sync.central.usecases.witness import miss_days, quarantine
 from sync.messages import Answer, DayReport, Receipt
 from sync.protocol import digest
 
@@ -68,11 +68,7 @@ def _take(
         return Answer.PARKED
     answer = store(t, stored, report, body, body_digest, now)
     if answer is Answer.STORED:
-        for missed in t.witness.never_reported(terminal, report.date):
-            detail = f"day {missed}: was witnessed and is not reported"
-            t.witness.alarm(
-                Alarm(at=now, terminal=terminal, kind=Answer.ROLLBACK.value, detail=detail)
-            )
+        miss_days(t, terminal, report.date, now)
     elif answer is Answer.CONFLICT:
         t.parked.put(report, body, body_digest, answer, now)
         detail = f"{report.date} revision {report.revision}: other bytes than were taken"

@@ -7,16 +7,27 @@ its first sign is logged: a hash could be guessed at by whoever reads the log, a
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.domain.refusal import excerpt
-from sync.central.logbook import FAILURES, Kind, Log, Note
+from sync.central.logbook import FAILURES, Kind, Log, Note, told
+from sync.central.logwords import log_words
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.usecases.sites import find_site
 from sync.central.viewer import CITY, Viewer
 
-__all__ = ["Kind", "note_failure", "note_refusal", "note_unknown", "write_event"]
+__all__ = [
+    "Failure",
+    "Kind",
+    "failure_of",
+    "note_failure",
+    "note_refusal",
+    "unknown_name",
+    "write_event",
+    "write_failure",
+]
 
 _MOST_EMPTIED = 500
 _LONGEST = 100
@@ -42,30 +53,46 @@ def write_event(
     _say(t.site, notes)
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A try that failed, not logged yet, and the site whose log it belongs to."""
+
+    site: str
+    note: Note
+
+
+def failure_of(site: str, kind: Kind, account: str, what: str = "") -> Failure:
+    # Who tries to sign in is not known; who is signed in and refused is.
+    who = account if kind is Kind.REFUSED else ""
+    return Failure(site, Note(kind=kind, who=who, whom=account, what=what))
+
+
+def unknown_name(central: Central, site: str, name: str) -> Failure:
+    """A try at an account that nobody has: at the site where it was tried, or at home."""
+    is_office = site != CITY and find_site(central, site) is not None
+    place = site if is_office else central.site
+    return failure_of(place, Kind.UNKNOWN, _first_sign(name))
+
+
+def write_failure(central: Central, failure: Failure, now: datetime) -> None:
+    """Log a failure, in a transaction of its own; in a flood only count it."""
+    notes = central.failures.passed(failure.site, failure.note, now)
+    if notes:
+        with central.store.transaction(failure.site) as t:
+            t.logs.append(Log.SECURITY, notes, now)
+        _say(failure.site, notes)
+
+
 def note_failure(
     central: Central, site: str, kind: Kind, account: str, now: datetime, what: str = ""
 ) -> None:
-    """Log a failure, in a transaction of its own; in a flood only count it."""
-    # Who tries to sign in is not known; who is signed in and refused is.
-    who = account if kind is Kind.REFUSED else ""
-    note = Note(kind=kind, who=who, whom=account, what=what)
-    notes = central.failures.passed(site, note, now)
-    if notes:
-        with central.store.transaction(site) as t:
-            t.logs.append(Log.SECURITY, notes, now)
-        _say(site, notes)
-
-
-def note_unknown(central: Central, site: str, name: str, now: datetime) -> None:
-    """Log a try at an account that nobody has: at the site where it was tried, or at home."""
-    is_office = site != CITY and find_site(central, site) is not None
-    place = site if is_office else central.site
-    note_failure(central, place, Kind.UNKNOWN, _first_sign(name), now)
+    """Log that an account's try failed."""
+    write_failure(central, failure_of(site, kind, account, what), now)
 
 
 def note_refusal(central: Central, viewer: Viewer, method: str, path: str, now: datetime) -> None:
     """Log that somebody asked for what they have no right to."""
-    what = excerpt(f"{method} {path}", _LONGEST)
+    what = told("page", page=excerpt(f"{method} {path}", _LONGEST))
     note_failure(central, viewer.site, Kind.REFUSED, viewer.account, now, what)
 
 
@@ -76,7 +103,7 @@ def empty_old_events(t: Transaction, now: datetime) -> None:
     before = now - timedelta(days=t.settings.newest().settings.security_days)
     last = t.logs.empty(Log.SECURITY, before, _MOST_EMPTIED)
     if last > emptied:
-        what = f"{Log.SECURITY.value} {emptied + 1}-{last}"
+        what = told("shortened", first=emptied + 1, last=last)
         t.logs.append(Log.RECORD, [Note(kind=Kind.SHORTENED, what=what)], now)
 
 
@@ -88,5 +115,5 @@ def _say(site: str, notes: Iterable[Note]) -> None:
     for note in notes:
         level = logging.WARNING if note.kind in FAILURES else logging.INFO
         by = f"by {note.who}" if note.who not in ("", note.whom) else ""
-        words = (site, note.kind, note.whom, by, note.what)
+        words = (site, note.kind, note.whom, by, log_words("en", note.what))
         _LOG.log(level, "%s", " ".join(word for word in words if word))

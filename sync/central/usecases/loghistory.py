@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import reduce
 
 from kiosk.domain.refusal import Refusal
-from sync.central.logbook import Entry, Kind, Log, LogEnd, Note, entry_digest
+from sync.central.logbook import Entry, Kind, Log, LogEnd, Note, entry_digest, told
 from sync.central.store.engine import Transaction
 from sync.central.store.logbreaks import LogBreak
 from sync.central.usecases.audit import signature
@@ -77,7 +77,7 @@ def ask_to_settle(central: Central, viewer: Viewer, reason: str, now: datetime) 
     with central.store.transaction(central.site) as t:
         waiting = [one for one in t.log_breaks.all() if one.settled is None]
         t.log_breaks.ask(waiting, signature(viewer), _roles(viewer), reason)
-        _log(t, viewer, f"logs, {len(waiting)} differences: asked to take them: {reason}", now)
+        _log(t, viewer, told("breaks_asked", n=len(waiting), reason=reason), now)
 
 
 def settle_log_breaks(central: Central, viewer: Viewer, now: datetime) -> None:
@@ -91,11 +91,11 @@ def settle_log_breaks(central: Central, viewer: Viewer, now: datetime) -> None:
             raise NeedsAnother("other_role")
         t.log_breaks.settle(asked, signature(viewer), now)
         reasons = "; ".join(sorted({one.reason for one in asked}))
-        _log(t, viewer, f"logs, {len(asked)} differences: taken as they are: {reasons}", now)
+        _log(t, viewer, told("breaks_settled", n=len(asked), reason=reasons), now)
 
 
 def _log(t: Transaction, viewer: Viewer, what: str, now: datetime) -> None:
-    note = Note(kind=Kind.ALARM, who=signature(viewer), what=what[:_MOST_WORDS])
+    note = Note(kind=Kind.ALARM, who=signature(viewer), what=what)
     t.logs.append(Log.RECORD, [note], now)
 
 
@@ -144,9 +144,7 @@ def _raised(t: Transaction, found: LogBreak, now: datetime) -> str:
     before = t.log_breaks.get(found)
     if before is None:
         t.log_breaks.put(found)
-        what = (
-            f"log {found.log}: {found.kind}: entry {found.seen} was seen, {found.seq} is the last"
-        )
+        what = told("break", log=found.log, broken=found.kind, seen=found.seen, last=found.seq)
         t.logs.append(Log.RECORD, [Note(kind=Kind.ALARM, whom=found.terminal, what=what)], now)
         return ""
     if before.settled is None:

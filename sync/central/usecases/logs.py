@@ -10,6 +10,7 @@ from sync.central.logbook import (
     Kind,
     Log,
     Wanted,
+    told,
 )
 from sync.central.usecases.audit import signature
 from sync.central.usecases.central import Central
@@ -76,7 +77,7 @@ def export_log(
     viewer.require(central.site, Right.LOGS)
     allowed = _narrowed(central, viewer, log, wanted)
     with central.store.transaction(central.site) as t:
-        t.logs.read(signature(viewer), f"file {log.value}", now)
+        t.logs.read(signature(viewer), told("file", log=log.value), now)
     with central.store.read(central.site) as t:
         return t.logs.page(log, allowed, 0, MOST_EXPORTED)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sync.central.logbook import told
 from sync.central.sitesettings import SiteSettings, StoredSettings
 from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.audit import write_change
@@ -26,4 +27,4 @@ def save_settings(
         newest = t.settings.newest().version
         version = newest if base is None else base
         t.settings.append(version, settings, viewer.name, now)
-        write_change(t, viewer, f"settings: version {version + 1}", now)
+        write_change(t, viewer, told("settings", version=version + 1), now)

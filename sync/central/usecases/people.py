@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kiosk.domain.people import Officer
-from kiosk.language import counted
+from sync.central.logbook import told
 from sync.central.store.engine import Transaction
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.audit import write_change
@@ -62,8 +62,7 @@ def renew_officers(
     """Add or renew officers as `import_officers` does, and log who did."""
     with central.store.transaction(central.site) as t:
         _put(t, officers)
-        renewed = counted(len(officers), "officer", "officers")
-        write_change(t, viewer, f"roster: {renewed} added or renewed", now)
+        write_change(t, viewer, told("roster", n=len(officers)), now)
 
 
 def set_retired(
@@ -73,8 +72,8 @@ def set_retired(
     with central.store.transaction(central.site) as t:
         officer = _officer(t, officer_id)
         _put(t, (replace(officer, retired=retired),))
-        deed = "retire" if retired else "return"
-        write_change(t, viewer, f"roster: {officer.number} {deed}", now)
+        deed = "officer_retired" if retired else "officer_returned"
+        write_change(t, viewer, told(deed, number=officer.number), now)
 
 
 def retire_officer(central: Central, number: str) -> bool:
@@ -91,7 +90,7 @@ def save_photo(
     with central.store.transaction(central.site) as t:
         officer = _officer(t, officer_id)
         t.photos.put(officer_id, jpeg)
-        write_change(t, viewer, f"roster: {officer.number} photo", now)
+        write_change(t, viewer, told("photo", number=officer.number), now)
 
 
 def remove_photo(central: Central, viewer: Viewer, officer_id: str, now: datetime) -> None:
@@ -99,7 +98,7 @@ def remove_photo(central: Central, viewer: Viewer, officer_id: str, now: datetim
     with central.store.transaction(central.site) as t:
         officer = _officer(t, officer_id)
         t.photos.remove(officer_id)
-        write_change(t, viewer, f"roster: {officer.number} remove", now)
+        write_change(t, viewer, told("photo_removed", number=officer.number), now)
 
 
 def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kiosk import pin
 from kiosk.domain.people import Officer
+from sync.central.logbook import told
 from sync.central.store.pins import Issued
 from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.audit import write_change
@@ -90,8 +91,8 @@ def issue_pins(
             )
             t.pins.put(issued, base)
         letters = tuple((officer, fresh[id_]) for id_, officer in active.items() if id_ in fresh)
-        log_line = ", ".join(officer.number for officer, _ in letters)
-        write_change(t, viewer, f"PIN issued: {log_line}", now)
+        numbers_issued = ", ".join(officer.number for officer, _ in letters)
+        write_change(t, viewer, told("pins", numbers=numbers_issued), now)
     return letters
 
 

@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sync.central import secondfactor
+from sync.central.logbook import told
 from sync.central.store.accounts import Account
 from sync.central.store.engine import Transaction
 from sync.central.store.secondfactors import SecondFactor
@@ -105,7 +106,7 @@ def enrol_factor(
         t.second_factors.put(factor, map(secondfactor.recovery_hash, codes))
         t.accounts.admit_session(session)
         t.accounts.close_sessions(viewer.account, besides=session)
-        write_event(central, t, Kind.SECOND_FACTOR, viewer.account, now, what="set")
+        write_event(central, t, Kind.SECOND_FACTOR, viewer.account, now, what=told("factor_set"))
     return codes
 
 
@@ -114,7 +115,7 @@ def renew_codes(central: Central, viewer: Viewer, now: datetime) -> tuple[str, .
     codes = secondfactor.new_recovery_codes()
     with central.store.transaction(viewer.site) as t:
         t.second_factors.put_codes(viewer.account, map(secondfactor.recovery_hash, codes))
-        write_event(central, t, Kind.SECOND_FACTOR, viewer.account, now, what="codes")
+        write_event(central, t, Kind.SECOND_FACTOR, viewer.account, now, what=told("factor_codes"))
     return codes
 
 
@@ -125,8 +126,8 @@ def reset_factor(central: Central, by: str, site: str, account: str, now: dateti
         if not t.second_factors.drop(account):
             return False
         t.accounts.close_sessions(account)
-        t.logs.change(by, f"account {account}: second factor reset", now)
-        write_event(central, t, Kind.SECOND_FACTOR, account, now, who=by, what="reset")
+        t.logs.change(by, told("account_factor", account=account), now)
+        write_event(central, t, Kind.SECOND_FACTOR, account, now, who=by, what=told("factor_reset"))
     return True
 
 

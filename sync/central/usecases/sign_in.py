@@ -12,17 +12,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sync.central import passwords
+from sync.central.logbook import told
 from sync.central.passwords import WeakPassword
 from sync.central.store.accounts import Account, Session
 from sync.central.store.engine import Transaction
 from sync.central.store.tries import Tries
 from sync.central.usecases.central import Central
 from sync.central.usecases.events import (
+    Failure,
     Kind,
     empty_old_events,
+    failure_of,
     note_failure,
-    note_unknown,
+    unknown_name,
     write_event,
+    write_failure,
 )
 from sync.central.usecases.second_factors import code_is_right, must_enrol
 from sync.central.usecases.tries import (
@@ -54,6 +58,7 @@ __all__ = [
     "sign_in_as",
     "sign_out",
     "viewer_of",
+    "write_failure",
 ]
 
 SESSION_IDLE = timedelta(hours=2)
@@ -85,17 +90,17 @@ def sign_in(
     browser: str = "",
 ) -> Opened:
     """A session for the right password of an account at the first of `sites` that has it;
-    NotSignedIn, or Locked with the time."""
+    NotSignedIn, or Locked with the time. Who answers logs what they carry, after the answer: a name
+    that somebody has is logged otherwise than others, and nobody may wait for that."""
     name = name_hash(central, sites[0], account)
     current = _account_at(central, sites, account)
     try:
         earlier = count_try(central, name, now)
-    except Locked:
-        _note(central, sites[0], account, current, Kind.TOO_EARLY, now)
-        raise
+    except Locked as locked:
+        failure = _failure(central, sites[0], account, current, Kind.TOO_EARLY)
+        raise Locked(locked.until, failure) from None
     if not _matches(current, password) or current is None:
-        _note(central, sites[0], account, current, _wrong(earlier, now), now)
-        raise NotSignedIn
+        raise NotSignedIn(_failure(central, sites[0], account, current, _wrong(earlier, now)))
     with central.store.transaction(current.site) as t:
         stage = _stage_of(t, current)
     if stage == CODE:
@@ -103,7 +108,7 @@ def sign_in(
         take_back_try(central, name, earlier, now)
     else:
         clear_tries(central, name)
-    return _open_session(central, current, stage, browser, now, by="password")
+    return _open_session(central, current, stage, browser, now, by="by_password")
 
 
 def sign_in_as(
@@ -116,9 +121,9 @@ def sign_in_as(
     if account is None:
         raise NotSignedIn
     if account.disabled:
-        note_failure(central, site, Kind.FAILED, account.account, now, "disabled")
+        note_failure(central, site, Kind.FAILED, account.account, now, told("disabled"))
         raise NotSignedIn
-    return _open_session(central, account, "", browser, now, by="identity")
+    return _open_session(central, account, "", browser, now, by="by_identity")
 
 
 def check_code(
@@ -137,7 +142,7 @@ def check_code(
         raise NotSignedIn
     with central.store.transaction(site) as t:
         t.accounts.close_session(hashed)
-    return _open_session(central, account, "", browser, now, by="code")
+    return _open_session(central, account, "", browser, now, by="by_code")
 
 
 def require_code(central: Central, viewer: Viewer, code: str, now: datetime) -> None:
@@ -148,7 +153,9 @@ def require_code(central: Central, viewer: Viewer, code: str, now: datetime) -> 
     with central.store.transaction(viewer.site) as t:
         right = code_is_right(central, t, viewer, code, now)
     if not right:
-        note_failure(central, viewer.site, _wrong(earlier, now), viewer.account, now, "code")
+        note_failure(
+            central, viewer.site, _wrong(earlier, now), viewer.account, now, told("wrong_code")
+        )
         raise NotSignedIn
     clear_tries(central, name)
 
@@ -243,7 +250,7 @@ def change_password(
         write_event(central, t, Kind.PASSWORD_SET, viewer.account, now)
     # Who changes the password here has given the code, where one is needed, at signing in.
     stage = "" if stage == CODE else stage
-    return _open_session(central, changed, stage, browser, now, by="password")
+    return _open_session(central, changed, stage, browser, now, by="by_password")
 
 
 def _matches(account: Account | None, password: str) -> bool:
@@ -268,15 +275,14 @@ def _wrong(earlier: Tries, now: datetime) -> Kind:
     return Kind.LOCKED if waits else Kind.FAILED
 
 
-def _note(
-    central: Central, site: str, name: str, account: Account | None, kind: Kind, now: datetime
-) -> None:
-    """Log a try that failed; `site`: where somebody tried a name that is nobody's."""
+def _failure(
+    central: Central, site: str, name: str, account: Account | None, kind: Kind
+) -> Failure:
+    """A try that failed; `site`: where somebody tried a name that is nobody's."""
     if account is None:
-        note_unknown(central, site, name, now)
-    else:
-        what = "disabled" if account.disabled else ""
-        note_failure(central, account.site, kind, account.account, now, what)
+        return unknown_name(central, site, name)
+    what = told("disabled") if account.disabled else ""
+    return failure_of(account.site, kind, account.account, what)
 
 
 def _account_at(central: Central, sites: Sequence[str], account: str) -> Account | None:
@@ -321,7 +327,7 @@ def _open_session(
         if ended:
             write_event(central, t, Kind.ENDED, account.account, now)
         if stage != CODE:
-            write_event(central, t, Kind.SIGNED_IN, account.account, now, what=by)
+            write_event(central, t, Kind.SIGNED_IN, account.account, now, what=told(by))
         empty_old_events(t, now)
     return Opened(site=account.site, token=token, stage=stage)
 

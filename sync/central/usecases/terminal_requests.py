@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
+from sync.central.logbook import told
 from sync.central.settings import CentralSettings
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
@@ -93,7 +94,7 @@ class TerminalRequest:
         """The next key was used: it takes the place of the one before."""
         self.t.terminals.renew_key(self.terminal, now)
         terminal = self.terminal.terminal
-        self.t.logs.change(f"terminal {terminal}", f"terminal {terminal}: key renewed", now)
+        self.t.logs.change(terminal, told("key_renewed", terminal=terminal), now)
 
     def earlier_key_of(self, signed: Signed) -> str:
         """The key that this terminal had before with which this was signed; "" where none was."""

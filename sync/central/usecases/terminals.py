@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from kiosk.domain.people import BadPerson, identifier
 from sync.central.ingest import Why
+from sync.central.logbook import told
 from sync.central.store.parked import ParkedReport
 from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
@@ -132,7 +133,7 @@ def invite_terminal(
                 invited_roles=roles_text(viewer),
             ),
         )
-        write_change(t, viewer, f"terminal {terminal}: a code to enrol", now)
+        write_change(t, viewer, told("terminal_code", terminal=terminal), now)
     return code
 
 
@@ -196,7 +197,7 @@ def release_terminal(
         if current.went_back:
             by, roles = signature(viewer), roles_text(viewer)
             t.terminals.propose_release(terminal, by, roles, reason)
-            what = f"terminal {terminal}: proposed that it leaves quarantine: {reason}"
+            what = told("release_proposed", terminal=terminal, reason=reason)
             write_change(t, viewer, what, now)
             return Release.PROPOSED
         settled = t.witness.settle(terminal, viewer.name, reason, now, but=FOR_TWO)
@@ -204,7 +205,8 @@ def release_terminal(
             t.terminals.resume(terminal)
         if not settled and not current.quarantined:
             return Release.NOTHING
-        write_change(t, viewer, f"terminal {terminal}: released: {reason}", now)
+        what = told("terminal_released", terminal=terminal, reason=reason)
+        write_change(t, viewer, what, now)
     return Release.DONE
 
 
@@ -219,7 +221,7 @@ def quarantine_terminal(
         t.terminals.quarantine(terminal, State.BY_HAND)
         raised = Alarm(at=now, terminal=terminal, kind=State.BY_HAND.value, detail=reason)
         t.witness.alarm(raised)
-        write_change(t, viewer, f"terminal {terminal}: quarantine: {reason}", now)
+        write_change(t, viewer, told("quarantine", terminal=terminal, reason=reason), now)
     return True
 
 
@@ -234,7 +236,7 @@ def revoke_terminal(
             return False
         t.terminals.put_state(terminal, State.REVOKED)
         t.witness.settle_kind(terminal, NEW_GENERATION, viewer.name, reason, now)
-        write_change(t, viewer, f"terminal {terminal}: key revoked: {reason}", now)
+        write_change(t, viewer, told("revoked", terminal=terminal, reason=reason), now)
     return True
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sync.central import passwords
 from sync.central.store.tries import Tries
 from sync.central.usecases.central import Central
+from sync.central.usecases.events import Failure
 from sync.central.viewer import CITY
 
 _KEPT = timedelta(days=1)
@@ -17,14 +18,18 @@ _CLEAN_UP = "00"
 
 
 class NotSignedIn(Exception):
-    """Unknown, wrong or disabled: which one is not said."""
+    """Unknown, wrong or disabled: which one is not said. `failure`: what is still to be logged."""
+
+    def __init__(self, failure: Failure | None = None) -> None:
+        super().__init__("not signed in")
+        self.failure = failure
 
 
 class Locked(NotSignedIn):
     """Too many tries; `until` says when the next is looked at."""
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__("too many tries")
+    def __init__(self, until: datetime, failure: Failure | None = None) -> None:
+        super().__init__(failure)
         self.until = until
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from kiosk.domain.refusal import Refusal
 from sync.central.ingest import Why, decide
+from sync.central.logbook import told
 from sync.central.store.engine import Transaction
 from sync.central.store.parked import Proposal, ProposedReport
 from sync.central.store.terminals import KnownTerminal, State
@@ -71,7 +72,7 @@ def confirm_generation(central: Central, viewer: Viewer, terminal: str, now: dat
             if other.generation < waiting.generation and not other.ended:
                 t.terminals.put_state(other.terminal, State.REPLACED)
         _settle(t, terminal, NEW_GENERATION, viewer, now)
-        write_change(t, viewer, f"terminal {terminal}: new generation confirmed", now)
+        write_change(t, viewer, told("generation_confirmed", terminal=terminal), now)
     return True
 
 
@@ -84,7 +85,7 @@ def refuse_generation(central: Central, viewer: Viewer, terminal: str, now: date
             return False
         t.terminals.put_state(terminal, State.REVOKED)
         _settle(t, terminal, NEW_GENERATION, viewer, now)
-        write_change(t, viewer, f"terminal {terminal}: new generation refused", now)
+        write_change(t, viewer, told("generation_refused", terminal=terminal), now)
     return True
 
 
@@ -113,7 +114,7 @@ def confirm_release_of_terminal(
         t.witness.forget(terminal)
         who = f"{current.release_by}, {signature(viewer)}"
         t.witness.settle(terminal, who, current.release_reason, now, but=FOR_TWO)
-        write_change(t, viewer, f"terminal {terminal}: release from quarantine confirmed", now)
+        write_change(t, viewer, told("release_confirmed", terminal=terminal), now)
     return True
 
 
@@ -128,7 +129,7 @@ def propose_release(
     with central.store.transaction(central.site) as t:
         count = t.parked.propose(terminal, why, proposal)
         if count:
-            what = f"terminal {terminal}: proposed that {count} ({why.value}) count: {reason}"
+            what = told("proposed", terminal=terminal, n=count, why=why.value, reason=reason)
             write_change(t, viewer, what, now)
     return count
 
@@ -148,7 +149,7 @@ def confirm_release(
         stored = sum([_release(t, terminal, report, now) for report in proposed])
         if not t.parked.remains(terminal, why):
             _settle(t, terminal, why.value, viewer, now)
-        what = f"terminal {terminal}: confirmed that {stored} ({why.value}) count"
+        what = told("confirmed", terminal=terminal, n=stored, why=why.value)
         write_change(t, viewer, what, now)
     return Released(stored=stored, left=len(proposed) - stored)
 

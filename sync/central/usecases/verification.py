@@ -149,7 +149,7 @@ def first_wrong_entry(central: Central, site: str) -> str | None:
                 if wrong := _wrong_log(t.logs, site, log, heads[log], emptied):
                     return f"log {log.value}: {wrong}"
     except ValueError as error:
-        return f"logs: a date that can't be: {error}"
+        return f"logs: an entry that can't be: {error}"
     return None
 
 

@@ -1,9 +1,18 @@
 """Central as a witness: a terminal whose journal or sheets went back goes into quarantine."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from sync.central.ingest import SheetKey, StepKey, Witnessed, is_new, judge_heads, judge_steps
+from sync.central.ingest import (
+    SheetKey,
+    StepKey,
+    Witnessed,
+    is_new,
+    judge_heads,
+    judge_steps,
+    step_key,
+)
 from sync.central.store.engine import Transaction
 from sync.central.store.terminals import KnownTerminal, State
 from sync.central.store.witness import Alarm
@@ -16,12 +25,20 @@ from sync.steps import checked
 
 Points = Mapping[StepKey, bytes]
 
+LATER_DAYS = 3
+"""A terminal that shows steps of so many later days has had a night to send each day's report, also
+one that was away before."""
+MOST_SHEETS = 64
+"""Of one terminal's day: more officers than serve at a counter."""
+MOST_UNREPORTED = 2000
+"""Of one terminal: a year of its days."""
+
 
 def prove_steps(site: str, terminal: str, steps: Iterable[Step]) -> dict[StepKey, bytes]:
     """What each step commits to; BadMessage for one that proves nothing. Takes some hundredths of
     a second for each: never within a transaction."""
     try:
-        return {(s.date, s.officer, s.number): checked(site, terminal, s) for s in steps}
+        return {step_key(step): checked(site, terminal, step) for step in steps}
     except NoProof as error:
         raise BadMessage(f"steps: {error}") from None
 
@@ -38,31 +55,68 @@ def witness_heads(
     and not among the `points`, nothing is done, and the new ones come back to be proved first."""
     if terminal.quarantined:
         return HeadsAnswer(Answer.QUARANTINED, ())
-    why = f"journal: entry {heads.now.seq} after {terminal.head.seq} was seen"
     answer = judge_heads(terminal.head, heads)
-    sheets: dict[SheetKey, Witnessed] = {}
-    if answer is Answer.STORED:
-        seen, sheets = _seen(central, t, terminal.terminal, heads)
-        new = tuple(s for s in heads.steps if is_new(sheets.get((s.date, s.officer)), s))
-        if any((s.date, s.officer, s.number) not in points for s in new):
-            return new
-        answer, why, sheets = judge_steps(sheets, heads.steps, points)
+    if answer is not Answer.STORED:
+        why = f"journal: entry {heads.now.seq} after {terminal.head.seq} was seen"
+        quarantine(t, terminal.terminal, answer, why, now)
+        return HeadsAnswer(answer, ())
+    seen, sheets = _seen(central, t, terminal.terminal, heads)
+    _require_room(t, terminal.terminal, seen, sheets.keys() | _keys(heads.steps))
+    new = tuple(s for s in heads.steps if is_new(sheets.get((s.date, s.officer)), s))
+    if any(step_key(step) not in points for step in new):
+        return new
+    answer, why, sheets = judge_steps(sheets, heads.steps, points)
     if answer is not Answer.STORED:
         quarantine(t, terminal.terminal, answer, why, now)
         return HeadsAnswer(answer, ())
-    t.terminals.put_head(terminal.terminal, heads.now)
-    t.terminals.heads_taken(terminal.terminal, terminal.nonce)
-    t.witness.put_witnessed(
-        terminal.terminal, (sheet for key, sheet in sheets.items() if seen.get(key) != sheet)
-    )
+    _store(t, terminal, heads, (sheet for key, sheet in sheets.items() if seen.get(key) != sheet))
+    if any(step.number == 1 for step in new):  # of a new day
+        _miss_days_long_over(t, terminal.terminal, now)
     rows = tuple(_row(sheet) for _, sheet in sorted(sheets.items()))
     return HeadsAnswer(Answer.WAITING if terminal.waiting else answer, rows)
+
+
+def _store(
+    t: Transaction, terminal: KnownTerminal, heads: Heads, sheets: Iterable[Witnessed]
+) -> None:
+    t.terminals.put_head(terminal.terminal, heads.now)
+    t.terminals.heads_taken(terminal.terminal, terminal.nonce)
+    t.witness.put_witnessed(terminal.terminal, sheets)
+
+
+def miss_days(t: Transaction, terminal: str, before: date, now: datetime) -> None:
+    """Raise the alarm for each day before a date that was witnessed and is not reported."""
+    for missed in t.witness.never_reported(terminal, before):
+        detail = f"day {missed}: was witnessed and is not reported"
+        t.witness.alarm(Alarm(at=now, terminal=terminal, kind=Answer.ROLLBACK.value, detail=detail))
+
+
+def _miss_days_long_over(t: Transaction, terminal: str, now: datetime) -> None:
+    """The same where no later day is ever reported either."""
+    newest = t.witness.newest_days(terminal, LATER_DAYS)
+    if len(newest) == LATER_DAYS:
+        miss_days(t, terminal, newest[-1], now)
 
 
 def quarantine(t: Transaction, terminal: str, answer: Answer, why: str, now: datetime) -> None:
     """Take no more from a terminal until a person has looked, and raise the alarm."""
     t.terminals.quarantine(terminal, State(answer.value))
     t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=why))
+
+
+def _require_room(
+    t: Transaction, terminal: str, seen: Iterable[SheetKey], named: Iterable[SheetKey]
+) -> None:
+    """BadMessage for more sheets than a terminal can have: its key is not to fill the database."""
+    before = set(seen)
+    if before.issuperset(named):
+        return
+    officers = Counter(day for day, _ in before | set(named))
+    for day, number in officers.items():
+        if number > MOST_SHEETS:
+            raise BadMessage(f"steps: {day} has sheets of more than {MOST_SHEETS} officers")
+    if t.witness.count_unreported(terminal) >= MOST_UNREPORTED:
+        raise BadMessage(f"steps: {MOST_UNREPORTED} sheets are shown, and no report of their days")
 
 
 def _seen(
@@ -73,19 +127,24 @@ def _seen(
     rows = [row for earlier in heads.answers for row in _answered(central, terminal, earlier)]
     days = {step.date for step in heads.steps} | {row.date for row in rows}
     seen = t.witness.witnessed(terminal, days) if days else {}
-    named = {(step.date, step.officer) for step in heads.steps}
+    named = _keys(heads.steps)
     named |= {(row.date, row.officer) for row in rows}
     named_sheets = {key: sheet for key, sheet in seen.items() if key in named}
     for row in rows:
         was = named_sheets.get((row.date, row.officer))
-        if was is None or (not was.released and was.steps < row.steps):
+        if was is None or (was.history, was.steps) < (row.history, row.steps):
             named_sheets[row.date, row.officer] = Witnessed(
                 date=row.date,
                 officer=row.officer,
                 steps=row.steps,
                 point=bytes.fromhex(row.point),
+                history=row.history,
             )
     return seen, named_sheets
+
+
+def _keys(steps: Iterable[Step]) -> set[SheetKey]:
+    return {(step.date, step.officer) for step in steps}
 
 
 def _answered(
@@ -108,5 +167,9 @@ def _answered(
 
 def _row(sheet: Witnessed) -> WitnessedSheet:
     return WitnessedSheet(
-        date=sheet.date, officer=sheet.officer, steps=sheet.steps, point=sheet.point.hex()
+        date=sheet.date,
+        officer=sheet.officer,
+        history=sheet.history,
+        steps=sheet.steps,
+        point=sheet.point.hex(),
     )

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from sync.central.logwords import log_words
 from sync.central.papers.statistics import safe_cell
 from sync.central.usecases.loghistory import NeedsAnother, ask_to_settle, settle_log_breaks
 from sync.central.usecases.logs import (
@@ -36,11 +37,12 @@ from sync.central.web.dependencies import (
 from sync.central.web.downloads import file_response
 from sync.central.web.forms import Form
 from sync.central.web.parts import parts_of
-from sync.central.web.rendering import PageError, page
+from sync.central.web.rendering import PageError, language_of, page
 
 router = APIRouter(include_in_schema=False)
 
-COLUMNS = ("number", "time", "kind", "who", "whom", "what", "hash")
+COLUMNS = ("number", "time", "kind", "who", "whom", "what", "said", "hash")
+"""`what` as the chain of hashes covers it; `said`: in the reader's language."""
 _PATHS = {Log.RECORD: "changes", Log.SECURITY: "security"}
 _TITLES = {Log.RECORD: "changes", Log.SECURITY: "events"}
 
@@ -83,13 +85,13 @@ def security_page(
 
 
 @router.get("/changes/{site}/log.csv")
-def changes_file(reader: LogReader, wanted: Asked, now: CurrentTime) -> Response:
-    return _file(reader, Log.RECORD, wanted, now)
+def changes_file(request: Request, reader: LogReader, wanted: Asked, now: CurrentTime) -> Response:
+    return _file(request, reader, Log.RECORD, wanted, now)
 
 
 @router.get("/security/{site}/log.csv")
-def security_file(reader: LogReader, wanted: Asked, now: CurrentTime) -> Response:
-    return _file(reader, Log.SECURITY, wanted, now)
+def security_file(request: Request, reader: LogReader, wanted: Asked, now: CurrentTime) -> Response:
+    return _file(request, reader, Log.SECURITY, wanted, now)
 
 
 @router.get("/my-log")
@@ -162,21 +164,22 @@ def _older(request: Request, entries: LogPage, name: str) -> str:
     return f"{request.url.path}?{query}"
 
 
-def _file(reader: Reader, log: Log, wanted: Wanted, now: datetime) -> Response:
+def _file(request: Request, reader: Reader, log: Log, wanted: Wanted, now: datetime) -> Response:
     entries = export_log(reader.central, reader.viewer, log, wanted, now)
     name = f"{_PATHS[log]}-{reader.central.site}-{now.astimezone():%Y-%m-%d}"
-    return file_response(_as_csv(entries), name, "csv")
+    return file_response(_as_csv(entries, language_of(request)), name, "csv")
 
 
-def _as_csv(entries: Iterable[Entry]) -> bytes:
+def _as_csv(entries: Iterable[Entry], language: str) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for entry in entries:
         note = entry.note
-        words = (safe_cell(word) for word in (note.kind, note.who, note.whom, note.what))
-        writer.writerow((entry.seq, entry.at.isoformat(), *words, entry.hash))
+        sentence = log_words(language, note.what)
+        cells = map(safe_cell, (note.kind, note.who, note.whom, note.what, sentence))
+        writer.writerow((entry.seq, entry.at.isoformat(), *cells, entry.hash))
     return text.getvalue().encode("utf-8-sig")
 
 

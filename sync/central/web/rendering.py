@@ -13,6 +13,7 @@ from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import thai
 from sync.central.language import LANGUAGES, tables, words
+from sync.central.logwords import log_words
 from sync.central.reports.gate import orders_differ
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
@@ -139,6 +140,7 @@ def _formats(language: str) -> dict[str, Any]:
         "digits": partial(thai.digits, language=language),
         "quote": partial(quote, safe=""),
         "problem_words": partial(problem_words, language),
+        "log_words": partial(log_words, language),
     }
 
 

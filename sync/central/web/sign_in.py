@@ -8,6 +8,7 @@ from time import monotonic
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
+from starlette.background import BackgroundTask
 
 from sync.central.usecases.sign_in import (
     CODE,
@@ -16,6 +17,7 @@ from sync.central.usecases.sign_in import (
     check_code,
     sign_in,
     sign_out,
+    write_failure,
 )
 from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY, Right, Viewer
@@ -38,8 +40,9 @@ router = APIRouter(include_in_schema=False)
 MAX_ACCOUNT, MAX_CODE = 64, 64
 """Characters of what is typed."""
 LEAST_SECONDS = 0.15
-"""What a refusal takes: several times its work, so that how long it took does not tell whether the
-name is somebody's. Nobody's turn waits for it."""
+"""What a refusal takes: several times its work. The work is the same whether the name is somebody's
+or not; what differs, its line in the log, is written after the answer. Nobody's turn waits for it.
+"""
 _FONTS = ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")
 _FIRST_PAGES = (
     (Right.OFFICE, "report"),
@@ -74,19 +77,21 @@ async def post_sign_in(request: Request, form: Form, now: CurrentTime) -> Respon
             opened = await run_in_threadpool(
                 sign_in, parts.central, sites, account, password, now, browser_of(request)
             )
-        except Locked as locked:
-            problem, until = 429, locked.until
-        except NotSignedIn:
-            problem, until = 403, None
+        except NotSignedIn as error:
+            problem = error
         else:
             path = _own_path(there) or "/"
             if opened.stage == CODE:
                 return sign_in_response(request, opened, "/sign-in/code")
             return sign_in_response(request, opened, path)
     await asyncio.sleep(answered_from - monotonic())
-    return await run_in_threadpool(
-        _sign_in_page, request, problem, until=until, account=account, there=there
+    until = problem.until if isinstance(problem, Locked) else None
+    answer = await run_in_threadpool(
+        _sign_in_page, request, 429 if until else 403, until=until, account=account, there=there
     )
+    if problem.failure is not None:
+        answer.background = BackgroundTask(write_failure, parts.central, problem.failure, now)
+    return answer
 
 
 @router.get("/sign-in/code")

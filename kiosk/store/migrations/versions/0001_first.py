@@ -173,6 +173,7 @@ def upgrade() -> None:
         sa.Column("opening", sa.BLOB, nullable=False),
         sa.Column("point", sa.BLOB, nullable=False),
         _text("finished"),
+        _integer("history"),
         sa.PrimaryKeyConstraint("business_date", "officer"),
         sqlite_with_rowid=False,
     )

@@ -122,7 +122,7 @@ def _terminals() -> None:
         _count("steps"),
         _text("point"),
         _text("last_step"),
-        _count("released"),
+        _count("history"),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "officer"),
     )
     op.create_table(

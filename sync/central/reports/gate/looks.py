@@ -8,7 +8,7 @@ from sync.central.viewer import Viewer
 
 
 def record_looks(
-    central: Central, viewer: Viewer, officers: Iterable[str], page: str, now: datetime
+    central: Central, viewer: Viewer, officers: Iterable[str], what: str, now: datetime
 ) -> None:
     """Log a look at each of these officers. One's own result is no look; where there is nothing to
     log, nothing is written."""
@@ -16,4 +16,4 @@ def record_looks(
     if not others:
         return
     with central.store.transaction(central.site) as t:
-        t.logs.look(others, f"{viewer.name} ({viewer.account})", page, now)
+        t.logs.look(others, f"{viewer.name} ({viewer.account})", what, now)

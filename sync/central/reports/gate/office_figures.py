@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import ONLINE, published_quarters, week_end
+from sync.central.logbook import told
 from sync.central.period import Period
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
 from sync.central.reports.gate.figures import (
@@ -86,7 +87,13 @@ def office(
     if sections_seen is not None:
         members = _readable_sections(central.site, viewer, officers, sums)
         sections = tuple(_section_row(name, ids, sums, settings) for name, ids in members.items())
-        record_looks(central, viewer, _alone(members, sums), f"office {period.code}", sections_seen)
+        record_looks(
+            central,
+            viewer,
+            _alone(members, sums),
+            told("seen_office", period=period.code),
+            sections_seen,
+        )
     whole = figure((part for parts in sums.values() for part in parts), settings)
     return OfficeView(
         name=central.settings.name,

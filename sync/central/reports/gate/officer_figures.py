@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
-from sync.central.logbook import Entry, Kind, Log
+from sync.central.logbook import Entry, Kind, Log, told
 from sync.central.measures import Result, points_of, result, satisfied_of, wilson
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
@@ -106,7 +106,7 @@ def officer(
         has_photo = t.photos.has(id)
         corrected = t.witness.details(PUBLISHED_DIFFERS)
         gaps = t.days.gaps_of(id, first_day, min(last_day, last_week_end(today)))
-    record_looks(central, viewer, [id], f"officer {period.code}", now)
+    record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
     office_coverage = coverage(office_figure, tickets)

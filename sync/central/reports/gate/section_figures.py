@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from sync.central.disclosure import ONLINE, week_end
+from sync.central.logbook import told
 from sync.central.period import Period
 from sync.central.reports.gate.figures import Figure, MonthFigure, figure, trend, trend_span
 from sync.central.reports.gate.looks import record_looks
@@ -55,7 +56,7 @@ def section(
     objecting = {objection.officer for objection in objections if objection.outcome is None}
     rows = _roster_rows(members, sums, settings, objecting)
     looked_at = [str(row.officer.id) for row in rows]
-    record_looks(central, viewer, looked_at, f"section {period.code}", now)
+    record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
     rows += (_stranger_row(id_, sums[id_], settings) for id_ in strangers)
     parts = [part for id_ in ids for part in sums.get(id_, [])]
     return SectionView(

@@ -1,45 +1,18 @@
-"""Boxes of buttons on a real kernel: runs inside the virtual machine, as root, and reports.
-
-`ask` is answered by whoever holds the machine: it plugs, presses and pulls. Every line that is
-reported names what was tried and what came of it; an empty remark: as it should be.
-"""
+"""Boxes of buttons on a real kernel: runs inside the virtual machine, as root."""
 
 import os
 import select
-import sys
-from collections.abc import Callable
-from time import monotonic
 
 import evdev
 
 from hardware.catalogue import family_named
 from hardware.input_port import INPUT_DEVICES
-from hardware.link import ButtonPressed, ButtonStuck, Link
-from hardware.port import NO_LINE, Port, PortLost, Wiring
+from hardware.port import NO_LINE, PortLost, Wiring
+from tests.evidence.guest import Terminal, ask, run, within
 
+KEYPAD = family_named("keypad")
 KEYBOARD = "QEMU QEMU USB Keyboard"
 DIGITS = Wiring(buttons=5)
-READY, ASK, SAW, ENDED = "ready", "ask", "saw", "ended"
-
-
-def say(*words: object) -> None:
-    sys.stdout.write(" ".join(map(str, words)) + "\n")
-    sys.stdout.flush()
-
-
-def ask(*words: object) -> None:
-    """Have something done with a hand."""
-    say(ASK, *words)
-    sys.stdin.readline()
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    deadline = monotonic() + seconds
-    while monotonic() < deadline:
-        if holds():
-            return True
-        select.select([], [], [], 0.05)
-    return False
 
 
 def is_refused(name: str) -> str:
@@ -51,30 +24,8 @@ def is_refused(name: str) -> str:
     return ""
 
 
-class Terminal:
-    """The host's end of one keypad, as the running terminal has it."""
-
-    def __init__(self, name: str) -> None:
-        self.port: Port = INPUT_DEVICES.open(name, NO_LINE, DIGITS)
-        self._link: Link = family_named("keypad").link(DIGITS)
-        self._link.opened(monotonic())
-        self.buttons: list[int] = []
-        self.stuck: list[int] = []
-
-    def listen(self, seconds: float) -> list[int]:
-        """Every button pressed in that time. PortLost."""
-        deadline = monotonic() + seconds
-        while (now := monotonic()) < deadline:
-            readable, _, _ = select.select([self.port], [], [], 0.05)
-            events = self._link.feed(self.port.read(), now) if readable else []
-            for event in events + self._link.tick(now):
-                if isinstance(event, ButtonPressed):
-                    self.buttons.append(event.button)
-                    self._link.forget(event.mark)
-                if isinstance(event, ButtonStuck):
-                    self.stuck.append(event.button)
-        pressed, self.buttons = self.buttons, []
-        return pressed
+def opened(name: str) -> Terminal:
+    return Terminal(KEYPAD, name, DIGITS)
 
 
 def names() -> list[str]:
@@ -92,14 +43,14 @@ def a_held_key_is_one_press_and_the_screen_hears_nothing() -> str:
     """The kernel repeats it thirty times a second."""
     [box] = INPUT_DEVICES.find()
     screen = evdev.InputDevice(box.device)
-    terminal = Terminal(KEYBOARD)
+    terminal = opened(KEYBOARD)
     ask("down", "kp_2")
     pressed = terminal.listen(2.5)
     ask("up", "kp_2")
     pressed += terminal.listen(0.5)
     on_screen = list(iter(screen.read_one, None))
     screen.close()
-    terminal.port.close()
+    terminal.close()
     return "" if (pressed, on_screen) == ([2], []) else f"{pressed}, and the screen {on_screen}"
 
 
@@ -118,9 +69,9 @@ def without_the_grab_the_screen_hears_each_repeat() -> str:
 
 
 def another_program_that_has_the_box_is_named() -> str:
-    terminal = Terminal(KEYBOARD)
+    terminal = opened(KEYBOARD)
     trouble = is_refused(KEYBOARD)
-    terminal.port.close()
+    terminal.close()
     return "" if "another program has it" in trouble else trouble or "opened twice"
 
 
@@ -134,14 +85,14 @@ def a_box_with_a_key_down_waits_until_it_is_up() -> str:
 
 
 def a_pulled_box_is_lost_at_once_and_found_again() -> str:
-    terminal = Terminal(KEYBOARD)
+    terminal = opened(KEYBOARD)
     ask("pull", "first")
     try:
         terminal.listen(10)
         return "nobody noticed"
     except PortLost as trouble:
         reason = str(trouble)
-    terminal.port.close()
+    terminal.close()
     if "unplugged" not in reason:
         return reason
     if not within(10, lambda: "no such port" in is_refused(KEYBOARD)):
@@ -149,11 +100,11 @@ def a_pulled_box_is_lost_at_once_and_found_again() -> str:
     ask("plug", "first", 1)
     if not within(20, lambda: not is_refused(KEYBOARD)):
         return is_refused(KEYBOARD)
-    again = Terminal(KEYBOARD)
+    again = opened(KEYBOARD)
     ask("down", "kp_3")
     ask("up", "kp_3")
     pressed = again.listen(1)
-    again.port.close()
+    again.close()
     return "" if pressed == [3] else f"{pressed}"
 
 
@@ -161,12 +112,12 @@ def of_two_equal_boxes_each_keeps_its_own() -> str:
     ask("plug", "second", 2)
     if not within(20, lambda: len(names()) == 2):
         return f"{names()}"
-    first, second = (Terminal(name) for name in sorted(names()))
+    first, second = (opened(name) for name in sorted(names()))
     ask("down", "4")  # the machine's hand is on the box that was plugged last
     ask("up", "4")
     pressed = first.listen(0.5), second.listen(0.5)
-    first.port.close()
-    second.port.close()
+    first.close()
+    second.close()
     ask("pull", "second")
     if pressed != ([], [4]):
         return f"{pressed}"
@@ -184,7 +135,7 @@ def a_gamepad_encoder_and_a_bluetooth_button_are_boxes_and_a_mouse_is_none() -> 
     wanted = {KEYBOARD, "Generic USB Joystick", "AB Shutter3"}
     if not within(5, lambda: {*names()} == wanted):
         return f"{names()}"
-    terminal = Terminal("Generic USB Joystick")
+    terminal = opened("Generic USB Joystick")
     pressed: list[int] = []
     for value in (1, 0):
         encoder.write(keys.EV_KEY, keys.BTN_THUMB2, value)
@@ -192,7 +143,7 @@ def a_gamepad_encoder_and_a_bluetooth_button_are_boxes_and_a_mouse_is_none() -> 
         pressed += terminal.listen(0.3)
     for device in (encoder, shutter, mouse):
         device.close()
-    terminal.port.close()
+    terminal.close()
     return "" if pressed == [3] else f"{pressed}"
 
 
@@ -218,16 +169,5 @@ TRIALS = (
 )
 
 
-def main() -> None:
-    say(READY)
-    for trial in TRIALS:
-        try:
-            remark = trial()
-        except Exception as error:
-            remark = f"{type(error).__name__}: {error}"
-        say(SAW, trial.__name__, remark)
-    say(ENDED)
-
-
 if __name__ == "__main__":
-    main()
+    run(TRIALS)
