@@ -89,9 +89,9 @@ def sync(
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are stored under
     `pepper`; without one they are not asked for. Prompts that the office recorded come into the
-    folder `recordings`; without one neither are they. Where central asks to come again later, `wait`,
-    for PATIENCE in all. `renewal`: the key to go on with, made known to central on the way. Raises
-    a kind of SyncFailed, and NotEnrolled; the journal says how it went."""
+    folder `recordings`; without one neither are they. Where central asks to come again later,
+    `wait`, for PATIENCE in all. `renewal`: the key to go on with, made known to central on the
+    way. Raises a kind of SyncFailed, and NotEnrolled; the journal says how it went."""
     enrolment = enrolment_of(store)
     take_up_rest(store, clock.now().wall, asked)
     try:

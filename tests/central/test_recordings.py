@@ -21,9 +21,7 @@ TELEPHONES = [
 ]
 
 
-def recorded(
-    samples: "array[int]", container: str, codec: str, rate: int, layout: str
-) -> bytes:
+def recorded(samples: "array[int]", container: str, codec: str, rate: int, layout: str) -> bytes:
     """The samples as such a telephone stores them."""
     file = io.BytesIO()
     frame = av.AudioFrame(format="s16", layout="mono", samples=len(samples))

@@ -65,7 +65,9 @@ def test_a_prompt_is_a_wave_file_and_is_read_back() -> None:
     assert samples_of(wave_file(even)) == even
 
 
-@pytest.mark.parametrize("file", [b"", b"RIFF", b"RIFF\x00\x00\x00\x00WAVEfmt ", b"ID3" + bytes(99)])
+@pytest.mark.parametrize(
+    "file", [b"", b"RIFF", b"RIFF\x00\x00\x00\x00WAVEfmt ", b"ID3" + bytes(99)]
+)
 def test_no_wave_file_is_refused(file: bytes) -> None:
     with pytest.raises(BadRecording) as caught:
         samples_of(file)

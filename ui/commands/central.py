@@ -40,6 +40,7 @@ class SyncParts(NamedTuple):
     pepper: bytes
     asked: "Asked"
     renewal: "Renewal | None"
+    recordings: Path
 
 
 @app.command("close-day")
@@ -144,6 +145,7 @@ def _synced(parts: SyncParts) -> "Synced":
         pepper=parts.pepper,
         asked=parts.asked,
         renewal=parts.renewal,
+        recordings=parts.recordings,
     )
 
 
@@ -152,8 +154,10 @@ def _say(result: "Synced") -> None:
     roster = f"renewed ({officers})" if result.roster_changed else "unchanged"
     pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
     photos = f", {counted(result.photos, 'photo', 'photos')}" if result.photos else ""
+    came = result.recordings
+    recordings = f", {counted(came, 'recording', 'recordings')}" if came else ""
     reports = counted(result.sent, "day report", "day reports")
-    typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}.")
+    typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}{recordings}.")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)
 
@@ -256,6 +260,7 @@ def heartbeat() -> None:
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
+                recordings=folder.recordings,
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
@@ -345,6 +350,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
+                recordings=folder.recordings,
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
