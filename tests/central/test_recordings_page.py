@@ -41,6 +41,10 @@ def test_a_recording_is_taken_heard_counted_logged_and_removed(
     assert "ขาด ๒๕ ข้อความ" in before
     assert "รอนาน" in before
     assert "ปุ่มที่ ๓" in before
+    in_english = it.get("/recordings/dindaeng?lang=en").text
+    assert "ปุ่มที่ ๓" in in_english, "what to read aloud is in the language it is heard in"
+    assert "25 lines missing" in in_english
+    it.get("/recordings/dindaeng?lang=th")
     assert upload(it, "reason-wait") == 303
     after = it.get("/recordings/dindaeng").text
     assert "ขาด ๒๔ ข้อความ" in after

@@ -4,7 +4,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kiosk.domain.refusal import Refusal
+from kiosk.language import LANGUAGES as WRITTEN
 from kiosk.speech import BadRecording
+from sync.central.language import words
 from sync.central.usecases.recordings import (
     NoSuchPrompt,
     all_recordings,
@@ -83,6 +85,7 @@ def _page(
         reader.central,
         400 if problem else 200,
         language=language,
+        read_aloud=words(language if language in WRITTEN else "th").get,
         recordings=recordings,
         refused=refused,
         problem=problem,
