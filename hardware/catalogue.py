@@ -126,6 +126,11 @@ def connections(families: Sequence[PanelFamily] = FAMILIES) -> tuple[Connection,
     return tuple(dict.fromkeys(family.connection for family in families))
 
 
+def first_at(port: str, families: Sequence[PanelFamily] = FAMILIES) -> PanelFamily | None:
+    """The first family whose panels come by such a port, to go by its name."""
+    return next((family for family in families if family.connection.owns(port)), None)
+
+
 def family_named(name: str, families: Sequence[PanelFamily] = FAMILIES) -> PanelFamily:
     """The family of that name; NoSuchPanel names those there are."""
     for family in families:

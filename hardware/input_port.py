@@ -20,6 +20,8 @@ from hardware.record_port import RecordPort, closed, opened
 KNOWN = Path("/sys/class/input")
 DEVICES = Path("/dev/input")
 _KEYS_SIZE = LAST_KEY // 8 + 1
+_TYPING_KEYS_SIZE = 0x100 // 8
+"""Of the bits before those of gamepads' buttons, which a screen does not listen to."""
 GRAB = 0x4004_4590
 """EVIOCGRAB: _IOW('E', 0x90, int)."""
 KEYS_DOWN = 0x8000_4518 | _KEYS_SIZE << 16
@@ -141,7 +143,7 @@ def _begin(file: int, alone: bool) -> None:
     try:
         keys_down = bytearray(_KEYS_SIZE)
         fcntl.ioctl(file, KEYS_DOWN, keys_down)
-        if alone and any(keys_down):
+        if alone and any(keys_down[:_TYPING_KEYS_SIZE]):
             raise PortLost("key_is_held")
         if alone:
             fcntl.ioctl(file, GRAB, 1)

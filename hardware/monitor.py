@@ -4,7 +4,7 @@ import select
 from collections.abc import Callable
 from time import monotonic
 
-from hardware.codec import FromPanel
+from hardware.codec import FromPanel, PlainCodec, UnknownCode
 from hardware.link import Link, LinkCounters, LinkEvent
 from hardware.port import Port
 
@@ -30,26 +30,49 @@ def counter_line(counters: LinkCounters) -> str:
     )
 
 
-def watch(port: Port, link: Link, say: Callable[[str], None], seconds: float | None = None) -> None:
+class _Reading:
+    """What bytes say, as lines. Bytes that repeat and mean nothing new (a box answers 20 times a
+    second) are said once. `reader`: the family's own, which says what a press is called in the
+    settings' `codes`."""
+
+    def __init__(self, link: Link, reader: PlainCodec | None) -> None:
+        self._link, self._reader = link, reader
+        self._last_data = b""
+
+    def lines(self, data: bytes, now: float) -> list[str]:
+        events = self._link.feed(data, now)
+        is_news = bool(events) or data != self._last_data
+        self._last_data = data
+        messages = self._reader.feed(data) if self._reader else []
+        codes = [message.name for message in messages if isinstance(message, UnknownCode)]
+        return [
+            *([raw_line(data)] if is_news else []),
+            *(f"code    {code}" for code in codes),
+            *map(event_line, events),
+        ]
+
+
+def watch(
+    port: Port,
+    link: Link,
+    say: Callable[[str], None],
+    seconds: float | None = None,
+    reader: PlainCodec | None = None,
+) -> None:
     """Say everything that comes over `port` until `seconds` have passed; PortLost when it goes.
-    Presses are not acknowledged. Counters are said once a second while they change. Bytes that
-    repeat and mean nothing new (a box answers 20 times a second) are said once."""
+    Presses are not acknowledged. Counters are said once a second while they change."""
     started_at = counted_at = monotonic()
-    last_counters, last_data = link.counters, b""
+    last_counters, reading = link.counters, _Reading(link, reader)
     link.opened(started_at)
     while seconds is None or monotonic() - started_at < seconds:
         port.write(link.outgoing())
         readable, _, _ = select.select([port], [], [], link.undecided or link.tick_every)
         now = monotonic()
-        events = link.tick(now)
+        lines = [event_line(event) for event in link.tick(now)]
         if readable and (data := port.read()):
-            new_events = link.feed(data, now)
-            if new_events or data != last_data:
-                say(raw_line(data))
-            last_data = data
-            events += new_events
-        for event in events:
-            say(event_line(event))
+            lines += reading.lines(data, now)
+        for line in lines:
+            say(line)
         if now - counted_at >= COUNT_EVERY and link.counters != last_counters:
             last_counters, counted_at = link.counters, now
             say(counter_line(last_counters))

@@ -14,6 +14,7 @@ from kiosk.domain.refusal import Refusal
 
 _BY_ID = Path("/dev/serial/by-id")
 _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?")
+_OTHER_PORTS = ("/dev/input/", "/dev/gpiochip")
 _MAX_UNSENT = 4096
 """Bytes that may wait for a line that takes none; a minute of acknowledgements is far less."""
 _PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
@@ -110,7 +111,9 @@ class SerialLines(Connection):
         return find_ports()
 
     def owns(self, name: str) -> bool:
-        return not name.startswith("/dev/") or name.startswith(("/dev/tty", "/dev/serial/"))
+        if name.startswith("/"):
+            return not name.startswith(_OTHER_PORTS)
+        return bool(_USB.fullmatch(name)) or (_BY_ID / name).exists()
 
     def open(self, name: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
         return SerialPort.open(name, line_mode.baud, line_mode.parity)

@@ -7,6 +7,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2 as httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -85,21 +86,23 @@ def sync(
     wait: Wait = time.sleep,
     asked: Asked = Asked(),  # noqa: B008  (a value)
     renewal: Renewal | None = None,
+    before: Ed25519PrivateKey | None = None,
     recordings: Path | None = None,
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are stored under
     `pepper`; without one they are not asked for. Prompts that the office recorded come into the
     folder `recordings`; without one neither are they. Where central asks to come again later,
     `wait`, for PATIENCE in all. `renewal`: the key to go on with, made known to central on the
-    way. Raises a kind of SyncFailed, and NotEnrolled; the journal says how it went."""
-    enrolment = enrolment_of(store)
+    way; `before`: the one before. Raises a kind of SyncFailed, and NotEnrolled; the journal says
+    how it went."""
+    enrolment, others = enrolment_of(store), _OtherKeys(renewal, before)
     take_up_rest(store, clock.now().wall, asked)
     try:
         with client_of(enrolment.url, ca, transport) as client:
             connection = Connection(
                 client=client, enrolment=enrolment, key=key, progress=progress, wait=wait
             )
-            run = _Run(store, clock, connection, pepper, asked, renewal)
+            run = _Run(store, clock, connection, pepper, asked, others)
             synced = run.complete(recordings)
     except SyncFailed as error:
         write_failure(store, clock, error)
@@ -120,6 +123,7 @@ def heartbeat(
     pepper: bytes | None = None,
     asked: Asked = Asked(),  # noqa: B008  (a value)
     renewal: Renewal | None = None,
+    before: Ed25519PrivateKey | None = None,
 ) -> None:
     """Show central that this terminal lives, its journal's head, and a step of each open sheet; no
     count. With a `pepper`, take the PINs that central issued. Over the network or another
@@ -132,7 +136,7 @@ def heartbeat(
     try:
         with client_of(enrolment.url, ca, transport) as client:
             connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
-            run = _Run(store, clock, connection, pepper, asked, renewal)
+            run = _Run(store, clock, connection, pepper, asked, _OtherKeys(renewal, before))
             if run.greet():
                 run.take_pins()
     finally:
@@ -156,6 +160,13 @@ def write_failure(store: Store, clock: Clock, error: SyncFailed) -> None:
         t.journal.append(clock.now(), Kind.SYNC_FAILED, {"reason": str(error)[:200]})
 
 
+class _OtherKeys(NamedTuple):
+    """Beside the key of now: the one to go on with, and the one before."""
+
+    renewal: Renewal | None
+    before: Ed25519PrivateKey | None
+
+
 class _Run:
     """The requests of one run, in their order."""
 
@@ -166,15 +177,15 @@ class _Run:
         connection: Connection,
         pepper: bytes | None,
         asked: Asked,
-        renewal: Renewal | None,
+        others: "_OtherKeys",
     ) -> None:
         self._store, self._clock, self._pepper, self._asked = store, clock, pepper, asked
-        self._connection, self._renewal = connection, renewal
+        self._connection, self._others = connection, others
 
     def greet(self) -> bool:
         """Open the run, and show that nothing of the past has changed. Whether central takes days
         and gives PINs."""
-        last = self._hello_with_either_key()
+        last = self._hello_with_any_key()
         stored = self._connection.ask("GET", "days")
         foreign = reopen_lost(self._store, self._clock, stored.body, self._connection.progress)
         self._witness_logs()
@@ -185,8 +196,8 @@ class _Run:
             nonce, signature = answer.proof.nonce, answer.proof.signature
             stored_now = take_heads_answer(self._store, self._clock, answer.body, nonce, signature)
             confirmed = confirmed and stored_now
-        if confirmed and self._renewal is not None:
-            self._renew_key(self._renewal)
+        if confirmed and self._others.renewal is not None:
+            self._renew_key(self._others.renewal)
         if foreign:
             body = NotMine(foreign[:MAX_ROWS]).to_bytes()
             self._connection.ask("PUT", "not-mine", body, expected=(204,))
@@ -229,22 +240,33 @@ class _Run:
             recordings=take_recordings(self._connection, recordings) if recordings else 0,
         )
 
-    def _hello_with_either_key(self) -> int:
+    def _hello_with_any_key(self) -> int:
         """Say hello: with the next key first, where there is one. Central may know it already,
-        though its answer never came."""
-        renewal, old = self._renewal, self._connection.key
-        if renewal is not None:
-            self._connection.key = renewal.key
-            try:
-                last = self._hello()
-            except NotCentral as error:
-                if error.status != httpx.codes.UNAUTHORIZED:
-                    raise
-                self._connection.key = old
-            else:
-                self._go_on_with(renewal)
-                return last
+        though its answer never came. A central that was put back from a backup may know the one
+        before, and then learns the one of now again."""
+        renewal, before = self._others
+        key = self._connection.key
+        if renewal is not None and (last := self._hello_where_known(renewal.key)) is not None:
+            self._go_on_with(renewal)
+            return last
+        self._connection.key = key
+        if before is None:
+            return self._hello()
+        if (last := self._hello_where_known(key)) is not None:
+            return last
+        self._connection.key = before
+        self._others = _OtherKeys(renewal or Renewal.again(key), None)
         return self._hello()
+
+    def _hello_where_known(self, key: Ed25519PrivateKey) -> int | None:
+        """Say hello with this key; None where central does not know it."""
+        self._connection.key = key
+        try:
+            return self._hello()
+        except NotCentral as error:
+            if error.status != httpx.codes.UNAUTHORIZED:
+                raise
+            return None
 
     def _renew_key(self, renewal: Renewal) -> None:
         """Have central know the next key, and go on with it."""
@@ -256,7 +278,7 @@ class _Run:
 
     def _go_on_with(self, renewal: Renewal) -> None:
         take_new_key(self._store, self._clock, renewal)
-        self._renewal = None
+        self._others = _OtherKeys(None, None)
         self._connection.progress("the key is renewed")
 
     def _hello(self) -> int:

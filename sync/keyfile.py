@@ -1,5 +1,5 @@
-"""The terminal's private key: an Ed25519 key in a file only its owner can read; and the next one,
-beside it, until central knows it."""
+"""The terminal's private key: an Ed25519 key in a file only its owner can read. Beside it the next
+one, until central knows it, and the one before."""
 
 import os
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.serialization import (
 from kiosk.files import sync_folder, write_whole
 
 FILE_NAME = "terminal.key"
-_NEXT = ".next"
 
 
 class KeyUnusable(Exception):
@@ -47,14 +46,21 @@ class Renewal:
     """A key that this terminal is to go on with. It lies beside the one of now: whatever breaks off
     between the two ends, one of them opens a run."""
 
-    path: Path
-    """Of the key of now."""
+    path: Path | None
+    """Of the key of now; None: it is the key of now, that central has forgotten."""
     key: Ed25519PrivateKey
 
+    @classmethod
+    def again(cls, key: Ed25519PrivateKey) -> "Renewal":
+        return cls(None, key)
+
     def finish(self) -> None:
-        """Central knows it: it takes the place of the one of now."""
-        os.replace(_next(self.path), self.path)
-        sync_folder(self.path.parent)
+        """Central knows it: it takes the place of the one of now, which stays beside it for a
+        central that is put back from a backup."""
+        if self.path is not None:
+            write_whole(_before(self.path), self.path.read_bytes())
+            os.replace(_next(self.path), self.path)
+            sync_folder(self.path.parent)
 
 
 def begin_renewal(path: Path) -> Renewal:
@@ -72,10 +78,20 @@ def pending_renewal(path: Path) -> Renewal | None:
     return Renewal(path=path, key=read_key(following)) if following.exists() else None
 
 
-def drop_renewal(path: Path) -> None:
-    """The next key is of an identity that is no more."""
-    _next(path).unlink(missing_ok=True)
+def key_before(path: Path) -> Ed25519PrivateKey | None:
+    """The key before the one of now, where there was one; KeyUnusable."""
+    return read_key(_before(path)) if _before(path).exists() else None
+
+
+def drop_other_keys(path: Path) -> None:
+    """They are of an identity that is no more."""
+    for other in (_next(path), _before(path)):
+        other.unlink(missing_ok=True)
 
 
 def _next(path: Path) -> Path:
-    return path.with_name(path.name + _NEXT)
+    return path.with_name(path.name + ".next")
+
+
+def _before(path: Path) -> Path:
+    return path.with_name(path.name + ".before")

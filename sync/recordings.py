@@ -20,28 +20,28 @@ def take_recordings(connection: Connection, folder: Path) -> int:
     """Have in `folder` (LANGUAGE/PROMPT.wav) what central has; how many changed. A file that can't
     be written, or is none, is said and left for the next time: it stops nothing else."""
     answer = connection.ask("GET", "recordings")
-    wanted = {
+    digests = {
         f"{row.language}/{row.prompt}": row.digest
         for row in parsed(Recordings.parse, answer.body).recordings
     }
     here = _digests(folder)
     changed = 0
     try:
-        for name in here.keys() - wanted.keys():
+        for name in here.keys() - digests.keys():
             _path(folder, name).unlink(missing_ok=True)
             changed += 1
-        for name in sorted(wanted):
-            if here.get(name) != wanted[name]:
-                changed += _fetch(connection, folder, name, wanted[name])
+        for name in sorted(digests):
+            if here.get(name) != digests[name]:
+                changed += _fetch(connection, folder, name, digests[name])
     except OSError as error:
         connection.progress(f"recordings: {error.filename or folder}: {error.strerror}")
     return changed
 
 
-def _fetch(connection: Connection, folder: Path, name: str, wanted: str) -> bool:
+def _fetch(connection: Connection, folder: Path, name: str, expected: str) -> bool:
     """Put one prompt into the folder; whether it is there now."""
     answer = connection.ask("GET", f"recordings/{name}", expected=(200, 404))
-    if answer.status != httpx.codes.OK or digest(answer.body) != wanted:
+    if answer.status != httpx.codes.OK or digest(answer.body) != expected:
         connection.progress(f"recording {name}: changed meanwhile; next time")
         return False
     if not _is_prompt(answer.body):

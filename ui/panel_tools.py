@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
-from hardware.catalogue import FAMILIES, family_named
+from hardware.catalogue import FAMILIES, family_named, first_at
 from hardware.family import NoSuchPanel, PanelFamily
 from hardware.monitor import watch
 from hardware.port import PortLost, Wiring
@@ -38,7 +38,9 @@ def monitor(
     they are not empty. PanelTrouble."""
     wiring = wiring_of(settings)
     try:
-        family = family_named(profile or settings.profile, families)
+        is_left_open = bool(port) and not profile
+        family = first_at(port, families) if is_left_open else None
+        family = family or family_named(profile or settings.profile, families)
         link = family.link(wiring)
     except NoSuchPanel as error:
         raise PanelTrouble(str(error)) from None
@@ -46,7 +48,7 @@ def monitor(
     search = PortSearch(port or settings.port, family)
     try:
         open_port = family.open(search.next(), line_mode, wiring)
-        watch(open_port, link, say, seconds)
+        watch(open_port, link, say, seconds, family.code_reader())
     except PortLost as error:
         raise PanelTrouble(str(error), later=True) from None
 

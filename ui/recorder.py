@@ -50,8 +50,8 @@ def record(microphone: str, until: TextIO, meter: Meter) -> "array[int]":
 def _read(microphone: IO[bytes], until: TextIO, meter: Meter) -> "array[int]":
     sound = bytearray()
     while len(sound) < 2 * RATE * MOST_SECONDS:
-        ready, _, _ = select.select([microphone, until], [], [])
-        if until in ready:
+        ready = select.select([microphone.fileno(), until.fileno()], [], [])[0]
+        if until.fileno() in ready:
             until.readline()
             break
         piece = microphone.read(_PIECE)

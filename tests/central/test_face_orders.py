@@ -62,6 +62,8 @@ def test_the_order_is_kept_with_the_score_up_to_the_report(counted: Central) -> 
     assert office.figure.order == "both", "the months' sums have it too"
     [row] = gate.city(counted, Viewer(account="c", name="", site="*", roles=DIRECTOR.roles), YEAR)
     assert row.figure.order == "both"
+    told = date(2027, 1, 18)  # when the quarter's tables are out
+    assert gate.cuts(counted, DIRECTOR, YEAR, told).orders_differ
     cuts = gate.cuts(counted, DIRECTOR, YEAR, TODAY)
     assert rows("dindaeng", office, cuts)[0].order == "both"
 
@@ -76,12 +78,15 @@ def test_a_change_of_the_order_is_seen_in_the_block_that_it_fell_into(counted: C
 
 def test_pages_that_compare_say_so_in_both_languages(counted: Central) -> None:
     reader: TestClient = signed_in(counted, ROLES["director"], now=NOW)
+    auditor = signed_in(counted, ROLES["audit"], now=NOW)
     for language in ("th", "en"):
         said = words(language).get
         page = reader.get(f"/section/dindaeng?name=ฝ่ายทะเบียน&lang={language}").text
         assert page.count(said("figures.orders_differ")) >= 1
         assert page.count(said("face_order.worst-first")) == 1, "beside the second officer"
         assert said("face_order.both") in reader.get(f"/report/dindaeng?lang={language}").text
+        raw = auditor.get(f"/tally/dindaeng?date={MONDAY}&lang={language}").text
+        assert said("figures.orders_differ") in raw
         alone = reader.get(f"/officer/dindaeng/102?lang={language}").text
         assert said("face_order.worst-first") in alone
 

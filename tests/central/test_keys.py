@@ -1,11 +1,12 @@
 """A terminal renews its key, and who has a copy of one gets nowhere. Over real HTTP on loopback."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, event, insert, update
 from typer.testing import CliRunner
 
 from kiosk.store.journal import Kind as Happened
@@ -14,10 +15,15 @@ from sync import exchange, formtoken
 from sync.central.greetings import Words
 from sync.central.logbook import Kind, told
 from sync.central.logwords import log_words
+from sync.central.schema import earlier_keys, enrol_codes, sites, terminals
+from sync.central.store.engine import CentralStore
 from sync.central.store.terminals import KnownTerminal, State
+from sync.central.usecases.central import Central
 from sync.central.usecases.questionnaire import TokenState, open_questionnaire
+from sync.central.usecases.sites import find_site
 from sync.central.usecases.terminal_requests import EARLIER_KEY
 from sync.central.usecases.terminals import (
+    enrol_at_any_site,
     enrol_terminal,
     find_terminal,
     invite_terminal,
@@ -28,13 +34,20 @@ from sync.central.usecases.terminals import (
 from sync.central.viewer import ROLES
 from sync.client import NotCentral
 from sync.incoming import Refused
-from sync.keyfile import Renewal, begin_renewal, pending_renewal, read_key, write_key
-from sync.messages import Answer, Enrol, Head, HeadsAnswer, Late, Welcome
+from sync.keyfile import (
+    Renewal,
+    begin_renewal,
+    key_before,
+    pending_renewal,
+    read_key,
+    write_key,
+)
+from sync.messages import Answer, Enrol, Head, HeadsAnswer, Late, NotMine, Welcome
 from sync.signing import public_text
-from tests.support.central import IT, logged, release, signed_in
+from tests.support.central import IT, NIGHT, logged, made_central, release, signed_in
 from tests.support.central_server import Kept, Server
 from tests.support.copied_key import CopiedKey
-from tests.support.day_reports import DAY, day_report
+from tests.support.day_reports import DAY, day_report, key_text
 from tests.support.network import Witnessed
 from ui.cli import app as kiosk_command
 
@@ -138,6 +151,26 @@ def test_the_command_renews_at_once_or_with_the_next_sync(server: Server, tmp_pa
     assert len(set(keys)) == 3
 
 
+def test_a_central_put_back_from_a_backup_learns_the_key_again(
+    kept: Kept, server: Server, key_file: Path
+) -> None:
+    old = kept.key
+    renew(kept, key_file)
+    kept.rate(5)
+    kept.close()
+    with server.central.store.connection() as connection:  # as it was before
+        row = {"public_key": public_text(old), "renewed": None}
+        connection.execute(update(terminals).values(row))
+        connection.execute(delete(earlier_keys))
+    with pytest.raises(NotCentral, match="unknown terminal"):
+        kept.sync()
+    before = key_before(key_file)
+    assert exchange.sync(kept.store, kept.clock, kept.key, before=before).sent == 1
+    assert known(server).public_key == public_text(kept.key)
+    assert kept.sync().sent == 0
+    assert alarms(server) == []
+
+
 def test_a_key_that_nobody_has_and_one_from_before_are_not_taken(
     kept: Kept, server: Server, key_file: Path
 ) -> None:
@@ -225,6 +258,7 @@ def test_days_that_a_terminal_never_made_are_named_there_and_on_the_fleet_page(
     forged = [day_report(1, DAY + timedelta(days=one)) for one in (-1, 1)]
     assert [thief.day(report).status_code for report in forged] == [201, 201]
     exchange.heartbeat(kept.store, kept.clock, kept.key)
+    thief.call("PUT", "not-mine", NotMine((date(2026, 1, 5),)).to_bytes())
     days = tuple(report.date for report in forged)
     assert kept.terminal.status().foreign_days == days
     fleet = read_fleet(server.central, server.now.date())
@@ -312,3 +346,46 @@ def test_a_machine_that_waits_for_the_second_person_gets_no_photo_and_no_pin(
         assert (refused.status_code, "not confirmed" in refused.text) == (409, True)
     assert run.call("GET", "roster").status_code == 200
     assert run.name_key(laptop, laptop).status_code == 409
+
+
+# --- enrolment ---------------------------------------------------------------------------------
+
+
+def steps_to_enrol(central: Central, offices: int) -> int:
+    """Steps of SQLite's machine to make a code and to use it, where so many offices have a code
+    open."""
+    names = [f"office-{number}" for number in range(offices)]
+    open_code = {"counter": "1", "until": NIGHT + timedelta(minutes=9), "invited_by": "it"}
+    codes = [
+        {"site": name, "code_hash": f"{name:0>64}", "terminal": "t", "invited_roles": "it"}
+        for name in names
+    ]
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    with central.store.connection() as connection:
+        connection.execute(insert(sites), [{"site": name, "name": name} for name in names])
+        connection.execute(insert(enrol_codes), [{**open_code, **code} for code in codes])
+    for engine in (central.store._engine, central.store._readers):
+        event.listen(engine, "checkout", lambda raw, *_: raw.set_progress_handler(count, 1))
+    last = find_site(central, names[-1])
+    assert last is not None
+    code = invite_terminal(last, "counter-1", "1", NIGHT, IT)
+    enrolled = enrol_at_any_site(central, Enrol(code, key_text()), NIGHT)
+    assert (enrolled.site, enrolled.terminal) == (names[-1], "counter-1")
+    return steps
+
+
+def test_enrolling_costs_the_same_with_ten_thousand_offices(tmp_path: Path) -> None:
+    steps = []
+    for offices in (10, 10_000):
+        folder = tmp_path / f"{offices}"
+        folder.mkdir()
+        store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+        steps.append(steps_to_enrol(made_central(store, folder), offices))
+        store.close()
+    assert steps[1] <= 1.1 * steps[0], steps

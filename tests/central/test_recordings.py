@@ -29,6 +29,7 @@ def recorded(samples: "array[int]", container: str, codec: str, rate: int, layou
     frame.sample_rate = RATE
     with av.open(file, "w", format=container) as output:
         stream = output.add_stream(codec, rate=rate, layout=layout)
+        assert isinstance(stream, av.AudioStream)
         size = stream.codec_context.frame_size or 1024
         resampler = av.AudioResampler(stream.format, layout, rate, frame_size=size)
         for part in [*resampler.resample(frame), *resampler.resample(None)]:

@@ -22,7 +22,7 @@ from kiosk.domain.encounter import Record
 from kiosk.domain.rating import Outcome
 from kiosk.store.engine import Store
 from sync import exchange
-from sync.central.logbook import Kind
+from sync.central.logbook import Kind, told
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.pins import issue_pins
 from sync.central.usecases.sign_in import sign_in_as
@@ -206,7 +206,7 @@ def by_it(folder: Path, random: Random, deeds: int, helpers: tuple[str, ...] = (
         hand.close()
         # The terminal's own code is the first one.
         whats = [note.what for note in logged(scene.server.central, Kind.CHANGE)]
-        if sum("a code to enrol" in what for what in whats) != hand.codes + 1:
+        if whats.count(told("terminal_code", terminal=TERMINAL)) != hand.codes + 1:
             yield "a code was made that stands in no log"
         if wrong := first_disagreement(scene.server.central):
             yield f"afterwards: {wrong}"

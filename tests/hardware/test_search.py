@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardware.catalogue import family_named
+from hardware.catalogue import connections, family_named, first_at
 from hardware.port import PortInfo, PortLost
 from hardware.search import AUTO, PortSearch
 
@@ -41,6 +41,23 @@ def test_a_panel_that_can_not_be_asked_needs_one_port_only() -> None:
     assert search(AUTO, "candle485", "a").next() == "a"
     with pytest.raises(PortLost, match="write the port into the settings"):
         search(AUTO, "candle485", "a", "b").next()
+
+
+@pytest.mark.parametrize(
+    ("port", "name"),
+    [
+        ("/dev/ttyUSB0", "own"),
+        ("/tmp/panel", "own"),  # noqa: S108  (a name, not a file)
+        ("1A86:7523", "own"),
+        ("/dev/input/event3", "keypad"),
+        ("/dev/gpiochip0", "gpio"),
+    ],
+)
+def test_a_port_tells_by_its_name_of_which_kind_it_is(port: str, name: str) -> None:
+    family = first_at(port)
+    assert family is not None
+    assert family.name == name
+    assert [c for c in connections() if c.owns(port)] == [family.connection]
 
 
 def test_no_port_at_all_is_said() -> None:

@@ -132,9 +132,10 @@ def test_the_monitor_shows_a_new_family(panel: Simulated) -> None:
     link = KNOCK.link(Wiring(codes=("a", "b")))
     port = SerialPort.open(str(panel.path), KNOCK.line_mode().baud)
     panel.press(2, monotonic())
-    watch(port, link, lines.append, seconds=0.3)
+    watch(port, link, lines.append, seconds=0.3, reader=KNOCK.code_reader())
     port.close()
     assert any("|<b>|" in line for line in lines)
+    assert "code    b" in lines
     assert any("ButtonPressed(button=2" in line for line in lines)
 
 

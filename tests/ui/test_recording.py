@@ -106,7 +106,7 @@ def test_a_line_is_recorded_heard_again_and_kept(data: DataFolder, tmp_path: Pat
         clerk.until("2 of ")
         clerk.until("Press Enter and read")
         clerk.type("q")
-        clerk.until("1 kept in")
+        clerk.until("1 stored in")
     kept = [*data.sounds.glob("*/*")]
     assert [path.name for path in kept] == ["question.wav"]
     assert 1.0 < len(samples_of(kept[0].read_bytes())) / 22_050 < 1.4
@@ -118,10 +118,10 @@ def test_what_can_not_be_followed_is_said_and_asked_again(data: DataFolder, tmp_
         clerk.until("Press Enter and read")
         (tmp_path / "voice").write_bytes(spoken(level=3.0).tobytes())
         clerk.type()
-        clerk.until("Not kept: the voice is distorted; hold the microphone farther away")
+        clerk.until("Not stored: the voice is distorted; hold the microphone farther away")
         clerk.until("Press Enter and read")
         clerk.type("q")
-        clerk.until("0 kept in")
+        clerk.until("0 stored in")
     assert not [*data.sounds.glob("*/*")]
 
 
@@ -154,7 +154,7 @@ def test_the_file_of_the_report_is_taken_from_a_stick(data: DataFolder, tmp_path
     folder = tmp_path / "stick"
     (folder / "th").mkdir(parents=True)
     (folder / "th" / "done.wav").write_bytes(wave_file(spoken()))
-    assert take(data, folder) == (0, f"1 recordings taken into {data.sounds}\n")
+    assert take(data, folder) == (0, f"1 recording taken into {data.sounds}\n")
 
 
 @pytest.mark.parametrize("made", ["nothing", "garbage", "an empty folder"])

@@ -629,3 +629,20 @@ def test_a_panel_that_is_missing_at_start_is_down_from_the_start(counter: Counte
     counter.running = counter.open()
     with counter.running.store.transaction() as t:
         assert t.journal.last(Kind.PANEL_UP, Kind.PANEL_DOWN) is not None
+
+
+def test_each_start_says_in_which_order_the_faces_stand(counter: Counter) -> None:
+    sign_on(counter)
+    assert [face.score for face in ready(counter).faces] == [5, 4, 3, 2, 1]
+    today = counter.clock.wall.date()
+    with counter.running.store.read() as snapshot:
+        assert snapshot.journal.face_orders(today, with_before=True) == {"best-first"}
+    counter.running.stop()
+    counter.settings = parse("[scale]\nbest_first = false\n")
+    counter.running = counter.open()
+    assert [face.score for face in ready(counter).faces] == [1, 2, 3, 4, 5]
+    with counter.running.store.read() as snapshot:
+        assert snapshot.journal.face_orders(today, with_before=False) == {
+            "best-first",
+            "worst-first",
+        }

@@ -40,6 +40,7 @@ class SyncParts(NamedTuple):
     pepper: bytes
     asked: "Asked"
     renewal: "Renewal | None"
+    before: "Ed25519PrivateKey | None"
     recordings: Path
 
 
@@ -102,7 +103,7 @@ def enrol(
 
     from sync.client import SyncFailed
     from sync.enrolling import enrol as enrol_at
-    from sync.keyfile import drop_renewal, write_key
+    from sync.keyfile import drop_other_keys, write_key
 
     folder = data_folder()
     with opened() as (_, terminal), errors():
@@ -115,7 +116,7 @@ def enrol(
             enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
-        drop_renewal(folder.key_file)
+        drop_other_keys(folder.key_file)
         write_key(folder.key_file, key)
         terminal.join(enrolment)
     typer.echo(f"Enrolled at {enrolment.url} as {enrolment.site}/{enrolment.terminal}.")
@@ -145,6 +146,7 @@ def _synced(parts: SyncParts) -> "Synced":
         pepper=parts.pepper,
         asked=parts.asked,
         renewal=parts.renewal,
+        before=parts.before,
         recordings=parts.recordings,
     )
 
@@ -245,7 +247,7 @@ def heartbeat() -> None:
     from sync import exchange, incoming
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled
-    from sync.keyfile import KeyUnusable, pending_renewal, read_key
+    from sync.keyfile import KeyUnusable, key_before, pending_renewal, read_key
 
     folder = data_folder()
     with opened() as (store, terminal), errors():
@@ -260,7 +262,7 @@ def heartbeat() -> None:
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
-                recordings=folder.recordings,
+                before=key_before(folder.key_file),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
@@ -332,7 +334,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
-    from sync.keyfile import KeyUnusable, pending_renewal, read_key
+    from sync.keyfile import KeyUnusable, key_before, pending_renewal, read_key
 
     folder = data_folder()
     clock = SystemClock()
@@ -350,6 +352,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
+                before=key_before(folder.key_file),
                 recordings=folder.recordings,
             )
         except NotEnrolled as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from kiosk.domain.prompts import LANGUAGES
+from kiosk.language import counted
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE, WRONG
 
@@ -23,7 +24,7 @@ app = typer.Typer(
 )
 Language = Annotated[str, typer.Argument(help="th, en, zh, my, km, lo.")]
 MAX_FILES = 1000
-KEYS = "Enter: keep · a: again · p: play · s: skip · u: back to the one before · q: end"
+KEYS = "Enter: store it · a: again · p: play · s: skip · u: back to the one before · q: end"
 
 
 class Lines(NamedTuple):
@@ -129,30 +130,30 @@ def record(
     """Record what the guide says, line by line: it shows a line, you read it, it plays it back.
 
     Silence is cut off and every line is made equally loud. What can't be followed is said, with
-    what to do. Every kept line is stored at once: end any time, and go on later.
+    what to do. Each good line is stored at once: end any time, and go on later.
 
     Example: kiosk sounds record th
     """
     lines = _lines(language)
-    wanted = [
+    to_read = [
         prompt
         for prompt in lines.prompts
         if everything or lines.shelf.file(language, prompt.name) is None
     ]
-    if not wanted:
+    if not to_read:
         typer.echo("Every line has a recording. --all records them again.")
         return
-    typer.echo(f"{len(wanted)} lines to read. {KEYS}")
-    kept = 0
+    typer.echo(f"{counted(len(to_read), 'line', 'lines')} to read. {KEYS}")
+    new = 0
     at = 0
-    while 0 <= at < len(wanted):
-        typer.echo(f"\n{at + 1} of {len(wanted)}   {wanted[at].words}")
-        step, stored = _record_line(lines, wanted[at], microphone)
-        kept += stored
+    while 0 <= at < len(to_read):
+        typer.echo(f"\n{at + 1} of {len(to_read)}   {to_read[at].words}")
+        step, stored = _record_line(lines, to_read[at], microphone)
+        new += stored
         if step == 0:
             break
         at = max(0, at + step)
-    typer.echo(f"{kept} kept in {lines.folder}")
+    typer.echo(f"{new} stored in {lines.folder}")
 
 
 def _record_line(lines: Lines, prompt: "Prompt", microphone: str) -> tuple[int, bool]:
@@ -177,7 +178,7 @@ def _record_line(lines: Lines, prompt: "Prompt", microphone: str) -> tuple[int, 
             except NoMicrophone as error:
                 fail(str(error), NOT_NOW)
             except Refusal as error:
-                typer.echo(f"\nNot kept: {in_english(error)}")
+                typer.echo(f"\nNot stored: {in_english(error)}")
                 continue
             draft.write_bytes(wave_file(even))
             answer = _heard(draft, lines.output)
@@ -231,7 +232,7 @@ def take(
     from kiosk.language import in_english
     from kiosk.speech import made_even, samples_of, wave_file
 
-    taken, refused = 0, []
+    count, refused = 0, []
     folder = data_folder().sounds
     try:
         for name, data in _files(source):
@@ -244,14 +245,14 @@ def take(
             place = folder / language
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(place / prompt, even)
-            taken += 1
+            count += 1
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or "is no whole .zip file, and no folder"
         fail(f"{getattr(error, 'filename', None) or source}: {reason}", NOT_NOW)
-    typer.echo(f"{taken} recordings taken into {folder}")
+    typer.echo(f"{counted(count, 'recording', 'recordings')} taken into {folder}")
     if refused:
         fail("not taken: " + "; ".join(refused), WRONG)
-    if not taken:
+    if not count:
         fail(f"{source}: no recording in it; LANGUAGE/NAME.wav is looked for", USAGE)
 
 

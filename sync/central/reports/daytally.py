@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from kiosk.domain.rating import Outcome
 from kiosk.language import counted
+from sync.central.language import words
 from sync.central.measures import points_of, satisfied_of, wilson
 from sync.central.usecases.audit import DayTally
 from sync.messages import DayReport
@@ -102,6 +103,8 @@ def lines(tally: DayTally, day: date) -> Iterator[str]:
             f"{row.mean:>5.1f}  {spread:<16}  {row.suppressed:<10}  "
             f"{row.led:<7}  {row.name}"
         )
+    if len(tally.orders) > 1:
+        yield words("en").get("figures.orders_differ")
     ignored = tally.outcomes["", "ignored"]
     if ignored:
         yield f"Presses with nobody on duty: {ignored}"

@@ -296,19 +296,31 @@ class Days(Room):
         rows = self._connection.execute(query.order_by(earlier_reports.c.revision))
         return tuple(map(_report_of, rows))
 
-    def revised(self, day: date | None = None) -> list[tuple[str, date]]:
-        """The terminals and days whose report replaced another; those of one day."""
-        revised: set[tuple[str, date]] = set()
-        for table, which in (
-            (earlier_reports, true()),
-            (day_reports, day_reports.c.replaced != ""),
-        ):
-            c = table.c
-            query = select(c.terminal, c.date).distinct().where(c.site == self._site, which)
-            if day is not None:
-                query = query.where(c.date == day)
-            revised |= {(row.terminal, row.date) for row in self._connection.execute(query)}
-        return sorted(revised)
+    def reported_before(self, day: date) -> bool:
+        """Whether the office has reported any day before this one."""
+        query = select(day_reports.c.date).where(
+            day_reports.c.site == self._site, day_reports.c.date < day
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def revised(self) -> set[tuple[str, date]]:
+        """The terminals and days whose report replaced another, or says so."""
+        return {
+            (row.terminal, row.date)
+            for table, which in (
+                (earlier_reports, true()),
+                (day_reports, day_reports.c.replaced != ""),
+            )
+            for row in self._connection.execute(
+                select(table.c.terminal, table.c.date).where(table.c.site == self._site, which)
+            )
+        }
+
+    def revised_on(self, day: date) -> list[str]:
+        """The terminals whose report of a day replaced another."""
+        c = earlier_reports.c
+        query = select(c.terminal).distinct().where(c.site == self._site, c.date == day)
+        return sorted(self._connection.scalars(query))
 
     def of_any(self, terminals_: Collection[str], day: date) -> str:
         """One of these terminals that has reported the day; "" where none has."""

@@ -26,6 +26,15 @@ class Tallies(Room):
         rows = self._connection.execute(query)
         return {Scaled(row.officer, row.levels): counts_of(row) for row in rows}
 
+    def orders(self, day: date) -> frozenset[str]:
+        """In which orders the faces of the office's terminals stood on a day."""
+        query = select(day_counts.c.what).where(
+            day_counts.c.site == self._site,
+            day_counts.c.date == day,
+            day_counts.c.kind == "order",
+        )
+        return frozenset(self._connection.scalars(query))
+
     def outcomes(self, day: date) -> Counter[tuple[str, str]]:
         """Raw counts of one day by officer and outcome."""
         query = (

@@ -24,6 +24,8 @@ class DayTally:
     outcomes: Counter[tuple[str, str]]
     revisions: tuple[StoredReport, ...]
     """Every revision, as it came, of the reports that were sent again; by terminal."""
+    orders: frozenset[str]
+    """In which orders the faces stood."""
 
 
 def read_tally(
@@ -38,9 +40,10 @@ def read_tally(
             outcomes=t.tallies.outcomes(day),
             revisions=tuple(
                 stored
-                for terminal, _ in t.days.revised(day)
+                for terminal in t.days.revised_on(day)
                 for stored in _revisions(t, terminal, day)
             ),
+            orders=t.tallies.orders(day),
         )
         return tally, _newest_reads(t)
 

@@ -38,7 +38,7 @@ def first_disagreement(central: Central) -> str | None:
         with central.store.read(central.site) as t:
             stored_days = t.days.every_day()
             strangers = t.days.unknown_sites()
-            revised = set(t.days.revised())
+            revised = t.days.revised()
             sums_agree = t.blocks.rollup_agrees()
     except ValueError as error:
         return f"a date that can't be: {error}"

@@ -23,11 +23,12 @@ def tally_page(request: Request, reader: TallyReader, now: CurrentTime, date: st
         raise PageError(400, "no_day") from None
     tally_rows: tuple[TallyRow, ...] = ()
     revised: tuple[RevisionRow, ...] = ()
+    orders: frozenset[str] = frozenset()
     if day is None:
         reads = newest_reads(reader.central)
     else:
         tally, reads = read_tally(reader.central, day, reader.viewer.account, now)
-        tally_rows, revised = rows(tally), revisions(tally)
+        tally_rows, revised, orders = rows(tally), revisions(tally), tally.orders
     return page(
         request,
         "tally.html",
@@ -37,6 +38,7 @@ def tally_page(request: Request, reader: TallyReader, now: CurrentTime, date: st
         wanted=day,
         reads=reads,
         revised=revised,
+        orders=orders,
     )
 
 

@@ -22,7 +22,7 @@ from sync.central.measures import (
     wilson,
 )
 from sync.central.period import Period
-from sync.central.reports.gate.figures import last_week_end
+from sync.central.reports.gate.figures import figure, last_week_end, orders_differ
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
@@ -64,6 +64,8 @@ class CutsView:
     """The day of the next quarter's tables."""
     settings: SiteSettings
     tables: dict[str, tuple[CutRow, ...]]
+    orders_differ: bool
+    """Whether the faces of these quarters did not all stand in one order."""
 
 
 def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsView:
@@ -75,6 +77,7 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         quarters = t.blocks.cuts(span).values()
+        office = figure(t.blocks.office(*span), settings) if span else None
     tables = {}
     for kind in _KINDS:
         tables[kind] = cut_rows([_of_kind(cuts, kind) for cuts in quarters], settings.cuts_from)
@@ -84,6 +87,7 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
         more_on=next_publication(ended),
         settings=settings,
         tables=tables,
+        orders_differ=office is not None and orders_differ((office,)),
     )
 
 
