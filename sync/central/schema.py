@@ -359,7 +359,7 @@ accounts = Table(
     _text("account"),
     _text("name"),
     _text("secret"),
-    _count("must_change"),
+    _moment("first_until", empty=True),
     _text("roles"),
     _text("officer"),
     _text("section"),
