@@ -359,7 +359,7 @@ accounts = Table(
     _text("account"),
     _text("name"),
     _text("secret"),
-    _count("must_change"),
+    _moment("first_until", empty=True),
     _text("roles"),
     _text("officer"),
     _text("section"),
@@ -490,6 +490,18 @@ photos = Table(
     Column("jpeg", LargeBinary, nullable=False),
     PrimaryKeyConstraint("site", "officer"),
 )
+
+recordings = Table(
+    "recordings",
+    metadata,
+    _text("site"),
+    _text("language"),
+    _text("prompt"),
+    Column("wave", LargeBinary, nullable=False),
+    _text("digest"),
+    PrimaryKeyConstraint("site", "language", "prompt"),
+)
+"""What the audible guide says, as the office recorded it: a WAV file each, and its SHA-256."""
 
 questionnaire_tokens = Table(
     "questionnaire_tokens",
