@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
+from sync.central.logbook import told
 from sync.central.store.engine import CentralStore
 from tests.support.builders import FakeClock
 from tests.support.central import SITE, begin_terminal
@@ -384,7 +385,7 @@ def test_every_tally_is_logged_with_its_reader(
     assert "No ratings" in ready("tally", "--date", DAY.isoformat(), "--reader", "auditor").output
     query = "SELECT who, what FROM log_entries WHERE kind = 'read'"
     kept = database.execute(query).fetchall()
-    assert kept == [("auditor", "tally 2026-11-23")]
+    assert kept == [("auditor", told("tally", day="2026-11-23"))]
 
 
 def test_help_teaches_the_exit_codes(command: Command) -> None:
