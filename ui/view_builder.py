@@ -455,6 +455,8 @@ class ViewBuilder:
         panel_row = (say("setup.ports"), ports)
         if wizard.profile:
             panel_row = (say("setup.panel"), wizard.profile)
+        if wizard.stage is SetupStage.FAILED:
+            rows = ()
         again = (Choice("again", say("setup.again")),) if wizard.over else ()
         done = "common.close" if wizard.stage is SetupStage.LEARNED else "common.back"
         return MenuView(
