@@ -198,6 +198,14 @@ def test_a_line_ends_by_sense_and_a_number_stays_with_what_it_counts(qtbot: QtBo
     assert ends == {"และช่องบริการสำหรับผู้สูงอายุ", "สำหรับผู้สูงอายุ"}
 
 
+@pytest.mark.parametrize("width", [60, 120, 200, 400])
+def test_signs_that_count_as_two_letters_stand_in_any_text(width: int, qtbot: QtBot) -> None:
+    for text in ("\U0001f600" * 9 + " ยินดีต้อนรับผู้สูงอายุ \U0001f600 12 คน", "\U0001f600" * 30 + " ก"):
+        for names in (False, True):
+            laid = fit(text, 30, "Bold", QRectF(0, 0, width, 900), wrap=True, names=names)
+            assert laid.layout.text().replace("\u2028", " ") == text
+
+
 @pytest.mark.parametrize("word", ["ใบอนุญาต", "ไทย", "โปรดรอ", "ปิ่น"])
 def test_a_word_at_the_left_edge_loses_none_of_its_ink(word: str, qtbot: QtBot) -> None:
     parent = QWidget()
