@@ -17,7 +17,7 @@ from PySide6.QtCore import QMetaObject, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 import ui.plain_imports  # noqa: F401 - before everything that it makes lighter
-from kiosk.clock import Clock, SystemClock
+from kiosk.clock import Clock, SystemClock, keep_time_of
 from kiosk.domain.people import CounterId
 from kiosk.settings.definition import Settings
 from kiosk.tomlfile.tables import SettingsError
@@ -127,8 +127,14 @@ def guide_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -
     from ui.guide import Guide
     from ui.sounds import Shelf
 
-    shelf = Shelf(folder.sounds, presenter.session.prompt_words)
-    guide = Guide(shelf, settings.sound.volume, settings.sound.output)
+    shelf = Shelf((folder.sounds, folder.recordings), presenter.session.prompt_words)
+    screen = settings.screen
+    guide = Guide(
+        shelf,
+        volume=settings.sound.volume,
+        output=settings.sound.output,
+        instead=(screen.language, *screen.languages),
+    )
     presenter.spoken.connect(guide.say)
     guide.stands.connect(presenter.staff.guide_stands)
     guide.start()
@@ -328,11 +334,12 @@ def first_builder(settings: Settings) -> "ViewBuilder":
 
 def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     """Open the terminal on the data folder `path` and stay until it is ended; the exit code.
-    SettingsError, FolderError and NoDisplay before any window."""
+    SettingsError, NoSuchZone, FolderError and NoDisplay before any window."""
     from kiosk.datafolder import DataFolder
 
     folder = DataFolder(path)
     settings = folder.settings()
+    keep_time_of(settings.office.zone)
     if unknown := sorted(set(settings.screen.languages) - set(languages())):
         raise SettingsError(
             f"{settings.path}: screen.languages: {unknown[0]!r} is none of {', '.join(languages())}"

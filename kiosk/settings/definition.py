@@ -79,6 +79,9 @@ class Office(NamedTuple):
     service: Annotated[ServiceId, Identifier(), "the service given here"] = ServiceId("general")
     opens: Annotated[time, TimeOfDay(), "the first duty begins"] = time(8, 0)
     closes: Annotated[time, TimeOfDay(), "an officer still on duty is signed off"] = time(16, 30)
+    zone: Annotated[
+        str, Text(), 'the time zone that is kept here, whatever the machine has; "": the machine\'s'
+    ] = "Asia/Bangkok"
     holidays: Annotated[
         frozenset[date],
         Days(MAX_HOLIDAYS),
@@ -246,7 +249,7 @@ class Sound(NamedTuple):
         bool, Flag(), "speaks when a question is offered, or a button without a score is pressed"
     ] = False
     output: Annotated[
-        str, Text(), 'the jack or speaker; `kiosk sounds --outputs` names them; "": the usual'
+        str, Text(), 'the jack or speaker; `kiosk sounds outputs` names them; "": the usual'
     ] = ""
     volume: Annotated[int, Whole(0, 100), "per cent, of the guide"] = 80
     press: Annotated[
@@ -264,7 +267,9 @@ class Screen(NamedTuple):
         'those a citizen may choose, in this order: ["th", "en"]; []: all there are',
     ] = ()
     text_percent: Annotated[
-        int, Whole(100, 150), "up to 150: larger words, as far as their place lets them"
+        int,
+        Whole(100, 150),
+        "up to 150: larger words; a long word under a face stays as wide as the face",
     ] = 100
     low_reach: Annotated[bool, Flag(), "everything a citizen presses stands in the lower half"] = (
         False

@@ -64,6 +64,10 @@ PAGES: dict[str, set[str]] = {
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
+    "/recordings/dindaeng": {I},
+    "/recordings/dindaeng?language=km": {I},
+    "/recordings/dindaeng/all.zip": {I},
+    "/recordings/dindaeng/th/thanks.wav": {I},
     "/pins/dindaeng": {I, H},
     "/openapi.json": {I},
     f"/paper/dindaeng/ita.pdf?{ROUND}": {D, H},
@@ -82,6 +86,10 @@ PAGES: dict[str, set[str]] = {
     f"/data/dindaeng/statistics.xlsx?{ROUND}": {*ALL},
     "/data/dindaeng/dictionary.csv": {*ALL},
     "/city": set(),
+    "/city/changes": set(),
+    "/city/changes/log.csv": set(),
+    "/city/security": set(),
+    "/city/security/log.csv": set(),
     "/report/elsewhere": set(),
     "/fleet/elsewhere": set(),
 }
@@ -98,6 +106,7 @@ FORMS: dict[str, set[str]] = {
     "/fleet/dindaeng/logs": {D, A, I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
+    "/recordings/dindaeng/th/thanks": {I},
     "/pins/dindaeng": {I, H},
 }
 
@@ -132,6 +141,7 @@ def made_office(folder: Path) -> Central:
         received(central, officer, 3, 3, 4, 10, 20)
     with store.transaction(central.site) as t:
         t.photos.put("102", b"\xff\xd8\xff\xd9")
+        t.recordings.put("th", "thanks", b"RIFF")
     return central
 
 
@@ -254,6 +264,7 @@ def test_every_request_at_the_terminals_door_is_refused_unsigned(
     with office.store.transaction(office.site) as t:
         begin_terminal(t, "counter-9", "9", key_text())
     values = {"site": "dindaeng", "terminal": "counter-9", "day": "2026-11-23", "officer": "102"}
+    values |= {"language": "th", "prompt": "thanks"}
     hello = Hello(
         nonce="n" * 32, software="kiosk", clock=0, due=0, free=0, panel="", window=""
     ).to_bytes()
@@ -301,10 +312,12 @@ def test_a_city_account_reads_each_office_and_only_reads_what_its_role_may(
     with office.store.transaction(CITY) as t:
         found = t.accounts.get("governor")
         assert found is not None
-        t.accounts.put(replace(found, must_change=False, subject="gov"))
+        t.accounts.put(replace(found, first_until=None, subject="gov"))
     client = TestClient(create_app(office, lambda: NOW), follow_redirects=False)
     token = sign_in_as(office, CITY, "gov", NOW).token
     client.cookies.set("kiosk_session", f"~.{token}")
+    assert client.get("/city/changes").status_code == 200
+    assert client.get("/city/security").status_code == 403
     shown = client.get("/city")
     assert shown.status_code == 200
     assert "สำนักงานเขตอื่น" in shown.text

@@ -41,6 +41,7 @@ class SyncParts(NamedTuple):
     asked: "Asked"
     renewal: "Renewal | None"
     before: "Ed25519PrivateKey | None"
+    recordings: Path
 
 
 @app.command("close-day")
@@ -63,7 +64,7 @@ def close_day(
 
     clock = SystemClock()
     with opened() as (store, terminal), errors():
-        settings = data_folder().settings().with_wording(terminal.wording())
+        settings = _settings(terminal)
         _settle_reasons(data_folder(), terminal)
         hours = _hours(settings)
         over = is_over(store, clock, hours)
@@ -146,6 +147,7 @@ def _synced(parts: SyncParts) -> "Synced":
         asked=parts.asked,
         renewal=parts.renewal,
         before=parts.before,
+        recordings=parts.recordings,
     )
 
 
@@ -154,8 +156,10 @@ def _say(result: "Synced") -> None:
     roster = f"renewed ({officers})" if result.roster_changed else "unchanged"
     pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
     photos = f", {counted(result.photos, 'photo', 'photos')}" if result.photos else ""
+    came = result.recordings
+    recordings = f", {counted(came, 'recording', 'recordings')}" if came else ""
     reports = counted(result.sent, "day report", "day reports")
-    typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}.")
+    typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}{recordings}.")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)
 
@@ -249,7 +253,7 @@ def heartbeat() -> None:
     with opened() as (store, terminal), errors():
         try:
             key = read_key(folder.key_file)
-            settings = folder.settings().with_wording(terminal.wording())
+            settings = _settings(terminal)
             exchange.heartbeat(
                 store,
                 SystemClock(),
@@ -284,6 +288,15 @@ def _settle_reasons(folder: "DataFolder", terminal: "Terminal") -> None:
         terminal.settle_reasons()
     finally:
         os.close(lock)
+
+
+def _settings(terminal: "Terminal") -> "Settings":
+    """With central's words. The office's time zone is kept from here on."""
+    from kiosk.clock import keep_time_of
+
+    settings = data_folder().settings().with_wording(terminal.wording())
+    keep_time_of(settings.office.zone)
+    return settings
 
 
 def _require_mounted(folder: Path) -> None:
@@ -335,7 +348,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     folder = data_folder()
     clock = SystemClock()
     with opened() as (store, terminal), errors():
-        settings = folder.settings().with_wording(terminal.wording())
+        settings = _settings(terminal)
         hours = _hours(settings)
         _settle_reasons(folder, terminal)
         try:
@@ -349,6 +362,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
                 before=key_before(folder.key_file),
+                recordings=folder.recordings,
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

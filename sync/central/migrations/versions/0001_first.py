@@ -366,12 +366,21 @@ def _people() -> None:
         sa.PrimaryKeyConstraint("site", "officer"),
     )
     op.create_table(
+        "recordings",
+        _text("site"),
+        _text("language"),
+        _text("prompt"),
+        _bytes("wave"),
+        _text("digest"),
+        sa.PrimaryKeyConstraint("site", "language", "prompt"),
+    )
+    op.create_table(
         "accounts",
         _text("site"),
         _text("account"),
         _text("name"),
         _text("secret"),
-        _count("must_change"),
+        sa.Column("first_until", sa.DateTime(timezone=True)),
         _text("roles"),
         _text("officer"),
         _text("section"),
