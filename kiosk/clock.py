@@ -1,8 +1,11 @@
 """The only reader of time: wall clock and boot-time clock, and what years are believable."""
 
+import os
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Protocol
 
 from kiosk.domain.duty import Moment
@@ -10,6 +13,15 @@ from kiosk.domain.duty import Moment
 BUILT = date(2026, 1, 1)
 """Nothing of this version can have run earlier."""
 PLAUSIBLE_YEARS = 15
+
+
+ZONES = Path("/usr/share/zoneinfo")
+"""Where the C library looks a time zone up; it takes one that it does not find for UTC."""
+_ZONE = re.compile(r"[A-Za-z][\w+-]*(?:/[A-Za-z][\w+-]*)*")
+
+
+class NoSuchZone(Exception):
+    """The machine knows no time zone of that name; one line with the remedy."""
 
 
 class ClockImplausible(Exception):
@@ -26,6 +38,20 @@ class SystemClock:
 
     def now(self) -> Moment:
         return Moment(datetime.now(UTC).astimezone(), time.clock_gettime(time.CLOCK_BOOTTIME))
+
+
+def keep_time_of(zone: str) -> None:
+    """Have this process, and those it starts, keep the wall time of `zone`, whatever the machine is
+    set to; "": the machine's own. NoSuchZone."""
+    if not zone:
+        return
+    if not _ZONE.fullmatch(zone) or not (ZONES / zone).is_file():
+        raise NoSuchZone(
+            f"office.zone: this machine knows no time zone {zone[:40]!r}; write one such as "
+            "Asia/Bangkok, and see that the package tzdata is installed"
+        )
+    os.environ["TZ"] = zone
+    time.tzset()
 
 
 def plausible(day: date) -> bool:

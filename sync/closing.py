@@ -221,7 +221,7 @@ def _orders(snapshot: Snapshot, day: date) -> tuple[FaceOrder, ...]:
     """In which orders the faces stood on a day: settings are read when the terminal starts."""
     [power] = snapshot.journal.last_before(day, _UP_OR_DOWN[:1])
     orders = snapshot.journal.face_orders(day, with_before=power is Kind.STARTED)
-    return tuple(sorted(map(FaceOrder, orders)))
+    return tuple(order for order in FaceOrder if order in orders)
 
 
 def _sheets(snapshot: Snapshot, day: date) -> tuple[SheetSeal, ...]:

@@ -17,7 +17,7 @@ from PySide6.QtCore import QMetaObject, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 import ui.plain_imports  # noqa: F401 - before everything that it makes lighter
-from kiosk.clock import Clock, SystemClock
+from kiosk.clock import Clock, SystemClock, keep_time_of
 from kiosk.domain.people import CounterId
 from kiosk.settings.definition import Settings
 from kiosk.tomlfile.tables import SettingsError
@@ -328,11 +328,12 @@ def first_builder(settings: Settings) -> "ViewBuilder":
 
 def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     """Open the terminal on the data folder `path` and stay until it is ended; the exit code.
-    SettingsError, FolderError and NoDisplay before any window."""
+    SettingsError, NoSuchZone, FolderError and NoDisplay before any window."""
     from kiosk.datafolder import DataFolder
 
     folder = DataFolder(path)
     settings = folder.settings()
+    keep_time_of(settings.office.zone)
     if unknown := sorted(set(settings.screen.languages) - set(languages())):
         raise SettingsError(
             f"{settings.path}: screen.languages: {unknown[0]!r} is none of {', '.join(languages())}"

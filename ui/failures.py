@@ -47,7 +47,7 @@ def exit_code(error: Exception) -> int | None:
 
     The kinds are imported here, when there is an error: the first paint doesn't wait for them.
     """
-    from kiosk.clock import ClockImplausible
+    from kiosk.clock import ClockImplausible, NoSuchZone
     from kiosk.datafolder import AlreadyRunning, FolderError
     from kiosk.store.engine import (
         StoreDamaged,
@@ -61,6 +61,7 @@ def exit_code(error: Exception) -> int | None:
     kinds: tuple[tuple[type[Exception], int], ...] = (
         (NoDisplay, NOT_NOW),
         (SettingsError, USAGE),
+        (NoSuchZone, USAGE),
         (StoreMissing, USAGE),
         (AlreadyRunning, NOT_NOW),
         (FolderError, USAGE),

@@ -79,6 +79,9 @@ class Office(NamedTuple):
     service: Annotated[ServiceId, Identifier(), "the service given here"] = ServiceId("general")
     opens: Annotated[time, TimeOfDay(), "the first duty begins"] = time(8, 0)
     closes: Annotated[time, TimeOfDay(), "an officer still on duty is signed off"] = time(16, 30)
+    zone: Annotated[
+        str, Text(), 'the time zone that is kept here, whatever the machine has; "": the machine\'s'
+    ] = "Asia/Bangkok"
     holidays: Annotated[
         frozenset[date],
         Days(MAX_HOLIDAYS),

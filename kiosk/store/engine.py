@@ -237,12 +237,14 @@ class Store:
         """Take from the file, and from its log of writes, what tells in which order presses came.
         `current`: the half-day that goes on. `patience`: seconds to wait until the log can be
         emptied."""
-        with self.read() as snapshot:
-            fresh = snapshot.ratings.fresh()
-        if fresh:
+        with self.transaction() as t:
+            t.ratings.settle(current)
+        if self.checkpoint(patience):
+            # Its index (-shm) still lists the pages of every write, in their order, until the next
+            # one begins the log again: one that changes nothing.
             with self.transaction() as t:
-                t.ratings.settle(current)
-        self.checkpoint(patience)
+                t.cursor().execute(f"PRAGMA application_id={APPLICATION_ID}")
+            self.checkpoint(patience)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -207,7 +207,8 @@ class Ratings:
         but `current` move to their final tables; those of `current` are written again. Both in the
         order of their random keys. Reasons stay for the whole day: one that came after noon for a
         rating from before would tell that the rating came just before. A table is dropped and made
-        again with its guards: what was deleted row by row would leave its old places behind."""
+        again with its guards: what was deleted row by row would leave its old places behind. So is
+        an empty one: SQLite counts it, and would count the quarters in which anything came."""
         for settled, fresh in _PAIRS:
             self._settle(settled, fresh, current)
 
@@ -216,8 +217,6 @@ class Ratings:
         rows = [
             dict(row._mapping) for row in self._connection.execute(select(fresh).order_by(*key))
         ]
-        if not rows:
-            return
         names = settled.c.keys()
         day, half = current[0].isoformat(), current[1].value
         stay, move = [], []
@@ -233,13 +232,6 @@ class Ratings:
         for table, placed in ((settled, move), (fresh, stay)):
             if placed:
                 self._connection.execute(insert(table), placed)
-
-    def fresh(self) -> bool:
-        """Whether any row may show by its place when it came."""
-        return any(
-            self._connection.execute(select(fresh.c.business_date).limit(1)).first()
-            for _, fresh in _PAIRS
-        )
 
     def _seal(self, day: date, officer: OfficerId, entries: list[bytes], n: int = 0) -> None:
         key = {"business_date": day.isoformat(), "officer": officer}

@@ -4,7 +4,8 @@ Every key starts with the site: a sharded PostgreSQL splits by it. No sequences,
 Ratings never come here: only wide day rows (n1…n5 per officer, service, counter, half, channel).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    TypeDecorator,
 )
 
 from sync.central.disclosure import BESIDE
@@ -25,6 +27,17 @@ from sync.central.disclosure import BESIDE
 metadata = MetaData()
 LEVELS = ("n1", "n2", "n3", "n4", "n5")
 """Columns of counts by level, worst first; a scale with fewer levels leaves the last ones 0."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time with its zone. SQLite drops the zone of what it is given, also of what it compares
+    with: everything is UTC, whatever the machine's own zone is."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.astimezone(UTC) if value is not None and value.tzinfo else value
 
 
 def _text(name: str) -> Column[str]:
@@ -36,7 +49,7 @@ def _count(name: str) -> Column[int]:
 
 
 def _moment(name: str, *, empty: bool = False) -> Column[datetime]:
-    return Column(name, DateTime(timezone=True), nullable=empty)
+    return Column(name, Moment(), nullable=empty)
 
 
 sites = Table(
@@ -67,11 +80,11 @@ terminals = Table(
     _text("release_roles"),
     _text("release_reason"),
     _text("software"),
-    Column("seen", DateTime(timezone=True)),
+    Column("seen", Moment()),
     Column("head_seq", BigInteger, nullable=False),
     _text("head_hash"),
     _text("nonce"),
-    Column("nonce_until", DateTime(timezone=True)),
+    Column("nonce_until", Moment()),
     _text("shown"),
     _text("greetings"),
     Column("skew", Integer),
@@ -145,11 +158,11 @@ alarms = Table(
     "alarms",
     metadata,
     _text("site"),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment(), nullable=False),
     _text("terminal"),
     _text("kind"),
     _text("detail"),
-    Column("settled", DateTime(timezone=True)),
+    Column("settled", Moment()),
     _text("settled_by"),
     _text("note"),
     PrimaryKeyConstraint("site", "at", "terminal", "kind", "detail"),
@@ -181,7 +194,7 @@ day_reports = Table(
     _text("digest"),
     _text("replaced"),
     Column("body", LargeBinary, nullable=False),
-    Column("received", DateTime(timezone=True), nullable=False),
+    Column("received", Moment(), nullable=False),
     PrimaryKeyConstraint("site", "terminal", "date"),
 )
 
@@ -218,7 +231,7 @@ parked_reports = Table(
     _text("digest"),
     _text("answer"),
     Column("body", LargeBinary, nullable=False),
-    Column("received", DateTime(timezone=True), nullable=False),
+    Column("received", Moment(), nullable=False),
     _text("proposed_by"),
     _text("proposed_roles"),
     _text("reason"),
@@ -346,7 +359,7 @@ accounts = Table(
     _text("account"),
     _text("name"),
     _text("secret"),
-    _count("must_change"),
+    _moment("first_until", empty=True),
     _text("roles"),
     _text("officer"),
     _text("section"),

@@ -26,10 +26,6 @@ _GROUPS, _GROUP = 6, 4
 """120 bits: a plain hash keeps them (OWASP ASVS 6.5.2)."""
 
 
-def new_secret() -> bytes:
-    return secrets.token_bytes(SECRET_BYTES)
-
-
 def step_of(now: datetime) -> int:
     return int(now.timestamp()) // STEP_SECONDS
 

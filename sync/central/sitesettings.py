@@ -26,6 +26,7 @@ from kiosk.domain.kinds import (
     Whole,
 )
 from kiosk.domain.refusal import Refusal, excerpt
+from kiosk.domain.scale import LEVELS, of_five
 from kiosk.domain.wording import (
     DEFAULT_LEVEL_WORDS,
     DEFAULT_REASONS,
@@ -199,6 +200,16 @@ class SiteSettings(NamedTuple):
         """Worst first."""
         pairs = zip(self.level_words_th, self.level_words_en, strict=True)
         return tuple(Bilingual(th=th, en=en) for th, en in pairs)
+
+    def words_of(self, levels: int, language: str) -> tuple[str, ...]:
+        """The words of a scale, worst first; where the office uses the usual ones, a shorter scale
+        takes its own from them, as terminals do. Empty: nobody wrote words for so many levels."""
+        words = self.level_words_th if language == "th" else self.level_words_en
+        if len(words) == levels:
+            return words
+        if words not in (USUAL_WORDS_TH, USUAL_WORDS_EN) or levels not in LEVELS:
+            return ()
+        return tuple(words[of_five(score, levels) - 1] for score in range(1, levels + 1))
 
     def document(self) -> str:
         """As JSON, as it is stored and as a file carries it from office to office."""

@@ -5,10 +5,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from kiosk.store.engine import Store
 from sync.central.store.engine import CentralStore
@@ -16,6 +14,7 @@ from sync.central.usecases.central import Central
 from tests.support.builders import SOMYING
 from tests.support.central import made_central, on_roster
 from tests.support.central_server import Kept, Server
+from tests.support.databases import new_database
 
 
 @pytest.fixture(scope="session")
@@ -42,14 +41,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'central.db'}"
-    import psycopg
-
-    server: str = request.getfixturevalue("postgres")
-    name = f"t{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    parsed = make_url(server).set(drivername="postgresql+psycopg", database=name)
-    return parsed.render_as_string(hide_password=False)
+    return new_database(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

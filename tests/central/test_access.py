@@ -82,6 +82,10 @@ PAGES: dict[str, set[str]] = {
     f"/data/dindaeng/statistics.xlsx?{ROUND}": {*ALL},
     "/data/dindaeng/dictionary.csv": {*ALL},
     "/city": set(),
+    "/city/changes": set(),
+    "/city/changes/log.csv": set(),
+    "/city/security": set(),
+    "/city/security/log.csv": set(),
     "/report/elsewhere": set(),
     "/fleet/elsewhere": set(),
 }
@@ -301,10 +305,12 @@ def test_a_city_account_reads_each_office_and_only_reads_what_its_role_may(
     with office.store.transaction(CITY) as t:
         found = t.accounts.get("governor")
         assert found is not None
-        t.accounts.put(replace(found, must_change=False, subject="gov"))
+        t.accounts.put(replace(found, first_until=None, subject="gov"))
     client = TestClient(create_app(office, lambda: NOW), follow_redirects=False)
     token = sign_in_as(office, CITY, "gov", NOW).token
     client.cookies.set("kiosk_session", f"~.{token}")
+    assert client.get("/city/changes").status_code == 200
+    assert client.get("/city/security").status_code == 403
     shown = client.get("/city")
     assert shown.status_code == 200
     assert "สำนักงานเขตอื่น" in shown.text

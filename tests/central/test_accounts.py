@@ -21,7 +21,7 @@ from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
 from sync.central.web.sign_in import LEAST_SECONDS
 from tests.support.authenticator import enrols
-from tests.support.central import logged
+from tests.support.central import logged, signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 GOOD = "a long enough one"
@@ -139,6 +139,21 @@ def test_names_are_remembered_for_a_day_and_only_so_many(central: Central) -> No
         assert [t.sign_in_tries.of(f"{i}", NOW).tries for i in range(5)] == [0, 0, 9, 9, 9]
         t.sign_in_tries.forget(NOW + timedelta(hours=4))
         assert [t.sign_in_tries.of(f"{i}", NOW).tries for i in range(5)] == [0, 0, 0, 0, 9]
+
+
+def test_a_first_password_runs_out_and_another_one_opens(central: Central) -> None:
+    first = account(central)
+    late = NOW + timedelta(days=14, seconds=1)
+    client = browser(central, late)
+    assert signs_in(client, first) == 403
+    assert logged(central, Kind.FAILED)[0].what == told("ran_out")
+    it = signed_in(central, ROLES["it"], now=late)
+    assert "รหัสผ่านแรกเข้าหมดอายุแล้ว" in it.get("/accounts/dindaeng").text
+    fresh = new_password(central, "it", central.site, "somchai", late)
+    assert fresh is not None
+    assert signs_in(client, fresh) == 303
+    client.post("/password", data={"old": fresh, "new": GOOD, "again": GOOD})
+    assert signs_in(browser(central, late + timedelta(days=99)), GOOD) == 303
 
 
 def test_a_refusal_takes_as_long_whoever_is_asked_for(central: Central) -> None:

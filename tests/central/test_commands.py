@@ -12,7 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
+from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
+from sync.central.store.logbreaks import LogBreak
 from tests.support.builders import FakeClock
 from tests.support.central import SITE, begin_terminal
 from tests.support.certificates import DAY as DAY_LONG
@@ -384,7 +386,7 @@ def test_every_tally_is_logged_with_its_reader(
     assert "No ratings" in ready("tally", "--date", DAY.isoformat(), "--reader", "auditor").output
     query = "SELECT who, what FROM log_entries WHERE kind = 'read'"
     kept = database.execute(query).fetchall()
-    assert kept == [("auditor", "tally 2026-11-23")]
+    assert kept == [("auditor", told("tally", day="2026-11-23"))]
 
 
 def test_help_teaches_the_exit_codes(command: Command) -> None:
@@ -477,3 +479,43 @@ def test_a_clock_that_can_not_be_right_makes_no_data_folder(
     monkeypatch.setattr("sync.central.commands.context.SystemClock", lambda: clock)
     assert "set the machine's date" in refused(command("init"), code=1)
     assert not folder.exists()
+
+
+def test_verify_names_a_log_that_differs_from_what_a_terminal_has_seen(
+    ready: Command, folder: Path
+) -> None:
+    store = CentralStore.open(f"sqlite:///{folder / 'central.db'}")
+    with store.transaction("dindaeng") as t:
+        t.log_breaks.put(
+            LogBreak(
+                terminal="counter-1",
+                log="record",
+                seen=12,
+                seen_hash="a" * 64,
+                at=datetime(2026, 11, 23, 5, 0, tzinfo=UTC),
+                seq=9,
+                kind="rollback",
+            )
+        )
+    result = ready("verify")
+    assert result.exit_code == 1
+    assert "dindaeng: log record: counter-1 has seen entry 12 of it (rollback" in result.stdout
+    with store.transaction("dindaeng") as t:
+        t.log_breaks.settle(t.log_breaks.all(), "boss", datetime.now(UTC))
+    store.close()
+    accepted(ready("verify"))
+
+
+def test_a_roster_from_the_command_line_stands_in_the_log(
+    ready: Command, folder: Path, tmp_path: Path
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("number,name,position,section\n101,สมหญิง ใจดี,,\n", "utf-8")
+    accepted(ready("officers", "import", str(roster)))
+    accepted(ready("officers", "retire", "101"))
+    store = CentralStore.open(f"sqlite:///{folder / 'central.db'}")
+    with store.read("dindaeng") as t:
+        entries = t.logs.page(Log.RECORD, Wanted(), 0, 2)
+    store.close()
+    whats = [entry.note.what for entry in entries]
+    assert whats == [told("officer_retired", number="101"), told("roster", n=1)]

@@ -14,6 +14,7 @@ from sync.central.papers.meetings import meeting_pdf
 from sync.central.papers.statistics import rows
 from sync.central.period import year_of
 from sync.central.reports import gate
+from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
@@ -21,6 +22,7 @@ from sync.central.viewer import ROLES, Viewer
 from tests.support.central import MONDAY, enrolled, signed_in, take
 from tests.support.central import NOON as NOW
 from tests.support.day_reports import day_report
+from ui.text import Words
 
 TODAY = NOW.date()
 YEAR = year_of(TODAY)
@@ -113,3 +115,14 @@ def test_of_one_order_nothing_is_said_but_the_order(central: Central) -> None:
     assert view.figure.order == BEST
     assert not gate.orders_differ(row.figure for row in view.officers)
     assert figures.row("x", view.figure)["name"] == "x"
+
+
+@pytest.mark.parametrize("levels", [3, 4, 5])
+def test_a_shorter_scale_has_the_words_that_its_terminals_show(levels: int) -> None:
+    for language in ("th", "en"):
+        shown = Words.load(language)
+        words_shown = [shown.get(f"scale{levels}.{score}") for score in range(1, levels + 1)]
+        assert list(SiteSettings().words_of(levels, language)) == words_shown
+    own = SiteSettings()._replace(level_words_th=("ก", "ข", "ค", "ง", "จ"))
+    assert own.words_of(5, "th") == ("ก", "ข", "ค", "ง", "จ")
+    assert levels == 5 or own.words_of(levels, "th") == ()

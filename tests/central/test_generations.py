@@ -28,6 +28,7 @@ from sync.central.usecases.terminals import (
 from sync.central.usecases.two_people import (
     NotTheSecond,
     confirm_generation,
+    confirm_new_terminal,
     confirm_release,
     confirm_release_of_terminal,
     propose_release,
@@ -157,6 +158,28 @@ def test_one_person_does_not_settle_what_two_decide(central: Central) -> None:
     new = enrolled_again(central)
     assert release_terminal(central, IT, new, "nothing", NOW) is Release.NOTHING
     assert not read_fleet(central, DAY).alarms[0].settled
+
+
+def test_one_terminal_more_in_an_office_that_has_long_reported_needs_a_second_look(
+    central: Central,
+) -> None:
+    enrolled(central)
+    enrolled(central, "counter-2")
+    take(central, day_report(1, DAY - timedelta(days=15)))
+    assert read_fleet(central, DAY).alarms == ()
+    code = invite_terminal(central, "counter-3", "1", NOW, IT)
+    enrol_terminal(central, Enrol(code, key_text()), NOW)
+    assert take(central, day_report(1, DAY, "counter-3", (0, 0, 0, 0, 900))) is Answer.STORED
+    assert release_terminal(central, IT, "counter-3", "it is right", NOW) is Release.NOTHING
+    shown = signed_in(central, ROLES["director"], now=NOW).get("/fleet/dindaeng?lang=en").text
+    assert "One terminal more: counter-3" in shown
+    with pytest.raises(NotYours):
+        confirm_new_terminal(central, IT, "counter-3", NOW)
+    with pytest.raises(NotTheSecond):
+        confirm_new_terminal(central, person("it", "it", "director"), "counter-3", NOW)
+    assert confirm_new_terminal(central, DIRECTOR, "counter-3", NOW)
+    assert not confirm_new_terminal(central, DIRECTOR, "counter-3", NOW)
+    assert not confirm_new_terminal(central, DIRECTOR, "counter-1", NOW)
 
 
 # --- out of quarantine -------------------------------------------------------------------------

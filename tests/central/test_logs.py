@@ -10,20 +10,26 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from starlette.testclient import TestClient
 
 from sync.central.failures import MOST_KNOWN, MOST_OF_ONE, MOST_UNKNOWN
 from sync.central.language import words
-from sync.central.logbook import Kind, Log, Note, read_told, told
+from sync.central.logbook import Kind, Log, read_told, told
 from sync.central.logwords import log_words
+from sync.central.secondfactor import typed_secret
 from sync.central.store.engine import CentralStore
 from sync.central.usecases import backup
 from sync.central.usecases.accounts import add_account, new_password
 from sync.central.usecases.central import Central
-from sync.central.usecases.events import note_failure, write_failure
-from sync.central.usecases.sign_in import NotSignedIn, sign_in, sign_out, viewer_of
+from sync.central.usecases.events import empty_old_events, note_failure, write_failure
+from sync.central.usecases.sign_in import NotSignedIn, sign_in, sign_in_as, sign_out, viewer_of
 from sync.central.usecases.verification import first_wrong_entry
-from sync.central.viewer import ROLES
-from tests.support.central import logged, made_central, signed_in
+from sync.central.viewer import CITY, ROLES
+from sync.central.web.app import create_app
+from sync.central.web.dependencies import COOKIE
+from tests.support.authenticator import enrols
+from tests.support.central import logged, made_central, on_roster, signed_in
+from tests.support.databases import new_database
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
@@ -268,17 +274,28 @@ def test_writers_at_once_make_one_chain(central: Central) -> None:
     assert first_wrong_entry(central, central.site) is None
 
 
-def test_a_backup_carries_the_logs_and_their_chain(central: Central, tmp_path: Path) -> None:
+def test_a_backup_carries_the_logs_and_their_chain(
+    central: Central, postgres: str, tmp_path: Path
+) -> None:
+    """From either database into either."""
     change(central, 5)
     with central.store.transaction(central.site) as t:
-        t.logs.append(Log.SECURITY, [Note(kind=Kind.SIGNED_IN, who="a", whom="a")], NOW)
+        t.logs.event(Kind.SIGNED_IN, "old", NOW - timedelta(days=400))
+        t.logs.event(Kind.SIGNED_IN, "a", NOW)
+        empty_old_events(t, NOW)
     backup.write(central.store, tmp_path, tmp_path / "b.zip", lambda *_: None)
-    other = CentralStore.create(f"sqlite:///{tmp_path / 'other.db'}")
-    backup.restore_rows(tmp_path / "b.zip", other, lambda *_: None)
-    with other.read(central.site) as restored, central.store.read(central.site) as t:
-        assert restored.logs.heads() == t.logs.heads()
-        assert list(restored.logs.every(Log.RECORD)) == list(t.logs.every(Log.RECORD))
-    other.close()
+    for url in (f"sqlite:///{tmp_path / 'other.db'}", new_database(postgres)):
+        other = CentralStore.create(url)
+        backup.restore_rows(tmp_path / "b.zip", other, lambda *_: None)
+        with other.read(central.site) as restored, central.store.read(central.site) as t:
+            assert restored.logs.heads() == t.logs.heads()
+            assert list(restored.logs.every(Log.RECORD)) == list(t.logs.every(Log.RECORD))
+        again = Central(store=other, settings=central.settings, key=central.key)
+        change(again, 1)
+        assert first_wrong_entry(again, central.site) is None
+        with pytest.raises(DBAPIError, match="append-only"), other._engine.begin() as c:
+            c.execute(text("DELETE FROM log_entries"))
+        other.close()
 
 
 def test_an_empty_central_has_logs_that_agree(tmp_path: Path) -> None:
@@ -323,3 +340,59 @@ def test_no_page_of_a_log_has_a_word_of_another_language(central: Central) -> No
     names = re.compile("PIN|director")
     assert not [one for one in details["th"] if re.search("[A-Za-z]{2}", names.sub("", one))]
     assert not [one for one in details["en"] if re.search("[\u0e01-\u0e5b]", one)]
+
+
+def test_no_log_journal_or_page_of_logs_has_a_secret(
+    central: Central, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of the second factor, of PINs and of enrolment: nothing that opens anything."""
+    caplog.set_level(logging.DEBUG)
+    on_roster(central, "101")
+    clock = [NOW]
+    app = create_app(central, lambda: clock[0])
+    client = TestClient(app, follow_redirects=False)
+    first = add_account(central, "it", "malee", "มาลี", (ROLES["it"], ROLES["audit"]), NOW)
+    client.post("/sign-in", data={"account": "malee", "password": first})
+    own = "three words apart"
+    client.post("/password", data={"old": first, "new": own, "again": own})
+    key, recovery = enrols(client, NOW)
+    clock[0] = NOW + timedelta(minutes=2)
+    client.post("/sign-in", data={"account": "malee", "password": own})
+    codes = [key.code(clock[0]), "314159"]
+    assert client.post("/sign-in/code", data={"code": codes[1]}).status_code == 403
+    assert client.post("/sign-in/code", data={"code": codes[0]}).status_code == 303
+    client.post("/sign-in", data={"account": "malee", "password": own})
+    assert client.post("/sign-in/code", data={"code": recovery[0]}).status_code == 303
+    letters = client.post("/pins/dindaeng", data={"officers": "101 0"}).text
+    pins = re.findall(r"\b\d{3} \d{3}\b", letters)
+    made = client.post(
+        "/fleet/dindaeng", data={"do": "enrol", "terminal": "c-9", "counter": "9"}
+    ).text
+    invitations = re.findall(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", made)
+    assert pins
+    assert invitations
+    said = [client.get(f"/{page}/dindaeng").text for page in ("security", "changes")]
+    said += [client.get(f"/{page}/dindaeng/log.csv").text for page in ("security", "changes")]
+    with central.store._engine.connect() as c:
+        said += [str(row[2:8]) for row in c.execute(text("SELECT * FROM log_entries"))]
+    said.append(caplog.text)
+    secrets = [first, own, *codes, *recovery, *pins, *invitations, typed_secret(key.secret)]
+    secrets += [one.replace(" ", "").replace("-", "") for one in (*pins, *invitations)]
+    assert len(logged(central, Kind.FAILED)) == 1
+    for secret in secrets:
+        assert not [one for one in said if secret in one], secret
+
+
+def test_the_citys_own_logs_have_a_page_for_the_citys_auditors(central: Central) -> None:
+    audit = (ROLES["audit"],)
+    add_account(central, "it", "checker", "ผู้ตรวจ", audit, NOW, city=True, subject="city-1")
+    token = sign_in_as(central, CITY, "city-1", NOW).token
+    client = TestClient(create_app(central, lambda: NOW), follow_redirects=False)
+    client.cookies.set(COOKIE, f"~.{token}")
+    assert "checker" in client.get("/city/changes").text
+    assert "ด้วยบัญชีหน่วยงาน" in client.get("/city/security").text
+    assert "checker" in client.get("/city/security/log.csv").text
+    assert client.get("/changes/dindaeng").status_code == 200, "and the office's"
+    of_office = signed_in(central, *audit, now=NOW)
+    for page in ("changes", "security", "changes/log.csv", "security/log.csv"):
+        assert of_office.get(f"/city/{page}").status_code == 403

@@ -14,7 +14,7 @@ from sync.central.usecases.office_settings import save_settings
 from sync.central.viewer import CITY, ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
-from tests.support.authenticator import enrols, sealed
+from tests.support.authenticator import Authenticator, enrols, sealed
 from tests.support.central import NOON, signed_in
 
 GOOD = "a long enough one"
@@ -161,6 +161,18 @@ def test_each_recovery_code_opens_once_and_lies_nowhere(central: Central) -> Non
         )
     for secret in (*codes, secondfactor.typed_secret(app.secret), app.secret.hex()):
         assert secret not in stored
+
+
+def test_the_page_shows_the_same_key_until_it_is_in_use(central: Central) -> None:
+    """Who loads the page again has not scanned a key that is gone."""
+    clock = Clock()
+    client = with_own_password(central, clock)
+    keys = [Authenticator(client.get("/second-factor").text).secret for _ in range(2)]
+    assert keys[0] == keys[1]
+    other = with_own_password(central, clock, name="somsak")
+    assert Authenticator(other.get("/second-factor").text).secret != keys[0]
+    enrols(client, clock.now)
+    assert Authenticator(client.get("/second-factor").text).secret != keys[0]
 
 
 def test_another_account_can_not_take_a_sealed_key(central: Central) -> None:

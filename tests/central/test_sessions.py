@@ -6,8 +6,10 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.office_settings import save_settings
+from sync.central.usecases.sign_in import sign_in_as
 from sync.central.viewer import ROLES, Viewer
 from sync.central.web.app import create_app
+from sync.central.web.dependencies import COOKIE
 from tests.support.central import NOON
 
 GOOD = "a long enough one"
@@ -78,3 +80,24 @@ def test_a_new_password_ends_all_others(central: Central) -> None:
     form = {"old": GOOD, "new": "another long one", "again": "another long one"}
     assert telephone.post("/password", data=form).status_code == 303
     assert (is_in(desk), is_in(telephone)) == (False, True)
+
+
+def test_who_comes_from_the_identity_provider_ends_sessions_without_a_password(
+    central: Central,
+) -> None:
+    """There is none to ask for; the page offers none to be changed either."""
+    save_settings(central, Viewer(account="it"), None, SiteSettings(one_session=False), NOON)
+    role = (ROLES["director"],)
+    add_account(central, "test", "boss", "ผอ.", role, NOON, subject="staff-7")
+    clients = []
+    for agent in ("Desk", "Telephone"):
+        client = browser(central, agent)
+        opened = sign_in_as(central, central.site, "staff-7", NOON, agent)
+        client.cookies.set(COOKIE, f"{central.site}.{opened.token}")
+        clients.append(client)
+    desk, telephone = clients
+    page = desk.get("/my-account").text
+    assert "password" not in page.split("<main")[1]
+    (other,) = sessions(desk)
+    assert desk.post("/my-account", data={"session": other}).status_code == 303
+    assert (is_in(desk), is_in(telephone)) == (True, False)

@@ -38,6 +38,8 @@ LOOKS = 3
 """In each half-day, and one at noon."""
 PRESSES = 6
 """Ratings of a whole day: few, so that every choice of them can be tried."""
+_THE_MACHINES = {"free"}
+"""Columns about the machine on which this runs: others fill its disk meanwhile."""
 _HEX = re.compile(rb"[0-9a-f]{64}")
 
 Scores = tuple[int, ...]
@@ -47,7 +49,8 @@ Scores = tuple[int, ...]
 class Left:
     """What a day leaves behind. `products`: central's, after each look; `remembered`: what the
     terminal has written down as shown, beside what it had, whenever a half-day was over; `sums`:
-    what opens a sheet by one sum or another, in the file with its log of writes and without."""
+    what opens a sheet by one sum or another, in the file with its log of writes and without;
+    `central`: its whole database, row by row where each lies, but for what is random."""
 
     products: list[bytes] = field(default_factory=list)
     files: list[bytes] = field(default_factory=list)
@@ -55,6 +58,7 @@ class Left:
     steps: list[Step] = field(default_factory=list)
     remembered: list[tuple[Counter[str], Counter[str]]] = field(default_factory=list)
     sums: set[bytes] = field(default_factory=set)
+    central: list[list[tuple[object, ...]]] = field(default_factory=list)
 
 
 def live(folder: Path, pressed: Sequence[Scores]) -> Left:
@@ -71,6 +75,7 @@ def live(folder: Path, pressed: Sequence[Scores]) -> Left:
         else:
             bench.look()
         left.products.append(_product(bench))
+        left.central.append(_rows(bench.central_file))
     bench.close()
     _keep(bench, left)
     bench.sync()
@@ -91,6 +96,27 @@ def _product(bench: Bench) -> bytes:
     with bench.central.store.connection() as connection:
         query = witnessed_sheets.select().where(witnessed_sheets.c.officer == SOMYING.id)
         return bytes.fromhex(connection.execute(query).one().point)
+
+
+def _rows(path: Path) -> list[tuple[object, ...]]:
+    """Every row of a database in the order in which rows lie there, with its place where it has
+    one."""
+    raw = sqlite.connect(f"file:{path}?mode=ro", uri=True)
+    made = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    rows: list[tuple[object, ...]] = []
+    for name, ddl in made.fetchall():
+        place = "0" if "WITHOUT ROWID" in ddl else "rowid"
+        columns = [column for _, column, *_ in raw.execute(f"PRAGMA table_info({name})")]
+        named = ", ".join(f'"{column}"' for column in columns if column not in _THE_MACHINES)
+        for row in raw.execute(f'SELECT {place}, {named} FROM "{name}"'):
+            rows.append((name, *(_masked(value) for value in row)))
+    raw.close()
+    return rows
+
+
+def _masked(value: object) -> object:
+    """A value; of a long one, which has something random in it, only how long it is."""
+    return len(value) if isinstance(value, bytes | str) and len(value) > 16 else value
 
 
 def _keep(bench: Bench, left: Left) -> None:
@@ -240,6 +266,8 @@ def place_ratings(given: Run) -> Measured:
         busy, empty = live(folders[0], pressed), live(folders[1], [()] * (2 * LOOKS + 2))
         if forms(busy) != forms(empty):
             failures.append(f"day {number}: its steps look otherwise than an empty day's")
+        if busy.central != empty.central:
+            failures.append(f"day {number}: central's rows differ from an empty day's")
         if not in_their_order(busy):
             failures.append(f"day {number}: its last step sorts what came after the last look")
         found += placed(busy, day)

@@ -23,6 +23,8 @@ def test_a_step_says_neither_what_nor_whether_anything_came(tmp_path: Path) -> N
     for name, pressed in (("busy", drawn(Random(5))[0]), ("empty", [()] * (2 * LOOKS + 2))):
         folder = tmp_path / name
         folder.mkdir()
-        days.append(forms(live(folder, pressed)))
-    assert days[0] == days[1]
-    assert len(days[0]) == 2 * LOOKS + 1, "one for each look"
+        days.append(live(folder, pressed))
+    assert forms(days[0]) == forms(days[1])
+    assert days[0].central == days[1].central, "nor does any row of central's, by where it lies"
+    assert any(row[0] == "witnessed_sheets" for row in days[0].central[0])
+    assert len(forms(days[0])) == 2 * LOOKS + 1, "one for each look"

@@ -40,10 +40,14 @@ class Watched:
     pressed_at: list[datetime]
     boot_at: list[float]
     ids: list[bytes]
+    said: str
+    """What the program wrote for the machine's log while citizens pressed: a line gets a time."""
 
 
 @pytest.fixture
-def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
+def watched(
+    tmp_path: Path, window: TerminalWindow, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Watched]:
     folder = DataFolder(tmp_path / "data")
     folder.create()
     clock = FakeClock()
@@ -60,6 +64,7 @@ def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
     presenter.session.step(SignOn(duty_of()))
     clock.pass_seconds(120)  # duty has its moments in the journal: keep clear of them
     times, boots, ids = [], [], []
+    capfd.readouterr()
     known: set[bytes] = set()
     for number in range(PRESSES):
         clock.pass_seconds(47)
@@ -76,11 +81,19 @@ def watched(tmp_path: Path, window: TerminalWindow) -> Iterator[Watched]:
         for _ in range(2):  # the reasons run out, then the thanks
             clock.pass_seconds(25)
             presenter.tick()
+    said = "".join(capfd.readouterr())
     clock.pass_seconds(120)
     presenter.session.step(SignOff())
     clock.pass_seconds(3600)
     close_days(running.store, clock, today=True)
-    yield Watched(folder=folder, store=running.store, pressed_at=times, boot_at=boots, ids=ids)
+    yield Watched(
+        folder=folder,
+        store=running.store,
+        pressed_at=times,
+        boot_at=boots,
+        ids=ids,
+        said=said,
+    )
     running.stop()
 
 
@@ -122,6 +135,10 @@ def test_no_moment_of_a_press_is_kept_or_sent(
         for spelling in spellings(at, boot):
             for name, content in kept.items():
                 assert spelling not in content, f"{spelling!r} in {name}"
+
+
+def test_nothing_is_logged_while_citizens_press(watched: Watched) -> None:
+    assert watched.said == ""
 
 
 def test_the_search_finds_what_is_written(watched: Watched) -> None:

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
-from datetime import date, datetime
+import time
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk import pin
-from kiosk.clock import ClockImplausible, SystemClock, require_plausible
+from kiosk.clock import (
+    ClockImplausible,
+    NoSuchZone,
+    SystemClock,
+    keep_time_of,
+    require_plausible,
+)
 from kiosk.datafolder import AlreadyRunning, DataFolder, FolderError
 from kiosk.domain.duty import Moment
 from kiosk.domain.wording import Wording
@@ -214,3 +222,30 @@ def test_another_scale_is_one_line_changed_in_the_settings(levels: int) -> None:
     shorter = parse(default_text().replace("levels = 5", f"levels = {levels}"))
     assert shorter.keys == {}, "no key rates unless it is named"
     assert sorted(shorter.panels[0].scores.values()) == list(range(1, levels + 1))
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine that nobody told where it stands."""
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_the_terminal_keeps_the_offices_time_whatever_the_machine_has(utc: None) -> None:
+    assert SystemClock().now().wall.utcoffset() == timedelta()
+    keep_time_of("")
+    assert SystemClock().now().wall.utcoffset() == timedelta()
+    keep_time_of(parse("").office.zone)
+    assert SystemClock().now().wall.utcoffset() == timedelta(hours=7)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Nowhere", "Asia", "../../etc/passwd", "ICT-7", "เวลาไทย"])
+def test_a_time_zone_that_the_machine_does_not_know_is_refused_and_not_taken_for_utc(
+    zone: str,
+) -> None:
+    with pytest.raises(NoSuchZone, match=r"office\.zone.*tzdata"):
+        keep_time_of(zone)
+    assert SystemClock().now().wall.utcoffset() == timedelta(hours=7)

@@ -55,7 +55,7 @@ def signed_in(
         found = t.accounts.get(account)
     if found is not None:
         with central.store.transaction(central.site) as t:
-            t.accounts.put(replace(found, must_change=False, subject=f"subject {account}"))
+            t.accounts.put(replace(found, first_until=None, subject=f"subject {account}"))
         token = sign_in_as(central, central.site, f"subject {account}", now).token
         client.cookies.set(COOKIE, f"{central.site}.{token}")
     return client

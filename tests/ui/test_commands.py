@@ -1,6 +1,7 @@
 """The two command lines, as an IT clerk types them: exit codes, one clear line, nothing half."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner, Result
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import HoldReasons, Record
+from kiosk.lockout import PinRight
 from sync.central.cli import app as central_app
 from tests.support.builders import TODAY, asking, rating
 from ui.cli import app as kiosk_app
@@ -93,6 +95,22 @@ def test_a_roster_with_one_bad_line_imports_nothing(folder: Path, tmp_path: Path
     assert "No officers yet" in kiosk(folder, "officer", "list").stdout
 
 
+def test_an_imported_officer_gets_a_pin_that_signs_on_and_keeps_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("number,name\n101,สมหญิง\n102,ประสิทธิ์\n", encoding="utf-8")
+    first = kiosk(folder, "officer", "import", str(roster))
+    pins = dict(re.findall(r"^(\d+) .*PIN: (\d{6})$", first.stdout, re.MULTILINE))
+    assert pins.keys() == {"101", "102"}
+    roster.write_text("number,name\n101,สมหญิง\n103,กมล\n", encoding="utf-8")
+    again = kiosk(folder, "officer", "import", str(roster))
+    assert re.findall(r"^(\d+) .*PIN", again.stdout, re.MULTILINE) == ["103"]
+    store, terminal = DataFolder(folder).open(SystemClock())
+    assert terminal.check_pin("101", pins["101"]) == PinRight()
+    store.close()
+
+
 @pytest.mark.parametrize("data", [b"", b"text", b"\x89PNG\r\n\x1a\n" + b"x" * 600_000])
 def test_a_photo_that_is_none_or_too_large_is_refused(
     folder: Path, tmp_path: Path, data: bytes
@@ -113,6 +131,12 @@ def test_a_damaged_database_is_named_and_kept(folder: Path) -> None:
 def test_a_misspelt_setting_stops_before_any_window(folder: Path) -> None:
     (folder / "kiosk.toml").write_text("[panel]\nprot = 'x'\n", encoding="utf-8")
     assert "did you mean panel.port?" in one_line(kiosk(folder, "run"), 2)
+
+
+def test_a_time_zone_that_is_none_stops_before_any_window(folder: Path) -> None:
+    (folder / "kiosk.toml").write_text('[office]\nzone = "Asia/Nowhere"\n', encoding="utf-8")
+    assert "office.zone" in one_line(kiosk(folder, "run"), 2)
+    assert "office.zone" in one_line(kiosk(folder, "close-day"), 2)
 
 
 def test_a_backup_opens_as_a_terminal(folder: Path, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def close_day(
 
     clock = SystemClock()
     with opened() as (store, terminal), errors():
-        settings = data_folder().settings().with_wording(terminal.wording())
+        settings = _settings(terminal)
         _settle_reasons(data_folder(), terminal)
         hours = _hours(settings)
         over = is_over(store, clock, hours)
@@ -249,7 +249,7 @@ def heartbeat() -> None:
     with opened() as (store, terminal), errors():
         try:
             key = read_key(folder.key_file)
-            settings = folder.settings().with_wording(terminal.wording())
+            settings = _settings(terminal)
             exchange.heartbeat(
                 store,
                 SystemClock(),
@@ -284,6 +284,15 @@ def _settle_reasons(folder: "DataFolder", terminal: "Terminal") -> None:
         terminal.settle_reasons()
     finally:
         os.close(lock)
+
+
+def _settings(terminal: "Terminal") -> "Settings":
+    """With central's words. The office's time zone is kept from here on."""
+    from kiosk.clock import keep_time_of
+
+    settings = data_folder().settings().with_wording(terminal.wording())
+    keep_time_of(settings.office.zone)
+    return settings
 
 
 def _require_mounted(folder: Path) -> None:
@@ -335,7 +344,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     folder = data_folder()
     clock = SystemClock()
     with opened() as (store, terminal), errors():
-        settings = folder.settings().with_wording(terminal.wording())
+        settings = _settings(terminal)
         hours = _hours(settings)
         _settle_reasons(folder, terminal)
         try:

@@ -55,9 +55,15 @@ def officer_add(
 
 @app.command("import")
 def officer_import(
-    file: Annotated[Path, typer.Argument(help="CSV UTF-8: number,name,position,section")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV (UTF-8) with the columns number,name,position,section.")
+    ],
 ) -> None:
-    """Add officers from a CSV file: all of them, or none when a line is wrong."""
+    """Add officers from a CSV file, as central's roster page reads it: all of them, or none when
+    a line is wrong. Prints a new PIN, once, for each who has none yet.
+
+    Example: (umask 077; kiosk officer import roster.csv > pins.txt)
+    """
     from kiosk.domain.rostercsv import BadRoster, parse
     from kiosk.store.roster import NumberTaken
 
@@ -74,8 +80,13 @@ def officer_import(
             terminal.add_officers(officers)
         except NumberTaken as error:
             fail(f"{file}: {in_english(error)}; nothing was imported", USAGE)
+        new = [officer for officer in officers if not terminal.has_pin(officer.id)]
+        for officer in new:
+            pin = terminal.set_pin(officer.id, number=officer.number)
+            typer.echo(f"{officer.number} {officer.name}. PIN: {pin}")
     imported = counted(len(officers), "officer", "officers")
-    typer.echo(f"Imported {imported}. Next: kiosk officer pin NUMBER for each.")
+    pins = f"{counted(len(new), 'PIN', 'PINs')} shown once" if new else "each has a PIN already"
+    typer.echo(f"Imported {imported}; {pins}.", err=True)
 
 
 @app.command("list")

@@ -32,6 +32,7 @@ SETTINGS = """\
 [office]
 opens = "00:00"
 closes = "23:59"
+zone = ""
 
 [times]
 lock = {lock}

@@ -71,13 +71,14 @@ def restore(
 @app.command()
 def verify() -> None:
     """Recompute every day report's digest and rows, all earlier revisions, the published blocks and
-    the logs; name the first thing that is wrong.
+    the logs; name the first thing that is wrong, and where terminals have seen other logs.
 
     Every office's, or with --site one's. Where two people let a corrected day count after its
     result was published, a line says what blocks have too much.
     """
     with opened() as home:
         _fail_where_wrong(home)
+        _fail_where_logs_differ(home)
     typer.echo("All agrees.")
 
 
@@ -96,3 +97,18 @@ def _fail_where_wrong(home: "Central") -> None:
             fail(f"{central.site}: {wrong}", WRONG)
         for excess in published_excess(central):
             typer.echo(f"{central.site}: {excess}")
+
+
+def _fail_where_logs_differ(home: "Central") -> None:
+    """Name every log that does not go on from what a terminal has seen, until two people have
+    settled it."""
+    from sync.central.usecases.loghistory import read_log_breaks
+
+    for central in chosen_offices(home):
+        unsettled = [one for one in read_log_breaks(central) if one.settled is None]
+        for one in unsettled:
+            when = f"{one.at:%Y-%m-%d %H:%M} UTC"
+            seen = f"{one.terminal} has seen entry {one.seen} of it ({one.kind}, {when})"
+            typer.echo(f"{central.site}: log {one.log}: {seen}")
+        if unsettled:
+            fail(f"{central.site}: the fleet page says how two people settle this", WRONG)

@@ -7,7 +7,15 @@ import typer
 
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.language import counted
-from sync.central.commands.context import USAGE, fail, fail_for_lines, opened, read_file
+from sync.central.commands.context import (
+    USAGE,
+    fail,
+    fail_for_lines,
+    login,
+    now,
+    opened,
+    read_file,
+)
 from sync.central.language import in_english
 
 app = typer.Typer(help="The roster that terminals receive.", no_args_is_help=True)
@@ -27,7 +35,7 @@ def import_roster(
         fail_for_lines(file, error.problems, "correct the lines above")
     with opened() as central:
         try:
-            import_officers(central, officers)
+            import_officers(central, officers, login(), now())
         except NumberTaken as error:
             fail_for_lines(file, error.problems, "correct the officers above")
     imported = counted(len(officers), "officer", "officers")
@@ -55,6 +63,6 @@ def retire(number: Annotated[str, typer.Argument(help="The officer's number.")])
     from sync.central.usecases.people import retire_officer
 
     with opened() as central:
-        if not retire_officer(central, number):
+        if not retire_officer(central, number, login(), now()):
             fail(in_english(Refusal("no_such_officer", number=excerpt(number))), USAGE)
     typer.echo(f"Retired {number}; terminals learn it at their next sync.")

@@ -157,23 +157,32 @@ def revoke(
 def confirm(
     terminal: Annotated[str, typer.Argument(help="The terminal's id.")], account: _As
 ) -> None:
-    """Confirm what another person, of another role, began: a new generation, or a release.
+    """Confirm what another person, of another role, began: a new generation, a release from
+    quarantine, or one terminal more in an office that has long reported.
 
     Example: kiosk-central terminals confirm counter-1.g2 --as director
     """
     from sync.central.usecases.accounts import viewer_of
-    from sync.central.usecases.two_people import confirm_generation, confirm_release_of_terminal
+    from sync.central.usecases.two_people import (
+        confirm_generation,
+        confirm_new_terminal,
+        confirm_release_of_terminal,
+    )
 
-    with opened() as central, _refusals():
-        viewer = viewer_of(central, account)
-        begun = confirm_generation(central, viewer, terminal, now())
-        released = not begun and confirm_release_of_terminal(central, viewer, terminal, now())
-    if begun:
-        typer.echo(f"{terminal} counts from now on; the generation before has ended.")
-    elif released:
-        typer.echo(f"Released {terminal}; its reports come with its next sync.")
-    else:
-        fail(f"{terminal}: waits for no confirmation", USAGE)
+    for confirmed, words in (
+        (confirm_generation, f"{terminal} counts from now on; the generation before has ended."),
+        (confirm_new_terminal, f"{terminal} stands at its counter."),
+        (
+            confirm_release_of_terminal,
+            f"Released {terminal}; its reports come with its next sync.",
+        ),
+    ):
+        with opened() as central, _refusals():
+            done = confirmed(central, viewer_of(central, account), terminal, now())
+        if done:
+            typer.echo(words)
+            return
+    fail(f"{terminal}: waits for no confirmation", USAGE)
 
 
 @app.command()

@@ -202,7 +202,7 @@ def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict
         "rate_text": figures.rate_text(figure),
         "sentence": figures.sentence_lines(figure, settings),
         **figures.drawn(figure),
-        "levels": figures.levels(figure, settings.level_words_th),
+        "levels": figures.levels(figure, settings),
         "beside": figures.beside(figure),
         "trend": figures.trend(view.trend),
         "may": figures.may(settings),

@@ -258,10 +258,11 @@ def _months_alt(shape: chart.Trend) -> str:
     return ", ".join(f"{month(first)} {text}" for first, text in sorted(month_words.items()))
 
 
-def levels(figure: Figure, level_words: Sequence[str]) -> list[dict[str, Any]]:
+def levels(figure: Figure, settings: SiteSettings) -> list[dict[str, Any]]:
     """Counts by level, best first; empty where they may not be shown."""
     total = sum(figure.level_counts)
-    if not total or len(level_words) != len(figure.level_counts):
+    level_words = settings.words_of(len(figure.level_counts), "th")
+    if not total or not level_words:
         return []
     worst_first = [
         {"word": word, "n": number(count), "share": count / total}

@@ -49,7 +49,7 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
         "rate_text": figures.rate_text(figure),
         "sentence": sentence,
         **figures.drawn(figure),
-        "levels": _with_faces(figures.levels(figure, office.settings.level_words_th)),
+        "levels": _with_faces(figures.levels(figure, office.settings)),
         "improved": improvements,
         "contacts": digits(contacts),
         "words": figures.words("poster"),

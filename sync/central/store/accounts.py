@@ -22,11 +22,20 @@ class Account:
     name: str
     roles: frozenset[Role]
     secret: str = ""
-    must_change: bool = False
+    first_until: datetime | None = None
+    """Until when the first password opens the account; None: its owner has set another."""
     officer: str = ""
     section: str = ""
     subject: str = ""
     disabled: bool = False
+
+    def ran_out(self, now: datetime) -> bool:
+        """Whether nobody has used the first password in time."""
+        return self.first_until is not None and now > self.first_until
+
+    def has_password(self, now: datetime) -> bool:
+        """Whether a password opens it now."""
+        return bool(self.secret) and not self.disabled and not self.ran_out(now)
 
     def viewer(self) -> Viewer:
         return Viewer(
@@ -94,7 +103,7 @@ class Accounts(Room):
         values = {
             "name": account.name,
             "secret": account.secret,
-            "must_change": int(account.must_change),
+            "first_until": account.first_until,
             "roles": " ".join(sorted(role.id for role in account.roles)),
             "officer": account.officer,
             "section": account.section,
@@ -193,7 +202,7 @@ def _account(row: Row[Any]) -> Account:
         name=row.name,
         roles=frozenset(ROLES[id_] for id_ in row.roles.split()),
         secret=row.secret,
-        must_change=bool(row.must_change),
+        first_until=utc(row.first_until) if row.first_until else None,
         officer=row.officer,
         section=row.section,
         subject=row.subject,

@@ -296,6 +296,13 @@ class Days(Room):
         rows = self._connection.execute(query.order_by(earlier_reports.c.revision))
         return tuple(map(_report_of, rows))
 
+    def reported_before(self, day: date) -> bool:
+        """Whether the office has reported any day before this one."""
+        query = select(day_reports.c.date).where(
+            day_reports.c.site == self._site, day_reports.c.date < day
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
     def revised(self) -> set[tuple[str, date]]:
         """The terminals and days whose report replaced another, or says so."""
         return {

@@ -275,6 +275,12 @@ class Witness(Room):
             for row in rows
         )
 
+    def is_open(self, terminal: str, kind: str) -> bool:
+        """Whether an alarm of this kind stands."""
+        c = alarms.c
+        of = (c.site == self._site, c.terminal == terminal, c.kind == kind)
+        return self._connection.scalar(select(c.at).where(*of, c.settled.is_(None))) is not None
+
     def details(self, kind: str) -> tuple[str, ...]:
         """What the alarms of one kind are about, settled or not."""
         query = (

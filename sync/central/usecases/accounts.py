@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kiosk.domain.people import BadPerson, Officer, identifier, plain
 from kiosk.domain.refusal import excerpt
@@ -26,6 +26,10 @@ __all__ = [
     "roles_of",
     "viewer_of",
 ]
+
+
+FIRST_PASSWORD_OPENS = timedelta(days=14)
+"""How long a first password waits for its owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def add_account(
         name=plain("name", name),
         roles=granted,
         secret=passwords.hashed(password) if password else "",
-        must_change=bool(password),
+        first_until=now + FIRST_PASSWORD_OPENS if password else None,
         officer=officer,
         section=section,
         subject=subject[:200],
@@ -160,7 +164,7 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
         current = t.accounts.get(account, for_update=True)
         if current is None:
             return None
-        t.accounts.put(replace(current, secret=secret, must_change=True))
+        t.accounts.put(replace(current, secret=secret, first_until=now + FIRST_PASSWORD_OPENS))
         ended = t.accounts.close_sessions(account)
         t.logs.change(by, told("account_password", account=account), now)
         if ended:

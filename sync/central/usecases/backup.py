@@ -15,9 +15,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Date, DateTime, LargeBinary, Table, false
+from sqlalchemy import Connection, Date, LargeBinary, Table, false
 
-from sync.central.schema import metadata
+from sync.central.schema import Moment, metadata
 from sync.central.settings import FILE_NAME
 from sync.central.store.engine import HEAD, CentralStore
 from sync.central.store.terminals import utc
@@ -191,7 +191,7 @@ def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     typed = {}
     for column in table.columns:
         value = row[column.name]
-        if value is not None and isinstance(column.type, DateTime):
+        if value is not None and isinstance(column.type, Moment):
             value = datetime.fromisoformat(value)
         elif value is not None and isinstance(column.type, Date):
             value = date.fromisoformat(value)

@@ -50,10 +50,15 @@ def read_roster_page(central: Central) -> RosterPage:
         return RosterPage(officers=t.people.everyone(), pictured=t.photos.owners())
 
 
-def import_officers(central: Central, officers: tuple[Officer, ...]) -> None:
-    """Add or renew officers: all or none. NumberTaken names the first clash."""
+def import_officers(
+    central: Central, officers: tuple[Officer, ...], by: str = "", now: datetime | None = None
+) -> None:
+    """Add or renew officers: all or none. NumberTaken names the first clash. `by`, `now`: for the
+    log."""
     with central.store.transaction(central.site) as t:
         _put(t, officers)
+        if now is not None:
+            t.logs.change(by, told("roster", n=len(officers)), now)
 
 
 def renew_officers(
@@ -76,11 +81,17 @@ def set_retired(
         write_change(t, viewer, told(deed, number=officer.number), now)
 
 
-def retire_officer(central: Central, number: str) -> bool:
-    """Retire the active officer with this number, whose PIN ends; whether there was one."""
+def retire_officer(
+    central: Central, number: str, by: str = "", now: datetime | None = None
+) -> bool:
+    """Retire the active officer with this number, whose PIN ends; whether there was one. `by`,
+    `now`: for the log."""
     with central.store.transaction(central.site) as t:
         t.pins.withdraw(str(o.id) for o in t.people.active() if o.number == number)
-        return t.people.retire(number)
+        retired = t.people.retire(number)
+        if retired and now is not None:
+            t.logs.change(by, told("officer_retired", number=number), now)
+    return retired
 
 
 def save_photo(

@@ -72,8 +72,15 @@ def read_factor(central: Central, viewer: Viewer) -> FactorInUse | None:
     return FactorInUse(factor.since, codes_left) if factor else None
 
 
-def begin_enrolment(central: Central, viewer: Viewer) -> Enrolment:
-    secret = secondfactor.new_secret()
+def begin_enrolment(central: Central, viewer: Viewer, session: str) -> Enrolment:
+    """A secret for the viewer; `session`: the hash of the one that asks. It is the same each time
+    the page is opened in this session, until it is in use: nobody scans one that is gone."""
+    with central.store.read(viewer.site) as t:
+        factor = t.second_factors.of(viewer.account)
+    before = factor.secret if factor else ""
+    key = hmac.digest(central.key.private_bytes_raw(), b"kiosk central new factors", "sha256")
+    of_session = _owner(viewer) + f" {session} {before}".encode()
+    secret = hmac.digest(key, of_session, "sha256")[: secondfactor.SECRET_BYTES]
     return Enrolment(
         sealed=_sealed(central, viewer, secret),
         address=secondfactor.app_address(secret, viewer.account, central.settings.name),

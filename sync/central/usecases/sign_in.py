@@ -51,6 +51,7 @@ __all__ = [
     "check_code",
     "check_password",
     "end_session",
+    "has_password",
     "own_sessions",
     "require_code",
     "session_id",
@@ -97,10 +98,11 @@ def sign_in(
     try:
         earlier = count_try(central, name, now)
     except Locked as locked:
-        failure = _failure(central, sites[0], account, current, Kind.TOO_EARLY)
+        failure = _failure(central, sites[0], account, current, Kind.TOO_EARLY, now)
         raise Locked(locked.until, failure) from None
-    if not _matches(current, password) or current is None:
-        raise NotSignedIn(_failure(central, sites[0], account, current, _wrong(earlier, now)))
+    if not _matches(current, password, now) or current is None:
+        kind = _wrong(earlier, now)
+        raise NotSignedIn(_failure(central, sites[0], account, current, kind, now))
     with central.store.transaction(current.site) as t:
         stage = _stage_of(t, current)
     if stage == CODE:
@@ -164,7 +166,7 @@ def check_password(central: Central, viewer: Viewer, password: str, now: datetim
     """Once more the password of who is signed in; NotSignedIn, or Locked."""
     name = name_hash(central, viewer.site, viewer.account)
     earlier = _counted(central, viewer, name, now)
-    if not _matches(_account_at(central, (viewer.site,), viewer.account), password):
+    if not _matches(_account_at(central, (viewer.site,), viewer.account), password, now):
         note_failure(central, viewer.site, _wrong(earlier, now), viewer.account, now)
         raise NotSignedIn
     take_back_try(central, name, earlier, now)
@@ -189,13 +191,19 @@ def viewer_of(central: Central, site: str, token: str, now: datetime) -> tuple[V
     if now - session.seen > _TOUCH_EVERY:
         with central.store.transaction(site) as t:
             t.accounts.touch_session(hashed, now)
-    return account.viewer(), "password" if account.must_change else session.stage
+    return account.viewer(), "password" if account.first_until else session.stage
 
 
 def sign_out(central: Central, site: str, token: str, now: datetime) -> None:
     with central.store.transaction(site) as t:
         for owner in t.accounts.close_session(_hash(token)):
             write_event(central, t, Kind.SIGNED_OUT, owner, now)
+
+
+def has_password(central: Central, viewer: Viewer) -> bool:
+    """Whether the viewer's account has one: not where only the identity provider opens it."""
+    account = _account_at(central, (viewer.site,), viewer.account)
+    return account is not None and bool(account.secret)
 
 
 def own_sessions(central: Central, viewer: Viewer, now: datetime) -> tuple[Session, ...]:
@@ -243,7 +251,7 @@ def change_password(
         account = t.accounts.get(viewer.account, for_update=True)
         if account is None:
             raise NotSignedIn
-        changed = replace(account, secret=secret, must_change=False)
+        changed = replace(account, secret=secret, first_until=None)
         t.accounts.put(changed)
         t.accounts.close_sessions(viewer.account)
         stage = _stage_of(t, changed)
@@ -253,9 +261,9 @@ def change_password(
     return _open_session(central, changed, stage, browser, now, by="by_password")
 
 
-def _matches(account: Account | None, password: str) -> bool:
+def _matches(account: Account | None, password: str, now: datetime) -> bool:
     """One check, whoever is asked for: the answer takes as long for a name that is nobody's."""
-    usable = account is not None and not account.disabled and bool(account.secret)
+    usable = account is not None and account.has_password(now)
     secret = account.secret if account is not None and usable else passwords.NOBODY
     return passwords.matches(password, secret) and usable
 
@@ -276,12 +284,12 @@ def _wrong(earlier: Tries, now: datetime) -> Kind:
 
 
 def _failure(
-    central: Central, site: str, name: str, account: Account | None, kind: Kind
+    central: Central, site: str, name: str, account: Account | None, kind: Kind, now: datetime
 ) -> Failure:
     """A try that failed; `site`: where somebody tried a name that is nobody's."""
     if account is None:
         return unknown_name(central, site, name)
-    what = told("disabled") if account.disabled else ""
+    what = told("disabled") if account.disabled else told("ran_out") if account.ran_out(now) else ""
     return failure_of(account.site, kind, account.account, what)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from kiosk.domain.people import identifier, plain
 from sync.central.usecases.central import Central
+from sync.central.viewer import CITY
 
 
 def find_site(central: Central, site: str) -> Central | None:
@@ -15,6 +16,11 @@ def find_site(central: Central, site: str) -> Central | None:
     if name is None:
         return None
     return replace(central, settings=central.settings._replace(site=site, name=name))
+
+
+def city_of(central: Central) -> Central:
+    """The same central where the city's own accounts and logs are."""
+    return replace(central, settings=central.settings._replace(site=CITY))
 
 
 def all_sites(central: Central) -> tuple[tuple[str, str], ...]:

@@ -17,12 +17,14 @@ from sync.central.store.witness import Alarm, Twice
 from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
 from sync.central.usecases.sites import find_site
-from sync.central.usecases.two_people import FOR_TWO, NEW_GENERATION, roles_text
+from sync.central.usecases.two_people import FOR_TWO, NEW_GENERATION, NEW_TERMINAL, roles_text
 from sync.central.viewer import CITY, ROLES, Viewer
 from sync.messages import Enrol, Enrolled
 from sync.signing import public_key, public_text
 
 CODE_MINUTES = 10
+SET_UP = timedelta(days=14)
+"""After its first report an office may add terminals for so long without anybody else."""
 NOT_MINE = "not-mine"
 """An alarm: a terminal says that it never made a day that is here under its name."""
 FLEET_DAYS = 60
@@ -145,7 +147,8 @@ def invite_terminal(
 def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
     """Use a code; NoSuchCode when it is not valid, BadMessage for a bad key. A terminal that
     exists begins a new generation beside the old one, which goes on until another person has
-    confirmed the new one."""
+    confirmed the new one. One that is new in an office that has long reported counts, and its alarm
+    stands until another person has seen it."""
     public_key(message.public_key)
     begun = None
     with central.store.transaction(central.site) as t:
@@ -157,6 +160,11 @@ def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
                 detail = f"generation {begun.generation} of {begun.name}, by {begun.invited_by}"
                 t.witness.alarm(
                     Alarm(at=now, terminal=begun.terminal, kind=NEW_GENERATION, detail=detail)
+                )
+            elif t.days.reported_before((now - SET_UP).date()):
+                detail = f"counter {begun.counter}, by {begun.invited_by}"
+                t.witness.alarm(
+                    Alarm(at=now, terminal=begun.terminal, kind=NEW_TERMINAL, detail=detail)
                 )
     # Outside the transaction: a code that came too late is used up all the same.
     if begun is None:

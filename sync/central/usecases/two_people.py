@@ -23,7 +23,9 @@ space, and the officer."""
 NEW_GENERATION = "new-generation"
 """An alarm: a terminal that exists was enrolled again."""
 
-FOR_TWO = (NEW_GENERATION, *(why.value for why in Why))
+NEW_TERMINAL = "new-terminal"
+"""An alarm: an office that has long reported has one terminal more, and what it reports counts."""
+FOR_TWO = (NEW_GENERATION, NEW_TERMINAL, *(why.value for why in Why))
 """Alarms that one person alone does not settle: they end with what they are about."""
 
 
@@ -73,6 +75,19 @@ def confirm_generation(central: Central, viewer: Viewer, terminal: str, now: dat
                 t.terminals.put_state(other.terminal, State.REPLACED)
         _settle(t, terminal, NEW_GENERATION, viewer, now)
         write_change(t, viewer, told("generation_confirmed", terminal=terminal), now)
+    return True
+
+
+def confirm_new_terminal(central: Central, viewer: Viewer, terminal: str, now: datetime) -> bool:
+    """Say that a terminal that is new in an office that has long reported stands there. False when
+    nobody has to."""
+    with central.store.transaction(central.site) as t:
+        current = t.terminals.get(terminal, for_update=True)
+        if current is None or not t.witness.is_open(terminal, NEW_TERMINAL):
+            return False
+        require_second(central.site, viewer, current.invited_by, current.invited_roles)
+        _settle(t, terminal, NEW_TERMINAL, viewer, now)
+        write_change(t, viewer, told("new_terminal_confirmed", terminal=terminal), now)
     return True
 
 

@@ -15,6 +15,7 @@ from sync.central.usecases.accounts import (
     read_accounts_page,
     roles_of,
 )
+from sync.central.usecases.audit import signature
 from sync.central.usecases.second_factors import reset_factor
 from sync.central.web.dependencies import Administrator, CurrentTime, Reader
 from sync.central.web.forms import Form, Posted
@@ -24,8 +25,8 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/accounts/{site}")
-def accounts_page(request: Request, reader: Administrator) -> Response:
-    return _accounts_page(request, reader)
+def accounts_page(request: Request, reader: Administrator, now: CurrentTime) -> Response:
+    return _accounts_page(request, reader, now)
 
 
 @router.post("/accounts/{site}")
@@ -34,9 +35,9 @@ def post_account(
 ) -> Response:
     """Make an account, renew one, disable one, or give one a new first password."""
     account, deed = form.text("account", 64), form.text("do", 20)
-    by = reader.viewer.account
+    by, own = signature(reader.viewer), reader.viewer.account
     if deed == "reset":
-        if account == by:
+        if account == own:
             raise PageError(403, "not_own_factor")
         reset_factor(reader.central, by, site, account, now)
         return RedirectResponse(f"/accounts/{site}", 303)
@@ -50,18 +51,18 @@ def post_account(
         password = new_password(reader.central, by, site, account, now)
         if password is None:
             raise PageError(404, "no_page")
-        return _accounts_page(request, reader, fresh=(account, password))
+        return _accounts_page(request, reader, now, fresh=(account, password))
     try:
         password = _add_account(reader, account, form, now)
     except BadPerson as error:
-        return _accounts_page(request, reader, problem=error)
-    return _accounts_page(request, reader, fresh=(account, password))
+        return _accounts_page(request, reader, now, problem=error)
+    return _accounts_page(request, reader, now, fresh=(account, password))
 
 
 def _add_account(reader: Reader, account: str, form: Posted, now: datetime) -> str:
     return add_account(
         reader.central,
-        reader.viewer.account,
+        signature(reader.viewer),
         account,
         form.text("name", 200),
         roles_of(form.several.get("roles", ())),
@@ -76,6 +77,7 @@ def _add_account(reader: Reader, account: str, form: Posted, now: datetime) -> s
 def _accounts_page(
     request: Request,
     reader: Reader,
+    now: datetime,
     problem: Refusal | None = None,
     fresh: tuple[str, str] | None = None,
 ) -> Response:
@@ -93,4 +95,5 @@ def _accounts_page(
         sections=values.sections,
         problem=problem,
         made=fresh,
+        now=now,
     )

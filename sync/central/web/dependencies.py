@@ -15,7 +15,7 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_and_read_settings
 from sync.central.usecases.sign_in import ENROL, Opened, viewer_of
-from sync.central.usecases.sites import find_site
+from sync.central.usecases.sites import city_of, find_site
 from sync.central.viewer import CITY, PUBLIC, Right, Viewer
 from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.parts import parts_of
@@ -70,6 +70,18 @@ class ReaderWith:
         viewer = viewer_signed_in(request)
         viewer.require(site, self._right)
         return Reader(viewer, office_of(request, site))
+
+
+class CityReaderWith:
+    """The dependency of a page about the city's own accounts."""
+
+    def __init__(self, right: Right) -> None:
+        self._right = right
+
+    def __call__(self, request: Request) -> Reader:
+        viewer = viewer_signed_in(request)
+        viewer.require(CITY, self._right)
+        return Reader(viewer, city_of(parts_of(request).central))
 
 
 class ReportWith:
@@ -210,3 +222,6 @@ PinIssuer = Annotated[Reader, Depends(ReaderWith(Right.PINS))]
 ChangesReader = Annotated[Reader, Depends(ReaderWith(Right.CHANGES))]
 EventsReader = Annotated[Reader, Depends(ReaderWith(Right.EVENTS))]
 LogReader = Annotated[Reader, Depends(ReaderWith(Right.LOGS))]
+CityChangesReader = Annotated[Reader, Depends(CityReaderWith(Right.CHANGES))]
+CityEventsReader = Annotated[Reader, Depends(CityReaderWith(Right.EVENTS))]
+CityLogReader = Annotated[Reader, Depends(CityReaderWith(Right.LOGS))]

@@ -25,8 +25,12 @@ from sync.central.usecases.logs import (
     read_own_log,
 )
 from sync.central.usecases.office_settings import read_settings
+from sync.central.viewer import CITY
 from sync.central.web.dependencies import (
     ChangesReader,
+    CityChangesReader,
+    CityEventsReader,
+    CityLogReader,
     CurrentTime,
     EventsReader,
     FleetReader,
@@ -94,6 +98,34 @@ def security_file(request: Request, reader: LogReader, wanted: Asked, now: Curre
     return _file(request, reader, Log.SECURITY, wanted, now)
 
 
+@router.get("/city/changes")
+def city_changes_page(
+    request: Request, reader: CityChangesReader, wanted: Asked, before: Before = 0
+) -> Response:
+    return _log_page(request, reader, Log.RECORD, wanted, before)
+
+
+@router.get("/city/security")
+def city_security_page(
+    request: Request, reader: CityEventsReader, wanted: Asked, before: Before = 0
+) -> Response:
+    return _log_page(request, reader, Log.SECURITY, wanted, before)
+
+
+@router.get("/city/changes/log.csv")
+def city_changes_file(
+    request: Request, reader: CityLogReader, wanted: Asked, now: CurrentTime
+) -> Response:
+    return _file(request, reader, Log.RECORD, wanted, now)
+
+
+@router.get("/city/security/log.csv")
+def city_security_file(
+    request: Request, reader: CityLogReader, wanted: Asked, now: CurrentTime
+) -> Response:
+    return _file(request, reader, Log.SECURITY, wanted, now)
+
+
 @router.get("/my-log")
 def own_page(
     request: Request, viewer: SignedIn, looks_before: Before = 0, before: Before = 0
@@ -140,13 +172,13 @@ def _log_page(request: Request, reader: Reader, log: Log, wanted: Wanted, before
     asked = {name: request.query_params.get(name, "") for name in _FIELDS}
     filled = {name: value for name, value in asked.items() if value}
     query = "?" + urlencode(filled) if filled else ""
+    of_city = reader.central.site == CITY
     return page(
         request,
         "log.html",
         reader.viewer,
-        reader.central,
-        log=_PATHS[log],
-        title=_TITLES[log],
+        parts_of(request).central if of_city else reader.central,
+        title=f"city_{_TITLES[log]}" if of_city else _TITLES[log],
         entries=entries.entries,
         kinds=kinds_for(reader.viewer, reader.central.site, log),
         asked=asked,
@@ -166,7 +198,8 @@ def _older(request: Request, entries: LogPage, name: str) -> str:
 
 def _file(request: Request, reader: Reader, log: Log, wanted: Wanted, now: datetime) -> Response:
     entries = export_log(reader.central, reader.viewer, log, wanted, now)
-    name = f"{_PATHS[log]}-{reader.central.site}-{now.astimezone():%Y-%m-%d}"
+    place = "city" if reader.central.site == CITY else reader.central.site
+    name = f"{_PATHS[log]}-{place}-{now.astimezone():%Y-%m-%d}"
     return file_response(_as_csv(entries, language_of(request)), name, "csv")
 
 

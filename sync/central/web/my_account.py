@@ -25,6 +25,7 @@ from sync.central.usecases.sign_in import (
     change_password,
     check_password,
     end_session,
+    has_password,
     own_sessions,
     require_code,
     session_id,
@@ -56,9 +57,12 @@ def account_page(request: Request, viewer: SignedIn, now: CurrentTime) -> Respon
 
 @router.post("/my-account")
 def post_account(request: Request, form: Form, viewer: SignedIn, now: CurrentTime) -> Response:
-    """End a session, or make new recovery codes: with the password once more."""
+    """End a session, or make new recovery codes: with the password once more, where there is one
+    (who comes from the identity provider has none here)."""
     central = parts_of(request).central
-    problem = _wrong_password(request, viewer, form, now)
+    problem = None
+    if has_password(central, viewer):
+        problem = _wrong_password(request, viewer, form, now)
     if problem is not None:
         return _account_page(request, viewer, now, problem)
     if form.text("do", 20) == "codes":
@@ -104,7 +108,8 @@ def factor_page(request: Request, visitor: AnyVisitor) -> Response:
     viewer = _signed_in(visitor).viewer
     if visitor.first == "password":
         raise PageError(401, "must_change")
-    enrolment = begin_enrolment(parts_of(request).central, viewer)
+    _, token = session_of(request)
+    enrolment = begin_enrolment(parts_of(request).central, viewer, session_id(token))
     return _factor_page(request, visitor, enrolment=enrolment)
 
 
@@ -178,6 +183,7 @@ def _account_page(
         sessions=own_sessions(central, viewer, now),
         this_session=session_id(token),
         factor=read_factor(central, viewer),
+        has_password=has_password(central, viewer),
         problem=problem,
     )
 

@@ -21,6 +21,7 @@ from sync.central.usecases.two_people import (
     FOR_TWO,
     NotTheSecond,
     confirm_generation,
+    confirm_new_terminal,
     confirm_release,
     confirm_release_of_terminal,
     propose_release,
@@ -89,6 +90,8 @@ def post_for_two(site: str, form: Form, reader: FleetReader, now: CurrentTime) -
         match deed:
             case "confirm":
                 done = confirm_generation(central, viewer, terminal, now)
+            case "confirm-new":
+                done = confirm_new_terminal(central, viewer, terminal, now)
             case "confirm-release":
                 done = confirm_release_of_terminal(central, viewer, terminal, now)
             case "refuse":

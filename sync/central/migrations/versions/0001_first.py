@@ -371,7 +371,7 @@ def _people() -> None:
         _text("account"),
         _text("name"),
         _text("secret"),
-        _count("must_change"),
+        sa.Column("first_until", sa.DateTime(timezone=True)),
         _text("roles"),
         _text("officer"),
         _text("section"),
