@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QCloseEvent,
     QGuiApplication,
     QKeyEvent,
@@ -173,6 +175,16 @@ class TerminalWindow(QWidget):
 
                 menu = self._screen(MenuScreen, self._connect_menu)
                 self._show(menu, view)
+        self._speak(view, before)
+
+    def _speak(self, view: View, before: View | None) -> None:
+        """Let a screen reader say what came; where there is none, nothing is made of it."""
+        if not QAccessible.isActive():
+            return
+        from ui.spoken import spoken
+
+        if words := spoken(view, before):
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def prepare(self, view: ThanksView) -> None:
         """Draw, before it is due, what a press will lead to."""

@@ -274,7 +274,9 @@ class Screen(NamedTuple):
         'those a citizen may choose, in this order: ["th", "en"]; []: all there are',
     ] = ()
     text_percent: Annotated[
-        int, Whole(100, 150), "up to 150: larger words, as far as their place lets them"
+        int,
+        Whole(100, 150),
+        "up to 150: larger words; a long word under a face stays as wide as the face",
     ] = 100
     low_reach: Annotated[bool, Flag(), "everything a citizen presses stands in the lower half"] = (
         False
