@@ -21,6 +21,7 @@ from hardware.profiles.hex_frame import (
 from kiosk.domain.refusal import Refusal
 
 Sightings = Sequence[Sequence[str]]
+Presses = Sequence[bytes]
 
 MOST_SKIPPED = 3
 """Bytes at the beginning of a frame that its check may leave out."""
@@ -43,23 +44,29 @@ def alike(sightings: Sightings) -> tuple[str, ...]:
 def frames(sightings: Sightings) -> tuple[str, ...]:
     """Codes of profiles/hex_frame.py."""
     seen = [[bytes.fromhex(press) for press in button] for button in sightings]
-    if any(len({len(press) for press in button}) > 1 for button in seen):
+    if any(len(set(map(len, button))) > 1 for button in seen):
         raise CantLearn("press_differs")
-    sizes = {len(button[0]) for button in seen}
-    codes = [
-        _frame_code(button, [other for other in seen if len(other[0]) == len(button[0])])
-        for button in seen
-    ]
-    if len(set(codes)) < len(codes) and len(sizes) == 1:
-        codes = [_frame_code(button, seen, halves=True) for button in seen]
-    _different(tuple(codes))
-    if any(Frame.read(code).known < LEAST_KNOWN for code in codes):
+    of_size: dict[int, list[Presses]] = {}
+    for button in seen:
+        of_size.setdefault(len(button[0]), []).append(button)
+    likenesses = {size: _Likeness(buttons) for size, buttons in of_size.items()}
+
+    def codes_of(*, halves: bool) -> tuple[str, ...]:
+        return tuple(likenesses[len(button[0])].code(button, halves=halves) for button in seen)
+
+    codes = codes_of(halves=False)
+    return _usable(codes if len(set(codes)) == len(codes) else codes_of(halves=True))
+
+
+def _usable(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes, where each is one button's and noise is none."""
+    if any(Frame.read(code).known < LEAST_KNOWN for code in _different(codes)):
         raise CantLearn("too_little_known")
     try:
         button_frames(codes)
     except ValueError:
         raise CantLearn("buttons_alike") from None
-    return tuple(codes)
+    return codes
 
 
 def commands(sightings: Sightings) -> tuple[str, ...]:
@@ -81,29 +88,34 @@ def commands(sightings: Sightings) -> tuple[str, ...]:
 
 def lines(sightings: Sightings) -> tuple[str, ...]:
     """Codes of profiles/ascii_line.py: words and numbers, a counter's digits left open."""
-    pattern = r"\d+"
-    if any(len(set(_shapes(button, pattern))) > 1 for button in sightings):
-        pattern = r"[0-9A-Za-z]+"
-    shapes = [set(_shapes(button, pattern)) for button in sightings]
-    if any(len(shape) > 1 for shape in shapes):
-        raise CantLearn("press_differs")
-    codes = []
-    for button, (shape,) in zip(sightings, shapes, strict=True):
-        columns = list(zip(*(re.findall(pattern, press) for press in button), strict=True))
-        counts = any(len(set(column)) > 1 for column in columns)
-        same_shape = [
-            re.findall(pattern, other[0])
-            for other, other_shape in zip(sightings, shapes, strict=True)
-            if other_shape == {shape}
+    for pattern in (r"\d+", r"[0-9A-Za-z]+"):
+        shapes = [set(_shapes(button, pattern)) for button in sightings]
+        if all(len(shape) == 1 for shape in shapes):
+            return _different(tuple(_line_codes(sightings, [*map(min, shapes)], pattern)))
+    raise CantLearn("press_differs")
+
+
+def _line_codes(sightings: Sightings, shapes: Sequence[str], pattern: str) -> Iterator[str]:
+    """`shapes`: each button's line without what the pattern matches."""
+    runs = [[re.findall(pattern, press) for press in button] for button in sightings]
+    for button, shape in zip(runs, shapes, strict=True):
+        first_presses = [
+            other[0]
+            for other, other_shape in zip(runs, shapes, strict=True)
+            if other_shape == shape
         ]
-        tells = [len(set(column)) > 1 for column in zip(*same_shape, strict=True)]
-        parts = [
-            # Beside a counter, a number that is every button's may be its higher part.
-            ANY_RUN if len(set(column)) > 1 or (counts and not tells[place]) else column[0]
-            for place, column in enumerate(columns)
-        ]
-        codes.append(shape.format(*parts))
-    return _different(tuple(codes))
+        moves = _columns_that_differ(button)
+        tells = _columns_that_differ(first_presses)
+        # Beside a counter, a number that is every button's may be its higher part.
+        counter = moves | (set(range(len(button[0]))) - tells if moves else set())
+        yield shape.format(
+            *(ANY_RUN if place in counter else run for place, run in enumerate(button[0]))
+        )
+
+
+def _columns_that_differ(rows: Sequence[Sequence[str]]) -> set[int]:
+    columns = enumerate(zip(*rows, strict=True))
+    return {place for place, column in columns if len(set(column)) > 1}
 
 
 def _shapes(button: Sequence[str], pattern: str) -> Iterator[str]:
@@ -118,77 +130,83 @@ def _different(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
-def _frame_code(
-    button: Sequence[bytes], buttons: Sequence[Sequence[bytes]], *, halves: bool = False
-) -> str:
-    """One button's code. `buttons`: all of that size, this one among them."""
-    size = len(button[0])
-    presses = [press for other in buttons for press in other]
-    counts = {
-        place
-        for place in range(size)
-        if any(len({press[place] for press in other}) > 1 for other in buttons)
-    }
-    tells = {place for place in range(size) if place not in counts and _tells(buttons, place)}
-    if not tells:
-        tells = {
-            place
-            for place in range(size)
-            if place not in counts and len({press[place] for press in presses}) > 1
+class _Likeness:
+    """What the frames of buttons have in common, where all have one size."""
+
+    def __init__(self, buttons: Sequence[Presses]) -> None:
+        self._buttons = buttons
+        self._presses = [press for button in buttons for press in button]
+        self._size = len(self._presses[0])
+        places = range(self._size)
+        moving = {place for place in places if len({press[place] for press in self._presses}) > 1}
+        counts = {place for place in places if any(_moves(button, place) for button in buttons)}
+        alone = {place for place in moving - counts if self._tells(place)}
+        self._check = self._check_of(moving) if counts else None
+        self._checked = self._check.places(self._presses[0]) if self._check else frozenset()
+        self._telling = (alone or moving - counts) - self._checked
+        self._open = counts - self._checked
+        self._open |= self._higher_parts()
+
+    def code(self, button: Presses, *, halves: bool = False) -> str:
+        """One button's. `halves`: a byte may be a counter and the button at once."""
+        return " ".join(self._words(button, halves=halves))
+
+    def _words(self, button: Presses, *, halves: bool) -> Iterator[str]:
+        for place in range(self._size):
+            if self._check and place == self._check.place:
+                yield self._check.code
+            elif place in self._checked:
+                continue
+            elif place in self._open:
+                yield self._half(place, button) if halves else ANY
+            else:
+                yield f"{button[0][place]:02X}"
+
+    def _check_of(self, moving: set[int]) -> Check | None:
+        check = _check(self._presses, moving)
+        if check and check.name == "sum" and _may_be_longer(check, self._presses):
+            return None
+        return check
+
+    def _tells(self, place: int) -> bool:
+        """Whether the byte at `place` alone tells every button from every other."""
+        return len({button[0][place] for button in self._buttons}) == len(self._buttons)
+
+    def _half(self, place: int, button: Presses) -> str:
+        """A byte of which one half may be a counter and the other the button."""
+        word = ""
+        for half in (0, 1):
+            digits = [{f"{press[place]:02X}"[half] for press in other} for other in self._buttons]
+            own = {f"{press[place]:02X}"[half] for press in button}
+            is_fixed = all(len(seen) == 1 for seen in digits)
+            differ = not any(one & other for one, other in combinations(digits, 2))
+            word += own.pop() if is_fixed and differ else "?"
+        return word
+
+    def _higher_parts(self) -> set[int]:
+        """Bytes beside a counter that may belong to it although they have not moved yet."""
+        return {
+            beside
+            for place in self._open
+            for step in (-1, 1)
+            for beside in self._beside(place, step)
         }
-    moving = {place for place in range(size) if len({press[place] for press in presses}) > 1}
-    check = _check(presses, moving) if counts else None
-    if check and check.name == "sum" and _may_be_longer(check, presses):
-        check = None
-    checked = set(range(check.place, check.place + len(check.of(presses[0])))) if check else set()
-    tells -= checked
-    open_places = counts - checked
-    open_places |= _higher_parts(open_places, tells | checked, presses)
-    words: list[str] = []
-    for place in range(size):
-        if check and place == check.place:
-            words.append(check.code)
-        elif place in checked:
-            continue
-        elif place in open_places:
-            words.append(_half(place, button, buttons) if halves else ANY)
-        else:
-            words.append(f"{button[0][place]:02X}")
-    return " ".join(words)
+
+    def _beside(self, place: int, step: int) -> Iterator[int]:
+        """The next byte, and further ones while they are zero. The first byte starts a frame, and
+        the last ends it."""
+        for distance in range(1, COUNTER_BYTES):
+            beside = place + step * distance
+            is_taken = beside in self._telling or beside in self._checked
+            if is_taken or not 0 < beside < self._size - 1:
+                return
+            if distance > 1 and beside not in self._open and self._presses[0][beside]:
+                return
+            yield beside
 
 
-def _tells(buttons: Sequence[Sequence[bytes]], place: int) -> bool:
-    """Whether the byte at `place` alone tells every button from every other."""
-    return len({button[0][place] for button in buttons}) == len(buttons) > 1
-
-
-def _half(place: int, button: Sequence[bytes], buttons: Sequence[Sequence[bytes]]) -> str:
-    """A byte of which one half may be a counter and the other the button."""
-    word = ""
-    for half in (0, 1):
-        digits = [{f"{press[place]:02X}"[half] for press in other} for other in buttons]
-        own = {f"{press[place]:02X}"[half] for press in button}
-        fixed = all(len(seen) == 1 for seen in digits)
-        differ = not any(one & other for one, other in combinations(digits, 2))
-        word += own.pop() if fixed and differ else "?"
-    return word
-
-
-def _higher_parts(open_places: set[int], kept: set[int], presses: Sequence[bytes]) -> set[int]:
-    """Bytes beside a counter that may belong to it although they have not moved yet: the next one,
-    and further ones while they are zero. The first byte starts a frame, and the last ends it."""
-    found: set[int] = set()
-    for place in open_places:
-        for step in (-1, 1):
-            for distance in range(1, COUNTER_BYTES):
-                beside = place + step * distance
-                inside = 0 < beside < len(presses[0]) - 1
-                if not inside or beside in kept:
-                    break
-                if beside not in open_places and distance > 1 and presses[0][beside]:
-                    break
-                found.add(beside)
-    return found - open_places
+def _moves(button: Presses, place: int) -> bool:
+    return len({press[place] for press in button}) > 1
 
 
 def _check(presses: Sequence[bytes], moving: set[int]) -> Check | None:

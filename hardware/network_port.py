@@ -255,8 +255,8 @@ class NetworkPort:
         """It has shown the key: it keeps its place."""
         exchange.known, exchange.since = True, now
         self._exchanges[exchange.line.fileno()] = self._exchanges.pop(exchange.line.fileno())
-        known = [other for other in self._exchanges.values() if other.known]
-        for other in known[:-PLACES]:
+        panels = [other for other in self._exchanges.values() if other.known]
+        for other in panels[:-PLACES]:
             self._leave(other)
         self._waiting = exchange
 

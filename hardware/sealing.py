@@ -62,8 +62,8 @@ class Seals:
             is_next = now - self._session_at < 2 * SESSION_SECONDS
             self._earlier = self._session if is_next else b""
             self._session, self._session_at = os.urandom(8).hex().encode(), now
-            kept = (self._session, self._earlier)
-            self._counts = {at: n for at, n in self._counts.items() if at[0] in kept}
+            sessions = (self._session, self._earlier)
+            self._counts = {at: n for at, n in self._counts.items() if at[0] in sessions}
         return self._session
 
     def open(self, body: bytes, now: float) -> bytes | None:

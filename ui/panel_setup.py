@@ -87,8 +87,11 @@ class PanelSetup:
         panel, best = learned.panel, len(self.scores)
         usual, line_mode = panel.family.line_modes[0], panel.line_mode
         scores = {number: best - place for place, number in enumerate(learned.numbers)}
-        kept = self._known(panel.family.name)
-        stale = () if kept else ("lamp", "pull", "poll", "lamp_on", "lamp_off", "voice", "key_file")
+        stale = (
+            ()
+            if self._settings_of(panel.family.name)
+            else ("lamp", "pull", "poll", "lamp_on", "lamp_off", "voice", "key_file")
+        )
         return dict.fromkeys(stale) | {
             "port": panel.port,
             "profile": panel.family.name,
@@ -109,14 +112,14 @@ class PanelSetup:
 
     def _before(self, profile: str) -> Wiring:
         """What a person wrote of a panel of that profile and can't be learned: how it is asked."""
-        known = self._known(profile)
-        return wiring_of(known) if known else Wiring()
+        panel = self._settings_of(profile)
+        return wiring_of(panel) if panel else Wiring()
 
-    def _known(self, profile: str) -> PanelSettings | None:
+    def _settings_of(self, profile: str) -> PanelSettings | None:
         """The panel that stands in the settings, where it is of that profile."""
         panels = self.settings.panels
-        known = panels[self._number - 1] if self._number <= len(panels) else None
-        return known if known and known.profile == profile else None
+        panel = panels[self._number - 1] if self._number <= len(panels) else None
+        return panel if panel and panel.profile == profile else None
 
 
 def set_up(

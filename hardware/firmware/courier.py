@@ -93,7 +93,7 @@ class Courier:
     def write(self, data: bytes) -> None:
         """A line for the terminal; for Panel."""
         self._outbox.append(data)
-        while sum([len(kept) for kept in self._outbox]) > MAX_OUT:
+        while sum([len(waiting) for waiting in self._outbox]) > MAX_OUT:
             self._outbox.pop(0)
 
     def tick(self, passed: int) -> None:

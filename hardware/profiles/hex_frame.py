@@ -65,6 +65,10 @@ class Check:
         value = self.of(frame)
         return frame[self.place : self.place + len(value)] == value
 
+    def places(self, frame: bytes) -> frozenset[int]:
+        """Where it stands."""
+        return frozenset(range(self.place, self.place + len(self.of(frame))))
+
     @property
     def code(self) -> str:
         return f"{self.name}{self.skip or ''}"
@@ -297,20 +301,20 @@ class HexFrameBox:
     def answer(self, data: bytes) -> bytes:
         self._heard = (self._heard + data)[-4 * MAX_FRAME :]
         answers = b""
-        while found := self._next():
-            if found == self._on:
+        while order := self._next():
+            if order == self._on:
                 self.lamp = True
-            if found == self._off:
+            if order == self._off:
                 self.lamp = False
-            self.said += found == self._voice
-            if found == self._poll:
+            self.said += order == self._voice
+            if order == self._poll:
                 answers += self._state()
         return answers
 
     def _next(self) -> bytes:
         """The first thing that was said to it, taken off."""
-        known = [code for code in (self._poll, self._on, self._off, self._voice) if code]
-        places = [(self._heard.find(code), code) for code in known if code in self._heard]
+        orders = [code for code in (self._poll, self._on, self._off, self._voice) if code]
+        places = [(self._heard.find(code), code) for code in orders if code in self._heard]
         if not places:
             return b""
         place, code = min(places)

@@ -256,7 +256,7 @@ class Sound(NamedTuple):
         bool, Flag(), "speaks when a question is offered, or a button without a score is pressed"
     ] = False
     output: Annotated[
-        str, Text(), 'the jack or speaker; `kiosk sounds --outputs` names them; "": the usual'
+        str, Text(), 'the jack or speaker; `kiosk sounds outputs` names them; "": the usual'
     ] = ""
     volume: Annotated[int, Whole(0, 100), "per cent, of the guide"] = 80
     press: Annotated[

@@ -114,7 +114,7 @@ def test_no_press_is_lost_and_none_doubled_while_the_terminal_starts_again(
     assert board.poll() is None, "the firmware ended, or its watchdog bit"
 
 
-# --- written from PROTOCOL.md alone -------------------------------------------------------
+# --- written from the protocol alone -------------------------------------------------------
 
 
 class Panel:
