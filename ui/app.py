@@ -127,8 +127,14 @@ def guide_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -
     from ui.guide import Guide
     from ui.sounds import Shelf
 
-    shelf = Shelf(folder.sounds, presenter.session.prompt_words)
-    guide = Guide(shelf, settings.sound.volume, settings.sound.output)
+    shelf = Shelf((folder.sounds, folder.recordings), presenter.session.prompt_words)
+    screen = settings.screen
+    guide = Guide(
+        shelf,
+        volume=settings.sound.volume,
+        output=settings.sound.output,
+        instead=(screen.language, *screen.languages),
+    )
     presenter.spoken.connect(guide.say)
     guide.stands.connect(presenter.staff.guide_stands)
     guide.start()

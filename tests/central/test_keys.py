@@ -32,6 +32,7 @@ from sync.central.usecases.terminals import (
     revoke_terminal,
 )
 from sync.central.viewer import ROLES
+from sync.central.web.terminal_api import utc_now
 from sync.client import NotCentral
 from sync.incoming import Refused
 from sync.keyfile import (
@@ -138,6 +139,7 @@ def test_the_command_renews_at_once_or_with_the_next_sync(server: Server, tmp_pa
         assert result.exit_code == 0, result.output
         return result.output
 
+    server.now = utc_now()  # as the command's own clock has it
     kiosk("init")
     kiosk("enrol", server.url, server.code())
     keys = [known(server).public_key]

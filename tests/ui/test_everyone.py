@@ -34,6 +34,7 @@ from ui.text import Words, languages
 from ui.view import ReadyView
 from ui.widgets.face import paint_face
 from ui.widgets.tap import Tap
+from ui.widgets.text import TextBox
 from ui.window import TerminalWindow
 
 WORDS_ON_GROUNDS = [
@@ -376,6 +377,20 @@ def test_corners_and_lines_look_the_same_on_a_screen_of_many_pixels(
     assert theme.scaled(window, 28) == pytest.approx(28 * times)
     window.resize(800, 480)
     assert theme.scaled(window, 28) == 28, "and never finer"
+
+
+def test_the_ready_screen_says_quietly_that_nobody_learns_who_pressed(counter: Counter) -> None:
+    sign_on(counter)
+    line = Words.load("th").get("ready.private")
+
+    def read() -> list[str]:
+        boxes = ready(counter).findChildren(TextBox)
+        return [box._text for box in boxes if box.isVisible()]
+
+    assert line in read()
+    counter.running.presenter.citizen.choose_language("en")
+    assert Words.load("en").get("ready.private") in read()
+    assert line not in read()
 
 
 def test_a_screen_reader_says_what_is_new_and_no_number_that_counts_down() -> None:
