@@ -59,7 +59,9 @@ PANEL_PROFILES = (
     "keypad",
     "gpio",
     "ascii-line",
+    "hex-frame",
     "single-byte",
+    "network",
 )
 """The panel families that `hardware` speaks; named here because the core knows no hardware."""
 PARITIES = ("", "none", "even", "odd")
@@ -162,6 +164,11 @@ class PanelSettings(NamedTuple):
         Different(MAX_BUTTONS, "write_codes"),
         "what each button sends, for a profile that learns; []: as the profile has it",
     ] = ()
+    poll: Annotated[str, Text(), 'hex-frame: what asks the box, such as "A5 00 5A"'] = ""
+    lamp_on: Annotated[str, Text(), "hex-frame: what is sent once a press is stored"] = ""
+    lamp_off: Annotated[str, Text(), "and a second later"] = ""
+    voice: Annotated[str, Text(), "hex-frame: what makes the box say thank you"] = ""
+    key_file: Annotated[str, Text(), "network: `kiosk panel network` writes it"] = ""
     lamp: Annotated[
         str, Text(), 'modbus, gpio: its coil or line, "none"; "": as the profile has it'
     ] = ""
