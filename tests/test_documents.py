@@ -117,3 +117,11 @@ def test_every_dependency_is_locked_and_has_its_reason() -> None:
 def test_the_pinned_qt_is_older_than_the_release_that_loses_references() -> None:
     raw = Path("pyproject.toml").read_text("utf-8")
     assert '"PySide6-Essentials>=6.11,<6.12"' in raw
+
+
+def test_security_says_how_soon_a_hole_is_mended() -> None:
+    """The worse a hole, the sooner."""
+    text = Path("SECURITY.md").read_text("utf-8")
+    days = [int(n) for n in re.findall(r"^- .*within (\d+) days", text, re.M)]
+    assert len(days) == 4
+    assert days == sorted(set(days))
