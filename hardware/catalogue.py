@@ -5,15 +5,19 @@ A new family is a codec in `profiles/`, a row here, and its name in the settings
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from hardware import difference
 from hardware.family import Certainty, NoSuchPanel, NumberedFamily, PanelFamily, PlainFamily
 from hardware.gpio_port import PINS
 from hardware.input_port import INPUT_DEVICES
+from hardware.network_port import LOCAL_NETWORK
 from hardware.plain_link import Manners
-from hardware.port import Connection, LineMode, Parity
+from hardware.port import Connection, LineMode, Parity, Wiring
 from hardware.profiles.ascii_line import AsciiLineBox, AsciiLineCodec
 from hardware.profiles.candle485 import CandleCodec, CandlePad
 from hardware.profiles.gpio import UNUSED_LINE, GpioBox, GpioCodec
+from hardware.profiles.hex_frame import BurstReader, HexFrameBox, HexFrameCodec, Replies
 from hardware.profiles.jt905 import Jt905Codec, Jt905Evaluator
 from hardware.profiles.keypad import UNUSED_KEY, Keypad, KeypadCodec
 from hardware.profiles.modbus import ModbusBox, ModbusCodec
@@ -22,6 +26,21 @@ from hardware.profiles.single_byte import SingleByteBox, SingleByteCodec
 from hardware.profiles.xid import XidCodec, XidPad
 
 _9600, _115200 = LineMode(9600), LineMode(115200)
+POLL = 0.05
+"""Seconds between two questions."""
+
+
+def _replies(wiring: Wiring) -> Replies:
+    return Replies(
+        poll=wiring.poll, lamp_on=wiring.lamp_on, lamp_off=wiring.lamp_off, voice=wiring.voice
+    )
+
+
+def _hex_manners(usual: Manners, wiring: Wiring) -> Manners:
+    """A box that must be asked is asked as often as any; one with a lamp or a voice has it told."""
+    poll = POLL if wiring.poll else 0.0
+    return replace(usual, poll=poll, any_answer=True, lamp=_replies(wiring).confirms)
+
 
 FAMILIES: tuple[PanelFamily, ...] = (
     NumberedFamily(
@@ -40,7 +59,7 @@ FAMILIES: tuple[PanelFamily, ...] = (
             wiring.address, keys=wiring.buttons, codes=wiring.codes, lamp=wiring.lamp
         ),
         far_end=lambda wiring: ModbusBox(wiring.buttons, wiring.address, wiring.codes),
-        manners=Manners(debounce=0.05, releases=True, poll=0.05, lamp=True),
+        manners=Manners(debounce=0.05, releases=True, poll=POLL, lamp=True),
         asked_counts=(16, 8, 6, 5, 4),
     ),
     PlainFamily(
@@ -53,6 +72,7 @@ FAMILIES: tuple[PanelFamily, ...] = (
         # An evaluator may repeat a press that is not answered: a second covers that.
         manners=Manners(debounce=1),
         unused_code="FFFF:",
+        learn_codes=difference.commands,
     ),
     PlainFamily(
         name="candle485",
@@ -106,6 +126,21 @@ FAMILIES: tuple[PanelFamily, ...] = (
         manners=Manners(debounce=0.25),
         # A line break ends every line, so that no line contains one.
         unused_code="\n",
+        learn_codes=difference.lines,
+    ),
+    PlainFamily(
+        name="hex-frame",
+        description="any box that sends a frame for each press; its codes are learned",
+        line_modes=tuple(map(LineMode, (9600, 115200, 57600, 19200, 38400, 4800))),
+        certainty=Certainty.BURSTS,
+        codec=lambda wiring: HexFrameCodec(wiring.codes, _replies(wiring)),
+        far_end=lambda wiring: HexFrameBox(wiring.buttons, wiring.codes, _replies(wiring)),
+        manners=Manners(debounce=0.25),
+        manners_of=_hex_manners,
+        burst_reader=BurstReader,
+        learn_codes=difference.frames,
+        # Longer than a USB cable holds bytes back, and shorter than a finger stays down.
+        pause=0.03,
     ),
     PlainFamily(
         name="single-byte",
@@ -117,6 +152,13 @@ FAMILIES: tuple[PanelFamily, ...] = (
         manners=Manners(debounce=0.25, alone=0.02, settling=1.0),
         # Carriage return: the codec passes line ends over.
         unused_code="0x0D",
+    ),
+    NumberedFamily(
+        name="network",
+        description="our own protocol from a panel on the local network: nothing is lost, lamp",
+        connection=LOCAL_NETWORK,
+        certainty=Certainty.FRAMES,
+        codec=OwnCodec,
     ),
 )
 

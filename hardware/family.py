@@ -4,16 +4,17 @@ The rest of the program asks a family and never asks which one it is.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardware.codec import Codec, FarEnd, PlainCodec
+from hardware.difference import alike
 from hardware.link import Link, PressMark
 from hardware.numbered_link import PanelLink
-from hardware.plain_link import Manners, PlainLink
+from hardware.plain_link import GAP, Manners, PlainLink
 from hardware.port import NO_LINE, Connection, LineMode, Parity, Port, Wiring
 from hardware.serial_port import SERIAL_LINES
 
@@ -32,9 +33,11 @@ class Certainty(IntEnum):
     """Any bytes at all would do."""
     SENSIBLE_BYTES = 1
     """Bytes that mean a button without having been learned."""
-    LINES = 2
+    BURSTS = 2
+    """Several bytes at once, of no family that we know."""
+    LINES = 3
     """Lines of text, which other families send by accident only."""
-    FRAMES = 3
+    FRAMES = 4
     """Frames that can't be taken for another family's."""
 
 
@@ -49,6 +52,8 @@ class PanelFamily(ABC):
     line_modes: tuple[LineMode, ...] = (NO_LINE,)
     certainty: Certainty
     most_buttons: int = 16
+    pause: float = GAP
+    """Seconds of silence after which what a panel said is whole, while it is being learned."""
 
     @property
     @abstractmethod
@@ -64,6 +69,11 @@ class PanelFamily(ABC):
     def trial_button_counts(self) -> tuple[int, ...]:
         """Numbers of buttons that a search asks for, one after another while they are refused."""
         return (self.most_buttons,)
+
+    @property
+    def debounce(self) -> float:
+        """Seconds after a press in which another of the same button means nothing."""
+        return 0.0
 
     def open(self, port: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
         """The port at which such a panel is plugged in; PortLost. See Connection.open."""
@@ -81,6 +91,11 @@ class PanelFamily(ABC):
         """A codec that reports every press as an UnknownCode; None when the family's presses carry
         numbers only, so that there is no code to learn."""
         return None
+
+    def learn(self, sightings: Sequence[Sequence[str]]) -> tuple[str, ...]:
+        """A code for each button, from what the code reader reported of each at least twice.
+        Refusal when there is none."""
+        raise NoSuchPanel(f"{self.name}: there are no codes to learn")
 
     def line_mode(self, baud: int = 0, parity: str = "") -> LineMode:
         """How to open the port: what the settings say, else the family's usual."""
@@ -105,6 +120,8 @@ class NumberedFamily(PanelFamily):
         return PanelLink(self.codec(), last)
 
     def simulated(self, path: Path, wiring: Wiring) -> "Simulated":
+        if self.connection is not SERIAL_LINES:
+            raise NoSuchPanel(f"{self.name}: hardware/firmware/README.md says how to try one")
         from hardware.simulator import SimulatedPanel  # the running terminal needs no simulator
 
         return SimulatedPanel(path, keys=wiring.buttons)
@@ -121,10 +138,15 @@ class PlainFamily(PanelFamily):
     unused_code: str = ""
     """A code that no button sends: a codec that knows only this one reports every press as it
     stands on the line. Empty: presses carry numbers, and codes can't be learned."""
+    learn_codes: Callable[[Sequence[Sequence[str]]], tuple[str, ...]] | None = None
+    burst_reader: Callable[[], PlainCodec] | None = None
+    """Reports every press where no codec of the family's own can."""
     codes_are_surer: bool = False
     """Whether a code tells which button it was wherever a number does."""
     asked_counts: tuple[int, ...] = ()
     """Numbers of inputs that a polled panel may have, the most first."""
+    manners_of: Callable[[Manners, Wiring], Manners] | None = None
+    """The manners, where they depend on what the settings say; `manners` then are the usual."""
 
     @property
     def answers(self) -> bool:
@@ -138,12 +160,17 @@ class PlainFamily(PanelFamily):
     def trial_button_counts(self) -> tuple[int, ...]:
         return self.asked_counts or (self.most_buttons,)
 
+    @property
+    def debounce(self) -> float:
+        return self.manners.debounce
+
     def link(self, wiring: Wiring, last: Iterable[PressMark] = ()) -> Link:
         try:
             codec = self.codec(wiring)
         except ValueError as error:
             raise NoSuchPanel(f"{self.name}: {error}") from None
-        return PlainLink(self.name, wiring.buttons, codec, self.manners)
+        manners = self.manners_of(self.manners, wiring) if self.manners_of else self.manners
+        return PlainLink(self.name, wiring.buttons, codec, manners)
 
     def simulated(self, path: Path, wiring: Wiring) -> "Simulated":
         from hardware.plain_simulator import SimulatedPlainPanel
@@ -151,6 +178,11 @@ class PlainFamily(PanelFamily):
         return SimulatedPlainPanel(path, self.name, self.far_end(wiring))
 
     def code_reader(self) -> PlainCodec | None:
+        if self.burst_reader is not None:
+            return self.burst_reader()
         if not self.unused_code:
             return None
         return self.codec(Wiring(codes=(self.unused_code,)))
+
+    def learn(self, sightings: Sequence[Sequence[str]]) -> tuple[str, ...]:
+        return (self.learn_codes or alike)(sightings)

@@ -4,19 +4,17 @@ For the wizard only: it opens ports, asks, and listens for a limited time. Knows
 scores.
 """
 
-import select
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from time import monotonic
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from hardware.codec import UnknownCode
 from hardware.family import Certainty, NoSuchPanel, PanelFamily
 from hardware.link import ButtonPressed, Link, LinkEvent, PanelRefused
 from hardware.port import NO_LINE, Connection, LineMode, Port, PortLost, Wiring
+from kiosk.domain.refusal import Refusal
 
-Say = Callable[[str], None]
-_LOOK_EVERY = 0.02
-"""Seconds that one look at the ports may wait for bytes."""
+IDLE_AFTER = 0.6
+"""Seconds for which a finger does not stay on a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +49,25 @@ class ButtonIdentity:
 
 
 class Ear:
-    """One family listening on one open port; `address` is that of a panel on a shared line."""
+    """One family listening on one open port; `wiring`: what is known of the panel."""
 
-    def __init__(self, family: PanelFamily, port: Port, address: int = 0) -> None:
-        self.family, self._port, self._address = family, port, address
+    def __init__(self, family: PanelFamily, port: Port, wiring: Wiring, now: float) -> None:
+        self.family, self._port, self._wiring = family, port, wiring
         self._trial = 0
         """Which of the family's button counts is being tried."""
-        self._link = self._new_link()
+        self._link = self._new_link(now)
         self._code_reader = family.code_reader()
+        self._byte_at = now
+        self._idle = self._state = ""
+        """What a panel that is asked says while nobody presses, and what it says now."""
+        self._state_at = now
         self._understood = False
         """Whether a press carried a number, so that nothing had to be learned."""
 
     @property
     def answered(self) -> bool:
         """Whether a panel that can be asked has answered."""
-        return self.family.answers and self._link.up
+        return (self.family.answers or bool(self._wiring.poll)) and self._link.up
 
     @property
     def certainty(self) -> Certainty:
@@ -82,7 +84,7 @@ class Ear:
             family=self.family,
             line_mode=line_mode if is_serial else NO_LINE,
             certainty=self.certainty,
-            address=self._address,
+            address=self._wiring.address,
         )
 
     def take(self, data: bytes, now: float) -> list[ButtonIdentity]:
@@ -92,47 +94,57 @@ class Ear:
             events += self._link.feed(data, now)
         numbers: list[ButtonIdentity] = []
         for event in events:
-            numbers += self._meaning(event)
+            numbers += self._meaning(event, now)
         self._understood |= bool(numbers)
-        self._port.write(self._link.outgoing())
+        question = self._link.outgoing()
+        codes = self.reads(data, now, asks=bool(question))
+        self._port.write(question)
         if self._code_reader is None:
             return numbers
-        messages = self._code_reader.feed(data)
-        codes = [ButtonIdentity(0, m.name) for m in messages if isinstance(m, UnknownCode)]
         return numbers if numbers and self.family.numbers_are_sure else codes
 
-    def _meaning(self, event: LinkEvent) -> list[ButtonIdentity]:
+    def reads(self, data: bytes, now: float, *, asks: bool = False) -> list[ButtonIdentity]:
+        """What the panel said, as codes. `asks`: it is about to be asked, and what it said before
+        is whole."""
+        if self._code_reader is None:
+            return []
+        messages = self._code_reader.feed(data)
+        if data:
+            self._byte_at = now
+        if asks or now - self._byte_at >= self.family.pause:
+            messages += self._code_reader.quiet()
+        names = [message.name for message in messages if isinstance(message, UnknownCode)]
+        if self._wiring.poll:
+            names = [name for name in names if self._is_press(name, now)]
+        return [ButtonIdentity(0, name) for name in names]
+
+    def _is_press(self, state: str, now: float) -> bool:
+        """Whether a panel that is asked says something else than when nobody presses."""
+        if state != self._state:
+            self._state, self._state_at = state, now
+        elif now - self._state_at >= IDLE_AFTER:
+            self._idle = state
+        return bool(self._idle) and state != self._idle
+
+    def _meaning(self, event: LinkEvent, now: float) -> list[ButtonIdentity]:
         match event:
             case ButtonPressed(button, mark):
-                self._link.acknowledge(mark)
+                self._link.forget(mark)  # it is no rating: no lamp
                 return [ButtonIdentity(button)]
             case PanelRefused():
-                self._try_next_count()
+                self._try_next_count(now)
         return []
 
-    def _try_next_count(self) -> None:
+    def _try_next_count(self, now: float) -> None:
         if self._trial + 1 < len(self.family.trial_button_counts):
             self._trial += 1
-            self._link = self._new_link()
+            self._link = self._new_link(now)
 
-    def _new_link(self) -> Link:
+    def _new_link(self, now: float) -> Link:
         buttons = self.family.trial_button_counts[self._trial]
-        link = self.family.link(Wiring(buttons=buttons, address=self._address))
-        link.opened(monotonic())
+        link = self.family.link(replace(self._wiring, buttons=buttons))
+        link.opened(now)
         return link
-
-
-class _OncePerLine:
-    """Says each line only the first time."""
-
-    def __init__(self, say: Say) -> None:
-        self._say = say
-        self._lines: set[str] = set()
-
-    def __call__(self, line: str) -> None:
-        if line not in self._lines:
-            self._lines.add(line)
-            self._say(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,65 +181,16 @@ def _names_found(connection: Connection, is_only: bool) -> list[str]:
     return [info.stable for info in connection.find()]
 
 
-def find_panel(
-    posts: Sequence[ListeningPost],
-    patience: Patience,
-    say: Say,
-    address: int = 0,
-) -> DetectedPanel | None:
-    """The first panel that answers, or whose button somebody presses while its line mode is being
-    listened to; None when nobody did in time. Mere bytes are believed only when there is no other
-    family to choose. NoSuchPanel when none of them can have that `address`."""
-    families = _with_address(_families(posts), address)
-    say_once = _OncePerLine(say)
-    deadline = monotonic() + patience.press
-    while monotonic() < deadline:
-        panel = _listen_in_every_mode(posts, families, patience, say_once, address)
-        if panel is not None and (panel.certainty > Certainty.BYTES or len(families) == 1):
-            return panel
-    return None
-
-
-def read_presses(
-    panel: DetectedPanel,
-    patience: Patience,
-    ready: Callable[[], None],
-    take: Callable[[ButtonIdentity], bool],
-) -> bool:
-    """Call `ready` once nothing is pressed any more (a panel may still send presses from before),
-    then give `take` one press after another until it returns True (enough) or nothing came
-    in time (False). Buttons that send more than one message for a press count once. PortLost when
-    the port goes."""
-    port = panel.family.open(panel.port, panel.line_mode, Wiring(address=panel.address))
-    try:
-        ear = Ear(panel.family, port, panel.address)
-        pressed_at = ready_at = monotonic()
-        settled = False
-        while (now := monotonic()) - max(pressed_at, ready_at) < patience.press:
-            buttons = ear.take(_read(port), now)
-            quiet_before = now - pressed_at >= patience.quiet
-            if buttons:
-                pressed_at = now
-                if settled and quiet_before and take(buttons[0]):
-                    return True
-            elif quiet_before and not settled:
-                settled, ready_at = True, now
-                ready()
-        return False
-    finally:
-        port.close()
-
-
 def _families(posts: Iterable[ListeningPost]) -> list[PanelFamily]:
     return list(dict.fromkeys(family for post in posts for family in post.families))
 
 
-def _with_address(families: Iterable[PanelFamily], address: int) -> list[PanelFamily]:
+def _that_fit(families: Iterable[PanelFamily], wiring: Wiring) -> list[PanelFamily]:
     fitting: list[PanelFamily] = []
     trouble = NoSuchPanel("no profile to look for")
     for family in families:
         try:
-            family.link(Wiring(address=address))
+            family.link(wiring)
             fitting.append(family)
         except NoSuchPanel as error:
             trouble = error
@@ -236,57 +199,109 @@ def _with_address(families: Iterable[PanelFamily], address: int) -> list[PanelFa
     return fitting
 
 
-def _listen_in_every_mode(
-    posts: Sequence[ListeningPost],
-    families: Sequence[PanelFamily],
-    patience: Patience,
-    say: Say,
-    address: int,
-) -> DetectedPanel | None:
-    """The panel with the most certainty; the first where nothing can be surer."""
-    best: DetectedPanel | None = None
-    modes = dict.fromkeys(mode for family in families for mode in family.line_modes)
-    # What is no serial line has no mode of its own: it is listened to in each.
-    for line_mode in [mode for mode in modes if mode != NO_LINE] or [NO_LINE]:
-        fitting = [f for f in families if {line_mode, NO_LINE} & {*f.line_modes}]
-        panel = _listen_in(line_mode, posts, fitting, say, patience.mode, address)
-        best = _surer(best, panel)
-        if best is not None and (best.certainty is Certainty.FRAMES or len(families) == 1):
-            return best
-    return best
+class Listening:
+    """Every port in every line mode, one mode after another, until a panel answers or somebody
+    presses. Mere bytes are believed only when there is no other family to choose. NoSuchPanel when
+    none of the families can have that `wiring`."""
 
+    def __init__(
+        self, posts: Sequence[ListeningPost], patience: Patience, now: float, wiring: Wiring
+    ) -> None:
+        self._posts, self._patience, self._wiring = posts, patience, wiring
+        self._families = _that_fit(_families(posts), wiring)
+        modes = dict.fromkeys(mode for family in self._families for mode in family.line_modes)
+        # What is no serial line has no mode of its own: it is listened to in each.
+        self._modes = [mode for mode in modes if mode != NO_LINE] or [NO_LINE]
+        self._turn = 0
+        self._best: DetectedPanel | None = None
+        self._troubles: list[Refusal] = []
+        self._troubles_said: set[str] = set()
+        self._ports: dict[ListeningPost, Port] = {}
+        self._ears: list[tuple[ListeningPost, Ear]] = []
+        self._until = now
+        self._open(now)
 
-def _listen_in(
-    line_mode: LineMode,
-    posts: Sequence[ListeningPost],
-    families: Sequence[PanelFamily],
-    say: Say,
-    seconds: float,
-    address: int,
-) -> DetectedPanel | None:
-    """Listen to every port in `line_mode` for `seconds`, with those `families` that use it."""
-    ports = _open_all(posts, families, line_mode, say)
-    ears = [
-        (post, Ear(family, port, address))
-        for post, port in ports.items()
-        for family in post.families
-        if family in families
-    ]
-    best: DetectedPanel | None = None
-    deadline = monotonic() + seconds
-    try:
-        while (now := monotonic()) < deadline and not _is_certain(best):
-            readable, _, _ = select.select(list(ports.values()), [], [], _LOOK_EVERY)
-            data = {port: port.read() for port in readable}
-            for post, ear in ears:
-                if ear.take(data.get(ports[post], b""), now) or ear.answered:
-                    best = _surer(best, ear.detected(post.name, line_mode))
-    except PortLost as error:
-        say(str(error))
-    finally:
-        for port in ports.values():
+    @property
+    def ports(self) -> list[Port]:
+        """Open ports, to wait for with select."""
+        return list(self._ports.values())
+
+    def take_troubles(self) -> list[Refusal]:
+        """What was wrong with a port since the last call; each only once."""
+        troubles, self._troubles = self._troubles, []
+        return troubles
+
+    def step(self, now: float) -> DetectedPanel | None:
+        """Look at every port once; the panel, when it is clear which."""
+        data: dict[ListeningPost, bytes] = {}
+        for post, port in list(self._ports.items()):
+            try:
+                data[post] = port.read()
+            except PortLost as error:
+                self._lose(post, error)
+        for post, ear in list(self._ears):
+            if post in data:
+                self._hear(post, ear, data[post], now)
+        if now < self._until and not _is_certain(self._best):
+            return None
+        return self._turned(now)
+
+    def close(self) -> None:
+        for port in self._ports.values():
             port.close()
-    return best
+        self._ports.clear()
+        self._ears.clear()
+
+    def _hear(self, post: ListeningPost, ear: Ear, data: bytes, now: float) -> None:
+        try:
+            if ear.take(data, now) or ear.answered:
+                self._best = _surer(self._best, ear.detected(post.name, self._mode))
+        except PortLost as error:
+            self._lose(post, error)
+
+    def _turned(self, now: float) -> DetectedPanel | None:
+        """A mode's time is over: the panel, or the next mode."""
+        panel, is_only = self._best, len(self._families) == 1
+        is_round_over = self._turn == len(self._modes) - 1
+        if panel is not None and (_is_certain(panel) or is_only):
+            return panel
+        if is_round_over and panel is not None and panel.certainty > Certainty.BYTES:
+            return panel
+        if is_round_over:
+            self._best = None
+        self._turn = (self._turn + 1) % len(self._modes)
+        self.close()
+        self._open(now)
+        return None
+
+    @property
+    def _mode(self) -> LineMode:
+        return self._modes[self._turn]
+
+    def _open(self, now: float) -> None:
+        families = [f for f in self._families if {self._mode, NO_LINE} & {*f.line_modes}]
+        for post in self._posts:
+            fitting = [family for family in post.families if family in families]
+            if not fitting:
+                continue
+            try:
+                port = post.connection.open(post.name, self._mode, self._wiring, alone=False)
+            except PortLost as error:
+                self._say(error)
+                continue
+            self._ports[post] = port
+            self._ears += [(post, Ear(family, port, self._wiring, now)) for family in fitting]
+        self._until = now + self._patience.mode
+
+    def _lose(self, post: ListeningPost, error: PortLost) -> None:
+        self._say(error)
+        self._ports.pop(post).close()
+        self._ears = [(other, ear) for other, ear in self._ears if other is not post]
+
+    def _say(self, trouble: PortLost) -> None:
+        if str(trouble) not in self._troubles_said:
+            self._troubles_said.add(str(trouble))
+            self._troubles.append(trouble)
 
 
 def _is_certain(panel: DetectedPanel | None) -> bool:
@@ -299,26 +314,3 @@ def _surer(best: DetectedPanel | None, panel: DetectedPanel | None) -> DetectedP
     if best is None or panel is None:
         return best or panel
     return panel if panel.certainty > best.certainty else best
-
-
-def _open_all(
-    posts: Iterable[ListeningPost],
-    families: Sequence[PanelFamily],
-    line_mode: LineMode,
-    say: Say,
-) -> dict[ListeningPost, Port]:
-    """The ports that open, where any of `families` is listened for."""
-    ports: dict[ListeningPost, Port] = {}
-    for post in posts:
-        if not set(families) & set(post.families):
-            continue
-        try:
-            ports[post] = post.connection.open(post.name, line_mode, Wiring(), alone=False)
-        except PortLost as error:
-            say(str(error))
-    return ports
-
-
-def _read(port: Port) -> bytes:
-    readable, _, _ = select.select([port], [], [], _LOOK_EVERY)
-    return port.read() if readable else b""

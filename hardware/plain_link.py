@@ -61,6 +61,9 @@ class Manners:
     alone: float = 0.0
     """Seconds in which nothing else may come before or after a byte that is a press; 0: presses
     have a frame. What a board prints as it starts, and noise, come in flocks."""
+    any_answer: bool = False
+    """Whatever a polled panel says is an answer: nobody knows how it says that nothing is
+    pressed."""
     settling: float = 0.0
     """Seconds after the port was opened in which nothing is a press."""
 
@@ -129,6 +132,9 @@ class PlainLink:
         self._now = now
         if data:
             self._byte_at = now
+            if self._manners.any_answer:
+                self._answered_at, self._awaits_answer = now, False
+                events += self._come_up()
         messages += self._codec.feed(data)
         if self._manners.alone:
             messages = self._alone(messages, now, came=bool(data))

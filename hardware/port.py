@@ -55,6 +55,11 @@ class Wiring:
     buttons: int = 5
     address: int = 0
     codes: tuple[str, ...] = ()
+    poll: str = ""
+    lamp_on: str = ""
+    lamp_off: str = ""
+    voice: str = ""
+    key_file: str = ""
     lamp: str = ""
     pull: str = ""
 

@@ -44,6 +44,8 @@ class DataFolder:
         self.key_file = path / "terminal.key"
         self.sounds = path / "sounds"
         """The office's own recordings for the audible guide, by language; it may be absent."""
+        self.recordings = path / "sounds-from-central"
+        """The same, as central sent them."""
         self.notices = path / "notices"
         """The office's texts and pictures for closed screens; it may be absent."""
         self.queue_token_file = path / "queue-token"

@@ -6,6 +6,7 @@ Nothing waits for the network inside a transaction, so a slow central can't hold
 import secrets
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import httpx2 as httpx
@@ -38,6 +39,7 @@ from sync.messages.values import MAX_ROWS
 from sync.outgoing import due_now, greeting, new_key, pin_status
 from sync.protocol import digest
 from sync.receipts import ARRIVED, settle
+from sync.recordings import take_recordings
 from sync.steps import Asked
 from sync.witness import heads, look, take_up_rest, waiting_days
 
@@ -60,6 +62,8 @@ class Synced:
     """PINs that central issued and this terminal took, or withdrew."""
     photos: int = 0
     """Officers' photos that came, changed or went."""
+    recordings: int = 0
+    """Prompts of the audible guide that came, changed or went."""
 
 
 MOST_HELLOS = 3
@@ -83,12 +87,14 @@ def sync(
     asked: Asked = Asked(),  # noqa: B008  (a value)
     renewal: Renewal | None = None,
     before: Ed25519PrivateKey | None = None,
+    recordings: Path | None = None,
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are stored under
-    `pepper`; without one they are not asked for. Where central asks to come again later, `wait`,
-    for PATIENCE in all. `renewal`: the key to go on with, made known to central on the way;
-    `before`: the one before. Raises a kind of SyncFailed, and NotEnrolled; the journal says how
-    it went."""
+    `pepper`; without one they are not asked for. Prompts that the office recorded come into the
+    folder `recordings`; without one neither are they. Where central asks to come again later,
+    `wait`, for PATIENCE in all. `renewal`: the key to go on with, made known to central on the
+    way; `before`: the one before. Raises a kind of SyncFailed, and NotEnrolled; the journal says
+    how it went."""
     enrolment, others = enrolment_of(store), _OtherKeys(renewal, before)
     take_up_rest(store, clock.now().wall, asked)
     try:
@@ -96,7 +102,8 @@ def sync(
             connection = Connection(
                 client=client, enrolment=enrolment, key=key, progress=progress, wait=wait
             )
-            synced = _Run(store, clock, connection, pepper, asked, others).complete()
+            run = _Run(store, clock, connection, pepper, asked, others)
+            synced = run.complete(recordings)
     except SyncFailed as error:
         write_failure(store, clock, error)
         raise
@@ -198,9 +205,9 @@ class _Run:
             self._connection.progress(f"central has {count} days that this terminal never made")
         return confirmed
 
-    def complete(self) -> Synced:
-        """Everything: days up, then roster, PINs and photos down. A roster that can't be taken
-        comes too late to hold a day back."""
+    def complete(self, recordings: Path | None) -> Synced:
+        """Everything: days up, then roster, PINs, photos and recordings down. A roster that can't
+        be taken comes too late to hold a day back."""
         confirmed = self.greet()
         if not confirmed:
             officers = self._take_roster()
@@ -230,6 +237,7 @@ class _Run:
             officers=officers or 0,
             pins=self.take_pins(),
             photos=self._take_photos(),
+            recordings=take_recordings(self._connection, recordings) if recordings else 0,
         )
 
     def _hello_with_any_key(self) -> int:

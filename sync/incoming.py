@@ -55,10 +55,13 @@ def take_heads_answer(store: Store, clock: Clock, body: bytes, nonce: str, signa
     not before another person has confirmed this machine. Refused when it has seen another past."""
     answer = parsed(HeadsAnswer.parse, body)
     if answer.answer not in (Answer.STORED, Answer.WAITING):
+        why = "this terminal's past is not the one central has seen"
+        if answer.answer is Answer.QUARANTINED:
+            why = "it takes nothing until people there have looked"
         raise Refused(
             answer.answer,
-            f"central says {answer.answer.value}: this terminal's past is not the one central has "
-            "seen; nothing was sent, ask IT to compare both sides",
+            f"central says {answer.answer.value}: {why}; nothing was sent, ask IT to compare both "
+            "sides",
         )
     proven = ShownAnswer(body=body, nonce=nonce, signature=signature)
     take_answer(store, clock.now().wall, answer, proven)

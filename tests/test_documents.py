@@ -22,8 +22,8 @@ DOCUMENTS = [path for path in markdown_files() if path.name != "CHANGELOG.md"]
 NAMED_FILE = re.compile(
     r"`((?:[\w.-]+/)*(?:[\w.-]+\.(?:py|toml|md|html|css|typ|json|svg|png)|[\w-]+/))`"
 )
-MADE_LATER = {"kiosk.toml", "central.toml"}
-"""Files of a data folder: the program makes them."""
+MADE_LATER = {"kiosk.toml", "central.toml", "config.py"}
+"""Files of a data folder, and a board's: the program makes them."""
 
 
 def command_lines(text: str) -> list[str]:

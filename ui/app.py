@@ -127,8 +127,14 @@ def guide_of(settings: Settings, presenter: "Presenter", folder: "DataFolder") -
     from ui.guide import Guide
     from ui.sounds import Shelf
 
-    shelf = Shelf(folder.sounds, presenter.session.prompt_words)
-    guide = Guide(shelf, settings.sound.volume, settings.sound.output)
+    shelf = Shelf((folder.sounds, folder.recordings), presenter.session.prompt_words)
+    screen = settings.screen
+    guide = Guide(
+        shelf,
+        volume=settings.sound.volume,
+        output=settings.sound.output,
+        instead=(screen.language, *screen.languages),
+    )
     presenter.spoken.connect(guide.say)
     guide.stands.connect(presenter.staff.guide_stands)
     guide.start()
@@ -208,6 +214,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.
         window.skipped.connect(citizen.skip),
         window.thanks_touched.connect(citizen.end_thanks),
         window.message_acted.connect(staff.message_acted),
+        window.rating_asked.connect(citizen.ask_to_rate),
         window.officer_chosen.connect(staff.choose_officer),
         window.digit_typed.connect(staff.type_digit),
         window.letter_typed.connect(staff.type_letter),

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ui.commands import central, content, data, officers, panels, queue, terminal
+from ui.commands import central, content, data, officers, panels, queue, sounds, terminal
 from ui.commands.context import choose_data_folder
 
 _EPILOG = (
@@ -35,6 +35,7 @@ app.add_typer(content.app)
 app.add_typer(officers.app, name="officer")
 app.add_typer(panels.app, name="panel")
 app.add_typer(queue.app, name="queue")
+app.add_typer(sounds.app, name="sounds")
 
 
 @app.callback()

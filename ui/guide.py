@@ -8,6 +8,7 @@ import sys
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
+from kiosk.domain.prompts import NO_VOICE
 from kiosk.domain.refusal import Refusal
 from kiosk.language import in_english
 from ui.outputs import card_of
@@ -26,10 +27,16 @@ class Guide(QObject):
     stands = Signal(object)
     """Why it can't be heard now, a refusal; None: it can."""
 
-    def __init__(self, shelf: Shelf, volume: int, output: str = "") -> None:
-        """`volume` in per cent; `output`: the player's name for an output; "": the usual one."""
+    def __init__(
+        self, shelf: Shelf, volume: int, output: str = "", instead: tuple[str, ...] = ()
+    ) -> None:
+        """`volume` in per cent; `output`: the player's name for an output; "": the usual one;
+        `instead`: languages to speak where one has no prompts, the first before the others."""
         super().__init__()
         self._shelf, self._volume, self._output = shelf, volume, output
+        self._instead = instead
+        self._excused = ""
+        """The language for which another one spoke last."""
         self._next: list[str] = []
         self._reported: set[str] = set()
         self._player = QProcess(self)
@@ -52,19 +59,42 @@ class Guide(QObject):
                 process.waitForFinished(1000)
 
     def say(self, language: str, names: tuple[str, ...]) -> None:
-        """Play these prompts, all or none: half a guide would mislead."""
-        files: list[str] = []
-        for name in names:
-            path = self._shelf.file(language, name)
-            if path is None:
-                self._report_mute(Refusal("sound_missing", file=f"{language}/{name}.wav"))
-                return
-            files.append(str(path))
+        """Play these prompts, all or none: half a guide would mislead. In another language, which
+        says so, where this one lacks any."""
+        files, missing = self._files(language, names)
+        if missing:
+            self._report_missing(missing)
+            files = self._in_another(language, names)
+            self._excused = language
+        else:
+            self._excused = ""
+        if not files:
+            return
         self._next = files
         if self._player.state() is QProcess.ProcessState.NotRunning:
             self._go_on()
         else:
             self._player.kill()
+
+    def _files(self, language: str, names: tuple[str, ...]) -> tuple[list[str], str]:
+        """The prompts' files, and the first that is missing."""
+        files: list[str] = []
+        for name in names:
+            path = self._shelf.file(language, name)
+            if path is None:
+                return [], f"{language}/{name}.wav"
+            files.append(str(path))
+        return files, ""
+
+    def _in_another(self, language: str, names: tuple[str, ...]) -> list[str]:
+        """The same prompts in the first language that has them all; it says so at first, and with
+        every question."""
+        excuse = self._excused != language or names[:1] == ("question",)
+        for other in self._instead:
+            files, missing = self._files(other, (NO_VOICE, *names))
+            if other != language and not missing:
+                return files if excuse else files[1:]
+        return []
 
     def _go_on(self) -> None:
         if self._next:
@@ -112,6 +142,9 @@ class Guide(QObject):
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
             self._report_mute(Refusal("no_player", player=PLAYER))
+
+    def _report_missing(self, file: str) -> None:
+        self._report_mute(Refusal("sound_missing", file=file))
 
     def _report_mute(self, trouble: Refusal) -> None:
         self.stands.emit(trouble)

@@ -18,29 +18,19 @@ from hardware.link import (
     PanelUp,
     PressMark,
 )
-from hardware.port import Port, PortInfo, PortLost, Wiring
+from hardware.port import Port, PortInfo, PortLost
 from hardware.search import TRY_FOR, PortSearch
 from kiosk.domain.encounter import Fate
 from kiosk.domain.refusal import Refusal
 from kiosk.settings.definition import PanelSettings, Settings
 from kiosk.store.state import Mark
+from ui.panel_wiring import wiring_of
 from ui.presenter import Presenter
 
 OPEN_EVERY = 1.0
 """Seconds between attempts to open a port."""
 _DOWN = {"silent": "panel_silent", "refused": "panel_refused"}
 """The word for each reason of a link."""
-
-
-def wiring_of(settings: PanelSettings) -> Wiring:
-    """What the settings say of how a panel is wired."""
-    return Wiring(
-        buttons=settings.button_count,
-        address=settings.address,
-        codes=settings.codes,
-        lamp=settings.lamp,
-        pull=settings.pull,
-    )
 
 
 def link_of(family: PanelFamily, settings: PanelSettings, last: Iterable[Mark] = ()) -> Link:

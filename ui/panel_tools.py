@@ -11,7 +11,7 @@ from hardware.port import PortLost, Wiring
 from hardware.search import PortSearch
 from hardware.sim_command import Simulated, serve
 from kiosk.settings.definition import PanelSettings
-from ui.panel_bridge import wiring_of
+from ui.panel_wiring import wiring_of
 
 NO_PANEL = PanelSettings()
 """What a panel is like of which the settings say nothing."""

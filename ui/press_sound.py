@@ -6,7 +6,7 @@ sound that cannot be played is reported once, and tried no more.
 
 import sys
 
-from PySide6.QtCore import QObject, QProcess
+from PySide6.QtCore import QObject, QProcess, QTimer
 
 from ui.guide import PLAYER
 from ui.prompts import THANKS
@@ -21,21 +21,29 @@ class PressSound(QObject):
         super().__init__()
         self._output = output
         self._is_broken = False
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        """The lamp is lit, and the thanks are painted, before the player starts."""
+        self._soon.timeout.connect(self._play)
         self._player = QProcess(self)
         self._player.finished.connect(self._ended)
         self._player.errorOccurred.connect(self._failed)
 
     @property
     def plays(self) -> bool:
-        return self._player.state() is not QProcess.ProcessState.NotRunning
+        is_running = self._player.state() is not QProcess.ProcessState.NotRunning
+        return is_running or self._soon.isActive()
 
     def hear(self, _language: str, prompts: tuple[str, ...]) -> None:
         """What the guide would say: only a stored rating is thanked."""
         if THANKS in prompts and not self.plays and not self._is_broken:
-            output = ("-D", self._output) if self._output else ()
-            self._player.start(PLAYER, ["-q", *output, str(FILE)])
+            self._soon.start()
+
+    def _play(self) -> None:
+        output = ("-D", self._output) if self._output else ()
+        self._player.start(PLAYER, ["-q", *output, str(FILE)])
 
     def stop(self) -> None:
+        self._soon.stop()
         if self.plays:
             self._player.kill()
             self._player.waitForFinished(1000)

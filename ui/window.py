@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QCloseEvent,
     QGuiApplication,
     QKeyEvent,
@@ -85,6 +87,7 @@ class TerminalWindow(QWidget):
     reasons_led = Signal(str)
     language_chosen = Signal(str)
     message_acted = Signal()
+    rating_asked = Signal()
     officer_chosen = Signal(str)
     digit_typed = Signal(str)
     letter_typed = Signal(str)
@@ -173,6 +176,16 @@ class TerminalWindow(QWidget):
 
                 menu = self._screen(MenuScreen, self._connect_menu)
                 self._show(menu, view)
+        self._speak(view, before)
+
+    def _speak(self, view: View, before: View | None) -> None:
+        """Let a screen reader say what came; where there is none, nothing is made of it."""
+        if not QAccessible.isActive():
+            return
+        from ui.spoken import spoken
+
+        if words := spoken(view, before):
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def prepare(self, view: ThanksView) -> None:
         """Draw, before it is due, what a press will lead to."""
@@ -245,6 +258,7 @@ class TerminalWindow(QWidget):
 
     def _connect_message(self, screen: MessageScreen) -> None:
         screen.acted.connect(self.message_acted)
+        screen.rating_asked.connect(self.rating_asked)
 
     def _connect_sign_on(self, screen: "SignOnScreen") -> None:
         screen.chosen.connect(self.officer_chosen)

@@ -1,8 +1,9 @@
-"""A stand-in for the board: main.py and panel.py as they are, on MicroPython's unix port.
+"""A stand-in for the board: its files as they are, on MicroPython's unix port.
 
-    micropython unix_board.py TRACE [clock]
+    micropython unix_board.py TRACE [clock | FOLDER]
 
-The line is standard input and output, the fingers are TRACE: one line for each change of the
+The line is standard input and output; with FOLDER, where config.py is, it is the network instead
+(network_main.py). The fingers are TRACE: one line for each change of the
 contacts, the millisecond since the start and the contacts (bit 0 is the first key), such as
 `1200 5`. With `clock`, standard error begins with the start in nanoseconds since 1970. Each change of a lamp goes to standard error: millisecond, pin, 0 or 1. Ends when standard
 input does, or, with the word `watchdog` there, when that was not fed in time.
@@ -13,7 +14,8 @@ import sys
 from time import ticks_diff, ticks_ms, time_ns  # type: ignore[attr-defined]  # MicroPython's own
 
 START = ticks_ms()
-if len(sys.argv) > 2:
+NETWORK = "/" in sys.argv[-1] and len(sys.argv) > 2
+if len(sys.argv) > 2 and not NETWORK:
     sys.stderr.write("started %d\n" % time_ns())
 
 
@@ -105,5 +107,30 @@ class Machine:
         return b"\x00\x00\x00\x00desk"
 
 
+class WLAN:
+    """This machine's network, which is always joined."""
+
+    def __init__(self, interface: int) -> None:
+        pass
+
+    def active(self, wanted: bool) -> None:
+        pass
+
+    def connect(self, name: str, password: str) -> None:
+        pass
+
+
+class Network:
+    """What network_main.py asks of the module `network`."""
+
+    WLAN, STA_IF = WLAN, 0
+
+
 sys.modules["machine"] = Machine  # type: ignore[assignment]  # MicroPython takes any object
+sys.modules["network"] = Network  # type: ignore[assignment]
+if NETWORK:
+    sys.path.append(sys.argv[2])
+    import network_main  # type: ignore[import-not-found]  # a flat folder, as on the board
+
+    sys.exit(0)
 import main  # type: ignore[import-not-found]  # a flat folder, as on the board

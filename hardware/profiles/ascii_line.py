@@ -2,7 +2,8 @@
 
 Which lines mean a button: the settings' `codes`, one for each button, or, without them, a number
 alone or after one of a few words ("3", "B3", "Button 3", "KEY:3"). Everything else is ignored: such
-boards print a page of text, with numbers in it, when they start.
+boards print a page of text, with numbers in it, when they start. `{}` in a code stands for letters
+and digits that are others each time, such as a counter's: "BTN=1 NO={}".
 """
 
 import re
@@ -20,14 +21,21 @@ from hardware.codec import (
 MAX_LINE = 40
 """Bytes of a line without its end; longer ones are ignored whole."""
 MAX_KEYS = 16
+ANY_RUN = "{}"
 _NUMBERED = re.compile(r"(?:(?:b|btn|button|k|key|p|press|s|score)[ :=#-]?)?0?(\d{1,2})", re.I)
+
+
+def _pattern(code: str) -> re.Pattern[str]:
+    """The lines that a code means."""
+    parts = map(re.escape, code.strip().split(ANY_RUN))
+    return re.compile("[0-9A-Za-z]+".join(parts), re.IGNORECASE)
 
 
 class AsciiLineCodec:
     """`codes` empty: numbers. A line ends with CR, LF or both."""
 
     def __init__(self, codes: tuple[str, ...] = ()) -> None:
-        self._codes = {code.strip().casefold(): key for key, code in enumerate(codes, start=1)}
+        self._codes = [(_pattern(code), key) for key, code in enumerate(codes, start=1)]
         self._pending = bytearray()
         self._skipping = False
         self._frames = self._bad = self._dropped = 0
@@ -79,7 +87,8 @@ class AsciiLineCodec:
 
     def _meaning(self, text: str) -> PlainFromPanel:
         if self._codes:
-            key = self._codes.get(text.casefold())
+            matching = (key for pattern, key in self._codes if pattern.fullmatch(text))
+            key = next(matching, None)
         else:
             number = _NUMBERED.fullmatch(text)
             key = int(number[1]) if number and 1 <= int(number[1]) <= MAX_KEYS else None

@@ -4,7 +4,7 @@
 counts from type to data, check is the XOR from length to data. Evaluators have type 06 or 11. The
 standard's frame is confirmed; which command carries the press differs, so: without `codes` in the
 settings a frame with one byte of data, 1-16 or "1"-"9", is that button; a code is the command and
-the beginning of the data in hex, such as "0010:03".
+the beginning of the data in hex, such as "0010:03"; `??` stands for any byte, such as a counter's.
 """
 
 import re
@@ -30,7 +30,7 @@ MAX_LENGTH = 64
 MAX_KEYS = 16
 _AROUND = 7
 """Bytes of a frame beside those that its length counts."""
-_CODE = re.compile(r"([0-9a-fA-F]{4}):((?:[0-9a-fA-F]{2})*)")
+_CODE = re.compile(r"([0-9a-fA-F]{4}):((?:[0-9a-fA-F]{2}|\?\?)*)")
 
 
 def check(data: bytes) -> int:
@@ -46,11 +46,23 @@ def frame(device: int, vendor: int, command: int, data: bytes) -> bytes:
 
 
 def code_bytes(code: str) -> bytes:
-    """Command and data of a code; ValueError when it is none."""
+    """Command and data of a code, zeros where any byte may stand; ValueError when it is none."""
+    return bytes.fromhex(_hex_of(code).replace("??", "00"))
+
+
+def _hex_of(code: str) -> str:
     match = _CODE.fullmatch(code)
     if not match:
         raise ValueError(f"{code!r} is no command and data in hex, such as 0010:03")
-    return bytes.fromhex(match[1] + match[2])
+    return match[1] + match[2]
+
+
+def _pattern(code: str) -> re.Pattern[bytes]:
+    """The commands and data that begin as a code says."""
+    digits = _hex_of(code)
+    pairs = (digits[place : place + 2] for place in range(0, len(digits), 2))
+    parts = (b"." if pair == "??" else re.escape(bytes.fromhex(pair)) for pair in pairs)
+    return re.compile(b"".join(parts), re.DOTALL)
 
 
 def measure(buffer: bytes) -> int | None:
@@ -71,7 +83,7 @@ def measure(buffer: bytes) -> int | None:
 
 class Jt905Codec:
     def __init__(self, codes: tuple[str, ...] = ()) -> None:
-        self._codes = [(code_bytes(code), key) for key, code in enumerate(codes, start=1)]
+        self._codes = [(_pattern(code), key) for key, code in enumerate(codes, start=1)]
         self._scan = Scan(measure, MAX_LENGTH + _AROUND)
         self._frames = 0
 
@@ -103,7 +115,7 @@ class Jt905Codec:
 
     def _key(self, command_and_data: bytes) -> int | None:
         if self._codes:
-            matching = (key for code, key in self._codes if command_and_data.startswith(code))
+            matching = (key for code, key in self._codes if code.match(command_and_data))
             return next(matching, None)
         if len(command_and_data) != 3:
             return None

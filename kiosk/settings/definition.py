@@ -59,7 +59,9 @@ PANEL_PROFILES = (
     "keypad",
     "gpio",
     "ascii-line",
+    "hex-frame",
     "single-byte",
+    "network",
 )
 """The panel families that `hardware` speaks; named here because the core knows no hardware."""
 PARITIES = ("", "none", "even", "odd")
@@ -162,6 +164,11 @@ class PanelSettings(NamedTuple):
         Different(MAX_BUTTONS, "write_codes"),
         "what each button sends, for a profile that learns; []: as the profile has it",
     ] = ()
+    poll: Annotated[str, Text(), 'hex-frame: what asks the box, such as "A5 00 5A"'] = ""
+    lamp_on: Annotated[str, Text(), "hex-frame: what is sent once a press is stored"] = ""
+    lamp_off: Annotated[str, Text(), "and a second later"] = ""
+    voice: Annotated[str, Text(), "hex-frame: what makes the box say thank you"] = ""
+    key_file: Annotated[str, Text(), "network: `kiosk panel network` writes it"] = ""
     lamp: Annotated[
         str, Text(), 'modbus, gpio: its coil or line, "none"; "": as the profile has it'
     ] = ""
@@ -249,7 +256,7 @@ class Sound(NamedTuple):
         bool, Flag(), "speaks when a question is offered, or a button without a score is pressed"
     ] = False
     output: Annotated[
-        str, Text(), 'the jack or speaker; `kiosk sounds --outputs` names them; "": the usual'
+        str, Text(), 'the jack or speaker; `kiosk sounds outputs` names them; "": the usual'
     ] = ""
     volume: Annotated[int, Whole(0, 100), "per cent, of the guide"] = 80
     press: Annotated[
@@ -267,7 +274,9 @@ class Screen(NamedTuple):
         'those a citizen may choose, in this order: ["th", "en"]; []: all there are',
     ] = ()
     text_percent: Annotated[
-        int, Whole(100, 150), "up to 150: larger words, as far as their place lets them"
+        int,
+        Whole(100, 150),
+        "up to 150: larger words; a long word under a face stays as wide as the face",
     ] = 100
     low_reach: Annotated[bool, Flag(), "everything a citizen presses stands in the lower half"] = (
         False

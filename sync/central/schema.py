@@ -491,6 +491,18 @@ photos = Table(
     PrimaryKeyConstraint("site", "officer"),
 )
 
+recordings = Table(
+    "recordings",
+    metadata,
+    _text("site"),
+    _text("language"),
+    _text("prompt"),
+    Column("wave", LargeBinary, nullable=False),
+    _text("digest"),
+    PrimaryKeyConstraint("site", "language", "prompt"),
+)
+"""What the audible guide says, as the office recorded it: a WAV file each, and its SHA-256."""
+
 questionnaire_tokens = Table(
     "questionnaire_tokens",
     metadata,

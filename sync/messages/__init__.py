@@ -20,6 +20,7 @@ from sync.messages.enrolment import Enrol, Enrolled, NewKey
 from sync.messages.logs import LogHead, LogProof, LogsAnswer, SeenLogs
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
+from sync.messages.recordings import RecordingDigest, Recordings
 from sync.messages.refusal import ErrorLine
 from sync.messages.roster import Roster, RosterOfficer
 from sync.messages.runs import (
@@ -70,6 +71,8 @@ __all__ = [
     "PinStatus",
     "ReasonCount",
     "Receipt",
+    "RecordingDigest",
+    "Recordings",
     "Roster",
     "RosterOfficer",
     "SeenLogs",

@@ -26,6 +26,7 @@ _NO_CONTROLS = {"pattern": "^[^\\u0000-\\u001f]*$"}
 _AN_IDENTIFIER = f"^{IDENTIFIER.pattern}$"
 _AN_IDENTIFIER_OR_NOTHING = f"^({IDENTIFIER.pattern})?$"
 _A_COUNTED_NAME = "^[A-Za-z0-9._ -]{1,96}$"
+_A_PROMPT_NAME = "^[a-z][A-Za-z0-9._-]{0,47}$"
 _A_HASH = f"^{_HASH}$"
 _A_HASH_OR_NOTHING = f"^({_HASH})?$"
 
@@ -63,8 +64,11 @@ Name = Annotated[str, Meta(max_length=MAX_NAME, extra_json_schema=_NO_CONTROLS)]
 
 CountedName = Annotated[str, Meta(pattern=_A_COUNTED_NAME)]
 """Of what a step counts, such as `rating am 5 3 general 1 touch`."""
+PromptName = Annotated[str, Meta(pattern=_A_PROMPT_NAME)]
+"""Of what the audible guide says, such as `reason-wait`."""
 
 DESCRIPTIONS = {
+    _A_PROMPT_NAME: "1 to 48 of A-Z a-z 0-9 . _ - expected (a small letter first)",
     _A_COUNTED_NAME: "words of A-Z a-z 0-9 . _ - expected, of at most 96 characters",
     _AN_IDENTIFIER: "1 to 32 of A-Z a-z 0-9 . _ - expected (a letter or digit first)",
     _AN_IDENTIFIER_OR_NOTHING: "1 to 32 of A-Z a-z 0-9 . _ - expected, or nothing",

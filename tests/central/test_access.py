@@ -64,6 +64,10 @@ PAGES: dict[str, set[str]] = {
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
+    "/recordings/dindaeng": {I},
+    "/recordings/dindaeng?language=km": {I},
+    "/recordings/dindaeng/all.zip": {I},
+    "/recordings/dindaeng/th/thanks.wav": {I},
     "/pins/dindaeng": {I, H},
     "/openapi.json": {I},
     f"/paper/dindaeng/ita.pdf?{ROUND}": {D, H},
@@ -102,6 +106,7 @@ FORMS: dict[str, set[str]] = {
     "/fleet/dindaeng/logs": {D, A, I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
+    "/recordings/dindaeng/th/thanks": {I},
     "/pins/dindaeng": {I, H},
 }
 
@@ -136,6 +141,7 @@ def made_office(folder: Path) -> Central:
         received(central, officer, 3, 3, 4, 10, 20)
     with store.transaction(central.site) as t:
         t.photos.put("102", b"\xff\xd8\xff\xd9")
+        t.recordings.put("th", "thanks", b"RIFF")
     return central
 
 
@@ -258,6 +264,7 @@ def test_every_request_at_the_terminals_door_is_refused_unsigned(
     with office.store.transaction(office.site) as t:
         begin_terminal(t, "counter-9", "9", key_text())
     values = {"site": "dindaeng", "terminal": "counter-9", "day": "2026-11-23", "officer": "102"}
+    values |= {"language": "th", "prompt": "thanks"}
     hello = Hello(
         nonce="n" * 32, software="kiosk", clock=0, due=0, free=0, panel="", window=""
     ).to_bytes()

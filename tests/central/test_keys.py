@@ -32,6 +32,7 @@ from sync.central.usecases.terminals import (
     revoke_terminal,
 )
 from sync.central.viewer import ROLES
+from sync.central.web.terminal_api import utc_now
 from sync.client import NotCentral
 from sync.incoming import Refused
 from sync.keyfile import (
@@ -127,9 +128,12 @@ def test_an_answer_that_never_came_leaves_no_gap(
     exchange.heartbeat(kept.store, kept.clock, old)
     assert known(server).public_key == public_text(old), "it holds until the new one is used"
     exchange.heartbeat(kept.store, kept.clock, fresh)
+    renewal = begin_renewal(key_file)
     renew(kept, key_file)
     assert public_text(kept.key) == known(server).public_key == public_text(fresh)
     assert alarms(server) == []
+    renewal.finish()
+    assert public_text(read_key(key_file)) == public_text(fresh), "another process was slower"
 
 
 def test_the_command_renews_at_once_or_with_the_next_sync(server: Server, tmp_path: Path) -> None:
@@ -138,6 +142,7 @@ def test_the_command_renews_at_once_or_with_the_next_sync(server: Server, tmp_pa
         assert result.exit_code == 0, result.output
         return result.output
 
+    server.now = utc_now()  # as the command's own clock has it
     kiosk("init")
     kiosk("enrol", server.url, server.code())
     keys = [known(server).public_key]

@@ -65,6 +65,8 @@ NOISES: dict[str, Noise] = {
     "keypad": _any,
     "gpio": _any,
     "ascii-line": _lines,
+    "hex-frame": _without(0xA5),
+    "network": _any,
     "single-byte": _flock,
 }
 

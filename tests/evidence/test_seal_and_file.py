@@ -8,23 +8,18 @@ from tests.evidence.seal_and_file import LOOKS, careless, drawn, forms, in_their
 
 def test_steps_and_file_place_no_rating(tmp_path: Path) -> None:
     pressed, day = drawn(Random(3))
-    left = live(tmp_path, pressed)
-    assert placed(left, day) == 0
-    assert in_their_order(left), "names of what came after the last look do not stand out"
+    folders = [tmp_path / name for name in ("busy", "empty")]
+    for folder in folders:
+        folder.mkdir()
+    busy, empty = live(folders[0], pressed), live(folders[1], [()] * (2 * LOOKS + 2))
+    assert placed(busy, day) == 0
+    assert in_their_order(busy), "names of what came after the last look do not stand out"
+    assert forms(busy) == forms(empty), "a step says neither what came nor whether anything came"
+    assert len(forms(busy)) == 2 * LOOKS + 1, "one for each look"
+    assert busy.central == empty.central, "nor does any row of central's, by where it lies"
+    assert any(row[0] == "witnessed_sheets" for row in busy.central[0])
 
 
 def test_what_lies_about_is_found() -> None:
     pressed, day = drawn(Random(3))
     assert placed(careless(pressed), day) >= len(day)
-
-
-def test_a_step_says_neither_what_nor_whether_anything_came(tmp_path: Path) -> None:
-    days = []
-    for name, pressed in (("busy", drawn(Random(5))[0]), ("empty", [()] * (2 * LOOKS + 2))):
-        folder = tmp_path / name
-        folder.mkdir()
-        days.append(live(folder, pressed))
-    assert forms(days[0]) == forms(days[1])
-    assert days[0].central == days[1].central, "nor does any row of central's, by where it lies"
-    assert any(row[0] == "witnessed_sheets" for row in days[0].central[0])
-    assert len(forms(days[0])) == 2 * LOOKS + 1, "one for each look"

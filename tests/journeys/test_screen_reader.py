@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jeepney import DBusAddress, Properties, new_method_call
+from jeepney import DBusAddress, MatchRule, Properties, message_bus, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import DBusErrorResponse
 
@@ -23,8 +23,9 @@ from tests.support.screen import eventually, virtual_screen
 
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 ROOT = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
-SHOWING = 1 << 25
-"""AT-SPI 2's state number 25."""
+CHECKED, SHOWING = 1 << 4, 1 << 25
+"""AT-SPI 2's states number 4 and 25."""
+SPOKEN = "object:announcement"
 FACES = ["มากที่สุด", "มาก", "ปานกลาง", "น้อย", "น้อยที่สุด"]
 
 
@@ -45,6 +46,22 @@ class Reader:
         with open_dbus_connection(session) as bus:
             address = bus.send_and_get_reply(new_method_call(asked, "GetAddress")).body[0]
         self._bus: DBusConnection = open_dbus_connection(address)
+        registry = DBusAddress(
+            "/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry"
+        )
+        self._bus.send_and_get_reply(new_method_call(registry, "RegisterEvent", "s", (SPOKEN,)))
+        rule = MatchRule(
+            type="signal", interface="org.a11y.atspi.Event.Object", member="Announcement"
+        )
+        self._bus.send_and_get_reply(message_bus.AddMatch(rule))
+        self._news = self._bus.filter(rule, bufsize=100).__enter__()
+
+    def spoken(self) -> list[str]:
+        """What the terminal has said by itself since the last look, in its order."""
+        self._ask(ROOT, "GetChildren")  # whatever was said before its answer is here now
+        said = [message.body[3][1] for message in self._news]
+        self._news.clear()
+        return said
 
     def close(self) -> None:
         self._bus.close()
@@ -70,8 +87,11 @@ class Reader:
             yield from self._below((child[0], child[1]))
 
     def _shows(self, thing: Thing) -> bool:
+        return self.has(thing, SHOWING)
+
+    def has(self, thing: Thing, state: int) -> bool:
         low, _high = self._ask(thing.at, "GetState")
-        return bool(low & SHOWING)
+        return bool(low & state)
 
     def _ask(self, at: tuple[str, str], what: str) -> Any:
         place = DBusAddress(at[1], at[0], "org.a11y.atspi.Accessible")
@@ -100,7 +120,9 @@ def folder(tmp_path: Path) -> DataFolder:
     """A terminal whose officer is on duty."""
     folder = DataFolder(tmp_path / "data")
     folder.create()
-    folder.settings_file.write_text('[office]\nopens="00:00"\ncloses="23:59"\n', encoding="utf-8")
+    hours = '[office]\nopens="00:00"\ncloses="23:59"\n'
+    settings = f"{hours}[times]\nlock=0.1\nthanks=0.1\nreasons=120\n"
+    folder.settings_file.write_text(settings, encoding="utf-8")
     store, terminal = folder.open(SystemClock())
     terminal.add_officers([SOMYING])
     store.close()
@@ -145,18 +167,66 @@ def faces(reader: Reader) -> list[str]:
     return [thing.name for thing in found if thing.name in FACES]
 
 
-def test_a_reader_finds_the_question_and_five_named_buttons_and_presses_one(
+def names(reader: Reader) -> list[str]:
+    return [thing.name for thing in reader.showing()]
+
+
+def hears(reader: Reader, *lines: str) -> bool:
+    """Whether all `lines` are said, in this order, within a while."""
+    said: list[str] = []
+
+    def are_said() -> bool:
+        said.extend(reader.spoken())
+        text, at = " ".join(said), 0
+        for line in lines:
+            at = text.find(line, at)
+            if at < 0:
+                return False
+        return True
+
+    return eventually(are_said)
+
+
+def test_a_reader_hears_each_page_and_finds_what_to_press_in_its_order(
     reader: Reader, folder: DataFolder
 ) -> None:
     assert eventually(lambda: faces(reader) == FACES), reader.showing()
     things = reader.showing()
+    order = [thing.name for thing in things]
     labels = [thing.name for thing in things if thing.role == "label"]
     assert any(label.startswith("ท่านพึงพอใจ") for label in labels), labels
     assert SOMYING.name in labels
-    assert reader.press(next(thing for thing in things if thing.name == "มาก"))
-    assert eventually(lambda: any("ขอบคุณ" in thing.name for thing in reader.showing()))
+    assert order.index(FACES[-1]) < order.index("เจ้าหน้าที่")
+    languages = [thing for thing in things if thing.role == "check box"]
+    assert [thing.name for thing in languages if reader.has(thing, CHECKED)] == ["ไทย"]
+
+    def press(name: str) -> None:
+        assert eventually(lambda: name in names(reader)), (name, *names(reader))
+        assert reader.press(next(thing for thing in reader.showing() if thing.name == name))
+
+    press("English")
+    assert hears(reader, "How satisfied")
+    press("Slightly")
+    assert hears(reader, "What should we improve?", "Long wait", "Unfair treatment")
+    order = names(reader)
+    assert order.index("Inconvenient place") < order.index("Skip")
+
+    def ticked() -> list[str]:
+        boxes = [thing for thing in reader.showing() if thing.role == "check box"]
+        return [thing.name for thing in boxes if reader.has(thing, CHECKED)]
+
+    def tick() -> bool:
+        """A press right after the page came is a slip: again, until it is taken."""
+        is_ticked = ticked() == ["Long wait"]
+        if not is_ticked:
+            press("Long wait")
+        return is_ticked
+
+    assert eventually(tick)
+    press("Send")
+    assert hears(reader, "Thank you for your rating", "ท่านพึงพอใจ", SOMYING.name)
     store, _ = folder.open(SystemClock())
     with store.transaction() as t:
         scores = [score for day in t.ratings.days() for (_, score) in t.ratings.tally(day).scores]
     store.close()
-    assert scores == [4]
+    assert scores == [2]

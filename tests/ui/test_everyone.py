@@ -6,22 +6,35 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.encounter import Fate
 from kiosk.domain.rating import Channel, Outcome, ReasonId
 from kiosk.settings.reading import parse
 from tests.support.colours import contrast, lab, linear
-from tests.support.counter import SETTINGS, Counter, pass_time, ready, shown, sign_on, tally
+from tests.support.counter import (
+    SETTINGS,
+    Counter,
+    pass_time,
+    press_face,
+    ready,
+    shown,
+    sign_on,
+    tally,
+)
 from ui import theme
-from ui.samples import samples
+from ui.samples import CARDS, samples
 from ui.screens.message import MessageScreen
 from ui.screens.ready import ReadyScreen
 from ui.screens.reasons import ReasonsScreen
 from ui.screens.thanks import ThanksScreen
+from ui.spoken import spoken
 from ui.text import Words, languages
+from ui.view import ReadyView
 from ui.widgets.face import paint_face
 from ui.widgets.tap import Tap
+from ui.widgets.text import TextBox
 from ui.window import TerminalWindow
 
 WORDS_ON_GROUNDS = [
@@ -364,3 +377,65 @@ def test_corners_and_lines_look_the_same_on_a_screen_of_many_pixels(
     assert theme.scaled(window, 28) == pytest.approx(28 * times)
     window.resize(800, 480)
     assert theme.scaled(window, 28) == 28, "and never finer"
+
+
+def test_the_ready_screen_says_quietly_that_nobody_learns_who_pressed(counter: Counter) -> None:
+    sign_on(counter)
+    line = Words.load("th").get("ready.private")
+
+    def read() -> list[str]:
+        boxes = ready(counter).findChildren(TextBox)
+        return [box._text for box in boxes if box.isVisible()]
+
+    assert line in read()
+    counter.running.presenter.citizen.choose_language("en")
+    assert Words.load("en").get("ready.private") in read()
+    assert line not in read()
+
+
+def test_a_screen_reader_says_what_is_new_and_no_number_that_counts_down() -> None:
+    views = dict(samples("en"))
+    ready, closing = views["offered"], views["offered-time-ends"]
+    reasons, thanks = views["reasons"], views["thanks"]
+    assert spoken(ready, thanks).startswith("How satisfied")
+    assert CARDS[0].name in spoken(ready, thanks)
+    assert spoken(closing, ready) == "This page closes in 10 seconds"
+    assert isinstance(closing, ReadyView)
+    assert spoken(closing._replace(note="This page closes in 9 seconds"), closing) == ""
+    assert spoken(reasons, ready).endswith("Unfair treatment. Inconvenient place")
+    assert spoken(reasons, reasons) == ""
+    assert spoken(thanks, reasons).startswith("Thank you for your rating")
+
+
+def test_a_screen_readers_tick_is_a_touch_and_one_that_is_not_taken_is_no_tick(
+    counter: Counter,
+) -> None:
+    sign_on(counter)
+    press_face(counter, 1)
+    reasons = shown(counter, ReasonsScreen)
+    assert isinstance(reasons, ReasonsScreen)
+    tile = reasons.tiles[0]
+    tile.toggle()  # in the moment in which the page came
+    assert (tile.isChecked(), tile.chosen) == (False, False)
+    pass_time(counter, 2)
+    tile.toggle()
+    assert (tile.isChecked(), tile.chosen) == (True, True)
+    tile.click()
+    assert (tile.isChecked(), tile.chosen) == (False, False)
+    assert sum(tally(counter).scores.values()) == 1
+
+
+def test_tab_and_a_reader_meet_faces_before_staff_and_reasons_before_the_answer(
+    counter: Counter,
+) -> None:
+    sign_on(counter)
+    names = [tap.accessibleName() for tap in children_in_order(ready(counter))]
+    assert names.index("น้อยที่สุด") < names.index("ไทย") < names.index("เจ้าหน้าที่")
+    press_face(counter, 1)
+    names = [tap.accessibleName() for tap in children_in_order(shown(counter, ReasonsScreen))]
+    assert names[-1] == "ข้าม"
+
+
+def children_in_order(screen: QWidget) -> list[Tap]:
+    """What is to press, as a screen reader goes through it."""
+    return [tap for tap in screen.findChildren(Tap) if tap.isVisible()]

@@ -189,7 +189,7 @@ def test_an_output_that_is_not_there_is_named_at_the_start_and_the_terminal_goes
     qtbot.waitUntil(heard)
     assert errors == (
         "kiosk: sound: plughw:CARD=Gone,DEV=0 can't be played on (No such device); "
-        "see `kiosk sounds --outputs`\n"
+        "see `kiosk sounds outputs`\n"
     )
     told_at_the_menu = [value for _, value in menu_rows(counter)]
     assert any("plughw:CARD=Gone,DEV=0" in value for value in told_at_the_menu)
@@ -245,12 +245,30 @@ def test_nothing_is_said_where_nobody_asked_for_it(
 def test_a_missing_recording_is_told_once_and_nothing_is_said_by_halves(
     tmp_path: Path, ear: Ear, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    guide = Guide(Shelf(tmp_path / "none"), 80)
+    guide = Guide(Shelf([tmp_path / "none"]), 80)
     for _ in range(2):
         guide.say("th", ("question", "thanks"))
     guide.stop()
-    assert capfd.readouterr().err.count("th/question.wav is missing; see `kiosk sounds`") == 1
+    assert capfd.readouterr().err.count("th/question.wav is missing; see `kiosk sounds list`") == 1
     assert ear.prompts() == []
+
+
+def test_where_a_language_has_no_prompts_another_says_so_and_speaks(
+    tmp_path: Path, ear: Ear, qtbot: QtBot
+) -> None:
+    guide = Guide(Shelf([tmp_path / "none"]), 80, instead=("th", "en"))
+    said = [
+        ("km", ("question", "button-1"), ["no-voice", "question", "button-1"]),
+        ("km", ("thanks",), ["thanks"]),
+        ("km", ("question",), ["no-voice", "question"]),
+        ("en", ("question",), ["question"]),
+        ("lo", ("thanks",), ["no-voice", "thanks"]),
+    ]
+    for count, (language, names, _) in enumerate(said, start=1):
+        guide.say(language, names)
+        qtbot.waitUntil(lambda: len(ear.prompts()) == count)  # noqa: B023
+    guide.stop()
+    assert ear.prompts() == [heard for _, _, heard in said]
 
 
 def test_a_machine_without_a_player_says_so_once_and_goes_on(
@@ -275,7 +293,7 @@ def test_a_machine_without_a_player_says_so_once_and_goes_on(
 
 
 def test_the_offices_own_recording_goes_before_ours_and_garbage_is_none(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = Shelf([tmp_path])
     assert shelf.file("en", "thanks") == OWN / "en" / "thanks.wav"
     (tmp_path / "en").mkdir()
     own = tmp_path / "en" / "thanks.wav"
@@ -283,12 +301,13 @@ def test_the_offices_own_recording_goes_before_ours_and_garbage_is_none(tmp_path
     assert shelf.file("en", "thanks") == OWN / "en" / "thanks.wav"
     own.write_bytes((OWN / "en" / "question.wav").read_bytes())
     assert shelf.file("en", "thanks") == own
+    assert Shelf([tmp_path / "here", tmp_path]).file("en", "thanks") == own, "as central sent it"
     own.write_bytes(b"RIFF....WAVE" + bytes(3 << 20))
     assert shelf.file("en", "thanks") == OWN / "en" / "thanks.wav"
 
 
 def test_the_command_says_what_to_record(counter: Counter) -> None:
-    run, data = CliRunner(), ["--data", str(counter.folder.path), "sounds"]
+    run, data = CliRunner(), ["--data", str(counter.folder.path), "sounds", "list"]
     english = run.invoke(app, [*data, "en"])
     assert english.exit_code == 0
     assert "question.wav" in english.output
@@ -303,7 +322,7 @@ def test_every_prompt_of_ours_is_there_as_loud_and_not_too_long(language: str) -
     names = {p.name for n in (5, 4, 3) for p in prompts(Words.load(language), n, 8)}
     files = list((OWN / language).glob("*.wav"))
     assert {path.stem for path in files} == names
-    assert sum(path.stat().st_size for path in files) < 1_000_000
+    assert sum(path.stat().st_size for path in files) < 1_100_000
     for path in files:
         with wave.open(str(path)) as sound:
             seconds = sound.getnframes() / sound.getframerate()
@@ -315,7 +334,7 @@ def test_every_prompt_of_ours_is_there_as_loud_and_not_too_long(language: str) -
 def test_prompts_that_no_speaker_heard_are_called_so_until_the_office_records_its_own(
     counter: Counter,
 ) -> None:
-    data = ["--data", str(counter.folder.path), "sounds"]
+    data = ["--data", str(counter.folder.path), "sounds", "list"]
     assert "no speaker has heard" not in CliRunner().invoke(app, [*data, "en"]).output
     assert "no speaker has heard" in CliRunner().invoke(app, [*data, "zh"]).output
     shutil.copytree(OWN / "zh", counter.folder.sounds / "zh")
@@ -337,7 +356,7 @@ def test_what_the_office_says_in_other_words_is_not_said_in_ours(
     scale = '[scale]\nwords_en = ["No", "Slightly", "Fair", "Good", "Yes"]\n'
     own = '[question]\nen = "Did we do well?"\n' + scale
     counter.folder.settings_file.write_text(SPEAKING + own, "utf-8")
-    data = ["--data", str(counter.folder.path), "sounds", "en"]
+    data = ["--data", str(counter.folder.path), "sounds", "list", "en"]
     result = CliRunner().invoke(app, data)
     assert "question.wav\tmissing\tDid we do well?" in result.output
     assert "scale5-1.wav\tmissing\tNo" in result.output

@@ -17,7 +17,7 @@ from hardware.serial_port import SerialPort
 from hardware.sim_command import Simulated
 from kiosk.settings.reading import parse
 from tests.support.clerk import Clerk
-from ui.panel_setup import learn_panel
+from ui.panel_setup import PanelSetup, converse
 from ui.panel_tools import NO_PANEL, PanelTrouble, monitor, simulated
 
 
@@ -91,19 +91,24 @@ def panel(tmp_path: Path) -> Iterator[Simulated]:
     panel.unplug()
 
 
-def test_setup_finds_a_new_family_and_learns_its_codes(panel: Simulated) -> None:
-    clerk = Clerk(panel, [5, 4, 3, 2, 1])
+def learned(panel: Simulated, clerk: Clerk, families: tuple[PanelFamily, ...]) -> PanelSetup:
+    patience = Patience(30, mode=0.4, quiet=0.2)
+    now = clerk.look([])
+    setup = PanelSetup(parse(""), str(panel.path), "", 1, patience, now=now, families=families)
     try:
-        patience = Patience(30, mode=0.4, quiet=0.2)
-        values = learn_panel(parse(""), str(panel.path), "", clerk.say, patience, families=FAMILIES)
+        converse(setup, clerk.say, clerk.look)
     finally:
         clerk.stop()
-    assert values == {
+    return setup
+
+
+def test_setup_finds_a_new_family_and_learns_its_codes(panel: Simulated) -> None:
+    setup = learned(panel, Clerk(panel, [5, 4, 3, 2, 1]), FAMILIES)
+    assert setup.learner.learned is not None
+    values = setup.values(setup.learner.learned)
+    assert {key: value for key, value in values.items() if value is not None} == {
         "port": str(panel.path),
         "profile": "knock",
-        "baud": None,
-        "parity": None,
-        "address": None,
         "codes": ("e", "d", "c", "b", "a"),
         "buttons": (5, 4, 3, 2, 1),
     }
@@ -111,19 +116,8 @@ def test_setup_finds_a_new_family_and_learns_its_codes(panel: Simulated) -> None
 
 def test_setup_says_how_many_buttons_a_new_family_has(panel: Simulated) -> None:
     small: tuple[PanelFamily, ...] = (replace(KNOCK, most_buttons=3),)
-    clerk = Clerk(panel, [1])
-    try:
-        with pytest.raises(PanelTrouble, match="a knock panel has 3 buttons, the scale 5 levels"):
-            learn_panel(
-                parse(""),
-                str(panel.path),
-                "knock",
-                clerk.say,
-                Patience(30, mode=0.4),
-                families=small,
-            )
-    finally:
-        clerk.stop()
+    with pytest.raises(PanelTrouble, match="a knock panel has 3 buttons, the scale 5 levels"):
+        learned(panel, Clerk(panel, [1]), small)
 
 
 def test_the_monitor_shows_a_new_family(panel: Simulated) -> None:

@@ -1,7 +1,9 @@
 """`kiosk panel setup`: a clerk presses what the wizard asks for, on real lines."""
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,13 @@ from typer.testing import CliRunner
 
 from hardware.catalogue import family_named
 from hardware.finder import Patience
+from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.port import Wiring
+from hardware.profiles import jt905
 from hardware.sim_command import Simulated
 from kiosk.settings.default_text import text as default_text
-from kiosk.settings.definition import Settings
+from kiosk.settings.definition import PanelSettings, Settings
+from kiosk.settings.editing import write_panel
 from kiosk.settings.reading import load
 from tests.support.clerk import Clerk
 from ui.cli import app
@@ -36,8 +41,8 @@ class Wizard:
         self, clerk: Clerk, name: str = "", number: int = 1, seconds: float = 30
     ) -> Settings:
         settings = load(self.file)
-        patience = Patience(seconds, mode=0.4, quiet=0.2)
-        set_up(settings, str(self.line), name, number, clerk.say, patience)
+        patience = Patience(seconds, mode=0.4, quiet=0.7)
+        set_up(settings, str(self.line), name, number, clerk.say, patience, look=clerk.look)
         return load(self.file)
 
 
@@ -99,9 +104,89 @@ def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(wizar
     box = family.simulated(wizard.line, Wiring(buttons=5, address=9))
     clerk = wizard.clerk(box, [1, 2, 3, 4, 5])
     line = str(wizard.line)
-    set_up(load(wizard.file), line, "modbus", 1, clerk.say, Patience(30, 0.4, 0.2), address=9)
+    patience = Patience(30, 0.4, 0.2)
+    settings = load(wizard.file)
+    set_up(settings, line, "modbus", 1, clerk.say, patience, address=9, look=clerk.look)
     panel = load(wizard.file).panels[0]
     assert (panel.profile, panel.address, panel.port) == ("modbus", 9, line)
+
+
+class Box:
+    """A box that nobody described: `press` gets the button, and how many presses there were."""
+
+    lamp = False
+
+    def __init__(self, press: Callable[[int, int], bytes], asked: bytes = b"") -> None:
+        self.keys, self._press, self._asked = 5, press, asked
+        self._count = 7
+        self._held: int | None = None
+
+    def down(self, key: int, ms: int) -> bytes:
+        self._count += 1
+        self._held = key
+        return b"" if self._asked else self._press(key, self._count)
+
+    def up(self, key: int, ms: int) -> bytes:
+        self._held = None
+        return b""
+
+    def answer(self, data: bytes) -> bytes:
+        if not self._asked or self._asked not in data:
+            return b""
+        return self._press(self._held or 0, self._count)
+
+
+def learned_box(wizard: Wizard, box: Box, name: str = "") -> PanelSettings:
+    panel = SimulatedPlainPanel(wizard.line, "box", box)
+    return wizard.set_up(wizard.clerk(panel, [5, 4, 3, 2, 1]), name).panels[0]
+
+
+def xor(data: bytes) -> bytes:
+    return data + bytes([reduce(operator.xor, data)])
+
+
+@pytest.mark.parametrize(
+    ("press", "profile", "code"),
+    [
+        (lambda key, _: bytes([0xA5, key, 0x5A]), "hex-frame", "A5 05 5A"),
+        (lambda key, _: b"EVAL=%d#" % key, "hex-frame", b"EVAL=5#".hex(" ").upper()),
+        (lambda key, n: xor(bytes([0xA5, n, key])), "hex-frame", "A5 ?? 05 xor"),
+        (lambda key, n: b"<%d NO %03d>\r\n" % (key, n), "ascii-line", "<5 NO {}>"),
+        (lambda key, n: jt905.frame(6, 0, 0x10, bytes([n, 9, key])), "jt905", "0010:??0905"),
+    ],
+    ids=["hex", "text", "counter and check", "line with a counter", "frame with a counter"],
+)
+def test_a_box_of_any_kind_is_found_as_what_it_is(
+    wizard: Wizard, press: Callable[[int, int], bytes], profile: str, code: str
+) -> None:
+    panel = learned_box(wizard, Box(press))
+    assert (panel.profile, panel.codes[0]) == (profile, code)
+    assert panel.scores == {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
+
+
+def test_a_box_that_must_be_asked_is_learned_with_the_question_of_the_settings(
+    wizard: Wizard,
+) -> None:
+    write_panel(load(wizard.file), 1, {"profile": "hex-frame", "poll": "A5 00 5A"})
+    box = Box(lambda key, _: bytes([0x5A, key, 0xA5]), asked=bytes.fromhex("A5005A"))
+    panel = learned_box(wizard, box, "hex-frame")
+    assert (panel.poll, panel.codes[:2]) == ("A5 00 5A", ("5A 05 A5", "5A 04 A5"))
+
+
+@pytest.mark.parametrize(
+    ("press", "why"),
+    [
+        (lambda key, n: bytes([0xA5, n, 0x5A]), "two buttons can't be told apart"),
+        # The counter names the button until it has gone round: only the third press can tell.
+        (lambda key, n: bytes([0xA5, (n - 6) // 2, 0x5A]), "do not send the same each time"),
+    ],
+)
+def test_what_a_third_press_does_not_prove_is_not_written(
+    wizard: Wizard, press: Callable[[int, int], bytes], why: str
+) -> None:
+    with pytest.raises(PanelTrouble, match=why):
+        learned_box(wizard, Box(press), "hex-frame")
+    assert wizard.file.read_text(encoding="utf-8") == default_text()
 
 
 def test_a_button_pressed_twice_is_asked_again(wizard: Wizard) -> None:

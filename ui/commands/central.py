@@ -41,6 +41,7 @@ class SyncParts(NamedTuple):
     asked: "Asked"
     renewal: "Renewal | None"
     before: "Ed25519PrivateKey | None"
+    recordings: Path
 
 
 @app.command("close-day")
@@ -146,6 +147,7 @@ def _synced(parts: SyncParts) -> "Synced":
         asked=parts.asked,
         renewal=parts.renewal,
         before=parts.before,
+        recordings=parts.recordings,
     )
 
 
@@ -154,8 +156,10 @@ def _say(result: "Synced") -> None:
     roster = f"renewed ({officers})" if result.roster_changed else "unchanged"
     pins = f", {counted(result.pins, 'PIN', 'PINs')}" if result.pins else ""
     photos = f", {counted(result.photos, 'photo', 'photos')}" if result.photos else ""
+    came = result.recordings
+    recordings = f", {counted(came, 'recording', 'recordings')}" if came else ""
     reports = counted(result.sent, "day report", "day reports")
-    typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}.")
+    typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}{recordings}.")
     if result.parked:
         fail("parked: " + "; ".join(result.parked), WRONG)
 
@@ -358,6 +362,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
                 before=key_before(folder.key_file),
+                recordings=folder.recordings,
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

@@ -114,6 +114,24 @@ def panel_setup(
             fail("ended; nothing was changed", NOT_NOW)
 
 
+@app.command("network")
+def panel_network(
+    port: Annotated[str, typer.Argument(help="Interface and number, such as wlan0:8766.")],
+    panel: Annotated[int, typer.Option(min=1, help=_NUMBER)] = 1,
+) -> None:
+    """Let one panel on the local network in: make its key, write it into the settings, and print
+    config.py for its board."""
+    from ui.panel_network import admit
+    from ui.panel_tools import PanelTrouble
+
+    with errors():
+        folder = data_folder()
+        try:
+            admit(folder.settings(), folder.path, port, panel, typer.echo)
+        except PanelTrouble as error:
+            fail(str(error), USAGE)
+
+
 def _panel_settings(number: int) -> "PanelSettings":
     panels = data_folder().settings().panels
     if number > len(panels) or not panels[number - 1].port:

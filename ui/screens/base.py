@@ -1,5 +1,6 @@
 """What every screen is: a strip with office and counter, and places in units of the window."""
 
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui import theme
 from ui.view import View
+from ui.widgets.tap import Tap
 from ui.widgets.text import TextBox
 
 V = TypeVar("V", bound=View)
@@ -110,6 +112,15 @@ class StillScreen(QWidget, Generic[V]):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         painter.end()
+
+
+def read_in_order(*parts: QWidget) -> None:
+    """Screen readers and Tab go through `parts` as they stand here, whatever was made first."""
+    for part in parts:
+        part.raise_()
+    taps = [part for part in parts if isinstance(part, Tap)]
+    for before, after in pairwise(taps):
+        QWidget.setTabOrder(before, after)
 
 
 def corner(metrics: theme.Metrics, width: float) -> QRectF:

@@ -152,6 +152,7 @@ class MenuScreen(Screen[MenuView]):
             tile.set_main(index < view.foremost)
         size = self.metrics.px(theme.BODY)
         for tile, choice in zip(self.tiles, view.actions, strict=False):
+            tile.setCheckable(choice.chosen)  # a screen reader hears that it is on
             tile.say(choice.label, size, chosen=choice.chosen)
 
     def _place_actions(self, metrics: theme.Metrics, columns: int, area: QRectF) -> None:

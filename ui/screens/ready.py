@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import GAP, TARGET, Screen, put
+from ui.screens.base import GAP, TARGET, Screen, put, read_in_order
 from ui.screens.plate import Plate, plate_box
 from ui.view import ReadyView
 from ui.widgets.face import FaceButton
@@ -36,6 +36,7 @@ class ReadyScreen(Screen[ReadyView]):
         self.staff_tile.clicked.connect(self._corner)
         self.faces: list[FaceButton] = []
         self.languages: list[tuple[str, Tile]] = []
+        self._in_order: tuple[QWidget, ...] = ()
         self._laid_out_for: tuple[ReadyView, float, int] | None = None
 
     def show_view(self, view: ReadyView) -> None:
@@ -71,6 +72,13 @@ class ReadyScreen(Screen[ReadyView]):
         self._note.say(view.note, metrics.px(theme.BODY))
         put(self._private, note)
         self._private.say("" if view.note else view.private, metrics.px(theme.QUIET))
+        language_tiles = [tile for _, tile in self.languages]
+        officer = (self.plate.avatar, self.plate.name, self.plate.position)
+        lines = (self._question, *officer, self._note, self._private)
+        parts = (*lines, *self.faces, *language_tiles, self.staff_tile)
+        if parts != self._in_order:
+            self._in_order = parts
+            read_in_order(*parts)
 
     def _corner(self) -> None:
         """The corner's tile: staff's, or the citizen's where the question was offered."""
@@ -146,7 +154,7 @@ class ReadyScreen(Screen[ReadyView]):
 
     def _make_language_tiles(self, count: int) -> None:
         while len(self.languages) < count:
-            tile = Tile(self, quiet=True)
+            tile = Tile(self, quiet=True, one_of_many=True)
             self.languages.append(("", tile))
             index = len(self.languages) - 1
             tile.clicked.connect(lambda _=False, i=index: self.language.emit(self.languages[i][0]))

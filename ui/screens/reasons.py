@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
-from ui.screens.base import GAP, TARGET, Screen, column, put
+from ui.screens.base import GAP, TARGET, Screen, column, put, read_in_order
 from ui.view import ReasonsView
 from ui.widgets.face import FaceTile
 from ui.widgets.tap import Tile
@@ -32,6 +32,7 @@ class ReasonsScreen(Screen[ReasonsView]):
             tile.clicked.connect(lambda _=False, lead=lead: self.led.emit(lead))
         self.tiles: list[Tile] = []
         self._ids: list[str] = []
+        self._in_order: tuple[QWidget, ...] = ()
 
     def place(self, metrics: theme.Metrics, view: ReasonsView) -> None:
         is_full = bool(metrics.reach) or (theme.has_large_words() and not metrics.portrait)
@@ -67,6 +68,11 @@ class ReasonsScreen(Screen[ReasonsView]):
         for place, tile in enumerate(tiles):
             put(tile, QRectF(first_left + place * (width + gap), foot, width, metrics.px(TARGET)))
         self._say_keys(metrics, view)
+        lines = (self._title, self._hint, self._warning)
+        parts = (*lines, *self.tiles, *self.lead_tiles, self.more_tile, self.done_tile)
+        if parts != self._in_order:
+            self._in_order = parts
+            read_in_order(*parts)
 
     def _say_keys(self, metrics: theme.Metrics, view: ReasonsView) -> None:
         tiles = (*self.lead_tiles, self.done_tile)
@@ -88,7 +94,7 @@ class ReasonsScreen(Screen[ReasonsView]):
         top = box.top() + (box.height() - rows * height - (rows - 1) * gap) / 2
         self._ids = [choice.id for choice in view.reasons]
         while len(self.tiles) < len(view.reasons):
-            tile = Tile(self)
+            tile = Tile(self, may_be_chosen=True)
             index = len(self.tiles)
             tile.clicked.connect(lambda _=False, i=index: self.toggled.emit(self._ids[i]))
             self.tiles.append(tile)

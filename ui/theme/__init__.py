@@ -23,8 +23,6 @@ ALARM = QColor("#6E1610")
 CHOSEN = QColor("#CFE9DC")
 WARM = QColor("#E9F4EC")
 """The ground of the thanks: the only page that is not PAPER."""
-BLUSH = QColor("#E8806A")
-"""Cheeks and tongue."""
 
 FACES = tuple(QColor(colour) for colour in face.colours())
 """Worst to best of five."""

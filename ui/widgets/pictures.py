@@ -46,7 +46,6 @@ class Avatar(QWidget):
         if card != self._card:
             self._card = card
             self._image = decode_photo(card.photo) if card.photo else None
-            self.setAccessibleName(card.name)
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -104,14 +104,37 @@ class Tap(QAbstractButton):
 
 class Tile(Tap):
     """A rounded button with words. `main`: the one thing to do; `quiet`: on the
-    edge, one line; `chosen`: a marked choice, by a tick or, where quiet, by a bar below;
+    edge, one line; `chosen`: a marked choice, by a tick or, where quiet, by a bar below, which a
+    screen reader hears of where it `may_be_chosen` or is `one_of_many`;
     `pointed`: where a citizen stands who leads by buttons."""
 
-    def __init__(self, parent: QWidget, *, main: bool = False, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        *,
+        main: bool = False,
+        quiet: bool = False,
+        may_be_chosen: bool = False,
+        one_of_many: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._main, self._quiet = main, quiet
+        self.setCheckable(may_be_chosen or one_of_many)
+        self._one_of_many = one_of_many
+        self.toggled.connect(self._toggled_from_outside)
         self._pixels = 20.0
         self._chosen = False
+
+    def nextCheckState(self) -> None:  # noqa: N802  (Qt's name)
+        """Whether it is chosen is the view's to say."""
+
+    def _toggled_from_outside(self, checked: bool) -> None:
+        """A screen reader ticks: as a touch. Of one of many only what was chosen is meant."""
+        if checked == self._chosen:
+            return
+        if checked or not self._one_of_many:
+            self.clicked.emit()
+        self.setChecked(self._chosen)  # as the view has it now, also where it was not taken
 
     @property
     def align(self) -> Qt.AlignmentFlag:
@@ -121,6 +144,7 @@ class Tile(Tap):
         self._pixels, self._chosen, self.pointed = pixels, chosen, pointed
         self.setText(text)
         self.setAccessibleName(text)
+        self.setChecked(chosen)
         self.update()
 
     @property

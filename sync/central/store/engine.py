@@ -34,6 +34,7 @@ from sync.central.store.people import People
 from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.questionnaire import Questionnaire
+from sync.central.store.recordings import Recordings
 from sync.central.store.secondfactors import SecondFactors
 from sync.central.store.tallies import Tallies
 from sync.central.store.terminals import Terminals
@@ -87,6 +88,7 @@ class Transaction:
         self.parked = ParkedReports(connection, site)
         self.people = People(connection, site)
         self.photos = Photos(connection, site)
+        self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.questionnaire = Questionnaire(connection, site)
         self.settings = OfficeSettings(connection, site)

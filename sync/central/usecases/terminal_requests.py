@@ -34,6 +34,8 @@ from sync.messages import (
     Photos,
     PinStatus,
     Receipt,
+    RecordingDigest,
+    Recordings,
     Roster,
     SeenLogs,
     Step,
@@ -183,6 +185,19 @@ class TerminalRequest:
         """The photo of one on the roster."""
         on_roster = any(officer.id == officer_id for officer in self.t.people.active())
         return self.t.photos.of(officer_id) if on_roster else None
+
+    def recordings(self) -> Recordings:
+        """Which prompts the office recorded."""
+        digests = self.t.recordings.digests()
+        return Recordings(
+            tuple(
+                RecordingDigest(language=language, prompt=prompt, digest=digest)
+                for (language, prompt), digest in digests.items()
+            )
+        )
+
+    def recording(self, language: str, prompt: str) -> bytes | None:
+        return self.t.recordings.of(language, prompt)
 
     def _sealed(self, key: str, issued: Issued) -> str:
         """What checks a PIN, sealed to the terminal's `key`; empty where it was lost."""

@@ -5,6 +5,7 @@ from fastapi.responses import Response
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
+    "zip": "application/zip",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -44,6 +44,7 @@ from sync.messages import (
     Photos,
     PinStatus,
     Receipt,
+    Recordings,
     Roster,
     SeenLogs,
     Step,
@@ -408,6 +409,45 @@ def _photos(asked: TerminalRequest) -> Photos:
 def _photo(asked: TerminalRequest, officer: str) -> bytes | None:
     _require_heads(asked)
     return asked.photo(officer)
+
+
+@router.get(
+    f"{_TERMINAL}/recordings",
+    responses={
+        **signs(200, Recordings, "Which prompts the office recorded."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def get_recordings(api: Api, signed: SignedRequest) -> Response:
+    """Which prompts of the audible guide there are as the office recorded them."""
+    recordings = await api.ask(signed, _recordings)
+    return api.answer(signed, recordings.to_bytes())
+
+
+@router.get(
+    f"{_TERMINAL}/recordings/{{language}}/{{prompt}}",
+    responses={
+        **signs_file(200, "audio/wav", "A prompt of at most 16 seconds."),
+        **signs_nothing(404, "The office has not recorded this prompt."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def get_recording(api: Api, signed: SignedRequest, language: str, prompt: str) -> Response:
+    """One prompt, a WAV file; 404, signed, where there is none."""
+    wave = await api.ask(signed, lambda asked: _recording(asked, language, prompt))
+    return api.answer(signed, wave or b"", 200 if wave else 404, media="audio/wav")
+
+
+def _recordings(asked: TerminalRequest) -> Recordings:
+    _require_heads(asked)
+    return asked.recordings()
+
+
+def _recording(asked: TerminalRequest, language: str, prompt: str) -> bytes | None:
+    _require_heads(asked)
+    return asked.recording(language, prompt)
 
 
 @router.get(

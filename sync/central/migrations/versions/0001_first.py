@@ -366,6 +366,15 @@ def _people() -> None:
         sa.PrimaryKeyConstraint("site", "officer"),
     )
     op.create_table(
+        "recordings",
+        _text("site"),
+        _text("language"),
+        _text("prompt"),
+        _bytes("wave"),
+        _text("digest"),
+        sa.PrimaryKeyConstraint("site", "language", "prompt"),
+    )
+    op.create_table(
         "accounts",
         _text("site"),
         _text("account"),
