@@ -273,6 +273,8 @@ def test_after_a_pause_or_a_sign_off_the_last_citizen_rates_by_touch(
     message = shown(counter, MessageScreen)
     assert isinstance(message, MessageScreen)
     click(message.rate_tile)
+    click(dict(ready(counter).languages)["zh"])  # the second of a double tap
+    assert "พึงพอใจ" in ready(counter)._question._text
     counter.clock.pass_seconds(1)
     press_face(counter, 2)
     assert tally(counter).n == 1
