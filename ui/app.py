@@ -214,6 +214,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.
         window.skipped.connect(citizen.skip),
         window.thanks_touched.connect(citizen.end_thanks),
         window.message_acted.connect(staff.message_acted),
+        window.rating_asked.connect(citizen.ask_to_rate),
         window.officer_chosen.connect(staff.choose_officer),
         window.digit_typed.connect(staff.type_digit),
         window.letter_typed.connect(staff.type_letter),

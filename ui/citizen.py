@@ -7,6 +7,7 @@ from kiosk.domain.encounter import (
     EndThanks,
     Fate,
     GiveReasons,
+    Linger,
     Phase,
     Press,
     Skip,
@@ -109,6 +110,12 @@ class Citizen:
     def end_thanks(self) -> None:
         """A citizen touched the thanks."""
         self.session.step(EndThanks())
+
+    @guarded(None)
+    def ask_to_rate(self) -> None:
+        """Whoever was served before a pause or a sign-off wants the question."""
+        self.session.step(Linger())
+        self.session.turn.moved_at = self.session.now().boot
 
     @guarded(None)
     def choose_language(self, code: str) -> None:

@@ -71,8 +71,8 @@ class StaffDialogs(QObject):
 
     @guarded(None)
     def ask_staff(self) -> None:
-        """The officer on duty wants the duty's menu; after closing time, the next one signs on."""
-        if self.session.encounter.duty is None:
+        """The officer on duty wants the duty's menu; where nobody serves, somebody signs on."""
+        if not self.session.encounter.serves:
             self._open(Choosing())
         elif self.session.officer is not None:
             self._open(TypingPin(purpose=Purpose.DUTY_MENU, who=self.session.officer))

@@ -73,6 +73,8 @@ class ClosedView(NamedTuple):
     hours: str = ""
     """From when to when the office is open, where `subtitle` says something else."""
     now: Now | None = None
+    rate: str = ""
+    """Whoever was served last may still rate; empty: nobody."""
 
 
 class SignOnView(NamedTuple):
@@ -176,6 +178,8 @@ class PausedView(NamedTuple):
     notice: NoticeCard | None = None
     links: tuple[LinkCode, ...] = ()
     now: Now | None = None
+    rate: str = ""
+    """Whoever was served last may still rate; empty: nobody."""
 
 
 class OutOfServiceView(NamedTuple):

@@ -234,8 +234,9 @@ class ViewBuilder:
             return self._reasons(turn)
         if state.phase is Phase.THANKS:
             return self.thanks()
+        rate = self.say("closed.rate") if state.may_linger else ""
         if state.phase is Phase.PAUSED:
-            return self._paused(notice, now)
+            return self._paused(notice, now)._replace(rate=rate)
         if state.phase is Phase.WAITING and officer is not None:
             return self._waiting(officer)
         if state.phase is Phase.READY and officer is not None:
@@ -243,9 +244,9 @@ class ViewBuilder:
             if state.offer is not None:
                 return self._offered(ready, turn)
             if state.lingers:
-                return self._lingering(ready, turn)
+                return self._lingering(ready, turn, closed=state.duty is None)
             return self._closing(ready) if closes_soon else ready
-        return self._closed(notice, now, open_now=open_now)
+        return self._closed(notice, now, open_now=open_now)._replace(rate=rate)
 
     def _closed(self, notice: NoticeCard | None, now: datetime, *, open_now: bool) -> ClosedView:
         """Out of hours the office is closed; within them only nobody has signed on here."""
@@ -516,9 +517,9 @@ class ViewBuilder:
         closes = time_words(self._words, self._settings.office.closes)
         return ready._replace(note=self.say("ready.closes_at", closes=closes))
 
-    def _lingering(self, ready: ReadyView, turn: Turn) -> ReadyView:
-        """The question, after closing time: the last citizen may still answer it."""
-        note = self.say("ready.closed")
+    def _lingering(self, ready: ReadyView, turn: Turn, *, closed: bool) -> ReadyView:
+        """The question, though nobody serves: the last citizen may still answer it."""
+        note = self.say("ready.closed") if closed else ""
         if turn.seconds_left:
             note = self.say("ready.closes", seconds=turn.seconds_left)
         return ready._replace(note=note, staff=self.say("closed.sign_on"))

@@ -87,6 +87,7 @@ class TerminalWindow(QWidget):
     reasons_led = Signal(str)
     language_chosen = Signal(str)
     message_acted = Signal()
+    rating_asked = Signal()
     officer_chosen = Signal(str)
     digit_typed = Signal(str)
     letter_typed = Signal(str)
@@ -257,6 +258,7 @@ class TerminalWindow(QWidget):
 
     def _connect_message(self, screen: MessageScreen) -> None:
         screen.acted.connect(self.message_acted)
+        screen.rating_asked.connect(self.rating_asked)
 
     def _connect_sign_on(self, screen: "SignOnScreen") -> None:
         screen.chosen.connect(self.officer_chosen)

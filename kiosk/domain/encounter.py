@@ -73,8 +73,8 @@ class Encounter:
     grace_duty: Duty | None = None
     grace_until: float = 0.0
     lingers_until: float = 0.0
-    """Until then the question still stands though closing time has ended the duty: whoever was
-    served last may rate by touch as well."""
+    """Until then the question still stands though nobody serves: closing time came, or whoever was
+    served last asked for it after a pause or a sign-off."""
     locked_until: float = 0.0
     until: float | None = None
     """When the present phase ends by itself."""
@@ -100,8 +100,18 @@ class Encounter:
 
     @property
     def lingers(self) -> bool:
-        """Whether the question stands though nobody is on duty any more."""
-        return self.phase is Phase.READY and self.duty is None and self.offer is None
+        """Whether the question stands though nobody serves any more."""
+        return self.phase is Phase.READY and not self.serves and self.offer is None
+
+    @property
+    def serves(self) -> bool:
+        """Whether somebody is on duty, and not away."""
+        return self.duty is not None and not self.paused
+
+    @property
+    def may_linger(self) -> bool:
+        """Whether whoever was served last may still ask for the question."""
+        return self.phase in (Phase.CLOSED, Phase.PAUSED) and self.until is not None
 
     def idle(self, now: Moment, rules: Rules) -> bool:
         """Whether the duty has gone without a rating for too long to be believed."""
@@ -195,6 +205,11 @@ class EndThanks:
 
 
 @dataclass(frozen=True, slots=True)
+class Linger:
+    """Whoever was served last asks for the question, after a pause or a sign-off."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed."""
 
@@ -223,6 +238,7 @@ Event = (
     | TickReason
     | GiveReasons
     | EndThanks
+    | Linger
     | QueueEvent
     | Tick
     | Break
@@ -306,6 +322,8 @@ def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
             return _led(_reasons(state, now, rules), _officer_at(state, now), led)
         case EndThanks():
             return _end_thanks(state, now, rules)
+        case Linger():
+            return _linger(state, now, rules)
         case Called() | Absent() | Served():
             return _queue(state, event, now, rules) if rules.offered else (state, ())
         case Skip():
@@ -424,8 +442,10 @@ def _rest(state: Encounter, now: Moment, rules: Rules) -> Encounter:
     rested = replace(
         state, phase=state.resting_phase(rules), until=None, asking=None, offer=None, trouble=""
     )
-    if state.duty is None and now.boot < state.lingers_until:
+    if not state.serves and now.boot < state.lingers_until:
         rested = replace(rested, phase=Phase.READY, until=state.lingers_until)
+    elif not (state.serves or rules.offered) and now.boot < state.grace_until:
+        rested = replace(rested, until=state.grace_until)
     if state.deferred is None:
         return rested
     return _offer(replace(rested, deferred=None), state.deferred, now, rules)
@@ -508,6 +528,12 @@ def _end_thanks(state: Encounter, now: Moment, rules: Rules) -> Step:
     return _rest(state, now, rules), ()
 
 
+def _linger(state: Encounter, now: Moment, rules: Rules) -> Step:
+    if not state.may_linger:
+        return state, ()
+    return _rest(replace(state, lingers_until=state.grace_until), now, rules), ()
+
+
 def _tick(state: Encounter, now: Moment, rules: Rules) -> Step:
     if state.until is None or now.boot < state.until:
         return state, ()
@@ -556,7 +582,7 @@ def _resume(state: Encounter, now: Moment, rules: Rules) -> Step:
     if state.duty is None or not state.paused:
         return state, ()
     back = replace(state, since=now.boot, served_at=now.boot)
-    resumed = replace(back, paused=False, grace_duty=None, grace_until=0.0)
+    resumed = replace(back, paused=False, grace_duty=None, grace_until=0.0, lingers_until=0.0)
     return _arrive(resumed, now, rules), (DutyResumed(state.duty),)
 
 

@@ -174,6 +174,11 @@ def paused_now(bench: Bench) -> None:
     bench.presenter.staff.act("pause")
 
 
+def paused_and_asked_for(bench: Bench) -> None:
+    paused_now(bench)
+    bench.presenter.citizen.ask_to_rate()
+
+
 def closed(bench: Bench) -> None:
     bench.show(DutyMenu())
     bench.presenter.staff.act("sign-off")
@@ -201,6 +206,7 @@ PLACES: dict[str, Callable[[Bench], None]] = {
     "just asked": just_asked,
     "paused": paused,
     "paused just now": paused_now,
+    "paused and asked for": paused_and_asked_for,
     "closed": closed,
     "after hours": after_hours,
     "broken": broken,

@@ -48,7 +48,7 @@ PAUSE, HAND_OVER, SIGN_OFF = 0, 1, 2
 
 def test_an_officer_signs_on_by_number_and_pin_and_is_shown(counter: Counter) -> None:
     sign_on(counter)
-    assert ready(counter).plate.avatar.accessibleName() == "นางสาวสมหญิง ใจดี"
+    assert ready(counter).plate.name._text == "นางสาวสมหญิง ใจดี"
 
 
 def test_a_wrong_pin_is_told_and_the_right_one_still_works(counter: Counter) -> None:
@@ -258,9 +258,45 @@ def test_after_closing_time_the_next_officer_signs_on_at_once(counter: Counter) 
     assert isinstance(screen, SignOnScreen)
     click(next(row for row in screen.rows if row.officer == "102"))
     type_pin(counter, counter.pins["102"])
-    assert ready(counter).plate.avatar.accessibleName() == PRASIT.name
+    assert ready(counter).plate.name._text == PRASIT.name
     assert ready(counter)._note._text == ""
     pass_time(counter, 61)
+    ready(counter)
+
+
+@pytest.mark.parametrize("entry", [PAUSE, SIGN_OFF])
+def test_after_a_pause_or_a_sign_off_the_last_citizen_rates_by_touch(
+    counter: Counter, entry: int
+) -> None:
+    sign_on(counter)
+    staff_menu(counter, "101", entry)
+    message = shown(counter, MessageScreen)
+    assert isinstance(message, MessageScreen)
+    click(message.rate_tile)
+    counter.clock.pass_seconds(1)
+    press_face(counter, 2)
+    assert tally(counter).n == 1
+    pass_time(counter, 60)
+    pass_time(counter, 6)
+    shown(counter, MessageScreen)
+    assert not message.rate_tile.isVisible()
+    counter.running.presenter.citizen.ask_to_rate()
+    shown(counter, MessageScreen)
+
+
+def test_an_officer_comes_back_from_a_pause_that_a_citizen_rates_in(counter: Counter) -> None:
+    sign_on(counter)
+    staff_menu(counter, "101", PAUSE)
+    message = shown(counter, MessageScreen)
+    assert isinstance(message, MessageScreen)
+    click(message.rate_tile)
+    click(ready(counter).staff_tile)
+    screen = shown(counter, SignOnScreen)
+    assert isinstance(screen, SignOnScreen)
+    click(next(row for row in screen.rows if row.officer == "101"))
+    type_pin(counter, counter.pins["101"])
+    assert counter.running.presenter.state.serves
+    pass_time(counter, 120)
     ready(counter)
 
 

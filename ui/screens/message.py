@@ -11,7 +11,7 @@ from ui.widgets.board import Board
 from ui.widgets.card import Card
 from ui.widgets.clock import Clock
 from ui.widgets.pictures import QrPicture, Sign
-from ui.widgets.tap import StaffTile
+from ui.widgets.tap import StaffTile, Tile
 from ui.widgets.text import TextBox
 
 IdleView = ClosedView | PausedView
@@ -70,6 +70,7 @@ class Panel:
 
 class MessageScreen(Screen[MessageView]):
     acted = Signal()
+    rating_asked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -85,6 +86,8 @@ class MessageScreen(Screen[MessageView]):
         self._codes: list[tuple[Card, QrPicture, TextBox]] = []
         self.action = StaffTile(self)
         self.action.clicked.connect(self.acted)
+        self.rate_tile = Tile(self, main=True)
+        self.rate_tile.clicked.connect(self.rating_asked)
 
     def place(self, metrics: theme.Metrics, view: MessageView) -> None:
         if isinstance(view, OutOfServiceView):
@@ -227,8 +230,17 @@ class MessageScreen(Screen[MessageView]):
             words = view.sign_on
         elif isinstance(view, PausedView):
             words = view.resume
+        rate = view.rate if isinstance(view, IdleView) else ""
+        rate_place = corner(metrics, 34 if metrics.portrait else 70)
+        rate_place.moveRight(metrics.width - metrics.px(theme.EDGE))
+        put(self.rate_tile, rate_place)
+        self.rate_tile.setVisible(bool(rate))
+        self.rate_tile.say(rate, metrics.px(theme.BODY))
+        place = corner(metrics, 46 if not theme.has_large_words() else 70)
+        if rate:
+            place.setRight(min(place.right(), rate_place.left() - metrics.px(GAP)))
         self.action.setVisible(bool(words))
-        put(self.action, corner(metrics, 46 if not theme.has_large_words() else 70))
+        put(self.action, place)
         self.action.say(words, metrics.px(theme.BODY))
 
 
