@@ -1,6 +1,7 @@
 """The terminal's private key: an Ed25519 key in a file only its owner can read. Beside it the next
 one, until central knows it, and the one before."""
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +58,13 @@ class Renewal:
     def finish(self) -> None:
         """Central knows it: it takes the place of the one of now, which stays beside it for a
         central that is put back from a backup."""
-        if self.path is not None:
-            write_whole(_before(self.path), self.path.read_bytes())
+        if self.path is None or not _next(self.path).exists():
+            return
+        write_whole(_before(self.path), self.path.read_bytes())
+        # A heartbeat beside a sync may have been faster.
+        with contextlib.suppress(FileNotFoundError):
             os.replace(_next(self.path), self.path)
-            sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
 
 def begin_renewal(path: Path) -> Renewal:

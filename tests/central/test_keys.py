@@ -128,9 +128,12 @@ def test_an_answer_that_never_came_leaves_no_gap(
     exchange.heartbeat(kept.store, kept.clock, old)
     assert known(server).public_key == public_text(old), "it holds until the new one is used"
     exchange.heartbeat(kept.store, kept.clock, fresh)
+    renewal = begin_renewal(key_file)
     renew(kept, key_file)
     assert public_text(kept.key) == known(server).public_key == public_text(fresh)
     assert alarms(server) == []
+    renewal.finish()
+    assert public_text(read_key(key_file)) == public_text(fresh), "another process was slower"
 
 
 def test_the_command_renews_at_once_or_with_the_next_sync(server: Server, tmp_path: Path) -> None:
