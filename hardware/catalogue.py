@@ -20,7 +20,7 @@ from hardware.profiles.gpio import UNUSED_LINE, GpioBox, GpioCodec
 from hardware.profiles.hex_frame import BurstReader, HexFrameBox, HexFrameCodec, Replies
 from hardware.profiles.jt905 import Jt905Codec, Jt905Evaluator
 from hardware.profiles.keypad import UNUSED_KEY, Keypad, KeypadCodec
-from hardware.profiles.modbus import ModbusBox, ModbusCodec
+from hardware.profiles.modbus import ELSEWHERE, ModbusBox, ModbusCodec
 from hardware.profiles.own import OwnCodec
 from hardware.profiles.single_byte import SingleByteBox, SingleByteCodec
 from hardware.profiles.xid import XidCodec, XidPad
@@ -61,6 +61,7 @@ FAMILIES: tuple[PanelFamily, ...] = (
         far_end=lambda wiring: ModbusBox(wiring.buttons, wiring.address, wiring.codes),
         manners=Manners(debounce=0.05, releases=True, poll=POLL, lamp=True),
         asked_counts=(16, 8, 6, 5, 4),
+        asked_codes=ELSEWHERE,
     ),
     PlainFamily(
         name="jt905",

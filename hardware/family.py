@@ -5,7 +5,7 @@ The rest of the program asks a family and never asks which one it is.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,10 +65,10 @@ class PanelFamily(ABC):
         """Whether a button that says its number is better known by that than by its code."""
         return self.certainty is Certainty.FRAMES
 
-    @property
-    def trial_button_counts(self) -> tuple[int, ...]:
-        """Numbers of buttons that a search asks for, one after another while they are refused."""
-        return (self.most_buttons,)
+    def trials(self, wiring: Wiring) -> tuple[Wiring, ...]:
+        """How a search asks such a panel, one after another while it is refused. `wiring`: what is
+        known of it."""
+        return (replace(wiring, buttons=self.most_buttons),)
 
     @property
     def debounce(self) -> float:
@@ -145,6 +145,8 @@ class PlainFamily(PanelFamily):
     """Whether a code tells which button it was wherever a number does."""
     asked_counts: tuple[int, ...] = ()
     """Numbers of inputs that a polled panel may have, the most first."""
+    asked_codes: tuple[tuple[str, ...], ...] = ()
+    """Where else it may have them."""
     manners_of: Callable[[Manners, Wiring], Manners] | None = None
     """The manners, where they depend on what the settings say; `manners` then are the usual."""
 
@@ -156,9 +158,11 @@ class PlainFamily(PanelFamily):
     def numbers_are_sure(self) -> bool:
         return self.certainty is Certainty.FRAMES and not self.codes_are_surer
 
-    @property
-    def trial_button_counts(self) -> tuple[int, ...]:
-        return self.asked_counts or (self.most_buttons,)
+    def trials(self, wiring: Wiring) -> tuple[Wiring, ...]:
+        counts = self.asked_counts or (self.most_buttons,)
+        numbered = tuple(replace(wiring, buttons=count) for count in counts)
+        codes = self.asked_codes
+        return numbered + tuple(replace(wiring, buttons=len(c), codes=c) for c in codes)
 
     @property
     def debounce(self) -> float:

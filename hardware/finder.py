@@ -53,8 +53,9 @@ class Ear:
 
     def __init__(self, family: PanelFamily, port: Port, wiring: Wiring, now: float) -> None:
         self.family, self._port, self._wiring = family, port, wiring
+        self._trials = family.trials(wiring)
         self._trial = 0
-        """Which of the family's button counts is being tried."""
+        """Which way of asking is being tried."""
         self._link = self._new_link(now)
         self._code_reader = family.code_reader()
         self._byte_at = now
@@ -130,19 +131,19 @@ class Ear:
         match event:
             case ButtonPressed(button, mark):
                 self._link.forget(mark)  # it is no rating: no lamp
-                return [ButtonIdentity(button)]
+                codes = self._trials[self._trial].codes
+                return [ButtonIdentity(0, codes[button - 1]) if codes else ButtonIdentity(button)]
             case PanelRefused():
-                self._try_next_count(now)
+                self._try_next(now)
         return []
 
-    def _try_next_count(self, now: float) -> None:
-        if self._trial + 1 < len(self.family.trial_button_counts):
+    def _try_next(self, now: float) -> None:
+        if self._trial + 1 < len(self._trials):
             self._trial += 1
             self._link = self._new_link(now)
 
     def _new_link(self, now: float) -> Link:
-        buttons = self.family.trial_button_counts[self._trial]
-        link = self.family.link(replace(self._wiring, buttons=buttons))
+        link = self.family.link(self._trials[self._trial])
         link.opened(now)
         return link
 
@@ -285,7 +286,8 @@ class Listening:
             if not fitting:
                 continue
             try:
-                port = post.connection.open(post.name, self._mode, self._wiring, alone=False)
+                anything = replace(self._wiring, buttons=0)
+                port = post.connection.open(post.name, self._mode, anything, alone=False)
             except PortLost as error:
                 self._say(error)
                 continue

@@ -127,7 +127,8 @@ class PanelLearner:
             )
             return
         self.panel = panel
-        self._port = family.open(panel.port, panel.line_mode, self._wiring)
+        anything = replace(self._wiring, buttons=0)
+        self._port = family.open(panel.port, panel.line_mode, anything)
         self._ear = Ear(family, self._port, self._wiring, now)
         self._opened_at = now
         self._settle(now)

@@ -52,6 +52,9 @@ _FAILURES = {
 }
 
 
+INTERFACES = Path("/sys/class/net")
+
+
 def split_name(name: str) -> tuple[str, int] | None:
     """Interface and port number of a name such as wlan0:8766."""
     match = _NAME.fullmatch(name)
@@ -301,7 +304,9 @@ class LocalNetwork(Connection):
         return ()
 
     def owns(self, name: str) -> bool:
-        return split_name(name) is not None
+        """A USB adapter's 1A86:7523 reads the same, but is no interface of this machine."""
+        place = split_name(name)
+        return place is not None and (INTERFACES / place[0]).exists()
 
     def open(self, name: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
         return NetworkPort.open(name, wiring.key_file)

@@ -50,7 +50,7 @@ NO_LINE = LineMode(0)
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """What the settings say of one panel, for its port and its codec. 0, "" and () mean the
-    family's own."""
+    family's own; no buttons: a search, for which a port opens whatever may have one."""
 
     buttons: int = 5
     address: int = 0

@@ -36,6 +36,13 @@ USUAL_TABLE = "discrete-input"
 USUAL_LAMP = 0
 NO_LAMP = "none"
 MAX_KEYS = 16
+ELSEWHERE = (
+    tuple(f"holding-register:0.{bit}" for bit in range(16)),
+    tuple(f"input-register:0.{bit}" for bit in range(16)),
+    *(tuple(f"{COIL}:{number}" for number in range(count)) for count in (16, 8, 6, 5, 4)),
+)
+"""Where a box without discrete inputs may have its buttons: coils, or the bits of a register, from
+0. A search asks there."""
 MAX_BITS, MAX_REGISTERS = 64, 8
 """That one question may reach over; its answer still fits between two questions at 9600 baud."""
 _MAX_ADDRESS = 0xFFFF

@@ -51,6 +51,7 @@ def test_a_panel_that_can_not_be_asked_needs_one_port_only() -> None:
         ("1A86:7523", "own"),
         ("/dev/input/event3", "keypad"),
         ("/dev/gpiochip0", "gpio"),
+        ("lo:8766", "network"),
     ],
 )
 def test_a_port_tells_by_its_name_of_which_kind_it_is(port: str, name: str) -> None:

@@ -99,6 +99,14 @@ def test_a_box_on_another_kind_of_port_is_learned_when_it_is_named(
     assert (panel.profile, panel.baud) == (name, 0)
 
 
+def test_a_modbus_box_without_inputs_is_asked_elsewhere(wizard: Wizard) -> None:
+    codes = tuple(f"input-register:0.{bit}" for bit in range(16))
+    box = family_named("modbus").simulated(wizard.line, Wiring(buttons=16, codes=codes))
+    panel = wizard.set_up(wizard.clerk(box, [1, 9, 3, 2, 16]), "modbus").panels[0]
+    assert panel.codes == tuple(codes[key - 1] for key in (1, 9, 3, 2, 16))
+    assert panel.scores == {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
+
+
 def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(wizard: Wizard) -> None:
     family = family_named("modbus")
     box = family.simulated(wizard.line, Wiring(buttons=5, address=9))

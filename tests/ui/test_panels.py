@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 from hardware.catalogue import family_named
 from hardware.codec import Acknowledge, Hello, KeyDown
 from hardware.family import PlainFamily
+from hardware.key_names import key_named
 from hardware.link import ButtonPressed
 from hardware.plain_simulator import SimulatedPlainPanel
 from hardware.port import PortInfo
+from hardware.profiles.keypad import HELD, KEY, REPORT, record
 from hardware.profiles.own import encode_host, encode_panel
 from hardware.sim_command import Simulated
 from hardware.simulator import SimulatedPanel
@@ -116,7 +118,11 @@ def bench(folder: DataFolder, qtbot: QtBot, counter: Counter) -> Iterator[Bench]
     bench.stop()
 
 
-@pytest.mark.parametrize("name", PANEL_PROFILES)
+ON_A_LINE = [name for name in PANEL_PROFILES if name != "network"]
+"""A panel on the network has no line: tests/hardware/test_network_panel.py."""
+
+
+@pytest.mark.parametrize("name", ON_A_LINE)
 def test_a_press_on_any_family_is_a_rating_with_the_score_of_its_button(
     bench: Bench, name: str
 ) -> None:
@@ -268,10 +274,11 @@ def test_a_button_with_score_zero_scores_nothing(bench: Bench, qtbot: QtBot) -> 
     assert bench.ratings() == [5]
 
 
+@pytest.mark.parametrize("name", ["candle485", "keypad"])
 def test_an_unplugged_plain_panel_is_noted_and_comes_back_by_itself(
-    bench: Bench, qtbot: QtBot
+    bench: Bench, qtbot: QtBot, name: str
 ) -> None:
-    bench.open('[panel]\nport = "PATH1"\nprofile = "candle485"\n', "candle485")
+    bench.open(f'[panel]\nport = "PATH1"\nprofile = "{name}"\n', name)
     bench.wait_until_up()
     presenter = bench.counter.running.presenter
     bench.panels[0].panel.unplug()
@@ -350,6 +357,26 @@ def test_a_panel_that_answers_is_found_on_whichever_port_it_is(bench: Bench, qtb
     qtbot.waitUntil(lambda: presenter.panels.foremost.up, timeout=30_000)
     assert presenter.panels.foremost.device == "SIM-5"
     bridge.stop()
+
+
+def test_a_key_held_on_a_keypad_is_one_press_and_the_next_is_another(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    bench.open('[panel]\nport = "PATH1"\nprofile = "keypad"\n', "keypad")
+    bench.wait_until_up()
+    bench.sign_on()
+    pad = bench.panels[0].panel
+    assert isinstance(pad, SimulatedPlainPanel)
+    pad.key_down(1, monotonic())
+    for _ in range(40):  # as the kernel repeats it
+        pad.send(record(KEY, key_named("KEY_1"), HELD) + record(REPORT, 0, 1))
+    pad.key_up(1, monotonic())
+    qtbot.waitUntil(lambda: bench.ratings() == [5], timeout=10_000)
+    bench.counter.clock.pass_seconds(60)
+    bench.counter.running.presenter.tick()
+    bench.press(0, 2)
+    assert bench.ratings() == [4, 5]
+    assert outcomes(bench) == {}
 
 
 def test_a_key_held_on_a_keyboard_pad_is_one_press(bench: Bench) -> None:

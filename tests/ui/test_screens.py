@@ -58,6 +58,8 @@ WORDS = re.findall(
 def split_words(laid: Laid) -> list[str]:
     """The words inside which a line ends."""
     text, lines = laid.layout.text(), range(1, laid.layout.lineCount())
+    if not lines:
+        return []
     ends = [laid.layout.lineAt(line).textStart() for line in lines]
     return [
         word
@@ -196,6 +198,14 @@ def test_a_line_ends_by_sense_and_a_number_stays_with_what_it_counts(qtbot: QtBo
     assert ends == {"และช่องบริการสำหรับผู้สูงอายุ", "สำหรับผู้สูงอายุ"}
 
 
+@pytest.mark.parametrize("width", [60, 120, 200, 400])
+def test_signs_that_count_as_two_letters_stand_in_any_text(width: int, qtbot: QtBot) -> None:
+    for text in ("\U0001f600" * 9 + " ยินดีต้อนรับผู้สูงอายุ \U0001f600 12 คน", "\U0001f600" * 30 + " ก"):
+        for names in (False, True):
+            laid = fit(text, 30, "Bold", QRectF(0, 0, width, 900), wrap=True, names=names)
+            assert laid.layout.text().replace("\u2028", " ") == text
+
+
 @pytest.mark.parametrize("word", ["ใบอนุญาต", "ไทย", "โปรดรอ", "ปิ่น"])
 def test_a_word_at_the_left_edge_loses_none_of_its_ink(word: str, qtbot: QtBot) -> None:
     parent = QWidget()
@@ -230,8 +240,9 @@ def test_upright_a_face_has_a_field_of_220_pixels(window: TerminalWindow, levels
     assert min(face.height() for face in fields) >= 220
 
 
-@pytest.mark.parametrize("size", [SIZES[0], SIZES[-1]], ids=lambda s: f"{s[0]}x{s[1]}")
-@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize(
+    ("size", "language"), [(SIZES[0], "th"), (SIZES[0], "en"), (SIZES[-1], "th")]
+)
 def test_large_words_are_larger(
     window: TerminalWindow, size: tuple[int, int], language: str
 ) -> None:

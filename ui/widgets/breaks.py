@@ -17,6 +17,8 @@ _LIST = Path(__file__).parents[1] / "text" / "unbroken.txt"
 _TOGETHER = re.compile(r"\S (?=\d{1,3}(?![\d:.]))|\b\d{1,3} (?=[^\W\d])|\d[–-](?=\d)|[“(](?=\S)")
 """Ends where a line would begin with a number, or end with a small one or a mark that opens; or
 within 08:00–16:30."""
+_SECOND = "\ue000"
+"""Stands for the second half of a letter that Qt counts as two, such as an emoji."""
 _MEMORY = 256
 """Texts whose places are remembered: those of all screens in a language."""
 
@@ -53,6 +55,18 @@ class Places(NamedTuple):
         return self.good[index] if index >= 0 and self.good[index] > start else 0
 
 
+def counted(text: str) -> str:
+    """`text` with a place for each that Qt counts: positions in it are Qt's."""
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    return "".join(letter if letter <= "\uffff" else letter + _SECOND for letter in text)
+
+
+def uncounted(text: str) -> str:
+    """The text that `counted` was made of."""
+    return text.replace(_SECOND, "")
+
+
 def needs_places(text: str) -> bool:
     """Whether the lines of `text` are not simply Qt's."""
     return any(0x0E01 <= ord(letter) <= 0x0E5B or letter.isdigit() for letter in text)
@@ -60,7 +74,7 @@ def needs_places(text: str) -> bool:
 
 @lru_cache(_MEMORY)
 def places(text: str) -> Places:
-    """Where lines of `text` may begin."""
+    """Where lines of `text`, which is `counted`, may begin."""
     starts = tuple(_starts(text))
     split = frozenset(_inside_words(text)) | frozenset(_inside_unknown(text, starts))
     bad = split | frozenset(_beside_bound_words(text, starts))
@@ -70,7 +84,7 @@ def places(text: str) -> Places:
 
 def _starts(text: str) -> Iterator[int]:
     """Where Qt would begin a line, were each as narrow as can be."""
-    layout = QTextLayout(text)
+    layout = QTextLayout(uncounted(text))
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WordWrap)
     layout.setTextOption(option)

@@ -86,7 +86,7 @@ class FaceButton(Tap):
 
     @property
     def _wide(self) -> bool:
-        return self.width() > 1.8 * self.height()
+        return self.width() > 2.4 * self.height()
 
     def words(self) -> tuple[Laid, QRectF]:
         _, word = self._boxes()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextLine,
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ui import theme
-from ui.widgets.breaks import needs_places, places
+from ui.widgets.breaks import counted, needs_places, places, uncounted
 
 SMALLEST = 0.45
 """Of the wanted size: below it a text would not be read; our words are short enough."""
@@ -29,17 +29,18 @@ class Laid:
     def __init__(self, text: str, pixels: float, weight: str, width: float, wrap: bool) -> None:
         self.pixels = pixels
         broken = text.replace("\n", "\u2028")  # what Qt takes for the end of a line
+        self.text = counted(broken)
         self.layout = QTextLayout(broken, theme.font(pixels, weight, text))
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WordWrap if wrap else QTextOption.WrapMode.NoWrap)
         self.layout.setTextOption(option)
         self.widest, tallest = 0.0, 0.0
         self.layout.beginLayout()
-        by_sense = wrap and needs_places(broken)
+        by_sense = wrap and needs_places(self.text)
         while (line := self.layout.createLine()).isValid():
             line.setLineWidth(width if wrap else 1e6)
             if by_sense:
-                _end_by_sense(line, broken)
+                _end_by_sense(line, self.text)
             line.setPosition(QPointF(0, 0))
             self.widest = max(self.widest, line.naturalTextWidth())
             tallest = max(tallest, line.height())
@@ -54,7 +55,7 @@ class Laid:
         know; inside any, where there are `names`: Qt knows no surname."""
         if self.layout.lineCount() < 2:
             return False
-        text = self.layout.text()
+        text = self.text
         starts = (self.layout.lineAt(i).textStart() for i in range(1, self.layout.lineCount()))
         inside = [i for i in starts if text[i - 1] not in " \u200b\u2028"]
         split = places(text).split if inside else frozenset()
@@ -63,13 +64,13 @@ class Laid:
     def cut_at_space(self) -> str:
         """The text with its first line that ends inside a word ended at the space before it; the
         same where there is none."""
-        text = self.layout.text()
+        text = self.text
         for i in range(1, self.layout.lineCount()):
             start = self.layout.lineAt(i).textStart()
             if text[start - 1] not in " \u200b\u2028":
                 space = text.rfind(" ", self.layout.lineAt(i - 1).textStart(), start)
-                return text if space < 0 else f"{text[:space]}\n{text[space + 1 :]}"
-        return text
+                return uncounted(text if space < 0 else f"{text[:space]}\n{text[space + 1 :]}")
+        return uncounted(text)
 
     @property
     def height(self) -> float:
