@@ -65,14 +65,16 @@ class Closed:
     fresh: bool
 
 
-def is_over(store: Store, clock: Clock, hours: Hours) -> bool:
-    """Whether today can be closed: after closing time, with nobody on duty. A day that goes on has
-    two reports, and who has both knows what came between them."""
+def is_over(store: Store, clock: Clock, hours: Hours, grace: float) -> bool:
+    """Whether today can be closed: after closing time and the seconds of `grace` in which the last
+    officer is still rated, with nobody on duty. A day that goes on has two reports, and who has
+    both knows what came between them."""
     with store.read() as snapshot:
         on_duty = snapshot.state.duty()
     now = clock.now().wall
     still_served = on_duty is not None and on_duty.day == business_date(now)
-    return now.time() >= hours.closes and not still_served
+    until = datetime.combine(now.date(), hours.closes, now.tzinfo) + timedelta(seconds=grace)
+    return now >= until and not still_served
 
 
 def close_days(

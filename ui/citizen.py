@@ -119,8 +119,9 @@ class Citizen:
 
     @guarded(None)
     def choose_language(self, code: str) -> None:
-        self.session.use_language(code)
-        self.session.give_more_time()
+        if not self._slips():
+            self.session.use_language(code)
+            self.session.give_more_time()
 
     @guarded(None)
     def skip(self) -> None:

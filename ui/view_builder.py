@@ -564,7 +564,7 @@ class ViewBuilder:
         note = self.say("ready.closed") if closed else ""
         if turn.seconds_left:
             note = self.say("ready.closes", seconds=turn.seconds_left)
-        return ready._replace(note=note, staff=self.say("closed.sign_on"))
+        return ready._replace(note=note)
 
     def _ready(self, officer: Officer, panel: PanelState) -> ReadyView:
         settings = self._settings

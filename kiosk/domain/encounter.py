@@ -339,9 +339,9 @@ def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
         case Resume():
             return _resume(state, now, rules)
         case Break(trouble):
-            broken = replace(state, deferred=None)
-            rested = _rest(broken, now, rules)
-            return replace(rested, phase=Phase.OUT_OF_SERVICE, trouble=trouble), ()
+            rested = _rest(replace(state, deferred=None), now, rules)
+            broken = replace(rested, phase=Phase.OUT_OF_SERVICE, until=None, trouble=trouble)
+            return broken, ()
         case Repair():
             return _repair(state, now, rules)
 

@@ -22,6 +22,7 @@ from kiosk.domain.encounter import (
     Fate,
     GiveReasons,
     KeepReasons,
+    Linger,
     Pause,
     Phase,
     Press,
@@ -209,6 +210,8 @@ _events = st.one_of(
             SignOn(duty_of(SOMYING)),
             SignOn(duty_of(PRASIT)),
             SignOff(),
+            SignOff(EndOfDuty.CLOSING_TIME),
+            Linger(),
             Pause(),
             Resume(),
             GiveReasons(),
@@ -240,6 +243,21 @@ def test_an_encounter_rates_at_most_once_and_never_within_the_lock(
     assert len({id_ for _, id_ in recorded}) == len(recorded)
     times = [t for t, _ in recorded]
     assert all(b - a >= RULES.lock for a, b in pairwise(times))
+
+
+@given(st.lists(st.tuples(st.floats(0, 40), _events), max_size=60))
+def test_where_the_question_stands_a_press_after_the_lock_is_a_rating(
+    story: list[tuple[float, Event]],
+) -> None:
+    """Also where nobody serves any more, as long as time was told to pass."""
+    state, now = Encounter(), 0.0
+    for wait, event in story:
+        now += wait
+        for told in (Tick(), event):
+            state, _ = step(state, told, moment(now), RULES)
+        if state.phase is Phase.READY and moment(now).boot >= state.locked_until:
+            _, effects = step(state, press(5), moment(now), RULES)
+            assert fate_of(effects) is Fate.KEPT
 
 
 def test_while_reasons_are_asked_for_the_next_citizen_rates_once_the_lock_is_over() -> None:

@@ -535,3 +535,24 @@ def test_a_schema_that_is_no_text_any_more_is_damage(path: Path) -> None:
 def test_a_refusal_within_a_transaction_is_no_failure_of_the_store(store: Store) -> None:
     with pytest.raises(UnknownOfficer), store.transaction() as t:
         t.roster.by_number("404")
+
+
+def test_that_the_file_was_reopened_at_a_press_is_written_with_the_quarter_of_an_hour(
+    store: Store, terminal: Terminal, path: Path
+) -> None:
+    """An entry of the moment would tell when a citizen pressed."""
+    store.checkpoint()
+    copy = path.with_name("copy")
+    shutil.copyfile(path, copy)
+    copy.replace(path)
+    terminal.carry_out([Record(rating(5))])
+    assert reopened(store) == 0
+    terminal.forget_order()
+    terminal.forget_order()
+    assert reopened(store) == 1
+
+
+def reopened(store: Store) -> int:
+    with store.read() as snapshot:
+        assert snapshot.ratings.count() == 1
+        return [what.kind for what in snapshot.journal.of_day(TODAY)].count(Kind.STORE_REOPENED)

@@ -113,11 +113,13 @@ def test_today_is_over_after_closing_time_once_nobody_is_on_duty(store: Store) -
     clock = FakeClock()
     terminal = Terminal(store, clock, PEPPER)
     terminal.carry_out([DutyBegan(duty_of())])
-    assert not is_over(store, clock, Hours())
-    clock.set_wall(clock.wall.replace(hour=16, minute=30))
-    assert not is_over(store, clock, Hours())
+    assert not is_over(store, clock, Hours(), grace=60)
+    clock.set_wall(clock.wall.replace(hour=16, minute=31))
+    assert not is_over(store, clock, Hours(), grace=60)
     terminal.carry_out([DutyEnded(duty_of(), EndOfDuty.CLOSING_TIME)])
-    assert is_over(store, clock, Hours())
+    assert is_over(store, clock, Hours(), grace=60)
+    clock.set_wall(clock.wall - timedelta(seconds=1))
+    assert not is_over(store, clock, Hours(), grace=60), "the last officer is still rated"
 
 
 def test_a_day_long_closed_is_closed_again_only_when_its_sheet_grew(store: Store) -> None:

@@ -273,6 +273,8 @@ def test_after_a_pause_or_a_sign_off_the_last_citizen_rates_by_touch(
     message = shown(counter, MessageScreen)
     assert isinstance(message, MessageScreen)
     click(message.rate_tile)
+    click(dict(ready(counter).languages)["zh"])  # the second of a double tap
+    assert "พึงพอใจ" in ready(counter)._question._text
     counter.clock.pass_seconds(1)
     press_face(counter, 2)
     assert tally(counter).n == 1
@@ -315,6 +317,21 @@ def test_a_duty_left_alone_ends_and_the_next_press_is_nobodys(counter: Counter) 
     shown(counter, MessageScreen)
     counter.running.presenter.citizen.press(1, Channel.PANEL)
     assert tally(counter).n == 0
+
+
+def test_when_a_duty_left_alone_ends_does_not_tell_when_its_last_citizen_pressed(
+    counter: Counter,
+) -> None:
+    sign_on(counter)
+    counter.clock.set_wall(MORNING.replace(hour=9, minute=7))
+    counter.running.presenter.clock.look()
+    press_face(counter, 5)
+    for _ in range(97):
+        pass_time(counter, 60)
+        assert counter.running.presenter.state.duty is not None
+    pass_time(counter, 60)
+    assert counter.clock.wall.minute == 45
+    assert counter.running.presenter.state.duty is None
 
 
 def test_an_officer_may_sign_on_early_and_stay_late(counter: Counter) -> None:

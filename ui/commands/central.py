@@ -67,7 +67,7 @@ def close_day(
         settings = _settings(terminal)
         _settle_reasons(data_folder(), terminal)
         hours = _hours(settings)
-        over = is_over(store, clock, hours)
+        over = is_over(store, clock, hours, settings.rules.grace)
         try:
             closed = close_days(store, clock, today=now or over, hours=hours)
         except NotEnrolled:
@@ -352,7 +352,8 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
         hours = _hours(settings)
         _settle_reasons(folder, terminal)
         try:
-            close_days(store, clock, today=is_over(store, clock, hours), hours=hours)
+            over = is_over(store, clock, hours, settings.rules.grace)
+            close_days(store, clock, today=over, hours=hours)
             yield SyncParts(
                 store=store,
                 clock=clock,
