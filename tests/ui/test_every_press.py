@@ -381,7 +381,9 @@ def test_what_a_box_without_frames_says_of_itself_is_a_press_nowhere(
     bench: Bench, qtbot: QtBot
 ) -> None:
     """A greeting holds the bytes of buttons, as noise does. One byte alone is a press."""
-    box = bench.panels["BYTES"].panel
+    on_loop = bench.panels["BYTES"]
+    assert isinstance(on_loop, OnLoop)
+    box = on_loop.panel
     assert isinstance(box, SimulatedPlainPanel)
     settled_at = monotonic() + 1.1
     qtbot.waitUntil(lambda: monotonic() >= settled_at)
