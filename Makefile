@@ -42,10 +42,13 @@ bench:           ## speed and size, as ratios to a raw limit measured in the sam
 	@.ci/setup test
 	@$(PY) -m tests.bench && $(PY) -m tests.bench.messages && $(PY) -m tests.bench.central
 
-lock:            ## renew requirements.lock from pyproject.toml
+lock:            ## renew requirements.lock from pyproject.toml, and what central and a terminal install of it
 	@.ci/setup run
 	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--python-version 3.11 --all-extras pyproject.toml -o requirements.lock
+	@for part in central terminal; do echo hatchling | $(PY) -m uv pip compile --quiet --universal \
+		--generate-hashes --no-header --no-annotate --python-version 3.11 --extra $$part \
+		-c requirements.lock pyproject.toml - -o $$part.lock; done
 
 sbom:            ## bills of materials (CycloneDX) of terminal and central, made from the lock, in dist
 	@.ci/setup test

@@ -104,6 +104,22 @@ def test_the_lock_file_names_no_index_and_every_package_has_a_hash() -> None:
     assert all("--hash=sha256:" in package for package in packages)
 
 
+@pytest.mark.parametrize("part", ["central", "terminal"])
+def test_what_an_office_installs_is_locked_as_what_was_tested(part: str) -> None:
+    """The same versions, by the same hashes; nothing that only developers need."""
+
+    def packages(path: str) -> set[str]:
+        text = re.sub(r" ; .*(?= \\)", "", Path(path).read_text("utf-8"))  # on which systems
+        return set(re.split(r"\n(?=\S)", text.strip()))
+
+    installed = packages(f"{part}.lock")
+    assert installed < packages("requirements.lock")
+    names = {package.partition("==")[0] for package in installed}
+    assert {"hatchling", "sqlalchemy"} <= names
+    assert not {"pytest", "mypy", "pyside6-essentials" if part == "central" else "fastapi"} & names
+    assert f"--require-hashes -r {part}.lock" in Path("README.md").read_text("utf-8")
+
+
 def test_every_dependency_is_locked_and_has_its_reason() -> None:
     raw = Path("pyproject.toml").read_text("utf-8")
     project = tomllib.loads(raw)["project"]
@@ -117,3 +133,11 @@ def test_every_dependency_is_locked_and_has_its_reason() -> None:
 def test_the_pinned_qt_is_older_than_the_release_that_loses_references() -> None:
     raw = Path("pyproject.toml").read_text("utf-8")
     assert '"PySide6-Essentials>=6.11,<6.12"' in raw
+
+
+def test_security_says_how_soon_a_hole_is_mended() -> None:
+    """The worse a hole, the sooner."""
+    text = Path("SECURITY.md").read_text("utf-8")
+    days = [int(n) for n in re.findall(r"^- .*within (\d+) days", text, re.M)]
+    assert len(days) == 4
+    assert days == sorted(set(days))

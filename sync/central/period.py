@@ -16,7 +16,7 @@ _MONTHS_OF = {"": 12, "1": 6, "2": 6, "q1": 3, "q2": 3, "q3": 3, "q4": 3}
 _CODE = re.compile(r"fy(?P<year>[0-9]{4})(?:-(?P<part>[12]|q[1-4]))?|(?P<month>[0-9]{4}-[0-9]{2})")
 
 
-_YEARS = range(1900, 3000)
+YEARS = range(1900, 3000)
 """No office's span lies beyond them, and a trend looks back to where no calendar is."""
 _DAY = timedelta(days=1)
 
@@ -52,7 +52,7 @@ def parse(code: str, starts: int = FISCAL_YEAR_STARTS) -> Period:
     """The span of `code`, where fiscal years begin in the month `starts`; NoSuchPeriod."""
     match = _CODE.fullmatch(code)
     try:
-        if match is None or int((match["year"] or match["month"])[:4]) not in _YEARS:
+        if match is None or int((match["year"] or match["month"])[:4]) not in YEARS:
             raise ValueError
         if match["month"]:
             year, month = map(int, match["month"].split("-"))

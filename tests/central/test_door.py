@@ -1,6 +1,7 @@
 """The terminals' door over real HTTP on loopback: who may come in, and what garbage meets."""
 
 import dataclasses
+import re
 import secrets
 import socket
 import threading
@@ -452,3 +453,21 @@ def test_a_terminal_of_a_second_office_enrols_and_reports_there_alone(
 def other_days(central: Central, site: str) -> dict[str, object]:
     with central.store.transaction(site) as t:
         return dict(t.days.newest_days())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Transfer-Encoding: gzip, chunked",
+        "Host: y",
+    ],
+)
+def test_a_request_whose_end_two_readers_find_in_two_places_is_refused(
+    server: Server, headers: str
+) -> None:
+    with socket.create_connection(("127.0.0.1", httpx.URL(server.url).port or 0), 30) as line:
+        line.sendall(f"GET /healthz HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n0\r\n\r\n".encode())
+        answer = line.recv(1024)
+    assert re.match(rb"HTTP/1.1 (400|501) ", answer), answer

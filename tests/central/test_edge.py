@@ -134,6 +134,13 @@ def test_a_form_with_nul_is_refused(central: Central, field: str) -> None:
     assert got.status_code == 400
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "๒๐๒๖-๑๑-๒๓", "2026-02-30"])
+@pytest.mark.parametrize("field", ["since", "until"])
+def test_a_day_that_no_calendar_has_is_refused(central: Central, field: str, day: str) -> None:
+    client = signed_in(central, ROLES["it"], now=NOON)
+    assert client.get(f"/changes/dindaeng?{field}={day}").status_code == 400
+
+
 @pytest.mark.parametrize("number", ["--5", "-", "²", "๕", "9" * 12, "1e9", "99999999999"])
 def test_a_number_that_is_none_is_refused(central: Central, number: str) -> None:
     client = signed_in(central, ROLES["it"], now=NOON)
@@ -144,6 +151,7 @@ def test_odd_text_into_every_door_makes_no_database_stumble(url: str, tmp_path: 
     store = CentralStore.create(url)
     doors, random = Doors.of(made_central(store, tmp_path), NOON), Random(7)
     assert len(doors.routes) > 50
+    assert {"since", "until", "before", "date", "period"} <= set(doors.queries)
     assert [wrong for _ in range(150) if (wrong := stumbles(doors, random))] == []
     store.close()
 

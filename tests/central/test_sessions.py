@@ -101,3 +101,11 @@ def test_who_comes_from_the_identity_provider_ends_sessions_without_a_password(
     (other,) = sessions(desk)
     assert desk.post("/my-account", data={"session": other}).status_code == 303
     assert (is_in(desk), is_in(telephone)) == (True, False)
+
+
+def test_signing_out_clears_what_the_browser_has_stored(central: Central) -> None:
+    _, telephone = two_browsers(central, one_session=True)
+    gone = telephone.post("/sign-out")
+    assert gone.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert COOKIE not in telephone.cookies
+    assert not is_in(telephone)

@@ -13,6 +13,7 @@ from random import Random
 from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from sync.central.store.engine import CentralStore
@@ -42,7 +43,8 @@ FIELDS = (
     "code", "compare_from", "reasons", "services", "ita_rows", "holidays", "fiscal_year_starts",
     "subject", "position", "block", "round", "text", "because", "base",
 )  # fmt: skip
-QUERIES = ("period", "date", "name", "lang", "next", "page", "officer", "section", "state", "code")
+QUERIES = ("period", "name", "lang", "next", "page", "officer", "section", "state", "code")
+"""Read by hand; those that handlers name are found."""
 BAD = re.compile(rb"Traceback|sqlalchemy|psycopg|sqlite3")
 
 
@@ -53,6 +55,7 @@ class Doors:
     app: FastAPI
     cookie: str
     routes: tuple[tuple[str, str], ...]
+    queries: tuple[str, ...]
 
     @classmethod
     def of(cls, central: Central, now: datetime) -> "Doors":
@@ -61,15 +64,29 @@ class Doors:
         add_account(central, "rig", "all", "ทุกบทบาท", roles, now, subject="rig")
         token = sign_in_as(central, central.site, "rig", now).token
         app = create_app(central, lambda: now, at_once)
-        return cls(app=app, cookie=f"{central.site}.{token}", routes=tuple(_routes(app)))
+        routes = list(_routes(app))
+        asked = {name for route in routes for name in _queries(route.dependant)}
+        return cls(
+            app=app,
+            cookie=f"{central.site}.{token}",
+            routes=tuple((method, r.path) for r in routes for method in sorted(r.methods or ())),
+            queries=tuple(sorted({*asked, *QUERIES})),
+        )
 
 
-def _routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+def _queries(dependant: Dependant) -> Iterator[str]:
+    """What a handler, or what it depends on, asks of the query."""
+    yield from (field.alias for field in dependant.query_params)
+    for other in dependant.dependencies:
+        yield from _queries(other)
+
+
+def _routes(app: FastAPI) -> Iterator[APIRoute]:
     waiting = list(app.routes)
     while waiting:
         route = waiting.pop(0)
         if isinstance(route, APIRoute) and route.path != "/sign-out":
-            yield from ((method, route.path) for method in sorted(route.methods or ()))
+            yield route
         router = getattr(route, "original_router", None)
         waiting += router.routes if router is not None else []
 
@@ -84,7 +101,9 @@ def odd_request(doors: Doors, random: Random) -> tuple[str, str, bytes, dict[str
         return quote(random.choice(ODD).encode("utf-8", "surrogatepass"), safe="")
 
     path = re.sub(r"{(\w+)}", filled, route)
-    pairs = [(random.choice(QUERIES), random.choice(ODD)) for _ in range(random.randint(0, 3))]
+    pairs = [
+        (random.choice(doors.queries), random.choice(ODD)) for _ in range(random.randint(0, 3))
+    ]
     query = _encoded(pairs)
     headers = {"cookie": f"{COOKIE}={doors.cookie}"}
     if random.random() < 0.05:

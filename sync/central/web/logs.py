@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from sync.central.logwords import log_words
 from sync.central.papers.statistics import safe_cell
+from sync.central.period import YEARS
 from sync.central.usecases.loghistory import NeedsAnother, ask_to_settle, settle_log_breaks
 from sync.central.usecases.logs import (
     Entry,
@@ -218,9 +219,12 @@ def _as_csv(entries: Iterable[Entry], language: str) -> bytes:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise PageError(400, "no_day") from None
+    if day is not None and day.year not in YEARS:
+        raise PageError(400, "no_day")
+    return day
 
 
 def _midnight(day: date) -> datetime:

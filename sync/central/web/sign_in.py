@@ -123,6 +123,8 @@ def post_sign_out(request: Request, form: Form, now: CurrentTime) -> Response:
     answer.delete_cookie(
         cookie_name(request, COOKIE), secure=over_tls(request), httponly=True, samesite="lax"
     )
+    # Not "cookies": the language stays.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
