@@ -13,6 +13,7 @@ from hardware.finder import Patience
 from hardware.learner import PanelLearner, Stage
 from kiosk.domain.refusal import Refusal
 from kiosk.settings.definition import Settings
+from kiosk.store.engine import StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.tomlfile.tables import SettingsError
 from ui.dialogs import PanelWizard, SetupStage
@@ -105,10 +106,14 @@ class ScreenSetup(QObject):
         except SettingsError:
             self._fail(Refusal("settings_not_written"))
             return
+        try:
+            self.session.note(Kind.SERVICE_MENU, f"panel set up: {wizard.profile}")
+            marks = self.session.terminal.marks()
+        except StoreFailed:
+            self._open_again()  # what was written is used after the next start
+            raise
         self.session.take_panels(panels)
         self._presenter.panels.begin()
-        self.session.note(Kind.SERVICE_MENU, f"panel set up: {wizard.profile}")
-        marks = self.session.terminal.marks()
         self._bridges[:] = open_panels(self.session.settings, self._presenter, marks)
         self._presenter.staff.show_setup(wizard)
 

@@ -247,3 +247,17 @@ def test_the_profiles_are_listed_with_their_meaning(wizard: Wizard) -> None:
     listed = CliRunner().invoke(app, ["panel", "profiles"]).stdout
     assert "candle485" in listed
     assert "home-made: one line of text" in listed
+
+
+def test_a_panel_on_the_network_gets_a_key_that_nobody_else_reads(wizard: Wizard) -> None:
+    folder = wizard.folder
+    words = ["--data", str(folder), "panel", "network", "wlan0:8766"]
+    first, second = (CliRunner().invoke(app, words).stdout for _ in range(2))
+    panel, key_file = load(wizard.file).panels[0], folder / "panel-1.key"
+    assert (panel.port, panel.profile) == ("wlan0:8766", "network")
+    assert panel.key_file == str(key_file)
+    assert key_file.stat().st_mode & 0o077 == 0
+    assert f'KEY = "{key_file.read_text().strip()}"' in first
+    assert first.splitlines()[-1] == second.splitlines()[-1], "a key that is there stays"
+    assert "PORT = 8766" in first
+    assert "such as wlan0:8766" in one_line(folder, 2, "network", "wlan0")
