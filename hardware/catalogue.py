@@ -111,7 +111,7 @@ FAMILIES: tuple[PanelFamily, ...] = (
         description="buttons on the pins of a Raspberry Pi, lamp",
         connection=PINS,
         certainty=Certainty.FRAMES,
-        codec=lambda wiring: GpioCodec(wiring.codes, wiring.buttons),
+        codec=lambda wiring: GpioCodec(wiring.codes, wiring.buttons, wiring.lamp),
         far_end=lambda wiring: GpioBox(wiring.buttons, wiring.codes),
         manners=Manners(debounce=0.03, releases=True, lamp=True),
         unused_code=UNUSED_LINE,

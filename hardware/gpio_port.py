@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardware.port import Connection, LineMode, Port, PortInfo, PortLost, Wiring
-from hardware.profiles.gpio import line_of, lines_of
+from hardware.profiles.gpio import lamp_of, lines_of
 from hardware.record_port import RecordPort, closed, opened
 from kiosk.domain.refusal import Refusal
 
@@ -97,19 +97,19 @@ def _requested(path: str, name: str, wiring: Wiring) -> Port:
     import gpiod
 
     value = gpiod.line.Value
+    lamp = lamp_of(wiring.lamp, lines_of(wiring.codes, wiring.buttons))
     with gpiod.Chip(path) as chip:
         lines = lines_of(wiring.codes, wiring.buttons) or _free_lines(path)
         config: _Config = {lines: _button(wiring.pull)}
-        if wiring.lamp:
-            output = gpiod.LineSettings(direction=gpiod.line.Direction.OUTPUT)
-            config[(line_of(wiring.lamp),)] = output
+        if lamp is not None:
+            config[lamp] = gpiod.LineSettings(direction=gpiod.line.Direction.OUTPUT)
         request = chip.request_lines(config, consumer=_CONSUMER)
     file = os.dup(request.fd)
     os.set_blocking(file, False)
 
     def light(data: bytes) -> None:
-        if wiring.lamp:
-            request.set_value(line_of(wiring.lamp), value.ACTIVE if data[-1] else value.INACTIVE)
+        if lamp is not None:
+            request.set_value(lamp, value.ACTIVE if data[-1] else value.INACTIVE)
 
     return RecordPort([file], name, write=light, close=request.release)
 

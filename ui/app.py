@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ui.presenter import Presenter
     from ui.press_sound import PressSound
     from ui.queue_bridge import Bridge
+    from ui.screen_setup import ScreenSetup
     from ui.view_builder import ViewBuilder
 
 RETRY_MS = 10_000
@@ -55,6 +56,7 @@ class Running:
     connections: list[QMetaObject.Connection]
     """From the window to the presenter and back."""
     bridges: "list[PanelBridge]"
+    wizard: "ScreenSetup"
     queue: "list[Bridge]"
     guide: "Guide | None" = None
     press_sound: "PressSound | None" = None
@@ -64,6 +66,7 @@ class Running:
 
         for connection in self.connections:
             QObject.disconnect(connection)
+        self.wizard.stop()
         for bridge in (*self.bridges, *self.queue):
             bridge.stop()
         for sound in (self.guide, self.press_sound):
@@ -84,6 +87,7 @@ def start(
     from ui.panel_bridge import open_panels
     from ui.presenter import Presenter
     from ui.qr import qr_matrix
+    from ui.screen_setup import ScreenSetup
     from ui.session import Outside
 
     store, terminal = folder.open_verified(clock)
@@ -106,6 +110,7 @@ def start(
     connections = connect(window, presenter)
     window.show_view(presenter.view())
     panels = open_panels(settings, presenter, marks)
+    wizard = ScreenSetup(presenter, folder.settings, panels)
     queue = queue_of(settings, presenter, folder)
     guide = guide_of(settings, presenter, folder)
     return Running(
@@ -114,6 +119,7 @@ def start(
         presenter=presenter,
         connections=connections,
         bridges=panels,
+        wizard=wizard,
         queue=queue,
         guide=guide,
         press_sound=press_sound_of(settings, presenter),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.domain.people import Officer
+from kiosk.domain.refusal import Refusal
 
 
 class Purpose(StrEnum):
@@ -46,4 +47,30 @@ class ServiceMenu:
     testing: bool = False
 
 
-Dialog = Choosing | TypingPin | DutyMenu | ServiceMenu
+class SetupStage(StrEnum):
+    LISTENING = "listening"
+    WAIT = "wait"
+    PRESS = "press"
+    PROVE = "prove"
+    LEARNED = "learned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PanelWizard:
+    """A panel is being set up: the button at `place`, the best first, is asked for the `time`-th
+    time."""
+
+    stage: SetupStage = SetupStage.LISTENING
+    place: int = 0
+    time: int = 1
+    remark: Refusal | None = None
+    ports: tuple[str, ...] = ()
+    profile: str = ""
+
+    @property
+    def over(self) -> bool:
+        return self.stage in (SetupStage.LEARNED, SetupStage.FAILED)
+
+
+Dialog = Choosing | TypingPin | DutyMenu | ServiceMenu | PanelWizard

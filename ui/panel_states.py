@@ -21,8 +21,14 @@ class Panels:
     def __init__(self, session: TerminalSession, citizen: Citizen) -> None:
         self.session = session
         self._citizen = citizen
-        self.states = [PanelState(wanted=bool(panel.port)) for panel in session.settings.panels]
+        self.states: list[PanelState] = []
         """By the panel's number from 0."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing is known yet of the panels in the settings."""
+        panels = self.session.settings.panels
+        self.states = [PanelState(wanted=bool(panel.port)) for panel in panels]
 
     @property
     def foremost(self) -> PanelState:

@@ -21,7 +21,7 @@ from kiosk.terminal import Terminal
 from ui.citizen import Citizen
 from ui.citizen_turn import WARNING, warns
 from ui.clock_watch import ClockWatch
-from ui.dialogs import Choosing, DutyMenu, ServiceMenu, TypingPin
+from ui.dialogs import Choosing, DutyMenu, PanelWizard, ServiceMenu, TypingPin
 from ui.notice_board import NoticeBoard
 from ui.panel_states import Panels
 from ui.queue_events import Queue
@@ -164,6 +164,8 @@ class Presenter(QObject):
                 return builder.pin(dialog, session.now().boot)
             case DutyMenu() if session.officer is not None:
                 return builder.duty_menu(session.officer, session.terminal.duty_began())
+            case PanelWizard() as wizard:
+                return builder.panel_setup(wizard)
             case ServiceMenu(testing):
                 return builder.service_menu(self.staff.facts(), self.panels.foremost, testing)
         return builder.resting(

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from kiosk.domain.people import Officer, OfficerId
+from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import DEFAULT_REASONS, Improvement, Wording
 from kiosk.settings.reading import parse
 from ui.dates import date_words, hours_words, now_words, opening_words
+from ui.dialogs import PanelWizard, SetupStage
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
 from ui.text import Words, languages
@@ -249,6 +251,16 @@ class _Pages:
         yield "service-menu-not-sent", self._service_menu(not_sent)
         foreign = replace(facts, foreign_days=(date(2026, 11, 20), date(2026, 11, 21)))
         yield "service-menu-not-mine", self._service_menu(foreign)
+        yield "service-menu-off-duty", self._service_menu(replace(facts, may_set_up=True))
+        port = "/dev/serial/by-id/usb-FTDI_TTL232R-3V3_FT1-if00-port0"
+        pressing = PanelWizard(
+            stage=SetupStage.PRESS, place=2, time=2, ports=(port,), profile="hex-frame"
+        )
+        failed = PanelWizard(
+            stage=SetupStage.FAILED, remark=Refusal("buttons_alike"), ports=(port,)
+        )
+        yield "panel-setup", self._menu_builder.panel_setup(pressing)
+        yield "panel-setup-failed", self._menu_builder.panel_setup(failed)
 
     def _service_menu(self, facts: ServiceFacts) -> View:
         panel = PanelState(wanted=True, up=True, device="DD-07", last_button=3)

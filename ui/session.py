@@ -31,7 +31,7 @@ from kiosk.domain.encounter import (
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel
 from kiosk.domain.rules import Rules
-from kiosk.settings.definition import Settings
+from kiosk.settings.definition import PanelSettings, Settings
 from kiosk.store.engine import StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
@@ -189,8 +189,17 @@ class TerminalSession:
     def covers_faces(self) -> bool:
         """Whether a dialog stands where a citizen would rate. Not whether it does this moment: when
         a citizen's turn goes first would tell the journal when somebody pressed."""
-        on_duty = self.encounter.duty is not None and not self.encounter.paused
-        return self.dialog is not None and on_duty
+        return self.dialog is not None and self.is_rating_time
+
+    @property
+    def is_rating_time(self) -> bool:
+        """Whether somebody is on duty and not pausing."""
+        return self.encounter.duty is not None and not self.encounter.paused
+
+    def take_panels(self, panels: tuple[PanelSettings, ...]) -> None:
+        """The panels have been set up anew."""
+        self._file_settings = self._file_settings._replace(panel=panels)
+        self.settings = self.settings._replace(panel=panels)
 
     def show_dialog(self, dialog: Dialog | None) -> None:
         """Open, change or close the dialog."""

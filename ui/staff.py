@@ -14,7 +14,15 @@ from kiosk.lockout import PinDead, PinRight, PinWait, PinWrong
 from kiosk.pin import DIGITS
 from kiosk.store.journal import Kind
 from kiosk.terminal import SERVICE_OWNER
-from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
+from ui.dialogs import (
+    Choosing,
+    Dialog,
+    DutyMenu,
+    PanelWizard,
+    Purpose,
+    ServiceMenu,
+    TypingPin,
+)
 from ui.names import letters, matching
 from ui.panel_states import Panels
 from ui.queue_events import Queue
@@ -30,6 +38,7 @@ MOST_COVERED_MS = 90_000
 
 class StaffDialogs(QObject):
     exit_asked = Signal()
+    setup_asked = Signal()
     errand_asked = Signal(str)
     """Staff wants data sent now: `sync` by the network, or by a `stick`."""
 
@@ -199,6 +208,9 @@ class StaffDialogs(QObject):
             case ServiceMenu(testing), "panel-test":
                 self._panels.forget_presses()
                 self._open(ServiceMenu(not testing))
+            case (ServiceMenu(), "panel-setup") | (PanelWizard(), "again"):
+                if not self.session.is_rating_time:
+                    self.setup_asked.emit()
             case ServiceMenu(), "sync" | "stick" if not self._sends():
                 self._sending = Sending(action)
                 self._open(ServiceMenu())
@@ -207,6 +219,11 @@ class StaffDialogs(QObject):
                 self.exit_asked.emit()
             case _, "back":
                 self._close()
+
+    @guarded(None)
+    def show_setup(self, wizard: PanelWizard) -> None:
+        """The setting up of a panel came on by a step."""
+        self._open(wizard)
 
     @guarded(None)
     def errand_came_on(self) -> None:
@@ -240,6 +257,7 @@ class StaffDialogs(QObject):
             queue=self._queue.troubles,
             guide=self._guide_troubles,
             sending=self._sending,
+            may_set_up=not self.session.is_rating_time,
             foreign_days=status.foreign_days,
         )
 
@@ -248,7 +266,9 @@ class StaffDialogs(QObject):
     @guarded(None)
     def leave_alone(self) -> None:
         """Nobody did anything: the dialog goes, but for one who waits to see data sent."""
-        if isinstance(self.session.dialog, ServiceMenu) and self._sends():
+        dialog = self.session.dialog
+        learns = isinstance(dialog, PanelWizard) and not dialog.over
+        if learns or (isinstance(dialog, ServiceMenu) and self._sends()):
             self._timer.start()
         else:
             self._close()
@@ -275,4 +295,4 @@ class StaffDialogs(QObject):
 def _is_service(dialog: Dialog) -> bool:
     if isinstance(dialog, TypingPin):
         return dialog.purpose is Purpose.SERVICE_MENU
-    return isinstance(dialog, ServiceMenu)
+    return isinstance(dialog, ServiceMenu | PanelWizard)

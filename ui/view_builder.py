@@ -28,7 +28,7 @@ from ui.dates import (
     opening_words,
     time_words,
 )
-from ui.dialogs import Purpose, TypingPin
+from ui.dialogs import PanelWizard, Purpose, SetupStage, TypingPin
 from ui.failures import NOT_NOW
 from ui.names import in_order, initials, matching, next_letters
 from ui.qr import qr_matrix
@@ -111,6 +111,8 @@ class ServiceFacts:
     guide: tuple[Refusal, ...] | None = None
     """The same of the audible guide."""
     sending: Sending | None = None
+    may_set_up: bool = False
+    """Whether a panel may be set up now: nobody can rate meanwhile."""
     foreign_days: tuple[date, ...] = ()
     """That central has under this terminal's name, and that it never made."""
 
@@ -423,6 +425,7 @@ class ViewBuilder:
         by_stick = bool(self._settings.sync.stick)
         actions = (
             Choice("panel-test", say("service.panel_test"), testing),
+            *((Choice("panel-setup", say("service.panel_setup")),) if facts.may_set_up else ()),
             *(
                 Choice(errand, say(f"service.{errand}_now"), going == errand)
                 for errand, offered in (("sync", True), ("stick", by_stick))
@@ -439,6 +442,45 @@ class ViewBuilder:
             actions=actions,
             note=note,
         )
+
+    def panel_setup(self, wizard: PanelWizard) -> View:
+        """What is to be pressed now, and how far each face's button has come."""
+        say = self.staff_say
+        levels = self._settings.rules.scale.levels
+        own = self._settings.scale.words(self._staff_words.code)
+        usual = tuple(say(f"scale{levels}.{score}") for score in range(1, levels + 1))
+        words = tuple(reversed(own or usual))
+        place = min(wizard.place, len(words) - 1)
+        rows = tuple((word, self._button_words(wizard, at)) for at, word in enumerate(words))
+        ports = ", ".join(port.rpartition("/")[2] for port in wizard.ports)
+        panel_row = (say("setup.ports"), ports)
+        if wizard.profile:
+            panel_row = (say("setup.panel"), wizard.profile)
+        if wizard.stage is SetupStage.FAILED:
+            rows = ()
+        again = (Choice("again", say("setup.again")),) if wizard.over else ()
+        done = "common.close" if wizard.stage is SetupStage.LEARNED else "common.back"
+        return MenuView(
+            frame=self.staff_frame,
+            title=say(f"setup.{wizard.stage}", word=words[place], time=wizard.time),
+            rows=(panel_row, *self._remark_row(wizard.remark), *rows),
+            actions=(*again, Choice("back", say(done))),
+        )
+
+    def _remark_row(self, remark: Refusal | None) -> tuple[tuple[str, str], ...]:
+        if remark is None:
+            return ()
+        return ((self.staff_say("setup.remark"), self._staff_words.trouble(remark)),)
+
+    def _button_words(self, wizard: PanelWizard, place: int) -> str:
+        say = self.staff_say
+        proves = wizard.stage is SetupStage.PROVE
+        if wizard.stage is SetupStage.LEARNED or (proves and place < wizard.place):
+            return say("setup.proved")
+        if proves or place < wizard.place:
+            return say("setup.pressed", n=2)
+        n = wizard.time - 1 if place == wizard.place else 0
+        return say("setup.pressed", n=n) if n else "–"
 
     def _foreign_row(self, days: tuple[date, ...]) -> tuple[tuple[str, str], ...]:
         if not days:

@@ -176,6 +176,10 @@ class Courier:
         return body[:64] == self._to_panel.proof(self._nonce, body[65:])
 
     def _hang_up(self) -> None:
+        self.close()
+        self._state, self._passed = IDLE, 0
+
+    def close(self) -> None:
         if self._line is not None:
             self._line.close()
-        self._line, self._state, self._passed = None, IDLE, 0
+        self._line = None

@@ -28,6 +28,7 @@ PRESSED, RELEASED = 1, 2
 """An active edge and its end: the port says which level a pressed button has."""
 USUAL_LINES = (5, 6, 13, 19, 26, 16, 20, 21)
 """At the end of the header, among four pins of ground; nothing else uses them by default."""
+NO_LAMP = "none"
 _LAST_LINE = 1023
 UNUSED_LINE = f"GPIO{_LAST_LINE}"
 _LATEST = 2**60
@@ -48,6 +49,16 @@ def lines_of(codes: tuple[str, ...], buttons: int) -> tuple[int, ...]:
     return tuple(line_of(code) for code in codes) or USUAL_LINES[:buttons]
 
 
+def lamp_of(lamp: str, lines: tuple[int, ...]) -> int | None:
+    """The line of the lamp; None where there is none. ValueError."""
+    if lamp in ("", NO_LAMP):
+        return None
+    line = line_of(lamp)
+    if line in lines:
+        raise ValueError(f"lamp {lamp!r} is the line of a button")
+    return line
+
+
 def measure(buffer: bytes) -> int | None:
     """For framing.Scan: the kernel sends whole records only, so that a sensible one is one."""
     if len(buffer) < RECORD.size:
@@ -58,9 +69,10 @@ def measure(buffer: bytes) -> int | None:
 
 
 class GpioCodec:
-    def __init__(self, codes: tuple[str, ...] = (), buttons: int = 5) -> None:
-        """ValueError for a code that is no line."""
+    def __init__(self, codes: tuple[str, ...] = (), buttons: int = 5, lamp: str = "") -> None:
+        """ValueError for a code or a lamp that is no line."""
         lines = lines_of(codes, buttons)
+        lamp_of(lamp, lines)
         self._buttons = {line: button for button, line in enumerate(lines, start=1)}
         self._scan = Scan(measure, RECORD.size)
         self._frames = 0

@@ -69,6 +69,34 @@ def test_what_arrives_late_never_changes_a_block_and_is_never_lost(
     assert total(after) == tuple(sum(d.counts[i] for d in everything) for i in range(5))
 
 
+def corrected(days: list[DayCount], moves: list[tuple[int, int, int]]) -> list[DayCount]:
+    """Days of which some ratings are of another level than before."""
+    counts = [list(day.counts) for day in days]
+    for number, old, new in moves:
+        if days and counts[number % len(days)][old]:
+            counts[number % len(days)][old] -= 1
+            counts[number % len(days)][new] += 1
+    pairs = zip(days, counts, strict=True)
+    return [DayCount(day.day, (n[0], n[1], n[2], n[3], n[4])) for day, n in pairs]
+
+
+_level = st.integers(0, 4)
+
+
+@given(_days, st.lists(st.tuples(st.integers(0, 39), _level, _level), max_size=12))
+def test_what_corrections_took_is_made_up_level_by_level_in_blocks_of_ten(
+    days: list[DayCount], moves: list[tuple[int, int, int]]
+) -> None:
+    before = next_blocks([], days, MONDAY + timedelta(days=40))
+    last = DayCount(MONDAY + timedelta(days=62), (9, 9, 9, 9, 9))
+    raw = [*corrected(days, moves), last]
+    fresh = next_blocks(before, raw, MONDAY + timedelta(days=90))
+    assert all(block.n >= 10 and min(block.counts) >= 0 for block in fresh)
+    of_days = [sum(day.counts[level] for day in raw) for level in range(5)]
+    pairs = zip(total(before), of_days, strict=True)
+    assert total([*before, *fresh]) == tuple(max(pair) for pair in pairs)
+
+
 @given(st.lists(_days, min_size=1, max_size=3))
 def test_no_sum_or_difference_of_published_figures_covers_fewer_than_ten(
     officers: list[list[DayCount]],

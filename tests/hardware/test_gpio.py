@@ -44,6 +44,15 @@ def test_what_is_no_line_is_refused(wrong: str) -> None:
         GpioCodec((wrong,))
 
 
+@pytest.mark.parametrize(
+    ("lamp", "words"), [("LED", "is no line such as GPIO17"), ("GPIO5", "is the line of a button")]
+)
+def test_a_lamp_that_can_not_be_is_refused(lamp: str, words: str) -> None:
+    GpioCodec(lamp="none")
+    with pytest.raises(ValueError, match=words):
+        GpioCodec(lamp=lamp)
+
+
 def test_the_lamp_is_one_byte_and_there_is_no_question() -> None:
     codec = GpioCodec()
     assert [codec.encode(m) for m in (Lamp(True), Lamp(False), Poll())] == [b"\1", b"\0", b""]

@@ -7,7 +7,7 @@ window, the real file.
 
 from collections.abc import Callable, Iterator
 from time import monotonic
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,8 +24,16 @@ from kiosk.settings.reading import parse
 from kiosk.store.engine import StoreFailed
 from tests.support.builders import SOMYING, duty_of
 from tests.support.counter import Counter, click, tally
-from tests.support.panels import OnLoop
-from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
+from tests.support.panels import NetworkPanel, OnLoop
+from ui.dialogs import (
+    Choosing,
+    Dialog,
+    DutyMenu,
+    PanelWizard,
+    Purpose,
+    ServiceMenu,
+    TypingPin,
+)
 from ui.panel_states import Panels
 from ui.presenter import Presenter
 from ui.screens.ready import ReadyScreen
@@ -60,8 +68,23 @@ profile = "gpio"
 port = "MODBUS"
 profile = "modbus"
 codes = ["holding-register:40.0", "holding-register:40.9", "holding-register:41=3"]
+[[panel]]
+port = "HEX"
+profile = "hex-frame"
+lamp_on = "A5 81 5A"
+lamp_off = "A5 80 5A"
+"""
+NETWORKED = """\
+[[panel]]
+port = "NETWORK"
+profile = "network"
+key_file = "NETWORK_KEY"
 """
 MODBUS = ("holding-register:40.0", "holding-register:40.9", "holding-register:41=3")
+WIRED: dict[str, dict[str, Any]] = {
+    "MODBUS": {"codes": MODBUS},
+    "HEX": {"lamp_on": "A5 81 5A", "lamp_off": "A5 80 5A"},
+}
 KINDS = {
     "OWN": "own",
     "CANDLE": "candle485",
@@ -69,6 +92,8 @@ KINDS = {
     "KEYPAD": "keypad",
     "PINS": "gpio",
     "MODBUS": "modbus",
+    "HEX": "hex-frame",
+    "NETWORK": "network",
     "BYTES": "single-byte",
 }
 """The panels' places in the settings, and their families."""
@@ -85,13 +110,19 @@ class Bench:
 
     def __init__(self, counter: Counter, qtbot: QtBot, more: str = "") -> None:
         self.counter, self.qtbot = counter, qtbot
-        text = SETTINGS + more
-        self.panels: dict[str, OnLoop] = {}
+        is_full = "BYTES" in more  # a terminal has eight panels at most
+        text = SETTINGS + more + ("" if is_full else NETWORKED)
+        self.panels: dict[str, OnLoop | NetworkPanel] = {}
         for name, profile in KINDS.items():
             if f'"{name}"' not in text:
                 continue
             path = counter.folder.path / name.lower()
-            wiring = Wiring(buttons=4, codes=MODBUS if name == "MODBUS" else ())
+            if profile == "network":
+                panel = self.panels[name] = NetworkPanel(path)
+                text = text.replace(f'"{name}"', f'"{panel.port}"')
+                text = text.replace(f'"{name}_KEY"', f'"{path}"')
+                continue
+            wiring = Wiring(buttons=4, **WIRED.get(name, {}))
             self.panels[name] = OnLoop(family_named(profile).simulated(path, wiring))
             text = text.replace(f'"{name}"', f'"{path}"')
         counter.running.stop()
@@ -99,7 +130,8 @@ class Bench:
         counter.running = counter.open()
         self.said: list[str] = []
         self.presenter.spoken.connect(lambda _, names: self.said.extend(names))
-        qtbot.waitUntil(lambda: self.presenter.panels.foremost.up, timeout=10_000)
+        wanted = self.presenter.panels.states
+        qtbot.waitUntil(lambda: all(panel.up for panel in wanted), timeout=10_000)
 
     @property
     def presenter(self) -> Presenter:
@@ -213,6 +245,7 @@ PLACES: dict[str, Callable[[Bench], None]] = {
     "choosing": behind(Choosing()),
     "duty menu": behind(DutyMenu()),
     "service menu": behind(ServiceMenu()),
+    "panel setup": behind(PanelWizard()),
     "panel test": behind(ServiceMenu(testing=True)),
     **{f"pin for {purpose}": behind(pin) for purpose, pin in PINS.items()},
 }
@@ -233,7 +266,7 @@ QUEUE_PLACES = {"waiting": waiting, "offered": offered}
 # --- the ways to press ----------------------------------------------------------------------------
 
 
-WITH_LAMP = ("OWN", "CANDLE", "PINS", "MODBUS")
+WITH_LAMP = ("OWN", "CANDLE", "PINS", "MODBUS", "HEX", "NETWORK")
 
 
 def lit(bench: Bench) -> dict[str, int]:
@@ -348,7 +381,9 @@ def test_what_a_box_without_frames_says_of_itself_is_a_press_nowhere(
     bench: Bench, qtbot: QtBot
 ) -> None:
     """A greeting holds the bytes of buttons, as noise does. One byte alone is a press."""
-    box = bench.panels["BYTES"].panel
+    on_loop = bench.panels["BYTES"]
+    assert isinstance(on_loop, OnLoop)
+    box = on_loop.panel
     assert isinstance(box, SimulatedPlainPanel)
     settled_at = monotonic() + 1.1
     qtbot.waitUntil(lambda: monotonic() >= settled_at)

@@ -118,7 +118,11 @@ def bench(folder: DataFolder, qtbot: QtBot, counter: Counter) -> Iterator[Bench]
     bench.stop()
 
 
-@pytest.mark.parametrize("name", PANEL_PROFILES)
+ON_A_LINE = [name for name in PANEL_PROFILES if name != "network"]
+"""A panel on the network has no line: tests/hardware/test_network_panel.py."""
+
+
+@pytest.mark.parametrize("name", ON_A_LINE)
 def test_a_press_on_any_family_is_a_rating_with_the_score_of_its_button(
     bench: Bench, name: str
 ) -> None:
