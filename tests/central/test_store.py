@@ -213,7 +213,8 @@ def test_ingest_is_idempotent_under_any_order_and_repetition(
             assert t.days.rows_agree(report)
     assert first_disagreement(central) is None
     with central.store._engine.begin() as connection:
-        for table in ("day_reports", "day_lines", "day_counts", "parked_reports", "seen_sheets"):
+        whole = ("day_reports", "earlier_reports", "parked_reports")
+        for table in (*whole, "day_lines", "day_counts", "seen_sheets"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
