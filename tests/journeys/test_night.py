@@ -66,7 +66,10 @@ def test_at_the_configured_time_yesterday_goes_out_and_the_roster_comes_in(
 
 
 def test_staff_sends_by_day_from_the_service_menu(
-    enrolled: tuple[DataFolder, Path], window: TerminalWindow, qtbot: QtBot
+    enrolled: tuple[DataFolder, Path],
+    window: TerminalWindow,
+    qtbot: QtBot,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     folder, _ = enrolled
     now = SystemClock().now()
@@ -94,6 +97,8 @@ def test_staff_sends_by_day_from_the_service_menu(
         assert isinstance(view, MenuView)
         assert view.note.startswith(note)
         words = [value for _, value in view.rows]
-    assert f"{usb}: no stick is mounted there; see the README on /etc/fstab" in words
+    assert "อยู่ในบันทึกของเครื่อง: journalctl -u kiosk" in words
+    in_log = capfd.readouterr().err
+    assert f"{usb}: no stick is mounted there; see the README on /etc/fstab" in in_log
     assert program._running.terminal.status().due == 0
     assert program.end() == 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="The voice of the audible guide, for those who can't see the screen.\n\n"
     "It speaks a language once every line of it has a recording. Start with `kiosk sounds record`; "
-    "then set guide = true under [sound] in the settings.",
+    "then set guide = true in the settings' section sound.",
     no_args_is_help=True,
 )
 Language = Annotated[str, typer.Argument(help="th, en, zh, my, km, lo.")]
