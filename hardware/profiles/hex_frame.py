@@ -32,6 +32,8 @@ from hardware.profiles import modbus
 
 MAX_FRAME = 32
 """Bytes of a frame, and of what a press may send while it is being learned."""
+MAX_BURST = 3 * MAX_FRAME
+"""Bytes between two pauses: a frame may be said several times."""
 MAX_KEYS = 16
 LEAST_KNOWN = 2
 """Bytes of a frame that must be known, so that noise is no press."""
@@ -236,13 +238,13 @@ class BurstReader:
         self._bursts = self._dropped = 0
 
     def feed(self, data: bytes) -> list[PlainFromPanel]:
-        self._pending += data[: MAX_FRAME + 1]
-        if len(self._pending) > MAX_FRAME:
-            del self._pending[MAX_FRAME + 1 :]
+        self._pending += data
+        del self._pending[MAX_BURST + 1 :]
         return []
 
     def quiet(self) -> list[PlainFromPanel]:
-        burst = _once(bytes(self._pending))
+        is_short = len(self._pending) <= MAX_BURST
+        burst = _once(bytes(self._pending)) if is_short else b""
         self._pending.clear()
         if not LEAST_KNOWN <= len(burst) <= MAX_FRAME or _is_smeared(burst):
             self._dropped += len(burst)
