@@ -17,7 +17,13 @@ from hardware.port import Connection, LineMode, Parity, Wiring
 from hardware.profiles.ascii_line import AsciiLineBox, AsciiLineCodec
 from hardware.profiles.candle485 import CandleCodec, CandlePad
 from hardware.profiles.gpio import UNUSED_LINE, GpioBox, GpioCodec
-from hardware.profiles.hex_frame import BurstReader, HexFrameBox, HexFrameCodec, Replies
+from hardware.profiles.hex_frame import (
+    BurstReader,
+    HexFrameBox,
+    HexFrameCodec,
+    Replies,
+    is_smeared,
+)
 from hardware.profiles.jt905 import Jt905Codec, Jt905Evaluator
 from hardware.profiles.keypad import UNUSED_KEY, Keypad, KeypadCodec
 from hardware.profiles.modbus import ELSEWHERE, ModbusBox, ModbusCodec
@@ -139,6 +145,7 @@ FAMILIES: tuple[PanelFamily, ...] = (
         manners=Manners(debounce=0.25),
         manners_of=_hex_manners,
         burst_reader=BurstReader,
+        doubtful=is_smeared,
         learn_codes=difference.frames,
         # Longer than a USB cable holds bytes back, and shorter than a finger stays down.
         pause=0.03,

@@ -92,6 +92,10 @@ class PanelFamily(ABC):
         numbers only, so that there is no code to learn."""
         return None
 
+    def doubts(self, code: str) -> bool:
+        """Whether what was heard may be another speed's."""
+        return False
+
     def learn(self, sightings: Sequence[Sequence[str]]) -> tuple[str, ...]:
         """A code for each button, from what the code reader reported of each at least twice.
         Refusal when there is none."""
@@ -141,6 +145,8 @@ class PlainFamily(PanelFamily):
     learn_codes: Callable[[Sequence[Sequence[str]]], tuple[str, ...]] | None = None
     burst_reader: Callable[[], PlainCodec] | None = None
     """Reports every press where no codec of the family's own can."""
+    doubtful: Callable[[str], bool] | None = None
+    """Whether a code may be what another speed looks like."""
     codes_are_surer: bool = False
     """Whether a code tells which button it was wherever a number does."""
     asked_counts: tuple[int, ...] = ()
@@ -187,6 +193,9 @@ class PlainFamily(PanelFamily):
         if not self.unused_code:
             return None
         return self.codec(Wiring(codes=(self.unused_code,)))
+
+    def doubts(self, code: str) -> bool:
+        return self.doubtful is not None and self.doubtful(code)
 
     def learn(self, sightings: Sequence[Sequence[str]]) -> tuple[str, ...]:
         return (self.learn_codes or alike)(sightings)

@@ -4,7 +4,7 @@ For the wizard only: it opens ports, asks, and listens for a limited time. Knows
 scores.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from hardware.codec import UnknownCode
@@ -64,6 +64,8 @@ class Ear:
         self._state_at = now
         self._understood = False
         """Whether a press carried a number, so that nothing had to be learned."""
+        self._doubted = self._has_read = False
+        """Whether all presses so far may be another speed's."""
 
     @property
     def answered(self) -> bool:
@@ -75,6 +77,8 @@ class Ear:
         """What the presses so far prove."""
         if self.family.certainty is Certainty.BYTES and self._understood:
             return Certainty.SENSIBLE_BYTES
+        if self._doubted:
+            return Certainty.BYTES
         return self.family.certainty
 
     def detected(self, port: str, line_mode: LineMode) -> DetectedPanel:
@@ -102,6 +106,10 @@ class Ear:
         self._port.write(question)
         if self._code_reader is None:
             return numbers
+        if codes:
+            is_doubtful = all(self.family.doubts(button.code) for button in codes)
+            self._doubted = is_doubtful and (self._doubted or not self._has_read)
+            self._has_read = True
         return numbers if numbers and self.family.numbers_are_sure else codes
 
     def reads(self, data: bytes, now: float, *, asks: bool = False) -> list[ButtonIdentity]:
@@ -157,9 +165,12 @@ class ListeningPost:
     families: tuple[PanelFamily, ...]
 
 
-def listening_posts(port: str, families: Sequence[PanelFamily]) -> tuple[ListeningPost, ...]:
-    """Where to listen for panels of `families`: at `port`, or at every port where that is "".
-    A kind of port that is asked for only, is asked for by families of that kind alone."""
+def listening_posts(
+    port: str, families: Sequence[PanelFamily], taken: Collection[str] = ()
+) -> tuple[ListeningPost, ...]:
+    """Where to listen for panels of `families`: at `port`, or at every port where that is "", but
+    at none of those `taken` by other panels. A kind of port that is asked for only, is asked for by
+    families of that kind alone."""
     posts: list[ListeningPost] = []
     connections = dict.fromkeys(family.connection for family in families)
     for connection in connections:
@@ -168,7 +179,9 @@ def listening_posts(port: str, families: Sequence[PanelFamily]) -> tuple[Listeni
         names = (
             _names_given(port, connection, is_only) if port else _names_found(connection, is_only)
         )
-        posts += [ListeningPost(name, connection, fitting) for name in names]
+        others = {connection.place(name) for name in taken}
+        free = [name for name in names if connection.place(name) not in others]
+        posts += [ListeningPost(name, connection, fitting) for name in free]
     return tuple(posts)
 
 
@@ -264,9 +277,10 @@ class Listening:
         """A mode's time is over: the panel, or the next mode."""
         panel, is_only = self._best, len(self._families) == 1
         is_round_over = self._turn == len(self._modes) - 1
-        if panel is not None and (_is_certain(panel) or is_only):
+        if panel is not None and (_is_certain(panel) or (is_only and not self._may_be_faster)):
             return panel
-        if is_round_over and panel is not None and panel.certainty > Certainty.BYTES:
+        is_enough = panel is not None and (is_only or panel.certainty > Certainty.BYTES)
+        if is_round_over and is_enough:
             return panel
         if is_round_over:
             self._best = None
@@ -274,6 +288,13 @@ class Listening:
         self.close()
         self._open(now)
         return None
+
+    @property
+    def _may_be_faster(self) -> bool:
+        """Whether bytes at one speed may be another's: then every speed is listened to. A panel
+        that is asked answers at its own alone."""
+        is_any_burst = self._families[0].certainty is Certainty.BURSTS
+        return is_any_burst and not self._wiring.poll
 
     @property
     def _mode(self) -> LineMode:
@@ -312,7 +333,10 @@ def _is_certain(panel: DetectedPanel | None) -> bool:
 
 
 def _surer(best: DetectedPanel | None, panel: DetectedPanel | None) -> DetectedPanel | None:
-    """The one with more certainty; the earlier one when they are equal."""
+    """The one with more certainty; the earlier one when they are equal, but the faster one of
+    bursts: what is too fast is smeared and doubted, what is too slow looks like any other."""
     if best is None or panel is None:
         return best or panel
+    if panel.certainty is best.certainty is Certainty.BURSTS:
+        return max(best, panel, key=lambda burst: burst.line_mode.baud)
     return panel if panel.certainty > best.certainty else best

@@ -97,6 +97,10 @@ class Connection(ABC):
     def owns(self, name: str) -> bool:
         """Whether that name, as a person writes it, looks like a port of this kind."""
 
+    def place(self, name: str) -> str:
+        """What all names of one port have in common."""
+        return name
+
     @abstractmethod
     def open(self, name: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
         """PortLost when it can't be. `alone`: no other program hears what the panel says, where

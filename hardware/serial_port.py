@@ -115,6 +115,12 @@ class SerialLines(Connection):
             return not name.startswith(_OTHER_PORTS)
         return bool(_USB.fullmatch(name)) or (_BY_ID / name).exists()
 
+    def place(self, name: str) -> str:
+        try:
+            return os.path.realpath(_path(name))
+        except PortLost:
+            return name
+
     def open(self, name: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
         return SerialPort.open(name, line_mode.baud, line_mode.parity)
 

@@ -59,8 +59,10 @@ class PanelSetup:
         self.scores: tuple[Score, ...] = tuple(reversed(settings.rules.scale.scores()))
         """In the order in which their buttons are asked for."""
         chosen = _families(profile, families)
-        posts = listening_posts(port, chosen)
+        posts = listening_posts(port, chosen, self._taken)
         self.ports = tuple(dict.fromkeys(post.name for post in posts))
+        if not posts and port and listening_posts(port, chosen):
+            raise PanelTrouble(f"{port} is another panel's in the settings; set up that one")
         if not posts:
             raise PanelTrouble("no port found; is the panel's cable plugged in?", later=True)
         self.profiles = tuple(family.name for family in chosen)
@@ -109,6 +111,12 @@ class PanelSetup:
 
     def close(self) -> None:
         self.learner.close()
+
+    @property
+    def _taken(self) -> tuple[str, ...]:
+        """The ports of the settings' other panels."""
+        own = self._number - 1
+        return tuple(panel.port for place, panel in enumerate(self.settings.panels) if place != own)
 
     def _before(self, profile: str) -> Wiring:
         """What a person wrote of a panel of that profile and can't be learned: how it is asked."""

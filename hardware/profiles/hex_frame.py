@@ -49,6 +49,8 @@ CHECKS: Final[dict[str, Callable[[bytes], bytes]]] = {
 _BYTE = re.compile(r"[0-9A-F?]{2}")
 _CHECK = re.compile(rf"({'|'.join(CHECKS)})([1-3]?)")
 _NIBBLE_UP = 4
+_LONE_BIT = re.compile("(?=010|101)")
+"""In a byte as it is written, with the start bit behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ class BurstReader:
         is_short = len(self._pending) <= MAX_BURST
         burst = _once(bytes(self._pending)) if is_short else b""
         self._pending.clear()
-        if not LEAST_KNOWN <= len(burst) <= MAX_FRAME or _is_smeared(burst):
+        if not LEAST_KNOWN <= len(burst) <= MAX_FRAME:
             self._dropped += len(burst)
             return []
         self._bursts += 1
@@ -268,10 +270,10 @@ def _once(burst: bytes) -> bytes:
     return burst
 
 
-def _is_smeared(burst: bytes) -> bool:
-    """Whether every byte is one run of equal bits: what slower bits look like at our speed, and
-    no frame that anybody chose."""
-    return all(f"{byte:08b}".count("01") + f"{byte:08b}".count("10") <= 1 for byte in burst)
+def is_smeared(code: str) -> bool:
+    """Whether a burst is what slower bits look like at our speed: no bit that is alone between two
+    others, in any of its bytes. A frame that somebody chose seldom is."""
+    return not any(_LONE_BIT.search(f"{byte:08b}0") for byte in bytes.fromhex(code))
 
 
 class HexFrameBox:

@@ -209,6 +209,16 @@ def test_a_second_panel_is_put_beside_the_first(wizard: Wizard) -> None:
     assert (first.port, second.profile) == ("", "xid")
 
 
+def test_one_box_is_not_set_up_as_two_panels(wizard: Wizard) -> None:
+    wizard.set_up(wizard.clerk(simulated(wizard.line, "own", 5), [1, 2, 3, 4, 5]), "own")
+    before = wizard.file.read_text(encoding="utf-8")
+    link = wizard.folder / "the same line"
+    link.symlink_to(wizard.line)
+    message = one_line(wizard.folder, 2, "setup", str(link), "--panel", "2")
+    assert "is another panel's in the settings" in message
+    assert wizard.file.read_text(encoding="utf-8") == before
+
+
 def test_a_panel_with_too_few_buttons_for_the_scale_is_said_so(wizard: Wizard) -> None:
     clerk = wizard.clerk(simulated(wizard.line, "candle485", 4), [1, 2, 3, 4])
     with pytest.raises(PanelTrouble, match=r"has 4 buttons, the scale 5 levels; set scale\.levels"):
