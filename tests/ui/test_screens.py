@@ -20,6 +20,7 @@ from ui.screens.base import StillScreen
 from ui.screens.ready import ReadyScreen
 from ui.text import MissingWord, Words, languages
 from ui.view import ReadyView, ReasonsView, View
+from ui.widgets.breaks import places
 from ui.widgets.pictures import decode_photo
 from ui.widgets.tap import Tap
 from ui.widgets.text import Laid, TextBox, fit, paint
@@ -196,6 +197,23 @@ def test_a_line_ends_by_sense_and_a_number_stays_with_what_it_counts(qtbot: QtBo
         starts = [layout.lineAt(line).textStart() for line in range(1, layout.lineCount())]
         ends |= {text[start:].split(" ")[0] for start in starts}
     assert ends == {"และช่องบริการสำหรับผู้สูงอายุ", "สำหรับผู้สูงอายุ"}
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("ประภัสสร ณ ระนอง", {"ณ ระนอง"}),
+        ("กดซ้ำ ๆ ต่าง ๆ กัน", {"ต่าง ๆ กัน", "กัน"}),
+        ("บัตร ทะเบียน ฯลฯ", {"ทะเบียน ฯลฯ"}),
+        ("เลขที่ ๑๒/๓", set()),
+    ],
+)
+def test_no_line_begins_with_a_sign_of_repetition_or_parts_a_surname(
+    text: str, begins: set[str], qtbot: QtBot
+) -> None:
+    lines = {text[start:] for start in places(text).good}
+    assert begins <= lines
+    assert not {line for line in lines if line.startswith(("ๆ", "ฯ", "ล", "ระนอง", "๓"))}
 
 
 @pytest.mark.parametrize("width", [60, 120, 200, 400])

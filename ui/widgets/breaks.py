@@ -14,9 +14,13 @@ from PySide6.QtGui import QTextLayout, QTextOption
 from ui import theme
 
 _LIST = Path(__file__).parents[1] / "text" / "unbroken.txt"
-_TOGETHER = re.compile(r"\S (?=\d{1,3}(?![\d:.]))|\b\d{1,3} (?=[^\W\d])|\d[–-](?=\d)|[“(](?=\S)")
+_TOGETHER = re.compile(
+    r"\S (?=\d{1,3}(?![\d:.]))|\b\d{1,3} (?=[^\W\d])|\d[–/-](?=\d)|[“(](?=\S)"
+    r"|(?<!\S)\u0e13 (?=\S)|\S ?(?=\u0e46|\u0e2f\u0e25\u0e2f)"
+)
 """Ends where a line would begin with a number, or end with a small one or a mark that opens; or
-within 08:00–16:30."""
+within 08:00–16:30 and 12/3; or part the "of" of a surname (na) from its place, or a sign from
+what it repeats (mai yamok, "and so on")."""
 _SECOND = "\ue000"
 """Stands for the second half of a letter that Qt counts as two, such as an emoji."""
 _MEMORY = 256
