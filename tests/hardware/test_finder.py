@@ -8,6 +8,7 @@ import pytest
 from hardware.catalogue import family_named
 from hardware.family import PlainFamily
 from hardware.finder import DetectedPanel, Listening, ListeningPost, Patience, listening_posts
+from hardware.learner import PanelLearner
 from hardware.port import Connection, LineMode, Port, PortInfo, Wiring
 from hardware.profiles.hex_frame import is_smeared
 
@@ -101,3 +102,35 @@ def test_the_ports_of_other_panels_are_not_listened_to() -> None:
     family = replace(family_named("hex-frame"), connection=Bench(9600))
     assert len(listening_posts("", [family])) == 1
     assert listening_posts("", [family], taken=["bench"]) == ()
+
+
+class Talker(Bench):
+    """A box that says every two seconds that it is there, and is never pressed."""
+
+    now = 0.0
+
+    def open(self, name: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
+        return Talk(self)
+
+
+class Talk(Wire):
+    def __init__(self, box: Talker) -> None:
+        self._box, self._said = box, 0
+
+    def read(self) -> bytes:
+        due = int(self._box.now // 2)
+        is_due, self._said = due > self._said, due
+        return FRAME if is_due else b""
+
+
+def test_what_a_box_says_by_itself_is_no_press() -> None:
+    box = Talker(9600)
+    family = replace(family_named("hex-frame"), connection=box)
+    posts = [ListeningPost("bench", box, (family,))]
+    learner = PanelLearner(posts, 5, Patience(), 0.0, Wiring())
+    while not learner.over:
+        box.now += 0.05
+        learner.step(box.now)
+    assert learner.place == 0
+    assert learner.remark is not None
+    assert learner.remark.key == "panel_talks"
