@@ -96,6 +96,9 @@ def test_a_line_is_recorded_heard_again_and_kept(data: DataFolder, tmp_path: Pat
         clerk.until("Was it good?")
         clerk.type("p")
         clerk.until("Was it good?")
+        clerk.type("n")
+        clerk.until("Was it good?")
+        assert not [*data.sounds.glob("*/[!.]*")]  # only what somebody agreed to
         clerk.type()
         clerk.until("2 of ")
         clerk.until("Press Enter and read")
@@ -110,7 +113,7 @@ def test_a_line_is_recorded_heard_again_and_kept(data: DataFolder, tmp_path: Pat
     kept = [*data.sounds.glob("*/*")]
     assert [path.name for path in kept] == ["question.wav"]
     assert 1.0 < len(samples_of(kept[0].read_bytes())) / 22_050 < 1.4
-    assert len((tmp_path / "played").read_text().splitlines()) == 2
+    assert len((tmp_path / "played").read_text().splitlines()) == 3
 
 
 def test_what_can_not_be_followed_is_said_and_asked_again(data: DataFolder, tmp_path: Path) -> None:
@@ -155,6 +158,28 @@ def test_the_file_of_the_report_is_taken_from_a_stick(data: DataFolder, tmp_path
     (folder / "th").mkdir(parents=True)
     (folder / "th" / "done.wav").write_bytes(wave_file(spoken()))
     assert take(data, folder) == (0, f"1 recording taken into {data.sounds}\n")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_what_can_not_be_taken_is_named_and_the_rest_is(
+    data: DataFolder, tmp_path: Path, packing: int
+) -> None:
+    file = tmp_path / "recordings.zip"
+    with zipfile.ZipFile(file, "w", packing) as archive:
+        archive.writestr("th/next.wav", wave_file(spoken()))
+        archive.writestr("th/holiday.wav", wave_file(spoken()))
+        archive.writestr("th/choose.wav", bytes(2_000_000))
+        archive.writestr("th/done.wav", wave_file(spoken()))
+    damaged = bytearray(file.read_bytes())
+    damaged[60:200] = b"\xff" * 140
+    file.write_bytes(damaged)
+    code, said = take(data, file)
+    assert code == 1
+    assert "1 recording taken" in said
+    assert "th/next.wav: this file can't be read" in said
+    assert "th/holiday.wav: the guide has no line of this name" in said
+    assert "th/choose.wav: " in said
+    assert [path.name for path in data.sounds.glob("*/*")] == ["done.wav"]
 
 
 @pytest.mark.parametrize("made", ["nothing", "garbage", "an empty folder"])
