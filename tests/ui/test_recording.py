@@ -18,6 +18,7 @@ from kiosk.domain.prompts import LANGUAGES, prompt_names
 from kiosk.speech import samples_of, wave_file
 from sync.central.language import words as central_words
 from tests.support.voices import spoken
+from ui import recorder
 from ui.cli import app
 from ui.recorder import bar
 from ui.sounds import USUAL_REASONS, prompts
@@ -26,6 +27,7 @@ from ui.text import Words, languages
 MICROPHONE = """#!/bin/sh
 case "$*" in *Gone*) echo "arecord: main:831: audio open error: No such device" >&2; exit 1 ;; esac
 cat "$VOICE"
+case "$*" in *Pulled*) echo "arecord: pcm_read:2221: read error: No such device" >&2; exit 1 ;; esac
 """
 PLAYER = '#!/bin/sh\necho "$*" >> "$PLAYED"\n'
 SECONDS = 30
@@ -133,6 +135,24 @@ def test_no_microphone_is_one_line(data: DataFolder, tmp_path: Path) -> None:
         clerk.until("Press Enter and read")
         clerk.type()
         clerk.until("kiosk: plughw:CARD=Gone: No such device")
+
+
+def test_a_microphone_pulled_in_the_middle_keeps_no_half_of_a_line(
+    data: DataFolder, tmp_path: Path
+) -> None:
+    with recording(data, tmp_path, "th", "--microphone", "plughw:CARD=Pulled") as clerk:
+        clerk.until("Press Enter and read")
+        clerk.type()
+        clerk.until("kiosk: plughw:CARD=Pulled: No such device")
+    assert not [*data.sounds.glob("*/*")]
+
+
+def test_a_player_that_hangs_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "aplay").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "aplay").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(recorder, "PLAYING_SECONDS", 0.1)
+    assert recorder.play("voice.wav", "") == "aplay does not end: is the usual output in use?"
 
 
 def take(data: DataFolder, source: Path) -> tuple[int, str]:

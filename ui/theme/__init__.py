@@ -24,9 +24,6 @@ CHOSEN = QColor("#CFE9DC")
 WARM = QColor("#E9F4EC")
 """The ground of the thanks: the only page that is not PAPER."""
 
-FACES = tuple(QColor(colour) for colour in face.colours())
-"""Worst to best of five."""
-
 HERO, TITLE, LEAD, BODY, SMALL, QUIET = 9.4, 6.6, 5.2, 4.4, 3.6, 2.6
 """The type scale, in units (see Metrics): what a page says at once; its heading; what goes with
 it; words to press; what staff reads; what is there for who looks for it. Each about
