@@ -148,7 +148,7 @@ class PanelLearner:
         if pressed:
             self._pressed_at = now
             if self.stage is not Stage.SETTLING:
-                self._take(pressed[0])
+                self._take(pressed)
                 if not self.over:
                     self._settle(now)
         elif self.stage is Stage.SETTLING and now - self._pressed_at >= self._quiet:
@@ -176,7 +176,12 @@ class PanelLearner:
     def _restless(self) -> float:
         return RESTLESS * max(self._quiet, 1.0) if self._is_unheard else float("inf")
 
-    def _take(self, button: ButtonIdentity) -> None:
+    def _take(self, pressed: Sequence[ButtonIdentity]) -> None:
+        assert self.panel is not None  # noqa: S101  (it was found before its buttons)
+        button = pressed[0]
+        if self.panel.family.answers and len(set(pressed)) > 1:
+            self._say(Refusal("two_at_once"))
+            return
         if self.stage is Stage.PROVING:
             self._prove(button)
             return
