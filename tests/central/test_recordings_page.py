@@ -156,3 +156,14 @@ def test_a_folder_that_can_not_be_written_stops_nothing_else(
     )
     assert synced.recordings == 0
     assert "voice" in said[-1]
+
+
+def test_a_file_that_can_not_be_written_stops_no_other(
+    kept: Kept, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "voice" / "th" / "next.wav").mkdir(parents=True)
+    (tmp_path / "voice" / "th" / "gone.wav").mkdir()
+    put(server, "next", RECORDED)
+    put(server, "thanks", RECORDED)
+    assert sync(kept, tmp_path / "voice") == 1
+    assert (tmp_path / "voice" / "th" / "thanks.wav").read_bytes() == RECORDED

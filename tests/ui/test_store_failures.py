@@ -64,7 +64,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "name": ("1", "F", "Escape", "Backspace"),
     "language": ("th",),
     "letter": ("ส", "%"),
-    "wizard": (PanelWizard(), PanelWizard(SetupStage.FAILED)),
+    "wizard": (PanelWizard(), PanelWizard(stage=SetupStage.FAILED)),
 }
 """What a parameter of a way in may be. A new one needs its line here."""
 ENDED: dict[str, tuple[object, ...]] = {"code": (3,), "trouble": ("gone", "")}
@@ -80,7 +80,7 @@ DIALOGS: tuple[Dialog | None, ...] = (
     DutyMenu(),
     ServiceMenu(),
     ServiceMenu(testing=True),
-    PanelWizard(SetupStage.PRESS),
+    PanelWizard(stage=SetupStage.PRESS),
 )
 
 
