@@ -26,7 +26,7 @@ def take_recordings(connection: Connection, folder: Path) -> int:
         for row in parsed(Recordings.parse, answer.body).recordings
     }
     here = _digests(folder)
-    said: set[str] = set()
+    troubles: set[str] = set()
     changed = 0
     for name in sorted(here.keys() | digests.keys()):
         try:
@@ -37,9 +37,9 @@ def take_recordings(connection: Connection, folder: Path) -> int:
                 changed += _fetch(connection, folder, name, digests[name])
         except OSError as error:
             trouble = f"recordings: {error.filename or folder}: {error.strerror}"
-            if trouble not in said:
+            if trouble not in troubles:
                 connection.progress(trouble)
-            said.add(trouble)
+            troubles.add(trouble)
             if error.errno in _WHOLE_FOLDER:
                 break
     return changed

@@ -147,6 +147,14 @@ def test_a_microphone_pulled_in_the_middle_keeps_no_half_of_a_line(
     assert not [*data.sounds.glob("*/*")]
 
 
+def test_a_folder_that_can_not_be_made_is_one_line(data: DataFolder) -> None:
+    data.sounds.mkdir(exist_ok=True)
+    (data.sounds / "lo").write_text("a file where the folder should be")
+    done = CliRunner().invoke(app, ["--data", str(data.path), "sounds", "record", "lo"], input="\n")
+    assert done.exit_code == 3
+    assert done.output.splitlines()[-1].startswith(f"kiosk: {data.sounds / 'lo'}: ")
+
+
 def test_a_player_that_hangs_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "aplay").write_text("#!/bin/sh\nexec sleep 60\n")
     (tmp_path / "aplay").chmod(0o755)

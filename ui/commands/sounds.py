@@ -3,6 +3,7 @@
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -165,9 +166,9 @@ def _record_line(lines: Lines, prompt: "Prompt", microphone: str) -> tuple[int, 
     from ui.recorder import NoMicrophone, show
     from ui.recorder import record as record_samples
 
-    lines.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = lines.folder / f".{prompt.name}.wav.draft"
     try:
+        lines.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         while True:
             typer.echo("Press Enter and read; press Enter again when you are done. ", nl=False)
             answer = _answer()
@@ -190,7 +191,8 @@ def _record_line(lines: Lines, prompt: "Prompt", microphone: str) -> tuple[int, 
     except OSError as error:
         fail(f"{error.filename or lines.folder}: {error.strerror}", NOT_NOW)
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 _STEPS = {"s": 1, "u": -1, "q": 0}
