@@ -27,6 +27,8 @@ class Patience:
     """How long each line mode is listened to before the next."""
     quiet: float = 0.7
     """Silence after which bytes belong to another press."""
+    rest: float = 3.0
+    """Silence after which a panel that was found is believed to say nothing by itself."""
 
 
 @dataclass(frozen=True, slots=True)

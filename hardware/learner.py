@@ -18,6 +18,8 @@ TIMES = 2
 """How often each button is pressed before the press that proves it."""
 MISSES = 3
 """Presses that are not what was asked for, until it is no proof."""
+RESTLESS = 4
+"""Rests without silence, after which a panel speaks without being pressed."""
 NOT_UNDERSTOOD = 0.3
 """Seconds after which a press that the link has not understood is none that it will."""
 
@@ -146,20 +148,40 @@ class PanelLearner:
         if pressed:
             self._pressed_at = now
             if self.stage is not Stage.SETTLING:
-                self._take(pressed[0])
+                self._take(pressed)
                 if not self.over:
                     self._settle(now)
         elif self.stage is Stage.SETTLING and now - self._pressed_at >= self._quiet:
             self.stage = Stage.ASKING if self._proof is None else Stage.PROVING
             self._changed_at = now
+        if self.stage is Stage.SETTLING and now - self._changed_at >= self._restless:
+            self._fail(Refusal("panel_talks"))
 
     @property
     def _quiet(self) -> float:
         """Seconds after which another press is one of its own."""
         debounce = self.panel.family.debounce if self.panel else 0.0
-        return max(self._patience.quiet, 1.1 * debounce)
+        rest = self._patience.rest if self._is_unheard else 0.0
+        return max(self._patience.quiet, 1.1 * debounce, rest)
 
-    def _take(self, button: ButtonIdentity) -> None:
+    @property
+    def _is_unheard(self) -> bool:
+        """Whether no button of a panel with codes was asked for yet: what it says by itself, such
+        as that it is there, would be taken for a press."""
+        if self.panel is None or self._seen[0]:
+            return False
+        return self.panel.family.code_reader() is not None
+
+    @property
+    def _restless(self) -> float:
+        return RESTLESS * max(self._quiet, 1.0) if self._is_unheard else float("inf")
+
+    def _take(self, pressed: Sequence[ButtonIdentity]) -> None:
+        assert self.panel is not None  # noqa: S101  (it was found before its buttons)
+        button = pressed[0]
+        if self.panel.family.answers and len(set(pressed)) > 1:
+            self._say(Refusal("two_at_once"))
+            return
         if self.stage is Stage.PROVING:
             self._prove(button)
             return

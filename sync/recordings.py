@@ -3,6 +3,7 @@
 They lie apart from those that somebody put on this terminal by hand, which go before them.
 """
 
+from errno import EDQUOT, ENOSPC, EROFS
 from pathlib import Path
 
 import httpx2 as httpx
@@ -25,17 +26,27 @@ def take_recordings(connection: Connection, folder: Path) -> int:
         for row in parsed(Recordings.parse, answer.body).recordings
     }
     here = _digests(folder)
+    troubles: set[str] = set()
     changed = 0
-    try:
-        for name in here.keys() - digests.keys():
-            _path(folder, name).unlink(missing_ok=True)
-            changed += 1
-        for name in sorted(digests):
-            if here.get(name) != digests[name]:
+    for name in sorted(here.keys() | digests.keys()):
+        try:
+            if name not in digests:
+                _path(folder, name).unlink(missing_ok=True)
+                changed += 1
+            elif here.get(name) != digests[name]:
                 changed += _fetch(connection, folder, name, digests[name])
-    except OSError as error:
-        connection.progress(f"recordings: {error.filename or folder}: {error.strerror}")
+        except OSError as error:
+            trouble = f"recordings: {error.filename or folder}: {error.strerror}"
+            if trouble not in troubles:
+                connection.progress(trouble)
+            troubles.add(trouble)
+            if error.errno in _WHOLE_FOLDER:
+                break
     return changed
+
+
+_WHOLE_FOLDER = (ENOSPC, EDQUOT, EROFS)
+"""What stands in the way of every further file too."""
 
 
 def _fetch(connection: Connection, folder: Path, name: str, expected: str) -> bool:

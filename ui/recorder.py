@@ -15,6 +15,8 @@ from kiosk.speech import LONGEST_SECONDS, RATE, loudness_db
 RECORDER, PLAYER = "arecord", "aplay"
 MOST_SECONDS = 2 * LONGEST_SECONDS
 """Who forgets to end a recording fills no disk."""
+PLAYING_SECONDS = LONGEST_SECONDS + 5
+"""Whoever waits for a player that hangs still has the recording."""
 _PIECE = RATE // 5
 """Bytes: a tenth of a second."""
 Meter = Callable[[float], None]
@@ -27,7 +29,8 @@ class NoMicrophone(Exception):
 
 def record(microphone: str, until: TextIO, meter: Meter) -> "array[int]":
     """The samples until somebody sends a line to `until`, or MOST_SECONDS are over. `microphone`:
-    the recorder's name for an input; "": the usual one. NoMicrophone."""
+    the recorder's name for an input; "": the usual one. NoMicrophone, in the middle of a line
+    too: half of it is not offered for keeping."""
     chosen = ("-D", microphone) if microphone else ()
     shape = ("-q", "-t", "raw", "-f", "S16_LE", "-r", str(RATE), "-c", "1")
     try:
@@ -37,18 +40,23 @@ def record(microphone: str, until: TextIO, meter: Meter) -> "array[int]":
     except OSError:
         raise NoMicrophone(f"{RECORDER} can't be started; install the package alsa-utils") from None
     with recorder:
-        samples = _read(recorder.stdout, until, meter) if recorder.stdout else array("h")
-        recorder.terminate()
+        samples, broken_off = array("h"), True
+        if recorder.stdout:
+            samples, broken_off = _read(recorder.stdout, until, meter)
+        if not broken_off:
+            recorder.terminate()
         errors = recorder.stderr.read() if recorder.stderr else b""
-    if not samples:
+    if not samples or (broken_off and recorder.returncode):
         lines = errors.decode(errors="replace").strip().splitlines()
         reason = lines[-1].rpartition(": ")[2] if lines else "it sent no sound"
         raise NoMicrophone(f"{microphone or 'the usual microphone'}: {reason}")
     return samples
 
 
-def _read(microphone: IO[bytes], until: TextIO, meter: Meter) -> "array[int]":
+def _read(microphone: IO[bytes], until: TextIO, meter: Meter) -> tuple["array[int]", bool]:
+    """The samples, and whether the recorder ended before anybody ended it."""
     sound = bytearray()
+    broken_off = False
     while len(sound) < 2 * RATE * MOST_SECONDS:
         ready = select.select([microphone.fileno(), until.fileno()], [], [])[0]
         if until.fileno() in ready:
@@ -56,10 +64,11 @@ def _read(microphone: IO[bytes], until: TextIO, meter: Meter) -> "array[int]":
             break
         piece = microphone.read(_PIECE)
         if not piece:
+            broken_off = True
             break
         sound += piece
         meter(loudness_db(array("h", piece[: len(piece) // 2 * 2])))
-    return array("h", sound[: len(sound) // 2 * 2])
+    return array("h", sound[: len(sound) // 2 * 2]), broken_off
 
 
 def play(file: str, output: str) -> str:
@@ -67,8 +76,14 @@ def play(file: str, output: str) -> str:
     chosen = ("-D", output) if output else ()
     try:
         done = subprocess.run(  # noqa: S603 - our own words and the settings'
-            [PLAYER, "-q", *chosen, file], capture_output=True, text=True, check=False
+            [PLAYER, "-q", *chosen, file],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PLAYING_SECONDS,
         )
+    except subprocess.TimeoutExpired:
+        return f"{PLAYER} does not end: is {output or 'the usual output'} in use?"
     except OSError:
         return f"{PLAYER} can't be started; install the package alsa-utils"
     return done.stderr.strip().rpartition("\n")[2] if done.returncode else ""

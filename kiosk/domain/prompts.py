@@ -3,6 +3,7 @@
 A prompt's name is that of its file, `NAME.wav`, and what central calls its recording. Pure.
 """
 
+import re
 from collections.abc import Iterable
 
 LANGUAGES = ("th", "en", "zh", "my", "km", "lo")
@@ -28,3 +29,11 @@ def prompt_names(levels: int, buttons: int, reasons: Iterable[str]) -> tuple[str
         "not-chosen",
         NO_VOICE,
     )
+
+
+def is_prompt(name: str) -> bool:
+    """Whether a guide says this on any scale, with any panel, for any reason."""
+    return re.fullmatch(_FROM_SETTINGS, name) is not None or name in prompt_names(0, 0, ())
+
+
+_FROM_SETTINGS = r"button-[1-9][0-9]?|scale[3-5]-[1-5]|reason-.+"

@@ -40,6 +40,11 @@ class Refusals(Refusal):
         return self._problems
 
 
+def on_line(line: int, problem: Refusal) -> Refusal:
+    """What is wrong on a line of a file."""
+    return Refusal("line", line=line, problem=problem)
+
+
 def excerpt(text: object, most: int = MAX_EXCERPT) -> str:
     """The beginning of a wrong input, with escapes for what a screen can't show."""
     return repr(str(text)[:most])[1:-1]

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from kiosk.domain.people import BadPerson, Officer
-from kiosk.domain.refusal import Refusal, Refusals, excerpt
+from kiosk.domain.refusal import Refusal, Refusals, excerpt, on_line
 
 REQUIRED = ("number", "name")
 OPTIONAL = ("position", "section", "id")
@@ -28,13 +28,13 @@ def parse(data: bytes) -> tuple[Officer, ...]:
         try:
             officers.append((line, _officer(columns, row)))
         except BadPerson as error:
-            problems.append(_on_line(line, error))
+            problems.append(on_line(line, error))
     if len(rows) - 1 > MAX_ROWS:
         problems.append(Refusal("too_many_officers", most=MAX_ROWS))
     problems.extend(_repeated(officers, "number"))
     problems.extend(_repeated(officers, "id"))
     if not officers and not problems:
-        problems.append(_on_line(2, Refusal("no_officers")))
+        problems.append(on_line(2, Refusal("no_officers")))
     if problems:
         raise BadRoster(problems)
     return tuple(officer for _, officer in officers)
@@ -50,9 +50,9 @@ def _rows(data: bytes) -> list[tuple[int, list[str]]]:
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error:
-        raise BadRoster([_on_line(reader.line_num, Refusal("csv_form"))]) from None
+        raise BadRoster([on_line(reader.line_num, Refusal("csv_form"))]) from None
     if not rows:
-        raise BadRoster([_on_line(1, Refusal("empty_file", columns=_HEADER))])
+        raise BadRoster([on_line(1, Refusal("empty_file", columns=_HEADER))])
     return rows
 
 
@@ -69,7 +69,7 @@ def _columns(header: list[str]) -> list[str]:
         fault = Refusal("column_twice", columns=allowed)
     else:
         return columns
-    raise BadRoster([_on_line(1, fault)])
+    raise BadRoster([on_line(1, fault)])
 
 
 def _officer(columns: list[str], row: list[str]) -> Officer:
@@ -86,9 +86,5 @@ def _repeated(officers: list[tuple[int, Officer]], field: str) -> Iterator[Refus
         if value in first_lines:
             first_line = first_lines[value]
             repeated = Refusal("stands_already", field=field, text=value, line=first_line)
-            yield _on_line(line, repeated)
+            yield on_line(line, repeated)
         first_lines.setdefault(value, line)
-
-
-def _on_line(line: int, problem: Refusal) -> Refusal:
-    return Refusal("line", line=line, problem=problem)

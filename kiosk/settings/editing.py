@@ -40,11 +40,20 @@ def write_panel(settings: Settings, number: int, values: Mapping[str, Value | No
         before, after = parse(file.text, path), parse(text, path)
         if not _only_changes(before, after, number):
             raise SettingsError(f"{path}: is written in an unusual way; change [panel] by hand")
-        copy = _free_name(path)
-        shutil.copy2(path, copy)
-        editing.write(path, file._replace(text=text))
+        return _exchange(path, file._replace(text=text))
     except OSError as error:
         raise SettingsError(f"{path}: can't be written: {error.strerror}") from None
+
+
+def _exchange(path: Path, file: editing.TextFile) -> Path:
+    """Write `file` at `path`; the path of the old one's copy. OSError leaves no half of a copy."""
+    copy = _free_name(path)
+    try:
+        shutil.copy2(path, copy)
+        editing.write(path, file)
+    except OSError:
+        copy.unlink(missing_ok=True)
+        raise
     return copy
 
 

@@ -42,14 +42,18 @@ def write(path: Path, file: TextFile) -> None:
     """Replace the file at `path`, all or nothing, on the disk on return; mode and owner stay."""
     before = path.stat()
     draft = path.with_name(f".{path.name}.new")
-    with draft.open("wb") as stream:
-        stream.write(file.data)
-        os.fchmod(stream.fileno(), before.st_mode & 0o777)
-        if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
-            os.fchown(stream.fileno(), before.st_uid, before.st_gid)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("wb") as stream:
+            stream.write(file.data)
+            os.fchmod(stream.fileno(), before.st_mode & 0o777)
+            if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(stream.fileno(), before.st_uid, before.st_gid)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

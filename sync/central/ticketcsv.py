@@ -5,7 +5,7 @@ import io
 from datetime import date
 
 from kiosk.domain.people import identifier
-from kiosk.domain.refusal import Refusal, Refusals, excerpt
+from kiosk.domain.refusal import Refusal, Refusals, excerpt, on_line
 from sync.central.store.tickets import Ticket
 
 COLUMNS = ["date", "counter", "tickets"]
@@ -21,7 +21,7 @@ def parse(data: bytes) -> list[Ticket]:
     rows = _rows(data)
     if not rows or [cell.strip().lower() for cell in rows[0]] != COLUMNS:
         header = Refusal("tickets_columns", columns=",".join(COLUMNS))
-        raise BadTickets([_on_line(1, header)])
+        raise BadTickets([on_line(1, header)])
     tickets: dict[tuple[date, str], Ticket] = {}
     problems: list[Refusal] = []
     for line, row in enumerate(rows[1:], start=2):
@@ -30,12 +30,12 @@ def parse(data: bytes) -> list[Ticket]:
         try:
             ticket = _ticket(row)
         except Refusal as error:
-            problems.append(_on_line(line, error))
+            problems.append(on_line(line, error))
             continue
         key = (ticket.date, ticket.counter)
         if key in tickets:
             twice = Refusal("tickets_twice", day=str(ticket.date), counter=ticket.counter)
-            problems.append(_on_line(line, twice))
+            problems.append(on_line(line, twice))
         tickets[key] = ticket
     if problems:
         raise BadTickets(problems)
@@ -51,7 +51,7 @@ def _rows(data: bytes) -> list[list[str]]:
     try:
         return list(reader)
     except csv.Error:
-        raise BadTickets([_on_line(reader.line_num, Refusal("csv_form"))]) from None
+        raise BadTickets([on_line(reader.line_num, Refusal("csv_form"))]) from None
 
 
 def _ticket(row: list[str]) -> Ticket:
@@ -68,7 +68,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Refusal("tickets_day", text=excerpt(text, 20)) from None
-
-
-def _on_line(line: int, problem: Refusal) -> Refusal:
-    return Refusal("line", line=line, problem=problem)

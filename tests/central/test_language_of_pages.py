@@ -20,7 +20,7 @@ from tests.support.central import made_central
 from tests.support.report_pages import report_pages
 
 NOW = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)
-SEEDED_DAYS = 60
+SEEDED_DAYS = 35
 LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
 THAI = re.compile("[\u0e01-\u0e5b]+")
 NAMES = {

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator, ValidationError
 
 from sync import exchange
+from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.web.app import create_app
 from tests.support.builders import PEPPER
-from tests.support.central import NIGHT
+from tests.support.central import NIGHT, made_central
 from tests.support.central_server import Kept, Server
 from tests.support.network import Witnessed
 from tests.support.wire_examples import EXAMPLES
@@ -25,10 +27,13 @@ def client(central: Central) -> TestClient:
     return TestClient(create_app(central, lambda: NIGHT))
 
 
-@pytest.fixture
-def description(client: TestClient) -> dict[str, Any]:
-    published: dict[str, Any] = client.app.openapi()  # type: ignore[attr-defined]  # a FastAPI
-    return published
+@pytest.fixture(scope="module")
+def description(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Of a central without data: it has none in it."""
+    folder = tmp_path_factory.mktemp("described")
+    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    yield create_app(made_central(store, folder), lambda: NIGHT).openapi()
+    store.close()
 
 
 def validator(description: dict[str, Any], name: str) -> Draft202012Validator:

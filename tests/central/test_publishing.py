@@ -80,7 +80,7 @@ def test_a_week_that_ended_closes_what_came_before_it_did(central: Central) -> N
     assert publish_due(central, MONDAY + timedelta(days=14)) == 0
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_days)
 def test_reading_on_from_the_blocks_agrees_with_reading_everything(
     central: Central, days: list[list[Came | Answered]]

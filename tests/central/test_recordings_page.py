@@ -11,7 +11,9 @@ from starlette.testclient import TestClient
 from kiosk.domain.prompts import LANGUAGES
 from kiosk.speech import MAX_BYTES, made_even, samples_of, wave_file
 from sync import exchange
-from sync.central.viewer import ROLES
+from sync.central.sitesettings import SiteSettings
+from sync.central.usecases.office_settings import save_settings
+from sync.central.viewer import ROLES, Viewer
 from sync.client import SyncFailed
 from sync.protocol import digest
 from tests.support.central import signed_in
@@ -134,6 +136,15 @@ def test_what_is_no_prompt_is_not_taken_from_central_either(
     assert not [*tmp_path.glob("voice/*/*")]
 
 
+def test_an_office_with_three_levels_misses_three_buttons(it: TestClient, server: Server) -> None:
+    three = SiteSettings(level_words_th=("ก", "ข", "ค"), level_words_en=("A", "B", "C"))
+    save_settings(server.central, Viewer(account="it"), None, three, NOW)
+    shown = it.get("/recordings/dindaeng?lang=en").text
+    assert "21 lines missing" in shown
+    assert "ปุ่มที่ ๓" in shown
+    assert "ปุ่มที่ ๔" not in shown
+
+
 def test_a_folder_that_can_not_be_written_stops_nothing_else(
     kept: Kept, server: Server, tmp_path: Path
 ) -> None:
@@ -145,3 +156,14 @@ def test_a_folder_that_can_not_be_written_stops_nothing_else(
     )
     assert synced.recordings == 0
     assert "voice" in said[-1]
+
+
+def test_a_file_that_can_not_be_written_stops_no_other(
+    kept: Kept, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "voice" / "th" / "next.wav").mkdir(parents=True)
+    (tmp_path / "voice" / "th" / "gone.wav").mkdir()
+    put(server, "next", RECORDED)
+    put(server, "thanks", RECORDED)
+    assert sync(kept, tmp_path / "voice") == 1
+    assert (tmp_path / "voice" / "th" / "thanks.wav").read_bytes() == RECORDED

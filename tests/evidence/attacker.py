@@ -7,7 +7,7 @@ also solve equations. Of the rounded tables, which cut across blocks, see tables
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -47,7 +47,6 @@ class Stream:
 
 
 Figures = Iterator[frozenset[int]]
-Publisher = Callable[[Stream], Figures]
 
 
 def draw(random: Random) -> Stream:

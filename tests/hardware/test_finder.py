@@ -8,8 +8,10 @@ import pytest
 from hardware.catalogue import family_named
 from hardware.family import PlainFamily
 from hardware.finder import DetectedPanel, Listening, ListeningPost, Patience, listening_posts
+from hardware.learner import PanelLearner, Stage
 from hardware.port import Connection, LineMode, Port, PortInfo, Wiring
 from hardware.profiles.hex_frame import is_smeared
+from hardware.profiles.modbus import ModbusBox
 
 FRAME = bytes.fromhex("AA 02 41 11 52 55")
 
@@ -101,3 +103,71 @@ def test_the_ports_of_other_panels_are_not_listened_to() -> None:
     family = replace(family_named("hex-frame"), connection=Bench(9600))
     assert len(listening_posts("", [family])) == 1
     assert listening_posts("", [family], taken=["bench"]) == ()
+
+
+class Talker(Bench):
+    """A box that says every two seconds that it is there, and is never pressed."""
+
+    now = 0.0
+
+    def open(self, name: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
+        return Talk(self)
+
+
+class Talk(Wire):
+    def __init__(self, box: Talker) -> None:
+        self._box, self._said = box, 0
+
+    def read(self) -> bytes:
+        due = int(self._box.now // 2)
+        is_due, self._said = due > self._said, due
+        return FRAME if is_due else b""
+
+
+def test_what_a_box_says_by_itself_is_no_press() -> None:
+    box = Talker(9600)
+    family = replace(family_named("hex-frame"), connection=box)
+    posts = [ListeningPost("bench", box, (family,))]
+    learner = PanelLearner(posts, 5, Patience(), 0.0, Wiring())
+    while not learner.over:
+        box.now += 0.05
+        learner.step(box.now)
+    assert learner.place == 0
+    assert learner.remark is not None
+    assert learner.remark.key == "panel_talks"
+
+
+class Register(Bench):
+    """A box whose register says the number of the button that is down."""
+
+    def __init__(self) -> None:
+        super().__init__(9600)
+        codes = tuple(f"holding-register:0={number}" for number in range(1, 6))
+        self.box = ModbusBox(5, codes=codes)
+
+    def open(self, name: str, line_mode: LineMode, wiring: Wiring, *, alone: bool = True) -> Port:
+        return Answers(self.box)
+
+
+class Answers(Wire):
+    def __init__(self, box: ModbusBox) -> None:
+        super().__init__(b"")
+        self._box = box
+
+    def write(self, data: bytes) -> None:
+        self._heard += self._box.answer(data) if data else b""
+
+
+def test_two_buttons_at_once_are_not_taken_for_one() -> None:
+    """Such as the number 3 in a register, where each bit may be a button."""
+    register, now = Register(), 0.0
+    family = replace(family_named("modbus"), connection=register)
+    posts = [ListeningPost("bench", register, (family,))]
+    learner = PanelLearner(posts, 5, Patience(press=5), 0.0, Wiring())
+    while not learner.over and learner.remark is None:
+        now += 0.02
+        learner.step(now)
+        if learner.stage is Stage.ASKING:
+            register.box.down(3, 0)
+    assert learner.remark is not None
+    assert (learner.remark.key, learner.place, learner.time) == ("two_at_once", 0, 1)

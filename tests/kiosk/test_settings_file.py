@@ -1,6 +1,8 @@
 """Writing a panel into the settings: those lines change, nothing else does, nothing is lost."""
 
+import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -36,7 +38,7 @@ def test_the_lines_of_the_panel_change_and_all_others_stay() -> None:
 def test_comments_behind_values_stay() -> None:
     line = next(x for x in written(default_text()).splitlines() if x.startswith("profile"))
     assert line.startswith('profile = "candle485"  ')
-    assert line.endswith("single-byte")
+    assert line.endswith(", network")
 
 
 def test_a_file_without_a_panel_gets_one() -> None:
@@ -87,6 +89,26 @@ def test_the_old_file_is_kept_and_the_mode_too(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
     assert write_panel(load(path), 1, NEW).name == "kiosk.toml.2.bak"
     assert sorted(os.listdir(tmp_path)) == ["kiosk.toml", "kiosk.toml.1.bak", "kiosk.toml.2.bak"]
+
+
+@pytest.mark.parametrize("fails", ["copy2", "fsync"])
+def test_a_full_disk_leaves_the_settings_and_no_half_of_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    path = tmp_path / "kiosk.toml"
+    path.write_text(default_text(), encoding="utf-8")
+    settings = load(path)
+
+    def full(*written: Path) -> None:
+        if len(written) > 1:
+            written[1].write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil if fails == "copy2" else os, fails, full)
+    with pytest.raises(SettingsError, match="No space left on device"):
+        write_panel(settings, 1, NEW)
+    assert os.listdir(tmp_path) == ["kiosk.toml"]
+    assert path.read_text(encoding="utf-8") == default_text()
 
 
 @pytest.mark.parametrize("values", [{"baud": 1}, {"profile": "nonsense"}])

@@ -166,6 +166,7 @@ def texts_of(package: Distribution) -> tuple[str, ...]:
             for file in package.files or []
             if ".dist-info" in file.parts[0]
             and "sboms" not in file.parts
+            and file.suffix not in (".py", ".pyc")
             and LICENCE_FILE.search("/".join(file.parts[1:]))
         )
     )

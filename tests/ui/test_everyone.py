@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from kiosk.domain import face
 from kiosk.domain.encounter import Fate
 from kiosk.domain.rating import Channel, Outcome, ReasonId
 from kiosk.settings.reading import parse
@@ -37,10 +38,11 @@ from ui.widgets.tap import Tap
 from ui.widgets.text import TextBox
 from ui.window import TerminalWindow
 
+FACES = [QColor(colour) for colour in face.colours()]
 WORDS_ON_GROUNDS = [
     *((theme.INK, ground) for ground in (theme.PAPER, theme.CARD, theme.CHOSEN, theme.PRESSED)),
-    *((theme.INK, face) for face in theme.FACES),
-    *((theme.INK, theme.tint(face, share)) for face in theme.FACES for share in (0.24, 0.8)),
+    *((theme.INK, colour) for colour in FACES),
+    *((theme.INK, theme.tint(colour, share)) for colour in FACES for share in (0.24, 0.8)),
     (theme.INK, theme.WARM),
     (theme.SOFT_INK, theme.PAPER),
     (theme.SOFT_INK, theme.CARD),

@@ -92,7 +92,7 @@ def panel(tmp_path: Path) -> Iterator[Simulated]:
 
 
 def learned(panel: Simulated, clerk: Clerk, families: tuple[PanelFamily, ...]) -> PanelSetup:
-    patience = Patience(30, mode=0.4, quiet=0.2)
+    patience = Patience(press=30, mode=0.4, quiet=0.2, rest=0.2)
     now = clerk.look([])
     setup = PanelSetup(parse(""), str(panel.path), "", 1, patience, now=now, families=families)
     try:

@@ -41,7 +41,7 @@ class Wizard:
         self, clerk: Clerk, name: str = "", number: int = 1, seconds: float = 30
     ) -> Settings:
         settings = load(self.file)
-        patience = Patience(seconds, mode=0.4, quiet=0.7)
+        patience = Patience(press=seconds, mode=0.4, quiet=0.7, rest=0.7)
         set_up(settings, str(self.line), name, number, clerk.say, patience, look=clerk.look)
         return load(self.file)
 
@@ -112,7 +112,7 @@ def test_a_modbus_box_at_an_address_of_its_own_is_found_when_that_is_named(wizar
     box = family.simulated(wizard.line, Wiring(buttons=5, address=9))
     clerk = wizard.clerk(box, [1, 2, 3, 4, 5])
     line = str(wizard.line)
-    patience = Patience(30, 0.4, 0.2)
+    patience = Patience(press=30, mode=0.4, quiet=0.2, rest=0.2)
     settings = load(wizard.file)
     set_up(settings, line, "modbus", 1, clerk.say, patience, address=9, look=clerk.look)
     panel = load(wizard.file).panels[0]

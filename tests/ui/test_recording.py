@@ -18,6 +18,7 @@ from kiosk.domain.prompts import LANGUAGES, prompt_names
 from kiosk.speech import samples_of, wave_file
 from sync.central.language import words as central_words
 from tests.support.voices import spoken
+from ui import recorder
 from ui.cli import app
 from ui.recorder import bar
 from ui.sounds import USUAL_REASONS, prompts
@@ -26,6 +27,7 @@ from ui.text import Words, languages
 MICROPHONE = """#!/bin/sh
 case "$*" in *Gone*) echo "arecord: main:831: audio open error: No such device" >&2; exit 1 ;; esac
 cat "$VOICE"
+case "$*" in *Pulled*) echo "arecord: pcm_read:2221: read error: No such device" >&2; exit 1 ;; esac
 """
 PLAYER = '#!/bin/sh\necho "$*" >> "$PLAYED"\n'
 SECONDS = 30
@@ -96,6 +98,9 @@ def test_a_line_is_recorded_heard_again_and_kept(data: DataFolder, tmp_path: Pat
         clerk.until("Was it good?")
         clerk.type("p")
         clerk.until("Was it good?")
+        clerk.type("n")
+        clerk.until("Was it good?")
+        assert not [*data.sounds.glob("*/[!.]*")]  # only what somebody agreed to
         clerk.type()
         clerk.until("2 of ")
         clerk.until("Press Enter and read")
@@ -110,7 +115,7 @@ def test_a_line_is_recorded_heard_again_and_kept(data: DataFolder, tmp_path: Pat
     kept = [*data.sounds.glob("*/*")]
     assert [path.name for path in kept] == ["question.wav"]
     assert 1.0 < len(samples_of(kept[0].read_bytes())) / 22_050 < 1.4
-    assert len((tmp_path / "played").read_text().splitlines()) == 2
+    assert len((tmp_path / "played").read_text().splitlines()) == 3
 
 
 def test_what_can_not_be_followed_is_said_and_asked_again(data: DataFolder, tmp_path: Path) -> None:
@@ -130,6 +135,32 @@ def test_no_microphone_is_one_line(data: DataFolder, tmp_path: Path) -> None:
         clerk.until("Press Enter and read")
         clerk.type()
         clerk.until("kiosk: plughw:CARD=Gone: No such device")
+
+
+def test_a_microphone_pulled_in_the_middle_keeps_no_half_of_a_line(
+    data: DataFolder, tmp_path: Path
+) -> None:
+    with recording(data, tmp_path, "th", "--microphone", "plughw:CARD=Pulled") as clerk:
+        clerk.until("Press Enter and read")
+        clerk.type()
+        clerk.until("kiosk: plughw:CARD=Pulled: No such device")
+    assert not [*data.sounds.glob("*/*")]
+
+
+def test_a_folder_that_can_not_be_made_is_one_line(data: DataFolder) -> None:
+    data.sounds.mkdir(exist_ok=True)
+    (data.sounds / "lo").write_text("a file where the folder should be")
+    done = CliRunner().invoke(app, ["--data", str(data.path), "sounds", "record", "lo"], input="\n")
+    assert done.exit_code == 3
+    assert done.output.splitlines()[-1].startswith(f"kiosk: {data.sounds / 'lo'}: ")
+
+
+def test_a_player_that_hangs_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "aplay").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "aplay").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(recorder, "PLAYING_SECONDS", 0.1)
+    assert recorder.play("voice.wav", "") == "aplay does not end: is the usual output in use?"
 
 
 def take(data: DataFolder, source: Path) -> tuple[int, str]:
@@ -155,6 +186,28 @@ def test_the_file_of_the_report_is_taken_from_a_stick(data: DataFolder, tmp_path
     (folder / "th").mkdir(parents=True)
     (folder / "th" / "done.wav").write_bytes(wave_file(spoken()))
     assert take(data, folder) == (0, f"1 recording taken into {data.sounds}\n")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_what_can_not_be_taken_is_named_and_the_rest_is(
+    data: DataFolder, tmp_path: Path, packing: int
+) -> None:
+    file = tmp_path / "recordings.zip"
+    with zipfile.ZipFile(file, "w", packing) as archive:
+        archive.writestr("th/next.wav", wave_file(spoken()))
+        archive.writestr("th/holiday.wav", wave_file(spoken()))
+        archive.writestr("th/choose.wav", bytes(2_000_000))
+        archive.writestr("th/done.wav", wave_file(spoken()))
+    damaged = bytearray(file.read_bytes())
+    damaged[60:200] = b"\xff" * 140
+    file.write_bytes(damaged)
+    code, said = take(data, file)
+    assert code == 1
+    assert "1 recording taken" in said
+    assert "th/next.wav: this file can't be read" in said
+    assert "th/holiday.wav: the guide has no line of this name" in said
+    assert "th/choose.wav: " in said
+    assert [path.name for path in data.sounds.glob("*/*")] == ["done.wav"]
 
 
 @pytest.mark.parametrize("made", ["nothing", "garbage", "an empty folder"])

@@ -38,7 +38,7 @@ class Desk:
         counter.running = counter.open()
         wizard = counter.running.wizard
         wizard.port = str(panel.panel.path)
-        wizard.patience = Patience(press=20, mode=0.2, quiet=0.05)
+        wizard.patience = Patience(press=20, mode=0.2, quiet=0.05, rest=0.1)
         self.titles: list[str] = []
         self.pressed_at = 0.0
 

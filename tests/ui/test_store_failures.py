@@ -26,7 +26,16 @@ from tests.support.builders import PRASIT, SOMYING
 from tests.support.counter import Counter, press_face, ready, sign_on
 from tests.support.locking import locked_by_another
 from ui.app import Program
-from ui.dialogs import Choosing, Dialog, DutyMenu, Purpose, ServiceMenu, TypingPin
+from ui.dialogs import (
+    Choosing,
+    Dialog,
+    DutyMenu,
+    PanelWizard,
+    Purpose,
+    ServiceMenu,
+    SetupStage,
+    TypingPin,
+)
 from ui.presenter import Presenter
 from ui.screens.message import MessageScreen
 from ui.screens.thanks import ThanksScreen
@@ -55,6 +64,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "name": ("1", "F", "Escape", "Backspace"),
     "language": ("th",),
     "letter": ("ส", "%"),
+    "wizard": (PanelWizard(), PanelWizard(stage=SetupStage.FAILED)),
 }
 """What a parameter of a way in may be. A new one needs its line here."""
 ENDED: dict[str, tuple[object, ...]] = {"code": (3,), "trouble": ("gone", "")}
@@ -70,6 +80,7 @@ DIALOGS: tuple[Dialog | None, ...] = (
     DutyMenu(),
     ServiceMenu(),
     ServiceMenu(testing=True),
+    PanelWizard(stage=SetupStage.PRESS),
 )
 
 

@@ -107,7 +107,7 @@ def panel_setup(
     with errors():
         settings = data_folder().settings()
         try:
-            set_up(settings, port, profile, panel, typer.echo, Patience(seconds), address)
+            set_up(settings, port, profile, panel, typer.echo, Patience(press=seconds), address)
         except PanelTrouble as error:
             fail(str(error), NOT_NOW if error.later else USAGE)
         except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -165,9 +166,9 @@ def _record_line(lines: Lines, prompt: "Prompt", microphone: str) -> tuple[int, 
     from ui.recorder import NoMicrophone, show
     from ui.recorder import record as record_samples
 
-    lines.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = lines.folder / f".{prompt.name}.wav.draft"
     try:
+        lines.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         while True:
             typer.echo("Press Enter and read; press Enter again when you are done. ", nl=False)
             answer = _answer()
@@ -190,10 +191,13 @@ def _record_line(lines: Lines, prompt: "Prompt", microphone: str) -> tuple[int, 
     except OSError as error:
         fail(f"{error.filename or lines.folder}: {error.strerror}", NOT_NOW)
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 _STEPS = {"s": 1, "u": -1, "q": 0}
+_DECISIONS = ("", "a", *_STEPS)
+"""Any other answer, such as "n", is none: it stores nothing in place of what was there."""
 
 
 def _heard(draft: Path, output: str) -> str:
@@ -204,7 +208,7 @@ def _heard(draft: Path, output: str) -> str:
         trouble = play(str(draft), output)
         typer.echo(f"\n{trouble or 'Was it good?'} {KEYS} ", nl=False)
         answer = _answer()
-        if answer != "p":
+        if answer in _DECISIONS:
             return answer
 
 
@@ -227,17 +231,30 @@ def take(
 
     Example: kiosk sounds take /media/usb/recordings-dindaeng.zip
     """
+    from kiosk.domain.prompts import is_prompt
     from kiosk.domain.refusal import Refusal
     from kiosk.files import write_whole
     from kiosk.language import in_english
-    from kiosk.speech import made_even, samples_of, wave_file
+    from kiosk.speech import (
+        LONGEST_SECONDS,
+        MAX_BYTES,
+        BadRecording,
+        made_even,
+        samples_of,
+        wave_file,
+    )
 
     count, refused = 0, []
     folder = data_folder().sounds
     try:
         for name, data in _files(source):
             language, prompt = Path(name).parts[-2:]
+            if not is_prompt(Path(prompt).stem):
+                refused.append(f"{name}: the guide has no line of this name")
+                continue
             try:
+                if len(data) > MAX_BYTES:
+                    raise BadRecording("recording_long", most=LONGEST_SECONDS)
                 even = wave_file(made_even(samples_of(data)))
             except Refusal as error:
                 refused.append(f"{name}: {in_english(error)}")
@@ -246,7 +263,7 @@ def take(
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(place / prompt, even)
             count += 1
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (OSError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or "is no whole .zip file, and no folder"
         fail(f"{getattr(error, 'filename', None) or source}: {reason}", NOT_NOW)
     typer.echo(f"{counted(count, 'recording', 'recordings')} taken into {folder}")
@@ -257,7 +274,7 @@ def take(
 
 
 def _files(source: Path) -> Iterator[tuple[str, bytes]]:
-    """Every WAV file under a folder of a language, with its bytes."""
+    """Every WAV file under a folder of a language, with its bytes; none where it is damaged."""
     from kiosk.files import read_found
     from kiosk.speech import MAX_BYTES
 
@@ -268,9 +285,21 @@ def _files(source: Path) -> Iterator[tuple[str, bytes]]:
         return
     with zipfile.ZipFile(source) as archive:
         for member in archive.infolist()[:MAX_FILES]:
-            if _is_prompt_path(Path(member.filename)) and member.file_size <= MAX_BYTES:
-                with archive.open(member) as file:
-                    yield member.filename, file.read(MAX_BYTES + 1)
+            if _is_prompt_path(Path(member.filename)):
+                yield member.filename, _content(archive, member, MAX_BYTES + 1)
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
+    """What a file of the archive begins with; nothing where that one is damaged or locked."""
+    import lzma
+    import zlib
+
+    damaged = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
+    try:
+        with archive.open(member) as file:
+            return file.read(most)
+    except (*damaged, RuntimeError, NotImplementedError):
+        return b""
 
 
 def _is_prompt_path(path: Path) -> bool:

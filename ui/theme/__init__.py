@@ -24,13 +24,10 @@ CHOSEN = QColor("#CFE9DC")
 WARM = QColor("#E9F4EC")
 """The ground of the thanks: the only page that is not PAPER."""
 
-FACES = tuple(QColor(colour) for colour in face.colours())
-"""Worst to best of five."""
-
 HERO, TITLE, LEAD, BODY, SMALL, QUIET = 9.4, 6.6, 5.2, 4.4, 3.6, 2.6
 """The type scale, in units (see Metrics): what a page says at once; its heading; what goes with
-it; words to press; what staff reads; what is there for who looks for it. Each about
-1.25 times the next."""
+it; words to press; what staff reads; what is there for who looks for it. Each
+1.2 to 1.4 times the next."""
 STRIP = 8.6
 """Height of the strip with office and counter, in units, at the usual size of words."""
 EDGE = 4.0

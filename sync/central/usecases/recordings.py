@@ -13,9 +13,6 @@ from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
 
-BUTTONS = 5
-"""Of the usual panel."""
-
 
 class NoSuchPrompt(LookupError):
     """The guide says nothing of this name, or not in this language."""
@@ -95,8 +92,10 @@ def _require(central: Central, language: str, prompt: str) -> None:
 
 
 def _prompts(settings: SiteSettings) -> tuple[str, ...]:
+    """Those of a terminal whose panel has a button for each level, which is the usual one."""
     reasons = (str(reason.id) for reason in settings.reasons)
-    return prompt_names(len(settings.level_words), BUTTONS, reasons)
+    levels = len(settings.level_words)
+    return prompt_names(levels, levels, reasons)
 
 
 def _own_words(settings: SiteSettings) -> dict[str, Bilingual]:
