@@ -69,8 +69,6 @@ class DataFolder:
         What a broken-off attempt began is completed; a finished folder is refused. So is one whose
         database was damaged, unless `empty`: an empty file must be somebody's decision.
         """
-        from kiosk import pin
-        from kiosk.settings.default_text import text as default_text
         from kiosk.store.engine import Store
 
         with self._readable():
@@ -79,17 +77,25 @@ class DataFolder:
                 raise FolderError(f"{self.path}: is set up already")
         if not empty and (damaged := self.damaged_folder()):
             raise FolderError(_instead_of(damaged))
+        self._furnish()
+        Store.create(self.database)
+
+    def _furnish(self) -> bool:
+        """Make what is missing of the folder but its database; whether the pepper was missing."""
+        from kiosk import pin
+        from kiosk.settings.default_text import text as default_text
+
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not self.settings_file.exists():
                 write_whole(self.settings_file, default_text().encode())
-            if not self._pepper_file.exists():
+            if new_pepper := not self._pepper_file.exists():
                 write_whole(self._pepper_file, secrets.token_bytes(pin.PEPPER_BYTES))
         except FileExistsError as error:
             raise FolderError(f"{error.filename}: is no folder") from None
         except OSError as error:
             raise FolderError(f"{error.filename or self.path}: {error.strerror}") from None
-        Store.create(self.database)
+        return new_pepper
 
     def settings(self) -> Settings:
         with self._readable():
@@ -167,9 +173,11 @@ class DataFolder:
         """The newest folder with a database that was found damaged."""
         return max(self.path.glob("damaged-*"), default=None)
 
-    def restore(self, copy: Path, clock: Clock) -> None:
-        """Put a backup into the place of a database that is gone or was damaged. Nothing is
-        touched unless the copy opens and verifies: a kind of StoreFailed otherwise."""
+    def restore(self, copy: Path, clock: Clock) -> bool:
+        """Put a backup into the place of a database that is gone or was damaged. No database
+        unless the copy opens and verifies: a kind of StoreFailed otherwise.
+
+        On a new machine the rest of the folder is made. True: the pepper too, so no PIN holds."""
         from kiosk.store.engine import Store
         from kiosk.store.journal import Kind
         from kiosk.store.verify import Wrong, verify
@@ -182,7 +190,9 @@ class DataFolder:
                 )
         draft = self.database.with_name(self.database.name + ".new")
         try:
-            write_whole(draft, copy.read_bytes())
+            content = copy.read_bytes()
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_whole(draft, content)
             store = Store.open(draft)
             try:
                 verdict = verify(store)
@@ -193,6 +203,7 @@ class DataFolder:
                 store.checkpoint()
             finally:
                 store.close()
+            new_pepper = self._furnish()
             os.rename(draft, self.database)
             sync_folder(self.path)
         except OSError as error:
@@ -200,6 +211,7 @@ class DataFolder:
         finally:
             for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
                 leftover.unlink(missing_ok=True)
+        return new_pepper
 
     def _move_damaged(self, clock: Clock) -> Path:
         """Move the database, as it is, to a folder of its own."""

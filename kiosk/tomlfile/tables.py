@@ -121,11 +121,16 @@ def tables(text: str, path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{path}: {_plain(str(error))}") from None
     except RecursionError:
         raise SettingsError(f"{path}: tables or lists within one another, too many") from None
     except ValueError:  # Python's own: a number of thousands of digits
         raise SettingsError(f"{path}: a number is too long; write a shorter one") from None
+
+
+def _plain(error: str) -> str:
+    """What TOML's reader says, in words for who added a line that the file had already."""
+    return error.replace("Cannot overwrite a value", "this setting is written twice; keep one line")
 
 
 def table(definition: type[T], values: object, where: str = "") -> T:

@@ -78,6 +78,16 @@ def test_a_verified_copy_is_put_back_and_the_journal_says_so(
     store.close()
 
 
+def test_a_copy_makes_a_terminal_of_a_new_machine(folder: DataFolder, tmp_path: Path) -> None:
+    store = Store.open(folder.database)
+    store.backup(tmp_path / "copy.db")
+    store.close()
+    new = DataFolder(tmp_path / "a" / "new")
+    assert new.restore(tmp_path / "copy.db", FakeClock()), "no PIN of the old machine holds here"
+    new.open(FakeClock())[0].close()
+    assert new.settings()
+
+
 def test_a_copy_does_not_replace_a_database_that_is_there(
     folder: DataFolder, tmp_path: Path
 ) -> None:

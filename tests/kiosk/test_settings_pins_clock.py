@@ -66,6 +66,7 @@ def test_an_empty_file_means_the_documented_defaults() -> None:
         ("[[reasons]]\nid = 'a'\n", 'reasons.th: missing; write th = "…"'),
         ("office = 3\n", "office: write it as a table"),
         ("[office\n", "Expected ']'"),
+        ("[sync]\nca = ''\nca = 'a.pem'\n", "this setting is written twice; keep one line"),
     ],
 )
 def test_a_bad_setting_is_one_line_naming_file_key_and_remedy(text: str, said: str) -> None:

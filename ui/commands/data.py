@@ -57,5 +57,10 @@ def restore(
 
     folder = data_folder()
     with errors():
-        folder.restore(copy, SystemClock())
+        new_machine = folder.restore(copy, SystemClock())
     typer.echo(f"Put back: {folder.database}. Next: kiosk verify, then kiosk run")
+    if new_machine:
+        typer.echo(
+            "The copy holds no settings, PINs or key. Look over kiosk.toml; set each PIN "
+            "(kiosk officer pin NUMBER, and `service`); with central: kiosk enrol --again URL CODE"
+        )

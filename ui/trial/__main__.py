@@ -89,6 +89,7 @@ def _without_a_screen(stage: Stage) -> None:
     pictures.mkdir()
     day = WorkingDay(window, running, panel, stage.pins, pictures)
     say("One working day: sign-on by PIN, ratings by touch and panel, a pause, a hand-over …")
+    say("Once the disk is made full: the terminal must say so, thank nobody, and recover.")
     trouble = _play(app, day.story())
     panel.stop()
     running.stop()
