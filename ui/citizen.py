@@ -20,13 +20,14 @@ from kiosk.store.engine import StoreFailed
 from kiosk.store.state import Mark
 from ui import prompts
 from ui.citizen_turn import Lead
+from ui.clock_watch import ClockWatch
 from ui.session import TerminalSession
 from ui.store_guard import guarded
 
 
 class Citizen:
-    def __init__(self, session: TerminalSession) -> None:
-        self.session = session
+    def __init__(self, session: TerminalSession, clock: ClockWatch) -> None:
+        self.session, self._clock = session, clock
 
     @guarded(Fate.LOST)
     def press(
@@ -35,6 +36,8 @@ class Citizen:
         """A citizen pressed, `age` seconds ago: what became of it, durably. Lamp, acknowledgement
         and thanks follow from this alone, whatever page or dialog stands on the screen."""
         session = self.session
+        # A clock that jumped ends a duty: nothing is rated for who was there before it.
+        self._clock.look()
         event = Press(score=Score(score), channel=channel, id=RatingId(token_bytes(16)), age=age)
         by_button = channel is not Channel.TOUCH and not self._comes_late(age)
         if by_button and session.turn.led_by_buttons(session.encounter, session.now().boot):

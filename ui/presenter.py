@@ -60,12 +60,12 @@ class Presenter(QObject):
         self.session = TerminalSession(
             terminal=terminal, settings=settings, clock=clock, outside=outside, outlets=outlets
         )
-        self.citizen = Citizen(self.session)
+        self.clock = ClockWatch(self.session)
+        self.citizen = Citizen(self.session, self.clock)
         self.panels = Panels(self.session, self.citizen)
         self.queue = Queue(self.session)
         self.staff = StaffDialogs(self.session, self.panels, self.queue, outside)
         self.notices = NoticeBoard(self.session, outside.notices)
-        self.clock = ClockWatch(self.session)
         self._notice_timer = self._every(int(settings.notices.seconds * 1000), self.notices.turn)
         self._clock_timer = self._every(CLOCK_LOOK_MS, self.clock.look)
         self._clock_timer.setTimerType(Qt.TimerType.VeryCoarseTimer)

@@ -563,8 +563,9 @@ def _sign_on(state: Encounter, duty: Duty, now: Moment, rules: Rules) -> Step:
 def _sign_off(state: Encounter, cause: EndOfDuty, now: Moment, rules: Rules) -> Step:
     if state.duty is None:
         return state, ()
-    # Whoever is rated after an idle duty was not the officer on duty: no grace.
-    rated_still = state if cause is EndOfDuty.IDLE else _with_grace(state, now, rules)
+    # Whoever is rated after an idle duty, or on another day, was not the officer on duty: no grace.
+    nobody_rates = cause in (EndOfDuty.IDLE, EndOfDuty.CLOCK_JUMPED)
+    rated_still = state if nobody_rates else _with_grace(state, now, rules)
     lingers = cause is EndOfDuty.CLOSING_TIME and not (state.paused or rules.offered)
     lingers_until = rated_still.grace_until if lingers else 0.0
     ended = replace(rated_still, duty=None, paused=False, lingers_until=lingers_until)

@@ -499,9 +499,11 @@ recordings = Table(
     _text("prompt"),
     Column("wave", LargeBinary, nullable=False),
     _text("digest"),
+    _text("words"),
     PrimaryKeyConstraint("site", "language", "prompt"),
 )
-"""What the audible guide says, as the office recorded it: a WAV file each, and its SHA-256."""
+"""What the audible guide says, as the office recorded it: a WAV file each, its SHA-256, and the
+office's own words that it says; "" where the words are the program's."""
 
 questionnaire_tokens = Table(
     "questionnaire_tokens",

@@ -141,7 +141,7 @@ def made_office(folder: Path) -> Central:
         received(central, officer, 3, 3, 4, 10, 20)
     with store.transaction(central.site) as t:
         t.photos.put("102", b"\xff\xd8\xff\xd9")
-        t.recordings.put("th", "thanks", b"RIFF")
+        t.recordings.put("th", "thanks", b"RIFF", "")
     return central
 
 

@@ -12,7 +12,7 @@ from kiosk.domain.prompts import LANGUAGES
 from kiosk.speech import MAX_BYTES, made_even, samples_of, wave_file
 from sync import exchange
 from sync.central.sitesettings import SiteSettings
-from sync.central.usecases.office_settings import save_settings
+from sync.central.usecases.office_settings import read_settings, save_settings
 from sync.central.viewer import ROLES, Viewer
 from sync.client import SyncFailed
 from sync.protocol import digest
@@ -94,12 +94,29 @@ def test_every_language_of_the_screens_has_its_page(it: TestClient) -> None:
     assert it.get("/recordings/dindaeng?language=xx").status_code == 404
 
 
+def test_a_recording_of_an_earlier_question_is_heard_no_more(
+    it: TestClient, server: Server, kept: Kept, tmp_path: Path
+) -> None:
+    upload(it, "question")
+    upload(it, "thanks")
+    assert sync(kept, tmp_path / "voice") == 2
+    settings = read_settings(server.central).settings
+    asked = settings._replace(question_th="ท่านพอใจหรือไม่")
+    with server.central.store.transaction("dindaeng") as t:
+        t.settings.append(t.settings.newest().version, asked, "test", NOW)
+    assert 'src="/recordings/dindaeng/th/question.wav"' not in it.get("/recordings/dindaeng").text
+    assert sync(kept, tmp_path / "voice") == 1
+    assert [path.name for path in tmp_path.glob("voice/*/*")] == ["thanks.wav"]
+    upload(it, "question")
+    assert sync(kept, tmp_path / "voice") == 1
+
+
 def put(server: Server, prompt: str, wave: bytes | None) -> None:
     with server.central.store.transaction("dindaeng") as t:
         if wave is None:
             t.recordings.remove("th", prompt)
         else:
-            t.recordings.put("th", prompt, wave)
+            t.recordings.put("th", prompt, wave, "")
 
 
 def sync(kept: Kept, folder: Path) -> int:

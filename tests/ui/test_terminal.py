@@ -623,6 +623,17 @@ def test_a_clock_that_jumps_over_midnight_is_not_closing_time(counter: Counter) 
     assert "clock-jumped" in ended.detail
 
 
+def test_a_press_right_after_a_jump_over_days_rates_nobody_of_the_day_before(
+    counter: Counter,
+) -> None:
+    sign_on(counter)
+    counter.clock.set_wall(counter.clock.wall + timedelta(days=2))
+    assert counter.running.presenter.citizen.press(5, Channel.PANEL) is Fate.COUNTED
+    assert counter.running.presenter.state.duty is None
+    with counter.running.store.transaction() as t:
+        assert not [day for day in t.ratings.days() if t.ratings.tally(day).scores]
+
+
 @pytest.mark.parametrize(("hours", "resumed"), [(0.4, True), (6, False)])
 def test_after_a_long_power_cut_the_duty_needs_a_pin(
     counter: Counter, hours: float, resumed: bool

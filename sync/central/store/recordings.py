@@ -1,6 +1,7 @@
 """What the audible guide says, as the office recorded it."""
 
 import hashlib
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
@@ -8,10 +9,19 @@ from sync.central.schema import recordings
 from sync.central.store.room import Room
 
 
+class Recorded(NamedTuple):
+    """A recording without its sound."""
+
+    digest: str
+    """SHA-256 of the WAV file, in hex."""
+    words: str
+    """The office's own words that it says."""
+
+
 class Recordings(Room):
-    def put(self, language: str, prompt: str, wave: bytes) -> None:
+    def put(self, language: str, prompt: str, wave: bytes, words: str) -> None:
         key = {"site": self._site, "language": language, "prompt": prompt}
-        values = {"wave": wave, "digest": hashlib.sha256(wave).hexdigest()}
+        values = {"wave": wave, "digest": hashlib.sha256(wave).hexdigest(), "words": words}
         self._connection.execute(
             self._insert(recordings)
             .values(**key, **values)
@@ -35,12 +45,19 @@ class Recordings(Room):
             )
         )
 
-    def digests(self) -> dict[tuple[str, str], str]:
-        """SHA-256 in hex, by language and prompt."""
+    def all(self) -> dict[tuple[str, str], Recorded]:
+        """By language and prompt."""
         query = (
-            select(recordings.c.language, recordings.c.prompt, recordings.c.digest)
+            select(
+                recordings.c.language,
+                recordings.c.prompt,
+                recordings.c.digest,
+                recordings.c.words,
+            )
             .where(recordings.c.site == self._site)
             .order_by(recordings.c.language, recordings.c.prompt)
         )
         rows = self._connection.execute(query)
-        return {(row.language, row.prompt): row.digest for row in rows}
+        return {
+            (row.language, row.prompt): Recorded(digest=row.digest, words=row.words) for row in rows
+        }

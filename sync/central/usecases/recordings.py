@@ -7,8 +7,11 @@ from datetime import datetime
 
 from kiosk.domain.prompts import LANGUAGES, prompt_names
 from kiosk.domain.wording import DEFAULT_QUESTION, Bilingual
+from sync.central.logbook import told
 from sync.central.recordings import prompt_file
 from sync.central.sitesettings import SiteSettings
+from sync.central.store.engine import Transaction
+from sync.central.store.recordings import Recorded
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
@@ -34,7 +37,7 @@ def read_recordings(central: Central, language: str) -> RecordingsPage:
     """NoSuchPrompt for a language that no screen has."""
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
-        recorded = t.recordings.digests().keys()
+        recorded = current_recordings(t, settings).keys()
     prompts = _prompts(settings)
     missing = {
         code: sum((code, prompt) not in recorded for prompt in prompts) for code in LANGUAGES
@@ -53,11 +56,11 @@ def save_recording(
     central: Central, viewer: Viewer, language: str, prompt: str, file: bytes, now: datetime
 ) -> None:
     """Make a recording even and keep it in place of any other. NoSuchPrompt; BadRecording."""
-    _require(central, language, prompt)
+    words = _read_aloud(_settings_with(central, language, prompt), language, prompt)
     wave = prompt_file(file)
     with central.store.transaction(central.site) as t:
-        t.recordings.put(language, prompt, wave)
-        write_change(t, viewer, f"recording: {language} {prompt}", now)
+        t.recordings.put(language, prompt, wave, words)
+        write_change(t, viewer, told("recording", language=language, prompt=prompt), now)
 
 
 def remove_recording(
@@ -65,7 +68,7 @@ def remove_recording(
 ) -> None:
     with central.store.transaction(central.site) as t:
         t.recordings.remove(language, prompt)
-        write_change(t, viewer, f"recording: {language} {prompt} removed", now)
+        write_change(t, viewer, told("recording_removed", language=language, prompt=prompt), now)
 
 
 def read_recording(central: Central, language: str, prompt: str) -> bytes | None:
@@ -77,18 +80,39 @@ def all_recordings(central: Central) -> bytes:
     """Every recording in one ZIP file, as `kiosk sounds take` reads it."""
     file = io.BytesIO()
     with central.store.read(central.site) as t, zipfile.ZipFile(file, "w") as archive:
-        for language, prompt in t.recordings.digests():
+        for language, prompt in current_recordings(t, t.settings.newest().settings):
             wave = t.recordings.of(language, prompt)
             if wave is not None:
                 archive.writestr(f"{language}/{prompt}.wav", wave)
     return file.getvalue()
 
 
-def _require(central: Central, language: str, prompt: str) -> None:
+def current_recordings(t: Transaction, settings: SiteSettings) -> dict[tuple[str, str], Recorded]:
+    """Those that say what the office says now, by language and prompt: one of an earlier question
+    would answer another."""
+    return {
+        (language, prompt): recorded
+        for (language, prompt), recorded in t.recordings.all().items()
+        if recorded.words == _read_aloud(settings, language, prompt)
+    }
+
+
+def _read_aloud(settings: SiteSettings, language: str, prompt: str) -> str:
+    """The office's own words for a prompt; what a translation is made of where it writes none in
+    that language; "" where the words are the program's."""
+    own = _own_words(settings).get(prompt)
+    if own is None:
+        return ""
+    return {"th": own.th, "en": own.en}.get(language, f"{own.th} | {own.en}")
+
+
+def _settings_with(central: Central, language: str, prompt: str) -> SiteSettings:
+    """The settings now; NoSuchPrompt where they have no such prompt."""
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
     if language not in LANGUAGES or prompt not in _prompts(settings):
         raise NoSuchPrompt(f"{language}/{prompt}")
+    return settings
 
 
 def _prompts(settings: SiteSettings) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from sync.central.usecases.day_reports import receive_day_report
 from sync.central.usecases.intake import Signed, greeted
 from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
+from sync.central.usecases.recordings import current_recordings
 from sync.central.usecases.terminals import NOT_MINE
 from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
@@ -187,12 +188,12 @@ class TerminalRequest:
         return self.t.photos.of(officer_id) if on_roster else None
 
     def recordings(self) -> Recordings:
-        """Which prompts the office recorded."""
-        digests = self.t.recordings.digests()
+        """Which prompts the office recorded, in the words that it has now."""
+        recorded = current_recordings(self.t, self.t.settings.newest().settings)
         return Recordings(
             tuple(
-                RecordingDigest(language=language, prompt=prompt, digest=digest)
-                for (language, prompt), digest in digests.items()
+                RecordingDigest(language=language, prompt=prompt, digest=one.digest)
+                for (language, prompt), one in recorded.items()
             )
         )
 

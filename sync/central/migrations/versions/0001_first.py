@@ -372,6 +372,7 @@ def _people() -> None:
         _text("prompt"),
         _bytes("wave"),
         _text("digest"),
+        _text("words"),
         sa.PrimaryKeyConstraint("site", "language", "prompt"),
     )
     op.create_table(
