@@ -85,9 +85,9 @@ def samples_of(file: bytes) -> "array[int]":
             shape = reader.getnchannels(), reader.getsampwidth(), reader.getframerate()
             frames = reader.readframes(reader.getnframes())
     except (wave.Error, EOFError):
-        raise BadRecording("recording_unreadable") from None
+        raise BadRecording("recording_other_wav") from None
     if shape != (1, 2, RATE) or len(frames) % 2:
-        raise BadRecording("recording_unreadable")
+        raise BadRecording("recording_other_wav")
     return array("h", frames)
 
 

@@ -71,4 +71,4 @@ def test_a_prompt_is_a_wave_file_and_is_read_back() -> None:
 def test_no_wave_file_is_refused(file: bytes) -> None:
     with pytest.raises(BadRecording) as caught:
         samples_of(file)
-    assert caught.value.key == "recording_unreadable"
+    assert caught.value.key == "recording_other_wav"

@@ -179,7 +179,7 @@ def test_the_file_of_the_report_is_taken_from_a_stick(data: DataFolder, tmp_path
     code, said = take(data, file)
     assert code == 1
     assert "2 recordings taken" in said
-    assert "th/next.wav: this file can't be read as a recording" in said
+    assert "th/next.wav: this is no WAV of one channel, 16 bits and 22050 Hz" in said
     taken = sorted(str(path.relative_to(data.sounds)) for path in data.sounds.glob("*/*"))
     assert taken == ["en/question.wav", "th/thanks.wav"]
     folder = tmp_path / "stick"
@@ -204,7 +204,7 @@ def test_what_can_not_be_taken_is_named_and_the_rest_is(
     code, said = take(data, file)
     assert code == 1
     assert "1 recording taken" in said
-    assert "th/next.wav: this file can't be read" in said
+    assert "th/next.wav: this is no WAV" in said
     assert "th/holiday.wav: the guide has no line of this name" in said
     assert "th/choose.wav: " in said
     assert [path.name for path in data.sounds.glob("*/*")] == ["done.wav"]

@@ -221,7 +221,7 @@ def _answer() -> str:
 def take(
     source: Annotated[
         Path,
-        typer.Argument(help="The .zip from the report's page, or a folder of LANGUAGE/NAME.wav."),
+        typer.Argument(help="The .zip from the report's page, or a folder like it."),
     ],
 ) -> None:
     """Take recordings in from a stick: what the report's page gives as one .zip file.
