@@ -7,6 +7,7 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 from msgspec.json import encode
 
+from kiosk.domain.encounter import Record
 from kiosk.store.witnessed import Pending
 from sync import closing, exchange
 from sync.absence import Hours
@@ -28,7 +29,7 @@ from tests.evidence.resealing import (
     forget,
     play,
 )
-from tests.support.builders import TODAY
+from tests.support.builders import TODAY, rating
 from tests.support.central import person
 
 
@@ -89,6 +90,23 @@ def test_a_terminals_key_does_not_fill_the_table_of_steps(
     bench.release()
     bench.look()
     bench.close()
+    bench.sync()
+    assert bench.settled()
+    bench.end()
+
+
+def test_a_day_that_a_clock_ahead_closed_holds_nothing_up(tmp_path: Path) -> None:
+    """It goes when its day has come; until then other days and the roster do."""
+    bench = Bench(tmp_path, online=False)
+    now = bench.clock.now().wall
+    for days in (20, 1):
+        bench.clock.set_wall(now + timedelta(days=days))
+        one = rating(3, day=TODAY + timedelta(days=days))
+        bench.terminal.carry_out([Record(one)])
+        bench.close()
+    assert bench.sync().roster_changed
+    assert bench.sync().sent == 0
+    bench.clock.set_wall(now + timedelta(days=21))
     bench.sync()
     assert bench.settled()
     bench.end()
