@@ -219,7 +219,8 @@ class _Run:
             )
         with self._store.read() as snapshot:
             waiting = waiting_days(snapshot)
-            due = [parcel for parcel in due_now(snapshot) if parcel.day not in waiting]
+            today = business_date(self._clock.now().wall)
+            due = [parcel for parcel in due_now(snapshot, today) if parcel.day not in waiting]
         sent, parked = 0, []
         for parcel in due:
             receipt = self._send_day(parcel)

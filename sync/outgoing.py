@@ -1,6 +1,7 @@
 """What a terminal says to central, over the network and on a stick. Read from its store."""
 
 import os
+from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -49,15 +50,20 @@ def new_key(enrolment: Enrolment, key: Ed25519PrivateKey, nonce: str) -> NewKey:
     return NewKey(public_key=public_text(key), proof=proof)
 
 
-def due_now(snapshot: Snapshot) -> tuple[Parcel, ...]:
+def due_now(snapshot: Snapshot, today: date) -> tuple[Parcel, ...]:
     """The day reports to send, of this generation of the terminal: what was made before it was
-    enrolled again is closed again under its id now."""
+    enrolled again is closed again under its id now. One of a day that has not come was closed by a
+    clock that was ahead: central refuses it until then, and everything after it would wait."""
     enrolment = snapshot.state.enrolment()
     if enrolment is None:
         return ()
     mine = (enrolment.site, enrolment.terminal)
     due = ((parcel, DayReport.parse(parcel.body)) for parcel in snapshot.outbox.due())
-    return tuple(parcel for parcel, report in due if (report.site, report.terminal) == mine)
+    return tuple(
+        parcel
+        for parcel, report in due
+        if (report.site, report.terminal) == mine and parcel.day <= today
+    )
 
 
 def pin_status(store: Store, key: X25519PrivateKey) -> PinStatus:

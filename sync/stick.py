@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec.structs import replace
 
 from kiosk.clock import Clock
+from kiosk.domain.businessday import business_date
 from kiosk.files import read_found, write_whole
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
@@ -292,7 +293,7 @@ class _Visit:
     def _run(self, memory: _Memory) -> tuple[list[Request], int]:
         """The run's requests, as `kiosk sync` would send them one by one; how many days are due."""
         with self.store.read() as snapshot:
-            due = due_now(snapshot)
+            due = due_now(snapshot, business_date(self.clock.now().wall))
             etag = snapshot.state.roster_etag()
             foreign = snapshot.journal.foreign_days()
         nonce = memory.run

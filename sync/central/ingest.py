@@ -243,6 +243,8 @@ def _counts(report: DayReport) -> Counter[tuple[str, ...]]:
         counts["reason", reason.officer, reason.reason] += reason.n
     for gap in report.gaps:
         counts["gap", gap.kind, gap.officer] += gap.n
+    for order in report.orders:
+        counts["order", order.value] += 1
     return counts
 
 

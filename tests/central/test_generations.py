@@ -7,6 +7,7 @@ from msgspec import structs
 from sqlalchemy import text
 
 from kiosk.domain.people import Officer
+from kiosk.domain.scale import FaceOrder
 from sync.central.disclosure import Counts, Scaled
 from sync.central.ingest import Why
 from sync.central.logbook import Kind, told
@@ -365,6 +366,19 @@ def test_impossible_amounts_are_parked(central: Central) -> None:
     )
     assert take(central, elsewhere) is Answer.PARKED
     assert {g.why for g in read_fleet(central, DAY).doubted} == {Why.AMOUNT, Why.COUNTER}
+
+
+def test_an_order_of_the_faces_that_was_reported_is_not_taken_back_unseen(central: Central) -> None:
+    enrolled(central)
+    first = day_report(orders=(FaceOrder.WORST_FIRST,))
+    assert take(central, first) is Answer.STORED
+    assert take(central, structs.replace(first, revision=2, orders=(FaceOrder.BEST_FIRST,))) is (
+        Answer.PARKED
+    )
+    assert {g.why for g in read_fleet(central, DAY).doubted} == {Why.FELL}
+    assert take(central, structs.replace(first, revision=3, orders=tuple(FaceOrder))) is (
+        Answer.STORED
+    )
 
 
 # --- officers who are not on the roster --------------------------------------------------------

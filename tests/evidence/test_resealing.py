@@ -5,11 +5,20 @@ from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
 import pytest
+from msgspec.json import encode
 
+from kiosk.domain.encounter import Record
+from kiosk.store.witnessed import Pending
 from sync import closing, exchange
 from sync.absence import Hours
 from sync.central.usecases import witness
+from sync.central.usecases.terminals import enrol_terminal, invite_terminal, revoke_terminal
+from sync.central.usecases.two_people import confirm_generation
 from sync.client import SyncFailed
+from sync.commitment import Dimension
+from sync.messages import Enrol
+from sync.signing import public_text
+from sync.steps import Place, made_step
 from tests.evidence.resealing import (
     EVERY_MOMENT,
     HANDS,
@@ -20,7 +29,8 @@ from tests.evidence.resealing import (
     forget,
     play,
 )
-from tests.support.builders import TODAY
+from tests.support.builders import TODAY, rating
+from tests.support.central import person
 
 
 def test_an_honest_day_raises_no_alarm(tmp_path: Path) -> None:
@@ -72,8 +82,79 @@ def test_a_terminals_key_does_not_fill_the_table_of_steps(
         bench.press(1)
         bench.look()
         bench.clock.set_wall(bench.clock.now().wall + timedelta(days=1))
-    with pytest.raises(SyncFailed, match="no report of their days"):
+    with pytest.raises(SyncFailed, match="central says fork"):
         bench.look()
+    [alarm] = bench.alarms()
+    assert alarm.detail == "steps: 4 sheets are shown, and no report of their days"
+    # Two people make room again: no terminal is shut out for good.
+    bench.release()
+    bench.look()
+    bench.close()
+    bench.sync()
+    assert bench.settled()
+    bench.end()
+
+
+def test_a_day_that_a_clock_ahead_closed_holds_nothing_up(tmp_path: Path) -> None:
+    """It goes when its day has come; until then other days and the roster do."""
+    bench = Bench(tmp_path, online=False)
+    now = bench.clock.now().wall
+    for days in (20, 1):
+        bench.clock.set_wall(now + timedelta(days=days))
+        one = rating(3, day=TODAY + timedelta(days=days))
+        bench.terminal.carry_out([Record(one)])
+        bench.close()
+    assert bench.sync().roster_changed
+    assert bench.sync().sent == 0
+    bench.clock.set_wall(now + timedelta(days=21))
+    bench.sync()
+    assert bench.settled()
+    bench.end()
+
+
+def test_steps_of_days_that_have_not_come_hide_no_day_that_is_missing(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.press(1)
+    bench.look()
+    with bench.store.transaction() as t:
+        enrolment = t.state.enrolment()
+        assert enrolment is not None
+        for years in range(3):
+            place = Place(
+                site=enrolment.site,
+                terminal=enrolment.terminal,
+                day=TODAY.replace(year=2090 + years),
+                officer="101",
+                history=0,
+                number=1,
+            )
+            step, _, _ = made_step(place, [Dimension("outcome late", 1)], {})
+            t.witnessed.add_step(Pending(day=place.day, officer="101", number=1, body=encode(step)))
+    for _ in range(3):
+        bench.clock.set_wall(bench.clock.now().wall + timedelta(days=1))
+        bench.look()
+    details = [alarm.detail for alarm in bench.alarms()]
+    assert f"day {TODAY}: was witnessed and is not reported" in details
+    bench.end()
+
+
+@pytest.mark.parametrize("confirmed", [True, False], ids=["replaced", "revoked"])
+def test_a_terminal_that_ends_leaves_no_witnessed_day_behind_unseen(
+    tmp_path: Path, confirmed: bool
+) -> None:
+    """What another generation, or another terminal, reports of the day opens none of its steps."""
+    bench = Bench(tmp_path)
+    bench.press(1, 1, 1)
+    bench.look()
+    now = bench.clock.now().wall
+    if confirmed:
+        code = invite_terminal(bench.central, "t1", "1", now)
+        new = enrol_terminal(bench.central, Enrol(code, public_text(bench.key)), now)
+        assert confirm_generation(bench.central, person("d", "director"), new.terminal, now)
+    else:
+        assert revoke_terminal(bench.central, person("x", "it"), "t1", "stolen", now)
+    [detail] = [alarm.detail for alarm in bench.alarms() if alarm.terminal == "t1"]
+    assert detail == f"day {TODAY}: was witnessed and is not reported"
     bench.end()
 
 

@@ -1,6 +1,6 @@
 """What central has seen of each terminal's sheets, and the alarms that follow when they differ."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -111,14 +111,17 @@ def open_sheet(row: Row[*tuple[Any, ...]]) -> OpenSheet:
 def never_reported(day: date) -> ColumnElement[bool]:
     """Whether a sheet that was shown in the weeks before a day waits for its report."""
     c = witnessed_sheets.c
-    came = (
-        select(table.c.date).where(
+    return and_(c.steps > 0, c.date >= day - MISSED_FOR, *_not_come())
+
+
+def _not_come() -> Iterator[ColumnElement[bool]]:
+    """That no report of a sheet's day has come, neither taken nor parked."""
+    c = witnessed_sheets.c
+    for table in (day_reports, parked_reports):
+        report = select(table.c.date).where(
             table.c.site == c.site, table.c.terminal == c.terminal, table.c.date == c.date
         )
-        for table in (day_reports, parked_reports)
-    )
-    missing = (~report.exists() for report in came)
-    return and_(c.steps > 0, c.date >= day - MISSED_FOR, *missing)
+        yield ~report.exists()
 
 
 class Witness(Room):
@@ -213,24 +216,20 @@ class Witness(Room):
         )
         return tuple(self._connection.scalars(query))
 
-    def newest_days(self, terminal: str, most: int) -> tuple[date, ...]:
-        """The newest days of which this terminal showed steps, the newest first."""
+    def newest_days(self, terminal: str, until: date, most: int) -> tuple[date, ...]:
+        """The newest days up to one of which this terminal showed steps, the newest first."""
         c = witnessed_sheets.c
-        query = select(c.date).distinct().where(self._shown_by(terminal))
+        query = select(c.date).distinct().where(self._shown_by(terminal), c.date <= until)
         return tuple(self._connection.scalars(query.order_by(c.date.desc()).limit(most)))
 
     def count_unreported(self, terminal: str) -> int:
-        """How many sheets of this terminal belong to days of which central has no report."""
+        """How many sheets of this terminal belong to days of which central has no report, not even
+        a parked one."""
         c = witnessed_sheets.c
-        report = select(day_reports.c.date).where(
-            day_reports.c.site == c.site,
-            day_reports.c.terminal == c.terminal,
-            day_reports.c.date == c.date,
-        )
         query = (
             select(func.count())
             .select_from(witnessed_sheets)
-            .where(self._shown_by(terminal), ~report.exists())
+            .where(self._shown_by(terminal), c.steps > 0, *_not_come())
         )
         return self._connection.scalar(query) or 0
 

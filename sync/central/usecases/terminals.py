@@ -18,6 +18,7 @@ from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.two_people import FOR_TWO, NEW_GENERATION, NEW_TERMINAL, roles_text
+from sync.central.usecases.witness import miss_days_of_ended
 from sync.central.viewer import CITY, ROLES, Viewer
 from sync.messages import Enrol, Enrolled
 from sync.signing import public_key, public_text
@@ -249,6 +250,7 @@ def revoke_terminal(
             return False
         t.terminals.put_state(terminal, State.REVOKED)
         t.witness.settle_kind(terminal, NEW_GENERATION, viewer.name, reason, now)
+        miss_days_of_ended(t, terminal, now)
         write_change(t, viewer, told("revoked", terminal=terminal, reason=reason), now)
     return True
 

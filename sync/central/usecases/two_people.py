@@ -14,6 +14,7 @@ from sync.central.store.witness import Alarm
 from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
 from sync.central.usecases.day_reports import store
+from sync.central.usecases.witness import miss_days_of_ended
 from sync.central.viewer import Right, Viewer
 from sync.messages import Answer, DayReport
 
@@ -73,6 +74,7 @@ def confirm_generation(central: Central, viewer: Viewer, terminal: str, now: dat
         for other in t.terminals.generations(waiting.name):
             if other.generation < waiting.generation and not other.ended:
                 t.terminals.put_state(other.terminal, State.REPLACED)
+                miss_days_of_ended(t, other.terminal, now)
         _settle(t, terminal, NEW_GENERATION, viewer, now)
         write_change(t, viewer, told("generation_confirmed", terminal=terminal), now)
     return True

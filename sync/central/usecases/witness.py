@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sync.central.ingest import (
     SheetKey,
@@ -25,6 +25,8 @@ from sync.steps import checked
 
 Points = Mapping[StepKey, bytes]
 
+AHEAD = timedelta(days=1)
+"""By how much a terminal's day may be ahead: clocks and time zones differ."""
 LATER_DAYS = 3
 """A terminal that shows steps of so many later days has had a night to send each day's report, also
 one that was away before."""
@@ -61,7 +63,9 @@ def witness_heads(
         quarantine(t, terminal.terminal, answer, why, now)
         return HeadsAnswer(answer, ())
     seen, sheets = _seen(central, t, terminal.terminal, heads)
-    _require_room(t, terminal.terminal, seen, sheets.keys() | _keys(heads.steps))
+    if full := _no_room(t, terminal, seen, sheets.keys() | _keys(heads.steps)):
+        quarantine(t, terminal.terminal, Answer.FORK, full, now)
+        return HeadsAnswer(Answer.FORK, ())
     new = tuple(s for s in heads.steps if is_new(sheets.get((s.date, s.officer)), s))
     if any(step_key(step) not in points for step in new):
         return new
@@ -70,8 +74,7 @@ def witness_heads(
         quarantine(t, terminal.terminal, answer, why, now)
         return HeadsAnswer(answer, ())
     _store(t, terminal, heads, (sheet for key, sheet in sheets.items() if seen.get(key) != sheet))
-    if any(step.number == 1 for step in new):  # of a new day
-        _miss_days_long_over(t, terminal.terminal, now)
+    _miss_days_long_over(t, terminal.terminal, new, now)
     rows = tuple(_row(sheet) for _, sheet in sorted(sheets.items()))
     return HeadsAnswer(Answer.WAITING if terminal.waiting else answer, rows)
 
@@ -91,9 +94,17 @@ def miss_days(t: Transaction, terminal: str, before: date, now: datetime) -> Non
         t.witness.alarm(Alarm(at=now, terminal=terminal, kind=Answer.ROLLBACK.value, detail=detail))
 
 
-def _miss_days_long_over(t: Transaction, terminal: str, now: datetime) -> None:
-    """The same where no later day is ever reported either."""
-    newest = t.witness.newest_days(terminal, LATER_DAYS)
+def miss_days_of_ended(t: Transaction, terminal: str, now: datetime) -> None:
+    """The same of a terminal that will report nothing more: with days that are not over."""
+    miss_days(t, terminal, (now + AHEAD).date() + timedelta(days=1), now)
+
+
+def _miss_days_long_over(t: Transaction, terminal: str, new: Iterable[Step], now: datetime) -> None:
+    """The same where no later day is ever reported either. Steps of days that have not come say
+    nothing of how long ago a day was."""
+    if all(step.number > 1 for step in new):
+        return  # no new day
+    newest = t.witness.newest_days(terminal, (now + AHEAD).date(), LATER_DAYS)
     if len(newest) == LATER_DAYS:
         miss_days(t, terminal, newest[-1], now)
 
@@ -104,19 +115,27 @@ def quarantine(t: Transaction, terminal: str, answer: Answer, why: str, now: dat
     t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=why))
 
 
-def _require_room(
-    t: Transaction, terminal: str, seen: Iterable[SheetKey], named: Iterable[SheetKey]
-) -> None:
-    """BadMessage for more sheets than a terminal can have: its key is not to fill the database."""
-    before = set(seen)
+def _no_room(
+    t: Transaction,
+    terminal: KnownTerminal,
+    seen: Mapping[SheetKey, Witnessed],
+    named: Iterable[SheetKey],
+) -> str:
+    """Why there is no room for more sheets than a terminal can have: its key is not to fill the
+    database. "" where there is. People who release the terminal make room again. BadMessage for
+    a generation that waits: it is not to come out of quarantine as one that counts."""
+    before = {key for key, sheet in seen.items() if sheet.steps}
     if before.issuperset(named):
-        return
+        return ""
     officers = Counter(day for day, _ in before | set(named))
-    for day, number in officers.items():
-        if number > MOST_SHEETS:
-            raise BadMessage(f"steps: {day} has sheets of more than {MOST_SHEETS} officers")
-    if t.witness.count_unreported(terminal) >= MOST_UNREPORTED:
-        raise BadMessage(f"steps: {MOST_UNREPORTED} sheets are shown, and no report of their days")
+    why = ""
+    if crowded := [day for day, number in sorted(officers.items()) if number > MOST_SHEETS]:
+        why = f"steps: {crowded[0]} has sheets of more than {MOST_SHEETS} officers"
+    elif t.witness.count_unreported(terminal.terminal) >= MOST_UNREPORTED:
+        why = f"steps: {MOST_UNREPORTED} sheets are shown, and no report of their days"
+    if why and terminal.waiting:
+        raise BadMessage(why)
+    return why
 
 
 def _seen(
