@@ -112,7 +112,7 @@ def places(interval: Interval | None) -> int:
 def shown_rate(share: float, decimals: int, bound: str = "") -> float:
     """A share in per cent, rounded so that it stays true: a bound to the safe side; no rate to 0 or
     to 100, as somebody always differs."""
-    scale = 10**decimals
+    scale: int = 10**decimals
     scaled = share * 100 * scale
     if bound == AT_LEAST:
         return floor(scaled + _HAIR) / scale
@@ -123,7 +123,7 @@ def shown_rate(share: float, decimals: int, bound: str = "") -> float:
 
 def shown_ends(interval: Interval, decimals: int) -> tuple[float, float]:
     """Both ends in per cent, rounded outwards: never narrower than the interval is."""
-    scale = 10**decimals
+    scale: int = 10**decimals
     low, high = interval.low * 100 * scale, interval.high * 100 * scale
     return floor(low + _HAIR) / scale, ceil(high - _HAIR) / scale
 

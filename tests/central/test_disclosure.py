@@ -251,7 +251,7 @@ def test_where_nearly_all_agree_a_bound_is_shown_that_is_true_and_hides_who_diff
         shown = {of(abs(others - few), n - abs(others - few)) for few in (0, 1, 2)}
         [one] = shown
         assert one.bound == agree
-        assert one.interval is one.mean is one.mean_interval is None
+        assert (one.interval, one.mean, one.mean_interval) == (None, None, None)
         assert not one.places
         for few in (0, 1, 2):
             truth = 100 * (n - abs(others - few)) / n

@@ -222,9 +222,8 @@ def test_a_reasons_share_tells_no_more_than_its_rounded_number() -> None:
 def test_nearly_all_agreeing_in_a_table_is_said_as_a_bound_of_the_rounded_number(n: int) -> None:
     """Always true, and the same for 0, 1 and 2 who differ."""
     for few, levels in product((0, 1, 2), (0, 4)):
-        counts = [0] * 5
-        counts[levels], counts[4 - levels] = n - few, few
-        [row] = gate.cut_rows([{"a": {5: tuple(counts)}}], 100)
+        counts: Counts = (few, 0, 0, 0, n - few) if levels else (n - few, 0, 0, 0, few)
+        [row] = gate.cut_rows([{"a": {5: counts}}], 100)
         rounded = 5 * round(n / 5)
         assert row.per_cent is not None
         assert row.interval is None
