@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
+from packaging.utils import canonicalize_name
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import kiosk
@@ -216,14 +217,20 @@ def _install_python(package: Package, python: str, machine: str, root: Path) -> 
 
 def _locked(extra: str) -> str:
     """The lock's lines of what runs: not of what only builds."""
-    names = {each.name.lower() for each in packages_of(extra)}
-    kept, keep = [], False
+    names = {canonicalize_name(package.name) for package in packages_of(extra)}
+    lines, runs = [], False
     for line in Path(f"{extra}.lock").read_text("utf-8").splitlines():
-        if line and not line.startswith((" ", "#")):
-            keep = line.partition("==")[0].strip().lower() in names
-        if keep:
-            kept.append(line)
-    return "\n".join(kept) + "\n"
+        if not line.startswith(" "):
+            name = canonicalize_name(line.partition("==")[0])
+            runs = name in names
+            names.discard(name)
+        if runs:
+            lines.append(line)
+    if names:
+        raise typer.BadParameter(
+            f"{extra}.lock: {', '.join(sorted(names))} is missing; `make lock`"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def _write_commands(package: Package, root: Path) -> None:
@@ -236,7 +243,8 @@ def _write_commands(package: Package, root: Path) -> None:
 # As root this acts as {package.login}, who owns the data.
 if [ "$(id -u)" = 0 ]; then
     export HOME={package.data} {variable}="${{{variable}:-{package.data}}}"
-    exec setpriv --reuid={package.login} --regid={package.login} --init-groups {package.program} "$@"
+    exec setpriv --reuid={package.login} --regid={package.login} --init-groups \\
+        {package.program} "$@"
 fi
 exec {package.program} "$@"
 """,
@@ -293,7 +301,7 @@ Description: {package.summary}
 """,
     )
     _write(control / "md5sums", "".join(_md5_lines(root, files)))
-    _write(control / "postinst", _after_install(package, python), mode=0o755)
+    _write(control / "postinst", _after_install(package), mode=0o755)
     _write(control / "prerm", _before_removal(package), mode=0o755)
     _write(control / "postrm", _after_removal(package), mode=0o755)
 
@@ -304,7 +312,8 @@ def _md5_lines(root: Path, files: Iterable[Path]) -> Iterable[str]:
         yield f"{digest}  {path.relative_to(root)}\n"
 
 
-def _after_install(package: Package, python: str) -> str:
+def _after_install(package: Package) -> str:
+    services = " ".join(name for name in package.units if name.endswith(".service"))
     return f"""\
 #!/bin/sh
 set -e
@@ -316,7 +325,7 @@ if [ "$1" = configure ]; then
     if [ -d /run/systemd/system ]; then
         systemctl daemon-reload
         systemctl enable --now {package.enabled}
-        systemctl try-restart {" ".join(name for name in package.units if name.endswith(".service"))}
+        systemctl try-restart {services}
     else
         systemctl enable {package.enabled}
     fi

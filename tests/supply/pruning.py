@@ -23,23 +23,21 @@ PLUGINS = (
 )
 _NO_SCREEN = ("*eglfs*", "*vnc*", "*minimalegl*")
 """Platforms that no terminal starts on, and that bring libraries of their own."""
-_DROPPED = frozenset(
-    [
-        "metatypes",
-        "qml",
-        "translations",
-        "libexec",
-        "typesystems",
-        "include",
-        "glue",
-        "doc",
-        "scripts",
-        "support",
-        "designer",
-        "resources",
-        "mkspecs",
-        "modules",
-    ]
+_DROPPED = (
+    "metatypes",
+    "qml",
+    "translations",
+    "libexec",
+    "typesystems",
+    "include",
+    "glue",
+    "doc",
+    "scripts",
+    "support",
+    "designer",
+    "resources",
+    "mkspecs",
+    "modules",
 )
 _NEEDED = re.compile(r"\(NEEDED\).*\[(.+)\]")
 
