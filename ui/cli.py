@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 
 from kiosk import release
-from ui.commands import central, content, data, officers, panels, queue, sounds, terminal
+from ui.commands import (
+    central,
+    content,
+    data,
+    officers,
+    panels,
+    queue,
+    setting_up,
+    sounds,
+    terminal,
+)
 from ui.commands.context import choose_data_folder
 
 _EPILOG = (
@@ -29,6 +39,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(setting_up.app)
 app.add_typer(terminal.app)
 app.add_typer(data.app)
 app.add_typer(central.app)

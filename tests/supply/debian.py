@@ -195,7 +195,7 @@ def _install_python(package: Package, python: str, machine: str, root: Path) -> 
         f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {python}\n"
     )
     lock = home / "lock"
-    lock.write_text(_locked(package.extra), "utf-8")
+    lock.write_text(locked(package.extra), "utf-8")
     install = ("uv", "pip", "install", "--quiet", "--no-deps", "--link-mode", "copy")
     into = ("--target", str(site_packages), "--python", sys.executable)
     made_for = ("--python-version", python, "--python-platform", MACHINES[machine])
@@ -215,7 +215,7 @@ def _install_python(package: Package, python: str, machine: str, root: Path) -> 
     program.chmod(0o755)
 
 
-def _locked(extra: str) -> str:
+def locked(extra: str) -> str:
     """The lock's lines of what runs: not of what only builds."""
     names = {canonicalize_name(package.name) for package in packages_of(extra)}
     lines, runs = [], False
@@ -234,11 +234,19 @@ def _locked(extra: str) -> str:
 
 
 def _write_commands(package: Package, root: Path) -> None:
-    """What a person types. Root's files are not the program's: it acts as who owns the data."""
+    _write(root / f"usr/bin/{package.command}", command_script(package), mode=0o755)
+    completions = root / "usr/share/bash-completion/completions"
+    _write(completions / package.command, completion(package.command))
+    for name, page in manual_pages(
+        package.command, f"{package.command} {kiosk.__version__}"
+    ).items():
+        _write(root / "usr/share/man/man1" / name, page)
+
+
+def command_script(package: Package) -> str:
+    """What a person calls. Root's files are not the program's: it acts as who owns the data."""
     variable = "KIOSK_DATA" if package.command == "kiosk" else "KIOSK_CENTRAL_DATA"
-    _write(
-        root / f"usr/bin/{package.command}",
-        f"""\
+    return f"""\
 #!/bin/sh
 # As root this acts as {package.login}, who owns the data.
 if [ "$(id -u)" = 0 ]; then
@@ -247,15 +255,7 @@ if [ "$(id -u)" = 0 ]; then
         {package.program} "$@"
 fi
 exec {package.program} "$@"
-""",
-        mode=0o755,
-    )
-    completions = root / "usr/share/bash-completion/completions"
-    _write(completions / package.command, completion(package.command))
-    for name, page in manual_pages(
-        package.command, f"{package.command} {kiosk.__version__}"
-    ).items():
-        _write(root / "usr/share/man/man1" / name, page)
+"""
 
 
 def _write_papers(package: Package, root: Path, version: str) -> None:
@@ -301,9 +301,9 @@ Description: {package.summary}
 """,
     )
     _write(control / "md5sums", "".join(_md5_lines(root, files)))
-    _write(control / "postinst", _after_install(package), mode=0o755)
-    _write(control / "prerm", _before_removal(package), mode=0o755)
-    _write(control / "postrm", _after_removal(package), mode=0o755)
+    _write(control / "postinst", after_install(package), mode=0o755)
+    _write(control / "prerm", before_removal(package), mode=0o755)
+    _write(control / "postrm", after_removal(package), mode=0o755)
 
 
 def _md5_lines(root: Path, files: Iterable[Path]) -> Iterable[str]:
@@ -312,7 +312,7 @@ def _md5_lines(root: Path, files: Iterable[Path]) -> Iterable[str]:
         yield f"{digest}  {path.relative_to(root)}\n"
 
 
-def _after_install(package: Package) -> str:
+def after_install(package: Package) -> str:
     services = " ".join(name for name in package.units if name.endswith(".service"))
     return f"""\
 #!/bin/sh
@@ -333,7 +333,7 @@ fi
 """
 
 
-def _before_removal(package: Package) -> str:
+def before_removal(package: Package) -> str:
     return f"""\
 #!/bin/sh
 set -e
@@ -344,7 +344,7 @@ find {package.home} -name __pycache__ -type d -prune -exec rm -r {{}} +
 """
 
 
-def _after_removal(package: Package) -> str:
+def after_removal(package: Package) -> str:
     return f"""\
 #!/bin/sh
 set -e

@@ -76,14 +76,15 @@ def _reachable(first: Iterable[Path], libraries: dict[str, Path]) -> set[str]:
     needed: set[str] = set()
     waiting = list(first)
     while waiting:
-        for name in _needed_by(waiting.pop()):
+        for name in needed_of(waiting.pop()):
             if name in libraries and name not in needed:
                 needed.add(name)
                 waiting.append(libraries[name])
     return needed
 
 
-def _needed_by(library: Path) -> list[str]:
+def needed_of(library: Path) -> list[str]:
+    """The names of the libraries that one needs."""
     asked = ["readelf", "--dynamic", "--wide", str(library)]
     said = subprocess.run(asked, capture_output=True, text=True, check=True)
     return _NEEDED.findall(said.stdout)
