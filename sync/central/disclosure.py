@@ -215,11 +215,6 @@ def withheld_rows(n: Mapping[str, int], at_least: int) -> frozenset[str]:
     return frozenset(n.keys() - rows)
 
 
-def levels_shown(counts: Counts) -> bool:
-    """Whether counts per level may be shown: every level that has any has at least three."""
-    return all(n == 0 or n >= 3 for n in counts)
-
-
 def total(blocks: Iterable[Block]) -> Counts:
     """The sum of whole blocks."""
     sum_ = NONE

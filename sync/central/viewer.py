@@ -39,7 +39,7 @@ class Right(StrEnum):
     RUN = "run"
     """Keep the roster, terminals, settings and accounts."""
     PINS = "pins"
-    """Issue officers' PINs."""
+    """Issue officers' PINs, and the first passwords of their own accounts."""
     CONFIRM = "confirm"
     """Confirm what another person proposed: a terminal's new generation, parked reports."""
     CHANGES = "changes"

@@ -149,14 +149,18 @@ def _about(name: str, office: str, view: OfficerView | SectionView) -> list[tupl
 
 
 def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
-    """n, rate, low, high as numbers; a bound as a text, for its number would say too much."""
-    result, ends = figure.result, figure.result.interval
+    """n, rate, low, high as numbers, as they are shown; a bound as a text, for it is no rate."""
+    result, ends = figure.result, figure.result.ends
     if result.rate is None:
         return (None, in_thai("paper.not_enough"), None, None)
     if result.bound or ends is None:
         return (result.n, figures.rate_text(figure), None, None)
-    rate, low, high = (round(share * 100, 2) for share in (result.rate, ends.low, ends.high))
-    return (result.n, rate, low, high)
+    return (result.n, *(_number(x, result.places) for x in (result.per_cent or 0.0, *ends)))
+
+
+def _number(value: float, decimals: int) -> float:
+    """A cell shows as many decimals as it may: whole numbers none."""
+    return value if decimals else int(value)
 
 
 def _weeks(row: BlockRow, view: OfficerView) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
 from sync.central.logbook import Entry, Kind, Log, told
-from sync.central.measures import Result, points_of, result, satisfied_of, wilson
+from sync.central.measures import Result, result, sample_of, satisfied_of, wilson
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
@@ -189,9 +189,7 @@ def may_enter_appraisal(own: Figure, response: float | None, settings: SiteSetti
 
 
 def _block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
-    satisfied = satisfied_of(levels, block.counts)
-    points = points_of(levels, block.counts)
-    return result(block.n, satisfied, points, settings.compare_from)
+    return result(sample_of(levels, block.counts), settings.compare_from)
 
 
 def _funnel(
