@@ -87,13 +87,15 @@ NOTHING_BESIDE = Beside()
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A published unit: `first_day` to `last_day` (a Sunday), counts worst first."""
+    """A published unit: `first_day` to `last_day` (a Sunday), counts worst first. `section`: the
+    one its officer was in when it closed, whose result it stays."""
 
     number: int
     first_day: date
     last_day: date
     counts: Counts
     beside: Beside = NOTHING_BESIDE
+    section: str = ""
 
     @property
     def n(self) -> int:
