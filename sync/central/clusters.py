@@ -16,8 +16,9 @@ round has about 25 blocks of a busy officer: alone they miss a design effect by 
 
 
 class Blocks(Protocol):
-    """Some whole blocks of one officer, summed: how many; their ratings and the satisfied ones; and
-    over the blocks, the sums of n times n, of n times satisfied and of satisfied times satisfied."""
+    """Some whole blocks of one officer, summed: how many; their ratings and the satisfied ones.
+    Over the blocks, `nn`, `nk`, `kk`: the sums of n times n, of n times satisfied, of satisfied
+    times satisfied."""
 
     @property
     def blocks(self) -> int: ...

@@ -11,9 +11,10 @@ officers, and the number of comparisons. `tests/evidence/equal_officers.py` meas
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import erfc, log, sqrt
+from math import ceil, erfc, log, sqrt
 
-from sync.central.clusters import USUAL_WEIGHT, Effect, design_effect, effect
+from sync.central.clusters import USUAL_WEIGHT, Effect, design_effect
+from sync.central.measures import bound_of
 
 BEYOND = 3.09
 """Standard deviations: one comparison of 500 goes beyond by chance (Spiegelhalter 2005)."""
@@ -68,14 +69,18 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`rate`, `expected`: shares, of the `n` ratings that can be compared. `spread`: the standard
-    deviation of rate less expected among officers who do not differ. All 0 where not compared."""
+    """`rate`, `expected`: shares, of the `n` ratings that can be compared; where nearly all agree,
+    `rate` is a bound as in every figure. `spread`: the standard deviation of rate less expected
+    among officers who do not differ; `between`: the part of it that days and mix do not explain.
+    All 0 where not compared."""
 
     standing: Standing
     n: int = 0
     rate: float = 0.0
+    bound: str = ""
     expected: float = 0.0
     spread: float = 0.0
+    between: float = 0.0
 
     @property
     def low(self) -> float:
@@ -97,10 +102,14 @@ class _Beside:
     while nothing but days and services differ between officers."""
 
     n: int
-    rate: float
+    satisfied: int
     expected: float
     variance: float
     freedom: int
+
+    @property
+    def rate(self) -> float:
+        return self.satisfied / self.n
 
     @property
     def z(self) -> float:
@@ -126,18 +135,24 @@ def compare(officers: Mapping[str, Round]) -> dict[str, Finding]:
     discovered = discoveries({id_: erfc(abs(score) / sqrt(2)) for id_, score in scores.items()})
     for id_, one in compared.items():
         apart = abs(one.rate - one.expected) > POINTS and abs(scores[id_]) > BEYOND
-        standings[id_] = Finding(
-            standing=_standing(scores[id_]) if apart and id_ in discovered else Standing.WITHIN,
-            n=one.n,
-            rate=one.rate,
-            expected=one.expected,
-            spread=sqrt(one.variance + between),
-        )
+        standing = Standing.WITHIN
+        if apart and id_ in discovered:
+            standing = Standing.ABOVE if scores[id_] > 0 else Standing.BELOW
+        standings[id_] = _finding(standing, one, between)
     return standings
 
 
-def _standing(score: float) -> Standing:
-    return Standing.ABOVE if score > 0 else Standing.BELOW
+def _finding(standing: Standing, one: _Beside, between: float) -> Finding:
+    bound, rate = bound_of(one.n, one.satisfied) or ("", one.rate)
+    return Finding(
+        standing=standing,
+        n=one.n,
+        rate=rate,
+        bound=bound,
+        expected=one.expected,
+        spread=sqrt(one.variance + between),
+        between=sqrt(between),
+    )
 
 
 def _usual(officers: Iterable[Round]) -> float:
@@ -193,7 +208,7 @@ def _beside(
     variance = max(variance, deff / n**2)
     return _Beside(
         n=n,
-        rate=satisfied / n,
+        satisfied=satisfied,
         expected=expected / n,
         variance=variance,
         freedom=own.effect.freedom + USUAL_WEIGHT,
@@ -202,11 +217,11 @@ def _beside(
 
 def between_officers(scores: Sequence[tuple[float, float]]) -> float:
     """The variance between officers beyond what chance gives: additive tau squared from phi, the
-    mean of winsorised z squared (Spiegelhalter 2005, sections 3.3 and 3.4). `scores`: z and variance
-    of each officer."""
+    mean of winsorised z squared (Spiegelhalter 2005, sections 3.3 and 3.4). `scores`: z and
+    variance of each officer."""
     number = len(scores)
     ordered = sorted(z for z, _ in scores)
-    cut = int(_WINSORISED * number)
+    cut = ceil(_WINSORISED * number)
     least, most = ordered[cut], ordered[number - 1 - cut]
     phi = sum(min(max(z, least), most) ** 2 for z in ordered) / number
     weights = [1 / variance for _, variance in scores]
@@ -216,8 +231,8 @@ def between_officers(scores: Sequence[tuple[float, float]]) -> float:
 
 
 def _score(one: _Beside, between: float) -> float:
-    """How far an officer lies from what is expected, in standard deviations. The design effect is an
-    estimate: the score is Student's t, as the normal one of the same rarity (Wallace 1959)."""
+    """How far an officer lies from what is expected, in standard deviations. The design effect is
+    an estimate: the score is Student's t, as the normal one of the same rarity (Wallace 1959)."""
     t = (one.rate - one.expected) / sqrt(one.variance + between)
     f = one.freedom
     score = (8 * f + 1) / (8 * f + 3) * sqrt(f * log(1 + t * t / f))

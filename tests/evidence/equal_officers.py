@@ -20,6 +20,8 @@ Z99 = 2.5758293035489004
 MOST_ACCUSED = 0.1
 """Of fifty, in a year."""
 LEAST_COVERED = 0.93
+QUIET, BUSY = 2.4, 7
+"""Ratings a day: about 300 and 900 in a round."""
 RATES = {"a": 0.88, "b": 0.85, "c": 0.82}
 
 
@@ -140,3 +142,80 @@ def covered(halves: Mapping[str, Half]) -> int:
         shown = result(Sample(half.n, half.satisfied), deff=deff).interval
         inside += shown is not None and shown.low <= half.mean <= shown.high
     return inside
+
+
+Accuser = Callable[[Mapping[str, Half]], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A year in a world, many times over."""
+
+    world: World
+    years: float
+    accused: int
+    intervals: int
+    covered: int
+
+    @property
+    def a_year(self) -> float:
+        return self.accused / self.years
+
+    @property
+    def coverage(self) -> float:
+        return self.covered / self.intervals
+
+    def failures(self, seed: int) -> Iterator[str]:
+        """What is worse than the targets by more than chance: three standard deviations."""
+        expected = MOST_ACCUSED * self.years
+        if self.accused > expected + 3 * sqrt(expected):
+            yield f"seed {seed}, {self.world.name}: {self.a_year:.2f} of 50 accused a year"
+        doubt = 3 * sqrt(LEAST_COVERED * (1 - LEAST_COVERED) / self.intervals)
+        if self.coverage < LEAST_COVERED - doubt:
+            yield f"seed {seed}, {self.world.name}: {self.coverage:.1%} of intervals hold the truth"
+
+
+def live(world: World, rounds: int, seed: int, accuse: Accuser = accused) -> Outcome:
+    """So many rounds; every other one of officers with few ratings."""
+    random = Random(f"{seed} {world.name}")
+    hit = inside = 0
+    for number in range(rounds):
+        halves = _office(random, world, BUSY if number % 2 else QUIET)
+        hit += len(accuse(halves))
+        inside += covered(halves)
+    return Outcome(world, rounds / 2, hit, rounds * OFFICERS, inside)
+
+
+def power(world: World, n: int, rounds: int, seed: int) -> float:
+    """How often one officer of fifty who is eight points worse is seen, from `n` ratings."""
+    random = Random(f"{seed} {world.name} {n}")
+    seen = 0
+    for _ in range(rounds):
+        halves = _office(random, world, n / (WEEKS * DAYS))
+        halves["0"] = draw_half(random, world, n / (WEEKS * DAYS), worse=0.08)
+        seen += "0" in accused(halves)
+    return seen / rounds
+
+
+def _office(random: Random, world: World, daily: float) -> dict[str, Half]:
+    return {str(number): draw_half(random, world, daily) for number in range(OFFICERS)}
+
+
+def measure(given: Run) -> Measured:
+    """`given.size` rounds in each world."""
+    outcomes = [live(world, given.size, given.seed) for world in WORLDS]
+    most = max(one.a_year for one in outcomes)
+    least = min(one.coverage for one in outcomes)
+    failures = [failure for one in outcomes for failure in one.failures(given.seed)]
+    seen = (f"{power(WORLDS[1], n, given.size, given.seed):.0%} at n {n:,}" for n in (300, 1200))
+    text = f"{most:.2f} at most; {least:.0%} held; -8 points seen: {', '.join(seen)}"
+    return Measured(text, tuple(failures))
+
+
+FIGURE = Figure(
+    name="equal officers accused, of 50 in a year",
+    target="<= 0.1; intervals hold 93 %",
+    quick=10,
+    full=3000,
+    measure=measure,
+)

@@ -8,6 +8,7 @@ the figures leave the gate.
 """
 
 from sync.central.reports.gate.city_figures import SiteRow, city
+from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
 from sync.central.reports.gate.figures import Figure, MonthFigure, figure, orders_differ
 from sync.central.reports.gate.office_figures import (
@@ -18,9 +19,7 @@ from sync.central.reports.gate.office_figures import (
     section_members,
 )
 from sync.central.reports.gate.officer_figures import (
-    Z99,
     BlockRow,
-    Funnel,
     OfficerView,
     may_enter_appraisal,
     officer,
@@ -30,13 +29,13 @@ from sync.central.reports.gate.section_figures import OfficerRow, SectionView, s
 __all__ = [
     "CUT_STEP",
     "OVER_TICKETS",
-    "Z99",
     "BlockRow",
+    "Comparison",
     "CutRow",
     "CutsView",
     "Figure",
-    "Funnel",
     "MonthFigure",
+    "NotCompared",
     "OfficeView",
     "OfficerRow",
     "OfficerView",

@@ -1,6 +1,5 @@
 """A section and its officers."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,10 +7,16 @@ from kiosk.domain.people import Officer, OfficerId, SectionId
 from sync.central.disclosure import Scaled, week_end
 from sync.central.logbook import told
 from sync.central.period import Period
-from sync.central.reports.gate.figures import Figure, MonthFigure, figure, trend, trend_span
+from sync.central.reports.gate.figures import (
+    Figure,
+    MonthFigure,
+    figure,
+    trend,
+    trend_span,
+    usual_effect,
+)
 from sync.central.reports.gate.looks import record_looks
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
@@ -51,12 +56,13 @@ def section(
         sums = t.blocks.by_officer(period.first_day, period.last_day, section=name)
         months = t.blocks.by_month(*trend_span(period, today), section=name)
         objecting = _objecting(t, name)
+        usual = usual_effect(t, min(period.last_day, today))
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
     for member in members:
         row = OfficerRow(
             officer=member,
-            figure=figure(sums.get(str(member.id), []), settings),
+            figure=figure(sums.get(str(member.id), []), settings, usual),
             away=not _is_in(member, name),
             objected=str(member.id) in objecting,
         )
@@ -64,14 +70,14 @@ def section(
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
     strangers = sorted(sums.keys() - {str(officer.id) for officer in roster})
-    rows += (_stranger_row(id_, sums[id_], settings) for id_ in strangers)
+    rows += (_stranger_row(id_, figure(sums[id_], settings, usual)) for id_ in strangers)
     parts = [part for parts in sums.values() for part in parts]
     return SectionView(
         section=name,
         period=period,
         settings=settings,
-        figure=figure(parts, settings),
-        trend=trend(months, settings),
+        figure=figure(parts, settings, usual),
+        trend=trend(months, settings, usual),
         officers=tuple(rows),
         next_close=week_end(today),
     )
@@ -92,7 +98,7 @@ def _objecting(t: Transaction, section: str) -> set[str]:
     }
 
 
-def _stranger_row(id_: str, sums: Iterable[Sum], settings: SiteSettings) -> OfficerRow:
+def _stranger_row(id_: str, own: Figure) -> OfficerRow:
     """Of an id that is on no roster."""
     officer = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(""))
-    return OfficerRow(officer=officer, figure=figure(sums, settings), on_roster=False)
+    return OfficerRow(officer=officer, figure=own, on_roster=False)
