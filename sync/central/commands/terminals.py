@@ -78,14 +78,17 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
         at = alarm.at.astimezone().isoformat(" ", "minutes")
         settled = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{settled}")
+    for line in (*_parked_lines(fleet, terminal), *_next_steps(fleet, compared)):
+        typer.echo(line)
+
+
+def _parked_lines(fleet: "Fleet", terminal: str) -> Iterator[str]:
     doubted = (report for group in fleet.doubted for report in group.reports)
     for report in (a for a in (*fleet.parked, *doubted) if a.terminal == terminal):
         n, taken_n = counted(report.n, "rating", "ratings"), "none"
         if report.taken_n is not None:
             taken_n = counted(report.taken_n, "rating", "ratings")
-        typer.echo(f"{report.date}  parked ({report.answer}): {n}; taken: {taken_n}")
-    for line in _next_steps(fleet, compared):
-        typer.echo(line)
+        yield f"{report.date}  parked ({report.answer}): {n}; taken: {taken_n}"
 
 
 def _next_steps(fleet: "Fleet", terminal: "KnownTerminal") -> Iterator[str]:
