@@ -69,6 +69,7 @@ PAGES: dict[str, set[str]] = {
     "/recordings/dindaeng/all.zip": {I},
     "/recordings/dindaeng/th/thanks.wav": {I},
     "/pins/dindaeng": {I, H},
+    "/officer-accounts/dindaeng": {I, H},
     "/openapi.json": {I},
     f"/paper/dindaeng/ita.pdf?{ROUND}": {D, H},
     f"/paper/dindaeng/ita.docx?{ROUND}": {D, H},
@@ -108,6 +109,7 @@ FORMS: dict[str, set[str]] = {
     "/settings/dindaeng": {I},
     "/recordings/dindaeng/th/thanks": {I},
     "/pins/dindaeng": {I, H},
+    "/officer-accounts/dindaeng": {I, H},
 }
 
 

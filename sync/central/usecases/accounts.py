@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from kiosk.domain.people import BadPerson, Officer, identifier, plain
+from kiosk.domain.people import BadPerson, Officer, identifier, plain, section_id
 from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.logbook import told
@@ -88,6 +88,7 @@ def add_account(
     """Make an account, or (with `renew`) give an existing one new rights; its first password
     (empty where an identity provider's subject opens it). BadPerson names what is wrong."""
     granted = frozenset(roles)
+    section = section_id(section)
     _check_roles(granted, officer, section, city=city)
     site = CITY if city else central.site
     role_ids = " ".join(sorted(role.id for role in granted))
