@@ -12,7 +12,7 @@ from sync.central.ingest import Why
 from sync.central.language import in_english
 
 if TYPE_CHECKING:
-    from sync.central.usecases.terminals import Doubted, Fleet, KnownTerminal
+    from sync.central.usecases.terminals import Doubted, Fleet
 
 enrolment = typer.Typer()
 app = typer.Typer(help="The terminals of this site.", no_args_is_help=True)
@@ -70,7 +70,7 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
 
     with opened() as central:
         fleet = read_fleet(central, now().date())
-    compared = next((t for t in fleet.terminals if t.terminal == terminal), None)
+    compared = fleet.terminal(terminal)
     if compared is None:
         fail(f"no terminal is called {terminal[:40]!r}; see kiosk-central terminals list", USAGE)
     typer.echo(f"{terminal}: {compared.state}, journal seen up to entry {compared.head.seq}")
@@ -78,7 +78,7 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
         at = alarm.at.astimezone().isoformat(" ", "minutes")
         settled = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{settled}")
-    for line in (*_parked_lines(fleet, terminal), *_next_steps(fleet, compared)):
+    for line in (*_parked_lines(fleet, terminal), *_next_steps(fleet, terminal)):
         typer.echo(line)
 
 
@@ -91,11 +91,13 @@ def _parked_lines(fleet: "Fleet", terminal: str) -> Iterator[str]:
         yield f"{report.date}  parked ({report.answer}): {n}; taken: {taken_n}"
 
 
-def _next_steps(fleet: "Fleet", terminal: "KnownTerminal") -> Iterator[str]:
-    """Who proposed what, and the commands that go on from there."""
+def _next_steps(fleet: "Fleet", id_: str) -> Iterator[str]:
+    """Who proposed what of a terminal, and the commands that go on from there."""
     from sync.central.usecases.two_people import FOR_TWO, NEW_TERMINAL
 
-    id_, command = terminal.terminal, "kiosk-central terminals"
+    terminal, command = fleet.terminal(id_), "kiosk-central terminals"
+    if terminal is None:
+        return
     open_kinds = {a.kind for a in fleet.alarms if a.terminal == id_ and a.settled is None}
     if terminal.waiting or NEW_TERMINAL in open_kinds:
         yield f"Enrolled with a code of {terminal.invited_by}. Another person confirms:"

@@ -163,7 +163,7 @@ class ParkedReports(Room):
         return c.site == self._site, c.terminal == terminal, c.answer == why.value
 
 
-def _proposal(row: Row[Any]) -> Proposal | None:
+def _proposal(row: Row[*tuple[Any, ...]]) -> Proposal | None:
     if row.proposed is None:
         return None
     return Proposal(
