@@ -450,6 +450,13 @@ def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
     assert "First password" in accepted(ready("accounts", "password", "boss"))
     assert "Disabled" in accepted(ready("accounts", "disable", "boss"))
     assert "(disabled)" in accepted(ready("accounts", "list"))
+    ghost = ready("accounts", "add", "g", "--role", "officer", "--officer", "909")
+    assert "First password" in accepted(ghost)
+    assert "Beware: no officer of the roster has the id 909" in ghost.stderr
+    accepted(ready("accounts", "add", "mayor", "--role", "audit", "--city"))
+    assert "no account" in refused(ready("accounts", "disable", "mayor"))
+    assert "Disabled" in accepted(ready("accounts", "disable", "mayor", "--city"))
+    assert "mayor\taudit" in accepted(ready("accounts", "list", "--city"))
     for words in (("disable", "nobody"), ("password", "nobody")):
         assert "no account" in refused(ready("accounts", *words))
 

@@ -61,7 +61,7 @@ def test_nobody_is_sent_to_the_address_in_the_host_header(central: Central, end:
         near = re.sub("{[^}]*}", "dindaeng", path).rstrip("/") + end
         got = client.request(method, near, headers={"Host": "evil.example"})
         where = got.headers.get("location", "/")
-        assert where.startswith("/") and not where.startswith("//"), (near, where)
+        assert re.match("/(?!/)", where), (near, where)
         assert got.status_code in (404, 405) or path in ("/", "/static/{name}"), (near, got)
 
 
