@@ -55,7 +55,7 @@ def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
         "about": [(in_thai("common.section"), _section_name(view))],
         "verdict": None,
         "table_head": figures.columns(*first_heads),
-        "table": [_officer_line(row) for row in view.officers],
+        "table": [_officer_line(row, view.usual_flags) for row in view.officers],
         "orders": figures.orders(*(row.figure for row in view.officers)),
     }
     return typesetting.pdf("appraisal", values, now)
@@ -79,7 +79,7 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
         name=in_thai("appraisal.result"),
         about=_about(_section_name(view), office, view),
         head=_sheet_heads(in_thai("appraisal.number"), in_thai("common.full_name")),
-        rows=[_officer_cells(row) for row in view.officers],
+        rows=[_officer_cells(row, view.usual_flags) for row in view.officers],
         notes=(*figures.may(view.settings), *figures.may_not()),
     )
     return workbook(in_thai("appraisal.section_book"), (sheet,), now)
@@ -89,12 +89,26 @@ def _section_name(view: SectionView) -> str:
     return view.section or in_thai("common.no_section")
 
 
-def _officer_line(row: OfficerRow) -> dict[str, Any]:
+def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
     """An officer's line of the section's PDF."""
     name = row.officer.name
     if row.objected:
         name += " " + _in_brackets("appraisal.objection_waits")
-    return {"number": digits(row.officer.number), **figures.row(name, row.figure)}
+    line = figures.row(name, row.figure)
+    beside = " · ".join(_row_beside(row, usual_flags))
+    return {"number": digits(row.officer.number), **line, "beside": beside}
+
+
+def _row_beside(row: OfficerRow, usual_flags: float | None) -> list[str]:
+    """What stands beside one officer's score in the section's sheets."""
+    signs = figures.flagged(row.figure, usual_flags)
+    return [*filter(None, (signs,)), *figures.gaps(row.missing)]
+
+
+def _beside(view: OfficerView | SectionView) -> list[str]:
+    """What stands beside a sheet's score; beside a section's, each officer's stands with theirs."""
+    remarks = figures.beside(view.figure, view.usual_flags)
+    return remarks + (figures.gaps(view.missing) if isinstance(view, OfficerView) else [])
 
 
 def _block_cells(row: BlockRow) -> tuple[Cell, ...]:
@@ -103,9 +117,10 @@ def _block_cells(row: BlockRow) -> tuple[Cell, ...]:
     return row.block.first_day, row.block.last_day, *numbers, remark
 
 
-def _officer_cells(row: OfficerRow) -> tuple[Cell, ...]:
+def _officer_cells(row: OfficerRow, usual_flags: float | None) -> tuple[Cell, ...]:
     waits = in_thai("appraisal.objection_waits") if row.objected else ""
-    remark = " · ".join(filter(None, (waits, figures.unusual_order(row.figure))))
+    remarks = (waits, figures.unusual_order(row.figure), *_row_beside(row, usual_flags))
+    remark = " · ".join(filter(None, remarks))
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
 
@@ -129,7 +144,7 @@ def _about(name: str, office: str, view: OfficerView | SectionView) -> list[tupl
         (in_thai("common.period"), figures.span(view.period)),
         (in_thai("appraisal.outcome"), figures.sentence(view.figure, view.settings)),
     ]
-    if remarks := figures.beside(view.figure):
+    if remarks := _beside(view):
         about.append((in_thai("appraisal.beside"), " · ".join(remarks)))
     return about
 
@@ -203,7 +218,7 @@ def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict
         "sentence": figures.sentence_lines(figure, settings),
         **figures.drawn(figure),
         "levels": figures.levels(figure, settings),
-        "beside": figures.beside(figure),
+        "beside": _beside(view),
         "trend": figures.trend(view.trend),
         "may": figures.may(settings),
         "may_not": figures.may_not(),

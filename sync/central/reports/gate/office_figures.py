@@ -20,14 +20,12 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.missing import OVER_TICKETS
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
-
-OVER_TICKETS = "over-tickets"
-"""Among gaps: days on which a counter has more ratings than its tickets explain."""
 
 
 @dataclass(frozen=True, slots=True)

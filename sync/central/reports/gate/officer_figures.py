@@ -1,6 +1,5 @@
 """One officer's published results, and where they stand beside the office's."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +20,7 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.missing import Missing, missing_beside
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.objections import Objection
@@ -76,8 +76,9 @@ class OfficerView:
     coverage: float | None
     """The office's, where this officer's own response is not known."""
     has_photo: bool
-    gaps: Counter[str]
-    """Minutes of this officer's duties in which nobody could rate; of closed weeks, by kind."""
+    missing: Missing
+    usual_flags: float | None
+    """Flagged ratings of a thousand in the whole office."""
     next_close: date
     corrected: tuple[date, ...]
     """Days that two people let count otherwise after their result was published."""
@@ -105,7 +106,8 @@ def officer(
         tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
         corrected = t.witness.details(PUBLISHED_DIFFERS)
-        gaps = t.days.gaps_of(id, first_day, min(last_day, last_week_end(today)))
+        closed = first_day, min(last_day, last_week_end(today))
+        missing = missing_beside(t, sums, [id], closed)[id]
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
@@ -134,7 +136,8 @@ def officer(
         ),
         coverage=office_coverage,
         has_photo=has_photo,
-        gaps=gaps,
+        missing=missing,
+        usual_flags=office_figure.flagged_per_1000,
         next_close=week_end(today),
         corrected=_days_of(id, corrected),
     )

@@ -8,8 +8,16 @@ from kiosk.domain.people import Officer, OfficerId, SectionId
 from sync.central.disclosure import ONLINE, week_end
 from sync.central.logbook import told
 from sync.central.period import Period
-from sync.central.reports.gate.figures import Figure, MonthFigure, figure, trend, trend_span
+from sync.central.reports.gate.figures import (
+    Figure,
+    MonthFigure,
+    figure,
+    last_week_end,
+    trend,
+    trend_span,
+)
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.missing import Missing, missing_beside
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.usecases.central import Central
@@ -20,6 +28,7 @@ from sync.central.viewer import NotYours, Right, Viewer
 class OfficerRow:
     officer: Officer
     figure: Figure
+    missing: Missing
     on_roster: bool = True
     objected: bool = False
 
@@ -32,6 +41,8 @@ class SectionView:
     figure: Figure
     trend: tuple[MonthFigure, ...]
     officers: tuple[OfficerRow, ...]
+    usual_flags: float | None
+    """Flagged ratings of a thousand in the whole office."""
     next_close: date
 
 
@@ -52,12 +63,15 @@ def section(
         strangers = [] if name else sorted(sums.keys() - {officer.id for officer in roster})
         ids = [*(str(member.id) for member in members), *strangers]
         months = t.blocks.by_month(*trend_span(period, today), officers=ids)
+        closed = period.first_day, min(period.last_day, last_week_end(today))
+        missing = missing_beside(t, sums, ids, closed)
+        office = figure(t.blocks.office(period.first_day, period.last_day), settings)
         objections = t.objections.all()
     objecting = {objection.officer for objection in objections if objection.outcome is None}
-    rows = _roster_rows(members, sums, settings, objecting)
+    rows = _roster_rows(members, sums, missing, settings, objecting)
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
-    rows += (_stranger_row(id_, sums[id_], settings) for id_ in strangers)
+    rows += (_stranger_row(id_, sums[id_], missing[id_], settings) for id_ in strangers)
     parts = [part for id_ in ids for part in sums.get(id_, [])]
     return SectionView(
         section=name,
@@ -66,6 +80,7 @@ def section(
         figure=figure(parts, settings),
         trend=trend(months, settings),
         officers=tuple(rows),
+        usual_flags=office.flagged_per_1000,
         next_close=week_end(today),
     )
 
@@ -73,6 +88,7 @@ def section(
 def _roster_rows(
     members: Iterable[Officer],
     sums: Mapping[str, list[Sum]],
+    missing: Mapping[str, Missing],
     settings: SiteSettings,
     objecting: Container[str],
 ) -> list[OfficerRow]:
@@ -83,11 +99,15 @@ def _roster_rows(
         if member.retired and id_ not in sums:
             continue
         own = figure(sums.get(id_, []), settings)
-        rows.append(OfficerRow(officer=member, figure=own, objected=id_ in objecting))
+        objected = id_ in objecting
+        rows.append(OfficerRow(officer=member, figure=own, missing=missing[id_], objected=objected))
     return rows
 
 
-def _stranger_row(id_: str, sums: Iterable[Sum], settings: SiteSettings) -> OfficerRow:
+def _stranger_row(
+    id_: str, sums: Iterable[Sum], missing: Missing, settings: SiteSettings
+) -> OfficerRow:
     """Of an id that is on no roster."""
     officer = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(""))
-    return OfficerRow(officer=officer, figure=figure(sums, settings), on_roster=False)
+    own = figure(sums, settings)
+    return OfficerRow(officer=officer, figure=own, missing=missing, on_roster=False)
