@@ -101,7 +101,7 @@ def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
 
 def _row_beside(row: OfficerRow, usual_flags: float | None) -> list[str]:
     """What stands beside one officer's score in the section's sheets."""
-    signs = figures.flagged(row.figure, usual_flags)
+    signs = figures.flagged(row.figure, usual_flags, "figures.flagged_short")
     return [*filter(None, (signs,)), *figures.gaps(row.missing)]
 
 

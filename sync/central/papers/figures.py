@@ -114,20 +114,20 @@ def may_not() -> list[str]:
     return in_thai("paper.may_not").splitlines()
 
 
-def flagged(figure: Figure, usual: float | None = None) -> str:
+def flagged(figure: Figure, usual: float | None = None, word: str = "figures.flagged_share") -> str:
     """Flagged ratings of how many, and how many are usual in the whole office; "": none."""
     if figure.flagged_share is None:
         return ""
     n, of = figure.flagged_share
-    text = in_thai("figures.flagged_share", n=number(n, 1 if of == PER else 0), of=of)
+    text = in_thai(word, n=number(n, 1 if of == PER else 0), of=of)
     if usual is None:
         return text
     return f"{text} ({in_thai('figures.flagged_usual', n=number(usual, 1), of=PER)})"
 
 
-def gap(kind: str, n: int) -> str:
-    """How often, or for how long, data are missing."""
-    name = tables("th")["gap"].get(kind, kind)
+def gap(kind: str, n: int, names: str = "gap") -> str:
+    """How often, or for how long, data are missing. `names`: the table of the kinds' words."""
+    name = tables("th")[names].get(kind, kind)
     if not kind.endswith("-minutes"):
         return f"{name} {in_thai('common.times', n=n)}"
     if n < 60:
@@ -136,13 +136,13 @@ def gap(kind: str, n: int) -> str:
 
 
 def gaps(missing: Missing) -> list[str]:
-    """The same beside an officer's score: of the own duties, then of the counters."""
-    own = [gap(kind, n) for kind, n in missing.own.items()]
-    around = [gap(kind, n) for kind, n in missing.around.items()]
-    lines = [in_thai("paper.gaps_own", gaps=", ".join(own))] if own else []
-    if around:
-        lines.append(in_thai("paper.gaps_around", gaps=", ".join(around)))
-    return lines
+    """The same beside an officer's score, in few words: of the own duties, then of the counters."""
+    of = {"figures.gaps_own": missing.own, "figures.gaps_around": missing.around}
+    return [
+        in_thai(key, gaps=", ".join(gap(kind, n, "gap_short") for kind, n in counts.items()))
+        for key, counts in of.items()
+        if counts
+    ]
 
 
 def beside(figure: Figure, usual_flags: float | None = None) -> list[str]:
