@@ -125,8 +125,8 @@ def test_the_appraisal_sheets_say_it_on_their_first_page(served: Central) -> Non
     view = officer(served, "101")
     section = gate.section(served, DIRECTOR, SECTION, YEAR, TODAY, NOON)
     usual = "(ทั้งสำนักงาน๒๕.๐จาก๑,๐๐๐)"
-    expected = (f"กดผิดปกติ๒๕.๐จาก๑,๐๐๐{usual}", "พัก๑ชั่วโมง๓๕นาที", "เครื่องปิด๓๐นาที")
-    expected += ("วันที่ประเมินมากกว่าบัตรคิว๑ครั้ง",)
+    expected = [f"กดผิดปกติ๒๕.๐จาก๑,๐๐๐{usual}", "พัก๑ชั่วโมง๓๕นาที", "เครื่องปิด๓๐นาที"]
+    expected.append("วันที่ประเมินมากกว่าบัตรคิว๑ครั้ง")
     for pdf in (
         appraisal.officer_pdf(view, OFFICE, NOON),
         appraisal.section_pdf(section, OFFICE, NOON),

@@ -11,7 +11,12 @@ from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
 from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
-from sync.central.reports.gate.office_figures import OfficeView, SectionRow, office
+from sync.central.reports.gate.office_figures import (
+    OfficeView,
+    SectionRow,
+    office,
+    section_members,
+)
 from sync.central.reports.gate.officer_figures import (
     Z99,
     BlockRow,
@@ -49,4 +54,5 @@ __all__ = [
     "officer",
     "orders_differ",
     "section",
+    "section_members",
 ]

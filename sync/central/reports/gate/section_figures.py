@@ -1,25 +1,25 @@
 """A section and its officers."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
-from sync.central.disclosure import ONLINE, week_end
+from sync.central.disclosure import Scaled, week_end
 from sync.central.logbook import told
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
     MonthFigure,
     figure,
-    last_week_end,
     trend,
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
-from sync.central.reports.gate.missing import Missing, missing_beside
+from sync.central.reports.gate.missing import Missing, missing_beside_blocks
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
+from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -30,6 +30,8 @@ class OfficerRow:
     figure: Figure
     missing: Missing
     on_roster: bool = True
+    away: bool = False
+    """Whether the officer is in the section no more; the results that closed there stay its own."""
     objected: bool = False
 
 
@@ -49,30 +51,34 @@ class SectionView:
 def section(
     central: Central, viewer: Viewer, name: str, period: Period, today: date, now: datetime
 ) -> SectionView:
-    """A section and its officers, by number: no ranking. The empty name: who is in none."""
+    """A section and its officers, by number: no ranking. The results that closed in it, also of
+    who is in it no more. The empty name: who is in none."""
     if not viewer.may_read_section(central.site, name):
         raise NotYours(Right.SECTION)
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         roster = t.people.everyone()
-        members = [officer for officer in roster if officer.section == name]
-        # Whoever is on no roster is in no section: of these, everybody is read.
-        asked = [str(member.id) for member in members] if name else None
-        sums = t.blocks.by_officer(period.first_day, period.last_day, officers=asked)
-        sums.pop(ONLINE, None)
-        strangers = [] if name else sorted(sums.keys() - {officer.id for officer in roster})
-        ids = [*(str(member.id) for member in members), *strangers]
-        months = t.blocks.by_month(*trend_span(period, today), officers=ids)
-        closed = period.first_day, min(period.last_day, last_week_end(today))
-        missing = missing_beside(t, sums, ids, closed)
+        sums = t.blocks.by_officer(period.first_day, period.last_day, section=name)
+        months = t.blocks.by_month(*trend_span(period, today), section=name)
+        missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
         office = figure(t.blocks.office(period.first_day, period.last_day), settings)
-        objections = t.objections.all()
-    objecting = {objection.officer for objection in objections if objection.outcome is None}
-    rows = _roster_rows(members, sums, missing, settings, objecting)
+        objecting = _objecting(t, name)
+    members = [one for one in roster if one.id in sums or _is_in(one, name)]
+    rows = []
+    for member in members:
+        row = OfficerRow(
+            officer=member,
+            figure=figure(sums.get(str(member.id), []), settings),
+            missing=missing.get(str(member.id), Missing()),
+            away=not _is_in(member, name),
+            objected=str(member.id) in objecting,
+        )
+        rows.append(row)
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
+    strangers = sorted(sums.keys() - {str(officer.id) for officer in roster})
     rows += (_stranger_row(id_, sums[id_], missing[id_], settings) for id_ in strangers)
-    parts = [part for id_ in ids for part in sums.get(id_, [])]
+    parts = [part for parts in sums.values() for part in parts]
     return SectionView(
         section=name,
         period=period,
@@ -85,23 +91,19 @@ def section(
     )
 
 
-def _roster_rows(
-    members: Iterable[Officer],
-    sums: Mapping[str, list[Sum]],
-    missing: Mapping[str, Missing],
-    settings: SiteSettings,
-    objecting: Container[str],
-) -> list[OfficerRow]:
-    """Of members who are active or have results."""
-    rows = []
-    for member in members:
-        id_ = str(member.id)
-        if member.retired and id_ not in sums:
-            continue
-        own = figure(sums.get(id_, []), settings)
-        objected = id_ in objecting
-        rows.append(OfficerRow(officer=member, figure=own, missing=missing[id_], objected=objected))
-    return rows
+def _is_in(officer: Officer, section: str) -> bool:
+    return officer.section == section and not officer.retired
+
+
+def _objecting(t: Transaction, section: str) -> set[str]:
+    """Officers whose objection to a result of this section waits."""
+    waiting = [objection for objection in t.objections.all() if objection.outcome is None]
+    return {
+        objection.officer
+        for objection in waiting
+        if t.blocks.section_of(Scaled(objection.officer, objection.levels), objection.number)
+        == section
+    }
 
 
 def _stranger_row(
