@@ -117,7 +117,7 @@ def test_the_head_of_then_sees_what_was_then_and_the_new_one_what_came_after(
 
 def test_time_without_answers_is_told_of_the_own_weeks_alone(moved: Central) -> None:
     with moved.store.read(moved.site) as t:
-        whole = t.days.gaps_of("101", FIRST_WEEK, SECOND_WEEK)
+        [whole] = t.days.gaps_of(["101"], FIRST_WEEK, SECOND_WEEK).values()
     parts = [person(moved, who).missing.own for who in (OF_REGISTRY, OF_REVENUE)]
     assert all(parts)
     assert parts[0] + parts[1] == whole == person(moved, DIRECTOR).missing.own
