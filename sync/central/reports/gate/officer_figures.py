@@ -1,6 +1,5 @@
 """One officer's published results, and where they stand beside the office's."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.missing import Missing, merged, missing_beside
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.objections import Objection
@@ -78,8 +78,9 @@ class OfficerView:
     may_enter_appraisal: bool
     """False also where the viewer reads a part: what may be concluded follows from all of it."""
     has_photo: bool
-    gaps: Counter[str]
-    """Minutes of this officer's duties in which nobody could rate; of closed weeks, by kind."""
+    missing: Missing
+    usual_flags: float | None
+    """Flagged ratings of a thousand in the whole office."""
     next_close: date
     corrected: tuple[date, ...]
     """Days that two people let count otherwise after their result was published."""
@@ -110,9 +111,10 @@ def officer(
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
         if only is not None:
-            spans = _merged((block.first_day, block.last_day) for _, block in blocks)
+            spans = merged((block.first_day, block.last_day) for _, block in blocks)
             corrected = _within(spans, corrected)
-        gaps = sum((t.days.gaps_of(id, *span) for span in spans), Counter[str]())
+        published = max((block.last_day for _, block in blocks), default=date.min)
+        missing = missing_beside(t, {id: spans}, {id: published})[id]
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
@@ -139,7 +141,8 @@ def officer(
         own=own,
         may_enter_appraisal=not has_more and may_enter_appraisal(own_figure, settings),
         has_photo=has_photo,
-        gaps=gaps,
+        missing=missing,
+        usual_flags=office_figure.flagged_per_1000,
         next_close=week_end(today),
         corrected=corrected,
     )
@@ -153,17 +156,6 @@ def _days_of(officer: str, corrected: Iterable[str]) -> tuple[date, ...]:
 def _closed_in(section: str | None, blocks: Iterable[tuple[int, Block]]) -> list[tuple[int, Block]]:
     """Those of a section; None: all of them."""
     return [(levels, block) for levels, block in blocks if section in (None, block.section)]
-
-
-def _merged(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
-    """Spans of days without overlaps: blocks on several scales may have some days in common."""
-    merged: list[tuple[date, date]] = []
-    for first, last in sorted(spans):
-        if merged and first <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(last, merged[-1][1])
-        else:
-            merged.append((first, last))
-    return merged
 
 
 def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[date, ...]:
