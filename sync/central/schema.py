@@ -81,6 +81,7 @@ terminals = Table(
     _text("release_by"),
     _text("release_roles"),
     _text("release_reason"),
+    _moment("release_at", empty=True),
     _text("software"),
     Column("seen", Moment()),
     Column("head_seq", BigInteger, nullable=False),
@@ -237,6 +238,7 @@ parked_reports = Table(
     _text("proposed_by"),
     _text("proposed_roles"),
     _text("reason"),
+    _moment("proposed", empty=True),
     PrimaryKeyConstraint("site", "terminal", "date", "digest"),
 )
 
@@ -603,6 +605,7 @@ log_breaks = Table(
     _text("asked_by"),
     _text("asked_roles"),
     _text("reason"),
+    _moment("asked", empty=True),
     _text("settled_by"),
     _moment("settled", empty=True),
     PrimaryKeyConstraint("site", "terminal", "log", "seen_seq", "seen_hash"),

@@ -21,10 +21,10 @@ PAPERS = sorted(ROOT.glob("sync/central/papers/templates/*.typ"))
 PAPER_TABLES = ("paper", "appraisal", "meeting", "poster", "account_letters")
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "half", "improvement_status",
-    "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month", "objection",
-    "open_data", "open_data_column", "panel", "period", "prompt", "role", "short_month",
-    "spoken_language", "verdict",
+    "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
+    "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
+    "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
+    "short_month", "spoken_language", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""
 SAID_BY_A_MACHINE = {

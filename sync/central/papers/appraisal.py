@@ -64,7 +64,7 @@ def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
         "about": [(in_thai("common.section"), _section_name(view))],
         "verdict": None,
         "table_head": figures.columns(*first_heads),
-        "table": [_officer_line(row) for row in view.officers],
+        "table": [_officer_line(row, view.usual_flags) for row in view.officers],
         "orders": figures.orders(*(row.figure for row in view.officers)),
     }
     return typesetting.pdf("appraisal", values, now)
@@ -88,7 +88,7 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
         name=in_thai("appraisal.result"),
         about=_about(_section_name(view), office, view),
         head=_sheet_heads(in_thai("appraisal.number"), in_thai("common.full_name")),
-        rows=[_officer_cells(row) for row in view.officers],
+        rows=[_officer_cells(row, view.usual_flags) for row in view.officers],
         notes=(*figures.may(view.settings), *figures.may_not()),
     )
     return workbook(in_thai("appraisal.section_book"), (sheet,), now)
@@ -98,14 +98,28 @@ def _section_name(view: SectionView) -> str:
     return view.section or in_thai("common.no_section")
 
 
-def _officer_line(row: OfficerRow) -> dict[str, Any]:
+def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
     """An officer's line of the section's PDF."""
     name = row.officer.name
     if row.away:
         name += " " + _in_brackets("figures.away")
     if row.objected:
         name += " " + _in_brackets("appraisal.objection_waits")
-    return {"number": digits(row.officer.number), **figures.row(name, row.figure)}
+    line = figures.row(name, row.figure)
+    beside = " · ".join(_row_beside(row, usual_flags))
+    return {"number": digits(row.officer.number), **line, "beside": beside}
+
+
+def _row_beside(row: OfficerRow, usual_flags: float | None) -> list[str]:
+    """What stands beside one officer's score in the section's sheets."""
+    signs = figures.flagged(row.figure, usual_flags, "figures.flagged_short")
+    return [*filter(None, (signs,)), *figures.gaps(row.missing)]
+
+
+def _beside(view: OfficerView | SectionView) -> list[str]:
+    """What stands beside a sheet's score; beside a section's, each officer's stands with theirs."""
+    remarks = figures.beside(view.figure, view.usual_flags)
+    return remarks + (figures.gaps(view.missing) if isinstance(view, OfficerView) else [])
 
 
 def _block_cells(row: BlockRow, view: OfficerView) -> tuple[Cell, ...]:
@@ -114,10 +128,11 @@ def _block_cells(row: BlockRow, view: OfficerView) -> tuple[Cell, ...]:
     return row.block.first_day, row.block.last_day, *numbers, remark
 
 
-def _officer_cells(row: OfficerRow) -> tuple[Cell, ...]:
+def _officer_cells(row: OfficerRow, usual_flags: float | None) -> tuple[Cell, ...]:
     waits = in_thai("appraisal.objection_waits") if row.objected else ""
     away = in_thai("figures.away") if row.away else ""
-    remark = " · ".join(filter(None, (away, waits, figures.unusual_order(row.figure))))
+    remarks = (away, waits, figures.unusual_order(row.figure), *_row_beside(row, usual_flags))
+    remark = " · ".join(filter(None, remarks))
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
 
@@ -143,7 +158,7 @@ def _about(name: str, office: str, view: OfficerView | SectionView) -> list[tupl
     ]
     if isinstance(view, OfficerView):
         about += _only_section(view)
-    if remarks := figures.beside(view.figure):
+    if remarks := _beside(view):
         about.append((in_thai("appraisal.beside"), " · ".join(remarks)))
     return about
 
@@ -208,14 +223,12 @@ def _rules(view: OfficerView) -> list[tuple[str, str]]:
 
 
 def _response(view: OfficerView) -> str:
-    """The officer's own where questions are offered; else the office's: queue tickets are counted
-    by counter, not by officer."""
-    own = view.figure.deciding_response
-    if own is not None:
-        return in_thai("appraisal.own_response", share=figures.per_cent(own))
-    if view.coverage is None:
+    """The officer's own, and of how many ratings it tells: no figure of the office stands in."""
+    own = view.figure.response
+    if own is None:
         return in_thai("appraisal.unknown_response")
-    return in_thai("appraisal.office_response", share=figures.per_cent(view.coverage))
+    share = in_thai("appraisal.own_response", share=own.per_cent)
+    return " ".join(filter(None, (share, figures.response_part(own))))
 
 
 def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict[str, Any]:
@@ -230,7 +243,7 @@ def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict
         "sentence": figures.sentence_lines(figure, settings),
         **figures.drawn(figure),
         "levels": figures.levels(figure, settings),
-        "beside": figures.beside(figure),
+        "beside": _beside(view),
         "trend": figures.trend(view.trend),
         "may": figures.may(settings),
         "may_not": figures.may_not(),

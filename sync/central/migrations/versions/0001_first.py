@@ -68,6 +68,7 @@ def _terminals() -> None:
         _text("release_by"),
         _text("release_roles"),
         _text("release_reason"),
+        sa.Column("release_at", sa.DateTime(timezone=True)),
         _text("software"),
         sa.Column("seen", sa.DateTime(timezone=True)),
         _number("head_seq"),
@@ -202,6 +203,7 @@ def _days() -> None:
         _text("proposed_by"),
         _text("proposed_roles"),
         _text("reason"),
+        sa.Column("proposed", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "digest"),
     )
     op.create_table(
@@ -551,6 +553,7 @@ def _logs() -> None:
         _text("asked_by"),
         _text("asked_roles"),
         _text("reason"),
+        sa.Column("asked", sa.DateTime(timezone=True)),
         _text("settled_by"),
         sa.Column("settled", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("site", "terminal", "log", "seen_seq", "seen_hash"),

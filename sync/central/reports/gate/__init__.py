@@ -10,9 +10,9 @@ the figures leave the gate.
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
-from sync.central.reports.gate.figures import Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.missing import OVER_TICKETS, Missing
 from sync.central.reports.gate.office_figures import (
-    OVER_TICKETS,
     OfficeView,
     SectionRow,
     office,
@@ -29,11 +29,13 @@ from sync.central.reports.gate.section_figures import OfficerRow, SectionView, s
 __all__ = [
     "CUT_STEP",
     "OVER_TICKETS",
+    "PER",
     "BlockRow",
     "Comparison",
     "CutRow",
     "CutsView",
     "Figure",
+    "Missing",
     "MonthFigure",
     "NotCompared",
     "OfficeView",

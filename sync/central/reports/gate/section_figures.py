@@ -16,6 +16,7 @@ from sync.central.reports.gate.figures import (
     usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.missing import Missing, missing_beside_blocks
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
@@ -26,6 +27,7 @@ from sync.central.viewer import NotYours, Right, Viewer
 class OfficerRow:
     officer: Officer
     figure: Figure
+    missing: Missing
     on_roster: bool = True
     away: bool = False
     """Whether the officer is in the section no more; the results that closed there stay its own."""
@@ -40,6 +42,8 @@ class SectionView:
     figure: Figure
     trend: tuple[MonthFigure, ...]
     officers: tuple[OfficerRow, ...]
+    usual_flags: float | None
+    """Flagged ratings of a thousand in the whole office."""
     next_close: date
 
 
@@ -55,6 +59,8 @@ def section(
         roster = t.people.everyone()
         sums = t.blocks.by_officer(period.first_day, period.last_day, section=name)
         months = t.blocks.by_month(*trend_span(period, today), section=name)
+        missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
+        office = figure(t.blocks.office(period.first_day, period.last_day), settings)
         objecting = _objecting(t, name)
         usual = usual_effect(t, min(period.last_day, today))
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
@@ -63,6 +69,7 @@ def section(
         row = OfficerRow(
             officer=member,
             figure=figure(sums.get(str(member.id), []), settings, usual),
+            missing=missing.get(str(member.id), Missing()),
             away=not _is_in(member, name),
             objected=str(member.id) in objecting,
         )
@@ -70,7 +77,9 @@ def section(
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
     strangers = sorted(sums.keys() - {str(officer.id) for officer in roster})
-    rows += (_stranger_row(id_, figure(sums[id_], settings, usual)) for id_ in strangers)
+    rows += (
+        _stranger_row(id_, figure(sums[id_], settings, usual), missing[id_]) for id_ in strangers
+    )
     parts = [part for parts in sums.values() for part in parts]
     return SectionView(
         section=name,
@@ -79,6 +88,7 @@ def section(
         figure=figure(parts, settings, usual),
         trend=trend(months, settings, usual),
         officers=tuple(rows),
+        usual_flags=office.flagged_per_1000,
         next_close=week_end(today),
     )
 
@@ -98,7 +108,7 @@ def _objecting(t: Transaction, section: str) -> set[str]:
     }
 
 
-def _stranger_row(id_: str, own: Figure) -> OfficerRow:
+def _stranger_row(id_: str, own: Figure, missing: Missing) -> OfficerRow:
     """Of an id that is on no roster."""
     officer = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(""))
-    return OfficerRow(officer=officer, figure=own, on_roster=False)
+    return OfficerRow(officer=officer, figure=own, missing=missing, on_roster=False)
