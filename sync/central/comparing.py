@@ -125,21 +125,27 @@ def compare(officers: Mapping[str, Round]) -> dict[str, Finding]:
     for id_, own in officers.items():
         beside = _beside(own, services, usual)
         if isinstance(beside, Standing):
-            standings[id_] = Finding(beside)
+            standings[id_] = Finding(standing=beside)
         else:
             compared[id_] = beside
     if len(compared) < FEWEST_COMPARED:
-        return standings | {id_: Finding(Standing.FEW_OFFICERS) for id_ in compared}
+        return standings | {id_: Finding(standing=Standing.FEW_OFFICERS) for id_ in compared}
+    return standings | _findings(compared)
+
+
+def _findings(compared: Mapping[str, _Beside]) -> dict[str, Finding]:
+    """Of those who are compared, all at once: what is usual follows from all of them."""
     between = between_officers([(one.z, one.variance) for one in compared.values()])
     scores = {id_: _score(one, between) for id_, one in compared.items()}
     discovered = discoveries({id_: erfc(abs(score) / sqrt(2)) for id_, score in scores.items()})
+    findings = {}
     for id_, one in compared.items():
-        apart = abs(one.rate - one.expected) > POINTS and abs(scores[id_]) > BEYOND
         standing = Standing.WITHIN
+        apart = abs(one.rate - one.expected) > POINTS and abs(scores[id_]) > BEYOND
         if apart and id_ in discovered:
             standing = Standing.ABOVE if scores[id_] > 0 else Standing.BELOW
-        standings[id_] = _finding(standing, one, between)
-    return standings
+        findings[id_] = _finding(standing, one, between)
+    return findings
 
 
 def _finding(standing: Standing, one: _Beside, between: float) -> Finding:

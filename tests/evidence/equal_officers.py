@@ -139,7 +139,7 @@ def covered(halves: Mapping[str, Half]) -> int:
     inside = 0
     for half in halves.values():
         deff = design_effect(effect([half]), usual)
-        shown = result(Sample(half.n, half.satisfied), deff=deff).interval
+        shown = result(Sample(n=half.n, satisfied=half.satisfied), deff=deff).interval
         inside += shown is not None and shown.low <= half.mean <= shown.high
     return inside
 
@@ -183,7 +183,13 @@ def live(world: World, rounds: int, seed: int, accuse: Accuser = accused) -> Out
         halves = _office(random, world, BUSY if number % 2 else QUIET)
         hit += len(accuse(halves))
         inside += covered(halves)
-    return Outcome(world, rounds / 2, hit, rounds * OFFICERS, inside)
+    return Outcome(
+        world=world,
+        years=rounds / 2,
+        accused=hit,
+        intervals=rounds * OFFICERS,
+        covered=inside,
+    )
 
 
 def power(world: World, n: int, rounds: int, seed: int) -> float:

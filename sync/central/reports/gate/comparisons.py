@@ -44,14 +44,14 @@ def comparison(
     newest = last_closed_round(today, period.starts)
     closed = newest if t.findings.of_round(newest.first_day, newest.last_day) else None
     if period.part not in ("1", "2"):
-        return Comparison(NotCompared.SPAN, closed=closed)
+        return Comparison(outcome=NotCompared.SPAN, closed=closed)
     findings = t.findings.of_round(period.first_day, period.last_day)
     if findings is None:
         from_day = publication_day(period.last_day) + timedelta(days=1)
-        return Comparison(NotCompared.RUNNING, from_day=from_day, closed=closed)
+        return Comparison(outcome=NotCompared.RUNNING, from_day=from_day, closed=closed)
     finding = findings.by_officer.get(officer)
     if finding is None:
-        return Comparison(NotCompared.NOTHING, made=findings.made)
+        return Comparison(outcome=NotCompared.NOTHING, made=findings.made)
     return Comparison(
         outcome=finding.standing,
         finding=finding if finding.standing.compared else None,

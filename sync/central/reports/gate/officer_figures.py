@@ -124,7 +124,7 @@ def officer(
             )
             for levels, block in blocks
         ),
-        comparison=Comparison(NotCompared.PART) if has_more else compared,
+        comparison=Comparison(outcome=NotCompared.PART) if has_more else compared,
         looks=looks,
         own=own,
         may_enter_appraisal=not has_more and may_enter_appraisal(own_figure, settings),
