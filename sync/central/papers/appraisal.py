@@ -5,18 +5,12 @@ from typing import Any
 
 from sync.central.language import in_thai
 from sync.central.papers import figures, typesetting
+from sync.central.papers.objections import attached_texts, mark_text, state_text
 from sync.central.papers.spreadsheet import Cell, Sheet, workbook
 from sync.central.papers.thaitext import digits
 from sync.central.reports.gate import BlockRow, Figure, OfficerRow, OfficerView, SectionView
-from sync.central.usecases.objections import Verdict
 
 _NONE = "–"
-_OBJECTIONS = {
-    None: "appraisal.objection_waits",
-    Verdict.UPHELD: "appraisal.objection_upheld",
-    Verdict.DISMISSED: "appraisal.objection_dismissed",
-}
-"""How an objection stands, by its outcome."""
 
 
 def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
@@ -41,7 +35,10 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
         },
         "table_head": heads,
         "orders": figures.orders(view.figure, *(row.figure for row in view.blocks)),
-        "table": [figures.row(_weeks(row), row.figure) for row in view.blocks],
+        "table": [figures.row(_weeks(row, now), row.figure) for row in view.blocks],
+        "marks": _marks(view),
+        "objected": in_thai("appraisal.objected"),
+        "objections": attached_texts(view.objections, now.astimezone().date()),
     }
     return typesetting.pdf("appraisal", values, now)
 
@@ -54,6 +51,8 @@ def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
         "title": in_thai("appraisal.section_title"),
         "about": [(in_thai("common.section"), _section_name(view))],
         "verdict": None,
+        "marks": [],
+        "objections": [],
         "table_head": figures.columns(*first_heads),
         "table": [_officer_line(row) for row in view.officers],
         "orders": figures.orders(*(row.figure for row in view.officers)),
@@ -68,8 +67,14 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
         name=in_thai("appraisal.result"),
         about=_about(view.officer.name, office, view),
         head=_sheet_heads(in_thai("appraisal.first_day"), in_thai("appraisal.last_day")),
-        rows=[_block_cells(row) for row in view.blocks],
-        notes=(verdict, *figures.may(view.settings), *figures.may_not()),
+        rows=[_block_cells(row, now) for row in view.blocks],
+        notes=(
+            verdict,
+            *_marks(view),
+            *_attached_notes(view, now),
+            *figures.may(view.settings),
+            *figures.may_not(),
+        ),
     )
     return workbook(in_thai("appraisal.officer_book"), (sheet,), now)
 
@@ -93,19 +98,23 @@ def _officer_line(row: OfficerRow) -> dict[str, Any]:
     """An officer's line of the section's PDF."""
     name = row.officer.name
     if row.objected:
-        name += " " + _in_brackets("appraisal.objection_waits")
+        name += f" ({in_thai('appraisal.objection_waits')})"
+    if row.mark:
+        name += f" ({mark_text(row.mark)})"
     return {"number": digits(row.officer.number), **figures.row(name, row.figure)}
 
 
-def _block_cells(row: BlockRow) -> tuple[Cell, ...]:
+def _block_cells(row: BlockRow, now: datetime) -> tuple[Cell, ...]:
     numbers, order = _numbers(row.figure), figures.unusual_order(row.figure)
-    remark = " · ".join(filter(None, (_mark(row), order)))
+    remark = " · ".join(filter(None, (_mark(row, now), order)))
     return row.block.first_day, row.block.last_day, *numbers, remark
 
 
 def _officer_cells(row: OfficerRow) -> tuple[Cell, ...]:
     waits = in_thai("appraisal.objection_waits") if row.objected else ""
-    remark = " · ".join(filter(None, (waits, figures.unusual_order(row.figure))))
+    remark = " · ".join(
+        filter(None, (waits, mark_text(row.mark), figures.unusual_order(row.figure)))
+    )
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
 
@@ -145,20 +154,29 @@ def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
     return (result.n, rate, low, high)
 
 
-def _weeks(row: BlockRow) -> str:
-    weeks, mark = figures.days(row.block.first_day, row.block.last_day), _mark(row)
-    return f"{weeks} {mark}" if mark else weeks
+def _weeks(row: BlockRow, now: datetime) -> str:
+    weeks, mark = figures.days(row.block.first_day, row.block.last_day), _mark(row, now)
+    return f"{weeks} ({mark})" if mark else weeks
 
 
-def _mark(row: BlockRow) -> str:
+def _mark(row: BlockRow, now: datetime) -> str:
     """How an objection to the block stands; empty without one."""
-    if row.objection is None:
-        return ""
-    return _in_brackets(_OBJECTIONS[row.objection.outcome])
+    return state_text(row.objection, now.astimezone().date()) if row.objection else ""
 
 
-def _in_brackets(key: str) -> str:
-    return f"({in_thai(key)})"
+def _marks(view: OfficerView) -> list[str]:
+    """What objections say of the result and of the months beside it."""
+    marks = [mark_text(view.mark)]
+    if view.marked_months and len(view.trend) > 1:
+        months = ", ".join(map(figures.month, view.marked_months))
+        marks.append(in_thai("objections.marked_months", months=months))
+    return [mark for mark in marks if mark]
+
+
+def _attached_notes(view: OfficerView, now: datetime) -> list[str]:
+    texts = attached_texts(view.objections, now.astimezone().date())
+    notes = [f"{text['head']}\n{text['words']}" for text in texts]
+    return [in_thai("appraisal.objected"), *notes] if notes else []
 
 
 def _verdict(view: OfficerView) -> str:
@@ -167,23 +185,30 @@ def _verdict(view: OfficerView) -> str:
 
 def _rules(view: OfficerView) -> list[tuple[str, str]]:
     """What the office asks for, and what there is."""
-    settings, n = view.settings, view.figure.result.n
+    settings = view.settings
+    # The same figure as the verdict's: without weeks that an upheld objection concerns.
+    n = (view.mark.without if view.mark else view.figure).result.n
     ratings = in_thai("appraisal.enough_ratings", n=n, least=settings.appraisal_from)
     response = in_thai(
         "appraisal.enough_response",
         response=_response(view),
         least=settings.appraisal_response,
     )
-    return [
+    rules = [
         (in_thai("common.ratings"), ratings),
         (in_thai("figures.response_rate"), response),
     ]
+    if view.standing.open:
+        rules.append((in_thai("page.objections"), in_thai("objections.not_yet")))
+    elif view.mark:
+        rules.append((in_thai("page.objections"), in_thai("objections.by_the_rest")))
+    return rules
 
 
 def _response(view: OfficerView) -> str:
     """The officer's own where questions are offered; else the office's: queue tickets are counted
     by counter, not by officer."""
-    own = view.figure.deciding_response
+    own = (view.mark.without if view.mark else view.figure).deciding_response
     if own is not None:
         return in_thai("appraisal.own_response", share=figures.per_cent(own))
     if view.coverage is None:

@@ -107,7 +107,7 @@ def _close(
     for levels, days in sorted(_days(raw, published).items()):
         whose, before = Scaled(officer, levels), published.blocks.get(levels, [])
         fresh = next_blocks(before, days, today)
-        t.blocks.publish(whose, fresh)
+        t.blocks.publish(whose, fresh, today)
         for block in fresh:
             if today <= publication_day(block.last_day):
                 cuts = _new_cuts(raw, published, levels, block.last_day)

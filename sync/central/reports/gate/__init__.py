@@ -10,6 +10,8 @@ the figures leave the gate.
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
 from sync.central.reports.gate.figures import Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.marks import Mark
+from sync.central.reports.gate.objection_figures import ObjectionView, objection
 from sync.central.reports.gate.office_figures import OVER_TICKETS, OfficeView, SectionRow, office
 from sync.central.reports.gate.officer_figures import (
     Z99,
@@ -30,7 +32,9 @@ __all__ = [
     "CutsView",
     "Figure",
     "Funnel",
+    "Mark",
     "MonthFigure",
+    "ObjectionView",
     "OfficeView",
     "OfficerRow",
     "OfficerView",
@@ -42,6 +46,7 @@ __all__ = [
     "cuts",
     "figure",
     "may_enter_appraisal",
+    "objection",
     "office",
     "officer",
     "orders_differ",

@@ -1,7 +1,7 @@
 """One officer's published results, and where they stand beside the office's."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +9,15 @@ from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
 from sync.central.logbook import Entry, Kind, Log, told
 from sync.central.measures import Result, points_of, result, satisfied_of, wilson
+from sync.central.objecting import (
+    BlockKey,
+    Objection,
+    Phase,
+    Standing,
+    Verdict,
+    object_until,
+    standing,
+)
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
@@ -21,9 +30,9 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.marks import Mark, mark
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
-from sync.central.store.objections import Objection
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
@@ -40,6 +49,9 @@ class BlockRow:
     block: Block
     result: Result
     objection: Objection | None
+    """The one that is about it, withdrawn ones aside."""
+    object_until: date | None = None
+    """For the officer's own eyes: the last day to object to it; None: not any more."""
 
     @property
     def figure(self) -> Figure:
@@ -81,6 +93,19 @@ class OfficerView:
     next_close: date
     corrected: tuple[date, ...]
     """Days that two people let count otherwise after their result was published."""
+    standing: Standing
+    """How the objections to this span's blocks stand."""
+    mark: Mark | None
+    marked_months: tuple[date, ...]
+    """Months of the trend that an upheld objection concerns."""
+    objections: tuple[Objection, ...]
+    """The officer's, the newest first: all for the own eyes; for others those to this span whose
+    words the officer wishes to stand with it."""
+
+    @property
+    def objectable(self) -> tuple[BlockRow, ...]:
+        """What the officer may object to now."""
+        return tuple(row for row in self.blocks if row.object_until is not None)
 
 
 def officer(
@@ -100,7 +125,9 @@ def officer(
         office_sums = t.blocks.office(first_day, last_day)
         months = t.blocks.by_month(*trend_span(period, today), officers=[id])
         blocks = t.blocks.of_officer(id, first_day, last_day)
-        objections = {(o.levels, o.number): o for o in t.objections.all(id)}
+        objections = t.objections.all(id)
+        published = t.blocks.published(id) if own else {}
+        trend_blocks = t.blocks.of_officer(id, *trend_span(period, today)) if objections else []
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
         tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
@@ -110,7 +137,12 @@ def officer(
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
     office_coverage = coverage(office_figure, tickets)
-    response = own_figure.deciding_response
+    stands = standing(objections, blocks, today)
+    own_mark = mark(stands, blocks, settings)
+    judged = own_mark.without if own_mark else own_figure
+    response = judged.deciding_response
+    live = {key: one for one in objections if _is_live(one) for key in one.blocks}
+    last_days = _days_to_object(blocks, published, settings, today)
     return OfficerView(
         officer=person,
         period=period,
@@ -121,22 +153,70 @@ def officer(
             BlockRow(
                 levels=levels,
                 block=block,
-                result=_block_result(levels, block, settings),
-                objection=objections.get((levels, block.number)),
+                result=block_result(levels, block, settings),
+                objection=live.get((levels, block.number)),
+                object_until=None
+                if (levels, block.number) in live
+                else last_days.get((levels, block.number)),
             )
             for levels, block in blocks
         ),
         funnel=_funnel(own_sums, own_figure, office_figure, settings),
         looks=looks,
         own=own,
-        may_enter_appraisal=may_enter_appraisal(
-            own_figure, office_coverage if response is None else response, settings
+        may_enter_appraisal=not stands.open
+        and may_enter_appraisal(
+            judged, office_coverage if response is None else response, settings
         ),
         coverage=office_coverage,
         has_photo=has_photo,
         gaps=gaps,
         next_close=week_end(today),
         corrected=_days_of(id, corrected),
+        standing=stands,
+        mark=own_mark,
+        marked_months=_marked_months(objections, trend_blocks),
+        objections=_shown(objections, blocks, own=own),
+    )
+
+
+def _is_live(objection: Objection) -> bool:
+    return objection.phase is not Phase.WITHDRAWN
+
+
+def _days_to_object(
+    blocks: Iterable[tuple[int, Block]],
+    published: Mapping[BlockKey, date],
+    settings: SiteSettings,
+    today: date,
+) -> dict[BlockKey, date]:
+    """The last day to object to each block, of those of which it is not over."""
+    last_days = {}
+    for levels, block in blocks:
+        key = (levels, block.number)
+        if key in published:
+            last_days[key] = object_until(published[key], block, settings)
+    return {key: day for key, day in last_days.items() if today <= day}
+
+
+def _marked_months(
+    objections: Iterable[Objection], blocks: Iterable[tuple[int, Block]]
+) -> tuple[date, ...]:
+    upheld = [one for one in objections if one.outcome is Verdict.UPHELD]
+    keys = {key for one in upheld for key in one.blocks}
+    closings = {block.last_day for levels, block in blocks if (levels, block.number) in keys}
+    return tuple(sorted({day.replace(day=1) for day in closings}))
+
+
+def _shown(
+    objections: Sequence[Objection], blocks: Iterable[tuple[int, Block]], *, own: bool
+) -> tuple[Objection, ...]:
+    newest_first = tuple(reversed(objections))
+    if own:
+        return newest_first
+    of_span = {(levels, block.number) for levels, block in blocks}
+    return tuple(
+        one for one in newest_first if one.attached and _is_live(one) and of_span & set(one.blocks)
     )
 
 
@@ -153,7 +233,7 @@ def may_enter_appraisal(own: Figure, response: float | None, settings: SiteSetti
     return response * 100 >= settings.appraisal_response
 
 
-def _block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
+def block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
     satisfied = satisfied_of(levels, block.counts)
     points = points_of(levels, block.counts)
     return result(block.n, satisfied, points, settings.compare_from)

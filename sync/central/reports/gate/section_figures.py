@@ -1,15 +1,17 @@
 """A section and its officers."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
-from sync.central.disclosure import ONLINE, week_end
+from sync.central.disclosure import ONLINE, Block, week_end
 from sync.central.logbook import told
+from sync.central.objecting import Standing
 from sync.central.period import Period
 from sync.central.reports.gate.figures import Figure, MonthFigure, figure, trend, trend_span
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.usecases.central import Central
@@ -22,6 +24,8 @@ class OfficerRow:
     figure: Figure
     on_roster: bool = True
     objected: bool = False
+    """Whether an objection to a block of the span may still end in another way."""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,8 @@ def section(
         strangers = [] if name else sorted(sums.keys() - {officer.id for officer in roster})
         ids = [*(str(member.id) for member in members), *strangers]
         months = t.blocks.by_month(*trend_span(period, today), officers=ids)
-        objections = t.objections.all()
-    objecting = {objection.officer for objection in objections if objection.outcome is None}
-    rows = _roster_rows(members, sums, settings, objecting)
+        objections = standings(t, period.first_day, period.last_day, today)
+    rows = _roster_rows(members, sums, settings, objections)
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
     rows += (_stranger_row(id_, sums[id_], settings) for id_ in strangers)
@@ -74,7 +77,7 @@ def _roster_rows(
     members: Iterable[Officer],
     sums: Mapping[str, list[Sum]],
     settings: SiteSettings,
-    objecting: Container[str],
+    objections: Mapping[str, tuple[Standing, list[tuple[int, Block]]]],
 ) -> list[OfficerRow]:
     """Of members who are active or have results."""
     rows = []
@@ -83,7 +86,18 @@ def _roster_rows(
         if member.retired and id_ not in sums:
             continue
         own = figure(sums.get(id_, []), settings)
-        rows.append(OfficerRow(officer=member, figure=own, objected=id_ in objecting))
+        if id_ not in objections:
+            rows.append(OfficerRow(officer=member, figure=own))
+            continue
+        stands, blocks = objections[id_]
+        rows.append(
+            OfficerRow(
+                officer=member,
+                figure=own,
+                objected=bool(stands.open),
+                mark=mark(stands, blocks, settings),
+            )
+        )
     return rows
 
 
