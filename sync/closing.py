@@ -23,7 +23,7 @@ from kiosk.store.ratings import Sheet
 from kiosk.store.state import Enrolment
 from kiosk.store.witnessed import Shown
 from sync.absence import Before, Hours, absences, unattended
-from sync.messages import DayReport, GapCount, SheetSeal
+from sync.messages import SIGN_ONS, DayReport, GapCount, SheetSeal
 from sync.protocol import digest
 from sync.witness import MOST_TRIES, compare_shown, counts_of, finish, shown_sheets, unshown
 
@@ -254,7 +254,10 @@ def _gaps(snapshot: Snapshot, day: date, hours: Hours, now: datetime) -> Counter
     before = Before(power is Kind.STARTED, panel is Kind.PANEL_DOWN, queue is Kind.QUEUE_DOWN)
     of_nobody = times + absences(day, happened, hours, now, before)
     gaps = Counter({(str(NO_OFFICER), kind): n for kind, n in of_nobody.items()})
-    return gaps + unattended(day, happened, hours, now, before)
+    sign_ons = Counter(
+        (what.officer, SIGN_ONS) for what in happened if what.kind is Kind.DUTY_BEGAN
+    )
+    return gaps + sign_ons + unattended(day, happened, hours, now, before)
 
 
 def _settled(snapshot: Snapshot, before: date) -> set[date]:

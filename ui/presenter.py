@@ -9,7 +9,7 @@ from math import ceil
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-import kiosk
+from kiosk import release
 from kiosk.clock import Clock
 from kiosk.domain.encounter import Encounter, Phase, Served, Tick
 from kiosk.domain.people import Officer
@@ -76,7 +76,7 @@ class Presenter(QObject):
         try:
             order = self.session.settings.scale.order
             self.session.terminal.note(
-                Kind.STARTED, {"version": kiosk.__version__, "order": order.value}
+                Kind.STARTED, {"version": release.version(), "order": order.value}
             )
             self.session.take_up()
             self.notices.fill()
@@ -168,9 +168,11 @@ class Presenter(QObject):
                 return builder.panel_setup(wizard)
             case ServiceMenu(testing):
                 return builder.service_menu(self.staff.facts(), self.panels.foremost, testing)
+        officer = self._rated_officer()
         return builder.resting(
             state=session.encounter,
-            officer=self._rated_officer(),
+            officer=officer,
+            follows=session.officer if officer != session.officer else None,
             panel=self.panels.foremost,
             turn=session.turn.on_screen(session.encounter, session.now().boot),
             notice=self.notices.card,
@@ -180,11 +182,13 @@ class Presenter(QObject):
         )
 
     def _rated_officer(self) -> Officer | None:
-        """Whom a rating now would be about: an open offer stays its own officer's."""
-        offer, officer = self.session.encounter.offer, self.session.officer
-        if offer is None or (officer is not None and officer.id == offer.officer):
+        """Whom a rating now would be about: an open offer stays its own officer's, and so does the
+        question for a moment after another signed on."""
+        session = self.session
+        named, officer = session.encounter.named(session.now()), session.officer
+        if named is None or (officer is not None and officer.id == named.officer):
             return officer
-        return self.session.terminal.officer(offer.officer)
+        return session.terminal.officer(named.officer)
 
     def _redraw(self) -> None:
         self._set_phase_timer()

@@ -27,6 +27,10 @@ _UNSEEN = ("Cf", "Mn", "Me", "Zs")
 _MARKS_IN_A_ROW = 3
 
 
+# The vowel ำ as two signs, whichever of them the tone mark follows.
+_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
+
+
 class BadPerson(Refusal):
     """A field of an officer, or another short text, that is not accepted."""
 
@@ -38,13 +42,35 @@ def identifier(field: str, text: str) -> str:
     return text
 
 
+def composed(text: str) -> str:
+    """`text` in NFC, with the vowel ำ as one sign however it was typed: NFC does not join its two
+    halves."""
+    return _AM.sub("\\1\u0e33", unicodedata.normalize("NFC", text))
+
+
+def section_id(text: str) -> SectionId:
+    """A section by the name that a person typed, so that what looks the same is the same: other
+    spaces, signs that nobody sees, and a vowel typed as two. BadPerson names what is wrong."""
+    visible = "".join(map(_as_seen, composed(text))).replace("\u0e40\u0e40", "\u0e41")
+    return SectionId(plain("section", re.sub(" +", " ", visible), empty=True))
+
+
+def _as_seen(char: str) -> str:
+    """Every space as the plain one; nothing of a sign that nobody sees, unless it turns texts
+    around: that one is refused."""
+    category = unicodedata.category(char)
+    if category == "Cf" and char not in _BIDI:
+        return ""
+    return " " if category == "Zs" else char
+
+
 def plain(field: str, text: str, *, empty: bool = False) -> str:
     """`text` in NFC, outer spaces gone; refused when a screen or a spreadsheet would trip on it.
 
     Refused: control and bidi characters, a first character that a spreadsheet runs as a formula,
     a pile of combining marks (Thai needs at most two on one consonant), more than MAX_NAME.
     """
-    clean = unicodedata.normalize("NFC", text).strip()
+    clean = composed(text).strip()
     if all(unicodedata.category(char) in _UNSEEN for char in clean) and (clean or not empty):
         raise BadPerson("empty", field=field)
     if len(clean) > MAX_NAME:
@@ -57,7 +83,7 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
 def readable(field: str, text: str) -> str:
     """`text` in NFC; refused when a screen would trip on it: control and bidi characters, a pile of
     combining marks (Thai needs at most two on one consonant)."""
-    clean = unicodedata.normalize("NFC", text)
+    clean = composed(text)
     marks = 0
     for char in clean:
         category = unicodedata.category(char)
@@ -74,7 +100,7 @@ def tidied(text: str) -> str:
     Texts that are pasted from elsewhere have such characters without anybody's knowing."""
     characters: list[str] = []
     marks = 0
-    for char in unicodedata.normalize("NFC", text):
+    for char in composed(text):
         category = unicodedata.category(char)
         if char not in "\n\t" and (char in _BIDI or category in _NEVER_SHOWN):
             continue
@@ -110,5 +136,5 @@ class Officer:
             number=number,
             name=plain("name", name),
             position=plain("position", position, empty=True),
-            section=SectionId(plain("section", section, empty=True)),
+            section=section_id(section),
         )

@@ -142,7 +142,7 @@ class Times(NamedTuple):
         DEFAULT_RULES.reasons_timeout
     )
     grace: Annotated[
-        float, Number(0, 600), "after a pause or sign-off, ratings still count for the officer"
+        float, Number(0, 600), "after a pause, sign-off or hand-over, who served is still rated"
     ] = DEFAULT_RULES.grace
     idle: Annotated[
         float, Number(600, 43_200), "a duty without a rating for so long ends by itself"

@@ -220,6 +220,9 @@ class Standing:
         return tuple(dict.fromkeys(every))
 
 
+NOTHING_OBJECTED = Standing(open=(), upheld=(), blocks=frozenset(), weeks=0)
+
+
 def standing(
     objections: Iterable[Objection], blocks: Iterable[tuple[int, Block]], today: date
 ) -> Standing:

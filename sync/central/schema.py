@@ -79,6 +79,7 @@ terminals = Table(
     _text("release_by"),
     _text("release_roles"),
     _text("release_reason"),
+    _moment("release_at", empty=True),
     _text("software"),
     Column("seen", Moment()),
     Column("head_seq", BigInteger, nullable=False),
@@ -235,6 +236,7 @@ parked_reports = Table(
     _text("proposed_by"),
     _text("proposed_roles"),
     _text("reason"),
+    _moment("proposed", empty=True),
     PrimaryKeyConstraint("site", "terminal", "date", "digest"),
 )
 
@@ -306,6 +308,7 @@ blocks = Table(
     _text("officer"),
     _count("levels"),
     _count("number"),
+    _text("section"),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     Column("published", Date, nullable=False),
@@ -600,6 +603,7 @@ log_breaks = Table(
     _text("asked_by"),
     _text("asked_roles"),
     _text("reason"),
+    _moment("asked", empty=True),
     _text("settled_by"),
     _moment("settled", empty=True),
     PrimaryKeyConstraint("site", "terminal", "log", "seen_seq", "seen_hash"),

@@ -267,15 +267,19 @@ def test_a_terminal_is_quarantined_released_and_revoked_by_command(
     assert "is in quarantine" in accepted(ready(*on))
     assert "is no active terminal" in refused(ready(*on))
     assert "\tby-hand\t" in accepted(ready("terminals", "list"))
-    assert "by-hand: found open" in accepted(ready("terminals", "compare", "counter-1"))
-    assert "say what was found" in refused(
-        ready("terminals", "release", "counter-1", "--reason", " ")
-    )
-    off = ("terminals", "release", "counter-1", "--reason", "nothing was there")
+    compared = accepted(ready("terminals", "compare", "counter-1"))
+    assert "by-hand: found open" in compared
+    mark = compared.partition("--mark ")[2].split()[0]
+    release = ("terminals", "release", "counter-1", "--mark")
+    assert "say what was found" in refused(ready(*release, mark, "--reason", " "))
+    assert "nothing was done" in refused(ready(*release, "0" * 16, "--reason", "x"))
+    off = (*release, mark, "--reason", "nothing was there")
     assert accepted(ready(*off)) == "Released counter-1; its reports come with its next sync.\n"
-    assert "is not in quarantine" in refused(ready(*off))
+    assert "nothing was done" in refused(ready(*off))
     assert "no account nobody" in refused(ready(*off, "--as", "nobody"))
-    assert "waits for no" in refused(ready("terminals", "confirm", "counter-1", "--as", "it"))
+    assert "waits for no" in refused(
+        ready("terminals", "confirm", "counter-1", "--mark", mark, "--as", "it")
+    )
     end = ("terminals", "revoke", "counter-1", "--reason", "stolen")
     assert "has ended" in accepted(ready(*end))
     assert "has no key to end" in refused(ready(*end))
@@ -418,6 +422,26 @@ def test_what_is_for_everybody_is_exported(ready: Command, tmp_path: Path) -> No
     assert "write fy2027" in refused(ready("export", str(tmp_path), "--period", "soon"))
 
 
+def test_letters_go_to_a_new_file_that_its_owner_alone_reads(
+    ready: Command, tmp_path: Path
+) -> None:
+    roster, file = tmp_path / "roster.csv", tmp_path / "letters.pdf"
+    roster.write_text(ROSTER, encoding="utf-8")
+    accepted(ready("officers", "import", str(roster)))
+    assert "2 letters" in accepted(ready("accounts", "letters", str(file)))
+    assert file.read_bytes().startswith(b"%PDF")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "102\tofficer\tประสิทธิ์" in accepted(ready("accounts", "list"))
+    again = tmp_path / "again.pdf"
+    assert "None of these" in accepted(ready("accounts", "letters", str(again)))
+    assert "no active officer has number" in refused(
+        ready("accounts", "letters", str(again), "--again", "109")
+    )
+    assert not again.exists()
+    assert "File exists" in refused(ready("accounts", "letters", str(file), "--unused"))
+    assert "1 letter," in accepted(ready("accounts", "letters", str(again), "--again", "102"))
+
+
 def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
     assert "First password" in accepted(ready("accounts", "add", "boss", "--role", "director"))
     assert "the roles are officer" in refused(ready("accounts", "add", "x", "--role", "king"))
@@ -426,6 +450,13 @@ def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
     assert "First password" in accepted(ready("accounts", "password", "boss"))
     assert "Disabled" in accepted(ready("accounts", "disable", "boss"))
     assert "(disabled)" in accepted(ready("accounts", "list"))
+    ghost = ready("accounts", "add", "g", "--role", "officer", "--officer", "909")
+    assert "First password" in accepted(ghost)
+    assert "Beware: no officer of the roster has the id 909" in ghost.stderr
+    accepted(ready("accounts", "add", "mayor", "--role", "audit", "--city"))
+    assert "no account" in refused(ready("accounts", "disable", "mayor"))
+    assert "Disabled" in accepted(ready("accounts", "disable", "mayor", "--city"))
+    assert "mayor\taudit" in accepted(ready("accounts", "list", "--city"))
     for words in (("disable", "nobody"), ("password", "nobody")):
         assert "no account" in refused(ready("accounts", *words))
 

@@ -17,7 +17,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.viewer import PUBLIC, ROLES, Viewer
-from sync.messages import DayReport, LineCount, OutcomeCount
+from sync.messages import SIGN_ONS, DayReport, GapCount, LineCount, OutcomeCount
 from tests.support.central import enrolled, on_roster, signed_in
 from tests.support.day_reports import sealed
 
@@ -59,7 +59,7 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
         reasons=(),
         sheets=sheets,
         orders=(),
-        gaps=(),
+        gaps=(GapCount("101", SIGN_ONS, 9),),
     )
     take_day_report(central, known.terminal, made, made.to_bytes(), NOW)
 

@@ -19,10 +19,11 @@ from kiosk.terminal import Terminal
 from sync.absence import Hours
 from sync.closing import close_days, is_over
 from sync.incoming import take_roster
-from sync.messages import DayReport, GapCount, Roster
+from sync.messages import SIGN_ONS, DayReport, GapCount, Roster
 from tests.support.builders import (
     MORNING,
     PEPPER,
+    PRASIT,
     SOMYING,
     TODAY,
     FakeClock,
@@ -152,3 +153,16 @@ def test_a_report_says_in_which_orders_the_faces_stood(store: Store) -> None:
     assert orders[days[0], 1] == orders[days[1], 1] == (best,)
     assert orders[days[2], 1] == (worst,)
     assert orders[days[2], 2] == (best, worst), "changed during the day"
+
+
+def test_a_day_report_says_how_often_each_officer_signed_on(store: Store) -> None:
+    clock = FakeClock()
+    terminal = Terminal(store, clock, PEPPER)
+    handed_over = DutyEnded(duty_of(), EndOfDuty.HANDED_OVER)
+    for _ in range(3):
+        terminal.carry_out([DutyBegan(duty_of())])
+        terminal.carry_out([handed_over, DutyBegan(duty_of(PRASIT))])
+    close_days(store, clock, today=True)
+    gaps = reports(store)[-1].gaps
+    sign_ons = {gap.officer: gap.n for gap in gaps if gap.kind == SIGN_ONS}
+    assert sign_ons == {SOMYING.id: 3, PRASIT.id: 3}

@@ -38,7 +38,7 @@ from sync.central.schema import (
 )
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
-from sync.messages import DayReport, OpenSheet
+from sync.messages import SIGN_ONS, DayReport, OpenSheet
 
 LINE_COLUMNS = ("officer", "service", "counter", "half", "channel", "levels", *LEVELS)
 COUNT_COLUMNS = ("kind", "officer", "what", "n")
@@ -115,6 +115,7 @@ def _report_of(row: AnyRow[Any]) -> StoredReport:
     )
 
 
+_IS_GAP = (day_counts.c.kind == "gap") & (day_counts.c.what != SIGN_ONS)
 # Pages ask these: building a statement takes longer than running it.
 _NOBODYS = (
     (day_counts.c.kind == "outcome")
@@ -127,7 +128,7 @@ _GAPS = (
     select(day_counts.c.what, func.sum(day_counts.c.n))
     .where(
         day_counts.c.site == bindparam("site"),
-        (day_counts.c.kind == "gap") | _NOBODYS | _TESTED,
+        _IS_GAP | _NOBODYS | _TESTED,
         day_counts.c.date >= bindparam("first"),
         day_counts.c.date <= bindparam("last"),
     )
@@ -382,7 +383,7 @@ class Days(Room):
             select(day_counts.c.what, func.sum(day_counts.c.n))
             .where(
                 day_counts.c.site == self._site,
-                day_counts.c.kind == "gap",
+                _IS_GAP,
                 day_counts.c.officer == officer,
                 day_counts.c.date >= first,
                 day_counts.c.date <= last,

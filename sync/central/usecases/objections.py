@@ -321,7 +321,13 @@ def decide_objection(
 
 def concerned_by(t: Transaction, objection: Objection, officer: Officer | None) -> Concerned:
     """Who has to do with an objection, as far as accounts and roster tell."""
-    sections = frozenset({str(officer.section)} - {""}) if officer else frozenset[str]()
+    closed_in = {
+        block.section
+        for levels, block in t.blocks.of_officer(objection.officer, date.min, date.max)
+        if (levels, block.number) in objection.blocks
+    }
+    is_in = {str(officer.section)} if officer else set()
+    sections = frozenset((closed_in | is_in) - {""})
     heads = {
         account.name
         for account in t.accounts.all()

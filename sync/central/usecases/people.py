@@ -9,6 +9,7 @@ from sync.central.store.engine import Transaction
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import close_due
 from sync.central.usecases.two_people import count_now_known
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -56,9 +57,10 @@ def import_officers(
     """Add or renew officers: all or none. NumberTaken names the first clash. `by`, `now`: for the
     log."""
     with central.store.transaction(central.site) as t:
-        _put(t, officers)
+        moves = _put(t, officers, now)
         if now is not None:
-            t.logs.change(by, told("roster", n=len(officers)), now)
+            for what in (*moves, told("roster", n=len(officers))):
+                t.logs.change(by, what, now)
 
 
 def renew_officers(
@@ -66,8 +68,8 @@ def renew_officers(
 ) -> None:
     """Add or renew officers as `import_officers` does, and log who did."""
     with central.store.transaction(central.site) as t:
-        _put(t, officers)
-        write_change(t, viewer, told("roster", n=len(officers)), now)
+        for what in (*_put(t, officers, now), told("roster", n=len(officers))):
+            write_change(t, viewer, what, now)
 
 
 def set_retired(
@@ -76,7 +78,7 @@ def set_retired(
     """Retire an officer, or bring one back. NoSuchOfficer; NumberTaken."""
     with central.store.transaction(central.site) as t:
         officer = _officer(t, officer_id)
-        _put(t, (replace(officer, retired=retired),))
+        _put(t, (replace(officer, retired=retired),), now)
         deed = "officer_retired" if retired else "officer_returned"
         write_change(t, viewer, told(deed, number=officer.number), now)
 
@@ -117,9 +119,9 @@ def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | Non
     roster; NotYours for anybody else, so that nobody learns who exists."""
     with central.store.read(central.site) as t:
         officer = next((o for o in t.people.everyone() if o.id == officer_id), None)
-        section = str(officer.section) if officer else ""
+        sections = {str(officer.section) if officer else "", *t.blocks.sections_of(officer_id)}
         keeps_roster = viewer.has(central.site, Right.RUN)
-        if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, section):
+        if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, sections):
             raise NotYours(Right.OFFICER)
         return t.photos.of(officer_id)
 
@@ -137,7 +139,20 @@ def _officer(t: Transaction, officer_id: str) -> Officer:
     return officer
 
 
-def _put(t: Transaction, officers: tuple[Officer, ...]) -> None:
+def _put(t: Transaction, officers: tuple[Officer, ...], now: datetime | None) -> list[str]:
+    """Add or renew officers; what the log says of those who move to another section. What could
+    be closed by now closes before they move: it is a result of the section that they leave."""
+    t.people.lock_site()
+    before = {officer.id: officer for officer in t.people.everyone()}
+    moves = []
+    for officer in officers:
+        former = before.get(officer.id, officer)
+        if former.section != officer.section:
+            number, section = officer.number, officer.section
+            moves.append(told("officer_moved", number=number, left=former.section, section=section))
+    if moves and now is not None:
+        close_due(t, now.astimezone().date())
     t.people.put(officers)
     count_now_known(t)
     t.pins.withdraw(str(officer.id) for officer in officers if officer.retired)
+    return moves

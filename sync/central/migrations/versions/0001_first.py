@@ -68,6 +68,7 @@ def _terminals() -> None:
         _text("release_by"),
         _text("release_roles"),
         _text("release_reason"),
+        sa.Column("release_at", sa.DateTime(timezone=True)),
         _text("software"),
         sa.Column("seen", sa.DateTime(timezone=True)),
         _number("head_seq"),
@@ -202,6 +203,7 @@ def _days() -> None:
         _text("proposed_by"),
         _text("proposed_roles"),
         _text("reason"),
+        sa.Column("proposed", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "digest"),
     )
     op.create_table(
@@ -264,6 +266,7 @@ def _results() -> None:
         _text("officer"),
         _count("levels"),
         _count("number"),
+        _text("section"),
         _day("first_day"),
         _day("last_day"),
         _day("published"),
@@ -549,6 +552,7 @@ def _logs() -> None:
         _text("asked_by"),
         _text("asked_roles"),
         _text("reason"),
+        sa.Column("asked", sa.DateTime(timezone=True)),
         _text("settled_by"),
         sa.Column("settled", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("site", "terminal", "log", "seen_seq", "seen_hash"),

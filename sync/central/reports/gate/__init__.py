@@ -12,7 +12,13 @@ from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut
 from sync.central.reports.gate.figures import Figure, MonthFigure, figure, orders_differ
 from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.objection_figures import ObjectionView, objection
-from sync.central.reports.gate.office_figures import OVER_TICKETS, OfficeView, SectionRow, office
+from sync.central.reports.gate.office_figures import (
+    OVER_TICKETS,
+    OfficeView,
+    SectionRow,
+    office,
+    section_members,
+)
 from sync.central.reports.gate.officer_figures import (
     Z99,
     BlockRow,
@@ -51,4 +57,5 @@ __all__ = [
     "officer",
     "orders_differ",
     "section",
+    "section_members",
 ]

@@ -11,6 +11,7 @@ from datetime import date
 
 from sync.central.disclosure import Block
 from sync.central.objecting import BlockKey, Ground, Objection, Standing, standing
+from sync.central.period import Period
 from sync.central.reports.gate.figures import Figure, figure
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum, sums_of
@@ -46,15 +47,16 @@ def sums_without(blocks: Iterable[tuple[int, Block]], concerned: frozenset[Block
 
 
 def standings(
-    t: Transaction, first: date, last: date, today: date
+    t: Transaction, period: Period, section: str, today: date
 ) -> dict[str, tuple[Standing, list[tuple[int, Block]]]]:
-    """How the objections of each officer stand that has one, with the officer's blocks that closed
-    from `first` to `last`."""
+    """How the objections of each officer stand that has one, with the officer's blocks of a period
+    that closed in a section."""
     by_officer: dict[str, list[Objection]] = {}
     for objection in t.objections.all():
         by_officer.setdefault(objection.officer, []).append(objection)
     answer = {}
     for officer, objections in by_officer.items():
-        blocks = t.blocks.of_officer(officer, first, last)
+        every_block = t.blocks.of_officer(officer, period.first_day, period.last_day)
+        blocks = [(levels, block) for levels, block in every_block if block.section == section]
         answer[officer] = (standing(objections, blocks, today), blocks)
     return answer

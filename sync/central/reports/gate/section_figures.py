@@ -1,13 +1,13 @@
 """A section and its officers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
-from sync.central.disclosure import ONLINE, Block, week_end
+from sync.central.disclosure import week_end
 from sync.central.logbook import told
-from sync.central.objecting import Standing
+from sync.central.objecting import NOTHING_OBJECTED
 from sync.central.period import Period
 from sync.central.reports.gate.figures import Figure, MonthFigure, figure, trend, trend_span
 from sync.central.reports.gate.looks import record_looks
@@ -23,6 +23,8 @@ class OfficerRow:
     officer: Officer
     figure: Figure
     on_roster: bool = True
+    away: bool = False
+    """Whether the officer is in the section no more; the results that closed there stay its own."""
     objected: bool = False
     """Whether an objection to a block of the span may still end in another way."""
     mark: Mark | None = None
@@ -42,26 +44,33 @@ class SectionView:
 def section(
     central: Central, viewer: Viewer, name: str, period: Period, today: date, now: datetime
 ) -> SectionView:
-    """A section and its officers, by number: no ranking. The empty name: who is in none."""
+    """A section and its officers, by number: no ranking. The results that closed in it, also of
+    who is in it no more. The empty name: who is in none."""
     if not viewer.may_read_section(central.site, name):
         raise NotYours(Right.SECTION)
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         roster = t.people.everyone()
-        members = [officer for officer in roster if officer.section == name]
-        # Whoever is on no roster is in no section: of these, everybody is read.
-        asked = [str(member.id) for member in members] if name else None
-        sums = t.blocks.by_officer(period.first_day, period.last_day, officers=asked)
-        sums.pop(ONLINE, None)
-        strangers = [] if name else sorted(sums.keys() - {officer.id for officer in roster})
-        ids = [*(str(member.id) for member in members), *strangers]
-        months = t.blocks.by_month(*trend_span(period, today), officers=ids)
-        objections = standings(t, period.first_day, period.last_day, today)
-    rows = _roster_rows(members, sums, settings, objections)
+        sums = t.blocks.by_officer(period.first_day, period.last_day, section=name)
+        months = t.blocks.by_month(*trend_span(period, today), section=name)
+        objections = standings(t, period, name, today)
+    members = [one for one in roster if one.id in sums or _is_in(one, name)]
+    rows = []
+    for member in members:
+        stands, blocks = objections.get(str(member.id), (NOTHING_OBJECTED, []))
+        row = OfficerRow(
+            officer=member,
+            figure=figure(sums.get(str(member.id), []), settings),
+            away=not _is_in(member, name),
+            objected=bool(stands.open),
+            mark=mark(stands, blocks, settings),
+        )
+        rows.append(row)
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
+    strangers = sorted(sums.keys() - {str(officer.id) for officer in roster})
     rows += (_stranger_row(id_, sums[id_], settings) for id_ in strangers)
-    parts = [part for id_ in ids for part in sums.get(id_, [])]
+    parts = [part for parts in sums.values() for part in parts]
     return SectionView(
         section=name,
         period=period,
@@ -73,32 +82,8 @@ def section(
     )
 
 
-def _roster_rows(
-    members: Iterable[Officer],
-    sums: Mapping[str, list[Sum]],
-    settings: SiteSettings,
-    objections: Mapping[str, tuple[Standing, list[tuple[int, Block]]]],
-) -> list[OfficerRow]:
-    """Of members who are active or have results."""
-    rows = []
-    for member in members:
-        id_ = str(member.id)
-        if member.retired and id_ not in sums:
-            continue
-        own = figure(sums.get(id_, []), settings)
-        if id_ not in objections:
-            rows.append(OfficerRow(officer=member, figure=own))
-            continue
-        stands, blocks = objections[id_]
-        rows.append(
-            OfficerRow(
-                officer=member,
-                figure=own,
-                objected=bool(stands.open),
-                mark=mark(stands, blocks, settings),
-            )
-        )
-    return rows
+def _is_in(officer: Officer, section: str) -> bool:
+    return officer.section == section and not officer.retired
 
 
 def _stranger_row(id_: str, sums: Iterable[Sum], settings: SiteSettings) -> OfficerRow:
