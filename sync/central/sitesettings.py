@@ -25,6 +25,7 @@ from kiosk.domain.kinds import (
     WebAddress,
     Whole,
 )
+from kiosk.domain.people import MAX_NAME
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.scale import LEVELS, of_five
 from kiosk.domain.wording import (
@@ -133,6 +134,9 @@ class SiteSettings(NamedTuple):
         str, ScreenText(MAX_SCREEN_TEXT, least=0), "sent to terminals; empty: their own"
     ] = ""
     question_en: Annotated[str, ScreenText(MAX_SCREEN_TEXT, least=0), "the same in English"] = ""
+    office_en: Annotated[
+        str, ScreenText(MAX_NAME, least=0), "the office's name in English; empty: in Thai there too"
+    ] = ""
     comment_url: Annotated[
         str,
         WebAddress(MAX_ADDRESS),

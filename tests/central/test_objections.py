@@ -80,7 +80,7 @@ def test_an_objection_is_dismissed_appealed_and_upheld_and_marks_every_figure(
     assert office.decide("audit", "upheld").status_code == 303
     assert office.objection().phase is Phase.UPHELD
     marked = "รวมผล ๑ สัปดาห์ที่คำโต้แย้งฟังขึ้น: เครื่องหรือระบบขัดข้อง"
-    without = "เมื่อไม่รวม: ร้อยละ ๗๕.๐ จาก ๔๐ การประเมิน"
+    without = "เมื่อไม่รวม: ร้อยละ ๗๕ จาก ๔๐ การประเมิน"
     for page in (
         office.read("boss", OWN, **QUERY),
         office.read("boss", f"/section/{SITE}", name=REGISTRY, **QUERY),

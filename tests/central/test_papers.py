@@ -4,14 +4,12 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pypdfium2 as pdfium
 import pytest
 from docx import Document
 from PIL import Image
@@ -39,6 +37,7 @@ from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, ROLES, Viewer
 from tests.support.central import made_central, received
+from tests.support.papers import pages, squeezed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -98,19 +97,6 @@ def with_text(text: str) -> tuple[EditedRow, ...]:
         ),
         *rest,
     )
-
-
-def squeezed(text: str) -> str:
-    """Without white space, Thai's decomposed am put together."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFC", text)).replace("\u0e4d\u0e32", "ำ")
-
-
-def pages(pdf: bytes) -> list[str]:
-    """Each page's text as pdfium (Chrome's reader) copies it."""
-    document = pdfium.PdfDocument(pdf)
-    found = [squeezed(page.get_textpage().get_text_bounded()) for page in document]
-    document.close()
-    return found
 
 
 # --- the ITA report ----------------------------------------------------------------------------
@@ -387,6 +373,9 @@ def test_every_gap_has_words_on_the_page_and_on_the_meeting_sheet() -> None:
     counted |= {absence.PAUSED, absence.NOBODY, absence.COVERED}
     for language in LANGUAGES:
         assert counted == tables(language)["gap"].keys(), language
+        lasting = {kind for kind in counted if kind.endswith("-minutes")}
+        beside_an_officer = lasting | {absence.LATE_PAUSE, gate.OVER_TICKETS}
+        assert beside_an_officer == tables(language)["gap_short"].keys(), language
 
 
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:

@@ -26,6 +26,7 @@ ROUND = "period=fy2027-1"
 TERMINALS = "what terminals are sent"
 
 EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
+    "office_en": ({"office_en": "Huai Khwang Office"}, TERMINALS, "Huai Khwang Office"),
     "question_th": ({"question_th": "บริการดีไหม"}, TERMINALS, "บริการดีไหม"),
     "question_en": ({"question_en": "Was it good?"}, TERMINALS, "Was it good?"),
     "comment_url": ({"comment_url": "https://x.example/f/{token}"}, TERMINALS, "x.example/f"),

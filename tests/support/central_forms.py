@@ -25,6 +25,7 @@ def form(**changed: str) -> dict[str, str]:
     s = SiteSettings()
     return {
         "version": "0",
+        "office_en": "",
         "question_th": "",
         "question_en": "",
         "comment_url": "",

@@ -5,7 +5,13 @@ from typing import Any
 
 from sync.central.language import in_thai
 from sync.central.papers import figures, typesetting
-from sync.central.papers.objections import attached_texts, mark_text, state_text
+from sync.central.papers.objections import (
+    attached_notes,
+    attached_texts,
+    mark_text,
+    marks,
+    state_text,
+)
 from sync.central.papers.spreadsheet import Cell, Sheet, workbook
 from sync.central.papers.thaitext import digits
 from sync.central.reports.gate import BlockRow, Figure, OfficerRow, OfficerView, SectionView
@@ -37,9 +43,9 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
         "table_head": heads,
         "orders": figures.orders(view.figure, *(row.figure for row in view.blocks)),
         "table": [figures.row(_weeks(row, view, now), row.figure) for row in view.blocks],
-        "marks": _marks(view),
+        "marks": marks(view),
         "objected": in_thai("appraisal.objected"),
-        "objections": attached_texts(view.objections, now.astimezone().date()),
+        "objections": attached_texts(view, now),
     }
     return typesetting.pdf("appraisal", values, now)
 
@@ -63,7 +69,7 @@ def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
         "marks": [],
         "objections": [],
         "table_head": figures.columns(*first_heads),
-        "table": [_officer_line(row) for row in view.officers],
+        "table": [_officer_line(row, view.usual_flags) for row in view.officers],
         "orders": figures.orders(*(row.figure for row in view.officers)),
     }
     return typesetting.pdf("appraisal", values, now)
@@ -78,11 +84,8 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
         head=_sheet_heads(in_thai("appraisal.first_day"), in_thai("appraisal.last_day")),
         rows=[_block_cells(row, view, now) for row in view.blocks],
         notes=(
-            verdict,
-            *_marks(view),
-            *_attached_notes(view, now),
-            *figures.may(view.settings),
-            *figures.may_not(),
+            *(verdict, *marks(view), *attached_notes(view, now)),
+            *(*figures.may(view.settings), *figures.may_not()),
         ),
     )
     return workbook(in_thai("appraisal.officer_book"), (sheet,), now)
@@ -93,7 +96,7 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
         name=in_thai("appraisal.result"),
         about=_about(_section_name(view), office, view),
         head=_sheet_heads(in_thai("appraisal.number"), in_thai("common.full_name")),
-        rows=[_officer_cells(row) for row in view.officers],
+        rows=[_officer_cells(row, view.usual_flags) for row in view.officers],
         notes=(*figures.may(view.settings), *figures.may_not()),
     )
     return workbook(in_thai("appraisal.section_book"), (sheet,), now)
@@ -103,16 +106,30 @@ def _section_name(view: SectionView) -> str:
     return view.section or in_thai("common.no_section")
 
 
-def _officer_line(row: OfficerRow) -> dict[str, Any]:
+def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
     """An officer's line of the section's PDF."""
     name = row.officer.name
     if row.away:
-        name += f" ({in_thai('figures.away')})"
+        name += " " + _in_brackets("figures.away")
     if row.objected:
-        name += f" ({in_thai('appraisal.objection_waits')})"
+        name += " " + _in_brackets("appraisal.objection_waits")
     if row.mark:
         name += f" ({mark_text(row.mark)})"
-    return {"number": digits(row.officer.number), **figures.row(name, row.figure)}
+    line = figures.row(name, row.figure)
+    beside = " · ".join(_row_beside(row, usual_flags))
+    return {"number": digits(row.officer.number), **line, "beside": beside}
+
+
+def _row_beside(row: OfficerRow, usual_flags: float | None) -> list[str]:
+    """What stands beside one officer's score in the section's sheets."""
+    signs = figures.flagged(row.figure, usual_flags, "figures.flagged_short")
+    return [*filter(None, (signs,)), *figures.gaps(row.missing)]
+
+
+def _beside(view: OfficerView | SectionView) -> list[str]:
+    """What stands beside a sheet's score; beside a section's, each officer's stands with theirs."""
+    remarks = figures.beside(view.figure, view.usual_flags)
+    return remarks + (figures.gaps(view.missing) if isinstance(view, OfficerView) else [])
 
 
 def _block_cells(row: BlockRow, view: OfficerView, now: datetime) -> tuple[Cell, ...]:
@@ -121,11 +138,18 @@ def _block_cells(row: BlockRow, view: OfficerView, now: datetime) -> tuple[Cell,
     return row.block.first_day, row.block.last_day, *numbers, remark
 
 
-def _officer_cells(row: OfficerRow) -> tuple[Cell, ...]:
+def _officer_cells(row: OfficerRow, usual_flags: float | None) -> tuple[Cell, ...]:
     waits = in_thai("appraisal.objection_waits") if row.objected else ""
     away = in_thai("figures.away") if row.away else ""
-    order = figures.unusual_order(row.figure)
-    remark = " · ".join(filter(None, (away, waits, mark_text(row.mark), order)))
+    marked = mark_text(row.mark)
+    remarks = (
+        away,
+        waits,
+        marked,
+        figures.unusual_order(row.figure),
+        *_row_beside(row, usual_flags),
+    )
+    remark = " · ".join(filter(None, remarks))
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
 
@@ -151,7 +175,7 @@ def _about(name: str, office: str, view: OfficerView | SectionView) -> list[tupl
     ]
     if isinstance(view, OfficerView):
         about += _only_section(view)
-    if remarks := figures.beside(view.figure):
+    if remarks := _beside(view):
         about.append((in_thai("appraisal.beside"), " · ".join(remarks)))
     return about
 
@@ -186,22 +210,11 @@ def _other_section(row: BlockRow, view: OfficerView) -> str:
 
 def _mark(row: BlockRow, now: datetime) -> str:
     """How an objection to the block stands; empty without one."""
-    return state_text(row.objection, now.astimezone().date()) if row.objection else ""
+    return state_text(row.objection, now) if row.objection else ""
 
 
-def _marks(view: OfficerView) -> list[str]:
-    """What objections say of the result and of the months beside it."""
-    marks = [mark_text(view.mark)]
-    if view.marked_months and len(view.trend) > 1:
-        months = ", ".join(map(figures.month, view.marked_months))
-        marks.append(in_thai("objections.marked_months", months=months))
-    return [mark for mark in marks if mark]
-
-
-def _attached_notes(view: OfficerView, now: datetime) -> list[str]:
-    texts = attached_texts(view.objections, now.astimezone().date())
-    notes = [f"{text['head']}\n{text['words']}" for text in texts]
-    return [in_thai("appraisal.objected"), *notes] if notes else []
+def _in_brackets(key: str) -> str:
+    return f"({in_thai(key)})"
 
 
 def _verdict(view: OfficerView) -> str:
@@ -212,9 +225,7 @@ def _verdict(view: OfficerView) -> str:
 
 def _rules(view: OfficerView) -> list[tuple[str, str]]:
     """What the office asks for, and what there is."""
-    settings = view.settings
-    # The same figure as the verdict's: without weeks that an upheld objection concerns.
-    n = (view.mark.without if view.mark else view.figure).result.n
+    settings, n = view.settings, view.judged.result.n
     ratings = in_thai("appraisal.enough_ratings", n=n, least=settings.appraisal_from)
     response = in_thai(
         "appraisal.enough_response",
@@ -225,9 +236,9 @@ def _rules(view: OfficerView) -> list[tuple[str, str]]:
         (in_thai("common.ratings"), ratings),
         (in_thai("figures.response_rate"), response),
     ]
-    if view.standing.open:
+    if view.remedy.standing.open:
         rules.append((in_thai("page.objections"), in_thai("objections.not_yet")))
-    elif view.mark:
+    elif view.remedy.mark:
         rules.append((in_thai("page.objections"), in_thai("objections.by_the_rest")))
     return rules
 
@@ -235,7 +246,7 @@ def _rules(view: OfficerView) -> list[tuple[str, str]]:
 def _response(view: OfficerView) -> str:
     """The officer's own where questions are offered; else the office's: queue tickets are counted
     by counter, not by officer."""
-    own = (view.mark.without if view.mark else view.figure).deciding_response
+    own = view.judged.deciding_response
     if own is not None:
         return in_thai("appraisal.own_response", share=figures.per_cent(own))
     if view.coverage is None:
@@ -255,7 +266,7 @@ def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict
         "sentence": figures.sentence_lines(figure, settings),
         **figures.drawn(figure),
         "levels": figures.levels(figure, settings),
-        "beside": figures.beside(figure),
+        "beside": _beside(view),
         "trend": figures.trend(view.trend),
         "may": figures.may(settings),
         "may_not": figures.may_not(),

@@ -2,14 +2,14 @@
 record of one objection for the personnel file."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from sync.central import thai
 from sync.central.language import in_thai
 from sync.central.objecting import Deed, Ground, Objection, Phase, Step
 from sync.central.papers import figures, typesetting
 from sync.central.papers.thaitext import digits
-from sync.central.reports.gate import Mark, ObjectionView
+from sync.central.reports.gate import Mark, ObjectionView, OfficerView
 
 _NONE = "–"
 
@@ -28,8 +28,9 @@ def mark_text(mark: Mark | None) -> str:
     return f"{marked} · {without}"
 
 
-def state_text(objection: Objection, today: date) -> str:
+def state_text(objection: Objection, now: datetime) -> str:
     """How an objection stands, why it was upheld, and until when there is time."""
+    today = now.astimezone().date()
     state = in_thai(f"objection.{objection.phase}")
     if objection.grounds:
         state += f": {_reasons(objection.grounds)}"
@@ -45,22 +46,37 @@ def state_text(objection: Objection, today: date) -> str:
     return f"{state} · {in_thai('objections.final')}"
 
 
-def attached_texts(objections: Iterable[Objection], today: date) -> list[dict[str, str]]:
+def marks(view: OfficerView) -> list[str]:
+    """What upheld objections say of an officer's result, and of the months beside it."""
+    lines = [mark_text(view.remedy.mark)]
+    if view.remedy.marked_months and len(view.trend) > 1:
+        months = ", ".join(map(figures.month, view.remedy.marked_months))
+        lines.append(in_thai("objections.marked_months", months=months))
+    return [line for line in lines if line]
+
+
+def attached_notes(view: OfficerView, now: datetime) -> list[str]:
+    """The same as `attached_texts`, as lines below a table."""
+    notes = [f"{text['head']}\n{text['words']}" for text in attached_texts(view, now)]
+    return [in_thai("appraisal.objected"), *notes] if notes else []
+
+
+def attached_texts(view: OfficerView, now: datetime) -> list[dict[str, str]]:
     """What an officer wishes to stand with the figures, with its date and what became of it."""
+    keys = {(row.levels, row.block.number) for row in view.blocks}
     return [
         {
-            "head": f"{thai.moment(one.filed.at, 'th')} · {state_text(one, today)}",
+            "head": f"{thai.moment(one.filed.at, 'th')} · {state_text(one, now)}",
             "words": one.words,
         }
-        for one in objections
-        if one.attached and one.phase is not Phase.WITHDRAWN
+        for one in view.remedy.objections
+        if keys & set(one.blocks) and one.attached and one.phase is not Phase.WITHDRAWN
     ]
 
 
 def objection_pdf(view: ObjectionView, office: str, now: datetime) -> bytes:
     """One objection with every step: for the personnel file."""
     objection, officer = view.objection, view.officer
-    today = now.astimezone().date()
     weeks = [figures.days(row.block.first_day, row.block.last_day) for row in view.blocks]
     if objection.period:
         weeks = [in_thai("objection_paper.whole")]
@@ -77,7 +93,7 @@ def objection_pdf(view: ObjectionView, office: str, now: datetime) -> bytes:
             (in_thai("common.number"), digits(officer.number)),
             (in_thai("objection_paper.filed"), thai.moment(objection.filed.at, "th")),
             (in_thai("objection_paper.weeks"), ", ".join(weeks)),
-            (in_thai("objection_paper.state"), state_text(objection, today)),
+            (in_thai("objection_paper.state"), state_text(objection, now)),
             (in_thai("objection_paper.attached"), _wish(objection)),
         ],
         "objection": objection.words,

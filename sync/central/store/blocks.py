@@ -95,6 +95,7 @@ _BLOCK = tuple(
 _BLOCKS_OF_SPAN = (
     select(*_BLOCK).where(_CLOSED, _OF_OFFICER).order_by(blocks.c.last_day, blocks.c.levels)
 )
+_DAYS = select(blocks.c.officer, blocks.c.first_day, blocks.c.last_day).where(_CLOSED, _IN_SECTION)
 _BLOCKS_OF = (
     select(*_BLOCK)
     .where(blocks.c.site == bindparam("site"), blocks.c.officer == bindparam("officer"))
@@ -227,13 +228,13 @@ class Blocks(Room):
         rows = self._connection.execute(_BLOCKS_OF_SPAN, asked)
         return [(row.levels, _block_of(row)) for row in rows]
 
-    def published(self, officer: str) -> dict[tuple[int, int], date]:
-        """The day on which each block of an officer was published, by scale and number."""
-        query = select(blocks.c.levels, blocks.c.number, blocks.c.published).where(
-            blocks.c.site == self._site, blocks.c.officer == officer
-        )
-        rows = self._connection.execute(query)
-        return {(row.levels, row.number): row.published for row in rows}
+    def days(self, first: date, last: date, section: str) -> dict[str, list[tuple[date, date]]]:
+        """First and last day of each officer's blocks of a section that closed in a span."""
+        asked = {"site": self._site, "first": first, "last": last, "section": section}
+        days: dict[str, list[tuple[date, date]]] = defaultdict(list)
+        for officer, first_day, last_day in self._connection.execute(_DAYS, asked):
+            days[officer].append((first_day, last_day))
+        return dict(days)
 
     def sections_of(self, officer: str) -> frozenset[str]:
         """In which sections an officer's blocks closed."""
@@ -243,6 +244,14 @@ class Blocks(Room):
             .where(blocks.c.site == self._site, blocks.c.officer == officer)
         )
         return frozenset(self._connection.scalars(query))
+
+    def published(self, officer: str) -> dict[tuple[int, int], date]:
+        """The day on which each block of an officer was published, by scale and number."""
+        query = select(blocks.c.levels, blocks.c.number, blocks.c.published).where(
+            blocks.c.site == self._site, blocks.c.officer == officer
+        )
+        rows = self._connection.execute(query)
+        return {(row.levels, row.number): row.published for row in rows}
 
     def cuts_of(self, officer: str) -> dict[tuple[int, Cut], Counts]:
         """What an officer's blocks have of each cut, by scale."""

@@ -14,6 +14,7 @@ from sync.central.web.forms import Posted
 MAX_FIELD = MAX_ITA_ROWS * (MAX_TEXT + 40)
 """Characters of the longest field: the ITA rows, each as long as it may be."""
 _TEXTS = (
+    "office_en",
     "question_th",
     "question_en",
     "comment_url",

@@ -9,11 +9,11 @@ the figures leave the gate.
 
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
-from sync.central.reports.gate.figures import Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
 from sync.central.reports.gate.marks import Mark
+from sync.central.reports.gate.missing import OVER_TICKETS, Missing
 from sync.central.reports.gate.objection_figures import ObjectionView, objection
 from sync.central.reports.gate.office_figures import (
-    OVER_TICKETS,
     OfficeView,
     SectionRow,
     office,
@@ -32,6 +32,7 @@ from sync.central.reports.gate.section_figures import OfficerRow, SectionView, s
 __all__ = [
     "CUT_STEP",
     "OVER_TICKETS",
+    "PER",
     "Z99",
     "BlockRow",
     "CutRow",
@@ -39,6 +40,7 @@ __all__ = [
     "Figure",
     "Funnel",
     "Mark",
+    "Missing",
     "MonthFigure",
     "ObjectionView",
     "OfficeView",

@@ -20,6 +20,10 @@ from sync.central.store.blocks import Sum
 
 _FEWEST_TICKETS = 100
 """Below this a share of the tickets says nothing."""
+PER = 1_000
+"""Flagged ratings are told of so many."""
+_PER_FROM = 100
+"""Of fewer ratings they are told as they are: one of forty is no 25 of a thousand."""
 
 
 BOTH = "both"
@@ -48,6 +52,22 @@ class Figure:
         }
         seen = [order.value for order, days in orders.items() if days]
         return seen[0] if len(seen) == 1 else BOTH if seen else ""
+
+    @property
+    def flagged_share(self) -> tuple[float, int] | None:
+        """How many ratings are flagged, and of how many: a count alone would accuse whoever serves
+        many. None where there are none, or where n is hidden."""
+        n, flagged = self.result.n, self.beside.flagged
+        if not n or not flagged:
+            return None
+        return (flagged, n) if n < _PER_FROM else (round(PER * flagged / n, 1), PER)
+
+    @property
+    def flagged_per_1000(self) -> float | None:
+        """What is usual among so many ratings; None of too few."""
+        if self.result.n < _PER_FROM:
+            return None
+        return round(PER * self.beside.flagged / self.result.n, 1)
 
     @property
     def response(self) -> float | None:

@@ -1,7 +1,6 @@
 """One officer's published results, and where they stand beside the office's."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,15 +8,7 @@ from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
 from sync.central.logbook import Entry, Kind, Log, told
 from sync.central.measures import Result, result, sample_of, satisfied_of, wilson
-from sync.central.objecting import (
-    BlockKey,
-    Objection,
-    Phase,
-    Standing,
-    Verdict,
-    object_until,
-    standing,
-)
+from sync.central.objecting import Objection
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
@@ -30,7 +21,8 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
-from sync.central.reports.gate.marks import Mark, mark
+from sync.central.reports.gate.missing import Missing, merged, missing_beside
+from sync.central.reports.gate.remedy import Remedy, remedy
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.usecases.central import Central
@@ -93,19 +85,18 @@ class OfficerView:
     coverage: float | None
     """The office's, where this officer's own response is not known."""
     has_photo: bool
-    gaps: Counter[str]
-    """Minutes of this officer's duties in which nobody could rate; of closed weeks, by kind."""
+    missing: Missing
+    usual_flags: float | None
+    """Flagged ratings of a thousand in the whole office."""
     next_close: date
     corrected: tuple[date, ...]
     """Days that two people let count otherwise after their result was published."""
-    standing: Standing
-    """How the objections to this span's blocks stand."""
-    mark: Mark | None
-    marked_months: tuple[date, ...]
-    """Months of the trend that an upheld objection concerns."""
-    objections: tuple[Objection, ...]
-    """The officer's, the newest first: all for the own eyes; for others those to this span whose
-    words the officer wishes to stand with it."""
+    remedy: Remedy
+
+    @property
+    def judged(self) -> Figure:
+        """What an appraisal goes by: the figure without weeks that an upheld objection concerns."""
+        return self.remedy.mark.without if self.remedy.mark else self.figure
 
     @property
     def objectable(self) -> tuple[BlockRow, ...]:
@@ -132,28 +123,23 @@ def officer(
         months = t.blocks.by_month(*trend_span(period, today), officer=id, section=only)
         every_block = t.blocks.of_officer(id, first_day, last_day)
         blocks = _closed_in(only, every_block)
-        objections = t.objections.all(id)
-        published = t.blocks.published(id) if own else {}
-        trend_blocks = t.blocks.of_officer(id, *trend_span(period, today)) if objections else []
+        objected = remedy(t, id, period, only, blocks, settings, today, own=own)
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
         tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
         if only is not None:
-            spans = _merged((block.first_day, block.last_day) for _, block in blocks)
+            spans = merged((block.first_day, block.last_day) for _, block in blocks)
             corrected = _within(spans, corrected)
-        gaps = sum((t.days.gaps_of(id, *span) for span in spans), Counter[str]())
+        published = max((block.last_day for _, block in blocks), default=date.min)
+        missing = missing_beside(t, {id: spans}, {id: published})[id]
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
     office_coverage = coverage(office_figure, tickets)
-    stands = standing(objections, blocks, today)
-    own_mark = mark(stands, blocks, settings)
-    judged = own_mark.without if own_mark else own_figure
+    judged = objected.mark.without if objected.mark else own_figure
     response = judged.deciding_response
-    live = {key: one for one in objections if _is_live(one) for key in one.blocks}
-    last_days = _days_to_object(blocks, published, settings, today)
     has_more = len(blocks) < len(every_block)
     return OfficerView(
         officer=person,
@@ -168,69 +154,25 @@ def officer(
                 levels=levels,
                 block=block,
                 result=block_result(levels, block, settings),
-                objection=live.get((levels, block.number)),
-                object_until=None
-                if (levels, block.number) in live
-                else last_days.get((levels, block.number)),
+                objection=objected.of_block.get((levels, block.number)),
+                object_until=objected.object_until.get((levels, block.number)),
             )
             for levels, block in blocks
         ),
         funnel=_funnel(own_sums, own_figure, office_figure, settings),
         looks=looks,
         own=own,
-        may_enter_appraisal=not (has_more or stands.open)
+        may_enter_appraisal=not (has_more or objected.standing.open)
         and may_enter_appraisal(
             judged, office_coverage if response is None else response, settings
         ),
         coverage=office_coverage,
         has_photo=has_photo,
-        gaps=gaps,
+        missing=missing,
+        usual_flags=office_figure.flagged_per_1000,
         next_close=week_end(today),
         corrected=corrected,
-        standing=stands,
-        mark=own_mark,
-        marked_months=_marked_months(objections, _closed_in(only, trend_blocks)),
-        objections=_shown(objections, blocks, own=own),
-    )
-
-
-def _is_live(objection: Objection) -> bool:
-    return objection.phase is not Phase.WITHDRAWN
-
-
-def _days_to_object(
-    blocks: Iterable[tuple[int, Block]],
-    published: Mapping[BlockKey, date],
-    settings: SiteSettings,
-    today: date,
-) -> dict[BlockKey, date]:
-    """The last day to object to each block, of those of which it is not over."""
-    last_days = {}
-    for levels, block in blocks:
-        key = (levels, block.number)
-        if key in published:
-            last_days[key] = object_until(published[key], block, settings)
-    return {key: day for key, day in last_days.items() if today <= day}
-
-
-def _marked_months(
-    objections: Iterable[Objection], blocks: Iterable[tuple[int, Block]]
-) -> tuple[date, ...]:
-    upheld = [one for one in objections if one.outcome is Verdict.UPHELD]
-    keys = {key for one in upheld for key in one.blocks}
-    closings = {block.last_day for levels, block in blocks if (levels, block.number) in keys}
-    return tuple(sorted({day.replace(day=1) for day in closings}))
-
-
-def _shown(
-    objections: Sequence[Objection], blocks: Iterable[tuple[int, Block]], *, own: bool
-) -> tuple[Objection, ...]:
-    newest_first = tuple(reversed(objections))
-    if own:
-        return newest_first
-    of_span = {(levels, block.number) for levels, block in blocks}
-    return tuple(
-        one for one in newest_first if one.attached and _is_live(one) and of_span & set(one.blocks)
+        remedy=objected,
     )
 
 
@@ -242,17 +184,6 @@ def _days_of(officer: str, corrected: Iterable[str]) -> tuple[date, ...]:
 def _closed_in(section: str | None, blocks: Iterable[tuple[int, Block]]) -> list[tuple[int, Block]]:
     """Those of a section; None: all of them."""
     return [(levels, block) for levels, block in blocks if section in (None, block.section)]
-
-
-def _merged(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
-    """Spans of days without overlaps: blocks on several scales may have some days in common."""
-    merged: list[tuple[date, date]] = []
-    for first, last in sorted(spans):
-        if merged and first <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(last, merged[-1][1])
-        else:
-            merged.append((first, last))
-    return merged
 
 
 def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[date, ...]:

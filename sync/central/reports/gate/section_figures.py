@@ -9,9 +9,16 @@ from sync.central.disclosure import week_end
 from sync.central.logbook import told
 from sync.central.objecting import NOTHING_OBJECTED
 from sync.central.period import Period
-from sync.central.reports.gate.figures import Figure, MonthFigure, figure, trend, trend_span
+from sync.central.reports.gate.figures import (
+    Figure,
+    MonthFigure,
+    figure,
+    trend,
+    trend_span,
+)
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.marks import Mark, mark, standings
+from sync.central.reports.gate.missing import Missing, missing_beside_blocks
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.usecases.central import Central
@@ -22,11 +29,12 @@ from sync.central.viewer import NotYours, Right, Viewer
 class OfficerRow:
     officer: Officer
     figure: Figure
+    missing: Missing
     on_roster: bool = True
     away: bool = False
     """Whether the officer is in the section no more; the results that closed there stay its own."""
     objected: bool = False
-    """Whether an objection to a block of the span may still end in another way."""
+    """Whether an objection to these results may still end in another way."""
     mark: Mark | None = None
 
 
@@ -38,6 +46,8 @@ class SectionView:
     figure: Figure
     trend: tuple[MonthFigure, ...]
     officers: tuple[OfficerRow, ...]
+    usual_flags: float | None
+    """Flagged ratings of a thousand in the whole office."""
     next_close: date
 
 
@@ -53,6 +63,8 @@ def section(
         roster = t.people.everyone()
         sums = t.blocks.by_officer(period.first_day, period.last_day, section=name)
         months = t.blocks.by_month(*trend_span(period, today), section=name)
+        missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
+        office = figure(t.blocks.office(period.first_day, period.last_day), settings)
         objections = standings(t, period, name, today)
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
@@ -61,6 +73,7 @@ def section(
         row = OfficerRow(
             officer=member,
             figure=figure(sums.get(str(member.id), []), settings),
+            missing=missing.get(str(member.id), Missing()),
             away=not _is_in(member, name),
             objected=bool(stands.open),
             mark=mark(stands, blocks, settings),
@@ -69,7 +82,7 @@ def section(
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
     strangers = sorted(sums.keys() - {str(officer.id) for officer in roster})
-    rows += (_stranger_row(id_, sums[id_], settings) for id_ in strangers)
+    rows += (_stranger_row(id_, sums[id_], missing[id_], settings) for id_ in strangers)
     parts = [part for parts in sums.values() for part in parts]
     return SectionView(
         section=name,
@@ -78,6 +91,7 @@ def section(
         figure=figure(parts, settings),
         trend=trend(months, settings),
         officers=tuple(rows),
+        usual_flags=office.flagged_per_1000,
         next_close=week_end(today),
     )
 
@@ -86,7 +100,10 @@ def _is_in(officer: Officer, section: str) -> bool:
     return officer.section == section and not officer.retired
 
 
-def _stranger_row(id_: str, sums: Iterable[Sum], settings: SiteSettings) -> OfficerRow:
+def _stranger_row(
+    id_: str, sums: Iterable[Sum], missing: Missing, settings: SiteSettings
+) -> OfficerRow:
     """Of an id that is on no roster."""
     officer = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(""))
-    return OfficerRow(officer=officer, figure=figure(sums, settings), on_roster=False)
+    own = figure(sums, settings)
+    return OfficerRow(officer=officer, figure=own, missing=missing, on_roster=False)
