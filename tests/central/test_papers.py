@@ -443,10 +443,8 @@ def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central)
     objected = replace(shown, officers=tuple(replace(o, objected=True) for o in shown.officers))
     assert "โต้แย้ง" in "".join(pages(appraisal.section_pdf(objected, "x", NOW)))
     own = gate.officer(office, DIRECTOR, "101", parse("fy2027"), TODAY, NOW)
-    unknown = "".join(pages(appraisal.officer_pdf(replace(own, coverage=None), "x", NOW)))
-    assert "ไม่ทราบ(ไม่มีข้อมูลบัตรคิว)" in unknown
-    known = "".join(pages(appraisal.officer_pdf(replace(own, coverage=0.31), "x", NOW)))
-    assert "ประมาณร้อยละ๓๑(ทั้งสำนักงาน)" in known
+    unknown = "".join(pages(appraisal.officer_pdf(own, "x", NOW)))
+    assert "ไม่ทราบเพราะเครื่องประเมินไม่ได้นับ" in unknown
 
 
 def test_repeated_presses_stand_in_the_ita_report_and_the_meeting_sheet(view: OfficeView) -> None:

@@ -244,14 +244,12 @@ def _rules(view: OfficerView) -> list[tuple[str, str]]:
 
 
 def _response(view: OfficerView) -> str:
-    """The officer's own where questions are offered; else the office's: queue tickets are counted
-    by counter, not by officer."""
-    own = view.judged.deciding_response
-    if own is not None:
-        return in_thai("appraisal.own_response", share=figures.per_cent(own))
-    if view.coverage is None:
+    """The officer's own, and of how many ratings it tells: no figure of the office stands in."""
+    own = view.judged.response
+    if own is None:
         return in_thai("appraisal.unknown_response")
-    return in_thai("appraisal.office_response", share=figures.per_cent(view.coverage))
+    share = in_thai("appraisal.own_response", share=own.per_cent)
+    return " ".join(filter(None, (share, figures.response_part(own))))
 
 
 def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
     MonthFigure,
-    coverage,
     figure,
     last_week_end,
     orders_differ,
@@ -82,8 +81,6 @@ class OfficerView:
     own: bool
     may_enter_appraisal: bool
     """False also where the viewer reads a part: what may be concluded follows from all of it."""
-    coverage: float | None
-    """The office's, where this officer's own response is not known."""
     has_photo: bool
     missing: Missing
     usual_flags: float | None
@@ -125,7 +122,6 @@ def officer(
         blocks = _closed_in(only, every_block)
         objected = remedy(t, id, period, only, blocks, settings, today, own=own)
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
-        tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
@@ -137,9 +133,7 @@ def officer(
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
-    office_coverage = coverage(office_figure, tickets)
     judged = objected.mark.without if objected.mark else own_figure
-    response = judged.deciding_response
     has_more = len(blocks) < len(every_block)
     return OfficerView(
         officer=person,
@@ -163,10 +157,7 @@ def officer(
         looks=looks,
         own=own,
         may_enter_appraisal=not (has_more or objected.standing.open)
-        and may_enter_appraisal(
-            judged, office_coverage if response is None else response, settings
-        ),
-        coverage=office_coverage,
+        and may_enter_appraisal(judged, settings),
         has_photo=has_photo,
         missing=missing,
         usual_flags=office_figure.flagged_per_1000,
@@ -190,12 +181,13 @@ def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[d
     return tuple(day for day in days if any(first <= day <= last for first, last in spans))
 
 
-def may_enter_appraisal(own: Figure, response: float | None, settings: SiteSettings) -> bool:
-    """Whether a result may enter the yearly appraisal: from enough ratings, with a response rate
-    that is known and high enough."""
-    if own.result.n < settings.appraisal_from or response is None:
+def may_enter_appraisal(own: Figure, settings: SiteSettings) -> bool:
+    """Whether a result may enter the yearly appraisal: from enough ratings that were offered, with
+    an own response that is high enough. No figure of the office stands in for one's own."""
+    response = own.response
+    if response is None or not response.reaches(settings.appraisal_response):
         return False
-    return response * 100 >= settings.appraisal_response
+    return min(own.result.n, response.answered) >= settings.appraisal_from
 
 
 def block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
