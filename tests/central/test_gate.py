@@ -259,7 +259,7 @@ def a_round(central: Central, *, worst: int, since: date = date(2026, 5, 4)) -> 
                 last = first + timedelta(days=6)
                 block = Block(number=week + 1, first_day=first, last_day=last, counts=counts)
                 whose = Scaled(f"{101 + i}", 5)
-                t.blocks.publish(whose, [block])
+                t.blocks.publish(whose, [block], AFTER)
                 t.blocks.freeze_cuts(whose, block, {("service", "a"): counts})
 
 
@@ -306,7 +306,7 @@ def test_what_was_worked_out_once_stays_whatever_comes_later(central: Central) -
         number=13, first_day=date(2026, 9, 21), last_day=date(2026, 9, 27), counts=(0, 0, 0, 0, 900)
     )
     with central.store.transaction(central.site) as t:
-        t.blocks.publish(Scaled("114", 5), [late])
+        t.blocks.publish(Scaled("114", 5), [late], AFTER)
         freeze_rounds(t, AFTER + timedelta(days=70))
     assert compared(central, "114", CLOSED, AFTER + timedelta(days=70)) == before
 
@@ -322,7 +322,7 @@ def test_nobody_is_compared_where_few_do_the_same_or_have_enough(central: Centra
     )
     with central.store.transaction(central.site) as t:
         for officer, block, service in (("201", alone, "own"), ("202", few, "a")):
-            t.blocks.publish(Scaled(officer, 5), [block])
+            t.blocks.publish(Scaled(officer, 5), [block], AFTER)
             t.blocks.freeze_cuts(Scaled(officer, 5), block, {("service", service): block.counts})
         freeze_rounds(t, AFTER)
     assert compared(central, "201", CLOSED, AFTER).outcome == "alone"

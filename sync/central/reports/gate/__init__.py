@@ -11,7 +11,9 @@ from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
 from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
+from sync.central.reports.gate.objection_figures import ObjectionView, objection
 from sync.central.reports.gate.office_figures import (
     OfficeView,
     SectionRow,
@@ -35,9 +37,11 @@ __all__ = [
     "CutRow",
     "CutsView",
     "Figure",
+    "Mark",
     "Missing",
     "MonthFigure",
     "NotCompared",
+    "ObjectionView",
     "OfficeView",
     "OfficerRow",
     "OfficerView",
@@ -49,6 +53,7 @@ __all__ = [
     "cuts",
     "figure",
     "may_enter_appraisal",
+    "objection",
     "office",
     "officer",
     "orders_differ",
