@@ -310,7 +310,7 @@ class Program(QObject):
     def _may_reach_central(self) -> bool:
         if self._running is None or self.errands.busy:
             return False
-        return self._running.presenter.enrolment() is not None
+        return self._running.presenter.is_enrolled()
 
     def _send(self, errand: str) -> None:
         """Asked for at the service menu."""

@@ -18,7 +18,6 @@ from kiosk.domain.rating import Channel
 from kiosk.settings.definition import Settings
 from kiosk.store.engine import StoreFailed
 from kiosk.store.journal import Kind
-from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
 from ui.citizen import Citizen
 from ui.citizen_turn import WARNING, warns
@@ -123,10 +122,10 @@ class Presenter(QObject):
         """The roster or the wording may have changed."""
         self.session.renew_words()
 
-    @guarded(None)
-    def enrolment(self) -> Enrolment | None:
-        """The central report that this terminal belongs to, as far as that can be read now."""
-        return self.session.terminal.enrolment()
+    @guarded(False)
+    def is_enrolled(self) -> bool:
+        """Whether this terminal belongs to a central report, as far as that can be read now."""
+        return self.session.terminal.enrolment() is not None
 
     @guarded(False)
     def sync_is_due(self, at: time) -> bool:

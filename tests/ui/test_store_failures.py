@@ -179,7 +179,7 @@ def test_reading_goes_on_while_another_process_has_the_file_locked(counter: Coun
         presenter.staff.message_acted()
         presenter.staff.back()
         assert presenter.staff.facts().due == 0
-        assert presenter.enrolment() is None
+        assert not presenter.is_enrolled()
         ready(counter)
 
 
