@@ -10,7 +10,9 @@ the figures leave the gate.
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
 from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
+from sync.central.reports.gate.objection_figures import ObjectionView, objection
 from sync.central.reports.gate.office_figures import (
     OfficeView,
     SectionRow,
@@ -37,8 +39,10 @@ __all__ = [
     "CutsView",
     "Figure",
     "Funnel",
+    "Mark",
     "Missing",
     "MonthFigure",
+    "ObjectionView",
     "OfficeView",
     "OfficerRow",
     "OfficerView",
@@ -50,6 +54,7 @@ __all__ = [
     "cuts",
     "figure",
     "may_enter_appraisal",
+    "objection",
     "office",
     "officer",
     "orders_differ",
