@@ -25,7 +25,7 @@ PAPER_TABLES = (
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
     "deed", "ground",
-    "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
+    "alarm", "alarm_do", "appraising", "comparison", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
     "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
     "short_month", "spoken_language", "verdict",
