@@ -25,6 +25,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _NEVER_SHOWN = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
 _UNSEEN = ("Cf", "Mn", "Me", "Zs")
 _MARKS_IN_A_ROW = 3
+_SPACES = re.compile("[ \u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_TYPED_TWO_WAYS = (
+    (re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32"), "\\1\u0e33"),
+    (re.compile("([\u0e48-\u0e4b])\u0e4d\u0e32"), "\\1\u0e33"),
+    (re.compile("\u0e33([\u0e48-\u0e4b])"), "\\1\u0e33"),
+    (re.compile("\u0e40\u0e40"), "\u0e41"),
+)
+"""Thai that looks the same and is typed in two ways: SARA AM of its two halves, with the tone mark
+in any place, and SARA AE of two SARA E. Unicode's own forms leave them apart."""
 
 
 class BadPerson(Refusal):
@@ -39,7 +48,8 @@ def identifier(field: str, text: str) -> str:
 
 
 def plain(field: str, text: str, *, empty: bool = False) -> str:
-    """`text` in NFC, outer spaces gone; refused when a screen or a spreadsheet would trip on it.
+    """`text` in one spelling, white space folded; refused when a screen or a spreadsheet would trip
+    on it.
 
     Refused: control and bidi characters, a first character that a spreadsheet runs as a formula,
     a pile of combining marks (Thai needs at most two on one consonant), more than MAX_NAME.
@@ -47,6 +57,7 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
     clean = unicodedata.normalize("NFC", text).strip()
     if all(unicodedata.category(char) in _UNSEEN for char in clean) and (clean or not empty):
         raise BadPerson("empty", field=field)
+    clean = _SPACES.sub(" ", clean)
     if len(clean) > MAX_NAME:
         raise BadPerson("too_long", field=field, n=len(clean), most=MAX_NAME)
     if clean.startswith(_FORMULA):
@@ -55,9 +66,9 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
 
 
 def readable(field: str, text: str) -> str:
-    """`text` in NFC; refused when a screen would trip on it: control and bidi characters, a pile of
-    combining marks (Thai needs at most two on one consonant)."""
-    clean = unicodedata.normalize("NFC", text)
+    """`text` in one spelling; refused when a screen would trip on it: control and bidi characters,
+    a pile of combining marks (Thai needs at most two on one consonant)."""
+    clean = _in_one_spelling(text)
     marks = 0
     for char in clean:
         category = unicodedata.category(char)
@@ -66,6 +77,25 @@ def readable(field: str, text: str) -> str:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks > _MARKS_IN_A_ROW:
             raise BadPerson("marks", field=field)
+    return clean
+
+
+def name_key(name: str) -> str:
+    """The same for two spellings of one name: what nobody sees makes no difference."""
+    seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    return " ".join(_in_one_spelling(seen).split()).casefold()
+
+
+def number_key(number: str) -> str:
+    """The same for `007` and `7`, which people take for one number."""
+    return number.lstrip("0").casefold() or "0"
+
+
+def _in_one_spelling(text: str) -> str:
+    """`text` in NFC, and of Thai that is typed in two ways one."""
+    clean = unicodedata.normalize("NFC", text)
+    for typed, spelling in _TYPED_TWO_WAYS:
+        clean = typed.sub(spelling, clean)
     return clean
 
 
@@ -86,7 +116,9 @@ def tidied(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """One person who serves. `number` is what is typed at sign-on, unique among the active."""
+    """One person who serves. `id` is the person's own and is shown to nobody: what comes in stays
+    under it, whatever number and name the person has. `number` is what is typed at sign-on, unique
+    among the active."""
 
     id: OfficerId
     number: str
@@ -98,17 +130,40 @@ class Officer:
 
     @classmethod
     def parse(
-        cls, number: str, name: str, position: str = "", section: str = "", id: str = ""
+        cls, number: str, name: str, position: str = "", section: str = "", *, id: str
     ) -> "Officer":
-        """An officer from words a person typed; BadPerson names what is wrong.
-
-        Without an `id`, the number serves as one.
-        """
-        number = identifier("number", number.strip())
+        """An officer from words that came from outside; BadPerson names what is wrong."""
+        entry = RosterEntry.parse(number, name, position, section, id)
         return cls(
-            id=OfficerId(identifier("id", id.strip() or number)),
-            number=number,
+            id=OfficerId(identifier("id", entry.id)),
+            number=entry.number,
+            name=entry.name,
+            position=entry.position,
+            section=SectionId(entry.section),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """What somebody says of one officer: a line of a file, or a form. Which person it is about is
+    told by `kiosk.domain.rosterplan`. `id` is empty where a person typed it, and comes back in a
+    file that was exported."""
+
+    number: str
+    name: str
+    position: str = ""
+    section: str = ""
+    id: str = ""
+
+    @classmethod
+    def parse(
+        cls, number: str, name: str, position: str = "", section: str = "", id: str = ""
+    ) -> "RosterEntry":
+        """BadPerson names what is wrong."""
+        return cls(
+            number=identifier("number", number.strip()),
             name=plain("name", name),
             position=plain("position", position, empty=True),
-            section=SectionId(plain("section", section, empty=True)),
+            section=plain("section", section, empty=True),
+            id=identifier("id", id.strip()) if id.strip() else "",
         )
