@@ -22,14 +22,27 @@ class BadRoster(Refusals):
 
 def export(officers: Iterable[Officer]) -> bytes:
     """A file that `parse` reads: UTF-8 with a byte order mark, so that Excel reads Thai."""
+    entries = (
+        RosterEntry(
+            number=one.number,
+            name=one.name,
+            position=one.position,
+            section=one.section,
+            id=one.id,
+        )
+        for one in officers
+    )
+    return entries_csv(entries).encode("utf-8-sig")
+
+
+def entries_csv(entries: Iterable[RosterEntry]) -> str:
+    """Entries as `parse` reads them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow((*REQUIRED, *OPTIONAL))
-    for officer in officers:
-        writer.writerow(
-            (officer.number, officer.name, officer.position, officer.section, officer.id)
-        )
-    return text.getvalue().encode("utf-8-sig")
+    columns = (*REQUIRED, *OPTIONAL)
+    writer.writerow(columns)
+    writer.writerows([getattr(entry, column) for column in columns] for entry in entries)
+    return text.getvalue()
 
 
 def parse(data: bytes) -> tuple[RosterEntry, ...]:

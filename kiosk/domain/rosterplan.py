@@ -72,6 +72,17 @@ class Question:
     why: Why
     words: tuple[Word, ...]
 
+    @property
+    def refusal(self) -> Refusal:
+        """What is unclear, by number and name."""
+        return Refusal(
+            f"asks_{self.why.replace('-', '_')}",
+            number=self.entry.number,
+            officer=self.entry.name,
+            met_number=self.met.number,
+            met=self.met.name,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -99,7 +99,7 @@ def add_account(
         secret=passwords.hashed(password) if password else "",
         first_until=now + FIRST_PASSWORD_OPENS if password else None,
         officer=officer,
-        section=section,
+        section=plain("section", section, empty=True),
         subject=subject[:200],
     )
     elsewhere = central.site if city else CITY
