@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half
 from sync.central import period as periods
 from sync.central.disclosure import Beside, Counts
@@ -20,14 +19,14 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
 from sync.messages import DayReport, LineCount, ReasonCount
-from tests.support.central import enrolled, on_roster
+from tests.support.builders import an_officer
+from tests.support.central import enrolled, on_roster, put_on_roster
 from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -225,7 +224,7 @@ def test_nearly_all_agreeing_is_said_as_a_bound() -> None:
 
 
 def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก"),))
+    put_on_roster(central, (an_officer("101", "ก"),))
     report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
     publish_due(central, TODAY)
 
@@ -245,7 +244,7 @@ def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) 
 
 
 def test_a_result_is_set_apart_only_where_chance_does_not_explain_it(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก"), Officer.parse("102", "ข")))
+    put_on_roster(central, (an_officer("101", "ก"), an_officer("102", "ข")))
     lines = [line("a", 10, 10, 20, 80, 80), line("a", 20, 20, 20, 0, 1, officer="102")]
     report(central, date(2026, 11, 2), lines)
     publish_due(central, TODAY)
@@ -264,7 +263,7 @@ def test_a_result_is_set_apart_only_where_chance_does_not_explain_it(central: Ce
 
 
 def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก", section="ฝ่ายทะเบียน"),))
+    put_on_roster(central, (an_officer("101", "ก", section="ฝ่ายทะเบียน"),))
     nobody = Viewer(account="x", name="x", site="dindaeng", roles=frozenset())
     elsewhere = replace(DIRECTOR, site="elsewhere")
     for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({ROLES["it"]}))):

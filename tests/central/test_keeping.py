@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from sync.central import itaform
@@ -29,10 +28,11 @@ from sync.central.sitesettings import (
 from sync.central.store.ita import ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
-from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.people import all_officers
 from sync.central.viewer import PUBLIC, ROLES
+from tests.support.builders import an_officer
 from tests.support.central import NOON as NOW
-from tests.support.central import logged, signed_in
+from tests.support.central import logged, put_on_roster, signed_in
 from tests.support.central_forms import bomb, form
 from tests.support.terminal_requests import terminal_roster
 
@@ -117,7 +117,7 @@ def picture(
 
 
 def test_a_photo_is_made_small_and_plain(central: Central, it: TestClient) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง"),))
     assert upload(it, "/roster/dindaeng/101", picture("JPEG"), do="photo") == 303
     kept = it.get("/photo/dindaeng/101")
     assert kept.headers["content-type"] == "image/jpeg"
@@ -129,7 +129,7 @@ def test_a_photo_is_made_small_and_plain(central: Central, it: TestClient) -> No
 def test_a_telephones_photo_is_taken_upright_and_a_photo_can_be_removed(
     central: Central, it: TestClient
 ) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง"),))
     taken = Image.new("RGB", (8000, 6000), "white")
     taken.paste("black", (0, 0, 4000, 6000))
     turned, kept = Image.Exif(), io.BytesIO()
@@ -154,7 +154,7 @@ NO_PORTRAITS = [
 
 
 def test_a_bomb_or_no_picture_is_refused(central: Central, it: TestClient) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง"),))
     for data in NO_PORTRAITS:
         with pytest.raises(BadPhoto):
             portrait(data)

@@ -7,7 +7,6 @@ from threading import Thread
 import pytest
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from sync.central import itaform
 from sync.central.period import parse
 from sync.central.store.improvements import Improvement, ImprovementStatus
@@ -16,10 +15,10 @@ from sync.central.store.objections import Objection, Verdict
 from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES
-from tests.support.central import received, signed_in
+from tests.support.builders import an_officer
+from tests.support.central import put_on_roster, received, signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROUND = parse("fy2027-1")
@@ -147,7 +146,7 @@ def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(
 
 
 def objector(central: Central) -> TestClient:
-    import_officers(central, (Officer.parse("101", "สมหญิง"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง"),))
     received(central, "101", 3, 3, 4, 10, 20)
     publish_due(central, date(2026, 11, 23))
     return signed_in(central, ROLES["officer"], officer="101", now=NOW)
