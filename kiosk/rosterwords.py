@@ -1,7 +1,7 @@
 """How a command line says what becomes of a roster, and takes the words that it needs. Two programs
 have such commands."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated
 
 import typer
@@ -40,17 +40,26 @@ def answers_from(words: Mapping[Word, Iterable[str] | None]) -> dict[str, Answer
     return answers
 
 
-def question_lines(plan: RosterPlan) -> Iterator[str]:
-    """Each number that needs a word, and then how to say the words."""
+_MEANINGS = {
+    Word.RENAMED: "the same person, who keeps the ratings",
+    Word.NEW: "another person, and who has the number retires",
+    Word.RETURNED: "the person who had left is back",
+    Word.LEAVE: "change nothing",
+}
+
+
+def question_lines(plan: RosterPlan, words: Collection[Word] = tuple(Word)) -> Iterator[str]:
+    """Each number that needs a word, and then what the words mean. `words`: those that the command
+    takes."""
+    asked: set[Word] = set()
     for question in plan.questions:
-        choices = " or ".join(f"--{word} {question.entry.number}" for word in question.words)
+        usable = [word for word in question.words if word in words]
+        asked.update(usable)
+        choices = " or ".join(f"--{word} {question.entry.number}" for word in usable)
         yield f"{in_english(question.refusal)}: {choices}"
     numbers = counted(len(plan.questions), "number needs", "numbers need")
-    yield (
-        f"nothing was written: {numbers} a word. --renamed: the same person, who keeps the "
-        "ratings; --new: another person, and who has the number retires; --returned: back again; "
-        "--leave: change nothing"
-    )
+    meanings = "; ".join(f"--{word}: {_MEANINGS[word]}" for word in Word if word in asked)
+    yield f"nothing was written: {numbers} a word. {meanings}"
 
 
 def change_lines(plan: RosterPlan) -> Iterator[str]:

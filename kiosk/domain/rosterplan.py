@@ -53,6 +53,16 @@ _WORDS = {
     Why.TWICE: (Word.NEW, Word.LEAVE),
 }
 
+_QUESTIONS = {
+    Why.OTHER_NAME: "asks_other_name",
+    Why.OTHER_NUMBER: "asks_other_number",
+    Why.NUMBER_MOVES: "asks_number_moves",
+    Why.OTHER_PERSON: "asks_other_person",
+    Why.RETIRED: "asks_retired",
+    Why.TWICE: "asks_twice",
+}
+"""Keys of refusals."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -76,7 +86,7 @@ class Question:
     def refusal(self) -> Refusal:
         """What is unclear, by number and name."""
         return Refusal(
-            f"asks_{self.why.replace('-', '_')}",
+            _QUESTIONS[self.why],
             number=self.entry.number,
             officer=self.entry.name,
             met_number=self.met.number,

@@ -68,6 +68,7 @@ PAGES: dict[str, set[str]] = {
     "/my-log": {*ROLES},
     "/fleet/dindaeng": {D, A, I},
     "/roster/dindaeng": {I},
+    "/roster/dindaeng/roster.csv": {I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},

@@ -23,8 +23,8 @@ PAPER_TABLES = ("paper", "appraisal", "meeting", "poster")
 CHOSEN = {
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "half", "improvement_status",
     "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month", "objection",
-    "open_data", "open_data_column", "panel", "period", "prompt", "role", "short_month",
-    "spoken_language", "verdict",
+    "open_data", "open_data_column", "panel", "period", "prompt", "role", "roster_word",
+    "short_month", "spoken_language", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""
 SAID_BY_A_MACHINE = {

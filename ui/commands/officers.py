@@ -208,7 +208,7 @@ def _change(
     except BadPlan as error:
         _fail_for_lines(source.removesuffix(": ") or "roster", error.problems)
     if change.questions:
-        *asked, how = question_lines(change)
+        *asked, how = question_lines(change, words)
         for line in (*change_lines(change), *asked):
             typer.echo(f"{source}{line}", err=True)
         fail(f"{source}{how}", USAGE)
