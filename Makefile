@@ -5,7 +5,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 # than there are cores.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run quick lint types test evidence gallery bench lock sbom notices clean
+.PHONY: help run quick lint types test evidence gallery bench lock packages sbom notices clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -50,6 +50,10 @@ lock:            ## renew requirements.lock from pyproject.toml, and what centra
 	@for part in central terminal; do echo hatchling | $(PY) -m uv pip compile --quiet --universal \
 		--generate-hashes --no-header --no-annotate --python-version 3.11 --extra $$part \
 		-c requirements.lock pyproject.toml - -o $$part.lock; done
+
+packages:        ## Debian packages of terminal and central for Debian 12 and 13, in dist
+	@.ci/setup test
+	@$(PY) -m tests.supply.debian dist
 
 sbom:            ## bills of materials (CycloneDX) of terminal and central, made from the lock, in dist
 	@.ci/setup test

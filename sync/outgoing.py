@@ -6,8 +6,7 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-import kiosk
-from kiosk import pin
+from kiosk import pin, release
 from kiosk.clock import Clock
 from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
@@ -35,7 +34,7 @@ def greeting(store: Store, clock: Clock, nonce: str, window: str) -> Hello:
     free = disk.f_bavail * disk.f_frsize // _MIB
     return Hello(
         nonce=nonce,
-        software=f"kiosk {kiosk.__version__}",
+        software=f"kiosk {release.version()}",
         clock=int(clock.now().wall.timestamp()),
         due=due,
         free=min(free, MAX_COUNT),

@@ -1,11 +1,14 @@
 """What a machine says that has one part installed and not the other."""
 
+import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+import kiosk
 from kiosk.installation import lacking
 
 WITHOUT = """
@@ -53,3 +56,22 @@ def test_a_module_of_ours_that_is_gone_is_a_bug_and_not_the_installations_fault(
     module: str,
 ) -> None:
     assert not lacking(ModuleNotFoundError(name=module), "terminal")
+
+
+@pytest.mark.parametrize("command", ["kiosk", "kiosk-central"])
+def test_a_command_says_which_release_it_is(command: str) -> None:
+    said = subprocess.run(
+        [Path(sys.executable).with_name(command), "--version"], capture_output=True, text=True
+    )
+    assert said.stdout == f"{command} {kiosk.__version__}\n"
+
+
+def test_a_wheel_knows_the_commit_it_was_built_from(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    named = {**os.environ, "KIOSK_COMMIT": "3e2cbda"}
+    subprocess.run(build, check=True, capture_output=True, env=named)
+    [wheel] = tmp_path.glob("*.whl")
+    assert wheel.name.split("-")[1] == kiosk.__version__
+    with zipfile.ZipFile(wheel) as files:
+        assert files.read("kiosk/commit.txt") == b"3e2cbda\n"
+        assert "kiosk/build_hook.py" not in files.namelist()

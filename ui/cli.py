@@ -10,7 +10,18 @@ from typing import Annotated
 
 import typer
 
-from ui.commands import central, content, data, officers, panels, queue, sounds, terminal
+from kiosk import release
+from ui.commands import (
+    central,
+    content,
+    data,
+    officers,
+    panels,
+    queue,
+    setting_up,
+    sounds,
+    terminal,
+)
 from ui.commands.context import choose_data_folder
 
 _EPILOG = (
@@ -26,7 +37,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(setting_up.app)
 app.add_typer(terminal.app)
 app.add_typer(data.app)
 app.add_typer(central.app)
@@ -38,12 +51,24 @@ app.add_typer(queue.app, name="queue")
 app.add_typer(sounds.app, name="sounds")
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kiosk {release.version()}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     data_path: Annotated[
         Path | None,
         typer.Option("--data", help="The data folder.", envvar="KIOSK_DATA", show_default=False),
     ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say which release this is.", callback=_say_version, is_eager=True
+        ),
+    ] = False,
 ) -> None:
     # The command reports once what came of a request; its retries are no news.
     logging.getLogger("stamina").addHandler(logging.NullHandler())

@@ -9,7 +9,7 @@ from math import ceil
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-import kiosk
+from kiosk import release
 from kiosk.clock import Clock
 from kiosk.domain.encounter import Encounter, Phase, Served, Tick
 from kiosk.domain.people import Officer
@@ -76,7 +76,7 @@ class Presenter(QObject):
         try:
             order = self.session.settings.scale.order
             self.session.terminal.note(
-                Kind.STARTED, {"version": kiosk.__version__, "order": order.value}
+                Kind.STARTED, {"version": release.version(), "order": order.value}
             )
             self.session.take_up()
             self.notices.fill()

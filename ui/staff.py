@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-import kiosk
+from kiosk import release
 from kiosk.domain.duty import Duty
 from kiosk.domain.encounter import EndThanks, Pause, Resume, SignOff, SignOn
 from kiosk.domain.people import Officer, OfficerId
@@ -253,7 +253,7 @@ class StaffDialogs(QObject):
             enrolled=status.enrolment is not None,
             due=status.due,
             free_mib=self._outside.free_mib(),
-            version=kiosk.__version__,
+            version=release.version(),
             queue=self._queue.troubles,
             guide=self._guide_troubles,
             sending=self._sending,

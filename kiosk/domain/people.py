@@ -47,6 +47,30 @@ def identifier(field: str, text: str) -> str:
     return text
 
 
+def composed(text: str) -> str:
+    """`text` in NFC, and of Thai that is typed in two ways one."""
+    clean = unicodedata.normalize("NFC", text)
+    for typed, spelling in _TYPED_TWO_WAYS:
+        clean = typed.sub(spelling, clean)
+    return clean
+
+
+def section_id(text: str) -> SectionId:
+    """A section by the name that a person typed, so that what looks the same is the same: other
+    spaces, signs that nobody sees, and a vowel typed as two. BadPerson names what is wrong."""
+    visible = composed("".join(map(_as_seen, text)))
+    return SectionId(plain("section", re.sub(" +", " ", visible), empty=True))
+
+
+def _as_seen(char: str) -> str:
+    """Every space as the plain one; nothing of a sign that nobody sees, unless it turns texts
+    around: that one is refused."""
+    category = unicodedata.category(char)
+    if category == "Cf" and char not in _BIDI:
+        return ""
+    return " " if category == "Zs" else char
+
+
 def plain(field: str, text: str, *, empty: bool = False) -> str:
     """`text` in one spelling, white space folded; refused when a screen or a spreadsheet would trip
     on it.
@@ -54,7 +78,7 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
     Refused: control and bidi characters, a first character that a spreadsheet runs as a formula,
     a pile of combining marks (Thai needs at most two on one consonant), more than MAX_NAME.
     """
-    clean = unicodedata.normalize("NFC", text).strip()
+    clean = composed(text).strip()
     if all(unicodedata.category(char) in _UNSEEN for char in clean) and (clean or not empty):
         raise BadPerson("empty", field=field)
     clean = _SPACES.sub(" ", clean)
@@ -68,7 +92,7 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
 def readable(field: str, text: str) -> str:
     """`text` in one spelling; refused when a screen would trip on it: control and bidi characters,
     a pile of combining marks (Thai needs at most two on one consonant)."""
-    clean = _in_one_spelling(text)
+    clean = composed(text)
     marks = 0
     for char in clean:
         category = unicodedata.category(char)
@@ -83,7 +107,7 @@ def readable(field: str, text: str) -> str:
 def name_key(name: str) -> str:
     """The same for two spellings of one name: what nobody sees makes no difference."""
     seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
-    return " ".join(_in_one_spelling(seen).split()).casefold()
+    return " ".join(composed(seen).split()).casefold()
 
 
 def number_key(number: str) -> str:
@@ -91,20 +115,12 @@ def number_key(number: str) -> str:
     return number.lstrip("0").casefold() or "0"
 
 
-def _in_one_spelling(text: str) -> str:
-    """`text` in NFC, and of Thai that is typed in two ways one."""
-    clean = unicodedata.normalize("NFC", text)
-    for typed, spelling in _TYPED_TWO_WAYS:
-        clean = typed.sub(spelling, clean)
-    return clean
-
-
 def tidied(text: str) -> str:
     """Prose of several lines as `readable` would take each of them: what it refuses is left out.
     Texts that are pasted from elsewhere have such characters without anybody's knowing."""
     characters: list[str] = []
     marks = 0
-    for char in unicodedata.normalize("NFC", text):
+    for char in composed(text):
         category = unicodedata.category(char)
         if char not in "\n\t" and (char in _BIDI or category in _NEVER_SHOWN):
             continue
@@ -164,6 +180,6 @@ class RosterEntry:
             number=identifier("number", number.strip()),
             name=plain("name", name),
             position=plain("position", position, empty=True),
-            section=plain("section", section, empty=True),
+            section=section_id(section),
             id=identifier("id", id.strip()) if id.strip() else "",
         )

@@ -243,43 +243,43 @@ class _Planning:
 
     def _person_of(self, entry: RosterEntry) -> Officer | None:
         """Whom an entry is about without a doubt."""
-        known = self._people.get(OfficerId(entry.id))
-        if known is not None and name_key(known.name) == name_key(entry.name):
-            return known
+        owner = self._people.get(OfficerId(entry.id))
+        if owner is not None and name_key(owner.name) == name_key(entry.name):
+            return owner
         return self._exact.get((entry.number, name_key(entry.name)))
 
     def _meet(self, entry: RosterEntry) -> _Certain | _Doubt | None:
         """None: the entry is refused."""
         exact = self._exact.get((entry.number, name_key(entry.name)))
-        known = self._people.get(OfficerId(entry.id))
-        if known is not None and exact is not None and exact is not known:
+        owner = self._people.get(OfficerId(entry.id))
+        if owner is not None and exact is not None and exact is not owner:
             self._problems.append(
-                Refusal("id_of_another", number=entry.number, officer=entry.name, other=known.name)
+                Refusal("id_of_another", number=entry.number, officer=entry.name, other=owner.name)
             )
             return None
         if exact is not None:
             return _Certain(exact)
-        if known is None or (known.retired and entry.number in self._holders):
+        if owner is None or (owner.retired and self._is_old(owner, entry)):
             return self._meet_by_words(entry)
-        why = _doubt_of_known(known, entry)
-        return _Doubt(known, why) if why else _Certain(known)
+        why = _doubt_of_owner(owner, entry)
+        return _Doubt(owner, why) if why else _Certain(owner)
+
+    def _is_old(self, owner: Officer, entry: RosterEntry) -> bool:
+        """Whether an id of somebody who retired says nothing any more."""
+        return name_key(owner.name) != name_key(entry.name) or entry.number in self._holders
 
     def _meet_by_words(self, entry: RosterEntry) -> _Certain | _Doubt:
         """Of an entry that fits nobody in number and name."""
         holder = self._holders.get(entry.number)
-        key = name_key(entry.name)
-        namesakes = [officer for officer in self._people.values() if name_key(officer.name) == key]
-        active = [officer for officer in namesakes if not officer.retired]
-        free = [officer for officer in active if officer.id not in self._meant]
-        retired = [officer for officer in namesakes if officer.retired]
-        retired = [o for o in retired if o.number == entry.number] or retired
+        namesakes = _namesakes(self._people.values(), entry)
+        free = [officer for officer in namesakes.active if officer.id not in self._meant]
         if holder is not None:
             return _Doubt(holder, Why.NUMBER_MOVES if free else Why.OTHER_NAME)
         if free:
             return _Doubt(free[0], Why.OTHER_NUMBER, alone=len(free) == 1)
-        if retired:
+        if retired := namesakes.retired:
             return _Doubt(retired[-1], Why.RETIRED, alone=len(retired) == 1)
-        twin = self._new_names.get(key) or next(iter(active), None)
+        twin = self._new_names.get(name_key(entry.name)) or next(iter(namesakes.active), None)
         return _Doubt(twin, Why.TWICE) if twin else _Certain(None)
 
     # --- what becomes of it -------------------------------------------------------------------
@@ -349,14 +349,31 @@ def _moves(person: Officer, entry: RosterEntry) -> bool:
     return not person.retired and person.number != entry.number
 
 
-def _doubt_of_known(known: Officer, entry: RosterEntry) -> Why | None:
-    """Of an entry with the id of a person."""
-    if known.retired:
+@dataclass(frozen=True, slots=True)
+class _Namesakes:
+    active: tuple[Officer, ...]
+    retired: tuple[Officer, ...]
+    """Those who had the entry's number; where there is none, all."""
+
+
+def _namesakes(people: Iterable[Officer], entry: RosterEntry) -> _Namesakes:
+    """Who has the entry's name."""
+    key = name_key(entry.name)
+    namesakes = [officer for officer in people if name_key(officer.name) == key]
+    retired = tuple(officer for officer in namesakes if officer.retired)
+    of_number = tuple(officer for officer in retired if officer.number == entry.number)
+    return _Namesakes(
+        active=tuple(officer for officer in namesakes if not officer.retired),
+        retired=of_number or retired,
+    )
+
+
+def _doubt_of_owner(owner: Officer, entry: RosterEntry) -> Why | None:
+    """Of an entry with the id of a person who does not fit it in number and name."""
+    if owner.retired:
         return Why.RETIRED
-    same_name = name_key(known.name) == name_key(entry.name)
-    if same_name and known.number == entry.number:
-        return None
-    if same_name:
-        # Spreadsheets make 7 of 007.
-        return Why.OTHER_NUMBER if number_key(known.number) == number_key(entry.number) else None
-    return Why.OTHER_NAME if known.number == entry.number else Why.OTHER_PERSON
+    if name_key(owner.name) == name_key(entry.name):
+        # A number that changes alone is a promotion; but spreadsheets make 7 of 007.
+        alike = number_key(owner.number) == number_key(entry.number)
+        return Why.OTHER_NUMBER if alike else None
+    return Why.OTHER_NAME if owner.number == entry.number else Why.OTHER_PERSON

@@ -1,18 +1,20 @@
 """Changing a few settings in a file that a person wrote, and leaving the rest as it is.
 
-Comments, order and every other line stay. What comes out is read before it is written: the panels
-may differ from before, nothing else may. The old file is copied beside the new one.
+Comments, order and every other line stay. What comes out is read before it is written: what was to
+change may differ from before, nothing else may. The old file is copied beside the new one.
 """
 
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from kiosk.files import write_whole
 from kiosk.settings.definition import PanelSettings, Settings
 from kiosk.settings.reading import parse
 from kiosk.tomlfile import editing
 from kiosk.tomlfile.tables import SettingsError, settings_of
 
+AUTHORITY_FILE = "central-certificate.pem"
 Value = str | int | tuple[int, ...] | tuple[str, ...]
 _DEFAULTS = {setting.key: setting.default for setting in settings_of(PanelSettings)}
 
@@ -43,6 +45,29 @@ def write_panel(settings: Settings, number: int, values: Mapping[str, Value | No
         return _exchange(path, file._replace(text=text))
     except OSError as error:
         raise SettingsError(f"{path}: can't be written: {error.strerror}") from None
+
+
+def write_authority(settings: Settings, certificate: bytes) -> None:
+    """Keep central's certificate beside the file the settings came from, and name it there.
+    SettingsError as `write_panel`."""
+    path = settings.path
+    beside = path.absolute().with_name(AUTHORITY_FILE)
+    try:
+        write_whole(beside, certificate)
+        if settings.sync.ca == str(beside):
+            return
+        file = editing.read(path)
+        document = editing.parsed(file.text)
+        editing.put(document.setdefault("sync", {}), "ca", str(beside))
+        text = document.as_string()
+        before, after = parse(file.text, path), parse(text, path)
+        if after != before._replace(sync=before.sync._replace(ca=str(beside))):
+            raise SettingsError(
+                f'{path}: is written in an unusual way; write ca = "{beside}" there'
+            )
+        _exchange(path, file._replace(text=text))
+    except OSError as error:
+        raise SettingsError(f"{error.filename}: can't be written: {error.strerror}") from None
 
 
 def _exchange(path: Path, file: editing.TextFile) -> Path:

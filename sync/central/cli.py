@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from kiosk import release
 from kiosk.installation import lacking
 from sync.central.commands import (
     accounts,
@@ -35,6 +36,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(running.app)
 app.add_typer(terminals.enrolment)
@@ -47,6 +49,12 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(sites.app, name="sites")
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kiosk-central {release.version()}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     data: Annotated[
@@ -56,6 +64,12 @@ def _options(
     site: Annotated[
         str, typer.Option(help="Which office, where there are several.", show_default=False)
     ] = "",
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say which release this is.", callback=_say_version, is_eager=True
+        ),
+    ] = False,
 ) -> None:
     choose(data, site)
 

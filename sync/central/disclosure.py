@@ -87,13 +87,15 @@ NOTHING_BESIDE = Beside()
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A published unit: `first_day` to `last_day` (a Sunday), counts worst first."""
+    """A published unit: `first_day` to `last_day` (a Sunday), counts worst first. `section`: the
+    one its officer was in when it closed, whose result it stays."""
 
     number: int
     first_day: date
     last_day: date
     counts: Counts
     beside: Beside = NOTHING_BESIDE
+    section: str = ""
 
     @property
     def n(self) -> int:
@@ -211,11 +213,6 @@ def withheld_rows(n: Mapping[str, int], at_least: int) -> frozenset[str]:
         rows.remove(smallest)
         hidden += n[smallest]
     return frozenset(n.keys() - rows)
-
-
-def levels_shown(counts: Counts) -> bool:
-    """Whether counts per level may be shown: every level that has any has at least three."""
-    return all(n == 0 or n >= 3 for n in counts)
 
 
 def total(blocks: Iterable[Block]) -> Counts:

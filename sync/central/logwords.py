@@ -14,6 +14,8 @@ _WRITTEN: dict[str, Callable[[str, str], str]] = {
     "roles": lambda value, code: _each(value, "role", words(code)),
     "day": lambda value, code: thai.day(date.fromisoformat(value), code),
     "at": lambda value, code: thai.moment(datetime.fromisoformat(value), code),
+    "left": lambda value, code: value or words(code).get("common.no_section"),
+    "section": lambda value, code: value or words(code).get("common.no_section"),
     "period": lambda value, code: thai.span(period.parse(value), code),
 }
 """Values that a language writes in its own way."""

@@ -306,6 +306,7 @@ blocks = Table(
     _text("officer"),
     _count("levels"),
     _count("number"),
+    _text("section"),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     *(_count(name) for name in LEVELS),

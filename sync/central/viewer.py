@@ -3,6 +3,7 @@
 Roles don't contain one another: IT sees no scores, and a director no raw tallies.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
@@ -38,7 +39,7 @@ class Right(StrEnum):
     RUN = "run"
     """Keep the roster, terminals, settings and accounts."""
     PINS = "pins"
-    """Issue officers' PINs."""
+    """Issue officers' PINs, and the first passwords of their own accounts."""
     CONFIRM = "confirm"
     """Confirm what another person proposed: a terminal's new generation, parked reports."""
     CHANGES = "changes"
@@ -165,14 +166,22 @@ class Viewer:
         of_section = bool(section) and (self.site, self.section) == (site, section)
         return Reach.OWN in reaches and of_section
 
-    def may_read_officer(self, site: str, officer: str, section: str) -> bool:
-        """Whether the viewer reads this officer's figures, who is in that section."""
-        everyone = any(role.officers is Reach.ALL for role in self.roles)
-        return (
-            self.may_read_section(site, section)
-            or self.is_officer(site, officer)
-            or (everyone and self._belongs_to(site))
+    def may_read_officer(self, site: str, officer: str, sections: Iterable[str]) -> bool:
+        """Whether the viewer reads figures of this officer, who is in these sections, or was in
+        them when results were closed. Which figures: `only_section`."""
+        return self.may_read_all_of(site, officer) or any(
+            self.may_read_section(site, section) for section in sections
         )
+
+    def may_read_all_of(self, site: str, officer: str) -> bool:
+        """Whether the viewer reads this officer's figures, in whichever section they closed."""
+        reaches = {role.sections for role in self.roles} | {role.officers for role in self.roles}
+        everyone = Reach.ALL in reaches and self._belongs_to(site)
+        return everyone or self.is_officer(site, officer)
+
+    def only_section(self, site: str, officer: str) -> str | None:
+        """The one section of whose time the viewer reads an officer's figures; None: of all."""
+        return None if self.may_read_all_of(site, officer) else self.section
 
     def is_officer(self, site: str, officer: str) -> bool:
         """Whether these results are the viewer's own."""

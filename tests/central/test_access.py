@@ -77,6 +77,7 @@ PAGES: dict[str, set[str]] = {
     "/recordings/dindaeng/all.zip": {I},
     "/recordings/dindaeng/th/thanks.wav": {I},
     "/pins/dindaeng": {I, H},
+    "/officer-accounts/dindaeng": {I, H},
     "/openapi.json": {I},
     f"/paper/dindaeng/ita.pdf?{ROUND}": {D, H},
     f"/paper/dindaeng/ita.docx?{ROUND}": {D, H},
@@ -116,6 +117,7 @@ FORMS: dict[str, set[str]] = {
     "/settings/dindaeng": {I},
     "/recordings/dindaeng/th/thanks": {I},
     "/pins/dindaeng": {I, H},
+    "/officer-accounts/dindaeng": {I, H},
 }
 
 
@@ -352,6 +354,25 @@ def test_views_of_a_result_by_others_are_logged_and_shown_to_the_officer(
     assert "director (director)" not in clients[D].get("/officer/dindaeng/101").text
     looks = {look.who for look in logged(office, Kind.LOOK) if look.whom == "101"}
     assert looks >= {"director (director)", "hr (hr)"}
+
+
+def test_whose_results_an_account_opens_stands_in_the_log_and_where_that_officer_reads(
+    office: Central, clients: dict[str, TestClient]
+) -> None:
+    add_account(office, "it", "spy", "ผู้อื่น", (ROLES["officer"],), NOW, officer="101")
+    given = told("account_officer", account="spy")
+    assert [look.who for look in logged(office, Kind.LOOK) if look.what == given] == ["it"]
+    assert "spy" in clients[O].get("/my-log").text
+    said = told("account_of", account="spy", roles="officer", whose="101")
+    assert logged(office, Kind.CHANGE)[0].what == said
+
+
+def test_a_raw_read_of_the_citys_auditor_says_so(office: Central) -> None:
+    add_account(office, "it", "checker", "ผู้ตรวจ", (ROLES["audit"],), NOW, city=True, subject="c")
+    client = TestClient(create_app(office, lambda: NOW), follow_redirects=False)
+    client.cookies.set("kiosk_session", f"~.{sign_in_as(office, CITY, 'c', NOW).token}")
+    assert client.get("/tally/dindaeng?date=2026-11-02").status_code == 200
+    assert logged(office, Kind.READ)[0].who == "checker (city)"
 
 
 @pytest.mark.parametrize("path", ["/report/dindaeng", f"/paper/dindaeng/meeting.pdf?{ROUND}"])

@@ -16,6 +16,7 @@ from sync.central.store.tries import Tries
 from sync.central.usecases.accounts import add_account, disable_account, new_password
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import Locked, NotSignedIn, Opened, sign_in, viewer_of
+from sync.central.usecases.sites import add_site, find_site
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
@@ -115,6 +116,16 @@ def test_an_account_of_the_city_is_no_stranger_to_an_office(central: Central) ->
     )
     client = browser(central)
     assert [signs_in(client, password, "governor") for _ in range(8)] == [303] * 8
+
+
+def test_no_account_of_the_city_is_named_like_one_of_any_office(central: Central) -> None:
+    """In each office's logs the city's accounts stand beside its own."""
+    add_site(central, "elsewhere", "สำนักงานเขตอื่น")
+    office = find_site(central, "elsewhere")
+    assert office is not None
+    account(office)
+    with pytest.raises(BadPerson):
+        add_account(central, "test", "somchai", "ผู้ว่าฯ", (ROLES["audit"],), NOW, city=True)
 
 
 def test_waits_outlive_a_restart_and_ten_thousand_other_names(central: Central) -> None:

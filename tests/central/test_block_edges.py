@@ -9,11 +9,11 @@ from sync.central.disclosure import (
     Block,
     Counts,
     DayCount,
-    levels_shown,
     next_blocks,
     total,
     week_end,
 )
+from sync.central.measures import levels_shown
 
 MONDAY = date(2026, 11, 2)
 

@@ -423,6 +423,26 @@ def test_what_is_for_everybody_is_exported(ready: Command, tmp_path: Path) -> No
     assert "write fy2027" in refused(ready("export", str(tmp_path), "--period", "soon"))
 
 
+def test_letters_go_to_a_new_file_that_its_owner_alone_reads(
+    ready: Command, tmp_path: Path
+) -> None:
+    roster, file = tmp_path / "roster.csv", tmp_path / "letters.pdf"
+    roster.write_text(ROSTER, encoding="utf-8")
+    accepted(ready("officers", "import", str(roster)))
+    assert "2 letters" in accepted(ready("accounts", "letters", str(file)))
+    assert file.read_bytes().startswith(b"%PDF")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "102\tofficer\tประสิทธิ์" in accepted(ready("accounts", "list"))
+    again = tmp_path / "again.pdf"
+    assert "None of these" in accepted(ready("accounts", "letters", str(again)))
+    assert "no active officer has number" in refused(
+        ready("accounts", "letters", str(again), "--again", "109")
+    )
+    assert not again.exists()
+    assert "File exists" in refused(ready("accounts", "letters", str(file), "--unused"))
+    assert "1 letter," in accepted(ready("accounts", "letters", str(again), "--again", "102"))
+
+
 def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
     assert "First password" in accepted(ready("accounts", "add", "boss", "--role", "director"))
     assert "the roles are officer" in refused(ready("accounts", "add", "x", "--role", "king"))

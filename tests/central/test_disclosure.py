@@ -1,7 +1,7 @@
 """What may be shown: the rule of ten, and an attacker who adds and subtracts."""
 
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,6 @@ from sync.central.disclosure import (
     Block,
     Counts,
     DayCount,
-    levels_shown,
     next_blocks,
     next_publication,
     publication_day,
@@ -22,7 +21,22 @@ from sync.central.disclosure import (
     week_end,
     withheld_rows,
 )
-from sync.central.measures import Reading, points_of, result, satisfied_of, wilson
+from sync.central.measures import (
+    AT_LEAST,
+    AT_MOST,
+    Interval,
+    Reading,
+    Result,
+    levels_shown,
+    points_of,
+    result,
+    sample_of,
+    satisfied_of,
+    shown_ends,
+    shown_rate,
+    student,
+    wilson,
+)
 
 MONDAY = date(2026, 10, 5)
 _counts = st.tuples(*[st.integers(0, 4)] * 5)
@@ -220,18 +234,83 @@ def test_an_interval_holds_the_rate_and_stays_a_share(case: tuple[int, int]) -> 
     assert satisfied / n - 1e-12 <= interval.high <= 1
 
 
+def of(dissatisfied: int, satisfied: int) -> Result:
+    return result(sample_of(5, (0, dissatisfied, 0, 0, satisfied)))
+
+
 def test_below_ten_nothing_is_said_and_below_thirty_not_compared() -> None:
-    assert result(9, 9, 900.0).rate is None
-    assert result(9, 9, 900.0).n == 0
-    assert result(12, 8, 800.0).reading is Reading.NOT_ENOUGH_TO_COMPARE
-    assert result(30, 20, 2000.0).reading is Reading.WITH_INTERVAL
+    assert of(0, 9).rate is None
+    assert of(0, 9).n == 0
+    assert of(4, 8).reading is Reading.NOT_ENOUGH_TO_COMPARE
+    assert of(10, 20).reading is Reading.WITH_INTERVAL
 
 
-def test_where_all_agree_only_a_bound_is_shown() -> None:
-    everyone, nobody = result(20, 20, 2000.0), result(20, 0, 0.0)
-    assert (everyone.rate, everyone.bound, everyone.mean) == (0.95, "at least", None)
-    assert (nobody.rate, nobody.bound, nobody.mean) == (0.05, "at most", None)
-    assert everyone.interval is nobody.interval is None
+@pytest.mark.parametrize("n", [10, 11, 29, 72, 73, 1000, 10_007])
+def test_where_nearly_all_agree_a_bound_is_shown_that_is_true_and_hides_who_differs(n: int) -> None:
+    for agree, others in ((AT_LEAST, 0), (AT_MOST, n)):
+        shown = {of(abs(others - few), n - abs(others - few)) for few in (0, 1, 2)}
+        [one] = shown
+        assert one.bound == agree
+        assert (one.interval, one.mean, one.mean_interval) == (None, None, None)
+        assert not one.places
+        for few in (0, 1, 2):
+            truth = 100 * (n - abs(others - few)) / n
+            assert one.per_cent is not None
+            assert one.per_cent <= truth if agree == AT_LEAST else one.per_cent >= truth
+    assert not of(3, n - 3).bound
+    assert not of(n - 3, 3).bound
+
+
+def test_a_sum_that_is_a_bound_has_no_part_that_tells_how_many_differ() -> None:
+    """Whoever adds or subtracts its parts learns no more: each is a bound too, or too few."""
+    for parts in product(((0, 12), (1, 11), (2, 10), (3, 9), (1, 40)), repeat=3):
+        whole = of(sum(a for a, _ in parts), sum(b for _, b in parts))
+        if whole.bound:
+            assert all(of(*part).bound for part in parts)
+
+
+@given(st.integers(10, 20_000), st.data())
+def test_no_rate_is_rounded_to_all_or_nobody_and_no_bound_past_the_truth(
+    n: int, data: st.DataObject
+) -> None:
+    satisfied = data.draw(st.integers(0, n))
+    one = of(n - satisfied, satisfied)
+    assert one.per_cent is not None
+    assert 0 < one.per_cent < 100
+    if one.ends and one.interval:
+        low, high = one.ends
+        assert low <= 100 * one.interval.low + 1e-6
+        assert high >= 100 * one.interval.high - 1e-6
+
+
+def test_decimals_follow_the_interval() -> None:
+    assert (of(75, 425).per_cent, of(75, 425).places) == (85, 0)
+    assert (of(751, 4249).per_cent, of(751, 4249).places) == (85.0, 1)
+    assert of(3, 697).per_cent == 99.6
+    assert shown_rate(0.997, 0) == 99
+    assert shown_ends(Interval(0.8256, 0.9448), 0) == (82, 95)
+
+
+def test_a_mean_stands_only_where_the_counts_by_level_may_and_has_an_interval() -> None:
+    one = result(sample_of(5, (3, 3, 4, 10, 20)))
+    assert one.mean == pytest.approx(75.625)
+    assert one.mean_interval is not None
+    # By hand: variance 1009.16, t of 39 degrees of freedom 2.0227.
+    assert one.mean_interval.low == pytest.approx(75.625 - 2.0227 * (1009.16 / 40) ** 0.5, abs=0.01)
+    wider = result(sample_of(5, (3, 3, 4, 10, 20)), deff=2.0).mean_interval
+    assert wider is not None
+    assert wider.low < one.mean_interval.low
+    assert result(sample_of(5, (1, 3, 4, 10, 22))).mean is None, "one alone at the worst level"
+
+
+@pytest.mark.parametrize(("freedom", "t"), [(5, 2.5706), (9, 2.2622), (30, 2.0423), (1000, 1.9623)])
+def test_students_quantile_agrees_with_published_values(freedom: int, t: float) -> None:
+    assert student(1.959963984540054, freedom) == pytest.approx(t, rel=0.002)
+
+
+def test_a_design_effect_widens_an_interval_as_fewer_ratings_would() -> None:
+    wide = result(sample_of(5, (0, 100, 0, 0, 300)), deff=4.0).interval
+    assert wide == wilson(75, 100)
 
 
 def test_levels_are_shown_only_where_none_has_one_or_two() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -110,7 +111,7 @@ def test_services_are_told_from_a_hundred_and_rounded(central: Central) -> None:
     publish_due(central, TODAY)
     table = gate.cuts(central, DIRECTOR, YEAR, TOLD).tables["service"]
     assert [(row.what, row.n) for row in table] == [("a", 125), ("b", 180)]
-    assert [row.rate for row in table] == [0.95, 0.95], "no certainty of a few"
+    assert [(row.rate, row.bound) for row in table] == [(0.98, ""), (0.98, "")]
 
 
 def test_a_small_service_hides_the_smallest_shown_one_with_it(central: Central) -> None:
@@ -138,7 +139,7 @@ def test_what_a_table_withholds_is_nothing_or_a_hundred_and_more(
         assert row.rate is not None
         assert n[row.what] >= 100
         assert row.n % 5 == 0
-        assert 0.05 <= row.rate <= 0.95
+        assert 0 < row.rate < 1
 
 
 def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(
@@ -216,11 +217,23 @@ def test_a_reasons_share_tells_no_more_than_its_rounded_number() -> None:
     assert len(pictures) == 1
 
 
-def test_nearly_all_agreeing_is_said_as_a_bound() -> None:
-    [row] = gate.cut_rows([{"a": {5: (5, 5, 10, 490, 490)}}], 100)
-    assert (row.rate, row.bound) == (0.95, "at least")
-    [row] = gate.cut_rows([{"a": {5: (490, 490, 10, 5, 5)}}], 100)
-    assert (row.rate, row.bound) == (0.05, "at most")
+@pytest.mark.parametrize("n", [*range(100, 112), 997, 1000, 1003])
+def test_nearly_all_agreeing_in_a_table_is_said_as_a_bound_of_the_rounded_number(n: int) -> None:
+    """Always true, and the same for 0, 1 and 2 who differ."""
+    for few, levels in product((0, 1, 2), (0, 4)):
+        counts: Counts = (few, 0, 0, 0, n - few) if levels else (n - few, 0, 0, 0, few)
+        [row] = gate.cut_rows([{"a": {5: counts}}], 100)
+        rounded = 5 * round(n / 5)
+        assert row.per_cent is not None
+        assert row.interval is None
+        if levels == 4:
+            assert (row.bound, row.per_cent) == ("at least", 100 * (rounded - 3) // rounded)
+            assert row.per_cent <= 100 * (n - few) / n
+        else:
+            assert (row.bound, row.per_cent) == ("at most", -(-300 // rounded))
+            assert row.per_cent >= 100 * few / n
+    [row] = gate.cut_rows([{"a": {5: (0, 3, 0, 0, n - 3)}}], 100)
+    assert row.bound == ("at least" if n > 600 else ""), "never rounded to all"
 
 
 def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) -> None:
@@ -245,7 +258,7 @@ def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) 
 
 def test_a_result_is_set_apart_only_where_chance_does_not_explain_it(central: Central) -> None:
     put_on_roster(central, (an_officer("101", "ก"), an_officer("102", "ข")))
-    lines = [line("a", 10, 10, 20, 80, 80), line("a", 20, 20, 20, 0, 1, officer="102")]
+    lines = [line("a", 10, 10, 20, 80, 80), line("a", 20, 20, 18, 0, 3, officer="102")]
     report(central, date(2026, 11, 2), lines)
     publish_due(central, TODAY)
 

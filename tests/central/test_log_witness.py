@@ -11,8 +11,13 @@ from sqlalchemy import text
 from kiosk.store.journal import Kind as JournalKind
 from sync.central.logbook import Kind, Log, entry_digest
 from sync.central.usecases.central import Central
-from sync.central.usecases.loghistory import read_log_breaks
-from sync.central.viewer import ROLES
+from sync.central.usecases.loghistory import (
+    NeedsAnother,
+    ask_to_settle,
+    read_log_breaks,
+    settle_log_breaks,
+)
+from sync.central.viewer import ROLES, Viewer
 from sync.centrallogs import log_trouble, seen_logs
 from sync.exchange import enrolment_of, heartbeat
 from sync.protocol import chained
@@ -164,6 +169,26 @@ def test_one_alone_settles_nothing_two_of_different_roles_do(kept: Kept, server:
     change(central, 2)
     beat(kept)
     assert trouble(kept) is None
+
+
+def test_one_account_settles_nothing_with_another_role_either(kept: Kept, server: Server) -> None:
+    central = server.central
+    change(central, 8)
+    beat(kept)
+    cut(central, 5)
+    beat(kept)
+    asking = Viewer(account="it", name="it", site=central.site, roles=frozenset({ROLES["it"]}))
+    ask_to_settle(central, asking, "ไม่มีอะไร", NOW)
+    with pytest.raises(NeedsAnother):
+        settle_log_breaks(central, replace(asking, roles=frozenset({ROLES["audit"]})), NOW)
+    assert [found.settled for found in read_log_breaks(central)] == [None]
+
+
+def test_where_nothing_is_to_be_settled_nothing_is_logged(server: Server) -> None:
+    it = signed_in(server.central, ROLES["it"], now=NOW)
+    for asks in ({"do": "ask", "reason": "x"}, {"do": "agree"}):
+        assert it.post("/fleet/dindaeng/logs", data=asks).status_code == 404
+    assert logged(server.central, Kind.ALARM) == []
 
 
 def test_an_alarm_that_was_deleted_comes_back(kept: Kept, server: Server) -> None:

@@ -11,12 +11,13 @@ from starlette.testclient import TestClient
 from kiosk.domain.prompts import LANGUAGES
 from kiosk.speech import MAX_BYTES, made_even, samples_of, wave_file
 from sync import exchange
+from sync.central.logbook import Kind
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.office_settings import read_settings, save_settings
 from sync.central.viewer import ROLES, Viewer
 from sync.client import SyncFailed
 from sync.protocol import digest
-from tests.support.central import signed_in
+from tests.support.central import logged, signed_in
 from tests.support.central_server import Kept, Server
 from tests.support.voices import spoken
 
@@ -86,6 +87,16 @@ def test_no_other_prompt_can_be_given(it: TestClient) -> None:
     for where in ("th/reason-none", "xx/thanks", "th/scale4-1", "th/%2e%2e"):
         got = it.post(f"/recordings/dindaeng/{where}", files={"file": ("voice.wav", RECORDED)})
         assert got.status_code == 404, where
+
+
+def test_what_nobody_recorded_is_not_removed_and_no_log_says_so(
+    it: TestClient, server: Server
+) -> None:
+    before = logged(server.central, Kind.CHANGE)
+    for where in ("th/thanks", "xx/thanks", f"th/{'z' * 5000}"):
+        got = it.post(f"/recordings/dindaeng/{where}", data={"do": "remove"})
+        assert got.status_code == 404, where
+    assert logged(server.central, Kind.CHANGE) == before
 
 
 def test_every_language_of_the_screens_has_its_page(it: TestClient) -> None:

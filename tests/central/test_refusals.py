@@ -101,7 +101,9 @@ def test_numbers_that_are_taken_and_accounts_are_refused_in_thai(central: Centra
     assert "เลขประจำตัว 101 เป็นของ สมหญิง แต่ข้อมูลที่กรอกเป็นชื่อ ข" in got.text
     retire_officer(central, "102")
     got = it.post("/roster/dindaeng", data={"number": "102", "name": "ค"})
-    assert "ซึ่งออกจากรายชื่อแล้ว" in got.text
+    assert got.status_code == 303, "another person begins with the number of one who left"
+    got = it.post("/roster/dindaeng", data={"number": "103", "name": "ก"})
+    assert "ก (เลขประจำตัว 102) ออกจากรายชื่อแล้ว" in got.text
     for wrong in ({"roles": "king"}, {}, {"roles": "officer"}, {"roles": "section-head"}):
         got = it.post("/accounts/dindaeng", data={"account": "x", "name": "ก", **wrong})
         alarm = got.text.split('role="alert">')[1].split("</section>")[0]

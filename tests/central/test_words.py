@@ -18,7 +18,7 @@ SOURCES = [path for room in ROOMS for path in ROOT.glob(f"{room}/**/*.py")]
 TEMPLATES = sorted(ROOT.glob("sync/central/web/templates/*.html"))
 VALUES = re.compile(r"\{(\w+)\}")
 PAPERS = sorted(ROOT.glob("sync/central/papers/templates/*.typ"))
-PAPER_TABLES = ("paper", "appraisal", "meeting", "poster")
+PAPER_TABLES = ("paper", "appraisal", "meeting", "poster", "account_letters")
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "half", "improvement_status",

@@ -21,6 +21,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from packaging.utils import canonicalize_name
 
+import kiosk
 from tests.supply.packages import EXTRAS, PROJECT, Package, Part, packages_of, wanted
 
 LICENCES = LicenseFactory()
@@ -70,7 +71,7 @@ def product(extra: str) -> Component:
     project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
     return Component(
         name=f"{project['name']}[{extra}]",
-        version=project["version"],
+        version=kiosk.__version__,
         description=project["description"],
         type=ComponentType.APPLICATION,
         bom_ref=f"{project['name']}[{extra}]",

@@ -120,7 +120,7 @@ def on_roster(central: Central, *officers: str) -> None:
 def put_on_roster(central: Central, officers: Iterable[Officer]) -> None:
     """These officers, under the ids that they have."""
     with central.store.transaction(central.site) as t:
-        put_officers(t, officers)
+        put_officers(t, officers, None)
 
 
 def take(central: Central, report: DayReport) -> Answer:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kiosk.datafolder import DataFolder
     from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
+    from kiosk.store.state import Enrolment
     from kiosk.terminal import Terminal
     from sync.absence import Hours
     from sync.exchange import Synced
@@ -99,28 +100,34 @@ def enrol(
 
     Example: kiosk enrol https://report.example.go.th 7KX2M-9QPRT
     """
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from sync.client import SyncFailed
-    from sync.enrolling import enrol as enrol_at
-    from sync.keyfile import drop_other_keys, write_key
-
     folder = data_folder()
     with opened() as (_, terminal), errors():
         present = terminal.status().enrolment
         if present and not again:
             place = f"{present.url} as {present.terminal}"
             fail(f"enrolled already at {place}; --again replaces it", USAGE)
-        key = Ed25519PrivateKey.generate()
-        try:
-            enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
-        except SyncFailed as error:
-            fail(str(error), NOT_NOW)
-        drop_other_keys(folder.key_file)
-        write_key(folder.key_file, key)
-        terminal.join(enrolment)
+        enrolment = join(folder, terminal, url, code)
     typer.echo(f"Enrolled at {enrolment.url} as {enrolment.site}/{enrolment.terminal}.")
     typer.echo("Next: kiosk sync")
+
+
+def join(folder: "DataFolder", terminal: "Terminal", url: str, code: str) -> "Enrolment":
+    """Enrol at central with a new key, which takes the place of any other."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from sync.client import SyncFailed
+    from sync.enrolling import enrol as enrol_at
+    from sync.keyfile import drop_other_keys, write_key
+
+    key = Ed25519PrivateKey.generate()
+    try:
+        enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
+    except SyncFailed as error:
+        fail(str(error), NOT_NOW)
+    drop_other_keys(folder.key_file)
+    write_key(folder.key_file, key)
+    terminal.join(enrolment)
+    return enrolment
 
 
 @app.command()
@@ -129,6 +136,10 @@ def sync() -> None:
 
     Today is closed too once it is over. Run it from a timer, or let the terminal start it.
     """
+    sync_and_say()
+
+
+def sync_and_say() -> None:
     with _closed_and_syncing() as parts:
         result = _synced(parts)
     _say(result)

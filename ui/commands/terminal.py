@@ -22,30 +22,6 @@ app = typer.Typer()
 
 
 @app.command()
-def init(
-    empty: Annotated[
-        bool, typer.Option("--empty", help="Begin with an empty database after a damaged one.")
-    ] = False,
-) -> None:
-    """Make the data folder: settings, an empty database, and the service menu's PIN.
-
-    Example: kiosk --data /var/lib/kiosk init
-    """
-    from kiosk.terminal import SERVICE_OWNER
-
-    folder = data_folder()
-    with errors():
-        folder.create(empty=empty)
-    with opened() as (_, terminal):
-        pin = terminal.set_pin(SERVICE_OWNER)
-        terminal.reserve_ballast()
-    typer.echo(f"Made {folder.path}")
-    typer.echo(f"Service menu PIN: {pin}   (write it down; it is not shown again)")
-    typer.echo(f"Settings: {folder.settings_file}")
-    typer.echo("Next: kiosk officer add NUMBER NAME, then kiosk run")
-
-
-@app.command()
 def run(
     windowed: Annotated[
         str,

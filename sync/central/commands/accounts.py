@@ -1,13 +1,19 @@
 """Commands about accounts: who may sign in to the report."""
 
-from typing import Annotated, NoReturn
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from kiosk.domain.refusal import Refusal, excerpt
-from sync.central.commands.context import USAGE, fail, login, now, opened
+from kiosk.language import counted
+from sync.central.commands.context import USAGE, fail, login, now, opened, write_private
 from sync.central.language import in_english
 from sync.central.viewer import ROLES
+
+if TYPE_CHECKING:
+    from sync.central.usecases.officer_accounts import OfficersAccount
 
 app = typer.Typer(help="Who may sign in to the report.", no_args_is_help=True)
 
@@ -103,6 +109,54 @@ def password(account: Annotated[str, typer.Argument(help="The account.")]) -> No
 
 
 @app.command()
+def letters(
+    file: Annotated[Path, typer.Argument(help="The PDF to write; one that is there stays.")],
+    section: Annotated[str, typer.Option(help="Of this section alone.")] = "",
+    again: Annotated[
+        list[str], typer.Option(help="The number of an officer whose letter was lost; repeat.")
+    ] = [],  # noqa: B006  (typer makes a new list)
+    unused: Annotated[
+        bool, typer.Option("--unused", help="For each whose first password nobody has used.")
+    ] = False,
+) -> None:
+    """Make an account for each officer who has none, and letters with the first passwords.
+
+    With --again or --unused: new first passwords for accounts that are there.
+    """
+    from sync.central.papers.account_letters import account_letters_pdf
+    from sync.central.usecases import officer_accounts as usecase
+
+    with opened() as central:
+        moment = now()
+        rows = usecase.read_officers_accounts(central)
+        try:
+            if again or unused:
+                renewed = _officers_to_renew(rows, again)
+                drafts = usecase.draft_renewed(central, renewed[: usecase.MOST_LETTERS], moment)
+            else:
+                drafts = usecase.draft_missing(central, section or None, moment)
+            if not drafts.letters:
+                typer.echo("None of these officers lacks an account; no letter was made.")
+                return
+            pdf = account_letters_pdf(drafts, central.settings.name, central.settings.url, moment)
+            # The letters first: an account whose password nobody has is of no use.
+            write_private(file, pdf)
+            try:
+                usecase.save_drafts(central, login(), drafts, moment)
+            except BaseException:
+                file.unlink(missing_ok=True)
+                raise
+        except usecase.EditedMeanwhile:
+            fail(
+                "an account or the roster changed meanwhile, or an officer has no account that a "
+                "letter can renew; nothing was saved",
+                USAGE,
+            )
+    number_of = counted(len(drafts.letters), "letter", "letters")
+    typer.echo(f"{file}: {number_of}, with passwords that stand nowhere else. Print, seal, delete.")
+
+
+@app.command()
 def enable(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
     """Let a disabled account sign in again, with the password it had."""
     from sync.central.usecases.accounts import enable_account
@@ -123,6 +177,18 @@ def reset_second_factor(account: Annotated[str, typer.Argument(help="The account
         if not reset_factor(central, login(), central.site, account, now()):
             fail(f"{account[:40]!r} has no second factor", USAGE)
     typer.echo(f"Reset the second factor of {account}.")
+
+
+def _officers_to_renew(rows: "Iterable[OfficersAccount]", numbers: list[str]) -> list[str]:
+    """The ids of the officers with these numbers; without numbers, of those whose first password
+    nobody has used."""
+    if not numbers:
+        return [str(row.officer.id) for row in rows if row.unused]
+    by_number = {row.officer.number: str(row.officer.id) for row in rows}
+    unknown = sorted(set(numbers) - by_number.keys())
+    if unknown:
+        fail(in_english(Refusal("no_such_officer", number=excerpt(unknown[0]))), USAGE)
+    return sorted({by_number[number] for number in numbers})
 
 
 def _say_password(account: str, first: str) -> None:

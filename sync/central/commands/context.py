@@ -103,6 +103,23 @@ def read_file(file: Path) -> bytes:
         fail(f"{file}: {error.strerror}", USAGE)
 
 
+def write_private(file: Path, data: bytes) -> None:
+    """Write a new file that its owner alone reads, durable on return. One that is there, or a disk
+    that is full, ends the command."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", USAGE)
+    try:
+        with os.fdopen(descriptor, "wb") as private:
+            private.write(data)
+            private.flush()
+            os.fsync(private.fileno())
+    except OSError as error:
+        file.unlink(missing_ok=True)
+        fail(f"{file}: {error.strerror}", NOT_NOW)
+
+
 def now() -> datetime:
     """What the clock shows. A clock that can't be right ends the command: a block that is closed
     on a wrong day stays closed."""

@@ -33,6 +33,7 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
             (in_thai("common.position"), officer.position or _NONE),
             (in_thai("common.section"), str(officer.section) or _NONE),
             (in_thai("common.number"), digits(officer.number)),
+            *_only_section(view),
         ],
         "verdict": {
             "fits": view.may_enter_appraisal,
@@ -41,9 +42,17 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
         },
         "table_head": heads,
         "orders": figures.orders(view.figure, *(row.figure for row in view.blocks)),
-        "table": [figures.row(_weeks(row), row.figure) for row in view.blocks],
+        "table": [figures.row(_weeks(row, view), row.figure) for row in view.blocks],
     }
     return typesetting.pdf("appraisal", values, now)
+
+
+def _only_section(view: OfficerView) -> list[tuple[str, str]]:
+    """For a head: of which time the results are."""
+    if view.only_section is None:
+        return []
+    only = in_thai("officer.only_section", section=view.only_section)
+    return [(in_thai("appraisal.results_of"), only)]
 
 
 def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
@@ -68,7 +77,7 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
         name=in_thai("appraisal.result"),
         about=_about(view.officer.name, office, view),
         head=_sheet_heads(in_thai("appraisal.first_day"), in_thai("appraisal.last_day")),
-        rows=[_block_cells(row) for row in view.blocks],
+        rows=[_block_cells(row, view) for row in view.blocks],
         notes=(verdict, *figures.may(view.settings), *figures.may_not()),
     )
     return workbook(in_thai("appraisal.officer_book"), (sheet,), now)
@@ -92,20 +101,23 @@ def _section_name(view: SectionView) -> str:
 def _officer_line(row: OfficerRow) -> dict[str, Any]:
     """An officer's line of the section's PDF."""
     name = row.officer.name
+    if row.away:
+        name += " " + _in_brackets("figures.away")
     if row.objected:
         name += " " + _in_brackets("appraisal.objection_waits")
     return {"number": digits(row.officer.number), **figures.row(name, row.figure)}
 
 
-def _block_cells(row: BlockRow) -> tuple[Cell, ...]:
+def _block_cells(row: BlockRow, view: OfficerView) -> tuple[Cell, ...]:
     numbers, order = _numbers(row.figure), figures.unusual_order(row.figure)
-    remark = " · ".join(filter(None, (_mark(row), order)))
+    remark = " · ".join(filter(None, (_other_section(row, view), _mark(row), order)))
     return row.block.first_day, row.block.last_day, *numbers, remark
 
 
 def _officer_cells(row: OfficerRow) -> tuple[Cell, ...]:
     waits = in_thai("appraisal.objection_waits") if row.objected else ""
-    remark = " · ".join(filter(None, (waits, figures.unusual_order(row.figure))))
+    away = in_thai("figures.away") if row.away else ""
+    remark = " · ".join(filter(None, (away, waits, figures.unusual_order(row.figure))))
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
 
@@ -129,25 +141,38 @@ def _about(name: str, office: str, view: OfficerView | SectionView) -> list[tupl
         (in_thai("common.period"), figures.span(view.period)),
         (in_thai("appraisal.outcome"), figures.sentence(view.figure, view.settings)),
     ]
+    if isinstance(view, OfficerView):
+        about += _only_section(view)
     if remarks := figures.beside(view.figure):
         about.append((in_thai("appraisal.beside"), " · ".join(remarks)))
     return about
 
 
 def _numbers(figure: Figure) -> tuple[float | str | None, ...]:
-    """n, rate, low, high as numbers; a bound as a text, for its number would say too much."""
-    result, ends = figure.result, figure.result.interval
+    """n, rate, low, high as numbers, as they are shown; a bound as a text, for it is no rate."""
+    result, ends = figure.result, figure.result.ends
     if result.rate is None:
         return (None, in_thai("paper.not_enough"), None, None)
     if result.bound or ends is None:
         return (result.n, figures.rate_text(figure), None, None)
-    rate, low, high = (round(share * 100, 2) for share in (result.rate, ends.low, ends.high))
-    return (result.n, rate, low, high)
+    return (result.n, *(_number(x, result.places) for x in (result.per_cent or 0.0, *ends)))
 
 
-def _weeks(row: BlockRow) -> str:
-    weeks, mark = figures.days(row.block.first_day, row.block.last_day), _mark(row)
-    return f"{weeks} {mark}" if mark else weeks
+def _number(value: float, decimals: int) -> float:
+    """A cell shows as many decimals as it may: whole numbers none."""
+    return value if decimals else int(value)
+
+
+def _weeks(row: BlockRow, view: OfficerView) -> str:
+    weeks = figures.days(row.block.first_day, row.block.last_day)
+    return " ".join(filter(None, (weeks, _other_section(row, view), _mark(row))))
+
+
+def _other_section(row: BlockRow, view: OfficerView) -> str:
+    """The section in which a block closed, in brackets, where the officer has left it."""
+    if row.block.section == view.officer.section:
+        return ""
+    return f"({row.block.section or in_thai('common.no_section')})"
 
 
 def _mark(row: BlockRow) -> str:
@@ -162,6 +187,8 @@ def _in_brackets(key: str) -> str:
 
 
 def _verdict(view: OfficerView) -> str:
+    if view.has_more:
+        return in_thai("officer.appraisal_of_part")
     return in_thai("appraisal.fits" if view.may_enter_appraisal else "appraisal.fits_not")
 
 

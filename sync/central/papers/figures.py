@@ -61,16 +61,24 @@ def words(table: str) -> dict[str, str]:
 # --- a figure in words -------------------------------------------------------------------------
 
 
-def rate_text(figure: Figure, decimals: int = 1) -> str:
+def rate_text(figure: Figure) -> str:
     result = figure.result
-    if result.rate is None:
-        return _NOTHING
-    return f"{_SIGNS.get(result.bound, '')}{per_cent(result.rate, decimals)}"
+    return _NOTHING if result.rate is None else f"{_SIGNS.get(result.bound, '')}{_rate(figure)}"
 
 
 def interval_text(figure: Figure) -> str:
-    ends = figure.result.interval
-    return f"{per_cent(ends.low, 1)}–{per_cent(ends.high, 1)}" if ends else _NOTHING
+    return "–".join(_ends(figure)) or _NOTHING
+
+
+def _rate(figure: Figure) -> str:
+    """In per cent, with the decimals that its interval allows."""
+    return number(figure.result.per_cent or 0.0, figure.result.places)
+
+
+def _ends(figure: Figure) -> tuple[str, ...]:
+    """Of the interval, in per cent; empty for a bound."""
+    ends, decimals = figure.result.ends, figure.result.places
+    return tuple(number(end, decimals) for end in ends) if ends else ()
 
 
 def sentence(figure: Figure, settings: SiteSettings) -> str:
@@ -87,12 +95,12 @@ def sentence_lines(figure: Figure, settings: SiteSettings) -> str:
 
 
 def _sentence_parts(figure: Figure, settings: SiteSettings) -> list[str]:
-    result, ends = figure.result, figure.result.interval
+    result = figure.result
     if result.rate is None:
         return [in_thai("paper.hidden")]
     parts = [in_thai("paper.satisfied", rate=rate_text(figure))]
-    if ends:
-        low, high = per_cent(ends.low, 1), per_cent(ends.high, 1)
+    if ends := _ends(figure):
+        low, high = ends
         parts.append(in_thai("paper.confidence", low=low, high=high))
     parts.append(in_thai("paper.of_ratings", n=result.n))
     if figure.first_day and figure.last_day:
@@ -138,13 +146,13 @@ def beside(figure: Figure) -> list[str]:
     return remarks
 
 
-def _read_out(figure: Figure, decimals: int) -> str:
+def _read_out(figure: Figure) -> str:
     """A figure that is shown as it is read out: no signs, no dashes."""
-    result, ends = figure.result, figure.result.interval
-    rate = in_thai(_RATE_WORDS[result.bound], rate=per_cent(result.rate or 0.0, decimals))
-    if ends is None:
+    rate = in_thai(_RATE_WORDS[figure.result.bound], rate=_rate(figure))
+    ends = _ends(figure)
+    if not ends:
         return rate
-    low, high = per_cent(ends.low, decimals), per_cent(ends.high, decimals)
+    low, high = ends
     return in_thai("paper.with_interval", rate=rate, low=low, high=high)
 
 
@@ -152,13 +160,15 @@ def _read_out(figure: Figure, decimals: int) -> str:
 
 
 def drawn(figure: Figure) -> dict[str, Any]:
-    """Shares for a bar: rate, low, high; None where they may not be drawn."""
+    """Shares for a bar: rate, low, high; None where they may not be drawn. Of a bound, all that it
+    leaves open."""
     result = figure.result
-    ends = result.interval
+    ends = result.drawn
     return {
         "rate": result.rate,
         "low": ends.low if ends else None,
         "high": ends.high if ends else None,
+        "bound": bool(result.bound),
         "axis": [number(0), number(50), number(100)],
         "alt": _scale_alt(figure),
     }
@@ -168,7 +178,7 @@ def _scale_alt(figure: Figure) -> str:
     """What the bar shows, for who can't see it."""
     if figure.result.rate is None:
         return ""
-    return in_thai("paper.scale_alt", least=0, most=100, rate=_read_out(figure, 1))
+    return in_thai("paper.scale_alt", least=0, most=100, rate=_read_out(figure))
 
 
 def orders(*compared: Figure) -> str:
@@ -177,17 +187,18 @@ def orders(*compared: Figure) -> str:
 
 
 def row(name: str, figure: Figure) -> dict[str, Any]:
-    """A line of a table: words, and shares for its bar. A bound stands in words alone."""
-    result, ends = figure.result, figure.result.interval
+    """A line of a table: words, and shares for its bar."""
+    result, ends = figure.result, figure.result.drawn
     is_hidden = result.rate is None
     return {
         "name": _with_order(name, figure),
         "n": _NOTHING if is_hidden else number(result.n),
         "rate": in_thai("paper.not_enough") if is_hidden else rate_text(figure),
         "interval": interval_text(figure),
-        "share": result.rate if ends else None,
+        "share": result.rate,
         "low": ends.low if ends else None,
         "high": ends.high if ends else None,
+        "bound": bool(result.bound),
     }
 
 
@@ -236,14 +247,12 @@ def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
 
 
 def _trend_mark(mark: chart.Mark) -> dict[str, Any]:
-    top = mark.y if mark.high is None else mark.high
     return {
         "x": mark.x / 100,
-        "y": mark.y / 100,
-        "low": None if mark.low is None else mark.low / 100,
-        "high": None if mark.high is None else mark.high / 100,
-        "top": top / 100,
-        "rate": rate_text(mark.month.figure, 0),
+        "y": None if mark.y is None else mark.y / 100,
+        "low": mark.low / 100,
+        "high": mark.high / 100,
+        "rate": rate_text(mark.month.figure),
     }
 
 
@@ -253,7 +262,7 @@ def _months_alt(shape: chart.Trend) -> str:
     for mark in shape.marks:
         figure = mark.month.figure
         month_words[mark.month.month] = in_thai(
-            "paper.month_alt", rate=_read_out(figure, 0), n=figure.result.n
+            "paper.month_alt", rate=_read_out(figure), n=figure.result.n
         )
     return ", ".join(f"{month(first)} {text}" for first, text in sorted(month_words.items()))
 

@@ -67,7 +67,7 @@ def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[StatisticsRow, 
 def _service(
     site: str, office: OfficeView, quarters: tuple[date, date], row: CutRow, name: str
 ) -> StatisticsRow:
-    interval = row.interval
+    low, high = row.ends or (None, None)
     return StatisticsRow(
         site=site,
         period=office.period.code,
@@ -77,16 +77,17 @@ def _service(
         service=row.what,
         service_name=name,
         n=row.n,
-        rate=None if row.rate is None else round(row.rate * 100, 1),
-        low=round(interval.low * 100) if interval else None,
-        high=round(interval.high * 100) if interval else None,
+        rate=row.per_cent,
+        low=low,
+        high=high,
         bound=row.bound,
         order=office.figure.order,
     )
 
 
 def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> StatisticsRow:
-    result, interval = figure.result, figure.result.interval
+    result = figure.result
+    low, high = result.ends or (None, None)
     return StatisticsRow(
         site=site,
         period=office.period.code,
@@ -96,9 +97,9 @@ def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> Stati
         service="",
         service_name="",
         n=result.n or None,
-        rate=None if result.rate is None else round(result.rate * 100, 1),
-        low=round(interval.low * 100, 1) if interval else None,
-        high=round(interval.high * 100, 1) if interval else None,
+        rate=result.per_cent,
+        low=low,
+        high=high,
         bound=result.bound,
         order=figure.order,
     )

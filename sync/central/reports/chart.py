@@ -11,13 +11,14 @@ from sync.central.reports.gate import Z99, Funnel, MonthFigure
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A month: x and y in per cent (0 top), the interval's ends; `low` is None for a bound."""
+    """A month: x and y in per cent (0 top), and the ends of its interval, or of what a bound leaves
+    open. `y` is None for a bound: nobody knows where the rate lies."""
 
     month: MonthFigure
     x: float
-    y: float
-    low: float | None
-    high: float | None
+    y: float | None
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Trend:
     gaps: tuple[tuple[float, date], ...]
     """Months between that have no figure: x, and the month."""
     lines: tuple[str, ...]
-    """SVG points of the lines that join months in a row; none crosses a gap."""
+    """SVG points of the lines that join months in a row; none crosses a gap or a bound."""
     floor: float
     """The share at the bottom of the box: 0, or higher where nothing lies lower."""
 
@@ -50,19 +51,23 @@ def trend(months: Sequence[MonthFigure]) -> Trend:
             continue
         mark = _mark(by_month[month], x, floor)
         marks.append(mark)
-        runs[-1].append(f"{x:.2f},{mark.y:.2f}")
+        if mark.y is None:
+            runs.append([])
+        else:
+            runs[-1].append(f"{x:.2f},{mark.y:.2f}")
     lines = tuple(" ".join(run) for run in runs if len(run) > 1)
     return Trend(marks=tuple(marks), gaps=tuple(gaps), lines=lines, floor=floor)
 
 
 def _mark(month: MonthFigure, x: float, floor: float) -> Mark:
-    result, interval = month.figure.result, month.figure.result.interval
+    result = month.figure.result
+    drawn = result.drawn or Interval(0.0, 1.0)
     return Mark(
         month=month,
         x=x,
-        y=_y(result.rate or 0.0, floor),
-        low=_y(interval.low, floor) if interval else None,
-        high=_y(interval.high, floor) if interval else None,
+        y=None if result.bound else _y(result.rate or 0.0, floor),
+        low=_y(drawn.low, floor),
+        high=_y(drawn.high, floor),
     )
 
 
@@ -73,8 +78,8 @@ def _months(first: date, last: date) -> list[date]:
 
 
 def _lowest(month: MonthFigure) -> float:
-    result = month.figure.result
-    return result.interval.low if result.interval else result.rate or 0.0
+    drawn = month.figure.result.drawn
+    return drawn.low if drawn else 0.0
 
 
 def _y(share: float, floor: float) -> float:

@@ -5,7 +5,7 @@ whatever a page or paper shows is a sum of blocks. What is in no block yet is in
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,7 +42,15 @@ _CLOSED = and_(
     blocks.c.last_day >= bindparam("first"),
     blocks.c.last_day <= bindparam("last"),
 )
-_OF_OFFICERS = blocks.c.officer.in_(bindparam("officers", expanding=True))
+_OF_OFFICER = blocks.c.officer == bindparam("officer")
+_IN_SECTION = and_(blocks.c.section == bindparam("section"), blocks.c.officer != ONLINE)
+_OF = {
+    (False, False): _CLOSED,
+    (True, False): and_(_CLOSED, _OF_OFFICER),
+    (False, True): and_(_CLOSED, _IN_SECTION),
+    (True, True): and_(_CLOSED, _OF_OFFICER, _IN_SECTION),
+}
+"""By whether an officer, and whether a section is asked for."""
 _YEAR = extract("year", blocks.c.last_day).label("year")
 _MONTH = extract("month", blocks.c.last_day).label("month")
 
@@ -61,9 +69,9 @@ def _sums(*by: ColumnElement[Any]) -> Select[Any]:
 
 
 # Each page asks these: building a statement takes longer than running it.
-_BY_OFFICER = _sums(blocks.c.officer).where(_CLOSED)
-_BY_OFFICER_OF = _BY_OFFICER.where(_OF_OFFICERS)
-_BY_MONTH_OF = _sums(_YEAR, _MONTH).where(_CLOSED, _OF_OFFICERS)
+_BY_SECTION = _sums(blocks.c.section, blocks.c.officer).where(_CLOSED)
+_BY_OFFICER = {asked: _sums(blocks.c.officer).where(of) for asked, of in _OF.items()}
+_BY_MONTH = {asked: _sums(_YEAR, _MONTH).where(of) for asked, of in _OF.items()}
 _ROLLUP = tuple(
     site_months.c[name] for name in ("levels", *_NUMBERS, "blocks", "first_day", "last_day")
 )
@@ -79,11 +87,11 @@ _MONTHS = (
 _EVERY_SITE = select(site_months.c.site, *_ROLLUP).where(
     site_months.c.month >= bindparam("first"), site_months.c.month <= bindparam("last")
 )
-_BLOCK = tuple(blocks.c[name] for name in ("levels", "number", "first_day", "last_day", *_NUMBERS))
+_BLOCK = tuple(
+    blocks.c[name] for name in ("levels", "number", "section", "first_day", "last_day", *_NUMBERS)
+)
 _BLOCKS_OF_SPAN = (
-    select(*_BLOCK)
-    .where(_CLOSED, blocks.c.officer == bindparam("officer"))
-    .order_by(blocks.c.last_day, blocks.c.levels)
+    select(*_BLOCK).where(_CLOSED, _OF_OFFICER).order_by(blocks.c.last_day, blocks.c.levels)
 )
 _BLOCKS_OF = (
     select(*_BLOCK)
@@ -141,6 +149,7 @@ class Blocks(Room):
                 "officer": whose.officer,
                 "levels": whose.levels,
                 "number": block.number,
+                "section": block.section,
                 "first_day": block.first_day,
                 "last_day": block.last_day,
                 **_numbers(block),
@@ -215,15 +224,29 @@ class Blocks(Room):
         rows = self._connection.execute(_BLOCKS_OF_SPAN, asked)
         return [(row.levels, _block_of(row)) for row in rows]
 
-    def has(self, whose: Scaled, number: int) -> bool:
-        """Whether a block of this number is published."""
-        query = select(blocks.c.number).where(
+    def sections_of(self, officer: str) -> frozenset[str]:
+        """In which sections an officer's blocks closed."""
+        query = (
+            select(blocks.c.section)
+            .distinct()
+            .where(blocks.c.site == self._site, blocks.c.officer == officer)
+        )
+        return frozenset(self._connection.scalars(query))
+
+    def section_of(self, whose: Scaled, number: int) -> str | None:
+        """In which section a block closed; None: there is no such block."""
+        query = select(blocks.c.section).where(
             blocks.c.site == self._site,
             blocks.c.officer == whose.officer,
             blocks.c.levels == whose.levels,
             blocks.c.number == number,
         )
-        return self._connection.execute(query).first() is not None
+        section: str | None = self._connection.scalar(query)
+        return section
+
+    def has(self, whose: Scaled, number: int) -> bool:
+        """Whether a block of this number is published."""
+        return self.section_of(whose, number) is not None
 
     def cuts_of(self, officer: str) -> dict[tuple[int, Cut], Counts]:
         """What an officer's blocks have of each cut, by scale."""
@@ -239,30 +262,40 @@ class Blocks(Room):
 
     # --- sums --------------------------------------------------------------------------------
 
+    def by_section(self, first: date, last: date) -> dict[str, dict[str, list[Sum]]]:
+        """Blocks that closed from `first` to `last`, summed by the section in which they closed
+        and by officer; the online questionnaire under ONLINE, in no section."""
+        asked = {"site": self._site, "first": first, "last": last}
+        sums: dict[str, dict[str, list[Sum]]] = defaultdict(lambda: defaultdict(list))
+        for section, officer, *columns in self._connection.execute(_BY_SECTION, asked):
+            sums[section][officer].append(_sum_of(columns))
+        return {section: dict(by_officer) for section, by_officer in sums.items()}
+
     def by_officer(
-        self, first: date, last: date, officers: Collection[str] | None = None
+        self, first: date, last: date, officer: str | None = None, section: str | None = None
     ) -> dict[str, list[Sum]]:
-        """Blocks that closed from `first` to `last`, summed by officer; the online questionnaire
-        under ONLINE."""
+        """Blocks that closed from `first` to `last`, summed by officer: of one alone, of those that
+        closed in a section alone. The online questionnaire stands under ONLINE."""
         asked: dict[str, object] = {"site": self._site, "first": first, "last": last}
-        query = _BY_OFFICER
-        if officers is not None:
-            query, asked["officers"] = _BY_OFFICER_OF, list(officers)
+        asked |= {"officer": officer, "section": section}
+        query = _BY_OFFICER[officer is not None, section is not None]
         sums: dict[str, list[Sum]] = defaultdict(list)
-        for officer, *columns in self._connection.execute(query, asked):
-            sums[officer].append(_sum_of(columns))
+        for whose, *columns in self._connection.execute(query, asked):
+            sums[whose].append(_sum_of(columns))
         return dict(sums)
 
     def by_month(
-        self, first: date, last: date, officers: Collection[str] | None = None
+        self, first: date, last: date, officer: str | None = None, section: str | None = None
     ) -> dict[date, list[Sum]]:
         """The same by the month (its first day) in which blocks closed, without the online
         questionnaire; the whole office's from the rollup."""
-        if officers is None:
+        if officer is None and section is None:
             return self._months(first, last)
-        asked = {"site": self._site, "first": first, "last": last, "officers": list(officers)}
+        asked: dict[str, object] = {"site": self._site, "first": first, "last": last}
+        asked |= {"officer": officer, "section": section}
+        query = _BY_MONTH[officer is not None, section is not None]
         sums: dict[date, list[Sum]] = defaultdict(list)
-        for year, month, *columns in self._connection.execute(_BY_MONTH_OF, asked):
+        for year, month, *columns in self._connection.execute(query, asked):
             sums[date(int(year), int(month), 1)].append(_sum_of(columns))
         return dict(sorted(sums.items()))
 
@@ -330,6 +363,7 @@ def _sum_of(columns: Sequence[Any]) -> Sum:
 def _block_of(row: Row[Any]) -> Block:
     return Block(
         number=row.number,
+        section=row.section,
         first_day=row.first_day,
         last_day=row.last_day,
         counts=counts_of(row),

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from kiosk.domain.people import BadPerson, Officer, identifier, plain
+from kiosk.domain.people import BadPerson, Officer, identifier, plain, section_id
 from kiosk.domain.refusal import excerpt
 from sync.central import passwords
 from sync.central.logbook import told
 from sync.central.store.accounts import Account
 from sync.central.usecases.central import Central
 from sync.central.usecases.events import Kind, write_event
+from sync.central.usecases.sites import all_sites
 from sync.central.usecases.tries import clear_tries, name_hash
 from sync.central.viewer import CITY, ROLES, Role, Viewer
 
@@ -87,6 +88,7 @@ def add_account(
     """Make an account, or (with `renew`) give an existing one new rights; its first password
     (empty where an identity provider's subject opens it). BadPerson names what is wrong."""
     granted = frozenset(roles)
+    section = section_id(section)
     _check_roles(granted, officer, section, city=city)
     site = CITY if city else central.site
     role_ids = " ".join(sorted(role.id for role in granted))
@@ -102,17 +104,21 @@ def add_account(
         section=plain("section", section, empty=True),
         subject=subject[:200],
     )
-    elsewhere = central.site if city else CITY
-    with central.store.read(elsewhere) as t:
-        # Who signs in names no office where there is only one.
-        if t.accounts.get(account) is not None:
-            raise BadPerson("account_elsewhere", account=excerpt(account))
+    # Who signs in names no office where there is only one; and the city's accounts stand in the
+    # logs of every office.
+    for elsewhere in [one for one, _ in all_sites(central)] if city else [CITY]:
+        with central.store.read(elsewhere) as t:
+            if t.accounts.get(account) is not None:
+                raise BadPerson("account_elsewhere", account=excerpt(account))
     with central.store.transaction(site) as t:
         if not renew and t.accounts.get(account) is not None:
             raise BadPerson("account_exists", account=excerpt(account))
         ended = t.accounts.close_sessions(account)
         t.accounts.put(fresh)
-        t.logs.change(by, told("account", account=account, roles=role_ids), now)
+        t.logs.change(by, _granted_words(account, role_ids, officer, section), now)
+        if officer:
+            # What this account reads of them is no look of another: so who gave it stands there.
+            t.logs.look([officer], by, told("account_officer", account=account), now)
         if ended:
             write_event(central, t, Kind.ENDED, account, now, who=by)
         if password:
@@ -172,6 +178,14 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
         write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)
     clear_tries(central, name_hash(central, site, account))
     return password
+
+
+def _granted_words(account: str, roles: str, officer: str, section: str) -> str:
+    """What the log says of an account's rights: also whose results they open."""
+    whose = ", ".join(filter(None, (officer, section)))
+    if not whose:
+        return told("account", account=account, roles=roles)
+    return told("account_of", account=account, roles=roles, whose=whose)
 
 
 def _check_roles(granted: frozenset[Role], officer: str, section: str, *, city: bool) -> None:

@@ -70,28 +70,38 @@ def read_log_breaks(central: Central) -> tuple[LogBreak, ...]:
         return t.log_breaks.all()
 
 
-def ask_to_settle(central: Central, viewer: Viewer, reason: str, now: datetime) -> None:
+def ask_to_settle(central: Central, viewer: Viewer, reason: str, now: datetime) -> bool:
     """Ask, with a reason, that logs which do not go on from what terminals have seen are taken as
-    they are. NotYours."""
+    they are. False when all go on. NotYours."""
     viewer.require(central.site, Right.FLEET)
     with central.store.transaction(central.site) as t:
         waiting = [one for one in t.log_breaks.all() if one.settled is None]
+        if not waiting:
+            return False
         t.log_breaks.ask(waiting, signature(viewer), _roles(viewer), reason)
         _log(t, viewer, told("breaks_asked", n=len(waiting), reason=reason), now)
+    return True
 
 
-def settle_log_breaks(central: Central, viewer: Viewer, now: datetime) -> None:
-    """Agree to what somebody of another role has asked for: then it is done. NeedsAnother;
-    NotYours."""
+def settle_log_breaks(central: Central, viewer: Viewer, now: datetime) -> bool:
+    """Agree to what somebody else, of another role, has asked for: then it is done. False when
+    nobody has. NeedsAnother; NotYours."""
     viewer.require(central.site, Right.FLEET)
     roles = set(_roles(viewer).split())
     with central.store.transaction(central.site) as t:
         asked = [one for one in t.log_breaks.all() if one.settled is None and one.asked_by]
-        if any(roles & set(one.asked_roles.split()) for one in asked):
+        if not asked:
+            return False
+        # An account may have been given another role since.
+        if any(
+            one.asked_by == signature(viewer) or roles & set(one.asked_roles.split())
+            for one in asked
+        ):
             raise NeedsAnother("other_role")
         t.log_breaks.settle(asked, signature(viewer), now)
         reasons = "; ".join(sorted({one.reason for one in asked}))
         _log(t, viewer, told("breaks_settled", n=len(asked), reason=reasons), now)
+    return True
 
 
 def _log(t: Transaction, viewer: Viewer, what: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from sync.central.store.people import NumberTaken
 from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import close_due
 from sync.central.usecases.two_people import count_now_known
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -96,7 +97,8 @@ def edit_officer(
     form was filled from; EditedMeanwhile when it is another by now. NoSuchOfficer; BadPlan."""
     with central.store.transaction(central.site) as t:
         t.people.lock_site()
-        if edition(_officer(t, entry.id)) != base:
+        officer = _officer(t, entry.id)
+        if officer.retired or edition(officer) != base:
             raise EditedMeanwhile
         change = plan(t.people.everyone(), (entry,), answers, new_officer_id, whole=True)
         _carry_out(t, change, by, now)
@@ -109,13 +111,26 @@ def edition(officer: Officer) -> str:
     return hashlib.sha256(repr(fields).encode()).hexdigest()[:16]
 
 
-def put_officers(t: Transaction, officers: Iterable[Officer]) -> None:
+def put_officers(t: Transaction, officers: Iterable[Officer], now: datetime | None) -> list[str]:
     """Write officers under the ids that they have: all, or none with NumberTaken. What waited for
-    one of them counts; who retires loses the PIN."""
+    one of them counts; who retires loses the PIN. Returns what the log says of those who move to
+    another section. What could be closed by now closes before they move: it is a result of the
+    section that they leave."""
+    t.people.lock_site()
     officers = tuple(officers)
+    before = {officer.id: officer for officer in t.people.everyone()}
+    moves = []
+    for officer in officers:
+        former = before.get(officer.id, officer)
+        if former.section != officer.section:
+            number, section = officer.number, officer.section
+            moves.append(told("officer_moved", number=number, left=former.section, section=section))
+    if moves and now is not None:
+        close_due(t, now.astimezone().date())
     t.people.put(officers)
     count_now_known(t)
     t.pins.withdraw(str(officer.id) for officer in officers if officer.retired)
+    return moves
 
 
 def set_retired(
@@ -124,7 +139,7 @@ def set_retired(
     """Retire an officer, or bring one back. NoSuchOfficer; NumberTaken."""
     with central.store.transaction(central.site) as t:
         officer = _officer(t, officer_id)
-        put_officers(t, (replace(officer, retired=retired),))
+        put_officers(t, (replace(officer, retired=retired),), now)
         deed = "officer_retired" if retired else "officer_returned"
         write_change(t, viewer, told(deed, number=officer.number, officer=officer.name), now)
 
@@ -138,7 +153,7 @@ def retire_officer(
         officer = next((o for o in t.people.active() if o.number == number), None)
         if officer is None:
             return False
-        put_officers(t, (replace(officer, retired=True),))
+        put_officers(t, (replace(officer, retired=True),), now)
         if now is not None:
             what = told("officer_retired", number=number, officer=officer.name)
             t.logs.change(by, what, now)
@@ -170,9 +185,9 @@ def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | Non
     roster; NotYours for anybody else, so that nobody learns who exists."""
     with central.store.read(central.site) as t:
         officer = next((o for o in t.people.everyone() if o.id == officer_id), None)
-        section = str(officer.section) if officer else ""
+        sections = {str(officer.section) if officer else "", *t.blocks.sections_of(officer_id)}
         keeps_roster = viewer.has(central.site, Right.RUN)
-        if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, section):
+        if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, sections):
             raise NotYours(Right.OFFICER)
         return t.photos.of(officer_id)
 
@@ -201,10 +216,9 @@ def _carry_out(t: Transaction, change: RosterPlan, by: str, now: datetime) -> No
     number, and who came in whose place."""
     if change.questions or not change.officers:
         return
-    put_officers(t, change.officers)
+    moves = put_officers(t, change.officers, now)
     n = len(change.added) + len(change.changed) + len(change.returned)
-    t.logs.change(by, told("roster", n=n), now)
-    for what in _named_changes(change):
+    for what in (*moves, *_named_changes(change), told("roster", n=n)):
         t.logs.change(by, what, now)
 
 

@@ -7,7 +7,7 @@ late, or an officer has ratings on several scales, everything is read again; the
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -77,18 +77,28 @@ def publish_and_read_settings(central: Central, today: date) -> SiteSettings:
 
 
 def _publish(central: Central, today: date) -> int:
-    week = _last_week_end(today)
     with central.store.transaction(central.site) as t:
-        # Two at once could each close blocks on what only one of them has seen.
-        t.people.lock_site()
-        if not t.unclosed.due(week):
-            return 0
-        due, ends = t.unclosed.take(), t.blocks.ends()
-        added = 0
-        for officer, since in sorted(due.items()):
-            added += _close(t, officer, since, ends.get(officer, {}), today)
-        t.questionnaire.close_pool()
-        t.unclosed.closed_up_to(week)
+        return close_due(t, today)
+
+
+def close_due(t: Transaction, today: date) -> int:
+    """As `publish_due`, within a transaction: for what decides whose a result is, such as an
+    officer's move to another section, after which blocks close there."""
+    week = _last_week_end(today)
+    if not plausible(today):
+        return 0
+    # Two at once could each close blocks on what only one of them has seen.
+    t.people.lock_site()
+    if not t.unclosed.due(week):
+        return 0
+    due, ends = t.unclosed.take(), t.blocks.ends()
+    sections = {str(officer.id): str(officer.section) for officer in t.people.everyone()}
+    added = 0
+    for officer, since in sorted(due.items()):
+        closing = _Closing(officer, sections.get(officer, ""), today)
+        added += _close(t, closing, since, ends.get(officer, {}))
+    t.questionnaire.close_pool()
+    t.unclosed.closed_up_to(week)
     return added
 
 
@@ -97,16 +107,26 @@ def _last_week_end(today: date) -> date:
     return week_end(today) - timedelta(days=7)
 
 
-def _close(
-    t: Transaction, officer: str, since: date, ends: Mapping[int, BlockEnd], today: date
-) -> int:
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """Whose blocks are closed, in which section they are now, and when."""
+
+    officer: str
+    section: str
+    today: date
+
+
+def _close(t: Transaction, closing: _Closing, since: date, ends: Mapping[int, BlockEnd]) -> int:
     """Close what can be closed of one officer; how many blocks."""
+    officer, today = closing.officer, closing.today
     raw, published = _read(t, officer, since, ends)
     added = 0
     waiting: list[date] = []
     for levels, days in sorted(_days(raw, published).items()):
         whose, before = Scaled(officer, levels), published.blocks.get(levels, [])
-        fresh = next_blocks(before, days, today)
+        fresh = [
+            replace(block, section=closing.section) for block in next_blocks(before, days, today)
+        ]
         t.blocks.publish(whose, fresh)
         for block in fresh:
             if today <= publication_day(block.last_day):

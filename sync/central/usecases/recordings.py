@@ -66,7 +66,10 @@ def save_recording(
 def remove_recording(
     central: Central, viewer: Viewer, language: str, prompt: str, now: datetime
 ) -> None:
+    """NoSuchPrompt where there is no such recording: nothing is logged that nobody did."""
     with central.store.transaction(central.site) as t:
+        if t.recordings.of(language, prompt) is None:
+            raise NoSuchPrompt(f"{language}/{prompt}")
         t.recordings.remove(language, prompt)
         write_change(t, viewer, told("recording_removed", language=language, prompt=prompt), now)
 

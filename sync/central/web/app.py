@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-import kiosk
+from kiosk import release
 from sync.central.fairline import FairLine
 from sync.central.passwords import WORKERS
 from sync.central.usecases.central import Central
@@ -19,6 +19,7 @@ from sync.central.web import (
     logs,
     my_account,
     objections,
+    officer_accounts,
     open_data,
     pages,
     papers,
@@ -56,6 +57,7 @@ _ROOMS = (
     roster,
     terminals,
     accounts,
+    officer_accounts,
     site_settings,
     recordings,
     pins,
@@ -75,7 +77,7 @@ def create_app(
     is half set."""
     app = FastAPI(
         title="Central report",
-        version=kiosk.__version__,
+        version=release.version(),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -114,4 +116,4 @@ def openapi(request: Request, viewer: SignedIn) -> Response:
 def health(request: Request) -> dict[str, str]:
     """Whether the database answers."""
     all_terminals(parts_of(request).central)
-    return {"status": "ok", "version": kiosk.__version__}
+    return {"status": "ok", "version": release.version()}

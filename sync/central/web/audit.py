@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from sync.central.reports.daytally import RevisionRow, TallyRow, revisions, rows
-from sync.central.usecases.audit import newest_reads, read_revision, read_tally
+from sync.central.usecases.audit import newest_reads, read_revision, read_tally, signature
 from sync.central.web.dependencies import CurrentTime, TallyReader
 from sync.central.web.downloads import file_response
 from sync.central.web.rendering import PageError, page
@@ -27,7 +27,7 @@ def tally_page(request: Request, reader: TallyReader, now: CurrentTime, date: st
     if day is None:
         reads = newest_reads(reader.central)
     else:
-        tally, reads = read_tally(reader.central, day, reader.viewer.account, now)
+        tally, reads = read_tally(reader.central, day, signature(reader.viewer), now)
         tally_rows, revised, orders = rows(tally), revisions(tally), tally.orders
     return page(
         request,
@@ -47,8 +47,8 @@ def revision_file(
     reader: TallyReader, now: CurrentTime, terminal: str, day: Date, revision: int
 ) -> Response:
     """One revision of a day report, as it came: each read is logged before it is shown."""
-    account = reader.viewer.account
-    body = read_revision(reader.central, terminal, day, revision, account, now)
+    who = signature(reader.viewer)
+    body = read_revision(reader.central, terminal, day, revision, who, now)
     if body is None:
         raise PageError(404, "no_page")
     return file_response(body, f"{terminal}-{day}-r{revision}", "json")

@@ -159,12 +159,14 @@ def post_log_breaks(
     if deed == "ask":
         if not reason:
             raise PageError(400, "say_why")
-        ask_to_settle(reader.central, reader.viewer, reason, now)
+        done = ask_to_settle(reader.central, reader.viewer, reason, now)
     else:
         try:
-            settle_log_breaks(reader.central, reader.viewer, now)
+            done = settle_log_breaks(reader.central, reader.viewer, now)
         except NeedsAnother:
             raise PageError(403, "other_role") from None
+    if not done:
+        raise PageError(404, "no_page")
     return RedirectResponse(f"/fleet/{site}", 303)
 
 

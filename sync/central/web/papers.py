@@ -1,12 +1,10 @@
 """The papers, for who may have each."""
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from kiosk.domain.people import Officer
 from sync.central import itaform
 from sync.central import period as periods
 from sync.central.papers import appraisal, ita, meetings, posters
@@ -15,7 +13,6 @@ from sync.central.reports import gate
 from sync.central.usecases.improvements import all_improvements
 from sync.central.usecases.ita import NoSuchRound, read_ita_round
 from sync.central.usecases.office_settings import read_settings
-from sync.central.usecases.people import all_officers
 from sync.central.usecases.publishing import publish_and_read_settings
 from sync.central.web.dependencies import (
     CurrentTime,
@@ -24,7 +21,6 @@ from sync.central.web.dependencies import (
     PaperReader,
     PaperReport,
     PublicReport,
-    Reader,
     Report,
     SectionReport,
     Today,
@@ -49,7 +45,7 @@ def papers_page(request: Request, reader: PaperReader, today: Today) -> Response
         period=period,
         month_of=last_month(today),
         rounds=itaform.rounds(today, period.starts),
-        sections=_sections(reader, all_officers(reader.central)),
+        sections=gate.section_members(reader.central, reader.viewer, period),
     )
 
 
@@ -124,17 +120,6 @@ def infographic(site: str, kind: str, report: PublicReport) -> Response:
 def _office(report: Report) -> gate.OfficeView:
     """The office as a whole, without its sections."""
     return gate.office(report.central, report.viewer, report.period, report.today)
-
-
-def _sections(reader: Reader, officers: Iterable[Officer]) -> list[dict[str, Any]]:
-    """The sections that the reader may read, each with its officers; who is in none comes last."""
-    members: dict[str, list[Officer]] = {}
-    for officer in officers:
-        section = str(officer.section)
-        if not officer.retired and reader.viewer.may_read_section(reader.central.site, section):
-            members.setdefault(section, []).append(officer)
-    names = sorted(members, key=lambda name: (not name, name))
-    return [{"name": name, "officers": members[name]} for name in names]
 
 
 def _one_of(kind: str, makers: dict[str, _Maker]) -> _Maker:

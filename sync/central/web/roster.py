@@ -119,8 +119,8 @@ def photo(request: Request, site: str, officer: str, viewer: SignedIn) -> Respon
 
 def _entries(form: Posted) -> tuple[RosterEntry, ...]:
     """Of the second step of an import, or of one officer."""
-    shown = form.text("csv", MAX_FORM)
-    return parse_roster(shown.encode()) if shown else (_entry(form),)
+    text = form.text("csv", MAX_FORM)
+    return parse_roster(text.encode()) if text else (_entry(form),)
 
 
 def _entry(form: Posted, id_: str = "") -> RosterEntry:

@@ -264,6 +264,7 @@ def _results() -> None:
         _text("officer"),
         _count("levels"),
         _count("number"),
+        _text("section"),
         _day("first_day"),
         _day("last_day"),
         _count("n1"),

@@ -10,7 +10,13 @@ the figures leave the gate.
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
 from sync.central.reports.gate.figures import Figure, MonthFigure, figure, orders_differ
-from sync.central.reports.gate.office_figures import OVER_TICKETS, OfficeView, SectionRow, office
+from sync.central.reports.gate.office_figures import (
+    OVER_TICKETS,
+    OfficeView,
+    SectionRow,
+    office,
+    section_members,
+)
 from sync.central.reports.gate.officer_figures import (
     Z99,
     BlockRow,
@@ -46,4 +52,5 @@ __all__ = [
     "officer",
     "orders_differ",
     "section",
+    "section_members",
 ]

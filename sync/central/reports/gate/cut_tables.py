@@ -15,10 +15,13 @@ from sync.central.disclosure import (
     withheld_rows,
 )
 from sync.central.measures import (
-    ALL_AGREE_HIGH,
-    ALL_AGREE_LOW,
+    AT_LEAST,
+    AT_MOST,
+    FEWEST_WHO_DIFFER,
     Interval,
     satisfied_of,
+    shown_ends,
+    shown_rate,
     wilson,
 )
 from sync.central.period import Period
@@ -45,14 +48,35 @@ class CutRow:
     n: int | None
     rate: float | None
     bound: str = ""
-    """ "at least" or "at most" where nearly all agree."""
+    """ "at least" or "at most" where nearly all agree: then `rate` follows from the rounded `n`."""
 
     @property
     def interval(self) -> Interval | None:
         """95 %, of the rounded numbers that are shown: it tells no more than they do."""
         if not self.n or self.rate is None or self.bound:
             return None
-        return wilson(round(self.rate * self.n), self.n)
+        return wilson(self.rate * self.n, self.n)
+
+    @property
+    def places(self) -> int:
+        return 0
+
+    @property
+    def per_cent(self) -> float | None:
+        """The rate as it is shown: whole per cent, whatever n is."""
+        return None if self.rate is None else shown_rate(self.rate, 0, self.bound)
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        interval = self.interval
+        return shown_ends(interval, 0) if interval else None
+
+    @property
+    def drawn(self) -> Interval | None:
+        """What a chart draws: the interval, or all that a bound leaves open."""
+        if self.rate is None or not self.bound:
+            return self.interval
+        return Interval(self.rate, 1.0) if self.bound == AT_LEAST else Interval(0.0, self.rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +154,21 @@ def _row(what: str, scales: Mapping[int, Counts]) -> CutRow:
     if not n:
         return CutRow(what=what, n=None, rate=None)
     satisfied = sum(satisfied_of(levels, counts) for levels, counts in scales.items())
-    rate, bound = round(satisfied / n, 2), ""
-    if rate > ALL_AGREE_HIGH:
-        rate, bound = ALL_AGREE_HIGH, "at least"
-    elif rate < ALL_AGREE_LOW:
-        rate, bound = ALL_AGREE_LOW, "at most"
+    rate, bound = _rounded_share(satisfied, n)
     return CutRow(what=what, n=_rounded(n), rate=rate, bound=bound)
+
+
+def _rounded_share(satisfied: int, n: int) -> tuple[float, str]:
+    """To a hundredth; or a bound, also where rounding would say that all agree. It follows from the
+    rounded n: of the true n, at most two more or fewer, 2/n is still less than 3 of the rounded."""
+    rate, rounded = round(satisfied / n, 2), _rounded(n)
+    if n - satisfied < FEWEST_WHO_DIFFER or rate >= 1:
+        low = (rounded - FEWEST_WHO_DIFFER) / rounded
+        return min(shown_rate(low, 0, AT_LEAST) / 100, 0.99), AT_LEAST
+    if satisfied < FEWEST_WHO_DIFFER or rate <= 0:
+        high = FEWEST_WHO_DIFFER / rounded
+        return max(shown_rate(high, 0, AT_MOST) / 100, 0.01), AT_MOST
+    return rate, ""
 
 
 def _row_order(what: str) -> tuple[int, str]:

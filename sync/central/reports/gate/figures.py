@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kiosk.domain.scale import FaceOrder
-from sync.central.disclosure import NONE, Beside, Counts, levels_shown, plus, week_end
-from sync.central.measures import HIDDEN_BELOW, Result, points_of, result, satisfied_of
+from sync.central.disclosure import NONE, Beside, Counts, plus, week_end
+from sync.central.measures import (
+    HIDDEN_BELOW,
+    Result,
+    Sample,
+    levels_shown,
+    result,
+    sample_of,
+)
 from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
@@ -67,39 +74,37 @@ def figure(sums: Iterable[Sum], settings: SiteSettings) -> Figure:
     """What may be said of the sum of whole blocks, on whichever scales."""
     parts = list(sums)
     if not parts:
-        return Figure(result=result(0, 0, 0.0))
-    total = sum_result(parts, settings)
+        return Figure(result=result(Sample()))
+    by_scale = _by_scale(parts)
+    total = result(_sample(by_scale), settings.compare_from)
     return Figure(
         result=total,
         beside=sum((part.beside for part in parts), Beside()),
         blocks=sum(part.blocks for part in parts),
         first_day=min(part.first_day for part in parts),
         last_day=max(part.last_day for part in parts),
-        level_counts=_level_counts(parts) if total.interval is not None else (),
+        level_counts=_level_counts(by_scale) if total.interval is not None else (),
     )
 
 
-def sum_result(parts: Iterable[Sum], settings: SiteSettings) -> Result:
-    """Rate, interval and mean of ratings on whichever scales."""
-    n, satisfied, points = 0, 0, 0.0
+def _by_scale(parts: Iterable[Sum]) -> dict[int, Counts]:
+    """Counts of each scale, by its number of levels."""
+    totals: dict[int, Counts] = {}
     for part in parts:
-        n += sum(part.counts)
-        satisfied += satisfied_of(part.levels, part.counts)
-        points += points_of(part.levels, part.counts)
-    return result(n, satisfied, points, settings.compare_from)
+        totals[part.levels] = plus(totals.get(part.levels, NONE), part.counts)
+    return totals
 
 
-def _level_counts(parts: Iterable[Sum]) -> tuple[int, ...]:
+def _sample(by_scale: Mapping[int, Counts]) -> Sample:
+    return sum((sample_of(levels, counts) for levels, counts in by_scale.items()), Sample())
+
+
+def _level_counts(by_scale: Mapping[int, Counts]) -> tuple[int, ...]:
     """Counts by level, worst first; empty where they are of several scales or too small."""
-    scales: set[int] = set()
-    total: Counts = NONE
-    for part in parts:
-        scales.add(part.levels)
-        total = plus(total, part.counts)
-    if len(scales) != 1 or not levels_shown(total):
+    if len(by_scale) != 1:
         return ()
-    [levels] = scales
-    return total[:levels]
+    [(levels, counts)] = by_scale.items()
+    return counts[:levels] if levels_shown(counts) else ()
 
 
 def orders_differ(figures: Iterable[Figure]) -> bool:

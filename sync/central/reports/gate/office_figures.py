@@ -1,7 +1,7 @@
 """The office as a whole, and its sections beside one another."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,6 +26,8 @@ from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
 
+BySection = Mapping[str, Mapping[str, list[Sum]]]
+"""Sums by the section in which blocks closed, and by officer."""
 OVER_TICKETS = "over-tickets"
 """Among gaps: days on which a counter has more ratings than its tickets explain."""
 
@@ -77,16 +79,18 @@ def office(
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         officers = t.people.everyone()
-        sums = t.blocks.by_officer(period.first_day, period.last_day)
+        sums = t.blocks.by_section(period.first_day, period.last_day)
         months = t.blocks.by_month(*trend_span(period, today))
         cuts = t.blocks.cuts(quarters)
         tickets = t.tickets.between(period.first_day, period.last_day)
         gaps = _gaps(t, period, ended, tickets) if viewer.signed_in else Counter[str]()
-    online = figure(sums.pop(ONLINE, []), settings)
+    online = figure(sums.get("", {}).pop(ONLINE, []), settings)
     sections: tuple[SectionRow, ...] = ()
     if sections_seen is not None:
         members = _readable_sections(central.site, viewer, officers, sums)
-        sections = tuple(_section_row(name, ids, sums, settings) for name, ids in members.items())
+        sections = tuple(
+            _section_row(name, ids, sums.get(name, {}), settings) for name, ids in members.items()
+        )
         record_looks(
             central,
             viewer,
@@ -94,7 +98,7 @@ def office(
             told("seen_office", period=period.code),
             sections_seen,
         )
-    whole = figure((part for parts in sums.values() for part in parts), settings)
+    whole = figure(_parts(by_officer for by_officer in sums.values()), settings)
     return OfficeView(
         name=central.settings.name,
         period=period,
@@ -111,6 +115,21 @@ def office(
     )
 
 
+def section_members(central: Central, viewer: Viewer, period: Period) -> dict[str, list[Officer]]:
+    """Officers by the sections that the viewer may read: who is in one, and whose results closed
+    there in the period. In none: last."""
+    viewer.require(central.site, Right.SECTION)
+    with central.store.read(central.site) as t:
+        officers = t.people.everyone()
+        sums = t.blocks.by_section(period.first_day, period.last_day)
+    sums.get("", {}).pop(ONLINE, None)
+    readable = _readable_sections(central.site, viewer, officers, sums)
+    return {
+        name: [officer for officer in officers if str(officer.id) in ids]
+        for name, ids in readable.items()
+    }
+
+
 def _gaps(t: Transaction, period: Period, ended: date, tickets: int) -> Counter[str]:
     """Of the weeks of `period` that are closed, by kind."""
     last_day = min(period.last_day, ended)
@@ -121,15 +140,16 @@ def _gaps(t: Transaction, period: Period, ended: date, tickets: int) -> Counter[
 
 
 def _readable_sections(
-    site: str, viewer: Viewer, officers: Sequence[Officer], sums: Mapping[str, list[Sum]]
+    site: str, viewer: Viewer, officers: Sequence[Officer], sums: BySection
 ) -> dict[str, set[str]]:
-    """The officers of each section that the viewer may read, by its name; who is in none, last."""
+    """The officers of each section that the viewer may read, by its name: who is in it, and whose
+    results closed there. In none: last."""
     members: dict[str, set[str]] = defaultdict(set)
     for officer in officers:
-        if not officer.retired or str(officer.id) in sums:
+        if not officer.retired:
             members[str(officer.section)].add(str(officer.id))
-    on_roster = {str(officer.id) for officer in officers}
-    members[""] |= sums.keys() - on_roster
+    for section, by_officer in sums.items():
+        members[section] |= by_officer.keys()
     return {
         name: members[name]
         for name in sorted(members, key=lambda name: (not name, name))
@@ -140,15 +160,19 @@ def _readable_sections(
 def _section_row(
     name: str, officers: set[str], sums: Mapping[str, list[Sum]], settings: SiteSettings
 ) -> SectionRow:
-    parts = [part for officer in officers for part in sums.get(officer, [])]
-    return SectionRow(section=name, officers=len(officers), figure=figure(parts, settings))
+    total = figure(_parts([sums]), settings)
+    return SectionRow(section=name, officers=len(officers), figure=total)
 
 
-def _alone(members: Mapping[str, set[str]], sums: Mapping[str, list[Sum]]) -> list[str]:
-    """Officers who are the only one with results in their section."""
+def _parts(sums: Iterable[Mapping[str, list[Sum]]]) -> list[Sum]:
+    return [part for by_officer in sums for parts in by_officer.values() for part in parts]
+
+
+def _alone(sections: Iterable[str], sums: BySection) -> list[str]:
+    """Officers who are the only one with results in one of these sections."""
     alone: list[str] = []
-    for officers in members.values():
-        rated = officers & sums.keys()
+    for section in sections:
+        rated = sums.get(section, {})
         if len(rated) == 1:
             alone += rated
     return alone

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
 from sync.central.logbook import Entry, Kind, Log, told
-from sync.central.measures import Result, points_of, result, satisfied_of, wilson
+from sync.central.measures import Result, result, sample_of, satisfied_of, wilson
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
@@ -65,6 +65,10 @@ class OfficerView:
     officer: Officer
     period: Period
     settings: SiteSettings
+    only_section: str | None
+    """A head reads what closed in this section alone; None: everything is here."""
+    has_more: bool
+    """Whether results of the period closed in another section, and are not here."""
     figure: Figure
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
@@ -73,6 +77,7 @@ class OfficerView:
     """Who else looked, the newest: for the officer's own eyes, empty for others."""
     own: bool
     may_enter_appraisal: bool
+    """False also where the viewer reads a part: what may be concluded follows from all of it."""
     coverage: float | None
     """The office's, where this officer's own response is not known."""
     has_photo: bool
@@ -86,35 +91,44 @@ class OfficerView:
 def officer(
     central: Central, viewer: Viewer, id: str, period: Period, today: date, now: datetime
 ) -> OfficerView:
-    """One officer's published results. NotYours also when there is no such officer: whoever may
-    not read can't learn who exists."""
+    """One officer's published results: for a head, those that closed in the own section. NotYours
+    also when there is no such officer: whoever may not read can't learn who exists."""
     first_day, last_day = period.first_day, period.last_day
     with central.store.read(central.site) as t:
         person = next((one for one in t.people.everyone() if one.id == id), None)
-        section = str(person.section) if person else ""
-        if person is None or not viewer.may_read_officer(central.site, id, section):
+        sections = {str(person.section) if person else "", *t.blocks.sections_of(id)}
+        if person is None or not viewer.may_read_officer(central.site, id, sections):
             raise NotYours(Right.OFFICER)
         own = viewer.is_officer(central.site, id)
+        only = viewer.only_section(central.site, id)
         settings = t.settings.newest().settings
-        sums = t.blocks.by_officer(first_day, last_day, officers=[id])
+        sums = t.blocks.by_officer(first_day, last_day, officer=id, section=only)
         office_sums = t.blocks.office(first_day, last_day)
-        months = t.blocks.by_month(*trend_span(period, today), officers=[id])
-        blocks = t.blocks.of_officer(id, first_day, last_day)
+        months = t.blocks.by_month(*trend_span(period, today), officer=id, section=only)
+        every_block = t.blocks.of_officer(id, first_day, last_day)
+        blocks = _closed_in(only, every_block)
         objections = {(o.levels, o.number): o for o in t.objections.all(id)}
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
         tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
-        corrected = t.witness.details(PUBLISHED_DIFFERS)
-        gaps = t.days.gaps_of(id, first_day, min(last_day, last_week_end(today)))
+        corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
+        spans = [(first_day, min(last_day, last_week_end(today)))]
+        if only is not None:
+            spans = _merged((block.first_day, block.last_day) for _, block in blocks)
+            corrected = _within(spans, corrected)
+        gaps = sum((t.days.gaps_of(id, *span) for span in spans), Counter[str]())
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
     office_coverage = coverage(office_figure, tickets)
     response = own_figure.deciding_response
+    has_more = len(blocks) < len(every_block)
     return OfficerView(
         officer=person,
         period=period,
         settings=settings,
+        only_section=only,
+        has_more=has_more,
         figure=own_figure,
         trend=trend(months, settings),
         blocks=tuple(
@@ -129,20 +143,41 @@ def officer(
         funnel=_funnel(own_sums, own_figure, office_figure, settings),
         looks=looks,
         own=own,
-        may_enter_appraisal=may_enter_appraisal(
+        may_enter_appraisal=not has_more
+        and may_enter_appraisal(
             own_figure, office_coverage if response is None else response, settings
         ),
         coverage=office_coverage,
         has_photo=has_photo,
         gaps=gaps,
         next_close=week_end(today),
-        corrected=_days_of(id, corrected),
+        corrected=corrected,
     )
 
 
 def _days_of(officer: str, corrected: Iterable[str]) -> tuple[date, ...]:
     days = (detail.partition(" ") for detail in corrected)
     return tuple(date.fromisoformat(day) for day, _, whose in days if whose == officer)
+
+
+def _closed_in(section: str | None, blocks: Iterable[tuple[int, Block]]) -> list[tuple[int, Block]]:
+    """Those of a section; None: all of them."""
+    return [(levels, block) for levels, block in blocks if section in (None, block.section)]
+
+
+def _merged(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Spans of days without overlaps: blocks on several scales may have some days in common."""
+    merged: list[tuple[date, date]] = []
+    for first, last in sorted(spans):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(last, merged[-1][1])
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[date, ...]:
+    return tuple(day for day in days if any(first <= day <= last for first, last in spans))
 
 
 def may_enter_appraisal(own: Figure, response: float | None, settings: SiteSettings) -> bool:
@@ -154,9 +189,7 @@ def may_enter_appraisal(own: Figure, response: float | None, settings: SiteSetti
 
 
 def _block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
-    satisfied = satisfied_of(levels, block.counts)
-    points = points_of(levels, block.counts)
-    return result(block.n, satisfied, points, settings.compare_from)
+    return result(sample_of(levels, block.counts), settings.compare_from)
 
 
 def _funnel(
