@@ -99,11 +99,11 @@ def serving(folder: Path, module: str = "sync.central.cli") -> Iterator[str]:
             process.stdout.close()
 
 
-def prepare_central(root: Path) -> Path:
+def prepare_central(root: Path, people: str = ROSTER) -> Path:
     central = root / "central"
     command("sync.central.cli", central, "init")
     roster = root / "roster.csv"
-    roster.write_text(ROSTER, encoding="utf-8")
+    roster.write_text(people, encoding="utf-8")
     command("sync.central.cli", central, "officers", "import", str(roster))
     return central
 

@@ -76,7 +76,7 @@ def post_officers(
         )
         if change.questions:
             return _import_page(request, reader, entries, _preview(reader, entries), 400)
-    except (BadRoster, BadPlan, BadPerson) as error:
+    except (BadRoster, BadPlan, BadPerson, PageError) as error:
         return _roster_page(request, reader, error.problems, form.values)
     return RedirectResponse(f"/roster/{site}", 303)
 
