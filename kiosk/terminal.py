@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date, half_day
-from kiosk.domain.duty import EndOfDuty, Moment
+from kiosk.domain.duty import DutyChange, EndOfDuty, Moment, just_served
 from kiosk.domain.encounter import Effect, Fate
 from kiosk.domain.people import Officer, OfficerId, RosterEntry
 from kiosk.domain.refusal import Refusal
@@ -146,6 +146,13 @@ class Terminal:
             t.state.put_duty(None)
             t.journal.append(now, Kind.DUTY_ENDED, detail)
         return None
+
+    def just_served(self, grace: float) -> DutyChange | None:
+        """Who was served last by an officer whose `grace` seconds still run, after a start: how
+        and when that duty stopped serving."""
+        with self._store.read() as snapshot:
+            changes = snapshot.journal.duty_changes()
+        return just_served(changes, self._clock.now().wall, grace)
 
     def duty_began(self) -> datetime | None:
         """When the newest duty began; None: there was none."""

@@ -119,5 +119,6 @@ def _seconds_left(encounter: Encounter, now: float) -> int:
     warning; 0 before."""
     if not warns(encounter) or encounter.until is None:
         return 0
-    seconds = encounter.until - now
+    ends_at = encounter.lingers_until if encounter.lingers else encounter.until
+    seconds = ends_at - now
     return ceil(seconds) if 0 < seconds <= WARNING else 0

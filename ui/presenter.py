@@ -168,9 +168,11 @@ class Presenter(QObject):
                 return builder.panel_setup(wizard)
             case ServiceMenu(testing):
                 return builder.service_menu(self.staff.facts(), self.panels.foremost, testing)
+        officer = self._rated_officer()
         return builder.resting(
             state=session.encounter,
-            officer=self._rated_officer(),
+            officer=officer,
+            follows=session.officer if officer != session.officer else None,
             panel=self.panels.foremost,
             turn=session.turn.on_screen(session.encounter, session.now().boot),
             notice=self.notices.card,
@@ -180,11 +182,13 @@ class Presenter(QObject):
         )
 
     def _rated_officer(self) -> Officer | None:
-        """Whom a rating now would be about: an open offer stays its own officer's."""
-        offer, officer = self.session.encounter.offer, self.session.officer
-        if offer is None or (officer is not None and officer.id == offer.officer):
+        """Whom a rating now would be about: an open offer stays its own officer's, and so does the
+        question for a moment after another signed on."""
+        session = self.session
+        named, officer = session.encounter.named(session.now()), session.officer
+        if named is None or (officer is not None and officer.id == named.officer):
             return officer
-        return self.session.terminal.officer(offer.officer)
+        return session.terminal.officer(named.officer)
 
     def _redraw(self) -> None:
         self._set_phase_timer()

@@ -174,6 +174,8 @@ class _Pages:
         panel_down = say("ready.panel_down")
         yield "ready", self._ready_view(CARDS[0], 5)
         yield "ready-long-name-no-panel", self._ready_view(LONG, 5)._replace(note=panel_down)
+        follows = say("ready.follows", name=LONG.name)
+        yield "ready-hand-over", self._ready_view(CARDS[0], 5)._replace(note=follows)
         yield "waiting", waiting
         yield "offered", offered
         yield "offered-time-ends", time_ends

@@ -27,6 +27,7 @@ from kiosk.domain.encounter import (
     SignOff,
     fate_of,
     step,
+    taken_up,
 )
 from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel
@@ -133,16 +134,18 @@ class TerminalSession:
         """Go on with the duty that was open when the program stopped."""
         self.terminal.settle_reasons()
         self.terminal.forget_order()
-        open_duty = self.terminal.open_duty()
-        if open_duty is None:
-            return
-        now = self.now()
-        self.officer = self.terminal.officer(open_duty.duty.officer)
-        on_duty = replace(
-            self.encounter, duty=open_duty.duty, paused=open_duty.paused, served_at=now.boot
+        now, open_duty = self.now(), self.terminal.open_duty()
+        before = self.terminal.just_served(self.rules.grace)
+        self.encounter = taken_up(
+            open_duty.duty if open_duty else None,
+            before,
+            now,
+            self.rules,
+            paused=open_duty is not None and open_duty.paused,
         )
-        self.encounter = replace(on_duty, phase=on_duty.resting_phase(self.rules))
-        if now.wall.time() >= self.settings.office.closes:
+        last = self.encounter.duty or self.encounter.grace_duty
+        self.officer = self.terminal.officer(last.officer) if last else None
+        if open_duty is not None and now.wall.time() >= self.settings.office.closes:
             self.step(SignOff(EndOfDuty.CLOSING_TIME))
 
     def step(self, event: Event, mark: Mark | None = None) -> Fate:

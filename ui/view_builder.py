@@ -226,10 +226,12 @@ class ViewBuilder:
         notice: NoticeCard | None = None,
         *,
         now: datetime,
+        follows: Officer | None = None,
         open_now: bool = True,
         closes_soon: bool = False,
     ) -> View:
-        """The screen of the encounter itself; `notice` stands while nobody is being served."""
+        """The screen of the encounter itself; `notice` stands while nobody is being served.
+        `follows`: who has signed on, though the question is still about `officer`."""
         if state.phase is Phase.OUT_OF_SERVICE:
             return self.trouble(state.trouble)
         if state.phase is Phase.REASONS:
@@ -247,7 +249,7 @@ class ViewBuilder:
                 return self._offered(ready, turn)
             if state.lingers:
                 return self._lingering(ready, turn, closed=state.duty is None)
-            return self._closing(ready) if closes_soon else ready
+            return self._standing(ready, follows, closes_soon=closes_soon)
         return self._closed(notice, now, open_now=open_now)._replace(rate=rate)
 
     def _closed(self, notice: NoticeCard | None, now: datetime, *, open_now: bool) -> ClosedView:
@@ -543,6 +545,14 @@ class ViewBuilder:
             pointed=turn.pointed,
             keys=keys if turn.leads else (),
         )
+
+    def _standing(
+        self, ready: ReadyView, follows: Officer | None, *, closes_soon: bool
+    ) -> ReadyView:
+        """The question that always stands, on duty."""
+        if follows is not None:
+            return ready._replace(note=self.say("ready.follows", name=follows.name))
+        return self._closing(ready) if closes_soon else ready
 
     def _offered(self, ready: ReadyView, turn: Turn) -> ReadyView:
         """A question that may be declined, and soon goes away. Nobody has staff's corner meanwhile:

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from math import inf
 
 from kiosk.domain.businessday import business_date, half_day
-from kiosk.domain.duty import Duty, EndOfDuty, Moment
+from kiosk.domain.duty import NO_GRACE, Duty, DutyChange, EndOfDuty, Moment, Predecessor
 from kiosk.domain.flags import Recent, judge
 from kiosk.domain.people import NO_OFFICER, OfficerId
 from kiosk.domain.rating import Channel, Outcome, Rating, RatingId, ReasonId
@@ -72,6 +73,9 @@ class Encounter:
     paused: bool = False
     grace_duty: Duty | None = None
     grace_until: float = 0.0
+    predecessor: Predecessor | None = None
+    """Whom the question is still about after another signed on. A rating ends it, or a service
+    that ended since, or its time."""
     lingers_until: float = 0.0
     """Until then the question still stands though nobody serves: closing time came, or whoever was
     served last asked for it after a pause or a sign-off."""
@@ -82,8 +86,10 @@ class Encounter:
     """When the officer on duty began, or came back from a pause."""
     served_at: float = 0.0
     """When the officer on duty was last known to serve: at sign-on, on resuming, at a rating."""
+    rated: Duty | None = None
+    """Who was rated last: whose the presses are that the lock of that rating suppresses."""
     recent: Recent = ()
-    """The duty's last ratings, for the flags."""
+    """The last ratings at this terminal, for the flags, whoever signed on meanwhile."""
     asking: Asking | None = None
     offer: Duty | None = None
     """Whose service the question on the screen is about, where questions are offered."""
@@ -116,6 +122,16 @@ class Encounter:
     def idle(self, now: Moment, rules: Rules) -> bool:
         """Whether the duty has gone without a rating for too long to be believed."""
         return self.duty is not None and not self.paused and now.boot - self.served_at >= rules.idle
+
+    def preceded(self, at: float) -> Duty | None:
+        """Whose turn it still was at boot time `at`, though another had signed on."""
+        if self.predecessor is None or at >= self.predecessor.until:
+            return None
+        return self.predecessor.duty
+
+    def named(self, now: Moment) -> Duty | None:
+        """Whom the screen names: whoever a press on the question there would rate."""
+        return self.offer or (self.preceded(now.boot) if self.phase is Phase.READY else None)
 
     def resting_phase(self, rules: Rules) -> Phase:
         """Where the screen returns when a citizen's turn is over."""
@@ -325,7 +341,7 @@ def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
         case Linger():
             return _linger(state, now, rules)
         case Called() | Absent() | Served():
-            return _queue(state, event, now, rules) if rules.offered else (state, ())
+            return _queue(state, event, now, rules)
         case Skip():
             return _skip(state, now, rules)
         case Tick():
@@ -346,6 +362,22 @@ def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
             return _repair(state, now, rules)
 
 
+def taken_up(
+    duty: Duty | None, before: DutyChange | None, now: Moment, rules: Rules, *, paused: bool
+) -> Encounter:
+    """Where a terminal stands that was started again: with the duty that was open, and with what
+    is left of the grace of who served `before`."""
+    state = Encounter(duty=duty, paused=paused, served_at=now.boot)
+    if before is not None:
+        until = now.boot + rules.grace - (now.wall - before.at).total_seconds()
+        if state.serves and duty != before.duty:
+            predecessor = Predecessor(duty=before.duty, since=state.since, until=until)
+            state = replace(state, predecessor=predecessor)
+        elif not state.serves:
+            state = replace(state, grace_duty=before.duty, grace_until=until)
+    return _rest(state, now, rules)
+
+
 def late(state: Encounter, age: float, now: Moment) -> bool:
     """Whether a press that was made `age` seconds ago can't be scored: another officer may have
     been on duty, and whose turn it was nobody knows."""
@@ -353,13 +385,18 @@ def late(state: Encounter, age: float, now: Moment) -> bool:
 
 
 def _before_duty(state: Encounter, age: float, now: Moment) -> bool:
-    return age > AT_ONCE and now.boot - age < state.since
+    pressed_at, since = now.boot - age, state.since
+    if state.predecessor is not None and state.preceded(pressed_at):
+        since = state.predecessor.since
+    return age > AT_ONCE and pressed_at < since
 
 
 def _late(state: Encounter, age: float, now: Moment) -> Step:
-    served = not state.paused and not _before_duty(state, age, now)
-    officer = state.duty.officer if state.duty and served else NO_OFFICER
-    return state, (Count(officer, Outcome.LATE),)
+    on_duty = state.duty if state.serves else None
+    served = state.preceded(now.boot - age) or on_duty
+    if served is None or _before_duty(state, age, now):
+        return state, (Count(NO_OFFICER, Outcome.LATE),)
+    return state, (Count(served.officer, Outcome.LATE),)
 
 
 def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
@@ -368,9 +405,11 @@ def _press(state: Encounter, press: Press, now: Moment, rules: Rules) -> Step:
     if late(state, press.age, now):
         return _late(state, press.age, now)
     offer = state.offer or state.deferred
-    served = offer or _served(state, now)
+    served = offer or _served(state, now, press.age)
     if now.boot < state.locked_until:
-        return state, (Count(served.officer if served else NO_OFFICER, Outcome.SUPPRESSED),)
+        locked_for = state.rated or served
+        officer = locked_for.officer if locked_for else NO_OFFICER
+        return state, (Count(officer, Outcome.SUPPRESSED),)
     if served is None:
         return state, (Count(NO_OFFICER, Outcome.IGNORED),)
     if rules.offered and offer is None:
@@ -399,6 +438,8 @@ def _rate(state: Encounter, press: Press, served: Duty, now: Moment, rules: Rule
         state,
         locked_until=now.boot + rules.lock,
         served_at=now.boot,
+        predecessor=None,
+        rated=served,
         recent=recent,
         offer=None,
         deferred=state.deferred if state.offer else None,
@@ -428,8 +469,11 @@ def _led(step: Step, officer: OfficerId, led: bool) -> Step:
     return state, (*effects, Count(officer, Outcome.LED)) if led else effects
 
 
-def _served(state: Encounter, now: Moment) -> Duty | None:
-    if state.duty is not None and not state.paused:
+def _served(state: Encounter, now: Moment, age: float = 0.0) -> Duty | None:
+    """Whom a press rates that was made `age` seconds ago."""
+    if preceded := state.preceded(now.boot - age):
+        return preceded
+    if state.serves:
         return state.duty
     return state.grace_duty if now.boot < state.grace_until else None
 
@@ -446,6 +490,8 @@ def _rest(state: Encounter, now: Moment, rules: Rules) -> Encounter:
         rested = replace(rested, phase=Phase.READY, until=state.lingers_until)
     elif not (state.serves or rules.offered) and now.boot < state.grace_until:
         rested = replace(rested, until=state.grace_until)
+    if state.predecessor is not None and rested.named(now) is not None:
+        rested = replace(rested, until=min(rested.until or inf, state.predecessor.until))
     if state.deferred is None:
         return rested
     return _offer(replace(rested, deferred=None), state.deferred, now, rules)
@@ -456,6 +502,10 @@ def _offer(state: Encounter, duty: Duty, now: Moment, rules: Rules) -> Encounter
 
 
 def _queue(state: Encounter, event: QueueEvent, now: Moment, rules: Rules) -> Step:
+    if not rules.offered:
+        # The question always stands; a service that ended since the hand-over was the new one's.
+        ends = isinstance(event, Served) and state.predecessor is not None
+        return (_arrive(replace(state, predecessor=None), now, rules) if ends else state), ()
     match event:
         case Absent():
             return replace(state, called=None), ()
@@ -469,11 +519,13 @@ def _queue(state: Encounter, event: QueueEvent, now: Moment, rules: Rules) -> St
 
 def _after_service(state: Encounter, called: Duty | None, now: Moment, rules: Rules) -> Step:
     """`called`: who was on duty when this citizen was called, if that is known."""
+    if state.predecessor is not None and called != state.predecessor.duty:
+        state = replace(state, predecessor=None)
     duty = _served(state, now)
     if state.phase is Phase.OUT_OF_SERVICE or duty is None or state.deferred is not None:
         return _not_offered(state, duty or state.duty or called)
     offered = (Count(duty.officer, Outcome.OFFERED),)
-    serving = replace(state, served_at=now.boot)
+    serving = replace(state, served_at=now.boot, predecessor=None)
     if state.phase in (Phase.REASONS, Phase.THANKS):
         return replace(serving, deferred=duty), offered
     return _offer(serving, duty, now, rules), offered
@@ -552,20 +604,33 @@ def _sign_on(state: Encounter, duty: Duty, now: Moment, rules: Rules) -> Step:
         paused=False,
         grace_duty=None,
         grace_until=0.0,
+        predecessor=_predecessor(state, duty, now, rules),
         lingers_until=0.0,
         since=now.boot,
         served_at=now.boot,
-        recent=(),
     )
     return _arrive(fresh, now, rules), effects
+
+
+def _predecessor(state: Encounter, duty: Duty, now: Moment, rules: Rules) -> Predecessor | None:
+    """Whose last citizen may still be at the counter as `duty` begins. Who signed on in between
+    and was not named yet has none: the one before keeps the seconds that are over."""
+    if state.preceded(now.boot):
+        before = state.predecessor
+    elif state.duty is not None and state.serves:
+        before = Predecessor(duty=state.duty, since=state.since, until=now.boot + rules.grace)
+    elif state.grace_duty is not None:
+        before = Predecessor(duty=state.grace_duty, since=state.since, until=state.grace_until)
+    else:
+        return None
+    return before if before and before.duty.officer != duty.officer else None
 
 
 def _sign_off(state: Encounter, cause: EndOfDuty, now: Moment, rules: Rules) -> Step:
     if state.duty is None:
         return state, ()
-    # Whoever is rated after an idle duty, or on another day, was not the officer on duty: no grace.
-    nobody_rates = cause in (EndOfDuty.IDLE, EndOfDuty.CLOCK_JUMPED)
-    rated_still = state if nobody_rates else _with_grace(state, now, rules)
+    nobodys = replace(state, predecessor=None, rated=None)
+    rated_still = nobodys if cause in NO_GRACE else _with_grace(state, now, rules)
     lingers = cause is EndOfDuty.CLOSING_TIME and not (state.paused or rules.offered)
     lingers_until = rated_still.grace_until if lingers else 0.0
     ended = replace(rated_still, duty=None, paused=False, lingers_until=lingers_until)

@@ -20,7 +20,9 @@ RUN_GAP = 25.0
 REMEMBERED = max(BURST_OF, RUN_OF)
 
 Recent = tuple[tuple[float, int], ...]
-"""The last ratings of a duty: boot-time seconds and score, oldest first. Kept in memory only."""
+"""The last ratings at a terminal: boot-time seconds and score, oldest first. Whoever signs on
+meanwhile changes nothing in it. Kept in memory only: a file that had it would tell the order of
+presses. A start of the machine takes longer than RUN_GAP."""
 
 
 def judge(recent: Recent, at: float, score: int) -> tuple[Recent, tuple[Outcome, ...]]:

@@ -28,7 +28,7 @@ class Rules:
     thanks: float = 5.0
     reasons_timeout: float = 20.0
     grace: float = 60.0
-    """After a pause or a sign-off, a rating still goes to the officer who served."""
+    """After a pause, a sign-off or a hand-over, a rating still goes to the officer who served."""
     idle: float = 5400.0
     """A duty without a rating or a served citizen for so long ends by itself."""
     offered: bool = False

@@ -142,7 +142,7 @@ class Times(NamedTuple):
         DEFAULT_RULES.reasons_timeout
     )
     grace: Annotated[
-        float, Number(0, 600), "after a pause or sign-off, ratings still count for the officer"
+        float, Number(0, 600), "after a pause, sign-off or hand-over, who served is still rated"
     ] = DEFAULT_RULES.grace
     idle: Annotated[
         float, Number(600, 43_200), "a duty without a rating for so long ends by itself"
@@ -352,11 +352,15 @@ class Settings(NamedTuple):
         )
 
     def with_wording(self, wording: Wording) -> "Settings":
-        """These settings with central's words for the scale and the reasons in place of the file's,
-        and its holidays beside the file's. Words for a scale of another number of levels are
-        ignored."""
+        """These settings with central's name of the office, its words for the scale and its reasons
+        in place of the file's, and its holidays beside the file's. Words for a scale of another
+        number of levels are ignored."""
         holidays = self.office.holidays | frozenset(wording.holidays)
         changed = self._replace(office=self.office._replace(holidays=holidays))
+        if wording.office_th:
+            english = wording.office_en or wording.office_th
+            office = changed.office._replace(name_th=wording.office_th, name_en=english)
+            changed = changed._replace(office=office)
         if len(wording.level_words) == self.scale.levels:
             words_th = tuple(words.th for words in wording.level_words)
             words_en = tuple(words.en for words in wording.level_words)

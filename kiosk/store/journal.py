@@ -11,7 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from kiosk.domain.businessday import business_date
-from kiosk.domain.duty import Moment
+from kiosk.domain.duty import Duty, DutyChange, EndOfDuty, Moment
+from kiosk.domain.people import CounterId, OfficerId, ServiceId
 from kiosk.store.schema import journal
 
 # Built once: building a statement takes longer than running it.
@@ -88,12 +89,33 @@ class Kind(StrEnum):
     FACES_FREE = "faces-free"
 
 
+_SERVES = {
+    Kind.DUTY_BEGAN: True,
+    Kind.DUTY_RESUMED: True,
+    Kind.DUTY_PAUSED: False,
+    Kind.DUTY_ENDED: False,
+}
+"""What is said of a duty, and whether its officer serves from then on."""
+_DUTY_CHANGES = 16
+"""More than officers can sign on and off within a grace, each with a PIN."""
+
+
 class Happening(NamedTuple):
     """When by the terminal's wall clock, what, and to which officer, if to one."""
 
     at: datetime
     kind: Kind
     officer: str = ""
+
+
+class Power(NamedTuple):
+    """When by the journal's order the terminal was started or stopped, and with which order of the
+    faces."""
+
+    seq: int
+    day: date
+    running: bool
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +214,17 @@ class Journal:
         rows = self._connection.execute(_DUTIES, between)
         return [(date.fromisoformat(day), json.loads(detail)) for day, detail in rows]
 
+    def duty_changes(self) -> list[DutyChange]:
+        """The newest of what the journal says of duties, in order."""
+        query = (
+            select(journal.c.at, journal.c.kind, journal.c.detail)
+            .where(journal.c.kind.in_([kind.value for kind in _SERVES]))
+            .order_by(journal.c.seq.desc())
+            .limit(_DUTY_CHANGES)
+        )
+        rows = self._connection.execute(query).all()
+        return [_duty_change(at, kind, detail) for at, kind, detail in reversed(rows)]
+
     def face_orders(self, day: date, *, with_before: bool) -> set[str]:
         """The orders of the faces with which the terminal was started on a business date, and
         `with_before`: also with which it ran into it."""
@@ -202,6 +235,29 @@ class Journal:
             before = starts.where(journal.c.business_date < day.isoformat())
             details += self._connection.scalars(before.order_by(journal.c.seq.desc()).limit(1))
         return {json.loads(detail).get("order", "") for detail in details} - {""}
+
+    def powers(self) -> list[Power]:
+        """Each time the terminal was started or stopped, in order."""
+        kinds = (Kind.STARTED.value, Kind.STOPPED.value)
+        c = journal.c
+        query = select(c.seq, c.business_date, c.kind, c.detail).where(c.kind.in_(kinds))
+        return [
+            Power(
+                seq=seq,
+                day=date.fromisoformat(day),
+                running=kind == Kind.STARTED.value,
+                order=json.loads(detail).get("order", ""),
+            )
+            for seq, day, kind, detail in self._connection.execute(query.order_by(c.seq))
+        ]
+
+    def closings(self) -> dict[tuple[date, int], int]:
+        """The entry with which each revision of a day was closed, by its number."""
+        query = select(journal.c.seq, journal.c.detail).where(
+            journal.c.kind == Kind.DAY_CLOSED.value
+        )
+        rows = ((seq, json.loads(detail)) for seq, detail in self._connection.execute(query))
+        return {(date.fromisoformat(of["day"]), int(of["revision"])): seq for seq, of in rows}
 
     def last_before(self, day: date, pairs: Sequence[tuple[Kind, Kind]]) -> list[Kind | None]:
         """Which of each pair came last before a business date."""
@@ -229,6 +285,21 @@ class Journal:
             .limit(1)
         )
         return date.fromisoformat(day) if day else None
+
+
+def _duty_change(at: str, kind: str, detail: str) -> DutyChange:
+    fields: dict[str, str] = json.loads(detail)
+    duty = Duty(
+        officer=OfficerId(fields["officer"]),
+        service=ServiceId(fields["service"]),
+        counter=CounterId(fields["counter"]),
+    )
+    return DutyChange(
+        at=datetime.fromisoformat(at),
+        duty=duty,
+        serves=_SERVES[Kind(kind)],
+        cause=EndOfDuty(fields["cause"]) if "cause" in fields else None,
+    )
 
 
 def _happening(at: str, kind: str, detail: str) -> Happening:

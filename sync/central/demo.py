@@ -249,6 +249,16 @@ def _offers(random: Random, officer: str, answered: int) -> list[OutcomeCount]:
     return [OutcomeCount(officer, outcome, k) for outcome, k in counts.items() if k]
 
 
+def _other_presses(random: Random, officer: str) -> list[OutcomeCount]:
+    """Now and then somebody presses again, or presses much at once."""
+    often = {Outcome.SUPPRESSED: (0.1, 3), Outcome.BURST: (0.03, 2)}
+    return [
+        OutcomeCount(officer, outcome, random.randint(1, most))
+        for outcome, (share, most) in often.items()
+        if random.random() < share
+    ]
+
+
 @dataclass(slots=True)
 class _Counts:
     """What one terminal counts on one day."""
@@ -258,6 +268,7 @@ class _Counts:
     outcomes: list[OutcomeCount] = field(default_factory=list)
     n: Counter[str] = field(default_factory=Counter)
     """Ratings by officer."""
+    gaps: list[GapCount] = field(default_factory=list)
 
 
 def _report(
@@ -272,15 +283,16 @@ def _report(
             continue
         officer = str(server.officer.id)
         _rate(random, server, better, counts)
-        if counts.n[officer] and random.random() < 0.1:
-            suppressed = random.randint(1, 3)
-            counts.outcomes.append(OutcomeCount(officer, Outcome.SUPPRESSED, suppressed))
+        if counts.n[officer]:
+            counts.outcomes += _other_presses(random, officer)
+        counts.gaps.append(GapCount(officer, "paused-minutes", random.randint(30, 75)))
         if has_queue:
             counts.outcomes += _offers(random, officer, counts.n[officer])
     rated = {officer: n for officer, n in counts.n.items() if n}
     if not rated:
         return None
-    gaps = [GapCount(officer="", kind="duty-paused", n=random.randint(1, 3))]
+    gaps = [*counts.gaps, GapCount(officer="", kind="duty-paused", n=random.randint(1, 3))]
+    gaps.append(GapCount(officer="", kind="no-duty-minutes", n=random.randint(0, 20)))
     if random.random() < 0.02:
         gaps.append(GapCount(officer="", kind="panel-down-minutes", n=random.randint(3, 90)))
     return DayReport(

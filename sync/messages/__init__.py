@@ -5,6 +5,7 @@ Nothing here opens a socket, a file or a database. WIRE.md has the paths, header
 """
 
 from sync.messages.days import (
+    SIGN_ONS,
     DayReport,
     GapCount,
     LineCount,
@@ -42,6 +43,7 @@ from sync.messages.runs import (
 
 __all__ = [
     "NO_HEAD",
+    "SIGN_ONS",
     "Answer",
     "Counted",
     "DayReport",

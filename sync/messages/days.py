@@ -67,9 +67,13 @@ class SheetSeal(Row, frozen=True, order=True):
     opening: HashOrNone
 
 
+SIGN_ONS = "duty-began"
+"""The kind of a GapCount that says how often an officer signed on. No gap is shown for it."""
+
+
 class GapCount(Row, frozen=True):
     """How often, or for how many minutes, the terminal was not listening: pauses, panel losses,
-    restarts, clock jumps; of which officer, where that is known."""
+    restarts, clock jumps; of which officer, where that is known. Beside them, SIGN_ONS."""
 
     officer: OfficerOrNobody
     kind: Identifier

@@ -31,6 +31,7 @@ from msgspec import structs
 from sqlalchemy import event
 
 from kiosk.domain.rating import Channel, Half
+from kiosk.domain.refusal import Refusal
 from sync.central.greetings import Words
 from sync.central.papers import fonts, ita
 from sync.central.period import parse
@@ -107,7 +108,7 @@ class Bench:
         @self.app.get("/empty")
         def empty(request: Request, viewer: SignedIn) -> Response:
             """What any page costs before it has anything on it: who asks, frame, navigation."""
-            return page(request, "message.html", viewer, word="no_page")
+            return page(request, "message.html", viewer, refusal=Refusal("no_page"))
 
         self.seconds: list[float] = []
 

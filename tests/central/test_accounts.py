@@ -13,7 +13,12 @@ from sync.central import passwords
 from sync.central.logbook import Kind, told
 from sync.central.schema import sign_in_tries
 from sync.central.store.tries import Tries
-from sync.central.usecases.accounts import add_account, disable_account, new_password
+from sync.central.usecases.accounts import (
+    add_account,
+    disable_account,
+    enable_account,
+    new_password,
+)
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import Locked, NotSignedIn, Opened, sign_in, viewer_of
 from sync.central.usecases.sites import add_site, find_site
@@ -245,11 +250,38 @@ def test_a_new_first_password_ends_old_sessions_and_is_written_down(central: Cen
     token = opened(central, account(central)).token
     later = NOW + timedelta(seconds=1)
     fresh = new_password(central, "it", central.site, "somchai", later)
-    assert fresh is not None
     assert viewer_of(central, central.site, token, NOW) is None
     assert opened(central, fresh).token
     changes = [note.what for note in logged(central, Kind.CHANGE)]
     assert told("account_password", account="somchai") in changes
+
+
+def test_what_changes_nothing_is_not_logged_and_nobodys_account_is_named(central: Central) -> None:
+    """Also one of the city's, which is not this office's to change."""
+    account(central)
+    add_account(central, "test", "governor", "ผู้ว่าฯ", (ROLES["audit"],), NOW, city=True)
+    it = signed_in(central, ROLES["it"], now=NOW)
+    before = logged(central, Kind.CHANGE)
+    for name in ("nobody", "governor"):
+        for deed in ("disable", "enable", "password", "reset"):
+            got = it.post("/accounts/dindaeng?lang=en", data={"do": deed, "account": name})
+            assert (got.status_code, f"no account {name}" in got.text) == (400, True), deed
+    enable_account(central, "it", central.site, "somchai", NOW)
+    assert logged(central, Kind.CHANGE) == before
+    for _ in range(2):
+        disable_account(central, "it", central.site, "somchai", NOW)
+    assert len(logged(central, Kind.CHANGE)) == len(before) + 1
+
+
+def test_an_account_for_who_is_not_on_the_roster_is_made_with_a_word(central: Central) -> None:
+    it = signed_in(central, ROLES["it"], now=NOW)
+    form = {"do": "add", "account": "new", "name": "คนใหม่"}
+    for whose in ({"roles": "officer", "officer": "909"},
+                  {"roles": "section-head", "section": "ฝ่ายไม่มี", "again": "yes"}):  # fmt: skip
+        got = it.post("/accounts/dindaeng?lang=en", data={**form, **whose})
+        assert got.status_code == 200
+        assert "First password" in got.text
+        assert "opens nobody" in got.text
 
 
 def test_the_cookie_is_the_browsers_alone_and_holds_no_name(central: Central) -> None:

@@ -267,15 +267,19 @@ def test_a_terminal_is_quarantined_released_and_revoked_by_command(
     assert "is in quarantine" in accepted(ready(*on))
     assert "is no active terminal" in refused(ready(*on))
     assert "\tby-hand\t" in accepted(ready("terminals", "list"))
-    assert "by-hand: found open" in accepted(ready("terminals", "compare", "counter-1"))
-    assert "say what was found" in refused(
-        ready("terminals", "release", "counter-1", "--reason", " ")
-    )
-    off = ("terminals", "release", "counter-1", "--reason", "nothing was there")
+    compared = accepted(ready("terminals", "compare", "counter-1"))
+    assert "by-hand: found open" in compared
+    mark = compared.partition("--mark ")[2].split()[0]
+    release = ("terminals", "release", "counter-1", "--mark")
+    assert "say what was found" in refused(ready(*release, mark, "--reason", " "))
+    assert "nothing was done" in refused(ready(*release, "0" * 16, "--reason", "x"))
+    off = (*release, mark, "--reason", "nothing was there")
     assert accepted(ready(*off)) == "Released counter-1; its reports come with its next sync.\n"
-    assert "is not in quarantine" in refused(ready(*off))
+    assert "nothing was done" in refused(ready(*off))
     assert "no account nobody" in refused(ready(*off, "--as", "nobody"))
-    assert "waits for no" in refused(ready("terminals", "confirm", "counter-1", "--as", "it"))
+    assert "waits for no" in refused(
+        ready("terminals", "confirm", "counter-1", "--mark", mark, "--as", "it")
+    )
     end = ("terminals", "revoke", "counter-1", "--reason", "stolen")
     assert "has ended" in accepted(ready(*end))
     assert "has no key to end" in refused(ready(*end))
@@ -451,6 +455,12 @@ def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
     assert "First password" in accepted(ready("accounts", "password", "boss"))
     assert "Disabled" in accepted(ready("accounts", "disable", "boss"))
     assert "(disabled)" in accepted(ready("accounts", "list"))
+    ghost = ready("accounts", "add", "g", "--role", "officer", "--officer", "909")
+    assert "no active officer has number '909'" in refused(ghost)
+    accepted(ready("accounts", "add", "mayor", "--role", "audit", "--city"))
+    assert "no account" in refused(ready("accounts", "disable", "mayor"))
+    assert "Disabled" in accepted(ready("accounts", "disable", "mayor", "--city"))
+    assert "mayor\taudit" in accepted(ready("accounts", "list", "--city"))
     for words in (("disable", "nobody"), ("password", "nobody")):
         assert "no account" in refused(ready("accounts", *words))
 

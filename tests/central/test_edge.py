@@ -1,5 +1,6 @@
 """The application's edge: headers on every answer, cookies over TLS, HEAD, and odd text."""
 
+import re
 import socket
 import ssl
 import threading
@@ -48,6 +49,20 @@ def central(tmp_path: Path) -> Iterator[Central]:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     yield made_central(store, tmp_path)
     store.close()
+
+
+@pytest.mark.parametrize("end", ["/", "//", "/?next=//evil.example"])
+def test_nobody_is_sent_to_the_address_in_the_host_header(central: Central, end: str) -> None:
+    """A path that nearly is one is no page; who must sign in is sent to this server's own path."""
+    doors = Doors.of(central, NOON)
+    client = browser(central)
+    client.cookies.set(COOKIE, doors.cookie)
+    for method, path in doors.routes:
+        near = re.sub("{[^}]*}", "dindaeng", path).rstrip("/") + end
+        got = client.request(method, near, headers={"Host": "evil.example"})
+        where = got.headers.get("location", "/")
+        assert re.match("/(?!/)", where), (near, where)
+        assert got.status_code in (404, 405) or path in ("/", "/static/{name}"), (near, got)
 
 
 @pytest.mark.parametrize(

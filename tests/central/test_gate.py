@@ -18,12 +18,10 @@ from sync.central.reports import chart, gate
 from sync.central.reports.gate.cut_tables import reason_rows
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
-from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
-from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
 from sync.messages import DayReport, LineCount, ReasonCount
 from tests.support.builders import an_officer
@@ -234,26 +232,6 @@ def test_nearly_all_agreeing_in_a_table_is_said_as_a_bound_of_the_rounded_number
             assert row.per_cent >= 100 * few / n
     [row] = gate.cut_rows([{"a": {5: (0, 3, 0, 0, n - 3)}}], 100)
     assert row.bound == ("at least" if n > 600 else ""), "never rounded to all"
-
-
-def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) -> None:
-    put_on_roster(central, (an_officer("101", "ก"),))
-    report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
-    publish_due(central, TODAY)
-
-    def may() -> bool:
-        view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
-        return view.may_enter_appraisal
-
-    assert not may(), "the response rate is not known"
-    import_tickets(central, [Ticket(date(2026, 11, 2), "1", 700)])
-    assert not may(), "129 of 700 is less than a fifth"
-    import_tickets(central, [Ticket(date(2026, 11, 2), "1", 500)])
-    assert may()
-    strict = SiteSettings(appraisal_from=200)
-    with central.store.transaction(central.site) as t:
-        t.settings.append(0, strict, "it", NOW)
-    assert not may(), "the office asks for more"
 
 
 def test_a_result_is_set_apart_only_where_chance_does_not_explain_it(central: Central) -> None:

@@ -5,13 +5,17 @@ from datetime import date, datetime, timedelta
 import pytest
 from msgspec import structs
 from sqlalchemy import text
+from starlette.testclient import TestClient
 
 from kiosk.domain.scale import FaceOrder
 from sync.central.disclosure import Counts, Scaled
 from sync.central.ingest import Why
 from sync.central.logbook import Kind, told
 from sync.central.logwords import log_words
+from sync.central.mark import ChangedSinceShown
 from sync.central.store.terminals import State
+from sync.central.store.witness import Alarm
+from sync.central.usecases import terminals, two_people
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
@@ -22,17 +26,8 @@ from sync.central.usecases.terminals import (
     invite_terminal,
     quarantine_terminal,
     read_fleet,
-    release_terminal,
 )
-from sync.central.usecases.two_people import (
-    NotTheSecond,
-    confirm_generation,
-    confirm_new_terminal,
-    confirm_release,
-    confirm_release_of_terminal,
-    propose_release,
-    refuse_generation,
-)
+from sync.central.usecases.two_people import NotTheSecond
 from sync.central.usecases.verification import first_disagreement, published_excess
 from sync.central.viewer import ROLES, NotYours, Viewer
 from sync.messages import Answer, Enrol, GapCount, Head, Heads, ReasonCount
@@ -51,7 +46,17 @@ from tests.support.central import (
 )
 from tests.support.central import NIGHT as NOW
 from tests.support.day_reports import DAY, day_report, key_text
+from tests.support.page_forms import form_for
 from tests.support.terminal_requests import judge_terminal
+from tests.support.two_people import (
+    confirm_generation,
+    confirm_new_terminal,
+    confirm_release,
+    confirm_release_of_terminal,
+    propose_release,
+    refuse_generation,
+    release_terminal,
+)
 
 BEFORE = DAY - timedelta(days=3)
 MONDAY = DAY + timedelta(days=7)
@@ -216,6 +221,72 @@ def test_a_proposal_is_for_the_quarantine_that_was_looked_at(central: Central) -
     judge_terminal(central, "counter-1", heads_at(9, "c"), NOW)
     assert judge_terminal(central, "counter-1", heads_at(2, "d"), NOW) is Answer.ROLLBACK
     assert not confirm_release_of_terminal(central, DIRECTOR, "counter-1", NOW)
+
+
+# --- who confirms names what was shown ---------------------------------------------------------
+
+
+def test_who_lets_reports_count_lets_those_of_the_page_count_alone(central: Central) -> None:
+    """Another proposal, one report more, or a page of before: nothing is done, and it is shown."""
+    enrolled(central)
+    for day in (BEFORE, DAY):
+        take(central, day_report(1, day))
+    take(central, day_report(2, BEFORE, counts=(0, 0, 0, 0, 60)))
+    it, director = (signed_in(central, ROLES[role], now=NOW) for role in ("it", "director"))
+    where = {"terminal": "counter-1", "why": "fell"}
+
+    def stand(client: TestClient, deed: str) -> dict[str, str]:
+        form = form_for(client.get("/fleet/dindaeng").text, deed, **where)
+        assert form is not None
+        return {**form, "note": "copied twice"}
+
+    first = stand(it, "propose")
+    take(central, day_report(2, DAY, counts=(0, 0, 0, 0, 60)))
+    assert it.post("/fleet/dindaeng/two-people", data=first).status_code == 409, "one came"
+    assert it.post("/fleet/dindaeng/two-people", data=stand(it, "propose")).status_code == 303
+    stale = stand(director, "count")
+    propose_release(central, AUDIT, "counter-1", Why.FELL, "another reason", NOW)
+    for form in (stale, {**stale, "mark": ""}):
+        refused = director.post("/fleet/dindaeng/two-people?lang=en", data=form)
+        assert refused.status_code == 409
+        assert "nothing was done" in refused.text
+        assert "another reason" in refused.text
+    assert ratings(central) == 6
+    form = stand(director, "count")
+    assert director.post("/fleet/dindaeng/two-people", data=form).status_code == 303
+    assert ratings(central) == 60
+    again = director.post("/fleet/dindaeng/two-people?lang=en", data=form)
+    assert (again.status_code, "nothing was done" in again.text) == (409, True)
+
+
+def test_a_release_settles_the_alarms_that_were_shown_alone(central: Central) -> None:
+    enrolled(central)
+    judge_terminal(central, "counter-1", heads_at(7, "a"), NOW)
+    judge_terminal(central, "counter-1", heads_at(3, "b"), NOW)
+    shown = read_fleet(central, DAY).release_mark("counter-1")
+    release_terminal(central, IT, "counter-1", "disk replaced", NOW)
+    seen_by_director = read_fleet(central, DAY).release_mark("counter-1")
+    with central.store.transaction(central.site) as t:
+        t.witness.alarm(Alarm(at=NOW, terminal="counter-1", kind="earlier-key", detail="a copy"))
+    for mark in (shown, seen_by_director):
+        with pytest.raises(ChangedSinceShown):
+            two_people.confirm_release_of_terminal(central, DIRECTOR, "counter-1", mark, NOW)
+        with pytest.raises(ChangedSinceShown):
+            terminals.release_terminal(central, IT, "counter-1", mark, "again", NOW)
+    assert state(central, "counter-1") is State.ROLLBACK
+    assert confirm_release_of_terminal(central, DIRECTOR, "counter-1", NOW)
+
+
+def test_a_machine_is_confirmed_as_it_was_shown(central: Central) -> None:
+    """Its key, its counter and who made its code; a mark of something else confirms nothing."""
+    enrolled(central)
+    new = enrolled_again(central)
+    fleet = read_fleet(central, DAY)
+    for mark in ("", fleet.enrolment_mark("counter-1"), fleet.release_mark(new)):
+        for confirm in (two_people.confirm_generation, two_people.refuse_generation):
+            with pytest.raises(ChangedSinceShown):
+                confirm(central, DIRECTOR, new, mark, NOW)
+    assert state(central, new) is State.WAITING
 
 
 # --- parked until two people decide ------------------------------------------------------------

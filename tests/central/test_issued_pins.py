@@ -21,7 +21,6 @@ from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import retire_officer
 from sync.central.usecases.pins import MOST_ISSUED, OfficersPin, issue_pins, read_pins
-from sync.central.usecases.two_people import confirm_generation
 from sync.central.viewer import ROLES, Viewer
 from sync.messages import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.protocol import BadMessage
@@ -31,6 +30,7 @@ from tests.support.central import NIGHT as NOW
 from tests.support.central import logged, put_on_roster, signed_in
 from tests.support.central_server import Kept, Server
 from tests.support.network import Overheard
+from tests.support.two_people import confirm_generation
 
 
 def sync(kept: Kept, transport: httpx.BaseTransport | None = None) -> exchange.Synced:

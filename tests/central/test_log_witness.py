@@ -24,6 +24,8 @@ from sync.protocol import chained
 from tests.support.central import NIGHT as NOW
 from tests.support.central import logged, signed_in
 from tests.support.central_server import Kept, Server
+from tests.support.page_forms import form_for
+from tests.support.two_people import asked_breaks_mark, open_breaks_mark
 
 
 def change(central: Central, n: int, who: str = "it") -> None:
@@ -148,15 +150,16 @@ def test_one_alone_settles_nothing_two_of_different_roles_do(kept: Kept, server:
     beat(kept)
     it = signed_in(central, ROLES["it"], now=NOW)
     assert "counter-1" in it.get("/fleet/dindaeng").text
-    asks = {"do": "ask", "reason": "นำข้อมูลสำรองกลับมาใช้"}
+    asks = {"do": "ask", "mark": open_breaks_mark(central), "reason": "นำข้อมูลสำรองกลับมาใช้"}
     assert it.post("/fleet/dindaeng/logs", data=asks).status_code == 303
-    assert it.post("/fleet/dindaeng/logs", data={"do": "agree"}).status_code == 403
+    agrees = form_for(it.get("/fleet/dindaeng").text, "agree")
+    assert it.post("/fleet/dindaeng/logs", data=agrees).status_code == 403
     assert it.post("/fleet/dindaeng", data={"terminal": "counter-1", "do": "release",
                                             "note": "x"}).status_code >= 400  # fmt: skip
     beat(kept)
     assert trouble(kept) is not None
     director = signed_in(central, ROLES["director"], now=NOW)
-    assert director.post("/fleet/dindaeng/logs", data={"do": "agree"}).status_code == 303
+    assert director.post("/fleet/dindaeng/logs", data=agrees).status_code == 303
     beat(kept)
     assert trouble(kept) is None
     with kept.store.read() as snapshot:
@@ -178,16 +181,42 @@ def test_one_account_settles_nothing_with_another_role_either(kept: Kept, server
     cut(central, 5)
     beat(kept)
     asking = Viewer(account="it", name="it", site=central.site, roles=frozenset({ROLES["it"]}))
-    ask_to_settle(central, asking, "ไม่มีอะไร", NOW)
+    ask_to_settle(central, asking, open_breaks_mark(central), "ไม่มีอะไร", NOW)
+    renewed = replace(asking, roles=frozenset({ROLES["audit"]}))
     with pytest.raises(NeedsAnother):
-        settle_log_breaks(central, replace(asking, roles=frozenset({ROLES["audit"]})), NOW)
+        settle_log_breaks(central, renewed, asked_breaks_mark(central), NOW)
     assert [found.settled for found in read_log_breaks(central)] == [None]
+
+
+def test_who_agrees_agrees_to_what_the_page_showed_alone(kept: Kept, server: Server) -> None:
+    """Meanwhile another asked for something else."""
+    central = server.central
+    change(central, 8)
+    beat(kept)
+    cut(central, 5)
+    beat(kept)
+    it, audit = (signed_in(central, ROLES[role], now=NOW) for role in ("it", "audit"))
+    director = signed_in(central, ROLES["director"], now=NOW)
+    first = {"do": "ask", "mark": open_breaks_mark(central), "reason": "restored"}
+    assert it.post("/fleet/dindaeng/logs", data=first).status_code == 303
+    stale = form_for(director.get("/fleet/dindaeng").text, "agree")
+    assert audit.post("/fleet/dindaeng/logs", data=first).status_code == 409, "asked meanwhile"
+    other = {**first, "mark": open_breaks_mark(central), "reason": "nothing"}
+    assert audit.post("/fleet/dindaeng/logs", data=other).status_code == 303
+    for shown in (stale, {"do": "agree"}):
+        refused = director.post("/fleet/dindaeng/logs?lang=en", data=shown)
+        assert refused.status_code == 409
+        assert "nothing was done" in refused.text
+        assert "audit asks to take the logs as they are" in refused.text
+    assert [one.settled for one in read_log_breaks(central)] == [None]
+    agreed = form_for(refused.text, "agree")
+    assert director.post("/fleet/dindaeng/logs", data=agreed).status_code == 303
 
 
 def test_where_nothing_is_to_be_settled_nothing_is_logged(server: Server) -> None:
     it = signed_in(server.central, ROLES["it"], now=NOW)
     for asks in ({"do": "ask", "reason": "x"}, {"do": "agree"}):
-        assert it.post("/fleet/dindaeng/logs", data=asks).status_code == 404
+        assert it.post("/fleet/dindaeng/logs", data=asks).status_code == 409
     assert logged(server.central, Kind.ALARM) == []
 
 

@@ -4,14 +4,12 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pypdfium2 as pdfium
 import pytest
 from docx import Document
 from PIL import Image
@@ -38,6 +36,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, ROLES, Viewer
 from tests.support.builders import an_officer
 from tests.support.central import made_central, put_on_roster, received
+from tests.support.papers import pages, squeezed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -97,19 +96,6 @@ def with_text(text: str) -> tuple[EditedRow, ...]:
         ),
         *rest,
     )
-
-
-def squeezed(text: str) -> str:
-    """Without white space, Thai's decomposed am put together."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFC", text)).replace("\u0e4d\u0e32", "ำ")
-
-
-def pages(pdf: bytes) -> list[str]:
-    """Each page's text as pdfium (Chrome's reader) copies it."""
-    document = pdfium.PdfDocument(pdf)
-    found = [squeezed(page.get_textpage().get_text_bounded()) for page in document]
-    document.close()
-    return found
 
 
 # --- the ITA report ----------------------------------------------------------------------------
@@ -386,6 +372,9 @@ def test_every_gap_has_words_on_the_page_and_on_the_meeting_sheet() -> None:
     counted |= {absence.PAUSED, absence.NOBODY, absence.COVERED}
     for language in LANGUAGES:
         assert counted == tables(language)["gap"].keys(), language
+        lasting = {kind for kind in counted if kind.endswith("-minutes")}
+        beside_an_officer = lasting | {absence.LATE_PAUSE, gate.OVER_TICKETS}
+        assert beside_an_officer == tables(language)["gap_short"].keys(), language
 
 
 def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
@@ -453,10 +442,8 @@ def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central)
     objected = replace(shown, officers=tuple(replace(o, objected=True) for o in shown.officers))
     assert "โต้แย้ง" in "".join(pages(appraisal.section_pdf(objected, "x", NOW)))
     own = gate.officer(office, DIRECTOR, "101", parse("fy2027"), TODAY, NOW)
-    unknown = "".join(pages(appraisal.officer_pdf(replace(own, coverage=None), "x", NOW)))
-    assert "ไม่ทราบ(ไม่มีข้อมูลบัตรคิว)" in unknown
-    known = "".join(pages(appraisal.officer_pdf(replace(own, coverage=0.31), "x", NOW)))
-    assert "ประมาณร้อยละ๓๑(ทั้งสำนักงาน)" in known
+    unknown = "".join(pages(appraisal.officer_pdf(own, "x", NOW)))
+    assert "ไม่ทราบเพราะเครื่องประเมินไม่ได้นับ" in unknown
 
 
 def test_repeated_presses_stand_in_the_ita_report_and_the_meeting_sheet(view: OfficeView) -> None:

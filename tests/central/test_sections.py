@@ -123,10 +123,10 @@ def test_the_head_of_then_sees_what_was_then_and_the_new_one_what_came_after(
 
 def test_time_without_answers_is_told_of_the_own_weeks_alone(moved: Central) -> None:
     with moved.store.read(moved.site) as t:
-        whole = t.days.gaps_of("101", FIRST_WEEK, SECOND_WEEK)
-    parts = [person(moved, who).gaps for who in (OF_REGISTRY, OF_REVENUE)]
+        [whole] = t.days.gaps_of(["101"], FIRST_WEEK, SECOND_WEEK).values()
+    parts = [person(moved, who).missing.own for who in (OF_REGISTRY, OF_REVENUE)]
     assert all(parts)
-    assert parts[0] + parts[1] == whole == person(moved, DIRECTOR).gaps
+    assert parts[0] + parts[1] == whole == person(moved, DIRECTOR).missing.own
 
 
 def test_what_a_week_had_when_the_move_was_entered_closes_in_the_section_before(

@@ -25,6 +25,7 @@ ROUND = "period=fy2027-1"
 TERMINALS = "what terminals are sent"
 
 EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
+    "office_en": ({"office_en": "Huai Khwang Office"}, TERMINALS, "Huai Khwang Office"),
     "question_th": ({"question_th": "บริการดีไหม"}, TERMINALS, "บริการดีไหม"),
     "question_en": ({"question_en": "Was it good?"}, TERMINALS, "Was it good?"),
     "comment_url": ({"comment_url": "https://x.example/f/{token}"}, TERMINALS, "x.example/f"),
@@ -39,6 +40,9 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "cuts_from": ({"cuts_from": "161"}, "/services/dindaeng", "๑๖๑"),
     "appraisal_from": ({"appraisal_from": "222"}, "/officer/dindaeng/101", "๒๒๒"),
     "appraisal_response": ({"appraisal_response": "77"}, "/officer/dindaeng/101", "๗๗"),
+    "objection_days": ({"objection_days": "91"}, "/objections/dindaeng", "ภายใน ๙๑ วัน"),
+    "decision_days": ({"decision_days": "92"}, "/objections/dindaeng", "ภายใน ๙๒ วัน"),
+    "appeal_days": ({"appeal_days": "93"}, "/objections/dindaeng", "ภายใน ๙๓ วัน"),
     "security_days": ({"security_days": "417"}, "/my-log", "๔๑๗"),
     "oit_numbers": ({"oit_numbers": "O98"}, f"/data/dindaeng/statistics.xlsx?{ROUND}", "O98"),
     "licence": ({"licence": "ODbL"}, f"/data/dindaeng/statistics.json?{ROUND}", "ODbL"),

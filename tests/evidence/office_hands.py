@@ -38,6 +38,7 @@ from tests.support.central import SITE, logged, made_central, on_roster, person,
 from tests.support.central_server import Kept, Server
 from tests.support.copied_key import CopiedKey
 from tests.support.day_reports import day_report
+from tests.support.page_forms import form_for
 
 TERMINAL = "counter-1"
 Past = Mapping[tuple[str, date], bytes]
@@ -174,8 +175,11 @@ class ItHand:
         self._press("/fleet/dindaeng/two-people", deed, name, why)
 
     def _press(self, path: str, deed: str, name: str, why: str) -> None:
+        """What the page of now offers, and where it offers nothing, what it might have."""
         for browser in self._browsers:
-            browser.post(path, data={"do": deed, "terminal": name, "why": why, "note": "because"})
+            page = browser.get("/fleet/dindaeng").text
+            offered = form_for(page, deed, terminal=name) or {"do": deed, "terminal": name}
+            browser.post(path, data={"why": why, "note": "because", **offered})
 
 
 DEEDS: tuple[Callable[[ItHand, Random], None], ...] = (

@@ -13,7 +13,6 @@ from sync import closing, exchange
 from sync.absence import Hours
 from sync.central.usecases import witness
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal, revoke_terminal
-from sync.central.usecases.two_people import confirm_generation
 from sync.client import SyncFailed
 from sync.commitment import Dimension
 from sync.messages import Enrol
@@ -31,6 +30,7 @@ from tests.evidence.resealing import (
 )
 from tests.support.builders import TODAY, rating
 from tests.support.central import person
+from tests.support.two_people import confirm_generation
 
 
 def test_an_honest_day_raises_no_alarm(tmp_path: Path) -> None:

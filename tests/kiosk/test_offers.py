@@ -1,6 +1,7 @@
 """Where a queue exists: the question is offered once for each service that ended."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,6 +182,31 @@ def test_where_nothing_is_offered_the_queue_changes_nothing() -> None:
     ready, _ = step(Encounter(), SignOn(duty_of()), moment(), Rules())
     for event in (Called(), Served(), Absent(), Skip()):
         assert play((1, event), start=ready, rules=Rules()) == (ready, [])
+
+
+def test_a_service_that_was_called_before_a_hand_over_is_whose_call_it_was() -> None:
+    after: list[tuple[float, Event]] = [(2, SignOn(duty_of(PRASIT))), (40, Served())]
+    state, _ = play((1, Called()), *after)
+    assert ratings(play((45, press(2)), start=state)[1]) == [(SOMYING.id, 2)]
+    _, effects = play((1, Called()), (2, SignOn(duty_of(PRASIT))), (62, Served()), (65, press(2)))
+    assert ratings(effects) == [(PRASIT.id, 2)], "a minute later the new one has served it"
+
+
+def test_a_service_that_the_new_officer_ended_is_the_new_officers() -> None:
+    for rules in (RULES, replace(RULES, offered=False)):
+        signed = [(2.0, SignOn(duty_of(PRASIT)))]
+        called, _ = play(*signed, (3, Called()), (20, Served()), (21, press(2)), rules=rules)
+        assert called.rated == duty_of(PRASIT)
+        _, effects = play(*signed, (20, Served()), (21, press(2)), rules=rules)
+        assert ratings(effects) == [(PRASIT.id, 2)]
+
+
+def test_an_unasked_press_within_the_grace_of_a_hand_over_is_counted_for_who_served() -> None:
+    _, effects = play((2, SignOn(duty_of(PRASIT))), (5, press(2)), (70, press(2)))
+    assert counts(effects) == {
+        (SOMYING.id, Outcome.UNASKED): 1,
+        (PRASIT.id, Outcome.UNASKED): 1,
+    }
 
 
 _events = st.one_of(

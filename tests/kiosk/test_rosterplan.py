@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain import rostercsv
-from kiosk.domain.people import Officer, OfficerId, RosterEntry, name_key
+from kiosk.domain.people import Officer, OfficerId, RosterEntry, name_key, section_id
 from kiosk.domain.rosterplan import Answer, BadPlan, RosterPlan, Why, Word, plan
 from kiosk.officerid import new_officer_id
 from tests.support.builders import an_officer
@@ -50,7 +50,7 @@ def test_a_new_person_gets_an_id_that_is_no_number() -> None:
 def test_the_same_number_and_name_is_the_same_person_and_an_empty_cell_changes_nothing() -> None:
     made = planned(entry("007", "  สมหญิง   ใจดี "), entry("12", PRASIT.name, section="ฝ่ายโยธา"))
     assert made.unchanged == (SOMYING,)
-    assert [one.after for one in made.changed] == [replace(PRASIT, section="ฝ่ายโยธา")]
+    assert [one.after for one in made.changed] == [replace(PRASIT, section=section_id("ฝ่ายโยธา"))]
 
 
 @pytest.mark.parametrize(

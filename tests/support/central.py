@@ -24,9 +24,7 @@ from sync.central.usecases.terminals import (
     Release,
     enrol_terminal,
     invite_terminal,
-    release_terminal,
 )
-from sync.central.usecases.two_people import confirm_release_of_terminal
 from sync.central.viewer import ROLES, Role, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
@@ -34,6 +32,7 @@ from sync.messages import Answer, DayReport, Enrol, OutcomeCount
 from sync.signing import public_text
 from tests.support.builders import an_officer
 from tests.support.day_reports import day_report, key_text
+from tests.support.two_people import confirm_release_of_terminal, release_terminal
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 """Noon in Bangkok, when people read the report."""

@@ -16,6 +16,7 @@ from kiosk.domain.rating import Channel, Outcome
 from kiosk.settings.reading import parse
 from kiosk.store.journal import Kind
 from kiosk.store.state import Mark
+from kiosk.store.verify import Verified, verify
 from tests.support.builders import MORNING, PRASIT, TODAY, duty_of
 from tests.support.counter import (
     Counter,
@@ -199,9 +200,46 @@ def test_a_hand_over_goes_to_the_next_officer(counter: Counter) -> None:
     assert isinstance(screen, SignOnScreen)
     click(next(row for row in screen.rows if row.officer == "102"))
     type_pin(counter, counter.pins["102"])
+    pass_time(counter, counter.settings.times.grace)
     press_face(counter, 5)
     [(line, _)] = tally(counter).scores
     assert line.officer == "102"
+
+
+def hand_over(counter: Counter) -> None:
+    click(ready(counter).staff_tile)
+    click(pin_screen(counter).change_tile)
+    screen = shown(counter, SignOnScreen)
+    assert isinstance(screen, SignOnScreen)
+    click(next(row for row in screen.rows if row.officer == "102"))
+    type_pin(counter, counter.pins["102"])
+
+
+def test_after_a_hand_over_the_screen_names_whom_the_next_press_rates(counter: Counter) -> None:
+    sign_on(counter)
+    hand_over(counter)
+    assert ready(counter).plate.name._text == "นางสาวสมหญิง ใจดี"
+    assert "ประสิทธิ์" in ready(counter)._note._text
+    counter.crash_and_start()
+    assert ready(counter).plate.name._text == "นางสาวสมหญิง ใจดี"
+    press_face(counter, 5)
+    pass_time(counter, counter.settings.times.thanks)
+    assert ready(counter).plate.name._text == "นายประสิทธิ์ ญาณวุฒิ"
+    assert ready(counter)._note._text == ""
+    press_face(counter, 4)
+    rated = [(line.officer, score) for line, score in tally(counter).scores]
+    assert rated == [("101", 5), ("102", 4)]
+    assert isinstance(verify(counter.running.store), Verified)
+
+
+def test_the_name_changes_by_itself_when_the_grace_of_a_hand_over_ends(counter: Counter) -> None:
+    sign_on(counter)
+    hand_over(counter)
+    assert counter.running.presenter._phase_timer.isActive()
+    pass_time(counter, counter.settings.times.grace - 0.001)
+    assert ready(counter).plate.name._text == "นางสาวสมหญิง ใจดี"
+    pass_time(counter, 0.001)
+    assert ready(counter).plate.name._text == "นายประสิทธิ์ ญาณวุฒิ"
 
 
 def test_a_citizen_can_not_open_the_officers_menu_without_the_pin(counter: Counter) -> None:
@@ -258,9 +296,10 @@ def test_after_closing_time_the_next_officer_signs_on_at_once(counter: Counter) 
     assert isinstance(screen, SignOnScreen)
     click(next(row for row in screen.rows if row.officer == "102"))
     type_pin(counter, counter.pins["102"])
+    assert counter.running.presenter.state.duty == duty_of(PRASIT)
+    pass_time(counter, 61)
     assert ready(counter).plate.name._text == PRASIT.name
     assert ready(counter)._note._text == ""
-    pass_time(counter, 61)
     ready(counter)
 
 

@@ -54,6 +54,7 @@ CITIZEN = (
     "ready.skip",
     "ready.closed",
     "ready.closes",
+    "ready.follows",
     "waiting.",
     "notices.",
     "sound.",

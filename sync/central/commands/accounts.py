@@ -1,8 +1,9 @@
 """Commands about accounts: who may sign in to the report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +11,7 @@ from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.language import counted
 from sync.central.commands.context import USAGE, fail, login, now, opened, write_private
 from sync.central.language import in_english
-from sync.central.viewer import ROLES
+from sync.central.viewer import CITY, ROLES
 
 if TYPE_CHECKING:
     from sync.central.usecases.officer_accounts import OfficersAccount
@@ -19,6 +20,9 @@ app = typer.Typer(help="Who may sign in to the report.", no_args_is_help=True)
 
 _NEEDS_OFFICER = " or ".join(role.id for role in ROLES.values() if role.needs_officer)
 _NEEDS_SECTION = " or ".join(role.id for role in ROLES.values() if role.needs_section)
+
+_Account = Annotated[str, typer.Argument(help="The account.")]
+_City = Annotated[bool, typer.Option(help="One of the city's own, which opens all offices.")]
 
 
 @app.command()
@@ -38,7 +42,7 @@ def add(
     Example: kiosk-central accounts add somchai --name "สมชาย ใจดี" --role director
     """
     from kiosk.domain.people import BadPerson
-    from sync.central.usecases.accounts import add_account, roles_of
+    from sync.central.usecases.accounts import add_account, off_roster, roles_of
     from sync.central.usecases.people import officer_with
 
     try:
@@ -64,19 +68,23 @@ def add(
             )
         except BadPerson as error:
             fail(in_english(error), USAGE)
+        unknown = off_roster(central, str(person.id) if person else "", section)
     if password:
         _say_password(account, password)
     else:
         typer.echo(f"{account} signs in with the office's own account.")
+    for problem in unknown:
+        typer.echo(f"Beware: {in_english(problem)}", err=True)
 
 
 @app.command("list")
-def list_accounts() -> None:
+def list_accounts(city: _City = False) -> None:
     """List accounts, their roles, and whether they are disabled."""
     from sync.central.usecases.accounts import all_accounts
+    from sync.central.usecases.sites import city_of
 
     with opened() as central:
-        accounts = all_accounts(central)
+        accounts = all_accounts(city_of(central) if city else central)
     for one in accounts:
         disabled = "  (disabled)" if one.disabled else ""
         roles = " ".join(sorted(role.id for role in one.roles))
@@ -86,25 +94,22 @@ def list_accounts() -> None:
 
 
 @app.command()
-def disable(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+def disable(account: _Account, city: _City = False) -> None:
     """Let an account sign in no more; its sessions end at once."""
     from sync.central.usecases.accounts import disable_account
 
-    with opened() as central:
-        if not disable_account(central, login(), central.site, account, now()):
-            _fail_for_unknown(account)
+    with opened() as central, _unknown_named():
+        disable_account(central, login(), CITY if city else central.site, account, now())
     typer.echo(f"Disabled {account}.")
 
 
 @app.command()
-def password(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+def password(account: _Account, city: _City = False) -> None:
     """Print a new first password for an account whose own is forgotten."""
     from sync.central.usecases.accounts import new_password
 
-    with opened() as central:
-        first = new_password(central, login(), central.site, account, now())
-        if first is None:
-            _fail_for_unknown(account)
+    with opened() as central, _unknown_named():
+        first = new_password(central, login(), CITY if city else central.site, account, now())
     _say_password(account, first)
 
 
@@ -157,24 +162,24 @@ def letters(
 
 
 @app.command()
-def enable(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+def enable(account: _Account, city: _City = False) -> None:
     """Let a disabled account sign in again, with the password it had."""
     from sync.central.usecases.accounts import enable_account
 
-    with opened() as central:
-        if not enable_account(central, login(), central.site, account, now()):
-            _fail_for_unknown(account)
+    with opened() as central, _unknown_named():
+        enable_account(central, login(), CITY if city else central.site, account, now())
     typer.echo(f"Enabled {account}.")
 
 
 @app.command("reset-second-factor")
-def reset_second_factor(account: Annotated[str, typer.Argument(help="The account.")]) -> None:
+def reset_second_factor(account: _Account, city: _City = False) -> None:
     """Forget the second factor of an account whose owner has lost it; another is set at the next
     sign-in."""
     from sync.central.usecases.second_factors import reset_factor
 
-    with opened() as central:
-        if not reset_factor(central, login(), central.site, account, now()):
+    with opened() as central, _unknown_named():
+        site = CITY if city else central.site
+        if not reset_factor(central, login(), site, account, now()):
             fail(f"{account[:40]!r} has no second factor", USAGE)
     typer.echo(f"Reset the second factor of {account}.")
 
@@ -195,5 +200,12 @@ def _say_password(account: str, first: str) -> None:
     typer.echo(f"First password of {account}: {first}   (to be changed at first sign-in)")
 
 
-def _fail_for_unknown(account: str) -> NoReturn:
-    fail(f"no account is called {account[:40]!r}", USAGE)
+@contextmanager
+def _unknown_named() -> Iterator[None]:
+    """An account that is nobody's ends the command in one line."""
+    from kiosk.domain.people import BadPerson
+
+    try:
+        yield
+    except BadPerson as error:
+        fail(in_english(error), USAGE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from kiosk.language import counted
 from sync.central.commands.context import USAGE, fail, login, now, opened
 from sync.central.ingest import Why
 from sync.central.language import in_english
+
+if TYPE_CHECKING:
+    from sync.central.usecases.terminals import Doubted, Fleet
 
 enrolment = typer.Typer()
 app = typer.Typer(help="The terminals of this site.", no_args_is_help=True)
@@ -58,7 +61,8 @@ def list_terminals() -> None:
 
 @app.command()
 def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")]) -> None:
-    """Show what central has seen of a terminal, its alarms, and its parked reports.
+    """Show what central has seen of a terminal, its alarms, its parked reports, and what can be
+    done: each line to type names what is shown here.
 
     Example: kiosk-central terminals compare counter-1
     """
@@ -66,7 +70,7 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
 
     with opened() as central:
         fleet = read_fleet(central, now().date())
-    compared = next((t for t in fleet.terminals if t.terminal == terminal), None)
+    compared = fleet.terminal(terminal)
     if compared is None:
         fail(f"no terminal is called {terminal[:40]!r}; see kiosk-central terminals list", USAGE)
     typer.echo(f"{terminal}: {compared.state}, journal seen up to entry {compared.head.seq}")
@@ -74,21 +78,62 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
         at = alarm.at.astimezone().isoformat(" ", "minutes")
         settled = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{settled}")
+    for line in (*_parked_lines(fleet, terminal), *_next_steps(fleet, terminal)):
+        typer.echo(line)
+
+
+def _parked_lines(fleet: "Fleet", terminal: str) -> Iterator[str]:
     doubted = (report for group in fleet.doubted for report in group.reports)
     for report in (a for a in (*fleet.parked, *doubted) if a.terminal == terminal):
         n, taken_n = counted(report.n, "rating", "ratings"), "none"
         if report.taken_n is not None:
             taken_n = counted(report.taken_n, "rating", "ratings")
-        typer.echo(f"{report.date}  parked ({report.answer}): {n}; taken: {taken_n}")
+        yield f"{report.date}  parked ({report.answer}): {n}; taken: {taken_n}"
+
+
+def _next_steps(fleet: "Fleet", id_: str) -> Iterator[str]:
+    """Who proposed what of a terminal, and the commands that go on from there."""
+    from sync.central.usecases.two_people import FOR_TWO, NEW_TERMINAL
+
+    terminal, command = fleet.terminal(id_), "kiosk-central terminals"
+    if terminal is None:
+        return
+    open_kinds = {a.kind for a in fleet.alarms if a.terminal == id_ and a.settled is None}
+    if terminal.waiting or NEW_TERMINAL in open_kinds:
+        yield f"Enrolled with a code of {terminal.invited_by}. Another person confirms:"
+        yield f"  {command} confirm {id_} --mark {fleet.enrolment_mark(id_)} --as ACCOUNT"
+    if terminal.release_by and terminal.went_back:
+        yield f"{terminal.release_by} proposes to release it: {terminal.release_reason}"
+        yield f"  {command} confirm {id_} --mark {fleet.release_mark(id_)} --as ACCOUNT"
+    elif terminal.quarantined or open_kinds - set(FOR_TWO):
+        yield "To release it, or to settle its alarms:"
+        yield f'  {command} release {id_} --mark {fleet.release_mark(id_)} --reason "…"'
+    for group in fleet.doubted:
+        if group.terminal == id_:
+            yield from _next_of_parked(group, f"{id_} {group.why} --mark {group.mark}")
+
+
+def _next_of_parked(group: "Doubted", named: str) -> Iterator[str]:
+    days = ", ".join(str(report.date) for report in group.proposed or group.reports)
+    if group.proposal is None:
+        yield f"To propose that {days} count:"
+        yield f'  kiosk-central terminals propose {named} --reason "…" --as ACCOUNT'
+    else:
+        yield f"{group.proposal.by} proposes that {days} count: {group.proposal.reason}"
+        yield f"  kiosk-central terminals count {named} --as ACCOUNT"
 
 
 _As = Annotated[str, typer.Option("--as", help="The account that does it; its roles count.")]
+_Mark = Annotated[
+    str, typer.Option(help="What `kiosk-central terminals compare` showed: its mark.")
+]
 _Why = Annotated[str, typer.Argument(help=f"Why they are parked: {', '.join(Why)}.")]
 
 
 @app.command()
 def release(
     terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
+    mark: _Mark,
     reason: Annotated[str, typer.Option(help="What the comparison showed; stored.")],
     account: Annotated[
         str, typer.Option("--as", help="The account that does it; empty: who is logged in.")
@@ -99,7 +144,7 @@ def release(
     Where it showed another past, another person confirms that it goes on with that one:
     `kiosk-central terminals confirm`. Parked reports stay parked.
 
-    Example: kiosk-central terminals release counter-1 --reason "disk replaced, backup put back"
+    Example: kiosk-central terminals release counter-1 --mark 3f0c… --reason "disk replaced"
     """
     from sync.central.usecases.accounts import viewer_of
     from sync.central.usecases.terminals import Release, console, release_terminal
@@ -108,12 +153,13 @@ def release(
         fail("--reason: say what was found; it is kept", USAGE)
     with opened() as central, _refusals():
         viewer = viewer_of(central, account) if account else console(login())
-        released = release_terminal(central, viewer, terminal, reason.strip(), now())
+        released = release_terminal(central, viewer, terminal, mark, reason.strip(), now())
     if released is Release.NOTHING:
         fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
     if released is Release.PROPOSED:
         typer.echo(
-            f"Proposed. Another person confirms: kiosk-central terminals confirm {terminal} --as …"
+            "Proposed. Another person looks, and confirms: "
+            f"kiosk-central terminals compare {terminal}"
         )
     else:
         typer.echo(f"Released {terminal}; its reports come with its next sync.")
@@ -155,13 +201,16 @@ def revoke(
 
 @app.command()
 def confirm(
-    terminal: Annotated[str, typer.Argument(help="The terminal's id.")], account: _As
+    terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
+    mark: _Mark,
+    account: _As,
 ) -> None:
     """Confirm what another person, of another role, began: a new generation, a release from
     quarantine, or one terminal more in an office that has long reported.
 
-    Example: kiosk-central terminals confirm counter-1.g2 --as director
+    Example: kiosk-central terminals confirm counter-1.g2 --mark 3f0c… --as director
     """
+    from sync.central.mark import ChangedSinceShown
     from sync.central.usecases.accounts import viewer_of
     from sync.central.usecases.two_people import (
         confirm_generation,
@@ -169,6 +218,7 @@ def confirm(
         confirm_release_of_terminal,
     )
 
+    changed = None
     for confirmed, words in (
         (confirm_generation, f"{terminal} counts from now on; the generation before has ended."),
         (confirm_new_terminal, f"{terminal} stands at its counter."),
@@ -178,10 +228,15 @@ def confirm(
         ),
     ):
         with opened() as central, _refusals():
-            done = confirmed(central, viewer_of(central, account), terminal, now())
+            try:
+                done = confirmed(central, viewer_of(central, account), terminal, mark, now())
+            except ChangedSinceShown as error:
+                changed, done = error, False
         if done:
             typer.echo(words)
             return
+    if changed is not None:
+        fail(in_english(changed), USAGE)
     fail(f"{terminal}: waits for no confirmation", USAGE)
 
 
@@ -189,38 +244,46 @@ def confirm(
 def propose(
     terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
     why: _Why,
+    mark: _Mark,
     reason: Annotated[str, typer.Option(help="Why they are right; stored.")],
     account: _As,
 ) -> None:
     """Propose that a terminal's parked reports count. Another person confirms with `count`.
 
-    Example: kiosk-central terminals propose counter-1 fell --reason "disk copied twice" --as it
+    Example: kiosk-central terminals propose counter-1 fell --mark 3f0c… --reason "copied" --as it
     """
     from sync.central.usecases.accounts import viewer_of
     from sync.central.usecases.two_people import propose_release
 
     with opened() as central, _refusals():
         viewer = viewer_of(central, account)
-        count = propose_release(central, viewer, terminal, _parked_for(why), reason, now())
+        parked_for = _parked_for(why)
+        count = propose_release(central, viewer, terminal, parked_for, mark, reason, now())
     if not count:
         fail(f"{terminal}: nothing is parked for this", USAGE)
-    typer.echo(f"Proposed {counted(count, 'report', 'reports')}; another person confirms.")
+    typer.echo(
+        f"Proposed {counted(count, 'report', 'reports')}. Another person looks, and confirms: "
+        f"kiosk-central terminals compare {terminal}"
+    )
 
 
 @app.command()
 def count(
-    terminal: Annotated[str, typer.Argument(help="The terminal's id.")], why: _Why, account: _As
+    terminal: Annotated[str, typer.Argument(help="The terminal's id.")],
+    why: _Why,
+    mark: _Mark,
+    account: _As,
 ) -> None:
     """Confirm that a terminal's parked reports count: another person, of another role.
 
-    Example: kiosk-central terminals count counter-1 fell --as director
+    Example: kiosk-central terminals count counter-1 fell --mark 3f0c… --as director
     """
     from sync.central.usecases.accounts import viewer_of
     from sync.central.usecases.two_people import confirm_release
 
     with opened() as central, _refusals():
         viewer = viewer_of(central, account)
-        released = confirm_release(central, viewer, terminal, _parked_for(why), now())
+        released = confirm_release(central, viewer, terminal, _parked_for(why), mark, now())
     if released is None:
         fail(f"{terminal}: nobody has proposed that these count", USAGE)
     beside = f"; {released.left} stay parked: newer ones came" if released.left else ""

@@ -7,9 +7,10 @@ from typing import Any
 from kiosk.domain.scale import FaceOrder
 from sync.central import thai
 from sync.central.language import in_thai, tables
+from sync.central.measures import Response
 from sync.central.period import Period
 from sync.central.reports import chart
-from sync.central.reports.gate import Figure, MonthFigure, orders_differ
+from sync.central.reports.gate import PER, Figure, Missing, MonthFigure, orders_differ
 from sync.central.sitesettings import SiteSettings
 
 PAGES = [thai.digits(f"– {page} –", "th") for page in range(1, 400)]
@@ -122,28 +123,66 @@ def may_not() -> list[str]:
     return in_thai("paper.may_not").splitlines()
 
 
-def beside(figure: Figure) -> list[str]:
+def flagged(figure: Figure, usual: float | None = None, word: str = "figures.flagged_share") -> str:
+    """Flagged ratings of how many, and how many are usual in the whole office; "": none."""
+    if figure.flagged_share is None:
+        return ""
+    n, of = figure.flagged_share
+    text = in_thai(word, n=number(n, 1 if of == PER else 0), of=of)
+    if usual is None:
+        return text
+    return f"{text} ({in_thai('figures.flagged_usual', n=number(usual, 1), of=PER)})"
+
+
+def gap(kind: str, n: int, names: str = "gap") -> str:
+    """How often, or for how long, data are missing. `names`: the table of the kinds' words."""
+    name = tables("th")[names].get(kind, kind)
+    if not kind.endswith("-minutes"):
+        return f"{name} {in_thai('common.times', n=n)}"
+    if n < 60:
+        return f"{name} {in_thai('common.minutes', n=n)}"
+    return f"{name} {in_thai('common.hours', hours=n // 60, minutes=n % 60)}"
+
+
+def gaps(missing: Missing) -> list[str]:
+    """The same beside an officer's score, in few words: of the own duties, then of the counters."""
+    of = {"figures.gaps_own": missing.own, "figures.gaps_around": missing.around}
+    return [
+        in_thai(key, gaps=", ".join(gap(kind, n, "gap_short") for kind, n in counts.items()))
+        for key, counts in of.items()
+        if counts
+    ]
+
+
+def beside(figure: Figure, usual_flags: float | None = None) -> list[str]:
     """What stands beside a score and is not in it."""
     counted = figure.beside
-    counts = {
-        "paper.suppressed": counted.suppressed,
-        "paper.flagged": counted.flagged,
-        "paper.unasked": counted.unasked,
-    }
+    counts = {"paper.suppressed": counted.suppressed, "paper.unasked": counted.unasked}
     remarks = [in_thai(f"face_order.{figure.order}")] if figure.order else []
+    if signs := flagged(figure, usual_flags):
+        remarks.append(signs)
     remarks += [in_thai(key, n=count) for key, count in counts.items() if count]
+    if figure.answers_exceed:
+        remarks.append(in_thai("figures.answers_exceed"))
     if figure.response is not None:
         response = in_thai(
             "paper.response",
             answered=counted.answered,
             served=counted.served,
-            share=per_cent(figure.response),
+            share=figure.response.per_cent,
             skipped=counted.skipped,
             lapsed=counted.lapsed,
             not_offered=counted.not_offered,
         )
-        remarks.append(response)
+        remarks += filter(None, (response, response_part(figure.response)))
     return remarks
+
+
+def response_part(response: Response) -> str:
+    """Of how many ratings a response tells; empty where of all."""
+    if not response.is_of_a_part:
+        return ""
+    return in_thai("figures.response_part", answered=response.answered, n=response.ratings)
 
 
 def _read_out(figure: Figure) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kiosk.domain.rating import ReasonId
 from sync.central.disclosure import week_end
-from sync.central.language import in_thai, tables
+from sync.central.language import in_thai
 from sync.central.papers import figures, typesetting
 from sync.central.papers.posters import short
 from sync.central.reports.gate import CutRow, OfficeView
@@ -50,7 +50,7 @@ def meeting_pdf(
         "reasons": _reasons(office),
         "reasons_head": in_thai("office.reasons"),
         "reasons_of": figures.days(*office.quarters) if office.quarters else "",
-        "gaps": [*figures.beside(figure), *(_gap(kind, n) for kind, n in gaps.items())],
+        "gaps": [*figures.beside(figure), *(figures.gap(kind, n) for kind, n in gaps.items())],
         "gaps_head": in_thai("office.gaps"),
         "none": in_thai("common.none"),
         "log_title": in_thai("page.improvements"),
@@ -152,12 +152,6 @@ def _line(line: Improvement, longest: int) -> list[str]:
     done = f"{short(line.done, longest)}\n{status}" if line.done else status
     due = figures.day(line.due) if line.due else ""
     return [short(line.said, longest), done, line.whom, due]
-
-
-def _gap(kind: str, count: int) -> str:
-    gap_words = tables("th")["gap"]
-    unit = "common.minutes" if kind.endswith("-minutes") else "common.times"
-    return f"{gap_words.get(kind, kind)} {in_thai(unit, n=count)}"
 
 
 def _on_a_page(log: Sequence[Improvement]) -> tuple[list[Improvement], int]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    or_,
     select,
     true,
     union,
@@ -38,7 +39,7 @@ from sync.central.schema import (
 )
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
-from sync.messages import DayReport, OpenSheet
+from sync.messages import SIGN_ONS, DayReport, OpenSheet
 
 LINE_COLUMNS = ("officer", "service", "counter", "half", "channel", "levels", *LEVELS)
 COUNT_COLUMNS = ("kind", "officer", "what", "n")
@@ -115,6 +116,7 @@ def _report_of(row: AnyRow[Any]) -> StoredReport:
     )
 
 
+_IS_GAP = (day_counts.c.kind == "gap") & (day_counts.c.what != SIGN_ONS)
 # Pages ask these: building a statement takes longer than running it.
 _NOBODYS = (
     (day_counts.c.kind == "outcome")
@@ -127,7 +129,7 @@ _GAPS = (
     select(day_counts.c.what, func.sum(day_counts.c.n))
     .where(
         day_counts.c.site == bindparam("site"),
-        (day_counts.c.kind == "gap") | _NOBODYS | _TESTED,
+        _IS_GAP | _NOBODYS | _TESTED,
         day_counts.c.date >= bindparam("first"),
         day_counts.c.date <= bindparam("last"),
     )
@@ -150,6 +152,53 @@ _FLAGS = (
         day_counts.c.what.in_([flag.value for flag in FLAGS]),
     )
     .group_by(day_counts.c.terminal)
+)
+
+
+_OWN_GAPS = (
+    select(day_counts.c.officer, day_counts.c.what, func.sum(day_counts.c.n))
+    .where(
+        day_counts.c.site == bindparam("site"),
+        day_counts.c.officer.in_(bindparam("officers", expanding=True)),
+        _IS_GAP,
+        day_counts.c.date >= bindparam("first"),
+        day_counts.c.date <= bindparam("last"),
+    )
+    .group_by(day_counts.c.officer, day_counts.c.what)
+    .order_by(day_counts.c.officer, day_counts.c.what)
+)
+
+
+def _at_work(table: Table) -> Select[Any]:
+    """The officers, terminals and days that a table has rows of."""
+    c = table.c
+    return select(c.officer, c.terminal, c.date).where(
+        c.site == bindparam("site"),
+        c.officer.in_(bindparam("officers", expanding=True)),
+        c.date >= bindparam("first"),
+        c.date <= bindparam("last"),
+    )
+
+
+_LATE_PAUSE = "pause-before-closing"
+_AT_WORK = union(_at_work(day_lines), _at_work(day_counts)).subquery()
+_GAPS_AROUND = (
+    select(_AT_WORK.c.officer, day_counts.c.what, func.sum(day_counts.c.n))
+    .join(
+        day_counts,
+        and_(
+            day_counts.c.terminal == _AT_WORK.c.terminal,
+            day_counts.c.date == _AT_WORK.c.date,
+        ),
+    )
+    .where(
+        day_counts.c.site == bindparam("site"),
+        day_counts.c.kind == "gap",
+        day_counts.c.officer == NO_OFFICER,
+        or_(day_counts.c.what.like("%-minutes"), day_counts.c.what == _LATE_PAUSE),
+    )
+    .group_by(_AT_WORK.c.officer, day_counts.c.what)
+    .order_by(_AT_WORK.c.officer, day_counts.c.what)
 )
 
 
@@ -376,21 +425,27 @@ class Days(Room):
         rows = self._connection.execute(_GAPS, asked)
         return Counter({kind: int(n) for kind, n in rows})
 
-    def gaps_of(self, officer: str, first: date, last: date) -> Counter[str]:
-        """One officer's gaps in a span, by kind."""
-        query = (
-            select(day_counts.c.what, func.sum(day_counts.c.n))
-            .where(
-                day_counts.c.site == self._site,
-                day_counts.c.kind == "gap",
-                day_counts.c.officer == officer,
-                day_counts.c.date >= first,
-                day_counts.c.date <= last,
-            )
-            .group_by(day_counts.c.what)
-            .order_by(day_counts.c.what)
-        )
-        return Counter({kind: int(n) for kind, n in self._connection.execute(query)})
+    def gaps_of(
+        self, officers: Collection[str], first: date, last: date
+    ) -> dict[str, Counter[str]]:
+        """Gaps of these officers' own duties in a span, by officer and kind."""
+        return self._gaps_by_officer(_OWN_GAPS, officers, first, last)
+
+    def gaps_at_terminals_of(
+        self, officers: Collection[str], first: date, last: date
+    ) -> dict[str, Counter[str]]:
+        """Gaps that are nobody's, of the terminals and days on which these officers were at work,
+        by officer and kind. Of two officers at one terminal each has them."""
+        return self._gaps_by_officer(_GAPS_AROUND, officers, first, last)
+
+    def _gaps_by_officer(
+        self, query: Select[Any], officers: Collection[str], first: date, last: date
+    ) -> dict[str, Counter[str]]:
+        asked = {"site": self._site, "officers": list(officers), "first": first, "last": last}
+        gaps: dict[str, Counter[str]] = {}
+        for officer, kind, n in self._connection.execute(query, asked):
+            gaps.setdefault(officer, Counter())[kind] = int(n)
+        return gaps
 
     def flags_since(self, since: date) -> Counter[str]:
         """How many ratings were flagged as unlikely, by terminal; not on whom."""

@@ -28,6 +28,7 @@ class LogBreak:
     asked_roles: str = ""
     """Ids of the roles of who asked, between spaces."""
     reason: str = ""
+    asked: datetime | None = None
     settled_by: str = ""
     settled: datetime | None = None
 
@@ -71,10 +72,12 @@ class LogBreaks(Room):
             .on_conflict_do_nothing()
         )
 
-    def ask(self, breaks: Iterable[LogBreak], who: str, roles: str, reason: str) -> None:
+    def ask(
+        self, breaks: Iterable[LogBreak], who: str, roles: str, reason: str, now: datetime
+    ) -> None:
         """Somebody asks that these be settled."""
         for one in breaks:
-            self._set(one, asked_by=who, asked_roles=roles, reason=reason)
+            self._set(one, asked_by=who, asked_roles=roles, reason=reason, asked=now)
 
     def settle(self, breaks: Iterable[LogBreak], who: str, now: datetime) -> None:
         """Somebody else agrees."""
@@ -107,6 +110,7 @@ def _break(row: Row[Any]) -> LogBreak:
         asked_by=row.asked_by,
         asked_roles=row.asked_roles,
         reason=row.reason,
+        asked=utc(row.asked) if row.asked else None,
         settled_by=row.settled_by,
         settled=utc(row.settled) if row.settled else None,
     )

@@ -2,16 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, select, update
 
 from sync.central.ingest import Why
 from sync.central.schema import day_reports, parked_reports
 from sync.central.store.room import Room
+from sync.central.store.terminals import utc
 from sync.messages import Answer, DayReport
 
 MOST_PARKED = 10
 """Versions of one day of one terminal that are parked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """That parked reports count: who says so, in which roles (by space), why and when."""
+
+    by: str
+    roles: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +35,20 @@ class ParkedReport:
     answer: str
     n: int
     taken_n: int | None
-    proposed_by: str = ""
-    """Who has proposed that it counts; "" while nobody has."""
-    reason: str = ""
+    digest: str
+    proposal: Proposal | None = None
+    """That it counts; None while nobody has proposed it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """That parked reports count: who says so, in which roles (by space), and why."""
-
-    by: str
-    roles: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedReport:
-    """A parked report as it came, and who has proposed that it counts."""
+class WaitingReport:
+    """A parked report as it came."""
 
     body: bytes
+    date: date
     digest: str
     answer: str
-    proposal: Proposal
+    proposal: Proposal | None
 
 
 _SAME_DAY = and_(
@@ -57,8 +61,11 @@ _ALL = (
         parked_reports.c.date,
         parked_reports.c.answer,
         parked_reports.c.body,
+        parked_reports.c.digest,
         parked_reports.c.proposed_by,
+        parked_reports.c.proposed_roles,
         parked_reports.c.reason,
+        parked_reports.c.proposed,
         day_reports.c.body.label("taken_body"),
     )
     .join(day_reports, _SAME_DAY, isouter=True)
@@ -105,8 +112,8 @@ class ParkedReports(Room):
                 answer=row.answer,
                 n=_ratings(row.body),
                 taken_n=_ratings(row.taken_body) if row.taken_body else None,
-                proposed_by=row.proposed_by,
-                reason=row.reason,
+                digest=row.digest,
+                proposal=_proposal(row),
             )
             for row in rows
         )
@@ -116,20 +123,26 @@ class ParkedReports(Room):
         done = self._connection.execute(
             update(parked_reports)
             .where(*self._for(terminal, why))
-            .values(proposed_by=proposal.by, proposed_roles=proposal.roles, reason=proposal.reason)
+            .values(
+                proposed_by=proposal.by,
+                proposed_roles=proposal.roles,
+                reason=proposal.reason,
+                proposed=proposal.at,
+            )
         )
         return done.rowcount
 
-    def proposed(self, terminal: str, why: Why) -> tuple[ProposedReport, ...]:
-        """What of a terminal was parked for this and is proposed to count, the oldest first."""
+    def waiting(self, terminal: str, why: Why) -> tuple[WaitingReport, ...]:
+        """What of a terminal was parked for this, the oldest first."""
         c = parked_reports.c
-        query = select(parked_reports).where(*self._for(terminal, why), c.proposed_by != "")
+        query = select(parked_reports).where(*self._for(terminal, why))
         return tuple(
-            ProposedReport(
+            WaitingReport(
                 body=row.body,
+                date=row.date,
                 digest=row.digest,
                 answer=row.answer,
-                proposal=Proposal(by=row.proposed_by, roles=row.proposed_roles, reason=row.reason),
+                proposal=_proposal(row),
             )
             for row in self._connection.execute(query.order_by(c.date, c.received))
         )
@@ -148,6 +161,14 @@ class ParkedReports(Room):
     def _for(self, terminal: str, why: Why) -> tuple[ColumnElement[bool], ...]:
         c = parked_reports.c
         return c.site == self._site, c.terminal == terminal, c.answer == why.value
+
+
+def _proposal(row: Row[*tuple[Any, ...]]) -> Proposal | None:
+    if row.proposed is None:
+        return None
+    return Proposal(
+        by=row.proposed_by, roles=row.proposed_roles, reason=row.reason, at=utc(row.proposed)
+    )
 
 
 def _ratings(body: bytes) -> int:

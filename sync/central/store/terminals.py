@@ -58,6 +58,7 @@ class KnownTerminal:
     release_roles: str
     """The roles of that account, by space."""
     release_reason: str
+    release_at: datetime | None
     software: str
     seen: datetime | None
     head: Head
@@ -256,11 +257,16 @@ class Terminals(Room):
         self._set(terminal, head_seq=head.seq, head_hash=head.hash)
 
     def quarantine(self, terminal: str, state: State) -> None:
-        none = {"release_by": "", "release_roles": "", "release_reason": ""}
-        self._set(terminal, state=state.value, **none)
+        self._set(terminal, state=state.value)
+        self.propose_release(terminal, "", "", "", None)
 
-    def propose_release(self, terminal: str, by: str, roles: str, reason: str) -> None:
-        self._set(terminal, release_by=by, release_roles=roles, release_reason=reason)
+    def propose_release(
+        self, terminal: str, by: str, roles: str, reason: str, now: datetime | None
+    ) -> None:
+        """Somebody proposes it; nobody any more, where all are empty."""
+        self._set(
+            terminal, release_by=by, release_roles=roles, release_reason=reason, release_at=now
+        )
 
     def resume(self, terminal: str) -> None:
         """Out of a quarantine that a person began: what was witnessed holds."""
@@ -332,6 +338,7 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         release_by=row.release_by,
         release_roles=row.release_roles,
         release_reason=row.release_reason,
+        release_at=utc(row.release_at) if row.release_at else None,
         software=row.software,
         seen=utc(row.seen) if row.seen else None,
         head=Head(row.head_seq, row.head_hash),

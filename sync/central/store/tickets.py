@@ -1,6 +1,6 @@
 """How many citizens each counter served, from the queue systems."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +49,16 @@ _FEWER_THAN_RATED = (
     .order_by(tickets.c.date.desc(), tickets.c.counter)
 )
 
+_RATED_AT = (
+    select(day_lines.c.officer, day_lines.c.date, day_lines.c.counter)
+    .distinct()
+    .where(
+        day_lines.c.site == bindparam("site"),
+        day_lines.c.officer.in_(bindparam("officers", expanding=True)),
+        day_lines.c.date.in_(bindparam("days", expanding=True)),
+    )
+)
+
 
 class Tickets(Room):
     def put(self, rows: Iterable[Ticket]) -> int:
@@ -78,3 +88,19 @@ class Tickets(Room):
             for row in self._connection.execute(_FEWER_THAN_RATED, asked)
             if over_tickets(int(row.rated), row.served)
         ]
+
+    def exceeded_by(
+        self, exceeded: Collection[tuple[date, str]], officers: Collection[str]
+    ) -> dict[str, set[date]]:
+        """On which of the `exceeded` days these officers were rated at the counter concerned: by
+        officer. Tickets are counted by counter, whoever serves there."""
+        asked = {
+            "site": self._site,
+            "officers": list(officers),
+            "days": sorted({day for day, _ in exceeded}),
+        }
+        days: dict[str, set[date]] = {}
+        for officer, day, counter in self._connection.execute(_RATED_AT, asked):
+            if (day, counter) in exceeded:
+                days.setdefault(officer, set()).add(day)
+        return days

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kiosk.domain.people import BadPerson, Officer, identifier, plain, section_id
-from kiosk.domain.refusal import excerpt
+from kiosk.domain.refusal import Refusal, excerpt
 from sync.central import passwords
 from sync.central.logbook import told
 from sync.central.store.accounts import Account
+from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.usecases.events import Kind, write_event
 from sync.central.usecases.sites import all_sites
@@ -23,6 +24,7 @@ __all__ = [
     "disable_account",
     "enable_account",
     "new_password",
+    "off_roster",
     "read_accounts_page",
     "roles_of",
     "viewer_of",
@@ -101,7 +103,7 @@ def add_account(
         secret=passwords.hashed(password) if password else "",
         first_until=now + FIRST_PASSWORD_OPENS if password else None,
         officer=officer,
-        section=plain("section", section, empty=True),
+        section=str(section_id(section)),
         subject=subject[:200],
     )
     # Who signs in names no office where there is only one; and the city's accounts stand in the
@@ -136,40 +138,49 @@ def viewer_of(central: Central, account: str) -> Viewer:
     return person.viewer()
 
 
-def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:
-    """No more signing in; running sessions end at once. False when there is none."""
+def off_roster(central: Central, officer: str, section: str) -> tuple[Refusal, ...]:
+    """What an account is to open that is not there: it opens nothing until the roster has it."""
+    with central.store.read(central.site) as t:
+        officers = t.people.active()
+    unknown = []
+    if officer and officer not in {str(one.id) for one in officers}:
+        unknown.append(Refusal("account_officer_unknown"))
+    if section and section_id(section) not in {one.section for one in officers}:
+        unknown.append(Refusal("account_section_unknown", section=excerpt(section)))
+    return tuple(unknown)
+
+
+def disable_account(central: Central, by: str, site: str, account: str, now: datetime) -> None:
+    """No more signing in; running sessions end at once. BadPerson when there is none."""
     with central.store.transaction(site) as t:
-        current = t.accounts.get(account, for_update=True)
-        if current is None:
-            return False
+        current = _account(t, account)
+        if current.disabled:
+            return
         t.accounts.put(replace(current, disabled=True))
         ended = t.accounts.close_sessions(account)
         t.logs.change(by, told("account_disabled", account=account), now)
         if ended:
             write_event(central, t, Kind.ENDED, account, now, who=by)
-    return True
 
 
-def enable_account(central: Central, by: str, site: str, account: str, now: datetime) -> bool:
-    """Let a disabled account sign in again, with the password it had. False when there is none."""
+def enable_account(central: Central, by: str, site: str, account: str, now: datetime) -> None:
+    """Let a disabled account sign in again, with the password it had. BadPerson when there is
+    none."""
     with central.store.transaction(site) as t:
-        current = t.accounts.get(account, for_update=True)
-        if current is None:
-            return False
+        current = _account(t, account)
+        if not current.disabled:
+            return
         t.accounts.put(replace(current, disabled=False))
         t.logs.change(by, told("account_enabled", account=account), now)
-    return True
 
 
-def new_password(central: Central, by: str, site: str, account: str, now: datetime) -> str | None:
-    """A new first password in place of a forgotten one; None when there is no such account."""
+def new_password(central: Central, by: str, site: str, account: str, now: datetime) -> str:
+    """A new first password in place of a forgotten one. BadPerson when there is no such account."""
     password = passwords.generate()
     # Hashing takes long: it must not keep others from writing.
     secret = passwords.hashed(password)
     with central.store.transaction(site) as t:
-        current = t.accounts.get(account, for_update=True)
-        if current is None:
-            return None
+        current = _account(t, account)
         t.accounts.put(replace(current, secret=secret, first_until=now + FIRST_PASSWORD_OPENS))
         ended = t.accounts.close_sessions(account)
         t.logs.change(by, told("account_password", account=account), now)
@@ -178,6 +189,14 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
         write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)
     clear_tries(central, name_hash(central, site, account))
     return password
+
+
+def _account(t: Transaction, account: str) -> Account:
+    """It, locked; BadPerson when there is none."""
+    current = t.accounts.get(account, for_update=True)
+    if current is None:
+        raise BadPerson("no_account", account=excerpt(account))
+    return current
 
 
 def _granted_words(account: str, roles: str, officer: str, section: str) -> str:

@@ -3,12 +3,13 @@ log that does not go on from there has lost entries, or has others: an alarm tha
 different roles settle together. The terminal shows the same head until they have.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 
 from kiosk.domain.refusal import Refusal
 from sync.central.logbook import Entry, Kind, Log, LogEnd, Note, entry_digest, told
+from sync.central.mark import mark_of, require_mark
 from sync.central.store.engine import Transaction
 from sync.central.store.logbreaks import LogBreak
 from sync.central.usecases.audit import signature
@@ -22,10 +23,13 @@ __all__ = [
     "LogBreak",
     "NeedsAnother",
     "ask_to_settle",
+    "asked_for",
+    "breaks_mark",
     "heads_told",
     "prove_logs",
     "read_log_breaks",
     "settle_log_breaks",
+    "unsettled",
 ]
 
 _MOST_WORDS = 500
@@ -70,28 +74,46 @@ def read_log_breaks(central: Central) -> tuple[LogBreak, ...]:
         return t.log_breaks.all()
 
 
-def ask_to_settle(central: Central, viewer: Viewer, reason: str, now: datetime) -> bool:
+def breaks_mark(breaks: Iterable[LogBreak]) -> str:
+    """Of log breaks, and who has asked that they be settled."""
+    return mark_of("log breaks", sorted(map(repr, breaks)))
+
+
+def unsettled(breaks: Iterable[LogBreak]) -> list[LogBreak]:
+    return [one for one in breaks if one.settled is None]
+
+
+def asked_for(breaks: Iterable[LogBreak]) -> list[LogBreak]:
+    """Those that somebody has asked to settle."""
+    return [one for one in unsettled(breaks) if one.asked_by]
+
+
+def ask_to_settle(central: Central, viewer: Viewer, mark: str, reason: str, now: datetime) -> bool:
     """Ask, with a reason, that logs which do not go on from what terminals have seen are taken as
-    they are. False when all go on. NotYours."""
+    they are. False when all go on. ChangedSinceShown; NotYours."""
     viewer.require(central.site, Right.FLEET)
     with central.store.transaction(central.site) as t:
-        waiting = [one for one in t.log_breaks.all() if one.settled is None]
+        t.people.lock_site()
+        waiting = unsettled(t.log_breaks.all())
         if not waiting:
             return False
-        t.log_breaks.ask(waiting, signature(viewer), _roles(viewer), reason)
+        require_mark(mark, breaks_mark(waiting))
+        t.log_breaks.ask(waiting, signature(viewer), _roles(viewer), reason, now)
         _log(t, viewer, told("breaks_asked", n=len(waiting), reason=reason), now)
     return True
 
 
-def settle_log_breaks(central: Central, viewer: Viewer, now: datetime) -> bool:
+def settle_log_breaks(central: Central, viewer: Viewer, mark: str, now: datetime) -> bool:
     """Agree to what somebody else, of another role, has asked for: then it is done. False when
-    nobody has. NeedsAnother; NotYours."""
+    nobody has. ChangedSinceShown; NeedsAnother; NotYours."""
     viewer.require(central.site, Right.FLEET)
     roles = set(_roles(viewer).split())
     with central.store.transaction(central.site) as t:
-        asked = [one for one in t.log_breaks.all() if one.settled is None and one.asked_by]
+        t.people.lock_site()
+        asked = asked_for(t.log_breaks.all())
         if not asked:
             return False
+        require_mark(mark, breaks_mark(asked))
         # An account may have been given another role since.
         if any(
             one.asked_by == signature(viewer) or roles & set(one.asked_roles.split())

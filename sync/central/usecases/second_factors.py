@@ -10,6 +10,8 @@ from datetime import datetime
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from kiosk.domain.people import BadPerson
+from kiosk.domain.refusal import excerpt
 from sync.central import secondfactor
 from sync.central.logbook import told
 from sync.central.store.accounts import Account
@@ -128,8 +130,10 @@ def renew_codes(central: Central, viewer: Viewer, now: datetime) -> tuple[str, .
 
 def reset_factor(central: Central, by: str, site: str, account: str, now: datetime) -> bool:
     """Forget an account's second factor: its owner sets another at the next sign-in. Its sessions
-    end. False where there was none."""
+    end. False where there was none; BadPerson for nobody's account."""
     with central.store.transaction(site) as t:
+        if t.accounts.get(account) is None:
+            raise BadPerson("no_account", account=excerpt(account))
         if not t.second_factors.drop(account):
             return False
         t.accounts.close_sessions(account)

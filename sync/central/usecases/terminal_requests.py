@@ -241,5 +241,7 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
         reasons=settings.reasons if own_reasons else (),
         improvements=tuple(Improvement(said=line.said, done=line.done) for line in done),
         holidays=tuple(sorted(settings.holidays)),
+        office_th=file.name,
+        office_en=settings.office_en,
     )
     return Roster.of(t.people.active(), wording)

@@ -11,13 +11,22 @@ from enum import StrEnum
 from kiosk.domain.people import BadPerson, identifier
 from sync.central.ingest import Why
 from sync.central.logbook import told
-from sync.central.store.parked import ParkedReport
+from sync.central.mark import require_mark
+from sync.central.store.parked import ParkedReport, Proposal
 from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
 from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
 from sync.central.usecases.sites import find_site
-from sync.central.usecases.two_people import FOR_TWO, NEW_GENERATION, NEW_TERMINAL, roles_text
+from sync.central.usecases.two_people import (
+    FOR_TWO,
+    NEW_GENERATION,
+    NEW_TERMINAL,
+    enrolment_mark,
+    release_mark,
+    reports_mark,
+    roles_text,
+)
 from sync.central.usecases.witness import miss_days_of_ended
 from sync.central.viewer import CITY, ROLES, Viewer
 from sync.messages import Enrol, Enrolled
@@ -63,9 +72,18 @@ class Doubted:
     reports: tuple[ParkedReport, ...]
 
     @property
-    def proposed(self) -> ParkedReport | None:
-        """One of those that somebody has proposed to count."""
-        return next((report for report in self.reports if report.proposed_by), None)
+    def proposed(self) -> tuple[ParkedReport, ...]:
+        """Those that somebody has proposed to count."""
+        return tuple(report for report in self.reports if report.proposal)
+
+    @property
+    def proposal(self) -> Proposal | None:
+        return self.proposed[0].proposal if self.proposed else None
+
+    @property
+    def mark(self) -> str:
+        """Of what a person is asked to agree to, or to propose."""
+        return reports_mark(self.terminal, self.why, self.proposed or self.reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,16 @@ class Fleet:
 
     def terminal(self, id_: str) -> KnownTerminal | None:
         return next((terminal for terminal in self.terminals if terminal.terminal == id_), None)
+
+    def enrolment_mark(self, id_: str) -> str:
+        """Of a machine that waits for another person."""
+        terminal = self.terminal(id_)
+        return enrolment_mark(terminal) if terminal else ""
+
+    def release_mark(self, id_: str) -> str:
+        """Of everything that ends when a terminal goes on."""
+        terminal = self.terminal(id_)
+        return release_mark(terminal, self.alarms) if terminal else ""
 
 
 def console(login: str) -> Viewer:
@@ -199,18 +227,20 @@ def all_terminals(central: Central) -> tuple[KnownTerminal, ...]:
 
 
 def release_terminal(
-    central: Central, viewer: Viewer, terminal: str, reason: str, now: datetime
+    central: Central, viewer: Viewer, terminal: str, mark: str, reason: str, now: datetime
 ) -> Release:
-    """A person has compared both sides. That settles alarms, and ends a quarantine that a person
-    began: what was witnessed holds. Where the terminal showed another past, it is a proposal, and
-    another person confirms it (`two_people.confirm_release_of_terminal`)."""
+    """A person has compared both sides, as `mark` names them (ChangedSinceShown). That settles
+    alarms, and ends a quarantine that a person began: what was witnessed holds. Where the terminal
+    showed another past, it is a proposal, and another person confirms it
+    (`two_people.confirm_release_of_terminal`)."""
     with central.store.transaction(central.site) as t:
         current = t.terminals.get(terminal, for_update=True)
         if current is None:
             return Release.NOTHING
+        require_mark(mark, release_mark(current, t.witness.alarms()))
         if current.went_back:
             by, roles = signature(viewer), roles_text(viewer)
-            t.terminals.propose_release(terminal, by, roles, reason)
+            t.terminals.propose_release(terminal, by, roles, reason, now)
             what = told("release_proposed", terminal=terminal, reason=reason)
             write_change(t, viewer, what, now)
             return Release.PROPOSED

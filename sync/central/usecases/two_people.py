@@ -1,14 +1,18 @@
-"""What one person alone could misuse: one proposes, another of another role confirms."""
+"""What one person alone could misuse: one proposes, another of another role confirms.
+
+Who confirms names what they were shown, by its mark: ChangedSinceShown where something else
+stands by then."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
 from kiosk.domain.refusal import Refusal
 from sync.central.ingest import Why, decide
 from sync.central.logbook import told
+from sync.central.mark import mark_of, require_mark
 from sync.central.store.engine import Transaction
-from sync.central.store.parked import Proposal, ProposedReport
+from sync.central.store.parked import ParkedReport, Proposal, WaitingReport
 from sync.central.store.terminals import KnownTerminal, State
 from sync.central.store.witness import Alarm
 from sync.central.usecases.audit import signature, write_change
@@ -61,13 +65,66 @@ def require_second(site: str, viewer: Viewer, first: str, first_roles: str) -> N
         raise NotTheSecond(first)
 
 
+# --- what people are shown --------------------------------------------------------------------
+
+
+def enrolment_mark(terminal: KnownTerminal) -> str:
+    """Of a machine that waits for another person."""
+    return mark_of(
+        "enrolment",
+        terminal.terminal,
+        terminal.counter,
+        terminal.public_key,
+        terminal.enrolled,
+        terminal.invited_by,
+        terminal.invited_roles,
+        terminal.state,
+    )
+
+
+def release_mark(terminal: KnownTerminal, alarms: Iterable[Alarm]) -> str:
+    """Of everything that ends when a terminal goes on: its state, its open alarms, and who has
+    proposed it."""
+    return mark_of(
+        "release",
+        terminal.terminal,
+        terminal.state,
+        terminal.release_by,
+        terminal.release_roles,
+        terminal.release_reason,
+        terminal.release_at,
+        sorted(
+            (alarm.kind, alarm.detail, str(alarm.at))
+            for alarm in alarms
+            if alarm.terminal == terminal.terminal
+            and alarm.settled is None
+            and alarm.kind not in FOR_TWO
+        ),
+    )
+
+
+def reports_mark(terminal: str, why: str, reports: Iterable[ParkedReport | WaitingReport]) -> str:
+    """Of parked reports, and who has proposed that they count."""
+    return mark_of(
+        "reports",
+        terminal,
+        why,
+        sorted(
+            (str(report.date), report.digest, astuple(report.proposal) if report.proposal else ())
+            for report in reports
+        ),
+    )
+
+
 # --- a new generation of a terminal ----------------------------------------------------------
 
 
-def confirm_generation(central: Central, viewer: Viewer, terminal: str, now: datetime) -> bool:
+def confirm_generation(
+    central: Central, viewer: Viewer, terminal: str, mark: str, now: datetime
+) -> bool:
     """Let a new generation count from now on; the ones before it end. False when none waits."""
     with central.store.transaction(central.site) as t:
-        waiting = _waiting(t, central.site, viewer, terminal)
+        waiting = _waiting(t, central.site, viewer, terminal, mark)
         if waiting is None:
             return False
         t.terminals.put_state(terminal, State.ACTIVE)
@@ -80,36 +137,45 @@ def confirm_generation(central: Central, viewer: Viewer, terminal: str, now: dat
     return True
 
 
-def confirm_new_terminal(central: Central, viewer: Viewer, terminal: str, now: datetime) -> bool:
+def confirm_new_terminal(
+    central: Central, viewer: Viewer, terminal: str, mark: str, now: datetime
+) -> bool:
     """Say that a terminal that is new in an office that has long reported stands there. False when
     nobody has to."""
     with central.store.transaction(central.site) as t:
         current = t.terminals.get(terminal, for_update=True)
         if current is None or not t.witness.is_open(terminal, NEW_TERMINAL):
             return False
+        require_mark(mark, enrolment_mark(current))
         require_second(central.site, viewer, current.invited_by, current.invited_roles)
         _settle(t, terminal, NEW_TERMINAL, viewer, now)
         write_change(t, viewer, told("new_terminal_confirmed", terminal=terminal), now)
     return True
 
 
-def refuse_generation(central: Central, viewer: Viewer, terminal: str, now: datetime) -> bool:
+def refuse_generation(
+    central: Central, viewer: Viewer, terminal: str, mark: str, now: datetime
+) -> bool:
     """End a new generation before it counted; whoever may confirm or run terminals. False when
     none waits."""
     with central.store.transaction(central.site) as t:
         current = t.terminals.get(terminal, for_update=True)
         if current is None or not current.waiting:
             return False
+        require_mark(mark, enrolment_mark(current))
         t.terminals.put_state(terminal, State.REVOKED)
         _settle(t, terminal, NEW_GENERATION, viewer, now)
         write_change(t, viewer, told("generation_refused", terminal=terminal), now)
     return True
 
 
-def _waiting(t: Transaction, site: str, viewer: Viewer, terminal: str) -> KnownTerminal | None:
+def _waiting(
+    t: Transaction, site: str, viewer: Viewer, terminal: str, mark: str
+) -> KnownTerminal | None:
     current = t.terminals.get(terminal, for_update=True)
     if current is None or not current.waiting:
         return None
+    require_mark(mark, enrolment_mark(current))
     require_second(site, viewer, current.invited_by, current.invited_roles)
     return current
 
@@ -118,7 +184,7 @@ def _waiting(t: Transaction, site: str, viewer: Viewer, terminal: str) -> KnownT
 
 
 def confirm_release_of_terminal(
-    central: Central, viewer: Viewer, terminal: str, now: datetime
+    central: Central, viewer: Viewer, terminal: str, mark: str, now: datetime
 ) -> bool:
     """Let a terminal go on from the past that it has now; what was witnessed of the other one is
     asked for no more. False when nobody has proposed it."""
@@ -126,6 +192,7 @@ def confirm_release_of_terminal(
         current = t.terminals.get(terminal, for_update=True)
         if current is None or not current.went_back or not current.release_by:
             return False
+        require_mark(mark, release_mark(current, t.witness.alarms()))
         require_second(central.site, viewer, current.release_by, current.release_roles)
         t.terminals.release(terminal)
         t.witness.forget(terminal)
@@ -139,29 +206,41 @@ def confirm_release_of_terminal(
 
 
 def propose_release(
-    central: Central, viewer: Viewer, terminal: str, why: Why, reason: str, now: datetime
+    central: Central,
+    viewer: Viewer,
+    terminal: str,
+    why: Why,
+    mark: str,
+    reason: str,
+    now: datetime,
 ) -> int:
     """Propose that what is parked of a terminal for this reason counts; how many reports."""
-    proposal = Proposal(by=signature(viewer), roles=roles_text(viewer), reason=reason)
+    proposal = Proposal(by=signature(viewer), roles=roles_text(viewer), reason=reason, at=now)
     with central.store.transaction(central.site) as t:
+        t.people.lock_site()
+        waiting = t.parked.waiting(terminal, why)
+        if not waiting:
+            return 0
+        require_mark(mark, reports_mark(terminal, why, waiting))
         count = t.parked.propose(terminal, why, proposal)
-        if count:
-            what = told("proposed", terminal=terminal, n=count, why=why.value, reason=reason)
-            write_change(t, viewer, what, now)
+        what = told("proposed", terminal=terminal, n=count, why=why.value, reason=reason)
+        write_change(t, viewer, what, now)
     return count
 
 
 def confirm_release(
-    central: Central, viewer: Viewer, terminal: str, why: Why, now: datetime
+    central: Central, viewer: Viewer, terminal: str, why: Why, mark: str, now: datetime
 ) -> Released | None:
     """Let what was proposed count. None when nothing is proposed."""
     with central.store.transaction(central.site) as t:
         t.people.lock_site()
-        proposed = t.parked.proposed(terminal, why)
-        if not proposed:
+        waiting = t.parked.waiting(terminal, why)
+        proposals = [report.proposal for report in waiting if report.proposal]
+        if not proposals:
             return None
-        for report in proposed:
-            first = report.proposal
+        proposed = [report for report in waiting if report.proposal]
+        require_mark(mark, reports_mark(terminal, why, proposed))
+        for first in proposals:
             require_second(central.site, viewer, first.by, first.roles)
         stored = sum([_release(t, terminal, report, now) for report in proposed])
         if not t.parked.remains(terminal, why):
@@ -171,7 +250,7 @@ def confirm_release(
     return Released(stored=stored, left=len(proposed) - stored)
 
 
-def _release(t: Transaction, terminal: str, parked: ProposedReport, now: datetime) -> bool:
+def _release(t: Transaction, terminal: str, parked: WaitingReport, now: datetime) -> bool:
     """Store a parked report as its day's; whether it was."""
     report = DayReport.parse(parked.body)
     before = t.days.stored(report)

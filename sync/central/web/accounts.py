@@ -1,5 +1,6 @@
 """The page on which IT keeps who may sign in."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -12,16 +13,25 @@ from sync.central.usecases.accounts import (
     disable_account,
     enable_account,
     new_password,
+    off_roster,
     read_accounts_page,
     roles_of,
 )
 from sync.central.usecases.audit import signature
+from sync.central.usecases.central import Central
 from sync.central.usecases.second_factors import reset_factor
 from sync.central.web.dependencies import Administrator, CurrentTime, Reader
 from sync.central.web.forms import Form, Posted
 from sync.central.web.rendering import PageError, page
 
 router = APIRouter(include_in_schema=False)
+
+_CHANGES: dict[str, Callable[[Central, str, str, str, datetime], object]] = {
+    "reset": reset_factor,
+    "enable": enable_account,
+    "disable": disable_account,
+}
+"""What a button does to an account that is there."""
 
 
 @router.get("/accounts/{site}")
@@ -36,27 +46,21 @@ def post_account(
     """Make an account, renew one, disable one, or give one a new first password."""
     account, deed = form.text("account", 64), form.text("do", 20)
     by, own = signature(reader.viewer), reader.viewer.account
-    if deed == "reset":
-        if account == own:
-            raise PageError(403, "not_own_factor")
-        reset_factor(reader.central, by, site, account, now)
-        return RedirectResponse(f"/accounts/{site}", 303)
-    if deed == "enable":
-        enable_account(reader.central, by, site, account, now)
-        return RedirectResponse(f"/accounts/{site}", 303)
-    if deed == "disable":
-        disable_account(reader.central, by, site, account, now)
-        return RedirectResponse(f"/accounts/{site}", 303)
-    if deed == "password":
-        password = new_password(reader.central, by, site, account, now)
-        if password is None:
-            raise PageError(404, "no_page")
-        return _accounts_page(request, reader, now, fresh=(account, password))
+    change = _CHANGES.get(deed)
+    if deed == "reset" and account == own:
+        raise PageError(403, "not_own_factor")
     try:
+        if change is not None:
+            change(reader.central, by, site, account, now)
+            return RedirectResponse(f"/accounts/{site}", 303)
+        if deed == "password":
+            password = new_password(reader.central, by, site, account, now)
+            return _accounts_page(request, reader, now, fresh=(account, password))
         password = _add_account(reader, account, form, now)
     except BadPerson as error:
         return _accounts_page(request, reader, now, problem=error)
-    return _accounts_page(request, reader, now, fresh=(account, password))
+    unknown = off_roster(reader.central, form.text("officer", 32), form.text("section", 200))
+    return _accounts_page(request, reader, now, fresh=(account, password), unknown=unknown)
 
 
 def _add_account(reader: Reader, account: str, form: Posted, now: datetime) -> str:
@@ -80,8 +84,10 @@ def _accounts_page(
     now: datetime,
     problem: Refusal | None = None,
     fresh: tuple[str, str] | None = None,
+    unknown: tuple[Refusal, ...] = (),
 ) -> Response:
-    """`fresh`: an account, and the first password that it just got."""
+    """`fresh`: an account, and the first password that it just got; `unknown`: what it is to open
+    that is not there."""
     values = read_accounts_page(reader.central)
     return page(
         request,
@@ -95,5 +101,6 @@ def _accounts_page(
         sections=values.sections,
         problem=problem,
         made=fresh,
+        unknown=unknown,
         now=now,
     )

@@ -81,6 +81,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # Such a redirect would name the address in the Host header: anybody's.
+        redirect_slashes=False,
     )
     identity_provider = provider(central.settings)
     app.state.parts = Parts(

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from kiosk.domain.refusal import Refusal
 from sync.central.line import Busy
 from sync.central.period import NoSuchPeriod
 from sync.central.usecases.central import DatabaseDown
@@ -54,7 +55,7 @@ async def bad_message(_request: Request, error: BadMessage) -> Response:
 
 
 def page_error(request: Request, error: PageError) -> Response:
-    return _message(request, error.status, error.key)
+    return _message(request, error.status, error)
 
 
 def not_yours(request: Request, _error: NotYours) -> Response:
@@ -62,21 +63,21 @@ def not_yours(request: Request, _error: NotYours) -> Response:
     if visitor.viewer.signed_in:
         parts = parts_of(request)
         note_refusal(parts.central, visitor.viewer, request.method, request.url.path, parts.now())
-    return page(request, "message.html", visitor.viewer, status=403, word="not_yours")
+    return page(request, "message.html", visitor.viewer, status=403, refusal=Refusal("not_yours"))
 
 
 def busy(request: Request, _error: Busy) -> Response:
-    return _message(request, 503, "try_later")
+    return _message(request, 503, Refusal("try_later"))
 
 
 def no_such_period(request: Request, _error: NoSuchPeriod) -> Response:
-    return _message(request, 400, "no_period")
+    return _message(request, 400, Refusal("no_period"))
 
 
 def invalid_request(request: Request, _error: RequestValidationError) -> Response:
     if _is_from_a_machine(request):
         return error_response(400, "a parameter or header is out of form")
-    return _message(request, 400, "bad_form")
+    return _message(request, 400, Refusal("bad_form"))
 
 
 async def out_of_form(scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,9 +93,8 @@ async def out_of_form(scope: Scope, receive: Receive, send: Send) -> None:
 def http_failure(request: Request, error: HTTPException) -> Response:
     if _is_from_a_machine(request):
         return error_response(error.status_code, str(error.detail))
-    return _message(
-        request, error.status_code, "no_page" if error.status_code == 404 else "bad_form"
-    )
+    refusal = Refusal("no_page" if error.status_code == 404 else "bad_form")
+    return _message(request, error.status_code, refusal)
 
 
 async def disconnected(_request: Request, _error: ClientDisconnect) -> Response:
@@ -121,12 +121,13 @@ def _is_from_a_machine(request: Request) -> bool:
     return request.url.path.startswith(("/v1/", "/healthz"))
 
 
-def _message(request: Request, status: int, key: str) -> Response:
+def _message(request: Request, status: int, refusal: Refusal) -> Response:
     """One line and the way on; who is not signed in is sent to sign in."""
-    if key == "sign_in" and request.method == "GET":
+    if refusal.key == "sign_in" and request.method == "GET":
         query = f"?{request.url.query}" if request.url.query else ""
         address = urlencode({"next": request.url.path + query})
         return RedirectResponse(f"/sign-in?{address}", 303)
-    if key in _FIRST_PAGES:
-        return RedirectResponse(_FIRST_PAGES[key], 303)
-    return page(request, "message.html", visitor_of(request).viewer, status=status, word=key)
+    if refusal.key in _FIRST_PAGES:
+        return RedirectResponse(_FIRST_PAGES[refusal.key], 303)
+    viewer = visitor_of(request).viewer
+    return page(request, "message.html", viewer, status=status, refusal=refusal)

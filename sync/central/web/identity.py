@@ -44,7 +44,9 @@ def start(request: Request) -> Response:
 @router.get("/identity/back")
 def back(request: Request, now: CurrentTime) -> Response:
     try:
-        subject = _flow(request).finish(str(request.url), request.cookies.get(_cookie(request), ""))
+        subject = _flow(request).finish(
+            request.url.query, request.cookies.get(_cookie(request), "")
+        )
     except NotVouched as error:
         _LOG.warning("identity provider: %s", error)
         raise PageError(403, "identity_refused") from None

@@ -65,9 +65,14 @@ class CodeFlow:
             self._provider.client,
             self._provider.secret,
             scope="openid",
-            redirect_uri=f"{self._provider.own_url}/identity/back",
+            redirect_uri=self._own_address,
             code_challenge_method="S256",
         )
+
+    @property
+    def _own_address(self) -> str:
+        """Where the provider sends people back to: as the settings say, never as a request does."""
+        return f"{self._provider.own_url}/identity/back"
 
     def metadata(self) -> dict[str, Any]:
         """The provider's description (OpenID Connect Discovery 1.0), asked once."""
@@ -102,9 +107,9 @@ class CodeFlow:
         )
         return url, f"{state}.{nonce}.{verifier}"
 
-    def finish(self, returned_to: str, cookie: str) -> str:
-        """The subject that the provider vouches for; NotVouched. `returned_to`: the address at
-        which the browser came back; `cookie`: what `start` gave it."""
+    def finish(self, query: str, cookie: str) -> str:
+        """The subject that the provider vouches for; NotVouched. `query`: of the
+        address at which the browser came back; `cookie`: what `start` gave it."""
         import requests
         from authlib.common.errors import AuthlibBaseError
         from authlib.oidc.core import CodeIDToken
@@ -120,7 +125,7 @@ class CodeFlow:
         try:
             token = self._session().fetch_token(
                 metadata["token_endpoint"],
-                authorization_response=returned_to,
+                authorization_response=f"{self._own_address}?{query}",
                 state=state,
                 code_verifier=verifier,
                 timeout=_TIMEOUT,

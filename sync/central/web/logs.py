@@ -8,12 +8,11 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from sync.central.logwords import log_words
 from sync.central.papers.statistics import safe_cell
 from sync.central.period import YEARS
-from sync.central.usecases.loghistory import NeedsAnother, ask_to_settle, settle_log_breaks
 from sync.central.usecases.logs import (
     Entry,
     Kind,
@@ -34,13 +33,11 @@ from sync.central.web.dependencies import (
     CityLogReader,
     CurrentTime,
     EventsReader,
-    FleetReader,
     LogReader,
     Reader,
     SignedIn,
 )
 from sync.central.web.downloads import file_response
-from sync.central.web.forms import Form
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, language_of, page
 
@@ -145,29 +142,6 @@ def own_page(
         older_events=_older(request, events, "before"),
         older_looks=_older(request, looks, "looks_before"),
     )
-
-
-@router.post("/fleet/{site}/logs")
-def post_log_breaks(
-    request: Request, site: str, form: Form, reader: FleetReader, now: CurrentTime
-) -> Response:
-    """Take the logs as they are, where terminals have seen others: one asks, another agrees."""
-    reason = form.prose("reason", 300)
-    deed = form.text("do", 10)
-    if deed not in ("ask", "agree"):
-        raise PageError(400, "bad_form")
-    if deed == "ask":
-        if not reason:
-            raise PageError(400, "say_why")
-        done = ask_to_settle(reader.central, reader.viewer, reason, now)
-    else:
-        try:
-            done = settle_log_breaks(reader.central, reader.viewer, now)
-        except NeedsAnother:
-            raise PageError(403, "other_role") from None
-    if not done:
-        raise PageError(404, "no_page")
-    return RedirectResponse(f"/fleet/{site}", 303)
 
 
 def _log_page(request: Request, reader: Reader, log: Log, wanted: Wanted, before: int) -> Response:

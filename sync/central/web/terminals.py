@@ -7,8 +7,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kiosk.domain.people import BadPerson
+from kiosk.domain.refusal import Refusal
 from sync.central.ingest import Why
-from sync.central.usecases.loghistory import read_log_breaks
+from sync.central.mark import ChangedSinceShown
+from sync.central.usecases.loghistory import (
+    NeedsAnother,
+    ask_to_settle,
+    asked_for,
+    breaks_mark,
+    read_log_breaks,
+    settle_log_breaks,
+    unsettled,
+)
 from sync.central.usecases.terminals import (
     Release,
     invite_terminal,
@@ -61,13 +71,14 @@ def post_terminal(
             code = invite_terminal(central, terminal, form.text("counter", 32), now, viewer)
         except BadPerson:
             raise PageError(400, "bad_id") from None
-        return _fleet_page(request, reader, now, today, code)
-    note = form.prose("note", 300)
-    if not note:
-        raise PageError(400, "say_why")
+        return _fleet_page(request, reader, now, today, code=code)
+    note, mark = _reason(form, "note"), form.text("mark", 40)
     match deed:
         case "release":
-            released = release_terminal(central, viewer, terminal, note, now)
+            try:
+                released = release_terminal(central, viewer, terminal, mark, note, now)
+            except ChangedSinceShown as error:
+                return _fleet_page(request, reader, now, today, problem=error)
             done = released is not Release.NOTHING
         case "quarantine":
             done = quarantine_terminal(central, viewer, terminal, note, now)
@@ -81,35 +92,69 @@ def post_terminal(
 
 
 @router.post("/fleet/{site}/two-people")
-def post_for_two(site: str, form: Form, reader: FleetReader, now: CurrentTime) -> Response:
+def post_for_two(
+    request: Request, site: str, form: Form, reader: FleetReader, now: CurrentTime, today: Today
+) -> Response:
     """What one person proposes and another confirms: a terminal's new generation, and that parked
-    reports count."""
+    reports count. Where another proposal stands than was shown: the page as it is now."""
     central, viewer = reader.central, reader.viewer
-    terminal, deed = form.text("terminal", 32), form.text("do", 20)
+    terminal, deed, mark = form.text("terminal", 32), form.text("do", 20), form.text("mark", 40)
     try:
         match deed:
             case "confirm":
-                done = confirm_generation(central, viewer, terminal, now)
+                done = confirm_generation(central, viewer, terminal, mark, now)
             case "confirm-new":
-                done = confirm_new_terminal(central, viewer, terminal, now)
+                done = confirm_new_terminal(central, viewer, terminal, mark, now)
             case "confirm-release":
-                done = confirm_release_of_terminal(central, viewer, terminal, now)
+                done = confirm_release_of_terminal(central, viewer, terminal, mark, now)
             case "refuse":
-                done = refuse_generation(central, viewer, terminal, now)
+                done = refuse_generation(central, viewer, terminal, mark, now)
             case "propose":
-                note = form.prose("note", 300)
-                if not note:
-                    raise PageError(400, "say_why")
-                done = propose_release(central, viewer, terminal, _why(form), note, now) > 0
+                why, note = _why(form), _reason(form, "note")
+                done = propose_release(central, viewer, terminal, why, mark, note, now) > 0
             case "count":
-                done = confirm_release(central, viewer, terminal, _why(form), now) is not None
+                why = _why(form)
+                done = confirm_release(central, viewer, terminal, why, mark, now) is not None
             case _:
-                done = False
+                raise PageError(400, "bad_form")
     except NotTheSecond as error:
         raise PageError(403, "not_the_second", first=error.first) from None
+    except ChangedSinceShown:
+        done = False
     if not done:
-        raise PageError(404, "no_page")
+        return _fleet_page(request, reader, now, today, problem=ChangedSinceShown())
     return RedirectResponse(f"/fleet/{site}", 303)
+
+
+@router.post("/fleet/{site}/logs")
+def post_log_breaks(
+    request: Request, site: str, form: Form, reader: FleetReader, now: CurrentTime, today: Today
+) -> Response:
+    """Take the logs as they are, where terminals have seen others: one asks, another agrees."""
+    central, viewer = reader.central, reader.viewer
+    deed, mark = form.text("do", 10), form.text("mark", 40)
+    try:
+        match deed:
+            case "ask":
+                done = ask_to_settle(central, viewer, mark, _reason(form, "reason"), now)
+            case "agree":
+                done = settle_log_breaks(central, viewer, mark, now)
+            case _:
+                raise PageError(400, "bad_form")
+    except NeedsAnother:
+        raise PageError(403, "other_role") from None
+    except ChangedSinceShown:
+        done = False
+    if not done:
+        return _fleet_page(request, reader, now, today, problem=ChangedSinceShown())
+    return RedirectResponse(f"/fleet/{site}", 303)
+
+
+def _reason(form: Posted, field: str) -> str:
+    reason = form.prose(field, 300)
+    if not reason:
+        raise PageError(400, "say_why")
+    return reason
 
 
 def _why(form: Posted) -> Why:
@@ -120,16 +165,27 @@ def _why(form: Posted) -> Why:
 
 
 def _fleet_page(
-    request: Request, reader: Reader, now: datetime, today: date, code: str = ""
+    request: Request,
+    reader: Reader,
+    now: datetime,
+    today: date,
+    *,
+    code: str = "",
+    problem: Refusal | None = None,
 ) -> Response:
-    """`code`: a one-time code that was just made."""
+    """`code`: a one-time code that was just made. `problem`: why nothing was done."""
+    open_breaks = unsettled(read_log_breaks(reader.central))
     return page(
         request,
         "fleet.html",
         reader.viewer,
         reader.central,
+        409 if problem else 200,
+        problem=problem,
         fleet=read_fleet(reader.central, today),
-        log_breaks=read_log_breaks(reader.central),
+        open_breaks=open_breaks,
+        asked_breaks=asked_for(open_breaks),
+        breaks_mark=breaks_mark,
         late=partial(_is_late, now),
         code=code,
         url=reader.central.settings.url,

@@ -68,6 +68,7 @@ def _terminals() -> None:
         _text("release_by"),
         _text("release_roles"),
         _text("release_reason"),
+        sa.Column("release_at", sa.DateTime(timezone=True)),
         _text("software"),
         sa.Column("seen", sa.DateTime(timezone=True)),
         _number("head_seq"),
@@ -202,6 +203,7 @@ def _days() -> None:
         _text("proposed_by"),
         _text("proposed_roles"),
         _text("reason"),
+        sa.Column("proposed", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("site", "terminal", "date", "digest"),
     )
     op.create_table(
@@ -267,6 +269,7 @@ def _results() -> None:
         _text("section"),
         _day("first_day"),
         _day("last_day"),
+        _day("published"),
         _count("n1"),
         _count("n2"),
         _count("n3"),
@@ -326,24 +329,34 @@ def _results() -> None:
     op.create_table(
         "objections",
         _text("site"),
+        _count("case"),
         _text("officer"),
-        _count("levels"),
-        _count("number"),
-        _moment("at"),
-        _text("words"),
-        sa.PrimaryKeyConstraint("site", "officer", "levels", "number"),
+        _text("period"),
+        sa.PrimaryKeyConstraint("site", "case"),
     )
     op.create_table(
-        "verdicts",
+        "objection_blocks",
         _text("site"),
-        _text("officer"),
+        _count("case"),
         _count("levels"),
         _count("number"),
-        _text("decider"),
-        _text("verdict"),
-        _text("note"),
+        sa.PrimaryKeyConstraint("site", "case", "levels", "number"),
+    )
+    op.create_table(
+        "objection_steps",
+        _text("site"),
+        _count("case"),
+        _count("step"),
+        _text("deed"),
         _moment("at"),
-        sa.PrimaryKeyConstraint("site", "officer", "levels", "number", "decider"),
+        _text("who"),
+        _text("name"),
+        _text("roles"),
+        _text("words"),
+        _text("verdict"),
+        _text("ground"),
+        sa.Column("until", sa.Date()),
+        sa.PrimaryKeyConstraint("site", "case", "step"),
     )
 
 
@@ -539,6 +552,7 @@ def _logs() -> None:
         _text("asked_by"),
         _text("asked_roles"),
         _text("reason"),
+        sa.Column("asked", sa.DateTime(timezone=True)),
         _text("settled_by"),
         sa.Column("settled", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("site", "terminal", "log", "seen_seq", "seen_hash"),

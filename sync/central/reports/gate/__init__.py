@@ -9,9 +9,11 @@ the figures leave the gate.
 
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
-from sync.central.reports.gate.figures import Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.marks import Mark
+from sync.central.reports.gate.missing import OVER_TICKETS, Missing
+from sync.central.reports.gate.objection_figures import ObjectionView, objection
 from sync.central.reports.gate.office_figures import (
-    OVER_TICKETS,
     OfficeView,
     SectionRow,
     office,
@@ -30,13 +32,17 @@ from sync.central.reports.gate.section_figures import OfficerRow, SectionView, s
 __all__ = [
     "CUT_STEP",
     "OVER_TICKETS",
+    "PER",
     "Z99",
     "BlockRow",
     "CutRow",
     "CutsView",
     "Figure",
     "Funnel",
+    "Mark",
+    "Missing",
     "MonthFigure",
+    "ObjectionView",
     "OfficeView",
     "OfficerRow",
     "OfficerView",
@@ -48,6 +54,7 @@ __all__ = [
     "cuts",
     "figure",
     "may_enter_appraisal",
+    "objection",
     "office",
     "officer",
     "orders_differ",

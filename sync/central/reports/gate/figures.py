@@ -7,10 +7,16 @@ from datetime import date, timedelta
 from kiosk.domain.scale import FaceOrder
 from sync.central.disclosure import NONE, Beside, Counts, plus, week_end
 from sync.central.measures import (
+    AT_LEAST,
+    AT_MOST,
     HIDDEN_BELOW,
+    OfServed,
+    Response,
     Result,
     Sample,
+    Served,
     levels_shown,
+    of_served,
     result,
     sample_of,
 )
@@ -20,6 +26,10 @@ from sync.central.store.blocks import Sum
 
 _FEWEST_TICKETS = 100
 """Below this a share of the tickets says nothing."""
+PER = 1_000
+"""Flagged ratings are told of so many."""
+_PER_FROM = 100
+"""Of fewer ratings they are told as they are: one of forty is no 25 of a thousand."""
 
 
 BOTH = "both"
@@ -50,18 +60,51 @@ class Figure:
         return seen[0] if len(seen) == 1 else BOTH if seen else ""
 
     @property
-    def response(self) -> float | None:
-        """The share of services whose question was answered, to a hundredth; None where terminals
-        know no services, or too few."""
-        if self.beside.served < HIDDEN_BELOW:
+    def flagged_share(self) -> tuple[float, int] | None:
+        """How many ratings are flagged, and of how many: a count alone would accuse whoever serves
+        many. None where there are none, or where n is hidden."""
+        n, flagged = self.result.n, self.beside.flagged
+        if not n or not flagged:
             return None
-        return min(1.0, round(self.beside.answered / self.beside.served, 2))
+        return (flagged, n) if n < _PER_FROM else (round(PER * flagged / n, 1), PER)
 
     @property
-    def deciding_response(self) -> float | None:
-        """`response` where most of the ratings are answers to offers: a few offers say nothing of
-        ratings that came without one."""
-        return self.response if 2 * self.beside.answered >= self.result.n else None
+    def flagged_per_1000(self) -> float | None:
+        """What is usual among so many ratings; None of too few."""
+        if self.result.n < _PER_FROM:
+            return None
+        return round(PER * self.beside.flagged / self.result.n, 1)
+
+    @property
+    def response(self) -> Response | None:
+        """How many of those served answered; None where terminals know no services, too few, or
+        fewer than answers: see `answers_exceed`."""
+        answered, served = self.beside.answered, self.beside.served
+        if served < HIDDEN_BELOW or answered > served:
+            return None
+        return Response(answered=answered, served=served, ratings=self.result.n)
+
+    @property
+    def answers_exceed(self) -> bool:
+        """Whether more answers than services were counted: then neither tells a response."""
+        return self.beside.answered > self.beside.served >= HIDDEN_BELOW
+
+    @property
+    def of_served(self) -> OfServed | None:
+        """Of 100 served, what became of each; None where that is not known."""
+        result, beside = self.result, self.beside
+        if result.rate is None or self.response is None:
+            return None
+        served = Served(
+            answered=beside.answered,
+            declined=beside.skipped,
+            left=beside.lapsed,
+            never_asked=beside.not_offered,
+        )
+        # A bound is the same for all that it stands for.
+        bounds = {AT_LEAST: result.n, AT_MOST: 0}
+        satisfied = bounds.get(result.bound, round(result.rate * result.n))
+        return of_served(result.n, satisfied, served)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.missing import OVER_TICKETS
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
@@ -28,8 +29,6 @@ from sync.central.viewer import Right, Viewer
 
 BySection = Mapping[str, Mapping[str, list[Sum]]]
 """Sums by the section in which blocks closed, and by officer."""
-OVER_TICKETS = "over-tickets"
-"""Among gaps: days on which a counter has more ratings than its tickets explain."""
 
 
 @dataclass(frozen=True, slots=True)

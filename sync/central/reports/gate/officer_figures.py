@@ -1,6 +1,5 @@
 """One officer's published results, and where they stand beside the office's."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,11 +8,11 @@ from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
 from sync.central.logbook import Entry, Kind, Log, told
 from sync.central.measures import Result, result, sample_of, satisfied_of, wilson
+from sync.central.objecting import Objection
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
     MonthFigure,
-    coverage,
     figure,
     last_week_end,
     orders_differ,
@@ -21,9 +20,10 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.missing import Missing, merged, missing_beside
+from sync.central.reports.gate.remedy import Remedy, remedy
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
-from sync.central.store.objections import Objection
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
@@ -40,6 +40,9 @@ class BlockRow:
     block: Block
     result: Result
     objection: Objection | None
+    """The one that is about it, withdrawn ones aside."""
+    object_until: date | None = None
+    """For the officer's own eyes: the last day to object to it; None: not any more."""
 
     @property
     def figure(self) -> Figure:
@@ -78,14 +81,24 @@ class OfficerView:
     own: bool
     may_enter_appraisal: bool
     """False also where the viewer reads a part: what may be concluded follows from all of it."""
-    coverage: float | None
-    """The office's, where this officer's own response is not known."""
     has_photo: bool
-    gaps: Counter[str]
-    """Minutes of this officer's duties in which nobody could rate; of closed weeks, by kind."""
+    missing: Missing
+    usual_flags: float | None
+    """Flagged ratings of a thousand in the whole office."""
     next_close: date
     corrected: tuple[date, ...]
     """Days that two people let count otherwise after their result was published."""
+    remedy: Remedy
+
+    @property
+    def judged(self) -> Figure:
+        """What an appraisal goes by: the figure without weeks that an upheld objection concerns."""
+        return self.remedy.mark.without if self.remedy.mark else self.figure
+
+    @property
+    def objectable(self) -> tuple[BlockRow, ...]:
+        """What the officer may object to now."""
+        return tuple(row for row in self.blocks if row.object_until is not None)
 
 
 def officer(
@@ -107,21 +120,20 @@ def officer(
         months = t.blocks.by_month(*trend_span(period, today), officer=id, section=only)
         every_block = t.blocks.of_officer(id, first_day, last_day)
         blocks = _closed_in(only, every_block)
-        objections = {(o.levels, o.number): o for o in t.objections.all(id)}
+        objected = remedy(t, id, period, only, blocks, settings, today, own=own)
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
-        tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
         if only is not None:
-            spans = _merged((block.first_day, block.last_day) for _, block in blocks)
+            spans = merged((block.first_day, block.last_day) for _, block in blocks)
             corrected = _within(spans, corrected)
-        gaps = sum((t.days.gaps_of(id, *span) for span in spans), Counter[str]())
+        published = max((block.last_day for _, block in blocks), default=date.min)
+        missing = missing_beside(t, {id: spans}, {id: published})[id]
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
-    office_coverage = coverage(office_figure, tickets)
-    response = own_figure.deciding_response
+    judged = objected.mark.without if objected.mark else own_figure
     has_more = len(blocks) < len(every_block)
     return OfficerView(
         officer=person,
@@ -135,23 +147,23 @@ def officer(
             BlockRow(
                 levels=levels,
                 block=block,
-                result=_block_result(levels, block, settings),
-                objection=objections.get((levels, block.number)),
+                result=block_result(levels, block, settings),
+                objection=objected.of_block.get((levels, block.number)),
+                object_until=objected.object_until.get((levels, block.number)),
             )
             for levels, block in blocks
         ),
         funnel=_funnel(own_sums, own_figure, office_figure, settings),
         looks=looks,
         own=own,
-        may_enter_appraisal=not has_more
-        and may_enter_appraisal(
-            own_figure, office_coverage if response is None else response, settings
-        ),
-        coverage=office_coverage,
+        may_enter_appraisal=not (has_more or objected.standing.open)
+        and may_enter_appraisal(judged, settings),
         has_photo=has_photo,
-        gaps=gaps,
+        missing=missing,
+        usual_flags=office_figure.flagged_per_1000,
         next_close=week_end(today),
         corrected=corrected,
+        remedy=objected,
     )
 
 
@@ -165,30 +177,20 @@ def _closed_in(section: str | None, blocks: Iterable[tuple[int, Block]]) -> list
     return [(levels, block) for levels, block in blocks if section in (None, block.section)]
 
 
-def _merged(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
-    """Spans of days without overlaps: blocks on several scales may have some days in common."""
-    merged: list[tuple[date, date]] = []
-    for first, last in sorted(spans):
-        if merged and first <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(last, merged[-1][1])
-        else:
-            merged.append((first, last))
-    return merged
-
-
 def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[date, ...]:
     return tuple(day for day in days if any(first <= day <= last for first, last in spans))
 
 
-def may_enter_appraisal(own: Figure, response: float | None, settings: SiteSettings) -> bool:
-    """Whether a result may enter the yearly appraisal: from enough ratings, with a response rate
-    that is known and high enough."""
-    if own.result.n < settings.appraisal_from or response is None:
+def may_enter_appraisal(own: Figure, settings: SiteSettings) -> bool:
+    """Whether a result may enter the yearly appraisal: from enough ratings that were offered, with
+    an own response that is high enough. No figure of the office stands in for one's own."""
+    response = own.response
+    if response is None or not response.reaches(settings.appraisal_response):
         return False
-    return response * 100 >= settings.appraisal_response
+    return min(own.result.n, response.answered) >= settings.appraisal_from
 
 
-def _block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
+def block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
     return result(sample_of(levels, block.counts), settings.compare_from)
 
 

@@ -5,14 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
-from sync.central.disclosure import Scaled, week_end
+from sync.central.disclosure import week_end
 from sync.central.logbook import told
+from sync.central.objecting import NOTHING_OBJECTED
 from sync.central.period import Period
-from sync.central.reports.gate.figures import Figure, MonthFigure, figure, trend, trend_span
+from sync.central.reports.gate.figures import (
+    Figure,
+    MonthFigure,
+    figure,
+    trend,
+    trend_span,
+)
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.marks import Mark, mark, standings
+from sync.central.reports.gate.missing import Missing, missing_beside_blocks
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
-from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -21,10 +29,13 @@ from sync.central.viewer import NotYours, Right, Viewer
 class OfficerRow:
     officer: Officer
     figure: Figure
+    missing: Missing
     on_roster: bool = True
     away: bool = False
     """Whether the officer is in the section no more; the results that closed there stay its own."""
     objected: bool = False
+    """Whether an objection to these results may still end in another way."""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,8 @@ class SectionView:
     figure: Figure
     trend: tuple[MonthFigure, ...]
     officers: tuple[OfficerRow, ...]
+    usual_flags: float | None
+    """Flagged ratings of a thousand in the whole office."""
     next_close: date
 
 
@@ -50,21 +63,26 @@ def section(
         roster = t.people.everyone()
         sums = t.blocks.by_officer(period.first_day, period.last_day, section=name)
         months = t.blocks.by_month(*trend_span(period, today), section=name)
-        objecting = _objecting(t, name)
+        missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
+        office = figure(t.blocks.office(period.first_day, period.last_day), settings)
+        objections = standings(t, period, name, today)
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
     for member in members:
+        stands, blocks = objections.get(str(member.id), (NOTHING_OBJECTED, []))
         row = OfficerRow(
             officer=member,
             figure=figure(sums.get(str(member.id), []), settings),
+            missing=missing.get(str(member.id), Missing()),
             away=not _is_in(member, name),
-            objected=str(member.id) in objecting,
+            objected=bool(stands.open),
+            mark=mark(stands, blocks, settings),
         )
         rows.append(row)
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
     strangers = sorted(sums.keys() - {str(officer.id) for officer in roster})
-    rows += (_stranger_row(id_, sums[id_], settings) for id_ in strangers)
+    rows += (_stranger_row(id_, sums[id_], missing[id_], settings) for id_ in strangers)
     parts = [part for parts in sums.values() for part in parts]
     return SectionView(
         section=name,
@@ -73,6 +91,7 @@ def section(
         figure=figure(parts, settings),
         trend=trend(months, settings),
         officers=tuple(rows),
+        usual_flags=office.flagged_per_1000,
         next_close=week_end(today),
     )
 
@@ -81,18 +100,10 @@ def _is_in(officer: Officer, section: str) -> bool:
     return officer.section == section and not officer.retired
 
 
-def _objecting(t: Transaction, section: str) -> set[str]:
-    """Officers whose objection to a result of this section waits."""
-    waiting = [objection for objection in t.objections.all() if objection.outcome is None]
-    return {
-        objection.officer
-        for objection in waiting
-        if t.blocks.section_of(Scaled(objection.officer, objection.levels), objection.number)
-        == section
-    }
-
-
-def _stranger_row(id_: str, sums: Iterable[Sum], settings: SiteSettings) -> OfficerRow:
+def _stranger_row(
+    id_: str, sums: Iterable[Sum], missing: Missing, settings: SiteSettings
+) -> OfficerRow:
     """Of an id that is on no roster."""
     officer = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(""))
-    return OfficerRow(officer=officer, figure=figure(sums, settings), on_roster=False)
+    own = figure(sums, settings)
+    return OfficerRow(officer=officer, figure=own, missing=missing, on_roster=False)
