@@ -40,6 +40,11 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "cuts_from": ({"cuts_from": "161"}, "/services/dindaeng", "๑๖๑"),
     "appraisal_from": ({"appraisal_from": "422"}, "/officer/dindaeng/101", "๔๒๒"),
     "appraisal_response": ({"appraisal_response": "77"}, "/officer/dindaeng/101", "๗๗"),
+    "appraisal_reason": (
+        {"appraisal_from": "150", "appraisal_reason": "เพิ่งเปิดช่องใหม่"},
+        f"/paper/dindaeng/officer.xlsx?officer=101&{ROUND}",
+        "เพิ่งเปิดช่องใหม่",
+    ),
     "objection_days": ({"objection_days": "91"}, "/objections/dindaeng", "ภายใน ๙๑ วัน"),
     "decision_days": ({"decision_days": "92"}, "/objections/dindaeng", "ภายใน ๙๒ วัน"),
     "appeal_days": ({"appeal_days": "93"}, "/objections/dindaeng", "ภายใน ๙๓ วัน"),

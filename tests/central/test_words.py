@@ -24,8 +24,8 @@ PAPER_TABLES = (
 )
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "deed", "ground",
-    "alarm", "alarm_do", "appraising", "comparison", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
+    "appraising", "comparison", "deed", "ground",
+    "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
     "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
     "roster_word",
