@@ -6,7 +6,7 @@ that a transaction does. Reading takes no lock.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any
 
@@ -173,13 +173,13 @@ class Logs(Room):
             yield from batch
             seq = batch[-1].seq
 
-    def told_emptied(self) -> int:
-        """Up to which security event the record says that they are emptied."""
+    def told_emptied(self) -> tuple[int, datetime]:
+        """Up to which security event the record says that they are emptied, and when it said so."""
         newest = self.page(Log.RECORD, Wanted(kinds=(Kind.SHORTENED,)), 0, 1)
         if not newest:
-            return 0
+            return 0, datetime.max.replace(tzinfo=UTC)
         _, values = read_told(newest[0].note.what)
-        return int(values.get("last", 0))
+        return int(values.get("last", 0)), newest[0].at
 
     def stray(self) -> str:
         """What of the logs belongs to no office and no log, stands before the first entry, or lacks
