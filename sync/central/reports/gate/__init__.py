@@ -9,7 +9,14 @@ the figures leave the gate.
 
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
-from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.figures import (
+    PER,
+    Coverage,
+    Figure,
+    MonthFigure,
+    figure,
+    orders_differ,
+)
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
 from sync.central.reports.gate.office_figures import (
     OfficeView,
@@ -33,6 +40,7 @@ __all__ = [
     "PER",
     "Z99",
     "BlockRow",
+    "Coverage",
     "CutRow",
     "CutsView",
     "Figure",
