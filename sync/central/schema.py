@@ -311,6 +311,7 @@ blocks = Table(
     _text("section"),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
+    Column("published", Date, nullable=False),
     *(_count(name) for name in LEVELS),
     *(_count(name) for name in BESIDE),
     PrimaryKeyConstraint("site", "officer", "levels", "number"),
@@ -433,26 +434,38 @@ objections = Table(
     "objections",
     metadata,
     _text("site"),
+    _count("case"),
     _text("officer"),
-    _count("levels"),
-    _count("number"),
-    _moment("at"),
-    _text("words"),
-    PrimaryKeyConstraint("site", "officer", "levels", "number"),
+    _text("period"),
+    PrimaryKeyConstraint("site", "case"),
 )
 
-verdicts = Table(
-    "verdicts",
+objection_blocks = Table(
+    "objection_blocks",
     metadata,
     _text("site"),
-    _text("officer"),
+    _count("case"),
     _count("levels"),
     _count("number"),
-    _text("decider"),
-    _text("verdict"),
-    _text("note"),
+    PrimaryKeyConstraint("site", "case", "levels", "number"),
+)
+
+objection_steps = Table(
+    "objection_steps",
+    metadata,
+    _text("site"),
+    _count("case"),
+    _count("step"),
+    _text("deed"),
     _moment("at"),
-    PrimaryKeyConstraint("site", "officer", "levels", "number", "decider"),
+    _text("who"),
+    _text("name"),
+    _text("roles"),
+    _text("words"),
+    _text("verdict"),
+    _text("ground"),
+    Column("until", Date),
+    PrimaryKeyConstraint("site", "case", "step"),
 )
 
 improvements = Table(

@@ -47,6 +47,10 @@ COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
 MAX_THRESHOLD = 100_000
 SECURITY_DAYS_FLOOR, MAX_SECURITY_DAYS = 90, 3650
 """Thai law (the Computer-Related Crime Act, section 26) asks for ninety days of such logs."""
+OBJECTION_DAYS_FLOOR, DECISION_DAYS_FLOOR, MAX_OBJECTION_DAYS = 15, 7, 180
+"""Thai law gives fifteen days to object to an order (Administrative Procedure Act, section 44) and
+thirty to consider it (section 45), and thirty to appeal about one's own data (Official Information
+Act, section 25)."""
 MAX_CHANNELS, MAX_TEXT = 8, 300
 MAX_SERVICES = 60
 MAX_ITA_ROWS = 150
@@ -172,6 +176,21 @@ class SiteSettings(NamedTuple):
     appraisal_response: Annotated[
         int, Whole(RESPONSE_FLOOR, 100), "response rate, per cent, from which it may"
     ] = RESPONSE_FLOOR
+    objection_days: Annotated[
+        int,
+        Whole(OBJECTION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
+        "days to object, from a result's publication or the round's end, whichever is later",
+    ] = 30
+    decision_days: Annotated[
+        int,
+        Whole(DECISION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
+        "days to decide an objection or an appeal",
+    ] = 30
+    appeal_days: Annotated[
+        int,
+        Whole(OBJECTION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
+        "days to appeal, from the day an objection was dismissed",
+    ] = 30
     oit_numbers: Annotated[
         str, ScreenText(MAX_TEXT, least=0), "this year's OIT items of the quarterly statistics"
     ] = "O12, O13"

@@ -75,7 +75,14 @@ def draw(random: Random) -> World:
             if n:
                 bad = sum(random.random() < 0.3 for _ in range(n))
                 counts = (bad, 0, 0, 0, n - bad)
-                world.rated.append(Rated(day, counter, officer, counts, random.randint(0, n)))
+                one = Rated(
+                    day=day,
+                    counter=counter,
+                    officer=officer,
+                    counts=counts,
+                    left=random.randint(0, n),
+                )
+                world.rated.append(one)
         world.tickets[day, "5"] = random.randint(20, 60)
     return world
 

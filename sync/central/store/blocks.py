@@ -31,6 +31,8 @@ from sync.central.disclosure import (
     Cut,
     Scaled,
     quarter_of,
+    total,
+    total_beside,
 )
 from sync.central.schema import LEVELS, block_cuts, blocks, site_months
 from sync.central.store.room import Room, counts_of
@@ -141,9 +143,9 @@ class BlockEnd:
 class Blocks(Room):
     # --- published ---------------------------------------------------------------------------
 
-    def publish(self, whose: Scaled, fresh: Iterable[Block]) -> None:
+    def publish(self, whose: Scaled, fresh: Iterable[Block], today: date) -> None:
         """Add blocks, and the office's to the sums of its months; one that is there already stays
-        as it is."""
+        as it is, with the day on which it was published."""
         for block in fresh:
             row = {
                 "site": self._site,
@@ -153,6 +155,7 @@ class Blocks(Room):
                 "section": block.section,
                 "first_day": block.first_day,
                 "last_day": block.last_day,
+                "published": today,
                 **_numbers(block),
             }
             self._connection.execute(self._insert(blocks).values(row).on_conflict_do_nothing())
@@ -242,20 +245,13 @@ class Blocks(Room):
         )
         return frozenset(self._connection.scalars(query))
 
-    def section_of(self, whose: Scaled, number: int) -> str | None:
-        """In which section a block closed; None: there is no such block."""
-        query = select(blocks.c.section).where(
-            blocks.c.site == self._site,
-            blocks.c.officer == whose.officer,
-            blocks.c.levels == whose.levels,
-            blocks.c.number == number,
+    def published(self, officer: str) -> dict[tuple[int, int], date]:
+        """The day on which each block of an officer was published, by scale and number."""
+        query = select(blocks.c.levels, blocks.c.number, blocks.c.published).where(
+            blocks.c.site == self._site, blocks.c.officer == officer
         )
-        section: str | None = self._connection.scalar(query)
-        return section
-
-    def has(self, whose: Scaled, number: int) -> bool:
-        """Whether a block of this number is published."""
-        return self.section_of(whose, number) is not None
+        rows = self._connection.execute(query)
+        return {(row.levels, row.number): row.published for row in rows}
 
     def cuts_of(self, officer: str) -> dict[tuple[int, Cut], Counts]:
         """What an officer's blocks have of each cut, by scale."""
@@ -348,6 +344,24 @@ class Blocks(Room):
         query = select(site_months.c.month, *_ROLLUP).where(site_months.c.site == self._site)
         rows = self._connection.execute(query)
         return summed == {(month, _sum_of(columns)) for month, *columns in rows}
+
+
+def sums_of(parts: Iterable[tuple[int, Block]]) -> list[Sum]:
+    """The sums of these blocks, each with the number of levels of its scale."""
+    by_scale: dict[int, list[Block]] = defaultdict(list)
+    for levels, block in parts:
+        by_scale[levels].append(block)
+    return [
+        Sum(
+            levels=levels,
+            counts=total(of_scale),
+            beside=total_beside(of_scale),
+            blocks=len(of_scale),
+            first_day=min(block.first_day for block in of_scale),
+            last_day=max(block.last_day for block in of_scale),
+        )
+        for levels, of_scale in sorted(by_scale.items())
+    ]
 
 
 def _numbers(block: Block) -> dict[str, int]:

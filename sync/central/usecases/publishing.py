@@ -128,7 +128,7 @@ def _close(t: Transaction, closing: _Closing, since: date, ends: Mapping[int, Bl
         fresh = [
             replace(block, section=closing.section) for block in next_blocks(before, days, today)
         ]
-        t.blocks.publish(whose, fresh)
+        t.blocks.publish(whose, fresh, today)
         for block in fresh:
             if today <= publication_day(block.last_day):
                 cuts = _new_cuts(raw, published, levels, block.last_day)

@@ -27,6 +27,9 @@ _NUMBERS = (
     "cuts_from",
     "appraisal_from",
     "appraisal_response",
+    "objection_days",
+    "decision_days",
+    "appeal_days",
     "security_days",
     "fiscal_year_starts",
 )

@@ -269,6 +269,7 @@ def _results() -> None:
         _text("section"),
         _day("first_day"),
         _day("last_day"),
+        _day("published"),
         _count("n1"),
         _count("n2"),
         _count("n3"),
@@ -336,24 +337,34 @@ def _results() -> None:
     op.create_table(
         "objections",
         _text("site"),
+        _count("case"),
         _text("officer"),
-        _count("levels"),
-        _count("number"),
-        _moment("at"),
-        _text("words"),
-        sa.PrimaryKeyConstraint("site", "officer", "levels", "number"),
+        _text("period"),
+        sa.PrimaryKeyConstraint("site", "case"),
     )
     op.create_table(
-        "verdicts",
+        "objection_blocks",
         _text("site"),
-        _text("officer"),
+        _count("case"),
         _count("levels"),
         _count("number"),
-        _text("decider"),
-        _text("verdict"),
-        _text("note"),
+        sa.PrimaryKeyConstraint("site", "case", "levels", "number"),
+    )
+    op.create_table(
+        "objection_steps",
+        _text("site"),
+        _count("case"),
+        _count("step"),
+        _text("deed"),
         _moment("at"),
-        sa.PrimaryKeyConstraint("site", "officer", "levels", "number", "decider"),
+        _text("who"),
+        _text("name"),
+        _text("roles"),
+        _text("words"),
+        _text("verdict"),
+        _text("ground"),
+        sa.Column("until", sa.Date()),
+        sa.PrimaryKeyConstraint("site", "case", "step"),
     )
 
 

@@ -17,7 +17,9 @@ from sync.central.reports.gate.figures import (
     figure,
     orders_differ,
 )
+from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
+from sync.central.reports.gate.objection_figures import ObjectionView, objection
 from sync.central.reports.gate.office_figures import (
     OfficeView,
     SectionRow,
@@ -45,8 +47,10 @@ __all__ = [
     "CutsView",
     "Figure",
     "Funnel",
+    "Mark",
     "Missing",
     "MonthFigure",
+    "ObjectionView",
     "OfficeView",
     "OfficerRow",
     "OfficerView",
@@ -58,6 +62,7 @@ __all__ = [
     "cuts",
     "figure",
     "may_enter_appraisal",
+    "objection",
     "office",
     "officer",
     "orders_differ",

@@ -8,6 +8,7 @@ from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
 from sync.central.logbook import Entry, Kind, Log, told
 from sync.central.measures import Result, result, sample_of, satisfied_of, wilson
+from sync.central.objecting import Objection
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
@@ -20,9 +21,9 @@ from sync.central.reports.gate.figures import (
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import Missing, merged, missing_beside
+from sync.central.reports.gate.remedy import Remedy, remedy
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
-from sync.central.store.objections import Objection
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
@@ -39,6 +40,9 @@ class BlockRow:
     block: Block
     result: Result
     objection: Objection | None
+    """The one that is about it, withdrawn ones aside."""
+    object_until: date | None = None
+    """For the officer's own eyes: the last day to object to it; None: not any more."""
 
     @property
     def figure(self) -> Figure:
@@ -84,6 +88,17 @@ class OfficerView:
     next_close: date
     corrected: tuple[date, ...]
     """Days that two people let count otherwise after their result was published."""
+    remedy: Remedy
+
+    @property
+    def judged(self) -> Figure:
+        """What an appraisal goes by: the figure without weeks that an upheld objection concerns."""
+        return self.remedy.mark.without if self.remedy.mark else self.figure
+
+    @property
+    def objectable(self) -> tuple[BlockRow, ...]:
+        """What the officer may object to now."""
+        return tuple(row for row in self.blocks if row.object_until is not None)
 
 
 def officer(
@@ -105,7 +120,7 @@ def officer(
         months = t.blocks.by_month(*trend_span(period, today), officer=id, section=only)
         every_block = t.blocks.of_officer(id, first_day, last_day)
         blocks = _closed_in(only, every_block)
-        objections = {(o.levels, o.number): o for o in t.objections.all(id)}
+        objected = remedy(t, id, period, only, blocks, settings, today, own=own)
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
@@ -118,6 +133,7 @@ def officer(
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     own_sums = sums.get(id, [])
     own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
+    judged = objected.mark.without if objected.mark else own_figure
     has_more = len(blocks) < len(every_block)
     return OfficerView(
         officer=person,
@@ -131,20 +147,23 @@ def officer(
             BlockRow(
                 levels=levels,
                 block=block,
-                result=_block_result(levels, block, settings),
-                objection=objections.get((levels, block.number)),
+                result=block_result(levels, block, settings),
+                objection=objected.of_block.get((levels, block.number)),
+                object_until=objected.object_until.get((levels, block.number)),
             )
             for levels, block in blocks
         ),
         funnel=_funnel(own_sums, own_figure, office_figure, settings),
         looks=looks,
         own=own,
-        may_enter_appraisal=not has_more and may_enter_appraisal(own_figure, settings),
+        may_enter_appraisal=not (has_more or objected.standing.open)
+        and may_enter_appraisal(judged, settings),
         has_photo=has_photo,
         missing=missing,
         usual_flags=office_figure.flagged_per_1000,
         next_close=week_end(today),
         corrected=corrected,
+        remedy=objected,
     )
 
 
@@ -171,7 +190,7 @@ def may_enter_appraisal(own: Figure, settings: SiteSettings) -> bool:
     return min(own.result.n, response.answered) >= settings.appraisal_from
 
 
-def _block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
+def block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
     return result(sample_of(levels, block.counts), settings.compare_from)
 
 

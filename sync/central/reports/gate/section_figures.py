@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
-from sync.central.disclosure import Scaled, week_end
+from sync.central.disclosure import week_end
 from sync.central.logbook import told
+from sync.central.objecting import NOTHING_OBJECTED
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
@@ -16,10 +17,10 @@ from sync.central.reports.gate.figures import (
     trend_span,
 )
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.reports.gate.missing import Missing, missing_beside_blocks
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
-from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -33,6 +34,8 @@ class OfficerRow:
     away: bool = False
     """Whether the officer is in the section no more; the results that closed there stay its own."""
     objected: bool = False
+    """Whether an objection to these results may still end in another way."""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,18 @@ def section(
         months = t.blocks.by_month(*trend_span(period, today), section=name)
         missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
         office = figure(t.blocks.office(period.first_day, period.last_day), settings)
-        objecting = _objecting(t, name)
+        objections = standings(t, period, name, today)
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
     for member in members:
+        stands, blocks = objections.get(str(member.id), (NOTHING_OBJECTED, []))
         row = OfficerRow(
             officer=member,
             figure=figure(sums.get(str(member.id), []), settings),
             missing=missing.get(str(member.id), Missing()),
             away=not _is_in(member, name),
-            objected=str(member.id) in objecting,
+            objected=bool(stands.open),
+            mark=mark(stands, blocks, settings),
         )
         rows.append(row)
     looked_at = [str(row.officer.id) for row in rows]
@@ -93,17 +98,6 @@ def section(
 
 def _is_in(officer: Officer, section: str) -> bool:
     return officer.section == section and not officer.retired
-
-
-def _objecting(t: Transaction, section: str) -> set[str]:
-    """Officers whose objection to a result of this section waits."""
-    waiting = [objection for objection in t.objections.all() if objection.outcome is None]
-    return {
-        objection.officer
-        for objection in waiting
-        if t.blocks.section_of(Scaled(objection.officer, objection.levels), objection.number)
-        == section
-    }
 
 
 def _stranger_row(
