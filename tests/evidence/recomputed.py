@@ -19,7 +19,7 @@ from sync.central.reports import gate
 from sync.central.store.engine import CentralStore
 from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
+from sync.central.usecases.people import put_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.tickets import import_tickets
@@ -210,8 +210,8 @@ def _filled(folder: Path, world: World) -> Central:
     """The office as it came to be: each Monday somebody opens the report."""
     store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
     central = made_central(store, folder)
-    import_officers(central, tuple(_officer(officer, BEGIN, world) for officer in OFFICERS))
     with store.transaction(central.site) as t:
+        put_officers(t, (_officer(officer, BEGIN, world) for officer in OFFICERS), None)
         for counter in COUNTERS:
             begin_terminal(t, f"t{counter}", counter, key_text())
     import_tickets(
@@ -227,14 +227,15 @@ def _filled(folder: Path, world: World) -> Central:
             take_day_report(central, f"t{one.counter}", report, report.to_bytes(), _at(one.day))
         if monday <= world.moves < after:
             moved = _officer("101", world.moves + timedelta(days=1), world)
-            import_officers(central, (moved,), "it", _at(world.moves))
+            with store.transaction(central.site) as t:
+                put_officers(t, (moved,), _at(world.moves))
         publish_due(central, after)
     publish_due(central, LOOK)
     return central
 
 
 def _officer(number: str, day: date, world: World) -> Officer:
-    return Officer.parse(number, f"คนที่ {number}", section=_section(number, day, world))
+    return Officer.parse(number, f"คนที่ {number}", section=_section(number, day, world), id=number)
 
 
 def _report(site: str, one: Rated) -> DayReport:
