@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
-from sync.central.logbook import Entry, Kind, Log, told
+from sync.central.logbook import Looker, told
 from sync.central.measures import Result, result, sample_of, satisfied_of, wilson
 from sync.central.objecting import Objection
 from sync.central.period import Period
@@ -30,8 +30,6 @@ from sync.central.viewer import NotYours, Right, Viewer
 
 Z99 = 2.5758293035489004
 """Two-sided 99 % quantile of the normal distribution."""
-_LOOKS_SHOWN = 12
-"""On the officer's page; all stand on the page of the own log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,8 @@ class OfficerView:
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
     funnel: Funnel | None
-    looks: tuple[Entry, ...]
-    """Who else looked, the newest: for the officer's own eyes, empty for others."""
+    lookers: tuple[Looker, ...]
+    """Who else looked, the last one first: for the officer's own eyes, empty for others."""
     own: bool
     may_enter_appraisal: bool
     """False also where the viewer reads a part: what may be concluded follows from all of it."""
@@ -121,7 +119,7 @@ def officer(
         every_block = t.blocks.of_officer(id, first_day, last_day)
         blocks = _closed_in(only, every_block)
         objected = remedy(t, id, period, only, blocks, settings, today, own=own)
-        looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
+        lookers = t.logs.lookers(id) if own else ()
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
@@ -154,7 +152,7 @@ def officer(
             for levels, block in blocks
         ),
         funnel=_funnel(own_sums, own_figure, office_figure, settings),
-        looks=looks,
+        lookers=lookers,
         own=own,
         may_enter_appraisal=not (has_more or objected.standing.open)
         and may_enter_appraisal(judged, settings),
