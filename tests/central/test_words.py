@@ -28,6 +28,7 @@ CHOSEN = {
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
     "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
+    "roster_word",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""
