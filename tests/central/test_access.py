@@ -10,20 +10,27 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.people import BadPerson
 from sync.central.logbook import Kind, told
 from sync.central.papers import typesetting
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.usecases.sites import add_site
 from sync.central.viewer import CITY, ROLES, Reach, Right, Role
 from sync.central.web.app import create_app
 from sync.messages import Hello
-from tests.support.central import begin_terminal, logged, made_central, received, signed_in
+from tests.support.builders import an_officer
+from tests.support.central import (
+    begin_terminal,
+    logged,
+    made_central,
+    put_on_roster,
+    received,
+    signed_in,
+)
 from tests.support.day_reports import key_text
 from tests.support.objections import objected
 
@@ -62,8 +69,10 @@ PAGES: dict[str, set[str]] = {
     "/security/dindaeng": {A, I},
     "/security/dindaeng/log.csv": {A},
     "/my-log": {*ROLES},
+    "/my-log/looks.csv": {O},
     "/fleet/dindaeng": {D, A, I},
     "/roster/dindaeng": {I},
+    "/roster/dindaeng/roster.csv": {I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
@@ -135,12 +144,12 @@ def made_office(folder: Path) -> Central:
     store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
     central = made_central(store, folder)
     add_site(central, "elsewhere", "สำนักงานเขตอื่น")
-    import_officers(
+    put_on_roster(
         central,
         (
-            Officer.parse("101", "สมหญิง ใจดี", section=OWN),
-            Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
-            Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
+            an_officer("101", "สมหญิง ใจดี", section=OWN),
+            an_officer("102", "กตัญญู ทองคำ", section=OWN),
+            an_officer("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
         ),
     )
     for officer in ("101", "102", "201"):
@@ -379,13 +388,13 @@ def test_a_section_with_one_officers_results_is_a_look_at_that_officer(
 ) -> None:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
-    import_officers(
+    put_on_roster(
         central,
         (
-            Officer.parse("101", "สมหญิง ใจดี", section=OWN),
-            Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
-            Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
-            Officer.parse("202", "ยังไม่มี ผลประเมิน", section=OTHER),
+            an_officer("101", "สมหญิง ใจดี", section=OWN),
+            an_officer("102", "กตัญญู ทองคำ", section=OWN),
+            an_officer("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
+            an_officer("202", "ยังไม่มี ผลประเมิน", section=OTHER),
         ),
     )
     for officer in ("101", "102", "201"):
@@ -404,6 +413,8 @@ def test_the_tally_is_logged_before_it_is_shown(
     assert "audit · ผลดิบของวันที่ ๒ พ.ย. ๒๕๖๙" in text
     newest = logged(office, Kind.READ)[0]
     assert (newest.who, newest.what) == ("audit", told("tally", day="2026-11-02"))
+    looks = [look for look in logged(office, Kind.LOOK) if look.what == newest.what]
+    assert {look.whom for look in looks} == {"101", "102", "201"}, "each officer reads of it"
 
 
 def test_a_form_of_another_site_does_nothing(clients: dict[str, TestClient]) -> None:

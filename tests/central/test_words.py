@@ -24,10 +24,11 @@ PAPER_TABLES = (
 )
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "deed", "ground",
+    "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
     "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
+    "roster_word",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""

@@ -34,6 +34,7 @@ from sync.central.store.blocks import BlockEnd
 from sync.central.store.engine import Transaction
 from sync.central.store.unclosed import RawDays
 from sync.central.usecases.central import Central
+from sync.central.usecases.rounds import freeze_rounds
 
 CutKey = tuple[int, Cut]
 """A scale and a cut of the ratings on it; scale 0: a reason, counted whatever the scale."""
@@ -98,7 +99,9 @@ def close_due(t: Transaction, today: date) -> int:
         closing = _Closing(officer, sections.get(officer, ""), today)
         added += _close(t, closing, since, ends.get(officer, {}))
     t.questionnaire.close_pool()
+    t.tickets.freeze(week)
     t.unclosed.closed_up_to(week)
+    freeze_rounds(t, today)
     return added
 
 

@@ -288,6 +288,14 @@ def _results() -> None:
     )
     op.create_index("blocks_by_day", "blocks", ["site", "last_day"])
     op.create_table(
+        "quarter_tickets",
+        _text("site"),
+        _day("quarter"),
+        _count("rated"),
+        _count("served"),
+        sa.PrimaryKeyConstraint("site", "quarter"),
+    )
+    op.create_table(
         "block_cuts",
         _text("site"),
         _text("officer"),
@@ -301,6 +309,15 @@ def _results() -> None:
         _count("n4"),
         _count("n5"),
         sa.PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
+    )
+    op.create_table(
+        "round_findings",
+        _text("site"),
+        _day("first_day"),
+        _day("last_day"),
+        _day("made"),
+        _text("findings"),
+        sa.PrimaryKeyConstraint("site", "first_day", "last_day"),
     )
     op.create_table(
         "site_months",
@@ -321,6 +338,9 @@ def _results() -> None:
         _count("unasked"),
         _count("best_first"),
         _count("worst_first"),
+        sa.Column("nn", sa.BigInteger, nullable=False),
+        sa.Column("nk", sa.BigInteger, nullable=False),
+        sa.Column("kk", sa.BigInteger, nullable=False),
         _count("blocks"),
         _day("first_day"),
         _day("last_day"),

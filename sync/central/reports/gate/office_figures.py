@@ -11,6 +11,7 @@ from sync.central.logbook import told
 from sync.central.period import Period
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
 from sync.central.reports.gate.figures import (
+    Coverage,
     Figure,
     MonthFigure,
     coverage,
@@ -18,6 +19,7 @@ from sync.central.reports.gate.figures import (
     last_week_end,
     trend,
     trend_span,
+    usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import OVER_TICKETS
@@ -52,8 +54,8 @@ class OfficeView:
     """The quarters that `reasons` cover; outside `period` where none of its own is published."""
     sections: tuple[SectionRow, ...]
     """Those that the viewer may read."""
-    coverage: float | None
-    """Ratings per ticket served, to a hundredth; None where there are no tickets."""
+    coverage: Coverage | None
+    """Ratings beside queue tickets; None where none are published, or too few."""
     gaps: Counter[str]
     """Of closed weeks, by kind."""
     next_close: date
@@ -81,14 +83,16 @@ def office(
         sums = t.blocks.by_section(period.first_day, period.last_day)
         months = t.blocks.by_month(*trend_span(period, today))
         cuts = t.blocks.cuts(quarters)
-        tickets = t.tickets.between(period.first_day, period.last_day)
-        gaps = _gaps(t, period, ended, tickets) if viewer.signed_in else Counter[str]()
+        usual = usual_effect(t, min(period.last_day, today))
+        tickets = t.tickets.quarters(*quarters) if quarters else []
+        gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
     online = figure(sums.get("", {}).pop(ONLINE, []), settings)
     sections: tuple[SectionRow, ...] = ()
     if sections_seen is not None:
         members = _readable_sections(central.site, viewer, officers, sums)
         sections = tuple(
-            _section_row(name, ids, sums.get(name, {}), settings) for name, ids in members.items()
+            SectionRow(name, len(ids), figure(_parts([sums.get(name, {})]), settings, usual))
+            for name, ids in members.items()
         )
         record_looks(
             central,
@@ -97,18 +101,18 @@ def office(
             told("seen_office", period=period.code),
             sections_seen,
         )
-    whole = figure(_parts(by_officer for by_officer in sums.values()), settings)
+    whole = figure(_parts(by_officer for by_officer in sums.values()), settings, usual)
     return OfficeView(
         name=central.settings.name,
         period=period,
         settings=settings,
         figure=whole,
         online=online,
-        trend=trend(months, settings),
+        trend=trend(months, settings, usual),
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
         sections=sections,
-        coverage=coverage(whole, tickets),
+        coverage=coverage(tickets),
         gaps=gaps,
         next_close=week_end(today),
     )
@@ -129,12 +133,12 @@ def section_members(central: Central, viewer: Viewer, period: Period) -> dict[st
     }
 
 
-def _gaps(t: Transaction, period: Period, ended: date, tickets: int) -> Counter[str]:
+def _gaps(t: Transaction, period: Period, ended: date) -> Counter[str]:
     """Of the weeks of `period` that are closed, by kind."""
     last_day = min(period.last_day, ended)
     gaps = t.days.gaps(period.first_day, last_day)
-    if tickets:
-        gaps += Counter({OVER_TICKETS: len(t.tickets.exceeded(period.first_day, last_day))})
+    if exceeded := t.tickets.exceeded(period.first_day, last_day):
+        gaps[OVER_TICKETS] = len(exceeded)
     return gaps
 
 
@@ -154,13 +158,6 @@ def _readable_sections(
         for name in sorted(members, key=lambda name: (not name, name))
         if members[name] and viewer.may_read_section(site, name)
     }
-
-
-def _section_row(
-    name: str, officers: set[str], sums: Mapping[str, list[Sum]], settings: SiteSettings
-) -> SectionRow:
-    total = figure(_parts([sums]), settings)
-    return SectionRow(section=name, officers=len(officers), figure=total)
 
 
 def _parts(sums: Iterable[Mapping[str, list[Sum]]]) -> list[Sum]:
