@@ -7,7 +7,7 @@ from datetime import date, datetime
 from kiosk.domain.people import Officer
 from sync.central.appraising import Appraisal, Evidence, appraise
 from sync.central.disclosure import Block, week_end
-from sync.central.logbook import Entry, Kind, Log, told
+from sync.central.logbook import Looker, told
 from sync.central.measures import Result, result, sample_of
 from sync.central.objecting import Objection
 from sync.central.period import Period
@@ -29,9 +29,6 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
-
-_LOOKS_SHOWN = 12
-"""On the officer's page; all stand on the page of the own log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +59,8 @@ class OfficerView:
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
     comparison: Comparison
-    looks: tuple[Entry, ...]
-    """Who else looked, the newest: for the officer's own eyes, empty for others."""
+    lookers: tuple[Looker, ...]
+    """Who else looked, the last one first: for the officer's own eyes, empty for others."""
     own: bool
     appraisal: Appraisal
     has_photo: bool
@@ -107,7 +104,7 @@ def officer(
         blocks = _closed_in(only, every_block)
         usual = usual_effect(t, min(last_day, today))
         objected = remedy(t, id, period, only, blocks, settings, today, own=own, usual=usual)
-        looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
+        lookers = t.logs.lookers(id) if own else ()
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
@@ -151,7 +148,7 @@ def officer(
             for levels, block in blocks
         ),
         comparison=compared,
-        looks=looks,
+        lookers=lookers,
         own=own,
         appraisal=appraise(evidence, settings),
         has_photo=has_photo,
