@@ -14,7 +14,7 @@ from enum import StrEnum
 from math import ceil, erfc, log, sqrt
 
 from sync.central.clusters import USUAL_WEIGHT, Effect, design_effect
-from sync.central.measures import bound_of
+from sync.central.measures import Z95, Interval, bound_of
 
 BEYOND = 3.09
 """Standard deviations: one comparison of 500 goes beyond by chance (Spiegelhalter 2005)."""
@@ -27,6 +27,9 @@ COMPARED_FROM = 100
 OTHERS_FROM = 100
 """Ratings by others, and OTHERS of them, from which a service has a usual rate."""
 OTHERS = 2
+LEAST_BETWEEN = 0.01
+"""No officers are so equal that their true rates differ by less than a point: an estimate of none at
+all would make every adjusted value the same, and sure."""
 FEWEST_COMPARED = 5
 """Officers below whom nobody can say what is usual."""
 _WINSORISED = 0.1
@@ -68,6 +71,14 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Adjusted:
+    """A share that stands in lists of people beside the raw one, and 95 % of where it may lie."""
+
+    rate: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """`rate`, `expected`: shares, of the `n` ratings that can be compared; where nearly all agree,
     `rate` is a bound as in every figure. `spread`: the standard deviation of rate less expected
@@ -81,6 +92,17 @@ class Finding:
     expected: float = 0.0
     spread: float = 0.0
     between: float = 0.0
+
+    @property
+    def adjusted(self) -> Adjusted:
+        """The rate moved towards what is expected, the more the less it is known: the mean of what
+        the true rate may be (Morris 1983, section 1), and 95 % of it."""
+        between = max(self.between, LEAST_BETWEEN) ** 2
+        sampling = self.spread**2 - self.between**2
+        weight = between / (between + sampling)
+        rate = self.expected + weight * (self.rate - self.expected)
+        half = Z95 * sqrt(weight * sampling)
+        return Adjusted(rate, Interval(max(0.0, rate - half), min(1.0, rate + half)))
 
     @property
     def low(self) -> float:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sync.central.clusters import USUAL_WEIGHT, Effect, design_effect, effect
 from sync.central.comparing import (
+    Finding,
     Ratings,
     Round,
     Standing,
@@ -159,3 +160,28 @@ def test_where_nearly_all_agree_a_comparison_tells_a_bound() -> None:
 def test_of_few_officers_nobody_is_compared() -> None:
     two = dict(list(an_office(mixed=(0, 0)).items())[:4])
     assert {one.standing for one in compare(two).values()} == {Standing.FEW_OFFICERS}
+
+
+@pytest.mark.parametrize(("sampling", "rate"), [(0.02, 0.75), (0.0001, 0.7), (0.2, 0.8)])
+def test_an_adjusted_value_lies_the_nearer_to_the_others_the_less_is_known(
+    sampling: float, rate: float
+) -> None:
+    """Half way where chance and what differs between officers are alike."""
+    one = Finding(
+        standing=Standing.WITHIN,
+        n=100,
+        rate=0.7,
+        expected=0.8,
+        spread=sqrt(sampling**2 + 0.02**2),
+        between=0.02,
+    )
+    assert one.adjusted.rate == pytest.approx(rate, abs=0.002)
+    interval = one.adjusted.interval
+    assert interval.low < one.adjusted.rate < interval.high
+    assert interval.high - interval.low < 2 * 1.96 * sampling
+
+
+def test_officers_who_seem_all_equal_are_not_all_sure() -> None:
+    one = Finding(standing=Standing.WITHIN, n=100, rate=0.7, expected=0.8, spread=0.03)
+    assert one.adjusted.rate == pytest.approx(0.79)
+    assert one.adjusted.interval.high - one.adjusted.interval.low > 0.03

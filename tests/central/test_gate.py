@@ -310,6 +310,21 @@ def test_what_was_worked_out_once_stays_whatever_comes_later(central: Central) -
     assert compared(central, "114", CLOSED, AFTER + timedelta(days=70)) == before
 
 
+def test_a_list_of_people_shows_adjusted_values_in_a_closed_round_alone(central: Central) -> None:
+    a_round(central, worst=16)
+    with central.store.transaction(central.site) as t:
+        freeze_rounds(t, AFTER)
+    for code in ("fy2026", "2026-07", "fy2027-1", CLOSED.code):
+        view = gate.section(central, DIRECTOR, "", parse(code), AFTER, NOW)
+        adjusted = [row.adjusted_rate for row in view.officers]
+        assert view.is_compared is (code == CLOSED.code)
+        assert view.is_compared or set(adjusted) == {None}
+    low = view.officers[-1]
+    assert low.adjusted_rate is not None
+    assert low.figure.result.per_cent == 60
+    assert 60 <= low.adjusted_rate <= 85
+
+
 def test_nobody_is_compared_where_few_do_the_same_or_have_enough(central: Central) -> None:
     a_round(central, worst=30)
     put_on_roster(central, (an_officer("201", "ข"), an_officer("202", "ค")))

@@ -42,6 +42,7 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
         },
         "table_head": heads,
         "orders": figures.orders(view.figure, *(row.figure for row in view.blocks)),
+        "adjusted": "",
         "table": [figures.row(_weeks(row, view, now), row.figure) for row in view.blocks],
         "marks": marks(view),
         "objected": in_thai("appraisal.objected"),
@@ -71,6 +72,7 @@ def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
         "table_head": figures.columns(*first_heads),
         "table": [_officer_line(row, view.usual_flags) for row in view.officers],
         "orders": figures.orders(*(row.figure for row in view.officers)),
+        "adjusted": _adjusted_how(view),
     }
     return typesetting.pdf("appraisal", values, now)
 
@@ -97,7 +99,7 @@ def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
         about=_about(_section_name(view), office, view),
         head=_sheet_heads(in_thai("appraisal.number"), in_thai("common.full_name")),
         rows=[_officer_cells(row, view.usual_flags) for row in view.officers],
-        notes=(*figures.may(view.settings), *figures.may_not()),
+        notes=(_adjusted_how(view), *figures.may(view.settings), *figures.may_not()),
     )
     return workbook(in_thai("appraisal.section_book"), (sheet,), now)
 
@@ -123,7 +125,20 @@ def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
 def _row_beside(row: OfficerRow, usual_flags: float | None) -> list[str]:
     """What stands beside one officer's score in the section's sheets."""
     signs = figures.flagged(row.figure, usual_flags, "figures.flagged_short")
-    return [*filter(None, (signs,)), *figures.gaps(row.missing)]
+    return [*filter(None, (_adjusted(row), signs)), *figures.gaps(row.missing)]
+
+
+def _adjusted(row: OfficerRow) -> str:
+    """The value that stands beside the raw one in a closed round."""
+    if row.adjusted_rate is None or row.adjusted_ends is None:
+        return ""
+    low, high = map(figures.number, row.adjusted_ends)
+    return in_thai("figures.adjusted", rate=figures.number(row.adjusted_rate), low=low, high=high)
+
+
+def _adjusted_how(view: SectionView) -> str:
+    key = "figures.adjusted_how" if view.is_compared else "figures.adjusted_when"
+    return in_thai(key)
 
 
 def _beside(view: OfficerView | SectionView) -> list[str]:

@@ -1,11 +1,14 @@
 """A section and its officers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
+from sync.central.comparing import Adjusted
 from sync.central.disclosure import week_end
 from sync.central.logbook import told
+from sync.central.measures import shown_ends, shown_rate
 from sync.central.objecting import NOTHING_OBJECTED
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
@@ -20,6 +23,8 @@ from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.reports.gate.missing import Missing, missing_beside_blocks
 from sync.central.sitesettings import SiteSettings
+from sync.central.store.blocks import Sum
+from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -35,6 +40,17 @@ class OfficerRow:
     objected: bool = False
     """Whether an objection to these results may still end in another way."""
     mark: Mark | None = None
+    adjusted: Adjusted | None = None
+    """In a closed round, of officers who were compared: all of their results closed here."""
+
+    @property
+    def adjusted_rate(self) -> float | None:
+        """In whole per cent, as it is shown."""
+        return shown_rate(self.adjusted.rate, 0) if self.adjusted else None
+
+    @property
+    def adjusted_ends(self) -> tuple[float, float] | None:
+        return shown_ends(self.adjusted.interval, 0) if self.adjusted else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,11 @@ class SectionView:
     usual_flags: float | None
     """Flagged ratings of a thousand in the whole office."""
     next_close: date
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether some officers have an adjusted value."""
+        return any(row.adjusted for row in self.officers)
 
 
 def section(
@@ -66,6 +87,7 @@ def section(
         office = figure(t.blocks.office(period.first_day, period.last_day), settings)
         objections = standings(t, period, name, today)
         usual = usual_effect(t, min(period.last_day, today))
+        adjusted = _adjusted(t, period, sums)
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
     for member in members:
@@ -77,6 +99,7 @@ def section(
             away=not _is_in(member, name),
             objected=bool(stands.open),
             mark=mark(stands, blocks, settings, usual),
+            adjusted=None if stands.blocks else adjusted.get(str(member.id)),
         )
         rows.append(row)
     looked_at = [str(row.officer.id) for row in rows]
@@ -96,6 +119,22 @@ def section(
         usual_flags=office.flagged_per_1000,
         next_close=week_end(today),
     )
+
+
+def _adjusted(
+    t: Transaction, period: Period, sums: Mapping[str, Sequence[Sum]]
+) -> dict[str, Adjusted]:
+    """By officer, as it was worked out when the round was closed; empty in every other span. Only
+    of those whose results closed in the section, all of them: a part tells of no other part."""
+    findings = t.findings.of_round(period.first_day, period.last_day)
+    if findings is None:
+        return {}
+    everywhere = t.blocks.by_officer(period.first_day, period.last_day)
+    return {
+        officer: finding.adjusted
+        for officer, finding in findings.by_officer.items()
+        if finding.standing.compared and sums.get(officer) == everywhere.get(officer)
+    }
 
 
 def _is_in(officer: Officer, section: str) -> bool:
