@@ -11,9 +11,11 @@ from pathlib import Path
 import uvicorn
 
 from sync.central.connections import Impatient
+from sync.central.nightly import start_nights
 from sync.central.papers import fonts
 from sync.central.usecases.central import Central
 from sync.central.web.app import create_app
+from sync.central.web.terminal_api import utc_now
 
 _BACKLOG = 2048
 """Connections that wait: a whole city's terminals may call at once."""
@@ -51,17 +53,23 @@ def serve_until_ended(
         say(f"Serving {central.site} at {address}")
         report = central.settings.url.rstrip("/") if beyond_this_machine else address
         say(f"Report: {report}/report/{central.site}")
-        uvicorn.Server(config).run(sockets=[listener])
+        end_nights = start_nights(central, utc_now)
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            end_nights()
 
 
 def _log_events() -> None:
-    """Security events go to standard error, a line each: systemd's journal has them too."""
+    """Security events and the nights go to standard error, a line each: systemd's journal has them
+    too."""
     lines = logging.StreamHandler()
     lines.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
-    events = logging.getLogger("kiosk.central.security")
-    events.addHandler(lines)
-    events.setLevel(logging.INFO)
-    events.propagate = False
+    for name in ("kiosk.central.security", "kiosk.central.night"):
+        events = logging.getLogger(name)
+        events.addHandler(lines)
+        events.setLevel(logging.INFO)
+        events.propagate = False
 
 
 def server_config(central: Central, tls_cert: Path | None, tls_key: Path | None) -> uvicorn.Config:

@@ -26,7 +26,8 @@ PAPER_TABLES = (
 CHOSEN = {
     "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
-    "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
+    "improvement_status", "ita_column", "ita_paper", "kept", "log_break", "log_kind", "log_what",
+    "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip
