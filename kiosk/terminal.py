@@ -228,6 +228,16 @@ class Terminal:
         with self._store.read() as snapshot:
             return snapshot.state.wording()
 
+    def enrolment(self) -> Enrolment | None:
+        with self._store.read() as snapshot:
+            return snapshot.state.enrolment()
+
+    def synced(self) -> datetime | None:
+        """When a sync last succeeded."""
+        with self._store.read() as snapshot:
+            entry = snapshot.journal.last(Kind.SYNCED)
+        return datetime.fromisoformat(entry.at) if entry else None
+
     def status(self) -> Status:
         with self._store.read() as snapshot:
             return Status(

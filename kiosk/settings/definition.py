@@ -292,7 +292,7 @@ class Screen(NamedTuple):
 class Sync(NamedTuple):
     """How reports go to the central report, once the terminal is enrolled."""
 
-    at: Annotated[time, TimeOfDay(), "nightly"] = time(20, 30)
+    at: Annotated[time, TimeOfDay(), "nightly: within the hour after it"] = time(20, 30)
     ca: Annotated[str, Text(), 'file of a private certificate authority; "": the system\'s'] = ""
     stick: Annotated[
         str, Text(), 'where a USB stick is mounted, for the service menu; "": not offered'

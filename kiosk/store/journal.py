@@ -203,6 +203,12 @@ class Journal:
         days: str = json.loads(entry.detail)["days"] if entry else ""
         return tuple(map(date.fromisoformat, days.split()))
 
+    def sent_again(self) -> set[date]:
+        """The days that went out again because central had lost them."""
+        query = select(journal.c.detail).where(journal.c.kind == Kind.SENT_AGAIN.value)
+        details = map(json.loads, self._connection.scalars(query))
+        return {date.fromisoformat(detail["day"]) for detail in details}
+
     def of_day(self, day: date) -> list[Happening]:
         """When what happened on a business date, in order."""
         rows = self._connection.execute(_OF_DAY, {"business_date": day.isoformat()})

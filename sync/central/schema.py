@@ -27,6 +27,8 @@ from sync.central.disclosure import BESIDE
 metadata = MetaData()
 LEVELS = ("n1", "n2", "n3", "n4", "n5")
 """Columns of counts by level, worst first; a scale with fewer levels leaves the last ones 0."""
+SQUARES = ("nn", "nk", "kk")
+"""Columns of sums over blocks: of n times n, of n times satisfied, of satisfied times satisfied."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -355,6 +357,18 @@ block_cuts = Table(
     PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
 )
 
+# What the comparison of a closed round's officers came to, worked out once: JSON.
+round_findings = Table(
+    "round_findings",
+    metadata,
+    _text("site"),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("made", Date, nullable=False),
+    _text("findings"),
+    PrimaryKeyConstraint("site", "first_day", "last_day"),
+)
+
 site_months = Table(
     "site_months",
     metadata,
@@ -363,6 +377,7 @@ site_months = Table(
     _count("levels"),
     *(_count(name) for name in LEVELS),
     *(_count(name) for name in BESIDE),
+    *(Column(name, BigInteger, nullable=False) for name in SQUARES),
     _count("blocks"),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),

@@ -36,6 +36,7 @@ from sync.central.store.engine import Transaction
 from sync.central.store.retention import SCORE, SumKey
 from sync.central.store.unclosed import RawDays
 from sync.central.usecases.central import Central
+from sync.central.usecases.rounds import freeze_rounds
 
 CutKey = tuple[int, Cut]
 """A scale and a cut of the ratings on it; scale 0: a reason, counted whatever the scale."""
@@ -101,6 +102,7 @@ def close_due(t: Transaction, today: date) -> int:
         added += _close(t, closing, since, ends.get(officer, {}))
     t.questionnaire.close_pool(week)
     t.unclosed.closed_up_to(week)
+    freeze_rounds(t, today)
     return added
 
 

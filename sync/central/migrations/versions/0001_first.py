@@ -317,6 +317,15 @@ def _results() -> None:
         sa.PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
     )
     op.create_table(
+        "round_findings",
+        _text("site"),
+        _day("first_day"),
+        _day("last_day"),
+        _day("made"),
+        _text("findings"),
+        sa.PrimaryKeyConstraint("site", "first_day", "last_day"),
+    )
+    op.create_table(
         "site_months",
         _text("site"),
         _day("month"),
@@ -335,6 +344,9 @@ def _results() -> None:
         _count("unasked"),
         _count("best_first"),
         _count("worst_first"),
+        sa.Column("nn", sa.BigInteger, nullable=False),
+        sa.Column("nk", sa.BigInteger, nullable=False),
+        sa.Column("kk", sa.BigInteger, nullable=False),
         _count("blocks"),
         _day("first_day"),
         _day("last_day"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kiosk.domain.scale import FaceOrder
-from sync.central.disclosure import NONE, Beside, Counts, plus, week_end
+from sync.central.clusters import design_effect, effect
+from sync.central.disclosure import NONE, ONLINE, Beside, Counts, plus, week_end
 from sync.central.measures import (
     AT_LEAST,
     AT_MOST,
@@ -23,6 +24,7 @@ from sync.central.measures import (
 from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
+from sync.central.store.engine import Transaction
 
 _FEWEST_TICKETS = 100
 """Below this a share of the tickets says nothing."""
@@ -113,13 +115,23 @@ class MonthFigure:
     figure: Figure
 
 
-def figure(sums: Iterable[Sum], settings: SiteSettings) -> Figure:
-    """What may be said of the sum of whole blocks, on whichever scales."""
+def usual_effect(t: Transaction, last: date) -> float:
+    """The design effect that is usual in the office: of all officers' blocks of the year that ends
+    with `last`. A single block tells none of its own."""
+    sums = t.blocks.by_officer(last - timedelta(days=365), last)
+    sums.pop(ONLINE, None)
+    return design_effect(effect(part for parts in sums.values() for part in parts), 1.0)
+
+
+def figure(sums: Iterable[Sum], settings: SiteSettings, usual: float = 1.0) -> Figure:
+    """What may be said of the sum of whole blocks, on whichever scales. `usual`: the office's
+    design effect, beside what the blocks tell of their own."""
     parts = list(sums)
     if not parts:
         return Figure(result=result(Sample()))
     by_scale = _by_scale(parts)
-    total = result(_sample(by_scale), settings.compare_from)
+    deff = design_effect(effect(parts), usual)
+    total = result(_sample(by_scale), settings.compare_from, deff)
     return Figure(
         result=total,
         beside=sum((part.beside for part in parts), Beside()),
@@ -163,8 +175,12 @@ def coverage(office: Figure, tickets: int) -> float | None:
     return min(1.0, round(office.result.n / tickets, 2))
 
 
-def trend(months: Mapping[date, list[Sum]], settings: SiteSettings) -> tuple[MonthFigure, ...]:
-    return tuple(MonthFigure(month, figure(sums, settings)) for month, sums in months.items())
+def trend(
+    months: Mapping[date, list[Sum]], settings: SiteSettings, usual: float = 1.0
+) -> tuple[MonthFigure, ...]:
+    return tuple(
+        MonthFigure(month, figure(sums, settings, usual)) for month, sums in months.items()
+    )
 
 
 def trend_span(period: Period, today: date) -> tuple[date, date]:

@@ -28,12 +28,12 @@ class Mark:
 
 
 def mark(
-    stands: Standing, blocks: Sequence[tuple[int, Block]], settings: SiteSettings
+    stands: Standing, blocks: Sequence[tuple[int, Block]], settings: SiteSettings, usual: float
 ) -> Mark | None:
-    """None where no upheld objection concerns one of these blocks."""
+    """None where no upheld objection concerns one of these blocks. `usual`: as of the figure."""
     if not stands.blocks:
         return None
-    without = figure(sums_without(blocks, stands.blocks), settings)
+    without = figure(sums_without(blocks, stands.blocks), settings, usual)
     return Mark(
         weeks=stands.weeks, grounds=stands.grounds, without=replace(without, level_counts=())
     )

@@ -13,6 +13,7 @@ from sync.central.objecting import (
     may_read,
     require_decider,
 )
+from sync.central.reports.gate.figures import usual_effect
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.officer_figures import BlockRow, block_result
 from sync.central.sitesettings import SiteSettings
@@ -51,16 +52,17 @@ def objection(
         officers = {str(officer.id): officer for officer in t.people.everyone()}
         officer = officers.get(one.officer)
         concerned = concerned_by(t, one, officer)
-        blocks = t.blocks.of_officer(one.officer, date.min, date.max)
+        every_block = t.blocks.of_officer(one.officer, date.min, date.max)
+        blocks = [(k, block) for k, block in every_block if (k, block.number) in one.blocks]
+        usual = usual_effect(t, max((block.last_day for _, block in blocks), default=today))
     rows = [
         BlockRow(
             levels=levels,
             block=block,
-            result=block_result(levels, block, settings),
+            result=block_result(levels, block, settings, usual),
             objection=one,
         )
         for levels, block in blocks
-        if (levels, block.number) in one.blocks
     ]
     may_decide, barred = False, None
     try:

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
 from sync.central.logbook import Entry, Kind, Log, told
-from sync.central.measures import Result, result, sample_of, satisfied_of, wilson
+from sync.central.measures import Result, result, sample_of
 from sync.central.objecting import Objection
 from sync.central.period import Period
+from sync.central.reports.gate.comparisons import Comparison, NotCompared, comparison
 from sync.central.reports.gate.figures import (
     Figure,
     MonthFigure,
@@ -18,18 +19,16 @@ from sync.central.reports.gate.figures import (
     orders_differ,
     trend,
     trend_span,
+    usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import Missing, merged, missing_beside
 from sync.central.reports.gate.remedy import Remedy, remedy
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
 
-Z99 = 2.5758293035489004
-"""Two-sided 99 % quantile of the normal distribution."""
 _LOOKS_SHOWN = 12
 """On the officer's page; all stand on the page of the own log."""
 
@@ -50,20 +49,6 @@ class BlockRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
-    """Where a result stands among those of its size: the office's rate, and how far chance alone
-    carries a result of `n` ratings in 95 and in 99 of 100 cases."""
-
-    rate: float
-    office: float
-    n: int
-    apart: bool
-    """Whether the 99 % interval excludes the office's rate."""
-    orders_differ: bool
-    """Whether the faces of the two did not stand in the same order."""
-
-
-@dataclass(frozen=True, slots=True)
 class OfficerView:
     officer: Officer
     period: Period
@@ -75,7 +60,7 @@ class OfficerView:
     figure: Figure
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
-    funnel: Funnel | None
+    comparison: Comparison
     looks: tuple[Entry, ...]
     """Who else looked, the newest: for the officer's own eyes, empty for others."""
     own: bool
@@ -120,7 +105,8 @@ def officer(
         months = t.blocks.by_month(*trend_span(period, today), officer=id, section=only)
         every_block = t.blocks.of_officer(id, first_day, last_day)
         blocks = _closed_in(only, every_block)
-        objected = remedy(t, id, period, only, blocks, settings, today, own=own)
+        usual = usual_effect(t, min(last_day, today))
+        objected = remedy(t, id, period, only, blocks, settings, today, own=own, usual=usual)
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
@@ -130,9 +116,11 @@ def officer(
             corrected = _within(spans, corrected)
         published = max((block.last_day for _, block in blocks), default=date.min)
         missing = missing_beside(t, {id: spans}, {id: published})[id]
+        own_figure = figure(sums.get(id, []), settings, usual)
+        office_figure = figure(office_sums, settings, usual)
+        differ = orders_differ((own_figure, office_figure))
+        compared = comparison(t, id, period, today, orders_differ=differ)
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
-    own_sums = sums.get(id, [])
-    own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
     judged = objected.mark.without if objected.mark else own_figure
     has_more = len(blocks) < len(every_block)
     return OfficerView(
@@ -142,18 +130,18 @@ def officer(
         only_section=only,
         has_more=has_more,
         figure=own_figure,
-        trend=trend(months, settings),
+        trend=trend(months, settings, usual),
         blocks=tuple(
             BlockRow(
                 levels=levels,
                 block=block,
-                result=block_result(levels, block, settings),
+                result=block_result(levels, block, settings, usual),
                 objection=objected.of_block.get((levels, block.number)),
                 object_until=objected.object_until.get((levels, block.number)),
             )
             for levels, block in blocks
         ),
-        funnel=_funnel(own_sums, own_figure, office_figure, settings),
+        comparison=Comparison(outcome=NotCompared.PART) if has_more else compared,
         looks=looks,
         own=own,
         may_enter_appraisal=not (has_more or objected.standing.open)
@@ -190,26 +178,5 @@ def may_enter_appraisal(own: Figure, settings: SiteSettings) -> bool:
     return min(own.result.n, response.answered) >= settings.appraisal_from
 
 
-def block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
-    return result(sample_of(levels, block.counts), settings.compare_from)
-
-
-def _funnel(
-    own_sums: Sequence[Sum], own: Figure, office: Figure, settings: SiteSettings
-) -> Funnel | None:
-    """None where the result or the office's is a bound, or too few to compare."""
-    rate, n = own.result.rate, own.result.n
-    if office.result.rate is None or office.result.bound:
-        return None
-    if rate is None or own.result.interval is None or n < settings.compare_from:
-        return None
-    satisfied = sum(satisfied_of(part.levels, part.counts) for part in own_sums)
-    wide = wilson(satisfied, n, Z99)
-    apart = not wide.low <= office.result.rate <= wide.high
-    return Funnel(
-        rate=rate,
-        office=office.result.rate,
-        n=n,
-        apart=apart,
-        orders_differ=orders_differ((own, office)),
-    )
+def block_result(levels: int, block: Block, settings: SiteSettings, usual: float) -> Result:
+    return result(sample_of(levels, block.counts), settings.compare_from, usual)

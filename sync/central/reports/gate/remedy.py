@@ -49,6 +49,7 @@ def remedy(
     today: date,
     *,
     own: bool,
+    usual: float,
 ) -> Remedy:
     """Of the blocks of a period that the viewer reads: those that closed in `section`, or all."""
     objections = t.objections.all(officer)
@@ -60,7 +61,7 @@ def remedy(
     attached = [one for one in live if one.attached and keys & set(one.blocks)]
     return Remedy(
         standing=stands,
-        mark=mark(stands, blocks, settings),
+        mark=mark(stands, blocks, settings, usual),
         marked_months=_marked_months(of_block, trend_blocks, section),
         objections=tuple(reversed(objections if own else attached)),
         of_block=of_block,

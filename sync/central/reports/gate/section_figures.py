@@ -1,6 +1,5 @@
 """A section and its officers."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,12 +14,12 @@ from sync.central.reports.gate.figures import (
     figure,
     trend,
     trend_span,
+    usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.reports.gate.missing import Missing, missing_beside_blocks
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -66,30 +65,33 @@ def section(
         missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
         office = figure(t.blocks.office(period.first_day, period.last_day), settings)
         objections = standings(t, period, name, today)
+        usual = usual_effect(t, min(period.last_day, today))
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
     for member in members:
         stands, blocks = objections.get(str(member.id), (NOTHING_OBJECTED, []))
         row = OfficerRow(
             officer=member,
-            figure=figure(sums.get(str(member.id), []), settings),
+            figure=figure(sums.get(str(member.id), []), settings, usual),
             missing=missing.get(str(member.id), Missing()),
             away=not _is_in(member, name),
             objected=bool(stands.open),
-            mark=mark(stands, blocks, settings),
+            mark=mark(stands, blocks, settings, usual),
         )
         rows.append(row)
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
     strangers = sorted(sums.keys() - {str(officer.id) for officer in roster})
-    rows += (_stranger_row(id_, sums[id_], missing[id_], settings) for id_ in strangers)
+    rows += (
+        _stranger_row(id_, figure(sums[id_], settings, usual), missing[id_]) for id_ in strangers
+    )
     parts = [part for parts in sums.values() for part in parts]
     return SectionView(
         section=name,
         period=period,
         settings=settings,
-        figure=figure(parts, settings),
-        trend=trend(months, settings),
+        figure=figure(parts, settings, usual),
+        trend=trend(months, settings, usual),
         officers=tuple(rows),
         usual_flags=office.flagged_per_1000,
         next_close=week_end(today),
@@ -100,10 +102,7 @@ def _is_in(officer: Officer, section: str) -> bool:
     return officer.section == section and not officer.retired
 
 
-def _stranger_row(
-    id_: str, sums: Iterable[Sum], missing: Missing, settings: SiteSettings
-) -> OfficerRow:
+def _stranger_row(id_: str, own: Figure, missing: Missing) -> OfficerRow:
     """Of an id that is on no roster."""
     officer = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(""))
-    own = figure(sums, settings)
     return OfficerRow(officer=officer, figure=own, missing=missing, on_roster=False)
