@@ -217,6 +217,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.
         window.reasons_done.connect(citizen.give_reasons),
         window.more_time_asked.connect(citizen.ask_more_time),
         window.reasons_led.connect(citizen.lead),
+        window.next_asked.connect(citizen.ask_next),
         window.language_chosen.connect(citizen.choose_language),
         window.skipped.connect(citizen.skip),
         window.thanks_touched.connect(citizen.end_thanks),

@@ -20,7 +20,6 @@ from kiosk.store.engine import StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.terminal import Terminal
 from ui.citizen import Citizen
-from ui.citizen_turn import WARNING, warns
 from ui.clock_watch import ClockWatch
 from ui.dialogs import Choosing, DutyMenu, PanelWizard, ServiceMenu, TypingPin
 from ui.nightly import delay_of, is_due
@@ -215,14 +214,12 @@ class Presenter(QObject):
 
     def _set_phase_timer(self) -> None:
         """Wake up when the phase ends, or when the screen has to warn of its end."""
-        encounter = self.session.encounter
-        if encounter.until is None:
+        session, now = self.session, self.session.now().boot
+        change_at = session.turn.next_change(session.encounter, now)
+        if change_at is None:
             self._phase_timer.stop()
-            return
-        seconds = encounter.until - self.session.now().boot
-        if warns(encounter) and seconds > WARNING:
-            seconds -= WARNING
-        self._phase_timer.start(max(0, ceil(seconds * 1000)))
+        else:
+            self._phase_timer.start(max(0, ceil((change_at - now) * 1000)))
 
     def _expect_thanks(self) -> None:
         self.thanks_expected.emit(self.session.builder.thanks())

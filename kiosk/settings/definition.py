@@ -28,7 +28,7 @@ from kiosk.domain.kinds import (
     Whole,
 )
 from kiosk.domain.people import CounterId, ServiceId
-from kiosk.domain.rules import Ask, Rules
+from kiosk.domain.rules import LOST_TO_REASONS, Ask, Rules
 from kiosk.domain.scale import LEVELS, FaceOrder, Scale, Score
 from kiosk.domain.wording import (
     DEFAULT_QUESTION,
@@ -69,6 +69,7 @@ PULLS = ("", "up", "down", "none")
 BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)
 OPEN, OFFERED = "open", "offered"
 """Whether the question always stands, or only after a service has ended."""
+LOST_ALWAYS = LOST_TO_REASONS[Ask.ALWAYS]
 DEFAULT_RULES = Rules()
 
 
@@ -285,7 +286,9 @@ class Screen(NamedTuple):
     ask_reasons: Annotated[
         Ask,
         Choice(tuple(Ask)),
-        'after a "low" score, "always" (nobody watching learns it), or "never"',
+        'after "low" scores, "always" (hides the score; by touch '
+        f"{LOST_ALWAYS.usual_day} of 100 next citizens are lost, {LOST_ALWAYS.rush} in a rush), "
+        '"never"',
     ] = DEFAULT_RULES.ask
 
 
