@@ -91,7 +91,8 @@ def take_roster(store: Store, clock: Clock, body: bytes) -> int:
     """Take officers and wording as they are at central; how many officers."""
     roster = parsed(Roster.parse, body)
     with store.transaction() as t:
-        t.roster.apply(roster.people())
+        for before, officer in t.roster.apply(roster.people()):
+            t.pins.move(before, officer)
         t.state.put_wording(roster.wording, etag(body))
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
     return len(roster.officers)

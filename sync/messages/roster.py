@@ -44,7 +44,7 @@ class RosterOfficer(Row, frozen=True):
     def officer(self) -> Officer:
         """The same officer as the terminal has them; BadMessage for a name no screen can show."""
         try:
-            return Officer.parse(self.number, self.name, self.position, self.section, self.id)
+            return Officer.parse(self.number, self.name, self.position, self.section, id=self.id)
         except BadPerson as error:
             raise BadMessage(f"officers: {error}") from None
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half
 from sync.central import period as periods
 from sync.central.disclosure import Beside, Block, Counts, Scaled
@@ -20,14 +19,14 @@ from sync.central.reports.gate.cut_tables import reason_rows
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.rounds import freeze_rounds
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
 from sync.messages import DayReport, LineCount, ReasonCount
-from tests.support.central import enrolled, on_roster
+from tests.support.builders import an_officer
+from tests.support.central import enrolled, on_roster, put_on_roster
 from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -249,7 +248,7 @@ JUNE = Block(
 def a_round(central: Central, *, worst: int, since: date = date(2026, 5, 4)) -> None:
     """Fourteen officers with twelve blocks of forty on one service; the last of them has so many
     dissatisfied in each, the others six."""
-    import_officers(central, tuple(Officer.parse(f"{101 + i}", "ก") for i in range(14)))
+    put_on_roster(central, tuple(an_officer(f"{101 + i}", "ก") for i in range(14)))
     with central.store.transaction(central.site) as t:
         for i in range(14):
             poor = worst if i == 13 else 6 + (i % 3 - 1)
@@ -313,7 +312,7 @@ def test_what_was_worked_out_once_stays_whatever_comes_later(central: Central) -
 
 def test_nobody_is_compared_where_few_do_the_same_or_have_enough(central: Central) -> None:
     a_round(central, worst=30)
-    import_officers(central, (Officer.parse("201", "ข"), Officer.parse("202", "ค")))
+    put_on_roster(central, (an_officer("201", "ข"), an_officer("202", "ค")))
     alone = Block(
         number=1, first_day=date(2026, 6, 1), last_day=date(2026, 6, 28), counts=(90, 0, 0, 0, 90)
     )
@@ -330,7 +329,7 @@ def test_nobody_is_compared_where_few_do_the_same_or_have_enough(central: Centra
 
 
 def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก", section="ฝ่ายทะเบียน"),))
+    put_on_roster(central, (an_officer("101", "ก", section="ฝ่ายทะเบียน"),))
     nobody = Viewer(account="x", name="x", site="dindaeng", roles=frozenset())
     elsewhere = replace(DIRECTOR, site="elsewhere")
     for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({ROLES["it"]}))):

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
 from sync.central import period as periods
 from sync.central.disclosure import Beside, DayCount, next_blocks
@@ -15,14 +14,14 @@ from sync.central.papers import appraisal, figures
 from sync.central.reports import daytally, gate
 from sync.central.usecases.audit import read_tally
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.tickets import Ticket, import_tickets
 from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.messages import SIGN_ONS, DayReport, GapCount, LineCount, OutcomeCount
-from tests.support.central import enrolled, on_roster, signed_in
+from tests.support.builders import an_officer
+from tests.support.central import enrolled, on_roster, put_on_roster, signed_in
 from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -130,7 +129,7 @@ def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(centra
 def test_an_officers_own_response_decides_whether_the_result_may_enter_an_appraisal(
     central: Central, not_offered: int, may: bool
 ) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง", id="101"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง", id="101"),))
     for week in range(3):
         take(central, MONDAY + timedelta(weeks=week), 50, offered=60, answered=50)
     take(central, MONDAY + timedelta(days=1), 0, not_offered=not_offered)
@@ -162,7 +161,7 @@ def test_the_papers_say_it_in_words(central: Central) -> None:
 
 
 def test_a_few_offers_decide_nothing_about_hundreds_of_ratings(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง", id="101"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง", id="101"),))
     take(central, MONDAY, 400, offered=12, answered=12)
     publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
@@ -174,7 +173,7 @@ def test_a_few_offers_decide_nothing_about_hundreds_of_ratings(central: Central)
 
 
 def test_a_response_of_half_the_ratings_is_told_for_these_and_counts(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง", id="101"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง", id="101"),))
     take(central, MONDAY, 190, offered=100, answered=61)
     take(central, MONDAY + timedelta(days=1), 200, offered=100, answered=61)
     publish_due(central, TODAY)
@@ -184,7 +183,7 @@ def test_a_response_of_half_the_ratings_is_told_for_these_and_counts(central: Ce
 
 
 def test_no_ticket_of_the_office_admits_a_person(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง", id="101"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง", id="101"),))
     take(central, MONDAY, 400)
     import_tickets(central, [Ticket(MONDAY, "1", 400)])
     publish_due(central, TODAY)

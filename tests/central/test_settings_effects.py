@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.office_settings import read_settings
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES
-from tests.support.central import made_central, received, signed_in
+from tests.support.builders import an_officer
+from tests.support.central import made_central, put_on_roster, received, signed_in
 from tests.support.central_forms import form
 from tests.support.terminal_requests import terminal_roster
 
@@ -68,7 +67,7 @@ SIGNING_IN = {"second_factor", "one_session"}
 def office(tmp_path: Path) -> Iterator[Central]:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
-    import_officers(central, (Officer.parse("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
     received(central, "101", 3, 3, 4, 10, 20)
     received(central, "102", 0, 0, 20, 50, 50, day=date(2026, 8, 3))
     publish_due(central, date(2026, 8, 10))  # a quarter's tables wait for no late block

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from sqlalchemy import MetaData, event, inspect, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, Scaled
 from sync.central.ingest import fallen
 from sync.central.logbook import Kind, Log, Wanted, told
@@ -24,7 +23,7 @@ from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.audit import read_tally
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.people import all_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
@@ -37,8 +36,9 @@ from sync.central.usecases.terminals import (
 from sync.central.usecases.verification import first_disagreement
 from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Hello
 from sync.protocol import digest
+from tests.support.builders import an_officer
 from tests.support.central import NIGHT as NOW
-from tests.support.central import enrolled, made_central, release, take
+from tests.support.central import enrolled, made_central, put_on_roster, release, take
 from tests.support.day_reports import day_report, key_text
 from tests.support.terminal_requests import greet_terminal, judge_terminal, made_heads
 
@@ -246,9 +246,9 @@ def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: C
 
 
 def test_two_officers_never_share_a_number(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก"),))
+    put_on_roster(central, (an_officer("101", "ก"),))
     with pytest.raises(NumberTaken):
-        import_officers(central, (Officer.parse("102", "ข"), Officer.parse("101", "ค", id="other")))
+        put_on_roster(central, (an_officer("102", "ข"), an_officer("101", "ค", id="other")))
     assert [o.number for o in all_officers(central)] == ["101"]
 
 

@@ -14,9 +14,10 @@ from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
 from kiosk.terminal import SERVICE_OWNER
 from tests.support.builders import FakeClock, rating
+from tests.support.office import central_with_fixed_ids
 from ui.app import Program
 from ui.nightly import TRY_AGAIN_SECONDS
-from ui.trial.stage import command, prepare_central, serving
+from ui.trial.stage import command, serving
 from ui.view import MenuView
 from ui.window import TerminalWindow
 
@@ -24,7 +25,7 @@ from ui.window import TerminalWindow
 @pytest.fixture
 def enrolled(tmp_path: Path) -> Iterator[tuple[DataFolder, Path]]:
     """An enrolled terminal's folder, and central's, which is serving."""
-    central = prepare_central(tmp_path)
+    central = central_with_fixed_ids(tmp_path)
     folder = tmp_path / "terminal"
     with serving(central) as said:
         url = re.search(r"Serving \S+ at (\S+)", said)

@@ -8,18 +8,17 @@ from httpx2 import Response
 from sqlalchemy import delete
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from sync.central.objecting import Deed, Objection, Step
 from sync.central.schema import objection_blocks, objection_steps, objections
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.viewer import CITY, ROLES
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
-from tests.support.central import SITE, begin_terminal, take
+from tests.support.builders import an_officer
+from tests.support.central import SITE, begin_terminal, put_on_roster, take
 from tests.support.day_reports import day_report, key_text
 
 REGISTRY = "ฝ่ายทะเบียน"
@@ -56,10 +55,8 @@ class Office:
 
     def with_results(self) -> "Office":
         """Officer 101 of the registry has two published weeks, and a colleague."""
-        somying = Officer.parse("101", "สมหญิง ใจดี", section=REGISTRY, position="เจ้าพนักงานปกครอง")
-        import_officers(
-            self.central, (somying, Officer.parse("102", "กตัญญู ทองคำ", section=REGISTRY))
-        )
+        somying = an_officer("101", "สมหญิง ใจดี", section=REGISTRY, position="เจ้าพนักงานปกครอง")
+        put_on_roster(self.central, (somying, an_officer("102", "กตัญญู ทองคำ", section=REGISTRY)))
         with self.central.store.transaction(self.central.site) as t:
             begin_terminal(t, "counter-1", "1", key_text())
         for day, counts in WEEKS.items():
