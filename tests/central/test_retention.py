@@ -31,14 +31,21 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.nights import run_night
 from sync.central.usecases.office_settings import save_settings
 from sync.central.usecases.old_backups import old_backups
-from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.people import retire_officer
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.retention import retain
 from sync.central.usecases.tickets import Ticket, import_tickets
 from sync.central.usecases.verification import emptied_days, first_disagreement
 from sync.central.viewer import ROLES
 from sync.messages import Answer
-from tests.support.central import IT, begin_terminal, logged, made_central, on_roster, take
+from tests.support.central import (
+    IT,
+    begin_terminal,
+    logged,
+    made_central,
+    on_roster,
+    take,
+)
 from tests.support.day_reports import day_report, key_text
 
 FIRST = date(2026, 10, 5)
@@ -159,7 +166,9 @@ def test_who_left_is_forgotten_with_the_last_result(office: Central) -> None:
 
 
 def test_photos_of_who_left_go_the_next_night(office: Central) -> None:
-    import_officers(office, (Officer.parse("103", "น้ำผึ้ง"), Officer.parse("104", "อยู่ต่อ")))
+    put_officers(
+        office, (Officer.parse("103", "น้ำผึ้ง", id="p-103"), Officer.parse("104", "อยู่ต่อ", id="p-104"))
+    )
     with office.store.transaction(office.site) as t:
         ids = {o.number: str(o.id) for o in t.people.everyone()}
         for number in ("103", "104"):
