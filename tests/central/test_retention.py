@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from kiosk.domain.people import Officer
 from sync.central import nightly
 from sync.central.disclosure import week_end
 from sync.central.logbook import Kind, Log, Wanted
@@ -38,6 +37,7 @@ from sync.central.usecases.tickets import Ticket, import_tickets
 from sync.central.usecases.verification import emptied_days, first_disagreement
 from sync.central.viewer import ROLES
 from sync.messages import Answer
+from tests.support.builders import an_officer
 from tests.support.central import (
     IT,
     begin_terminal,
@@ -166,9 +166,8 @@ def test_who_left_is_forgotten_with_the_last_result(office: Central) -> None:
 
 
 def test_photos_of_who_left_go_the_next_night(office: Central) -> None:
-    put_officers(
-        office, (Officer.parse("103", "น้ำผึ้ง", id="p-103"), Officer.parse("104", "อยู่ต่อ", id="p-104"))
-    )
+    people = (an_officer("103", "น้ำผึ้ง"), an_officer("104", "อยู่ต่อ"))
+    put_on_roster(office, people)
     with office.store.transaction(office.site) as t:
         ids = {o.number: str(o.id) for o in t.people.everyone()}
         for number in ("103", "104"):
