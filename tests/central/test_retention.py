@@ -44,6 +44,7 @@ from tests.support.central import (
     logged,
     made_central,
     on_roster,
+    put_on_roster,
     take,
 )
 from tests.support.day_reports import day_report, key_text

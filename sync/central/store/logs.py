@@ -10,9 +10,30 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from sync.central.logbook import Entry, Kind, Log, LogEnd, Note, Wanted, entry_digest, read_told
+from sync.central.logbook import (
+    Entry,
+    Kind,
+    Log,
+    LogEnd,
+    Looker,
+    Note,
+    Wanted,
+    entry_digest,
+    read_told,
+)
 from sync.central.schema import GUARDS, log_entries, log_heads, sites
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
@@ -153,16 +174,31 @@ class Logs(Room):
         return tuple(_entry(row) for row in rows)
 
     def about(
-        self, log: Log, kinds: Collection[Kind], whom: str, before: int, most: int
+        self, log: Log, wanted: Wanted, whom: str, before: int, most: int
     ) -> tuple[Entry, ...]:
-        """Entries of these kinds about one officer or account, the newest first."""
+        """Entries about one officer or account that are asked for, the newest first."""
         c = log_entries.c
-        chosen = [str(kind) for kind in kinds]
-        query = select(log_entries).where(self._of(log), c.whom == whom, c.kind.in_(chosen))
+        query = select(log_entries).where(self._of(log), c.whom == whom, *_conditions(wanted))
         if before:
             query = query.where(c.seq < before)
         rows = self._connection.execute(query.order_by(c.seq.desc()).limit(most))
         return tuple(_entry(row) for row in rows)
+
+    def lookers(self, officer: str) -> tuple[Looker, ...]:
+        """Everybody who looked at an officer's results, who did so last first: so many looks of one
+        hide none of another."""
+        c = log_entries.c
+        newest = func.max(c.at).label("newest")
+        query = (
+            select(c.who, func.count().label("n"), func.min(c.at).label("first"), newest)
+            .where(self._of(Log.RECORD), c.whom == officer, c.kind == Kind.LOOK.value)
+            .group_by(c.who)
+            .order_by(newest.desc(), c.who)
+        )
+        return tuple(
+            Looker(who=row.who, n=row.n, first=utc(row.first), newest=utc(row.newest))
+            for row in self._connection.execute(query)
+        )
 
     def since(self, log: Log, seq: int, most: int) -> tuple[Entry, ...]:
         """Entries after number `seq`, in their order, at most so many."""
@@ -262,6 +298,8 @@ def _conditions(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
         conditions.append(
             or_(c.who.icontains(part, autoescape=True), c.whom.icontains(part, autoescape=True))
         )
+    if wanted.who:
+        conditions.append(c.who == wanted.who)
     if wanted.first:
         conditions.append(c.at >= wanted.first)
     if wanted.end:

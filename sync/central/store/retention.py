@@ -29,9 +29,11 @@ from sync.central.schema import (
     parked_reports,
     photos,
     pins,
+    quarter_tickets,
     questionnaire_counts,
     questionnaire_tokens,
     recovery_codes,
+    round_findings,
     second_factors,
     seen_sheets,
     sessions,
@@ -178,6 +180,11 @@ class Retention(Room):
         self._delete(site_months, and_(c.site == self._site, c.month <= until))
         for raw in (day_lines, day_counts, questionnaire_counts, seen_sheets, witnessed_sheets):
             self._delete(raw, self._until(raw, until))
+        for table, ends in (
+            (round_findings, round_findings.c.last_day),
+            (quarter_tickets, quarter_tickets.c.quarter),
+        ):
+            self._delete(table, and_(table.c.site == self._site, ends <= until))
         self._forget_waiting(until)
         self._remove_objections()
         return removed
