@@ -233,7 +233,7 @@ def test_a_record_emptied_too_early_is_told_apart(office: Central) -> None:
 
     with office.store.transaction(office.site) as t:
         empty_log(t, Log.RECORD, NOW + timedelta(days=1), 1, NOW)
-    assert "was not old enough" in (first_disagreement(office) or "")
+    assert "is emptied before its time" in (first_disagreement(office) or "")
 
 
 def test_days_emptied_by_hand_are_told_apart(office: Central) -> None:

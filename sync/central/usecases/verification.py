@@ -189,20 +189,24 @@ def first_wrong_entry(central: Central, site: str) -> str | None:
     its end, a guard that is missing; None: all agree."""
     try:
         with central.store.read(site) as t:
-            if guard := t.logs.missing_guard():
-                return f"logs: the guard {guard} is missing"
-            if stray := t.logs.stray():
-                return stray
-            emptied = t.logs.told_emptied()
-            heads = t.logs.heads()
-            for log in Log:
-                if wrong := _wrong_log(t.logs, site, log, heads[log], emptied):
-                    return f"log {log.value}: {wrong}"
-            if wrong := _wrong_settlement(t.logs, t.log_breaks.all()):
-                return wrong
+            return _wrong_with_logs(t, site) or None
     except ValueError as error:
         return f"logs: an entry that can't be: {error}"
-    return None
+
+
+def _wrong_with_logs(t: Transaction, site: str) -> str:
+    if guard := t.logs.missing_guard():
+        return f"logs: the guard {guard} is missing"
+    if stray := t.logs.stray():
+        return stray
+    emptied = t.logs.told_emptied()
+    heads = t.logs.heads()
+    for log in Log:
+        if wrong := _wrong_log(t.logs, site, log, heads[log], emptied):
+            return f"log {log.value}: {wrong}"
+    if not heads[Log.RECORD].seq and t.accounts.all():
+        return "log record: has no entry, though accounts were made"
+    return _wrong_settlement(t.logs, t.log_breaks.all())
 
 
 def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
@@ -240,12 +244,8 @@ def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: Emptied) 
         seq += 1
         if entry.seq != seq:
             return f"entry {seq} is missing"
-        if wrong := entry.emptied and _wrong_emptying(log, entry, emptied):
-            return wrong
-        if not entry.emptied and entry.digest != entry_digest(site, log, seq, entry.at, entry.note):
-            return f"entry {seq} was changed"
-        if entry.hash != chained(previous, entry.digest):
-            return f"entry {seq} does not follow from the one before"
+        if wrong := _wrong_entry(site, log, entry, previous, emptied):
+            return f"entry {seq} {wrong}"
         previous = entry.hash
     if (seq, previous) != (head.seq, head.hash):
         return f"entry {seq} is its last, and its head says {head.seq}"
@@ -255,13 +255,26 @@ def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: Emptied) 
     return ""
 
 
+def _wrong_entry(site: str, log: Log, entry: Entry, previous: str, emptied: Emptied) -> str:
+    """`previous`: the hash of the entry before."""
+    if entry.emptied:
+        if wrong := _wrong_emptying(log, entry, emptied):
+            return wrong
+    elif entry.digest != entry_digest(site, log, entry.seq, entry.at, entry.note):
+        return "was changed"
+    return (
+        ""
+        if entry.hash == chained(previous, entry.digest)
+        else ("does not follow from the one before")
+    )
+
+
 def _wrong_emptying(log: Log, entry: Entry, emptied: Emptied) -> str:
     """What is wrong with an entry that has lost its words."""
-    if entry.seq > emptied.upto[log]:
-        return f"entry {entry.seq} is emptied, and the record does not say so"
-    if emptied.at is None or entry.at > emptied.at - _LOG_FLOORS[log]:
-        return f"entry {entry.seq} is emptied, and was not old enough"
-    return ""
+    if entry.seq > emptied.upto[log] or emptied.at is None:
+        return "is emptied, and the record does not say so"
+    too_new = entry.at > emptied.at - _LOG_FLOORS[log]
+    return "is emptied before its time" if too_new else ""
 
 
 def _wrong_with(central: Central, days: Days, terminal: str, day: date) -> str:
