@@ -216,10 +216,7 @@ def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
     if not settled:
         return ""
     record = list(logs.every(Log.RECORD))
-    # What the record is emptied of, it can't say any more.
-    emptied_until = max((entry.at for entry in record if entry.emptied), default=None)
-    if emptied_until is not None:
-        settled = [one for one in settled if one.at > emptied_until]
+    settled = _after_emptied(record, settled)
     alarms = [entry for entry in record if entry.note.kind == Kind.ALARM]
     raised = {(entry.note.whom, entry.note.what) for entry in alarms}
     agreed = {
@@ -235,6 +232,12 @@ def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
                 "record does not say that two people settled it"
             )
     return ""
+
+
+def _after_emptied(record: Iterable[Entry], breaks: Iterable[LogBreak]) -> list[LogBreak]:
+    """Breaks since the last entry that is emptied: of those before, the record says no more."""
+    last = max((entry.at for entry in record if entry.emptied), default=None)
+    return [one for one in breaks if last is None or one.at > last]
 
 
 def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: Emptied) -> str:

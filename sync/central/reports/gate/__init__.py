@@ -32,6 +32,7 @@ from sync.central.reports.gate.officer_figures import (
     OfficerView,
     officer,
 )
+from sync.central.reports.gate.own_copy import OwnCopy, own_copy
 from sync.central.reports.gate.section_figures import OfficerRow, SectionView, section
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "OfficeView",
     "OfficerRow",
     "OfficerView",
+    "OwnCopy",
     "SectionRow",
     "SectionView",
     "SiteRow",
@@ -63,6 +65,7 @@ __all__ = [
     "office",
     "officer",
     "orders_differ",
+    "own_copy",
     "section",
     "section_members",
 ]
