@@ -43,7 +43,7 @@ def by_nothing(_office: Office) -> set[str]:
 
 
 def seen_patterns(given: Run, rule: Rule = by_patterns) -> Measured:
-    """`given.size` honest offices; and a sixteenth as many for each cheat, begun in the quarter, and
+    """`given.size` honest offices; and a sixteenth as many for each cheat: begun now, and
     always done."""
     collect_seldom()
     random = Random(given.seed)

@@ -50,7 +50,11 @@ def read_patterns(
         officer: tuple(one for one in stored.seen if one.officer == officer.id)
         for officer in roster
     }
-    listed = tuple((officer, of_officer) for officer, of_officer in seen.items() if of_officer)
+    listed = tuple(
+        (officer, of_officer)
+        for officer, of_officer in sorted(seen.items(), key=lambda one: _by_number(one[0]))
+        if of_officer
+    )
     ids = [str(officer.id) for officer, _ in listed]
     code = quarter[1].isoformat()
     with central.store.transaction(central.site) as t:
@@ -58,6 +62,10 @@ def read_patterns(
         t.logs.read(signature(viewer), told("patterns", day=code), now)
         t.logs.look(ids, f"{viewer.name} ({viewer.account})", told("seen_patterns"), now)
     return PatternsRead(quarters, quarter, stored.officers, listed)
+
+
+def _by_number(officer: Officer) -> tuple[int, str]:
+    return len(officer.number), officer.number
 
 
 def _quarters(t: Transaction, today: date) -> Iterator[tuple[date, date]]:

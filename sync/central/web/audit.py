@@ -1,11 +1,12 @@
 """What the audit role reads: a day's raw counts, and the patterns of a quarter."""
 
+from collections.abc import Iterable
 from datetime import date as Date  # noqa: N812  (a query parameter is called date)
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from sync.central.patterns import CATALOGUE
+from sync.central.patterns import CATALOGUE, Seen
 from sync.central.reports.daytally import RevisionRow, TallyRow, revisions, rows
 from sync.central.usecases.audit import newest_reads, read_revision, read_tally, signature
 from sync.central.usecases.patterns import read_patterns
@@ -59,6 +60,14 @@ def revision_file(
 _KINDS = {pattern.name: pattern.kind for pattern in CATALOGUE}
 
 
+def _by_kind(seen: Iterable[Seen]) -> dict[str, list[Seen]]:
+    """What stood out with an officer, by what else can be the cause of it."""
+    by_kind: dict[str, list[Seen]] = {}
+    for one in seen:
+        by_kind.setdefault(_KINDS[one.pattern], []).append(one)
+    return by_kind
+
+
 @router.get("/patterns/{site}")
 def patterns_page(
     request: Request, reader: TallyReader, now: CurrentTime, today: Today, quarter: str = ""
@@ -77,5 +86,5 @@ def patterns_page(
         reader.viewer,
         reader.central,
         patterns=read,
-        kinds_of=lambda seen: dict.fromkeys(_KINDS[one.pattern] for one in seen),
+        by_kind=_by_kind,
     )
