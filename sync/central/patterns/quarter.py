@@ -66,20 +66,16 @@ def look(
     legs = {leg for pattern in patterns for leg in pattern.legs}
     here = {officer: _at_main_counter(days) for officer, days in now.items()}
     before = {
-        officer: [day for day in past.get(officer, ()) if days and day.counter == days[0].counter]
-        for officer, days in here.items()
+        officer: _at_counter_of(days, past.get(officer, ())) for officer, days in here.items()
     }
     levels, earlier = _levels(legs, here), _levels(legs, before)
     from_peers = {leg: _from_peers(levels[leg]) for leg in legs}
     from_past = {leg: _from_past(levels[leg], earlier[leg]) for leg in legs}
     seen: list[Seen] = []
     for pattern in patterns:
-        for against, apart, least in (
-            (Against.PAST, from_past, pattern.past),
-            (Against.PEERS, from_peers, pattern.peers),
-        ):
-            if least:
-                seen += _standing_out(pattern, against, apart, least)
+        seen += _standing_out(pattern, Against.PAST, from_past, pattern.past)
+        if pattern.peers:
+            seen += _standing_out(pattern, Against.PEERS, from_peers, pattern.peers)
     return tuple(sorted(seen, key=lambda one: (one.officer, one.pattern, one.against)))
 
 
@@ -90,6 +86,11 @@ def _at_main_counter(days: Sequence[OfficerDay]) -> list[OfficerDay]:
         return []
     main = max(counters, key=lambda counter: (counters[counter], counter))
     return [day for day in days if day.counter == main]
+
+
+def _at_counter_of(days: Sequence[OfficerDay], past: Iterable[OfficerDay]) -> list[OfficerDay]:
+    """The past days at the counter that `days` are of."""
+    return [day for day in past if days and day.counter == days[0].counter]
 
 
 def _levels(legs: Iterable[Leg], days: Mapping[str, Sequence[OfficerDay]]) -> Levels:
