@@ -70,7 +70,8 @@ class Lockout:
             t.pins.put(owner, tried)
             locks = tries in (pins.FREE_TRIES, pins.DEAD_AT)
             t.witness(now, Kind.PIN_LOCKED if locks else Kind.PIN_TRIED, {"owner": owner})
-        if stored and pins.matches(self._pepper, owner, typed, stored.hash):
+        hashed_for = stored.hashed_for or owner if stored else owner
+        if stored and pins.matches(self._pepper, hashed_for, typed, stored.hash):
             with self._store.transaction() as t:
                 t.pins.forgive(owner)
                 t.witness(now, Kind.PIN_RIGHT, {"owner": owner})

@@ -17,14 +17,17 @@ from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import DutyChange, EndOfDuty, Moment, just_served
 from kiosk.domain.encounter import Effect, Fate
-from kiosk.domain.people import Officer, OfficerId
+from kiosk.domain.people import Officer, OfficerId, RosterEntry
+from kiosk.domain.refusal import Refusal
+from kiosk.domain.rosterplan import Answer, BadPlan, RosterPlan, plan
 from kiosk.domain.wording import Wording
 from kiosk.effects import StepEffects, duty_detail, keep_reasons
 from kiosk.lockout import Lockout, PinAnswer
+from kiosk.officerid import new_officer_id
 from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Entry, Kind
 from kiosk.store.outbox import Delivery
-from kiosk.store.roster import UnknownOfficer
+from kiosk.store.roster import Roster, UnknownOfficer
 from kiosk.store.state import Enrolment, Mark, OpenDuty
 
 SERVICE_OWNER = "~service"
@@ -181,6 +184,35 @@ class Terminal:
 
     # --- roster ---------------------------------------------------------------------------
 
+    def preview_roster(
+        self, entries: Sequence[RosterEntry], answers: Mapping[str, Answer]
+    ) -> RosterPlan:
+        """What `change_roster` would do. BadPlan."""
+        with self._store.read() as snapshot:
+            return _own_plan(snapshot.roster, entries, answers)
+
+    def change_roster(
+        self, entries: Sequence[RosterEntry], answers: Mapping[str, Answer]
+    ) -> RosterPlan:
+        """Take entries onto this terminal's roster: all, or none where the plan has questions.
+        `answers`: what somebody said, by number. BadPlan."""
+        with self._store.transaction() as t:
+            change = _own_plan(t.roster, entries, answers)
+            if change.questions or not change.officers:
+                return change
+            t.roster.change(change.officers)
+            events = [(Kind.ROSTER_CHANGED, {"retired": o.id}) for o in change.retired]
+            changed = (*change.changed, *change.returned)
+            events += [(Kind.ROSTER_CHANGED, {"changed": one.after.id}) for one in changed]
+            events += [(Kind.ROSTER_CHANGED, {"added": o.id}) for o in change.added]
+            t.witness_all(self._clock.now(), events)
+        return change
+
+    def put_photo(self, id: OfficerId, photo: bytes) -> None:
+        with self._store.transaction() as t:
+            t.roster.put_photo(id, photo)
+            t.witness(self._clock.now(), Kind.ROSTER_CHANGED, {"photo": id})
+
     def add_officers(self, officers: Iterable[Officer]) -> None:
         """Add all or none; NumberTaken names the first clash."""
         with self._store.transaction() as t:
@@ -228,6 +260,16 @@ class Terminal:
         with self._store.read() as snapshot:
             return snapshot.state.wording()
 
+    def enrolment(self) -> Enrolment | None:
+        with self._store.read() as snapshot:
+            return snapshot.state.enrolment()
+
+    def synced(self) -> datetime | None:
+        """When a sync last succeeded."""
+        with self._store.read() as snapshot:
+            entry = snapshot.journal.last(Kind.SYNCED)
+        return datetime.fromisoformat(entry.at) if entry else None
+
     def status(self) -> Status:
         with self._store.read() as snapshot:
             return Status(
@@ -274,3 +316,21 @@ class Terminal:
     @property
     def _ballast(self) -> Path:
         return self._store.path.with_name("ballast")
+
+
+def _own_plan(
+    roster: Roster, entries: Sequence[RosterEntry], answers: Mapping[str, Answer]
+) -> RosterPlan:
+    """A plan that changes nobody whom central sends: the next roster would undo it. BadPlan."""
+    change = plan(roster.everyone(), entries, answers, new_officer_id)
+    of_central = roster.from_central()
+    before = (*(one.before for one in (*change.changed, *change.returned)), *change.retired)
+    met = (*before, *(question.met for question in change.questions))
+    problems = [
+        Refusal("of_central", number=officer.number, officer=officer.name)
+        for officer in met
+        if officer.id in of_central
+    ]
+    if problems:
+        raise BadPlan(problems)
+    return change

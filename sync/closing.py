@@ -4,9 +4,12 @@ A day report is a pure function of what the day holds, so closing again changes 
 came in since (ratings in the grace after closing), the whole day goes out as the next revision.
 """
 
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -17,13 +20,14 @@ from kiosk.domain.people import NO_OFFICER, OfficerId
 from kiosk.domain.scale import FaceOrder
 from kiosk.domain.seal import Seal
 from kiosk.store.engine import Snapshot, Store
-from kiosk.store.journal import Kind
+from kiosk.store.journal import Kind, Power
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.ratings import Sheet
 from kiosk.store.state import Enrolment
 from kiosk.store.witnessed import Shown
 from sync.absence import Before, Hours, absences, unattended
 from sync.messages import SIGN_ONS, DayReport, GapCount, SheetSeal
+from sync.messages.values import MAX_COUNT
 from sync.protocol import digest
 from sync.witness import MOST_TRIES, compare_shown, counts_of, finish, shown_sheets, unshown
 
@@ -105,15 +109,22 @@ def close_days(
 
 
 def compare_reports(store: Store) -> str | None:
-    """What is wrong with the first day report that its own sheets contradict; None: nothing.
+    """What is wrong with the first day report that its own sheets or the journal contradict; None:
+    nothing.
 
     A sheet may have grown since it was reported, never shrunk, and at the same size it must be
-    the same.
+    the same. The orders of the faces are those that the journal had when the day was closed: no
+    step binds them, but central has seen the journal's head.
     """
     with store.read() as snapshot:
+        powers, closings = snapshot.journal.powers(), snapshot.journal.closings()
         for parcel in snapshot.outbox.everything():
             if contradiction := _contradiction(snapshot, parcel):
                 return contradiction
+            closed = closings.get((parcel.day, parcel.revision), MAX_COUNT)
+            if DayReport.parse(parcel.body).orders != _orders_when(powers, parcel.day, closed):
+                revision = f"day report {parcel.revision} of {parcel.day}"
+                return f"{revision}: the journal has other orders of the faces"
         return compare_shown(snapshot)
 
 
@@ -162,8 +173,12 @@ def _close(store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Mom
         if t.outbox.newest(day) != newest:
             # Another process closed this day meanwhile; its report is as good.
             return Closed(day=day, revision=report.revision, n=n, fresh=False)
-        t.outbox.add(parcel)
-        t.journal.append(now, Kind.DAY_CLOSED, detail)
+        started_meanwhile = _orders(t, day) != report.orders
+        if not started_meanwhile:
+            t.outbox.add(parcel)
+            t.journal.append(now, Kind.DAY_CLOSED, detail)
+    if started_meanwhile:
+        return _close(store, day, enrolment, hours, now)
     return Closed(day=day, revision=report.revision, n=n, fresh=True)
 
 
@@ -223,6 +238,20 @@ def _orders(snapshot: Snapshot, day: date) -> tuple[FaceOrder, ...]:
     """In which orders the faces stood on a day: settings are read when the terminal starts."""
     [power] = snapshot.journal.last_before(day, _UP_OR_DOWN[:1])
     orders = snapshot.journal.face_orders(day, with_before=power is Kind.STARTED)
+    return tuple(order for order in FaceOrder if order in orders)
+
+
+def _orders_when(powers: Sequence[Power], day: date, closed: int) -> tuple[FaceOrder, ...]:
+    """The same as far as the journal's entry `closed` says. The newest first: those of long ago
+    are not looked at again for each day."""
+    orders = set()
+    for power in reversed(powers[: bisect_left(powers, closed, key=attrgetter("seq"))]):
+        if power.day == day and power.running:
+            orders.add(power.order)
+        elif power.day < day:
+            if power.running:
+                orders.add(power.order)
+            break
     return tuple(order for order in FaceOrder if order in orders)
 
 

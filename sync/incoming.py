@@ -3,7 +3,8 @@
 Every answer that comes here was signed by central.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -12,12 +13,23 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from kiosk.clock import Clock
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
+from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.pins import PinRecord
 from kiosk.store.state import Enrolment
 from kiosk.store.witnessed import ShownAnswer
 from sync.client import SyncFailed
 from sync.keyfile import Renewal
-from sync.messages import Answer, DayReport, HeadsAnswer, IssuedPin, IssuedPins, Roster, StoredDays
+from sync.messages import (
+    Answer,
+    DayReport,
+    HeadsAnswer,
+    IssuedPin,
+    IssuedPins,
+    Roster,
+    StoredDays,
+    StoredRevision,
+)
+from sync.messages.values import MAX_ROWS
 from sync.protocol import BadMessage, etag
 from sync.sealing import unseal
 from sync.signing import public_text
@@ -79,7 +91,8 @@ def take_roster(store: Store, clock: Clock, body: bytes) -> int:
     """Take officers and wording as they are at central; how many officers."""
     roster = parsed(Roster.parse, body)
     with store.transaction() as t:
-        t.roster.apply(roster.people())
+        for before, officer in t.roster.apply(roster.people()):
+            t.pins.move(before, officer)
         t.state.put_wording(roster.wording, etag(body))
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
     return len(roster.officers)
@@ -145,39 +158,78 @@ def _pin_record(
 
 def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> tuple[date, ...]:
     """What central gave a receipt for and has no more becomes due again: a central that was put
-    back from a backup has lost it. The days that central has and this terminal never made."""
-    stored_days = parsed(StoredDays.parse, body).days
-    at_central = {stored.date: (stored.revision, stored.digest) for stored in stored_days}
+    back from a backup has lost it. The days that are at central, and are not as this terminal made
+    them."""
+    at_central = _AtCentral(parsed(StoredDays.parse, body).days)
     oldest = clock.now().wall.date() - LOOK_BACK
     with store.read() as snapshot:
         enrolment = snapshot.state.enrolment()
-        receipted = snapshot.outbox.newest_receipted(since=oldest)
-        own = {(parcel.day, parcel.digest) for parcel in snapshot.outbox.everything()}
-    foreign = tuple(
-        sorted(day for day, (_, digest_) in at_central.items() if (day, digest_) not in own)
-    )
-    _note_foreign(store, clock, foreign)
-    lost = [
-        p
-        for p in receipted
-        if at_central.get(p.day) != (p.revision, p.digest)
-        and p.day not in foreign
-        and enrolment is not None
-        and DayReport.parse(p.body).terminal == enrolment.terminal
+        everything = snapshot.outbox.everything()
+        sent_again = snapshot.journal.sent_again()
+    missing = [
+        parcel
+        for parcel in everything
+        if parcel.state is Delivery.RECEIPTED
+        and parcel.day >= oldest
+        and not at_central.has(parcel)
+        and _is_of(parcel, enrolment)
     ]
-    if not lost:
-        return foreign
+    strange = at_central.strange(everything, missing, sent_again)
+    _note_foreign(store, clock, strange)
+    lost = {p.day for p in missing if p.revision > at_central.newest[p.day]} - {*strange}
+    newest = {parcel.day: parcel for parcel in everything}
+    again = [
+        newest[day]
+        for day in sorted(lost)
+        if newest[day].state is Delivery.RECEIPTED or day not in sent_again
+    ]
+    if not again:
+        return strange
     with store.transaction() as t:
-        for parcel in lost:
-            t.outbox.reopen(parcel)
+        for parcel in again:
+            if parcel.state is Delivery.RECEIPTED:
+                t.outbox.reopen(parcel)
             detail = {"day": parcel.day.isoformat(), "revision": str(parcel.revision)}
             t.journal.append(clock.now(), Kind.SENT_AGAIN, detail)
             progress(f"{parcel.day} revision {parcel.revision}: central has not got it; again")
-    return foreign
+    return strange
+
+
+class _AtCentral:
+    """What central says that it has of this terminal's days."""
+
+    def __init__(self, stored_days: Sequence[StoredRevision]) -> None:
+        self._digests = {(stored.date, stored.digest) for stored in stored_days}
+        self._is_whole = len(stored_days) < MAX_ROWS
+        self.newest: Counter[date] = Counter()
+        """The newest revision of each day."""
+        for stored in stored_days:
+            self.newest[stored.date] = max(self.newest[stored.date], stored.revision)
+
+    def has(self, parcel: Parcel) -> bool:
+        return (parcel.day, parcel.digest) in self._digests
+
+    def strange(
+        self, everything: Iterable[Parcel], missing: Iterable[Parcel], sent_again: Container[date]
+    ) -> tuple[date, ...]:
+        """Days with a revision that this terminal never made; and those without one that central
+        had, and has a later one of. Of what a restored central has lost, the newest revision alone
+        goes out again."""
+        own = {(parcel.day, parcel.digest) for parcel in everything}
+        days = {day for day, _ in self._digests - own}
+        if self._is_whole:
+            replaced = (p.day for p in missing if p.revision < self.newest[p.day])
+            days |= {day for day in replaced if day not in sent_again}
+        return tuple(sorted(days))
+
+
+def _is_of(parcel: Parcel, enrolment: Enrolment | None) -> bool:
+    """Whether this generation of the terminal made it."""
+    return enrolment is not None and DayReport.parse(parcel.body).terminal == enrolment.terminal
 
 
 def _note_foreign(store: Store, clock: Clock, foreign: tuple[date, ...]) -> None:
-    """Write down which days central has under this terminal's name that it never made; and once
+    """Write down which days central has under this terminal's name that are not its own; and once
     that there are none any more."""
     noted = foreign[:_MOST_NOTED]
     with store.read() as snapshot:

@@ -24,6 +24,7 @@ from kiosk.tomlfile.tables import SettingsError
 from ui import theme
 from ui.errands import Errands
 from ui.failures import require_display, trouble_of
+from ui.nightly import TRY_AGAIN_SECONDS
 from ui.text import Words, languages
 from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow
@@ -216,6 +217,7 @@ def connect(window: TerminalWindow, presenter: "Presenter") -> list[QMetaObject.
         window.reasons_done.connect(citizen.give_reasons),
         window.more_time_asked.connect(citizen.ask_more_time),
         window.reasons_led.connect(citizen.lead),
+        window.next_asked.connect(citizen.ask_next),
         window.language_chosen.connect(citizen.choose_language),
         window.skipped.connect(citizen.skip),
         window.thanks_touched.connect(citizen.end_thanks),
@@ -245,7 +247,7 @@ class Program(QObject):
         self._clock = clock
         self._running: Running | None = None
         self.errands = Errands(folder.path)
-        self._synced_on = ""
+        self._tried = clock.now().boot
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self.load)
         self._nightly = QTimer(self, interval=NIGHTLY_MS)
@@ -289,13 +291,13 @@ class Program(QObject):
         return 0
 
     def _maybe_sync(self) -> None:
-        """At the configured time, once a day, `kiosk sync` as a process of its own."""
-        now = self._clock.now().wall
-        today = now.date().isoformat()
-        if self._synced_on == today or now.time() < self._settings.sync.at:
+        """Once a night `kiosk sync`, as a process of its own; what fails, or was missed while the
+        machine was off, is tried again and again."""
+        now = self._clock.now().boot
+        if now - self._tried < TRY_AGAIN_SECONDS or self._running is None:
             return
-        if self._may_reach_central():
-            self._synced_on = today
+        if not self.errands.busy and self._running.presenter.sync_is_due(self._settings.sync.at):
+            self._tried = now
             self.errands.run("sync")
 
     def _beat(self) -> None:

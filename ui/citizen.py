@@ -4,6 +4,7 @@ from secrets import token_bytes
 
 from kiosk.domain.encounter import (
     Aside,
+    AskNext,
     EndThanks,
     Fate,
     GiveReasons,
@@ -19,7 +20,7 @@ from kiosk.domain.scale import Score
 from kiosk.store.engine import StoreFailed
 from kiosk.store.state import Mark
 from ui import prompts
-from ui.citizen_turn import Lead
+from ui.citizen_turn import SLIP, Lead
 from ui.clock_watch import ClockWatch
 from ui.session import TerminalSession
 from ui.store_guard import guarded
@@ -108,11 +109,21 @@ class Citizen:
         """A citizen touched that they are done."""
         if not self._slips():
             self.session.step(GiveReasons())
+            self.session.turn.moved_at = self.session.now().boot
+
+    @guarded(None)
+    def ask_next(self) -> None:
+        """The next citizen met the reasons of the one before."""
+        session, now = self.session, self.session.now().boot
+        # Whoever was about to be done does not hit what has only just come there.
+        if session.turn.asks_next(session.encounter, now - SLIP):
+            session.step(AskNext())
 
     @guarded(None)
     def end_thanks(self) -> None:
         """A citizen touched the thanks."""
-        self.session.step(EndThanks())
+        if not self._slips():
+            self.session.step(EndThanks())
 
     @guarded(None)
     def ask_to_rate(self) -> None:

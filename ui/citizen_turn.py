@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import ceil
+from math import ceil, inf
 
-from kiosk.domain.encounter import Encounter, Phase
+from kiosk.domain.encounter import DOUBLE_TAP, Encounter, Phase
 from kiosk.domain.rating import ReasonId
 from kiosk.domain.rules import Rules
 
@@ -16,8 +16,10 @@ ever would keep the next ones from rating."""
 SETTLING = 1.5
 """Seconds after the rating at which the buttons begin to lead the page of reasons: a second press
 of the same button before is a slip, and counted as suppressed."""
-SLIP = 0.7
-"""Seconds in which a touch is the second of a double tap: what it hits has only just come there."""
+LEFT_ALONE = 6.0
+"""Seconds without a touch after which the page of reasons asks whether the next citizen stands
+there: whoever rated has gone, or reads."""
+SLIP = DOUBLE_TAP
 
 
 class Lead(StrEnum):
@@ -45,6 +47,8 @@ class Turn:
     leads: bool = False
     """Whether buttons lead the page of reasons: the rating came from one, and the audible guide
     says what each does."""
+    asks_next: bool = False
+    """Whether the page of reasons lets the next citizen rate."""
     seconds_left: int = 0
     """Above 0: what stands there goes away so soon, and says so."""
     more: bool = True
@@ -61,6 +65,8 @@ class CitizenTurn:
     """How often the whole time began again."""
     settled_at: float = 0.0
     """When the buttons begin to lead the page of reasons, if they do."""
+    left_alone_at: float = 0.0
+    """When the page of reasons asks for the next citizen, where nobody touches it before."""
     moved_at: float = field(default=-SLIP)
     """When what a citizen touches last moved beneath the finger."""
 
@@ -73,6 +79,7 @@ class CitizenTurn:
         self.pointed, self.leads = "", leads
         self.moved_at = now
         self.settled_at = now + SETTLING
+        self.left_alone_at = now + LEFT_ALONE
 
     def slips(self, now: float) -> bool:
         """Whether a touch now is the second of a double tap."""
@@ -89,6 +96,7 @@ class CitizenTurn:
 
     def extended(self, encounter: Encounter, now: float, rules: Rules) -> Encounter:
         """The whole time of an offer or of reasons begins again, as long as it may."""
+        self.left_alone_at = now + LEFT_ALONE
         if self.extensions >= MOST_EXTENSIONS:
             return encounter
         self.extensions += 1
@@ -98,11 +106,31 @@ class CitizenTurn:
             return replace(encounter, until=now + rules.offer)
         return encounter
 
+    def asks_next(self, encounter: Encounter, now: float) -> bool:
+        """Whether a touch may call up the question for the next citizen, though the reasons of the
+        one before still stand."""
+        return encounter.phase is Phase.REASONS and now >= self._asks_next_at(encounter)
+
+    def _asks_next_at(self, encounter: Encounter) -> float:
+        return inf if self.leads else max(self.left_alone_at, encounter.locked_until)
+
+    def next_change(self, encounter: Encounter, now: float) -> float | None:
+        """When the screen has to say something else, though nobody does anything."""
+        if encounter.until is None:
+            return None
+        times = [encounter.until]
+        if warns(encounter):
+            times.append(encounter.until - WARNING)
+        if encounter.phase is Phase.REASONS:
+            times.append(self._asks_next_at(encounter))
+        return min((at for at in times if at > now), default=now)
+
     def on_screen(self, encounter: Encounter, now: float) -> Turn:
         return Turn(
             ticked=encounter.asking.ticked if encounter.asking else (),
             pointed=self.pointed,
             leads=self.leads,
+            asks_next=self.asks_next(encounter, now),
             seconds_left=_seconds_left(encounter, now),
             more=self.extensions < MOST_EXTENSIONS,
         )

@@ -5,6 +5,7 @@ Each part is one subject, and the only way in for what concerns it: `citizen`, `
 """
 
 from collections.abc import Callable
+from datetime import time
 from math import ceil
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -19,9 +20,9 @@ from kiosk.store.engine import StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.terminal import Terminal
 from ui.citizen import Citizen
-from ui.citizen_turn import WARNING, warns
 from ui.clock_watch import ClockWatch
 from ui.dialogs import Choosing, DutyMenu, PanelWizard, ServiceMenu, TypingPin
+from ui.nightly import delay_of, is_due
 from ui.notice_board import NoticeBoard
 from ui.panel_states import Panels
 from ui.queue_events import Queue
@@ -123,7 +124,17 @@ class Presenter(QObject):
     @guarded(False)
     def is_enrolled(self) -> bool:
         """Whether this terminal belongs to a central report, as far as that can be read now."""
-        return self.session.terminal.status().enrolment is not None
+        return self.session.terminal.enrolment() is not None
+
+    @guarded(False)
+    def sync_is_due(self, at: time) -> bool:
+        """Whether the last night's sync, planned for `at`, is still to be made."""
+        terminal = self.session.terminal
+        enrolment = terminal.enrolment()
+        if enrolment is None:
+            return False
+        delay = delay_of(enrolment.site, enrolment.terminal)
+        return is_due(self.session.now().wall, terminal.synced(), at, delay)
 
     @guarded(None)
     def tick(self) -> None:
@@ -203,14 +214,12 @@ class Presenter(QObject):
 
     def _set_phase_timer(self) -> None:
         """Wake up when the phase ends, or when the screen has to warn of its end."""
-        encounter = self.session.encounter
-        if encounter.until is None:
+        session, now = self.session, self.session.now().boot
+        change_at = session.turn.next_change(session.encounter, now)
+        if change_at is None:
             self._phase_timer.stop()
-            return
-        seconds = encounter.until - self.session.now().boot
-        if warns(encounter) and seconds > WARNING:
-            seconds -= WARNING
-        self._phase_timer.start(max(0, ceil(seconds * 1000)))
+        else:
+            self._phase_timer.start(max(0, ceil((change_at - now) * 1000)))
 
     def _expect_thanks(self) -> None:
         self.thanks_expected.emit(self.session.builder.thanks())

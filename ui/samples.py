@@ -196,7 +196,9 @@ class _Pages:
             done=say("reasons.done"),
         )
         time_ends = reasons._replace(
-            warning=say("reasons.still_there", seconds=10), more=say("reasons.more_time")
+            warning=say("reasons.still_there", seconds=10),
+            more=say("reasons.more_time"),
+            asks_next=say("reasons.asks_next"),
         )
         keys = ((1, "reasons.next"), (3, "reasons.choose"), (5, "reasons.done"))
         labels = tuple(FaceLabel(score, 5, say(word)) for score, word in keys)

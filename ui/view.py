@@ -155,6 +155,8 @@ class ReasonsView(NamedTuple):
     more: str = ""
     pointed: str = ""
     """The reason that the next press of the middle button chooses."""
+    asks_next: str = ""
+    """Where nobody has touched the page for a while, the next citizen may call up the question."""
     keys: tuple[FaceLabel, ...] = ()
     """What the buttons of a panel do here: go to the next reason, choose it, be done. Empty: this
     citizen touches."""

@@ -542,6 +542,7 @@ class ViewBuilder:
             done=done,
             warning=warning,
             more=say("reasons.more_time") if turn.more else "",
+            asks_next=say("reasons.asks_next") if turn.asks_next else "",
             pointed=turn.pointed,
             keys=keys if turn.leads else (),
         )

@@ -85,6 +85,8 @@ class TerminalWindow(QWidget):
     reasons_done = Signal()
     more_time_asked = Signal()
     reasons_led = Signal(str)
+    next_asked = Signal()
+    """The next citizen met the reasons of the one before."""
     language_chosen = Signal(str)
     message_acted = Signal()
     rating_asked = Signal()
@@ -289,6 +291,7 @@ class TerminalWindow(QWidget):
         screen.done.connect(self.reasons_done)
         screen.more.connect(self.more_time_asked)
         screen.led.connect(self.reasons_led)
+        screen.asked_next.connect(self.next_asked)
 
     def _connect_thanks(self, screen: "ThanksScreen") -> None:
         screen.touched.connect(self.thanks_touched)

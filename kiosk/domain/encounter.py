@@ -25,6 +25,8 @@ from kiosk.domain.scale import Score
 AT_ONCE = 1.0
 """Seconds within which a press arrives that its panel sends as it is made, with a line or two lost
 on the way."""
+DOUBLE_TAP = 0.7
+"""Seconds in which a touch is the second of a double tap: what it hits has only just come there."""
 LATE_AFTER = 10.0
 """Seconds after which a press that its panel had to keep is no rating any more: a program that was
 started again, or a cable put back at once, is there by then."""
@@ -216,6 +218,11 @@ class GiveReasons:
 
 
 @dataclass(frozen=True, slots=True)
+class AskNext:
+    """The next citizen, who meets the reasons of the one before, wants the question."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndThanks:
     """Somebody touches the thanks, and wants to see the question again."""
 
@@ -253,6 +260,7 @@ Event = (
     | Skip
     | TickReason
     | GiveReasons
+    | AskNext
     | EndThanks
     | Linger
     | QueueEvent
@@ -335,7 +343,9 @@ def step(state: Encounter, event: Event, now: Moment, rules: Rules) -> Step:
         case TickReason(reason, led):
             return _led(_tick_reason(state, reason, rules), _officer_at(state, now), led)
         case GiveReasons(led):
-            return _led(_reasons(state, now, rules), _officer_at(state, now), led)
+            return _led(_reasons(state, now, rules, led=led), _officer_at(state, now), led)
+        case AskNext():
+            return _ask_next(state, now, rules)
         case EndThanks():
             return _end_thanks(state, now, rules)
         case Linger():
@@ -561,12 +571,21 @@ def _tick_reason(state: Encounter, reason: ReasonId, rules: Rules) -> Step:
     return replace(state, asking=asking), (HoldReasons(asking),)
 
 
-def _reasons(state: Encounter, now: Moment, rules: Rules) -> Step:
+def _reasons(state: Encounter, now: Moment, rules: Rules, *, led: bool) -> Step:
     if state.phase is not Phase.REASONS:
         return state, ()
-    # A second press of the button that ended the page is no rating of the next citizen.
-    locked = replace(state, locked_until=max(state.locked_until, now.boot + rules.lock))
-    return _thank(locked, now, rules), _ticked(state)
+    if led:
+        # A second press of the button that ended the page is no rating of the next citizen.
+        state = replace(state, locked_until=max(state.locked_until, now.boot + rules.lock))
+    return _thank(state, now, rules), _ticked(state)
+
+
+def _ask_next(state: Encounter, now: Moment, rules: Rules) -> Step:
+    if state.phase is not Phase.REASONS or now.boot < state.locked_until:
+        return state, ()
+    # The second of a double tap meets a face: no rating.
+    locked = replace(state, locked_until=now.boot + DOUBLE_TAP)
+    return _rest(locked, now, rules), _ticked(state)
 
 
 def _ticked(state: Encounter) -> tuple[Effect, ...]:

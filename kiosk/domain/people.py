@@ -25,10 +25,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _NEVER_SHOWN = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
 _UNSEEN = ("Cf", "Mn", "Me", "Zs")
 _MARKS_IN_A_ROW = 3
-
-
-# The vowel ำ as two signs, whichever of them the tone mark follows.
-_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
+_SPACES = re.compile("[ \u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_TYPED_TWO_WAYS = (
+    (re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32"), "\\1\u0e33"),
+    (re.compile("([\u0e48-\u0e4b])\u0e4d\u0e32"), "\\1\u0e33"),
+    (re.compile("\u0e33([\u0e48-\u0e4b])"), "\\1\u0e33"),
+    (re.compile("\u0e40\u0e40"), "\u0e41"),
+)
+"""Thai that looks the same and is typed in two ways: SARA AM of its two halves, with the tone mark
+in any place, and SARA AE of two SARA E. Unicode's own forms leave them apart."""
 
 
 class BadPerson(Refusal):
@@ -43,15 +48,17 @@ def identifier(field: str, text: str) -> str:
 
 
 def composed(text: str) -> str:
-    """`text` in NFC, with the vowel ำ as one sign however it was typed: NFC does not join its two
-    halves."""
-    return _AM.sub("\\1\u0e33", unicodedata.normalize("NFC", text))
+    """`text` in NFC, and of Thai that is typed in two ways one."""
+    clean = unicodedata.normalize("NFC", text)
+    for typed, spelling in _TYPED_TWO_WAYS:
+        clean = typed.sub(spelling, clean)
+    return clean
 
 
 def section_id(text: str) -> SectionId:
     """A section by the name that a person typed, so that what looks the same is the same: other
     spaces, signs that nobody sees, and a vowel typed as two. BadPerson names what is wrong."""
-    visible = "".join(map(_as_seen, composed(text))).replace("\u0e40\u0e40", "\u0e41")
+    visible = composed("".join(map(_as_seen, text)))
     return SectionId(plain("section", re.sub(" +", " ", visible), empty=True))
 
 
@@ -65,7 +72,8 @@ def _as_seen(char: str) -> str:
 
 
 def plain(field: str, text: str, *, empty: bool = False) -> str:
-    """`text` in NFC, outer spaces gone; refused when a screen or a spreadsheet would trip on it.
+    """`text` in one spelling, white space folded; refused when a screen or a spreadsheet would trip
+    on it.
 
     Refused: control and bidi characters, a first character that a spreadsheet runs as a formula,
     a pile of combining marks (Thai needs at most two on one consonant), more than MAX_NAME.
@@ -73,6 +81,7 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
     clean = composed(text).strip()
     if all(unicodedata.category(char) in _UNSEEN for char in clean) and (clean or not empty):
         raise BadPerson("empty", field=field)
+    clean = _SPACES.sub(" ", clean)
     if len(clean) > MAX_NAME:
         raise BadPerson("too_long", field=field, n=len(clean), most=MAX_NAME)
     if clean.startswith(_FORMULA):
@@ -81,8 +90,8 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
 
 
 def readable(field: str, text: str) -> str:
-    """`text` in NFC; refused when a screen would trip on it: control and bidi characters, a pile of
-    combining marks (Thai needs at most two on one consonant)."""
+    """`text` in one spelling; refused when a screen would trip on it: control and bidi characters,
+    a pile of combining marks (Thai needs at most two on one consonant)."""
     clean = composed(text)
     marks = 0
     for char in clean:
@@ -93,6 +102,17 @@ def readable(field: str, text: str) -> str:
         if marks > _MARKS_IN_A_ROW:
             raise BadPerson("marks", field=field)
     return clean
+
+
+def name_key(name: str) -> str:
+    """The same for two spellings of one name: what nobody sees makes no difference."""
+    seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    return " ".join(composed(seen).split()).casefold()
+
+
+def number_key(number: str) -> str:
+    """The same for `007` and `7`, which people take for one number."""
+    return number.lstrip("0").casefold() or "0"
 
 
 def tidied(text: str) -> str:
@@ -112,7 +132,9 @@ def tidied(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """One person who serves. `number` is what is typed at sign-on, unique among the active."""
+    """One person who serves. `id` is the person's own and is shown to nobody: what comes in stays
+    under it, whatever number and name the person has. `number` is what is typed at sign-on, unique
+    among the active."""
 
     id: OfficerId
     number: str
@@ -124,17 +146,40 @@ class Officer:
 
     @classmethod
     def parse(
-        cls, number: str, name: str, position: str = "", section: str = "", id: str = ""
+        cls, number: str, name: str, position: str = "", section: str = "", *, id: str
     ) -> "Officer":
-        """An officer from words a person typed; BadPerson names what is wrong.
-
-        Without an `id`, the number serves as one.
-        """
-        number = identifier("number", number.strip())
+        """An officer from words that came from outside; BadPerson names what is wrong."""
+        entry = RosterEntry.parse(number, name, position, section, id)
         return cls(
-            id=OfficerId(identifier("id", id.strip() or number)),
-            number=number,
+            id=OfficerId(identifier("id", entry.id)),
+            number=entry.number,
+            name=entry.name,
+            position=entry.position,
+            section=SectionId(entry.section),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """What somebody says of one officer: a line of a file, or a form. Which person it is about is
+    told by `kiosk.domain.rosterplan`. `id` is empty where a person typed it, and comes back in a
+    file that was exported."""
+
+    number: str
+    name: str
+    position: str = ""
+    section: str = ""
+    id: str = ""
+
+    @classmethod
+    def parse(
+        cls, number: str, name: str, position: str = "", section: str = "", id: str = ""
+    ) -> "RosterEntry":
+        """BadPerson names what is wrong."""
+        return cls(
+            number=identifier("number", number.strip()),
             name=plain("name", name),
             position=plain("position", position, empty=True),
             section=section_id(section),
+            id=identifier("id", id.strip()) if id.strip() else "",
         )

@@ -17,6 +17,20 @@ class Ask(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """Of 100 citizens who come to rate at a touch screen, how many are not counted, because the
+    page of reasons of the one before still stood."""
+
+    usual_day: int
+    rush: int
+
+
+LOST_TO_REASONS = {Ask.NEVER: Lost(0, 0), Ask.LOW: Lost(0, 1), Ask.ALWAYS: Lost(2, 7)}
+"""As tests/evidence/reasons_page.py measures it, which says what it takes citizens to do. A panel's
+buttons rate while the page stands."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """How long things last, in seconds; the scale; the reasons offered, and when."""
 

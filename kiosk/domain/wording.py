@@ -74,6 +74,9 @@ class Wording(NamedTuple):
     """The newest first."""
     holidays: tuple[date, ...] = ()
     """Days on which the office is closed, beside the terminal's own."""
+    office_th: str = ""
+    office_en: str = ""
+    """The office's name; without an English one the Thai stands in its place."""
 
 
 DEFAULT_QUESTION = Bilingual(

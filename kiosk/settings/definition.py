@@ -28,7 +28,7 @@ from kiosk.domain.kinds import (
     Whole,
 )
 from kiosk.domain.people import CounterId, ServiceId
-from kiosk.domain.rules import Ask, Rules
+from kiosk.domain.rules import LOST_TO_REASONS, Ask, Rules
 from kiosk.domain.scale import LEVELS, FaceOrder, Scale, Score
 from kiosk.domain.wording import (
     DEFAULT_QUESTION,
@@ -69,6 +69,7 @@ PULLS = ("", "up", "down", "none")
 BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)
 OPEN, OFFERED = "open", "offered"
 """Whether the question always stands, or only after a service has ended."""
+LOST_ALWAYS = LOST_TO_REASONS[Ask.ALWAYS]
 DEFAULT_RULES = Rules()
 
 
@@ -285,14 +286,16 @@ class Screen(NamedTuple):
     ask_reasons: Annotated[
         Ask,
         Choice(tuple(Ask)),
-        'after a "low" score, "always" (nobody watching learns it), or "never"',
+        'after "low" scores, "always" (hides the score; by touch '
+        f"{LOST_ALWAYS.usual_day} of 100 next citizens are lost, {LOST_ALWAYS.rush} in a rush), "
+        '"never"',
     ] = DEFAULT_RULES.ask
 
 
 class Sync(NamedTuple):
     """How reports go to the central report, once the terminal is enrolled."""
 
-    at: Annotated[time, TimeOfDay(), "nightly"] = time(20, 30)
+    at: Annotated[time, TimeOfDay(), "nightly: within the hour after it"] = time(20, 30)
     ca: Annotated[str, Text(), 'file of a private certificate authority; "": the system\'s'] = ""
     stick: Annotated[
         str, Text(), 'where a USB stick is mounted, for the service menu; "": not offered'
@@ -352,11 +355,15 @@ class Settings(NamedTuple):
         )
 
     def with_wording(self, wording: Wording) -> "Settings":
-        """These settings with central's words for the scale and the reasons in place of the file's,
-        and its holidays beside the file's. Words for a scale of another number of levels are
-        ignored."""
+        """These settings with central's name of the office, its words for the scale and its reasons
+        in place of the file's, and its holidays beside the file's. Words for a scale of another
+        number of levels are ignored."""
         holidays = self.office.holidays | frozenset(wording.holidays)
         changed = self._replace(office=self.office._replace(holidays=holidays))
+        if wording.office_th:
+            english = wording.office_en or wording.office_th
+            office = changed.office._replace(name_th=wording.office_th, name_en=english)
+            changed = changed._replace(office=office)
         if len(wording.level_words) == self.scale.levels:
             words_th = tuple(words.th for words in wording.level_words)
             words_en = tuple(words.en for words in wording.level_words)

@@ -108,6 +108,16 @@ class Happening(NamedTuple):
     officer: str = ""
 
 
+class Power(NamedTuple):
+    """When by the journal's order the terminal was started or stopped, and with which order of the
+    faces."""
+
+    seq: int
+    day: date
+    running: bool
+    order: str
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     seq: int
@@ -193,6 +203,12 @@ class Journal:
         days: str = json.loads(entry.detail)["days"] if entry else ""
         return tuple(map(date.fromisoformat, days.split()))
 
+    def sent_again(self) -> set[date]:
+        """The days that went out again because central had lost them."""
+        query = select(journal.c.detail).where(journal.c.kind == Kind.SENT_AGAIN.value)
+        details = map(json.loads, self._connection.scalars(query))
+        return {date.fromisoformat(detail["day"]) for detail in details}
+
     def of_day(self, day: date) -> list[Happening]:
         """When what happened on a business date, in order."""
         rows = self._connection.execute(_OF_DAY, {"business_date": day.isoformat()})
@@ -225,6 +241,29 @@ class Journal:
             before = starts.where(journal.c.business_date < day.isoformat())
             details += self._connection.scalars(before.order_by(journal.c.seq.desc()).limit(1))
         return {json.loads(detail).get("order", "") for detail in details} - {""}
+
+    def powers(self) -> list[Power]:
+        """Each time the terminal was started or stopped, in order."""
+        kinds = (Kind.STARTED.value, Kind.STOPPED.value)
+        c = journal.c
+        query = select(c.seq, c.business_date, c.kind, c.detail).where(c.kind.in_(kinds))
+        return [
+            Power(
+                seq=seq,
+                day=date.fromisoformat(day),
+                running=kind == Kind.STARTED.value,
+                order=json.loads(detail).get("order", ""),
+            )
+            for seq, day, kind, detail in self._connection.execute(query.order_by(c.seq))
+        ]
+
+    def closings(self) -> dict[tuple[date, int], int]:
+        """The entry with which each revision of a day was closed, by its number."""
+        query = select(journal.c.seq, journal.c.detail).where(
+            journal.c.kind == Kind.DAY_CLOSED.value
+        )
+        rows = ((seq, json.loads(detail)) for seq, detail in self._connection.execute(query))
+        return {(date.fromisoformat(of["day"]), int(of["revision"])): seq for seq, of in rows}
 
     def last_before(self, day: date, pairs: Sequence[tuple[Kind, Kind]]) -> list[Kind | None]:
         """Which of each pair came last before a business date."""

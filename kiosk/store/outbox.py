@@ -11,7 +11,6 @@ from kiosk.store.schema import outbox
 # Built once: building a statement takes longer than running it.
 _ADD = insert(outbox)
 _EVERYTHING = select(outbox).order_by(outbox.c.business_date, outbox.c.revision)
-_SINCE = _EVERYTHING.where(outbox.c.business_date >= bindparam("since"))
 _IN_STATE = _EVERYTHING.where(outbox.c.state == bindparam("state"))
 _COUNT = select(func.count()).select_from(outbox).where(outbox.c.state == bindparam("state"))
 _SETTLE = (
@@ -84,11 +83,6 @@ class Outbox:
     def settle(self, parcel: Parcel, state: Delivery, receipt: bytes, proof: str) -> None:
         """Keep central's receipt and what follows from it."""
         self._settle(parcel, state, receipt, proof)
-
-    def newest_receipted(self, since: date = date.min) -> tuple[Parcel, ...]:
-        """The newest report of each day from `since` on, where central has given a receipt."""
-        newest = {parcel.day: parcel for parcel in self._list(_SINCE, since=since.isoformat())}
-        return tuple(p for p in newest.values() if p.state is Delivery.RECEIPTED)
 
     def reopen(self, parcel: Parcel) -> None:
         """Due again: central has lost it, and its receipt with it."""

@@ -1,6 +1,6 @@
 """PIN hashes and the tries against them. A try is written before the PIN is checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -12,13 +12,16 @@ from kiosk.store.schema import pins
 @dataclass(frozen=True, slots=True)
 class PinRecord:
     """`tries` failed since the last success; the last at `tried_boot_ms` of boot `boot_id`.
-    `issue`: the last PIN of this owner that central issued (0: none) and this one came after."""
+    `issue`: the last PIN of this owner that central issued (0: none) and this one came after.
+    `hashed_for`: the owner whose id is mixed into the hash, where that was another id of the same
+    person; else empty."""
 
     hash: str
     tries: int
     tried_boot_ms: int
     boot_id: str
     issue: int = 0
+    hashed_for: str = ""
 
 
 class Pins:
@@ -41,6 +44,7 @@ class Pins:
             "tried_boot_ms": record.tried_boot_ms,
             "boot_id": record.boot_id,
             "issue": record.issue,
+            "hashed_for": record.hashed_for,
         }
         self._connection.execute(
             insert(pins)
@@ -50,6 +54,15 @@ class Pins:
 
     def forgive(self, owner: str) -> None:
         self._connection.execute(update(pins).where(pins.c.owner == owner).values(tries=0))
+
+    def move(self, before: str, owner: str) -> None:
+        """A person has another id from now on: the PIN and its failed tries go along, unless there
+        is a PIN under that id already."""
+        record = self.of(before)
+        if record is not None and self.of(owner) is None:
+            hashed_for = record.hashed_for or before
+            self.put(owner, replace(record, issue=0, hashed_for=hashed_for))
+        self.drop(before)
 
     def drop(self, owner: str) -> None:
         self._connection.execute(delete(pins).where(pins.c.owner == owner))
@@ -62,4 +75,5 @@ def _record(row: Row[Any]) -> PinRecord:
         tried_boot_ms=row.tried_boot_ms,
         boot_id=row.boot_id,
         issue=row.issue,
+        hashed_for=row.hashed_for,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from kiosk.domain.people import Officer, OfficerId, SectionId
+from kiosk.domain.people import Officer, OfficerId, SectionId, name_key
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.store.schema import officers
 
@@ -56,22 +56,35 @@ class Roster:
         return officer
 
     def add(self, officer: Officer, origin: str = "local") -> None:
-        """Add an officer, or renew one with the same id; NumberTaken names whose number it is."""
+        """Add an officer, or change one with the same id; NumberTaken names whose number it is."""
         owner = None if officer.retired else self._active_with(officer.number)
         if owner is not None and owner.id != officer.id:
             raise NumberTaken("number_taken", number=officer.number, officer=owner.name)
         self._put([officer], origin)
 
     def retire(self, id: OfficerId) -> None:
-        self._connection.execute(update(officers).where(officers.c.id == id).values(retired=1))
+        self._retire_all([id])
 
-    def apply(self, sent: Iterable[Officer]) -> None:
+    def change(self, officers: Sequence[Officer]) -> None:
+        """Write officers of this terminal's own. Numbers may pass from one of them to another."""
+        self._retire_all(officer.id for officer in officers)
+        self._put(officers, "local")
+
+    def from_central(self) -> frozenset[OfficerId]:
+        """Whom central has sent, the retired too."""
+        query = select(officers.c.id).where(officers.c.origin == "central")
+        return frozenset(map(OfficerId, self._connection.scalars(query)))
+
+    def apply(self, sent: Iterable[Officer]) -> tuple[tuple[OfficerId, OfficerId], ...]:
         """Make central's officers what central says; those added here stay.
 
         An officer added here who has the number of one that central sends is retired; all
-        ratings stay.
+        ratings stay under the id that they came to. Where the name is the same too, it is the same
+        person: these come back, each with the id of before and central's.
         """
         sent = tuple(sent)
+        own = self._list(officers.c.retired == 0, officers.c.origin == "local")
+        own_by_words = {(officer.number, name_key(officer.name)): officer.id for officer in own}
         ids = [officer.id for officer in sent]
         numbers = [officer.number for officer in sent]
         self._connection.execute(
@@ -85,6 +98,16 @@ class Roster:
             .values(retired=1)
         )
         self._put(sent, "central")
+        pairs = []
+        for officer in sent:
+            before = own_by_words.get((officer.number, name_key(officer.name)))
+            if before is not None and before != officer.id:
+                pairs.append((before, officer.id))
+        return tuple(pairs)
+
+    def _retire_all(self, ids: Iterable[OfficerId]) -> None:
+        leaving = update(officers).where(officers.c.id.in_(tuple(ids)))
+        self._connection.execute(leaving.values(retired=1))
 
     def _put(self, people: Sequence[Officer], origin: str) -> None:
         """Write these in one go. A photo stays where none is given."""

@@ -185,6 +185,7 @@ pins = Table(
     Column("tried_boot_ms", _Number, nullable=False),
     Column("boot_id", _Text, nullable=False),
     Column("issue", _Number, nullable=False),
+    Column("hashed_for", _Text, nullable=False),
     PrimaryKeyConstraint("owner"),
 )
 

@@ -159,6 +159,8 @@ class TerminalState:
             reasons=tuple(ReasonWords(*words) for words in lists["reasons"]),
             improvements=tuple(Improvement(*texts) for texts in lists["improvements"]),
             holidays=tuple(date.fromisoformat(day) for day in lists["holidays"]),
+            office_th=lists["office"][0],
+            office_en=lists["office"][1],
         )
 
     def put_wording(self, sent: Wording, etag: str) -> None:
@@ -168,6 +170,7 @@ class TerminalState:
             "reasons": sent.reasons,
             "improvements": sent.improvements,
             "holidays": [day.isoformat() for day in sent.holidays],
+            "office": [sent.office_th, sent.office_en],
         }
         self._put(
             wording,

@@ -13,16 +13,18 @@ from random import Random
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.clock import SystemClock
-from kiosk.domain.people import Officer
+from kiosk.domain.people import RosterEntry
 from kiosk.domain.rating import Channel, Half, Outcome
+from kiosk.domain.rosterplan import Answer, Word
 from kiosk.domain.scale import FaceOrder
 from kiosk.domain.wording import DEFAULT_REASONS
+from kiosk.officerid import new_officer_id
 from sync.central.sitesettings import NamedService
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import Improvement, ImprovementStatus, save_improvement
 from sync.central.usecases.office_settings import read_settings, save_settings
-from sync.central.usecases.people import import_officers
+from sync.central.usecases.people import change_roster
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.questionnaire import OnlineAnswer, import_answers
 from sync.central.usecases.sites import is_empty
@@ -144,7 +146,7 @@ class NotEmpty(Exception):
 class _Server:
     """How an officer of the demonstration serves: shares of the five levels, ratings a day."""
 
-    officer: Officer
+    officer: RosterEntry
     services: tuple[str, ...]
     shares: tuple[float, ...]
     pace: float
@@ -164,7 +166,10 @@ def seed(
         raise NotEmpty(f"{central.site}: has officers or reports; seed a fresh --data folder")
     random = Random(seed)  # noqa: S311  (believable, not secret)
     servers = _servers(random)
-    import_officers(central, tuple(s.officer for s in servers))
+    # Two who share a name are two people.
+    answers = {server.officer.number: Answer(Word.NEW) for server in servers}
+    entries = tuple(server.officer for server in servers)
+    change_roster(central, entries, answers, "demonstration", SystemClock().now().wall)
     terminals = sorted({s.terminal for s in servers})
     first = today - timedelta(days=days)
     begun = datetime.combine(first, time(8), UTC)
@@ -189,7 +194,8 @@ def _servers(random: Random) -> list[_Server]:
         for _ in range(size):
             number = f"{101 + len(servers)}"
             name = f"{random.choice(_FIRST)} {random.choice(_LAST)}"
-            officer = Officer.parse(number, name, random.choice(_POSITIONS), section)
+            position, id_ = random.choice(_POSITIONS), new_officer_id()
+            officer = RosterEntry.parse(number, name, position, section, id_)
             good = random.betavariate(9, 2)
             shares = (0.02, 0.04, 0.12 + 0.3 * (1 - good), 0.36, 0.46 * good)
             pace = random.choice((0.6, 3.0, 6.0, 9.0)) if section != "ฝ่ายทะเบียน" else 9.0

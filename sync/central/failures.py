@@ -27,6 +27,8 @@ class _Minute:
     written: Counter[str] = field(default_factory=Counter)
     counted: Counter[str] = field(default_factory=Counter)
     accounts: Counter[str] = field(default_factory=Counter)
+    beyond: set[str] = field(default_factory=set)
+    """Accounts that are not named: as many as the office has, at the most."""
 
     def takes(self, note: Note) -> bool:
         """Whether this one is logged by itself; it is counted where it is not."""
@@ -40,9 +42,15 @@ class _Minute:
             self.written.update(name for name, _ in limits)
             return True
         self.counted[note.kind] += 1
-        if not unknown and (note.whom in self.accounts or len(self.accounts) < _NAMED):
-            self.accounts[note.whom] += 1
+        if not unknown:
+            self._name(note.whom)
         return False
+
+    def _name(self, account: str) -> None:
+        if account in self.accounts or len(self.accounts) < _NAMED:
+            self.accounts[account] += 1
+        else:
+            self.beyond.add(account)
 
     def flood(self) -> list[Note]:
         """One entry for all that were counted."""
@@ -56,6 +64,7 @@ class _Minute:
             unknown=self.counted[Kind.UNKNOWN],
             refused=self.counted[Kind.REFUSED],
             accounts=", ".join(f"{name} {n}" for name, n in self.accounts.most_common()) or "–",
+            beyond=len(self.beyond),
         )
         return [Note(kind=Kind.FLOOD, what=what)]
 

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     """Somebody read raw counts, or took a log out as a file."""
     ALARM = "alarm"
     """An alarm was settled, or its settling was asked for."""
+    OBJECTION = "objection"
+    """A step of an officer's objection: the officer reads it too."""
     SHORTENED = "shortened"
     """Old security events were emptied."""
 
@@ -60,7 +62,10 @@ class Kind(StrEnum):
     """An old event without its words."""
 
 
-RECORD_KINDS = (Kind.CHANGE, Kind.LOOK, Kind.READ, Kind.ALARM, Kind.SHORTENED)
+RECORD_KINDS = (
+    *(Kind.CHANGE, Kind.LOOK, Kind.READ, Kind.ALARM),
+    *(Kind.OBJECTION, Kind.SHORTENED),
+)
 SECURITY_KINDS = tuple(kind for kind in Kind if kind not in RECORD_KINDS)
 FAILURES = (Kind.FAILED, Kind.LOCKED, Kind.TOO_EARLY, Kind.UNKNOWN, Kind.FLOOD, Kind.REFUSED)
 

@@ -8,7 +8,12 @@ from sync.central import period, thai
 from sync.central.language import words
 from sync.central.logbook import read_told
 
-_TABLES = {"why": "alarm", "log": "log_break", "broken": "log_break"}
+_TABLES = {
+    "why": "alarm",
+    "log": "log_break",
+    "broken": "log_break",
+    "verdict": "verdict",
+}
 """Values that are ids, and the tables that have a word for each."""
 _WRITTEN: dict[str, Callable[[str, str], str]] = {
     "roles": lambda value, code: _each(value, "role", words(code)),

@@ -1,5 +1,6 @@
 """Rates, intervals, and how far a figure can be read. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -102,6 +103,112 @@ class Result:
 
 
 AT_LEAST, AT_MOST = "at least", "at most"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How many of the services that a queue or a key counted were answered, and of how many ratings
+    that tells: others may have come without an offer. Whole numbers: a rounded share would pass a
+    threshold that it does not reach."""
+
+    answered: int
+    served: int
+    ratings: int
+
+    @property
+    def per_cent(self) -> int:
+        """Rounded down, so that what is shown reaches a threshold exactly when the answers do."""
+        return 100 * self.answered // self.served
+
+    @property
+    def of_100_not(self) -> int:
+        """Of 100 served, how many did not rate."""
+        return 100 - self.per_cent
+
+    @property
+    def is_of_a_part(self) -> bool:
+        """Whether it tells of some of the ratings alone."""
+        return self.answered < self.ratings
+
+    def reaches(self, per_cent: int) -> bool:
+        return 100 * self.answered >= per_cent * self.served
+
+
+@dataclass(frozen=True, slots=True)
+class OfServed:
+    """Of 100 served, in whole numbers that sum to 100. `bound`: `satisfied` is "at least" or "at
+    most" so many, and `not_satisfied` the other way round."""
+
+    satisfied: int
+    not_satisfied: int
+    declined: int
+    left: int
+    never_asked: int
+    bound: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What became of citizens who were served: they answered the question, declined it, left it, or
+    were never asked."""
+
+    answered: int
+    declined: int
+    left: int
+    never_asked: int
+
+    @property
+    def total(self) -> int:
+        return self.answered + self.declined + self.left + self.never_asked
+
+
+_COVERED = 90
+"""Per cent of the ratings that must be answers to offers, before "of 100 served" says whom the
+ratings are of."""
+
+
+def of_served(n: int, satisfied: int, served: Served) -> OfServed | None:
+    """Of 100 served, how many were satisfied, not satisfied, declined, left and were never asked.
+    Those who answered are split as all `n` ratings are. None where it is not known who was served:
+    too few, or fewer than nine of ten ratings came from an offer.
+
+    Where nearly all agree it is made of `n` alone, and so rounded that the bound stays true.
+    """
+    answered, total = served.answered, served.total
+    if n < HIDDEN_BELOW or total < HIDDEN_BELOW or 100 * answered < _COVERED * n:
+        return None
+    bounded = bound_of(n, satisfied)
+    bound, unit = bounded[0] if bounded else "", n * total
+    if bound:
+        satisfied = n - FEWEST_WHO_DIFFER if bound == AT_LEAST else FEWEST_WHO_DIFFER
+    shares = [100 * answered * satisfied, 100 * answered * (n - satisfied)]
+    others = [100 * n * count for count in (served.declined, served.left, served.never_asked)]
+    if bound:
+        down = 0 if bound == AT_LEAST else 1
+        both = [0, 0]
+        both[down] = shares[down] // unit
+        both[1 - down] = -(-shares[1 - down] // unit)
+        whole = [*both, *_whole(others, unit, 100 - sum(both))]
+    else:
+        whole = _whole([*shares, *others], unit, 100)
+    return OfServed(
+        satisfied=whole[0],
+        not_satisfied=whole[1],
+        declined=whole[2],
+        left=whole[3],
+        never_asked=whole[4],
+        bound=bound,
+    )
+
+
+def _whole(shares: Sequence[int], unit: int, total: int) -> list[int]:
+    """Shares in `unit`s as whole numbers that sum to `total`: each rounded down, and one more for
+    those with the largest remainders (Hamilton's method)."""
+    whole = [share // unit for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: (-(shares[i] % unit), i))
+    for i in by_remainder[: total - sum(whole)]:
+        whole[i] += 1
+    return whole
 
 
 def places(interval: Interval | None) -> int:

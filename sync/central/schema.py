@@ -27,6 +27,8 @@ from sync.central.disclosure import BESIDE
 metadata = MetaData()
 LEVELS = ("n1", "n2", "n3", "n4", "n5")
 """Columns of counts by level, worst first; a scale with fewer levels leaves the last ones 0."""
+SQUARES = ("nn", "nk", "kk")
+"""Columns of sums over blocks: of n times n, of n times satisfied, of satisfied times satisfied."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -311,6 +313,7 @@ blocks = Table(
     _text("section"),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
+    Column("published", Date, nullable=False),
     *(_count(name) for name in LEVELS),
     *(_count(name) for name in BESIDE),
     PrimaryKeyConstraint("site", "officer", "levels", "number"),
@@ -341,6 +344,18 @@ block_cuts = Table(
     PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
 )
 
+# What the comparison of a closed round's officers came to, worked out once: JSON.
+round_findings = Table(
+    "round_findings",
+    metadata,
+    _text("site"),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("made", Date, nullable=False),
+    _text("findings"),
+    PrimaryKeyConstraint("site", "first_day", "last_day"),
+)
+
 site_months = Table(
     "site_months",
     metadata,
@@ -349,6 +364,7 @@ site_months = Table(
     _count("levels"),
     *(_count(name) for name in LEVELS),
     *(_count(name) for name in BESIDE),
+    *(Column(name, BigInteger, nullable=False) for name in SQUARES),
     _count("blocks"),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
@@ -445,26 +461,38 @@ objections = Table(
     "objections",
     metadata,
     _text("site"),
+    _count("case"),
     _text("officer"),
-    _count("levels"),
-    _count("number"),
-    _moment("at"),
-    _text("words"),
-    PrimaryKeyConstraint("site", "officer", "levels", "number"),
+    _text("period"),
+    PrimaryKeyConstraint("site", "case"),
 )
 
-verdicts = Table(
-    "verdicts",
+objection_blocks = Table(
+    "objection_blocks",
     metadata,
     _text("site"),
-    _text("officer"),
+    _count("case"),
     _count("levels"),
     _count("number"),
-    _text("decider"),
-    _text("verdict"),
-    _text("note"),
+    PrimaryKeyConstraint("site", "case", "levels", "number"),
+)
+
+objection_steps = Table(
+    "objection_steps",
+    metadata,
+    _text("site"),
+    _count("case"),
+    _count("step"),
+    _text("deed"),
     _moment("at"),
-    PrimaryKeyConstraint("site", "officer", "levels", "number", "decider"),
+    _text("who"),
+    _text("name"),
+    _text("roles"),
+    _text("words"),
+    _text("verdict"),
+    _text("ground"),
+    Column("until", Date),
+    PrimaryKeyConstraint("site", "case", "step"),
 )
 
 improvements = Table(

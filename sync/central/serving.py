@@ -1,6 +1,7 @@
 """Runs the web server until it is ended."""
 
 import logging
+import os
 import resource
 import socket
 import ssl
@@ -15,12 +16,18 @@ from sync.central.papers import fonts
 from sync.central.usecases.central import Central
 from sync.central.web.app import create_app
 
+_EVENTS = logging.getLogger("kiosk.central.security")
 _BACKLOG = 2048
 """Connections that wait: a whole city's terminals may call at once."""
 
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """Of TLS 1.2: a fresh key each time, and no CBC. TLS 1.3 has no others."""
+
+
+LAST_ANSWERS_SECONDS = 5
+"""How long those who are being answered have when the server is ended: a request that never
+becomes whole does not hold it."""
 
 
 class ServeError(Exception):
@@ -58,10 +65,9 @@ def _log_events() -> None:
     """Security events go to standard error, a line each: systemd's journal has them too."""
     lines = logging.StreamHandler()
     lines.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
-    events = logging.getLogger("kiosk.central.security")
-    events.addHandler(lines)
-    events.setLevel(logging.INFO)
-    events.propagate = False
+    _EVENTS.addHandler(lines)
+    _EVENTS.setLevel(logging.INFO)
+    _EVENTS.propagate = False
 
 
 def server_config(central: Central, tls_cert: Path | None, tls_key: Path | None) -> uvicorn.Config:
@@ -75,19 +81,67 @@ def server_config(central: Central, tls_cert: Path | None, tls_key: Path | None)
         ssl_certfile=str(tls_cert) if tls_cert else None,
         ssl_keyfile=str(tls_key) if tls_key else None,
         ssl_ciphers=CIPHERS,
+        timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
     )
     try:
         config.load()
     except OSError as error:
         raise ServeError(f"{tls_cert}: the certificate can't be used: {error}") from None
-    if config.ssl is not None:
-        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+    if config.ssl is not None and tls_cert:
+        restrict(config.ssl)
+        config.ssl.sni_callback = Renewed(tls_cert, tls_key).look
     return config
+
+
+def restrict(context: ssl.SSLContext) -> None:
+    """No TLS before 1.2, and of 1.2 only CIPHERS."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
+
+
+class Renewed:
+    """A certificate that is renewed is served from the next handshake on, without a restart. One
+    that can't be used is named once, and the one before stays."""
+
+    def __init__(self, cert: Path, key: Path | None) -> None:
+        self._cert, self._key = cert, key
+        self._state = self._look_up()
+        self._fresh: ssl.SSLContext | None = None
+
+    def look(self, line: ssl.SSLObject, _: str | None, __: ssl.SSLContext) -> None:
+        """OpenSSL asks at each handshake, before it shows a certificate."""
+        state = self._look_up()
+        if state != self._state:
+            self._state = state
+            self._read()
+        if self._fresh:
+            line.context = self._fresh
+
+    def _read(self) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        try:
+            context.load_cert_chain(self._cert, self._key)
+        except OSError as error:
+            _EVENTS.warning("%s: the new certificate can't be used: %s", self._cert, error)
+            return
+        restrict(context)
+        self._fresh = context
+
+    def _look_up(self) -> list[tuple[int, int]]:
+        state = []
+        for file in (self._cert, self._key or self._cert):
+            try:
+                status = file.stat()
+            except OSError:
+                status = os.stat_result((0,) * 10)
+            state.append((status.st_mtime_ns, status.st_ino))
+        return state
 
 
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends at once (TCP_NODELAY) only where the socket names its protocol.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -25,6 +25,7 @@ from kiosk.domain.kinds import (
     WebAddress,
     Whole,
 )
+from kiosk.domain.people import MAX_NAME
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.scale import LEVELS, of_five
 from kiosk.domain.wording import (
@@ -46,6 +47,10 @@ COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
 MAX_THRESHOLD = 100_000
 SECURITY_DAYS_FLOOR, MAX_SECURITY_DAYS = 90, 3650
 """Thai law (the Computer-Related Crime Act, section 26) asks for ninety days of such logs."""
+OBJECTION_DAYS_FLOOR, DECISION_DAYS_FLOOR, MAX_OBJECTION_DAYS = 15, 7, 180
+"""Thai law gives fifteen days to object to an order (Administrative Procedure Act, section 44) and
+thirty to consider it (section 45), and thirty to appeal about one's own data (Official Information
+Act, section 25)."""
 MAX_CHANNELS, MAX_TEXT = 8, 300
 MAX_SERVICES = 60
 MAX_ITA_ROWS = 150
@@ -129,6 +134,9 @@ class SiteSettings(NamedTuple):
         str, ScreenText(MAX_SCREEN_TEXT, least=0), "sent to terminals; empty: their own"
     ] = ""
     question_en: Annotated[str, ScreenText(MAX_SCREEN_TEXT, least=0), "the same in English"] = ""
+    office_en: Annotated[
+        str, ScreenText(MAX_NAME, least=0), "the office's name in English; empty: in Thai there too"
+    ] = ""
     comment_url: Annotated[
         str,
         WebAddress(MAX_ADDRESS),
@@ -168,6 +176,21 @@ class SiteSettings(NamedTuple):
     appraisal_response: Annotated[
         int, Whole(RESPONSE_FLOOR, 100), "response rate, per cent, from which it may"
     ] = RESPONSE_FLOOR
+    objection_days: Annotated[
+        int,
+        Whole(OBJECTION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
+        "days to object, from a result's publication or the round's end, whichever is later",
+    ] = 30
+    decision_days: Annotated[
+        int,
+        Whole(DECISION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
+        "days to decide an objection or an appeal",
+    ] = 30
+    appeal_days: Annotated[
+        int,
+        Whole(OBJECTION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
+        "days to appeal, from the day an objection was dismissed",
+    ] = 30
     oit_numbers: Annotated[
         str, ScreenText(MAX_TEXT, least=0), "this year's OIT items of the quarterly statistics"
     ] = "O12, O13"

@@ -30,6 +30,8 @@ class Right(StrEnum):
     """Write into the improvement log."""
     DECIDE = "decide"
     """Decide objections."""
+    APPEAL = "appeal"
+    """Decide appeals, and where two who decided an objection disagree."""
     COMMENTS = "comments"
     """Read what citizens wrote."""
     TALLY = "tally"
@@ -97,7 +99,7 @@ _ROWS = (
     Role(
         id="director",
         rights=_HEAD
-        | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE}
+        | {Right.EDIT_PAPERS, Right.IMPROVE, Right.DECIDE, Right.APPEAL}
         | {Right.FLEET, Right.CONFIRM, Right.CHANGES},
         sections=Reach.ALL,
         second_factor=True,
@@ -111,7 +113,9 @@ _ROWS = (
     Role(id="complaints", rights=frozenset({Right.COMMENTS, Right.IMPROVE})),
     Role(
         id="audit",
-        rights=frozenset({Right.TALLY, Right.FLEET, Right.CONFIRM, *_LOGS, Right.LOGS}),
+        rights=frozenset(
+            {Right.TALLY, Right.FLEET, Right.CONFIRM, Right.APPEAL, *_LOGS, Right.LOGS}
+        ),
         second_factor=True,
     ),
     Role(

@@ -179,6 +179,6 @@ class NotMine(Message, frozen=True):
 
 
 class StoredDays(Message, frozen=True):
-    """Which day reports of a terminal central has now."""
+    """Which day reports of a terminal central has, also those that a later revision replaced."""
 
     days: Annotated[tuple[StoredRevision, ...], Meta(max_length=MAX_ROWS)]

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from msgspec import Meta
 
-from kiosk.domain.people import IDENTIFIER, BadPerson, Officer
+from kiosk.domain.people import IDENTIFIER, MAX_NAME, BadPerson, Officer
 from kiosk.domain.wording import (
     MAX_ADDRESS,
     MAX_HOLIDAYS,
@@ -44,7 +44,7 @@ class RosterOfficer(Row, frozen=True):
     def officer(self) -> Officer:
         """The same officer as the terminal has them; BadMessage for a name no screen can show."""
         try:
-            return Officer.parse(self.number, self.name, self.position, self.section, self.id)
+            return Officer.parse(self.number, self.name, self.position, self.section, id=self.id)
         except BadPerson as error:
             raise BadMessage(f"officers: {error}") from None
 
@@ -82,6 +82,7 @@ def _check_wording(wording: Wording) -> None:
         raise BadMessage(f"wording: at most {MAX_HOLIDAYS} holidays expected")
     _check_lengths(0, MAX_SCREEN_TEXT, (wording.question_th, wording.question_en))
     _check_lengths(0, MAX_ADDRESS, (wording.comment_url,))
+    _check_lengths(0, MAX_NAME, (wording.office_th, wording.office_en))
     for level in wording.level_words:
         _check_lengths(1, MAX_WORD, level)
     for reason in wording.reasons:

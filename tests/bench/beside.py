@@ -22,7 +22,8 @@ from kiosk.terminal import Terminal
 from tests.bench.figures import Sample, report
 from tests.bench.store import fill
 from tests.support.builders import rating
-from ui.trial.stage import command, prepare_central, serving
+from tests.support.office import central_with_fixed_ids
+from ui.trial.stage import command, serving
 
 DAYS, RATINGS = 1_305, 78_300
 """Five years of working days with sixty ratings each."""
@@ -47,7 +48,7 @@ def beside(folder: Path, days: int, ratings: int, runs: int) -> Iterator[str]:
 def five_years(folder: Path, days: int, ratings: int) -> Iterator[DataFolder]:
     """An enrolled terminal whose days central has, while central serves."""
     folder.mkdir(exist_ok=True)
-    central, data = prepare_central(folder), folder / "terminal"
+    central, data = central_with_fixed_ids(folder), folder / "terminal"
     command("ui", data, "init")
     terminal_folder = DataFolder(data)
     fill(terminal_folder.database, ratings, days)

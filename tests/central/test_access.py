@@ -10,20 +10,29 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.people import BadPerson
 from sync.central.logbook import Kind, told
 from sync.central.papers import typesetting
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
+from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.usecases.sites import add_site
 from sync.central.viewer import CITY, ROLES, Reach, Right, Role
 from sync.central.web.app import create_app
 from sync.messages import Hello
-from tests.support.central import begin_terminal, logged, made_central, received, signed_in
+from tests.support.builders import an_officer
+from tests.support.central import (
+    begin_terminal,
+    logged,
+    made_central,
+    put_on_roster,
+    received,
+    signed_in,
+)
 from tests.support.day_reports import key_text
+from tests.support.objections import objected
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 OWN, OTHER = "ฝ่ายทะเบียน", "ฝ่ายรายได้"
@@ -50,7 +59,8 @@ PAGES: dict[str, set[str]] = {
     "/improvements/dindaeng": {*READ, C},
     "/papers/dindaeng": {D, H, S},
     "/ita/dindaeng": {D, H},
-    "/objections/dindaeng": {D, H},
+    "/objections/dindaeng": {D, H, A},
+    "/objections/dindaeng/1": {D, H, A},
     "/comments/dindaeng": {C},
     "/tally/dindaeng?date=2026-11-02": {A},
     "/tally/dindaeng/t-101/2026-11-02/1.json": {A},
@@ -62,6 +72,7 @@ PAGES: dict[str, set[str]] = {
     "/my-log": {*ROLES},
     "/fleet/dindaeng": {D, A, I},
     "/roster/dindaeng": {I},
+    "/roster/dindaeng/roster.csv": {I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
@@ -77,6 +88,7 @@ PAGES: dict[str, set[str]] = {
     f"/paper/dindaeng/officer.pdf?{ROUND}&officer=101": {D, H, S, O},
     f"/paper/dindaeng/officer.xlsx?{ROUND}&officer=102": {D, H, S},
     f"/paper/dindaeng/officer.pdf?{ROUND}&officer=201": {D, H},
+    "/paper/dindaeng/objection.pdf?case=1": {D, H, A, O},
     f"/paper/dindaeng/section.pdf?{ROUND}&name={OWN}": {D, H, S},
     f"/paper/dindaeng/section.xlsx?{ROUND}&name={OTHER}": {D, H},
     f"/paper/dindaeng/meeting.pdf?{ROUND}": {D, H, S},
@@ -98,7 +110,7 @@ PAGES: dict[str, set[str]] = {
 FORMS: dict[str, set[str]] = {
     "/improvements/dindaeng": {S, D, C},
     "/ita/dindaeng": {D, H},
-    "/objections/dindaeng": {D, H},
+    "/objections/dindaeng/1": {D, H, A},
     "/officer/dindaeng/101": {O},
     "/officer/dindaeng/102": set(),
     "/roster/dindaeng": {I},
@@ -132,16 +144,18 @@ def made_office(folder: Path) -> Central:
     store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
     central = made_central(store, folder)
     add_site(central, "elsewhere", "สำนักงานเขตอื่น")
-    import_officers(
+    put_on_roster(
         central,
         (
-            Officer.parse("101", "สมหญิง ใจดี", section=OWN),
-            Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
-            Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
+            an_officer("101", "สมหญิง ใจดี", section=OWN),
+            an_officer("102", "กตัญญู ทองคำ", section=OWN),
+            an_officer("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
         ),
     )
     for officer in ("101", "102", "201"):
         received(central, officer, 3, 3, 4, 10, 20)
+    publish_due(central, NOW.date())
+    objected(central, "101", NOW)
     with store.transaction(central.site) as t:
         t.photos.put("102", b"\xff\xd8\xff\xd9")
         t.recordings.put("th", "thanks", b"RIFF", "")
@@ -374,13 +388,13 @@ def test_a_section_with_one_officers_results_is_a_look_at_that_officer(
 ) -> None:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
-    import_officers(
+    put_on_roster(
         central,
         (
-            Officer.parse("101", "สมหญิง ใจดี", section=OWN),
-            Officer.parse("102", "กตัญญู ทองคำ", section=OWN),
-            Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
-            Officer.parse("202", "ยังไม่มี ผลประเมิน", section=OTHER),
+            an_officer("101", "สมหญิง ใจดี", section=OWN),
+            an_officer("102", "กตัญญู ทองคำ", section=OWN),
+            an_officer("201", "น้ำผึ้ง วงศ์สวัสดิ์", section=OTHER),
+            an_officer("202", "ยังไม่มี ผลประเมิน", section=OTHER),
         ),
     )
     for officer in ("101", "102", "201"):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.people import Officer
 from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.schema import metadata
@@ -18,12 +17,12 @@ from sync.central.store.secondfactors import SecondFactor
 from sync.central.usecases import backup
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.sign_in import sign_in, viewer_of
 from sync.central.usecases.verification import first_disagreement
 from sync.central.viewer import PUBLIC, ROLES
-from tests.support.central import made_central, received
+from tests.support.builders import an_officer
+from tests.support.central import made_central, put_on_roster, received
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -35,7 +34,7 @@ def quiet(_table: str, _rows: int) -> None:
 
 def filled(central: Central) -> None:
     """Something in nearly every table."""
-    import_officers(central, (Officer.parse("101", "น้ำผึ้ง ปิ่นเกล้า"),))
+    put_on_roster(central, (an_officer("101", "น้ำผึ้ง ปิ่นเกล้า"),))
     received(central, "101", 3, 3, 4, 10, 20)
     publish_due(central, TODAY)
     sign_in(

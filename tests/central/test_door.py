@@ -25,7 +25,7 @@ from sync.central.connections import Impatient
 from sync.central.greetings import Words
 from sync.central.store.parked import MOST_PARKED
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.people import retire_officer
 from sync.central.usecases.sites import add_site, find_site
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
@@ -39,7 +39,7 @@ from sync.protocol import MAX_BODY
 from sync.signing import check_answer, public_text, sign_request
 from tests.support.builders import SOMYING, TODAY
 from tests.support.central import NIGHT as NOW
-from tests.support.central import begin_terminal, on_roster, release
+from tests.support.central import begin_terminal, on_roster, put_on_roster, release
 from tests.support.central_server import Kept, Server
 from tests.support.day_reports import day_report
 
@@ -246,7 +246,7 @@ def test_health_says_ok(client: httpx.Client) -> None:
 
 
 def test_days_go_up_and_the_roster_comes_down(kept: Kept, server: Server) -> None:
-    import_officers(server.central, (SOMYING,))
+    put_on_roster(server.central, (SOMYING,))
     kept.rate(5, 4, 1)
     kept.close()
     result = kept.sync()
@@ -270,7 +270,7 @@ def test_more_ratings_after_closing_go_as_the_next_revision(kept: Kept, server: 
 
 
 def test_an_officer_whom_central_retires_can_no_longer_sign_on(kept: Kept, server: Server) -> None:
-    import_officers(server.central, (SOMYING,))
+    put_on_roster(server.central, (SOMYING,))
     kept.sync()
     retire_officer(server.central, "101")
     kept.sync()

@@ -207,3 +207,56 @@ def test_tls_takes_no_cbc_and_nothing_before_1_2(central: Central, tmp_path: Pat
         for cbc in ("ECDHE-RSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA384", "AES128-SHA"):
             with pytest.raises(ssl.SSLError):
                 shaken(port, trusted, v2, f"{cbc}:@SECLEVEL=0")
+
+
+def served_certificate(port: int, trusted: list[str]) -> str:
+    """The serial number of the certificate that a client is shown, and believes."""
+    context = ssl.create_default_context()
+    for authority in trusted:
+        context.load_verify_locations(authority)
+    with (
+        socket.create_connection(("localhost", port), 5) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as line,
+    ):
+        shown = line.getpeercert()
+        assert shown
+        return str(shown["serialNumber"])
+
+
+def test_a_renewed_certificate_is_served_at_once_and_a_broken_one_never(
+    central: Central, tmp_path: Path
+) -> None:
+    authority = Authority.new("Office CA")
+    trusted = [authority.write(tmp_path / "ca.pem")]
+    now = datetime.now(UTC)
+    chain = authority.issue("localhost", now - DAY, now + DAY, tmp_path / "chain.pem")
+    with served_over_tls(central, chain) as port:
+        first = served_certificate(port, trusted)
+        assert served_certificate(port, trusted) == first
+        next_chain = authority.issue("localhost", now - DAY, now + DAY, tmp_path / "next.pem")
+        next_chain.replace(chain)
+        second = served_certificate(port, trusted)
+        assert second != first
+        chain.write_text("-----BEGIN CERTIFICATE-----\n")
+        assert served_certificate(port, trusted) == second
+        chain.unlink()
+        assert served_certificate(port, trusted) == second
+
+
+def test_an_answer_is_sent_at_once_and_a_half_sent_request_holds_no_end_up(
+    central: Central,
+) -> None:
+    listener = serving._listener("127.0.0.1", 0)
+    assert listener.proto == socket.IPPROTO_TCP, "asyncio then sets TCP_NODELAY"
+    server = uvicorn.Server(serving.server_config(central, None, None))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    with socket.create_connection(listener.getsockname(), 5) as half:
+        half.sendall(b"POST /v1/enrol HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+        with socket.create_connection(listener.getsockname(), 5) as whole:
+            whole.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert whole.recv(12) == b"HTTP/1.1 200"
+        server.should_exit = True
+        thread.join(serving.LAST_ANSWERS_SECONDS + 10)
+        assert not thread.is_alive()
+    listener.close()

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from kiosk.domain.scale import FaceOrder
 from sync.central.language import words
 from sync.central.papers import figures
@@ -16,10 +15,10 @@ from sync.central.period import year_of
 from sync.central.reports import gate
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES, Viewer
-from tests.support.central import MONDAY, enrolled, signed_in, take
+from tests.support.builders import an_officer
+from tests.support.central import MONDAY, enrolled, put_on_roster, signed_in, take
 from tests.support.central import NOON as NOW
 from tests.support.day_reports import day_report
 from ui.text import Words
@@ -42,8 +41,8 @@ def rated(central: Central, officer: str, *orders: FaceOrder, day: date = MONDAY
 def counted(central: Central) -> Central:
     """Two officers of a section; the second one's terminal shows the worst face first."""
     names = (("101", "สมหญิง"), ("102", "กตัญญู"))
-    officers = tuple(Officer.parse(*name, section="ฝ่ายทะเบียน") for name in names)
-    import_officers(central, officers)
+    officers = tuple(an_officer(*name, section="ฝ่ายทะเบียน") for name in names)
+    put_on_roster(central, officers)
     for number, _ in names:
         enrolled(central, f"t-{number}")
     rated(central, "101", BEST)
@@ -108,7 +107,7 @@ def test_papers_that_compare_say_so(counted: Central) -> None:
 
 def test_of_one_order_nothing_is_said_but_the_order(central: Central) -> None:
     enrolled(central, "t-101")
-    import_officers(central, (Officer.parse("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
     rated(central, "101", BEST)
     publish_due(central, TODAY)
     view = section(central)

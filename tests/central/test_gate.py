@@ -1,4 +1,4 @@
-"""What the gate lets through: thresholds, tables across blocks, spans, the funnel."""
+"""What the gate lets through: thresholds, tables across blocks, spans, who differs."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,26 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half
 from sync.central import period as periods
-from sync.central.disclosure import Beside, Counts
+from sync.central.disclosure import Beside, Block, Counts, Scaled
 from sync.central.papers import statistics
-from sync.central.period import NoSuchPeriod, parse
+from sync.central.period import NoSuchPeriod, Period, parse
 from sync.central.reports import chart, gate
 from sync.central.reports.gate.cut_tables import reason_rows
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
-from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.rounds import freeze_rounds
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
-from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import CITY, PUBLIC, ROLES, NotYours, Viewer
 from sync.messages import DayReport, LineCount, ReasonCount
-from tests.support.central import enrolled, on_roster
+from tests.support.builders import an_officer
+from tests.support.central import enrolled, on_roster, put_on_roster
 from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -237,47 +235,101 @@ def test_nearly_all_agreeing_in_a_table_is_said_as_a_bound_of_the_rounded_number
     assert row.bound == ("at least" if n > 600 else ""), "never rounded to all"
 
 
-def test_an_appraisal_needs_ratings_and_a_known_response_rate(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก"),))
-    report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
-    publish_due(central, TODAY)
+CLOSED = parse("fy2026-2")
+AFTER = date(2026, 10, 19)
+"""The day from which that round is compared."""
 
-    def may() -> bool:
-        view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
-        return view.may_enter_appraisal
 
-    assert not may(), "the response rate is not known"
-    import_tickets(central, [Ticket(date(2026, 11, 2), "1", 700)])
-    assert not may(), "129 of 700 is less than a fifth"
-    import_tickets(central, [Ticket(date(2026, 11, 2), "1", 500)])
-    assert may()
-    strict = SiteSettings(appraisal_from=200)
+JUNE = Block(
+    number=1, first_day=date(2026, 6, 1), last_day=date(2026, 6, 28), counts=(0, 0, 0, 0, 10)
+)
+
+
+def a_round(central: Central, *, worst: int, since: date = date(2026, 5, 4)) -> None:
+    """Fourteen officers with twelve blocks of forty on one service; the last of them has so many
+    dissatisfied in each, the others six."""
+    put_on_roster(central, tuple(an_officer(f"{101 + i}", "ก") for i in range(14)))
     with central.store.transaction(central.site) as t:
-        t.settings.append(0, strict, "it", NOW)
-    assert not may(), "the office asks for more"
+        for i in range(14):
+            poor = worst if i == 13 else 6 + (i % 3 - 1)
+            for week in range(12):
+                counts: Counts = (poor, 0, 0, 0, 40 - poor)
+                first = since + timedelta(weeks=week)
+                last = first + timedelta(days=6)
+                block = Block(number=week + 1, first_day=first, last_day=last, counts=counts)
+                whose = Scaled(f"{101 + i}", 5)
+                t.blocks.publish(whose, [block], AFTER)
+                t.blocks.freeze_cuts(whose, block, {("service", "a"): counts})
 
 
-def test_a_result_is_set_apart_only_where_chance_does_not_explain_it(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก"), Officer.parse("102", "ข")))
-    lines = [line("a", 10, 10, 20, 80, 80), line("a", 20, 20, 18, 0, 3, officer="102")]
-    report(central, date(2026, 11, 2), lines)
-    publish_due(central, TODAY)
+def compared(central: Central, officer: str, period: Period, today: date) -> gate.Comparison:
+    return gate.officer(central, DIRECTOR, officer, period, today, NOW).comparison
 
-    def funnel(officer: str) -> gate.Funnel | None:
-        return gate.officer(central, DIRECTOR, officer, YEAR, TODAY, NOW).funnel
 
-    usual, low = funnel("101"), funnel("102")
-    assert usual is not None
-    assert low is not None
-    assert low.apart
-    assert low.n == 61
-    shape = chart.funnel(low)
-    assert 0 < shape.x < 100
-    assert shape.y > shape.office_y, "lower on the page"
+def test_an_officer_differs_only_beyond_chance_and_in_a_closed_round(central: Central) -> None:
+    a_round(central, worst=16)
+    for day in (AFTER - timedelta(days=1), AFTER):
+        with central.store.transaction(central.site) as t:
+            freeze_rounds(t, day)
+        running = day < AFTER
+        low = compared(central, "114", CLOSED, day)
+        assert low.outcome == ("running" if running else "below")
+        assert (low.finding is None) is running
+        assert low.from_day == (AFTER if running else None)
+    usual = compared(central, "101", CLOSED, AFTER)
+    assert usual.outcome == "within"
+    assert low.finding is not None
+    shape = chart.standing(low.finding)
+    assert (shape.rate, shape.expected) == (60, 85)
+    assert shape.rate < shape.low < shape.expected < shape.high
+    assert low.made == AFTER
+
+
+@pytest.mark.parametrize("code", ["fy2026", "fy2026-q4", "2026-07", "fy2027-1"])
+def test_no_other_span_is_compared_however_bad_it_looks(central: Central, code: str) -> None:
+    a_round(central, worst=30)
+    with central.store.transaction(central.site) as t:
+        freeze_rounds(t, AFTER)
+    other = compared(central, "114", parse(code), AFTER)
+    assert other.finding is None
+    assert other.outcome == ("running" if code == "fy2027-1" else "span")
+    assert other.closed == CLOSED
+
+
+def test_what_was_worked_out_once_stays_whatever_comes_later(central: Central) -> None:
+    a_round(central, worst=16)
+    with central.store.transaction(central.site) as t:
+        freeze_rounds(t, AFTER)
+    before = compared(central, "114", CLOSED, AFTER)
+    late = Block(
+        number=13, first_day=date(2026, 9, 21), last_day=date(2026, 9, 27), counts=(0, 0, 0, 0, 900)
+    )
+    with central.store.transaction(central.site) as t:
+        t.blocks.publish(Scaled("114", 5), [late], AFTER)
+        freeze_rounds(t, AFTER + timedelta(days=70))
+    assert compared(central, "114", CLOSED, AFTER + timedelta(days=70)) == before
+
+
+def test_nobody_is_compared_where_few_do_the_same_or_have_enough(central: Central) -> None:
+    a_round(central, worst=30)
+    put_on_roster(central, (an_officer("201", "ข"), an_officer("202", "ค")))
+    alone = Block(
+        number=1, first_day=date(2026, 6, 1), last_day=date(2026, 6, 28), counts=(90, 0, 0, 0, 90)
+    )
+    few = Block(
+        number=1, first_day=date(2026, 6, 1), last_day=date(2026, 6, 28), counts=(40, 0, 0, 0, 40)
+    )
+    with central.store.transaction(central.site) as t:
+        for officer, block, service in (("201", alone, "own"), ("202", few, "a")):
+            t.blocks.publish(Scaled(officer, 5), [block], AFTER)
+            t.blocks.freeze_cuts(Scaled(officer, 5), block, {("service", service): block.counts})
+        freeze_rounds(t, AFTER)
+    assert compared(central, "201", CLOSED, AFTER).outcome == "alone"
+    assert compared(central, "202", CLOSED, AFTER).outcome == "few"
 
 
 def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก", section="ฝ่ายทะเบียน"),))
+    put_on_roster(central, (an_officer("101", "ก", section="ฝ่ายทะเบียน"),))
     nobody = Viewer(account="x", name="x", site="dindaeng", roles=frozenset())
     elsewhere = replace(DIRECTOR, site="elsewhere")
     for viewer in (nobody, elsewhere, replace(DIRECTOR, roles=frozenset({ROLES["it"]}))):

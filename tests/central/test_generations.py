@@ -7,7 +7,6 @@ from msgspec import structs
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from kiosk.domain.scale import FaceOrder
 from sync.central.disclosure import Counts, Scaled
 from sync.central.ingest import Why
@@ -18,7 +17,6 @@ from sync.central.store.terminals import State
 from sync.central.store.witness import Alarm
 from sync.central.usecases import terminals, two_people
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
@@ -33,6 +31,7 @@ from sync.central.usecases.two_people import NotTheSecond
 from sync.central.usecases.verification import first_disagreement, published_excess
 from sync.central.viewer import ROLES, NotYours, Viewer
 from sync.messages import Answer, Enrol, GapCount, Head, Heads, ReasonCount
+from tests.support.builders import an_officer
 from tests.support.central import (
     AUDIT,
     DIRECTOR,
@@ -41,6 +40,7 @@ from tests.support.central import (
     logged,
     on_roster,
     person,
+    put_on_roster,
     signed_in,
     take,
 )
@@ -398,6 +398,9 @@ def test_blocks_that_no_day_bears_out_are_named(central: Central, hand: str, say
     with central.store.connection() as connection:
         connection.execute(text(hand))
         connection.execute(text(hand.replace("blocks", "site_months")))
+        n, k = "(n1 + n2 + n3 + n4 + n5)", "(n4 + n5)"
+        squares = f"nn = {n} * {n}, nk = {n} * {k}, kk = {k} * {k}"
+        connection.execute(text(f"UPDATE site_months SET {squares}"))
     if "+" in hand:
         with central.store.transaction(central.site) as t:
             t.unclosed.mark([("101", DAY)])
@@ -473,7 +476,7 @@ def test_an_unknown_officers_ratings_wait_for_the_roster_and_everybody_elses_cou
     assert first_disagreement(central) is None
     on_roster(central, "local")
     assert ratings(central) == 6, "the use case lets them count, not the bare store"
-    import_officers(central, (Officer.parse("201", "คนใหม่", id="local"),))
+    put_on_roster(central, (an_officer("201", "คนใหม่", id="local"),))
     assert ratings(central) == 12
     assert read_fleet(central, DAY).unknown_officers == {}
     assert first_disagreement(central) is None

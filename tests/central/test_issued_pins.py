@@ -19,7 +19,7 @@ from sync.central import logbook
 from sync.central.store.terminals import State
 from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.people import retire_officer
 from sync.central.usecases.pins import MOST_ISSUED, OfficersPin, issue_pins, read_pins
 from sync.central.viewer import ROLES, Viewer
 from sync.messages import IssuedPin, IssuedPins, PinStatus, TerminalPin
@@ -27,7 +27,7 @@ from sync.protocol import BadMessage
 from sync.sealing import seal, sealing_text, unseal
 from tests.support.builders import PEPPER, PRASIT, SOMYING
 from tests.support.central import NIGHT as NOW
-from tests.support.central import logged, signed_in
+from tests.support.central import logged, put_on_roster, signed_in
 from tests.support.central_server import Kept, Server
 from tests.support.network import Overheard
 from tests.support.two_people import confirm_generation
@@ -64,7 +64,7 @@ def second_terminal(server: Server, tmp_path: Path, name: str = "counter-2") -> 
 
 @pytest.fixture
 def roster(server: Server) -> None:
-    import_officers(server.central, (SOMYING, PRASIT))
+    put_on_roster(server.central, (SOMYING, PRASIT))
 
 
 pytestmark = pytest.mark.usefixtures("roster")
@@ -154,7 +154,7 @@ def test_who_is_retired_loses_the_pin_and_comes_back_without_it(kept: Kept, serv
     assert sync(kept).pins == 1
     assert not kept.terminal.has_pin("101")
     assert isinstance(verify(kept.store), Verified)
-    import_officers(server.central, (SOMYING,))
+    put_on_roster(server.central, (SOMYING,))
     sync(kept)
     assert state(server).issued is None
     assert not kept.terminal.has_pin("101")
@@ -166,8 +166,8 @@ def test_who_is_retired_loses_the_pin_and_comes_back_without_it(kept: Kept, serv
 
 def test_retiring_in_the_roster_ends_the_pin_as_well(server: Server) -> None:
     issue(server)
-    import_officers(server.central, (replace(SOMYING, retired=True),))
-    import_officers(server.central, (SOMYING,))
+    put_on_roster(server.central, (replace(SOMYING, retired=True),))
+    put_on_roster(server.central, (SOMYING,))
     assert state(server).issued is None
 
 

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from sync.central import itaform
@@ -29,10 +28,11 @@ from sync.central.sitesettings import (
 from sync.central.store.ita import ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
-from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.people import all_officers
 from sync.central.viewer import PUBLIC, ROLES
+from tests.support.builders import an_officer
 from tests.support.central import NOON as NOW
-from tests.support.central import logged, signed_in
+from tests.support.central import logged, put_on_roster, signed_in
 from tests.support.central_forms import bomb, form
 from tests.support.terminal_requests import terminal_roster
 
@@ -51,9 +51,10 @@ def test_an_officer_is_added_renewed_retired_and_brought_back(
 ) -> None:
     told = {"number": "101", "name": "ญาณวุฒิ ปิ่นเกล้า", "position": "", "section": "ฝ่ายทะเบียน"}
     assert it.post("/roster/dindaeng", data=told).status_code == 303
-    assert it.post("/roster/dindaeng/101", data={"do": "retire"}).status_code == 303
+    address = f"/roster/dindaeng/{all_officers(central)[0].id}"
+    assert it.post(address, data={"do": "retire"}).status_code == 303
     assert all_officers(central)[0].retired
-    assert it.post("/roster/dindaeng/101", data={"do": "return"}).status_code == 303
+    assert it.post(address, data={"do": "return"}).status_code == 303
     assert not all_officers(central)[0].retired
     assert len(logged(central, Kind.CHANGE)) >= 3
 
@@ -86,8 +87,11 @@ def test_a_roster_file_is_taken_whole_or_not_at_all(central: Central, it: TestCl
     good = "number,name\n101,สมหญิง\n102,กตัญญู\n".encode()
     bad = "number,name\n103,น้ำผึ้ง\n104,=HYPERLINK()\n".encode()
     assert upload(it, "/roster/dindaeng", b"number,name\n") == 400
-    assert upload(it, "/roster/dindaeng", good) == 303
+    assert upload(it, "/roster/dindaeng", good) == 200
+    assert names(central) == [], "a file is shown before anything is written"
+    assert it.post("/roster/dindaeng", data={"csv": good.decode()}).status_code == 303
     assert upload(it, "/roster/dindaeng", bad) == 400
+    assert it.post("/roster/dindaeng", data={"csv": bad.decode()}).status_code == 400
     assert upload(it, "/roster/dindaeng", b"\xff\xfe\x00garbage") == 400
     assert names(central) == ["สมหญิง", "กตัญญู"]
 
@@ -117,7 +121,7 @@ def picture(
 
 
 def test_a_photo_is_made_small_and_plain(central: Central, it: TestClient) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง"),))
     assert upload(it, "/roster/dindaeng/101", picture("JPEG"), do="photo") == 303
     kept = it.get("/photo/dindaeng/101")
     assert kept.headers["content-type"] == "image/jpeg"
@@ -129,7 +133,7 @@ def test_a_photo_is_made_small_and_plain(central: Central, it: TestClient) -> No
 def test_a_telephones_photo_is_taken_upright_and_a_photo_can_be_removed(
     central: Central, it: TestClient
 ) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง"),))
     taken = Image.new("RGB", (8000, 6000), "white")
     taken.paste("black", (0, 0, 4000, 6000))
     turned, kept = Image.Exif(), io.BytesIO()
@@ -154,7 +158,7 @@ NO_PORTRAITS = [
 
 
 def test_a_bomb_or_no_picture_is_refused(central: Central, it: TestClient) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง"),))
     for data in NO_PORTRAITS:
         with pytest.raises(BadPhoto):
             portrait(data)
@@ -243,6 +247,9 @@ REFUSED = [
     {"cuts_from": "99"},
     {"appraisal_from": "10"},
     {"appraisal_response": "19"},
+    {"objection_days": "14"},
+    {"decision_days": "6"},
+    {"appeal_days": "14"},
     {"security_days": "89"},
     {"level_words_th": "ดี\nแย่"},
     {"level_words_th": "ดี\nดี\nแย่", "level_words_en": "a\nb\nc"},

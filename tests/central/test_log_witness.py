@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from kiosk.store.journal import Kind as JournalKind
 from sync.central.logbook import Kind, Log, entry_digest
+from sync.central.store.logbreaks import LogBreak
 from sync.central.usecases.central import Central
 from sync.central.usecases.loghistory import (
     NeedsAnother,
@@ -17,6 +18,7 @@ from sync.central.usecases.loghistory import (
     read_log_breaks,
     settle_log_breaks,
 )
+from sync.central.usecases.verification import first_disagreement
 from sync.central.viewer import ROLES, Viewer
 from sync.centrallogs import log_trouble, seen_logs
 from sync.exchange import enrolment_of, heartbeat
@@ -211,6 +213,35 @@ def test_who_agrees_agrees_to_what_the_page_showed_alone(kept: Kept, server: Ser
     assert [one.settled for one in read_log_breaks(central)] == [None]
     agreed = form_for(refused.text, "agree")
     assert director.post("/fleet/dindaeng/logs", data=agreed).status_code == 303
+
+
+def test_a_settlement_that_stands_in_the_database_alone_is_named(
+    kept: Kept, server: Server
+) -> None:
+    """It quietens the terminals: verify and the fleet page tell of it."""
+    central = server.central
+    change(central, 8)
+    beat(kept)
+    seen = {head.log: head for head in seen_logs(kept.store, enrolment_of(kept.store)).logs}
+    cut(central, 5)
+    row = LogBreak(
+        terminal="counter-1",
+        log="record",
+        seen=seen["record"].seq,
+        seen_hash=seen["record"].hash,
+        at=NOW,
+        seq=5,
+        kind="rollback",
+    )
+    with central.store.transaction(central.site) as t:
+        t.log_breaks.put(row)
+        t.log_breaks.ask([row], "it", "it", "restored", NOW)
+        t.log_breaks.settle([row], "boss", NOW)
+    beat(kept)
+    assert trouble(kept) is None
+    assert "two people settled it" in str(first_disagreement(central))
+    page = signed_in(central, ROLES["director"], now=NOW).get("/fleet/dindaeng").text
+    assert "it, boss: restored" in page
 
 
 def test_where_nothing_is_to_be_settled_nothing_is_logged(server: Server) -> None:

@@ -245,6 +245,18 @@ def test_a_flood_of_failures_is_counted_into_one_entry_a_minute(central: Central
     assert counted["unknown"] == 2000 - MOST_UNKNOWN
     assert counted["wrong"] == 300 - len(written)
     assert "a0 " in str(counted["accounts"])
+    assert counted["beyond"] == 0
+
+
+def test_the_entry_of_a_flood_says_how_many_accounts_it_does_not_name(central: Central) -> None:
+    for number in range(300):
+        note_failure(central, central.site, Kind.FAILED, f"a{number % 60}", NOW)
+    note_failure(central, central.site, Kind.FAILED, "boss", NOW + timedelta(minutes=1))
+    [flood] = logged(central, Kind.FLOOD)
+    _, counted = read_told(flood.what)
+    assert str(counted["accounts"]).count(",") == 19
+    assert counted["beyond"] == 40
+    assert "not named: 40" in log_words("en", flood.what)
 
 
 def test_old_events_lose_their_words_and_the_chain_still_holds(central: Central) -> None:

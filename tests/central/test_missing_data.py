@@ -8,7 +8,6 @@ import openpyxl
 import pytest
 from msgspec.structs import replace
 
-from kiosk.domain.people import Officer
 from kiosk.domain.rating import Outcome
 from sync.central.language import words
 from sync.central.papers import appraisal
@@ -16,12 +15,12 @@ from sync.central.period import year_of
 from sync.central.reports import gate
 from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import ROLES
 from sync.messages import GapCount, OutcomeCount
-from tests.support.central import DIRECTOR, NOON, enrolled, signed_in, take
+from tests.support.builders import an_officer
+from tests.support.central import DIRECTOR, NOON, enrolled, put_on_roster, signed_in, take
 from tests.support.day_reports import day_report
 from tests.support.papers import pages, squeezed
 
@@ -37,7 +36,7 @@ def served(central: Central) -> Central:
     """Two officers, each at a terminal of counter 1. The second serves three times as many, has
     three times as many flags, and was never away."""
     numbers = ("101", "102")
-    import_officers(central, tuple(Officer.parse(n, f"คนที่ {n}", section=SECTION) for n in numbers))
+    put_on_roster(central, tuple(an_officer(n, f"คนที่ {n}", section=SECTION) for n in numbers))
     ids = dict(zip(numbers, _ids(central), strict=True))
     for number, counts, flags, day in (
         ("101", (1, 2, 7, 50, 60), 3, MONDAY),

@@ -3,22 +3,25 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half, Outcome
 from sync.central import period as periods
 from sync.central.disclosure import Beside, DayCount, next_blocks
-from sync.central.papers import figures
+from sync.central.measures import OfServed, Response, Served, of_served
+from sync.central.papers import appraisal, figures
 from sync.central.reports import daytally, gate
 from sync.central.usecases.audit import read_tally
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
+from sync.central.usecases.tickets import Ticket, import_tickets
 from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.messages import SIGN_ONS, DayReport, GapCount, LineCount, OutcomeCount
-from tests.support.central import enrolled, on_roster, signed_in
+from tests.support.builders import an_officer
+from tests.support.central import enrolled, on_roster, put_on_roster, signed_in
 from tests.support.day_reports import sealed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -64,6 +67,12 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
     take_day_report(central, known.terminal, made, made.to_bytes(), NOW)
 
 
+def response_of(central: Central) -> int | None:
+    """Of the whole office, in per cent."""
+    response = gate.office(central, PUBLIC, YEAR, TODAY).figure.response
+    return response.per_cent if response else None
+
+
 def test_the_response_is_the_answered_share_of_all_services_that_ended(central: Central) -> None:
     take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15, unasked=2)
     publish_due(central, TODAY)
@@ -71,7 +80,8 @@ def test_the_response_is_the_answered_share_of_all_services_that_ended(central: 
     assert shown.beside == Beside(
         suppressed=0, flagged=0, offered=45, answered=30, skipped=5, not_offered=15, unasked=2
     )
-    assert (shown.beside.served, shown.beside.lapsed, shown.response) == (60, 10, 0.5)
+    assert (shown.beside.served, shown.beside.lapsed) == (60, 10)
+    assert shown.response == Response(answered=30, served=60, ratings=30)
 
 
 def test_a_panels_test_stands_with_the_gaps_and_a_way_through_reasons_in_the_tally(
@@ -97,14 +107,14 @@ def test_a_day_on_which_nobody_answered_counts_in_the_denominator(central: Centr
     take(central, MONDAY, 20, offered=20, answered=20)
     take(central, MONDAY + timedelta(days=1), 0, offered=15, not_offered=5)
     publish_due(central, TODAY)
-    assert gate.office(central, PUBLIC, YEAR, TODAY).figure.response == 0.5
+    assert response_of(central) == 50
 
 
 def test_services_of_days_before_the_first_rating_count_too(central: Central) -> None:
     take(central, MONDAY, 0, offered=10)
     take(central, MONDAY + timedelta(days=8), 10, offered=10, answered=10)
     publish_due(central, TODAY)
-    assert gate.office(central, PUBLIC, YEAR, TODAY).figure.response == 0.5
+    assert response_of(central) == 50
 
 
 def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(central: Central) -> None:
@@ -119,13 +129,13 @@ def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(centra
 def test_an_officers_own_response_decides_whether_the_result_may_enter_an_appraisal(
     central: Central, not_offered: int, may: bool
 ) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง", id="101"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง", id="101"),))
     for week in range(3):
         take(central, MONDAY + timedelta(weeks=week), 50, offered=60, answered=50)
     take(central, MONDAY + timedelta(days=1), 0, not_offered=not_offered)
     publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
-    assert view.figure.response == round(150 / (180 + not_offered), 2)
+    assert view.figure.response == Response(answered=150, served=180 + not_offered, ratings=150)
     assert view.may_enter_appraisal is may
 
 
@@ -151,9 +161,99 @@ def test_the_papers_say_it_in_words(central: Central) -> None:
 
 
 def test_a_few_offers_decide_nothing_about_hundreds_of_ratings(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง", id="101"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง", id="101"),))
     take(central, MONDAY, 400, offered=12, answered=12)
     publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
-    assert (view.figure.response, view.figure.deciding_response) == (1.0, None)
+    assert view.figure.response == Response(answered=12, served=12, ratings=400)
     assert not view.may_enter_appraisal
+    remarks = figures.beside(view.figure)
+    assert remarks[-1] == "ทราบเฉพาะ ๑๒ จาก ๔๐๐ การประเมินที่มาจากการเชิญ"
+    assert remarks[-1] in appraisal._response(view)
+
+
+def test_a_response_of_half_the_ratings_is_told_for_these_and_counts(central: Central) -> None:
+    put_on_roster(central, (an_officer("101", "สมหญิง", id="101"),))
+    take(central, MONDAY, 190, offered=100, answered=61)
+    take(central, MONDAY + timedelta(days=1), 200, offered=100, answered=61)
+    publish_due(central, TODAY)
+    view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
+    assert view.figure.response == Response(answered=122, served=200, ratings=390)
+    assert view.may_enter_appraisal
+
+
+def test_no_ticket_of_the_office_admits_a_person(central: Central) -> None:
+    put_on_roster(central, (an_officer("101", "สมหญิง", id="101"),))
+    take(central, MONDAY, 400)
+    import_tickets(central, [Ticket(MONDAY, "1", 400)])
+    publish_due(central, TODAY)
+    view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
+    assert not view.may_enter_appraisal
+    assert "ไม่ทราบ" in appraisal._response(view)
+
+
+@pytest.mark.parametrize(
+    ("answered", "served", "threshold", "reaches"),
+    [(39, 200, 20, False), (40, 200, 20, True), (29, 100, 29, True), (57, 100, 57, True)],
+)
+def test_a_threshold_is_reached_in_whole_numbers(
+    answered: int, served: int, threshold: int, reaches: bool
+) -> None:
+    """19.5 % is not 20, and 0.29 times a hundred is not less than 29."""
+    response = Response(answered=answered, served=served, ratings=answered)
+    assert response.reaches(threshold) is reaches
+    assert (response.per_cent >= threshold) is reaches, "what is shown says the same"
+
+
+def test_more_answers_than_services_are_said_and_never_capped(central: Central) -> None:
+    take(central, MONDAY, 30, offered=20, answered=30)
+    publish_due(central, TODAY)
+    figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    assert (figure.response, figure.answers_exceed) == (None, True)
+    assert figures.beside(figure) == ["จำนวนคำตอบมากกว่าจำนวนครั้งที่ให้บริการ จึงไม่แสดงอัตราการตอบ"]
+
+
+def test_of_100_served_says_what_became_of_each(central: Central) -> None:
+    take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15)
+    publish_due(central, TODAY)
+    figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    assert figure.of_served == OfServed(
+        satisfied=45, not_satisfied=5, declined=8, left=17, never_asked=25, bound="at least"
+    )
+
+
+_counts = st.integers(0, 400)
+
+
+@given(st.integers(10, 400), st.integers(0, 400), _counts, _counts, _counts)
+def test_the_parts_of_100_served_are_true_sum_up_and_hide_who_differs(
+    n: int, satisfied: int, declined: int, left: int, never_asked: int
+) -> None:
+    satisfied = min(satisfied, n)
+    served = Served(answered=n, declined=declined, left=left, never_asked=never_asked)
+    parts = of_served(n, satisfied, served)
+    assert parts is not None
+    numbers = (parts.satisfied, parts.not_satisfied, parts.declined, parts.left, parts.never_asked)
+    assert sum(numbers) == 100
+    assert min(numbers) >= 0
+    true = [100 * k / served.total for k in (satisfied, n - satisfied)]
+    apart = min(satisfied, n - satisfied)
+    assert bool(parts.bound) == (apart < 3)
+    if parts.bound == "at least":
+        assert parts.satisfied <= true[0] + 1e-9
+        assert parts.not_satisfied >= true[1] - 1e-9
+    elif parts.bound == "at most":
+        assert parts.satisfied >= true[0] - 1e-9
+        assert parts.not_satisfied <= true[1] + 1e-9
+    for told, count in zip(numbers[2:], (declined, left, never_asked), strict=True):
+        assert abs(told - 100 * count / served.total) < 2
+    if apart < 3:
+        few = satisfied == apart
+        same = {of_served(n, k if few else n - k, served) for k in range(3)}
+        assert same == {parts}, "0, 1 and 2 who differ look the same"
+
+
+def test_who_was_served_is_not_known_of_ratings_without_an_offer() -> None:
+    served = Served(answered=89, declined=0, left=50, never_asked=0)
+    assert of_served(100, 50, served) is None
+    assert of_served(98, 50, served) is not None

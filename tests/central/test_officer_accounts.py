@@ -8,7 +8,6 @@ import pypdfium2 as pdfium
 import pytest
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from sync.central.logbook import Kind
 from sync.central.papers.account_letters import account_letters_pdf
 from sync.central.store.engine import CentralStore
@@ -22,15 +21,16 @@ from sync.central.usecases.officer_accounts import (
     draft_renewed,
     save_drafts,
 )
-from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.people import retire_officer
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
-from tests.support.central import logged, made_central, signed_in
+from tests.support.builders import an_officer
+from tests.support.central import logged, made_central, put_on_roster, signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-SOMYING = Officer.parse("101", "สมหญิง ใจดี", "เจ้าพนักงานปกครอง", "ฝ่ายทะเบียน")
-KATANYU = Officer.parse("102", "กตัญญู ทองคำ", section="ฝ่ายทะเบียน")
-NAMPHUENG = Officer.parse("201", "น้ำผึ้ง วงศ์สวัสดิ์", section="ฝ่ายรายได้")
+SOMYING = an_officer("101", "สมหญิง ใจดี", "เจ้าพนักงานปกครอง", "ฝ่ายทะเบียน")
+KATANYU = an_officer("102", "กตัญญู ทองคำ", section="ฝ่ายทะเบียน")
+NAMPHUENG = an_officer("201", "น้ำผึ้ง วงศ์สวัสดิ์", section="ฝ่ายรายได้")
 PAGE = "/officer-accounts/dindaeng"
 
 
@@ -38,7 +38,7 @@ PAGE = "/officer-accounts/dindaeng"
 def office(tmp_path: Path) -> Central:
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
-    import_officers(central, (SOMYING, KATANYU, NAMPHUENG))
+    put_on_roster(central, (SOMYING, KATANYU, NAMPHUENG))
     return central
 
 
@@ -162,7 +162,7 @@ def test_nothing_is_saved_where_something_changed_since_the_letters_were_made(
 
 
 def test_a_number_that_is_somebodys_name_gets_another_number_behind_it() -> None:
-    officers = [Officer.parse("A1", "ก"), Officer.parse("9" * 32, "ข"), Officer.parse("B1", "ค")]
+    officers = [an_officer("A1", "ก"), an_officer("9" * 32, "ข"), an_officer("B1", "ค")]
     names = account_names(officers, {"a1", "a1-2", "9" * 32})
     assert names == ["A1-3", "9" * 30 + "-2", "B1"]
 

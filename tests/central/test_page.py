@@ -5,19 +5,19 @@ from datetime import date, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from sync.central.language import words
 from sync.central.period import year_of
 from sync.central.reports import gate
 from sync.central.thai import day as shown_day
 from sync.central.thai import number
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.people import retire_officer
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES, Viewer
 from sync.central.web.app import create_app
+from tests.support.builders import an_officer
 from tests.support.central import NOON as NOW
-from tests.support.central import received, signed_in
+from tests.support.central import put_on_roster, received, signed_in
 
 TODAY = date(2026, 11, 23)
 
@@ -43,12 +43,12 @@ def page(central: Central) -> TestClient:
 
 
 def test_sections_add_up_to_the_office_and_nobody_counted_is_left_out(central: Central) -> None:
-    import_officers(
+    put_on_roster(
         central,
         (
-            Officer.parse("101", "สมหญิง", section="ฝ่ายทะเบียน"),
-            Officer.parse("201", "กตัญญู", section="ฝ่ายรายได้"),
-            Officer.parse("301", "น้ำผึ้ง"),
+            an_officer("101", "สมหญิง", section="ฝ่ายทะเบียน"),
+            an_officer("201", "กตัญญู", section="ฝ่ายรายได้"),
+            an_officer("301", "น้ำผึ้ง"),
         ),
     )
     received(central, "101", 1, 2, 3, 10, 20)
@@ -62,7 +62,7 @@ def test_sections_add_up_to_the_office_and_nobody_counted_is_left_out(central: C
 
 
 def test_fewer_than_ten_are_in_no_total(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก"), Officer.parse("102", "ข")))
+    put_on_roster(central, (an_officer("101", "ก"), an_officer("102", "ข")))
     received(central, "101", 0, 0, 0, 10, 10)
     received(central, "102", 0, 0, 0, 4, 5)
     assert office(central).figure.result.n == 20
@@ -71,14 +71,14 @@ def test_fewer_than_ten_are_in_no_total(central: Central) -> None:
 
 def test_officers_stand_by_number_whatever_their_score(central: Central) -> None:
     numbers = ("100", "9", "10")
-    import_officers(central, tuple(Officer.parse(n, f"คนที่ {n}") for n in numbers))
+    put_on_roster(central, tuple(an_officer(n, f"คนที่ {n}") for n in numbers))
     received(central, "100", 0, 0, 0, 0, 40)
     received(central, "9", 40, 0, 0, 0, 0)
     assert [r.officer.number for r in section(central).officers] == ["9", "10", "100"]
 
 
 def test_a_retired_officer_stays_as_long_as_there_are_results(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก"), Officer.parse("102", "ข")))
+    put_on_roster(central, (an_officer("101", "ก"), an_officer("102", "ข")))
     received(central, "101", 0, 0, 0, 10, 10)
     retire_officer(central, "101")
     retire_officer(central, "102")
@@ -88,7 +88,7 @@ def test_a_retired_officer_stays_as_long_as_there_are_results(central: Central) 
 def test_repeated_and_late_presses_stand_beside_the_score(
     central: Central, page: TestClient
 ) -> None:
-    import_officers(central, (Officer.parse("101", "ก"),))
+    put_on_roster(central, (an_officer("101", "ก"),))
     received(central, "101", 0, 0, 0, 10, 10)
     for at in ("/report/dindaeng", "/section/dindaeng", "/officer/dindaeng/101"):
         assert "กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน ๒ ครั้ง" in page.get(f"{at}?lang=th").text
@@ -98,7 +98,7 @@ def test_repeated_and_late_presses_stand_beside_the_score(
 def test_who_is_withheld_reads_when_the_next_block_can_close(
     central: Central, page: TestClient
 ) -> None:
-    import_officers(central, (Officer.parse("101", "ก"), Officer.parse("102", "ข")))
+    put_on_roster(central, (an_officer("101", "ก"), an_officer("102", "ข")))
     received(central, "101", 0, 0, 0, 10, 10)
     text = page.get("/section/dindaeng").text
     assert "ยังไม่เพียงพอที่จะแสดงผล" in text
@@ -142,7 +142,7 @@ def test_thai_pages_carry_thai_digits_and_the_buddhist_era() -> None:
 
 
 def test_presses_that_were_nobodys_stand_with_the_gaps(central: Central, page: TestClient) -> None:
-    import_officers(central, (Officer.parse("101", "ก"),))
+    put_on_roster(central, (an_officer("101", "ก"),))
     received(central, "101", 0, 0, 0, 10, 10)
     received(central, "", 0, 0, 0, 0, 0)
     assert office(central).gaps == {"late": 1}

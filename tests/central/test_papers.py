@@ -16,7 +16,6 @@ from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from kiosk.domain.people import Officer
 from kiosk.domain.scale import Scale
 from sync import absence, closing
 from sync.central import itaform
@@ -33,10 +32,10 @@ from sync.central.store.engine import CentralStore
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.store.ita import ItaBody
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, ROLES, Viewer
-from tests.support.central import made_central, received
+from tests.support.builders import an_officer
+from tests.support.central import made_central, put_on_roster, received
 from tests.support.papers import pages, squeezed
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -59,7 +58,7 @@ HOSTILE = (
 def office(tmp_path_factory: pytest.TempPathFactory) -> Central:
     folder: Path = tmp_path_factory.mktemp("papers")
     central = made_central(CentralStore.create(f"sqlite:///{folder / 'central.db'}"), folder)
-    import_officers(central, (Officer.parse("101", "สมหญิง กตัญญู", section="ฝ่ายทะเบียน"),))
+    put_on_roster(central, (an_officer("101", "สมหญิง กตัญญู", section="ฝ่ายทะเบียน"),))
     received(central, "101", 9, 9, 20, 60, 60)
     publish_due(central, TODAY)
     return central
@@ -443,10 +442,8 @@ def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central)
     objected = replace(shown, officers=tuple(replace(o, objected=True) for o in shown.officers))
     assert "โต้แย้ง" in "".join(pages(appraisal.section_pdf(objected, "x", NOW)))
     own = gate.officer(office, DIRECTOR, "101", parse("fy2027"), TODAY, NOW)
-    unknown = "".join(pages(appraisal.officer_pdf(replace(own, coverage=None), "x", NOW)))
-    assert "ไม่ทราบ(ไม่มีข้อมูลบัตรคิว)" in unknown
-    known = "".join(pages(appraisal.officer_pdf(replace(own, coverage=0.31), "x", NOW)))
-    assert "ประมาณร้อยละ๓๑(ทั้งสำนักงาน)" in known
+    unknown = "".join(pages(appraisal.officer_pdf(own, "x", NOW)))
+    assert "ไม่ทราบเพราะเครื่องประเมินไม่ได้นับ" in unknown
 
 
 def test_repeated_presses_stand_in_the_ita_report_and_the_meeting_sheet(view: OfficeView) -> None:

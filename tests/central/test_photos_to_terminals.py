@@ -9,17 +9,17 @@ import pytest
 from PIL import Image
 from PySide6.QtGui import QGuiApplication
 
-from kiosk.domain.people import Officer
 from kiosk.store.journal import Kind
 from kiosk.store.verify import Verified, verify
 from sync import exchange
 from sync.central.photos import portrait
-from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.people import retire_officer
 from sync.central.usecases.terminal_requests import terminal_request
 from sync.client import SyncFailed
 from sync.messages import PhotoDigest, Photos
 from sync.protocol import BadMessage
-from tests.support.builders import PRASIT, SOMYING
+from tests.support.builders import PRASIT, SOMYING, an_officer
+from tests.support.central import put_on_roster
 from tests.support.central_server import Kept, Server
 from tests.support.network import Overheard
 from ui.widgets.pictures import decode_photo
@@ -47,7 +47,7 @@ def photo(kept: Kept, number: str = "101") -> bytes | None:
 
 @pytest.fixture(autouse=True)
 def roster(server: Server) -> None:
-    import_officers(server.central, (SOMYING, PRASIT))
+    put_on_roster(server.central, (SOMYING, PRASIT))
 
 
 def test_a_photo_comes_once_is_replaced_and_is_removed(kept: Kept, server: Server) -> None:
@@ -80,7 +80,7 @@ def test_a_renewed_roster_keeps_the_photo_and_who_left_has_none_given(
     for number in ("101", "102"):
         put(server, number, teal)
     assert kept.sync().photos == 2
-    import_officers(server.central, (Officer.parse("101", "นางสาวสมหญิง รักดี"),))
+    put_on_roster(server.central, (an_officer("101", "นางสาวสมหญิง รักดี"),))
     retire_officer(server.central, "102")
     assert kept.sync().photos == 0
     assert photo(kept) == teal
@@ -91,7 +91,7 @@ def test_a_renewed_roster_keeps_the_photo_and_who_left_has_none_given(
 
 
 def test_photos_of_officers_added_on_the_terminal_stay(kept: Kept, server: Server) -> None:
-    kept.terminal.add_officers([replace(Officer.parse("900", "ของเครื่อง"), photo=picture("red"))])
+    kept.terminal.add_officers([replace(an_officer("900", "ของเครื่อง"), photo=picture("red"))])
     assert kept.sync().photos == 0
     assert photo(kept, "900") == picture("red")
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from kiosk.domain import rostercsv
-from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.people import BadPerson
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.rostercsv import BadRoster
 from sync.central import sitesettings
@@ -16,12 +16,13 @@ from sync.central.language import words
 from sync.central.photos import BadPhoto, portrait
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.people import retire_officer
 from sync.central.viewer import ROLES
 from sync.central.web.forms import Posted
 from sync.central.web.settings_form import settings_from
+from tests.support.builders import an_officer
 from tests.support.central import NOON as NOW
-from tests.support.central import signed_in
+from tests.support.central import put_on_roster, signed_in
 from tests.support.central_forms import bomb, form
 
 ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
@@ -61,7 +62,7 @@ def refusals() -> Iterator[Refusal]:
     small = io.BytesIO()
     Image.new("RGB", (9, 9)).save(small, "PNG")
     yield from _raised(BadPhoto, portrait, (b"x", bomb(), small.getvalue()))
-    yield from _raised(BadPerson, lambda name: Officer.parse("1", name), ("", "=", "\u202e"))
+    yield from _raised(BadPerson, lambda name: an_officer("1", name), ("", "=", "\u202e"))
 
 
 def _settings(changed: dict[str, str]) -> object:
@@ -90,17 +91,19 @@ def test_each_refusal_is_in_thai_for_a_thai_reader_and_in_english_for_another(
 
 
 def test_numbers_that_are_taken_and_accounts_are_refused_in_thai(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "สมหญิง"), Officer.parse("102", "ก")))
+    put_on_roster(central, (an_officer("101", "สมหญิง"), an_officer("102", "ก")))
     with pytest.raises(NumberTaken) as taken:
-        import_officers(central, (Officer.parse("101", "ข", id="x"),))
+        put_on_roster(central, (an_officer("101", "ข", id="x"),))
     it = signed_in(central, ROLES["it"], now=NOW)
     taken_line = words("th").refusal(taken.value.problems[0])
     assert taken_line == "เลขประจำตัว 101 เป็นของ สมหญิง อยู่แล้ว"
-    got = it.post("/roster/dindaeng", data={"number": "101", "name": "ข", "id": "x"})
-    assert taken_line in got.text
+    got = it.post("/roster/dindaeng", data={"number": "101", "name": "ข"})
+    assert "เลขประจำตัว 101 เป็นของ สมหญิง แต่ข้อมูลที่กรอกเป็นชื่อ ข" in got.text
     retire_officer(central, "102")
     got = it.post("/roster/dindaeng", data={"number": "102", "name": "ค"})
-    assert "ซึ่งออกจากรายชื่อแล้ว" in got.text
+    assert got.status_code == 303, "another person begins with the number of one who left"
+    got = it.post("/roster/dindaeng", data={"number": "103", "name": "ก"})
+    assert "ก (เลขประจำตัว 102) ออกจากรายชื่อแล้ว" in got.text
     for wrong in ({"roles": "king"}, {}, {"roles": "officer"}, {"roles": "section-head"}):
         got = it.post("/accounts/dindaeng", data={"account": "x", "name": "ก", **wrong})
         alarm = got.text.split('role="alert">')[1].split("</section>")[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from kiosk.domain.people import BadPerson, Officer, section_id
+from kiosk.domain.people import BadPerson, Officer, RosterEntry, section_id
 from sync.central import period as periods
 from sync.central.logbook import Kind
 from sync.central.logwords import log_words
@@ -14,11 +14,12 @@ from sync.central.papers import appraisal
 from sync.central.reports import gate
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers, read_photo, save_photo, set_retired
+from sync.central.usecases.people import change_roster, read_photo, save_photo, set_retired
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES, NotYours, Viewer
 from sync.messages import GapCount
-from tests.support.central import DIRECTOR, IT, enrolled, logged, take
+from tests.support.builders import an_officer
+from tests.support.central import DIRECTOR, IT, enrolled, logged, put_on_roster, take
 from tests.support.day_reports import day_report
 
 REGISTRY, REVENUE = "ฝ่ายทะเบียน", "ฝ่ายรายได้"
@@ -43,7 +44,12 @@ OF_REGISTRY, OF_REVENUE = head(REGISTRY), head(REVENUE)
 
 
 def officer(number: str, section: str) -> Officer:
-    return Officer.parse(number, f"คนที่ {number}", section=section)
+    return an_officer(number, f"คนที่ {number}", section=section)
+
+
+def move_to_revenue(central: Central) -> None:
+    entry = RosterEntry.parse("101", "คนที่ 101", section=REVENUE)
+    change_roster(central, (entry,), {}, "it", MOVED)
 
 
 def rated(central: Central, whose: str, counts: tuple[int, ...], day: date) -> None:
@@ -64,10 +70,10 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def moved(central: Central) -> Central:
     """An officer moved in the middle of the second week; a colleague stayed."""
-    import_officers(central, (officer("101", REGISTRY), officer("102", REGISTRY)))
+    put_on_roster(central, (officer("101", REGISTRY), officer("102", REGISTRY)))
     rated(central, "101", EARLIER, FIRST_WEEK)
     rated(central, "102", (0, 0, 5, 5, 5), FIRST_WEEK)
-    import_officers(central, (officer("101", REVENUE),), "it", MOVED)
+    move_to_revenue(central)
     rated(central, "101", LATER, SECOND_WEEK)
     publish_due(central, TODAY)
     return central
@@ -127,9 +133,9 @@ def test_what_a_week_had_when_the_move_was_entered_closes_in_the_section_before(
     central: Central,
 ) -> None:
     """Nobody had opened the report since; the move must not take the result along."""
-    import_officers(central, (officer("101", REGISTRY),))
+    put_on_roster(central, (officer("101", REGISTRY),))
     rated(central, "101", EARLIER, FIRST_WEEK)
-    import_officers(central, (officer("101", REVENUE),), "it", MOVED)
+    move_to_revenue(central)
     publish_due(central, TODAY)
     assert person(central, OF_REGISTRY).figure.result.n == 20
     assert section(central, OF_REVENUE, REVENUE).figure.result.n == 0

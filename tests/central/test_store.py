@@ -12,17 +12,18 @@ from msgspec.structs import replace
 from sqlalchemy import MetaData, event, inspect, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kiosk.domain.people import Officer
-from sync.central.disclosure import Scaled
+from sync.central.disclosure import Block, Scaled
 from sync.central.ingest import fallen
 from sync.central.logbook import Kind, Log, Wanted, told
+from sync.central.measures import satisfied_of
 from sync.central.schema import day_reports, metadata
 from sync.central.store import engine as engine_module
+from sync.central.store.blocks import sums_of
 from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.audit import read_tally
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import all_officers, import_officers
+from sync.central.usecases.people import all_officers
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
@@ -35,8 +36,9 @@ from sync.central.usecases.terminals import (
 from sync.central.usecases.verification import first_disagreement
 from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Hello
 from sync.protocol import digest
+from tests.support.builders import an_officer
 from tests.support.central import NIGHT as NOW
-from tests.support.central import enrolled, made_central, release, take
+from tests.support.central import enrolled, made_central, put_on_roster, release, take
 from tests.support.day_reports import day_report, key_text
 from tests.support.terminal_requests import greet_terminal, judge_terminal, made_heads
 
@@ -244,9 +246,9 @@ def test_a_shorter_or_another_journal_puts_a_terminal_into_quarantine(central: C
 
 
 def test_two_officers_never_share_a_number(central: Central) -> None:
-    import_officers(central, (Officer.parse("101", "ก"),))
+    put_on_roster(central, (an_officer("101", "ก"),))
     with pytest.raises(NumberTaken):
-        import_officers(central, (Officer.parse("102", "ข"), Officer.parse("101", "ค", id="other")))
+        put_on_roster(central, (an_officer("102", "ข"), an_officer("101", "ค", id="other")))
     assert [o.number for o in all_officers(central)] == ["101"]
 
 
@@ -458,3 +460,24 @@ def test_no_value_of_a_row_stands_in_a_traceback(store: CentralStore) -> None:
     with pytest.raises(DatabaseDown) as told, store.connection() as connection:
         connection.execute(text("SELECT x FROM nowhere WHERE y = :y"), {"y": value})
     assert value not in "".join(format_exception(told.value))
+
+
+@pytest.mark.parametrize("levels", [3, 4, 5])
+def test_the_database_squares_blocks_as_a_hand_does(central: Central, levels: int) -> None:
+    """Of each scale, and in the months' sums as well."""
+    made = [
+        Block(
+            number=number,
+            first_day=DAY,
+            last_day=DAY + timedelta(days=number),
+            counts=(number, 9, 20, 7 * (levels > 3), 5 * (levels > 4)),
+        )
+        for number in (1, 2, 3)
+    ]
+    with central.store.transaction(central.site) as t:
+        t.blocks.publish(Scaled("101", levels), made, DAY)
+        [summed] = t.blocks.by_officer(DAY, DAY + timedelta(days=9))["101"]
+        [by_hand] = sums_of((levels, block) for block in made)
+        assert summed == by_hand
+        assert t.blocks.rollup_agrees()
+    assert by_hand.kk == sum(satisfied_of(levels, block.counts) ** 2 for block in made)

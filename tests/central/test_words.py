@@ -18,13 +18,17 @@ SOURCES = [path for room in ROOMS for path in ROOT.glob(f"{room}/**/*.py")]
 TEMPLATES = sorted(ROOT.glob("sync/central/web/templates/*.html"))
 VALUES = re.compile(r"\{(\w+)\}")
 PAPERS = sorted(ROOT.glob("sync/central/papers/templates/*.typ"))
-PAPER_TABLES = ("paper", "appraisal", "meeting", "poster", "account_letters")
+PAPER_TABLES = (
+    *("paper", "appraisal", "meeting", "objection_paper", "poster"),
+    "account_letters",
+)
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
+    "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
     "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
     "objection", "open_data", "open_data_column", "panel", "pattern_against", "pattern_innocent",
-    "pattern_kind", "pattern_look_at", "pattern_seen", "period", "prompt", "role",
+    "pattern_kind", "pattern_look_at", "pattern_seen", "period", "prompt", "role", "roster_word",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""

@@ -1,25 +1,20 @@
-"""People's texts: two editors lose nothing, rounds carry over, objections need two people."""
+"""People's texts: two editors lose nothing, and rounds carry over."""
 
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
-from starlette.testclient import TestClient
 
-from kiosk.domain.people import Officer
 from sync.central import itaform
 from sync.central.period import parse
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.store.ita import ItaBody
-from sync.central.store.objections import Objection, Verdict
 from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
-from sync.central.usecases.people import import_officers
-from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES
-from tests.support.central import received, signed_in
+from tests.support.central import signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROUND = parse("fy2027-1")
@@ -144,66 +139,6 @@ def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(
         assert (line.done, line.status, line.version) == ("เปิดช่องเพิ่ม", ImprovementStatus.DONE, 2)
         with pytest.raises(EditedMeanwhile):
             t.improvements.append(Improvement(id=line.id, said="x", version=1), "a", NOW)
-
-
-def objector(central: Central) -> TestClient:
-    import_officers(central, (Officer.parse("101", "สมหญิง"),))
-    received(central, "101", 3, 3, 4, 10, 20)
-    publish_due(central, date(2026, 11, 23))
-    return signed_in(central, ROLES["officer"], officer="101", now=NOW)
-
-
-def test_an_objection_needs_two_people_and_the_result_stays_marked(central: Central) -> None:
-    own = objector(central)
-    told = {"levels": "5", "number": "1", "words": "วันนั้นระบบคิวเสีย <script>"}
-    assert own.post("/officer/dindaeng/101", data=told).status_code == 303
-    director, hr = (signed_in(central, r, now=NOW) for r in (ROLES["director"], ROLES["hr"]))
-    asked = hr.get("/objections/dindaeng").text
-    assert "วันนั้นระบบคิวเสีย &lt;script&gt;" in asked
-    assert '/officer/dindaeng/101?period=fy2027#objections">๒ พ.ย. ๒๕๖๙ – ๘ พ.ย. ๒๕๖๙<' in asked
-    assert '<option value="">' in asked, "no verdict is put into anybody's mouth"
-    key = {"officer": "101", "levels": "5", "number": "1"}
-    vote = {**key, "verdict": "upheld", "note": "ตรวจแล้วจริง"}
-    for _ in range(2):
-        assert director.post("/objections/dindaeng", data=vote).status_code == 303
-
-    def outcome() -> Verdict | None:
-        with central.store.transaction(central.site) as t:
-            [found] = t.objections.all("101")
-        return found.outcome
-
-    assert outcome() is None, "one person twice is one person"
-    hr.post("/objections/dindaeng", data=vote)
-    assert outcome() is Verdict.UPHELD
-    page = own.get("/officer/dindaeng/101").text
-    assert "คำโต้แย้งฟังขึ้น" in page
-    assert "๗๕.๐" in page, "the result stays"
-
-
-@pytest.mark.parametrize(
-    ("told", "status"),
-    [
-        ({"levels": "5", "number": "1", "words": "  "}, 400),
-        ({"levels": "5", "number": "7", "words": "x"}, 404),
-        ({"levels": "x", "number": "1", "words": "x"}, 400),
-    ],
-)
-def test_an_objection_to_nothing_is_refused(
-    central: Central, told: dict[str, str], status: int
-) -> None:
-    assert objector(central).post("/officer/dindaeng/101", data=told).status_code == status
-
-
-def test_a_second_objection_to_one_block_changes_nothing(central: Central) -> None:
-    objector(central)
-    with central.store.transaction(central.site) as t:
-        assert t.objections.add(
-            Objection(officer="101", levels=5, number=1, at=NOW, words="ครั้งแรก")
-        )
-        assert not t.objections.add(
-            Objection(officer="101", levels=5, number=1, at=NOW, words="ครั้งที่สอง")
-        )
-        assert [o.words for o in t.objections.all()] == ["ครั้งแรก"]
 
 
 def test_every_field_of_a_row_comes_back_as_it_was_written(central: Central) -> None:

@@ -92,6 +92,20 @@ def cut(scene: Scene, entry: int, random: Random) -> None:
     scene.write("it", random.randrange(2 * ENTRIES))
 
 
+def settle_by_hand(scene: Scene, entry: int, random: Random) -> None:
+    """The end cut off, and beside it a row that says that two people have settled it."""
+    seen = {head.log: head for head in seen_logs(scene.terminal, scene.enrolment).logs}
+    cut(scene, entry, random)
+    row = {
+        "site": SITE, "terminal": "t1", "log": "record", "seen_seq": seen["record"].seq,
+        "seen_hash": seen["record"].hash, "at": f"{NOW:%Y-%m-%d %H:%M:%S}.000000", "seq": entry - 1,
+        "kind": "rollback", "asked_by": "it", "asked_roles": "it", "reason": "restored",
+        "settled_by": "director", "settled": f"{NOW:%Y-%m-%d %H:%M:%S}.000000",
+    }  # fmt: skip
+    values = ", ".join(f"'{value}'" for value in row.values())
+    scene.by_hand(f"INSERT INTO log_breaks ({', '.join(row)}) VALUES ({values})")
+
+
 def rewrite(scene: Scene, entry: int, _random: Random) -> None:
     """Another name in it, and every hash from there on made again."""
     with scene.central.store.read(SITE) as t:
@@ -124,7 +138,7 @@ def empty(scene: Scene, entry: int, _random: Random) -> None:
     )
 
 
-HANDS: tuple[Hand, ...] = (cut, rewrite, change, take_out, empty)
+HANDS: tuple[Hand, ...] = (cut, settle_by_hand, rewrite, change, take_out, empty)
 
 
 def tried(folder: Path, random: Random, hand: Hand, look: Callable[[Scene], None]) -> bool:

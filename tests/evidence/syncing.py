@@ -23,7 +23,8 @@ from tests.evidence.stories import PAST, Story, remember_past
 from tests.evidence.tracing import Say
 from tests.support.builders import FakeClock
 from tests.support.central import LONG_AGO, on_roster
-from ui.trial.stage import prepare_central, serving
+from tests.support.office import central_with_fixed_ids
+from ui.trial.stage import serving
 
 
 class Syncing(Story):
@@ -36,7 +37,7 @@ class Syncing(Story):
         store, terminal = DataFolder(self.template).open(FakeClock())
         remember_past(store, terminal)
         store.close()
-        folder = prepare_central(self.template.parent)
+        folder = central_with_fixed_ids(self.template.parent)
         self._until_the_end = ExitStack()
         said = self._until_the_end.enter_context(serving(folder))
         found = re.search(r"Serving \S+ at (\S+)", said)

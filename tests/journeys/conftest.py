@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from ui.trial.stage import prepare_central, serving
+from tests.support.office import central_with_fixed_ids
+from ui.trial.stage import serving
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A central report being served, with a roster; its folder and its address."""
-    central = prepare_central(tmp_path)
+    central = central_with_fixed_ids(tmp_path)
     with serving(central) as said:
         found = re.search(r"Serving \S+ at (\S+)", said)
         assert found

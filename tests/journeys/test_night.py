@@ -14,8 +14,10 @@ from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
 from kiosk.terminal import SERVICE_OWNER
 from tests.support.builders import FakeClock, rating
+from tests.support.office import central_with_fixed_ids
 from ui.app import Program
-from ui.trial.stage import command, prepare_central, serving
+from ui.nightly import TRY_AGAIN_SECONDS
+from ui.trial.stage import command, serving
 from ui.view import MenuView
 from ui.window import TerminalWindow
 
@@ -23,7 +25,7 @@ from ui.window import TerminalWindow
 @pytest.fixture
 def enrolled(tmp_path: Path) -> Iterator[tuple[DataFolder, Path]]:
     """An enrolled terminal's folder, and central's, which is serving."""
-    central = prepare_central(tmp_path)
+    central = central_with_fixed_ids(tmp_path)
     folder = tmp_path / "terminal"
     with serving(central) as said:
         url = re.search(r"Serving \S+ at (\S+)", said)
@@ -36,7 +38,7 @@ def enrolled(tmp_path: Path) -> Iterator[tuple[DataFolder, Path]]:
         yield DataFolder(folder), central
 
 
-def test_at_the_configured_time_yesterday_goes_out_and_the_roster_comes_in(
+def test_the_nights_sync_is_made_up_for_until_it_succeeds_and_then_waits_for_the_next(
     enrolled: tuple[DataFolder, Path], window: TerminalWindow, qtbot: QtBot
 ) -> None:
     folder, central = enrolled
@@ -45,21 +47,37 @@ def test_at_the_configured_time_yesterday_goes_out_and_the_roster_comes_in(
     store, terminal = folder.open(SystemClock())
     terminal.carry_out([Record(rating(5, day=yesterday))])
     store.close()
+    text = folder.settings_file.read_text("utf-8")
+    planned = now.wall - timedelta(hours=6)
+    at = f'at = "{planned:%H:%M}"'
+    folder.settings_file.write_text(text.replace('at = "20:30"', at), "utf-8")
     window.open_windowed(1280, 800)
-    evening = FakeClock(now.wall.replace(hour=20, minute=29, second=0))
-    program = Program(folder, folder.settings(), window, evening)
+    clock = FakeClock(now.wall)
+    program = Program(folder, folder.settings(), window, clock)
     program.load()
     program._maybe_sync()
-    assert not program.errands.busy, "not before the time"
-    evening.pass_seconds(90)
-    program._maybe_sync()
-    with qtbot.waitSignal(program.errands.ended, timeout=30_000) as ended:
-        pass
-    assert ended.args == ["sync", 0, ""]
-    program._maybe_sync()
+    assert not program.errands.busy, "a machine that has just started has other things to do"
+
+    def try_again() -> bool:
+        clock.pass_seconds(TRY_AGAIN_SECONDS)
+        program._maybe_sync()
+        return program.errands.busy
+
+    key = folder.key_file.read_bytes()
+    folder.key_file.write_bytes(b"")
+    for trouble in (True, False):
+        assert try_again()
+        with qtbot.waitSignal(program.errands.ended, timeout=30_000) as ended:
+            pass
+        assert bool(ended.args[1]) == trouble
+        folder.key_file.write_bytes(key)
+    assert not try_again()
     assert program._running is not None
     assert len(program._running.terminal.officers()) == 4
     assert program._running.terminal.status().due == 0
+    clock.pass_seconds(19 * 3600)
+    assert try_again(), "the next night's"
+    program.errands.stop()
     assert program.end() == 0
     shown = command("sync.central.cli", central, "tally", "--date", yesterday.isoformat())
     assert re.search(r"^101 +1 ", shown, re.MULTILINE)

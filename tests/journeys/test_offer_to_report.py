@@ -12,6 +12,7 @@ from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.domain.rating import Channel
 from sync.central import period
+from sync.central.measures import Response
 from sync.central.reports import gate
 from sync.central.settings import load, signing_key
 from sync.central.store.engine import CentralStore
@@ -71,4 +72,6 @@ def test_answers_and_offers_left_alone_make_the_response(
     beside = figure.beside
     assert (figure.result.n, beside.answered) == (ANSWERED, ANSWERED)
     assert (beside.offered, beside.lapsed, beside.not_offered) == (ANSWERED + LEFT, LEFT, 1)
-    assert figure.response == round(ANSWERED / (ANSWERED + LEFT + 1), 2)
+    assert figure.response == Response(
+        answered=ANSWERED, served=ANSWERED + LEFT + 1, ratings=ANSWERED
+    )

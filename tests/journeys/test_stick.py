@@ -21,7 +21,7 @@ from sync.bundle import FROM_CENTRAL, SEALED, TO_CENTRAL, Homeward, Outward, Rep
 from sync.central import stick as central_stick
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
-from sync.central.usecases.people import import_officers, retire_officer
+from sync.central.usecases.people import retire_officer
 from sync.central.usecases.pins import issue_pins, read_pins
 from sync.central.usecases.terminals import (
     enrol_terminal,
@@ -39,7 +39,7 @@ from sync.messages import Answer, Enrol, Hello, Welcome
 from sync.receipts import check_receipt
 from sync.signing import public_text, sign_request
 from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
-from tests.support.central import LONG_AGO, made_central, take
+from tests.support.central import LONG_AGO, made_central, put_on_roster, take
 from tests.support.day_reports import day_report
 
 
@@ -55,7 +55,7 @@ class Counter:
         self.terminal = Terminal(self.store, self.clock, PEPPER)
         self.terminal.add_officers([SOMYING])
         self.key = Ed25519PrivateKey.generate()
-        import_officers(central, (SOMYING,))
+        put_on_roster(central, (SOMYING,))
         code = invite_terminal(central, name, "1", LONG_AGO)
         enrolled = enrol_terminal(central, Enrol(code, public_text(self.key)), LONG_AGO)
         self.enrolment = Enrolment(
@@ -129,7 +129,7 @@ def kept_at(central: Central, counter: Counter, days_ago: int = 1) -> int:
 def test_days_go_there_and_receipts_and_roster_come_back(
     counter: Counter, central: Central
 ) -> None:
-    import_officers(central, (SOMYING, PRASIT))
+    put_on_roster(central, (SOMYING, PRASIT))
     counter.rated(5, 4, 1)
     assert counter.visit().carried is None, "nobody knows yet what to seal it to"
     at_central(central, counter.usb)
@@ -195,7 +195,7 @@ def test_a_greeting_on_an_old_stick_ends_no_run_that_is_open(
 def test_pins_that_central_issued_come_by_stick_sealed_to_a_key_of_this_run(
     counter: Counter, central: Central
 ) -> None:
-    import_officers(central, (SOMYING, PRASIT))
+    put_on_roster(central, (SOMYING, PRASIT))
     walk(counter, central)
     hr = Viewer(account="hr", name="hr", site=central.site)
     ((_, letter),) = issue_pins(central, {"101": 0}, hr, MORNING)
@@ -380,7 +380,7 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
     counter: Counter, central: Central
 ) -> None:
     """A photo is no text: it would have ended the visit, and with it every other terminal's."""
-    import_officers(central, (SOMYING,))
+    put_on_roster(central, (SOMYING,))
     with central.store.transaction(central.site) as t:
         t.photos.put("101", b"\xff\xd8\xff\x80")
     at = f"/v1/sites/{central.site}/terminals/counter-1/"

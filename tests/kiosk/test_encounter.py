@@ -10,6 +10,7 @@ from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import (
     LATE_AFTER,
     Aside,
+    AskNext,
     Break,
     Count,
     DutyBegan,
@@ -202,6 +203,7 @@ _events = st.one_of(
             Pause(),
             Resume(),
             GiveReasons(),
+            AskNext(),
             TickReason(ReasonId("wait")),
             TickReason(ReasonId("wait"), led=True),
             Aside(Outcome.TESTED),

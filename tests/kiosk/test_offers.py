@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.encounter import (
     Absent,
+    AskNext,
     Break,
     Called,
     Count,
@@ -219,6 +220,7 @@ _events = st.one_of(
             Pause(),
             Resume(),
             GiveReasons(),
+            AskNext(),
             Called(),
             Absent(),
             Served(),

@@ -78,11 +78,16 @@ def test_a_bad_setting_is_one_line_naming_file_key_and_remedy(text: str, said: s
     assert "\n" not in message
 
 
-def test_centrals_holidays_stand_beside_the_terminals_own() -> None:
+def test_centrals_holidays_stand_beside_the_terminals_own_and_its_name_in_their_place() -> None:
     own = parse("[office]\nholidays = ['2026-12-07', 2027-01-01]\n")
     assert own.office.holidays == {date(2026, 12, 7), date(2027, 1, 1)}
-    sent = Wording(holidays=(date(2026, 12, 31),))
-    assert own.with_wording(sent).office.holidays == {*own.office.holidays, date(2026, 12, 31)}
+    sent = Wording(holidays=(date(2026, 12, 31),), office_th="ห้วยขวาง")
+    office = own.with_wording(sent).office
+    assert office.holidays == {*own.office.holidays, date(2026, 12, 31)}
+    assert (office.name_th, office.name_en) == ("ห้วยขวาง", "ห้วยขวาง")
+    english = own.with_wording(sent._replace(office_en="Huai Khwang")).office
+    assert english.name_en == "Huai Khwang"
+    assert own.with_wording(Wording()).office.name_en == "Din Daeng District Office"
 
 
 def test_a_missing_an_unreadable_and_a_binary_file_are_named(tmp_path: Path) -> None:

@@ -118,6 +118,8 @@ def test_what_central_sent_does_not_change_without_a_witness(store: Store, chang
         reasons=(ReasonWords(ReasonId("wait"), "ข", "b"),),
         improvements=(Improvement("ค", "ง"),),
         holidays=(TODAY,),
+        office_th="จ",
+        office_en="e",
     )
     record = PinRecord(hash="$argon2id$", tries=2, tried_boot_ms=3, boot_id="boot", issue=6)
     with store.transaction() as t:

@@ -11,7 +11,6 @@ from kiosk.domain.businessday import buddhist_year, fiscal_year
 from kiosk.domain.people import (
     BadPerson,
     CounterId,
-    Officer,
     OfficerId,
     ServiceId,
     plain,
@@ -24,6 +23,7 @@ from kiosk.domain.scale import NotOnScale, Scale, Score
 from kiosk.domain.seal import Seal, rating_entry
 from kiosk.domain.tally import Tally
 from kiosk.language import in_english
+from tests.support.builders import an_officer
 
 ratings = st.builds(
     Rating,
@@ -101,11 +101,11 @@ def test_a_seal_carries_no_lane_into_its_neighbour_over_many_entries() -> None:
 )
 def test_a_name_that_would_trip_a_screen_or_a_sheet_is_refused(name: str) -> None:
     with pytest.raises(BadPerson):
-        Officer.parse("101", name)
+        an_officer("101", name)
 
 
 def test_thai_names_with_stacked_marks_pass_unchanged() -> None:
-    assert Officer.parse("101", " นายปิ่นเกล้า กตัญญู ").name == "นายปิ่นเกล้า กตัญญู"
+    assert an_officer("101", " นายปิ่นเกล้า กตัญญู ").name == "นายปิ่นเกล้า กตัญญู"
 
 
 def test_a_roster_with_bom_and_thai_is_read_whole() -> None:

@@ -67,9 +67,17 @@ def _remove_unneeded(folder: Path) -> None:
     libraries = {path.name: path for path in (folder / "Qt" / "lib").iterdir()}
     libraries |= {path.name: path for path in folder.glob("*.so.6*")}
     first = [*folder.glob("*.abi3.so"), *(folder / "Qt" / "plugins").rglob("*.so")]
+    for plugin in [path for path in first if _lacks(path, libraries)]:
+        first.remove(plugin)
+        _remove(plugin)
     needed = _reachable(first, libraries)
     for name in libraries.keys() - needed:
         _remove(libraries[name])
+
+
+def _lacks(plugin: Path, libraries: dict[str, Path]) -> bool:
+    """Whether a library of Qt that it needs is not there: Essentials has plugins of Addons."""
+    return any(name.startswith("libQt6") and name not in libraries for name in needed_of(plugin))
 
 
 def _reachable(first: Iterable[Path], libraries: dict[str, Path]) -> set[str]:

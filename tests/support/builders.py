@@ -13,8 +13,16 @@ BANGKOK = timezone(timedelta(hours=7))
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=BANGKOK)
 PEPPER = b"p" * 32
 
-SOMYING = Officer.parse("101", "นางสาวสมหญิง ใจดี", "เจ้าพนักงานปกครองชำนาญงาน", "ฝ่ายทะเบียน")
-PRASIT = Officer.parse("102", "นายประสิทธิ์ ญาณวุฒิ", "เจ้าพนักงานธุรการ", "ฝ่ายทะเบียน")
+
+def an_officer(
+    number: str, name: str, position: str = "", section: str = "", id: str = ""
+) -> Officer:
+    """An officer whose id is fixed: the number, where no other is given."""
+    return Officer.parse(number, name, position, section, id=id or number)
+
+
+SOMYING = an_officer("101", "นางสาวสมหญิง ใจดี", "เจ้าพนักงานปกครองชำนาญงาน", "ฝ่ายทะเบียน")
+PRASIT = an_officer("102", "นายประสิทธิ์ ญาณวุฒิ", "เจ้าพนักงานธุรการ", "ฝ่ายทะเบียน")
 
 
 class FakeClock:

@@ -1,5 +1,6 @@
 """An office's central report for tests: made, with its readers, terminals and days."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from sync.central.store.engine import CentralStore, Transaction
 from sync.central.store.terminals import Invitation
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
+from sync.central.usecases.people import put_officers
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import (
@@ -28,6 +30,7 @@ from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
 from sync.messages import Answer, DayReport, Enrol, OutcomeCount
 from sync.signing import public_text
+from tests.support.builders import an_officer
 from tests.support.day_reports import day_report, key_text
 from tests.support.two_people import confirm_release_of_terminal, release_terminal
 
@@ -110,7 +113,13 @@ def on_roster(central: Central, *officers: str) -> None:
     with central.store.transaction(central.site) as t:
         there = {str(officer.id) for officer in t.people.everyone()}
         missing = sorted(set(officers) - there - {""})
-        t.people.put(Officer.parse(f"n-{id_}", f"คนที่ {id_}", id=id_) for id_ in missing)
+        t.people.put(an_officer(f"n-{id_}", f"คนที่ {id_}", id=id_) for id_ in missing)
+
+
+def put_on_roster(central: Central, officers: Iterable[Officer]) -> None:
+    """These officers, under the ids that they have."""
+    with central.store.transaction(central.site) as t:
+        put_officers(t, officers, None)
 
 
 def take(central: Central, report: DayReport) -> Answer:

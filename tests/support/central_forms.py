@@ -25,6 +25,7 @@ def form(**changed: str) -> dict[str, str]:
     s = SiteSettings()
     return {
         "version": "0",
+        "office_en": "",
         "question_th": "",
         "question_en": "",
         "comment_url": "",
@@ -37,6 +38,9 @@ def form(**changed: str) -> dict[str, str]:
         "cuts_from": "100",
         "appraisal_from": "100",
         "appraisal_response": "20",
+        "objection_days": "30",
+        "decision_days": "30",
+        "appeal_days": "30",
         "security_days": "365",
         "oit_numbers": s.oit_numbers,
         "licence": s.licence,

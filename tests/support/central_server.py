@@ -7,6 +7,7 @@ from functools import cached_property
 import httpx2 as httpx
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi.concurrency import run_in_threadpool
 
 from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store
@@ -17,6 +18,7 @@ from sync.central.connections import Impatient
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
+from sync.central.web.terminal_api import Elsewhere
 from sync.closing import close_days
 from tests.support.builders import PEPPER, FakeClock, rating
 from tests.support.central import NIGHT
@@ -25,13 +27,18 @@ from tests.support.central import NIGHT
 class Server:
     """Central on a loopback port, on a clock moved by hand."""
 
-    def __init__(self, central: Central, http: type[Impatient] = Impatient) -> None:
+    def __init__(
+        self,
+        central: Central,
+        http: type[Impatient] = Impatient,
+        elsewhere: Elsewhere = run_in_threadpool,
+    ) -> None:
         self.central = central
         self.now = NIGHT
         self._browsers: list[httpx.Client] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        app = create_app(central, lambda: self.now)
+        app = create_app(central, lambda: self.now, elsewhere)
         config = uvicorn.Config(app, http=http, log_level="error", lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

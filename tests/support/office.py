@@ -7,7 +7,14 @@ from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import DutyBegan
 from tests.support.builders import duty_of
-from ui.trial.stage import command
+from ui.trial.stage import ROSTER, command, prepare_central
+
+
+def central_with_fixed_ids(root: Path) -> Path:
+    """A central whose officers have their numbers for ids."""
+    header, *people = ROSTER.splitlines()
+    lines = [f"{header},id", *(f"{line},{line.split(',')[0]}" for line in people)]
+    return prepare_central(root, "\n".join(lines))
 
 
 def set_up_terminal(tmp_path: Path, central: Path, url: str) -> tuple[Path, str]:

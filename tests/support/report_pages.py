@@ -32,7 +32,7 @@ POSTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/pins/dindaeng", {}),
     ("/pins/dindaeng", {"officers": "101 0"}),
     ("/improvements/dindaeng", {"said": ""}),
-    ("/objections/dindaeng", {"verdict": "x"}),
+    ("/objections/dindaeng/1", {"verdict": "x"}),
     ("/password", {"old": "x", "new": "y", "again": "z"}),
     ("/password", {"old": "x", "new": "short", "again": "short"}),
 )

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pysqlite3.dbapi2 as sqlite
 import pytest
+from msgspec.structs import replace
 
 from kiosk.domain.duty import EndOfDuty
 from kiosk.domain.encounter import DutyBegan, DutyEnded, Record
@@ -17,9 +19,10 @@ from kiosk.store.state import Enrolment
 from kiosk.store.verify import Verified, verify
 from kiosk.terminal import Terminal
 from sync.absence import Hours
-from sync.closing import close_days, is_over
+from sync.closing import close_days, compare_reports, is_over
 from sync.incoming import take_roster
 from sync.messages import SIGN_ONS, DayReport, GapCount, Roster
+from sync.protocol import digest
 from tests.support.builders import (
     MORNING,
     PEPPER,
@@ -153,6 +156,32 @@ def test_a_report_says_in_which_orders_the_faces_stood(store: Store) -> None:
     assert orders[days[0], 1] == orders[days[1], 1] == (best,)
     assert orders[days[2], 1] == (worst,)
     assert orders[days[2], 2] == (best, worst), "changed during the day"
+    terminal.note(Kind.STARTED, {"order": worst})
+    assert compare_reports(store) is None, "also of days that went on after they were closed"
+
+
+@pytest.mark.parametrize(
+    ("said", "named"), [("", True), ("worst-first", True), ("best-first", False)]
+)
+def test_a_report_with_other_orders_than_the_journal_is_named(
+    store: Store, tmp_path: Path, said: str, named: bool
+) -> None:
+    """No step binds them. The report was edited in the file, and its digest computed again."""
+    Terminal(store, FakeClock(), PEPPER).note(Kind.STARTED, {"order": "best-first"})
+    close_days(store, FakeClock(), today=True)
+    report = reports(store)[-1]
+    body = replace(report, orders=(FaceOrder(said),) if said else ()).to_bytes()
+    raw = sqlite.connect(str(tmp_path / "kiosk.db"))
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    raw.execute(
+        "UPDATE outbox SET body = ?, digest = ? WHERE business_date = ?",
+        (body, digest(body), report.date.isoformat()),
+    )
+    raw.commit()
+    raw.close()
+    wrong = compare_reports(store)
+    assert (wrong is not None and "orders of the faces" in wrong) is named
 
 
 def test_a_day_report_says_how_often_each_officer_signed_on(store: Store) -> None:

@@ -75,7 +75,12 @@ def test_a_bad_officer_is_named_and_not_added(folder: Path) -> None:
 
 def test_a_number_is_given_once(folder: Path) -> None:
     kiosk(folder, "officer", "add", "101", "ก")
-    assert "known already" in one_line(kiosk(folder, "officer", "add", "101", "ข"), 2)
+    again = kiosk(folder, "officer", "add", "101", "ข")
+    assert again.exit_code == 2
+    assert "number 101 belongs to ก" in again.stderr
+    assert "--renamed 101 or --new 101" in again.stderr
+    assert "ข" not in kiosk(folder, "officer", "list").stdout
+    assert "already" in one_line(kiosk(folder, "officer", "add", "101", "ก"), 2)
 
 
 def test_a_retired_officer_is_gone_from_the_list_and_kept(folder: Path) -> None:
@@ -107,7 +112,9 @@ def test_an_imported_officer_gets_a_pin_that_signs_on_and_keeps_it(
     again = kiosk(folder, "officer", "import", str(roster))
     assert re.findall(r"^(\d+) .*PIN", again.stdout, re.MULTILINE) == ["103"]
     store, terminal = DataFolder(folder).open(SystemClock())
-    assert terminal.check_pin("101", pins["101"]) == PinRight()
+    officer = terminal.by_number("101")
+    assert officer is not None
+    assert terminal.check_pin(officer.id, pins["101"]) == PinRight()
     store.close()
 
 

@@ -7,12 +7,11 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from kiosk.domain.businessday import next_opening
-from kiosk.domain.people import Officer
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import Wording
 from kiosk.settings.reading import parse
 from kiosk.store.engine import StoreDamaged, StoreFailed, StoreFull, StoreReadOnly, _named
-from tests.support.builders import SOMYING, FakeClock
+from tests.support.builders import SOMYING, FakeClock, an_officer
 from tests.support.counter import Counter, pass_time, service_menu, shown, sign_on, staff_menu
 from ui.failures import NOT_NOW, trouble_of
 from ui.samples import samples
@@ -183,7 +182,7 @@ def texts(value: View | object) -> list[str]:
 
 
 def test_an_officers_number_is_thai_for_a_citizen_and_as_on_the_pad_for_the_officer() -> None:
-    officer = Officer.parse("101", "นางสาวสมหญิง ใจดี")
+    officer = an_officer("101", "นางสาวสมหญิง ใจดี")
     builder = ViewBuilder(parse(""), Words.load("th"), Wording(), ())
     assert builder._card(officer).number == "๑๐๑"
     assert "101" in texts(builder.sign_on((officer,), ""))

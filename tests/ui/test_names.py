@@ -3,11 +3,12 @@
 import pytest
 
 from kiosk.domain.people import Officer
+from tests.support.builders import an_officer
 from ui.names import in_order, initials, letters, matching, next_letters, without_title
 
 
 def officers(*names: str) -> tuple[Officer, ...]:
-    return tuple(Officer.parse(str(101 + nth), name) for nth, name in enumerate(names))
+    return tuple(an_officer(str(101 + nth), name) for nth, name in enumerate(names))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from kiosk.domain.people import Officer
+from tests.support.builders import an_officer
 from tests.support.counter import Counter, click, pin_screen, shown
 from ui.screens.message import MessageScreen
 from ui.screens.sign_on import OfficerRow, SignOnScreen
@@ -18,7 +18,7 @@ NAMES = (
 @pytest.fixture
 def choosing(counter: Counter) -> Counter:
     """Sixty officers, and somebody who wants to sign on."""
-    people = [Officer.parse(str(201 + n), f"นาง{NAMES[n % 17]} ใจดี{n}") for n in range(58)]
+    people = [an_officer(str(201 + n), f"นาง{NAMES[n % 17]} ใจดี{n}") for n in range(58)]
     counter.running.terminal.add_officers(people)
     notice = shown(counter, MessageScreen)
     assert isinstance(notice, MessageScreen)

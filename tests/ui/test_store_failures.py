@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from datetime import time
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -49,6 +50,7 @@ SAMPLES: dict[str, tuple[object, ...]] = {
     "age": (0.0, 3600.0),
     "reason": ("wait",),
     "lead": ("next", "choose", "done"),
+    "at": (time(20, 30),),
     "code": ("en",),
     "event": (Served(),),
     "way": ("serial",),

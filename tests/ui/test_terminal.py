@@ -35,6 +35,7 @@ from tests.support.counter import (
 )
 from tests.support.faults import disk_full_beyond
 from ui.app import Program
+from ui.citizen_turn import LEFT_ALONE, SLIP
 from ui.screens.message import MessageScreen
 from ui.screens.pin import PinScreen
 from ui.screens.ready import ReadyScreen
@@ -106,6 +107,44 @@ def test_a_low_score_may_give_reasons(counter: Counter) -> None:
     click(reasons.done_tile)
     shown(counter, ThanksScreen)
     assert {str(reason) for _, reason in tally(counter).reasons} == {"wait", "unfair"}
+
+
+def test_the_next_citizen_rates_though_the_reasons_of_the_one_before_stand(
+    counter: Counter,
+) -> None:
+    sign_on(counter)
+    press_face(counter, 1)
+    pass_time(counter, SLIP)
+    reasons = shown(counter, ReasonsScreen)
+    assert isinstance(reasons, ReasonsScreen)
+    click(reasons.tiles[0])
+    pass_time(counter, LEFT_ALONE - 0.1)
+    assert not reasons.next_tile.isVisible()
+    pass_time(counter, 0.1)
+    click(reasons.next_tile)
+    shown(counter, ReasonsScreen)  # it has only just come under the finger
+    pass_time(counter, SLIP)
+    click(reasons.next_tile)
+    press_face(counter, 5)  # the second of a double tap
+    assert tally(counter).n == 1
+    pass_time(counter, SLIP)
+    press_face(counter, 5)
+    shown(counter, ThanksScreen)
+    counts = tally(counter)
+    assert (counts.n, counts.reasons.total(), sum(counts.outcomes.values())) == (2, 1, 1)
+
+
+def test_the_second_of_a_double_tap_on_done_does_not_end_the_thanks(counter: Counter) -> None:
+    sign_on(counter)
+    press_face(counter, 1)
+    pass_time(counter, counter.settings.times.lock)
+    reasons = shown(counter, ReasonsScreen)
+    assert isinstance(reasons, ReasonsScreen)
+    click(reasons.done_tile)
+    click(shown(counter, ThanksScreen))
+    pass_time(counter, SLIP)
+    click(shown(counter, ThanksScreen))
+    ready(counter)
 
 
 def test_reasons_not_given_time_out(counter: Counter) -> None:

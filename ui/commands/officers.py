@@ -1,16 +1,30 @@
 """`kiosk officer`: who can sign on at this terminal."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from kiosk.domain.rosterplan import Word
 from kiosk.language import counted, in_english
+from kiosk.rosterwords import (
+    Leave,
+    New,
+    Renamed,
+    Returned,
+    SaidTwice,
+    answers_from,
+    change_lines,
+    question_lines,
+)
 from ui.commands.context import errors, fail, opened
 from ui.failures import USAGE
 
 if TYPE_CHECKING:
-    from kiosk.domain.people import Officer
+    from kiosk.domain.people import Officer, RosterEntry
+    from kiosk.domain.refusal import Refusal
+    from kiosk.domain.rosterplan import RosterPlan
     from kiosk.terminal import Terminal
 
 MAX_PHOTO = 512 * 1024
@@ -26,31 +40,36 @@ def officer_add(
     position: Annotated[str, typer.Option(help="As shown to citizens.")] = "",
     section: Annotated[str, typer.Option(help="The officer's section.")] = "",
     photo: Annotated[Path | None, typer.Option(help="JPEG or PNG, at most 512 KiB.")] = None,
+    renamed: Renamed = None,
+    new: New = None,
+    returned: Returned = None,
 ) -> None:
-    """Add an officer and print a new PIN.
+    """Add an officer and print a new PIN. Where the number or the name is known already, say
+    whether it is the same person: nothing is guessed.
 
     Example: kiosk officer add 101 "สมหญิง ใจดี" --position "เจ้าพนักงานปกครอง"
     """
-    from dataclasses import replace
-
-    from kiosk.domain.people import BadPerson, Officer
-    from kiosk.store.roster import NumberTaken
+    from kiosk.domain.people import BadPerson, RosterEntry
 
     try:
-        officer = Officer.parse(number, name, position, section)
+        entry = RosterEntry.parse(number, name, position, section)
     except BadPerson as error:
         fail(in_english(error), USAGE)
-    if photo is not None:
-        officer = replace(officer, photo=_photo(photo))
+    picture = _photo(photo) if photo is not None else None
+    words = {Word.RENAMED: renamed, Word.NEW: new, Word.RETURNED: returned}
     with opened() as (_, terminal), errors():
-        if terminal.officer(officer.id) is not None:
-            fail(f"number {officer.number} is known already; choose another", USAGE)
-        try:
-            terminal.add_officers([officer])
-        except NumberTaken as error:
-            fail(in_english(error), USAGE)
-        pin = terminal.set_pin(officer.id, number=officer.number)
-    typer.echo(f"Added {officer.number} {officer.name}. PIN: {pin}   (shown once)")
+        change = _change(terminal, (entry,), words)
+        if change.unchanged:
+            fail(f"{entry.number} {entry.name} is on the roster already", USAGE)
+        changes = (*change.changed, *change.returned)
+        officer = next(iter((*change.added, *(one.after for one in changes))))
+        if picture is not None:
+            terminal.put_photo(officer.id, picture)
+        pin = terminal.set_pin(officer.id, number=officer.number) if change.added else ""
+    if pin:
+        typer.echo(f"Added {officer.number} {officer.name}. PIN: {pin}   (shown once)")
+    else:
+        typer.echo(f"Changed {officer.number} {officer.name}; the PIN stays.")
 
 
 @app.command("import")
@@ -58,35 +77,59 @@ def officer_import(
     file: Annotated[
         Path, typer.Argument(help="CSV (UTF-8) with the columns number,name,position,section.")
     ],
+    preview: Annotated[bool, typer.Option("--preview", help="Show it, and write nothing.")] = False,
+    renamed: Renamed = None,
+    new: New = None,
+    returned: Returned = None,
+    leave: Leave = None,
 ) -> None:
-    """Add officers from a CSV file, as central's roster page reads it: all of them, or none when
-    a line is wrong. Prints a new PIN, once, for each who has none yet.
+    """Add or change officers from a CSV file, as central's roster page does: all of them, or none
+    where a line is wrong or a number needs a word. Prints a new PIN, once, for each who has none.
 
     Example: (umask 077; kiosk officer import roster.csv > pins.txt)
     """
     from kiosk.domain.rostercsv import BadRoster, parse
-    from kiosk.store.roster import NumberTaken
 
     try:
-        officers = parse(file.read_bytes())
+        entries = parse(file.read_bytes())
     except OSError as error:
         fail(f"{file}: {error.strerror}", USAGE)
     except BadRoster as error:
-        for problem in error.problems:
-            typer.echo(f"{file}: {in_english(problem)}", err=True)
-        fail(f"{file}: nothing was imported; correct the lines above", USAGE)
+        _fail_for_lines(str(file), error.problems)
+    words = {Word.RENAMED: renamed, Word.NEW: new, Word.RETURNED: returned, Word.LEAVE: leave}
     with opened() as (_, terminal), errors():
-        try:
-            terminal.add_officers(officers)
-        except NumberTaken as error:
-            fail(f"{file}: {in_english(error)}; nothing was imported", USAGE)
-        new = [officer for officer in officers if not terminal.has_pin(officer.id)]
-        for officer in new:
+        change = _change(terminal, entries, words, source=f"{file}: ", preview=preview)
+        for line in change_lines(change):
+            typer.echo(line, err=True)
+        if preview:
+            typer.echo("Nothing was written: this is a preview.", err=True)
+            return
+        concerned = {officer.id for officer in (*change.officers, *change.unchanged)}
+        active = [officer for officer in terminal.officers() if officer.id in concerned]
+        without = [officer for officer in active if not terminal.has_pin(officer.id)]
+        for officer in without:
             pin = terminal.set_pin(officer.id, number=officer.number)
             typer.echo(f"{officer.number} {officer.name}. PIN: {pin}")
-    imported = counted(len(officers), "officer", "officers")
-    pins = f"{counted(len(new), 'PIN', 'PINs')} shown once" if new else "each has a PIN already"
+    imported = counted(len(entries), "line", "lines")
+    pins = (
+        f"{counted(len(without), 'PIN', 'PINs')} shown once"
+        if without
+        else "each has a PIN already"
+    )
     typer.echo(f"Imported {imported}; {pins}.", err=True)
+
+
+@app.command("export")
+def officer_export() -> None:
+    """Print the roster as CSV, to be edited and imported again, here or at central. Its column id
+    tells persons apart: leave it as it is.
+
+    Example: kiosk officer export > roster.csv
+    """
+    from kiosk.domain.rostercsv import export
+
+    with opened() as (_, terminal), errors():
+        typer.echo(export(terminal.officers()), nl=False)
 
 
 @app.command("list")
@@ -142,6 +185,40 @@ def officer_retire(number: Annotated[str, typer.Argument(help="The officer's num
         officer = _officer(terminal, number)
         terminal.retire(officer.number)
     typer.echo(f"Retired {officer.number} {officer.name}. Ratings stay.")
+
+
+def _change(
+    terminal: "Terminal",
+    entries: "Sequence[RosterEntry]",
+    words: Mapping[Word, Sequence[str] | None],
+    *,
+    source: str = "",
+    preview: bool = False,
+) -> "RosterPlan":
+    """Change the roster, or show what would change. Where a number needs a word, the command ends
+    with what to say."""
+    from kiosk.domain.rosterplan import BadPlan
+
+    try:
+        answers = answers_from(words)
+        make = terminal.preview_roster if preview else terminal.change_roster
+        change = make(entries, answers)
+    except SaidTwice as error:
+        fail(str(error), USAGE)
+    except BadPlan as error:
+        _fail_for_lines(source.removesuffix(": ") or "roster", error.problems)
+    if change.questions:
+        *asked, how = question_lines(change, words)
+        for line in (*change_lines(change), *asked):
+            typer.echo(f"{source}{line}", err=True)
+        fail(f"{source}{how}", USAGE)
+    return change
+
+
+def _fail_for_lines(source: str, problems: "Iterable[Refusal]") -> NoReturn:
+    for problem in problems:
+        typer.echo(f"{source}: {in_english(problem)}", err=True)
+    fail(f"{source}: nothing was written; correct the lines above", USAGE)
 
 
 def _officer(terminal: "Terminal", number: str) -> "Officer":

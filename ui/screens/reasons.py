@@ -15,6 +15,7 @@ class ReasonsScreen(Screen[ReasonsView]):
     toggled = Signal(str)
     done = Signal()
     more = Signal()
+    asked_next = Signal()
     led = Signal(str)
     """What a button of a panel would do here, touched."""
 
@@ -25,6 +26,8 @@ class ReasonsScreen(Screen[ReasonsView]):
         self._warning = TextBox(self, weight="SemiBold", colour=theme.ALARM)
         self.done_tile = FaceTile(self, main=True)
         self.done_tile.clicked.connect(self.done)
+        self.next_tile = Tile(self)
+        self.next_tile.clicked.connect(self.asked_next)
         self.more_tile = Tile(self)
         self.more_tile.clicked.connect(self.more)
         self.lead_tiles = [FaceTile(self), FaceTile(self)]
@@ -54,8 +57,11 @@ class ReasonsScreen(Screen[ReasonsView]):
         tiles: list[Tile] = [self.done_tile]
         if view.keys:
             tiles = [*self.lead_tiles, self.done_tile]
-        elif view.warning and view.more:
-            tiles = [self.more_tile, self.done_tile]
+        else:
+            next_tiles = [self.next_tile] if view.asks_next else []
+            more_tiles = [self.more_tile] if view.warning and view.more else []
+            tiles = [*next_tiles, *more_tiles, self.done_tile]
+        self.next_tile.say(view.asks_next, metrics.px(theme.LEAD))
         self.more_tile.say(view.more, metrics.px(theme.LEAD))
         self.done_tile.say(view.done, metrics.px(theme.LEAD))
         gap = metrics.px(GAP)
@@ -63,13 +69,14 @@ class ReasonsScreen(Screen[ReasonsView]):
             metrics.grown(38), (column(metrics, 0, 0, 0.92).width() + gap) / len(tiles) - gap
         )
         first_left = (metrics.width - len(tiles) * (width + gap) + gap) / 2
-        for tile in (self.more_tile, *self.lead_tiles, self.done_tile):
+        for tile in (self.next_tile, self.more_tile, *self.lead_tiles, self.done_tile):
             tile.setVisible(tile in tiles)
         for place, tile in enumerate(tiles):
             put(tile, QRectF(first_left + place * (width + gap), foot, width, metrics.px(TARGET)))
         self._say_keys(metrics, view)
         lines = (self._title, self._hint, self._warning)
-        parts = (*lines, *self.tiles, *self.lead_tiles, self.more_tile, self.done_tile)
+        ends = (self.next_tile, self.more_tile, self.done_tile)
+        parts = (*lines, *self.tiles, *self.lead_tiles, *ends)
         if parts != self._in_order:
             self._in_order = parts
             read_in_order(*parts)

@@ -156,8 +156,9 @@ class WorkingDay:
         yield from self._duty_menu("101", "hand-over")
         yield self._on(SignOnScreen)
         rows = self._screen(SignOnScreen).rows
+        officer = self._running.terminal.by_number(number)
         visible = (row for row in rows if row.isVisible())
-        self._click(next(row for row in visible if row.officer == number))
+        self._click(next(row for row in visible if officer and row.officer == officer.id))
         yield self._on(PinScreen)
         self._type(self._pins[number])
         yield self._on(ReadyScreen)

@@ -14,7 +14,7 @@ from random import Random
 
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
-from kiosk.domain.people import CounterId, OfficerId, ServiceId
+from kiosk.domain.people import CounterId, Officer, ServiceId
 from kiosk.domain.rating import Channel, Half, Rating, RatingId
 from kiosk.domain.scale import Score
 from sync.central.store.engine import CentralStore
@@ -26,6 +26,8 @@ number,name,position,section
 103,นางน้ำผึ้ง ปิ่นเกล้า,นักจัดการงานทะเบียนปฏิบัติการ,ฝ่ายทะเบียน
 201,นายกตัญญู พันธุ์ศุกร์,เจ้าพนักงานจัดเก็บรายได้,ฝ่ายรายได้
 """
+_WEIGHTS = {"101": (1, 2, 6, 30, 61), "102": (4, 8, 18, 40, 30)}
+"""How often each level comes, the lowest first."""
 PEOPLE = ("101", "102", "103", "201")
 
 SETTINGS = """\
@@ -97,11 +99,11 @@ def serving(folder: Path, module: str = "sync.central.cli") -> Iterator[str]:
             process.stdout.close()
 
 
-def prepare_central(root: Path) -> Path:
+def prepare_central(root: Path, people: str = ROSTER) -> Path:
     central = root / "central"
     command("sync.central.cli", central, "init")
     roster = root / "roster.csv"
-    roster.write_text(ROSTER, encoding="utf-8")
+    roster.write_text(people, encoding="utf-8")
     command("sync.central.cli", central, "officers", "import", str(roster))
     return central
 
@@ -169,18 +171,19 @@ def _remember_past_weeks(folder: Path) -> None:
     with store.transaction() as t:
         for day in (monday + timedelta(days=n) for n in range(21) if n % 7 < 5):
             for number in PEOPLE[:3]:
+                officer = t.roster.by_number(number)
                 for _ in range(random.randint(3, 9)):
-                    t.ratings.add(_past_rating(number, day, random))
+                    t.ratings.add(_past_rating(officer, day, random))
     store.close()
 
 
-def _past_rating(number: str, day: date, random: Random) -> Rating:
-    weights = {"101": (1, 2, 6, 30, 61), "102": (4, 8, 18, 40, 30)}.get(number, (2, 4, 10, 40, 44))
+def _past_rating(officer: Officer, day: date, random: Random) -> Rating:
+    weights = _WEIGHTS.get(officer.number, (2, 4, 10, 40, 44))
     return Rating(
         id=RatingId(secrets.token_bytes(16)),
         business_date=day,
         half=random.choice(tuple(Half)),
-        officer=OfficerId(number),
+        officer=officer.id,
         service=ServiceId("general"),
         counter=CounterId("2"),
         score=Score(random.choices(range(1, 6), weights)[0]),

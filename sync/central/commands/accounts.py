@@ -31,7 +31,7 @@ def add(
     role: Annotated[list[str], typer.Option(help=f"One of {', '.join(ROLES)}; repeat.")],
     name: Annotated[str, typer.Option(help="The person's name.")] = "",
     officer: Annotated[
-        str, typer.Option(help=f"With role {_NEEDS_OFFICER}: the officer's id.")
+        str, typer.Option(help=f"With role {_NEEDS_OFFICER}: the officer's number.")
     ] = "",
     section: Annotated[str, typer.Option(help=f"With role {_NEEDS_SECTION}: which section.")] = "",
     subject: Annotated[str, typer.Option(help="OpenID subject, instead of a password.")] = "",
@@ -43,12 +43,16 @@ def add(
     """
     from kiosk.domain.people import BadPerson
     from sync.central.usecases.accounts import add_account, off_roster, roles_of
+    from sync.central.usecases.people import officer_with
 
     try:
         roles = roles_of(role)
     except BadPerson as error:
         fail(f"--role: {in_english(error)}", USAGE)
     with opened() as central:
+        person = officer_with(central, officer) if officer else None
+        if officer and person is None:
+            fail(in_english(Refusal("no_such_officer", number=excerpt(officer))), USAGE)
         try:
             password = add_account(
                 central,
@@ -57,14 +61,14 @@ def add(
                 name or account,
                 roles,
                 now(),
-                officer=officer,
+                officer=str(person.id) if person else "",
                 section=section,
                 subject=subject,
                 city=city,
             )
         except BadPerson as error:
             fail(in_english(error), USAGE)
-        unknown = off_roster(central, officer, section)
+        unknown = off_roster(central, str(person.id) if person else "", section)
     if password:
         _say_password(account, password)
     else:

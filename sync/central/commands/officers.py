@@ -1,12 +1,23 @@
 """Commands about the roster."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kiosk.domain.refusal import Refusal, excerpt
-from kiosk.language import counted
+from kiosk.domain.rosterplan import Word
+from kiosk.rosterwords import (
+    Leave,
+    New,
+    Renamed,
+    Returned,
+    SaidTwice,
+    answers_from,
+    change_lines,
+    question_lines,
+)
 from sync.central.commands.context import (
     USAGE,
     fail,
@@ -18,28 +29,81 @@ from sync.central.commands.context import (
 )
 from sync.central.language import in_english
 
+if TYPE_CHECKING:
+    from kiosk.domain.people import RosterEntry
+    from kiosk.domain.rosterplan import Answer, RosterPlan
+
 app = typer.Typer(help="The roster that terminals receive.", no_args_is_help=True)
 
 
 @app.command("import")
 def import_roster(
     file: Annotated[Path, typer.Argument(help="CSV UTF-8: number,name,position,section")],
+    preview: Annotated[bool, typer.Option("--preview", help="Show it, and write nothing.")] = False,
+    renamed: Renamed = None,
+    new: New = None,
+    returned: Returned = None,
+    leave: Leave = None,
 ) -> None:
-    """Add or renew officers from a CSV file: all of them, or none when a line is wrong."""
+    """Add or change officers from a CSV file: all of them, or none where a line is wrong or a
+    number needs a word. An empty cell changes nothing.
+
+    Example: kiosk-central officers import roster.csv --renamed 007 --new 012
+    """
     from kiosk.domain.rostercsv import BadRoster, parse
-    from sync.central.usecases.people import NumberTaken, import_officers
 
     try:
-        officers = parse(read_file(file))
+        entries = parse(read_file(file))
     except BadRoster as error:
         fail_for_lines(file, error.problems, "correct the lines above")
+    words = {Word.RENAMED: renamed, Word.NEW: new, Word.RETURNED: returned, Word.LEAVE: leave}
+    try:
+        answers = answers_from(words)
+    except SaidTwice as error:
+        fail(str(error), USAGE)
+    change = _change(file, entries, answers, preview=preview)
+    for line in change_lines(change):
+        typer.echo(line)
+    if change.questions:
+        *asked, how = question_lines(change)
+        for line in asked:
+            typer.echo(f"{file}: {line}", err=True)
+        fail(f"{file}: {how}", USAGE)
+    if preview:
+        typer.echo("Nothing was written: this is a preview.")
+    else:
+        typer.echo("Imported; terminals receive it at their next sync.")
+
+
+def _change(
+    file: Path, entries: "Sequence[RosterEntry]", answers: "Mapping[str, Answer]", *, preview: bool
+) -> "RosterPlan":
+    from kiosk.domain.rosterplan import BadPlan
+    from sync.central.usecases.people import change_roster, preview_roster
+
     with opened() as central:
         try:
-            import_officers(central, officers, login(), now())
-        except NumberTaken as error:
+            if preview:
+                return preview_roster(central, entries, answers)
+            return change_roster(central, entries, answers, login(), now())
+        except BadPlan as error:
             fail_for_lines(file, error.problems, "correct the officers above")
-    imported = counted(len(officers), "officer", "officers")
-    typer.echo(f"Imported {imported}; terminals receive them at their next sync.")
+
+
+@app.command()
+def export() -> None:
+    """Print the roster as CSV, to be edited and imported again. Its column id tells persons apart:
+    leave it as it is.
+
+    Example: kiosk-central officers export > roster.csv
+    """
+    from kiosk.domain.rostercsv import export as export_roster
+    from sync.central.usecases.people import all_officers
+
+    with opened() as central:
+        officers = all_officers(central)
+    data = export_roster(officer for officer in officers if not officer.retired)
+    typer.echo(data, nl=False)
 
 
 @app.command("list")

@@ -5,18 +5,18 @@ from typing import Any
 
 from sync.central.language import in_thai
 from sync.central.papers import figures, typesetting
+from sync.central.papers.objections import (
+    attached_notes,
+    attached_texts,
+    mark_text,
+    marks,
+    state_text,
+)
 from sync.central.papers.spreadsheet import Cell, Sheet, workbook
 from sync.central.papers.thaitext import digits
 from sync.central.reports.gate import BlockRow, Figure, OfficerRow, OfficerView, SectionView
-from sync.central.usecases.objections import Verdict
 
 _NONE = "–"
-_OBJECTIONS = {
-    None: "appraisal.objection_waits",
-    Verdict.UPHELD: "appraisal.objection_upheld",
-    Verdict.DISMISSED: "appraisal.objection_dismissed",
-}
-"""How an objection stands, by its outcome."""
 
 
 def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
@@ -42,7 +42,10 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
         },
         "table_head": heads,
         "orders": figures.orders(view.figure, *(row.figure for row in view.blocks)),
-        "table": [figures.row(_weeks(row, view), row.figure) for row in view.blocks],
+        "table": [figures.row(_weeks(row, view, now), row.figure) for row in view.blocks],
+        "marks": marks(view),
+        "objected": in_thai("appraisal.objected"),
+        "objections": attached_texts(view, now),
     }
     return typesetting.pdf("appraisal", values, now)
 
@@ -63,6 +66,8 @@ def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
         "title": in_thai("appraisal.section_title"),
         "about": [(in_thai("common.section"), _section_name(view))],
         "verdict": None,
+        "marks": [],
+        "objections": [],
         "table_head": figures.columns(*first_heads),
         "table": [_officer_line(row, view.usual_flags) for row in view.officers],
         "orders": figures.orders(*(row.figure for row in view.officers)),
@@ -77,8 +82,11 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
         name=in_thai("appraisal.result"),
         about=_about(view.officer.name, office, view),
         head=_sheet_heads(in_thai("appraisal.first_day"), in_thai("appraisal.last_day")),
-        rows=[_block_cells(row, view) for row in view.blocks],
-        notes=(verdict, *figures.may(view.settings), *figures.may_not()),
+        rows=[_block_cells(row, view, now) for row in view.blocks],
+        notes=(
+            *(verdict, *marks(view), *attached_notes(view, now)),
+            *(*figures.may(view.settings), *figures.may_not()),
+        ),
     )
     return workbook(in_thai("appraisal.officer_book"), (sheet,), now)
 
@@ -105,6 +113,8 @@ def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
         name += " " + _in_brackets("figures.away")
     if row.objected:
         name += " " + _in_brackets("appraisal.objection_waits")
+    if row.mark:
+        name += f" ({mark_text(row.mark)})"
     line = figures.row(name, row.figure)
     beside = " · ".join(_row_beside(row, usual_flags))
     return {"number": digits(row.officer.number), **line, "beside": beside}
@@ -122,16 +132,23 @@ def _beside(view: OfficerView | SectionView) -> list[str]:
     return remarks + (figures.gaps(view.missing) if isinstance(view, OfficerView) else [])
 
 
-def _block_cells(row: BlockRow, view: OfficerView) -> tuple[Cell, ...]:
+def _block_cells(row: BlockRow, view: OfficerView, now: datetime) -> tuple[Cell, ...]:
     numbers, order = _numbers(row.figure), figures.unusual_order(row.figure)
-    remark = " · ".join(filter(None, (_other_section(row, view), _mark(row), order)))
+    remark = " · ".join(filter(None, (_other_section(row, view), _mark(row, now), order)))
     return row.block.first_day, row.block.last_day, *numbers, remark
 
 
 def _officer_cells(row: OfficerRow, usual_flags: float | None) -> tuple[Cell, ...]:
     waits = in_thai("appraisal.objection_waits") if row.objected else ""
     away = in_thai("figures.away") if row.away else ""
-    remarks = (away, waits, figures.unusual_order(row.figure), *_row_beside(row, usual_flags))
+    marked = mark_text(row.mark)
+    remarks = (
+        away,
+        waits,
+        marked,
+        figures.unusual_order(row.figure),
+        *_row_beside(row, usual_flags),
+    )
     remark = " · ".join(filter(None, remarks))
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
@@ -178,9 +195,10 @@ def _number(value: float, decimals: int) -> float:
     return value if decimals else int(value)
 
 
-def _weeks(row: BlockRow, view: OfficerView) -> str:
-    weeks = figures.days(row.block.first_day, row.block.last_day)
-    return " ".join(filter(None, (weeks, _other_section(row, view), _mark(row))))
+def _weeks(row: BlockRow, view: OfficerView, now: datetime) -> str:
+    weeks, mark = figures.days(row.block.first_day, row.block.last_day), _mark(row, now)
+    in_brackets = f"({mark})" if mark else ""
+    return " ".join(filter(None, (weeks, _other_section(row, view), in_brackets)))
 
 
 def _other_section(row: BlockRow, view: OfficerView) -> str:
@@ -190,11 +208,9 @@ def _other_section(row: BlockRow, view: OfficerView) -> str:
     return f"({row.block.section or in_thai('common.no_section')})"
 
 
-def _mark(row: BlockRow) -> str:
+def _mark(row: BlockRow, now: datetime) -> str:
     """How an objection to the block stands; empty without one."""
-    if row.objection is None:
-        return ""
-    return _in_brackets(_OBJECTIONS[row.objection.outcome])
+    return state_text(row.objection, now) if row.objection else ""
 
 
 def _in_brackets(key: str) -> str:
@@ -209,28 +225,31 @@ def _verdict(view: OfficerView) -> str:
 
 def _rules(view: OfficerView) -> list[tuple[str, str]]:
     """What the office asks for, and what there is."""
-    settings, n = view.settings, view.figure.result.n
+    settings, n = view.settings, view.judged.result.n
     ratings = in_thai("appraisal.enough_ratings", n=n, least=settings.appraisal_from)
     response = in_thai(
         "appraisal.enough_response",
         response=_response(view),
         least=settings.appraisal_response,
     )
-    return [
+    rules = [
         (in_thai("common.ratings"), ratings),
         (in_thai("figures.response_rate"), response),
     ]
+    if view.remedy.standing.open:
+        rules.append((in_thai("page.objections"), in_thai("objections.not_yet")))
+    elif view.remedy.mark:
+        rules.append((in_thai("page.objections"), in_thai("objections.by_the_rest")))
+    return rules
 
 
 def _response(view: OfficerView) -> str:
-    """The officer's own where questions are offered; else the office's: queue tickets are counted
-    by counter, not by officer."""
-    own = view.figure.deciding_response
-    if own is not None:
-        return in_thai("appraisal.own_response", share=figures.per_cent(own))
-    if view.coverage is None:
+    """The officer's own, and of how many ratings it tells: no figure of the office stands in."""
+    own = view.judged.response
+    if own is None:
         return in_thai("appraisal.unknown_response")
-    return in_thai("appraisal.office_response", share=figures.per_cent(view.coverage))
+    share = in_thai("appraisal.own_response", share=own.per_cent)
+    return " ".join(filter(None, (share, figures.response_part(own))))
 
 
 def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from kiosk.domain.scale import FaceOrder
 from sync.central import thai
 from sync.central.language import in_thai, tables
+from sync.central.measures import Response
 from sync.central.period import Period
 from sync.central.reports import chart
 from sync.central.reports.gate import PER, Figure, Missing, MonthFigure, orders_differ
@@ -161,18 +162,27 @@ def beside(figure: Figure, usual_flags: float | None = None) -> list[str]:
     if signs := flagged(figure, usual_flags):
         remarks.append(signs)
     remarks += [in_thai(key, n=count) for key, count in counts.items() if count]
+    if figure.answers_exceed:
+        remarks.append(in_thai("figures.answers_exceed"))
     if figure.response is not None:
         response = in_thai(
             "paper.response",
             answered=counted.answered,
             served=counted.served,
-            share=per_cent(figure.response),
+            share=figure.response.per_cent,
             skipped=counted.skipped,
             lapsed=counted.lapsed,
             not_offered=counted.not_offered,
         )
-        remarks.append(response)
+        remarks += filter(None, (response, response_part(figure.response)))
     return remarks
+
+
+def response_part(response: Response) -> str:
+    """Of how many ratings a response tells; empty where of all."""
+    if not response.is_of_a_part:
+        return ""
+    return in_thai("figures.response_part", answered=response.answered, n=response.ratings)
 
 
 def _read_out(figure: Figure) -> str:

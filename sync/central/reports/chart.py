@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import log10, sqrt
 
-from sync.central.measures import Z95, Interval
-from sync.central.reports.gate import Z99, Funnel, MonthFigure
+from sync.central.comparing import Finding
+from sync.central.measures import AT_LEAST, AT_MOST, Interval, shown_ends, shown_rate
+from sync.central.reports.gate import MonthFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,60 +86,25 @@ def _y(share: float, floor: float) -> float:
     return 100 * (1 - (share - floor) / (1 - floor))
 
 
-_FEWEST = 30
-"""Where a funnel begins: results of fewer are compared with nothing."""
-_BAND_POINTS = 40
-_TICKS = (30, 100, 300, 1000, 3000, 10_000)
-
-
 @dataclass(frozen=True, slots=True)
-class FunnelShape:
-    """Outlines as SVG points "x,y …" in a box of 100 × 100, and where the result stands."""
+class Standing:
+    """A comparison on a line from 0 to 100, all in whole per cent as it is said: where results lie
+    that do not differ, what is expected, and the own rate, or what a bound leaves open."""
 
-    band95: str
-    band99: str
-    office_y: float
-    x: float
-    y: float
-    ticks: tuple[tuple[float, int], ...]
-    floor: float
-
-    def at(self, share: float) -> float:
-        return _y(share, self.floor)
+    low: float
+    high: float
+    expected: float
+    rate: float
+    open_to: float | None
 
 
-def funnel(result: Funnel) -> FunnelShape:
-    """A funnel plot (Spiegelhalter 2005): how far chance carries the office's rate at each n,
-    from 30 to some way beyond the result, on a logarithmic scale."""
-    last = max(400, 2 * result.n)
-    floor = 0.0 if min(result.rate, _limits(result.office, _FEWEST, Z99).low) < 0.5 else 0.5
-    ticks = [n for n in _TICKS if n <= last]
-    return FunnelShape(
-        band95=_band(result.office, Z95, last, floor),
-        band99=_band(result.office, Z99, last, floor),
-        office_y=_y(result.office, floor),
-        x=_funnel_x(result.n, last),
-        y=_y(result.rate, floor),
-        ticks=tuple((_funnel_x(n, last), n) for n in ticks),
-        floor=floor,
+def standing(finding: Finding) -> Standing:
+    rate = shown_rate(finding.rate, 0, finding.bound)
+    low, high = shown_ends(Interval(finding.low, finding.high), 0)
+    return Standing(
+        low=low,
+        high=high,
+        expected=shown_rate(finding.expected, 0),
+        rate=rate,
+        open_to={AT_LEAST: 100.0, AT_MOST: 0.0}.get(finding.bound),
     )
-
-
-def _funnel_x(n: float, last: int) -> float:
-    return 100 * log10(n / _FEWEST) / log10(last / _FEWEST)
-
-
-def _band(rate: float, z: float, last: int, floor: float) -> str:
-    """The outline of where results lie by chance: along the top, and back along the bottom."""
-    top, bottom = [], []
-    for i in range(_BAND_POINTS + 1):
-        n = _FEWEST * (last / _FEWEST) ** (i / _BAND_POINTS)
-        limits, x = _limits(rate, n, z), _funnel_x(n, last)
-        top.append(f"{x:.2f},{_y(limits.high, floor):.2f}")
-        bottom.append(f"{x:.2f},{_y(limits.low, floor):.2f}")
-    return " ".join((*top, *reversed(bottom)))
-
-
-def _limits(rate: float, n: float, z: float) -> Interval:
-    half = z * sqrt(rate * (1 - rate) / n)
-    return Interval(max(0.0, rate - half), min(1.0, rate + half))

@@ -72,7 +72,7 @@ def rows(tally: DayTally) -> tuple[TallyRow, ...]:
         officer = tally.officers.get(whose.officer)
         rows.append(
             TallyRow(
-                number=officer.number if officer else whose.officer,
+                number=officer.number if officer else "–",
                 name=officer.name if officer else "?",
                 n=n,
                 rate=satisfied / n,

@@ -11,17 +11,20 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Row,
     Select,
     and_,
     bindparam,
     case,
+    cast,
     extract,
     func,
     select,
 )
 
+from kiosk.domain.scale import LEVELS as SCALES
 from sync.central.disclosure import (
     BESIDE,
     ONLINE,
@@ -31,8 +34,11 @@ from sync.central.disclosure import (
     Cut,
     Scaled,
     quarter_of,
+    total,
+    total_beside,
 )
-from sync.central.schema import LEVELS, block_cuts, blocks, site_months
+from sync.central.measures import satisfied_of
+from sync.central.schema import LEVELS, SQUARES, block_cuts, blocks, site_months
 from sync.central.store.room import Room, counts_of
 
 _NUMBERS = (*LEVELS, *BESIDE)
@@ -55,13 +61,37 @@ _YEAR = extract("year", blocks.c.last_day).label("year")
 _MONTH = extract("month", blocks.c.last_day).label("month")
 
 
+def _ratings(names: Iterable[str]) -> ColumnElement[int]:
+    """A block's ratings of these levels, wide enough to be multiplied."""
+    first, *others = (blocks.c[name] for name in names)
+    return cast(sum(others, first), BigInteger)
+
+
+def _satisfied(levels: int) -> ColumnElement[int]:
+    """A block's satisfied ratings on a scale of so many levels."""
+    each = (tuple(int(name == other) for other in LEVELS) for name in LEVELS)
+    return _ratings(
+        name for name, one in zip(LEVELS, each, strict=True) if satisfied_of(levels, one)
+    )
+
+
+_N = _ratings(LEVELS)
+_K: ColumnElement[int] = case(
+    *((blocks.c.levels == levels, _satisfied(levels)) for levels in SCALES[:-1]),
+    else_=_satisfied(SCALES[-1]),
+)
+_SQUARES = dict(zip(SQUARES, (_N * _N, _N * _K, _K * _K), strict=True))
+
+
 def _sums(*by: ColumnElement[Any]) -> Select[Any]:
     """Sums of blocks by scale and something more: the columns of `_sum_of`."""
     totals = (func.sum(blocks.c[name]).label(name) for name in _NUMBERS)
+    squares = (func.sum(square).label(name) for name, square in _SQUARES.items())
     return select(
         *by,
         blocks.c.levels,
         *totals,
+        *squares,
         func.count().label("blocks"),
         func.min(blocks.c.first_day).label("first_day"),
         func.max(blocks.c.last_day).label("last_day"),
@@ -73,7 +103,8 @@ _BY_SECTION = _sums(blocks.c.section, blocks.c.officer).where(_CLOSED)
 _BY_OFFICER = {asked: _sums(blocks.c.officer).where(of) for asked, of in _OF.items()}
 _BY_MONTH = {asked: _sums(_YEAR, _MONTH).where(of) for asked, of in _OF.items()}
 _ROLLUP = tuple(
-    site_months.c[name] for name in ("levels", *_NUMBERS, "blocks", "first_day", "last_day")
+    site_months.c[name]
+    for name in ("levels", *_NUMBERS, *SQUARES, "blocks", "first_day", "last_day")
 )
 _MONTHS = (
     select(site_months.c.month, *_ROLLUP)
@@ -117,6 +148,18 @@ _CUTS = (
     .group_by(_YEAR, _QUARTER, block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
 )
 
+_SERVICES = (
+    select(
+        blocks.c.officer,
+        block_cuts.c.what,
+        block_cuts.c.levels,
+        *(func.sum(block_cuts.c[name]).label(name) for name in LEVELS),
+    )
+    .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in _CUT_KEY)))
+    .where(_CLOSED, blocks.c.officer != ONLINE, block_cuts.c.kind == "service")
+    .group_by(blocks.c.officer, block_cuts.c.what, block_cuts.c.levels)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:
@@ -128,6 +171,18 @@ class Sum:
     blocks: int
     first_day: date
     last_day: date
+    nn: int = 0
+    nk: int = 0
+    kk: int = 0
+    """Sums over the blocks: of n times n, of n times satisfied, of satisfied times satisfied."""
+
+    @property
+    def n(self) -> int:
+        return sum(self.counts)
+
+    @property
+    def satisfied(self) -> int:
+        return satisfied_of(self.levels, self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +196,9 @@ class BlockEnd:
 class Blocks(Room):
     # --- published ---------------------------------------------------------------------------
 
-    def publish(self, whose: Scaled, fresh: Iterable[Block]) -> None:
+    def publish(self, whose: Scaled, fresh: Iterable[Block], today: date) -> None:
         """Add blocks, and the office's to the sums of its months; one that is there already stays
-        as it is."""
+        as it is, with the day on which it was published."""
         for block in fresh:
             row = {
                 "site": self._site,
@@ -153,6 +208,7 @@ class Blocks(Room):
                 "section": block.section,
                 "first_day": block.first_day,
                 "last_day": block.last_day,
+                "published": today,
                 **_numbers(block),
             }
             self._connection.execute(self._insert(blocks).values(row).on_conflict_do_nothing())
@@ -176,7 +232,7 @@ class Blocks(Room):
             self._connection.execute(self._insert(block_cuts).on_conflict_do_nothing(), rows)
 
     def _add_to_month(self, levels: int, block: Block) -> None:
-        added = {**_numbers(block), "blocks": 1}
+        added = {**_numbers(block), **_squares(levels, block), "blocks": 1}
         key = {"site": self._site, "month": block.last_day.replace(day=1), "levels": levels}
         statement = self._insert(site_months).values(
             **key, **added, first_day=block.first_day, last_day=block.last_day
@@ -242,20 +298,13 @@ class Blocks(Room):
         )
         return frozenset(self._connection.scalars(query))
 
-    def section_of(self, whose: Scaled, number: int) -> str | None:
-        """In which section a block closed; None: there is no such block."""
-        query = select(blocks.c.section).where(
-            blocks.c.site == self._site,
-            blocks.c.officer == whose.officer,
-            blocks.c.levels == whose.levels,
-            blocks.c.number == number,
+    def published(self, officer: str) -> dict[tuple[int, int], date]:
+        """The day on which each block of an officer was published, by scale and number."""
+        query = select(blocks.c.levels, blocks.c.number, blocks.c.published).where(
+            blocks.c.site == self._site, blocks.c.officer == officer
         )
-        section: str | None = self._connection.scalar(query)
-        return section
-
-    def has(self, whose: Scaled, number: int) -> bool:
-        """Whether a block of this number is published."""
-        return self.section_of(whose, number) is not None
+        rows = self._connection.execute(query)
+        return {(row.levels, row.number): row.published for row in rows}
 
     def cuts_of(self, officer: str) -> dict[tuple[int, Cut], Counts]:
         """What an officer's blocks have of each cut, by scale."""
@@ -332,6 +381,21 @@ class Blocks(Room):
             cuts[quarter_end][row.kind, row.what][row.levels] = counts_of(row)
         return cuts
 
+    def services(self, first: date, last: date) -> dict[str, dict[tuple[str, int], Counts]]:
+        """By officer, what blocks that closed from `first` to `last` have of each service and
+        scale; without the online questionnaire. Nobody reads it: officers are compared by it."""
+        asked = {"site": self._site, "first": first, "last": last}
+        counts: dict[str, dict[tuple[str, int], Counts]] = defaultdict(dict)
+        for row in self._connection.execute(_SERVICES, asked):
+            counts[row.officer][row.what, row.levels] = counts_of(row)
+        return dict(counts)
+
+    def first_close(self) -> date | None:
+        """When the first block closed; None: there is none."""
+        query = select(func.min(blocks.c.last_day)).where(blocks.c.site == self._site)
+        first = self._connection.scalar(query)
+        return None if first is None else _day(first)
+
     def _months(self, first: date, last: date) -> dict[date, list[Sum]]:
         asked = {"site": self._site, "first": first.replace(day=1), "last": last}
         sums: dict[date, list[Sum]] = defaultdict(list)
@@ -350,15 +414,45 @@ class Blocks(Room):
         return summed == {(month, _sum_of(columns)) for month, *columns in rows}
 
 
+def sums_of(parts: Iterable[tuple[int, Block]]) -> list[Sum]:
+    """The sums of these blocks, each with the number of levels of its scale."""
+    by_scale: dict[int, list[Block]] = defaultdict(list)
+    for levels, block in parts:
+        by_scale[levels].append(block)
+    return [
+        Sum(
+            levels=levels,
+            counts=total(of_scale),
+            beside=total_beside(of_scale),
+            blocks=len(of_scale),
+            first_day=min(block.first_day for block in of_scale),
+            last_day=max(block.last_day for block in of_scale),
+            **_sum_squares(levels, of_scale),
+        )
+        for levels, of_scale in sorted(by_scale.items())
+    ]
+
+
 def _numbers(block: Block) -> dict[str, int]:
     """A block's counts as they stand in _NUMBERS."""
     counts = dict(zip(LEVELS, block.counts, strict=True))
     return counts | {name: getattr(block.beside, name) for name in BESIDE}
 
 
+def _sum_squares(levels: int, of_scale: Iterable[Block]) -> dict[str, int]:
+    each = [_squares(levels, block) for block in of_scale]
+    return {name: sum(squares[name] for squares in each) for name in SQUARES}
+
+
+def _squares(levels: int, block: Block) -> dict[str, int]:
+    """What a block adds to sums of squares, as they stand in SQUARES."""
+    n, satisfied = block.n, satisfied_of(levels, block.counts)
+    return dict(zip(SQUARES, (n * n, n * satisfied, satisfied * satisfied), strict=True))
+
+
 def _sum_of(columns: Sequence[Any]) -> Sum:
     """Taken apart by place: a page reads hundreds of these."""
-    levels, n1, n2, n3, n4, n5, *beside, count, first_day, last_day = columns
+    levels, n1, n2, n3, n4, n5, *beside, nn, nk, kk, count, first_day, last_day = columns
     return Sum(
         levels=int(levels),
         counts=(int(n1), int(n2), int(n3), int(n4), int(n5)),
@@ -366,6 +460,9 @@ def _sum_of(columns: Sequence[Any]) -> Sum:
         blocks=int(count),
         first_day=_day(first_day),
         last_day=_day(last_day),
+        nn=int(nn),
+        nk=int(nk),
+        kk=int(kk),
     )
 
 

@@ -411,6 +411,16 @@ class Days(Room):
         )
         return [(row.date, row.revision, row.digest) for row in self._connection.execute(query)]
 
+    def earlier_digests(self, terminal: str, since: date) -> list[tuple[date, int, str]]:
+        """The same of the revisions that later ones replaced, the newest days first."""
+        c = earlier_reports.c
+        query = (
+            select(c.date, c.revision, c.digest)
+            .where(c.site == self._site, c.terminal == terminal, c.date >= since)
+            .order_by(c.date.desc(), c.revision.desc())
+        )
+        return [(row.date, row.revision, row.digest) for row in self._connection.execute(query)]
+
     # --- all terminals' ----------------------------------------------------------------------
 
     def newest_days(self) -> dict[str, date]:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sync.central.store.accounts import Accounts
 from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
+from sync.central.store.findings import Findings
 from sync.central.store.improvements import Improvements
 from sync.central.store.ita import ItaTexts
 from sync.central.store.logbreaks import LogBreaks
@@ -80,6 +81,7 @@ class Transaction:
         self.accounts = Accounts(connection, site)
         self.blocks = Blocks(connection, site)
         self.days = Days(connection, site)
+        self.findings = Findings(connection, site)
         self.improvements = Improvements(connection, site)
         self.ita = ItaTexts(connection, site)
         self.objections = Objections(connection, site)

@@ -1,105 +1,106 @@
-"""Officers' objections to their published results, and what people decided about each."""
+"""Officers' objections to their published results: which blocks, and every step since."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 
-from sync.central.schema import objections, verdicts
+from sync.central.objecting import BlockKey, Deed, Ground, Objection, Step, Verdict
+from sync.central.schema import objection_blocks, objection_steps, objections
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
-
-class Verdict(StrEnum):
-    UPHELD = "upheld"
-    DISMISSED = "dismissed"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    decider: str
-    verdict: Verdict
-    note: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """An officer's objection to one published block. The result stays; it is marked."""
-
-    officer: str
-    levels: int
-    number: int
-    at: datetime
-    words: str
-    decisions: tuple[Decision, ...] = ()
-
-    @property
-    def outcome(self) -> Verdict | None:
-        """What two different people agree on."""
-        for verdict in Verdict:
-            if sum(decision.verdict is verdict for decision in self.decisions) >= 2:
-                return verdict
-        return None
-
-
 # Pages ask these: building a statement takes longer than running it.
 _SITE: BindParameter[str] = bindparam("site")
-_VERDICTS = select(verdicts).where(verdicts.c.site == _SITE).order_by(verdicts.c.at)
-_VERDICTS_OF = _VERDICTS.where(verdicts.c.officer == bindparam("officer"))
-_OBJECTIONS = select(objections).where(objections.c.site == _SITE).order_by(objections.c.at)
-_OBJECTIONS_OF = _OBJECTIONS.where(objections.c.officer == bindparam("officer"))
+_OFFICER: BindParameter[str] = bindparam("officer")
+_CASES = select(objections).where(objections.c.site == _SITE).order_by(objections.c.case)
+_CASES_OF = _CASES.where(objections.c.officer == _OFFICER)
+_OF_OFFICER = select(objections.c.case).where(
+    objections.c.site == _SITE, objections.c.officer == _OFFICER
+)
+_b, _s = objection_blocks.c, objection_steps.c
+_BLOCKS = select(objection_blocks).where(_b.site == _SITE).order_by(_b.case, _b.levels, _b.number)
+_BLOCKS_OF = _BLOCKS.where(_b.case.in_(_OF_OFFICER))
+_STEPS = select(objection_steps).where(_s.site == _SITE).order_by(_s.case, _s.step)
+_STEPS_OF = _STEPS.where(_s.case.in_(_OF_OFFICER))
 
 
 class Objections(Room):
-    def add(self, objection: Objection) -> bool:
-        """Store an objection; False when this block has one already."""
-        row = {
-            "site": self._site,
-            "officer": objection.officer,
-            "levels": objection.levels,
-            "number": objection.number,
-            "at": objection.at,
-            "words": objection.words,
-        }
-        insert = self._insert(objections).values(row).on_conflict_do_nothing()
-        return self._connection.execute(insert.returning(objections.c.at)).first() is not None
+    def next_case(self) -> int:
+        """A number that no objection of the site has."""
+        newest = select(func.max(objections.c.case)).where(objections.c.site == self._site)
+        return (self._connection.scalar(newest) or 0) + 1
 
-    def decide(self, objection: Objection, decision: Decision) -> None:
-        """Store one person's verdict; a second by the same person changes nothing."""
-        row = {
-            "site": self._site,
-            "officer": objection.officer,
-            "levels": objection.levels,
-            "number": objection.number,
-            "decider": decision.decider,
-            "verdict": decision.verdict.value,
-            "note": decision.note,
-            "at": decision.at,
-        }
-        self._connection.execute(self._insert(verdicts).values(row).on_conflict_do_nothing())
+    def add(self, objection: Objection) -> None:
+        """Store a new objection with its steps."""
+        key = {"site": self._site, "case": objection.case}
+        row = {**key, "officer": objection.officer, "period": objection.period}
+        self._connection.execute(objections.insert(), [row])
+        blocks = [{**key, "levels": levels, "number": n} for levels, n in objection.blocks]
+        self._connection.execute(objection_blocks.insert(), blocks)
+        self._put_steps(objection.case, enumerate(objection.steps, 1))
+
+    def append(self, objection: Objection, step: Step) -> None:
+        """Store one more step. Whoever does so has locked the site."""
+        self._put_steps(objection.case, [(len(objection.steps) + 1, step)])
+
+    def get(self, case: int) -> Objection | None:
+        return next((one for one in self.all() if one.case == case), None)
 
     def all(self, officer: str = "") -> tuple[Objection, ...]:
-        """Objections with what was decided, oldest first; of one officer, or of everybody."""
+        """Objections with their steps, oldest first; of one officer, or of everybody."""
         asked = {"site": self._site, "officer": officer}
-        verdict_query = _VERDICTS_OF if officer else _VERDICTS
-        objection_query = _OBJECTIONS_OF if officer else _OBJECTIONS
-        decisions: dict[tuple[str, int, int], list[Decision]] = defaultdict(list)
-        for row in self._connection.execute(verdict_query, asked):
-            decision = Decision(
-                decider=row.decider, verdict=Verdict(row.verdict), note=row.note, at=utc(row.at)
-            )
-            decisions[row.officer, row.levels, row.number].append(decision)
+        cases = list(self._connection.execute(_CASES_OF if officer else _CASES, asked))
+        if not cases:
+            return ()
+        blocks: dict[int, list[BlockKey]] = defaultdict(list)
+        for row in self._connection.execute(_BLOCKS_OF if officer else _BLOCKS, asked):
+            blocks[row.case].append((row.levels, row.number))
+        steps: dict[int, list[Step]] = defaultdict(list)
+        for row in self._connection.execute(_STEPS_OF if officer else _STEPS, asked):
+            steps[row.case].append(_step(row))
         return tuple(
             Objection(
+                case=row.case,
                 officer=row.officer,
-                levels=row.levels,
-                number=row.number,
-                at=utc(row.at),
-                words=row.words,
-                decisions=tuple(decisions[row.officer, row.levels, row.number]),
+                period=row.period,
+                blocks=tuple(blocks[row.case]),
+                steps=tuple(steps[row.case]),
             )
-            for row in self._connection.execute(objection_query, asked)
+            for row in cases
         )
+
+    def _put_steps(self, case: int, numbered: Iterable[tuple[int, Step]]) -> None:
+        rows = [
+            {
+                "site": self._site,
+                "case": case,
+                "step": number,
+                "deed": step.deed.value,
+                "at": step.at,
+                "who": step.who,
+                "name": step.name,
+                "roles": step.roles,
+                "words": step.words,
+                "verdict": step.verdict.value if step.verdict else "",
+                "ground": step.ground.value if step.ground else "",
+                "until": step.until,
+            }
+            for number, step in numbered
+        ]
+        self._connection.execute(objection_steps.insert(), rows)
+
+
+def _step(row: Row[Any]) -> Step:
+    return Step(
+        deed=Deed(row.deed),
+        at=utc(row.at),
+        who=row.who,
+        name=row.name,
+        roles=row.roles,
+        words=row.words,
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        ground=Ground(row.ground) if row.ground else None,
+        until=row.until,
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from kiosk.domain.refusal import Refusal, Refusals
@@ -11,7 +11,7 @@ from sync.central.store.room import Room
 
 
 class NumberTaken(Refusals):
-    """Numbers or ids that belong to someone else."""
+    """Numbers that belong to someone else."""
 
 
 # Most pages ask this: building a statement takes longer than running it.
@@ -57,19 +57,6 @@ class People(Room):
                 statement.on_conflict_do_update(index_elements=["site", "officer"], set_=values)
             )
 
-    def retire(self, number: str) -> bool:
-        """Retire the active officer with this number; whether there was one."""
-        done = self._connection.execute(
-            update(officers)
-            .where(
-                officers.c.site == self._site,
-                officers.c.number == number,
-                officers.c.retired == 0,
-            )
-            .values(retired=1)
-        )
-        return done.rowcount > 0
-
     def active(self) -> tuple[Officer, ...]:
         return tuple(officer for officer in self.everyone() if not officer.retired)
 
@@ -91,8 +78,7 @@ class People(Room):
 
 
 def _refuse_clashes(before: dict[OfficerId, Officer], renewed: tuple[Officer, ...]) -> None:
-    """NumberTaken when two active officers would share a number, or when a newcomer would inherit
-    the ratings of someone who left: ratings belong to the id."""
+    """NumberTaken when two active officers would share a number."""
     problems = []
     after = {**before, **{officer.id: officer for officer in renewed}}
     holders: dict[str, Officer] = {}
@@ -101,11 +87,5 @@ def _refuse_clashes(before: dict[OfficerId, Officer], renewed: tuple[Officer, ..
             holder = holders.setdefault(officer.number, officer)
             if holder is not officer:
                 problems.append(Refusal("number_taken", number=officer.number, officer=holder.name))
-    for officer in renewed:
-        former = before.get(officer.id)
-        if former is not None and former.retired and former.name != officer.name:
-            problems.append(
-                Refusal("id_of_retired", id=officer.id, before=former.name, officer=officer.name)
-            )
     if problems:
         raise NumberTaken(problems)

@@ -103,7 +103,7 @@ def add_account(
         secret=passwords.hashed(password) if password else "",
         first_until=now + FIRST_PASSWORD_OPENS if password else None,
         officer=officer,
-        section=section,
+        section=str(section_id(section)),
         subject=subject[:200],
     )
     # Who signs in names no office where there is only one; and the city's accounts stand in the
@@ -144,7 +144,7 @@ def off_roster(central: Central, officer: str, section: str) -> tuple[Refusal, .
         officers = t.people.active()
     unknown = []
     if officer and officer not in {str(one.id) for one in officers}:
-        unknown.append(Refusal("account_officer_unknown", officer=excerpt(officer)))
+        unknown.append(Refusal("account_officer_unknown"))
     if section and section_id(section) not in {one.section for one in officers}:
         unknown.append(Refusal("account_section_unknown", section=excerpt(section)))
     return tuple(unknown)

@@ -24,6 +24,7 @@ __all__ = [
     "NeedsAnother",
     "ask_to_settle",
     "asked_for",
+    "break_words",
     "breaks_mark",
     "heads_told",
     "prove_logs",
@@ -77,6 +78,11 @@ def read_log_breaks(central: Central) -> tuple[LogBreak, ...]:
 def breaks_mark(breaks: Iterable[LogBreak]) -> str:
     """Of log breaks, and who has asked that they be settled."""
     return mark_of("log breaks", sorted(map(repr, breaks)))
+
+
+def break_words(found: LogBreak) -> str:
+    """How the record says that a log does not go on."""
+    return told("break", log=found.log, broken=found.kind, seen=found.seen, last=found.seq)
 
 
 def unsettled(breaks: Iterable[LogBreak]) -> list[LogBreak]:
@@ -176,8 +182,8 @@ def _raised(t: Transaction, found: LogBreak, now: datetime) -> str:
     before = t.log_breaks.get(found)
     if before is None:
         t.log_breaks.put(found)
-        what = told("break", log=found.log, broken=found.kind, seen=found.seen, last=found.seq)
-        t.logs.append(Log.RECORD, [Note(kind=Kind.ALARM, whom=found.terminal, what=what)], now)
+        note = Note(kind=Kind.ALARM, whom=found.terminal, what=break_words(found))
+        t.logs.append(Log.RECORD, [note], now)
         return ""
     if before.settled is None:
         return ""

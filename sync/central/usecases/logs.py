@@ -32,7 +32,7 @@ PAGE = 100
 """Entries of a page."""
 MOST_EXPORTED = 100_000
 """Entries of a file: the newest of those that are asked for. A narrower span gives the others."""
-_OF_OFFICE = (Kind.CHANGE, Kind.ALARM, Kind.SHORTENED)
+_OF_OFFICE = (Kind.CHANGE, Kind.ALARM, Kind.OBJECTION, Kind.SHORTENED)
 """What of the record who may read changes reads; the audit role reads who looked at whom too."""
 
 
@@ -65,7 +65,7 @@ def read_own_log(central: Central, viewer: Viewer, log: Log, before: int) -> Log
     whom = viewer.account if log is Log.SECURITY else viewer.officer
     if not whom:
         return LogPage(())
-    kinds = SECURITY_KINDS if log is Log.SECURITY else (Kind.LOOK,)
+    kinds = SECURITY_KINDS if log is Log.SECURITY else (Kind.LOOK, Kind.OBJECTION)
     with central.store.read(viewer.site) as t:
         return _page(t.logs.about(log, kinds, whom, before, PAGE + 1))
 

@@ -34,6 +34,7 @@ from sync.central.store.blocks import BlockEnd
 from sync.central.store.engine import Transaction
 from sync.central.store.unclosed import RawDays
 from sync.central.usecases.central import Central
+from sync.central.usecases.rounds import freeze_rounds
 
 CutKey = tuple[int, Cut]
 """A scale and a cut of the ratings on it; scale 0: a reason, counted whatever the scale."""
@@ -99,6 +100,7 @@ def close_due(t: Transaction, today: date) -> int:
         added += _close(t, closing, since, ends.get(officer, {}))
     t.questionnaire.close_pool()
     t.unclosed.closed_up_to(week)
+    freeze_rounds(t, today)
     return added
 
 
@@ -127,7 +129,7 @@ def _close(t: Transaction, closing: _Closing, since: date, ends: Mapping[int, Bl
         fresh = [
             replace(block, section=closing.section) for block in next_blocks(before, days, today)
         ]
-        t.blocks.publish(whose, fresh)
+        t.blocks.publish(whose, fresh, today)
         for block in fresh:
             if today <= publication_day(block.last_day):
                 cuts = _new_cuts(raw, published, levels, block.last_day)

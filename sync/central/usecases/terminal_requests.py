@@ -44,6 +44,7 @@ from sync.messages import (
     StoredRevision,
     Welcome,
 )
+from sync.messages.values import MAX_ROWS
 from sync.protocol import BadMessage
 from sync.sealing import seal
 from sync.signing import check_key
@@ -129,13 +130,15 @@ class TerminalRequest:
         return receive_day_report(self.t, self.terminal, report, body, now)
 
     def stored_days(self, now: datetime) -> StoredDays:
-        """The days that central has of a terminal: what a restored central lost is sent again."""
+        """The days that central has of a terminal: what a restored central lost is sent again, and
+        what is not as the terminal made it is named by it."""
         since = (now - timedelta(days=HELD_DAYS)).date()
         rows = self.t.days.digests(self.terminal.terminal, since)
+        rows += self.t.days.earlier_digests(self.terminal.terminal, since)
         return StoredDays(
             tuple(
                 StoredRevision(date=day, revision=revision, digest=digest)
-                for day, revision, digest in rows
+                for day, revision, digest in rows[:MAX_ROWS]
             )
         )
 
@@ -241,5 +244,7 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
         reasons=settings.reasons if own_reasons else (),
         improvements=tuple(Improvement(said=line.said, done=line.done) for line in done),
         holidays=tuple(sorted(settings.holidays)),
+        office_th=file.name,
+        office_en=settings.office_en,
     )
     return Roster.of(t.people.active(), wording)

@@ -1,16 +1,18 @@
 """Whether what central has agrees with itself."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sync.central.disclosure import NONE, Counts, Scaled, beyond, plus
-from sync.central.logbook import Log, LogEnd, entry_digest
+from sync.central.logbook import Kind, Log, LogEnd, entry_digest, read_told
 from sync.central.store.days import Days, StoredReport, line_rows
+from sync.central.store.logbreaks import LogBreak
 from sync.central.store.logs import Logs
 from sync.central.store.unclosed import Unclosed
 from sync.central.usecases.central import Central
+from sync.central.usecases.loghistory import break_words
 from sync.messages import DayReport
 from sync.protocol import BadMessage, chained, digest
 
@@ -148,9 +150,34 @@ def first_wrong_entry(central: Central, site: str) -> str | None:
             for log in Log:
                 if wrong := _wrong_log(t.logs, site, log, heads[log], emptied):
                     return f"log {log.value}: {wrong}"
+            if wrong := _wrong_settlement(t.logs, t.log_breaks.all()):
+                return wrong
     except ValueError as error:
         return f"logs: an entry that can't be: {error}"
     return None
+
+
+def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
+    """The first log break that people are said to have settled, and the record does not say so: a
+    row alone would quieten the terminals that have seen another log."""
+    settled = [one for one in breaks if one.settled is not None]
+    if not settled:
+        return ""
+    alarms = [entry for entry in logs.every(Log.RECORD) if entry.note.kind == Kind.ALARM]
+    raised = {(entry.note.whom, entry.note.what) for entry in alarms}
+    agreed = {
+        (entry.note.who, entry.at)
+        for entry in alarms
+        if read_told(entry.note.what)[0] == "breaks_settled"
+    }
+    for one in settled:
+        of_terminal = (one.terminal, break_words(one))
+        if of_terminal not in raised or (one.settled_by, one.settled) not in agreed:
+            return (
+                f"log {one.log}: it does not go on from what {one.terminal} has seen, and the "
+                "record does not say that two people settled it"
+            )
+    return ""
 
 
 def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: int) -> str:

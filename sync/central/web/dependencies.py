@@ -62,13 +62,14 @@ class Report:
 class ReaderWith:
     """The dependency of a page that asks for a right in the office of its path."""
 
-    def __init__(self, right: Right) -> None:
-        self._right = right
+    def __init__(self, right: Right, *or_one_of: Right) -> None:
+        self._right, self._others = right, or_one_of
 
     def __call__(self, request: Request, site: str) -> Reader:
         # The right first: whoever has none can't learn which offices there are.
         viewer = viewer_signed_in(request)
-        viewer.require(site, self._right)
+        if not any(viewer.has(site, other) for other in self._others):
+            viewer.require(site, self._right)
         return Reader(viewer, office_of(request, site))
 
 
@@ -213,7 +214,7 @@ ItaReport = Annotated[Report, Depends(ReportWith(Right.EDIT_PAPERS))]
 PaperReader = Annotated[Reader, Depends(ReaderWith(Right.PAPERS))]
 ItaEditor = Annotated[Reader, Depends(ReaderWith(Right.EDIT_PAPERS))]
 ImprovementEditor = Annotated[Reader, Depends(ReaderWith(Right.IMPROVE))]
-ObjectionDecider = Annotated[Reader, Depends(ReaderWith(Right.DECIDE))]
+ObjectionReader = Annotated[Reader, Depends(ReaderWith(Right.DECIDE, Right.APPEAL))]
 CommentReader = Annotated[Reader, Depends(ReaderWith(Right.COMMENTS))]
 TallyReader = Annotated[Reader, Depends(ReaderWith(Right.TALLY))]
 FleetReader = Annotated[Reader, Depends(ReaderWith(Right.FLEET))]

@@ -17,6 +17,7 @@ from sync.central.web.dependencies import (
     SignedIn,
     period_of,
 )
+from sync.central.web.objections import officer_response
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import language_of, page
 
@@ -52,10 +53,7 @@ def section_page(request: Request, report: SectionReport, name: str = "") -> Res
 
 @router.get("/officer/{site}/{officer}")
 def officer_page(request: Request, report: OfficerReport, officer: str) -> Response:
-    view = gate.officer(
-        report.central, report.viewer, officer, report.period, report.today, report.now
-    )
-    return page(request, "officer.html", report.viewer, report.central, view=view, chart=chart)
+    return officer_response(request, report, officer)
 
 
 @router.get("/services/{site}")

@@ -7,13 +7,16 @@ from fastapi.responses import Response
 
 from sync.central import itaform
 from sync.central import period as periods
-from sync.central.papers import appraisal, ita, meetings, posters
+from sync.central.objecting import may_read
+from sync.central.papers import appraisal, ita, meetings, objections, posters
 from sync.central.period import last_month
 from sync.central.reports import gate
 from sync.central.usecases.improvements import all_improvements
 from sync.central.usecases.ita import NoSuchRound, read_ita_round
+from sync.central.usecases.objections import NoSuchObjection
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.publishing import publish_and_read_settings
+from sync.central.viewer import NotYours, Right
 from sync.central.web.dependencies import (
     CurrentTime,
     ItaReport,
@@ -23,7 +26,9 @@ from sync.central.web.dependencies import (
     PublicReport,
     Report,
     SectionReport,
+    SignedIn,
     Today,
+    office_of,
     period_of,
 )
 from sync.central.web.downloads import file_response
@@ -69,6 +74,29 @@ def officer_paper(kind: str, report: OfficerReport, officer: str = "") -> Respon
     )
     data = make(view, report.central.settings.name, report.now)
     return file_response(data, f"officer-{officer}-{report.period.code}", kind)
+
+
+@router.get("/paper/{site}/objection.{kind}")
+def objection_paper(
+    request: Request,
+    site: str,
+    kind: str,
+    viewer: SignedIn,
+    today: Today,
+    now: CurrentTime,
+    case: int,
+) -> Response:
+    """For its officer, and for who decides."""
+    make = _one_of(kind, {"pdf": objections.objection_pdf})
+    if not (viewer.is_officer(site, viewer.officer) or may_read(viewer, site)):
+        raise NotYours(Right.DECIDE)
+    central = office_of(request, site)
+    try:
+        view = gate.objection(central, viewer, case, today, now)
+    except NoSuchObjection:
+        raise PageError(404, "no_page") from None
+    data = make(view, central.settings.name, now)
+    return file_response(data, f"objection-{site}-{case}", kind)
 
 
 @router.get("/paper/{site}/section.{kind}")

@@ -16,6 +16,7 @@ from sync.central.language import LANGUAGES, tables, words
 from sync.central.logwords import log_words
 from sync.central.reports.gate import orders_differ
 from sync.central.usecases.central import Central
+from sync.central.usecases.objections import read_notices
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.parts import parts_of
@@ -123,6 +124,7 @@ def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]
         "switch": "?" + urlencode({**request.query_params, "lang": other_language}),
         "today": today,
         "choices": partial(periods.choices, today),
+        "objection_notices": partial(read_notices, central, viewer, today),
     }
 
 

@@ -6,19 +6,25 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from kiosk.domain.people import BadPerson, Officer
+from kiosk.domain.people import BadPerson, RosterEntry
 from kiosk.domain.refusal import Refusal
-from kiosk.domain.rostercsv import BadRoster
+from kiosk.domain.rostercsv import BadRoster, entries_csv, export
 from kiosk.domain.rostercsv import parse as parse_roster
+from kiosk.domain.rosterplan import Answer, BadPlan, RosterPlan, Word
 from sync.central.photos import BadPhoto, portrait
+from sync.central.usecases.audit import signature
 from sync.central.usecases.people import (
+    EditedMeanwhile,
     NoSuchOfficer,
     NumberTaken,
+    change_roster,
+    edit_officer,
+    edition,
     find_officer,
+    preview_roster,
     read_photo,
     read_roster_page,
     remove_photo,
-    renew_officers,
     save_photo,
     set_retired,
 )
@@ -29,13 +35,18 @@ from sync.central.web.dependencies import (
     SignedIn,
     office_of,
 )
-from sync.central.web.forms import Form, Posted
+from sync.central.web.downloads import file_response
+from sync.central.web.forms import MAX_FORM, Form, Posted
 from sync.central.web.rendering import HEADERS, PageError, page
 
 router = APIRouter(include_in_schema=False)
 
 _MAX_FIELD = 200
 """Characters."""
+_MAX_QUESTIONS = 150
+"""A form has a field for each, and takes 200."""
+_ANSWER = "word "
+"""How the name of a field begins that has the word about a number."""
 
 
 @router.get("/roster/{site}")
@@ -43,14 +54,29 @@ def roster_page(request: Request, reader: Administrator) -> Response:
     return _roster_page(request, reader)
 
 
+@router.get("/roster/{site}/roster.csv")
+def roster_file(reader: Administrator, site: str) -> Response:
+    """The active officers, to be edited and imported again."""
+    active = (one for one in read_roster_page(reader.central).officers if not one.retired)
+    return file_response(export(active), f"roster-{site}", "csv")
+
+
 @router.post("/roster/{site}")
 def post_officers(
     request: Request, site: str, form: Form, reader: Administrator, now: CurrentTime
 ) -> Response:
-    """Add or renew one officer, or all of a CSV file."""
+    """Add an officer; show what a CSV file would change; or import it, once it was shown."""
     try:
-        renew_officers(reader.central, reader.viewer, _officers(form), now)
-    except (BadRoster, NumberTaken, BadPerson, PageError) as error:
+        if form.file is not None:
+            entries = parse_roster(form.file.data)
+            return _import_page(request, reader, entries, _preview(reader, entries))
+        entries = _entries(form)
+        change = change_roster(
+            reader.central, entries, _answers(form), signature(reader.viewer), now
+        )
+        if change.questions:
+            return _import_page(request, reader, entries, _preview(reader, entries), 400)
+    except (BadRoster, BadPlan, BadPerson, PageError) as error:
         return _roster_page(request, reader, error.problems, form.values)
     return RedirectResponse(f"/roster/{site}", 303)
 
@@ -64,14 +90,18 @@ def post_officer(
     reader: Administrator,
     now: CurrentTime,
 ) -> Response:
-    """Retire an officer, bring one back, take a photo or remove it."""
+    """Edit an officer, retire one, bring one back, take a photo or remove it."""
     try:
         find_officer(reader.central, officer)
+        if form.text("do", 20) == "edit":
+            return _edit(request, reader, officer, form, now)
         _change_officer(reader, officer, form, now)
     except NoSuchOfficer:
         raise PageError(404, "no_page") from None
-    except (BadPhoto, NumberTaken) as error:
+    except (BadPhoto, NumberTaken, BadPlan, BadPerson) as error:
         return _roster_page(request, reader, error.problems)
+    except EditedMeanwhile:
+        return _roster_page(request, reader, (Refusal("officer_meanwhile"),))
     return RedirectResponse(f"/roster/{site}", 303)
 
 
@@ -84,17 +114,55 @@ def photo(request: Request, site: str, officer: str, viewer: SignedIn) -> Respon
     return Response(jpeg, media_type="image/jpeg", headers=HEADERS)
 
 
-def _officers(form: Posted) -> tuple[Officer, ...]:
-    if form.file is not None:
-        return parse_roster(form.file.data)
-    officer = Officer.parse(
+# --- entries and words ---------------------------------------------------------------------------
+
+
+def _entries(form: Posted) -> tuple[RosterEntry, ...]:
+    """Of the second step of an import, or of one officer."""
+    text = form.text("csv", MAX_FORM)
+    return parse_roster(text.encode()) if text else (_entry(form),)
+
+
+def _entry(form: Posted, id_: str = "") -> RosterEntry:
+    return RosterEntry.parse(
         number=form.text("number", _MAX_FIELD),
         name=form.text("name", _MAX_FIELD),
         position=form.text("position", _MAX_FIELD),
         section=form.text("section", _MAX_FIELD),
-        id=form.text("id", _MAX_FIELD),
+        id=id_,
     )
-    return (officer,)
+
+
+def _answers(form: Posted) -> dict[str, Answer]:
+    """What was chosen, by number: a word, and the person whom the page named."""
+    answers = {}
+    for name, value in form.values.items():
+        if name.startswith(_ANSWER) and value:
+            word, _, about = value.partition(" ")
+            if word not in set(Word) or not about:
+                raise PageError(400, "bad_form")
+            answers[name.removeprefix(_ANSWER)] = Answer(word=Word(word), about=about)
+    return answers
+
+
+def _preview(reader: Reader, entries: tuple[RosterEntry, ...]) -> RosterPlan:
+    change = preview_roster(reader.central, entries, {})
+    if len(change.questions) > _MAX_QUESTIONS:
+        raise BadPlan([Refusal("too_many_questions", most=_MAX_QUESTIONS)])
+    return change
+
+
+def _edit(request: Request, reader: Reader, officer: str, form: Posted, now: datetime) -> Response:
+    entry, answers = _entry(form, officer), _answers(form)
+    base = form.text("base", 64)
+    change = edit_officer(reader.central, entry, answers, base, signature(reader.viewer), now)
+    if change.questions:
+        fields = {"do": "edit", "base": base}
+        fields |= {name: form.text(name, _MAX_FIELD) for name in ("number", "name")}
+        fields |= {name: form.text(name, _MAX_FIELD) for name in ("position", "section")}
+        address = f"/roster/{reader.central.site}/{officer}"
+        return _plan_page(request, reader, change, address, fields, 400)
+    return RedirectResponse(f"/roster/{reader.central.site}", 303)
 
 
 def _change_officer(reader: Reader, officer: str, form: Posted, now: datetime) -> None:
@@ -114,6 +182,46 @@ def _change_officer(reader: Reader, officer: str, form: Posted, now: datetime) -
             raise PageError(400, "bad_form")
 
 
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def _import_page(
+    request: Request,
+    reader: Reader,
+    entries: tuple[RosterEntry, ...],
+    change: RosterPlan,
+    status: int = 200,
+) -> Response:
+    """What an import would change, with a choice for each question."""
+    csv = entries_csv(entries)
+    if len(csv.encode()) > MAX_FORM:
+        raise PageError(413, "too_big")
+    address = f"/roster/{reader.central.site}"
+    return _plan_page(request, reader, change, address, {"csv": csv}, status)
+
+
+def _plan_page(
+    request: Request,
+    reader: Reader,
+    change: RosterPlan,
+    address: str,
+    fields: Mapping[str, str],
+    status: int,
+) -> Response:
+    """`address`, `fields`: of the form that says the words and saves."""
+    return page(
+        request,
+        "rosterplan.html",
+        reader.viewer,
+        reader.central,
+        status,
+        plan=change,
+        address=address,
+        fields=fields,
+        answer=_ANSWER,
+    )
+
+
 def _roster_page(
     request: Request,
     reader: Reader,
@@ -130,6 +238,7 @@ def _roster_page(
         400 if problems else 200,
         officers=roster.officers,
         pictured=roster.pictured,
+        edition=edition,
         typed=typed or {},
         problems=problems,
     )

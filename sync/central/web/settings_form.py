@@ -14,6 +14,7 @@ from sync.central.web.forms import Posted
 MAX_FIELD = MAX_ITA_ROWS * (MAX_TEXT + 40)
 """Characters of the longest field: the ITA rows, each as long as it may be."""
 _TEXTS = (
+    "office_en",
     "question_th",
     "question_en",
     "comment_url",
@@ -26,6 +27,9 @@ _NUMBERS = (
     "cuts_from",
     "appraisal_from",
     "appraisal_response",
+    "objection_days",
+    "decision_days",
+    "appeal_days",
     "security_days",
     "fiscal_year_starts",
 )

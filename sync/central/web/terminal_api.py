@@ -1,6 +1,7 @@
 """The terminals' API (WIRE.md): signed requests in, signed answers out, never a traceback."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -94,6 +95,23 @@ class TerminalApi:
         )
         self.reports = Batches(self._take_days, elsewhere)
         self._sites: dict[str, Central] = {}
+        self._proving: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def proving(self, signed: Signed) -> Iterator[None]:
+        """Check proofs of one request of a terminal at a time: they take what a hundred other
+        requests take, and one key is not to load central."""
+        self.refuse_while_proving(signed.site, signed.terminal)
+        self._proving.add((signed.site, signed.terminal))
+        try:
+            yield
+        finally:
+            self._proving.discard((signed.site, signed.terminal))
+
+    def refuse_while_proving(self, site: str, terminal: str) -> None:
+        """RequestRefused while proofs of this terminal are checked."""
+        if (site, terminal) in self._proving:
+            raise RequestRefused(503, "an earlier request of this terminal is being checked")
 
     async def ask(
         self, signed: Signed, do: Callable[[TerminalRequest], T], *, in_run: bool = True
@@ -181,6 +199,7 @@ Nonce = Annotated[str, Header(alias=NONCE_HEADER, max_length=64)]
 
 async def signed_request(
     request: Request,
+    api: Api,
     site: str,
     terminal: str,
     body: Body,
@@ -188,6 +207,7 @@ async def signed_request(
     nonce: Nonce = "",
 ) -> Signed:
     """The request as its signature covers it. Nothing is proven yet."""
+    api.refuse_while_proving(site, terminal)
     return Signed(
         site=site,
         terminal=terminal,
@@ -271,7 +291,8 @@ async def put_heads(api: Api, signed: SignedRequest) -> Response:
     """Show that the journal goes on from the one central has seen."""
     answer = await api.ask(signed, lambda asked: _judge(asked, signed, {}, api.now()))
     if not isinstance(answer, HeadsAnswer):
-        points = await api.elsewhere(prove_steps, signed.site, signed.terminal, answer)
+        with api.proving(signed):
+            points = await api.elsewhere(prove_steps, signed.site, signed.terminal, answer)
         answer = await api.ask(signed, lambda asked: _judge(asked, signed, points, api.now()))
     if not isinstance(answer, HeadsAnswer):
         raise RequestRefused(503, "another request of this terminal came in between")

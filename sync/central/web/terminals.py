@@ -174,7 +174,8 @@ def _fleet_page(
     problem: Refusal | None = None,
 ) -> Response:
     """`code`: a one-time code that was just made. `problem`: why nothing was done."""
-    open_breaks = unsettled(read_log_breaks(reader.central))
+    breaks = read_log_breaks(reader.central)
+    open_breaks = unsettled(breaks)
     return page(
         request,
         "fleet.html",
@@ -185,6 +186,7 @@ def _fleet_page(
         fleet=read_fleet(reader.central, today),
         open_breaks=open_breaks,
         asked_breaks=asked_for(open_breaks),
+        settled_breaks=[one for one in breaks if one.settled],
         breaks_mark=breaks_mark,
         late=partial(_is_late, now),
         code=code,

@@ -124,6 +124,7 @@ def upgrade() -> None:
         _integer("tried_boot_ms"),
         _text("boot_id"),
         _integer("issue"),
+        _text("hashed_for"),
         sa.PrimaryKeyConstraint("owner"),
     )
     _one_row(

@@ -269,6 +269,7 @@ def _results() -> None:
         _text("section"),
         _day("first_day"),
         _day("last_day"),
+        _day("published"),
         _count("n1"),
         _count("n2"),
         _count("n3"),
@@ -302,6 +303,15 @@ def _results() -> None:
         sa.PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
     )
     op.create_table(
+        "round_findings",
+        _text("site"),
+        _day("first_day"),
+        _day("last_day"),
+        _day("made"),
+        _text("findings"),
+        sa.PrimaryKeyConstraint("site", "first_day", "last_day"),
+    )
+    op.create_table(
         "site_months",
         _text("site"),
         _day("month"),
@@ -320,6 +330,9 @@ def _results() -> None:
         _count("unasked"),
         _count("best_first"),
         _count("worst_first"),
+        sa.Column("nn", sa.BigInteger, nullable=False),
+        sa.Column("nk", sa.BigInteger, nullable=False),
+        sa.Column("kk", sa.BigInteger, nullable=False),
         _count("blocks"),
         _day("first_day"),
         _day("last_day"),
@@ -346,24 +359,34 @@ def _results() -> None:
     op.create_table(
         "objections",
         _text("site"),
+        _count("case"),
         _text("officer"),
-        _count("levels"),
-        _count("number"),
-        _moment("at"),
-        _text("words"),
-        sa.PrimaryKeyConstraint("site", "officer", "levels", "number"),
+        _text("period"),
+        sa.PrimaryKeyConstraint("site", "case"),
     )
     op.create_table(
-        "verdicts",
+        "objection_blocks",
         _text("site"),
-        _text("officer"),
+        _count("case"),
         _count("levels"),
         _count("number"),
-        _text("decider"),
-        _text("verdict"),
-        _text("note"),
+        sa.PrimaryKeyConstraint("site", "case", "levels", "number"),
+    )
+    op.create_table(
+        "objection_steps",
+        _text("site"),
+        _count("case"),
+        _count("step"),
+        _text("deed"),
         _moment("at"),
-        sa.PrimaryKeyConstraint("site", "officer", "levels", "number", "decider"),
+        _text("who"),
+        _text("name"),
+        _text("roles"),
+        _text("words"),
+        _text("verdict"),
+        _text("ground"),
+        sa.Column("until", sa.Date()),
+        sa.PrimaryKeyConstraint("site", "case", "step"),
     )
 
 

@@ -8,9 +8,12 @@ the figures leave the gate.
 """
 
 from sync.central.reports.gate.city_figures import SiteRow, city
+from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
 from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
+from sync.central.reports.gate.objection_figures import ObjectionView, objection
 from sync.central.reports.gate.office_figures import (
     OfficeView,
     SectionRow,
@@ -18,9 +21,7 @@ from sync.central.reports.gate.office_figures import (
     section_members,
 )
 from sync.central.reports.gate.officer_figures import (
-    Z99,
     BlockRow,
-    Funnel,
     OfficerView,
     may_enter_appraisal,
     officer,
@@ -31,14 +32,16 @@ __all__ = [
     "CUT_STEP",
     "OVER_TICKETS",
     "PER",
-    "Z99",
     "BlockRow",
+    "Comparison",
     "CutRow",
     "CutsView",
     "Figure",
-    "Funnel",
+    "Mark",
     "Missing",
     "MonthFigure",
+    "NotCompared",
+    "ObjectionView",
     "OfficeView",
     "OfficerRow",
     "OfficerView",
@@ -50,6 +53,7 @@ __all__ = [
     "cuts",
     "figure",
     "may_enter_appraisal",
+    "objection",
     "office",
     "officer",
     "orders_differ",

@@ -5,18 +5,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kiosk.domain.scale import FaceOrder
-from sync.central.disclosure import NONE, Beside, Counts, plus, week_end
+from sync.central.clusters import design_effect, effect
+from sync.central.disclosure import NONE, ONLINE, Beside, Counts, plus, week_end
 from sync.central.measures import (
+    AT_LEAST,
+    AT_MOST,
     HIDDEN_BELOW,
+    OfServed,
+    Response,
     Result,
     Sample,
+    Served,
     levels_shown,
+    of_served,
     result,
     sample_of,
 )
 from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
+from sync.central.store.engine import Transaction
 
 _FEWEST_TICKETS = 100
 """Below this a share of the tickets says nothing."""
@@ -70,18 +78,35 @@ class Figure:
         return round(PER * self.beside.flagged / self.result.n, 1)
 
     @property
-    def response(self) -> float | None:
-        """The share of services whose question was answered, to a hundredth; None where terminals
-        know no services, or too few."""
-        if self.beside.served < HIDDEN_BELOW:
+    def response(self) -> Response | None:
+        """How many of those served answered; None where terminals know no services, too few, or
+        fewer than answers: see `answers_exceed`."""
+        answered, served = self.beside.answered, self.beside.served
+        if served < HIDDEN_BELOW or answered > served:
             return None
-        return min(1.0, round(self.beside.answered / self.beside.served, 2))
+        return Response(answered=answered, served=served, ratings=self.result.n)
 
     @property
-    def deciding_response(self) -> float | None:
-        """`response` where most of the ratings are answers to offers: a few offers say nothing of
-        ratings that came without one."""
-        return self.response if 2 * self.beside.answered >= self.result.n else None
+    def answers_exceed(self) -> bool:
+        """Whether more answers than services were counted: then neither tells a response."""
+        return self.beside.answered > self.beside.served >= HIDDEN_BELOW
+
+    @property
+    def of_served(self) -> OfServed | None:
+        """Of 100 served, what became of each; None where that is not known."""
+        result, beside = self.result, self.beside
+        if result.rate is None or self.response is None:
+            return None
+        served = Served(
+            answered=beside.answered,
+            declined=beside.skipped,
+            left=beside.lapsed,
+            never_asked=beside.not_offered,
+        )
+        # A bound is the same for all that it stands for.
+        bounds = {AT_LEAST: result.n, AT_MOST: 0}
+        satisfied = bounds.get(result.bound, round(result.rate * result.n))
+        return of_served(result.n, satisfied, served)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +115,23 @@ class MonthFigure:
     figure: Figure
 
 
-def figure(sums: Iterable[Sum], settings: SiteSettings) -> Figure:
-    """What may be said of the sum of whole blocks, on whichever scales."""
+def usual_effect(t: Transaction, last: date) -> float:
+    """The design effect that is usual in the office: of all officers' blocks of the year that ends
+    with `last`. A single block tells none of its own."""
+    sums = t.blocks.by_officer(last - timedelta(days=365), last)
+    sums.pop(ONLINE, None)
+    return design_effect(effect(part for parts in sums.values() for part in parts), 1.0)
+
+
+def figure(sums: Iterable[Sum], settings: SiteSettings, usual: float = 1.0) -> Figure:
+    """What may be said of the sum of whole blocks, on whichever scales. `usual`: the office's
+    design effect, beside what the blocks tell of their own."""
     parts = list(sums)
     if not parts:
         return Figure(result=result(Sample()))
     by_scale = _by_scale(parts)
-    total = result(_sample(by_scale), settings.compare_from)
+    deff = design_effect(effect(parts), usual)
+    total = result(_sample(by_scale), settings.compare_from, deff)
     return Figure(
         result=total,
         beside=sum((part.beside for part in parts), Beside()),
@@ -140,8 +175,12 @@ def coverage(office: Figure, tickets: int) -> float | None:
     return min(1.0, round(office.result.n / tickets, 2))
 
 
-def trend(months: Mapping[date, list[Sum]], settings: SiteSettings) -> tuple[MonthFigure, ...]:
-    return tuple(MonthFigure(month, figure(sums, settings)) for month, sums in months.items())
+def trend(
+    months: Mapping[date, list[Sum]], settings: SiteSettings, usual: float = 1.0
+) -> tuple[MonthFigure, ...]:
+    return tuple(
+        MonthFigure(month, figure(sums, settings, usual)) for month, sums in months.items()
+    )
 
 
 def trend_span(period: Period, today: date) -> tuple[date, date]:

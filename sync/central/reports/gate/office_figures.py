@@ -18,6 +18,7 @@ from sync.central.reports.gate.figures import (
     last_week_end,
     trend,
     trend_span,
+    usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import OVER_TICKETS
@@ -81,6 +82,7 @@ def office(
         sums = t.blocks.by_section(period.first_day, period.last_day)
         months = t.blocks.by_month(*trend_span(period, today))
         cuts = t.blocks.cuts(quarters)
+        usual = usual_effect(t, min(period.last_day, today))
         tickets = t.tickets.between(period.first_day, period.last_day)
         gaps = _gaps(t, period, ended, tickets) if viewer.signed_in else Counter[str]()
     online = figure(sums.get("", {}).pop(ONLINE, []), settings)
@@ -88,7 +90,8 @@ def office(
     if sections_seen is not None:
         members = _readable_sections(central.site, viewer, officers, sums)
         sections = tuple(
-            _section_row(name, ids, sums.get(name, {}), settings) for name, ids in members.items()
+            SectionRow(name, len(ids), figure(_parts([sums.get(name, {})]), settings, usual))
+            for name, ids in members.items()
         )
         record_looks(
             central,
@@ -97,14 +100,14 @@ def office(
             told("seen_office", period=period.code),
             sections_seen,
         )
-    whole = figure(_parts(by_officer for by_officer in sums.values()), settings)
+    whole = figure(_parts(by_officer for by_officer in sums.values()), settings, usual)
     return OfficeView(
         name=central.settings.name,
         period=period,
         settings=settings,
         figure=whole,
         online=online,
-        trend=trend(months, settings),
+        trend=trend(months, settings, usual),
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
         sections=sections,
@@ -154,13 +157,6 @@ def _readable_sections(
         for name in sorted(members, key=lambda name: (not name, name))
         if members[name] and viewer.may_read_section(site, name)
     }
-
-
-def _section_row(
-    name: str, officers: set[str], sums: Mapping[str, list[Sum]], settings: SiteSettings
-) -> SectionRow:
-    total = figure(_parts([sums]), settings)
-    return SectionRow(section=name, officers=len(officers), figure=total)
 
 
 def _parts(sums: Iterable[Mapping[str, list[Sum]]]) -> list[Sum]:

@@ -7,29 +7,28 @@ from datetime import date, datetime
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
 from sync.central.logbook import Entry, Kind, Log, told
-from sync.central.measures import Result, result, sample_of, satisfied_of, wilson
+from sync.central.measures import Result, result, sample_of
+from sync.central.objecting import Objection
 from sync.central.period import Period
+from sync.central.reports.gate.comparisons import Comparison, NotCompared, comparison
 from sync.central.reports.gate.figures import (
     Figure,
     MonthFigure,
-    coverage,
     figure,
     last_week_end,
     orders_differ,
     trend,
     trend_span,
+    usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import Missing, merged, missing_beside
+from sync.central.reports.gate.remedy import Remedy, remedy
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
-from sync.central.store.objections import Objection
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
 
-Z99 = 2.5758293035489004
-"""Two-sided 99 % quantile of the normal distribution."""
 _LOOKS_SHOWN = 12
 """On the officer's page; all stand on the page of the own log."""
 
@@ -40,24 +39,13 @@ class BlockRow:
     block: Block
     result: Result
     objection: Objection | None
+    """The one that is about it, withdrawn ones aside."""
+    object_until: date | None = None
+    """For the officer's own eyes: the last day to object to it; None: not any more."""
 
     @property
     def figure(self) -> Figure:
         return Figure(result=self.result, beside=self.block.beside)
-
-
-@dataclass(frozen=True, slots=True)
-class Funnel:
-    """Where a result stands among those of its size: the office's rate, and how far chance alone
-    carries a result of `n` ratings in 95 and in 99 of 100 cases."""
-
-    rate: float
-    office: float
-    n: int
-    apart: bool
-    """Whether the 99 % interval excludes the office's rate."""
-    orders_differ: bool
-    """Whether the faces of the two did not stand in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +60,12 @@ class OfficerView:
     figure: Figure
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
-    funnel: Funnel | None
+    comparison: Comparison
     looks: tuple[Entry, ...]
     """Who else looked, the newest: for the officer's own eyes, empty for others."""
     own: bool
     may_enter_appraisal: bool
     """False also where the viewer reads a part: what may be concluded follows from all of it."""
-    coverage: float | None
-    """The office's, where this officer's own response is not known."""
     has_photo: bool
     missing: Missing
     usual_flags: float | None
@@ -87,6 +73,17 @@ class OfficerView:
     next_close: date
     corrected: tuple[date, ...]
     """Days that two people let count otherwise after their result was published."""
+    remedy: Remedy
+
+    @property
+    def judged(self) -> Figure:
+        """What an appraisal goes by: the figure without weeks that an upheld objection concerns."""
+        return self.remedy.mark.without if self.remedy.mark else self.figure
+
+    @property
+    def objectable(self) -> tuple[BlockRow, ...]:
+        """What the officer may object to now."""
+        return tuple(row for row in self.blocks if row.object_until is not None)
 
 
 def officer(
@@ -108,9 +105,9 @@ def officer(
         months = t.blocks.by_month(*trend_span(period, today), officer=id, section=only)
         every_block = t.blocks.of_officer(id, first_day, last_day)
         blocks = _closed_in(only, every_block)
-        objections = {(o.levels, o.number): o for o in t.objections.all(id)}
+        usual = usual_effect(t, min(last_day, today))
+        objected = remedy(t, id, period, only, blocks, settings, today, own=own, usual=usual)
         looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
-        tickets = t.tickets.between(first_day, last_day)
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
@@ -119,11 +116,12 @@ def officer(
             corrected = _within(spans, corrected)
         published = max((block.last_day for _, block in blocks), default=date.min)
         missing = missing_beside(t, {id: spans}, {id: published})[id]
+        own_figure = figure(sums.get(id, []), settings, usual)
+        office_figure = figure(office_sums, settings, usual)
+        differ = orders_differ((own_figure, office_figure))
+        compared = comparison(t, id, period, today, orders_differ=differ)
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
-    own_sums = sums.get(id, [])
-    own_figure, office_figure = figure(own_sums, settings), figure(office_sums, settings)
-    office_coverage = coverage(office_figure, tickets)
-    response = own_figure.deciding_response
+    judged = objected.mark.without if objected.mark else own_figure
     has_more = len(blocks) < len(every_block)
     return OfficerView(
         officer=person,
@@ -132,29 +130,28 @@ def officer(
         only_section=only,
         has_more=has_more,
         figure=own_figure,
-        trend=trend(months, settings),
+        trend=trend(months, settings, usual),
         blocks=tuple(
             BlockRow(
                 levels=levels,
                 block=block,
-                result=_block_result(levels, block, settings),
-                objection=objections.get((levels, block.number)),
+                result=block_result(levels, block, settings, usual),
+                objection=objected.of_block.get((levels, block.number)),
+                object_until=objected.object_until.get((levels, block.number)),
             )
             for levels, block in blocks
         ),
-        funnel=_funnel(own_sums, own_figure, office_figure, settings),
+        comparison=Comparison(outcome=NotCompared.PART) if has_more else compared,
         looks=looks,
         own=own,
-        may_enter_appraisal=not has_more
-        and may_enter_appraisal(
-            own_figure, office_coverage if response is None else response, settings
-        ),
-        coverage=office_coverage,
+        may_enter_appraisal=not (has_more or objected.standing.open)
+        and may_enter_appraisal(judged, settings),
         has_photo=has_photo,
         missing=missing,
         usual_flags=office_figure.flagged_per_1000,
         next_close=week_end(today),
         corrected=corrected,
+        remedy=objected,
     )
 
 
@@ -172,34 +169,14 @@ def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[d
     return tuple(day for day in days if any(first <= day <= last for first, last in spans))
 
 
-def may_enter_appraisal(own: Figure, response: float | None, settings: SiteSettings) -> bool:
-    """Whether a result may enter the yearly appraisal: from enough ratings, with a response rate
-    that is known and high enough."""
-    if own.result.n < settings.appraisal_from or response is None:
+def may_enter_appraisal(own: Figure, settings: SiteSettings) -> bool:
+    """Whether a result may enter the yearly appraisal: from enough ratings that were offered, with
+    an own response that is high enough. No figure of the office stands in for one's own."""
+    response = own.response
+    if response is None or not response.reaches(settings.appraisal_response):
         return False
-    return response * 100 >= settings.appraisal_response
+    return min(own.result.n, response.answered) >= settings.appraisal_from
 
 
-def _block_result(levels: int, block: Block, settings: SiteSettings) -> Result:
-    return result(sample_of(levels, block.counts), settings.compare_from)
-
-
-def _funnel(
-    own_sums: Sequence[Sum], own: Figure, office: Figure, settings: SiteSettings
-) -> Funnel | None:
-    """None where the result or the office's is a bound, or too few to compare."""
-    rate, n = own.result.rate, own.result.n
-    if office.result.rate is None or office.result.bound:
-        return None
-    if rate is None or own.result.interval is None or n < settings.compare_from:
-        return None
-    satisfied = sum(satisfied_of(part.levels, part.counts) for part in own_sums)
-    wide = wilson(satisfied, n, Z99)
-    apart = not wide.low <= office.result.rate <= wide.high
-    return Funnel(
-        rate=rate,
-        office=office.result.rate,
-        n=n,
-        apart=apart,
-        orders_differ=orders_differ((own, office)),
-    )
+def block_result(levels: int, block: Block, settings: SiteSettings, usual: float) -> Result:
+    return result(sample_of(levels, block.counts), settings.compare_from, usual)

@@ -1,12 +1,12 @@
 """A section and its officers."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
-from sync.central.disclosure import Scaled, week_end
+from sync.central.disclosure import week_end
 from sync.central.logbook import told
+from sync.central.objecting import NOTHING_OBJECTED
 from sync.central.period import Period
 from sync.central.reports.gate.figures import (
     Figure,
@@ -14,12 +14,12 @@ from sync.central.reports.gate.figures import (
     figure,
     trend,
     trend_span,
+    usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.reports.gate.missing import Missing, missing_beside_blocks
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
-from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
@@ -33,6 +33,8 @@ class OfficerRow:
     away: bool = False
     """Whether the officer is in the section no more; the results that closed there stay its own."""
     objected: bool = False
+    """Whether an objection to these results may still end in another way."""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +64,34 @@ def section(
         months = t.blocks.by_month(*trend_span(period, today), section=name)
         missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
         office = figure(t.blocks.office(period.first_day, period.last_day), settings)
-        objecting = _objecting(t, name)
+        objections = standings(t, period, name, today)
+        usual = usual_effect(t, min(period.last_day, today))
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
     for member in members:
+        stands, blocks = objections.get(str(member.id), (NOTHING_OBJECTED, []))
         row = OfficerRow(
             officer=member,
-            figure=figure(sums.get(str(member.id), []), settings),
+            figure=figure(sums.get(str(member.id), []), settings, usual),
             missing=missing.get(str(member.id), Missing()),
             away=not _is_in(member, name),
-            objected=str(member.id) in objecting,
+            objected=bool(stands.open),
+            mark=mark(stands, blocks, settings, usual),
         )
         rows.append(row)
     looked_at = [str(row.officer.id) for row in rows]
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
     strangers = sorted(sums.keys() - {str(officer.id) for officer in roster})
-    rows += (_stranger_row(id_, sums[id_], missing[id_], settings) for id_ in strangers)
+    rows += (
+        _stranger_row(id_, figure(sums[id_], settings, usual), missing[id_]) for id_ in strangers
+    )
     parts = [part for parts in sums.values() for part in parts]
     return SectionView(
         section=name,
         period=period,
         settings=settings,
-        figure=figure(parts, settings),
-        trend=trend(months, settings),
+        figure=figure(parts, settings, usual),
+        trend=trend(months, settings, usual),
         officers=tuple(rows),
         usual_flags=office.flagged_per_1000,
         next_close=week_end(today),
@@ -95,21 +102,7 @@ def _is_in(officer: Officer, section: str) -> bool:
     return officer.section == section and not officer.retired
 
 
-def _objecting(t: Transaction, section: str) -> set[str]:
-    """Officers whose objection to a result of this section waits."""
-    waiting = [objection for objection in t.objections.all() if objection.outcome is None]
-    return {
-        objection.officer
-        for objection in waiting
-        if t.blocks.section_of(Scaled(objection.officer, objection.levels), objection.number)
-        == section
-    }
-
-
-def _stranger_row(
-    id_: str, sums: Iterable[Sum], missing: Missing, settings: SiteSettings
-) -> OfficerRow:
+def _stranger_row(id_: str, own: Figure, missing: Missing) -> OfficerRow:
     """Of an id that is on no roster."""
     officer = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(""))
-    own = figure(sums, settings)
     return OfficerRow(officer=officer, figure=own, missing=missing, on_roster=False)

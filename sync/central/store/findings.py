@@ -1,0 +1,44 @@
+"""What the comparison of a closed round's officers came to: frozen once, and read."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+from sqlalchemy import select
+
+from sync.central.comparing import Finding
+from sync.central.schema import round_findings
+from sync.central.store.room import Room
+
+_DOCUMENT = msgspec.json.Decoder(dict[str, Finding])
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFindings:
+    """By officer; and the day they were worked out."""
+
+    made: date
+    by_officer: dict[str, Finding]
+
+
+class Findings(Room):
+    def of_round(self, first: date, last: date) -> RoundFindings | None:
+        """None: not worked out yet."""
+        query = select(round_findings.c.made, round_findings.c.findings).where(
+            round_findings.c.site == self._site,
+            round_findings.c.first_day == first,
+            round_findings.c.last_day == last,
+        )
+        row = self._connection.execute(query).first()
+        return RoundFindings(row.made, _DOCUMENT.decode(row.findings)) if row else None
+
+    def freeze(self, first: date, last: date, findings: RoundFindings) -> None:
+        """A round that is there already stays as it is."""
+        row = {
+            "site": self._site,
+            "first_day": first,
+            "last_day": last,
+            "made": findings.made,
+            "findings": msgspec.json.encode(findings.by_officer).decode(),
+        }
+        self._connection.execute(self._insert(round_findings).values(row).on_conflict_do_nothing())

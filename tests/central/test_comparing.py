@@ -1,0 +1,161 @@
+"""Design effects, the variance between officers, and who differs: against values worked by hand."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.central.clusters import USUAL_WEIGHT, Effect, design_effect, effect
+from sync.central.comparing import (
+    Ratings,
+    Round,
+    Standing,
+    between_officers,
+    compare,
+    discoveries,
+)
+
+
+@dataclass(frozen=True)
+class Some:
+    """Blocks of (n, satisfied)."""
+
+    each: tuple[tuple[int, int], ...]
+
+    @property
+    def blocks(self) -> int:
+        return len(self.each)
+
+    @property
+    def n(self) -> int:
+        return sum(n for n, _ in self.each)
+
+    @property
+    def satisfied(self) -> int:
+        return sum(k for _, k in self.each)
+
+    @property
+    def nn(self) -> int:
+        return sum(n * n for n, _ in self.each)
+
+    @property
+    def nk(self) -> int:
+        return sum(n * k for n, k in self.each)
+
+    @property
+    def kk(self) -> int:
+        return sum(k * k for _, k in self.each)
+
+
+def test_a_design_effect_is_the_spread_of_blocks_over_that_of_single_ratings() -> None:
+    # Residuals 2, -2 of a rate of .8: 2/1 * 8 over 20 * .16.
+    uneven, even = effect([Some(((10, 10), (10, 6)))]), effect([Some(((10, 8), (10, 8)))])
+    assert uneven.ratio == pytest.approx(16 / 3.2)
+    assert even.ratio == pytest.approx(0)
+    assert (uneven.freedom, even.freedom) == (1, 1)
+
+
+def test_rates_that_differ_between_officers_are_no_spread_of_days() -> None:
+    same = Some(((10, 8),) * 5)
+    worse = Some(((10, 4),) * 5)
+    assert effect([same, worse]).ratio == pytest.approx(0)
+
+
+def test_one_block_or_one_answer_alone_tells_nothing() -> None:
+    assert effect([Some(((10, 8),)), Some(((10, 10), (12, 12)))]) == Effect()
+    assert design_effect(Effect(), 1.7) == 1.7
+
+
+@given(st.floats(0, 10), st.integers(0, 100), st.floats(1, 5))
+def test_a_design_effect_lies_between_the_own_and_the_usual_and_never_below_one(
+    ratio: float, freedom: int, usual: float
+) -> None:
+    one = design_effect(Effect(ratio, freedom), usual)
+    assert one >= 1
+    assert min(ratio, usual) - 1e-9 <= one <= max(ratio, usual, 1) + 1e-9
+
+
+def test_the_own_and_the_usual_weigh_as_they_are_known() -> None:
+    assert design_effect(Effect(4.0, USUAL_WEIGHT), 2.0) == pytest.approx(3.0)
+
+
+def test_the_variance_between_officers_is_none_where_chance_explains_all() -> None:
+    assert between_officers([(1.0, 0.01), (-1.0, 0.01), (0.5, 0.01), (-0.5, 0.01)]) == 0
+
+
+def test_the_variance_between_officers_agrees_with_the_formula() -> None:
+    """DerSimonian and Laird: (I phi - (I - 1)) / (sum w - sum w^2 / sum w), all of one weight. The
+    ends count as the ones next to them."""
+    scores = [(z, 0.0004) for z in (3.0, -3.0, 2.0, -2.0)]
+    assert between_officers(scores) == pytest.approx((16 - 3) / (4 / 0.0004 - 1 / 0.0004))
+
+
+def test_one_who_differs_does_not_widen_the_spread_of_all() -> None:
+    usual = [(z, 0.0004) for z in (0.5, -0.5, 0.8, -0.8, 0.1, -0.2, 1.0, -1.0, 0.3)]
+    assert between_officers([*usual, (30.0, 0.0004)]) == 0
+
+
+def test_discoveries_are_those_of_benjamini_and_hochbergs_own_example() -> None:
+    """Their table of 1995: of fifteen, four are rejected at 5 %."""
+    chances = (
+        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+        0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0,
+    )  # fmt: skip
+    by_name = {f"{place:02}": chance for place, chance in enumerate(chances)}
+    assert sorted(discoveries(by_name)) == ["00", "01", "02", "03"]
+    assert not discoveries({"a": 0.2, "b": 0.06})
+
+
+def an_office(*, mixed: tuple[int, int], n: int = 400) -> dict[str, Round]:
+    """Ten officers of service a at 90 %, ten of b at 80 %, and one of both whose rate is 85 %."""
+    calm = Effect(1.0, 25)
+    office = {f"a{i}": Round({"a": Ratings(n, n * 9 // 10)}, calm) for i in range(10)}
+    office |= {f"b{i}": Round({"b": Ratings(n, n * 8 // 10)}, calm) for i in range(10)}
+    a, b = mixed
+    office["both"] = Round({"a": Ratings(a, a * 9 // 10), "b": Ratings(b, b * 8 // 10)}, calm)
+    return office
+
+
+def test_an_officer_stands_beside_what_the_own_mix_lets_expect() -> None:
+    found = compare(an_office(mixed=(100, 300)))
+    assert {one.standing for one in found.values()} == {Standing.WITHIN}
+    both = found["both"]
+    assert both.rate == pytest.approx(0.825)
+    assert both.expected == pytest.approx(0.825)
+    # Chance within the services, and what the others' rates are uncertain by.
+    variance = (100 * 0.09 + 300 * 0.16 + 100**2 * 0.09 / 4000 + 300**2 * 0.16 / 4000) / 400**2
+    assert both.spread == pytest.approx(sqrt(variance))
+
+
+def test_unequal_days_make_the_same_difference_no_finding() -> None:
+    office = an_office(mixed=(200, 200))
+    low = {"a": Ratings(400, 320)}
+    calm = compare(office | {"low": Round(low, Effect(1.0, 25))})
+    assert calm["low"].standing is Standing.BELOW
+    uneven = {name: Round(one.services, Effect(4.0, 25)) for name, one in office.items()}
+    wide = compare(uneven | {"low": Round(low, Effect(4.0, 25))})
+    assert wide["low"].standing is not Standing.BELOW
+
+
+def test_four_points_are_no_finding_however_many_ratings_show_them() -> None:
+    office = an_office(mixed=(0, 200_000), n=200_000)
+    office["low"] = Round({"a": Ratings(200_000, 172_000)}, Effect(1.0, 25))
+    assert compare(office)["low"].standing is Standing.WITHIN
+
+
+def test_where_nearly_all_agree_a_comparison_tells_a_bound() -> None:
+    office = an_office(mixed=(200, 200))
+    rates = set()
+    for few in (0, 1, 2):
+        high = Round({"b": Ratings(300, 300 - few)}, Effect(1.0, 25))
+        one = compare(office | {"high": high})["high"]
+        assert (one.standing, one.bound) == (Standing.ABOVE, "at least")
+        rates.add(one.rate)
+    assert rates == {0.99}
+
+
+def test_of_few_officers_nobody_is_compared() -> None:
+    two = dict(list(an_office(mixed=(0, 0)).items())[:4])
+    assert {one.standing for one in compare(two).values()} == {Standing.FEW_OFFICERS}
