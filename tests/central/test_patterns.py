@@ -8,7 +8,6 @@ from random import Random
 
 import pytest
 
-from kiosk.domain.people import Officer
 from kiosk.domain.rating import Channel, Half
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.logbook import Kind, told
@@ -23,7 +22,6 @@ from sync.central.patterns import (
 )
 from sync.central.usecases.central import Central
 from sync.central.usecases.patterns import read_patterns
-from sync.central.usecases.people import import_officers
 from sync.central.viewer import ROLES, NotYours
 from sync.messages import SIGN_ONS, Answer, DayReport, LineCount
 from tests.evidence.honest_offices import (
@@ -35,7 +33,8 @@ from tests.evidence.honest_offices import (
     friend_at_lunch,
     honest,
 )
-from tests.support.central import AUDIT, DIRECTOR, enrolled, logged, signed_in, take
+from tests.support.builders import an_officer
+from tests.support.central import AUDIT, DIRECTOR, enrolled, logged, put_on_roster, signed_in, take
 from tests.support.day_reports import sealed
 
 MONDAY = date(2026, 4, 6)
@@ -53,7 +52,16 @@ def report(central: Central, day: date, satisfied_after_noon: int) -> None:
             odd = (day.day + number) % 5
             more = satisfied_after_noon if officer == "101" and half is Half.AFTERNOON else 0
             counts = (1, 1, 3, 8 + odd, 7 + more)
-            rows.append(LineCount(officer, "general", "1", half, Channel.TOUCH, counts))
+            rows.append(
+                LineCount(
+                    officer=officer,
+                    service="general",
+                    counter="1",
+                    half=half,
+                    channel=Channel.TOUCH,
+                    n=counts,
+                )
+            )
     sheets = tuple(
         sealed(officer, sum(sum(row.n) for row in rows if row.officer == officer))
         for officer in OFFICERS
@@ -76,7 +84,7 @@ def report(central: Central, day: date, satisfied_after_noon: int) -> None:
 @pytest.fixture
 def served(central: Central) -> Central:
     """Two days of each week of two quarters; in the second a friend presses at lunch for 101."""
-    import_officers(central, tuple(Officer.parse(o, f"คนที่ {o}", id=o) for o in OFFICERS))
+    put_on_roster(central, tuple(an_officer(o, f"คนที่ {o}") for o in OFFICERS))
     enrolled(central)
     for week in range(25):
         for day in (MONDAY + timedelta(weeks=week, days=k) for k in (0, 2)):
@@ -137,12 +145,23 @@ def test_every_pattern_has_its_words() -> None:
 
 def test_days_are_put_together_by_counter_and_tickets_name_nobody_at_a_shared_one() -> None:
     lines = [
-        LineRow("101", MONDAY, "1", "am", 5, (1, 0, 0, 4, 5)),
-        LineRow("101", MONDAY, "1", "pm", 5, (0, 0, 2, 0, 3)),
-        LineRow("101", MONDAY, "2", "pm", 5, (0, 0, 0, 0, 1)),
-        LineRow("102", MONDAY, "2", "pm", 5, (0, 0, 0, 1, 0)),
+        LineRow(
+            officer="101", day=MONDAY, counter="1", half="am", levels=5, counts=(1, 0, 0, 4, 5)
+        ),
+        LineRow(
+            officer="101", day=MONDAY, counter="1", half="pm", levels=5, counts=(0, 0, 2, 0, 3)
+        ),
+        LineRow(
+            officer="101", day=MONDAY, counter="2", half="pm", levels=5, counts=(0, 0, 0, 0, 1)
+        ),
+        LineRow(
+            officer="102", day=MONDAY, counter="2", half="pm", levels=5, counts=(0, 0, 0, 1, 0)
+        ),
     ]
-    others = [OtherRow("101", MONDAY, SIGN_ONS, 3), OtherRow("101", MONDAY, "paused-minutes", 40)]
+    others = [
+        OtherRow(officer="101", day=MONDAY, what=SIGN_ONS, n=3),
+        OtherRow(officer="101", day=MONDAY, what="paused-minutes", n=40),
+    ]
     days = officer_days(lines, others, {(MONDAY, "1"): 30, (MONDAY, "2"): 9})
     [mine], [other] = days["101"], days["102"]
     assert (mine.morning, mine.afternoon, mine.satisfied) == (10, 5, 12)
@@ -192,7 +211,17 @@ def test_a_season_that_changes_everybody_accuses_nobody() -> None:
 def test_a_cheat_changes_what_a_day_says_and_stays_possible(
     cheat: Callable[[Random, OfficerDay], OfficerDay],
 ) -> None:
-    friday = OfficerDay(date(2026, 7, 3), "1", 20, 20, 15, 15, tickets=60, offered=60, sign_ons=1)
+    friday = OfficerDay(
+        day=date(2026, 7, 3),
+        counter="1",
+        morning=20,
+        afternoon=20,
+        satisfied_morning=15,
+        satisfied_afternoon=15,
+        tickets=60,
+        offered=60,
+        sign_ons=1,
+    )
     after = cheat(Random(1), friday)
     assert after != friday
     assert 0 <= after.satisfied <= after.n

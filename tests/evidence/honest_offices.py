@@ -94,7 +94,7 @@ def honest(random: Random, asking: Asking | None = None, tickets: bool | None = 
             ]
         later = _changed(random, habits)
         now[officer] = _days(random, later, seasons[2], asking, tickets, QUARTER)
-    return Office(asking, tickets, past, now)
+    return Office(asking=asking, tickets=tickets, past=past, now=now)
 
 
 def _season(random: Random, first: date) -> _Season:

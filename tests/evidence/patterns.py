@@ -1,6 +1,7 @@
 """How often honest officers are seen by the patterns of a quarter, and how often each cheat is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from sync.central.patterns import look
@@ -81,7 +82,7 @@ def _seen(random: Random, cheat: Cheat, offices: list[Office], rule: Rule, past:
         before = dict(office.past)
         if past and officer in before:
             before[officer] = cheating(random, cheat, before[officer])
-        seen += officer in rule(Office(office.asking, office.tickets, before, now))
+        seen += officer in rule(replace(office, past=before, now=now))
     return seen / len(offices)
 
 

@@ -109,33 +109,35 @@ def _flagged(week: Week) -> float | None:
     return log(5 + 1000 * sum(day.flagged for day in week) / n) if n >= _FEWEST else None
 
 
-MORE_RATINGS = Leg("more-ratings", _ratings, 1, log(1.15))
-MORE_PER_TICKET = Leg("more-per-ticket", _ratings_per_ticket, 1, log(1.15))
-FEWER_PER_TICKET = Leg("fewer-per-ticket", _ratings_per_ticket, -1, log(1.15))
-FEWER_OFFERS = Leg("fewer-offers", _offers_per_ticket, -1, log(1.2))
-BETTER = Leg("better", _satisfaction, 1, 0.35)
-LATER = Leg("later", _afternoon, 1, 0.35)
-BETTER_LATER = Leg("better-later", _better_afternoon, 1, 0.35)
-MORE_NOT_OFFERED = Leg("more-not-offered", _not_offered, 1, 0.7)
-LONGER_PAUSES = Leg("longer-pauses", _paused, 1, log(1.15))
-LONGER_COVERED = Leg("longer-covered", _covered, 1, log(1.2))
-MUCH_COVERED = Leg("much-covered", _covered, 1, log(2))
-MORE_SIGN_ONS = Leg("more-sign-ons", _sign_ons, 1, log(1.8))
-MORE_FLAGGED = Leg("more-flagged", _flagged, 1, log(4))
+MORE_RATINGS = Leg(name="more-ratings", number=_ratings, sign=1, least=log(1.15))
+MORE_PER_TICKET = Leg(name="more-per-ticket", number=_ratings_per_ticket, sign=1, least=log(1.15))
+FEWER_PER_TICKET = Leg(
+    name="fewer-per-ticket", number=_ratings_per_ticket, sign=-1, least=log(1.15)
+)
+FEWER_OFFERS = Leg(name="fewer-offers", number=_offers_per_ticket, sign=-1, least=log(1.2))
+BETTER = Leg(name="better", number=_satisfaction, sign=1, least=0.35)
+LATER = Leg(name="later", number=_afternoon, sign=1, least=0.35)
+BETTER_LATER = Leg(name="better-later", number=_better_afternoon, sign=1, least=0.35)
+MORE_NOT_OFFERED = Leg(name="more-not-offered", number=_not_offered, sign=1, least=0.7)
+LONGER_PAUSES = Leg(name="longer-pauses", number=_paused, sign=1, least=log(1.15))
+LONGER_COVERED = Leg(name="longer-covered", number=_covered, sign=1, least=log(1.2))
+MUCH_COVERED = Leg(name="much-covered", number=_covered, sign=1, least=log(2))
+MORE_SIGN_ONS = Leg(name="more-sign-ons", number=_sign_ons, sign=1, least=log(1.8))
+MORE_FLAGGED = Leg(name="more-flagged", number=_flagged, sign=1, least=log(4))
 
 CATALOGUE = (
-    Pattern("extra-ratings", "ratings", (MORE_PER_TICKET, BETTER), past=2.0),
-    Pattern("extra-ratings-uncounted", "ratings", (MORE_RATINGS, BETTER), past=2.4),
-    Pattern("over-tickets", "ratings", (MORE_PER_TICKET,), past=5.0, peers=5.0),
-    Pattern("afternoon", "afternoon", (LATER, BETTER_LATER), past=2.0, peers=3.0),
-    Pattern("jump", "jump", (BETTER,), past=5.5),
-    Pattern("chosen-offers", "offers", (FEWER_OFFERS,), past=4.5, peers=4.5),
-    Pattern("left-out", "offers", (MORE_NOT_OFFERED,), past=5.0, peers=6.0),
-    Pattern("fewer-and-better", "fewer", (FEWER_PER_TICKET, BETTER), past=2.0),
-    Pattern("pauses", "pauses", (LONGER_PAUSES, BETTER), past=2.0),
-    Pattern("long-pauses", "pauses", (LONGER_PAUSES,), past=6.0, peers=6.0),
-    Pattern("covered", "covered", (LONGER_COVERED, BETTER), past=2.0),
-    Pattern("long-covered", "covered", (MUCH_COVERED,), past=5.0, peers=5.0),
-    Pattern("sign-ons", "sign-ons", (MORE_SIGN_ONS,), past=4.5, peers=8.0),
-    Pattern("flagged", "flagged", (MORE_FLAGGED,), past=5.0, peers=6.0),
+    Pattern(name="extra-ratings", kind="ratings", legs=(MORE_PER_TICKET, BETTER), past=2.0),
+    Pattern(name="extra-ratings-uncounted", kind="ratings", legs=(MORE_RATINGS, BETTER), past=2.4),
+    Pattern(name="over-tickets", kind="ratings", legs=(MORE_PER_TICKET,), past=5.0, peers=5.0),
+    Pattern(name="afternoon", kind="afternoon", legs=(LATER, BETTER_LATER), past=2.0, peers=3.0),
+    Pattern(name="jump", kind="jump", legs=(BETTER,), past=5.5),
+    Pattern(name="chosen-offers", kind="offers", legs=(FEWER_OFFERS,), past=4.5, peers=4.5),
+    Pattern(name="left-out", kind="offers", legs=(MORE_NOT_OFFERED,), past=5.0, peers=6.0),
+    Pattern(name="fewer-and-better", kind="fewer", legs=(FEWER_PER_TICKET, BETTER), past=2.0),
+    Pattern(name="pauses", kind="pauses", legs=(LONGER_PAUSES, BETTER), past=2.0),
+    Pattern(name="long-pauses", kind="pauses", legs=(LONGER_PAUSES,), past=6.0, peers=6.0),
+    Pattern(name="covered", kind="covered", legs=(LONGER_COVERED, BETTER), past=2.0),
+    Pattern(name="long-covered", kind="covered", legs=(MUCH_COVERED,), past=5.0, peers=5.0),
+    Pattern(name="sign-ons", kind="sign-ons", legs=(MORE_SIGN_ONS,), past=4.5, peers=8.0),
+    Pattern(name="flagged", kind="flagged", legs=(MORE_FLAGGED,), past=5.0, peers=6.0),
 )

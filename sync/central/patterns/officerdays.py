@@ -87,7 +87,7 @@ def officer_days(
     rated_at: dict[tuple[date, str], set[str]] = defaultdict(set)
     for line in lines:
         of_day = days[line.officer, line.day]
-        at_counter = of_day.setdefault(line.counter, OfficerDay(line.day, line.counter))
+        at_counter = of_day.setdefault(line.counter, OfficerDay(day=line.day, counter=line.counter))
         _add_ratings(at_counter, line)
         rated_at[line.day, line.counter].add(line.officer)
     counted: dict[tuple[str, date], Counter[str]] = defaultdict(Counter)

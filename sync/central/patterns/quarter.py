@@ -174,5 +174,12 @@ def _standing_out(
             sure = sure and difference * leg.sign >= leg.least
             deviations.append(in_deviations * leg.sign)
         if sure and min(deviations) >= least:
-            seen.append(Seen(officer, pattern.name, against, round(min(deviations), 1)))
+            seen.append(
+                Seen(
+                    officer=officer,
+                    pattern=pattern.name,
+                    against=against,
+                    deviations=round(min(deviations), 1),
+                )
+            )
     return seen

@@ -53,7 +53,9 @@ class Patterns(Room):
             .group_by(*key)
         )
         rows = self._connection.execute(query)
-        return [OtherRow(row.officer, row.date, row.what, int(row.n)) for row in rows]
+        return [
+            OtherRow(officer=row.officer, day=row.date, what=row.what, n=int(row.n)) for row in rows
+        ]
 
     def put(self, quarter: date, officers: int, seen: Iterable[Seen], now: datetime) -> None:
         """Store what was seen in the quarter that ends on this day; what is stored stays."""
@@ -89,7 +91,12 @@ class Patterns(Room):
             .order_by(patterns.c.officer, patterns.c.pattern, patterns.c.against)
         )
         seen = tuple(
-            Seen(row.officer, row.pattern, Against(row.against), row.deviations / 10)
+            Seen(
+                officer=row.officer,
+                pattern=row.pattern,
+                against=Against(row.against),
+                deviations=row.deviations / 10,
+            )
             for row in rows
         )
         return StoredQuarter(officers, seen)

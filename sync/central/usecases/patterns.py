@@ -43,7 +43,7 @@ def read_patterns(
         quarters = tuple(_quarters(t, today))
         quarter = next((one for one in quarters if asked in (None, one[1])), None)
         if quarter is None:
-            return PatternsRead(quarters)
+            return PatternsRead(quarters=quarters)
         stored = t.patterns.of(quarter[1]) or _look(t, quarter)
         roster = t.people.everyone()
     seen = {
@@ -61,7 +61,9 @@ def read_patterns(
         t.patterns.put(quarter[1], stored.officers, stored.seen, now)
         t.logs.read(signature(viewer), told("patterns", day=code), now)
         t.logs.look(ids, f"{viewer.name} ({viewer.account})", told("seen_patterns"), now)
-    return PatternsRead(quarters, quarter, stored.officers, listed)
+    return PatternsRead(
+        quarters=quarters, quarter=quarter, looked_at=stored.officers, officers=listed
+    )
 
 
 def _by_number(officer: Officer) -> tuple[int, str]:
