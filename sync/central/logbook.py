@@ -99,12 +99,23 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which entries of a log are asked for: these kinds, one person's (part of a name is enough),
-    from `first` until before `end`."""
+    what `who` did as the log has the name, from `first` until before `end`."""
 
     kinds: tuple[Kind, ...] = ()
     person: str = ""
+    who: str = ""
     first: datetime | None = None
     end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Somebody who looked at an officer's results: how often, first and last."""
+
+    who: str
+    n: int
+    first: datetime
+    newest: datetime
 
 
 @dataclass(frozen=True, slots=True)

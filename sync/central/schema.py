@@ -331,6 +331,18 @@ tickets = Table(
     PrimaryKeyConstraint("site", "counter", "date"),
 )
 
+quarter_tickets = Table(
+    "quarter_tickets",
+    metadata,
+    _text("site"),
+    Column("quarter", Date, nullable=False),
+    _count("rated"),
+    _count("served"),
+    PrimaryKeyConstraint("site", "quarter"),
+)
+"""Of counters with a machine, on days with a number of tickets: how many were rated, and how many
+served, in the quarter that ends on a day. Written once, when its tables are published."""
+
 block_cuts = Table(
     "block_cuts",
     metadata,

@@ -70,6 +70,7 @@ PAGES: dict[str, set[str]] = {
     "/security/dindaeng": {A, I},
     "/security/dindaeng/log.csv": {A},
     "/my-log": {*ROLES},
+    "/my-log/looks.csv": {O},
     "/fleet/dindaeng": {D, A, I},
     "/roster/dindaeng": {I},
     "/roster/dindaeng/roster.csv": {I},
@@ -413,6 +414,8 @@ def test_the_tally_is_logged_before_it_is_shown(
     assert "audit · ผลดิบของวันที่ ๒ พ.ย. ๒๕๖๙" in text
     newest = logged(office, Kind.READ)[0]
     assert (newest.who, newest.what) == ("audit", told("tally", day="2026-11-02"))
+    looks = [look for look in logged(office, Kind.LOOK) if look.what == newest.what]
+    assert {look.whom for look in looks} == {"101", "102", "201"}, "each officer reads of it"
 
 
 def test_a_form_of_another_site_does_nothing(clients: dict[str, TestClient]) -> None:

@@ -99,6 +99,7 @@ def close_due(t: Transaction, today: date) -> int:
         closing = _Closing(officer, sections.get(officer, ""), today)
         added += _close(t, closing, since, ends.get(officer, {}))
     t.questionnaire.close_pool()
+    t.tickets.freeze(week)
     t.unclosed.closed_up_to(week)
     freeze_rounds(t, today)
     return added

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sync.central.disclosure import NONE, Counts, Scaled, beyond, plus
-from sync.central.logbook import Kind, Log, LogEnd, entry_digest, read_told
+from sync.central.logbook import Entry, Kind, Log, LogEnd, entry_digest, read_told
+from sync.central.sitesettings import SECURITY_DAYS_FLOOR
 from sync.central.store.days import Days, StoredReport, line_rows
+from sync.central.store.engine import Transaction
 from sync.central.store.logbreaks import LogBreak
 from sync.central.store.logs import Logs
 from sync.central.store.unclosed import Unclosed
@@ -136,25 +138,44 @@ def _ratings(body: bytes) -> dict[Scaled, Counts]:
     return sums
 
 
+@dataclass(frozen=True, slots=True)
+class _Emptied:
+    """What the record says of security events that are emptied: up to which one, and from when on
+    no office can have had them emptied."""
+
+    last: int
+    oldest: datetime
+
+    def wrong_with(self, log: Log, entry: Entry) -> str:
+        if log is not Log.SECURITY or entry.seq > self.last:
+            return "is emptied, and the record does not say so"
+        return "is emptied before its time" if entry.at > self.oldest else ""
+
+
 def first_wrong_entry(central: Central, site: str) -> str | None:
     """The first entry of a site's logs that does not follow from the one before, a log that lacks
     its end, a guard that is missing; None: all agree."""
     try:
         with central.store.read(site) as t:
-            if guard := t.logs.missing_guard():
-                return f"logs: the guard {guard} is missing"
-            if stray := t.logs.stray():
-                return stray
-            emptied = t.logs.told_emptied()
-            heads = t.logs.heads()
-            for log in Log:
-                if wrong := _wrong_log(t.logs, site, log, heads[log], emptied):
-                    return f"log {log.value}: {wrong}"
-            if wrong := _wrong_settlement(t.logs, t.log_breaks.all()):
-                return wrong
+            return _wrong_with_logs(t, site) or None
     except ValueError as error:
         return f"logs: an entry that can't be: {error}"
-    return None
+
+
+def _wrong_with_logs(t: Transaction, site: str) -> str:
+    if guard := t.logs.missing_guard():
+        return f"logs: the guard {guard} is missing"
+    if stray := t.logs.stray():
+        return stray
+    last, told_at = t.logs.told_emptied()
+    emptied = _Emptied(last, told_at - timedelta(days=SECURITY_DAYS_FLOOR))
+    heads = t.logs.heads()
+    for log in Log:
+        if wrong := _wrong_log(t.logs, site, log, heads[log], emptied):
+            return f"log {log.value}: {wrong}"
+    if not heads[Log.RECORD].seq and t.accounts.all():
+        return "log record: has no entry, though accounts were made"
+    return _wrong_settlement(t.logs, t.log_breaks.all())
 
 
 def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
@@ -180,27 +201,35 @@ def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
     return ""
 
 
-def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: int) -> str:
-    """`emptied`: up to which security event the record says that they are."""
+def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: _Emptied) -> str:
     seq, previous = 0, ""
     for entry in logs.every(log):
         seq += 1
         if entry.seq != seq:
             return f"entry {seq} is missing"
-        if entry.emptied:
-            if log is not Log.SECURITY or seq > emptied:
-                return f"entry {seq} is emptied, and the record does not say so"
-        elif entry.digest != entry_digest(site, log, seq, entry.at, entry.note):
-            return f"entry {seq} was changed"
-        if entry.hash != chained(previous, entry.digest):
-            return f"entry {seq} does not follow from the one before"
+        if wrong := _wrong_entry(site, log, entry, previous, emptied):
+            return f"entry {seq} {wrong}"
         previous = entry.hash
     if (seq, previous) != (head.seq, head.hash):
         return f"entry {seq} is its last, and its head says {head.seq}"
-    of_record = emptied if log is Log.SECURITY else 0
+    of_record = emptied.last if log is Log.SECURITY else 0
     if head.emptied != of_record:
         return f"its head says it is emptied up to {head.emptied}, the record up to {of_record}"
     return ""
+
+
+def _wrong_entry(site: str, log: Log, entry: Entry, previous: str, emptied: _Emptied) -> str:
+    """`previous`: the hash of the entry before."""
+    if entry.emptied:
+        if wrong := emptied.wrong_with(log, entry):
+            return wrong
+    elif entry.digest != entry_digest(site, log, entry.seq, entry.at, entry.note):
+        return "was changed"
+    return (
+        ""
+        if entry.hash == chained(previous, entry.digest)
+        else ("does not follow from the one before")
+    )
 
 
 def _wrong_with(central: Central, days: Days, terminal: str, day: date) -> str:

@@ -20,6 +20,7 @@ from sync.central.usecases.logs import (
     LogPage,
     Wanted,
     export_log,
+    export_own_looks,
     kinds_for,
     read_log,
     read_own_log,
@@ -54,16 +55,19 @@ _FIELDS = ("kind", "person", "since", "until")
 Before = Annotated[int, Query(ge=0, le=1 << 53)]
 """The number of the entry that a page ends before; 0: the newest page."""
 Text = Annotated[str, Query(max_length=80)]
+Who = Annotated[str, Query(max_length=400)]
+"""Whose deeds, as a log has the name."""
 
 
 def wanted_entries(
-    kind: Text = "", person: Text = "", since: Text = "", until: Text = ""
+    kind: Text = "", person: Text = "", since: Text = "", until: Text = "", who: Who = ""
 ) -> Wanted:
     """What the form above a log asks for; PageError for a day that is none."""
     first, last = _day(since), _day(until)
     return Wanted(
         kinds=(Kind(kind),) if kind in set(Kind) else (),
         person=person.strip(),
+        who=who,
         first=_midnight(first) if first else None,
         end=_midnight(last + timedelta(days=1)) if last else None,
     )
@@ -126,22 +130,36 @@ def city_security_file(
 
 @router.get("/my-log")
 def own_page(
-    request: Request, viewer: SignedIn, looks_before: Before = 0, before: Before = 0
+    request: Request,
+    viewer: SignedIn,
+    wanted: Asked,
+    looks_before: Before = 0,
+    before: Before = 0,
 ) -> Response:
     """What happened to one's own account, and who looked at one's own results."""
     central = parts_of(request).central
-    events = read_own_log(central, viewer, Log.SECURITY, before)
-    looks = read_own_log(central, viewer, Log.RECORD, looks_before)
+    own = read_own_log(central, viewer, wanted, events_before=before, looks_before=looks_before)
+    asked = {name: request.query_params.get(name, "") for name in ("who", "since", "until")}
+    filled = {name: value for name, value in asked.items() if value}
     return page(
         request,
         "ownlog.html",
         viewer,
-        events=events,
-        looks=looks,
+        own=own,
+        asked=asked,
+        file="/my-log/looks.csv" + ("?" + urlencode(filled) if filled else ""),
         kept_days=read_settings(central).settings.security_days,
-        older_events=_older(request, events, "before"),
-        older_looks=_older(request, looks, "looks_before"),
+        older_events=_older(request, own.events, "before"),
+        older_looks=_older(request, own.looks, "looks_before"),
     )
+
+
+@router.get("/my-log/looks.csv")
+def own_looks_file(request: Request, viewer: SignedIn, wanted: Asked, now: CurrentTime) -> Response:
+    """Who looked at one's own results, as a file."""
+    looks = export_own_looks(parts_of(request).central, viewer, wanted)
+    name = f"looks-{viewer.officer}-{now.astimezone():%Y-%m-%d}"
+    return file_response(_as_csv(looks, language_of(request)), name, "csv")
 
 
 def _log_page(request: Request, reader: Reader, log: Log, wanted: Wanted, before: int) -> Response:

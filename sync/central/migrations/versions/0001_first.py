@@ -288,6 +288,14 @@ def _results() -> None:
     )
     op.create_index("blocks_by_day", "blocks", ["site", "last_day"])
     op.create_table(
+        "quarter_tickets",
+        _text("site"),
+        _day("quarter"),
+        _count("rated"),
+        _count("served"),
+        sa.PrimaryKeyConstraint("site", "quarter"),
+    )
+    op.create_table(
         "block_cuts",
         _text("site"),
         _text("officer"),

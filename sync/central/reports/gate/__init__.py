@@ -10,7 +10,14 @@ the figures leave the gate.
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
-from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.figures import (
+    PER,
+    Coverage,
+    Figure,
+    MonthFigure,
+    figure,
+    orders_differ,
+)
 from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
 from sync.central.reports.gate.objection_figures import ObjectionView, objection
@@ -34,6 +41,7 @@ __all__ = [
     "PER",
     "BlockRow",
     "Comparison",
+    "Coverage",
     "CutRow",
     "CutsView",
     "Figure",

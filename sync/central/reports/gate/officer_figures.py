@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Block, week_end
-from sync.central.logbook import Entry, Kind, Log, told
+from sync.central.logbook import Looker, told
 from sync.central.measures import Result, result, sample_of
 from sync.central.objecting import Objection
 from sync.central.period import Period
@@ -28,9 +28,6 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
-
-_LOOKS_SHOWN = 12
-"""On the officer's page; all stand on the page of the own log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,8 @@ class OfficerView:
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
     comparison: Comparison
-    looks: tuple[Entry, ...]
-    """Who else looked, the newest: for the officer's own eyes, empty for others."""
+    lookers: tuple[Looker, ...]
+    """Who else looked, the last one first: for the officer's own eyes, empty for others."""
     own: bool
     may_enter_appraisal: bool
     """False also where the viewer reads a part: what may be concluded follows from all of it."""
@@ -107,7 +104,7 @@ def officer(
         blocks = _closed_in(only, every_block)
         usual = usual_effect(t, min(last_day, today))
         objected = remedy(t, id, period, only, blocks, settings, today, own=own, usual=usual)
-        looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
+        lookers = t.logs.lookers(id) if own else ()
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
@@ -142,7 +139,7 @@ def officer(
             for levels, block in blocks
         ),
         comparison=Comparison(outcome=NotCompared.PART) if has_more else compared,
-        looks=looks,
+        lookers=lookers,
         own=own,
         may_enter_appraisal=not (has_more or objected.standing.open)
         and may_enter_appraisal(judged, settings),
