@@ -191,10 +191,10 @@ def test_who_has_always_served_twice_as_many_is_not_seen() -> None:
             flagged=2 * day.flagged,
         )
 
-    both = [
+    now, past = (
         {**days, officer: list(map(doubled, days[officer]))} for days in (office.now, office.past)
-    ]
-    assert look(*both) == ()
+    )
+    assert look(now, past) == ()
 
 
 def test_a_season_that_changes_everybody_accuses_nobody() -> None:
