@@ -43,7 +43,9 @@ from kiosk.domain.wording import (
 from kiosk.tomlfile import tables
 from kiosk.tomlfile.tables import Tables, WrongSetting
 
-COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 100, 20
+COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 300, 50
+TALK_RATINGS, TALK_RESPONSE = 100, 20
+"""From which a result is enough for a talk. No office goes lower."""
 MAX_THRESHOLD = 100_000
 SECURITY_DAYS_FLOOR, MAX_SECURITY_DAYS = 90, 3650
 """Thai law (the Computer-Related Crime Act, section 26) asks for ninety days of such logs."""
@@ -171,11 +173,20 @@ class SiteSettings(NamedTuple):
         int, Whole(CUTS_FLOOR, MAX_THRESHOLD), "ratings from which a service's result is shown"
     ] = CUTS_FLOOR
     appraisal_from: Annotated[
-        int, Whole(APPRAISAL_FLOOR, MAX_THRESHOLD), "ratings from which an appraisal may use one"
+        int,
+        Whole(TALK_RATINGS, MAX_THRESHOLD),
+        "effective ratings from which an appraisal may use a result; below 300 with a reason alone",
     ] = APPRAISAL_FLOOR
     appraisal_response: Annotated[
-        int, Whole(RESPONSE_FLOOR, 100), "response rate, per cent, from which it may"
+        int,
+        Whole(TALK_RESPONSE, 100),
+        "own response, per cent, from which it may; below 50 with a reason alone",
     ] = RESPONSE_FLOOR
+    appraisal_reason: Annotated[
+        str,
+        ScreenText(MAX_TEXT, least=0),
+        "why the office asks for less; stands on every page and paper with results",
+    ] = ""
     objection_days: Annotated[
         int,
         Whole(OBJECTION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
@@ -217,6 +228,12 @@ class SiteSettings(NamedTuple):
         Tables(ItaRow, MAX_ITA_ROWS),
         "of the ITA report, in their order; none: those that came with the program",
     ] = ()
+
+    @property
+    def asks_less(self) -> bool:
+        """Whether an appraisal may use what it should not without a reason."""
+        low = self.appraisal_from < APPRAISAL_FLOOR
+        return low or self.appraisal_response < RESPONSE_FLOOR
 
     @property
     def level_words(self) -> tuple[Bilingual, ...]:
@@ -266,6 +283,10 @@ def read(values: dict[str, Any]) -> SiteSettings:
         raise _refused(error) from None
     if len(settings.level_words_th) != len(settings.level_words_en):
         raise BadSettings("level_words_differ")
+    if settings.asks_less and not settings.appraisal_reason.strip():
+        raise BadSettings(
+            "appraisal_reason_missing", n=str(APPRAISAL_FLOOR), share=str(RESPONSE_FLOOR)
+        )
     for name, rows in (("reasons", settings.reasons), ("services", settings.services)):
         if len({row.id for row in rows}) != len(rows):
             raise BadSettings("id_twice", field=name)

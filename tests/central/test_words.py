@@ -24,7 +24,7 @@ PAPER_TABLES = (
 )
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "comparison", "deed", "ground",
+    "appraising", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
     "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
     "objection", "open_data", "open_data_column", "panel", "pattern_against", "pattern_innocent",

@@ -21,6 +21,7 @@ _TEXTS = (
     "opening_hours",
     "oit_numbers",
     "licence",
+    "appraisal_reason",
 )
 _NUMBERS = (
     "compare_from",
