@@ -49,6 +49,11 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "decision_days": ({"decision_days": "92"}, "/objections/dindaeng", "ภายใน ๙๒ วัน"),
     "appeal_days": ({"appeal_days": "93"}, "/objections/dindaeng", "ภายใน ๙๓ วัน"),
     "security_days": ({"security_days": "417"}, "/my-log", "๔๑๗"),
+    "results_years": ({"results_years": "13"}, "/retention/dindaeng", "๑๓ ปี"),
+    "raw_months": ({"raw_months": "29"}, "/retention/dindaeng", "๒๙ เดือน"),
+    "record_years": ({"record_years": "7"}, "/retention/dindaeng", "๗ ปี"),
+    "comments_months": ({"comments_months": "31"}, "/retention/dindaeng", "๓๑ เดือน"),
+    "backup_days": ({"backup_days": "98"}, "/retention/dindaeng", "๙๘ วัน"),
     "oit_numbers": ({"oit_numbers": "O98"}, f"/data/dindaeng/statistics.xlsx?{ROUND}", "O98"),
     "licence": ({"licence": "ODbL"}, f"/data/dindaeng/statistics.json?{ROUND}", "ODbL"),
     "fiscal_year_starts": (

@@ -26,9 +26,11 @@ PAPER_TABLES = (
 CHOSEN = {
     "appraising", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
-    "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
-    "objection", "open_data", "open_data_column", "panel", "pattern_against", "pattern_innocent",
-    "pattern_kind", "pattern_look_at", "pattern_seen", "period", "prompt", "role", "roster_word",
+    "improvement_status", "ita_column", "ita_paper", "kept", "log_break", "log_kind", "log_what",
+    "month",
+    "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
+    "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
+    "roster_word",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""

@@ -32,6 +32,11 @@ _NUMBERS = (
     "decision_days",
     "appeal_days",
     "security_days",
+    "results_years",
+    "raw_months",
+    "record_years",
+    "comments_months",
+    "backup_days",
     "fiscal_year_starts",
 )
 _FLAGS = ("second_factor", "one_session")
