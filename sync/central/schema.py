@@ -321,6 +321,19 @@ blocks = Table(
 
 Index("blocks_by_day", blocks.c.site, blocks.c.last_day)
 
+# What raw days had that are emptied, and blocks still have: sums, no days.
+emptied_sums = Table(
+    "emptied_sums",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _count("levels"),
+    _text("kind"),
+    _text("what"),
+    *(_count(name) for name in LEVELS),
+    PrimaryKeyConstraint("site", "officer", "levels", "kind", "what"),
+)
+
 tickets = Table(
     "tickets",
     metadata,
@@ -575,6 +588,7 @@ comments = Table(
     _text("site"),
     _text("id"),
     _count("pool"),
+    Column("closed", Date),
     _text("language"),
     _text("words"),
     PrimaryKeyConstraint("site", "id"),
@@ -638,10 +652,10 @@ log_breaks = Table(
 
 _SAME = ("site", "log", "seq", "at", "digest", "hash")
 _EMPTIED = "NEW.kind = 'emptied' AND NEW.who = '' AND NEW.whom = '' AND NEW.what = ''"
-_EMPTIES = f"{' AND '.join(f'NEW.{c} = OLD.{c}' for c in _SAME)} AND OLD.log = 'security'"
+_EMPTIES = " AND ".join(f"NEW.{c} = OLD.{c}" for c in _SAME)
 _GROWS = "NEW.seq >= OLD.seq AND NEW.emptied >= OLD.emptied AND NEW.log = OLD.log"
-"""A log only grows. The one thing that may change: an old security event is emptied of its words;
-its digest and its hash stay, so that the chain can still be recomputed."""
+"""A log only grows. The one thing that may change: an old entry is emptied of its words; its digest
+and its hash stay, so that the chain can still be recomputed. The record says up to which."""
 
 
 def _sqlite_guards() -> tuple[str, ...]:

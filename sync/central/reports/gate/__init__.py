@@ -30,7 +30,6 @@ from sync.central.reports.gate.office_figures import (
 from sync.central.reports.gate.officer_figures import (
     BlockRow,
     OfficerView,
-    may_enter_appraisal,
     officer,
 )
 from sync.central.reports.gate.section_figures import OfficerRow, SectionView, section
@@ -60,7 +59,6 @@ __all__ = [
     "cut_rows",
     "cuts",
     "figure",
-    "may_enter_appraisal",
     "objection",
     "office",
     "officer",
