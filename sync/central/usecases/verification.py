@@ -65,7 +65,31 @@ def first_disagreement(central: Central) -> str | None:
         wrong_blocks = _wrong_blocks(t.unclosed, fell)
     if forgotten:
         return f"ratings of {forgotten} stand in no block and wait for none"
-    return wrong_blocks or first_wrong_entry(central, central.site)
+    return wrong_blocks or first_wrong_entry(central, central.site) or wrong_objection(central)
+
+
+def wrong_objection(central: Central) -> str | None:
+    """The first objection that is not as the record saw it, or that is gone while results that it
+    was about are published; None: all agree."""
+    newest: dict[int, str] = {}
+    blocks: dict[int, tuple[str, str]] = {}
+    with central.store.read(central.site) as t:
+        objections = {one.case: one.digest for one in t.objections.all()}
+        for entry in t.logs.every(Log.RECORD):
+            if entry.note.kind == Kind.OBJECTION:
+                _, values = read_told(entry.note.what)
+                newest[int(values["case"])] = str(values["digest"])
+                if "blocks" in values:
+                    blocks[int(values["case"])] = (entry.note.whom, str(values["blocks"]))
+        for case in sorted(newest.keys() | objections.keys()):
+            if case in objections and objections[case] != newest.get(case):
+                return f"objection {case}: it is not as the record saw it"
+            if case not in objections:
+                officer, named = blocks.get(case, ("", ""))
+                keys = {f"{levels}.{n}" for levels, n in t.blocks.published(officer)}
+                if keys & set(named.split()):
+                    return f"objection {case} is missing"
+    return None
 
 
 def published_excess(central: Central) -> tuple[Excess, ...]:
