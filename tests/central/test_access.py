@@ -46,6 +46,7 @@ C, A, I = "complaints", "audit", "it"  # noqa: E741
 READ = {D, H, S, O}
 PAGES: dict[str, set[str]] = {
     "/public/dindaeng": {*ALL},
+    "/retention/dindaeng": {*ALL},
     "/report/dindaeng": {*READ},
     f"/section/dindaeng?name={OWN}": {D, H, S},
     f"/section/dindaeng?name={OTHER}": {D, H},

@@ -17,7 +17,7 @@ from sync.central.logbook import Kind
 from sync.central.objecting import Phase
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
-from sync.central.usecases.verification import wrong_objection
+from sync.central.usecases.objectionrecord import wrong_objection
 from tests.support.central import SITE, logged, made_central
 from tests.support.objections import PERIOD, REGISTRY, Office
 
@@ -283,7 +283,7 @@ HANDS = {
     "a word": ("UPDATE objection_steps SET words = 'ไม่มีอะไร' WHERE step = 1", "not as the record"),
     "a verdict": ("UPDATE objection_steps SET verdict = 'upheld'", "not as the record"),
     "a step": ("DELETE FROM objection_steps WHERE step = 2", "not as the record"),
-    "all of it": ("DELETE FROM objections", "objection 1 is missing"),
+    "all of it": ("DELETE FROM objections", "objection 1: it is missing"),
 }
 
 
