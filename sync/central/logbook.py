@@ -103,6 +103,8 @@ class Wanted:
 
     kinds: tuple[Kind, ...] = ()
     person: str = ""
+    officers: tuple[str, ...] = ()
+    """Ids of officers whom `person` means too."""
     first: datetime | None = None
     end: datetime | None = None
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -25,6 +25,7 @@ from sync.central.usecases.logs import (
     read_own_log,
 )
 from sync.central.usecases.office_settings import read_settings
+from sync.central.usecases.people import officer_names
 from sync.central.viewer import CITY
 from sync.central.web.dependencies import (
     ChangesReader,
@@ -43,8 +44,9 @@ from sync.central.web.rendering import PageError, language_of, page
 
 router = APIRouter(include_in_schema=False)
 
-COLUMNS = ("number", "time", "kind", "who", "whom", "what", "said", "hash")
-"""`what` as the chain of hashes covers it; `said`: in the reader's language."""
+COLUMNS = ("number", "time", "kind", "who", "whom", "person", "what", "said", "hash")
+"""`whom` and `what` as the chain of hashes covers them; `person`: the officer behind an id; `said`:
+in the reader's language."""
 _PATHS = {Log.RECORD: "changes", Log.SECURITY: "security"}
 _TITLES = {Log.RECORD: "changes", Log.SECURITY: "events"}
 
@@ -138,6 +140,7 @@ def own_page(
         viewer,
         events=events,
         looks=looks,
+        names=officer_names(central),
         kept_days=read_settings(central).settings.security_days,
         older_events=_older(request, events, "before"),
         older_looks=_older(request, looks, "looks_before"),
@@ -157,6 +160,7 @@ def _log_page(request: Request, reader: Reader, log: Log, wanted: Wanted, before
         parts_of(request).central if of_city else reader.central,
         title=f"city_{_TITLES[log]}" if of_city else _TITLES[log],
         entries=entries.entries,
+        names=officer_names(reader.central),
         kinds=kinds_for(reader.viewer, reader.central.site, log),
         asked=asked,
         older=_older(request, entries, "before"),
@@ -177,10 +181,11 @@ def _file(request: Request, reader: Reader, log: Log, wanted: Wanted, now: datet
     entries = export_log(reader.central, reader.viewer, log, wanted, now)
     place = "city" if reader.central.site == CITY else reader.central.site
     name = f"{_PATHS[log]}-{place}-{now.astimezone():%Y-%m-%d}"
-    return file_response(_as_csv(entries, language_of(request)), name, "csv")
+    names = officer_names(reader.central)
+    return file_response(_as_csv(entries, names, language_of(request)), name, "csv")
 
 
-def _as_csv(entries: Iterable[Entry], language: str) -> bytes:
+def _as_csv(entries: Iterable[Entry], names: Mapping[str, str], language: str) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -188,7 +193,8 @@ def _as_csv(entries: Iterable[Entry], language: str) -> bytes:
     for entry in entries:
         note = entry.note
         sentence = log_words(language, note.what)
-        cells = map(safe_cell, (note.kind, note.who, note.whom, note.what, sentence))
+        whom = (note.whom, names.get(note.whom, ""))
+        cells = map(safe_cell, (note.kind, note.who, *whom, note.what, sentence))
         writer.writerow((entry.seq, entry.at.isoformat(), *cells, entry.hash))
     return text.getvalue().encode("utf-8-sig")
 
