@@ -15,6 +15,7 @@ from sync.central.store.logs import Emptied, Logs
 from sync.central.store.unclosed import Unclosed
 from sync.central.usecases.central import Central
 from sync.central.usecases.loghistory import break_words
+from sync.central.usecases.objectionrecord import wrong_objection
 from sync.messages import DayReport
 from sync.protocol import BadMessage, chained, digest
 
@@ -74,7 +75,8 @@ def first_disagreement(central: Central) -> str | None:
         wrong_emptied = _wrong_emptied(t)
     if forgotten:
         return f"ratings of {forgotten} stand in no block and wait for none"
-    return wrong_blocks or wrong_emptied or first_wrong_entry(central, central.site)
+    wrong_rows = wrong_blocks or wrong_emptied
+    return wrong_rows or first_wrong_entry(central, central.site) or wrong_objection(central)
 
 
 def emptied_days(central: Central) -> tuple[int, date | None]:
