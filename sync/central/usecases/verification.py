@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sync.central.disclosure import NONE, Counts, Scaled, beyond, plus
 from sync.central.logbook import Entry, Kind, Log, LogEnd, entry_digest, read_told
