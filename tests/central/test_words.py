@@ -30,6 +30,7 @@ CHOSEN = {
     "kept", "log_break", "log_kind", "log_what",
     "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
+    "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
     "roster_word",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sync.central.disclosure import NONE, Counts, Scaled, beyond, plus
 from sync.central.logbook import Entry, Kind, Log, LogEnd, entry_digest, read_told
@@ -15,6 +15,7 @@ from sync.central.store.logs import Emptied, Logs
 from sync.central.store.unclosed import Unclosed
 from sync.central.usecases.central import Central
 from sync.central.usecases.loghistory import break_words
+from sync.central.usecases.objectionrecord import wrong_objection
 from sync.messages import DayReport
 from sync.protocol import BadMessage, chained, digest
 
@@ -74,7 +75,8 @@ def first_disagreement(central: Central) -> str | None:
         wrong_emptied = _wrong_emptied(t)
     if forgotten:
         return f"ratings of {forgotten} stand in no block and wait for none"
-    return wrong_blocks or wrong_emptied or first_wrong_entry(central, central.site)
+    wrong_rows = wrong_blocks or wrong_emptied
+    return wrong_rows or first_wrong_entry(central, central.site) or wrong_objection(central)
 
 
 def emptied_days(central: Central) -> tuple[int, date | None]:
@@ -216,17 +218,13 @@ def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
     if not settled:
         return ""
     record = list(logs.every(Log.RECORD))
-    settled = _after_emptied(record, settled)
-    alarms = [entry for entry in record if entry.note.kind == Kind.ALARM]
-    raised = {(entry.note.whom, entry.note.what) for entry in alarms}
-    agreed = {
-        (entry.note.who, entry.at)
-        for entry in alarms
-        if read_told(entry.note.what)[0] == "breaks_settled"
-    }
+    # What the record is emptied of, it can't say any more.
+    emptied_until = max((entry.at for entry in record if entry.emptied), default=None)
+    raised, agreed = _told_of_breaks(record)
     for one in settled:
-        of_terminal = (one.terminal, break_words(one))
-        if of_terminal not in raised or (one.settled_by, one.settled) not in agreed:
+        agreement = (one.settled_by, one.settled)
+        is_told = (one.terminal, break_words(one)) in raised and agreement in agreed
+        if not is_told and (emptied_until is None or one.at > emptied_until):
             return (
                 f"log {one.log}: it does not go on from what {one.terminal} has seen, and the "
                 "record does not say that two people settled it"
@@ -234,10 +232,19 @@ def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
     return ""
 
 
-def _after_emptied(record: Iterable[Entry], breaks: Iterable[LogBreak]) -> list[LogBreak]:
-    """Breaks since the last entry that is emptied: of those before, the record says no more."""
-    last = max((entry.at for entry in record if entry.emptied), default=None)
-    return [one for one in breaks if last is None or one.at > last]
+def _told_of_breaks(
+    record: Iterable[Entry],
+) -> tuple[set[tuple[str, str]], set[tuple[str, datetime]]]:
+    """What the record says: of which terminal a break was raised, and in which words; who agreed
+    to settle some, and when."""
+    alarms = [entry for entry in record if entry.note.kind == Kind.ALARM]
+    raised = {(entry.note.whom, entry.note.what) for entry in alarms}
+    agreed = {
+        (entry.note.who, entry.at)
+        for entry in alarms
+        if read_told(entry.note.what)[0] == "breaks_settled"
+    }
+    return raised, agreed
 
 
 def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: Emptied) -> str:
@@ -265,11 +272,9 @@ def _wrong_entry(site: str, log: Log, entry: Entry, previous: str, emptied: Empt
             return wrong
     elif entry.digest != entry_digest(site, log, entry.seq, entry.at, entry.note):
         return "was changed"
-    return (
-        ""
-        if entry.hash == chained(previous, entry.digest)
-        else ("does not follow from the one before")
-    )
+    if entry.hash != chained(previous, entry.digest):
+        return "does not follow from the one before"
+    return ""
 
 
 def _wrong_emptying(log: Log, entry: Entry, emptied: Emptied) -> str:
