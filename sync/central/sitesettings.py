@@ -197,7 +197,7 @@ class SiteSettings(NamedTuple):
     objection_days: Annotated[
         int,
         Whole(OBJECTION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
-        "days to object, from a result's publication or the round's end, whichever is later",
+        "days to object, from a result's publication or the round's close, whichever is later",
     ] = 30
     decision_days: Annotated[
         int,

@@ -48,6 +48,7 @@ __all__ = [
     "file_objection",
     "read_notices",
     "read_objections",
+    "shown_digest",
     "wish_attached",
     "withdraw_objection",
 ]
@@ -317,6 +318,15 @@ def decide_objection(
             until=today + timedelta(days=days) if len(others) == 1 else None,
         )
         _append(t, viewer, objection, step)
+
+
+def shown_digest(central: Central, case: int) -> str:
+    """The digest of an objection as it is now. NoSuchObjection."""
+    with central.store.read(central.site) as t:
+        objection = t.objections.get(case)
+    if objection is None:
+        raise NoSuchObjection(case)
+    return objection.digest
 
 
 def concerned_by(t: Transaction, objection: Objection, officer: Officer | None) -> Concerned:
