@@ -105,6 +105,8 @@ class Wanted:
 
     kinds: tuple[Kind, ...] = ()
     person: str = ""
+    officers: tuple[str, ...] = ()
+    """Ids of officers whom `person` means too."""
     who: str = ""
     first: datetime | None = None
     end: datetime | None = None

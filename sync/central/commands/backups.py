@@ -117,6 +117,8 @@ def _say_what_is_emptied(home: "Central") -> None:
 
 
 def _fail_where_wrong(home: "Central") -> None:
+    from kiosk.officerid import with_names
+    from sync.central.usecases.people import officer_names
     from sync.central.usecases.verification import (
         first_disagreement,
         first_wrong_entry,
@@ -127,10 +129,11 @@ def _fail_where_wrong(home: "Central") -> None:
     if wrong := first_wrong_entry(home, CITY):
         fail(f"the city's accounts: {wrong}", WRONG)
     for central in chosen_offices(home):
+        names = officer_names(central)
         if wrong := first_disagreement(central):
-            fail(f"{central.site}: {wrong}", WRONG)
+            fail(f"{central.site}: {with_names(wrong, names)}", WRONG)
         for excess in published_excess(central):
-            typer.echo(f"{central.site}: {excess}")
+            typer.echo(f"{central.site}: {with_names(str(excess), names)}")
 
 
 def _fail_where_logs_differ(home: "Central") -> None:

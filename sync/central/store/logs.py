@@ -296,7 +296,11 @@ def _conditions(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     if wanted.person:
         part = wanted.person
         conditions.append(
-            or_(c.who.icontains(part, autoescape=True), c.whom.icontains(part, autoescape=True))
+            or_(
+                c.who.icontains(part, autoescape=True),
+                c.whom.icontains(part, autoescape=True),
+                c.whom.in_(wanted.officers),
+            )
         )
     if wanted.who:
         conditions.append(c.who == wanted.who)
