@@ -10,6 +10,7 @@ from sync.central.usecases.objections import (
     Judgement,
     decide_objection,
     file_objection,
+    newest_block,
     shown_digest,
 )
 from sync.central.viewer import ROLES, Viewer
@@ -26,9 +27,9 @@ def seed_objections(
     central: Central, waits: RosterEntry, upheld: RosterEntry, today: date, now: datetime
 ) -> None:
     """Two officers object to their newest results, where they have some."""
-    if key := _newest_block(central, waits, today):
+    if key := newest_block(central, str(waits.id)):
         _file(central, waits, key, _WAITS, today, now)
-    if key := _newest_block(central, upheld, today):
+    if key := newest_block(central, str(upheld.id)):
         case = _file(central, upheld, key, _UPHELD, today, now)
         for account, (name, words) in _DECIDED.items():
             judgement = Judgement(
@@ -39,12 +40,6 @@ def seed_objections(
             )
             decider = _viewer(central, account, name, account)
             decide_objection(central, decider, case, judgement, today, now)
-
-
-def _newest_block(central: Central, officer: RosterEntry, today: date) -> BlockKey | None:
-    with central.store.read(central.site) as t:
-        blocks = t.blocks.of_officer(str(officer.id), date.min, today)
-    return (blocks[-1][0], blocks[-1][1].number) if blocks else None
 
 
 def _file(

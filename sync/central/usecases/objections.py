@@ -46,6 +46,7 @@ __all__ = [
     "concerned_by",
     "decide_objection",
     "file_objection",
+    "newest_block",
     "read_notices",
     "read_objections",
     "shown_digest",
@@ -318,6 +319,13 @@ def decide_objection(
             until=today + timedelta(days=days) if len(others) == 1 else None,
         )
         _append(t, viewer, objection, step)
+
+
+def newest_block(central: Central, officer: str) -> BlockKey | None:
+    """The last block that closed of an officer; None: there is none."""
+    with central.store.read(central.site) as t:
+        blocks = t.blocks.of_officer(officer, date.min, date.max)
+    return (blocks[-1][0], blocks[-1][1].number) if blocks else None
 
 
 def shown_digest(central: Central, case: int) -> str:
