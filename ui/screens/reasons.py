@@ -52,7 +52,11 @@ class ReasonsScreen(Screen[ReasonsView]):
         box = column(metrics, max(below, metrics.reach), 0, 0.92)
         # Three rows of targets fill the lower half of a small screen to its edge.
         foot = metrics.height - metrics.px(17 if not is_full else TARGET + 1)
-        box.setBottom(foot - metrics.px(5 if not is_full else GAP))
+        next_line = metrics.px(TARGET + GAP)
+        above = (
+            next_line if metrics.portrait and not view.keys else 0
+        )  # a line for the next citizen
+        box.setBottom(foot - above - metrics.px(5 if not is_full else GAP))
         self._place_choices(metrics, view, box)
         tiles: list[Tile] = [self.done_tile]
         if view.keys:
@@ -64,13 +68,17 @@ class ReasonsScreen(Screen[ReasonsView]):
         self.next_tile.say(view.asks_next, metrics.px(theme.LEAD))
         self.more_tile.say(view.more, metrics.px(theme.LEAD))
         self.done_tile.say(view.done, metrics.px(theme.LEAD))
+        for tile in (self.next_tile, self.more_tile, *self.lead_tiles, self.done_tile):
+            tile.setVisible(tile in tiles)
+        if above and view.asks_next:
+            tiles.remove(self.next_tile)
+            next_box = column(metrics, foot - above, metrics.px(TARGET), 0.92)
+            put(self.next_tile, next_box)
         gap = metrics.px(GAP)
         width = min(
             metrics.grown(38), (column(metrics, 0, 0, 0.92).width() + gap) / len(tiles) - gap
         )
         first_left = (metrics.width - len(tiles) * (width + gap) + gap) / 2
-        for tile in (self.next_tile, self.more_tile, *self.lead_tiles, self.done_tile):
-            tile.setVisible(tile in tiles)
         for place, tile in enumerate(tiles):
             put(tile, QRectF(first_left + place * (width + gap), foot, width, metrics.px(TARGET)))
         self._say_keys(metrics, view)
