@@ -135,11 +135,11 @@ class Roster:
         if rows:
             self._connection.execute(_UPSERT, rows)
 
-    def photos_from_central(self) -> dict[OfficerId, str]:
+    def photos_from_central(self) -> dict[Officer, str]:
         """The active officers whom central sends, each with the SHA-256 of the photo, in hex, or
         "" without one."""
         sent = self._list(officers.c.retired == 0, officers.c.origin == "central")
-        return {officer.id: _digest(officer.photo) for officer in sent}
+        return {officer: _digest(officer.photo) for officer in sent}
 
     def put_photo(self, id: OfficerId, photo: bytes | None) -> None:
         self._connection.execute(update(officers).where(officers.c.id == id).values(photo=photo))

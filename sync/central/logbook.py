@@ -1,7 +1,7 @@
 """What central's logs are made of. Pure: what an entry says, and its digest.
 
-There are two for each site. The record is kept for ever; security events are emptied of their
-words when they are as old as the office says.
+There are two for each site. Entries of both are emptied of their words when they are as old as the
+office says: `retention.py`.
 """
 
 import json
@@ -34,7 +34,9 @@ class Kind(StrEnum):
     OBJECTION = "objection"
     """A step of an officer's objection: the officer reads it too."""
     SHORTENED = "shortened"
-    """Old security events were emptied."""
+    """Old entries of a log were emptied."""
+    REMOVED = "removed"
+    """Data that were kept long enough were removed."""
 
     SIGNED_IN = "signed-in"
     FAILED = "failed"
@@ -64,7 +66,7 @@ class Kind(StrEnum):
 
 RECORD_KINDS = (
     *(Kind.CHANGE, Kind.LOOK, Kind.READ, Kind.ALARM),
-    *(Kind.OBJECTION, Kind.SHORTENED),
+    *(Kind.OBJECTION, Kind.SHORTENED, Kind.REMOVED),
 )
 SECURITY_KINDS = tuple(kind for kind in Kind if kind not in RECORD_KINDS)
 FAILURES = (Kind.FAILED, Kind.LOCKED, Kind.TOO_EARLY, Kind.UNKNOWN, Kind.FLOOD, Kind.REFUSED)
@@ -99,12 +101,25 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which entries of a log are asked for: these kinds, one person's (part of a name is enough),
-    from `first` until before `end`."""
+    what `who` did as the log has the name, from `first` until before `end`."""
 
     kinds: tuple[Kind, ...] = ()
     person: str = ""
+    officers: tuple[str, ...] = ()
+    """Ids of officers whom `person` means too."""
+    who: str = ""
     first: datetime | None = None
     end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Somebody who looked at an officer's results: how often, first and last."""
+
+    who: str
+    n: int
+    first: datetime
+    newest: datetime
 
 
 @dataclass(frozen=True, slots=True)

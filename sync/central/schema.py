@@ -321,6 +321,19 @@ blocks = Table(
 
 Index("blocks_by_day", blocks.c.site, blocks.c.last_day)
 
+# What raw days had that are emptied, and blocks still have: sums, no days.
+emptied_sums = Table(
+    "emptied_sums",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _count("levels"),
+    _text("kind"),
+    _text("what"),
+    *(_count(name) for name in LEVELS),
+    PrimaryKeyConstraint("site", "officer", "levels", "kind", "what"),
+)
+
 tickets = Table(
     "tickets",
     metadata,
@@ -330,6 +343,18 @@ tickets = Table(
     _count("n"),
     PrimaryKeyConstraint("site", "counter", "date"),
 )
+
+quarter_tickets = Table(
+    "quarter_tickets",
+    metadata,
+    _text("site"),
+    Column("quarter", Date, nullable=False),
+    _count("rated"),
+    _count("served"),
+    PrimaryKeyConstraint("site", "quarter"),
+)
+"""Of counters with a machine, on days with a number of tickets: how many were rated, and how many
+served, in the quarter that ends on a day. Written once, when its tables are published."""
 
 block_cuts = Table(
     "block_cuts",
@@ -563,6 +588,7 @@ comments = Table(
     _text("site"),
     _text("id"),
     _count("pool"),
+    Column("closed", Date),
     _text("language"),
     _text("words"),
     PrimaryKeyConstraint("site", "id"),
@@ -626,10 +652,10 @@ log_breaks = Table(
 
 _SAME = ("site", "log", "seq", "at", "digest", "hash")
 _EMPTIED = "NEW.kind = 'emptied' AND NEW.who = '' AND NEW.whom = '' AND NEW.what = ''"
-_EMPTIES = f"{' AND '.join(f'NEW.{c} = OLD.{c}' for c in _SAME)} AND OLD.log = 'security'"
+_EMPTIES = " AND ".join(f"NEW.{c} = OLD.{c}" for c in _SAME)
 _GROWS = "NEW.seq >= OLD.seq AND NEW.emptied >= OLD.emptied AND NEW.log = OLD.log"
-"""A log only grows. The one thing that may change: an old security event is emptied of its words;
-its digest and its hash stay, so that the chain can still be recomputed."""
+"""A log only grows. The one thing that may change: an old entry is emptied of its words; its digest
+and its hash stay, so that the chain can still be recomputed. The record says up to which."""
 
 
 def _sqlite_guards() -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def change(central: Central, n: int, who: str = "it") -> None:
     "statement",
     [
         "UPDATE log_entries SET what = 'nothing' WHERE seq = 2",
-        "UPDATE log_entries SET kind = 'emptied', who = '', whom = '', what = '' WHERE seq = 2",
+        "UPDATE log_entries SET kind = 'emptied', who = '', whom = '' WHERE seq = 2",
         "DELETE FROM log_entries WHERE seq = 3",
         "UPDATE log_heads SET seq = 1 WHERE log = 'record'",
         "DELETE FROM log_heads",
@@ -128,13 +128,26 @@ def test_an_officer_reads_every_look_however_many_there_are(central: Central) ->
         t.logs.look(["101"], "curious (head)", "officer fy2027", NOW)
         for _ in range(210):
             t.logs.look(["101", "102"], "other (hr)", "officer fy2027", NOW)
+        t.logs.look(["101"], "last year's (head)", "officer fy2026", NOW - timedelta(days=400))
     newest = officer.get("/my-log").text
-    assert "curious" not in newest
+    people = dict(re.findall(r'#looks">([^<]+)</a></th>\s*<td[^>]*>([^<]+)<', newest))
+    assert people.pop("test") == "๑", "who opened the officer's account"
+    assert people == {"other (hr)": "๒๑๐", "curious (head)": "๑", "last year&#39;s (head)": "๑"}
     pages = [newest]
     while older := re.search(r'<a href="([^"]*looks_before[^"]*)" rel="next">', pages[-1]):
         pages.append(officer.get(older[1].replace("&amp;", "&")).text)
-    assert "curious (head)" in pages[-1]
     assert len(pages) == 3
+
+    def looks(**asked: str) -> list[str]:
+        got = officer.get("/my-log/looks.csv", params=asked)
+        assert got.status_code == 200
+        rows = list(csv.DictReader(io.StringIO(got.content.decode("utf-8-sig"))))
+        return [row["who"] for row in rows]
+
+    assert len(looks()) == 213, "the other officer's are not theirs"
+    assert looks(who="curious (head)") == ["curious (head)"]
+    assert looks(until="2026-11-22") == ["last year's (head)"]
+    assert looks(who="'; DROP TABLE log_entries") == []
 
 
 def test_who_may_read_changes_does_not_learn_who_looked_at_whom(central: Central) -> None:
@@ -273,7 +286,7 @@ def test_old_events_lose_their_words_and_the_chain_still_holds(central: Central)
         whom = [entry.note.whom for entry in t.logs.every(Log.SECURITY)]
     assert whom[:4] == ["", "", "", "young"]
     [shortened] = logged(central, Kind.SHORTENED)
-    assert shortened.what == told("shortened", first=1, last=3)
+    assert shortened.what == told("shortened", first=1, last=3, security=3, record=0)
     assert first_wrong_entry(central, central.site) is None
 
 

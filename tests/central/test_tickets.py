@@ -4,13 +4,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from typer.testing import CliRunner
 
 from sync.central.cli import app
+from sync.central.disclosure import publication_day, quarter_of
 from sync.central.language import in_english
 from sync.central.period import year_of
 from sync.central.reports import gate
-from sync.central.store.tickets import Ticket
+from sync.central.reports.gate.figures import coverage
+from sync.central.store.tickets import QuarterTickets, Ticket
 from sync.central.ticketcsv import BadTickets, parse
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
@@ -46,6 +49,58 @@ def test_days_with_more_ratings_than_tickets_stand_beside_the_score(central: Cen
 def _gaps(central: Central, viewer: Viewer, today: date) -> dict[str, int]:
     publish_due(central, today)
     return dict(gate.office(central, viewer, year_of(today), today).gaps)
+
+
+def test_tickets_and_ratings_are_of_the_same_counters_and_days_and_are_told_once(
+    central: Central,
+) -> None:
+    for counter, terminal in (("1", "counter-1"), ("2", "counter-2")):
+        enrolled(central, terminal, counter)
+        for day in (DAY, DAY + timedelta(days=7)):
+            report = day_report(1, day, terminal, (0, 0, 0, 100, 295), f"10{counter}")
+            [line] = report.lines
+            line = structs.replace(line, counter=counter)
+            take(central, structs.replace(report, lines=(line,)))
+    dark = DAY + timedelta(days=1)
+    import_tickets(
+        central,
+        [
+            Ticket(DAY, "1", 700),
+            Ticket(dark, "1", 301),  # the machine was dark: nobody could rate
+            Ticket(DAY - timedelta(days=1), "1", 5_000),  # there was none yet
+            Ticket(DAY, "3", 5_000),  # it has none
+        ],
+    )
+    told = publication_day(DAY) + timedelta(days=1)
+    assert _coverage(central, told - timedelta(days=1)) is None, "not before the quarter's tables"
+    publish_due(central, told)
+    shown = _coverage(central, told)
+    assert shown == gate.Coverage(
+        per_cent=39, exceeds=False, first=date(2026, 10, 1), last=date(2026, 12, 31)
+    ), "395 of 1,001: 39.46 %, and no rating of counter 2, which has no queue"
+    import_tickets(central, [Ticket(DAY, "1", 7)])
+    publish_due(central, told + timedelta(days=7))
+    assert _coverage(central, told + timedelta(days=7)) == shown, "published once"
+
+
+def _coverage(central: Central, today: date) -> gate.Coverage | None:
+    return gate.office(central, DIRECTOR, year_of(DAY), today).coverage
+
+
+def test_more_ratings_than_tickets_are_said_and_fewer_than_a_thousand_are_not_told() -> None:
+    def quarter(month: int, rated: int, served: int) -> QuarterTickets:
+        first, last = quarter_of(date(2026, month, 1))
+        return QuarterTickets(first=first, last=last, rated=rated, served=served)
+
+    over = coverage([quarter(1, 1080, 1000)])
+    assert over is not None
+    assert (over.per_cent, over.exceeds) == (108, True)
+    assert coverage([quarter(1, 390, 999)]) is None
+    assert coverage([]) is None
+    gap = coverage([quarter(1, 0, 9999), quarter(7, 500, 1000), quarter(10, 300, 1000)])
+    assert gap == gate.Coverage(
+        per_cent=40, exceeds=False, first=date(2026, 7, 1), last=date(2026, 12, 31)
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,10 @@ PAPER_TABLES = (
 )
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "deed", "ground",
+    "appraising", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
-    "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
+    "improvement_status", "ita_column", "ita_paper", "kept", "log_break", "log_kind", "log_what",
+    "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
     "roster_word",
     "short_month", "spoken_language", "verdict",

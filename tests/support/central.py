@@ -95,8 +95,8 @@ def received(central: Central, officer: str, *counts: int, day: date = MONDAY) -
     take_day_report(central, name, report, report.to_bytes(), NOON)
 
 
-def enrolled(central: Central, name: str = "counter-1") -> None:
-    code = invite_terminal(central, name, "1", LONG_AGO)
+def enrolled(central: Central, name: str = "counter-1", counter: str = "1") -> None:
+    code = invite_terminal(central, name, counter, LONG_AGO)
     enrol_terminal(central, Enrol(code, key_text()), LONG_AGO)
 
 

@@ -36,6 +36,7 @@ from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.recordings import Recordings
+from sync.central.store.retention import Retention
 from sync.central.store.secondfactors import SecondFactors
 from sync.central.store.tallies import Tallies
 from sync.central.store.terminals import Terminals
@@ -93,6 +94,7 @@ class Transaction:
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.questionnaire = Questionnaire(connection, site)
+        self.retention = Retention(connection, site)
         self.settings = OfficeSettings(connection, site)
         self.second_factors = SecondFactors(connection, site)
         self.sign_in_tries = SignInTries(connection, site)

@@ -4,15 +4,36 @@ Who appends holds the heads of the site's logs until the transaction ends: let i
 that a transaction does. Reading takes no lock.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from sync.central.logbook import Entry, Kind, Log, LogEnd, Note, Wanted, entry_digest, read_told
+from sync.central.logbook import (
+    Entry,
+    Kind,
+    Log,
+    LogEnd,
+    Looker,
+    Note,
+    Wanted,
+    entry_digest,
+    read_told,
+)
 from sync.central.schema import GUARDS, log_entries, log_heads, sites
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
@@ -34,6 +55,14 @@ _SINCE = (
     .order_by(log_entries.c.seq)
     .limit(bindparam("most"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """Up to which entry each log is emptied, and when that was last said; None: never."""
+
+    at: datetime | None = None
+    upto: Mapping[Log, int] = field(default_factory=lambda: dict.fromkeys(Log, 0))
 
 
 class Logs(Room):
@@ -145,16 +174,31 @@ class Logs(Room):
         return tuple(_entry(row) for row in rows)
 
     def about(
-        self, log: Log, kinds: Collection[Kind], whom: str, before: int, most: int
+        self, log: Log, wanted: Wanted, whom: str, before: int, most: int
     ) -> tuple[Entry, ...]:
-        """Entries of these kinds about one officer or account, the newest first."""
+        """Entries about one officer or account that are asked for, the newest first."""
         c = log_entries.c
-        chosen = [str(kind) for kind in kinds]
-        query = select(log_entries).where(self._of(log), c.whom == whom, c.kind.in_(chosen))
+        query = select(log_entries).where(self._of(log), c.whom == whom, *_conditions(wanted))
         if before:
             query = query.where(c.seq < before)
         rows = self._connection.execute(query.order_by(c.seq.desc()).limit(most))
         return tuple(_entry(row) for row in rows)
+
+    def lookers(self, officer: str) -> tuple[Looker, ...]:
+        """Everybody who looked at an officer's results, who did so last first: so many looks of one
+        hide none of another."""
+        c = log_entries.c
+        newest = func.max(c.at).label("newest")
+        query = (
+            select(c.who, func.count().label("n"), func.min(c.at).label("first"), newest)
+            .where(self._of(Log.RECORD), c.whom == officer, c.kind == Kind.LOOK.value)
+            .group_by(c.who)
+            .order_by(newest.desc(), c.who)
+        )
+        return tuple(
+            Looker(who=row.who, n=row.n, first=utc(row.first), newest=utc(row.newest))
+            for row in self._connection.execute(query)
+        )
 
     def since(self, log: Log, seq: int, most: int) -> tuple[Entry, ...]:
         """Entries after number `seq`, in their order, at most so many."""
@@ -173,13 +217,25 @@ class Logs(Room):
             yield from batch
             seq = batch[-1].seq
 
-    def told_emptied(self) -> int:
-        """Up to which security event the record says that they are emptied."""
+    def told_emptied(self) -> Emptied:
+        """Up to which entry of each log the record says that they are emptied."""
         newest = self.page(Log.RECORD, Wanted(kinds=(Kind.SHORTENED,)), 0, 1)
         if not newest:
-            return 0
+            return Emptied()
         _, values = read_told(newest[0].note.what)
-        return int(values.get("last", 0))
+        upto = {log: int(values.get(log.value, 0)) for log in Log}
+        return Emptied(at=newest[0].at, upto=upto)
+
+    def told_removed(self, key: str) -> Entry | None:
+        """The newest entry of the record that says that data of a kind were removed."""
+        c = log_entries.c
+        query = select(log_entries).where(
+            self._of(Log.RECORD),
+            c.kind == Kind.REMOVED.value,
+            c.what.startswith(f'["{key}",', autoescape=True),
+        )
+        row = self._connection.execute(query.order_by(c.seq.desc()).limit(1)).first()
+        return _entry(row) if row else None
 
     def stray(self) -> str:
         """What of the logs belongs to no office and no log, stands before the first entry, or lacks
@@ -240,8 +296,14 @@ def _conditions(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     if wanted.person:
         part = wanted.person
         conditions.append(
-            or_(c.who.icontains(part, autoescape=True), c.whom.icontains(part, autoescape=True))
+            or_(
+                c.who.icontains(part, autoescape=True),
+                c.whom.icontains(part, autoescape=True),
+                c.whom.in_(wanted.officers),
+            )
         )
+    if wanted.who:
+        conditions.append(c.who == wanted.who)
     if wanted.first:
         conditions.append(c.at >= wanted.first)
     if wanted.end:

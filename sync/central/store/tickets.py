@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import bindparam, func, select
 
+from sync.central.disclosure import publication_day, published_quarters, quarter_of
 from sync.central.measures import over_tickets
-from sync.central.schema import LEVELS, day_lines, tickets
+from sync.central.schema import LEVELS, day_lines, quarter_tickets, tickets
 from sync.central.store.room import Room
 
 
@@ -20,12 +21,47 @@ class Ticket:
     n: int
 
 
-# Pages ask these: building a statement takes longer than running it.
-_BETWEEN = select(func.sum(tickets.c.n)).where(
+@dataclass(frozen=True, slots=True)
+class QuarterTickets:
+    """A quarter, from `first` to `last`, of counters with a machine: how many citizens the queue
+    system served, and how many ratings came on the same counters and days."""
+
+    first: date
+    last: date
+    rated: int
+    served: int
+
+
+_FREEZES = timedelta(days=400)
+"""How long a quarter waits for tickets that are imported late."""
+_MACHINE = timedelta(days=92)
+"""How far before a quarter a counter's ratings say that its machine stood there already."""
+_MACHINES = (
+    select(
+        day_lines.c.counter,
+        func.min(day_lines.c.date).label("first"),
+        func.max(day_lines.c.date).label("last"),
+    )
+    .where(
+        day_lines.c.site == bindparam("site"),
+        day_lines.c.date >= bindparam("since"),
+        day_lines.c.date <= bindparam("until"),
+    )
+    .group_by(day_lines.c.counter)
+    .subquery()
+)
+"""From a counter's first rating to its last one a machine stands there, also on dark days."""
+_OF_SPAN = (
     tickets.c.site == bindparam("site"),
     tickets.c.date >= bindparam("first"),
     tickets.c.date <= bindparam("last"),
 )
+_SERVED = (
+    select(func.sum(tickets.c.n))
+    .join(_MACHINES, _MACHINES.c.counter == tickets.c.counter)
+    .where(*_OF_SPAN, tickets.c.date >= _MACHINES.c.first, tickets.c.date <= _MACHINES.c.last)
+)
+# Pages ask these: building a statement takes longer than running it.
 _RATED = (
     select(
         day_lines.c.date,
@@ -40,11 +76,13 @@ _RATED = (
     .group_by(day_lines.c.date, day_lines.c.counter)
     .subquery()  # added up before they are joined: half the time
 )
+_ON_THE_SAME_DAY = (_RATED.c.counter == tickets.c.counter) & (_RATED.c.date == tickets.c.date)
+_RATED_WITH_TICKETS = select(func.sum(_RATED.c.n)).join(tickets, _ON_THE_SAME_DAY).where(*_OF_SPAN)
 _FEWER_THAN_RATED = (
     select(
         tickets.c.date, tickets.c.counter, tickets.c.n.label("served"), _RATED.c.n.label("rated")
     )
-    .join(_RATED, (_RATED.c.counter == tickets.c.counter) & (_RATED.c.date == tickets.c.date))
+    .join(_RATED, _ON_THE_SAME_DAY)
     .where(tickets.c.site == bindparam("site"), tickets.c.n < _RATED.c.n)
     .order_by(tickets.c.date.desc(), tickets.c.counter)
 )
@@ -74,10 +112,52 @@ class Tickets(Room):
             count += 1
         return count
 
-    def between(self, first: date, last: date) -> int:
-        """Citizens served in a span, at the counters that have a queue system."""
+    def freeze(self, ended: date) -> None:
+        """Store, for each quarter whose tables are published when the week up to `ended` is over
+        and that has none yet, how many its tickets served and how many of these rated. Only once:
+        what comes in later does not change it."""
+        newest = published_quarters(ended - _FREEZES, ended, ended)
+        if newest is None:
+            return
+        query = select(quarter_tickets.c.quarter).where(quarter_tickets.c.site == self._site)
+        frozen = set(self._connection.scalars(query))
+        first, end = quarter_of(newest[1])
+        while end > ended - _FREEZES:
+            if end not in frozen:
+                self._freeze(first, end)
+            first, end = quarter_of(first - timedelta(days=1))
+
+    def _freeze(self, first: date, last: date) -> None:
         asked = {"site": self._site, "first": first, "last": last}
-        return int(self._connection.scalar(_BETWEEN, asked) or 0)
+        window = {"since": first - _MACHINE, "until": publication_day(last)}
+        served = int(self._connection.scalar(_SERVED, {**asked, **window}) or 0)
+        if not served:
+            return
+        rated = int(self._connection.scalar(_RATED_WITH_TICKETS, asked) or 0)
+        row = {"site": self._site, "quarter": last, "rated": rated, "served": served}
+        insert = self._insert(quarter_tickets).values(row)
+        self._connection.execute(insert.on_conflict_do_nothing())
+
+    def quarters(self, first: date, last: date) -> list[QuarterTickets]:
+        """What is frozen of the quarters that end from `first` to `last`, oldest first."""
+        query = (
+            select(quarter_tickets)
+            .where(
+                quarter_tickets.c.site == self._site,
+                quarter_tickets.c.quarter >= first,
+                quarter_tickets.c.quarter <= last,
+            )
+            .order_by(quarter_tickets.c.quarter)
+        )
+        return [
+            QuarterTickets(
+                first=quarter_of(row.quarter)[0],
+                last=row.quarter,
+                rated=row.rated,
+                served=row.served,
+            )
+            for row in self._connection.execute(query)
+        ]
 
     def exceeded(self, first: date, last: date) -> list[tuple[date, str]]:
         """Days and counters with more ratings than the tickets explain, newest first. Not by how

@@ -11,6 +11,7 @@ from sync.central.store.days import StoredReport
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, Viewer
+from sync.messages import DayReport
 
 _READS_SHOWN = 50
 
@@ -31,7 +32,8 @@ class DayTally:
 def read_tally(
     central: Central, day: date, reader: str, now: datetime
 ) -> tuple[DayTally, tuple[Entry, ...]]:
-    """Raw counts of a day for the audit role, and the newest reads. This read is logged first."""
+    """Raw counts of a day for the audit role, and the newest reads. This read is logged first, and
+    for each officer of the day as a look."""
     with central.store.transaction(central.site) as t:
         t.logs.read(reader, told("tally", day=day.isoformat()), now)
         tally = DayTally(
@@ -45,6 +47,8 @@ def read_tally(
             ),
             orders=t.tallies.orders(day),
         )
+        rated = {scaled.officer for scaled in tally.counts} & tally.officers.keys()
+        t.logs.look(sorted(rated), reader, told("tally", day=day.isoformat()), now)
         return tally, _newest_reads(t)
 
 
@@ -57,13 +61,16 @@ def read_revision(
         if revision in bodies:
             what = told("report", terminal=terminal, day=day.isoformat(), revision=revision)
             t.logs.read(reader, what, now)
+            rated = DayReport.parse(bodies[revision]).officers()
+            t.logs.look(sorted(rated), reader, what, now)
     return bodies.get(revision)
 
 
 def _revisions(t: Transaction, terminal: str, day: date) -> tuple[StoredReport, ...]:
     """Every report of a terminal's day, as it came, the first one first."""
     current = t.days.report(terminal, day)
-    return (*t.days.earlier(terminal, day), *((current,) if current else ()))
+    stored = (*t.days.earlier(terminal, day), *((current,) if current else ()))
+    return tuple(report for report in stored if report.body)
 
 
 def newest_reads(central: Central) -> tuple[Entry, ...]:

@@ -9,20 +9,25 @@ from sync.central.logbook import (
     Entry,
     Kind,
     Log,
+    Looker,
     Wanted,
     told,
 )
 from sync.central.usecases.audit import signature
 from sync.central.usecases.central import Central
-from sync.central.viewer import Right, Viewer
+from sync.central.usecases.people import officer_names
+from sync.central.viewer import NotYours, Right, Viewer
 
 __all__ = [
     "Entry",
     "Kind",
     "Log",
     "LogPage",
+    "Looker",
+    "OwnLog",
     "Wanted",
     "export_log",
+    "export_own_looks",
     "kinds_for",
     "read_log",
     "read_own_log",
@@ -45,6 +50,14 @@ class LogPage:
     older: int = 0
 
 
+def _meant(central: Central, person: str) -> tuple[str, ...]:
+    """The ids of the officers whose number or name has these words."""
+    if not person:
+        return ()
+    names = officer_names(central)
+    return tuple(id_ for id_, name in names.items() if person.casefold() in name.casefold())
+
+
 def kinds_for(viewer: Viewer, site: str, log: Log) -> tuple[Kind, ...]:
     """Which kinds of entries of a log this viewer reads; NotYours when none."""
     if viewer.has(site, Right.LOGS):
@@ -60,14 +73,52 @@ def read_log(central: Central, viewer: Viewer, log: Log, wanted: Wanted, before:
         return _page(t.logs.page(log, allowed, before, PAGE + 1))
 
 
-def read_own_log(central: Central, viewer: Viewer, log: Log, before: int) -> LogPage:
-    """What concerns the viewer: security events of the account, looks at the officer's results."""
-    whom = viewer.account if log is Log.SECURITY else viewer.officer
-    if not whom:
-        return LogPage(())
-    kinds = SECURITY_KINDS if log is Log.SECURITY else (Kind.LOOK, Kind.OBJECTION)
+@dataclass(frozen=True, slots=True)
+class OwnLog:
+    """What a log has about the viewer."""
+
+    events: LogPage
+    """Of the account: security events."""
+    lookers: tuple[Looker, ...]
+    """Everybody who looked at the officer's results, the last one first."""
+    looks: LogPage
+    """Each look that is asked for."""
+    steps: tuple[Entry, ...]
+    """Of the officer's objections."""
+
+
+def read_own_log(
+    central: Central, viewer: Viewer, wanted: Wanted, *, events_before: int, looks_before: int
+) -> OwnLog:
+    """What happened to the viewer's account, and who looked at the own results: `wanted` narrows
+    the looks."""
+    security = Wanted(kinds=SECURITY_KINDS)
     with central.store.read(viewer.site) as t:
-        return _page(t.logs.about(log, kinds, whom, before, PAGE + 1))
+        account, officer = viewer.account, viewer.officer
+        events = t.logs.about(Log.SECURITY, security, account, events_before, PAGE + 1)
+        if not officer:
+            return OwnLog(events=_page(events), lookers=(), looks=LogPage(()), steps=())
+        looks = t.logs.about(Log.RECORD, _looks(wanted), officer, looks_before, PAGE + 1)
+        steps = Wanted(kinds=(Kind.OBJECTION,))
+        return OwnLog(
+            events=_page(events),
+            lookers=t.logs.lookers(officer),
+            looks=_page(looks),
+            steps=t.logs.about(Log.RECORD, steps, officer, 0, MOST_EXPORTED),
+        )
+
+
+def export_own_looks(central: Central, viewer: Viewer, wanted: Wanted) -> tuple[Entry, ...]:
+    """Every look at the viewer's own results that is asked for, the newest first."""
+    if not viewer.officer:
+        raise NotYours(Right.OFFICER)
+    with central.store.read(viewer.site) as t:
+        return t.logs.about(Log.RECORD, _looks(wanted), viewer.officer, 0, MOST_EXPORTED)
+
+
+def _looks(wanted: Wanted) -> Wanted:
+    """Whose looks, and when; a part of the own id would be a part of every entry's."""
+    return Wanted(kinds=(Kind.LOOK,), who=wanted.who, first=wanted.first, end=wanted.end)
 
 
 def export_log(
@@ -86,7 +137,8 @@ def _narrowed(central: Central, viewer: Viewer, log: Log, wanted: Wanted) -> Wan
     """What is wanted, of what the viewer may read."""
     allowed = kinds_for(viewer, central.site, log)
     chosen = tuple(kind for kind in allowed if not wanted.kinds or kind in wanted.kinds)
-    return replace(wanted, kinds=chosen or allowed)
+    officers = _meant(central, wanted.person)
+    return replace(wanted, kinds=chosen or allowed, officers=officers)
 
 
 def _page(entries: tuple[Entry, ...]) -> LogPage:

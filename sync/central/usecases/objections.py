@@ -425,6 +425,8 @@ def _log(t: Transaction, viewer: Viewer, after: Objection, step: Step) -> None:
     """Log a step. The entry names the digest of everything that the objection says: who changes a
     word later is found out."""
     values: dict[str, str | int] = {"case": after.case, "digest": after.digest}
+    if step.deed is Deed.FILED:
+        values["blocks"] = " ".join(f"{levels}.{number}" for levels, number in after.blocks)
     if step.verdict is not None:
         values["verdict"] = step.verdict.value
     note = Note(

@@ -10,7 +10,14 @@ the figures leave the gate.
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
-from sync.central.reports.gate.figures import PER, Figure, MonthFigure, figure, orders_differ
+from sync.central.reports.gate.figures import (
+    PER,
+    Coverage,
+    Figure,
+    MonthFigure,
+    figure,
+    orders_differ,
+)
 from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
 from sync.central.reports.gate.objection_figures import ObjectionView, objection
@@ -23,7 +30,6 @@ from sync.central.reports.gate.office_figures import (
 from sync.central.reports.gate.officer_figures import (
     BlockRow,
     OfficerView,
-    may_enter_appraisal,
     officer,
 )
 from sync.central.reports.gate.own_results import own_results
@@ -35,6 +41,7 @@ __all__ = [
     "PER",
     "BlockRow",
     "Comparison",
+    "Coverage",
     "CutRow",
     "CutsView",
     "Figure",
@@ -53,7 +60,6 @@ __all__ = [
     "cut_rows",
     "cuts",
     "figure",
-    "may_enter_appraisal",
     "objection",
     "office",
     "officer",

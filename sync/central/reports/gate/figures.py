@@ -1,6 +1,6 @@
 """A figure: what may be said of the sum of some whole blocks, and how it went by months."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,9 +25,10 @@ from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
+from sync.central.store.tickets import QuarterTickets
 
-_FEWEST_TICKETS = 100
-"""Below this a share of the tickets says nothing."""
+_FEWEST_TICKETS = 1000
+"""From here on a whole per cent of the tickets is ten of them: nobody learns of fewer ratings."""
 PER = 1_000
 """Flagged ratings are told of so many."""
 _PER_FROM = 100
@@ -168,11 +169,35 @@ def orders_differ(figures: Iterable[Figure]) -> bool:
     return BOTH in orders or len(orders) > 1
 
 
-def coverage(office: Figure, tickets: int) -> float | None:
-    """Ratings of the office per ticket served, to a hundredth; None where either is too few."""
-    if tickets < _FEWEST_TICKETS or office.result.n < HIDDEN_BELOW:
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Ratings beside queue tickets, of the same counters on the same days, in whole quarters that
+    are published. `per_cent` is rounded down, and more than 100 where there are more ratings than
+    tickets: that is said, never cut off."""
+
+    per_cent: int
+    exceeds: bool
+    first: date
+    last: date
+
+
+def coverage(quarters: Sequence[QuarterTickets]) -> Coverage | None:
+    """Of the newest quarters without one missing between them; None where they have fewer than
+    _FEWEST_TICKETS: then a per cent would tell fewer than ten ratings."""
+    run: list[QuarterTickets] = []
+    for quarter in reversed(quarters):
+        if run and quarter.last + timedelta(days=1) != run[-1].first:
+            break
+        run.append(quarter)
+    rated, served = sum(q.rated for q in run), sum(q.served for q in run)
+    if served < _FEWEST_TICKETS:
         return None
-    return min(1.0, round(office.result.n / tickets, 2))
+    return Coverage(
+        per_cent=100 * rated // served,
+        exceeds=rated > served,
+        first=run[-1].first,
+        last=run[0].last,
+    )
 
 
 def trend(

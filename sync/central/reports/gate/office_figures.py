@@ -11,6 +11,7 @@ from sync.central.logbook import told
 from sync.central.period import Period
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
 from sync.central.reports.gate.figures import (
+    Coverage,
     Figure,
     MonthFigure,
     coverage,
@@ -53,8 +54,8 @@ class OfficeView:
     """The quarters that `reasons` cover; outside `period` where none of its own is published."""
     sections: tuple[SectionRow, ...]
     """Those that the viewer may read."""
-    coverage: float | None
-    """Ratings per ticket served, to a hundredth; None where there are no tickets."""
+    coverage: Coverage | None
+    """Ratings beside queue tickets; None where none are published, or too few."""
     gaps: Counter[str]
     """Of closed weeks, by kind."""
     next_close: date
@@ -83,8 +84,8 @@ def office(
         months = t.blocks.by_month(*trend_span(period, today))
         cuts = t.blocks.cuts(quarters)
         usual = usual_effect(t, min(period.last_day, today))
-        tickets = t.tickets.between(period.first_day, period.last_day)
-        gaps = _gaps(t, period, ended, tickets) if viewer.signed_in else Counter[str]()
+        tickets = t.tickets.quarters(*quarters) if quarters else []
+        gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
     online = figure(sums.get("", {}).pop(ONLINE, []), settings)
     sections: tuple[SectionRow, ...] = ()
     if sections_seen is not None:
@@ -111,7 +112,7 @@ def office(
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
         sections=sections,
-        coverage=coverage(whole, tickets),
+        coverage=coverage(tickets),
         gaps=gaps,
         next_close=week_end(today),
     )
@@ -132,12 +133,12 @@ def section_members(central: Central, viewer: Viewer, period: Period) -> dict[st
     }
 
 
-def _gaps(t: Transaction, period: Period, ended: date, tickets: int) -> Counter[str]:
+def _gaps(t: Transaction, period: Period, ended: date) -> Counter[str]:
     """Of the weeks of `period` that are closed, by kind."""
     last_day = min(period.last_day, ended)
     gaps = t.days.gaps(period.first_day, last_day)
-    if tickets:
-        gaps += Counter({OVER_TICKETS: len(t.tickets.exceeded(period.first_day, last_day))})
+    if exceeded := t.tickets.exceeded(period.first_day, last_day):
+        gaps[OVER_TICKETS] = len(exceeded)
     return gaps
 
 

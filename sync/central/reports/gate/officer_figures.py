@@ -1,12 +1,13 @@
 """One officer's published results, and where they stand beside the office's."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
+from sync.central.appraising import Appraisal, Evidence, appraise
 from sync.central.disclosure import Block, week_end
-from sync.central.logbook import Entry, Kind, Log, told
+from sync.central.logbook import Looker, told
 from sync.central.measures import Result, result, sample_of
 from sync.central.objecting import Objection
 from sync.central.period import Period
@@ -22,15 +23,12 @@ from sync.central.reports.gate.figures import (
     usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
-from sync.central.reports.gate.missing import Missing, merged, missing_beside
+from sync.central.reports.gate.missing import OVER_TICKETS, Missing, merged, missing_beside
 from sync.central.reports.gate.remedy import Remedy, remedy
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
-
-_LOOKS_SHOWN = 12
-"""On the officer's page; all stand on the page of the own log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +59,10 @@ class OfficerView:
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
     comparison: Comparison
-    looks: tuple[Entry, ...]
-    """Who else looked, the newest: for the officer's own eyes, empty for others."""
+    lookers: tuple[Looker, ...]
+    """Who else looked, the last one first: for the officer's own eyes, empty for others."""
     own: bool
-    may_enter_appraisal: bool
-    """False also where the viewer reads a part: what may be concluded follows from all of it."""
+    appraisal: Appraisal
     has_photo: bool
     missing: Missing
     usual_flags: float | None
@@ -107,7 +104,7 @@ def officer(
         blocks = _closed_in(only, every_block)
         usual = usual_effect(t, min(last_day, today))
         objected = remedy(t, id, period, only, blocks, settings, today, own=own, usual=usual)
-        looks = t.logs.about(Log.RECORD, [Kind.LOOK], id, 0, _LOOKS_SHOWN) if own else ()
+        lookers = t.logs.lookers(id) if own else ()
         has_photo = t.photos.has(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
@@ -123,6 +120,15 @@ def officer(
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     judged = objected.mark.without if objected.mark else own_figure
     has_more = len(blocks) < len(every_block)
+    evidence = replace(
+        _evidence(judged, compared, missing.around[OVER_TICKETS]),
+        objected=bool(objected.standing.open),
+        whole=not has_more,
+    )
+    if has_more:
+        compared = Comparison(outcome=NotCompared.PART)
+    elif objected.mark:
+        compared = Comparison(outcome=NotCompared.OBJECTED)
     return OfficerView(
         officer=person,
         period=period,
@@ -141,11 +147,10 @@ def officer(
             )
             for levels, block in blocks
         ),
-        comparison=Comparison(outcome=NotCompared.PART) if has_more else compared,
-        looks=looks,
+        comparison=compared,
+        lookers=lookers,
         own=own,
-        may_enter_appraisal=not (has_more or objected.standing.open)
-        and may_enter_appraisal(judged, settings),
+        appraisal=appraise(evidence, settings),
         has_photo=has_photo,
         missing=missing,
         usual_flags=office_figure.flagged_per_1000,
@@ -169,13 +174,22 @@ def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[d
     return tuple(day for day in days if any(first <= day <= last for first, last in spans))
 
 
-def may_enter_appraisal(own: Figure, settings: SiteSettings) -> bool:
-    """Whether a result may enter the yearly appraisal: from enough ratings that were offered, with
-    an own response that is high enough. No figure of the office stands in for one's own."""
-    response = own.response
-    if response is None or not response.reaches(settings.appraisal_response):
-        return False
-    return min(own.result.n, response.answered) >= settings.appraisal_from
+def _evidence(judged: Figure, compared: Comparison, days_over: int) -> Evidence:
+    """Of a result that the viewer reads as a whole. Where some ratings came without an offer, the
+    response tells of the others alone: only these count."""
+    n, response = judged.result.n, judged.response
+    offered = min(n, response.answered) if response else n
+    return Evidence(
+        n=n,
+        effective=int(offered / judged.result.deff),
+        answered=response.answered if response else 0,
+        served=response.served if response else 0,
+        flagged=judged.beside.flagged,
+        days_over=days_over,
+        closed=compared.outcome not in (NotCompared.SPAN, NotCompared.RUNNING),
+        objected=False,
+        whole=True,
+    )
 
 
 def block_result(levels: int, block: Block, settings: SiteSettings, usual: float) -> Result:
