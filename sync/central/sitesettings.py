@@ -242,6 +242,9 @@ class SiteSettings(NamedTuple):
     one_session: Annotated[bool, Flag(), "who signs in anew ends the account's other sessions"] = (
         True
     )
+    own_result_at_terminal: Annotated[
+        bool, Flag(), "an officer's PIN opens the own last round at a terminal"
+    ] = True
     holidays: Annotated[
         frozenset[date], Days(MAX_HOLIDAYS), "closed days: terminals count no dark hours on them"
     ] = frozenset()
