@@ -33,6 +33,7 @@ from sync.central.reports.gate.officer_figures import (
     officer,
 )
 from sync.central.reports.gate.own_copy import OwnCopy, own_copy
+from sync.central.reports.gate.own_results import own_results
 from sync.central.reports.gate.section_figures import OfficerRow, SectionView, section
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "officer",
     "orders_differ",
     "own_copy",
+    "own_results",
     "section",
     "section_members",
 ]
