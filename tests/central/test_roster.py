@@ -30,7 +30,7 @@ from sync.central.viewer import ROLES
 from tests.support.central import DIRECTOR, IT, enrolled, logged, received, signed_in
 from tests.support.central import NOON as NOW
 from tests.support.day_reports import day_report
-from tests.support.papers import pages
+from tests.support.papers import pages, squeezed
 
 TODAY = NOW.date()
 YEAR = periods.year_of(TODAY)
@@ -160,6 +160,10 @@ def test_editing_is_a_form_with_what_is_there(
     value = choices(asked.text)["word 907", "renamed"]
     saved = it.post(address, data={**form_of(asked.text, address), "word 907": value})
     assert saved.status_code == 303
+    director = signed_in(central, ROLES["director"], now=NOW)
+    result = re.sub(r"\s+", " ", director.get(f"/officer/dindaeng/{before.id}").text)
+    assert f"ชื่อเดิม: {BEFORE} (ถึง ๒๓ พ.ย. ๒๕๖๙)" in result
+    assert squeezed(BEFORE) in paper_of(central, before), "a new name hides nobody's result"
     assert (person(central, "907").id, person(central, "907").name) == (before.id, NEWCOMER)
     assert person(central, "907").section == "ฝ่ายทะเบียน"
 
