@@ -65,6 +65,7 @@ PAGES: dict[str, set[str]] = {
     "/comments/dindaeng": {C},
     "/tally/dindaeng?date=2026-11-02": {A},
     "/tally/dindaeng/t-101/2026-11-02/1.json": {A},
+    "/patterns/dindaeng": {A},
     "/changes/dindaeng": {D, A, I},
     "/changes/dindaeng/log.csv": {A},
     "/security/dindaeng": {A, I},

@@ -29,6 +29,7 @@ CHOSEN = {
     "improvement_status", "ita_column", "ita_paper", "kept", "log_break", "log_kind", "log_what",
     "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
+    "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
     "roster_word",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip

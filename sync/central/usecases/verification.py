@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sync.central.disclosure import NONE, Counts, Scaled, beyond, plus
 from sync.central.logbook import Entry, Kind, Log, LogEnd, entry_digest, read_told
@@ -220,8 +220,23 @@ def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
     record = list(logs.every(Log.RECORD))
     # What the record is emptied of, it can't say any more.
     emptied_until = max((entry.at for entry in record if entry.emptied), default=None)
-    if emptied_until is not None:
-        settled = [one for one in settled if one.at > emptied_until]
+    raised, agreed = _told_of_breaks(record)
+    for one in settled:
+        agreement = (one.settled_by, one.settled)
+        is_told = (one.terminal, break_words(one)) in raised and agreement in agreed
+        if not is_told and (emptied_until is None or one.at > emptied_until):
+            return (
+                f"log {one.log}: it does not go on from what {one.terminal} has seen, and the "
+                "record does not say that two people settled it"
+            )
+    return ""
+
+
+def _told_of_breaks(
+    record: Iterable[Entry],
+) -> tuple[set[tuple[str, str]], set[tuple[str, datetime]]]:
+    """What the record says: of which terminal a break was raised, and in which words; who agreed
+    to settle some, and when."""
     alarms = [entry for entry in record if entry.note.kind == Kind.ALARM]
     raised = {(entry.note.whom, entry.note.what) for entry in alarms}
     agreed = {
@@ -229,14 +244,7 @@ def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
         for entry in alarms
         if read_told(entry.note.what)[0] == "breaks_settled"
     }
-    for one in settled:
-        of_terminal = (one.terminal, break_words(one))
-        if of_terminal not in raised or (one.settled_by, one.settled) not in agreed:
-            return (
-                f"log {one.log}: it does not go on from what {one.terminal} has seen, and the "
-                "record does not say that two people settled it"
-            )
-    return ""
+    return raised, agreed
 
 
 def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: Emptied) -> str:
@@ -264,11 +272,9 @@ def _wrong_entry(site: str, log: Log, entry: Entry, previous: str, emptied: Empt
             return wrong
     elif entry.digest != entry_digest(site, log, entry.seq, entry.at, entry.note):
         return "was changed"
-    return (
-        ""
-        if entry.hash == chained(previous, entry.digest)
-        else ("does not follow from the one before")
-    )
+    if entry.hash != chained(previous, entry.digest):
+        return "does not follow from the one before"
+    return ""
 
 
 def _wrong_emptying(log: Log, entry: Entry, emptied: Emptied) -> str:

@@ -361,6 +361,24 @@ def _results() -> None:
         sa.PrimaryKeyConstraint("site", "month", "levels"),
     )
     op.create_table(
+        "pattern_quarters",
+        _text("site"),
+        _day("quarter"),
+        _count("officers"),
+        _moment("at"),
+        sa.PrimaryKeyConstraint("site", "quarter"),
+    )
+    op.create_table(
+        "patterns",
+        _text("site"),
+        _day("quarter"),
+        _text("officer"),
+        _text("pattern"),
+        _text("against"),
+        _count("deviations"),
+        sa.PrimaryKeyConstraint("site", "quarter", "officer", "pattern", "against"),
+    )
+    op.create_table(
         "objections",
         _text("site"),
         _count("case"),
