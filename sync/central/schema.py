@@ -303,6 +303,16 @@ officers = Table(
     PrimaryKeyConstraint("site", "officer"),
 )
 
+former_names = Table(
+    "former_names",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _moment("until"),
+    _text("name"),
+    PrimaryKeyConstraint("site", "officer", "until"),
+)
+
 blocks = Table(
     "blocks",
     metadata,
@@ -394,6 +404,30 @@ site_months = Table(
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     PrimaryKeyConstraint("site", "month", "levels"),
+)
+
+# Quarters in which patterns were looked for, and how many officers were looked at.
+pattern_quarters = Table(
+    "pattern_quarters",
+    metadata,
+    _text("site"),
+    Column("quarter", Date, nullable=False),
+    _count("officers"),
+    _moment("at"),
+    PrimaryKeyConstraint("site", "quarter"),
+)
+
+# What stood out: for the audit role alone. `deviations` in tenths.
+patterns = Table(
+    "patterns",
+    metadata,
+    _text("site"),
+    Column("quarter", Date, nullable=False),
+    _text("officer"),
+    _text("pattern"),
+    _text("against"),
+    _count("deviations"),
+    PrimaryKeyConstraint("site", "quarter", "officer", "pattern", "against"),
 )
 
 accounts = Table(

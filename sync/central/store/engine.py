@@ -31,6 +31,7 @@ from sync.central.store.many import ManyTerminals
 from sync.central.store.objections import Objections
 from sync.central.store.office_settings import OfficeSettings
 from sync.central.store.parked import ParkedReports
+from sync.central.store.patterns import Patterns
 from sync.central.store.people import People
 from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
@@ -89,6 +90,7 @@ class Transaction:
         self.log_breaks = LogBreaks(connection, site)
         self.city_logs = Logs(connection, CITY)
         self.parked = ParkedReports(connection, site)
+        self.patterns = Patterns(connection, site)
         self.people = People(connection, site)
         self.photos = Photos(connection, site)
         self.recordings = Recordings(connection, site)

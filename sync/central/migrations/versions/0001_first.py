@@ -361,6 +361,24 @@ def _results() -> None:
         sa.PrimaryKeyConstraint("site", "month", "levels"),
     )
     op.create_table(
+        "pattern_quarters",
+        _text("site"),
+        _day("quarter"),
+        _count("officers"),
+        _moment("at"),
+        sa.PrimaryKeyConstraint("site", "quarter"),
+    )
+    op.create_table(
+        "patterns",
+        _text("site"),
+        _day("quarter"),
+        _text("officer"),
+        _text("pattern"),
+        _text("against"),
+        _count("deviations"),
+        sa.PrimaryKeyConstraint("site", "quarter", "officer", "pattern", "against"),
+    )
+    op.create_table(
         "objections",
         _text("site"),
         _count("case"),
@@ -405,6 +423,14 @@ def _people() -> None:
         _text("section"),
         _count("retired"),
         sa.PrimaryKeyConstraint("site", "officer"),
+    )
+    op.create_table(
+        "former_names",
+        _text("site"),
+        _text("officer"),
+        _moment("until"),
+        _text("name"),
+        sa.PrimaryKeyConstraint("site", "officer", "until"),
     )
     op.create_table(
         "photos",
