@@ -65,7 +65,7 @@ class Clerk:
 
     def wrong(self) -> str | None:
         """What nobody may do to a roster; None: all is as it must be."""
-        people = {officer.id: officer for officer in all_officers(self.central)}
+        people = {str(officer.id): officer for officer in all_officers(self.central)}
         active = [officer.number for officer in people.values() if not officer.retired]
         if len(active) != len(set(active)):
             return f"two have one number: {sorted(active)}"
