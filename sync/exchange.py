@@ -30,6 +30,7 @@ from sync.incoming import (
     reopen_lost,
     take_heads_answer,
     take_new_key,
+    take_own_results,
     take_pins,
     take_roster,
 )
@@ -231,6 +232,7 @@ class _Run:
                 parked.append(line)
             self._connection.progress(line)
         officers = self._take_roster()
+        take_own_results(self._store, self._connection.ask("GET", "own-results").body)
         return Synced(
             sent=sent,
             parked=tuple(parked),

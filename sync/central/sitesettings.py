@@ -197,7 +197,7 @@ class SiteSettings(NamedTuple):
     objection_days: Annotated[
         int,
         Whole(OBJECTION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
-        "days to object, from a result's publication or the round's end, whichever is later",
+        "days to object, from a result's publication or the round's close, whichever is later",
     ] = 30
     decision_days: Annotated[
         int,
@@ -242,6 +242,9 @@ class SiteSettings(NamedTuple):
     one_session: Annotated[bool, Flag(), "who signs in anew ends the account's other sessions"] = (
         True
     )
+    own_result_at_terminal: Annotated[
+        bool, Flag(), "an officer's PIN opens the own last round at a terminal"
+    ] = True
     holidays: Annotated[
         frozenset[date], Days(MAX_HOLIDAYS), "closed days: terminals count no dark hours on them"
     ] = frozenset()

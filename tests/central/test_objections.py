@@ -70,7 +70,7 @@ def test_an_objection_is_dismissed_appealed_and_upheld_and_marks_every_figure(
     office: Office,
 ) -> None:
     own = office.read("own", OWN, **QUERY)
-    assert "โต้แย้งได้ถึงวันที่ ๓๐ ต.ค. ๒๕๖๙" in own, "thirty days from the round's end"
+    assert "โต้แย้งได้ถึงวันที่ ๑๗ พ.ย. ๒๕๖๙" in own, "thirty days from the round's close"
     assert office.object("วันนั้นระบบคิวเสีย <script>").status_code == 303
     assert office.objection().phase is Phase.WAITING
 
@@ -169,7 +169,17 @@ def test_where_two_disagree_a_third_decides(desk: Office) -> None:
     assert desk.own("appeal", words="อีกครั้ง").status_code == 409, "the third's word is final"
 
 
+def test_there_is_time_to_object_until_a_day_and_no_longer(desk: Office) -> None:
+    desk.now = MONDAY.replace(month=11, day=18)
+    assert "พ้นกำหนดโต้แย้ง" in desk.object().text
+    assert "<summary>โต้แย้ง" not in desk.read("own", OWN, **QUERY)
+    desk.now = MONDAY.replace(month=11, day=17)
+    assert desk.object().status_code == 303
+
+
 def test_a_whole_round_is_objected_to_at_once(desk: Office) -> None:
+    assert 'value="5.1 5.2"' not in desk.read("own", OWN, **QUERY), "it is not closed yet"
+    desk.now = MONDAY.replace(day=19)
     page = desk.read("own", OWN, **QUERY)
     assert 'value="5.1 5.2"' in page
     assert desk.object(blocks="5.1 5.2", whole="yes").status_code == 303

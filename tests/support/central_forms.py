@@ -54,5 +54,6 @@ def form(**changed: str) -> dict[str, str]:
         "holidays": "",
         "second_factor": "yes",
         "one_session": "yes",
+        "own_result_at_terminal": "yes",
         **changed,
     }

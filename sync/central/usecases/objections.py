@@ -46,8 +46,10 @@ __all__ = [
     "concerned_by",
     "decide_objection",
     "file_objection",
+    "newest_block",
     "read_notices",
     "read_objections",
+    "shown_digest",
     "wish_attached",
     "withdraw_objection",
 ]
@@ -317,6 +319,22 @@ def decide_objection(
             until=today + timedelta(days=days) if len(others) == 1 else None,
         )
         _append(t, viewer, objection, step)
+
+
+def newest_block(central: Central, officer: str) -> BlockKey | None:
+    """The last block that closed of an officer; None: there is none."""
+    with central.store.read(central.site) as t:
+        blocks = t.blocks.of_officer(officer, date.min, date.max)
+    return (blocks[-1][0], blocks[-1][1].number) if blocks else None
+
+
+def shown_digest(central: Central, case: int) -> str:
+    """The digest of an objection as it is now. NoSuchObjection."""
+    with central.store.read(central.site) as t:
+        objection = t.objections.get(case)
+    if objection is None:
+        raise NoSuchObjection(case)
+    return objection.digest
 
 
 def concerned_by(t: Transaction, objection: Objection, officer: Officer | None) -> Concerned:
