@@ -104,7 +104,9 @@ _BY_SECTION = _sums(blocks.c.section, blocks.c.officer).where(_CLOSED)
 _BY_OFFICER = {asked: _sums(blocks.c.officer).where(of) for asked, of in _OF.items()}
 _BY_MONTH = {asked: _sums(_YEAR, _MONTH).where(of) for asked, of in _OF.items()}
 # Without parameters: PostgreSQL groups by what is written, and would not know them as the same.
-_NO, _MOST, _OF_TEN = (literal_column(number) for number in ("0", "9", "10"))
+_NO: ColumnElement[int] = literal_column("0")
+_MOST: ColumnElement[int] = literal_column("9")
+_OF_TEN: ColumnElement[int] = literal_column("10")
 _WAYS = {
     "open": and_(*(blocks.c[name] == _NO for name in ("offered", "answered", "not_offered"))),
     "offered": blocks.c.answered * _OF_TEN >= _N * _MOST,
