@@ -32,6 +32,7 @@ from sync.central.reports.gate.officer_figures import (
     OfficerView,
     officer,
 )
+from sync.central.reports.gate.own_copy import OwnCopy, own_copy
 from sync.central.reports.gate.own_results import own_results
 from sync.central.reports.gate.section_figures import OfficerRow, SectionView, section
 
@@ -53,6 +54,7 @@ __all__ = [
     "OfficeView",
     "OfficerRow",
     "OfficerView",
+    "OwnCopy",
     "SectionRow",
     "SectionView",
     "SiteRow",
@@ -64,6 +66,7 @@ __all__ = [
     "office",
     "officer",
     "orders_differ",
+    "own_copy",
     "own_results",
     "section",
     "section_members",
