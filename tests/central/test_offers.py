@@ -168,7 +168,7 @@ def test_a_few_offers_decide_nothing_about_hundreds_of_ratings(central: Central)
     assert view.figure.response == Response(answered=12, served=12, ratings=400)
     assert not view.may_enter_appraisal
     remarks = figures.beside(view.figure)
-    assert remarks[-1] == "ทราบเฉพาะ ๑๒ จาก ๔๐๐ การประเมินที่มาจากการเชิญ"
+    assert remarks[-1] == "อัตราการตอบครอบคลุมการประเมินที่มาจากการเชิญ ๑๒ จากทั้งหมด ๔๐๐ ครั้ง"
     assert remarks[-1] in appraisal._response(view)
 
 

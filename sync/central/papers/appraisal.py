@@ -23,7 +23,7 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
     """What counts on the first page; each closed span of weeks behind it."""
     officer = view.officer
     heads = [in_thai("common.weeks"), in_thai("common.ratings_short")]
-    heads += [in_thai("paper.rate_column"), in_thai("appraisal.interval_column")]
+    heads += [figures.rate_column(), in_thai("appraisal.interval_column")]
     values = {
         **_values(view, office, now),
         "of": "officer",
@@ -159,7 +159,7 @@ def _sheet_heads(first: str, second: str) -> tuple[str, ...]:
         first,
         second,
         in_thai("common.ratings_short"),
-        in_thai("paper.rate_column"),
+        figures.rate_column(),
         in_thai("appraisal.low"),
         in_thai("appraisal.high"),
         in_thai("appraisal.remark"),
