@@ -46,6 +46,7 @@ C, A, I = "complaints", "audit", "it"  # noqa: E741
 READ = {D, H, S, O}
 PAGES: dict[str, set[str]] = {
     "/public/dindaeng": {*ALL},
+    "/retention/dindaeng": {*ALL},
     "/report/dindaeng": {*READ},
     f"/section/dindaeng?name={OWN}": {D, H, S},
     f"/section/dindaeng?name={OTHER}": {D, H},
@@ -64,6 +65,7 @@ PAGES: dict[str, set[str]] = {
     "/comments/dindaeng": {C},
     "/tally/dindaeng?date=2026-11-02": {A},
     "/tally/dindaeng/t-101/2026-11-02/1.json": {A},
+    "/patterns/dindaeng": {A},
     "/changes/dindaeng": {D, A, I},
     "/changes/dindaeng/log.csv": {A},
     "/security/dindaeng": {A, I},

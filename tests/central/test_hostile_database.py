@@ -1,13 +1,18 @@
 """An administrator of central's database, with its file, SQL and this code: what terminals and
 `kiosk-central verify` say of what was done. Logs: test_log_witness.py."""
 
+from datetime import timedelta
+
 import pysqlite3.dbapi2 as sqlite
 import pytest
 from msgspec import structs
 
 from sync import exchange
+from sync.central.logbook import Kind, Log, Note, told
+from sync.central.usecases.accounts import add_account
 from sync.central.usecases.terminals import read_fleet
-from sync.central.usecases.verification import first_disagreement
+from sync.central.usecases.verification import first_disagreement, first_wrong_entry
+from sync.central.viewer import ROLES
 from sync.messages import DayReport
 from sync.protocol import digest
 from tests.support.central_server import Kept, Server
@@ -71,3 +76,27 @@ def test_a_restored_central_is_told_nothing_strange_of_what_it_lost(
         assert kept.sync().parked == ()
         exchange.heartbeat(kept.store, kept.clock, kept.key)
         assert (kept.terminal.status().foreign_days, alarms(server)) == ((), [])
+
+
+def test_events_that_are_emptied_before_their_time_are_named(server: Server) -> None:
+    """By who forges the entry that says so: no office may keep them for so short a time."""
+    with server.central.store.transaction("dindaeng") as t:
+        t.logs.event(Kind.SIGNED_IN, "misuser", server.now)
+        last = t.logs.empty(Log.SECURITY, server.now + timedelta(days=1), 100)
+        what = told("shortened", first=1, last=last, security=last, record=0)
+        t.logs.append(Log.RECORD, [Note(kind=Kind.SHORTENED, what=what)], server.now)
+    wrong = first_wrong_entry(server.central, "dindaeng")
+    assert wrong == "log security: entry 1 is emptied before its time"
+
+
+def test_logs_that_are_gone_with_their_heads_are_named(server: Server) -> None:
+    add_account(server.central, "it", "somchai", "สมชาย", (ROLES["it"],), server.now)
+    raw = sqlite.connect(str(server.central.settings.folder / "central.db"))
+    guards = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    raw.executescript("".join(f"DROP TRIGGER {name};" for name, _ in guards))
+    raw.executescript("DELETE FROM log_entries; DELETE FROM log_heads;")
+    for _, ddl in guards:
+        raw.execute(ddl)
+    raw.close()
+    wrong = first_wrong_entry(server.central, "dindaeng")
+    assert wrong == "log record: has no entry, though accounts were made"

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from kiosk.domain.rating import Channel, Half, Outcome
 from sync.central import period as periods
+from sync.central.appraising import Condition, Rule, State
+from sync.central.conditionwords import condition_words
 from sync.central.disclosure import Beside, DayCount, next_blocks
 from sync.central.measures import OfServed, Response, Served, of_served
 from sync.central.papers import appraisal, figures
@@ -117,6 +119,10 @@ def test_services_of_days_before_the_first_rating_count_too(central: Central) ->
     assert response_of(central) == 50
 
 
+def condition(view: gate.OfficerView, rule: Rule) -> Condition:
+    return next(one for one in view.appraisal.conditions if one.rule is rule)
+
+
 def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(central: Central) -> None:
     take(central, MONDAY, 30, offered=9, answered=9, suppressed=3)
     publish_due(central, TODAY)
@@ -125,7 +131,7 @@ def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(centra
     assert figures.beside(figure) == ["กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน ๓ ครั้ง"]
 
 
-@pytest.mark.parametrize(("not_offered", "may"), [(0, True), (290, True), (900, False)])
+@pytest.mark.parametrize(("not_offered", "may"), [(0, True), (120, True), (121, False)])
 def test_an_officers_own_response_decides_whether_the_result_may_enter_an_appraisal(
     central: Central, not_offered: int, may: bool
 ) -> None:
@@ -136,7 +142,7 @@ def test_an_officers_own_response_decides_whether_the_result_may_enter_an_apprai
     publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
     assert view.figure.response == Response(answered=150, served=180 + not_offered, ratings=150)
-    assert view.may_enter_appraisal is may
+    assert condition(view, Rule.RESPONSE).state == (State.MET if may else State.UNMET)
 
 
 def test_offers_stand_with_the_block_that_has_their_ratings_and_are_told_once() -> None:
@@ -166,10 +172,11 @@ def test_a_few_offers_decide_nothing_about_hundreds_of_ratings(central: Central)
     publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
     assert view.figure.response == Response(answered=12, served=12, ratings=400)
-    assert not view.may_enter_appraisal
+    assert condition(view, Rule.RATINGS).value == 12
+    assert view.appraisal.verdict == "not"
     remarks = figures.beside(view.figure)
     assert remarks[-1] == "อัตราการตอบครอบคลุมการประเมินที่มาจากการเชิญ ๑๒ จากทั้งหมด ๔๐๐ ครั้ง"
-    assert remarks[-1] in appraisal._response(view)
+    assert remarks[-1] in dict(appraisal._rules(view)).values()
 
 
 def test_a_response_of_half_the_ratings_is_told_for_these_and_counts(central: Central) -> None:
@@ -179,7 +186,9 @@ def test_a_response_of_half_the_ratings_is_told_for_these_and_counts(central: Ce
     publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
     assert view.figure.response == Response(answered=122, served=200, ratings=390)
-    assert view.may_enter_appraisal
+    assert condition(view, Rule.RESPONSE).state is State.MET
+    assert condition(view, Rule.RATINGS).value == 122
+    assert view.appraisal.verdict == "talk"
 
 
 def test_no_ticket_of_the_office_admits_a_person(central: Central) -> None:
@@ -188,8 +197,9 @@ def test_no_ticket_of_the_office_admits_a_person(central: Central) -> None:
     import_tickets(central, [Ticket(MONDAY, "1", 400)])
     publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
-    assert not view.may_enter_appraisal
-    assert "ไม่ทราบ" in appraisal._response(view)
+    response = condition(view, Rule.RESPONSE)
+    assert response.state is State.UNKNOWN
+    assert (condition_words("th", response), "ไม่ทราบ") in appraisal._rules(view)
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,7 @@ def test_each_chart_says_in_words_what_it_shows(view: OfficeView, office: Centra
 def test_an_appraisal_sheet_says_what_may_not_be_concluded(office: Central) -> None:
     shown = gate.officer(office, DIRECTOR, "101", parse("fy2027"), TODAY, NOW)
     whole = "".join(pages(appraisal.officer_pdf(shown, "สำนักงานเขตดินแดง", NOW)))
-    assert "ผลนี้ยังไม่เข้าเกณฑ์" in whole
+    assert "ผลนี้ยังใช้ประกอบการประเมินผลการปฏิบัติราชการหรือเป็นประเด็นพูดคุยไม่ได้" in whole
     assert "ไม่ใช้จัดลำดับเจ้าหน้าที่" in whole
     book = openpyxl.load_workbook(io.BytesIO(appraisal.officer_xlsx(shown, "สำนักงานเขตดินแดง", NOW)))
     [sheet] = book.worksheets

@@ -114,7 +114,7 @@ def test_the_head_of_then_sees_what_was_then_and_the_new_one_what_came_after(
     assert (then.only_section, now.only_section) == (REGISTRY, REVENUE)
     assert then.has_more
     assert now.has_more
-    assert not then.may_enter_appraisal, "of a part nothing is concluded"
+    assert then.appraisal.verdict == "not", "of a part nothing is concluded"
     assert (everything.only_section, everything.has_more) == (None, False)
     assert [row.block.section for row in everything.blocks] == [REGISTRY, REVENUE]
     with pytest.raises(NotYours):

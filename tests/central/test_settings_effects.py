@@ -38,12 +38,22 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "opening_hours": ({"opening_hours": "ทุกวัน เที่ยงคืน"}, "/public/dindaeng", "ทุกวัน เที่ยงคืน"),
     "compare_from": ({"compare_from": "41"}, "/report/dindaeng", "จำนวนน้อย ไม่ควรนำไปเปรียบเทียบ"),
     "cuts_from": ({"cuts_from": "161"}, "/services/dindaeng", "๑๖๑"),
-    "appraisal_from": ({"appraisal_from": "222"}, "/officer/dindaeng/101", "๒๒๒"),
+    "appraisal_from": ({"appraisal_from": "422"}, "/officer/dindaeng/101", "๔๒๒"),
     "appraisal_response": ({"appraisal_response": "77"}, "/officer/dindaeng/101", "๗๗"),
+    "appraisal_reason": (
+        {"appraisal_from": "150", "appraisal_reason": "เพิ่งเปิดช่องใหม่"},
+        f"/paper/dindaeng/officer.xlsx?officer=101&{ROUND}",
+        "เพิ่งเปิดช่องใหม่",
+    ),
     "objection_days": ({"objection_days": "91"}, "/objections/dindaeng", "ภายใน ๙๑ วัน"),
     "decision_days": ({"decision_days": "92"}, "/objections/dindaeng", "ภายใน ๙๒ วัน"),
     "appeal_days": ({"appeal_days": "93"}, "/objections/dindaeng", "ภายใน ๙๓ วัน"),
     "security_days": ({"security_days": "417"}, "/my-log", "๔๑๗"),
+    "results_years": ({"results_years": "13"}, "/retention/dindaeng", "๑๓ ปี"),
+    "raw_months": ({"raw_months": "29"}, "/retention/dindaeng", "๒๙ เดือน"),
+    "record_years": ({"record_years": "7"}, "/retention/dindaeng", "๗ ปี"),
+    "comments_months": ({"comments_months": "31"}, "/retention/dindaeng", "๓๑ เดือน"),
+    "backup_days": ({"backup_days": "98"}, "/retention/dindaeng", "๙๘ วัน"),
     "oit_numbers": ({"oit_numbers": "O98"}, f"/data/dindaeng/statistics.xlsx?{ROUND}", "O98"),
     "licence": ({"licence": "ODbL"}, f"/data/dindaeng/statistics.json?{ROUND}", "ODbL"),
     "fiscal_year_starts": (
@@ -54,8 +64,8 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "ita_rows": ({"ita_rows": "O99 | OIT | ใหม่"}, "/ita/dindaeng", "O99"),
 }
 
-SIGNING_IN = {"second_factor", "one_session"}
-"""What they do is tried in test_second_factor.py and test_sessions.py."""
+SIGNING_IN = {"second_factor", "one_session", "own_result_at_terminal"}
+"""What they do is tried in test_second_factor.py, test_sessions.py and test_own_results.py."""
 
 
 @pytest.fixture
@@ -106,7 +116,7 @@ def test_what_protects_signing_in_is_turned_off_by_a_plain_no_alone(
         assert getattr(read_settings(office).settings, name) is on
 
 
-RAISED = {"compare_from": "41", "appraisal_from": "222", "appraisal_response": "77"}
+RAISED = {"compare_from": "41", "appraisal_from": "422", "appraisal_response": "77"}
 SHOWN = ("/public/dindaeng", "/report/dindaeng", "/section/dindaeng?name=ฝ่ายทะเบียน")
 
 
@@ -120,10 +130,10 @@ def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds(
     assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
     thai = seen(office, director, where)
     assert "จำนวนน้อยกว่า ๔๑ ไม่ควรนำไปเปรียบเทียบ" in thai
-    assert "ตั้งแต่ ๒๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in thai
+    assert "ตั้งแต่ ๔๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in thai
     english = director.get(where, params={"lang": "en"}).text
     assert "Do not compare results of fewer than 41 ratings." in english
-    assert "An appraisal needs at least 222 ratings and a known response rate of 77 %" in english
+    assert "An appraisal needs at least 422 ratings and a known response rate of 77 %" in english
 
 
 def test_an_officers_blocks_keep_to_the_offices_threshold_too(office: Central) -> None:
@@ -141,5 +151,5 @@ def test_the_papers_name_the_offices_own_thresholds(office: Central) -> None:
     assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
     for paper in ("officer.xlsx?officer=101", "section.xlsx?name=ฝ่ายทะเบียน"):
         sheet = seen(office, director, f"/paper/dindaeng/{paper}&period=fy2027")
-        assert "ตั้งแต่ ๒๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in sheet
+        assert "ตั้งแต่ ๔๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in sheet
         assert "จำนวนการประเมินน้อยกว่าเกณฑ์ (๔๑)" in sheet

@@ -24,10 +24,12 @@ PAPER_TABLES = (
 )
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "comparison", "deed", "ground",
+    "appraising", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
-    "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
+    "improvement_status", "ita_column", "ita_paper", "kept", "log_break", "log_kind", "log_what",
+    "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
+    "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
     "roster_word",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip

@@ -56,6 +56,10 @@ ANEW = "witnessed anew after a release"
 """Two people let the terminal go on from what it has, and central has looked again since."""
 
 
+RESTORED = "witnessed, then central put back from a backup"
+"""Of before the look; the terminal has central's own answer."""
+
+
 class Wire(httpx.BaseTransport):
     """Straight to central's application. Remembers what passes; `deaf`: central hears, and its
     answer is lost."""
@@ -300,6 +304,17 @@ def play_anew(bench: Bench, hand: Hand) -> None:
     bench.sync()
 
 
+def play_restored(bench: Bench, hand: Hand) -> None:
+    """Central has forgotten the look after which the hand comes."""
+    bench.press(1, 1, 1, 1, 1, 2, 3, 4, 4, 5, 5, 5)
+    bench.back_up_central()
+    bench.look()
+    bench.put_central_back()
+    reseal(bench, hand)
+    bench.close()
+    bench.sync()
+
+
 OTHERWISE: dict[str, Callable[[Rating], Rating]] = {
     "service": lambda one: replace(one, service=ServiceId("id-card")),
     "counter": lambda one: replace(one, counter=CounterId("2")),
@@ -330,6 +345,9 @@ def play(bench: Bench, moment: str, hand: Hand | None) -> None:
         return
     if moment == ANEW and hand is not None:
         play_anew(bench, hand)
+        return
+    if moment == RESTORED and hand is not None:
+        play_restored(bench, hand)
         return
     if moment in EXCHANGES:
         play_exchange(bench, EXCHANGES[moment], hand)
@@ -371,7 +389,7 @@ def caught(folder: Path, moment: str, hand: Hand, *, online: bool = True) -> str
 
 
 EXCHANGES = {f"{field}s exchanged": field for field in OTHERWISE}
-EVERY_MOMENT = (*MOMENTS, ALONE, ANEW, *EXCHANGES)
+EVERY_MOMENT = (*MOMENTS, ALONE, ANEW, RESTORED, *EXCHANGES)
 UNSEEN = ("witnessed", "half over", *EXCHANGES)
 """When a central that sees no step can't know: the rig's control."""
 

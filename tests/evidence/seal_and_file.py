@@ -5,7 +5,7 @@ rating's quarter of an hour.
 It goes back from the full state, as the hand that once succeeded: for each look of central's it
 tries every choice of the day's ratings, and whether any 32 bytes that lie anywhere open it. It
 reads what the terminal remembers of what it has shown. And it compares a busy day with an empty
-one.
+one, also how long each request and answer was that passed meanwhile.
 """
 
 import json
@@ -51,7 +51,8 @@ class Left:
     """What a day leaves behind. `products`: central's, after each look; `remembered`: what the
     terminal has written down as shown, beside what it had, whenever a half-day was over; `sums`:
     what opens a sheet by one sum or another, in the file with its log of writes and without;
-    `central`: its whole database, row by row where each lies, but for what is random."""
+    `central`: its whole database, row by row where each lies, but for what is random; `lengths`: of
+    what passed while the day went on, and with its report."""
 
     products: list[bytes] = field(default_factory=list)
     files: list[bytes] = field(default_factory=list)
@@ -60,6 +61,8 @@ class Left:
     remembered: list[tuple[Counter[str], Counter[str]]] = field(default_factory=list)
     sums: set[bytes] = field(default_factory=set)
     central: list[list[tuple[object, ...]]] = field(default_factory=list)
+    lengths: list[tuple[str, int, int]] = field(default_factory=list)
+    report_lengths: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 def live(folder: Path, pressed: Sequence[Scores]) -> Left:
@@ -77,9 +80,11 @@ def live(folder: Path, pressed: Sequence[Scores]) -> Left:
             bench.look()
         left.products.append(_product(bench))
         left.central.append(_rows(bench.central_file))
+    left.lengths = _lengths(bench)
     bench.close()
     _keep(bench, left)
     bench.sync()
+    left.report_lengths = _lengths(bench)[len(left.lengths) :]
     left.products.append(_product(bench))
     _keep(bench, left)
     if bench.alarms() or not bench.settled():
@@ -91,6 +96,11 @@ def live(folder: Path, pressed: Sequence[Scores]) -> Left:
             left.steps += [step for step in said if step.officer == SOMYING.id]
     bench.end()
     return left
+
+
+def _lengths(bench: Bench) -> list[tuple[str, int, int]]:
+    """Of each request and its answer."""
+    return [(name, len(asked), len(answered)) for name, asked, answered in bench.wire.passed]
 
 
 def _product(bench: Bench) -> bytes:
@@ -276,6 +286,10 @@ def place_ratings(given: Run) -> Measured:
         busy, empty = live(folders[0], pressed), live(folders[1], [()] * (2 * LOOKS + 2))
         if forms(busy) != forms(empty):
             failures.append(f"day {number}: its steps look otherwise than an empty day's")
+        if busy.lengths != empty.lengths:
+            failures.append(f"day {number}: what passed has other lengths than on an empty day")
+        if busy.report_lengths == empty.report_lengths:
+            failures.append(f"day {number}: the hand reads no length where there is one to read")
         if busy.central != empty.central:
             failures.append(f"day {number}: central's rows differ from an empty day's")
         if not in_their_order(busy):

@@ -15,6 +15,8 @@ def test_steps_and_file_place_no_rating(tmp_path: Path) -> None:
     assert placed(busy, day) == 0
     assert in_their_order(busy), "names of what came after the last look do not stand out"
     assert forms(busy) == forms(empty), "a step says neither what came nor whether anything came"
+    assert busy.lengths == empty.lengths, "nor do the lengths of what passes"
+    assert busy.report_lengths != empty.report_lengths, "which tell something where there is any"
     assert len(forms(busy)) == 2 * LOOKS + 1, "one for each look"
     assert busy.central == empty.central, "nor does any row of central's, by where it lies"
     assert any(row[0] == "witnessed_sheets" for row in busy.central[0])

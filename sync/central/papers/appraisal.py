@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sync.central.conditionwords import condition_words
 from sync.central.language import in_thai
 from sync.central.papers import figures, typesetting
 from sync.central.papers.objections import (
@@ -36,7 +37,6 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
             *_only_section(view),
         ],
         "verdict": {
-            "fits": view.may_enter_appraisal,
             "words": _verdict(view),
             "rules": _rules(view),
         },
@@ -220,36 +220,22 @@ def _in_brackets(key: str) -> str:
 def _verdict(view: OfficerView) -> str:
     if view.has_more:
         return in_thai("officer.appraisal_of_part")
-    return in_thai("appraisal.fits" if view.may_enter_appraisal else "appraisal.fits_not")
+    return in_thai(f"appraising.{view.appraisal.verdict}")
 
 
 def _rules(view: OfficerView) -> list[tuple[str, str]]:
-    """What the office asks for, and what there is."""
-    settings, n = view.settings, view.judged.result.n
-    ratings = in_thai("appraisal.enough_ratings", n=n, least=settings.appraisal_from)
-    response = in_thai(
-        "appraisal.enough_response",
-        response=_response(view),
-        least=settings.appraisal_response,
-    )
+    """Each condition, and whether it is met."""
     rules = [
-        (in_thai("common.ratings"), ratings),
-        (in_thai("figures.response_rate"), response),
+        (condition_words("th", condition), in_thai(f"appraising.{condition.state}"))
+        for condition in view.appraisal.conditions
     ]
+    if view.judged.response and (part := figures.response_part(view.judged.response)):
+        rules.append((in_thai("figures.response_rate"), part))
     if view.remedy.standing.open:
         rules.append((in_thai("page.objections"), in_thai("objections.not_yet")))
     elif view.remedy.mark:
         rules.append((in_thai("page.objections"), in_thai("objections.by_the_rest")))
     return rules
-
-
-def _response(view: OfficerView) -> str:
-    """The officer's own, and of how many ratings it tells: no figure of the office stands in."""
-    own = view.judged.response
-    if own is None:
-        return in_thai("appraisal.unknown_response")
-    share = in_thai("appraisal.own_response", share=own.per_cent)
-    return " ".join(filter(None, (share, figures.response_part(own))))
 
 
 def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict[str, Any]:

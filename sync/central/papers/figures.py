@@ -132,7 +132,10 @@ def of_100_not(figure: Figure) -> list[str]:
 def may(settings: SiteSettings) -> list[str]:
     """What may be concluded, by the office's own thresholds."""
     n, share = settings.appraisal_from, settings.appraisal_response
-    return in_thai("paper.may", n=n, share=share).splitlines()
+    lines = in_thai("paper.may", n=n, share=share).splitlines()
+    if settings.asks_less:
+        lines.append(in_thai("appraising.asks_less", reason=settings.appraisal_reason))
+    return lines
 
 
 def may_not() -> list[str]:

@@ -159,6 +159,13 @@ class Tickets(Room):
             for row in self._connection.execute(query)
         ]
 
+    def by_day(self, first: date, last: date) -> dict[tuple[date, str], int]:
+        """Citizens served in a span, by day and counter."""
+        query = select(tickets.c.date, tickets.c.counter, tickets.c.n).where(
+            tickets.c.site == self._site, tickets.c.date >= first, tickets.c.date <= last
+        )
+        return {(row.date, row.counter): row.n for row in self._connection.execute(query)}
+
     def exceeded(self, first: date, last: date) -> list[tuple[date, str]]:
         """Days and counters with more ratings than the tickets explain, newest first. Not by how
         many: that would be a day's tally."""

@@ -28,6 +28,7 @@ __all__ = [
     "edit_officer",
     "edition",
     "find_officer",
+    "officer_names",
     "officer_with",
     "preview_roster",
     "put_officers",
@@ -190,6 +191,11 @@ def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | Non
         if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, sections):
             raise NotYours(Right.OFFICER)
         return t.photos.of(officer_id)
+
+
+def officer_names(central: Central) -> dict[str, str]:
+    """Number and name of everybody who is or was on the roster, by id."""
+    return {str(one.id): f"{one.number} {one.name}" for one in all_officers(central)}
 
 
 def officer_with(central: Central, number: str) -> Officer | None:

@@ -73,7 +73,7 @@ def officer_paper(kind: str, report: OfficerReport, officer: str = "") -> Respon
         report.central, report.viewer, officer, report.period, report.today, report.now
     )
     data = make(view, report.central.settings.name, report.now)
-    return file_response(data, f"officer-{officer}-{report.period.code}", kind)
+    return file_response(data, f"officer-{view.officer.number}-{report.period.code}", kind)
 
 
 @router.get("/paper/{site}/objection.{kind}")

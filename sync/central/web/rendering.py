@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import thai
+from sync.central.conditionwords import condition_words
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.logwords import log_words
 from sync.central.reports.gate import orders_differ
@@ -132,6 +133,7 @@ def _formats(language: str) -> dict[str, Any]:
     """How words, numbers, days and refusals are written in a language."""
     return {
         "say": words(language).get,
+        "condition_words": partial(condition_words, language),
         "orders_differ": orders_differ,
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),

@@ -30,9 +30,9 @@ from sync.central.reports.gate.office_figures import (
 from sync.central.reports.gate.officer_figures import (
     BlockRow,
     OfficerView,
-    may_enter_appraisal,
     officer,
 )
+from sync.central.reports.gate.own_results import own_results
 from sync.central.reports.gate.section_figures import OfficerRow, SectionView, section
 
 __all__ = [
@@ -60,11 +60,11 @@ __all__ = [
     "cut_rows",
     "cuts",
     "figure",
-    "may_enter_appraisal",
     "objection",
     "office",
     "officer",
     "orders_differ",
+    "own_results",
     "section",
     "section_members",
 ]

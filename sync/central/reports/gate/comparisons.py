@@ -19,6 +19,8 @@ class NotCompared(StrEnum):
     RUNNING = "running"
     PART = "part"
     """The viewer reads a part of the results."""
+    OBJECTED = "objected"
+    """An upheld objection concerns some of its weeks."""
     NOTHING = "nothing"
     """No results in the round when it was closed."""
 

@@ -1,10 +1,11 @@
 """One officer's published results, and where they stand beside the office's."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
+from sync.central.appraising import Appraisal, Evidence, appraise
 from sync.central.disclosure import Block, week_end
 from sync.central.logbook import Looker, told
 from sync.central.measures import Result, result, sample_of
@@ -22,7 +23,7 @@ from sync.central.reports.gate.figures import (
     usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
-from sync.central.reports.gate.missing import Missing, merged, missing_beside
+from sync.central.reports.gate.missing import OVER_TICKETS, Missing, merged, missing_beside
 from sync.central.reports.gate.remedy import Remedy, remedy
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
@@ -61,8 +62,7 @@ class OfficerView:
     lookers: tuple[Looker, ...]
     """Who else looked, the last one first: for the officer's own eyes, empty for others."""
     own: bool
-    may_enter_appraisal: bool
-    """False also where the viewer reads a part: what may be concluded follows from all of it."""
+    appraisal: Appraisal
     has_photo: bool
     missing: Missing
     usual_flags: float | None
@@ -120,6 +120,15 @@ def officer(
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
     judged = objected.mark.without if objected.mark else own_figure
     has_more = len(blocks) < len(every_block)
+    evidence = replace(
+        _evidence(judged, compared, missing.around[OVER_TICKETS]),
+        objected=bool(objected.standing.open),
+        whole=not has_more,
+    )
+    if has_more:
+        compared = Comparison(outcome=NotCompared.PART)
+    elif objected.mark:
+        compared = Comparison(outcome=NotCompared.OBJECTED)
     return OfficerView(
         officer=person,
         period=period,
@@ -138,11 +147,10 @@ def officer(
             )
             for levels, block in blocks
         ),
-        comparison=Comparison(outcome=NotCompared.PART) if has_more else compared,
+        comparison=compared,
         lookers=lookers,
         own=own,
-        may_enter_appraisal=not (has_more or objected.standing.open)
-        and may_enter_appraisal(judged, settings),
+        appraisal=appraise(evidence, settings),
         has_photo=has_photo,
         missing=missing,
         usual_flags=office_figure.flagged_per_1000,
@@ -166,13 +174,22 @@ def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[d
     return tuple(day for day in days if any(first <= day <= last for first, last in spans))
 
 
-def may_enter_appraisal(own: Figure, settings: SiteSettings) -> bool:
-    """Whether a result may enter the yearly appraisal: from enough ratings that were offered, with
-    an own response that is high enough. No figure of the office stands in for one's own."""
-    response = own.response
-    if response is None or not response.reaches(settings.appraisal_response):
-        return False
-    return min(own.result.n, response.answered) >= settings.appraisal_from
+def _evidence(judged: Figure, compared: Comparison, days_over: int) -> Evidence:
+    """Of a result that the viewer reads as a whole. Where some ratings came without an offer, the
+    response tells of the others alone: only these count."""
+    n, response = judged.result.n, judged.response
+    offered = min(n, response.answered) if response else n
+    return Evidence(
+        n=n,
+        effective=int(offered / judged.result.deff),
+        answered=response.answered if response else 0,
+        served=response.served if response else 0,
+        flagged=judged.beside.flagged,
+        days_over=days_over,
+        closed=compared.outcome not in (NotCompared.SPAN, NotCompared.RUNNING),
+        objected=False,
+        whole=True,
+    )
 
 
 def block_result(levels: int, block: Block, settings: SiteSettings, usual: float) -> Result:
