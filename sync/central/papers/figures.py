@@ -56,9 +56,8 @@ def made(now: datetime) -> str:
 def words(table: str) -> dict[str, str]:
     """What a template says by itself: the words of all papers, and those of its own table."""
     by_table = tables("th")
-    whose = in_thai("common.of_raters")
-    own = {"rate": in_thai("common.rate"), **by_table["paper"], **by_table[table]}
-    return {**own, "rate": f"{own['rate']} {whose}"}
+    common = {"rate": in_thai("common.rate"), "whose": in_thai("common.of_raters")}
+    return {**common, **by_table["paper"], **by_table[table]}
 
 
 def rate_column() -> str:
