@@ -303,6 +303,16 @@ officers = Table(
     PrimaryKeyConstraint("site", "officer"),
 )
 
+former_names = Table(
+    "former_names",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _moment("until"),
+    _text("name"),
+    PrimaryKeyConstraint("site", "officer", "until"),
+)
+
 blocks = Table(
     "blocks",
     metadata,

@@ -155,7 +155,7 @@ def _days_of_one_scale(random: Random) -> list[list[Came | Answered]]:
 
 def _result_of(block: tuple[Any, ...]) -> tuple[Any, ...]:
     """Whose, until when, and every count."""
-    _site, officer, _levels, _number, _section, _first_day, last_day, *counts = block
+    _site, officer, _levels, _number, _section, _first_day, last_day, _on, *counts = block
     return officer, last_day, *counts
 
 

@@ -30,7 +30,7 @@ from sync.central.viewer import ROLES
 from tests.support.central import DIRECTOR, IT, enrolled, logged, received, signed_in
 from tests.support.central import NOON as NOW
 from tests.support.day_reports import day_report
-from tests.support.papers import pages
+from tests.support.papers import pages, squeezed
 
 TODAY = NOW.date()
 YEAR = periods.year_of(TODAY)
@@ -103,6 +103,7 @@ def test_a_newcomer_with_the_number_of_another_begins_with_nothing(
     asked = it.post(PAGE, data={"number": "101", "name": NEWCOMER})
     assert asked.status_code == 400
     assert f"เลขประจำตัว 101 เป็นของ {BEFORE} แต่ข้อมูลที่กรอกเป็นชื่อ {NEWCOMER}" in asked.text
+    assert f"คนละคน ให้ {BEFORE} ออกจากรายชื่อ" in asked.text
     assert person(central, "101") == before, "nothing is written before the word"
     value = choices(asked.text)["word 101", "new"]
     said = it.post(PAGE, data={**form_of(asked.text, PAGE), "word 101": value})
@@ -159,6 +160,10 @@ def test_editing_is_a_form_with_what_is_there(
     value = choices(asked.text)["word 907", "renamed"]
     saved = it.post(address, data={**form_of(asked.text, address), "word 907": value})
     assert saved.status_code == 303
+    director = signed_in(central, ROLES["director"], now=NOW)
+    result = re.sub(r"\s+", " ", director.get(f"/officer/dindaeng/{before.id}").text)
+    assert f"ชื่อเดิม: {BEFORE} (ถึง ๒๓ พ.ย. ๒๕๖๙)" in result
+    assert squeezed(BEFORE) in paper_of(central, before), "a new name hides nobody's result"
     assert (person(central, "907").id, person(central, "907").name) == (before.id, NEWCOMER)
     assert person(central, "907").section == "ฝ่ายทะเบียน"
 
@@ -187,7 +192,7 @@ def test_a_file_is_shown_before_it_is_written_and_comes_back_with_other_numbers(
     shown = it.post(PAGE, files={"file": ("r.csv", added.encode())})
     assert shown.status_code == 200
     text = html.unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", shown.text)))
-    for line in ("เพิ่มใหม่ ๑ คน", "แก้ไข ๒ คน", f"๑๒ {BEFORE}", "เดิม: ๑๐๑"):
+    for line in ("เพิ่มใหม่ ๑ คน", "แก้ไข ๒ คน", f"12 {BEFORE}", "เดิม: 101"):
         assert line in text, line
     assert before.id not in re.sub("<input[^>]+>", "", shown.text), "no id for people"
     assert person(central, "101") == before

@@ -26,10 +26,12 @@ PAPER_TABLES = (
 CHOSEN = {
     "appraising", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
-    "improvement_status", "ita_column", "ita_paper", "kept", "log_break", "log_kind", "log_what",
+    "improvement_status", "copy_column", "copy_table", "ita_column", "ita_paper",
+    "kept", "log_break", "log_kind", "log_what",
     "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
     "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
+    "way",
     "roster_word",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip

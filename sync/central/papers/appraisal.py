@@ -31,6 +31,7 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
         "title": in_thai("appraisal.officer_title"),
         "about": [
             (in_thai("common.full_name"), officer.name),
+            *_former_names(view),
             (in_thai("common.position"), officer.position or _NONE),
             (in_thai("common.section"), str(officer.section) or _NONE),
             (in_thai("common.number"), digits(officer.number)),
@@ -48,6 +49,16 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
         "objections": attached_texts(view, now),
     }
     return typesetting.pdf("appraisal", values, now)
+
+
+def _former_names(view: OfficerView) -> list[tuple[str, str]]:
+    return [
+        (
+            in_thai("officer.former_name"),
+            in_thai("officer.former_until", name=former.name, day=figures.day(former.last_day)),
+        )
+        for former in view.former_names
+    ]
 
 
 def _only_section(view: OfficerView) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kiosk.domain.people import Officer, RosterEntry
+from kiosk.domain.people import Officer, RosterEntry, name_key
 from kiosk.domain.rosterplan import Answer, RosterPlan, plan
 from kiosk.officerid import new_officer_id
 from sync.central.logbook import told
@@ -126,6 +126,8 @@ def put_officers(t: Transaction, officers: Iterable[Officer], now: datetime | No
         if former.section != officer.section:
             number, section = officer.number, officer.section
             moves.append(told("officer_moved", number=number, left=former.section, section=section))
+        if now is not None and name_key(former.name) != name_key(officer.name):
+            t.people.put_former_name(officer.id, former.name, now)
     if moves and now is not None:
         close_due(t, now.astimezone().date())
     t.people.put(officers)

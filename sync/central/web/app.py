@@ -13,6 +13,7 @@ from sync.central.viewer import Right
 from sync.central.web import (
     accounts,
     audit,
+    fullcopy,
     identity,
     improvements,
     ita,
@@ -50,6 +51,7 @@ _ROOMS = (
     sign_in,
     my_account,
     pages,
+    fullcopy,
     audit,
     logs,
     improvements,

@@ -425,6 +425,14 @@ def _people() -> None:
         sa.PrimaryKeyConstraint("site", "officer"),
     )
     op.create_table(
+        "former_names",
+        _text("site"),
+        _text("officer"),
+        _moment("until"),
+        _text("name"),
+        sa.PrimaryKeyConstraint("site", "officer", "until"),
+    )
+    op.create_table(
         "photos",
         _text("site"),
         _text("officer"),
