@@ -1,6 +1,6 @@
 """A published figure as the papers say it: words, and shares for the drawing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,14 @@ from sync.central.language import in_thai, tables
 from sync.central.measures import Response
 from sync.central.period import Period
 from sync.central.reports import chart
-from sync.central.reports.gate import PER, Figure, Missing, MonthFigure, orders_differ
+from sync.central.reports.gate import (
+    PER,
+    Difference,
+    Figure,
+    Missing,
+    MonthFigure,
+    orders_differ,
+)
 from sync.central.sitesettings import SiteSettings
 
 PAGES = [thai.digits(f"– {page} –", "th") for page in range(1, 400)]
@@ -226,6 +233,21 @@ def _scale_alt(figure: Figure) -> str:
 def orders(*compared: Figure) -> str:
     """What is said below figures from faces in different orders; "": they are of one order."""
     return in_thai("figures.orders_differ") if orders_differ(compared) else ""
+
+
+def differences(ways: Iterable[Difference]) -> list[str]:
+    """Ways of asking whose results differ, each in a sentence."""
+    names = tables("th")["way"]
+    return [
+        in_thai(
+            "figures.ways_differ",
+            first=names[one.first],
+            second=names[one.second],
+            first_rate=per_cent(one.first_rate),
+            second_rate=per_cent(one.second_rate),
+        )
+        for one in ways
+    ]
 
 
 def row(name: str, figure: Figure) -> dict[str, Any]:
