@@ -259,6 +259,7 @@ class Terminal:
             before = t.state.enrolment()
             if before and (before.site, before.terminal) != (enrolment.site, enrolment.terminal):
                 t.witnessed.forget()
+                t.roster.put_own_results({})
             t.state.put_enrolment(enrolment)
             t.witness(self._clock.now(), Kind.ENROLLED, {"terminal": enrolment.terminal})
 

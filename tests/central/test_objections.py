@@ -191,15 +191,15 @@ def test_a_whole_round_is_objected_to_at_once(desk: Office) -> None:
     assert "เมื่อไม่รวมแล้ว ผลไม่เพียงพอที่จะแสดง" in page
 
 
-def test_a_city_account_is_the_third_where_the_office_has_nobody_else(office: Office) -> None:
-    office.has_account("city-audit", "ผู้ตรวจสอบเมือง", "audit")
-    office.object()
-    office.decide("boss", "dismissed")
-    office.decide("hr", "dismissed")
-    office.own("appeal", words="ขอให้ทบทวน")
-    assert office.decide("city-audit", "upheld").status_code == 303
-    assert "ผู้ตรวจสอบเมือง" in office.read("own", OWN, **QUERY)
-    assert logged(office.central, Kind.OBJECTION)[0].who == "city-audit (city)"
+def test_a_city_account_is_the_third_where_the_office_has_nobody_else(desk: Office) -> None:
+    desk.has_account("city-audit", "ผู้ตรวจสอบเมือง", "audit")
+    desk.object()
+    desk.decide("boss", "dismissed")
+    desk.decide("hr", "dismissed")
+    desk.own("appeal", words="ขอให้ทบทวน")
+    assert desk.decide("city-audit", "upheld").status_code == 303
+    assert "ผู้ตรวจสอบเมือง" in desk.read("own", OWN, **QUERY)
+    assert logged(desk.central, Kind.OBJECTION)[0].who == "city-audit (city)"
 
 
 Deed = Callable[[Office], Response]

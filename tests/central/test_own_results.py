@@ -1,5 +1,6 @@
 """An officer's own last round, from published blocks to a terminal's file, over real HTTP."""
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -67,6 +68,15 @@ def test_a_terminal_has_it_after_a_sync_until_the_officer_leaves_the_roster(
     assert kept.terminal.own_result(PRASIT.id) is None
     retire_officer(server.central, "101")
     kept.sync()
+    assert kept.terminal.own_result(SOMYING.id) is None
+
+
+def test_a_terminal_that_goes_to_another_office_forgets_it(kept: Kept) -> None:
+    kept.sync()
+    with kept.store.read() as snapshot:
+        enrolment = snapshot.state.enrolment()
+    assert enrolment is not None
+    kept.terminal.join(dataclasses.replace(enrolment, site="bangrak"))
     assert kept.terminal.own_result(SOMYING.id) is None
 
 

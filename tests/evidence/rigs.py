@@ -3,6 +3,7 @@
 from tests.evidence import (
     attacker,
     bodies,
+    clerks,
     codecs,
     days,
     equal_officers,
@@ -46,6 +47,7 @@ FIGURES: tuple[Figure, ...] = (
     *sign_ins.FIGURES,
     *office_hands.FIGURES,
     mutating.FIGURE,
+    clerks.FIGURE,
     days.FIGURE,
     patterns.FIGURE,
     reasons_page.FIGURE,

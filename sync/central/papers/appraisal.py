@@ -24,7 +24,7 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
     """What counts on the first page; each closed span of weeks behind it."""
     officer = view.officer
     heads = [in_thai("common.weeks"), in_thai("common.ratings_short")]
-    heads += [in_thai("paper.rate_column"), in_thai("appraisal.interval_column")]
+    heads += [figures.rate_column(), in_thai("appraisal.interval_column")]
     values = {
         **_values(view, office, now),
         "of": "officer",
@@ -124,8 +124,6 @@ def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
         name += " " + _in_brackets("figures.away")
     if row.objected:
         name += " " + _in_brackets("appraisal.objection_waits")
-    if row.mark:
-        name += f" ({mark_text(row.mark)})"
     line = figures.row(name, row.figure)
     beside = " · ".join(_row_beside(row, usual_flags))
     return {"number": digits(row.officer.number), **line, "beside": beside}
@@ -134,7 +132,7 @@ def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
 def _row_beside(row: OfficerRow, usual_flags: float | None) -> list[str]:
     """What stands beside one officer's score in the section's sheets."""
     signs = figures.flagged(row.figure, usual_flags, "figures.flagged_short")
-    return [*filter(None, (signs,)), *figures.gaps(row.missing)]
+    return [*filter(None, (mark_text(row.mark), signs)), *figures.gaps(row.missing)]
 
 
 def _beside(view: OfficerView | SectionView) -> list[str]:
@@ -152,14 +150,8 @@ def _block_cells(row: BlockRow, view: OfficerView, now: datetime) -> tuple[Cell,
 def _officer_cells(row: OfficerRow, usual_flags: float | None) -> tuple[Cell, ...]:
     waits = in_thai("appraisal.objection_waits") if row.objected else ""
     away = in_thai("figures.away") if row.away else ""
-    marked = mark_text(row.mark)
-    remarks = (
-        away,
-        waits,
-        marked,
-        figures.unusual_order(row.figure),
-        *_row_beside(row, usual_flags),
-    )
+    order = figures.unusual_order(row.figure)
+    remarks = (away, waits, order, *_row_beside(row, usual_flags))
     remark = " · ".join(filter(None, remarks))
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
@@ -170,7 +162,7 @@ def _sheet_heads(first: str, second: str) -> tuple[str, ...]:
         first,
         second,
         in_thai("common.ratings_short"),
-        in_thai("paper.rate_column"),
+        figures.rate_column(),
         in_thai("appraisal.low"),
         in_thai("appraisal.high"),
         in_thai("appraisal.remark"),

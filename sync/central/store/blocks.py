@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    update,
 )
 
 from kiosk.domain.scale import LEVELS as SCALES
@@ -303,6 +304,19 @@ class Blocks(Room):
         for officer, first_day, last_day in self._connection.execute(_DAYS, asked):
             days[officer].append((first_day, last_day))
         return dict(days)
+
+    def sections(self) -> set[str]:
+        """In which sections blocks closed."""
+        query = select(blocks.c.section).distinct().where(blocks.c.site == self._site)
+        return set(self._connection.scalars(query))
+
+    def rename_section(self, before: str, after: str) -> None:
+        """A section's blocks stay its own under another name. Nothing else of a block changes."""
+        self._connection.execute(
+            update(blocks)
+            .where(blocks.c.site == self._site, blocks.c.section == before)
+            .values(section=after)
+        )
 
     def sections_of(self, officer: str) -> frozenset[str]:
         """In which sections an officer's blocks closed."""

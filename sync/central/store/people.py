@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from kiosk.domain.refusal import Refusal, Refusals
@@ -72,6 +72,14 @@ class People(Room):
             self._connection.execute(
                 statement.on_conflict_do_update(index_elements=["site", "officer"], set_=values)
             )
+
+    def rename_section(self, before: str, after: str) -> None:
+        """Whoever is in a section is in it under another name."""
+        self._connection.execute(
+            update(officers)
+            .where(officers.c.site == self._site, officers.c.section == before)
+            .values(section=after)
+        )
 
     def put_former_name(self, officer: str, name: str, until: datetime) -> None:
         row = {"site": self._site, "officer": officer, "until": until, "name": name}
