@@ -1,4 +1,4 @@
-"""What is looked at and what goes in a night, of every office and of the backups: for the server and for the command."""
+"""What is looked at and what goes in a night, of every office: for the server and the command."""
 
 from collections.abc import Iterator
 from dataclasses import fields
