@@ -120,7 +120,10 @@ def _notice(language: Words, settings: SiteSettings, office: str, address: str) 
         "sections": sections,
         "roles_title": language.get("notice.recipients"),
         "roles": [
-            (language.get(f"role.{role.id}"), "; ".join(_sees(language, role)))
+            (
+                language.by_key.get(f"role.{role.id}", role.id),
+                "; ".join(_sees(language, role)),
+            )
             for role in ROLES.values()
         ],
         "kept_title": language.get("page.kept"),

@@ -129,6 +129,9 @@ class Tickets(Room):
 
     def _freeze(self, first: date, last: date) -> None:
         asked = {"site": self._site, "first": first, "last": last}
+        any_ticket = select(tickets.c.date).where(*_OF_SPAN).limit(1)
+        if self._connection.execute(any_ticket, asked).first() is None:
+            return  # an office without a queue system reads no day for it
         window = {"since": first - _MACHINE, "until": publication_day(last)}
         served = int(self._connection.scalar(_SERVED, {**asked, **window}) or 0)
         if not served:
