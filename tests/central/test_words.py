@@ -193,3 +193,8 @@ def test_what_is_told_to_a_log_has_a_sentence_with_these_values() -> None:
     assert len(told) > 25
     for key, names in told.items():
         assert set(values_of(english[f"log_what.{key}"])) == names, key
+
+
+def test_no_word_has_the_name_of_what_a_table_can_do() -> None:
+    """`w.table.copy` is a method in a template, and no word."""
+    assert not [key for key in words("en").by_key if key.rpartition(".")[2] in dir(dict)]
