@@ -218,6 +218,12 @@ class SiteSettings(NamedTuple):
         Whole(*SECURITY_DAYS),
         "days for which the log of security events is kept",
     ] = 365
+    controller: Annotated[
+        str, ScreenText(MAX_TEXT, least=0), "who controls personal data, with the address"
+    ] = ""
+    dpo: Annotated[
+        str, ScreenText(MAX_TEXT, least=0), "the data-protection officer, and how to reach them"
+    ] = ""
     results_years: Annotated[
         int, Whole(*RESULTS_YEARS), "years for which published results are kept, and objections"
     ] = 10

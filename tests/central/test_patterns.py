@@ -21,7 +21,7 @@ from sync.central.patterns import (
     officer_days,
 )
 from sync.central.usecases.central import Central
-from sync.central.usecases.patterns import read_patterns
+from sync.central.usecases.patterns import look_at_newest, read_patterns
 from sync.central.viewer import ROLES, NotYours
 from sync.messages import SIGN_ONS, Answer, DayReport, LineCount
 from tests.evidence.honest_offices import (
@@ -93,26 +93,30 @@ def served(central: Central) -> Central:
 
 
 def test_the_friend_at_lunch_is_told_to_audit_once_the_quarter_is_over(served: Central) -> None:
+    with pytest.raises(NotYours):
+        read_patterns(served, DIRECTOR, END, TODAY, NOW)
+    assert logged(served, Kind.READ) == []
+    look_at_newest(served, TODAY, NOW)
+    with served.store.read(served.site) as t:
+        at_night = t.patterns.of(END)
+    assert at_night is not None
+    assert at_night.seen, "looked for in the night, before anybody asks"
     early = read_patterns(served, AUDIT, None, END, NOW)
     assert early.quarter is not None
     assert early.quarter[1] == date(2026, 6, 30), "its own quarter is not over"
     read = read_patterns(served, AUDIT, END, TODAY, NOW)
     [(officer, seen)] = read.officers
     assert (officer.id, read.looked_at) == ("101", 6)
+    newest, _ = logged(served, Kind.READ)
+    assert (newest.who, newest.what) == (AUDIT.account, told("patterns", day="2026-09-30"))
+    [look_at] = logged(served, Kind.LOOK)
+    assert (look_at.whom, look_at.what) == ("101", told("seen_patterns"))
     assert ("afternoon", Against.PAST) in [(one.pattern, one.against) for one in seen]
     report(served, date(2026, 9, 29), 400)
     assert read_patterns(served, AUDIT, END, TODAY, NOW) == read, "a quarter is looked at once"
-
-
-def test_each_read_is_logged_and_the_officer_reads_that_audit_looked(served: Central) -> None:
-    read_patterns(served, AUDIT, END, TODAY, NOW)
-    [note] = logged(served, Kind.READ)
-    assert (note.who, note.what) == (AUDIT.account, told("patterns", day="2026-09-30"))
-    [look_at] = logged(served, Kind.LOOK)
-    assert (look_at.whom, look_at.what) == ("101", told("seen_patterns"))
-    with pytest.raises(NotYours):
-        read_patterns(served, DIRECTOR, END, TODAY, NOW)
-    assert len(logged(served, Kind.READ)) == 1
+    with served.store.transaction(served.site) as t:
+        t.retention.remove_results(END)
+        assert t.patterns.of(END) is None, "it goes with the results"
 
 
 def test_the_page_says_what_was_seen_its_innocent_causes_and_what_to_look_at(

@@ -49,6 +49,8 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "decision_days": ({"decision_days": "92"}, "/objections/dindaeng", "ภายใน ๙๒ วัน"),
     "appeal_days": ({"appeal_days": "93"}, "/objections/dindaeng", "ภายใน ๙๓ วัน"),
     "security_days": ({"security_days": "417"}, "/my-log", "๔๑๗"),
+    "controller": ({"controller": "ผอ. เขต"}, "/retention/dindaeng", "ผอ. เขต"),
+    "dpo": ({"dpo": "dpo@x.example"}, "/retention/dindaeng", "dpo@x.example"),
     "results_years": ({"results_years": "13"}, "/retention/dindaeng", "๑๓ ปี"),
     "raw_months": ({"raw_months": "29"}, "/retention/dindaeng", "๒๙ เดือน"),
     "record_years": ({"record_years": "7"}, "/retention/dindaeng", "๗ ปี"),

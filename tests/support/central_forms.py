@@ -43,6 +43,8 @@ def form(**changed: str) -> dict[str, str]:
         "decision_days": "30",
         "appeal_days": "30",
         "security_days": "365",
+        "controller": "",
+        "dpo": "",
         "results_years": "10",
         "raw_months": "24",
         "record_years": "5",

@@ -27,6 +27,8 @@ from sync.central.schema import (
     objections,
     officers,
     parked_reports,
+    pattern_quarters,
+    patterns,
     photos,
     pins,
     quarter_tickets,
@@ -183,6 +185,8 @@ class Retention(Room):
         for table, ends in (
             (round_findings, round_findings.c.last_day),
             (quarter_tickets, quarter_tickets.c.quarter),
+            (patterns, patterns.c.quarter),
+            (pattern_quarters, pattern_quarters.c.quarter),
         ):
             self._delete(table, and_(table.c.site == self._site, ends <= until))
         self._forget_waiting(until)

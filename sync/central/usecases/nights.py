@@ -1,4 +1,4 @@
-"""What goes in a night, of every office and of the backups: for the server and for the command."""
+"""What is looked at and what goes in a night, of every office: for the server and the command."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -7,6 +7,7 @@ from datetime import datetime
 from sync.central.usecases.central import Central
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.old_backups import old_backups, remove_backups
+from sync.central.usecases.patterns import look_at_newest
 from sync.central.usecases.retention import Removed, retain
 from sync.central.usecases.sites import all_sites, find_site
 
@@ -17,6 +18,8 @@ def run_night(home: Central, now: datetime, *, trial: bool = False) -> Iterator[
     for site, _name in all_sites(home):
         central = find_site(home, site)
         if central is not None:
+            if not trial:
+                look_at_newest(central, now.astimezone().date(), now)
             yield f"{site}: {_told(retain(central, now, trial=trial))}"
     if home.settings.backups:
         settings = read_settings(home).settings

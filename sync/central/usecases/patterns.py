@@ -66,17 +66,32 @@ def read_patterns(
     )
 
 
+def look_at_newest(central: Central, today: date, now: datetime) -> None:
+    """Look for patterns in the newest quarter that is over, where nobody has: before its raw days
+    go."""
+    with central.store.read(central.site) as t:
+        quarter = next(_quarters(t, today), None)
+        if quarter is None or t.patterns.of(quarter[1]) is not None:
+            return
+        stored = _look(t, quarter)
+    with central.store.transaction(central.site) as t:
+        t.patterns.put(quarter[1], stored.officers, stored.seen, now)
+
+
 def _by_number(officer: Officer) -> tuple[int, str]:
     return len(officer.number), officer.number
 
 
 def _quarters(t: Transaction, today: date) -> Iterator[tuple[date, date]]:
-    """Quarters that are over, and whose late reports have been waited for; the newest first."""
+    """Quarters that are over, and whose late reports have been waited for; the newest first. Of one
+    whose raw days are gone nothing new can be seen."""
     quarter = quarter_of(today)
+    _, emptied = t.retention.emptied_reports()
     for _ in range(_QUARTERS + 1):
         if not t.days.reported_before(quarter[1] + _DAY):
             return
-        if publication_day(quarter[1]) < today:
+        whole = emptied is None or quarter[0] > emptied
+        if publication_day(quarter[1]) < today and (whole or t.patterns.of(quarter[1])):
             yield quarter
         quarter = quarter_of(quarter[0] - _DAY)
 

@@ -20,5 +20,6 @@ def retention_page(request: Request, office: Office, visitor: AnyVisitor) -> Res
         visitor.viewer,
         office,
         kinds=KEPT,
+        settings=settings,
         lengths={kind.id: kind.length(settings) for kind in KEPT if kind.setting},
     )

@@ -21,6 +21,8 @@ _TEXTS = (
     "opening_hours",
     "oit_numbers",
     "licence",
+    "controller",
+    "dpo",
     "appraisal_reason",
 )
 _NUMBERS = (
