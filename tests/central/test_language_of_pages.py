@@ -27,7 +27,8 @@ THAI = re.compile("[\u0e01-\u0e5b]+")
 NAMES = {
     # formats, units, standards, surveys and policies, by their names
     "CSV", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-", "Word", "Wilson",
-    "XLSX", "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",
+    "XLSX", "ZIP",
+    "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",
     "Policy", "https",
     "YYYY-MM-DD", "A-Z", "a-z",
     "tally",  # an entry of the log of readers
