@@ -456,6 +456,12 @@ def test_what_is_for_everybody_is_exported(ready: Command, tmp_path: Path) -> No
     assert "write fy2027" in refused(ready("export", str(tmp_path), "--period", "soon"))
 
 
+def test_retain_says_what_would_go_and_what_went(ready: Command) -> None:
+    assert accepted(ready("retain", "--dry-run")).startswith("would go: dindaeng: results up to")
+    assert "blocks 0, people 0" in accepted(ready("retain"))
+    assert accepted(ready("verify")).endswith("All agrees.\n")
+
+
 def test_letters_go_to_a_new_file_that_its_owner_alone_reads(
     ready: Command, tmp_path: Path
 ) -> None:
