@@ -106,4 +106,6 @@ class Lockout:
 
     def has_pin(self, owner: str) -> bool:
         with self._store.read() as snapshot:
-            return snapshot.pins.of(owner) is not None
+            record = snapshot.pins.of(owner)
+        # Tries at a PIN that nobody has set leave a record too.
+        return record is not None and bool(record.hash)

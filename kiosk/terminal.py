@@ -17,6 +17,7 @@ from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import DutyChange, EndOfDuty, Moment, just_served
 from kiosk.domain.encounter import Effect, Fate
+from kiosk.domain.ownresult import OwnResult
 from kiosk.domain.people import Officer, OfficerId, RosterEntry
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.rosterplan import Answer, BadPlan, RosterPlan, plan
@@ -164,6 +165,11 @@ class Terminal:
         with self._store.read() as snapshot:
             return snapshot.roster.active()
 
+    def own_result(self, id: OfficerId) -> OwnResult | None:
+        """What central published of the last closed round of this officer, for the officer."""
+        with self._store.read() as snapshot:
+            return snapshot.roster.own_result(id)
+
     def officer(self, id: OfficerId) -> Officer | None:
         with self._store.read() as snapshot:
             return snapshot.roster.by_id(id)
@@ -253,6 +259,7 @@ class Terminal:
             before = t.state.enrolment()
             if before and (before.site, before.terminal) != (enrolment.site, enrolment.terminal):
                 t.witnessed.forget()
+                t.roster.put_own_results({})
             t.state.put_enrolment(enrolment)
             t.witness(self._clock.now(), Kind.ENROLLED, {"terminal": enrolment.terminal})
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date, half_day
-from kiosk.domain.people import OfficerId
+from kiosk.domain.people import Officer
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
@@ -30,6 +30,7 @@ from sync.incoming import (
     reopen_lost,
     take_heads_answer,
     take_new_key,
+    take_own_results,
     take_pins,
     take_roster,
 )
@@ -231,6 +232,7 @@ class _Run:
                 parked.append(line)
             self._connection.progress(line)
         officers = self._take_roster()
+        take_own_results(self._store, self._connection.ask("GET", "own-results").body)
         return Synced(
             sent=sent,
             parked=tuple(parked),
@@ -352,27 +354,27 @@ class _Run:
             here = snapshot.roster.photos_from_central()
         changed = 0
         for officer, photo in here.items():
-            new = at_central.get(officer, "")
+            new = at_central.get(officer.id, "")
             if new != photo and self._replace_photo(officer, new):
                 changed += 1
         return changed
 
-    def _replace_photo(self, officer: OfficerId, new: str) -> bool:
+    def _replace_photo(self, officer: Officer, new: str) -> bool:
         """Have the photo of this digest, or with none take it away; whether it was done."""
         jpeg = self._fetch_photo(officer, new) if new else None
         if new and jpeg is None:
-            self._connection.progress(f"photo of {officer}: changed meanwhile; next time")
+            self._connection.progress(f"photo of {officer.name}: changed meanwhile; next time")
             return False
         with self._store.transaction() as t:
-            t.roster.put_photo(officer, jpeg)
-            t.witness(self._clock.now(), Kind.ROSTER_CHANGED, {"photo": officer})
+            t.roster.put_photo(officer.id, jpeg)
+            t.witness(self._clock.now(), Kind.ROSTER_CHANGED, {"photo": officer.id})
         return True
 
-    def _fetch_photo(self, officer: OfficerId, photo: str) -> bytes | None:
+    def _fetch_photo(self, officer: Officer, photo: str) -> bytes | None:
         """The photo of this digest; None where central has another one by now."""
-        answer = self._connection.ask("GET", f"photos/{officer}", expected=(200, 404))
+        answer = self._connection.ask("GET", f"photos/{officer.id}", expected=(200, 404))
         if answer.status != httpx.codes.OK or digest(answer.body) != photo:
             return None
         if len(answer.body) > MAX_PHOTO or not answer.body.startswith(_JPEG):
-            raise SyncFailed(f"central's photo of {officer} is no JPEG of a fitting size")
+            raise SyncFailed(f"central's photo of {officer.name} is no JPEG of a fitting size")
         return answer.body

@@ -11,6 +11,8 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import Clock
+from kiosk.domain.ownresult import OwnResult
+from kiosk.domain.people import OfficerId
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
@@ -25,6 +27,7 @@ from sync.messages import (
     HeadsAnswer,
     IssuedPin,
     IssuedPins,
+    OwnResults,
     Roster,
     StoredDays,
     StoredRevision,
@@ -96,6 +99,28 @@ def take_roster(store: Store, clock: Clock, body: bytes) -> int:
         t.state.put_wording(roster.wording, etag(body))
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
     return len(roster.officers)
+
+
+def take_own_results(store: Store, body: bytes) -> None:
+    """Have what central published of each officer's last closed round, and nothing from before."""
+    message = parsed(OwnResults.parse, body)
+    results = {
+        OfficerId(one.officer): OwnResult(
+            first_day=message.first_day,
+            last_day=message.last_day,
+            n=one.n,
+            bound=one.bound,
+            rate=one.rate,
+            low=one.low,
+            high=one.high,
+            places=one.places,
+            response=one.response,
+            weeks_objected=one.weeks_objected,
+        )
+        for one in message.results
+    }
+    with store.transaction() as t:
+        t.roster.put_own_results(results)
 
 
 def take_pins(

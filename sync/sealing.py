@@ -52,9 +52,9 @@ def unseal(
         data = base64.b64decode(sealed, validate=True)
         return Verifier.parse(SUITE.decrypt(data, key, info=_info(site, terminal, officer, issue)))
     except BadVerifier as error:
-        raise BadMessage(f"pins: {officer}: {error}") from None
+        raise BadMessage(f"pins: {error}") from None
     except (InvalidTag, ValueError, binascii.Error):
-        raise BadMessage(f"pins: {officer}: is sealed to another key") from None
+        raise BadMessage("pins: one is sealed to another key") from None
 
 
 def _info(site: str, terminal: str, officer: str, issue: int) -> bytes:

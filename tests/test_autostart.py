@@ -46,16 +46,18 @@ def test_a_screen_that_hangs_turned_is_turned_back(degrees: int, turns: int) -> 
 
 
 def test_central_serves_with_the_options_given_and_writes_its_folder_only() -> None:
-    unit = settings(central_autostart.unit(Path("/k"), Path("/d"), "som", 8765, ["--host", "::1"]))
+    unit = settings(
+        central_autostart.unit(Path("/k"), Path("/d"), "som", 8765, ["--host", "::1"], Path("/b"))
+    )
     words = shlex.split(unit["Service"]["ExecStart"])
     assert words == ["/k", "--data", "/d", "serve", "--port", "8765", "--host", "::1"]
     assert unit["Service"]["ProtectSystem"] == "strict"
-    assert unit["Service"]["ReadWritePaths"] == '"/d"'
+    assert unit["Service"]["ReadWritePaths"] == '"/d" "/b"'
 
 
 @pytest.mark.parametrize(("port", "may"), [(443, "CAP_NET_BIND_SERVICE"), (8765, "")])
 def test_a_login_name_of_its_own_may_serve_at_the_port_of_https(port: int, may: str) -> None:
-    unit = settings(central_autostart.unit(Path("/k"), Path("/d"), "som", port, []))
+    unit = settings(central_autostart.unit(Path("/k"), Path("/d"), "som", port, [], None))
     assert unit["Service"]["AmbientCapabilities"] == may
 
 

@@ -13,6 +13,7 @@ class Purpose(StrEnum):
     SIGN_ON = "sign-on"
     DUTY_MENU = "duty-menu"
     SERVICE_MENU = "service-menu"
+    OWN_RESULT = "own-result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,13 @@ class TypingPin:
 @dataclass(frozen=True, slots=True)
 class DutyMenu:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRound:
+    """What central published of the last closed round of `who`, who has just shown the PIN."""
+
+    who: Officer
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +81,4 @@ class PanelWizard:
         return self.stage in (SetupStage.LEARNED, SetupStage.FAILED)
 
 
-Dialog = Choosing | TypingPin | DutyMenu | ServiceMenu | PanelWizard
+Dialog = Choosing | TypingPin | DutyMenu | OwnRound | ServiceMenu | PanelWizard

@@ -21,7 +21,7 @@ from kiosk.store.journal import Kind
 from kiosk.terminal import Terminal
 from ui.citizen import Citizen
 from ui.clock_watch import ClockWatch
-from ui.dialogs import Choosing, DutyMenu, PanelWizard, ServiceMenu, TypingPin
+from ui.dialogs import Choosing, DutyMenu, OwnRound, PanelWizard, ServiceMenu, TypingPin
 from ui.nightly import delay_of, is_due
 from ui.notice_board import NoticeBoard
 from ui.panel_states import Panels
@@ -174,7 +174,13 @@ class Presenter(QObject):
             case TypingPin() as dialog:
                 return builder.pin(dialog, session.now().boot)
             case DutyMenu() if session.officer is not None:
-                return builder.duty_menu(session.officer, session.terminal.duty_began())
+                return builder.duty_menu(
+                    session.officer,
+                    session.terminal.duty_began(),
+                    has_result=session.terminal.own_result(session.officer.id) is not None,
+                )
+            case OwnRound(who):
+                return builder.own_round(who, session.terminal.own_result(who.id))
             case PanelWizard() as wizard:
                 return builder.panel_setup(wizard)
             case ServiceMenu(testing):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
+from kiosk.domain.ownresult import OwnResult
 from kiosk.domain.people import Officer, OfficerId
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import DEFAULT_REASONS, Improvement, Wording
@@ -243,6 +244,24 @@ class _Pages:
         officer = Officer(
             id=OfficerId(LONG.id), number=LONG.number, name=LONG.name, position=LONG.position
         )
+        own = OwnResult(
+            first_day=date(2026, 4, 1),
+            last_day=date(2026, 9, 30),
+            n=412,
+            bound="",
+            rate=913,
+            low=883,
+            high=936,
+            places=1,
+            response=61,
+            weeks_objected=2,
+        )
+        yield "own-round", self._menu_builder.own_round(officer, own)
+        hidden = own._replace(bound="hidden", n=0, rate=0, low=0, high=0)
+        yield "own-round-hidden", self._menu_builder.own_round(officer, hidden)
+        began = SATURDAY.replace(hour=8, minute=2)
+        menu = self._menu_builder.duty_menu(officer, began, has_result=True)
+        yield "duty-menu-with-result", menu
         yield "duty-menu", self._menu_builder.duty_menu(officer, SATURDAY.replace(hour=8, minute=2))
         facts = ServiceFacts(
             last_sync=SATURDAY, enrolled=True, due=0, free_mib=48_912, version="0.1.0"

@@ -30,7 +30,7 @@ from kiosk.domain.encounter import (
     taken_up,
 )
 from kiosk.domain.people import Officer
-from kiosk.domain.rating import Channel
+from kiosk.domain.rating import Channel, Rating
 from kiosk.domain.rules import Rules
 from kiosk.settings.definition import PanelSettings, Settings
 from kiosk.store.engine import StoreFailed
@@ -39,7 +39,7 @@ from kiosk.store.state import Mark
 from kiosk.terminal import Terminal
 from ui import prompts
 from ui.citizen_turn import CitizenTurn
-from ui.dialogs import Dialog
+from ui.dialogs import Dialog, OwnRound, Purpose, TypingPin
 from ui.failures import trouble_of
 from ui.prompts import Prompts
 from ui.text import Words
@@ -166,16 +166,22 @@ class TerminalSession:
         if after.duty is not before.duty or after.paused is not before.paused:
             self._note_cover()
         rating = next((effect.rating for effect in effects if isinstance(effect, Record)), None)
-        if rating is None:
-            self.redraw()
-            if offered:
-                self.say(prompts.of_question(self.settings, 0))
+        if rating is not None:
+            self._show_rated(rating)
             return fate
+        self.redraw()
+        if offered:
+            self.say(prompts.of_question(self.settings, 0))
+        return fate
+
+    def _show_rated(self, rating: Rating) -> None:
+        if isinstance(self.dialog, OwnRound):
+            # A citizen stands there: what comes back after the thanks asks for the PIN again.
+            self.dialog = TypingPin(purpose=Purpose.OWN_RESULT, who=self.dialog.who)
         by_button = rating.channel is not Channel.TOUCH
         self.turn.rated(self.now().boot, leads=by_button and self.settings.sound.guide)
         self.redraw()
         self.say(prompts.of_rating(self.settings, by_button=by_button))
-        return fate
 
     def _miss(self, event: Event, mark: Mark | None) -> Fate:
         """Out of service. A press that its panel can send again is not remembered here."""

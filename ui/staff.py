@@ -18,6 +18,7 @@ from ui.dialogs import (
     Choosing,
     Dialog,
     DutyMenu,
+    OwnRound,
     PanelWizard,
     Purpose,
     ServiceMenu,
@@ -32,6 +33,8 @@ from ui.view_builder import Sending, ServiceFacts
 
 DIALOG_IDLE_MS = 45_000
 """A dialog left alone goes away."""
+OWN_ROUND_MS = 30_000
+"""An own result stands so long, whatever is touched: others stand behind."""
 MOST_COVERED_MS = 90_000
 """So long a dialog may stand where a citizen would rate, whatever is touched."""
 
@@ -176,6 +179,9 @@ class StaffDialogs(QObject):
                 self._open(ServiceMenu())
             case Purpose.DUTY_MENU:
                 self._open(DutyMenu())
+            case Purpose.OWN_RESULT:
+                assert dialog.who is not None  # noqa: S101  (everybody's own has somebody)
+                self._open(OwnRound(dialog.who))
             case Purpose.SIGN_ON:
                 assert dialog.who is not None  # noqa: S101  (sign-on is always by somebody)
                 self._sign_on(dialog.who)
@@ -205,6 +211,8 @@ class StaffDialogs(QObject):
                 self.session.step(SignOff())
             case DutyMenu(), "hand-over":
                 self._open(Choosing())
+            case DutyMenu(), "own-result" if self.session.officer is not None:
+                self._open(TypingPin(purpose=Purpose.OWN_RESULT, who=self.session.officer))
             case ServiceMenu(testing), "panel-test":
                 self._panels.forget_presses()
                 self._open(ServiceMenu(not testing))
@@ -237,7 +245,7 @@ class StaffDialogs(QObject):
         if self._sending == Sending(errand):
             self._sending = Sending(errand, code, trouble)
             if isinstance(self.session.dialog, ServiceMenu):
-                self._timer.start()
+                self._timer.start(DIALOG_IDLE_MS)
         self.session.renew_words()
 
     def guide_stands(self, trouble: Refusal | None) -> None:
@@ -269,7 +277,7 @@ class StaffDialogs(QObject):
         dialog = self.session.dialog
         learns = isinstance(dialog, PanelWizard) and not dialog.over
         if learns or (isinstance(dialog, ServiceMenu) and self._sends()):
-            self._timer.start()
+            self._timer.start(DIALOG_IDLE_MS)
         else:
             self._close()
 
@@ -278,7 +286,7 @@ class StaffDialogs(QObject):
             return
         if self.session.dialog is None:
             self.session.step(EndThanks())
-        self._timer.start()
+        self._timer.start(OWN_ROUND_MS if isinstance(dialog, OwnRound) else DIALOG_IDLE_MS)
         self.session.show_dialog(dialog)
         if self.session.covers_faces and not self._bound.isActive():
             self._bound.start()

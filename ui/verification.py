@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kiosk.officerid import with_names
 from kiosk.store.engine import Store
 from kiosk.store.verify import Wrong, verify
 from kiosk.terminal import Terminal
@@ -28,6 +29,14 @@ class Agreement:
 def verify_everything(store: Store, terminal: Terminal) -> Agreement:
     """Ratings, sheets, journal, day reports, central's receipts; and whether central's own logs
     went on from what this terminal has seen. Disagreement."""
+    try:
+        return _verify_everything(store, terminal)
+    except Disagreement as error:
+        names = {str(one.id): f"{one.number} {one.name}" for one in terminal.everyone()}
+        raise Disagreement(with_names(str(error), names)) from None
+
+
+def _verify_everything(store: Store, terminal: Terminal) -> Agreement:
     rows = verify(store)
     if isinstance(rows, Wrong):
         raise Disagreement(rows.what)

@@ -7,6 +7,7 @@ from math import ceil
 
 from kiosk.domain.businessday import next_opening
 from kiosk.domain.encounter import Encounter, Phase
+from kiosk.domain.ownresult import OwnResult
 from kiosk.domain.people import Officer
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import (
@@ -31,6 +32,7 @@ from ui.dates import (
 from ui.dialogs import PanelWizard, Purpose, SetupStage, TypingPin
 from ui.failures import NOT_NOW
 from ui.names import in_order, initials, matching, next_letters
+from ui.own_round import own_round_rows
 from ui.qr import qr_matrix
 from ui.text import COMPLETE, FALLBACK, Words, languages
 from ui.view import (
@@ -376,8 +378,10 @@ class ViewBuilder:
             return self.staff_say("pin.wait", seconds=ceil(dialog.wait_until - now))
         return self.staff_say("pin.wrong") if dialog.wrong else ""
 
-    def duty_menu(self, officer: Officer, began: datetime | None) -> View:
-        """`began`: when this duty did."""
+    def duty_menu(
+        self, officer: Officer, began: datetime | None, *, has_result: bool = False
+    ) -> View:
+        """`began`: when this duty did; `has_result`: whether there is an own result to read."""
         words, say = self._staff_words, self.staff_say
         office = self._settings.office
         began_at = moment_words(words, began) if began else ""
@@ -389,6 +393,7 @@ class ViewBuilder:
         actions = (
             Choice("pause", say("duty.pause")),
             Choice("hand-over", say("duty.hand_over")),
+            *((Choice("own-result", say("own_result.open")),) if has_result else ()),
             Choice("sign-off", say("duty.sign_off")),
             Choice("back", say("common.back")),
         )
@@ -399,6 +404,16 @@ class ViewBuilder:
             actions=actions,
             officer=card(officer),
             foremost=1,
+        )
+
+    def own_round(self, officer: Officer, own: OwnResult | None) -> View:
+        """What central published of the officer's last closed round; None: nothing is here."""
+        return MenuView(
+            frame=self.staff_frame,
+            title=self.staff_say("own_result.title"),
+            rows=own_round_rows(self._staff_words, own),
+            actions=(Choice("back", self.staff_say("common.close")),),
+            note=officer.name,
         )
 
     def service_menu(self, facts: ServiceFacts, panel: PanelState, testing: bool) -> View:

@@ -83,6 +83,11 @@ class Question:
     words: tuple[Word, ...]
 
     @property
+    def retires(self) -> bool:
+        """Whether `met` retires where the entry is another person."""
+        return self.why in (Why.OTHER_NAME, Why.NUMBER_MOVES)
+
+    @property
     def refusal(self) -> Refusal:
         """What is unclear, by number and name."""
         return Refusal(

@@ -1,14 +1,17 @@
 """Officers as this terminal knows them: added here, or sent by central."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from kiosk.domain.ownresult import OwnResult
 from kiosk.domain.people import Officer, OfficerId, SectionId, name_key
 from kiosk.domain.refusal import Refusal, excerpt
-from kiosk.store.schema import officers
+from kiosk.store.schema import officers, own_results
 
 # Built once: a roster of some hundred officers is written while a press may be waiting.
 _PUT = insert(officers)
@@ -20,6 +23,9 @@ _UPSERT = _PUT.on_conflict_do_update(
         "photo": func.coalesce(_PUT.excluded.photo, officers.c.photo),
     },
 )
+
+
+_DAYS_OF_RESULT = ("first_day", "last_day")
 
 
 class NumberTaken(Refusal):
@@ -98,6 +104,7 @@ class Roster:
             .values(retired=1)
         )
         self._put(sent, "central")
+        self._forget_results()
         pairs = []
         for officer in sent:
             before = own_by_words.get((officer.number, name_key(officer.name)))
@@ -108,6 +115,7 @@ class Roster:
     def _retire_all(self, ids: Iterable[OfficerId]) -> None:
         leaving = update(officers).where(officers.c.id.in_(tuple(ids)))
         self._connection.execute(leaving.values(retired=1))
+        self._forget_results()
 
     def _put(self, people: Sequence[Officer], origin: str) -> None:
         """Write these in one go. A photo stays where none is given."""
@@ -127,14 +135,37 @@ class Roster:
         if rows:
             self._connection.execute(_UPSERT, rows)
 
-    def photos_from_central(self) -> dict[OfficerId, str]:
+    def photos_from_central(self) -> dict[Officer, str]:
         """The active officers whom central sends, each with the SHA-256 of the photo, in hex, or
         "" without one."""
         sent = self._list(officers.c.retired == 0, officers.c.origin == "central")
-        return {officer.id: _digest(officer.photo) for officer in sent}
+        return {officer: _digest(officer.photo) for officer in sent}
 
     def put_photo(self, id: OfficerId, photo: bytes | None) -> None:
         self._connection.execute(update(officers).where(officers.c.id == id).values(photo=photo))
+
+    def own_result(self, id: OfficerId) -> OwnResult | None:
+        """What central published of this officer's last closed round; None: it sent nothing."""
+        query = select(own_results.c.figures).where(own_results.c.officer == id)
+        figures = self._connection.scalar(query)
+        if figures is None:
+            return None
+        fields = json.loads(figures)
+        days = {day: date.fromisoformat(fields[day]) for day in _DAYS_OF_RESULT}
+        return OwnResult(**{**fields, **days})
+
+    def put_own_results(self, results: Mapping[OfficerId, OwnResult]) -> None:
+        """Only those of the ones on the roster are kept, and none from before."""
+        self._connection.execute(delete(own_results))
+        for officer, result in results.items():
+            figures = json.dumps(result._asdict(), default=date.isoformat, sort_keys=True)
+            self._connection.execute(insert(own_results).values(officer=officer, figures=figures))
+        self._forget_results()
+
+    def _forget_results(self) -> None:
+        """Of those who have left the roster."""
+        on_roster = select(officers.c.id).where(officers.c.retired == 0)
+        self._connection.execute(delete(own_results).where(own_results.c.officer.not_in(on_roster)))
 
     def _active_with(self, number: str) -> Officer | None:
         matching = self._list(officers.c.number == number, officers.c.retired == 0)

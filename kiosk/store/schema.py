@@ -155,6 +155,15 @@ journal = Table(
     Column("hash", _Text, nullable=False),
 )
 
+own_results = Table(
+    "own_results",
+    metadata,
+    Column("officer", _Text, nullable=False),
+    Column("figures", _Text, nullable=False),
+    PrimaryKeyConstraint("officer"),
+)
+"""Published figures of the last closed round, of those on the roster."""
+
 officers = Table(
     "officers",
     metadata,

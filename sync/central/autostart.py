@@ -9,8 +9,16 @@ PRIVILEGED = 1024
 """From here on anybody may listen; below, such as at 443, only whom the kernel lets."""
 
 
-def unit(program: Path, data: Path, owner: str, port: int, options: Sequence[str]) -> str:
-    """The text of `kiosk-central.service`; `options` are those of `kiosk-central serve`."""
+def unit(
+    program: Path,
+    data: Path,
+    owner: str,
+    port: int,
+    options: Sequence[str],
+    backups: Path | None = None,
+) -> str:
+    """The text of `kiosk-central.service`; `options` are those of `kiosk-central serve`; `backups`:
+    the folder in which old ones go."""
     capabilities = "CAP_NET_BIND_SERVICE" if port < PRIVILEGED else ""
     words = (str(program), "--data", str(data), "serve", "--port", str(port), *options)
     return f"""\
@@ -28,7 +36,7 @@ RestartSec=3
 AmbientCapabilities={capabilities}
 NoNewPrivileges=yes
 ProtectSystem=strict
-ReadWritePaths={value(str(data))}
+ReadWritePaths={" ".join(value(str(path)) for path in (data, backups) if path)}
 PrivateTmp=yes
 PrivateDevices=yes
 ProtectControlGroups=yes

@@ -19,6 +19,7 @@ from kiosk.domain.rosterplan import Answer, Word
 from kiosk.domain.scale import FaceOrder
 from kiosk.domain.wording import DEFAULT_REASONS
 from kiosk.officerid import new_officer_id
+from sync.central.demoobjections import seed_objections
 from sync.central.sitesettings import NamedService
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
@@ -185,6 +186,8 @@ def seed(
         say(done + 1, days)
     _office(central, random, today)
     publish_due(central, today)
+    waits, upheld, *_ = (server.officer for server in servers)
+    seed_objections(central, waits, upheld, today, SystemClock().now().wall)
     return _accounts(central, servers)
 
 

@@ -20,12 +20,16 @@ class StoredDay:
 
     revision: int
     digest: str
+    emptied: bool = False
+    """Whether its content was kept long enough: nothing can replace it any more."""
 
 
 def decide(stored: StoredDay | None, incoming: DayReport, digest: str) -> Answer:
     """STORED, ALREADY_HAVE, STALE or CONFLICT. The same bytes are always welcome again."""
-    if stored is None or incoming.revision > stored.revision:
+    if stored is None:
         return Answer.STORED
+    if incoming.revision > stored.revision:
+        return Answer.STALE if stored.emptied else Answer.STORED
     if digest == stored.digest:
         return Answer.ALREADY_HAVE
     return Answer.CONFLICT if incoming.revision == stored.revision else Answer.STALE

@@ -1,7 +1,7 @@
 """What central's logs are made of. Pure: what an entry says, and its digest.
 
-There are two for each site. The record is kept for ever; security events are emptied of their
-words when they are as old as the office says.
+There are two for each site. Entries of both are emptied of their words when they are as old as the
+office says: `retention.py`.
 """
 
 import json
@@ -34,7 +34,9 @@ class Kind(StrEnum):
     OBJECTION = "objection"
     """A step of an officer's objection: the officer reads it too."""
     SHORTENED = "shortened"
-    """Old security events were emptied."""
+    """Old entries of a log were emptied."""
+    REMOVED = "removed"
+    """Data that were kept long enough were removed."""
 
     SIGNED_IN = "signed-in"
     FAILED = "failed"
@@ -64,7 +66,7 @@ class Kind(StrEnum):
 
 RECORD_KINDS = (
     *(Kind.CHANGE, Kind.LOOK, Kind.READ, Kind.ALARM),
-    *(Kind.OBJECTION, Kind.SHORTENED),
+    *(Kind.OBJECTION, Kind.SHORTENED, Kind.REMOVED),
 )
 SECURITY_KINDS = tuple(kind for kind in Kind if kind not in RECORD_KINDS)
 FAILURES = (Kind.FAILED, Kind.LOCKED, Kind.TOO_EARLY, Kind.UNKNOWN, Kind.FLOOD, Kind.REFUSED)
@@ -103,6 +105,8 @@ class Wanted:
 
     kinds: tuple[Kind, ...] = ()
     person: str = ""
+    officers: tuple[str, ...] = ()
+    """Ids of officers whom `person` means too."""
     who: str = ""
     first: datetime | None = None
     end: datetime | None = None

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kiosk.domain.refusal import Refusal
-from sync.central.disclosure import Block
-from sync.central.period import round_of
+from sync.central.disclosure import Block, publication_day
+from sync.central.period import Period, round_of
 from sync.central.sitesettings import SiteSettings
 from sync.central.viewer import NotYours, Right, Viewer
 from sync.protocol import digest
@@ -248,9 +248,14 @@ def _weeks(block: Block) -> int:
 
 def object_until(published: date, block: Block, settings: SiteSettings) -> date:
     """The last day on which a block can be objected to: so many days after its publication, or
-    after the end of its round where that is later."""
-    round_end = round_of(block.last_day, settings.fiscal_year_starts).last_day
-    return max(published, round_end) + timedelta(days=settings.objection_days)
+    after its round closed where that is later."""
+    closes = round_closes(round_of(block.last_day, settings.fiscal_year_starts))
+    return max(published, closes) + timedelta(days=settings.objection_days)
+
+
+def round_closes(period: Period) -> date:
+    """The last day before a round is told as a whole."""
+    return publication_day(period.last_day)
 
 
 # --- who decides -------------------------------------------------------------------------------

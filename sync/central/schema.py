@@ -303,6 +303,16 @@ officers = Table(
     PrimaryKeyConstraint("site", "officer"),
 )
 
+former_names = Table(
+    "former_names",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _moment("until"),
+    _text("name"),
+    PrimaryKeyConstraint("site", "officer", "until"),
+)
+
 blocks = Table(
     "blocks",
     metadata,
@@ -320,6 +330,19 @@ blocks = Table(
 )
 
 Index("blocks_by_day", blocks.c.site, blocks.c.last_day)
+
+# What raw days had that are emptied, and blocks still have: sums, no days.
+emptied_sums = Table(
+    "emptied_sums",
+    metadata,
+    _text("site"),
+    _text("officer"),
+    _count("levels"),
+    _text("kind"),
+    _text("what"),
+    *(_count(name) for name in LEVELS),
+    PrimaryKeyConstraint("site", "officer", "levels", "kind", "what"),
+)
 
 tickets = Table(
     "tickets",
@@ -381,6 +404,30 @@ site_months = Table(
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     PrimaryKeyConstraint("site", "month", "levels"),
+)
+
+# Quarters in which patterns were looked for, and how many officers were looked at.
+pattern_quarters = Table(
+    "pattern_quarters",
+    metadata,
+    _text("site"),
+    Column("quarter", Date, nullable=False),
+    _count("officers"),
+    _moment("at"),
+    PrimaryKeyConstraint("site", "quarter"),
+)
+
+# What stood out: for the audit role alone. `deviations` in tenths.
+patterns = Table(
+    "patterns",
+    metadata,
+    _text("site"),
+    Column("quarter", Date, nullable=False),
+    _text("officer"),
+    _text("pattern"),
+    _text("against"),
+    _count("deviations"),
+    PrimaryKeyConstraint("site", "quarter", "officer", "pattern", "against"),
 )
 
 accounts = Table(
@@ -575,6 +622,7 @@ comments = Table(
     _text("site"),
     _text("id"),
     _count("pool"),
+    Column("closed", Date),
     _text("language"),
     _text("words"),
     PrimaryKeyConstraint("site", "id"),
@@ -638,10 +686,10 @@ log_breaks = Table(
 
 _SAME = ("site", "log", "seq", "at", "digest", "hash")
 _EMPTIED = "NEW.kind = 'emptied' AND NEW.who = '' AND NEW.whom = '' AND NEW.what = ''"
-_EMPTIES = f"{' AND '.join(f'NEW.{c} = OLD.{c}' for c in _SAME)} AND OLD.log = 'security'"
+_EMPTIES = " AND ".join(f"NEW.{c} = OLD.{c}" for c in _SAME)
 _GROWS = "NEW.seq >= OLD.seq AND NEW.emptied >= OLD.emptied AND NEW.log = OLD.log"
-"""A log only grows. The one thing that may change: an old security event is emptied of its words;
-its digest and its hash stay, so that the chain can still be recomputed."""
+"""A log only grows. The one thing that may change: an old entry is emptied of its words; its digest
+and its hash stay, so that the chain can still be recomputed. The record says up to which."""
 
 
 def _sqlite_guards() -> tuple[str, ...]:

@@ -12,9 +12,11 @@ from pathlib import Path
 import uvicorn
 
 from sync.central.connections import Impatient
+from sync.central.nightly import start_nights
 from sync.central.papers import fonts
 from sync.central.usecases.central import Central
 from sync.central.web.app import create_app
+from sync.central.web.terminal_api import utc_now
 
 _EVENTS = logging.getLogger("kiosk.central.security")
 _BACKLOG = 2048
@@ -58,16 +60,22 @@ def serve_until_ended(
         say(f"Serving {central.site} at {address}")
         report = central.settings.url.rstrip("/") if beyond_this_machine else address
         say(f"Report: {report}/report/{central.site}")
-        uvicorn.Server(config).run(sockets=[listener])
+        end_nights = start_nights(central, utc_now)
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            end_nights()
 
 
 def _log_events() -> None:
-    """Security events go to standard error, a line each: systemd's journal has them too."""
+    """Security events and the nights go to standard error, a line each: systemd's journal has them
+    too."""
     lines = logging.StreamHandler()
     lines.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
-    _EVENTS.addHandler(lines)
-    _EVENTS.setLevel(logging.INFO)
-    _EVENTS.propagate = False
+    for events in (_EVENTS, logging.getLogger("kiosk.central.night")):
+        events.addHandler(lines)
+        events.setLevel(logging.INFO)
+        events.propagate = False
 
 
 def server_config(central: Central, tls_cert: Path | None, tls_key: Path | None) -> uvicorn.Config:

@@ -41,9 +41,18 @@ class CentralSettings(NamedTuple):
         WebAddress(MAX_ADDRESS),
         "the OpenID Connect provider, its secret in identity.secret, mode 0600; empty: passwords",
     ] = ""
+    backups: Annotated[
+        str,
+        Text(),
+        "the folder from which old backups (central-DATE.zip) go at night; empty: none",
+    ] = ""
     identity_client: Annotated[str, Text(), "what the provider knows this report as"] = ""
     folder: Path = Path()
     """Where the file lies."""
+
+    @property
+    def backups_folder(self) -> Path:
+        return self.folder / self.backups
 
 
 def check(site: str, name: str, database: str, url: str) -> CentralSettings:

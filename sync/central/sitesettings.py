@@ -47,8 +47,15 @@ COMPARE_FLOOR, CUTS_FLOOR, APPRAISAL_FLOOR, RESPONSE_FLOOR = 30, 100, 300, 50
 TALK_RATINGS, TALK_RESPONSE = 100, 20
 """From which a result is enough for a talk. No office goes lower."""
 MAX_THRESHOLD = 100_000
-SECURITY_DAYS_FLOOR, MAX_SECURITY_DAYS = 90, 3650
+SECURITY_DAYS = 90, 3650
 """Thai law (the Computer-Related Crime Act, section 26) asks for ninety days of such logs."""
+RESULTS_YEARS = 2, 20
+"""A year and the one before, that are compared; after twenty years records go to the archives."""
+RAW_MONTHS = 12, 60
+"""A year, so that a complaint about a round can be looked into."""
+RECORD_YEARS = 2, 10
+COMMENTS_MONTHS = 6, 60
+BACKUP_DAYS = 14, 400
 OBJECTION_DAYS_FLOOR, DECISION_DAYS_FLOOR, MAX_OBJECTION_DAYS = 15, 7, 180
 """Thai law gives fifteen days to object to an order (Administrative Procedure Act, section 44) and
 thirty to consider it (section 45), and thirty to appeal about one's own data (Official Information
@@ -190,7 +197,7 @@ class SiteSettings(NamedTuple):
     objection_days: Annotated[
         int,
         Whole(OBJECTION_DAYS_FLOOR, MAX_OBJECTION_DAYS),
-        "days to object, from a result's publication or the round's end, whichever is later",
+        "days to object, from a result's publication or the round's close, whichever is later",
     ] = 30
     decision_days: Annotated[
         int,
@@ -208,9 +215,30 @@ class SiteSettings(NamedTuple):
     licence: Annotated[str, ScreenText(MAX_TEXT, least=0), "of the open data"] = "CC BY 4.0"
     security_days: Annotated[
         int,
-        Whole(SECURITY_DAYS_FLOOR, MAX_SECURITY_DAYS),
+        Whole(*SECURITY_DAYS),
         "days for which the log of security events is kept",
     ] = 365
+    controller: Annotated[
+        str, ScreenText(MAX_TEXT, least=0), "who controls personal data, with the address"
+    ] = ""
+    dpo: Annotated[
+        str, ScreenText(MAX_TEXT, least=0), "the data-protection officer, and how to reach them"
+    ] = ""
+    results_years: Annotated[
+        int, Whole(*RESULTS_YEARS), "years for which published results are kept, and objections"
+    ] = 10
+    raw_months: Annotated[
+        int, Whole(*RAW_MONTHS), "months for which day reports and queue tickets are kept"
+    ] = 24
+    record_years: Annotated[
+        int, Whole(*RECORD_YEARS), "years for which the log of changes and looks is kept"
+    ] = 5
+    comments_months: Annotated[
+        int, Whole(*COMMENTS_MONTHS), "months for which citizens' comments are kept"
+    ] = 24
+    backup_days: Annotated[
+        int, Whole(*BACKUP_DAYS), "days for which backups stay in the folder of central.toml"
+    ] = 90
     fiscal_year_starts: Annotated[
         int, Whole(1, 12), "the month; rounds and quarters follow from it"
     ] = FISCAL_YEAR_STARTS
@@ -220,6 +248,9 @@ class SiteSettings(NamedTuple):
     one_session: Annotated[bool, Flag(), "who signs in anew ends the account's other sessions"] = (
         True
     )
+    own_result_at_terminal: Annotated[
+        bool, Flag(), "an officer's PIN opens the own last round at a terminal"
+    ] = True
     holidays: Annotated[
         frozenset[date], Days(MAX_HOLIDAYS), "closed days: terminals count no dark hours on them"
     ] = frozenset()

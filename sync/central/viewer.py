@@ -42,6 +42,8 @@ class Right(StrEnum):
     """Keep the roster, terminals, settings and accounts."""
     PINS = "pins"
     """Issue officers' PINs, and the first passwords of their own accounts."""
+    COPY = "copy"
+    """Make one person's full copy, where the person asks for it; logged as a look."""
     CONFIRM = "confirm"
     """Confirm what another person proposed: a terminal's new generation, parked reports."""
     CHANGES = "changes"
@@ -106,7 +108,7 @@ _ROWS = (
     ),
     Role(
         id="hr",
-        rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS},
+        rights=_HEAD | {Right.EDIT_PAPERS, Right.DECIDE, Right.PINS, Right.COPY},
         sections=Reach.ALL,
         second_factor=True,
     ),

@@ -19,6 +19,7 @@ from sync.messages.days import (
 )
 from sync.messages.enrolment import Enrol, Enrolled, NewKey
 from sync.messages.logs import LogHead, LogProof, LogsAnswer, SeenLogs
+from sync.messages.ownresults import Bound, OwnResult, OwnResults
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
 from sync.messages.recordings import RecordingDigest, Recordings
@@ -45,6 +46,7 @@ __all__ = [
     "NO_HEAD",
     "SIGN_ONS",
     "Answer",
+    "Bound",
     "Counted",
     "DayReport",
     "EarlierAnswer",
@@ -67,6 +69,8 @@ __all__ = [
     "NotMine",
     "OpenSheet",
     "OutcomeCount",
+    "OwnResult",
+    "OwnResults",
     "PanelState",
     "PhotoDigest",
     "Photos",

@@ -36,7 +36,7 @@ class Answer(StrEnum):
     STORED = "stored"
     ALREADY_HAVE = "already-have"
     STALE = "stale"
-    """Central has a later revision of this day."""
+    """Central has a later revision of this day, or has kept it long enough and takes no other."""
     CONFLICT = "conflict"
     """Same day and revision, other bytes."""
     ROLLBACK = "rollback"

@@ -1,6 +1,7 @@
 """The `kiosk-central` command as an IT clerk meets it: what it makes, what it says, how it ends."""
 
 import re
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -16,10 +17,10 @@ from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
 from tests.support.builders import FakeClock
-from tests.support.central import SITE, begin_terminal
+from tests.support.central import SITE, begin_terminal, enrolled, made_central, take
 from tests.support.certificates import DAY as DAY_LONG
 from tests.support.certificates import Authority
-from tests.support.day_reports import DAY, key_text
+from tests.support.day_reports import DAY, day_report, key_text
 
 Command = Callable[..., Result]
 ROSTER = "number,name,position,section\n101,สมหญิง ใจดี,เจ้าพนักงาน,ฝ่ายทะเบียน\n102,ประสิทธิ์,,ฝ่ายทะเบียน\n"
@@ -286,6 +287,34 @@ def test_a_terminal_is_quarantined_released_and_revoked_by_command(
     assert "\trevoked\t" in accepted(ready("terminals", "list"))
 
 
+def test_two_people_let_reports_count_by_the_lines_that_compare_prints(
+    ready: Command, folder: Path
+) -> None:
+    store = CentralStore.open(f"sqlite:///{folder / 'central.db'}")
+    central = made_central(store, folder)
+    enrolled(central)
+    for report in (day_report(1), day_report(2, counts=(0, 0, 0, 0, 60))):
+        take(central, report)
+    store.close()
+    accepted(ready("accounts", "add", "boss", "--role", "director"))
+
+    def line(deed: str, account: str) -> list[str]:
+        lines = accepted(ready("terminals", "compare", "counter-1")).splitlines()
+        [printed] = [line for line in lines if f"terminals {deed} " in line]
+        words = shlex.split(printed)[1:]
+        return [word.replace("…", "copied").replace("ACCOUNT", account) for word in words]
+
+    propose = line("propose", "it")
+    assert "Proposed 1 report" in accepted(ready(*propose))
+    assert "nothing was done" in refused(ready(*propose)), "somebody has proposed it meanwhile"
+    assert (
+        "it proposes that 2026-11-23 count: copied"
+        in ready("terminals", "compare", "counter-1").stdout
+    )
+    assert "may not do that" in refused(ready(*line("count", "it")))
+    assert "1 report count now" in accepted(ready(*line("count", "boss")))
+
+
 def test_lists_say_what_to_do_when_they_are_empty(ready: Command) -> None:
     assert "kiosk-central enrol" in ready("terminals", "list").output
     assert "officers import" in ready("officers", "list").output
@@ -427,6 +456,12 @@ def test_what_is_for_everybody_is_exported(ready: Command, tmp_path: Path) -> No
     assert "write fy2027" in refused(ready("export", str(tmp_path), "--period", "soon"))
 
 
+def test_retain_says_what_would_go_and_what_went(ready: Command) -> None:
+    assert accepted(ready("retain", "--dry-run")).startswith("would go: dindaeng: results up to")
+    assert "blocks 0, people 0" in accepted(ready("retain"))
+    assert accepted(ready("verify")).endswith("All agrees.\n")
+
+
 def test_letters_go_to_a_new_file_that_its_owner_alone_reads(
     ready: Command, tmp_path: Path
 ) -> None:
@@ -538,7 +573,7 @@ def test_verify_names_a_log_that_differs_from_what_a_terminal_has_seen(
     with store.transaction("dindaeng") as t:
         t.log_breaks.settle(t.log_breaks.all(), "boss", datetime.now(UTC))
     store.close()
-    accepted(ready("verify"))
+    assert "record does not say that two people settled it" in refused(ready("verify"), 1)
 
 
 def test_a_roster_from_the_command_line_stands_in_the_log(

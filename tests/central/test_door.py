@@ -1,5 +1,6 @@
 """The terminals' door over real HTTP on loopback: who may come in, and what garbage meets."""
 
+import base64
 import dataclasses
 import re
 import secrets
@@ -236,6 +237,28 @@ def test_codes_can_not_be_tried_without_end(client: httpx.Client) -> None:
     answers = [client.post("/v1/enrol", content=body).status_code for _ in range(25)]
     assert answers[:20] == [403] * 20
     assert set(answers[20:]) == {429}
+
+
+def test_no_key_is_enrolled_for_which_anybody_can_sign(
+    client: httpx.Client, server: Server
+) -> None:
+    """Points of small order, as libsodium lists them, each with either sign. The code stays."""
+    code = server.code("counter-7")
+    for small in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    ):
+        raw = bytes.fromhex(small)
+        for point in (raw, raw[:31] + bytes([raw[31] | 0x80])):
+            message = Enrol(code, base64.b64encode(point).decode())
+            assert client.post("/v1/enrol", content=message.to_bytes()).status_code == 400, small
+    good = Enrol(code, public_text(Ed25519PrivateKey.generate()))
+    assert client.post("/v1/enrol", content=good.to_bytes()).status_code == 200
 
 
 def test_health_says_ok(client: httpx.Client) -> None:

@@ -253,6 +253,9 @@ def test_who_lets_reports_count_lets_those_of_the_page_count_alone(central: Cent
         assert "another reason" in refused.text
     assert ratings(central) == 6
     form = stand(director, "count")
+    audit = signed_in(central, ROLES["audit"], now=NOW)
+    same_role = audit.post("/fleet/dindaeng/two-people?lang=en", data=form)
+    assert (same_role.status_code, "Another person than a," in same_role.text) == (403, True)
     assert director.post("/fleet/dindaeng/two-people", data=form).status_code == 303
     assert ratings(central) == 60
     again = director.post("/fleet/dindaeng/two-people?lang=en", data=form)

@@ -83,7 +83,7 @@ def test_events_that_are_emptied_before_their_time_are_named(server: Server) -> 
     with server.central.store.transaction("dindaeng") as t:
         t.logs.event(Kind.SIGNED_IN, "misuser", server.now)
         last = t.logs.empty(Log.SECURITY, server.now + timedelta(days=1), 100)
-        what = told("shortened", first=1, last=last)
+        what = told("shortened", first=1, last=last, security=last, record=0)
         t.logs.append(Log.RECORD, [Note(kind=Kind.SHORTENED, what=what)], server.now)
     wrong = first_wrong_entry(server.central, "dindaeng")
     assert wrong == "log security: entry 1 is emptied before its time"

@@ -216,6 +216,7 @@ def test_a_copied_key_alone_gets_no_pin_names_no_key_and_is_noticed(
     last = thief.open_run().last
     assert thief.pins().status_code == 409, "the heads were shown in another run"
     assert thief.call("GET", "photos").status_code == 409
+    assert thief.call("GET", "own-results").status_code == 409
     assert thief.name_key(Ed25519PrivateKey.generate(), kept.key).status_code == 409
     guess = Head(last + 1, "a" * 64)
     assert HeadsAnswer.parse(thief.heads(guess, "b" * 64).content).answer is Answer.FORK

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sync.central.demo import seed
+from sync.central.language import LANGUAGES, words
 from sync.central.store.engine import CentralStore
 from tests.support.central import made_central
 from tests.support.report_pages import report_pages
@@ -26,12 +27,13 @@ THAI = re.compile("[\u0e01-\u0e5b]+")
 NAMES = {
     # formats, units, standards, surveys and policies, by their names
     "CSV", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-", "Word", "Wilson",
-    "XLSX", "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",
+    "XLSX", "ZIP",
+    "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",
     "Policy", "https",
     "YYYY-MM-DD", "A-Z", "a-z",
     "tally",  # an entry of the log of readers
     # accounts of the invented data
-    "director", "head", "complaints", "audit", "boss",
+    "director", "head", "complaints", "audit", "boss", "demonstration", "test",
     # columns and values that people type as they are
     "number", "name", "position", "section", "format", "true", "false", "token",
     # commands
@@ -42,6 +44,8 @@ IDS = re.compile(r"counter-\d+|audit-complaints-\S*|[a-z0-9]{4}(-[a-z0-9]{4}){3}
 """Terminals, the reader's account, a first password."""
 OFFICE = "เมืองผอ."
 """Names that the pages' own accounts have."""
+RATE = re.compile('class="(rate|big|by-month)"|data-label="(ร้อยละ|Satisfaction)')
+"""Where a page shows a share of satisfied citizens."""
 SPOKEN_ATTRIBUTES = ("title", "alt", "aria-label", "data-label", "placeholder")
 WRITTEN_BY_PEOPLE = {"textarea", "code", "datalist", "style"}
 
@@ -89,17 +93,22 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def pages_in(folder: Path, language: str) -> Iterator[tuple[str, str]]:
-    """Each page's name and the words that the program chose."""
-    source = folder / "central.db"
-    copy = folder / f"{language}.db"
-    copy.write_bytes(source.read_bytes())
-    store = CentralStore.open(f"sqlite:///{copy}")
-    try:
-        pages = report_pages(made_central(store, folder), NOW, language)
-    finally:
+@pytest.fixture(scope="module")
+def rendered(database: Path) -> dict[str, dict[str, str]]:
+    """HTML by language and page."""
+    pages = {}
+    for language in LANGUAGES:
+        copy = database / f"{language}.db"
+        copy.write_bytes((database / "central.db").read_bytes())
+        store = CentralStore.open(f"sqlite:///{copy}")
+        pages[language] = report_pages(made_central(store, database), NOW, language)
         store.close()
-    for name, html in pages.items():
+    return pages
+
+
+def pages_in(rendered: dict[str, dict[str, str]], language: str) -> Iterator[tuple[str, str]]:
+    """Each page's name and the words that the program chose."""
+    for name, html in rendered[language].items():
         reader = Reader(language)
         reader.feed(html)
         yield name, "\n".join(reader.texts)
@@ -114,11 +123,13 @@ def written_by_people(folder: Path) -> set[str]:
     return {value for row in rows for value in row if isinstance(value, str)}
 
 
-def test_no_english_stands_in_a_thai_page(database: Path) -> None:
+def test_no_english_stands_in_a_thai_page(
+    database: Path, rendered: dict[str, dict[str, str]]
+) -> None:
     texts = written_by_people(database)
     sentences = sorted((text for text in texts if " " in text), key=len, reverse=True)
     english: dict[str, list[str]] = {}
-    for name, page in pages_in(database, "th"):
+    for name, page in pages_in(rendered, "th"):
         if name == "/changes/dindaeng":
             continue  # the log of changes is the administrator's, in English
         for text in sentences:
@@ -128,12 +139,29 @@ def test_no_english_stands_in_a_thai_page(database: Path) -> None:
     assert not english
 
 
-def test_no_thai_stands_in_an_english_page(database: Path) -> None:
+def test_no_thai_stands_in_an_english_page(
+    database: Path, rendered: dict[str, dict[str, str]]
+) -> None:
     form = (files("sync.central") / "itaform.json").read_text("utf-8")
     written = "\n".join((*written_by_people(database), OFFICE, form))
-    for name, page in pages_in(database, "en"):
+    for name, page in pages_in(rendered, "en"):
         words = {word for word in THAI.findall(page) if word not in written}
         assert not words, f"{name}: {sorted(words)}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_with_a_rate_says_whose(
+    rendered: dict[str, dict[str, str]], language: str
+) -> None:
+    """And where it is known, how many of 100 served are not in it."""
+    word = words(language).get
+    with_rate = {name: html for name, html in rendered[language].items() if RATE.search(html)}
+    assert len(with_rate) >= 10
+    for name, html in with_rate.items():
+        assert word("common.of_raters") in html, name
+    not_rated, _, _ = word("figures.of_100_not", n=1).rpartition("1" if language == "en" else "๑")
+    for name in ("/report/dindaeng", "/public/dindaeng", "officer /officer/dindaeng/101"):
+        assert not_rated in with_rate[name], name
 
 
 def test_the_reader_finds_a_word_of_another_language() -> None:

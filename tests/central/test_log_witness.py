@@ -170,6 +170,7 @@ def test_one_alone_settles_nothing_two_of_different_roles_do(kept: Kept, server:
     assert json.loads(entry.detail) == {"record": f"{asks['reason']} (it, director)"}
     deeds = [note.who for note in logged(central, Kind.ALARM) if note.who]
     assert deeds == ["director", "it"]
+    assert first_disagreement(central) is None, "the record says who settled it"
     server.now += timedelta(minutes=15)
     change(central, 2)
     beat(kept)

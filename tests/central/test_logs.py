@@ -44,7 +44,7 @@ def change(central: Central, n: int, who: str = "it") -> None:
     "statement",
     [
         "UPDATE log_entries SET what = 'nothing' WHERE seq = 2",
-        "UPDATE log_entries SET kind = 'emptied', who = '', whom = '', what = '' WHERE seq = 2",
+        "UPDATE log_entries SET kind = 'emptied', who = '', whom = '' WHERE seq = 2",
         "DELETE FROM log_entries WHERE seq = 3",
         "UPDATE log_heads SET seq = 1 WHERE log = 'record'",
         "DELETE FROM log_heads",
@@ -286,7 +286,7 @@ def test_old_events_lose_their_words_and_the_chain_still_holds(central: Central)
         whom = [entry.note.whom for entry in t.logs.every(Log.SECURITY)]
     assert whom[:4] == ["", "", "", "young"]
     [shortened] = logged(central, Kind.SHORTENED)
-    assert shortened.what == told("shortened", first=1, last=3)
+    assert shortened.what == told("shortened", first=1, last=3, security=3, record=0)
     assert first_wrong_entry(central, central.site) is None
 
 

@@ -3,17 +3,22 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
 from httpx2 import Response
+from starlette.testclient import TestClient
 
 from sync.central.logbook import Kind
 from sync.central.objecting import Phase
+from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
-from tests.support.central import SITE, logged
+from sync.central.usecases.objectionrecord import wrong_objection
+from tests.support.central import SITE, logged, made_central
 from tests.support.objections import PERIOD, REGISTRY, Office
 
 MONDAY = datetime(2026, 10, 5, 5, 0, tzinfo=UTC)
@@ -23,6 +28,19 @@ QUERY = {"period": PERIOD}
 
 @pytest.fixture
 def office(central: Central) -> Office:
+    """On each kind of database."""
+    return with_deciders(central)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Office]:
+    """On SQLite."""
+    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    yield with_deciders(made_central(store, tmp_path))
+    store.close()
+
+
+def with_deciders(central: Central) -> Office:
     office = Office(central, MONDAY).with_results()
     office.has_account("own", "สมหญิง ใจดี", "officer", officer="101")
     office.has_account("boss", "ผู้อำนวยการ", "director")
@@ -52,7 +70,7 @@ def test_an_objection_is_dismissed_appealed_and_upheld_and_marks_every_figure(
     office: Office,
 ) -> None:
     own = office.read("own", OWN, **QUERY)
-    assert "โต้แย้งได้ถึงวันที่ ๓๐ ต.ค. ๒๕๖๙" in own, "thirty days from the round's end"
+    assert "โต้แย้งได้ถึงวันที่ ๑๗ พ.ย. ๒๕๖๙" in own, "thirty days from the round's close"
     assert office.object("วันนั้นระบบคิวเสีย <script>").status_code == 303
     assert office.objection().phase is Phase.WAITING
 
@@ -112,6 +130,7 @@ def test_an_objection_is_dismissed_appealed_and_upheld_and_marks_every_figure(
     for said in ("วันนั้นระบบคิวเสีย", "ผู้ตรวจสอบ", "กล้องบันทึกไว้", "ตรวจแล้วโดยhr", "สขร."):
         assert squeezed(said) in record
 
+    assert wrong_objection(office.central) is None
     steps = [note for note in logged(office.central, Kind.OBJECTION) if note.whom == "101"]
     assert [note.who for note in reversed(steps)] == [
         *("own", "boss", "hr", "own", "audit", "own", "own"),
@@ -122,55 +141,65 @@ def test_an_objection_is_dismissed_appealed_and_upheld_and_marks_every_figure(
     assert looks >= {"ผู้อำนวยการ (boss)", "งานบุคคล (hr)"}, "who decides looks at the results"
 
 
-def test_what_nobody_decides_in_time_stays_open_and_stands_first(office: Office) -> None:
-    office.object()
-    office.now += timedelta(days=31)
-    director = office.read("boss", f"/report/{SITE}")
+def test_what_nobody_decides_in_time_stays_open_and_stands_first(desk: Office) -> None:
+    desk.object()
+    desk.now += timedelta(days=31)
+    director = desk.read("boss", f"/report/{SITE}")
     assert "เกินกำหนดพิจารณา ๑ เรื่อง" in director
-    assert "(เกินกำหนด)" in office.read("hr", f"/objections/{SITE}")
-    assert "ยังใช้ประกอบการประเมินไม่ได้" in office.read("own", OWN, **QUERY)
+    assert "(เกินกำหนด)" in desk.read("hr", f"/objections/{SITE}")
+    assert "ยังใช้ประกอบการประเมินไม่ได้" in desk.read("own", OWN, **QUERY)
     # Late is not too late.
-    assert office.decide("boss", "dismissed").status_code == 303
-    assert office.decide("hr", "dismissed").status_code == 303
-    office.now += timedelta(days=31)
-    assert office.own("appeal", words="ช้าไป").status_code == 409
-    assert "ไม่มีการอุทธรณ์ภายในกำหนด" in office.read("own", OWN, **QUERY)
-    assert not office.objection().open(office.now.date())
+    assert desk.decide("boss", "dismissed").status_code == 303
+    assert desk.decide("hr", "dismissed").status_code == 303
+    desk.now += timedelta(days=31)
+    assert desk.own("appeal", words="ช้าไป").status_code == 409
+    assert "ไม่มีการอุทธรณ์ภายในกำหนด" in desk.read("own", OWN, **QUERY)
+    assert not desk.objection().open(desk.now.date())
 
 
-def test_where_two_disagree_a_third_decides(office: Office) -> None:
-    office.object()
-    office.decide("boss", "upheld")
-    office.decide("hr", "dismissed")
-    assert office.objection().phase is Phase.DIVIDED
-    assert office.decide("hr", "upheld").status_code in (403, 409)
-    assert "รอท่านพิจารณา" in office.read("audit", f"/objections/{SITE}")
-    office.decide("audit", "dismissed")
-    assert office.objection().phase is Phase.REJECTED
-    assert office.own("appeal", words="อีกครั้ง").status_code == 409, "the third's word is final"
+def test_where_two_disagree_a_third_decides(desk: Office) -> None:
+    desk.object()
+    desk.decide("boss", "upheld")
+    desk.decide("hr", "dismissed")
+    assert desk.objection().phase is Phase.DIVIDED
+    assert desk.decide("hr", "upheld").status_code in (403, 409)
+    assert "รอท่านพิจารณา" in desk.read("audit", f"/objections/{SITE}")
+    desk.decide("audit", "dismissed")
+    assert desk.objection().phase is Phase.REJECTED
+    assert desk.own("appeal", words="อีกครั้ง").status_code == 409, "the third's word is final"
 
 
-def test_a_whole_round_is_objected_to_at_once(office: Office) -> None:
-    page = office.read("own", OWN, **QUERY)
+def test_there_is_time_to_object_until_a_day_and_no_longer(desk: Office) -> None:
+    desk.now = MONDAY.replace(month=11, day=18)
+    assert "พ้นกำหนดโต้แย้ง" in desk.object().text
+    assert "<summary>โต้แย้ง" not in desk.read("own", OWN, **QUERY)
+    desk.now = MONDAY.replace(month=11, day=17)
+    assert desk.object().status_code == 303
+
+
+def test_a_whole_round_is_objected_to_at_once(desk: Office) -> None:
+    assert 'value="5.1 5.2"' not in desk.read("own", OWN, **QUERY), "it is not closed yet"
+    desk.now = MONDAY.replace(day=19)
+    page = desk.read("own", OWN, **QUERY)
     assert 'value="5.1 5.2"' in page
-    assert office.object(blocks="5.1 5.2", whole="yes").status_code == 303
-    assert office.objection().period == PERIOD
-    office.decide("boss", "upheld", ground="other")
-    office.decide("hr", "upheld")
-    page = office.read("boss", OWN, **QUERY)
+    assert desk.object(blocks="5.1 5.2", whole="yes").status_code == 303
+    assert desk.objection().period == PERIOD
+    desk.decide("boss", "upheld", ground="other")
+    desk.decide("hr", "upheld")
+    page = desk.read("boss", OWN, **QUERY)
     assert "รวมผล ๒ สัปดาห์ที่คำโต้แย้งฟังขึ้น: เหตุอื่น, เครื่องหรือระบบขัดข้อง" in page
     assert "เมื่อไม่รวมแล้ว ผลไม่เพียงพอที่จะแสดง" in page
 
 
-def test_a_city_account_is_the_third_where_the_office_has_nobody_else(office: Office) -> None:
-    office.has_account("city-audit", "ผู้ตรวจสอบเมือง", "audit")
-    office.object()
-    office.decide("boss", "dismissed")
-    office.decide("hr", "dismissed")
-    office.own("appeal", words="ขอให้ทบทวน")
-    assert office.decide("city-audit", "upheld").status_code == 303
-    assert "ผู้ตรวจสอบเมือง" in office.read("own", OWN, **QUERY)
-    assert logged(office.central, Kind.OBJECTION)[0].who == "city-audit (city)"
+def test_a_city_account_is_the_third_where_the_office_has_nobody_else(desk: Office) -> None:
+    desk.has_account("city-audit", "ผู้ตรวจสอบเมือง", "audit")
+    desk.object()
+    desk.decide("boss", "dismissed")
+    desk.decide("hr", "dismissed")
+    desk.own("appeal", words="ขอให้ทบทวน")
+    assert desk.decide("city-audit", "upheld").status_code == 303
+    assert "ผู้ตรวจสอบเมือง" in desk.read("own", OWN, **QUERY)
+    assert logged(desk.central, Kind.OBJECTION)[0].who == "city-audit (city)"
 
 
 Deed = Callable[[Office], Response]
@@ -216,8 +245,71 @@ REFUSED: dict[str, tuple[Deed, int, str]] = {
 }
 
 
-def test_what_can_not_be_done_is_one_clear_line(office: Office) -> None:
+BARRED = {
+    "one's own": ("สมหญิง ใจดี", ("hr",), "", "", "คำโต้แย้งของตนเองไม่ได้"),
+    "the officer's account": ("ส. ใจดี", ("hr", "officer"), "101", "", "คำโต้แย้งของตนเองไม่ได้"),
+    "the head": ("หัวหน้า", ("hr", "section-head"), "", REGISTRY, "หัวหน้าฝ่ายของเจ้าหน้าที่"),
+    "the head's other account": ("หัวหน้าทะเบียน", ("hr",), "", "", "หัวหน้าฝ่ายของเจ้าหน้าที่"),
+    "the first's other account": ("งานบุคคล", ("director",), "", "", "ต้องให้ผู้อื่น"),
+    "the first's role": ("งานบุคคลอีกคน", ("hr",), "", "", "มีบทบาทเดียวกับท่าน"),
+}
+
+
+def test_who_has_to_do_with_it_does_not_decide(desk: Office) -> None:
+    desk.has_account("head", "หัวหน้าทะเบียน", "section-head", section=REGISTRY)
+    desk.object()
+    desk.decide("hr", "dismissed")
+    for number, (who, (name, roles, officer, section, said)) in enumerate(BARRED.items()):
+        desk.has_account(f"a{number}", name, *roles, officer=officer, section=section)
+        answer = desk.decide(f"a{number}", "upheld")
+        assert (answer.status_code, said in answer.text) == (409, True), (who, answer.text)
+        assert '<form method="post">' not in answer.text.partition("<main")[2], who
+    assert len(desk.objection().decisions) == 1
+    other_head = "หัวหน้าฝ่ายรายได้"
+    desk.has_account("b", other_head, "director", "section-head", section="ฝ่ายรายได้")
+    assert desk.decide("b", "dismissed").status_code == 303, "of another section"
+
+
+def test_who_clicks_twice_is_one_person(office: Office) -> None:
+    def clicks(account: str, path: str, **fields: str) -> list[int]:
+        """The same form three times at once."""
+        session = office.as_(account).cookies
+        clients = [TestClient(office.app, cookies=session, follow_redirects=False) for _ in "123"]
+        with ThreadPoolExecutor(3) as threads:
+            posts = [threads.submit(client.post, path, data=fields) for client in clients]
+            return sorted(post.result().status_code for post in posts)
+
+    assert clicks("own", OWN, do="object", blocks="5.2", words="ระบบคิวเสีย") == [303, 409, 409]
+    for account in ("hr", "boss"):
+        shown = office.objection().digest
+        fields = {"verdict": "dismissed", "words": "ตรวจแล้ว", "shown": shown}
+        assert clicks(account, f"/objections/{SITE}/1", **fields) == [303, 409, 409]
+    assert office.objection().phase is Phase.DISMISSED
+    assert clicks("own", OWN, do="appeal", case="1", words="ขอให้ทบทวน") == [303, 409, 409]
+    assert wrong_objection(office.central) is None
+
+
+HANDS = {
+    "a word": ("UPDATE objection_steps SET words = 'ไม่มีอะไร' WHERE step = 1", "not as the record"),
+    "a verdict": ("UPDATE objection_steps SET verdict = 'upheld'", "not as the record"),
+    "a step": ("DELETE FROM objection_steps WHERE step = 2", "not as the record"),
+    "all of it": ("DELETE FROM objections", "objection 1: it is missing"),
+}
+
+
+def test_verify_finds_a_hand_in_an_objection(desk: Office) -> None:
+    for hand, (statement, said) in HANDS.items():
+        desk.forget_objections()
+        desk.object()
+        desk.decide("hr", "dismissed")
+        assert wrong_objection(desk.central) is None, hand
+        with desk.central.store._engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+        assert said in str(wrong_objection(desk.central)), hand
+
+
+def test_what_can_not_be_done_is_one_clear_line(desk: Office) -> None:
     for name, (deed, status, said) in REFUSED.items():
-        answer = deed(office)
+        answer = deed(desk)
         assert (answer.status_code, said in answer.text) == (status, True), (name, answer.text)
-        office.forget_objections()
+        desk.forget_objections()

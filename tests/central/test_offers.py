@@ -175,7 +175,7 @@ def test_a_few_offers_decide_nothing_about_hundreds_of_ratings(central: Central)
     assert condition(view, Rule.RATINGS).value == 12
     assert view.appraisal.verdict == "not"
     remarks = figures.beside(view.figure)
-    assert remarks[-1] == "ทราบเฉพาะ ๑๒ จาก ๔๐๐ การประเมินที่มาจากการเชิญ"
+    assert remarks[-1] == "อัตราการตอบครอบคลุมการประเมินที่มาจากการเชิญ ๑๒ จากทั้งหมด ๔๐๐ ครั้ง"
     assert remarks[-1] in dict(appraisal._rules(view)).values()
 
 

@@ -72,6 +72,7 @@ def statuses(description: dict[str, Any], method: str, path: str) -> set[str]:
         ("put", f"{TERMINAL}/heads", "200 400 401 403 409 413 503"),
         ("get", f"{TERMINAL}/roster", "200 304 400 401 403 413 503"),
         ("put", f"{TERMINAL}/pins", "200 400 401 403 409 413 503"),
+        ("get", f"{TERMINAL}/own-results", "200 400 401 403 409 413 503"),
         ("get", f"{TERMINAL}/photos", "200 400 401 403 409 413 503"),
         ("get", f"{TERMINAL}/photos/{{officer}}", "200 400 401 403 404 409 413 503"),
         ("get", f"{TERMINAL}/recordings", "200 400 401 403 409 413 503"),

@@ -443,7 +443,7 @@ def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central)
     assert "โต้แย้ง" in "".join(pages(appraisal.section_pdf(objected, "x", NOW)))
     own = gate.officer(office, DIRECTOR, "101", parse("fy2027"), TODAY, NOW)
     unknown = "".join(pages(appraisal.officer_pdf(own, "x", NOW)))
-    assert "ไม่ทราบเพราะเครื่องประเมินไม่ได้นับ" in unknown
+    assert "ไม่ทราบ" in unknown
 
 
 def test_repeated_presses_stand_in_the_ita_report_and_the_meeting_sheet(view: OfficeView) -> None:
@@ -463,3 +463,34 @@ def test_what_the_typeface_lacks_is_left_out() -> None:
     assert printable("ป้ำ✨\u202eab\u0e49\u0e49\u0e49\u0e49\tc") == "ป้ำab\u0e49\u0e49\u0e49 c"
     assert printable(WORDS) == WORDS
     assert Scale().levels == 5
+
+
+def test_every_paper_with_a_rate_says_whose(office: Central, view: OfficeView) -> None:
+    year = parse("fy2027")
+    own = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
+    section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
+    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
+    rows = statistics.rows("dindaeng", view, cuts)
+    pdfs = (
+        ita.pdf(view, seeded(), NOW),
+        appraisal.officer_pdf(own, "x", NOW),
+        appraisal.section_pdf(section, "x", NOW),
+        meetings.meeting_pdf(view, (), {}, NOW),
+        meetings.weekly_pdf(view, (), TODAY, NOW),
+        posters.infographic_pdf(view, (), NOW),
+    )
+    texts = ["".join(pages(pdf)) for pdf in pdfs]
+    word = Document(io.BytesIO(ita.docx(view, seeded(), NOW)))
+    texts.append(word.element.xml)
+    sheets = (
+        appraisal.officer_xlsx(own, "x", NOW),
+        appraisal.section_xlsx(section, "x", NOW),
+        statistics.as_xlsx(rows, view, NOW),
+    )
+    for sheet in sheets:
+        book = openpyxl.load_workbook(io.BytesIO(sheet))
+        texts.append(str([list(page.values) for page in book.worksheets]))
+    texts.append(statistics.dictionary("x").decode())
+    texts.append(statistics.as_json(rows, view, NOW).decode())
+    for number, text in enumerate(texts):
+        assert in_thai("common.of_raters") in squeezed(text), number

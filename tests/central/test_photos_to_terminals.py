@@ -121,7 +121,7 @@ def test_what_is_no_fitting_jpeg_is_not_taken_and_the_days_have_gone(
     put(server, "101", wrong)
     kept.rate(5)
     kept.close()
-    with pytest.raises(SyncFailed, match="photo of 101"):
+    with pytest.raises(SyncFailed, match="photo of นางสาวสมหญิง"):
         kept.sync()
     assert [state.value for state in kept.states()] == ["receipted"]
     assert photo(kept) is None

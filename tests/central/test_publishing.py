@@ -1,7 +1,10 @@
 """Closing blocks on what came in agrees with closing them on everything, whatever came when."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,9 +14,13 @@ from sqlalchemy import event
 
 from kiosk.domain.rating import Channel, Half, Outcome
 from sync.central.disclosure import ONLINE, Block, DayCount, next_blocks
+from sync.central.retention import horizons
 from sync.central.schema import block_cuts, blocks, metadata, site_months, unclosed
+from sync.central.sitesettings import SiteSettings
+from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.retention import empty_days, remove_results
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.usecases.verification import first_disagreement
@@ -114,6 +121,56 @@ def test_blocks_are_those_of_the_rule_applied_to_everything_known(
     with central.store.transaction(central.site) as t:
         for officer in OFFICERS:
             assert t.blocks.of(officer).get(5, []) == expected[officer]
+
+
+def test_blocks_close_on_emptied_days_as_they_would_on_the_days_themselves(
+    central: Central,
+) -> None:
+    days = _days_of_one_scale(Random(1))
+    whole = _closed(central, days, anew=True)["blocks"]
+    gone = MONDAY + timedelta(days=6)
+    remaining = {_result_of(row) for row in whole if _result_of(row)[1] > gone}
+    assert 3 < len(remaining) < len(whole)
+    emptied = _closed(central, days, anew=True, emptied=partial(_emptied, gone))["blocks"]
+    assert {_result_of(row) for row in emptied} == remaining
+
+
+def _days_of_one_scale(random: Random) -> list[list[Came | Answered]]:
+    """On several, what is beside a day without ratings moves with the days around it."""
+    return [
+        [
+            Came(
+                officer=random.choice(OFFICERS),
+                back=random.choice((0, 0, 0, 1, 8)),
+                counts=random.choice(((), (0, 0, 1, 2, 3), (2, 0, 0, 5, 9), (0, 0, 0, 0, 1))),
+                service=random.choice("ab"),
+                reasons=random.randint(0, 2),
+                offered=random.randint(0, 5),
+            ),
+            Answered(random.randint(1, 5)),
+        ]
+        for _ in range(27)
+    ]
+
+
+def _result_of(block: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Whose, until when, and every count."""
+    _site, officer, _levels, _number, _section, _first_day, last_day, _on, *counts = block
+    return officer, last_day, *counts
+
+
+def _emptied(gone: date, t: Transaction, today: date) -> None:
+    """Empty every day that stands in blocks; in the third week, remove what closed up to `gone`."""
+    until = replace(horizons(SiteSettings(), today), raw=today)
+    third_week = today >= gone + timedelta(days=14)
+    if third_week:
+        until = replace(until, results=gone)
+    empty_days(t, until)
+    if third_week:
+        remove_results(t, gone)
+    waiting = t.unclosed.waiting()
+    for whose, (published, raw) in t.unclosed.published_and_raw().items():
+        assert published == raw or whose.officer in waiting
 
 
 def test_closing_reads_no_day_that_is_in_a_block(central: Central) -> None:
@@ -233,10 +290,15 @@ def test_what_closes_after_its_quarter_was_told_is_in_the_cuts_of_the_next_block
 
 
 def _closed(
-    central: Central, days: list[list[Came | Answered]], *, anew: bool
+    central: Central,
+    days: list[list[Came | Answered]],
+    *,
+    anew: bool,
+    emptied: Callable[[Transaction, date], None] | None = None,
 ) -> dict[str, set[tuple[Any, ...]]]:
     """What blocks, cuts and months there are when each day's reports have come and blocks were
-    closed each day; `anew`: on everything that is known, each time."""
+    closed each day; `anew`: on everything that is known, each time; `emptied`: what takes days
+    away that were kept long enough."""
     _empty(central)
     for number, came in enumerate(days):
         today = MONDAY + timedelta(days=number)
@@ -252,12 +314,15 @@ def _closed(
                 t.unclosed.mark((officer, MONDAY - timedelta(days=99))
                                 for officer in (*OFFICERS, ONLINE))  # fmt: skip
         publish_due(central, today)
+        if emptied is not None:
+            with central.store.transaction(central.site) as t:
+                emptied(t, today)
     with central.store.connection() as connection:
         found = {
             table.name: {tuple(row) for row in connection.execute(table.select())}
             for table in (blocks, block_cuts, site_months)
         }
-    assert first_disagreement(central) is None
+    assert emptied is not None or first_disagreement(central) is None
     return found
 
 

@@ -12,10 +12,11 @@ from sync.central.logbook import Kind
 from sync.central.logwords import log_words
 from sync.central.papers import appraisal
 from sync.central.reports import gate
-from sync.central.usecases.accounts import add_account
+from sync.central.usecases.accounts import add_account, viewer_of
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import change_roster, read_photo, save_photo, set_retired
 from sync.central.usecases.publishing import publish_due
+from sync.central.usecases.sections import rename_section
 from sync.central.viewer import ROLES, NotYours, Viewer
 from sync.messages import GapCount
 from tests.support.builders import an_officer
@@ -202,3 +203,26 @@ def test_a_section_that_looks_the_same_is_the_same(central: Central, typed: str)
 def test_a_section_that_turns_texts_around_is_refused() -> None:
     with pytest.raises(BadPerson):
         section_id("ฝ่าย\u202eทะเบียน")
+
+
+def test_a_section_renamed_as_a_whole_keeps_its_people_results_and_head(moved: Central) -> None:
+    add_account(moved, "it", "head", "หัวหน้า", [ROLES["section-head"]], NOW, section=REGISTRY)
+    name = "ฝ่ายทะเบียนราษฎร"
+    rename_section(moved, REGISTRY, name, "it", NOW)
+    renamed = section(moved, viewer_of(moved, "head"), name)
+    rows = {row.officer.number: (row.figure.result.n, row.away) for row in renamed.officers}
+    assert rows == {"101": (20, True), "102": (15, False)}
+    with pytest.raises(NotYours):
+        section(moved, OF_REGISTRY, name)
+    [change] = logged(moved, Kind.CHANGE)[:1]
+    assert log_words("en", change.what) == f"Section {REGISTRY} is now called {name}; nobody moved"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("ไม่มี", "ใหม่"), (REGISTRY, REVENUE), ("", "ใหม่"), (REGISTRY, " ")]
+)
+def test_a_rename_joins_no_two_sections(moved: Central, before: str, after: str) -> None:
+    """The head of one would read what closed in the other."""
+    with pytest.raises(BadPerson):
+        rename_section(moved, before, after, "it", NOW)
+    assert section(moved, OF_REGISTRY, REGISTRY).figure.result.n == 35

@@ -49,6 +49,13 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "decision_days": ({"decision_days": "92"}, "/objections/dindaeng", "ภายใน ๙๒ วัน"),
     "appeal_days": ({"appeal_days": "93"}, "/objections/dindaeng", "ภายใน ๙๓ วัน"),
     "security_days": ({"security_days": "417"}, "/my-log", "๔๑๗"),
+    "controller": ({"controller": "ผอ. เขต"}, "/retention/dindaeng", "ผอ. เขต"),
+    "dpo": ({"dpo": "dpo@x.example"}, "/retention/dindaeng", "dpo@x.example"),
+    "results_years": ({"results_years": "13"}, "/retention/dindaeng", "๑๓ ปี"),
+    "raw_months": ({"raw_months": "29"}, "/retention/dindaeng", "๒๙ เดือน"),
+    "record_years": ({"record_years": "7"}, "/retention/dindaeng", "๗ ปี"),
+    "comments_months": ({"comments_months": "31"}, "/retention/dindaeng", "๓๑ เดือน"),
+    "backup_days": ({"backup_days": "98"}, "/retention/dindaeng", "๙๘ วัน"),
     "oit_numbers": ({"oit_numbers": "O98"}, f"/data/dindaeng/statistics.xlsx?{ROUND}", "O98"),
     "licence": ({"licence": "ODbL"}, f"/data/dindaeng/statistics.json?{ROUND}", "ODbL"),
     "fiscal_year_starts": (
@@ -59,8 +66,8 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "ita_rows": ({"ita_rows": "O99 | OIT | ใหม่"}, "/ita/dindaeng", "O99"),
 }
 
-SIGNING_IN = {"second_factor", "one_session"}
-"""What they do is tried in test_second_factor.py and test_sessions.py."""
+SIGNING_IN = {"second_factor", "one_session", "own_result_at_terminal"}
+"""What they do is tried in test_second_factor.py, test_sessions.py and test_own_results.py."""
 
 
 @pytest.fixture

@@ -26,8 +26,13 @@ PAPER_TABLES = (
 CHOSEN = {
     "appraising", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
-    "improvement_status", "ita_column", "ita_paper", "log_break", "log_kind", "log_what", "month",
+    "improvement_status", "copy_column", "copy_table", "ita_column", "ita_paper",
+    "kept", "notice", "ropa", "ropa_activity", "ropa_data", "ropa_people", "ropa_purpose",
+    "ropa_recipients", "sees", "log_break", "log_kind", "log_what",
+    "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
+    "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
+    "way",
     "roster_word",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip
@@ -189,3 +194,10 @@ def test_what_is_told_to_a_log_has_a_sentence_with_these_values() -> None:
     assert len(told) > 25
     for key, names in told.items():
         assert set(values_of(english[f"log_what.{key}"])) == names, key
+
+
+def test_no_page_takes_a_tables_method_for_a_word() -> None:
+    """`w.table.copy` is a method in a template, and no word."""
+    methods = [key for key in words("en").by_key if key.rpartition(".")[2] in dir(dict)]
+    pages = "\n".join(path.read_text("utf-8") for path in TEMPLATES)
+    assert not [key for key in methods if re.search(rf"\bw\.{re.escape(key)}\b", pages)]

@@ -2,6 +2,7 @@
 journal and the ticket machine tell of days is in counter_days.py."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from kiosk.domain.encounter import Encounter, Phase, Press, Record, SignOn, Tick, step
@@ -12,11 +13,13 @@ from sync.central.measures import over_tickets
 from tests.evidence import counter_days
 from tests.evidence.counter_days import Rule, company
 from tests.evidence.figure import Figure, Measured, Run
-from tests.support.builders import duty_of, moment, rating_id
+from tests.support.builders import PRASIT, SOMYING, duty_of, moment, rating_id
 
 RULES = Rules()
 OPEN_SECONDS = 8.5 * 3600
 MOST_FALSE = 0.01
+MOST_OF_FORTY = 30
+"""Of forty presses in a row, so many are flagged at least."""
 Day = list[tuple[float, int]]
 """Presses: seconds since opening, and the score."""
 
@@ -79,14 +82,29 @@ def patient(random: Random) -> Day:
     return sorted(day)
 
 
+def forty_in_a_row(random: Random) -> Day:
+    """Two officers, who sign on in turn every five presses: nothing else is pressed."""
+    at, day = 0.0, list[tuple[float, int]]()
+    for _ in range(40):
+        day.append((at, 5))
+        at += random.uniform(6, 12)
+    return day
+
+
 CHEATS: tuple[Callable[[Random], Day], ...] = (stuffed_at_the_end, helped_between, after_hours)
 
 
-def flags_of(day: Day) -> int:
-    """How many flags the terminal's own encounter puts beside a day."""
+def flags_of(day: Day, sign_on_every: int = 0, *, forgets: bool = False) -> int:
+    """How many flags the terminal's own encounter puts beside a day. `sign_on_every`: two officers
+    sign on in turn after so many presses. `forgets`: a terminal that then forgets what came, for
+    the rig's negative control."""
     state, found = Encounter(), 0
     state, _ = step(state, SignOn(duty_of()), moment(), RULES)
-    for at, score in day:
+    for number, (at, score) in enumerate(day):
+        if sign_on_every and number % sign_on_every == 0:
+            officer = (SOMYING, PRASIT)[number // sign_on_every % 2]
+            state, _ = step(state, SignOn(duty_of(officer)), moment(at), RULES)
+            state = replace(state, recent=()) if forgets else state
         state, _ = step(state, Tick(), moment(at), RULES)
         if state.phase is Phase.THANKS:
             state, _ = step(state, Tick(), moment(at), RULES)
@@ -98,9 +116,11 @@ def flags_of(day: Day) -> int:
     return found
 
 
-def false_flags(given: Run, over: Rule = over_tickets) -> Measured:
+def false_flags(
+    given: Run, over: Rule = over_tickets, *, forgets_at_sign_on: bool = False
+) -> Measured:
     """`given.size` honest days of each kind; and a tenth as many of each other, to show what is
-    caught. `over`: for the rig's negative control."""
+    caught. `over`, `forgets_at_sign_on`: for the rig's negative controls."""
     random = Random(given.seed)
     wrong = sum(flags_of(honest(random)) > 0 for _ in range(given.size)) / given.size
     beside = (
@@ -115,6 +135,10 @@ def false_flags(given: Run, over: Rule = over_tickets) -> Measured:
         cheat.__name__: sum(counter_days.shows_a_gap(cheat(random), over) for _ in range(few)) / few
         for cheat in counter_days.CHEATS
     }
+    in_a_row = (flags_of(forty_in_a_row(random), 5, forgets=forgets_at_sign_on) for _ in range(few))
+    caught["forty with a sign-on every five"] = (
+        sum(flags >= MOST_OF_FORTY for flags in in_a_row) / few
+    )
     names = ", ".join(f"{name.replace('_', ' ')} {share:.0%}" for name, share in caught.items())
     failures = []
     if wrong >= MOST_FALSE:

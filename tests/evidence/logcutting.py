@@ -169,8 +169,8 @@ def tried(folder: Path, random: Random, hand: Hand, look: Callable[[Scene], None
         store.close()
 
 
-def buried(folder: Path, dummies: int) -> bool:
-    """Whether an entry can't be found any more by who turns the pages."""
+def buried(folder: Path, dummies: int, *, pages: int = 100) -> bool:
+    """Whether an entry can't be found any more by who turns so many pages."""
     folder.mkdir(parents=True)
     store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
     central = made_central(store, folder)
@@ -179,11 +179,11 @@ def buried(folder: Path, dummies: int) -> bool:
         for number in range(dummies):
             t.logs.change("it", f"dummy {number}", NOW)
     before, found = 0, False
-    while not found:
+    for _ in range(pages):
         page = read_log(central, AUDIT, Log.RECORD, Wanted(), before)
         found = any(entry.note.who == TARGET for entry in page.entries)
         before = page.older
-        if not before:
+        if found or not before:
             break
     store.close()
     return not found

@@ -42,6 +42,7 @@ FIELDS = (
     "note", "id", "said", "done", "due", "whom", "state", "terminal", "counter", "levels",
     "code", "compare_from", "reasons", "services", "ita_rows", "holidays", "fiscal_year_starts",
     "subject", "position", "block", "round", "text", "because", "base", "mark",
+    "csv", "word 101",
 )  # fmt: skip
 QUERIES = ("period", "name", "lang", "next", "page", "officer", "section", "state", "code")
 """Read by hand; those that handlers name are found."""

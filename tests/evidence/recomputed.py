@@ -26,6 +26,7 @@ from sync.central.usecases.tickets import import_tickets
 from sync.central.viewer import ROLES, Viewer
 from sync.messages import DayReport, LineCount, OutcomeCount
 from tests.evidence.figure import Figure, Measured, Run
+from tests.support.builders import an_officer
 from tests.support.central import DIRECTOR, begin_terminal, made_central
 from tests.support.day_reports import key_text, sealed
 
@@ -235,7 +236,7 @@ def _filled(folder: Path, world: World) -> Central:
 
 
 def _officer(number: str, day: date, world: World) -> Officer:
-    return Officer.parse(number, f"คนที่ {number}", section=_section(number, day, world), id=number)
+    return an_officer(number, f"คนที่ {number}", section=_section(number, day, world), id=number)
 
 
 def _report(site: str, one: Rated) -> DayReport:

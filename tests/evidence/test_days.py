@@ -30,3 +30,10 @@ def test_a_day_that_nobody_looks_at_is_found_to_be_missed(tmp_path: Path) -> Non
 def test_a_stuffed_day_has_more_flags_than_an_honest_one() -> None:
     random = Random(1)
     assert flags_of(stuffed_at_the_end(random)) > flags_of(honest(random))
+
+
+def test_a_terminal_that_forgets_at_each_sign_on_is_found_to_miss_forty_in_a_row(
+    tmp_path: Path,
+) -> None:
+    measured = false_flags(Run(50, 1, tmp_path), forgets_at_sign_on=True)
+    assert any("sign-on every five 0%" in miss for miss in measured.failures)

@@ -23,7 +23,7 @@ MOST = 0.004
 """Share of such pixels that still is the same picture: less than a short word has."""
 
 WORDIEST = ("ready", "reasons", "thanks")
-STAFFS = ("sign-on", "pin", "duty-menu", "service-menu", "panel-setup")
+STAFFS = ("sign-on", "pin", "own-round", "duty-menu", "service-menu", "panel-setup")
 """How the names of screens begin that no citizen reads."""
 LARGE = (SIZES[0], SIZES[-1])
 """Sizes that are approved at 150 % too: the smallest, and the upright one."""

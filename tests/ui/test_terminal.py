@@ -199,6 +199,18 @@ def test_a_keyboard_pad_rates_by_the_same_path(counter: Counter) -> None:
     assert (line.channel, score) == ("keyboard", 4)
 
 
+def test_where_the_settings_name_no_key_no_key_rates(counter: Counter) -> None:
+    """Whoever plugs a keypad in rates nothing with it."""
+    counter.settings = counter.settings._replace(keys={})
+    counter.crash_and_start()
+    sign_on(counter)
+    for key in (Qt.Key.Key_A, Qt.Key.Key_B, Qt.Key.Key_1, Qt.Key.Key_5, Qt.Key.Key_Enter):
+        QTest.keyClick(counter.window, key)
+        QTest.keyClick(counter.window, key, Qt.KeyboardModifier.KeypadModifier)
+    assert tally(counter).n == 0
+    ready(counter)
+
+
 def test_a_held_key_does_not_repeat(counter: Counter) -> None:
     sign_on(counter)
     for repeat in (False, True, True):

@@ -82,7 +82,10 @@ class MenuScreen(Screen[MenuView]):
         card.setBottom(back.top() - metrics.px(GAP + 1))
         actions.setBottom(card.bottom())
         if metrics.portrait:
-            card.setHeight(metrics.grown(24 + 11 * len(view.rows), 0.5))
+            # A line more for the foremost: it stays the largest.
+            least = (len(view.actions) - 1) * metrics.px(TARGET + GAP)
+            usual = float(metrics.grown(24 + 11 * len(view.rows), 0.5))
+            card.setHeight(min(usual, card.height() - least))
             actions.setTop(card.bottom() + metrics.px(GAP + 1))
         else:
             card.setWidth(page.width() * 0.6)
@@ -102,11 +105,13 @@ class MenuScreen(Screen[MenuView]):
     ) -> None:
         """The foremost largest and first; the last but one and the last apart, on the foot."""
         above, gap = self.tiles[: len(view.actions) - 2], metrics.px(GAP)
-        weights = [2.0 if index < view.foremost else 1.0 for index in range(len(above))]
         room = min(box.height(), float(metrics.px(52))) - gap * (len(above) - 1)
+        others = len(above) - view.foremost
+        usual = max(room / (len(above) + view.foremost), float(metrics.px(TARGET)))
+        large = (room - usual * others) / max(1, view.foremost)
         top = box.top()
-        for tile, weight in zip(above, weights, strict=True):
-            height = room * weight / sum(weights)
+        for index, tile in enumerate(above):
+            height = large if index < view.foremost else usual
             put(tile, QRectF(box.left(), top, box.width(), height))
             top += height + gap
         apart, way_back = self.tiles[len(above) : len(view.actions)]

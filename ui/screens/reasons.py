@@ -52,27 +52,13 @@ class ReasonsScreen(Screen[ReasonsView]):
         box = column(metrics, max(below, metrics.reach), 0, 0.92)
         # Three rows of targets fill the lower half of a small screen to its edge.
         foot = metrics.height - metrics.px(17 if not is_full else TARGET + 1)
-        box.setBottom(foot - metrics.px(5 if not is_full else GAP))
+        next_line = metrics.px(TARGET + GAP)
+        above = (
+            next_line if metrics.portrait and not view.keys else 0
+        )  # a line for the next citizen
+        box.setBottom(foot - above - metrics.px(5 if not is_full else GAP))
         self._place_choices(metrics, view, box)
-        tiles: list[Tile] = [self.done_tile]
-        if view.keys:
-            tiles = [*self.lead_tiles, self.done_tile]
-        else:
-            next_tiles = [self.next_tile] if view.asks_next else []
-            more_tiles = [self.more_tile] if view.warning and view.more else []
-            tiles = [*next_tiles, *more_tiles, self.done_tile]
-        self.next_tile.say(view.asks_next, metrics.px(theme.LEAD))
-        self.more_tile.say(view.more, metrics.px(theme.LEAD))
-        self.done_tile.say(view.done, metrics.px(theme.LEAD))
-        gap = metrics.px(GAP)
-        width = min(
-            metrics.grown(38), (column(metrics, 0, 0, 0.92).width() + gap) / len(tiles) - gap
-        )
-        first_left = (metrics.width - len(tiles) * (width + gap) + gap) / 2
-        for tile in (self.next_tile, self.more_tile, *self.lead_tiles, self.done_tile):
-            tile.setVisible(tile in tiles)
-        for place, tile in enumerate(tiles):
-            put(tile, QRectF(first_left + place * (width + gap), foot, width, metrics.px(TARGET)))
+        self._place_foot(metrics, view, foot, above)
         self._say_keys(metrics, view)
         lines = (self._title, self._hint, self._warning)
         ends = (self.next_tile, self.more_tile, self.done_tile)
@@ -80,6 +66,34 @@ class ReasonsScreen(Screen[ReasonsView]):
         if parts != self._in_order:
             self._in_order = parts
             read_in_order(*parts)
+
+    def _place_foot(
+        self, metrics: theme.Metrics, view: ReasonsView, top: float, above: float
+    ) -> None:
+        """What ends the page, side by side. `above`: the height of a line over it, for what is for
+        the next citizen; 0: it stands beside."""
+        tiles = self._foot_tiles(view)
+        self.next_tile.say(view.asks_next, metrics.px(theme.LEAD))
+        self.more_tile.say(view.more, metrics.px(theme.LEAD))
+        self.done_tile.say(view.done, metrics.px(theme.LEAD))
+        for tile in (self.next_tile, self.more_tile, *self.lead_tiles, self.done_tile):
+            tile.setVisible(tile in tiles)
+        if above and view.asks_next:
+            tiles.remove(self.next_tile)
+            put(self.next_tile, column(metrics, top - above, metrics.px(TARGET), 0.92))
+        gap = metrics.px(GAP)
+        room = column(metrics, 0, 0, 0.92).width() + gap
+        width = min(metrics.grown(38), room / len(tiles) - gap)
+        first_left = (metrics.width - len(tiles) * (width + gap) + gap) / 2
+        for place, tile in enumerate(tiles):
+            put(tile, QRectF(first_left + place * (width + gap), top, width, metrics.px(TARGET)))
+
+    def _foot_tiles(self, view: ReasonsView) -> list[Tile]:
+        if view.keys:
+            return [*self.lead_tiles, self.done_tile]
+        next_tiles = [self.next_tile] if view.asks_next else []
+        more_tiles = [self.more_tile] if view.warning and view.more else []
+        return [*next_tiles, *more_tiles, self.done_tile]
 
     def _say_keys(self, metrics: theme.Metrics, view: ReasonsView) -> None:
         tiles = (*self.lead_tiles, self.done_tile)

@@ -26,6 +26,7 @@ from ui.screens.sign_on import SignOnScreen
 from ui.screens.thanks import ThanksScreen
 from ui.trial.panel import PanelOnLoop
 from ui.trial.stage import TrialFailed
+from ui.view import MenuView
 from ui.window import TerminalWindow
 
 S = TypeVar("S", bound=QWidget)
@@ -68,8 +69,10 @@ class WorkingDay:
         yield from self._pause_and_resume()
         yield from self._unplug_and_plug("101")
         yield from self._hand_over("102")
-        for turn, score in enumerate(LATER):
-            yield from self._rate("102", score, by_panel=turn % 2 == 0)
+        # The citizen who is still there was served by the officer before.
+        yield from self._rate("101", LATER[0], by_panel=True)
+        for turn, score in enumerate(LATER[1:]):
+            yield from self._rate("102", score, by_panel=turn % 2 == 1)
         yield from self._service_menu()
         yield from self._full_disk()
         yield from self._duty_menu("102", "sign-off")
@@ -171,8 +174,9 @@ class WorkingDay:
         self._type(self._pins[number])
         yield self._on(MenuScreen)
         self._picture("duty-menu")
-        order = ("pause", "hand-over", "sign-off", "back")
-        self._click(self._screen(MenuScreen).tiles[order.index(action)])
+        view = self._running.presenter.view()
+        offered = [choice.id for choice in view.actions] if isinstance(view, MenuView) else []
+        self._click(self._screen(MenuScreen).tiles[offered.index(action)])
 
     def _service_menu(self) -> Story:
         yield self._ready

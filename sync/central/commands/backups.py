@@ -13,6 +13,7 @@ from sync.central.commands.context import (
     data_folder,
     errors,
     fail,
+    now,
     opened,
     say_table,
 )
@@ -69,6 +70,24 @@ def restore(
 
 
 @app.command()
+def retain(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would go; nothing does.")
+    ] = False,
+) -> None:
+    """Remove what every office has stored long enough, as the server does each night.
+
+    How long is on the settings page; the page /retention/SITE shows it for all data.
+    """
+    from sync.central.usecases.nights import run_night
+
+    moment = now()
+    with opened() as home:
+        for line in run_night(home, moment, trial=dry_run):
+            typer.echo(f"would go: {line}" if dry_run else line)
+
+
+@app.command()
 def verify() -> None:
     """Recompute every day report's digest and rows, all earlier revisions, the published blocks and
     the logs; name the first thing that is wrong, and where terminals have seen other logs.
@@ -79,10 +98,27 @@ def verify() -> None:
     with opened() as home:
         _fail_where_wrong(home)
         _fail_where_logs_differ(home)
+        _say_what_is_emptied(home)
     typer.echo("All agrees.")
 
 
+def _say_what_is_emptied(home: "Central") -> None:
+    """What can't be recomputed any more, because it was kept long enough."""
+    from sync.central.usecases.verification import emptied_days
+
+    for central in chosen_offices(home):
+        count, newest = emptied_days(central)
+        if count:
+            reports = counted(count, "day report", "day reports")
+            typer.echo(
+                f"{central.site}: {reports} up to {newest} were kept long enough and are emptied; "
+                "results on them still add up, and their days can't be recomputed"
+            )
+
+
 def _fail_where_wrong(home: "Central") -> None:
+    from kiosk.officerid import with_names
+    from sync.central.usecases.people import officer_names
     from sync.central.usecases.verification import (
         first_disagreement,
         first_wrong_entry,
@@ -93,10 +129,11 @@ def _fail_where_wrong(home: "Central") -> None:
     if wrong := first_wrong_entry(home, CITY):
         fail(f"the city's accounts: {wrong}", WRONG)
     for central in chosen_offices(home):
+        names = officer_names(central)
         if wrong := first_disagreement(central):
-            fail(f"{central.site}: {wrong}", WRONG)
+            fail(f"{central.site}: {with_names(wrong, names)}", WRONG)
         for excess in published_excess(central):
-            typer.echo(f"{central.site}: {excess}")
+            typer.echo(f"{central.site}: {with_names(str(excess), names)}")
 
 
 def _fail_where_logs_differ(home: "Central") -> None:

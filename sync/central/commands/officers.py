@@ -130,3 +130,21 @@ def retire(number: Annotated[str, typer.Argument(help="The officer's number.")])
         if not retire_officer(central, number, login(), now()):
             fail(in_english(Refusal("no_such_officer", number=excerpt(number))), USAGE)
     typer.echo(f"Retired {number}; terminals learn it at their next sync.")
+
+
+@app.command("rename-section")
+def rename_section(
+    before: Annotated[str, typer.Argument(help="The section's name now.")],
+    after: Annotated[str, typer.Argument(help="The name that it gets.")],
+) -> None:
+    """Give a section another name: officers, results and heads go along. Another section in the
+    roster is a move of that person instead: results before it stay where they closed."""
+    from kiosk.domain.people import BadPerson
+    from sync.central.usecases import sections
+
+    with opened() as central:
+        try:
+            sections.rename_section(central, before, after, login(), now())
+        except BadPerson as error:
+            fail(in_english(error), USAGE)
+    typer.echo(f"{before} is now called {after}; terminals learn it at their next sync.")

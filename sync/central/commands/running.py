@@ -113,10 +113,11 @@ def autostart(
         options += ["--tls-cert", str(tls_cert.absolute()), "--tls-key", str(tls_key.absolute())]
     folder = data_folder().absolute()
     with errors():
-        load(folder)
+        settings = load(folder)
         user = owner(folder)
     program = Path(sys.argv[0]).absolute()
-    typer.echo(unit(program, folder, user, port, options), nl=False)
+    backups = settings.backups_folder.absolute() if settings.backups else None
+    typer.echo(unit(program, folder, user, port, options, backups), nl=False)
 
 
 @app.command()

@@ -66,10 +66,13 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
 
     Example: kiosk-central terminals compare counter-1
     """
+    from kiosk.officerid import with_names
+    from sync.central.usecases.people import officer_names
     from sync.central.usecases.terminals import read_fleet
 
     with opened() as central:
         fleet = read_fleet(central, now().date())
+        names = officer_names(central)
     compared = fleet.terminal(terminal)
     if compared is None:
         fail(f"no terminal is called {terminal[:40]!r}; see kiosk-central terminals list", USAGE)
@@ -77,7 +80,8 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
     for alarm in (a for a in fleet.alarms if a.terminal == terminal):
         at = alarm.at.astimezone().isoformat(" ", "minutes")
         settled = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
-        typer.echo(f"{at}  {alarm.kind}: {alarm.detail}{settled}")
+        detail = with_names(alarm.detail, names)
+        typer.echo(f"{at}  {alarm.kind}: {detail}{settled}")
     for line in (*_parked_lines(fleet, terminal), *_next_steps(fleet, terminal)):
         typer.echo(line)
 

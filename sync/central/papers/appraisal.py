@@ -24,13 +24,14 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
     """What counts on the first page; each closed span of weeks behind it."""
     officer = view.officer
     heads = [in_thai("common.weeks"), in_thai("common.ratings_short")]
-    heads += [in_thai("paper.rate_column"), in_thai("appraisal.interval_column")]
+    heads += [figures.rate_column(), in_thai("appraisal.interval_column")]
     values = {
         **_values(view, office, now),
         "of": "officer",
         "title": in_thai("appraisal.officer_title"),
         "about": [
             (in_thai("common.full_name"), officer.name),
+            *_former_names(view),
             (in_thai("common.position"), officer.position or _NONE),
             (in_thai("common.section"), str(officer.section) or _NONE),
             (in_thai("common.number"), digits(officer.number)),
@@ -49,6 +50,16 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
         "objections": attached_texts(view, now),
     }
     return typesetting.pdf("appraisal", values, now)
+
+
+def _former_names(view: OfficerView) -> list[tuple[str, str]]:
+    return [
+        (
+            in_thai("officer.former_name"),
+            in_thai("officer.former_until", name=former.name, day=figures.day(former.last_day)),
+        )
+        for former in view.former_names
+    ]
 
 
 def _only_section(view: OfficerView) -> list[tuple[str, str]]:
@@ -115,8 +126,6 @@ def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
         name += " " + _in_brackets("figures.away")
     if row.objected:
         name += " " + _in_brackets("appraisal.objection_waits")
-    if row.mark:
-        name += f" ({mark_text(row.mark)})"
     line = figures.row(name, row.figure)
     beside = " · ".join(_row_beside(row, usual_flags))
     return {"number": digits(row.officer.number), **line, "beside": beside}
@@ -125,7 +134,7 @@ def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
 def _row_beside(row: OfficerRow, usual_flags: float | None) -> list[str]:
     """What stands beside one officer's score in the section's sheets."""
     signs = figures.flagged(row.figure, usual_flags, "figures.flagged_short")
-    return [*filter(None, (_adjusted(row), signs)), *figures.gaps(row.missing)]
+    return [*filter(None, (mark_text(row.mark), _adjusted(row), signs)), *figures.gaps(row.missing)]
 
 
 def _adjusted(row: OfficerRow) -> str:
@@ -156,14 +165,8 @@ def _block_cells(row: BlockRow, view: OfficerView, now: datetime) -> tuple[Cell,
 def _officer_cells(row: OfficerRow, usual_flags: float | None) -> tuple[Cell, ...]:
     waits = in_thai("appraisal.objection_waits") if row.objected else ""
     away = in_thai("figures.away") if row.away else ""
-    marked = mark_text(row.mark)
-    remarks = (
-        away,
-        waits,
-        marked,
-        figures.unusual_order(row.figure),
-        *_row_beside(row, usual_flags),
-    )
+    order = figures.unusual_order(row.figure)
+    remarks = (away, waits, order, *_row_beside(row, usual_flags))
     remark = " · ".join(filter(None, remarks))
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
@@ -174,7 +177,7 @@ def _sheet_heads(first: str, second: str) -> tuple[str, ...]:
         first,
         second,
         in_thai("common.ratings_short"),
-        in_thai("paper.rate_column"),
+        figures.rate_column(),
         in_thai("appraisal.low"),
         in_thai("appraisal.high"),
         in_thai("appraisal.remark"),

@@ -1,6 +1,6 @@
 """A published figure as the papers say it: words, and shares for the drawing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,14 @@ from sync.central.language import in_thai, tables
 from sync.central.measures import Response
 from sync.central.period import Period
 from sync.central.reports import chart
-from sync.central.reports.gate import PER, Figure, Missing, MonthFigure, orders_differ
+from sync.central.reports.gate import (
+    PER,
+    Difference,
+    Figure,
+    Missing,
+    MonthFigure,
+    orders_differ,
+)
 from sync.central.sitesettings import SiteSettings
 
 PAGES = [thai.digits(f"– {page} –", "th") for page in range(1, 400)]
@@ -56,7 +63,14 @@ def made(now: datetime) -> str:
 def words(table: str) -> dict[str, str]:
     """What a template says by itself: the words of all papers, and those of its own table."""
     by_table = tables("th")
-    return {"rate": in_thai("common.rate"), **by_table["paper"], **by_table[table]}
+    common = {"rate": in_thai("common.rate"), "whose": in_thai("common.of_raters")}
+    return {**common, **by_table["paper"], **by_table[table]}
+
+
+def rate_column() -> str:
+    """The head of a column of rates, and whose they are."""
+    column, whose = in_thai("paper.rate_column"), in_thai("common.of_raters")
+    return f"{column}{whose}"
 
 
 # --- a figure in words -------------------------------------------------------------------------
@@ -99,17 +113,26 @@ def _sentence_parts(figure: Figure, settings: SiteSettings) -> list[str]:
     result = figure.result
     if result.rate is None:
         return [in_thai("paper.hidden")]
-    parts = [in_thai("paper.satisfied", rate=rate_text(figure))]
+    whose = in_thai("common.of_raters")
+    parts = [in_thai("paper.satisfied", rate=rate_text(figure), whose=whose)]
     if ends := _ends(figure):
         low, high = ends
         parts.append(in_thai("paper.confidence", low=low, high=high))
     parts.append(in_thai("paper.of_ratings", n=result.n))
+    parts += of_100_not(figure)
     if figure.first_day and figure.last_day:
         first, last = day(figure.first_day), day(figure.last_day)
         parts.append(in_thai("paper.between", first=first, last=last))
     if result.reading == "not-enough-to-compare":
         parts.append(in_thai("paper.few", n=settings.compare_from))
     return parts
+
+
+def of_100_not(figure: Figure) -> list[str]:
+    """Of 100 served, how many did not rate; empty where that is not known."""
+    if figure.response is None or figure.result.rate is None:
+        return []
+    return [in_thai("figures.of_100_not", n=figure.response.of_100_not)]
 
 
 def may(settings: SiteSettings) -> list[str]:
@@ -228,6 +251,21 @@ def orders(*compared: Figure) -> str:
     return in_thai("figures.orders_differ") if orders_differ(compared) else ""
 
 
+def differences(ways: Iterable[Difference]) -> list[str]:
+    """Ways of asking whose results differ, each in a sentence."""
+    names = tables("th")["way"]
+    return [
+        in_thai(
+            "figures.ways_differ",
+            first=names[one.first],
+            second=names[one.second],
+            first_rate=per_cent(one.first_rate),
+            second_rate=per_cent(one.second_rate),
+        )
+        for one in ways
+    ]
+
+
 def row(name: str, figure: Figure) -> dict[str, Any]:
     """A line of a table: words, and shares for its bar."""
     result, ends = figure.result, figure.result.drawn
@@ -258,7 +296,7 @@ def _with_order(name: str, figure: Figure) -> str:
 
 def columns(*first: str, scale: bool = True) -> list[str]:
     """The heads of a table of `row`s: `first`, then number, rate, interval and the bar's."""
-    heads = [*first, in_thai("common.ratings_short"), in_thai("paper.rate_column")]
+    heads = [*first, in_thai("common.ratings_short"), rate_column()]
     heads.append(in_thai("paper.interval_column"))
     if scale:
         heads.append(in_thai("paper.scale_column"))

@@ -52,7 +52,9 @@ def _values(office: OfficeView, rows: Sequence[EditedRow]) -> dict[str, Any]:
         "evidence": {
             "heading": in_thai("ita_paper.evidence"),
             "text": figures.sentence(office.figure, office.settings).replace(" · ", "\n"),
-            "beside": "\n".join(figures.beside(office.figure)),
+            "beside": "\n".join(
+                (*figures.beside(office.figure), *figures.differences(office.differences))
+            ),
             **figures.drawn(office.figure),
         },
         "pages": figures.PAGES,

@@ -50,7 +50,11 @@ def meeting_pdf(
         "reasons": _reasons(office),
         "reasons_head": in_thai("office.reasons"),
         "reasons_of": figures.days(*office.quarters) if office.quarters else "",
-        "gaps": [*figures.beside(figure), *(figures.gap(kind, n) for kind, n in gaps.items())],
+        "gaps": [
+            *figures.beside(figure),
+            *figures.differences(office.differences),
+            *(figures.gap(kind, n) for kind, n in gaps.items()),
+        ],
         "gaps_head": in_thai("office.gaps"),
         "none": in_thai("common.none"),
         "log_title": in_thai("page.improvements"),

@@ -39,6 +39,8 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
     if figure.result.interval:
         interval = in_thai("poster.confidence", interval=figures.interval_text(figure))
         sentence += f"\n{interval}"
+    for line in figures.of_100_not(figure):
+        sentence += f"\n{line}"
     contacts = " · ".join(channel.th for channel in office.settings.channels)
     return {
         "lang": "th",

@@ -27,10 +27,13 @@ _TYPES = {
     "low": "number",
     "high": "number",
     "bound": "text",
+    "not_rated_of_100": "integer",
     "order": "text",
 }
 """Of each column, in their order."""
 COLUMNS = tuple(_TYPES)
+_RATES = ("rate", "low", "high")
+"""Columns that are of those who rated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class StatisticsRow:
     low: float | None
     high: float | None
     bound: str
+    not_rated_of_100: int | None
     order: str
 
 
@@ -81,6 +85,7 @@ def _service(
         low=low,
         high=high,
         bound=row.bound,
+        not_rated_of_100=None,
         order=office.figure.order,
     )
 
@@ -101,6 +106,7 @@ def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> Stati
         low=low,
         high=high,
         bound=result.bound,
+        not_rated_of_100=figure.response.of_100_not if figure.response else None,
         order=figure.order,
     )
 
@@ -129,7 +135,15 @@ def dictionary(licence: str) -> bytes:
 def _dictionary_rows() -> list[tuple[str, str, str, str]]:
     """Each column: its name, what it holds in Thai and in English, its type."""
     thai, english = (tables(code)["open_data_column"] for code in LANGUAGES)
-    return [(name, thai[name], english[name], kind) for name, kind in _TYPES.items()]
+    thai_whose, english_whose = (tables(code)["common"]["of_raters"] for code in LANGUAGES)
+    rows = []
+    for name, kind in _TYPES.items():
+        in_thai_words, in_english_words = thai[name], english[name]
+        if name in _RATES:
+            in_thai_words += f" {thai_whose}"
+            in_english_words += f" {english_whose}"
+        rows.append((name, in_thai_words, in_english_words, kind))
+    return rows
 
 
 def safe_cell(value: object) -> str:

@@ -99,6 +99,14 @@ class Accounts(Room):
         accounts_ = (_account(row) for row in self._connection.execute(query))
         return tuple(sorted(accounts_, key=lambda a: a.account))
 
+    def rename_section(self, before: str, after: str) -> None:
+        """Whoever reads a section reads it under another name."""
+        self._connection.execute(
+            update(accounts)
+            .where(accounts.c.site == self._site, accounts.c.section == before)
+            .values(section=after)
+        )
+
     def put(self, account: Account) -> None:
         values = {
             "name": account.name,

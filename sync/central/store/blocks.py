@@ -21,7 +21,9 @@ from sqlalchemy import (
     cast,
     extract,
     func,
+    literal_column,
     select,
+    update,
 )
 
 from kiosk.domain.scale import LEVELS as SCALES
@@ -102,6 +104,20 @@ def _sums(*by: ColumnElement[Any]) -> Select[Any]:
 _BY_SECTION = _sums(blocks.c.section, blocks.c.officer).where(_CLOSED)
 _BY_OFFICER = {asked: _sums(blocks.c.officer).where(of) for asked, of in _OF.items()}
 _BY_MONTH = {asked: _sums(_YEAR, _MONTH).where(of) for asked, of in _OF.items()}
+# Without parameters: PostgreSQL groups by what is written, and would not know them as the same.
+_NO: ColumnElement[int] = literal_column("0")
+_MOST: ColumnElement[int] = literal_column("9")
+_OF_TEN: ColumnElement[int] = literal_column("10")
+_WAYS = {
+    "open": and_(*(blocks.c[name] == _NO for name in ("offered", "answered", "not_offered"))),
+    "offered": blocks.c.answered * _OF_TEN >= _N * _MOST,
+    "best-first": and_(blocks.c.best_first > _NO, blocks.c.worst_first == _NO),
+    "worst-first": and_(blocks.c.worst_first > _NO, blocks.c.best_first == _NO),
+}
+"""How a whole block was asked; of offers, nine of ten of it."""
+_BY_WAY = _sums(*(way.label(f"way_{number}") for number, way in enumerate(_WAYS.values()))).where(
+    _CLOSED, blocks.c.officer != ONLINE
+)
 _ROLLUP = tuple(
     site_months.c[name]
     for name in ("levels", *_NUMBERS, *SQUARES, "blocks", "first_day", "last_day")
@@ -289,6 +305,19 @@ class Blocks(Room):
             days[officer].append((first_day, last_day))
         return dict(days)
 
+    def sections(self) -> set[str]:
+        """In which sections blocks closed."""
+        query = select(blocks.c.section).distinct().where(blocks.c.site == self._site)
+        return set(self._connection.scalars(query))
+
+    def rename_section(self, before: str, after: str) -> None:
+        """A section's blocks stay its own under another name. Nothing else of a block changes."""
+        self._connection.execute(
+            update(blocks)
+            .where(blocks.c.site == self._site, blocks.c.section == before)
+            .values(section=after)
+        )
+
     def sections_of(self, officer: str) -> frozenset[str]:
         """In which sections an officer's blocks closed."""
         query = (
@@ -340,6 +369,18 @@ class Blocks(Room):
         sums: dict[str, list[Sum]] = defaultdict(list)
         for whose, *columns in self._connection.execute(query, asked):
             sums[whose].append(_sum_of(columns))
+        return dict(sums)
+
+    def by_way(self, first: date, last: date) -> dict[str, list[Sum]]:
+        """The office's blocks that closed in a span, by each way in which a whole block was asked:
+        open, offered, best-first, worst-first. A block counts in two, or in none."""
+        asked = {"site": self._site, "first": first, "last": last}
+        sums: dict[str, list[Sum]] = defaultdict(list)
+        for row in self._connection.execute(_BY_WAY, asked):
+            part = _sum_of(row[len(_WAYS) :])
+            for name, asked_so in zip(_WAYS, row, strict=False):
+                if asked_so:
+                    sums[name].append(part)
         return dict(sums)
 
     def by_month(

@@ -58,6 +58,7 @@ class StoredReport:
     replaced: str
     """The digest of the revision that it replaced; "" where there was none."""
     body: bytes
+    """Empty: it was kept long enough."""
     received: datetime
 
 
@@ -325,13 +326,19 @@ class Days(Room):
     def stored(self, report: DayReport) -> StoredDay | None:
         """What is stored of the day of a report."""
         row = self._connection.execute(
-            select(day_reports.c.revision, day_reports.c.digest).where(
+            select(
+                day_reports.c.revision,
+                day_reports.c.digest,
+                (day_reports.c.body == b"").label("emptied"),
+            ).where(
                 day_reports.c.site == self._site,
                 day_reports.c.terminal == report.terminal,
                 day_reports.c.date == report.date,
             )
         ).first()
-        return StoredDay(row.revision, row.digest) if row else None
+        if row is None:
+            return None
+        return StoredDay(revision=row.revision, digest=row.digest, emptied=bool(row.emptied))
 
     def report(self, terminal: str, day: date) -> StoredReport | None:
         """A day report as it came."""
@@ -389,6 +396,7 @@ class Days(Room):
             day_reports.c.site == self._site,
             day_reports.c.terminal == terminal,
             day_reports.c.date.in_(days),
+            day_reports.c.body != b"",
         )
         bodies = self._connection.scalars(query)
         return tuple(s for body in bodies for s in DayReport.parse(body).open_sheets())
@@ -396,7 +404,7 @@ class Days(Room):
     def officer_days(self, terminal: str, day: date) -> set[tuple[str, date]]:
         """The officers that the stored report of a day has rows of."""
         stored = self.report(terminal, day)
-        return officer_days(DayReport.parse(stored.body)) if stored else set()
+        return officer_days(DayReport.parse(stored.body)) if stored and stored.body else set()
 
     def digests(self, terminal: str, since: date) -> list[tuple[date, int, str]]:
         """A terminal's day reports since a day: date, revision, digest."""

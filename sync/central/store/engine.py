@@ -31,11 +31,13 @@ from sync.central.store.many import ManyTerminals
 from sync.central.store.objections import Objections
 from sync.central.store.office_settings import OfficeSettings
 from sync.central.store.parked import ParkedReports
+from sync.central.store.patterns import Patterns
 from sync.central.store.people import People
 from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.recordings import Recordings
+from sync.central.store.retention import Retention
 from sync.central.store.secondfactors import SecondFactors
 from sync.central.store.tallies import Tallies
 from sync.central.store.terminals import Terminals
@@ -88,11 +90,13 @@ class Transaction:
         self.log_breaks = LogBreaks(connection, site)
         self.city_logs = Logs(connection, CITY)
         self.parked = ParkedReports(connection, site)
+        self.patterns = Patterns(connection, site)
         self.people = People(connection, site)
         self.photos = Photos(connection, site)
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.questionnaire = Questionnaire(connection, site)
+        self.retention = Retention(connection, site)
         self.settings = OfficeSettings(connection, site)
         self.second_factors = SecondFactors(connection, site)
         self.sign_in_tries = SignInTries(connection, site)

@@ -4,9 +4,9 @@ Who appends holds the heads of the site's logs until the transaction ends: let i
 that a transaction does. Reading takes no lock.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
@@ -55,6 +55,14 @@ _SINCE = (
     .order_by(log_entries.c.seq)
     .limit(bindparam("most"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """Up to which entry each log is emptied, and when that was last said; None: never."""
+
+    at: datetime | None = None
+    upto: Mapping[Log, int] = field(default_factory=lambda: dict.fromkeys(Log, 0))
 
 
 class Logs(Room):
@@ -209,13 +217,25 @@ class Logs(Room):
             yield from batch
             seq = batch[-1].seq
 
-    def told_emptied(self) -> tuple[int, datetime]:
-        """Up to which security event the record says that they are emptied, and when it said so."""
+    def told_emptied(self) -> Emptied:
+        """Up to which entry of each log the record says that they are emptied."""
         newest = self.page(Log.RECORD, Wanted(kinds=(Kind.SHORTENED,)), 0, 1)
         if not newest:
-            return 0, datetime.max.replace(tzinfo=UTC)
+            return Emptied()
         _, values = read_told(newest[0].note.what)
-        return int(values.get("last", 0)), newest[0].at
+        upto = {log: int(values.get(log.value, 0)) for log in Log}
+        return Emptied(at=newest[0].at, upto=upto)
+
+    def told_removed(self, key: str) -> Entry | None:
+        """The newest entry of the record that says that data of a kind were removed."""
+        c = log_entries.c
+        query = select(log_entries).where(
+            self._of(Log.RECORD),
+            c.kind == Kind.REMOVED.value,
+            c.what.startswith(f'["{key}",', autoescape=True),
+        )
+        row = self._connection.execute(query.order_by(c.seq.desc()).limit(1)).first()
+        return _entry(row) if row else None
 
     def stray(self) -> str:
         """What of the logs belongs to no office and no log, stands before the first entry, or lacks
@@ -276,7 +296,11 @@ def _conditions(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     if wanted.person:
         part = wanted.person
         conditions.append(
-            or_(c.who.icontains(part, autoescape=True), c.whom.icontains(part, autoescape=True))
+            or_(
+                c.who.icontains(part, autoescape=True),
+                c.whom.icontains(part, autoescape=True),
+                c.whom.in_(wanted.officers),
+            )
         )
     if wanted.who:
         conditions.append(c.who == wanted.who)

@@ -1,13 +1,29 @@
 """The site and its officers."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from kiosk.domain.refusal import Refusal, Refusals
-from sync.central.schema import officers, sites
+from sync.central.schema import former_names, officers, sites
 from sync.central.store.room import Room
+from sync.central.store.terminals import utc
+
+
+@dataclass(frozen=True, slots=True)
+class FormerName:
+    """A name that an officer had on the roster until then."""
+
+    name: str
+    until: datetime
+
+    @property
+    def last_day(self) -> date:
+        """On this machine's calendar."""
+        return self.until.astimezone().date()
 
 
 class NumberTaken(Refusals):
@@ -56,6 +72,29 @@ class People(Room):
             self._connection.execute(
                 statement.on_conflict_do_update(index_elements=["site", "officer"], set_=values)
             )
+
+    def rename_section(self, before: str, after: str) -> None:
+        """Whoever is in a section is in it under another name."""
+        self._connection.execute(
+            update(officers)
+            .where(officers.c.site == self._site, officers.c.section == before)
+            .values(section=after)
+        )
+
+    def put_former_name(self, officer: str, name: str, until: datetime) -> None:
+        row = {"site": self._site, "officer": officer, "until": until, "name": name}
+        self._connection.execute(self._insert(former_names).values(row).on_conflict_do_nothing())
+
+    def former_names(self, officer: str) -> tuple[FormerName, ...]:
+        """The names that an officer had before, the last one first."""
+        c = former_names.c
+        query = (
+            select(c.name, c.until)
+            .where(c.site == self._site, c.officer == officer)
+            .order_by(c.until.desc())
+        )
+        rows = self._connection.execute(query)
+        return tuple(FormerName(name=row.name, until=utc(row.until)) for row in rows)
 
     def active(self) -> tuple[Officer, ...]:
         return tuple(officer for officer in self.everyone() if not officer.retired)

@@ -80,8 +80,9 @@ class Questionnaire(Room):
         rows: list[dict[str, Any]] = [dict(row) for row in removed.mappings()]
         self._connection.execute(table.insert(), sorted(rows, key=lambda row: str(row[by])))
 
-    def close_pool(self) -> int:
-        """Make a pool of the waiting comments once there are enough; how many it took."""
+    def close_pool(self, day: date) -> int:
+        """Make a pool of the waiting comments once there are enough, as of this day; how many it
+        took."""
         mine = comments.c.site == self._site
         waiting = self._connection.scalar(
             select(func.count()).select_from(comments).where(mine, comments.c.pool == 0)
@@ -90,7 +91,7 @@ class Questionnaire(Room):
             return 0
         last = self._connection.scalar(select(func.max(comments.c.pool)).where(mine)) or 0
         self._connection.execute(
-            update(comments).where(mine, comments.c.pool == 0).values(pool=last + 1)
+            update(comments).where(mine, comments.c.pool == 0).values(pool=last + 1, closed=day)
         )
         return waiting
 

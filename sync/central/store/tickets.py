@@ -129,6 +129,9 @@ class Tickets(Room):
 
     def _freeze(self, first: date, last: date) -> None:
         asked = {"site": self._site, "first": first, "last": last}
+        any_ticket = select(tickets.c.date).where(*_OF_SPAN).limit(1)
+        if self._connection.execute(any_ticket, asked).first() is None:
+            return  # an office without a queue system reads no day for it
         window = {"since": first - _MACHINE, "until": publication_day(last)}
         served = int(self._connection.scalar(_SERVED, {**asked, **window}) or 0)
         if not served:
@@ -158,6 +161,13 @@ class Tickets(Room):
             )
             for row in self._connection.execute(query)
         ]
+
+    def by_day(self, first: date, last: date) -> dict[tuple[date, str], int]:
+        """Citizens served in a span, by day and counter."""
+        query = select(tickets.c.date, tickets.c.counter, tickets.c.n).where(
+            tickets.c.site == self._site, tickets.c.date >= first, tickets.c.date <= last
+        )
+        return {(row.date, row.counter): row.n for row in self._connection.execute(query)}
 
     def exceeded(self, first: date, last: date) -> list[tuple[date, str]]:
         """Days and counters with more ratings than the tickets explain, newest first. Not by how

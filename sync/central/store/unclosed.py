@@ -5,7 +5,7 @@ For block closing alone: whatever a page shows is read from `blocks.py`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
@@ -17,6 +17,7 @@ from sync.central.schema import (
     blocks,
     day_counts,
     day_lines,
+    emptied_sums,
     questionnaire_counts,
     sites,
     unclosed,
@@ -84,6 +85,10 @@ _FRESH = (
 _DUE = select(sites.c.published, _FRESH.scalar_subquery().label("fresh")).where(
     sites.c.site == bindparam("site")
 )
+
+
+EMPTIED_BEFORE = date(1, 12, 31)
+"""Where the days stand that are emptied: no terminal was there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,12 @@ class Unclosed(Room):
         of_days = {
             Scaled(row.officer, row.levels): counts_of(row) for row in self._connection.execute(raw)
         }
+        of_emptied = select(emptied_sums).where(
+            emptied_sums.c.site == self._site, emptied_sums.c.kind == "score"
+        )
+        for row in self._connection.execute(of_emptied):
+            whose = Scaled(row.officer, row.levels)
+            of_days[whose] = plus(of_days.get(whose, NONE), counts_of(row))
         for rated in self._online_days(date.min).rated:
             whose = Scaled(ONLINE, rated.levels)
             if whose in sums and rated.day <= sums[whose][0]:
@@ -231,7 +242,9 @@ class Unclosed(Room):
     def raw_days(self, officer: str, after: date = date.min) -> RawDays:
         """The rows of an officer (or of the online questionnaire) after a day."""
         if officer == ONLINE:
-            return self._online_days(after)
+            online = self._online_days(after)
+            self._add_emptied(online, officer, after)
+            return online
         asked = {"site": self._site, "officer": officer, "after": after}
         raw = RawDays()
         for row in self._connection.execute(_LINES, asked):
@@ -249,7 +262,26 @@ class Unclosed(Room):
         for day, order, terminals in self._connection.execute(_ORDERS, asked):
             stood_so = Beside(**{_ORDER_OF[order]: terminals})
             raw.beside[day] = raw.beside.get(day, Beside()) + stood_so
+        self._add_emptied(raw, officer, after)
         return raw
+
+    def _add_emptied(self, raw: RawDays, officer: str, after: date) -> None:
+        """Days that are emptied, as one day for each scale, before any day that there is."""
+        if after >= EMPTIED_BEFORE:
+            return
+        query = select(emptied_sums).where(
+            emptied_sums.c.site == self._site, emptied_sums.c.officer == officer
+        )
+        for row in self._connection.execute(query):
+            day, counts = date.min + timedelta(days=7 * row.levels), counts_of(row)
+            if row.kind == "score":
+                raw.rated.append(Rated(day=day, levels=row.levels, counts=counts, cuts=()))
+            elif row.kind == "beside":
+                number = Beside(**{row.what: counts[0]})
+                raw.beside[day] = raw.beside.get(day, Beside()) + number
+            elif row.kind != "fell":
+                cut = (row.kind, row.what)
+                raw.named.append(Named(day=day, levels=row.levels or None, cut=cut, counts=counts))
 
     def _online_days(self, after: date) -> RawDays:
         query = (

@@ -69,7 +69,8 @@ def read_revision(
 def _revisions(t: Transaction, terminal: str, day: date) -> tuple[StoredReport, ...]:
     """Every report of a terminal's day, as it came, the first one first."""
     current = t.days.report(terminal, day)
-    return (*t.days.earlier(terminal, day), *((current,) if current else ()))
+    stored = (*t.days.earlier(terminal, day), *((current,) if current else ()))
+    return tuple(report for report in stored if report.body)
 
 
 def newest_reads(central: Central) -> tuple[Entry, ...]:

@@ -99,12 +99,26 @@ def note_refusal(central: Central, viewer: Viewer, method: str, path: str, now: 
 def empty_old_events(t: Transaction, now: datetime) -> None:
     """Empty the events that are older than the office keeps them, and say so in the record. A few
     hundred at a time: somebody waits for it."""
-    emptied = t.logs.heads()[Log.SECURITY].emptied
     before = now - timedelta(days=t.settings.newest().settings.security_days)
-    last = t.logs.empty(Log.SECURITY, before, _MOST_EMPTIED)
-    if last > emptied:
-        what = told("shortened", first=emptied + 1, last=last)
-        t.logs.append(Log.RECORD, [Note(kind=Kind.SHORTENED, what=what)], now)
+    empty_log(t, Log.SECURITY, before, _MOST_EMPTIED, now)
+
+
+def empty_log(t: Transaction, log: Log, before: datetime, most: int, now: datetime) -> int:
+    """Empty entries of a log that are older than `before`, at most so many, and say so in the
+    record; how many. The entry says how far both logs are emptied: an earlier one may be gone."""
+    ends = t.logs.heads()
+    first = ends[log].emptied + 1
+    last = t.logs.empty(log, before, most)
+    if last < first:
+        return 0
+    if log is Log.SECURITY:
+        record = ends[Log.RECORD].emptied
+        what = told("shortened", first=first, last=last, security=last, record=record)
+    else:
+        security = ends[Log.SECURITY].emptied
+        what = told("shortened_record", first=first, last=last, security=security, record=last)
+    t.logs.append(Log.RECORD, [Note(kind=Kind.SHORTENED, what=what)], now)
+    return last - first + 1
 
 
 def _first_sign(name: str) -> str:

@@ -15,6 +15,7 @@ from sync.central.logbook import (
 )
 from sync.central.usecases.audit import signature
 from sync.central.usecases.central import Central
+from sync.central.usecases.people import officer_names
 from sync.central.viewer import NotYours, Right, Viewer
 
 __all__ = [
@@ -47,6 +48,14 @@ class LogPage:
 
     entries: tuple[Entry, ...]
     older: int = 0
+
+
+def _meant(central: Central, person: str) -> tuple[str, ...]:
+    """The ids of the officers whose number or name has these words."""
+    if not person:
+        return ()
+    names = officer_names(central)
+    return tuple(id_ for id_, name in names.items() if person.casefold() in name.casefold())
 
 
 def kinds_for(viewer: Viewer, site: str, log: Log) -> tuple[Kind, ...]:
@@ -128,7 +137,8 @@ def _narrowed(central: Central, viewer: Viewer, log: Log, wanted: Wanted) -> Wan
     """What is wanted, of what the viewer may read."""
     allowed = kinds_for(viewer, central.site, log)
     chosen = tuple(kind for kind in allowed if not wanted.kinds or kind in wanted.kinds)
-    return replace(wanted, kinds=chosen or allowed)
+    officers = _meant(central, wanted.person)
+    return replace(wanted, kinds=chosen or allowed, officers=officers)
 
 
 def _page(entries: tuple[Entry, ...]) -> LogPage:

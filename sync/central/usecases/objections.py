@@ -46,8 +46,10 @@ __all__ = [
     "concerned_by",
     "decide_objection",
     "file_objection",
+    "newest_block",
     "read_notices",
     "read_objections",
+    "shown_digest",
     "wish_attached",
     "withdraw_objection",
 ]
@@ -319,6 +321,22 @@ def decide_objection(
         _append(t, viewer, objection, step)
 
 
+def newest_block(central: Central, officer: str) -> BlockKey | None:
+    """The last block that closed of an officer; None: there is none."""
+    with central.store.read(central.site) as t:
+        blocks = t.blocks.of_officer(officer, date.min, date.max)
+    return (blocks[-1][0], blocks[-1][1].number) if blocks else None
+
+
+def shown_digest(central: Central, case: int) -> str:
+    """The digest of an objection as it is now. NoSuchObjection."""
+    with central.store.read(central.site) as t:
+        objection = t.objections.get(case)
+    if objection is None:
+        raise NoSuchObjection(case)
+    return objection.digest
+
+
 def concerned_by(t: Transaction, objection: Objection, officer: Officer | None) -> Concerned:
     """Who has to do with an objection, as far as accounts and roster tell."""
     closed_in = {
@@ -425,6 +443,8 @@ def _log(t: Transaction, viewer: Viewer, after: Objection, step: Step) -> None:
     """Log a step. The entry names the digest of everything that the objection says: who changes a
     word later is found out."""
     values: dict[str, str | int] = {"case": after.case, "digest": after.digest}
+    if step.deed is Deed.FILED:
+        values["blocks"] = " ".join(f"{levels}.{number}" for levels, number in after.blocks)
     if step.verdict is not None:
         values["verdict"] = step.verdict.value
     note = Note(

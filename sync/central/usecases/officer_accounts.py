@@ -139,6 +139,10 @@ def save_drafts(central: Central, by: str, drafts: Drafts, now: datetime) -> Non
         names = ", ".join(account.account for account in drafts.accounts)
         what = told("officer_accounts", n=len(drafts.accounts), accounts=names)
         t.logs.change(by, what, now)
+        for account in drafts.accounts:
+            # Whoever prints a password could use it: the officer reads who did.
+            what = told("account_officer", account=account.account)
+            t.logs.look([account.officer], by, what, now)
         for account in ended:
             write_event(central, t, Kind.ENDED, account.account, now, who=by)
         for account in drafts.accounts:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kiosk.domain.people import Officer, RosterEntry
+from kiosk.domain.people import Officer, RosterEntry, name_key
 from kiosk.domain.rosterplan import Answer, RosterPlan, plan
 from kiosk.officerid import new_officer_id
 from sync.central.logbook import told
@@ -28,6 +28,7 @@ __all__ = [
     "edit_officer",
     "edition",
     "find_officer",
+    "officer_names",
     "officer_with",
     "preview_roster",
     "put_officers",
@@ -125,6 +126,8 @@ def put_officers(t: Transaction, officers: Iterable[Officer], now: datetime | No
         if former.section != officer.section:
             number, section = officer.number, officer.section
             moves.append(told("officer_moved", number=number, left=former.section, section=section))
+        if now is not None and name_key(former.name) != name_key(officer.name):
+            t.people.put_former_name(officer.id, former.name, now)
     if moves and now is not None:
         close_due(t, now.astimezone().date())
     t.people.put(officers)
@@ -190,6 +193,11 @@ def read_photo(central: Central, viewer: Viewer, officer_id: str) -> bytes | Non
         if not keeps_roster and not viewer.may_read_officer(central.site, officer_id, sections):
             raise NotYours(Right.OFFICER)
         return t.photos.of(officer_id)
+
+
+def officer_names(central: Central) -> dict[str, str]:
+    """Number and name of everybody who is or was on the roster, by id."""
+    return {str(one.id): f"{one.number} {one.name}" for one in all_officers(central)}
 
 
 def officer_with(central: Central, number: str) -> Officer | None:

@@ -13,6 +13,7 @@ from functools import partial
 
 from kiosk.clock import plausible
 from sync.central.disclosure import (
+    BESIDE,
     NONE,
     ONLINE,
     Beside,
@@ -32,6 +33,7 @@ from sync.central.disclosure import (
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import BlockEnd
 from sync.central.store.engine import Transaction
+from sync.central.store.retention import SCORE, SumKey
 from sync.central.store.unclosed import RawDays
 from sync.central.usecases.central import Central
 from sync.central.usecases.rounds import freeze_rounds
@@ -98,7 +100,7 @@ def close_due(t: Transaction, today: date) -> int:
     for officer, since in sorted(due.items()):
         closing = _Closing(officer, sections.get(officer, ""), today)
         added += _close(t, closing, since, ends.get(officer, {}))
-    t.questionnaire.close_pool()
+    t.questionnaire.close_pool(week)
     t.tickets.freeze(week)
     t.unclosed.closed_up_to(week)
     freeze_rounds(t, today)
@@ -282,3 +284,38 @@ def _cuts_until(raw: RawDays, published: _Published, last: date) -> dict[CutKey,
         if day <= (published.end(levels) if levels else last):
             sums[key] = plus(sums[key], counts)
     return {key: counts for key, counts in sums.items() if any(counts)}
+
+
+def sums_by_day(raw: RawDays, blocks: dict[int, list[Block]]) -> dict[date, dict[SumKey, Counts]]:
+    """What each raw day has: ratings and what is beside them by scale, and every cut."""
+    days: dict[date, dict[SumKey, Counts]] = defaultdict(dict)
+    for levels, of_scale in _days(raw, _Published(blocks)).items():
+        for day in of_scale:
+            _add(days[day.day], (levels, SCORE), day.counts)
+            for name in BESIDE:
+                number = (getattr(day.beside, name), 0, 0, 0, 0)
+                _add(days[day.day], (levels, ("beside", name)), number)
+    for day_of_cut, key, counts in _cuts(raw):
+        _add(days[day_of_cut], key, counts)
+    return days
+
+
+def sums_of_blocks(
+    blocks: Mapping[int, Iterable[Block]], cuts: Mapping[tuple[int, Cut], Counts], officer: str
+) -> dict[SumKey, Counts]:
+    """What blocks have, under the same keys."""
+    sums: dict[SumKey, Counts] = {}
+    for levels, of_scale in blocks.items():
+        for block in of_scale:
+            _add(sums, (levels, SCORE), block.counts)
+            for name in BESIDE:
+                _add(sums, (levels, ("beside", name)), (getattr(block.beside, name), 0, 0, 0, 0))
+    for (levels, cut), counts in cuts.items():
+        any_scale = cut[0] == "reason" and officer != ONLINE
+        _add(sums, (0 if any_scale else levels, cut), counts)
+    return sums
+
+
+def _add(sums: dict[SumKey, Counts], key: SumKey, counts: Counts) -> None:
+    if any(counts):
+        sums[key] = plus(sums.get(key, NONE), counts)

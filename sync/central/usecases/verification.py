@@ -7,16 +7,23 @@ from datetime import date, datetime, timedelta
 
 from sync.central.disclosure import NONE, Counts, Scaled, beyond, plus
 from sync.central.logbook import Entry, Kind, Log, LogEnd, entry_digest, read_told
-from sync.central.sitesettings import SECURITY_DAYS_FLOOR
+from sync.central.sitesettings import RAW_MONTHS, RECORD_YEARS, SECURITY_DAYS
 from sync.central.store.days import Days, StoredReport, line_rows
 from sync.central.store.engine import Transaction
 from sync.central.store.logbreaks import LogBreak
-from sync.central.store.logs import Logs
+from sync.central.store.logs import Emptied, Logs
 from sync.central.store.unclosed import Unclosed
 from sync.central.usecases.central import Central
 from sync.central.usecases.loghistory import break_words
+from sync.central.usecases.objectionrecord import wrong_objection
 from sync.messages import DayReport
 from sync.protocol import BadMessage, chained, digest
+
+_LOG_FLOORS = {
+    Log.RECORD: timedelta(days=365 * RECORD_YEARS[0]),
+    Log.SECURITY: timedelta(days=SECURITY_DAYS[0]),
+}
+"""No office may empty what is newer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ def first_disagreement(central: Central) -> str | None:
         return "the months' sums differ from the published blocks"
     if strangers:
         return f"rows of a site that is not known here: {strangers[0]}"
-    fell: Fallen = defaultdict(lambda: NONE)
+    fell = _fell_in_emptied(central)
     for terminal, day in stored_days:
         # A look for each day: one long look would keep the database from tidying up.
         try:
@@ -65,9 +72,18 @@ def first_disagreement(central: Central) -> str | None:
     with central.store.read(central.site) as t:
         forgotten = t.unclosed.forgotten()
         wrong_blocks = _wrong_blocks(t.unclosed, fell)
+        wrong_emptied = _wrong_emptied(t)
     if forgotten:
         return f"ratings of {forgotten} stand in no block and wait for none"
-    return wrong_blocks or first_wrong_entry(central, central.site)
+    wrong_rows = wrong_blocks or wrong_emptied
+    return wrong_rows or first_wrong_entry(central, central.site) or wrong_objection(central)
+
+
+def emptied_days(central: Central) -> tuple[int, date | None]:
+    """How many day reports were kept long enough, and up to which day: their rows can't be
+    recomputed, only that results on them still add up."""
+    with central.store.read(central.site) as t:
+        return t.retention.emptied_reports()
 
 
 def published_excess(central: Central) -> tuple[Excess, ...]:
@@ -107,6 +123,8 @@ def _wrong_before(central: Central, days: Days, terminal: str, day: date, fell: 
     stored = days.report(terminal, day)
     if stored is None:
         return "has an earlier revision but no day report"
+    if not stored.body:
+        return ""
     by_digest = {earlier.digest: earlier for earlier in days.earlier(terminal, day)}
     while stored.replaced:
         earlier = by_digest.pop(stored.replaced, None)
@@ -122,10 +140,40 @@ def _wrong_before(central: Central, days: Days, terminal: str, day: date, fell: 
     return ""
 
 
+def _wrong_emptied(t: Transaction) -> str | None:
+    """Whether day reports are emptied that the record does not tell of, or that are too new."""
+    count, newest = t.retention.emptied_reports()
+    entry = t.logs.told_removed("days_emptied")
+    if not count or newest is None or (entry is None and t.logs.told_emptied().upto[Log.RECORD]):
+        return None  # what told of it was kept long enough itself
+    if entry is None:
+        return f"day reports up to {newest} are emptied, and the record does not say so"
+    _, values = read_told(entry.note.what)
+    if newest > date.fromisoformat(str(values["day"])):
+        return f"day reports up to {newest} are emptied, and the record does not say so"
+    if newest > entry.at.date() - timedelta(days=30 * RAW_MONTHS[0]):
+        return f"day reports up to {newest} are emptied, and were not old enough"
+    return None
+
+
+def _fell_in_emptied(central: Central) -> "Fallen":
+    fell: Fallen = defaultdict(lambda: NONE)
+    with central.store.read(central.site) as t:
+        fell.update(t.retention.fallen())
+    return fell
+
+
 def _add_fallen(before: bytes, after: bytes, fell: Fallen) -> None:
+    for whose, counts in fallen_between(before, after).items():
+        fell[whose] = plus(fell[whose], counts)
+
+
+def fallen_between(before: bytes, after: bytes) -> dict[Scaled, Counts]:
+    """What a report has less than the revision before it, by officer and scale."""
     now = _ratings(after)
-    for whose, counts in _ratings(before).items():
-        fell[whose] = plus(fell[whose], beyond(counts, now.get(whose, NONE)))
+    return {
+        whose: beyond(counts, now.get(whose, NONE)) for whose, counts in _ratings(before).items()
+    }
 
 
 def _ratings(body: bytes) -> dict[Scaled, Counts]:
@@ -136,20 +184,6 @@ def _ratings(body: bytes) -> dict[Scaled, Counts]:
         counts = (int(n1), int(n2), int(n3), int(n4), int(n5))
         sums[whose] = plus(sums.get(whose, NONE), counts)
     return sums
-
-
-@dataclass(frozen=True, slots=True)
-class _Emptied:
-    """What the record says of security events that are emptied: up to which one, and from when on
-    no office can have had them emptied."""
-
-    last: int
-    oldest: datetime
-
-    def wrong_with(self, log: Log, entry: Entry) -> str:
-        if log is not Log.SECURITY or entry.seq > self.last:
-            return "is emptied, and the record does not say so"
-        return "is emptied before its time" if entry.at > self.oldest else ""
 
 
 def first_wrong_entry(central: Central, site: str) -> str | None:
@@ -167,8 +201,7 @@ def _wrong_with_logs(t: Transaction, site: str) -> str:
         return f"logs: the guard {guard} is missing"
     if stray := t.logs.stray():
         return stray
-    last, told_at = t.logs.told_emptied()
-    emptied = _Emptied(last, told_at - timedelta(days=SECURITY_DAYS_FLOOR))
+    emptied = t.logs.told_emptied()
     heads = t.logs.heads()
     for log in Log:
         if wrong := _wrong_log(t.logs, site, log, heads[log], emptied):
@@ -184,16 +217,14 @@ def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
     settled = [one for one in breaks if one.settled is not None]
     if not settled:
         return ""
-    alarms = [entry for entry in logs.every(Log.RECORD) if entry.note.kind == Kind.ALARM]
-    raised = {(entry.note.whom, entry.note.what) for entry in alarms}
-    agreed = {
-        (entry.note.who, entry.at)
-        for entry in alarms
-        if read_told(entry.note.what)[0] == "breaks_settled"
-    }
+    record = list(logs.every(Log.RECORD))
+    # What the record is emptied of, it can't say any more.
+    emptied_until = max((entry.at for entry in record if entry.emptied), default=None)
+    raised, agreed = _told_of_breaks(record)
     for one in settled:
-        of_terminal = (one.terminal, break_words(one))
-        if of_terminal not in raised or (one.settled_by, one.settled) not in agreed:
+        agreement = (one.settled_by, one.settled)
+        is_told = (one.terminal, break_words(one)) in raised and agreement in agreed
+        if not is_told and (emptied_until is None or one.at > emptied_until):
             return (
                 f"log {one.log}: it does not go on from what {one.terminal} has seen, and the "
                 "record does not say that two people settled it"
@@ -201,7 +232,23 @@ def _wrong_settlement(logs: Logs, breaks: Iterable[LogBreak]) -> str:
     return ""
 
 
-def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: _Emptied) -> str:
+def _told_of_breaks(
+    record: Iterable[Entry],
+) -> tuple[set[tuple[str, str]], set[tuple[str, datetime]]]:
+    """What the record says: of which terminal a break was raised, and in which words; who agreed
+    to settle some, and when."""
+    alarms = [entry for entry in record if entry.note.kind == Kind.ALARM]
+    raised = {(entry.note.whom, entry.note.what) for entry in alarms}
+    agreed = {
+        (entry.note.who, entry.at)
+        for entry in alarms
+        if read_told(entry.note.what)[0] == "breaks_settled"
+    }
+    return raised, agreed
+
+
+def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: Emptied) -> str:
+    """`emptied`: up to which entry the record says that they are."""
     seq, previous = 0, ""
     for entry in logs.every(log):
         seq += 1
@@ -212,30 +259,38 @@ def _wrong_log(logs: Logs, site: str, log: Log, head: LogEnd, emptied: _Emptied)
         previous = entry.hash
     if (seq, previous) != (head.seq, head.hash):
         return f"entry {seq} is its last, and its head says {head.seq}"
-    of_record = emptied.last if log is Log.SECURITY else 0
+    of_record = emptied.upto[log]
     if head.emptied != of_record:
         return f"its head says it is emptied up to {head.emptied}, the record up to {of_record}"
     return ""
 
 
-def _wrong_entry(site: str, log: Log, entry: Entry, previous: str, emptied: _Emptied) -> str:
+def _wrong_entry(site: str, log: Log, entry: Entry, previous: str, emptied: Emptied) -> str:
     """`previous`: the hash of the entry before."""
     if entry.emptied:
-        if wrong := emptied.wrong_with(log, entry):
+        if wrong := _wrong_emptying(log, entry, emptied):
             return wrong
     elif entry.digest != entry_digest(site, log, entry.seq, entry.at, entry.note):
         return "was changed"
-    return (
-        ""
-        if entry.hash == chained(previous, entry.digest)
-        else ("does not follow from the one before")
-    )
+    if entry.hash != chained(previous, entry.digest):
+        return "does not follow from the one before"
+    return ""
+
+
+def _wrong_emptying(log: Log, entry: Entry, emptied: Emptied) -> str:
+    """What is wrong with an entry that has lost its words."""
+    if entry.seq > emptied.upto[log] or emptied.at is None:
+        return "is emptied, and the record does not say so"
+    too_new = entry.at > emptied.at - _LOG_FLOORS[log]
+    return "is emptied before its time" if too_new else ""
 
 
 def _wrong_with(central: Central, days: Days, terminal: str, day: date) -> str:
     stored = days.report(terminal, day)
     if stored is None:
         return "has rows but no day report"
+    if not stored.body:
+        return ""  # emptied: see `_wrong_emptied`
     if wrong := _wrong_report(central, stored):
         return wrong
     report = DayReport.parse(stored.body)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from sync.central.logwords import log_words
 from sync.central.papers.statistics import safe_cell
 from sync.central.period import YEARS
+from sync.central.usecases.central import Central
 from sync.central.usecases.logs import (
     Entry,
     Kind,
@@ -26,7 +27,9 @@ from sync.central.usecases.logs import (
     read_own_log,
 )
 from sync.central.usecases.office_settings import read_settings
-from sync.central.viewer import CITY
+from sync.central.usecases.people import officer_names
+from sync.central.usecases.sites import find_site
+from sync.central.viewer import CITY, Viewer
 from sync.central.web.dependencies import (
     ChangesReader,
     CityChangesReader,
@@ -44,8 +47,9 @@ from sync.central.web.rendering import PageError, language_of, page
 
 router = APIRouter(include_in_schema=False)
 
-COLUMNS = ("number", "time", "kind", "who", "whom", "what", "said", "hash")
-"""`what` as the chain of hashes covers it; `said`: in the reader's language."""
+COLUMNS = ("number", "time", "kind", "who", "whom", "person", "what", "said", "hash")
+"""`whom` and `what` as the chain of hashes covers them; `person`: the officer behind an id; `said`:
+in the reader's language."""
 _PATHS = {Log.RECORD: "changes", Log.SECURITY: "security"}
 _TITLES = {Log.RECORD: "changes", Log.SECURITY: "events"}
 
@@ -148,6 +152,7 @@ def own_page(
         own=own,
         asked=asked,
         file="/my-log/looks.csv" + ("?" + urlencode(filled) if filled else ""),
+        names=_own_names(central, viewer),
         kept_days=read_settings(central).settings.security_days,
         older_events=_older(request, own.events, "before"),
         older_looks=_older(request, own.looks, "looks_before"),
@@ -157,9 +162,17 @@ def own_page(
 @router.get("/my-log/looks.csv")
 def own_looks_file(request: Request, viewer: SignedIn, wanted: Asked, now: CurrentTime) -> Response:
     """Who looked at one's own results, as a file."""
-    looks = export_own_looks(parts_of(request).central, viewer, wanted)
-    name = f"looks-{viewer.officer}-{now.astimezone():%Y-%m-%d}"
-    return file_response(_as_csv(looks, language_of(request)), name, "csv")
+    central = parts_of(request).central
+    looks = export_own_looks(central, viewer, wanted)
+    name = f"looks-{viewer.account}-{now.astimezone():%Y-%m-%d}"
+    data = _as_csv(looks, _own_names(central, viewer), language_of(request))
+    return file_response(data, name, "csv")
+
+
+def _own_names(central: Central, viewer: Viewer) -> dict[str, str]:
+    """Of the viewer's own office; the city's accounts are nobody's of a roster."""
+    office = find_site(central, viewer.site)
+    return officer_names(office) if office else {}
 
 
 def _log_page(request: Request, reader: Reader, log: Log, wanted: Wanted, before: int) -> Response:
@@ -175,6 +188,7 @@ def _log_page(request: Request, reader: Reader, log: Log, wanted: Wanted, before
         parts_of(request).central if of_city else reader.central,
         title=f"city_{_TITLES[log]}" if of_city else _TITLES[log],
         entries=entries.entries,
+        names=officer_names(reader.central),
         kinds=kinds_for(reader.viewer, reader.central.site, log),
         asked=asked,
         older=_older(request, entries, "before"),
@@ -195,10 +209,11 @@ def _file(request: Request, reader: Reader, log: Log, wanted: Wanted, now: datet
     entries = export_log(reader.central, reader.viewer, log, wanted, now)
     place = "city" if reader.central.site == CITY else reader.central.site
     name = f"{_PATHS[log]}-{place}-{now.astimezone():%Y-%m-%d}"
-    return file_response(_as_csv(entries, language_of(request)), name, "csv")
+    names = officer_names(reader.central)
+    return file_response(_as_csv(entries, names, language_of(request)), name, "csv")
 
 
-def _as_csv(entries: Iterable[Entry], language: str) -> bytes:
+def _as_csv(entries: Iterable[Entry], names: Mapping[str, str], language: str) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -206,7 +221,8 @@ def _as_csv(entries: Iterable[Entry], language: str) -> bytes:
     for entry in entries:
         note = entry.note
         sentence = log_words(language, note.what)
-        cells = map(safe_cell, (note.kind, note.who, note.whom, note.what, sentence))
+        whom = (note.whom, names.get(note.whom, ""))
+        cells = map(safe_cell, (note.kind, note.who, *whom, note.what, sentence))
         writer.writerow((entry.seq, entry.at.isoformat(), *cells, entry.hash))
     return text.getvalue().encode("utf-8-sig")
 

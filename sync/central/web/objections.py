@@ -161,7 +161,7 @@ def _do_as_officer(report: Report, officer: str, form: Posted) -> None:
         case "object":
             filing = Filing(
                 blocks=_blocks(form),
-                period=report.period.code if form.text("whole", 5) else "",
+                period=_round_of(report) if form.text("whole", 5) else "",
                 words=words,
                 attached=form.text("attached", 5) == "yes",
             )
@@ -175,6 +175,13 @@ def _do_as_officer(report: Report, officer: str, form: Posted) -> None:
             appeal(central, viewer, officer, form.number("case"), words, today, now)
         case _:
             raise PageError(400, "bad_form")
+
+
+def _round_of(report: Report) -> str:
+    """The round that the page shows; PageError where it shows another span."""
+    if report.period.part not in ("1", "2"):
+        raise PageError(400, "bad_form")
+    return report.period.code
 
 
 def _blocks(form: Posted) -> tuple[BlockKey, ...]:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sync.central import itaform
 from sync.central import period as periods
 from sync.central.objecting import may_read
-from sync.central.papers import appraisal, ita, meetings, objections, posters
+from sync.central.papers import appraisal, ita, meetings, objections, posters, privacy
 from sync.central.period import last_month
 from sync.central.reports import gate
 from sync.central.usecases.improvements import all_improvements
@@ -20,6 +20,7 @@ from sync.central.viewer import NotYours, Right
 from sync.central.web.dependencies import (
     CurrentTime,
     ItaReport,
+    Office,
     OfficerReport,
     PaperReader,
     PaperReport,
@@ -73,7 +74,7 @@ def officer_paper(kind: str, report: OfficerReport, officer: str = "") -> Respon
         report.central, report.viewer, officer, report.period, report.today, report.now
     )
     data = make(view, report.central.settings.name, report.now)
-    return file_response(data, f"officer-{officer}-{report.period.code}", kind)
+    return file_response(data, f"officer-{view.officer.number}-{report.period.code}", kind)
 
 
 @router.get("/paper/{site}/objection.{kind}")
@@ -143,6 +144,21 @@ def infographic(site: str, kind: str, report: PublicReport) -> Response:
     else:
         raise PageError(404, "no_page")
     return file_response(data, f"infographic-{site}-{report.period.code}", kind)
+
+
+@router.get("/paper/{site}/privacy-notice.pdf")
+def privacy_notice(site: str, office: Office, now: CurrentTime) -> Response:
+    """For everybody: whom it concerns has to be told before an account is there."""
+    settings = read_settings(office).settings
+    data = privacy.notice_pdf(settings, office.settings.name, office.settings.url, now)
+    return file_response(data, f"privacy-notice-{site}", "pdf")
+
+
+@router.get("/paper/{site}/ropa.{kind}")
+def record_of_processing(site: str, kind: str, reader: PaperReader, now: CurrentTime) -> Response:
+    make = _one_of(kind, {"pdf": privacy.record_pdf, "xlsx": privacy.record_xlsx})
+    data = make(read_settings(reader.central).settings, reader.central.settings.name, now)
+    return file_response(data, f"ropa-{site}", kind)
 
 
 def _office(report: Report) -> gate.OfficeView:

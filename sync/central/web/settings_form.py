@@ -21,6 +21,8 @@ _TEXTS = (
     "opening_hours",
     "oit_numbers",
     "licence",
+    "controller",
+    "dpo",
     "appraisal_reason",
 )
 _NUMBERS = (
@@ -32,9 +34,14 @@ _NUMBERS = (
     "decision_days",
     "appeal_days",
     "security_days",
+    "results_years",
+    "raw_months",
+    "record_years",
+    "comments_months",
+    "backup_days",
     "fiscal_year_starts",
 )
-_FLAGS = ("second_factor", "one_session")
+_FLAGS = ("second_factor", "one_session", "own_result_at_terminal")
 _YES, _NO = "yes", "no"
 _LISTS = ("level_words_th", "level_words_en", "holidays")
 _ATTRIBUTES = {"maxLength": "maxlength", "minimum": "min", "maximum": "max"}

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Request, Response, Security
 
 from kiosk.clock import SystemClock
 from kiosk.domain.people import IDENTIFIER
+from sync.central.reports.gate import own_results
 from sync.central.usecases import intake
 from sync.central.usecases.central import Central
 from sync.central.usecases.intake import RequestRefused, Signed
@@ -42,6 +43,7 @@ from sync.messages import (
     LogsAnswer,
     NewKey,
     NotMine,
+    OwnResults,
     Photos,
     PinStatus,
     Receipt,
@@ -395,6 +397,26 @@ def _put_next_key(asked: TerminalRequest, signed: Signed) -> None:
         asked.put_next_key(NewKey.parse(signed.body), signed.path, signed.nonce)
     except BadSignature as error:
         raise BadMessage(f"proof: {error}") from None
+
+
+@router.get(
+    f"{_TERMINAL}/own-results",
+    responses={
+        **signs(200, OwnResults, "What each officer may read of the own last closed round."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def get_own_results(api: Api, signed: SignedRequest) -> Response:
+    """Published figures of the last closed round, for whoever shows the officer's PIN."""
+    today = api.now().astimezone().date()
+    results = await api.ask(signed, lambda asked: _own_results(asked, today))
+    return api.answer(signed, results.to_bytes())
+
+
+def _own_results(asked: TerminalRequest, today: date) -> OwnResults:
+    _require_heads(asked)
+    return own_results(asked.t, asked.t.settings.newest().settings, today)
 
 
 @router.get(

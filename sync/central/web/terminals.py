@@ -19,6 +19,7 @@ from sync.central.usecases.loghistory import (
     settle_log_breaks,
     unsettled,
 )
+from sync.central.usecases.people import officer_names
 from sync.central.usecases.terminals import (
     Release,
     invite_terminal,
@@ -184,6 +185,7 @@ def _fleet_page(
         409 if problem else 200,
         problem=problem,
         fleet=read_fleet(reader.central, today),
+        names=officer_names(reader.central),
         open_breaks=open_breaks,
         asked_breaks=asked_for(open_breaks),
         settled_breaks=[one for one in breaks if one.settled],

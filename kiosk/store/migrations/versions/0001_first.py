@@ -117,6 +117,12 @@ def upgrade() -> None:
         sqlite_where=sa.text("retired = 0"),
     )
     op.create_table(
+        "own_results",
+        _text("officer"),
+        _text("figures"),
+        sa.PrimaryKeyConstraint("officer"),
+    )
+    op.create_table(
         "pins",
         _text("owner"),
         _text("hash"),

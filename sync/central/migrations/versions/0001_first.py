@@ -242,6 +242,20 @@ def _days() -> None:
     op.create_index("day_counts_by_date", "day_counts", ["site", "date"])
     op.create_index("day_counts_by_officer", "day_counts", ["site", "officer", "date"])
     op.create_table(
+        "emptied_sums",
+        _text("site"),
+        _text("officer"),
+        _count("levels"),
+        _text("kind"),
+        _text("what"),
+        _count("n1"),
+        _count("n2"),
+        _count("n3"),
+        _count("n4"),
+        _count("n5"),
+        sa.PrimaryKeyConstraint("site", "officer", "levels", "kind", "what"),
+    )
+    op.create_table(
         "tickets",
         _text("site"),
         _text("counter"),
@@ -347,6 +361,24 @@ def _results() -> None:
         sa.PrimaryKeyConstraint("site", "month", "levels"),
     )
     op.create_table(
+        "pattern_quarters",
+        _text("site"),
+        _day("quarter"),
+        _count("officers"),
+        _moment("at"),
+        sa.PrimaryKeyConstraint("site", "quarter"),
+    )
+    op.create_table(
+        "patterns",
+        _text("site"),
+        _day("quarter"),
+        _text("officer"),
+        _text("pattern"),
+        _text("against"),
+        _count("deviations"),
+        sa.PrimaryKeyConstraint("site", "quarter", "officer", "pattern", "against"),
+    )
+    op.create_table(
         "objections",
         _text("site"),
         _count("case"),
@@ -391,6 +423,14 @@ def _people() -> None:
         _text("section"),
         _count("retired"),
         sa.PrimaryKeyConstraint("site", "officer"),
+    )
+    op.create_table(
+        "former_names",
+        _text("site"),
+        _text("officer"),
+        _moment("until"),
+        _text("name"),
+        sa.PrimaryKeyConstraint("site", "officer", "until"),
     )
     op.create_table(
         "photos",
@@ -528,6 +568,7 @@ def _questionnaire() -> None:
         _text("site"),
         _text("id"),
         _count("pool"),
+        sa.Column("closed", sa.Date),
         _text("language"),
         _text("words"),
         sa.PrimaryKeyConstraint("site", "id"),
@@ -584,7 +625,7 @@ def _logs() -> None:
 _EMPTIES = (
     "NEW.kind = 'emptied' AND NEW.who = '' AND NEW.whom = '' AND NEW.what = '' "
     "AND NEW.site = OLD.site AND NEW.log = OLD.log AND NEW.seq = OLD.seq AND NEW.at = OLD.at "
-    "AND NEW.digest = OLD.digest AND NEW.hash = OLD.hash AND OLD.log = 'security'"
+    "AND NEW.digest = OLD.digest AND NEW.hash = OLD.hash"
 )
 _GROWS = "NEW.seq >= OLD.seq AND NEW.emptied >= OLD.emptied AND NEW.log = OLD.log"
 _SAME = "site = NEW.site AND log = NEW.log"

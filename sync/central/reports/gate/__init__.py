@@ -9,7 +9,8 @@ the figures leave the gate.
 
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
-from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, CutsView, cut_rows, cuts
+from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, cut_rows
+from sync.central.reports.gate.cuts_figures import CutsView, cuts
 from sync.central.reports.gate.figures import (
     PER,
     Coverage,
@@ -32,7 +33,10 @@ from sync.central.reports.gate.officer_figures import (
     OfficerView,
     officer,
 )
+from sync.central.reports.gate.own_copy import OwnCopy, own_copy
+from sync.central.reports.gate.own_results import own_results
 from sync.central.reports.gate.section_figures import OfficerRow, SectionView, section
+from sync.central.reports.gate.ways import Difference
 
 __all__ = [
     "CUT_STEP",
@@ -43,6 +47,7 @@ __all__ = [
     "Coverage",
     "CutRow",
     "CutsView",
+    "Difference",
     "Figure",
     "Mark",
     "Missing",
@@ -52,6 +57,7 @@ __all__ = [
     "OfficeView",
     "OfficerRow",
     "OfficerView",
+    "OwnCopy",
     "SectionRow",
     "SectionView",
     "SiteRow",
@@ -63,6 +69,8 @@ __all__ = [
     "office",
     "officer",
     "orders_differ",
+    "own_copy",
+    "own_results",
     "section",
     "section_members",
 ]

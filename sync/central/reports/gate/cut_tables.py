@@ -9,9 +9,7 @@ from sync.central.disclosure import (
     NONE,
     Counts,
     Cut,
-    next_publication,
     plus,
-    published_quarters,
     withheld_rows,
 )
 from sync.central.measures import (
@@ -24,11 +22,7 @@ from sync.central.measures import (
     shown_rate,
     wilson,
 )
-from sync.central.period import Period
-from sync.central.reports.gate.figures import figure, last_week_end, orders_differ
 from sync.central.sitesettings import SiteSettings
-from sync.central.usecases.central import Central
-from sync.central.viewer import Right, Viewer
 
 Span = tuple[date, date]
 Table = Mapping[str, Mapping[int, Counts]]
@@ -36,7 +30,6 @@ Table = Mapping[str, Mapping[int, Counts]]
 QuarterCuts = Mapping[Cut, Mapping[int, Counts]]
 """Counts of every cut of a quarter, by scale."""
 CUT_STEP = 5
-_KINDS = ("service", "counter", "half", "channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,42 +72,6 @@ class CutRow:
         return Interval(self.rate, 1.0) if self.bound == AT_LEAST else Interval(0.0, self.rate)
 
 
-@dataclass(frozen=True, slots=True)
-class CutsView:
-    period: Period
-    quarters: Span | None
-    """The quarters that the tables cover; outside `period` where none of its own is published."""
-    more_on: date
-    """The day of the next quarter's tables."""
-    settings: SiteSettings
-    tables: dict[str, tuple[CutRow, ...]]
-    orders_differ: bool
-    """Whether the faces of these quarters did not all stand in one order."""
-
-
-def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsView:
-    """Services, counters, half-days and channels, office-wide: the same for the public."""
-    if viewer.signed_in:
-        viewer.require(central.site, Right.CUTS)
-    ended = last_week_end(today)
-    span = published_quarters(period.first_day, period.last_day, ended)
-    with central.store.read(central.site) as t:
-        settings = t.settings.newest().settings
-        quarters = t.blocks.cuts(span).values()
-        office = figure(t.blocks.office(*span), settings) if span else None
-    tables = {}
-    for kind in _KINDS:
-        tables[kind] = cut_rows([_of_kind(cuts, kind) for cuts in quarters], settings.cuts_from)
-    return CutsView(
-        period=period,
-        quarters=span,
-        more_on=next_publication(ended),
-        settings=settings,
-        tables=tables,
-        orders_differ=office is not None and orders_differ((office,)),
-    )
-
-
 def cut_rows(quarters: Iterable[Table], at_least: int) -> tuple[CutRow, ...]:
     """A table over several quarters, rounded. A row sums the quarters that show it; one that no
     quarter shows has None. A quarter that shows no row at all names none."""
@@ -131,12 +88,17 @@ def cut_rows(quarters: Iterable[Table], at_least: int) -> tuple[CutRow, ...]:
     return tuple(_row(what, sums[what]) for what in sorted(names, key=_row_order))
 
 
+def channel_rows(quarters: Iterable[QuarterCuts], at_least: int) -> tuple[CutRow, ...]:
+    """The table of channels."""
+    return cut_rows([of_kind(cuts, "channel") for cuts in quarters], at_least)
+
+
 def reason_rows(quarters: Iterable[QuarterCuts], settings: SiteSettings) -> tuple[CutRow, ...]:
     """How often citizens named each reason, in the quarters in which so many named one: rounded
     numbers, and shares of the rounded sum, as an exact share would tell the number."""
     named: Counter[str] = Counter()
     for cuts in quarters:
-        counts = {what: _count(scales) for what, scales in _of_kind(cuts, "reason").items()}
+        counts = {what: _count(scales) for what, scales in of_kind(cuts, "reason").items()}
         if sum(counts.values()) >= settings.cuts_from:
             named.update(counts)
     rounded = {what: _rounded(n) if n >= CUT_STEP else 0 for what, n in named.items()}
@@ -184,5 +146,5 @@ def _rounded(n: int) -> int:
     return CUT_STEP * round(n / CUT_STEP)
 
 
-def _of_kind(cuts: QuarterCuts, kind: str) -> Table:
+def of_kind(cuts: QuarterCuts, kind: str) -> Table:
     return {what: scales for (cut_kind, what), scales in cuts.items() if cut_kind == kind}

@@ -23,6 +23,7 @@ from sync.central.reports.gate.figures import (
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import OVER_TICKETS
+from sync.central.reports.gate.ways import Difference, differences
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
@@ -52,6 +53,8 @@ class OfficeView:
     """How often citizens named a reason; `n` 0: fewer than CUT_STEP. `rate`: its share of them."""
     quarters: Span | None
     """The quarters that `reasons` cover; outside `period` where none of its own is published."""
+    differences: tuple[Difference, ...]
+    """Ways of asking whose results differ in these quarters."""
     sections: tuple[SectionRow, ...]
     """Those that the viewer may read."""
     coverage: Coverage | None
@@ -83,6 +86,7 @@ def office(
         sums = t.blocks.by_section(period.first_day, period.last_day)
         months = t.blocks.by_month(*trend_span(period, today))
         cuts = t.blocks.cuts(quarters)
+        ways = differences(t, quarters, cuts.values(), settings)
         usual = usual_effect(t, min(period.last_day, today))
         tickets = t.tickets.quarters(*quarters) if quarters else []
         gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
@@ -111,6 +115,7 @@ def office(
         trend=trend(months, settings, usual),
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
+        differences=ways,
         sections=sections,
         coverage=coverage(tickets),
         gaps=gaps,

@@ -26,6 +26,7 @@ from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing, merged, missing_beside
 from sync.central.reports.gate.remedy import Remedy, remedy
 from sync.central.sitesettings import SiteSettings
+from sync.central.store.people import FormerName
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
 from sync.central.viewer import NotYours, Right, Viewer
@@ -49,6 +50,9 @@ class BlockRow:
 @dataclass(frozen=True, slots=True)
 class OfficerView:
     officer: Officer
+    former_names: tuple[FormerName, ...]
+    """That stood over these results before, the last one first: a name that somebody changed must
+    not hide whose they are."""
     period: Period
     settings: SiteSettings
     only_section: str | None
@@ -106,6 +110,7 @@ def officer(
         objected = remedy(t, id, period, only, blocks, settings, today, own=own, usual=usual)
         lookers = t.logs.lookers(id) if own else ()
         has_photo = t.photos.has(id)
+        former = t.people.former_names(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
         if only is not None:
@@ -131,6 +136,7 @@ def officer(
         compared = Comparison(outcome=NotCompared.OBJECTED)
     return OfficerView(
         officer=person,
+        former_names=former,
         period=period,
         settings=settings,
         only_section=only,

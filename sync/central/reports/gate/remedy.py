@@ -12,6 +12,7 @@ from sync.central.objecting import (
     Standing,
     Verdict,
     object_until,
+    round_closes,
     standing,
 )
 from sync.central.period import Period
@@ -37,6 +38,8 @@ class Remedy:
     """The one that is about a block, withdrawn ones aside."""
     object_until: Mapping[BlockKey, date]
     """For the officer's own eyes: the last day to object to a block, where there is time."""
+    of_closed_round: bool
+    """Whether the period is a round that is told as a whole: it can be objected to as one."""
 
 
 def remedy(
@@ -66,6 +69,7 @@ def remedy(
         objections=tuple(reversed(objections if own else attached)),
         of_block=of_block,
         object_until=_days(t, officer, blocks, settings, today, of_block) if own else {},
+        of_closed_round=period.part in ("1", "2") and today > round_closes(period),
     )
 
 

@@ -143,5 +143,5 @@ def _is_in(officer: Officer, section: str) -> bool:
 
 def _stranger_row(id_: str, own: Figure, missing: Missing) -> OfficerRow:
     """Of an id that is on no roster."""
-    officer = Officer(id=OfficerId(id_), number=id_, name=id_, section=SectionId(""))
+    officer = Officer(id=OfficerId(id_), number="–", name="–", section=SectionId(""))
     return OfficerRow(officer=officer, figure=own, missing=missing, on_roster=False)

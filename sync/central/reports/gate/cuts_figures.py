@@ -1,0 +1,55 @@
+"""Services, counters, half-days and channels, as the page of services shows them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sync.central.disclosure import next_publication, published_quarters
+from sync.central.period import Period
+from sync.central.reports.gate.cut_tables import CutRow, Span, cut_rows, of_kind
+from sync.central.reports.gate.figures import figure, last_week_end, orders_differ
+from sync.central.reports.gate.ways import Difference, differences
+from sync.central.sitesettings import SiteSettings
+from sync.central.usecases.central import Central
+from sync.central.viewer import Right, Viewer
+
+_KINDS = ("service", "counter", "half", "channel")
+
+
+@dataclass(frozen=True, slots=True)
+class CutsView:
+    period: Period
+    quarters: Span | None
+    """The quarters that the tables cover; outside `period` where none of its own is published."""
+    more_on: date
+    """The day of the next quarter's tables."""
+    settings: SiteSettings
+    tables: dict[str, tuple[CutRow, ...]]
+    orders_differ: bool
+    """Whether the faces of these quarters did not all stand in one order."""
+    differences: tuple[Difference, ...]
+    """Ways of asking whose results differ in these quarters."""
+
+
+def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsView:
+    """Services, counters, half-days and channels, office-wide: the same for the public."""
+    if viewer.signed_in:
+        viewer.require(central.site, Right.CUTS)
+    ended = last_week_end(today)
+    span = published_quarters(period.first_day, period.last_day, ended)
+    with central.store.read(central.site) as t:
+        settings = t.settings.newest().settings
+        quarters = t.blocks.cuts(span).values()
+        office = figure(t.blocks.office(*span), settings) if span else None
+        ways = differences(t, span, quarters, settings)
+    tables = {}
+    for kind in _KINDS:
+        tables[kind] = cut_rows([of_kind(cuts, kind) for cuts in quarters], settings.cuts_from)
+    return CutsView(
+        period=period,
+        quarters=span,
+        more_on=next_publication(ended),
+        settings=settings,
+        tables=tables,
+        orders_differ=office is not None and orders_differ((office,)),
+        differences=ways,
+    )

@@ -1,0 +1,38 @@
+"""Backups that were kept long enough, in the folder that central.toml names.
+
+A file goes by its name alone: `central-2026-11-23.zip`, with or without a time behind the day.
+Other files, links, and the newest backup always stay.
+"""
+
+import re
+from datetime import date
+from pathlib import Path
+
+_NAME = re.compile(r"central-(\d{4}-\d{2}-\d{2})(?:-\d{4}(?:\d{2})?)?\.zip", re.ASCII)
+
+
+def old_backups(folder: Path, today: date, days: int) -> list[Path]:
+    """Backups that are older than so many days, counted from the newest one that is not of a day to
+    come: where no backup is made any more, or the clock is years ahead, the last ones stay.
+    OSError."""
+    dated = sorted((day, path) for path in folder.iterdir() if (day := _day_of(path)))
+    newest = max((day for day, _ in dated if day <= today), default=date.min)
+    return [path for day, path in dated if day < newest and (newest - day).days > days]
+
+
+def remove_backups(paths: list[Path]) -> int:
+    """Delete these; how many. One that is gone already counts as well. OSError."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+    return len(paths)
+
+
+def _day_of(path: Path) -> date | None:
+    """The day in a backup's name; None: it is none of ours."""
+    match = _NAME.fullmatch(path.name)
+    if match is None or path.is_symlink() or not path.is_file():
+        return None
+    try:
+        return date.fromisoformat(match[1])
+    except ValueError:
+        return None
