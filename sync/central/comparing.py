@@ -28,8 +28,8 @@ OTHERS_FROM = 100
 """Ratings by others, and OTHERS of them, from which a service has a usual rate."""
 OTHERS = 2
 LEAST_BETWEEN = 0.01
-"""No officers are so equal that their true rates differ by less than a point: an estimate of none at
-all would make every adjusted value the same, and sure."""
+"""No officers are so equal that their true rates differ by less than a point: an estimate of none
+at all would make every adjusted value the same, and sure."""
 FEWEST_COMPARED = 5
 """Officers below whom nobody can say what is usual."""
 _WINSORISED = 0.1
