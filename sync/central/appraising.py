@@ -45,7 +45,8 @@ class State(StrEnum):
 class Evidence:
     """What is known of an officer's result in a span, without weeks that an upheld objection
     concerns. `effective`: ratings by which the response is known, divided by the design effect.
-    `days_over`: days with more ratings than tickets, at counters where the officer was."""
+    `days_over`: days with more ratings than tickets, at counters where the officer was; None where
+    no tickets are there to tell."""
 
     n: int
     effective: int
@@ -53,7 +54,7 @@ class Evidence:
     served: int
     """0: nobody knows how many were served."""
     flagged: int
-    days_over: int
+    days_over: int | None
     closed: bool
     """Whether the span is a round that is closed."""
     objected: bool
@@ -74,6 +75,12 @@ class Condition:
     value: int | None = None
     asked: int | None = None
 
+    @property
+    def allows(self) -> bool:
+        """An office without a queue system has no tickets: that is said, and no officer's fault."""
+        no_tickets = self.rule is Rule.TICKETS and self.state is State.UNKNOWN
+        return self.state is State.MET or no_tickets
+
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
@@ -84,7 +91,7 @@ class Appraisal:
 def appraise(evidence: Evidence, settings: SiteSettings) -> Appraisal:
     """What may be done with a result, by the office's thresholds."""
     conditions = _conditions(evidence, settings)
-    if all(condition.state is State.MET for condition in conditions):
+    if all(condition.allows for condition in conditions):
         return Appraisal(Verdict.MAY, conditions)
     talk = evidence.effective >= TALK_RATINGS and evidence.responds(TALK_RESPONSE)
     if talk and evidence.whole and not evidence.objected:
@@ -110,7 +117,9 @@ def _conditions(evidence: Evidence, settings: SiteSettings) -> tuple[Condition, 
         Condition(rule=Rule.ROUND, state=_state(evidence.closed)),
         Condition(rule=Rule.OBJECTIONS, state=_state(not evidence.objected)),
         Condition(
-            rule=Rule.TICKETS, state=_state(not evidence.days_over), value=evidence.days_over
+            rule=Rule.TICKETS,
+            state=State.UNKNOWN if evidence.days_over is None else _state(not evidence.days_over),
+            value=evidence.days_over,
         ),
         Condition(
             rule=Rule.FLAGS,

@@ -62,6 +62,13 @@ def test_a_response_that_nobody_knows_is_no_low_one() -> None:
     assert (unknown.rule, unknown.state, unknown.value) == (Rule.RESPONSE, State.UNKNOWN, None)
 
 
+def test_where_there_are_no_tickets_that_is_said_and_keeps_nobody_out() -> None:
+    outcome = appraise(replace(GOOD, days_over=None), OFFICE)
+    assert outcome.verdict is Verdict.MAY
+    [unknown] = [one for one in outcome.conditions if one.state is not State.MET]
+    assert (unknown.rule, unknown.state, unknown.value) == (Rule.TICKETS, State.UNKNOWN, None)
+
+
 @pytest.mark.parametrize(("answered", "served", "met"), [(39, 79, False), (40, 80, True)])
 def test_a_share_that_rounds_up_to_the_threshold_does_not_reach_it(
     answered: int, served: int, met: bool
@@ -72,7 +79,7 @@ def test_a_share_that_rounds_up_to_the_threshold_does_not_reach_it(
 
 @pytest.mark.parametrize("language", ["th", "en"])
 def test_every_condition_has_words(language: str) -> None:
-    for evidence in (GOOD, replace(GOOD, served=0)):
+    for evidence in (GOOD, replace(GOOD, served=0), replace(GOOD, days_over=None)):
         for condition in appraise(evidence, OFFICE).conditions:
             assert condition_words(language, condition)
     values = (*Verdict, *State)

@@ -9,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.domain.rating import Outcome
+from sync.central.appraising import Rule, State
 from sync.central.language import words
 from sync.central.papers import appraisal
-from sync.central.period import year_of
+from sync.central.period import Period, year_of
 from sync.central.reports import gate
 from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
@@ -95,6 +96,29 @@ def test_gaps_and_days_over_their_tickets_stand_beside_the_officer(served: Centr
     assert (quick.own, quick.around) == ({}, {"dark-minutes": 30}), "another counter's day"
     rows = gate.section(served, DIRECTOR, SECTION, YEAR, TODAY, NOON).officers
     assert [row.missing for row in rows] == [slow, quick]
+
+
+def test_a_day_over_its_tickets_counts_in_the_span_of_its_ratings(central: Central) -> None:
+    """A week that begins in one fiscal year closes in the next one."""
+    put_on_roster(central, (an_officer("101", "สมหญิง"),))
+    [id_] = _ids(central)
+    enrolled(central)
+    last_day = date(2026, 9, 30)
+    take(central, day_report(day=last_day, counts=(0, 0, 3, 20, 30), officer=id_))
+    publish_due(central, TODAY)
+    before, after = year_of(last_day), YEAR
+
+    def told(year: Period) -> tuple[int, State, int | None]:
+        view = gate.officer(central, DIRECTOR, id_, year, TODAY, NOON)
+        [tickets] = [one for one in view.appraisal.conditions if one.rule is Rule.TICKETS]
+        return view.missing.around[gate.OVER_TICKETS], tickets.state, tickets.value
+
+    assert told(after) == (0, State.UNKNOWN, None), "no tickets say nothing"
+    import_tickets(central, [Ticket(last_day, "1", 50)])
+    assert told(after) == (0, State.MET, 0)
+    import_tickets(central, [Ticket(last_day, "1", 20)])
+    assert told(after) == (1, State.UNMET, 1)
+    assert told(before) == (0, State.UNKNOWN, None)
 
 
 def test_nothing_is_told_of_a_week_that_is_not_over(served: Central) -> None:

@@ -13,13 +13,16 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from sync.central.language import in_thai
 from sync.central.logbook import Kind
 from sync.central.objecting import Phase
 from sync.central.store.engine import CentralStore
+from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
 from sync.central.usecases.objectionrecord import wrong_objection
+from sync.central.usecases.tickets import import_tickets
 from tests.support.central import SITE, logged, made_central
-from tests.support.objections import PERIOD, REGISTRY, Office
+from tests.support.objections import PERIOD, REGISTRY, WEEKS, Office
 
 MONDAY = datetime(2026, 10, 5, 5, 0, tzinfo=UTC)
 OWN = f"/officer/{SITE}/101"
@@ -175,6 +178,21 @@ def test_there_is_time_to_object_until_a_day_and_no_longer(desk: Office) -> None
     assert "<summary>โต้แย้ง" not in desk.read("own", OWN, **QUERY)
     desk.now = MONDAY.replace(month=11, day=17)
     assert desk.object().status_code == 303
+
+
+def test_a_day_over_its_tickets_of_an_upheld_week_speaks_against_nobody(desk: Office) -> None:
+    """The other week's tickets fit."""
+    first, second = WEEKS
+    import_tickets(desk.central, [Ticket(first, "1", 60), Ticket(second, "1", 4)])
+    unmet = in_thai("appraising.tickets", value="๑") + ": " + in_thai("appraising.unmet")
+    assert unmet in desk.read("boss", OWN, **QUERY)
+    desk.object()
+    desk.decide("boss", "upheld")
+    desk.decide("hr", "upheld")
+    page = desk.read("boss", OWN, **QUERY)
+    met = in_thai("appraising.tickets", value="๐") + ": " + in_thai("appraising.met")
+    assert unmet not in page
+    assert met in page
 
 
 def test_a_whole_round_is_objected_to_at_once(desk: Office) -> None:

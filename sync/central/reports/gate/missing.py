@@ -1,8 +1,8 @@
 """What stands beside an officer's score because data are missing, or are more than can be."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sync.central.store.engine import Transaction
@@ -27,20 +27,41 @@ class Missing:
         return Missing(own=self.own + other.own, around=self.around + other.around)
 
 
-def missing_beside(
-    t: Transaction, spans: Mapping[str, Sequence[Span]], published: Mapping[str, date]
-) -> dict[str, Missing]:
-    """What is missing beside each officer's score, in the officer's `spans` of closed weeks. Days
-    over their tickets tell that there are ratings: they count up to the last `published` day."""
-    alike: dict[tuple[Span, ...], list[str]] = {}
-    for officer, own_spans in spans.items():
-        alike.setdefault(tuple(own_spans), []).append(officer)
+def missing_beside(t: Transaction, spans: Mapping[str, Sequence[Span]]) -> dict[str, Missing]:
+    """What is missing beside each officer's score, in the officer's `spans` of closed weeks."""
     missing: dict[str, Missing] = {}
-    for common, officers in alike.items():
-        parts = [_missing_in(t, officers, span, published) for span in common]
+    for common, officers in _alike(spans).items():
+        parts = [_missing_in(t, officers, span) for span in common]
         for officer in officers:
             missing[officer] = sum((part[officer] for part in parts), Missing())
     return missing
+
+
+def over_tickets_beside(t: Transaction, blocks: Mapping[str, Sequence[Span]]) -> dict[str, int]:
+    """On how many days each officer was at a counter with more ratings than its tickets explain: of
+    exactly the days that the officer's `blocks` are of. Such a day tells that there are ratings,
+    and counts where they do: a block may begin before the span in which it closed."""
+    days_over: dict[str, int] = {}
+    for common, officers in _alike(blocks).items():
+        days: dict[str, set[date]] = defaultdict(set)
+        for span in common:
+            if exceeded := set(t.tickets.exceeded(*span)):
+                for officer, over in t.tickets.exceeded_by(exceeded, officers).items():
+                    days[officer] |= over
+        days_over |= {officer: len(days[officer]) for officer in officers}
+    return days_over
+
+
+def _alike(spans: Mapping[str, Sequence[Span]]) -> dict[tuple[Span, ...], list[str]]:
+    """Officers by their spans: those of the same spans are asked for at once."""
+    alike: dict[tuple[Span, ...], list[str]] = defaultdict(list)
+    for officer, own_spans in spans.items():
+        alike[tuple(own_spans)].append(officer)
+    return alike
+
+
+def with_over_tickets(missing: Missing, days: int) -> Missing:
+    return replace(missing, around=missing.around + Counter({OVER_TICKETS: days}))
 
 
 def missing_beside_blocks(
@@ -48,7 +69,11 @@ def missing_beside_blocks(
 ) -> dict[str, Missing]:
     """The same of exactly the days that these blocks are of."""
     spans = {officer: merged(days) for officer, days in blocks.items()}
-    return missing_beside(t, spans, {officer: days[-1][1] for officer, days in spans.items()})
+    days_over = over_tickets_beside(t, spans)
+    return {
+        officer: with_over_tickets(missing, days_over[officer])
+        for officer, missing in missing_beside(t, spans).items()
+    }
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -63,18 +88,10 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def _missing_in(
-    t: Transaction, officers: Sequence[str], span: Span, published: Mapping[str, date]
-) -> dict[str, Missing]:
+def _missing_in(t: Transaction, officers: Sequence[str], span: Span) -> dict[str, Missing]:
     own = t.days.gaps_of(officers, *span)
     around = t.days.gaps_at_terminals_of(officers, *span)
-    exceeded = set(t.tickets.exceeded(*span))
-    days_over = t.tickets.exceeded_by(exceeded, officers) if exceeded else {}
-    missing = {}
-    for officer in officers:
-        over = sum(day <= published[officer] for day in days_over.get(officer, ()))
-        missing[officer] = Missing(
-            own=own.get(officer, Counter()),
-            around=around.get(officer, Counter()) + Counter({OVER_TICKETS: over}),
-        )
-    return missing
+    return {
+        officer: Missing(own=own.get(officer, Counter()), around=around.get(officer, Counter()))
+        for officer in officers
+    }

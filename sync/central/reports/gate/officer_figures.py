@@ -23,9 +23,17 @@ from sync.central.reports.gate.figures import (
     usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
-from sync.central.reports.gate.missing import OVER_TICKETS, Missing, merged, missing_beside
+from sync.central.reports.gate.missing import (
+    Missing,
+    Span,
+    merged,
+    missing_beside,
+    over_tickets_beside,
+    with_over_tickets,
+)
 from sync.central.reports.gate.remedy import Remedy, remedy
 from sync.central.sitesettings import SiteSettings
+from sync.central.store.engine import Transaction
 from sync.central.store.people import FormerName
 from sync.central.usecases.central import Central
 from sync.central.usecases.two_people import PUBLISHED_DIFFERS
@@ -114,10 +122,14 @@ def officer(
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
         spans = [(first_day, min(last_day, last_week_end(today)))]
         if only is not None:
-            spans = merged((block.first_day, block.last_day) for _, block in blocks)
+            spans = _days_in(blocks)
             corrected = _within(spans, corrected)
-        published = max((block.last_day for _, block in blocks), default=date.min)
-        missing = missing_beside(t, {id: spans}, {id: published})[id]
+        days_over = over_tickets_beside(t, {id: _days_in(blocks)})[id]
+        missing = with_over_tickets(missing_beside(t, {id: spans})[id], days_over)
+        judged_blocks = [
+            one for one in blocks if (one[0], one[1].number) not in objected.standing.blocks
+        ]
+        judged_over = _days_over(t, id, _days_in(judged_blocks))
         own_figure = figure(sums.get(id, []), settings, usual)
         office_figure = figure(office_sums, settings, usual)
         differ = orders_differ((own_figure, office_figure))
@@ -126,7 +138,7 @@ def officer(
     judged = objected.mark.without if objected.mark else own_figure
     has_more = len(blocks) < len(every_block)
     evidence = replace(
-        _evidence(judged, compared, missing.around[OVER_TICKETS]),
+        _evidence(judged, compared, judged_over),
         objected=bool(objected.standing.open),
         whole=not has_more,
     )
@@ -176,11 +188,22 @@ def _closed_in(section: str | None, blocks: Iterable[tuple[int, Block]]) -> list
     return [(levels, block) for levels, block in blocks if section in (None, block.section)]
 
 
+def _days_in(blocks: Iterable[tuple[int, Block]]) -> list[Span]:
+    return merged((block.first_day, block.last_day) for _, block in blocks)
+
+
+def _days_over(t: Transaction, officer: str, spans: Sequence[Span]) -> int | None:
+    """Days over their tickets; None where no tickets of these days are there to tell."""
+    if not any(t.tickets.by_day(*span) for span in spans):
+        return None
+    return over_tickets_beside(t, {officer: spans})[officer]
+
+
 def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[date, ...]:
     return tuple(day for day in days if any(first <= day <= last for first, last in spans))
 
 
-def _evidence(judged: Figure, compared: Comparison, days_over: int) -> Evidence:
+def _evidence(judged: Figure, compared: Comparison, days_over: int | None) -> Evidence:
     """Of a result that the viewer reads as a whole. Where some ratings came without an offer, the
     response tells of the others alone: only these count."""
     n, response = judged.result.n, judged.response
