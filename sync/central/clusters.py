@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from sync.central.measures import bound_of
+
 USUAL_WEIGHT = 20
 """Degrees of freedom that what is usual in the office weighs beside an officer's own blocks. A
 round has about 25 blocks of a busy officer: alone they miss a design effect by a third, often."""
@@ -45,10 +47,11 @@ class Effect:
 def effect(parts: Iterable[Blocks]) -> Effect:
     """Of blocks beside their own officer's rate: the variance of a ratio between clusters (Cochran
     1977, section 11.7) over that of as many independent ratings (Rao and Scott 1992). Rates that
-    differ between officers add nothing to it."""
+    differ between officers add nothing to it. Nor do those of whom a bound is shown: what follows
+    from an effect would tell how many differ."""
     between, independent, freedom = 0.0, 0.0, 0
     for part in parts:
-        if part.blocks < 2 or not 0 < part.satisfied < part.n:
+        if part.blocks < 2 or bound_of(part.n, part.satisfied):
             continue
         share = part.satisfied / part.n
         squares = part.kk - 2 * share * part.nk + share * share * part.nn

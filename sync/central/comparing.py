@@ -14,7 +14,7 @@ from enum import StrEnum
 from math import ceil, erfc, log, sqrt
 
 from sync.central.clusters import USUAL_WEIGHT, Effect, design_effect
-from sync.central.measures import Z95, Interval, bound_of
+from sync.central.measures import HIDDEN_BELOW, Z95, Interval, bound_of
 
 BEYOND = 3.09
 """Standard deviations: one comparison of 500 goes beyond by chance (Spiegelhalter 2005)."""
@@ -27,6 +27,9 @@ COMPARED_FROM = 100
 OTHERS_FROM = 100
 """Ratings by others, and OTHERS of them, from which a service has a usual rate."""
 OTHERS = 2
+OF_ONE = 0.75
+"""The largest share of these that one of them may have: else one person's rate would be the usual
+one, and shown to others."""
 LEAST_BETWEEN = 0.01
 """No officers are so equal that their true rates differ by less than a point: an estimate of none
 at all would make every adjusted value the same, and sure."""
@@ -51,6 +54,10 @@ class Round:
 
     services: Mapping[str, Ratings]
     effect: Effect
+
+    @property
+    def n(self) -> int:
+        return sum(ratings.n for ratings in self.services.values())
 
 
 class Standing(StrEnum):
@@ -130,8 +137,14 @@ class _Beside:
     freedom: int
 
     @property
+    def bound(self) -> str:
+        return (bound_of(self.n, self.satisfied) or ("", 0.0))[0]
+
+    @property
     def rate(self) -> float:
-        return self.satisfied / self.n
+        """Where nearly all agree, the bound: a verdict tells no more than the figure beside it."""
+        bounded = bound_of(self.n, self.satisfied)
+        return bounded[1] if bounded else self.satisfied / self.n
 
     @property
     def z(self) -> float:
@@ -171,12 +184,11 @@ def _findings(compared: Mapping[str, _Beside]) -> dict[str, Finding]:
 
 
 def _finding(standing: Standing, one: _Beside, between: float) -> Finding:
-    bound, rate = bound_of(one.n, one.satisfied) or ("", one.rate)
     return Finding(
         standing=standing,
         n=one.n,
-        rate=rate,
-        bound=bound,
+        rate=one.rate,
+        bound=one.bound,
         expected=one.expected,
         spread=sqrt(one.variance + between),
         between=sqrt(between),
@@ -192,42 +204,72 @@ def _usual(officers: Iterable[Round]) -> float:
     return design_effect(Effect(weighed / freedom, freedom) if freedom else Effect(), 1.0)
 
 
-def _totals(officers: Iterable[Round]) -> dict[str, tuple[Ratings, int]]:
-    """Of each service, everybody's ratings, and how many officers have any."""
-    totals: dict[str, tuple[Ratings, int]] = {}
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """Everybody's ratings of one service. `by_officer`: how many of each."""
+
+    n: int
+    satisfied: int
+    by_officer: tuple[int, ...]
+
+    def usual_to(self, own: Ratings) -> Ratings | None:
+        """The ratings of the others; None where these are too few, or nearly all one person's."""
+        n = self.n - own.n
+        each = list(self.by_officer)
+        each.remove(own.n)
+        if n < OTHERS_FROM or len(each) < OTHERS or max(each) > OF_ONE * n:
+            return None
+        return Ratings(n, self.satisfied - own.satisfied)
+
+
+def _totals(officers: Iterable[Round]) -> dict[str, _Service]:
+    by_service: dict[str, list[Ratings]] = {}
     for own in officers:
         for service, ratings in own.services.items():
-            if not ratings.n:
-                continue
-            total, people = totals.get(service, (Ratings(0, 0), 0))
-            more = Ratings(total.n + ratings.n, total.satisfied + ratings.satisfied)
-            totals[service] = more, people + 1
-    return totals
+            if ratings.n:
+                by_service.setdefault(service, []).append(ratings)
+    return {
+        service: _Service(
+            n=sum(one.n for one in each),
+            satisfied=sum(one.satisfied for one in each),
+            by_officer=tuple(one.n for one in each),
+        )
+        for service, each in by_service.items()
+    }
 
 
-def _beside(
-    own: Round, services: Mapping[str, tuple[Ratings, int]], usual: float
-) -> _Beside | Standing:
+def _comparable(own: Round, services: Mapping[str, _Service]) -> list[tuple[Ratings, Ratings]]:
+    """The own ratings and the others', of each service that enough others do. What is left out is
+    ten ratings or more, or none: the result of all stands on the same page."""
+    pairs = []
+    for service, ratings in own.services.items():
+        others = services[service].usual_to(ratings) if ratings.n else None
+        if others is not None:
+            pairs.append((ratings, others))
+    pairs.sort(key=lambda pair: -pair[0].n)
+    left_out = own.n - sum(ratings.n for ratings, _ in pairs)
+    while pairs and 0 < left_out < HIDDEN_BELOW:
+        left_out += pairs.pop()[0].n
+    return pairs
+
+
+def _beside(own: Round, services: Mapping[str, _Service], usual: float) -> _Beside | Standing:
     """An officer beside the others' rates of the same services: sum of n_s p_s over n. The own
     ratings are no part of p_s: nobody is compared with oneself. A service that hardly anybody else
     does is left out on both sides."""
     n, satisfied = 0, 0
     expected, independent, of_others = 0.0, 0.0, 0.0
-    for service, ratings in own.services.items():
-        total, people = services.get(service, (ratings, 1))
-        others = total.n - ratings.n
-        if others < OTHERS_FROM or people - 1 < OTHERS:
-            continue
-        share = (total.satisfied - ratings.satisfied) / others
+    for ratings, others in _comparable(own, services):
+        share = others.satisfied / others.n
         n += ratings.n
         satisfied += ratings.satisfied
         expected += ratings.n * share
         independent += ratings.n * share * (1 - share)
-        of_others += ratings.n**2 * share * (1 - share) / others
+        of_others += ratings.n**2 * share * (1 - share) / others.n
     deff = design_effect(own.effect, usual)
-    if sum(ratings.n for ratings in own.services.values()) < COMPARED_FROM * deff:
+    if own.n < COMPARED_FROM * deff:
         return Standing.FEW
-    if 2 * n < sum(ratings.n for ratings in own.services.values()):
+    if 2 * n < own.n:
         return Standing.ALONE
     if n < COMPARED_FROM * deff:
         return Standing.FEW

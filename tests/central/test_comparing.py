@@ -69,6 +69,14 @@ def test_one_block_or_one_answer_alone_tells_nothing() -> None:
     assert design_effect(Effect(), 1.7) == 1.7
 
 
+def test_a_design_effect_does_not_tell_how_many_differ_where_a_bound_is_shown() -> None:
+    calm = Some(((20, 12), (20, 16), (20, 14)))
+    bounds = [Some(((10, 10 - few),) + ((10, 10),) * 5) for few in (0, 1, 2)]
+    bounds += [Some(((10, few),) + ((10, 0),) * 5) for few in (0, 1, 2)]
+    assert {effect([one]) for one in bounds} == {Effect()}
+    assert {effect([one, calm]) for one in bounds} == {effect([calm])}
+
+
 @given(st.floats(0, 10), st.integers(0, 100), st.floats(1, 5))
 def test_a_design_effect_lies_between_the_own_and_the_usual_and_never_below_one(
     ratio: float, freedom: int, usual: float
@@ -155,6 +163,38 @@ def test_where_nearly_all_agree_a_comparison_tells_a_bound() -> None:
         assert (one.standing, one.bound) == (Standing.ABOVE, "at least")
         rates.add(one.rate)
     assert rates == {0.99}
+
+
+def test_a_verdict_on_a_bound_is_the_same_for_all_that_it_stands_for() -> None:
+    """Of 100, the band ends between 97 and 100."""
+    office = an_office(mixed=(0, 0), n=4000)
+    for k in range(80, 96):
+        a = {name: Round({"a": Ratings(4000, 40 * k)}, Effect(1.0, 25)) for name in office}
+        told = set()
+        for few in (0, 1, 2):
+            high = Round({"a": Ratings(100, 100 - few)}, Effect(1.0, 25))
+            told.add(compare(a | {"high": high})["high"])
+        assert len(told) == 1
+
+
+def test_what_a_comparison_leaves_out_is_ten_ratings_or_more() -> None:
+    """The result of all ratings stands beside it: less it is that of three people."""
+    office = an_office(mixed=(200, 100))
+    services = dict(office["both"].services)
+    office["both"] = Round(services | {"rare": Ratings(3, 0)}, Effect(1.0, 25))
+    assert compare(office)["both"].n == 200
+    office["both"] = Round(services | {"rare": Ratings(10, 0)}, Effect(1.0, 25))
+    assert compare(office)["both"].n == 300
+
+
+def test_one_colleague_who_does_nearly_all_of_a_service_is_not_what_is_usual() -> None:
+    office = an_office(mixed=(200, 200))
+    calm = Effect(1.0, 25)
+    office |= {name: Round({"c": Ratings(150, 140)}, calm) for name in ("c1", "c2")}
+    office["c3"] = Round({"c": Ratings(3000, 1800)}, calm)
+    found = compare(office)
+    assert {found[name].standing for name in ("c1", "c2")} == {Standing.ALONE}
+    assert found["c3"].standing is Standing.BELOW
 
 
 def test_of_few_officers_nobody_is_compared() -> None:
