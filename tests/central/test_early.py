@@ -1,6 +1,7 @@
 """An early word to an officer alone, where the office asks for it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -52,7 +53,7 @@ def test_a_fall_of_eight_points_is_told_within_the_year() -> None:
 
 def test_the_weeks_named_are_those_of_the_fall() -> None:
     usual = weeks(Random(1), 0.8, 0.8, 40)[: BEFORE + WATCHED]
-    fallen = [Week(w.first_day, w.last_day, w.n, 20) for w in usual[-5:]]
+    fallen = [replace(week, satisfied=20) for week in usual[-5:]]
     word = fall([*usual[:-5], *fallen], 1.0)
     assert word
     assert (word.first_day, word.last_day) == (fallen[0].first_day, fallen[-1].last_day)
