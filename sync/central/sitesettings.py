@@ -245,6 +245,9 @@ class SiteSettings(NamedTuple):
     second_factor: Annotated[
         bool, Flag(), "roles that see or change others' sign in with a code of an app as well"
     ] = True
+    early_word: Annotated[
+        bool, Flag(), "an officer whose newest weeks fall is told on the own page, and nobody else"
+    ] = False
     one_session: Annotated[bool, Flag(), "who signs in anew ends the account's other sessions"] = (
         True
     )

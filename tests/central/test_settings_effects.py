@@ -66,8 +66,9 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "ita_rows": ({"ita_rows": "O99 | OIT | ใหม่"}, "/ita/dindaeng", "O99"),
 }
 
-SIGNING_IN = {"second_factor", "one_session", "own_result_at_terminal"}
-"""What they do is tried in test_second_factor.py, test_sessions.py and test_own_results.py."""
+SIGNING_IN = {"second_factor", "one_session", "own_result_at_terminal", "early_word"}
+"""What they do is tried in test_second_factor.py, test_sessions.py, test_own_results.py and
+test_early.py."""
 
 
 @pytest.fixture

@@ -56,6 +56,7 @@ def form(**changed: str) -> dict[str, str]:
         "holidays": "",
         "second_factor": "yes",
         "one_session": "yes",
+        "early_word": "no",
         "own_result_at_terminal": "yes",
         **changed,
     }

@@ -41,7 +41,7 @@ _NUMBERS = (
     "backup_days",
     "fiscal_year_starts",
 )
-_FLAGS = ("second_factor", "one_session", "own_result_at_terminal")
+_FLAGS = ("second_factor", "one_session", "own_result_at_terminal", "early_word")
 _YES, _NO = "yes", "no"
 _LISTS = ("level_words_th", "level_words_en", "holidays")
 _ATTRIBUTES = {"maxLength": "maxlength", "minimum": "min", "maximum": "max"}

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from kiosk.domain.people import Officer
 from sync.central.appraising import Appraisal, Evidence, appraise
 from sync.central.disclosure import Block, week_end
+from sync.central.early import BEFORE, WATCHED, Fall, Week, fall
 from sync.central.logbook import Looker, told
-from sync.central.measures import Result, result, sample_of
+from sync.central.measures import Result, result, sample_of, satisfied_of
 from sync.central.objecting import Objection
 from sync.central.period import Period
 from sync.central.reports.gate.comparisons import Comparison, NotCompared, comparison
@@ -71,6 +72,8 @@ class OfficerView:
     trend: tuple[MonthFigure, ...]
     blocks: tuple[BlockRow, ...]
     comparison: Comparison
+    fall: Fall | None
+    """Of the newest weeks below the own year before: for the officer's own eyes."""
     lookers: tuple[Looker, ...]
     """Who else looked, the last one first: for the officer's own eyes, empty for others."""
     own: bool
@@ -117,6 +120,7 @@ def officer(
         usual = usual_effect(t, min(last_day, today))
         objected = remedy(t, id, period, only, blocks, settings, today, own=own, usual=usual)
         lookers = t.logs.lookers(id) if own else ()
+        falls = _fall(t, id, today, usual) if own and settings.early_word else None
         has_photo = t.photos.has(id)
         former = t.people.former_names(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
@@ -166,6 +170,7 @@ def officer(
             for levels, block in blocks
         ),
         comparison=compared,
+        fall=falls,
         lookers=lookers,
         own=own,
         appraisal=appraise(evidence, settings),
@@ -181,6 +186,20 @@ def officer(
 def _days_of(officer: str, corrected: Iterable[str]) -> tuple[date, ...]:
     days = (detail.partition(" ") for detail in corrected)
     return tuple(date.fromisoformat(day) for day, _, whose in days if whose == officer)
+
+
+def _fall(t: Transaction, id: str, today: date, usual: float) -> Fall | None:
+    since = today - timedelta(weeks=WATCHED + BEFORE)
+    weeks = []
+    for levels, block in t.blocks.of_officer(id, since, today):
+        week = Week(
+            first_day=block.first_day,
+            last_day=block.last_day,
+            n=block.n,
+            satisfied=satisfied_of(levels, block.counts),
+        )
+        weeks.append(week)
+    return fall(weeks, max(1.0, usual))
 
 
 def _closed_in(section: str | None, blocks: Iterable[tuple[int, Block]]) -> list[tuple[int, Block]]:
