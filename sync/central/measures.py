@@ -126,6 +126,12 @@ class Response:
         return 100 - self.per_cent
 
     @property
+    def is_of_most(self) -> bool:
+        """Whether nearly all ratings answered an offer. Where many came without one, nobody counted
+        the citizens who did not rate there: who says "of 100 served" says where."""
+        return is_covered(self.answered, self.ratings)
+
+    @property
     def is_of_a_part(self) -> bool:
         """Whether it tells of some of the ratings alone."""
         return self.answered < self.ratings
@@ -167,6 +173,10 @@ _COVERED = 90
 ratings are of."""
 
 
+def is_covered(answered: int, ratings: int) -> bool:
+    return 100 * answered >= _COVERED * ratings
+
+
 def of_served(n: int, satisfied: int, served: Served) -> OfServed | None:
     """Of 100 served, how many were satisfied, not satisfied, declined, left and were never asked.
     Those who answered are split as all `n` ratings are. None where it is not known who was served:
@@ -175,7 +185,7 @@ def of_served(n: int, satisfied: int, served: Served) -> OfServed | None:
     Where nearly all agree it is made of `n` alone, and so rounded that the bound stays true.
     """
     answered, total = served.answered, served.total
-    if n < HIDDEN_BELOW or total < HIDDEN_BELOW or 100 * answered < _COVERED * n:
+    if n < HIDDEN_BELOW or total < HIDDEN_BELOW or not is_covered(answered, n):
         return None
     bounded = bound_of(n, satisfied)
     bound, unit = bounded[0] if bounded else "", n * total

@@ -12,7 +12,7 @@ from sync.central.appraising import Condition, Rule, State
 from sync.central.conditionwords import condition_words
 from sync.central.disclosure import Beside, DayCount, next_blocks
 from sync.central.measures import OfServed, Response, Served, of_served
-from sync.central.papers import appraisal, figures
+from sync.central.papers import appraisal, figures, statistics
 from sync.central.reports import daytally, gate
 from sync.central.usecases.audit import read_tally
 from sync.central.usecases.central import Central
@@ -221,6 +221,26 @@ def test_more_answers_than_services_are_said_and_never_capped(central: Central) 
     figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
     assert (figure.response, figure.answers_exceed) == (None, True)
     assert figures.beside(figure) == ["จำนวนคำตอบมากกว่าจำนวนครั้งที่ให้บริการ จึงไม่แสดงอัตราการตอบ"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "told", "where"), [(89, None, " where the question is offered"), (90, 50, "")]
+)
+def test_of_100_served_says_where_when_many_rated_without_an_offer(
+    central: Central, answered: int, told: int | None, where: str
+) -> None:
+    """Where nobody was asked, nobody knows how many did not rate."""
+    take(central, MONDAY, 100, offered=2 * answered, answered=answered)
+    publish_due(central, TODAY)
+    office = gate.office(central, PUBLIC, YEAR, TODAY)
+    assert office.figure.response is not None
+    assert office.figure.response.per_cent == 50
+    counters, *_ = statistics.rows("dindaeng", office, gate.cuts(central, PUBLIC, YEAR, TODAY))
+    assert counters.not_rated_of_100 == told
+    [said] = figures.of_100_not(office.figure)
+    assert ("ช่องที่มีการเชิญ" in said) is bool(where)
+    page = signed_in(central, ROLES["director"], now=NOW).get("/report/dindaeng?lang=en").text
+    assert f"Of 100 served{where}, 50 did not rate" in page
 
 
 def test_of_100_served_says_what_became_of_each(central: Central) -> None:

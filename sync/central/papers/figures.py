@@ -130,9 +130,11 @@ def _sentence_parts(figure: Figure, settings: SiteSettings) -> list[str]:
 
 def of_100_not(figure: Figure) -> list[str]:
     """Of 100 served, how many did not rate; empty where that is not known."""
-    if figure.response is None or figure.result.rate is None:
+    response = figure.response
+    if response is None or figure.result.rate is None:
         return []
-    return [in_thai("figures.of_100_not", n=figure.response.of_100_not)]
+    key = "of_100_not" if response.is_of_most else "of_100_offered_not"
+    return [in_thai(f"figures.{key}", n=response.of_100_not)]
 
 
 def may(settings: SiteSettings) -> list[str]:
@@ -140,7 +142,8 @@ def may(settings: SiteSettings) -> list[str]:
     n, share = settings.appraisal_from, settings.appraisal_response
     lines = in_thai("paper.may", n=n, share=share).splitlines()
     if settings.asks_less:
-        lines.append(in_thai("appraising.asks_less", reason=settings.appraisal_reason))
+        reason = settings.appraisal_reason
+        lines.append(in_thai("appraising.asks_less", n=n, share=share, reason=reason))
     return lines
 
 

@@ -93,6 +93,7 @@ def _service(
 def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> StatisticsRow:
     result = figure.result
     low, high = result.ends or (None, None)
+    response = figure.response
     return StatisticsRow(
         site=site,
         period=office.period.code,
@@ -106,7 +107,7 @@ def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> Stati
         low=low,
         high=high,
         bound=result.bound,
-        not_rated_of_100=figure.response.of_100_not if figure.response else None,
+        not_rated_of_100=response.of_100_not if response and response.is_of_most else None,
         order=figure.order,
     )
 
