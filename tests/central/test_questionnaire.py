@@ -173,7 +173,8 @@ def test_nothing_kept_joins_an_answer_to_a_token_a_comment_or_a_minute(
         for table in (questionnaire_tokens, questionnaire_counts, comments)
     ]
     assert names[0] == {"site", "token", "until"}
-    assert names[2] == {"site", "id", "pool", "language", "words"}
+    # `closed`: the day of the whole pool, ten comments or more.
+    assert names[2] == {"site", "id", "pool", "closed", "language", "words"}
     assert names[1] & names[2] == {"site"}
 
 
