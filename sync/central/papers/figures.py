@@ -133,8 +133,8 @@ def of_100_not(figure: Figure) -> list[str]:
     response = figure.response
     if response is None or figure.result.rate is None:
         return []
-    key = "of_100_not" if response.is_of_most else "of_100_offered_not"
-    return [in_thai(f"figures.{key}", n=response.of_100_not)]
+    key = "figures.of_100_not" if response.is_of_most else "figures.of_100_offered_not"
+    return [in_thai(key, n=response.of_100_not)]
 
 
 def may(settings: SiteSettings) -> list[str]:
