@@ -95,6 +95,14 @@ class Result:
         return shown_ends(self.interval, self.places) if self.interval else None
 
     @property
+    def mean_ends(self) -> tuple[float, float] | None:
+        """The mean's interval as it is shown."""
+        if self.mean_interval is None:
+            return None
+        low, high = self.mean_interval.low / 100, self.mean_interval.high / 100
+        return shown_ends(Interval(low, high), self.places)
+
+    @property
     def drawn(self) -> Interval | None:
         """What a chart draws: the interval, or all that a bound leaves open."""
         if self.rate is None or not self.bound:
