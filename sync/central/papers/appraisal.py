@@ -267,11 +267,12 @@ def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict
         "rate_text": figures.rate_text(figure),
         "sentence": figures.sentence_lines(figure, settings),
         **figures.drawn(figure),
+        "of_100": figures.of_100(figure),
         "levels": figures.levels(figure, settings),
         "beside": _beside(view),
         "trend": figures.trend(view.trend),
         "may": figures.may(settings),
         "may_not": figures.may_not(),
-        "words": figures.words("appraisal"),
+        "words": {**figures.words("appraisal"), "of_100": in_thai("figures.of_100")},
         "pages": figures.PAGES,
     }

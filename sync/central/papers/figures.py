@@ -350,6 +350,20 @@ def _months_alt(shape: chart.Trend) -> str:
     return ", ".join(f"{month(first)} {text}" for first, text in sorted(month_words.items()))
 
 
+def of_100(figure: Figure) -> list[dict[str, Any]]:
+    """The parts of 100 served; empty where they are not known."""
+    served = figure.of_served
+    if served is None:
+        return []
+    parts = []
+    for part in served.parts:
+        bound = in_thai(f"figures.{part.bound}") if part.bound else ""
+        shown = " ".join(filter(None, (bound, number(part.count))))
+        words = tables("th")["served_part"][part.name]
+        parts.append({"name": part.name, "count": part.count, "words": words, "shown": shown})
+    return parts
+
+
 def levels(figure: Figure, settings: SiteSettings) -> list[dict[str, Any]]:
     """Counts by level, best first; empty where they may not be shown."""
     total = sum(figure.level_counts)
