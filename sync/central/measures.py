@@ -160,6 +160,31 @@ class OfServed:
     never_asked: int
     bound: str = ""
 
+    @property
+    def parts(self) -> tuple["Part", ...]:
+        """As they are drawn, from left to right."""
+        opposite = {AT_LEAST: "at_most", AT_MOST: "at_least", "": ""}
+        bounds = {
+            "satisfied": self.bound.replace(" ", "_"),
+            "not_satisfied": opposite[self.bound],
+        }
+        parts, first = [], 0
+        for name in ("satisfied", "not_satisfied", "declined", "left", "never_asked"):
+            count = getattr(self, name)
+            parts.append(Part(name=name, first=first, count=count, bound=bounds.get(name, "")))
+            first += count
+        return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of the hundred, `count` from `first` on; `bound`: "at_least" or "at_most" so many."""
+
+    name: str
+    first: int
+    count: int
+    bound: str
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
