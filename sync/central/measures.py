@@ -95,6 +95,14 @@ class Result:
         return shown_ends(self.interval, self.places) if self.interval else None
 
     @property
+    def mean_ends(self) -> tuple[float, float] | None:
+        """The mean's interval as it is shown."""
+        if self.mean_interval is None:
+            return None
+        low, high = self.mean_interval.low / 100, self.mean_interval.high / 100
+        return shown_ends(Interval(low, high), self.places)
+
+    @property
     def drawn(self) -> Interval | None:
         """What a chart draws: the interval, or all that a bound leaves open."""
         if self.rate is None or not self.bound:
@@ -151,6 +159,31 @@ class OfServed:
     left: int
     never_asked: int
     bound: str = ""
+
+    @property
+    def parts(self) -> tuple["Part", ...]:
+        """As they are drawn, from left to right."""
+        opposite = {AT_LEAST: "at_most", AT_MOST: "at_least", "": ""}
+        bounds = {
+            "satisfied": self.bound.replace(" ", "_"),
+            "not_satisfied": opposite[self.bound],
+        }
+        parts, first = [], 0
+        for name in ("satisfied", "not_satisfied", "declined", "left", "never_asked"):
+            count = getattr(self, name)
+            parts.append(Part(name=name, first=first, count=count, bound=bounds.get(name, "")))
+            first += count
+        return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of the hundred, `count` from `first` on; `bound`: "at_least" or "at_most" so many."""
+
+    name: str
+    first: int
+    count: int
+    bound: str
 
 
 @dataclass(frozen=True, slots=True)

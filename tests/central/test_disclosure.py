@@ -297,9 +297,10 @@ def test_a_mean_stands_only_where_the_counts_by_level_may_and_has_an_interval() 
     assert one.mean_interval is not None
     # By hand: variance 1009.16, t of 39 degrees of freedom 2.0227.
     assert one.mean_interval.low == pytest.approx(75.625 - 2.0227 * (1009.16 / 40) ** 0.5, abs=0.01)
-    wider = result(sample_of(5, (3, 3, 4, 10, 20)), deff=2.0).mean_interval
-    assert wider is not None
-    assert wider.low < one.mean_interval.low
+    wider = result(sample_of(5, (3, 3, 4, 10, 20)), deff=2.0)
+    assert wider.mean_interval is not None
+    assert wider.mean_interval.low < one.mean_interval.low
+    assert wider.mean_ends == (60, 91), "60.8 and 90.5: shown no narrower than it is"
     assert result(sample_of(5, (1, 3, 4, 10, 22))).mean is None, "one alone at the worst level"
 
 

@@ -1,5 +1,6 @@
 """Where questions are offered: the denominator, from a terminal's counts to what is shown."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -249,6 +250,13 @@ def test_of_100_served_says_what_became_of_each(central: Central) -> None:
     figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
     assert figure.of_served == OfServed(
         satisfied=45, not_satisfied=5, declined=8, left=17, never_asked=25, bound="at least"
+    )
+    page = signed_in(central, ROLES["director"], now=NOW).get("/report/dindaeng?lang=en").text
+    [legend] = re.findall(r'<ul class="legend">.*?</ul>', page, re.S)
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", legend)).strip()
+    assert words == (
+        "satisfied at least 45 not satisfied at most 5 declined to rate 8 "
+        "gave no answer 17 were not asked 25"
     )
 
 

@@ -9,7 +9,7 @@ from sync.central.appraising import Appraisal, Evidence, appraise
 from sync.central.disclosure import Block, week_end
 from sync.central.early import BEFORE, WATCHED, Fall, Week, fall
 from sync.central.logbook import Looker, told
-from sync.central.measures import Result, result, sample_of, satisfied_of
+from sync.central.measures import OfServed, Result, result, sample_of, satisfied_of
 from sync.central.objecting import Objection
 from sync.central.period import Period
 from sync.central.reports.gate.comparisons import Comparison, NotCompared, comparison
@@ -80,6 +80,8 @@ class OfficerView:
     appraisal: Appraisal
     has_photo: bool
     missing: Missing
+    usual_served: OfServed | None
+    """The whole office's."""
     usual_flags: float | None
     """Flagged ratings of a thousand in the whole office."""
     next_close: date
@@ -176,6 +178,7 @@ def officer(
         appraisal=appraise(evidence, settings),
         has_photo=has_photo,
         missing=missing,
+        usual_served=office_figure.of_served,
         usual_flags=office_figure.flagged_per_1000,
         next_close=week_end(today),
         corrected=corrected,
