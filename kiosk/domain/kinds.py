@@ -10,7 +10,7 @@ from datetime import date, time
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
-from kiosk.domain.people import IDENTIFIER, MAX_NAME, identifier, plain, readable
+from kiosk.domain.people import IDENTIFIER, MAX_NAME, identifier, plain, readable, says_something
 from kiosk.domain.refusal import Refusal
 
 Schema = dict[str, Any]
@@ -78,6 +78,7 @@ class ScreenText(Kind):
 
     def read(self, value: object) -> str:
         text = readable("text", _text(value)).strip()
+        text = text if says_something(text) else ""
         if not self.least <= len(text) <= self.most:
             raise BadValue("write_characters", least=str(self.least), most=str(self.most))
         return text

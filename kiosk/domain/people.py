@@ -71,6 +71,11 @@ def _as_seen(char: str) -> str:
     return " " if category == "Zs" else char
 
 
+def says_something(text: str) -> bool:
+    """Whether there is anything that a reader sees: a reason of unseen characters is none."""
+    return any(unicodedata.category(char) not in _UNSEEN and not char.isspace() for char in text)
+
+
 def plain(field: str, text: str, *, empty: bool = False) -> str:
     """`text` in one spelling, white space folded; refused when a screen or a spreadsheet would trip
     on it.
@@ -79,7 +84,7 @@ def plain(field: str, text: str, *, empty: bool = False) -> str:
     a pile of combining marks (Thai needs at most two on one consonant), more than MAX_NAME.
     """
     clean = composed(text).strip()
-    if all(unicodedata.category(char) in _UNSEEN for char in clean) and (clean or not empty):
+    if not says_something(clean) and (clean or not empty):
         raise BadPerson("empty", field=field)
     clean = _SPACES.sub(" ", clean)
     if len(clean) > MAX_NAME:
@@ -127,7 +132,8 @@ def tidied(text: str) -> str:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks <= _MARKS_IN_A_ROW:
             characters.append(char)
-    return "".join(characters)
+    prose = "".join(characters)
+    return prose if says_something(prose) else ""
 
 
 @dataclass(frozen=True, slots=True)

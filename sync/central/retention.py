@@ -80,9 +80,11 @@ class Horizons:
     comments: date
 
 
-def horizons(settings: SiteSettings, today: date) -> Horizons:
-    """What is as old as the office says. Raw days never stay longer than the results on them."""
-    results = _round_before(_months_before(today, 12 * settings.results_years), settings)
+def horizons(settings: SiteSettings, today: date, disputed: date = date.max) -> Horizons:
+    """What is as old as the office says. Raw days never stay longer than the results on them.
+    `disputed`: the first day whose results people still decide on; its round stays."""
+    oldest = min(_months_before(today, 12 * settings.results_years), disputed)
+    results = _round_before(oldest, settings)
     raw = week_end(_months_before(today, settings.raw_months)) - _WEEK
     return Horizons(
         raw=max(raw, week_end(results)),

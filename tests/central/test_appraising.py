@@ -89,7 +89,7 @@ def test_every_condition_has_words(language: str) -> None:
 
 @pytest.mark.parametrize("lower", [{"appraisal_from": 299}, {"appraisal_response": 49}])
 def test_an_office_asks_for_less_only_with_a_reason(lower: dict[str, object]) -> None:
-    for reason in ("", " "):
+    for reason in ("", " ", "\u200b\u2060"):
         with pytest.raises(BadSettings, match="reason"):
             sitesettings.read({**lower, "appraisal_reason": reason})
     settings = sitesettings.read({**lower, "appraisal_reason": "ช่องบริการใหม่"})

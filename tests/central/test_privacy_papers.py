@@ -36,10 +36,10 @@ def test_it_is_a_draft_until_the_office_has_named_who_answers() -> None:
 
 def test_who_sees_what_follows_from_the_table_of_roles(monkeypatch: pytest.MonkeyPatch) -> None:
     before = notice(NAMED)
-    assert before.count("raw days; each read is logged") == 1
+    assert before.count("raw days, and patterns") == 1
     nosy = Role(id="hr", rights=frozenset({Right.TALLY}), sections=Reach.ALL)
     monkeypatch.setitem(ROLES, "hr", nosy)
-    assert notice(NAMED).count("raw days; each read is logged") == 2
+    assert notice(NAMED).count("raw days, and patterns") == 2
 
 
 def test_the_record_has_a_row_for_each_activity_as_paper_and_as_a_book() -> None:
@@ -50,3 +50,16 @@ def test_the_record_has_a_row_for_each_activity_as_paper_and_as_a_book() -> None
     assert any("๑๓ ปี" in cell for cell in cells)
     assert len([cell for cell in cells if "argon2id" in cell]) == len(privacy.ACTIVITIES)
     assert privacy.record_pdf(NAMED, "เขต", NOW).startswith(b"%PDF")
+
+
+def test_what_the_office_turned_off_is_not_claimed() -> None:
+    def record(settings: SiteSettings) -> str:
+        book = openpyxl.load_workbook(io.BytesIO(privacy.record_xlsx(settings, "เขต", NOW)))
+        return " ".join(str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
+
+    off = NAMED._replace(second_factor=False, own_result_at_terminal=False)
+    for words, settings in (("สองขั้น", NAMED), ("เครื่องประเมินของสำนักงาน", NAMED)):
+        assert words in record(settings)
+        assert words not in record(off)
+    assert "terminals hold your published results" in notice(NAMED)
+    assert "terminals hold your published results" not in notice(off)

@@ -11,6 +11,7 @@ from sync.central import nightly
 from sync.central.disclosure import week_end
 from sync.central.logbook import Kind, Log, Wanted
 from sync.central.measures import HIDDEN_BELOW
+from sync.central.objecting import Deed
 from sync.central.retention import KEPT, horizons
 from sync.central.schema import (
     blocks,
@@ -48,6 +49,7 @@ from tests.support.central import (
     take,
 )
 from tests.support.day_reports import day_report, key_text
+from tests.support.objections import objected
 
 FIRST = date(2026, 10, 5)
 """A Monday; the fiscal year's first."""
@@ -122,6 +124,18 @@ def test_a_clock_that_is_years_ahead_removes_no_more(office: Central, ahead: tim
     removed = retain(office, NOW + ahead)
     assert removed.until.raw <= newest - timedelta(days=365 - 45)
     assert removed.until.results <= date(2030, 9, 30)
+
+
+def test_a_round_whose_objection_is_open_stays_until_it_is_decided(office: Central) -> None:
+    before = results(office)
+    case = objected(office, "101", NOW)
+    assert retain(office, NOW).blocks == 0
+    assert results(office) == before
+    step = replace(case.filed, deed=Deed.WITHDRAWN, until=None)
+    with office.store.transaction(office.site) as t:
+        t.objections.append(case, step)
+    assert retain(office, NOW).until.results == date(2030, 9, 30)
+    assert first_disagreement(office) is None
 
 
 def test_a_trial_run_tells_the_same_and_leaves_everything(office: Central) -> None:

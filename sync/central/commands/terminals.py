@@ -150,10 +150,11 @@ def release(
 
     Example: kiosk-central terminals release counter-1 --mark 3f0c… --reason "disk replaced"
     """
+    from kiosk.domain.people import says_something
     from sync.central.usecases.accounts import viewer_of
     from sync.central.usecases.terminals import Release, console, release_terminal
 
-    if not reason.strip():
+    if not says_something(reason):
         fail("--reason: say what was found; it is kept", USAGE)
     with opened() as central, _refusals():
         viewer = viewer_of(central, account) if account else console(login())

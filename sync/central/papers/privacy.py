@@ -107,7 +107,14 @@ def _notice(language: Words, settings: SiteSettings, office: str, address: str) 
     sections = [
         {
             "title": language.get(f"notice.{name}"),
-            "lines": language.get(f"notice.{name}_lines", **filled).strip().split("\n"),
+            "lines": [
+                *language.get(f"notice.{name}_lines", **filled).strip().split("\n"),
+                *(
+                    [language.get("notice.at_terminals")]
+                    if name == "rules" and settings.own_result_at_terminal
+                    else []
+                ),
+            ],
         }
         for name in _SECTIONS
     ]
@@ -156,6 +163,7 @@ def _length(language: Words, kind: Keeping, settings: SiteSettings) -> str:
 
 def _rows(language: Words, settings: SiteSettings) -> Iterator[tuple[str, ...]]:
     kinds = {kind.id: kind for kind in KEPT}
+    sign_in = "two_factors" if settings.second_factor else "password"
     for activity in ACTIVITIES:
         lengths = (_length(language, kinds[id_], settings) for id_ in _KEPT_OF[activity])
         yield (
@@ -163,7 +171,13 @@ def _rows(language: Words, settings: SiteSettings) -> Iterator[tuple[str, ...]]:
             language.get(f"ropa_people.{activity}"),
             language.get(f"ropa_data.{activity}"),
             language.get(f"ropa_purpose.{activity}"),
-            language.get(f"ropa_recipients.{activity}"),
+            "; ".join(_recipients(language, activity, settings)),
             " / ".join(dict.fromkeys(lengths)),
-            language.get("ropa.security_all"),
+            language.get("ropa.security_all", sign_in=language.get(f"ropa.{sign_in}")),
         )
+
+
+def _recipients(language: Words, activity: str, settings: SiteSettings) -> Iterator[str]:
+    yield language.get(f"ropa_recipients.{activity}")
+    if activity == "results" and settings.own_result_at_terminal:
+        yield language.get("ropa.at_terminals")

@@ -72,7 +72,8 @@ def _retain(t: Transaction, now: datetime) -> Removed:
     today = now.astimezone().date()
     t.people.lock_site()
     close_due(t, today)
-    until = horizons(t.settings.newest().settings, _day_borne_out(t, today))
+    borne_out = _day_borne_out(t, today)
+    until = horizons(t.settings.newest().settings, borne_out, _disputed(t, borne_out))
     t.sign_in_tries.forget(now - _TRIES)
     reports = empty_days(t, until)
     blocks, people = remove_results(t, until.results)
@@ -98,6 +99,21 @@ def _day_borne_out(t: Transaction, today: date) -> date:
     does not come back: this machine's clock alone, years ahead, must not decide it."""
     newest = max(t.days.newest_days().values(), default=today)
     return min(today, newest + _AFTER_THE_NEWEST)
+
+
+def _disputed(t: Transaction, today: date) -> date:
+    """The oldest last day of a block whose objection can still end in another way."""
+    days = [date.max]
+    for objection in t.objections.all():
+        if objection.open(today):
+            of_officer = t.blocks.of(objection.officer)
+            days += [
+                block.last_day
+                for levels, number in objection.blocks
+                for block in of_officer.get(levels, ())
+                if block.number == number
+            ]
+    return min(days)
 
 
 # --- raw days ----------------------------------------------------------------------------------
