@@ -358,9 +358,9 @@ def of_100(figure: Figure) -> list[dict[str, Any]]:
     parts = []
     for part in served.parts:
         bound = in_thai(f"figures.{part.bound}") if part.bound else ""
-        shown = " ".join(filter(None, (bound, number(part.count))))
+        value = " ".join(filter(None, (bound, number(part.count))))
         words = tables("th")["served_part"][part.name]
-        parts.append({"name": part.name, "count": part.count, "words": words, "shown": shown})
+        parts.append({"name": part.name, "count": part.count, "words": words, "value": value})
     return parts
 
 
