@@ -447,6 +447,11 @@ def test_a_trend_leaves_months_without_a_figure_open() -> None:
         return gate.MonthFigure(date(2026, month, 1), gate.figure(sums, SiteSettings()))
 
     shape = chart.trend([shown(1, 40), shown(2, 0), shown(5, 40), shown(6, 40)])
+    assert shape.band is None
+    whole = shown(1, 400).figure.result
+    assert whole.interval
+    banded = chart.trend([shown(1, 40), shown(2, 40)], whole)
+    assert banded.band == (banded.y(whole.interval.low), banded.y(whole.interval.high))
     assert [round(m.x) for m in shape.marks] == [8, 75, 92]
     assert [month.month for _, month in shape.gaps] == [2, 3, 4]
     assert [len(line.split()) for line in shape.lines] == [2], "no line crosses a gap"

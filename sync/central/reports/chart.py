@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sync.central.comparing import Finding
-from sync.central.measures import AT_LEAST, AT_MOST, Interval, shown_ends, shown_rate
+from sync.central.measures import AT_LEAST, AT_MOST, Interval, Result, shown_ends, shown_rate
 from sync.central.reports.gate import MonthFigure
 
 
@@ -28,6 +28,8 @@ class Trend:
     """Months between that have no figure: x, and the month."""
     lines: tuple[str, ...]
     """SVG points of the lines that join months in a row; none crosses a gap or a bound."""
+    band: tuple[float, float] | None
+    """The ends of the whole span's interval, low and high, behind the months; None without one."""
     floor: float
     """The share at the bottom of the box: 0, or higher where nothing lies lower."""
 
@@ -35,10 +37,14 @@ class Trend:
         return _y(share, self.floor)
 
 
-def trend(months: Sequence[MonthFigure]) -> Trend:
-    """A chart from the first month that has a figure to the last; the scale reaches 100 %."""
+def trend(months: Sequence[MonthFigure], whole: Result | None = None) -> Trend:
+    """A chart from the first month that has a figure to the last; the scale reaches 100 %. `whole`:
+    the result of the whole span, whose interval is drawn as a band."""
+    across = whole.drawn if whole else None
     by_month = {m.month: m for m in months if m.figure.result.rate is not None}
     lowest = min(map(_lowest, by_month.values()), default=0.0)
+    if across:
+        lowest = min(lowest, across.low)
     floor = 0.0 if lowest < 0.5 else 0.5
     span = _months(min(by_month), max(by_month)) if by_month else []
     marks, gaps = [], []
@@ -56,7 +62,13 @@ def trend(months: Sequence[MonthFigure]) -> Trend:
         else:
             runs[-1].append(f"{x:.2f},{mark.y:.2f}")
     lines = tuple(" ".join(run) for run in runs if len(run) > 1)
-    return Trend(marks=tuple(marks), gaps=tuple(gaps), lines=lines, floor=floor)
+    return Trend(
+        marks=tuple(marks),
+        gaps=tuple(gaps),
+        lines=lines,
+        band=(_y(across.low, floor), _y(across.high, floor)) if across else None,
+        floor=floor,
+    )
 
 
 def _mark(month: MonthFigure, x: float, floor: float) -> Mark:
