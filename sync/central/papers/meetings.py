@@ -40,6 +40,7 @@ def meeting_pdf(
         "rate_text": figures.rate_text(figure),
         "sentence": figures.sentence_lines(figure, office.settings),
         **figures.drawn(figure),
+        "of_100": figures.of_100(figure),
         "trend": figures.trend(office.trend),
         "section_head": figures.columns(in_thai("common.section")),
         "sections": [
@@ -63,7 +64,7 @@ def meeting_pdf(
         "log_how": _log_how(len(current) - len(page_rows)),
         "blank": 3,
         "notes": lines <= _NOTES_UP_TO,
-        "words": figures.words("meeting"),
+        "words": {**figures.words("meeting"), "of_100": in_thai("figures.of_100")},
         "pages": figures.PAGES,
     }
     return typesetting.pdf("meeting", values, now)
