@@ -233,7 +233,9 @@ def of_served(n: int, satisfied: int, served: Served) -> OfServed | None:
         both[1 - down] = -(-shares[1 - down] // unit)
         whole = [*both, *_whole(others, unit, 100 - sum(both))]
     else:
-        whole = _whole([*shares, *others], unit, 100)
+        # As the response rate says it beside them.
+        rated = 100 * answered // total
+        whole = [*_whole(shares, unit, rated), *_whole(others, unit, 100 - rated)]
     return OfServed(
         satisfied=whole[0],
         not_satisfied=whole[1],

@@ -274,6 +274,16 @@ def test_the_parts_of_100_served_are_true_sum_up_and_hide_who_differs(
     numbers = (parts.satisfied, parts.not_satisfied, parts.declined, parts.left, parts.never_asked)
     assert sum(numbers) == 100
     assert min(numbers) >= 0
+    if not parts.bound:
+        rate = Response(answered=n, served=served.total, ratings=n)
+        assert sum(numbers[:2]) == rate.per_cent, "the two stand beside one another"
+    assert (
+        all(
+            count or not part
+            for part, count in zip(numbers[2:], (declined, left, never_asked), strict=True)
+        )
+        or parts.bound
+    )
     true = [100 * k / served.total for k in (satisfied, n - satisfied)]
     apart = min(satisfied, n - satisfied)
     assert bool(parts.bound) == (apart < 3)
