@@ -16,6 +16,7 @@ from ui.commands import (
     content,
     data,
     officers,
+    outbox,
     panels,
     queue,
     setting_up,
@@ -44,6 +45,7 @@ app.add_typer(terminal.app)
 app.add_typer(data.app)
 app.add_typer(central.app)
 app.add_typer(central.keys, name="key")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(content.app)
 app.add_typer(officers.app, name="officer")
 app.add_typer(panels.app, name="panel")

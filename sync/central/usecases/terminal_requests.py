@@ -24,6 +24,7 @@ from sync.messages import (
     DayReport,
     Heads,
     HeadsAnswer,
+    HeldWhy,
     Hello,
     IssuedPin,
     IssuedPins,
@@ -31,6 +32,7 @@ from sync.messages import (
     LogsAnswer,
     NewKey,
     NotMine,
+    Outbox,
     PhotoDigest,
     Photos,
     PinStatus,
@@ -49,6 +51,8 @@ from sync.protocol import BadMessage
 from sync.sealing import seal
 from sync.signing import check_key
 
+DAY_DROPPED = "day-dropped"
+"""An alarm: a person at a terminal decided that a day's report is not sent."""
 EARLIER_KEY = "earlier-key"
 """An alarm: somebody came with the key that a terminal had before."""
 _MOST_NOT_MINE = 20
@@ -151,6 +155,27 @@ class TerminalRequest:
         for day in strange[:_MOST_NOT_MINE]:
             detail = day.isoformat()
             self.t.witness.alarm(Alarm(at=now, terminal=terminal, kind=NOT_MINE, detail=detail))
+
+    def put_outbox(self, message: Outbox, now: datetime) -> None:
+        """Remember what the terminal holds back. What a person there dropped raises the alarm: a
+        day that never comes may be one that somebody would rather not show."""
+        terminal = self.terminal.terminal
+        fresh = set(message.held) - {*self.terminal.held}
+        self.t.terminals.put_held(terminal, message)
+        dropped = sorted(report for report in fresh if report.why is HeldWhy.DROPPED)
+        for report in dropped[:_MOST_NOT_MINE]:
+            day = report.date.isoformat()
+            said = told(
+                "day_dropped",
+                terminal=terminal,
+                day=day,
+                revision=str(report.revision),
+                reason=report.words,
+            )
+            self.t.logs.change(terminal, said, now)
+            detail = f"{day} revision {report.revision}: {report.words}"
+            alarm = Alarm(at=now, terminal=terminal, kind=DAY_DROPPED, detail=detail)
+            self.t.witness.alarm(alarm)
 
     def roster(self) -> Roster:
         """Officers and words for terminals."""
