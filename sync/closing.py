@@ -312,14 +312,21 @@ def _settled(snapshot: Snapshot, enrolment: Enrolment, before: date) -> set[date
     for day, parcel in newest.items():
         current = {(str(s.officer), s.seal.digest) for s in sheets.get(day, ())}
         report = DayReport.parse(parcel.body)
-        mine = (report.site, report.terminal) == (enrolment.site, enrolment.terminal)
-        if parcel.why == HeldWhy.AHEAD or not (mine or parcel.state is Delivery.RECEIPTED):
+        if not _stands(parcel, report, enrolment):
             continue
         reported = {(s.officer, s.seal) for s in report.sheets}
         # One without an entry is reported where central was shown it.
         if current == {(officer, seal) for officer, seal in reported if seal != Seal().digest}:
             settled.add(day)
     return settled
+
+
+def _stands(parcel: Parcel, report: DayReport, enrolment: Enrolment) -> bool:
+    """Whether a report is not to be made anew: it arrived, or can still go as it is."""
+    if parcel.state is Delivery.RECEIPTED:
+        return True
+    mine = (report.site, report.terminal) == (enrolment.site, enrolment.terminal)
+    return mine and parcel.why != HeldWhy.AHEAD
 
 
 def _days(snapshot: Snapshot, until: date, dark_until: date, hours: Hours) -> list[date]:

@@ -1,6 +1,6 @@
 """Day reports that can't go: each is parked by name, with the reason, and everything else goes on.
 
-The journal says so, `kiosk outbox` shows and settles them, and central is told.
+The journal says so, `kiosk outbox` shows and settles them, and central learns of it.
 """
 
 from collections.abc import Callable
@@ -68,8 +68,8 @@ def send_again(store: Store, now: Moment, day: date, revision: int | None) -> Pa
 
 
 def drop(store: Store, now: Moment, day: date, revision: int | None, reason: str) -> Parcel:
-    """A report is not to be sent, for a person's reason. It stays in the file, and central is told;
-    NoSuchReport."""
+    """A report is not to be sent, for a person's reason. It stays in the file, and central learns
+    of it; NoSuchReport."""
     with store.transaction() as t:
         parcel = _settleable(t, day, revision, (Delivery.PARKED,))
         t.outbox.set_aside(parcel, Delivery.DROPPED, HeldWhy.DROPPED, reason[:LONGEST_WORDS])
@@ -78,10 +78,10 @@ def drop(store: Store, now: Moment, day: date, revision: int | None, reason: str
 
 
 def held_reports(snapshot: Snapshot) -> Outbox:
-    """What central is told: everything parked that no later report replaces, and what was
+    """What central learns of it: everything parked that no later report replaces, and what was
     dropped."""
     parked = {(parcel.day, parcel.revision) for parcel in snapshot.outbox.parked()}
-    held = [
+    reports = [
         HeldReport(
             date=parcel.day,
             revision=parcel.revision,
@@ -91,7 +91,7 @@ def held_reports(snapshot: Snapshot) -> Outbox:
         for parcel in snapshot.outbox.aside()
         if parcel.state is Delivery.DROPPED or (parcel.day, parcel.revision) in parked
     ]
-    return Outbox(tuple(held[-MOST_HELD:]))
+    return Outbox(tuple(reports[-MOST_HELD:]))
 
 
 def is_of(parcel: Parcel, enrolment: Enrolment) -> bool:

@@ -241,7 +241,7 @@ class Run:
             last = snapshot.state.last_exchange()
             message = held_reports(snapshot)
         body = message.to_bytes()
-        if last.told_outbox == digest(body) or not (last.told_outbox or message.held):
+        if last.told_outbox == digest(body) or not (last.told_outbox or message.reports):
             return
         self._connection.ask("PUT", "outbox", body, expected=(204,))
         self._remember(replace(last, told_outbox=digest(body)))

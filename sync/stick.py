@@ -337,7 +337,7 @@ class _Visit:
             requests.append(self._request("PUT", "not-mine", nonce, body))
         for parcel in due:
             requests.append(self._request("PUT", f"days/{parcel.day}", nonce, parcel.body))
-        if outbox.held:
+        if outbox.reports:
             requests.append(self._request("PUT", "outbox", nonce, outbox.to_bytes()))
         requests.append(self._request("GET", "roster", nonce, etag=etag))
         if memory.pin_key:

@@ -40,7 +40,7 @@ class HeldReport(Row, frozen=True, order=True):
 class Outbox(Message, frozen=True):
     """Everything that a terminal holds back."""
 
-    held: Annotated[tuple[HeldReport, ...], Meta(max_length=MOST_HELD)]
+    reports: Annotated[tuple[HeldReport, ...], Meta(max_length=MOST_HELD)]
 
     def check(self) -> None:
-        check_once("held", ((report.date, report.revision) for report in self.held))
+        check_once("reports", ((report.date, report.revision) for report in self.reports))

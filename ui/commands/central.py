@@ -175,11 +175,11 @@ def _say(result: "Synced") -> None:
     recordings = f", {counted(came, 'recording', 'recordings')}" if came else ""
     reports = counted(result.sent, "day report", "day reports")
     typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}{recordings}.")
-    refused = [f"parked: {line}" for line in result.parked]
-    refused += [f"refused: {line}" for line in result.refused]
-    left = [f"not yet: {line}" for line in result.left]
-    if refused or left:
-        fail("; ".join((*refused, *left)), WRONG if refused else NOT_NOW)
+    to_look_at = [f"parked: {line}" for line in result.parked]
+    to_look_at += [f"refused: {line}" for line in result.refused]
+    to_try_again = [f"not yet: {line}" for line in result.left]
+    if to_look_at or to_try_again:
+        fail("; ".join((*to_look_at, *to_try_again)), WRONG if to_look_at else NOT_NOW)
 
 
 @keys.command()

@@ -29,7 +29,7 @@ def show(
     """Show what waits to be sent, and what is parked and why. Shows no score.
 
     A parked report holds nothing else up. Settle it with `kiosk outbox again` or `kiosk outbox
-    drop`; central is told.
+    drop`; central learns of it.
     """
     if context.invoked_subcommand is not None:
         return
@@ -64,7 +64,7 @@ def again(day: Day, revision: Revision = None) -> None:
 @app.command()
 def drop(
     day: Day,
-    reason: Annotated[str, typer.Option(help="Why, for whoever looks later. Central is told.")],
+    reason: Annotated[str, typer.Option(help="Why, for who looks later. Central learns it.")],
     revision: Revision = None,
 ) -> None:
     """Decide that a parked report is not sent. It stays on this machine, and in the journal with
@@ -84,7 +84,7 @@ def drop(
             parcel = drop_report(store, SystemClock().now(), _day(day), revision, words)
         except NoSuchReport as error:
             fail(str(error), USAGE)
-    typer.echo(f"{name_of(parcel)}: is not sent. Central is told with the next sync.")
+    typer.echo(f"{name_of(parcel)}: is not sent. Central learns of it with the next sync.")
 
 
 def _day(text: str) -> date:

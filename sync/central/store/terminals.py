@@ -357,7 +357,7 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         due=row.due,
         free=row.free,
         panel=row.panel or "",
-        held=Outbox.parse(row.held.encode()).held if row.held else (),
+        held=Outbox.parse(row.held.encode()).reports if row.held else (),
     )
 
 

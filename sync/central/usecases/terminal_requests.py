@@ -160,19 +160,19 @@ class TerminalRequest:
         """Remember what the terminal holds back. What a person there dropped raises the alarm: a
         day that never comes may be one that somebody would rather not show."""
         terminal = self.terminal.terminal
-        fresh = set(message.held) - {*self.terminal.held}
+        fresh = set(message.reports) - {*self.terminal.held}
         self.t.terminals.put_held(terminal, message)
         dropped = sorted(report for report in fresh if report.why is HeldWhy.DROPPED)
         for report in dropped[:_MOST_NOT_MINE]:
             day = report.date.isoformat()
-            said = told(
+            what = told(
                 "day_dropped",
                 terminal=terminal,
                 day=day,
                 revision=str(report.revision),
                 reason=report.words,
             )
-            self.t.logs.change(terminal, said, now)
+            self.t.logs.change(terminal, what, now)
             detail = f"{day} revision {report.revision}: {report.words}"
             alarm = Alarm(at=now, terminal=terminal, kind=DAY_DROPPED, detail=detail)
             self.t.witness.alarm(alarm)
