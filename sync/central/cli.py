@@ -14,6 +14,7 @@ from kiosk.installation import lacking
 from sync.central.commands import (
     accounts,
     backups,
+    ita,
     officers,
     results,
     running,
@@ -44,6 +45,7 @@ app.add_typer(results.app)
 app.add_typer(backups.app)
 app.add_typer(officers.app, name="officers")
 app.add_typer(terminals.app, name="terminals")
+app.add_typer(ita.app, name="ita")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(sites.app, name="sites")

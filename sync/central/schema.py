@@ -561,6 +561,24 @@ ita_texts = Table(
     PrimaryKeyConstraint("site", "fiscal_year", "round", "code", "version"),
 )
 
+ita_pictures = Table(
+    "ita_pictures",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _count("fiscal_year"),
+    _count("round"),
+    _text("code"),
+    _moment("at"),
+    _text("caption"),
+    _text("words"),
+    _count("width"),
+    _count("height"),
+    Column("jpeg", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("site", "id"),
+)
+"""`words`: what the picture shows, for who can't see it."""
+
 site_settings = Table(
     "site_settings",
     metadata,

@@ -539,6 +539,21 @@ def _papers() -> None:
         _text("body"),
         sa.PrimaryKeyConstraint("site", "fiscal_year", "round", "code", "version"),
     )
+    op.create_table(
+        "ita_pictures",
+        _text("site"),
+        _text("id"),
+        _count("fiscal_year"),
+        _count("round"),
+        _text("code"),
+        _moment("at"),
+        _text("caption"),
+        _text("words"),
+        _count("width"),
+        _count("height"),
+        _bytes("jpeg"),
+        sa.PrimaryKeyConstraint("site", "id"),
+    )
 
 
 def _questionnaire() -> None:
