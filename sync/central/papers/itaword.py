@@ -16,7 +16,7 @@ _WIDTHS = (4.1, 4.1, 5.9, 7.2, 5.6)
 _TEXT = 13
 """Points; the PDF's, so that both have as many pages."""
 _FONT = "TH Sarabun New"
-_CHART, _PICTURE, _ANNEX_PICTURE = 6.4, 5.1, 12.0
+_CHART, _PICTURE, _ANNEX_PICTURE = 6.4, 5.1, 9.0
 """Widths in centimetres."""
 _DRAFT, _LINK = "9C5700", "0B5CAD"
 """Colours."""
@@ -75,11 +75,11 @@ def _page_numbers(page: Any) -> None:
 
     number = OxmlElement("w:pgNumType")
     number.set(qn("w:fmt"), "thaiNumbers")
-    page._sectPr.append(number)
+    page._sectPr.find(qn("w:pgMar")).addnext(number)  # where the schema has it
     paragraph = page.footer.paragraphs[0]
     _centred(paragraph, "– ", bold=False)
     field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
+    field.set(qn("w:instr"), r"PAGE \* THAIARABIC")
     paragraph._p.append(field)
     _run(paragraph, " –")
 
