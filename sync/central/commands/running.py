@@ -18,6 +18,7 @@ from sync.central.commands.context import (
     now,
     opened,
 )
+from sync.central.commands.migration import say_migrating
 
 app = typer.Typer()
 
@@ -83,7 +84,7 @@ def serve(
 
     _require_tls(host, tls_cert, tls_key)
     now()  # not on a day that can't be
-    with opened() as central:
+    with opened(migrating=say_migrating([])) as central:
         try:
             beyond = not _loopback(host)
             serve_until_ended(central, host, port, tls_cert, tls_key, beyond, typer.echo)
