@@ -8,6 +8,7 @@ press: what is logged at a terminal is what stands in its own journal of events,
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TextIO
@@ -15,6 +16,8 @@ from typing import TextIO
 VARIABLE = "KIOSK_LOG_LEVEL"
 ROOT = "kiosk"
 """Every logger of ours is below it."""
+MOST_A_MINUTE = 200
+"""Lines of one logger: some 20 KB."""
 _SYSLOG = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3}
 _MOST_CRITICAL = 2
 
@@ -53,12 +56,37 @@ class Lines(logging.Formatter):
         return "\n".join(f"{before}{line}" for line in lines)
 
 
+class Sparse(logging.Filter):
+    """Of one logger so many lines a minute pass; the first of the next minute says how many did
+    not. Who can make a program complain fills no disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._minute = 0
+        self._passed: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        left_out = 0
+        if (minute := int(record.created) // 60) != self._minute:
+            left_out = sum(max(0, n - MOST_A_MINUTE) for n in self._passed.values())
+            self._minute = minute
+            self._passed.clear()
+        self._passed[record.name] += 1
+        if self._passed[record.name] > MOST_A_MINUTE:
+            return False
+        if left_out:
+            record.msg = f"{record.getMessage()} (before it {left_out} lines were left out)"
+            record.args = ()
+        return True
+
+
 def log_while_running(
     level: LogLevel, stream: TextIO = sys.stderr, environment: Mapping[str, str] = os.environ
 ) -> None:
     """A program that stays says its events, at `level` and above, and other people's warnings."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Lines(for_journal=is_journal(stream, environment)))
+    handler.addFilter(Sparse())
     root = logging.getLogger()
     for earlier in [one for one in root.handlers if isinstance(one.formatter, Lines)]:
         root.removeHandler(earlier)

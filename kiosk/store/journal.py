@@ -356,5 +356,5 @@ def _log(kind: Kind, detail: Mapping[str, str]) -> None:
         level = logging.WARNING
     elif kind in _QUIET:
         level = logging.DEBUG
-    shown = [f"{name}={detail[name]}" for name in _LOGGED.get(kind, ()) if detail.get(name)]
-    _LOG.log(level, "%s", " ".join([kind.value, *shown]))
+    details = [f"{name}={detail[name]}" for name in _LOGGED.get(kind, ()) if detail.get(name)]
+    _LOG.log(level, "%s", " ".join([kind.value, *details]))

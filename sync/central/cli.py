@@ -11,6 +11,7 @@ import typer
 
 from kiosk import release
 from kiosk.installation import lacking
+from kiosk.loglines import log_from_a_command
 from sync.central.commands import (
     accounts,
     backups,
@@ -71,6 +72,7 @@ def _options(
         ),
     ] = False,
 ) -> None:
+    log_from_a_command()
     choose(data, site)
 
 

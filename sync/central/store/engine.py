@@ -1,5 +1,6 @@
 """Opens, creates and migrates central's database, and runs transactions on it."""
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,7 @@ from sync.central.viewer import CITY
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
+_LOG = logging.getLogger("kiosk.central.store")
 IDLE_SECONDS = 1.0
 """After so long a connection is asked whether its server is still there."""
 _READ_ONLY: Final[dict[str, dict[str, Any]]] = {
@@ -158,6 +160,7 @@ class CentralStore:
         self._keep_private()
         if version != HEAD:
             _migrate(self._engine)
+            _LOG.info("%s: migrated from %s to %s", self._name, version or "nothing", HEAD)
 
     def _is_an_absent_file(self) -> bool:
         """SQLite would make the file; a mistyped address must leave nothing behind."""
@@ -229,6 +232,12 @@ class CentralStore:
             raise RowRefused(f"{self._name}: {error}") from error
         except PoolTimeout as error:
             raise DatabaseDown(f"{self._name}: every connection is busy") from error
+
+    def described(self) -> str:
+        """Which database program, with its version; DatabaseDown."""
+        with self._failures(), self._readers.connect() as connection:
+            version = connection.dialect.server_version_info or ()
+            return f"{connection.dialect.name} {'.'.join(map(str, version))}"
 
     def close(self) -> None:
         self._engine.dispose()

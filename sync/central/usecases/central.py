@@ -7,9 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.central.failures import Failures
 from sync.central.settings import CentralSettings
-from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
+from sync.central.store.engine import HEAD, CentralStore, DatabaseDown, DatabaseError
 
-__all__ = ["RUN", "Central", "DatabaseDown", "DatabaseError"]
+__all__ = ["HEAD", "RUN", "Central", "DatabaseDown", "DatabaseError"]
 
 RUN = timedelta(minutes=10)
 """How long a terminal's run stays open."""

@@ -1,5 +1,6 @@
 """A central set up, opened, backed up and put back: what stands around every other use case."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ __all__ = [
     "restore",
     "set_up",
 ]
+
+
+_LOG = logging.getLogger("kiosk.central.backup")
 
 
 class NoSuchSite(LookupError):
@@ -65,6 +69,7 @@ def back_up(central: Central, target: Path, say: Say) -> int:
     FileExistsError; BadBackup."""
     rows = backup.write(central.store, central.settings.folder, target, say)
     backup.check(target)
+    _LOG.info("backed up %d rows to %s", rows, target)
     return rows
 
 
@@ -81,7 +86,9 @@ def restore(source: Path, folder: Path, database: str, say: Say) -> int:
             central_settings.change_database(folder, target)
         store = CentralStore.create(target)
         try:
-            return backup.restore_rows(source, store, say)
+            rows = backup.restore_rows(source, store, say)
+            _LOG.info("put back %d rows of %s", rows, source)
+            return rows
         finally:
             store.close()
     except BadBackup:
