@@ -117,10 +117,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("office")
     run(central_app, root / "central", "init")
     (root / "roster.csv").write_text(ROSTER, "utf-8")
-    words = ("officers", "import", str(root / "roster.csv"))
-    assert run(central_app, root / "central", *words).exit_code == 0
-    words = ("accounts", "add", "somchai", "--name", "สมชาย ใจดี", "--role", "director")
-    assert run(central_app, root / "central", *words).exit_code == 0
+    for line in (
+        f"officers import {root / 'roster.csv'}",
+        "accounts add somchai --name สมชาย --role director",
+    ):
+        assert run(central_app, root / "central", *line.split()).exit_code == 0
     return root
 
 
