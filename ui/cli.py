@@ -19,6 +19,7 @@ from ui.commands import (
     officers,
     panels,
     queue,
+    replacing,
     setting_up,
     sounds,
     terminal,
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.add_typer(setting_up.app)
 app.add_typer(terminal.app)
+app.add_typer(replacing.app)
 app.add_typer(data.app)
 app.add_typer(central.app)
 app.add_typer(central.keys, name="key")

@@ -25,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 
 from kiosk.domain.duty import Moment
 from kiosk.files import sync_folder
+from kiosk.soundsqlite import fault_of
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins
@@ -74,6 +75,10 @@ class StoreReadOnly(StoreFailed):
 
 class StoreNewer(StoreFailed):
     """The file was written by a newer version of the program."""
+
+
+class StoreUnsafe(StoreFailed):
+    """This machine's SQLite can damage the file: it is neither read nor written."""
 
 
 class StoreLocked(StoreFailed):
@@ -310,7 +315,10 @@ def _raw(engine: Engine) -> Iterator[Any]:
 
 
 def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
-    """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file."""
+    """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file. StoreUnsafe
+    before anything is touched."""
+    if fault := fault_of(sqlite.sqlite_version_info):
+        raise StoreUnsafe(f"{path}: {fault}")
     address = f"{path.absolute().as_uri()}?mode={mode}"
     engine = create_engine(
         "sqlite://",

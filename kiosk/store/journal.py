@@ -67,6 +67,8 @@ class Kind(StrEnum):
     PIN_UNLOCKED = "pin-unlocked"
     PIN_WITHDRAWN = "pin-withdrawn"
     """By central: its officer was retired."""
+    PINS_LOST = "pins-lost"
+    """All of them: the secret beside the file is another one."""
     ROSTER_CHANGED = "roster-changed"
     ENROLLED = "enrolled"
     KEY_RENEWED = "key-renewed"

@@ -20,6 +20,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from kiosk.soundsqlite import fault_of
 from sync.central.store.accounts import Accounts
 from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
@@ -284,6 +285,8 @@ def _sqlite(url: str) -> Engine:
     import pysqlite3.dbapi2 as sqlite  # PostgreSQL offices don't load it
 
     path = Path(make_url(url).database or "")
+    if fault := fault_of(sqlite.sqlite_version_info):
+        raise DatabaseError(f"{path}: {fault}")
     if not path.parent.is_dir():
         raise DatabaseError(f"{path.parent}: no such folder")
     try:

@@ -35,10 +35,10 @@ def set_up(folder: Path, site: str, name: str, database: str, url: str) -> None:
     in the folder. SettingsError; DatabaseError; OSError."""
     if (folder / central_settings.FILE_NAME).exists():
         raise SettingsError(f"{folder}: is set up already")
-    target = database or sqlite_in(folder)
+    target = database or central_settings.OWN_DATABASE
     central_settings.check(site, name, target, url)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = CentralStore.create(target)
+    store = CentralStore.create(central_settings.located(folder, target))
     try:
         with store.transaction(site) as t:
             t.people.put_site(name)
@@ -81,10 +81,10 @@ def restore(source: Path, folder: Path, database: str, say: Say) -> int:
         backup.restore_files(source, folder)
         settings = central_settings.load(folder)
         own_file = settings.database.startswith("sqlite:///")
-        target = database or (sqlite_in(folder) if own_file else settings.database)
+        target = database or (central_settings.OWN_DATABASE if own_file else settings.database)
         if target != settings.database:
             central_settings.change_database(folder, target)
-        store = CentralStore.create(target)
+        store = CentralStore.create(central_settings.located(folder, target))
         try:
             rows = backup.restore_rows(source, store, say)
             _LOG.info("put back %d rows of %s", rows, source)
@@ -94,8 +94,3 @@ def restore(source: Path, folder: Path, database: str, say: Say) -> int:
     except BadBackup:
         (folder / central_settings.FILE_NAME).unlink(missing_ok=True)
         raise
-
-
-def sqlite_in(folder: Path) -> str:
-    """The address of an SQLite database in a data folder."""
-    return f"sqlite:///{(folder / 'central.db').absolute()}"
