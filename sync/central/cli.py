@@ -11,6 +11,7 @@ import typer
 
 from kiosk import release
 from kiosk.installation import lacking
+from kiosk.loglines import log_from_a_command
 from kiosk.output import never_stumble_over_letters
 from sync.central.commands import (
     accounts,
@@ -74,6 +75,7 @@ def _options(
         ),
     ] = False,
 ) -> None:
+    log_from_a_command()
     choose(data, site)
 
 

@@ -1,5 +1,6 @@
 """Opens, creates and migrates central's database, and runs transactions on it."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from kiosk.soundsqlite import fault_of
 from sync.central.store.accounts import Accounts
 from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
@@ -45,12 +47,14 @@ from sync.central.store.terminals import Terminals
 from sync.central.store.tickets import Tickets
 from sync.central.store.tries import SignInTries
 from sync.central.store.unclosed import Unclosed
+from sync.central.store.upkeep import UpkeepRecord
 from sync.central.store.witness import Witness
 from sync.central.viewer import CITY
 
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
+_LOG = logging.getLogger("kiosk.central.store")
 IDLE_SECONDS = 1.0
 """After so long a connection is asked whether its server is still there."""
 _READ_ONLY: Final[dict[str, dict[str, Any]]] = {
@@ -126,6 +130,7 @@ class Transaction:
         self.terminals = Terminals(connection, site)
         self.tickets = Tickets(connection, site)
         self.unclosed = Unclosed(connection, site)
+        self.upkeep = UpkeepRecord(connection, site)
         self.witness = Witness(connection, site)
 
 
@@ -193,6 +198,7 @@ class CentralStore:
         self._keep_private()
         if version != HEAD and before is not None:
             migrate(self._engine, HEAD, before)
+            _LOG.info("%s: migrated from %s to %s", self._name, version or "nothing", HEAD)
 
     def _is_an_absent_file(self) -> bool:
         """SQLite would make the file; a mistyped address must leave nothing behind."""
@@ -282,6 +288,12 @@ class CentralStore:
             raise DatabaseDown(f"{self._name}: is read-only")
         if version != HEAD:
             raise DatabaseError(f"{self._name}: is of version {version}, not {HEAD}")
+
+    def described(self) -> str:
+        """Which database program, with its version; DatabaseDown."""
+        with self._failures(), self._readers.connect() as connection:
+            version = connection.dialect.server_version_info or ()
+            return f"{connection.dialect.name} {'.'.join(map(str, version))}"
 
     def close(self) -> None:
         """End every connection that nobody uses now; the next one who asks opens a new one."""
@@ -377,6 +389,8 @@ def _sqlite(url: str) -> Engine:
     import pysqlite3.dbapi2 as sqlite  # PostgreSQL offices don't load it
 
     path = Path(make_url(url).database or "")
+    if fault := fault_of(sqlite.sqlite_version_info):
+        raise DatabaseError(f"{path}: {fault}")
     if not path.parent.is_dir():
         raise DatabaseError(f"{path.parent}: no such folder")
     try:

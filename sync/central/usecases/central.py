@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.central.failures import Failures
 from sync.central.settings import CentralSettings
-from sync.central.store.engine import CentralStore, Collided, DatabaseDown, DatabaseError
+from sync.central.store.engine import HEAD, CentralStore, Collided, DatabaseDown, DatabaseError
 
-__all__ = ["RUN", "Central", "DatabaseDown", "DatabaseError", "once_more"]
+__all__ = ["HEAD", "RUN", "Central", "DatabaseDown", "DatabaseError", "once_more"]
 
 T = TypeVar("T")
 
