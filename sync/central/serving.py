@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import platform
 import resource
 import socket
 import ssl
@@ -12,17 +13,19 @@ from pathlib import Path
 
 import uvicorn
 
+from kiosk import release
 from kiosk.servicemanager import ServiceManager
 from sync.central.connections import Impatient
 from sync.central.listening import NoListener, listener_for
 from sync.central.nightly import Nights
 from sync.central.papers import fonts
-from sync.central.usecases.central import Central
+from sync.central.usecases.central import HEAD, Central
 from sync.central.watchdog import give_signs_of_life
 from sync.central.web.app import create_app
 from sync.central.web.terminal_api import utc_now
 
 _EVENTS = logging.getLogger("kiosk.central.security")
+_LOG = logging.getLogger("kiosk.central")
 
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -60,10 +63,10 @@ def serve_until_ended(
         scheme = "https" if tls_cert else "http"
         address = f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}"
         config = server_config(central, tls_cert, tls_key)
-        _log_events()
         # The first paper need not wait for its typeface.
         threading.Thread(target=fonts.letters, daemon=True).start()
         say(f"Serving {central.site} at {address}")
+        _LOG.info("started: %s at %s", described(central), address)
         report = central.settings.url.rstrip("/") if beyond_this_machine else address
         say(f"Report: {report}/report/{central.site}")
         nights = Nights(central, utc_now)
@@ -73,6 +76,18 @@ def serve_until_ended(
             WatchedServer(config, central, manager, nights).run(sockets=[listener])
         finally:
             nights.end()
+            _LOG.info("stopped")
+
+
+def described(central: Central) -> str:
+    """Which program on what, for the log."""
+    parts = (
+        f"kiosk-central {release.version()}",
+        f"Python {platform.python_version()}",
+        f"{central.store.described()}, schema {HEAD}",
+        f"{central.settings.folder} ({central.site})",
+    )
+    return ", ".join(parts)
 
 
 class WatchedServer(uvicorn.Server):
@@ -99,22 +114,12 @@ class WatchedServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _log_events() -> None:
-    """Security events and the nights go to standard error, a line each: systemd's journal has them
-    too."""
-    lines = logging.StreamHandler()
-    lines.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
-    for events in (_EVENTS, logging.getLogger("kiosk.central.night")):
-        events.addHandler(lines)
-        events.setLevel(logging.INFO)
-        events.propagate = False
-
-
 def server_config(central: Central, tls_cert: Path | None, tls_key: Path | None) -> uvicorn.Config:
     """How the report is served; ServeError when the certificate can't be used."""
     config = uvicorn.Config(
         create_app(central),
         http=Impatient,
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kiosk.language import counted
+from kiosk.loglines import VARIABLE, LogLevel, log_while_running
 from sync.central.commands.context import (
     NOT_NOW,
     USAGE,
@@ -18,6 +19,7 @@ from sync.central.commands.context import (
     now,
     opened,
 )
+from sync.central.commands.migration import say_migrating
 
 app = typer.Typer()
 
@@ -73,6 +75,9 @@ def serve(
     port: Port = 8765,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="What is said on standard error.", envvar=VARIABLE)
+    ] = LogLevel.INFO,
 ) -> None:
     """Serve terminals and the report.
 
@@ -83,8 +88,9 @@ def serve(
     from sync.central.serving import ServeError, serve_until_ended
 
     _require_tls(host, tls_cert, tls_key)
+    log_while_running(log_level)
     now()  # not on a day that can't be
-    with opened() as central:
+    with opened(migrating=say_migrating([])) as central:
         try:
             beyond = not _loopback(host)
             serve_until_ended(central, host, port, tls_cert, tls_key, beyond, typer.echo)
