@@ -77,7 +77,7 @@ def test_who_owns_centrals_folder_is_who_runs_it() -> None:
         folder = Path(parent, "central")
         assert run(central_app, folder, "init").exit_code == 0
         owner = NOBODY if os.geteuid() == 0 else os.geteuid()
-        os.chmod(parent, 0o711)
+        os.chown(parent, owner, -1)
         assert central_settings.load(folder), "and what it needs: its owner reads no libraries"
         for file in (folder, *folder.rglob("*")):
             os.chown(file, owner, -1)
