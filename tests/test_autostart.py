@@ -65,8 +65,7 @@ def test_a_login_name_of_its_own_may_serve_at_the_port_of_https(port: int, may: 
 
 
 def test_a_port_that_systemd_opens_needs_no_right_of_the_program() -> None:
-    words = Path("/k"), Path("/d"), "som", 443, []
-    unit = settings(central_autostart.unit(*words, by_socket=True))
+    unit = settings(central_autostart.unit(Path("/k"), Path("/d"), "som", 443, [], by_socket=True))
     assert unit["Service"]["AmbientCapabilities"] == unit["Service"]["CapabilityBoundingSet"] == ""
     assert unit["Unit"]["Requires"] == "kiosk-central.socket"
     assert settings(central_autostart.socket_unit(443))["Socket"]["ListenStream"] == "443"

@@ -26,7 +26,7 @@ def served_at(handed: socket.socket, folder: Path) -> subprocess.Popen[str]:
     systemd = ("sh", "-c", AS_SYSTEMD, "sh", "1", sys.executable)
     return subprocess.Popen(
         [*systemd, *words],
-        stdin=handed,
+        stdin=handed.fileno(),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -56,7 +56,7 @@ def test_a_socket_that_can_not_be_served_is_named(kind: str) -> None:
             handed.listen()
         count = "2" if kind == "two" else "1"
         systemd = ["sh", "-c", AS_SYSTEMD, "sh", count, sys.executable, "-c", asked]
-        ended = subprocess.run(systemd, stdin=handed, capture_output=True, text=True)
+        ended = subprocess.run(systemd, stdin=handed.fileno(), capture_output=True, text=True)
     assert ended.returncode == 1
     assert "NoListener: " in ended.stderr
     assert ("2 sockets" if kind == "two" else "none of TCP") in ended.stderr
