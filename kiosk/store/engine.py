@@ -7,6 +7,7 @@ nobody and hold nobody up. SQLite comes from pysqlite3, whose WAL is safe with a
 do wrong leaves this module as StoreFailed or one of its kinds.
 """
 
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 
 from kiosk.domain.duty import Moment
 from kiosk.files import sync_folder
+from kiosk.soundsqlite import fault_of
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins
@@ -34,9 +36,11 @@ from kiosk.store.schema import APPLICATION_ID
 from kiosk.store.state import TerminalState
 from kiosk.store.witnessed import Witnessed
 
+SQLITE_VERSION: str = sqlite.sqlite_version
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 
+_LOG = logging.getLogger("kiosk.store")
 _NO_ROOM = 1 << 16
 """Bytes; SQLite's shared memory alone takes half of it."""
 BUSY_MS = 2000
@@ -71,6 +75,14 @@ class StoreReadOnly(StoreFailed):
 
 class StoreNewer(StoreFailed):
     """The file was written by a newer version of the program."""
+
+
+class StoreUnsafe(StoreFailed):
+    """This machine's SQLite can damage the file: it is neither read nor written."""
+
+
+class StoreLocked(StoreFailed):
+    """Another program is writing, or holds the file as if it were."""
 
 
 class Snapshot:
@@ -168,6 +180,7 @@ class Store:
         if version < HEAD:
             with _failures(self.path):
                 _migrate(self._engine)
+            _LOG.info("migrated %s from %s to %s", self.path, version, HEAD)
         self._identity = identity
 
     @contextmanager
@@ -216,6 +229,7 @@ class Store:
                 os.fsync(file.fileno())
             os.rename(draft, target)
             sync_folder(target.parent)
+        _LOG.info("copied to %s", target)
 
     def checkpoint(self, patience: float = BUSY_MS / 1000) -> bool:
         """Move everything from the WAL into the file and empty it; False when another process
@@ -246,8 +260,34 @@ class Store:
                 t.cursor().execute(f"PRAGMA application_id={APPLICATION_ID}")
             self.checkpoint(patience)
 
+    def require_writable(self, *, with_disk: bool) -> None:
+        """See that a commit could be made now, and make none: a write of any kind would stand
+        between two presses in the log of writes, and tell their time. `with_disk`: wait until the
+        disk has taken a byte. StoreLocked; another kind of StoreFailed."""
+        self._require_same_file()
+        with _failures(self.path):
+            with _raw(self._engine) as raw:
+                raw.execute("PRAGMA busy_timeout=0").fetchall()
+                try:
+                    raw.execute("BEGIN IMMEDIATE")
+                    raw.execute("ROLLBACK")
+                finally:
+                    raw.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
+            if with_disk:
+                _write_a_byte(self.path.with_name("alive"))
+
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _write_a_byte(path: Path) -> None:
+    """Always the same one, on the disk on return. OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        os.pwrite(descriptor, b"\n", 0)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -275,7 +315,10 @@ def _raw(engine: Engine) -> Iterator[Any]:
 
 
 def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
-    """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file."""
+    """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file. StoreUnsafe
+    before anything is touched."""
+    if fault := fault_of(sqlite.sqlite_version_info):
+        raise StoreUnsafe(f"{path}: {fault}")
     address = f"{path.absolute().as_uri()}?mode={mode}"
     engine = create_engine(
         "sqlite://",
@@ -359,6 +402,8 @@ def _named(path: Path, error: BaseException) -> StoreFailed:
         return StoreDamaged(f"{path}: {text}")
     if isinstance(error, sqlite.OperationalError) and "I/O" in text and _full(path.parent):
         return StoreFull(f"{path}: the disk is full")  # SQLite says I/O error while it opens a file
+    if sqlite_name.startswith("SQLITE_BUSY"):
+        return StoreLocked(f"{path}: {text}")
     if number == ENOSPC or sqlite_name.startswith("SQLITE_FULL"):
         return StoreFull(f"{path}: {text}")
     if number in _READ_ONLY or sqlite_name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
