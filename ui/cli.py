@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from kiosk import release
+from kiosk.loglines import log_from_a_command
 from ui.commands import (
     central,
     content,
@@ -74,4 +75,5 @@ def _options(
 ) -> None:
     # The command reports once what came of a request; its retries are no news.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
+    log_from_a_command()
     choose_data_folder(data_path)

@@ -7,6 +7,7 @@ nobody and hold nobody up. SQLite comes from pysqlite3, whose WAL is safe with a
 do wrong leaves this module as StoreFailed or one of its kinds.
 """
 
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,9 +36,11 @@ from kiosk.store.schema import APPLICATION_ID
 from kiosk.store.state import TerminalState
 from kiosk.store.witnessed import Witnessed
 
+SQLITE_VERSION: str = sqlite.sqlite_version
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 
+_LOG = logging.getLogger("kiosk.store")
 _NO_ROOM = 1 << 16
 """Bytes; SQLite's shared memory alone takes half of it."""
 BUSY_MS = 2000
@@ -177,6 +180,7 @@ class Store:
         if version < HEAD:
             with _failures(self.path):
                 _migrate(self._engine)
+            _LOG.info("migrated %s from %s to %s", self.path, version, HEAD)
         self._identity = identity
 
     @contextmanager
@@ -225,6 +229,7 @@ class Store:
                 os.fsync(file.fileno())
             os.rename(draft, target)
             sync_folder(target.parent)
+        _LOG.info("copied to %s", target)
 
     def checkpoint(self, patience: float = BUSY_MS / 1000) -> bool:
         """Move everything from the WAL into the file and empty it; False when another process

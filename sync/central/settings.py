@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from kiosk.domain.kinds import Identifier, Name, ScreenText, Text, WebAddress
+from kiosk.domain.kinds import Identifier, Name, ScreenText, Text, WebAddress, Whole
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from kiosk.files import lent_to_root, write_whole
@@ -52,6 +52,14 @@ class CentralSettings(NamedTuple):
         "the folder from which old backups (central-DATE.zip) go at night; empty: none",
     ] = ""
     identity_client: Annotated[str, Text(), "what the provider knows this report as"] = ""
+    connections: Annotated[
+        int, Whole(2, 500), "to PostgreSQL, at most, of each process that serves"
+    ] = 15
+    prepare_threshold: Annotated[
+        int,
+        Whole(0, 1000),
+        "uses of a statement until PostgreSQL prepares it; 0: never, as PgBouncer may need",
+    ] = 5
     folder: Path = Path()
     """Where the file lies."""
 
