@@ -17,7 +17,7 @@ from sync.central.papers import figures, itaword, typesetting
 from sync.central.papers.thaitext import ADDRESS, digits, listed
 from sync.central.period import Period
 from sync.central.reports.gate import NAMELESS, Figure, OfficeView
-from sync.central.store.ita import WHOLE_OFFICE, ItaBody
+from sync.central.usecases.ita import WHOLE_OFFICE, ItaBody
 
 
 def title(office: str, period: Period) -> tuple[str, str]:

@@ -12,13 +12,22 @@ from sync.central.period import Period
 from sync.central.photos import BadPhoto
 from sync.central.sitesettings import ItaRow, parse
 from sync.central.store.engine import Transaction
-from sync.central.store.ita import ItaBody, ItaText, newest
+from sync.central.store.ita import ITA_TEXT, WHOLE_OFFICE, ItaBody, ItaText, newest
 from sync.central.store.itapictures import ItaPicture
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
 
-__all__ = ["ItaBody", "ItaRound", "NoSuchPicture", "NoSuchRound", "read_ita_round", "save_ita_text"]
+__all__ = [
+    "ITA_TEXT",
+    "WHOLE_OFFICE",
+    "ItaBody",
+    "ItaRound",
+    "NoSuchPicture",
+    "NoSuchRound",
+    "read_ita_round",
+    "save_ita_text",
+]
 
 _ROUNDS = ("1", "2")
 PICTURES_A_ROW, PICTURES_A_ROUND = 8, 60

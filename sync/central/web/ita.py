@@ -6,8 +6,9 @@ from fastapi.responses import RedirectResponse, Response
 from sync.central import itaform
 from sync.central.photos import BadPhoto
 from sync.central.reports import gate
-from sync.central.store.ita import ITA_TEXT, WHOLE_OFFICE
 from sync.central.usecases.ita import (
+    ITA_TEXT,
+    WHOLE_OFFICE,
     ItaBody,
     NoSuchPicture,
     NoSuchRound,
