@@ -49,6 +49,10 @@ class DataFolder:
         self.notices = path / "notices"
         """The office's texts and pictures for closed screens; it may be absent."""
         self.queue_token_file = path / "queue-token"
+        self.copies = path / "copies"
+        """Of the database, made before a migration."""
+        self.releases = path / "releases"
+        """Of the program, beside the packaged one."""
         self._pepper_file = path / "pepper"
         self._lock_file = path / "run.lock"
 
@@ -102,8 +106,10 @@ class DataFolder:
             self._require_own()
         return load(self.settings_file)
 
-    def open(self, clock: Clock) -> "tuple[Store, Terminal]":
-        """The store and its use cases. ClockImplausible, FolderError, or a kind of StoreFailed."""
+    def open(self, clock: Clock, *, migrate: bool = False) -> "tuple[Store, Terminal]":
+        """The store and its use cases. ClockImplausible, FolderError, or a kind of StoreFailed.
+        With `migrate` a database of an earlier version is copied and brought up to date."""
+        from kiosk.store.copies import Copies
         from kiosk.store.engine import Store, StoreDamaged
         from kiosk.terminal import Terminal
 
@@ -113,7 +119,7 @@ class DataFolder:
             damaged = None if self.database.exists() else self.damaged_folder()
         if damaged:
             raise StoreDamaged(_instead_of(damaged))
-        store = Store.open(self.database)
+        store = Store.open(self.database, Copies(self.copies) if migrate else None)
         try:
             return store, Terminal(store, clock, self.pepper())
         except FolderError:
@@ -126,10 +132,13 @@ class DataFolder:
     def open_verified(self, clock: Clock) -> "tuple[Store, Terminal]":
         """Open, and recompute the whole file. One that is damaged at two looks (a failing read can
         make a sound file seem so) is moved to a folder of its own: StoreDamaged says where."""
-        from kiosk.store.engine import StoreDamaged
+        from kiosk.store.engine import StoreDamaged, StoreNewer
 
         try:
             return self._open_verified(clock)
+        except StoreNewer:
+            if not self._mended_after_trial():
+                raise
         except StoreDamaged:
             with self._readable():
                 is_gone = not self.database.exists()
@@ -140,6 +149,14 @@ class DataFolder:
         except StoreDamaged as error:
             damaged = self._move_damaged(clock)
             raise StoreDamaged(f"{error}; {_instead_of(damaged)}") from None
+
+    def _mended_after_trial(self) -> bool:
+        """Whether the database is again the one of this program, where a release that did not
+        prove itself had migrated it."""
+        from kiosk.goingback import mend_after_trial
+
+        with self._readable():
+            return mend_after_trial(self) is not None
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
@@ -159,7 +176,7 @@ class DataFolder:
         from kiosk.store.engine import StoreDamaged
         from kiosk.store.verify import Wrong, verify
 
-        store, terminal = self.open(clock)
+        store, terminal = self.open(clock, migrate=True)
         try:
             verdict = verify(store)
             if isinstance(verdict, Wrong):
@@ -178,6 +195,7 @@ class DataFolder:
         unless the copy opens and verifies: a kind of StoreFailed otherwise.
 
         On a new machine the rest of the folder is made. True: the pepper too, so no PIN holds."""
+        from kiosk.store.copies import Copies
         from kiosk.store.engine import Store
         from kiosk.store.journal import Kind
         from kiosk.store.verify import Wrong, verify
@@ -193,7 +211,7 @@ class DataFolder:
             content = copy.read_bytes()
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(draft, content)
-            store = Store.open(draft)
+            store = Store.open(draft, Copies(self.copies))
             try:
                 verdict = verify(store)
                 if isinstance(verdict, Wrong):

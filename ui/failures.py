@@ -55,6 +55,7 @@ def exit_code(error: Exception) -> int | None:
         StoreForeign,
         StoreMissing,
         StoreNewer,
+        StoreOlder,
     )
     from kiosk.tomlfile.tables import SettingsError
 
@@ -67,6 +68,7 @@ def exit_code(error: Exception) -> int | None:
         (FolderError, USAGE),
         (StoreForeign, WRONG),
         (StoreNewer, WRONG),
+        (StoreOlder, NOT_NOW),
         (StoreDamaged, WRONG),
         (ClockImplausible, WRONG),
         (StoreFailed, NOT_NOW),
