@@ -15,6 +15,7 @@ from sync.central.commands import (
     accounts,
     backups,
     officers,
+    releases,
     results,
     running,
     sites,
@@ -47,6 +48,7 @@ app.add_typer(terminals.app, name="terminals")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(sites.app, name="sites")
+app.add_typer(releases.app, name="releases")
 
 
 def _say_version(asked: bool) -> None:

@@ -22,11 +22,19 @@ from sync.central.viewer import Viewer
 from sync.messages import NextPublisher, UpdateState, WantedRelease
 from sync.messages.updates import RELEASE_PIECE
 from sync.publisher import followed
-from sync.releasefile import BadRelease, check_payload, read_header
+from sync.releasefile import check_payload, read_header
 from sync.signing import public_key
 
 HOURS = 24
 """How long a release runs at the first terminal before the rest follow."""
+
+
+class NoPublisher(LookupError):
+    """No publisher is trusted here yet."""
+
+
+class AlreadyHere(LookupError):
+    """A release of this version is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +83,17 @@ def trust_publisher(central: Central, viewer: Viewer, step: NextPublisher, now: 
 def add_release(
     central: Central, viewer: Viewer, file: Path, now: datetime, hours: int = HOURS
 ) -> Offered:
-    """Take a release in: the file first, then its row. BadRelease; OSError."""
+    """Take a release in: the file first, then its row. NoPublisher, AlreadyHere, BadRelease;
+    OSError."""
     with central.store.read(central.site) as t:
         publisher = trusted_publisher(t)
         present = {release.version for release in t.releases.all()}
     if not publisher:
-        raise BadRelease("no publisher is trusted here yet; run `kiosk-central releases trust KEY`")
+        raise NoPublisher
     header = read_header(file, public_key(publisher))
     check_payload(file, header)
     if header.manifest.version in present:
-        raise BadRelease(f"version {header.manifest.version} is here already")
+        raise AlreadyHere(header.manifest.version)
     release = Offered(
         version=header.manifest.version,
         header=header.raw,
@@ -99,7 +108,7 @@ def add_release(
     _keep_file(file, release_file(central, release.digest))
     with central.store.transaction(central.site) as t:
         if not t.releases.add(release):
-            raise BadRelease(f"version {release.version} is here already")
+            raise AlreadyHere(release.version)
         write_change(t, viewer, told("release_added", version=release.version), now)
     return release
 
