@@ -36,6 +36,7 @@ def trouble_of(error: Exception) -> str:
         (engine.StoreForeign, "foreign"),
         (engine.StoreDamaged, "damaged"),
         (engine.StoreNewer, "newer"),
+        (engine.StoreUnsafe, "unsafe"),
         (ClockImplausible, "clock"),
         (FolderError, "folder"),
     )
@@ -56,6 +57,7 @@ def exit_code(error: Exception) -> int | None:
         StoreMissing,
         StoreNewer,
         StoreOlder,
+        StoreUnsafe,
     )
     from kiosk.tomlfile.tables import SettingsError
 
@@ -69,6 +71,7 @@ def exit_code(error: Exception) -> int | None:
         (StoreForeign, WRONG),
         (StoreNewer, WRONG),
         (StoreOlder, NOT_NOW),
+        (StoreUnsafe, WRONG),
         (StoreDamaged, WRONG),
         (ClockImplausible, WRONG),
         (StoreFailed, NOT_NOW),

@@ -7,6 +7,7 @@ nobody and hold nobody up. SQLite comes from pysqlite3, whose WAL is safe with a
 do wrong leaves this module as StoreFailed or one of its kinds.
 """
 
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from sqlalchemy.pool import StaticPool
 import kiosk
 from kiosk.domain.duty import Moment
 from kiosk.files import sync_folder
+from kiosk.soundsqlite import fault_of
 from kiosk.store.copies import Copies
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
@@ -36,9 +38,11 @@ from kiosk.store.schema import APPLICATION_ID
 from kiosk.store.state import TerminalState
 from kiosk.store.witnessed import Witnessed
 
+SQLITE_VERSION: str = sqlite.sqlite_version
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 
+_LOG = logging.getLogger("kiosk.store")
 _NO_ROOM = 1 << 16
 """Bytes; SQLite's shared memory alone takes half of it."""
 _ROOM_FOR_COPY = 3
@@ -75,6 +79,10 @@ class StoreReadOnly(StoreFailed):
 
 class StoreNewer(StoreFailed):
     """The file was written by a newer version of the program."""
+
+
+class StoreUnsafe(StoreFailed):
+    """This machine's SQLite can damage the file: it is neither read nor written."""
 
 
 class StoreLocked(StoreFailed):
@@ -200,6 +208,7 @@ class Store:
             self.backup(copies.next_path(kiosk.__version__))
             copies.drop_old()
             _migrate(self._engine)
+        _LOG.info("migrated %s to %s; its copy is in %s", self.path, HEAD, copies.folder)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -247,6 +256,7 @@ class Store:
                 os.fsync(file.fileno())
             os.rename(draft, target)
             sync_folder(target.parent)
+        _LOG.info("copied to %s", target)
 
     def checkpoint(self, patience: float = BUSY_MS / 1000) -> bool:
         """Move everything from the WAL into the file and empty it; False when another process
@@ -332,7 +342,10 @@ def _raw(engine: Engine) -> Iterator[Any]:
 
 
 def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
-    """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file."""
+    """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file. StoreUnsafe
+    before anything is touched."""
+    if fault := fault_of(sqlite.sqlite_version_info):
+        raise StoreUnsafe(f"{path}: {fault}")
     address = f"{path.absolute().as_uri()}?mode={mode}"
     engine = create_engine(
         "sqlite://",

@@ -11,9 +11,12 @@ import typer
 
 from kiosk import release
 from kiosk.installation import lacking
+from kiosk.loglines import log_from_a_command
+from kiosk.output import never_stumble_over_letters
 from sync.central.commands import (
     accounts,
     backups,
+    migration,
     officers,
     releases,
     results,
@@ -40,6 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(running.app)
+app.add_typer(migration.app)
 app.add_typer(terminals.enrolment)
 app.add_typer(results.app)
 app.add_typer(backups.app)
@@ -73,10 +77,12 @@ def _options(
         ),
     ] = False,
 ) -> None:
+    log_from_a_command()
     choose(data, site)
 
 
 def main() -> None:
+    never_stumble_over_letters()
     try:
         app()
     except ModuleNotFoundError as error:

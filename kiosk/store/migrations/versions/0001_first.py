@@ -134,6 +134,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner"),
     )
     _one_row(
+        "pin_secret",
+        _text("fingerprint"),
+    )
+    _one_row(
         "duty",
         _text("officer"),
         _text("service"),
