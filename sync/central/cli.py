@@ -19,6 +19,7 @@ from sync.central.commands import (
     ita,
     migration,
     officers,
+    releases,
     results,
     running,
     sites,
@@ -53,6 +54,7 @@ app.add_typer(ita.app, name="ita")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(sites.app, name="sites")
+app.add_typer(releases.app, name="releases")
 
 
 def _say_version(asked: bool) -> None:

@@ -41,6 +41,7 @@ from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.recordings import Recordings
+from sync.central.store.releases import Releases
 from sync.central.store.retention import Retention
 from sync.central.store.secondfactors import SecondFactors
 from sync.central.store.tallies import Tallies
@@ -124,6 +125,7 @@ class Transaction:
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.questionnaire = Questionnaire(connection, site)
+        self.releases = Releases(connection, site)
         self.retention = Retention(connection, site)
         self.settings = OfficeSettings(connection, site)
         self.second_factors = SecondFactors(connection, site)
