@@ -1,6 +1,7 @@
 """One run of requests to central. Each is for itself: one that is refused is named, and the others
 go on."""
 
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -47,6 +48,8 @@ MAX_PHOTO = 128 * 1024
 """Bytes of an officer's photo: central's, of 320 pixels, have some 20,000."""
 MOST_PIN_REQUESTS = 50
 """In one run; central sends some hundreds of PINs at a time."""
+MOST_SHOWN = 40
+"""Days that a terminal in quarantine shows to be compared: two months of an office."""
 MOST_HELLOS = 3
 """Central's word changes every some minutes: perhaps between two of them."""
 WAITING_FOR_SECOND = "central waits until another person has confirmed this machine"
@@ -132,7 +135,11 @@ class Run:
         officers = self._try("roster", self._take_roster)
         close(self.day)
         parked = self._park()
-        confirmed = self.greet()
+        try:
+            confirmed = self.greet()
+        except Refused:
+            self._show_days()
+            raise
         pins = photos = recorded = sent = 0
         if confirmed:
             pins = self._try("PINs", self.take_pins) or 0
@@ -234,6 +241,15 @@ class Run:
                 parked.append(line)
             self._connection.progress(line)
         return sent
+
+    def _show_days(self) -> None:
+        """In quarantine: the reports that are due, so that people at central can compare before
+        they decide. Central parks them, and they stay due here."""
+        with self._store.read() as snapshot:
+            due = snapshot.outbox.due()
+        for parcel in due[-MOST_SHOWN:]:
+            with contextlib.suppress(Refused):
+                self._try(name_of(parcel), partial(self._send_day, parcel, []))
 
     def _tell_outbox(self) -> None:
         """Have central know what is held back here, where that has changed."""

@@ -42,6 +42,13 @@ from sync.messages.runs import (
     Welcome,
     WitnessedSheet,
 )
+from sync.messages.updates import (
+    Manifest,
+    NextPublisher,
+    RefusedRelease,
+    UpdateState,
+    WantedRelease,
+)
 
 __all__ = [
     "NO_HEAD",
@@ -68,7 +75,9 @@ __all__ = [
     "LogHead",
     "LogProof",
     "LogsAnswer",
+    "Manifest",
     "NewKey",
+    "NextPublisher",
     "NotMine",
     "OpenSheet",
     "Outbox",
@@ -83,6 +92,7 @@ __all__ = [
     "Receipt",
     "RecordingDigest",
     "Recordings",
+    "RefusedRelease",
     "Roster",
     "RosterOfficer",
     "SeenLogs",
@@ -91,6 +101,8 @@ __all__ = [
     "StoredDays",
     "StoredRevision",
     "TerminalPin",
+    "UpdateState",
+    "WantedRelease",
     "Welcome",
     "WitnessedSheet",
 ]

@@ -48,6 +48,8 @@ def register_failures(app: FastAPI) -> None:
 
 
 async def refused(request: Request, error: RequestRefused) -> Response:
+    route = getattr(request.scope.get("route"), "path", "")
+    _LOG.warning("refused %s %s: %d %s", request.method, route, error.status, error.text)
     if error.signed is not None:
         api = await terminal_api(request)
         return api.answer(error.signed, ErrorLine(error.text).to_bytes(), error.status)
