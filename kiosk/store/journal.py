@@ -119,6 +119,8 @@ _WARNS = {
     Kind.PIN_LOCKED,
     Kind.SYNC_FAILED,
     Kind.NOT_MINE,
+    Kind.DAY_PARKED,
+    Kind.DAY_DROPPED,
     Kind.CENTRAL_LOG_BROKEN,
 }
 """What somebody should look at."""
@@ -137,6 +139,9 @@ _LOGGED = {
     Kind.SYNC_FAILED: ("reason",),
     Kind.SENT_AGAIN: ("day",),
     Kind.NOT_MINE: ("days",),
+    Kind.DAY_PARKED: ("day", "why"),
+    Kind.DAY_DROPPED: ("day",),
+    Kind.DAY_DUE_AGAIN: ("day",),
 }
 """Details that the program's log has too. Never an officer, a key or a button: who reads logs is
 not who may read the journal."""
