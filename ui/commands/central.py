@@ -34,12 +34,13 @@ keys = typer.Typer(help="The key by which central knows this terminal.", no_args
 
 class SyncParts(NamedTuple):
     """What a sync needs. `authority`: the file of central's private certificate authority, or "";
-    `pepper`: the secret of the PINs."""
+    `proxy`: of the settings; `pepper`: the secret of the PINs."""
 
     store: "Store"
     clock: "SystemClock"
     key: "Ed25519PrivateKey"
     authority: str
+    proxy: str
     pepper: bytes
     asked: "Asked"
     renewal: "Renewal | None"
@@ -124,7 +125,8 @@ def join(folder: "DataFolder", terminal: "Terminal", url: str, code: str) -> "En
 
     key = Ed25519PrivateKey.generate()
     try:
-        enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
+        network = folder.settings().sync
+        enrolment = enrol_at(url, code, key, network.ca, network.proxy)
     except SyncFailed as error:
         fail(str(error), NOT_NOW)
     drop_other_keys(folder.key_file)
@@ -172,6 +174,7 @@ def _synced(parts: SyncParts) -> "Synced":
         before=parts.before,
         recordings=parts.recordings,
         close=parts.close,
+        proxy=parts.proxy,
     )
 
 
@@ -287,6 +290,7 @@ def heartbeat() -> None:
                 SystemClock(),
                 key,
                 settings.sync.ca,
+                proxy=settings.sync.proxy,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
@@ -390,6 +394,7 @@ def _syncing() -> "Iterator[SyncParts]":
                 clock=clock,
                 key=read_key(folder.key_file),
                 authority=settings.sync.ca,
+                proxy=settings.sync.proxy,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
