@@ -5,7 +5,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 # than there are cores.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run quick lint types test evidence gallery bench lock packages sbom notices clean
+.PHONY: help run quick lint types test evidence gallery bench lock packages release sbom notices clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -54,6 +54,10 @@ lock:            ## renew requirements.lock from pyproject.toml, and what centra
 packages:        ## Debian packages of terminal and central for Debian 12 and 13, in dist
 	@.ci/setup test
 	@$(PY) -m tests.supply.debian dist
+
+release:         ## a signed release of the terminal's program, in dist; KEY=the publisher's key
+	@.ci/setup test
+	@$(PY) -m tests.supply.release make dist --key $(KEY)
 
 sbom:            ## bills of materials (CycloneDX) of terminal and central, made from the lock, in dist
 	@.ci/setup test

@@ -14,9 +14,11 @@ import httpx2 as httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+import kiosk
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.people import Officer
+from kiosk.releases import Releases
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
@@ -44,6 +46,7 @@ from sync.protocol import digest
 from sync.receipts import ARRIVED, settle
 from sync.recordings import take_recordings
 from sync.steps import Asked
+from sync.updating import take_update
 from sync.witness import heads, look, take_up_rest, waiting_days
 
 MAX_PHOTO = 128 * 1024
@@ -93,13 +96,14 @@ def sync(
     renewal: Renewal | None = None,
     before: Ed25519PrivateKey | None = None,
     recordings: Path | None = None,
+    releases: Releases | None = None,
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are stored under
     `pepper`; without one they are not asked for. Prompts that the office recorded come into the
-    folder `recordings`; without one neither are they. Where central asks to come again later,
-    `wait`, for PATIENCE in all. `renewal`: the key to go on with, made known to central on the
-    way; `before`: the one before. Raises a kind of SyncFailed, and NotEnrolled; the journal says
-    how it went."""
+    folder `recordings`; without one neither are they; a release of the program into `releases`.
+    Where central asks to come again later, `wait`, for PATIENCE in all. `renewal`: the key to go on
+    with, made known to central on the way; `before`: the one before. Raises a kind of SyncFailed,
+    and NotEnrolled; the journal says how it went."""
     enrolment, others = enrolment_of(store), _OtherKeys(renewal, before)
     take_up_rest(store, clock.now().wall, asked)
     try:
@@ -109,6 +113,8 @@ def sync(
             )
             run = _Run(store, clock, connection, pepper, asked, others)
             synced = run.complete(recordings)
+            if releases is not None and WAITING_FOR_SECOND not in synced.parked:
+                take_update(connection, store, clock, releases, kiosk.__version__)
     except SyncFailed as error:
         write_failure(store, clock, error)
         raise

@@ -97,11 +97,14 @@ def check_payload(path: Path, header: Header) -> None:
 
 def require_fitting(manifest: Manifest) -> None:
     """BadRelease for another processor or another Python."""
-    here = machine_of_this_computer()
-    if manifest.machine != here:
-        raise BadRelease(f"is for {manifest.machine}, and this machine is {here}")
+    if manifest.machine != machine_here():
+        raise BadRelease(f"is for {manifest.machine}, and this machine is {machine_here()}")
     if manifest.python != python_here():
         raise BadRelease(f"is for Python {manifest.python}, and this machine has {python_here()}")
+
+
+def machine_here() -> str:
+    return machine_of_this_computer()
 
 
 def python_here() -> str:
@@ -156,12 +159,12 @@ def _put(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> Non
             out.write(piece)
 
 
-def pack(folder: Path, out: BinaryIO) -> tuple[int, int]:
+def pack(folder: Path, out: BinaryIO, preset: int = 6) -> tuple[int, int]:
     """Write the tar archive of a program's folder, compressed; how many files, and their bytes.
     The same files make the same bytes."""
     files = unpacked = 0
     with (
-        lzma.open(out, "wb", preset=6) as packed,
+        lzma.open(out, "wb", preset=preset) as packed,
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as archive,
     ):
         for path in sorted(folder.rglob("*")):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
+    from kiosk.releases import Releases
     from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
     from kiosk.store.state import Enrolment
@@ -43,6 +44,7 @@ class SyncParts(NamedTuple):
     renewal: "Renewal | None"
     before: "Ed25519PrivateKey | None"
     recordings: Path
+    releases: "Releases | None"
 
 
 @app.command("close-day")
@@ -168,6 +170,7 @@ def _synced(parts: SyncParts) -> "Synced":
         renewal=parts.renewal,
         before=parts.before,
         recordings=parts.recordings,
+        releases=parts.releases,
     )
 
 
@@ -360,6 +363,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
     """Close every day that can be closed, then give what a sync needs; its failures become one
     line."""
     from kiosk.clock import SystemClock
+    from kiosk.releases import releases_of
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
@@ -384,6 +388,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 renewal=pending_renewal(folder.key_file),
                 before=key_before(folder.key_file),
                 recordings=folder.recordings,
+                releases=releases_of(folder.releases, os.environ),
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
