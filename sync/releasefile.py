@@ -75,6 +75,11 @@ def parse_header(raw: bytes, publisher: Ed25519PublicKey) -> Header:
     return Header(FIRST_LINE + lines[1] + b"\n" + lines[2] + b"\n", manifest)
 
 
+def manifest_of(raw: bytes) -> Manifest:
+    """What three lines say that were verified before."""
+    return Manifest.parse(raw.split(b"\n")[2])
+
+
 def read_header(path: Path, publisher: Ed25519PublicKey) -> Header:
     """The header of a file; BadRelease, OSError."""
     with path.open("rb") as file:
@@ -93,6 +98,11 @@ def check_payload(path: Path, header: Header) -> None:
             digest.update(piece)
     if digest.hexdigest() != header.manifest.payload:
         raise BadRelease("its content is not what was signed")
+
+
+def file_name(version: str) -> str:
+    """Of a release on a stick."""
+    return f"kiosk-terminal-{version}{TAIL}"
 
 
 def require_fitting(manifest: Manifest) -> None:

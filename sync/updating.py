@@ -5,6 +5,7 @@ What goes wrong here is said and left for the next time: it stops no sync.
 """
 
 import os
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +25,9 @@ from sync.messages import RefusedRelease, UpdateState, WantedRelease
 from sync.messages.updates import MAX_HEADER, MOST_REFUSED, RELEASE_PIECE
 from sync.publisher import followed
 from sync.releasefile import (
-    TAIL,
     BadRelease,
     Header,
+    file_name,
     machine_here,
     parse_header,
     python_here,
@@ -154,6 +155,7 @@ def install(file: Path, header: Header, releases: Releases, how: str) -> None:
         unpack(file, header, draft)
     except BadRelease:
         file.unlink()
+        shutil.rmtree(draft, ignore_errors=True)
         raise
     interpreter = Path(os.path.realpath(sys.executable))
     (draft / "bin").mkdir(exist_ok=True)
@@ -170,22 +172,28 @@ def _venv(interpreter: Path) -> str:
     )
 
 
-def install_from(
-    folder: Path, enrolment: Enrolment, releases: Releases, running: str
-) -> tuple[str, tuple[str, ...]]:
-    """Install the newest release that lies in a folder, such as a stick; its version, or "", and a
-    line for each file that was not taken."""
-    lines = []
-    for path in sorted(folder.glob(f"*{TAIL}"), reverse=True):
-        try:
-            version = install_file(path, enrolment.publisher_key, releases, running)
-        except BadRelease as error:
-            lines.append(f"{path.name}: {error}")
-        except OSError as error:
-            lines.append(f"{path.name}: {error.strerror}")
-        else:
-            return version, tuple(lines)
-    return "", tuple(lines)
+def install_from_stick(
+    folder: Path, enrolment: Enrolment, release: WantedRelease, releases: Releases, running: str
+) -> str:
+    """Install the release that central wants here, where it lies on the stick; a line to say, or
+    "" where there is nothing to do."""
+    publisher = enrolment.publisher_key
+    if not release.header or not publisher:
+        return ""
+    try:
+        header = parse_header(release.header, public_key(publisher))
+        version = header.manifest.version
+        if version in releases.installed():
+            return ""
+        file = folder / file_name(version)
+        if read_header(file, public_key(publisher)).raw != header.raw:
+            raise BadRelease(f"{file.name}: is another release than central wants here")
+        install_file(file, publisher, releases, running)
+    except BadRelease as error:
+        return f"release: {error}"
+    except OSError as error:
+        return f"release: {error.filename or folder}: {error.strerror}"
+    return f"release {version} is installed, and waits until nobody is served"
 
 
 def install_file(path: Path, publisher: str, releases: Releases, running: str) -> str:
@@ -194,9 +202,9 @@ def install_file(path: Path, publisher: str, releases: Releases, running: str) -
     if not publisher:
         raise BadRelease("no publisher is trusted here; enrol this terminal again")
     header = read_header(path, public_key(publisher))
+    require_installable(header, releases, running)
     if header.manifest.version in releases.installed():
         return header.manifest.version
-    require_installable(header, releases, running)
     require_room(releases, header)
     releases.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     copy = releases.incoming / f"{header.manifest.payload}.part"

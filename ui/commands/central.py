@@ -243,6 +243,7 @@ def stick(
             typer.echo,
             parts.pepper,
             parts.renewal,
+            parts.releases,
         )
     if result.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
