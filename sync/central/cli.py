@@ -12,9 +12,11 @@ import typer
 from kiosk import release
 from kiosk.installation import lacking
 from kiosk.loglines import log_from_a_command
+from kiosk.output import never_stumble_over_letters
 from sync.central.commands import (
     accounts,
     backups,
+    migration,
     officers,
     results,
     running,
@@ -41,6 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(running.app)
+app.add_typer(migration.app)
 app.add_typer(terminals.enrolment)
 app.add_typer(results.app)
 app.add_typer(backups.app)
@@ -80,6 +83,7 @@ def _options(
 
 
 def main() -> None:
+    never_stumble_over_letters()
     try:
         app()
     except ModuleNotFoundError as error:

@@ -71,6 +71,14 @@ class CentralSettings(NamedTuple):
     ] = ""
     disk_reserve: Annotated[int, Whole(100, 1_000_000), "MiB to stay free; less is an alarm"] = 2000
     identity_client: Annotated[str, Text(), "what the provider knows this report as"] = ""
+    connections: Annotated[
+        int, Whole(2, 500), "to PostgreSQL, at most, of each process that serves"
+    ] = 15
+    prepare_threshold: Annotated[
+        int,
+        Whole(0, 1000),
+        "uses of a statement until PostgreSQL prepares it; 0: never, as PgBouncer may need",
+    ] = 5
     folder: Path = Path()
     """Where the file lies."""
 

@@ -2,13 +2,13 @@
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
-from sync.central.store.engine import CentralStore
+from sync.central.store.engine import CentralStore, Pooling
 from sync.central.usecases import backup
 from sync.central.usecases.backup import BadBackup, Say
 from sync.central.usecases.central import Central
@@ -49,12 +49,19 @@ def set_up(folder: Path, site: str, name: str, database: str, url: str) -> None:
 
 
 @contextmanager
-def open_central(folder: Path, site: str = "") -> Iterator[Central]:
+def open_central(
+    folder: Path, site: str = "", migrating: Callable[[str], None] | None = None
+) -> Iterator[Central]:
     """The central in a data folder, on its own site or another. NoSuchSite; SettingsError;
-    DatabaseError."""
+    DatabaseError. `migrating`: an older database is brought to this version, once this was called
+    with its own; without it that is an error."""
     settings = central_settings.load(folder)
     key = central_settings.signing_key(folder)
-    store = CentralStore.open(settings.database)
+    pooling = Pooling(settings.connections, settings.prepare_threshold)
+    if migrating is None:
+        store = CentralStore.open(settings.database, pooling)
+    else:
+        store = CentralStore.migrate(settings.database, pooling, migrating)
     try:
         home = Central(store=store, settings=settings, key=key)
         central = find_site(home, site or home.site)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Request, Response, Security
@@ -13,7 +14,7 @@ from kiosk.clock import SystemClock
 from kiosk.domain.people import IDENTIFIER
 from sync.central.reports.gate import own_results
 from sync.central.usecases import intake
-from sync.central.usecases.central import Central
+from sync.central.usecases.central import Central, once_more
 from sync.central.usecases.intake import RequestRefused, Signed
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
@@ -122,7 +123,7 @@ class TerminalApi:
     ) -> T:
         """What `do` makes of a request that its terminal signed, within its open run, in one
         transaction. RequestRefused: unknown site or terminal and wrongly signed look the same."""
-        answer: T = await self.elsewhere(self._ask, signed, do, in_run)
+        answer: T = await self.elsewhere(once_more, partial(self._ask, signed, do, in_run))
         return answer
 
     def answer(
@@ -174,10 +175,10 @@ class TerminalApi:
     def _greet(
         self, calls: Sequence[tuple[Signed, Hello]]
     ) -> list[Welcome | Late | Exception | None]:
-        return intake.greet(self.central, calls, self.now())
+        return once_more(partial(intake.greet, self.central, calls, self.now()))
 
     def _take_days(self, calls: Sequence[Signed]) -> list[Receipt | Exception | None]:
-        return intake.take_days(self.central.store, calls, self.now())
+        return once_more(partial(intake.take_days, self.central.store, calls, self.now()))
 
 
 async def terminal_api(request: Request) -> TerminalApi:
