@@ -52,8 +52,8 @@ def seal_file(source: BinaryIO, target: BinaryIO, public: str) -> None:
     """Write `source` into `target` so that only the key opens it. OSError."""
     try:
         pyrage.encrypt_io(source, target, [pyrage.x25519.Recipient.from_str(public)])
-    except OSError as error:
-        raise _of_the_disk(error) or error from None
+    except (OSError, pyrage.EncryptError) as error:
+        raise _of_the_disk(error) or OSError(str(error)) from None
 
 
 @contextmanager
@@ -61,13 +61,13 @@ def sealing(target: BinaryIO, public: str) -> Iterator[BinaryIO]:
     """What is written into the file that this gives comes into `target` sealed, piece by piece. It
     is whole only after the block. OSError."""
     reading, writing = os.pipe()
-    errors: list[OSError] = []
+    errors: list[BaseException] = []
 
     def seal() -> None:
         with os.fdopen(reading, "rb") as source:
             try:
                 seal_file(source, target, public)
-            except OSError as error:
+            except BaseException as error:  # noqa: BLE001  (raised again below: nothing passes for whole)
                 errors.append(error)
 
     thread = threading.Thread(target=seal, name="sealing")
@@ -112,6 +112,8 @@ def open_sealed(source: BinaryIO, target: BinaryIO, secret: str) -> None:
     try:
         pyrage.decrypt_io(source, target, [identity])
     except pyrage.DecryptError as error:
+        if of_disk := _of_the_disk(error):
+            raise of_disk from None
         if "No matching keys" in str(error):
             raise NotOpened("is sealed to another key") from None
         raise NotOpened(f"is damaged or cut off ({error})") from None
@@ -122,7 +124,7 @@ def open_sealed(source: BinaryIO, target: BinaryIO, secret: str) -> None:
     target.seek(0)
 
 
-def _of_the_disk(error: OSError) -> OSError | None:
+def _of_the_disk(error: Exception) -> OSError | None:
     """pyrage makes a text of what a file raised; None: it was none of a file's."""
     number = re.search(r"\[Errno (\d+)\]", str(error))
     return OSError(int(number[1]), os.strerror(int(number[1]))) if number else None

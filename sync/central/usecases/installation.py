@@ -98,6 +98,7 @@ def restore(path: Path, folder: Path, database: str, say: Say, secret: str = "")
 
 
 def _restore(source: backup.Opened, folder: Path, database: str, say: Say) -> int:
+    before = {*folder.iterdir()}
     try:
         backup.restore_files(source, folder)
         settings = central_settings.load(folder)
@@ -112,6 +113,8 @@ def _restore(source: backup.Opened, folder: Path, database: str, say: Say) -> in
             return rows
         finally:
             store.close()
-    except BadBackup:
-        (folder / central_settings.FILE_NAME).unlink(missing_ok=True)
+    except BaseException:
+        # Nothing is put back by halves: the next try finds the folder as this one did.
+        for name in {*folder.iterdir()} - before:
+            name.unlink(missing_ok=True)
         raise

@@ -106,6 +106,7 @@ def _back_up(home: Central, now: datetime) -> str:
         path, rows = make_backup(home, folder, now)
     except BadBackup as error:
         raise TaskFailed(told("night_bad_backup", error=str(error))) from None
+    remove_backups(_old(home, now))  # what only the new one lets go
     if home.settings.backup_command:
         carry_away(home.settings.backup_command, path)
     return told("night_backup", file=path.name, rows=rows)
@@ -151,8 +152,7 @@ def _verify(home: Central, _now: datetime) -> str:
 
 
 def _retain(home: Central, now: datetime) -> str:
-    lines = tuple(run_night(home, now))
-    for line in lines:
+    for line in _retained(home, now, trial=False):
         _LOG.info("%s", line)
     return told("night_retention")
 
@@ -168,16 +168,20 @@ _WORKS: Mapping[Task, Callable[[Central, datetime], str]] = {
 def run_night(home: Central, now: datetime, *, trial: bool = False) -> Iterator[str]:
     """Remove what every office has kept long enough, and say so, a line each; with `trial`, only
     say what would go. OSError where the backups' folder can't be read."""
-    for central in _offices(home):
-        if not trial:
-            look_at_newest(central, now.astimezone().date(), now)
-        yield f"{central.site}: {_told(retain(central, now, trial=trial))}"
+    yield from _retained(home, now, trial=trial)
     if home.settings.backups:
         days = read_settings(home).settings.backup_days
         paths = _old(home, now)
         if not trial:
             remove_backups(paths)
         yield f"backups older than {days} days: {len(paths)}"
+
+
+def _retained(home: Central, now: datetime, *, trial: bool) -> Iterator[str]:
+    for central in _offices(home):
+        if not trial:
+            look_at_newest(central, now.astimezone().date(), now)
+        yield f"{central.site}: {_told(retain(central, now, trial=trial))}"
 
 
 def _offices(home: Central) -> Iterator[Central]:
