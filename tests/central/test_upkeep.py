@@ -291,7 +291,7 @@ def test_every_alarm_has_words_in_both_languages() -> None:
     for key in known - {"title"}:
         numbers = {"days": 4, "free": 5, "reserve": 6}
         for code in ("th", "en"):
-            assert care_words(code, Trouble(key, numbers))
+            assert care_words(code, Trouble(key=key, values=numbers))
 
 
 def test_it_reads_the_alarms_on_the_fleet_page_and_nobody_else(home: Central) -> None:

@@ -88,18 +88,18 @@ def troubles(home: Central, now: datetime) -> tuple[Trouble, ...]:
 def _of_backups(home: Central, done: Mapping[Task, Done], now: datetime) -> Iterator[Trouble]:
     settings, newest = home.settings, done.get(Task.BACKUP)
     if not settings.backups:
-        yield Trouble("backup_off", {})
+        yield _trouble("backup_off")
         return
     if newest is not None and newest.failed:
-        yield Trouble("backup_failed", {}, newest.what)
+        yield _trouble("backup_failed", newest.what)
     if newest is None or newest.done is None:
-        yield Trouble("backup_never", {}, urgent=newest is not None and newest.failed)
+        yield _trouble("backup_never", urgent=newest is not None and newest.failed)
     elif now - newest.done > OLD:
-        yield Trouble("backup_old", {"days": (now - newest.done).days}, urgent=True)
+        yield _trouble("backup_old", urgent=True, days=(now - newest.done).days)
     if not settings.backup_key:
-        yield Trouble("backup_open", {})
+        yield _trouble("backup_open")
     if not settings.backup_command and _is_same_disk(settings.folder, settings.backups_folder):
-        yield Trouble("backup_here", {})
+        yield _trouble("backup_here")
 
 
 def _of_tasks(done: Mapping[Task, Done], now: datetime) -> Iterator[Trouble]:
@@ -108,32 +108,30 @@ def _of_tasks(done: Mapping[Task, Done], now: datetime) -> Iterator[Trouble]:
         if newest is None:
             continue
         if newest.failed:
-            yield Trouble(f"{task.value}_failed", {}, newest.what, urgent=task is Task.VERIFY)
+            yield _trouble(f"{task.value}_failed", newest.what, urgent=task is Task.VERIFY)
         elif now - newest.at > OLD:
-            yield Trouble(f"{task.value}_old", {"days": (now - newest.at).days})
+            yield _trouble(f"{task.value}_old", days=(now - newest.at).days)
 
 
 def _of_certificate(done: Mapping[Task, Done], now: datetime) -> Iterator[Trouble]:
     newest = done.get(Task.CERTIFICATE)
     if newest is not None and newest.failed:
-        yield Trouble("certificate_failed", {}, newest.what, urgent=True)
+        yield _trouble("certificate_failed", newest.what, urgent=True)
         return
     end = certificate_end(done)
     if end is None:
         return
-    left = days_left(end, now)
-    if left < 0:
-        yield Trouble("certificate_over", {}, urgent=True)
-    elif left <= WARN_DAYS:
-        yield Trouble("certificate_soon", {"days": left}, urgent=left <= URGENT_DAYS)
+    days = days_left(end, now)
+    if days < 0:
+        yield _trouble("certificate_over", urgent=True)
+    elif days <= WARN_DAYS:
+        yield _trouble("certificate_soon", urgent=days <= URGENT_DAYS, days=days)
 
 
 def _of_disk(home: Central) -> Iterator[Trouble]:
     free = shutil.disk_usage(home.settings.folder).free >> 20
     if free < home.settings.disk_reserve:
-        yield Trouble(
-            "disk_low", {"free": free, "reserve": home.settings.disk_reserve}, urgent=True
-        )
+        yield _trouble("disk_low", urgent=True, free=free, reserve=home.settings.disk_reserve)
 
 
 def _is_same_disk(one: Path, other: Path) -> bool:
@@ -141,3 +139,7 @@ def _is_same_disk(one: Path, other: Path) -> bool:
         return one.stat().st_dev == other.stat().st_dev
     except OSError:
         return False
+
+
+def _trouble(key: str, what: str = "", *, urgent: bool = False, **values: int) -> Trouble:
+    return Trouble(key=key, values=values, what=what, urgent=urgent)
