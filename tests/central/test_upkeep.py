@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -58,7 +59,7 @@ def home(folder: Path) -> Iterator[Central]:
         yield central
 
 
-def with_settings(home: Central, **values: object) -> Central:
+def with_settings(home: Central, **values: Any) -> Central:
     return replace(home, settings=home.settings._replace(**values))
 
 
