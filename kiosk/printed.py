@@ -1,5 +1,5 @@
-"""How the command lines print: lists as tables to a person, as lines with tabs to a pipe, as JSON to
-a program that asks for it; and how far a longer work has come.
+"""How the command lines print: lists as tables to a person, as lines with tabs to a pipe, as JSON
+to a program that asks for it; and how far a longer work has come.
 
 What a list shows is one msgspec Struct for each kind: its fields are the columns, the keys in JSON,
 and the schema.
@@ -18,7 +18,6 @@ from kiosk.checking import Checked, Level
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON, for programs.")]
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
-_UNKNOWN_TOTAL = 0
 
 
 def print_json(value: Struct | Sequence[Struct]) -> None:
