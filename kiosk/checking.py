@@ -58,15 +58,15 @@ _TIMEX_BYTES = 512
 
 
 def fine(about: str, says: str) -> Line:
-    return Line(about, Level.OK, says)
+    return Line(about=about, level=Level.OK, says=says)
 
 
 def warning(about: str, says: str, remedy: str) -> Line:
-    return Line(about, Level.WARN, says, remedy)
+    return Line(about=about, level=Level.WARN, says=says, remedy=remedy)
 
 
 def failure(about: str, says: str, remedy: str) -> Line:
-    return Line(about, Level.FAIL, says, remedy)
+    return Line(about=about, level=Level.FAIL, says=says, remedy=remedy)
 
 
 def sqlite_line(version: tuple[int, ...]) -> Line:
@@ -77,11 +77,11 @@ def sqlite_line(version: tuple[int, ...]) -> Line:
 
 
 def clock_line(now: datetime) -> Line:
-    shown = now.isoformat(" ", "minutes")
+    wall_time = now.isoformat(" ", "minutes")
     if plausible(now.date()):
-        return fine("clock", shown)
+        return fine("clock", wall_time)
     remedy = f"set the date of this machine, in the common era: it is after {BUILT}"
-    return failure("clock", shown, remedy)
+    return failure("clock", wall_time, remedy)
 
 
 def time_sync_line(state: int) -> Line:
