@@ -38,8 +38,8 @@ RuntimeDirectoryMode=0700
 StandardOutput=journal
 StandardError=journal
 UMask=0077
-Environment=XDG_RUNTIME_DIR=%t/kiosk-screen LIBSEAT_BACKEND=seatd WLR_RENDERER=pixman
-Environment=QT_QPA_PLATFORM=wayland
+Environment=XDG_RUNTIME_DIR=%t/kiosk-screen LIBSEAT_BACKEND=seatd \\
+    WLR_RENDERER=pixman QT_QPA_PLATFORM=wayland
 ExecStart={argument(str(cage))} -d{turns} -- {command} run
 Restart=always
 RestartSec=3

@@ -58,9 +58,18 @@ def run(*words: str | Path, made_at: int = 0) -> str:
 def pack_root(root: Path, file: Path, made_at: int) -> None:
     """The root as squashfs. What only the boot partition or a builder needs stays outside."""
     left_out = ("boot/*", "usr/share/doc/*", "var/cache/*", "tmp/*", "usr/share/man/*")
-    words = ["mksquashfs", root, file, "-noappend", "-no-progress", "-quiet", "-comp", "zstd"]
-    words += ["-Xcompression-level", "15", "-all-time", str(made_at), "-mkfs-time", str(made_at)]
-    run(*words, "-wildcards", "-e", *left_out)
+    words: list[str | Path] = [
+        "mksquashfs",
+        root,
+        file,
+        "-noappend",
+        "-no-progress",
+        "-quiet",
+        "-comp",
+        "zstd",
+    ]
+    words += ["-Xcompression-level", "15", "-wildcards", "-e", *left_out]
+    run(*words, made_at=made_at)  # which mksquashfs takes for every file's time
 
 
 def pack_boot(root: Path, file: Path, made_at: int) -> None:
@@ -95,7 +104,17 @@ def bios_loader(work: Path) -> tuple[bytes, bytes]:
         "set prefix=($root)/EFI/debian\nconfigfile ($root)/EFI/debian/grub.cfg\n"
     )
     core = work / "core.img"
-    words = ["grub-mkimage", "-O", "i386-pc", "-d", BIOS_GRUB, "-c", early, "-o", core]
+    words: list[str | Path] = [
+        "grub-mkimage",
+        "-O",
+        "i386-pc",
+        "-d",
+        BIOS_GRUB,
+        "-c",
+        early,
+        "-o",
+        core,
+    ]
     run(*words, "-p", "/EFI/debian", *_BIOS_MODULES)
     first = bytearray((BIOS_GRUB / "boot.img").read_bytes()[:440])
     struct.pack_into("<Q", first, _KERNEL_SECTOR, BIOS_AT // SECTOR)
