@@ -4,6 +4,7 @@ The window is painted first; database, cryptography and panel are loaded behind 
 """
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 import ui.plain_imports  # noqa: F401 - before everything that it makes lighter
 from kiosk.clock import Clock, SystemClock, keep_time_of
 from kiosk.domain.people import CounterId
+from kiosk.servicemanager import ServiceManager
 from kiosk.settings.definition import Settings
 from kiosk.tomlfile.tables import SettingsError
 from ui import theme
@@ -31,6 +33,7 @@ from ui.window import TerminalWindow
 
 if TYPE_CHECKING:
     from kiosk.datafolder import DataFolder
+    from kiosk.loglines import LogLevel
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
     from ui.guide import Guide
@@ -40,10 +43,12 @@ if TYPE_CHECKING:
     from ui.queue_bridge import Bridge
     from ui.screen_setup import ScreenSetup
     from ui.view_builder import ViewBuilder
+    from ui.watchdog import Watchdog
 
 RETRY_MS = 10_000
 """While the database can't be opened, how often it is tried again."""
 NIGHTLY_MS = 60_000
+_LOG = logging.getLogger("kiosk.terminal")
 HEARTBEAT_MS = 15 * 60_000
 
 
@@ -76,7 +81,7 @@ class Running:
         try:
             self.presenter.stop()
         except StoreFailed as error:
-            sys.stderr.write(f"kiosk: {error}\n")
+            _LOG.error("%s", error)
         self.store.close()
 
 
@@ -246,6 +251,7 @@ class Program(QObject):
         self._folder, self._settings, self._window = folder, settings, window
         self._clock = clock
         self._running: Running | None = None
+        self.watchdog: Watchdog | None = None
         self.errands = Errands(folder.path)
         self._tried = clock.now().boot
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
@@ -257,6 +263,11 @@ class Program(QObject):
         self._heartbeat.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._heartbeat.timeout.connect(self._beat)
 
+    @property
+    def store(self) -> "Store | None":
+        """What is open now."""
+        return self._running.store if self._running else None
+
     def load(self) -> None:
         """Everything behind the first screen; on failure say so and try again."""
         from kiosk.clock import ClockImplausible
@@ -266,11 +277,12 @@ class Program(QObject):
         try:
             self._running = start(self._folder, self._settings, self._clock, self._window)
         except (StoreFailed, FolderError, ClockImplausible) as error:
-            sys.stderr.write(f"kiosk: {error}\n")
+            _LOG.error("%s", error)
             builder = first_builder(self._settings)
             self._window.show_view(builder.trouble(trouble_of(error)))
             self._retry.start()
             return
+        _LOG.info("started: %s", described(self._folder, self._running.terminal))
         presenter = self._running.presenter
         presenter.staff.exit_asked.connect(end_loop)
         presenter.staff.errand_asked.connect(self._send)
@@ -284,10 +296,13 @@ class Program(QObject):
         up."""
         for timer in (self._retry, self._nightly, self._heartbeat):
             timer.stop()
+        if self.watchdog is not None:
+            self.watchdog.stop()
         self.errands.stop()
         if self._running is None:
             return 3
         self._running.stop()
+        _LOG.info("stopped")
         return 0
 
     def _maybe_sync(self) -> None:
@@ -341,8 +356,30 @@ def first_builder(settings: Settings) -> "ViewBuilder":
     return ViewBuilder(settings, Words.load(settings.screen.language), Wording(), ())
 
 
-def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
+def described(folder: "DataFolder", terminal: "Terminal") -> str:
+    """Which program on what, for the log."""
+    import platform
+
+    from kiosk import release
+    from kiosk.store import engine
+
+    enrolment = terminal.status().enrolment
+    name = f"{enrolment.site}/{enrolment.terminal}" if enrolment else "not enrolled"
+    parts = (
+        f"kiosk {release.version()}",
+        f"Python {platform.python_version()}",
+        f"SQLite {engine.SQLITE_VERSION}",
+        f"schema {engine.HEAD}",
+        f"{folder.path} ({name})",
+    )
+    return ", ".join(parts)
+
+
+def run_terminal(
+    path: Path, size: tuple[int, int] | None, log_level: "LogLevel | None" = None
+) -> int:
     """Open the terminal on the data folder `path` and stay until it is ended; the exit code.
+    Without a `log_level`: as the environment says.
     SettingsError, NoSuchZone, FolderError and NoDisplay before any window."""
     from kiosk.datafolder import DataFolder
 
@@ -355,13 +392,15 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
         )
     require_display(os.environ)
     lock = folder.lock()
+    manager = ServiceManager.of(os.environ)
     app = QApplication(["kiosk"])
     sys.excepthook = _loud
     window = TerminalWindow()
     theme.set_text_scale(settings.screen.text_percent / 100)
     theme.set_low_reach(settings.screen.low_reach)
     theme.set_still(settings.screen.reduced_motion)
-    program = Program(folder, settings, window, SystemClock())
+    clock = SystemClock()
+    program = Program(folder, settings, window, clock)
     window.close_asked.connect(end_loop)
     notifier = on_signals(end_loop)
     if size:
@@ -371,20 +410,37 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     window.show_view(starting_view(settings))
 
     def load() -> None:
+        from kiosk import loglines
+
+        loglines.log_while_running(log_level or loglines.LogLevel.of(os.environ))
         program.load()
+        watch()
         gc.freeze()
         gc.enable()
 
+    watch = watched(program, manager, clock)
     after_first_paint(window, load)
     bug = app.exec()
     del lock, notifier
     return program.end() or bug
 
 
+def watched(program: Program, manager: ServiceManager, clock: Clock) -> Callable[[], None]:
+    """What starts the signs of life. Built behind the first paint."""
+
+    def start() -> None:
+        from ui.watchdog import Watchdog
+
+        program.watchdog = Watchdog(manager, lambda: program.store, lambda: clock.now().boot)
+        program.watchdog.start()
+
+    return start
+
+
 def _loud(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """A bug ends the program (whoever started it starts it again): Qt would go on without a word,
     with a state that nobody thought of. What was thanked for is on the disk."""
-    sys.__excepthook__(kind, error, trace)
+    _LOG.critical("a bug ends the program", exc_info=(kind, error, trace))
     QApplication.exit(70)
 
 

@@ -44,7 +44,7 @@ def setup(
     from kiosk.settings.editing import write_authority
 
     folder = data_folder()
-    authority = _read_certificate(ca) if ca else None
+    authority = read_certificate(ca) if ca else None
     if not folder.database.exists():
         _make(empty=False)
     with opened() as (_, terminal), errors():
@@ -76,7 +76,7 @@ def _make(*, empty: bool) -> None:
     typer.echo(f"Settings: {folder.settings_file}")
 
 
-def _read_certificate(file: Path) -> bytes:
+def read_certificate(file: Path) -> bytes:
     """What is in `file`, once it is known to be a certificate."""
     from cryptography.x509 import load_pem_x509_certificates
 
