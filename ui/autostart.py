@@ -42,7 +42,6 @@ TimeoutAbortSec={ABORT_SECONDS}
 LimitCORE=0
 User={owner}
 SupplementaryGroups=video
-NotifyAccess=all
 RuntimeDirectory=kiosk-screen
 RuntimeDirectoryMode=0700
 StandardOutput=journal
