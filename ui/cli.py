@@ -17,6 +17,7 @@ from ui.commands import (
     content,
     data,
     officers,
+    outbox,
     panels,
     queue,
     replacing,
@@ -49,6 +50,7 @@ app.add_typer(data.app)
 app.add_typer(updates.app)
 app.add_typer(central.app)
 app.add_typer(central.keys, name="key")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(content.app)
 app.add_typer(officers.app, name="officer")
 app.add_typer(panels.app, name="panel")
