@@ -19,7 +19,13 @@ TIMEOUT = 20.0
 ATTEMPTS = 3
 UNSAID, SHORTEST = 30.0, 5.0
 """Seconds to wait where the answer names none that can be read, and at the least."""
-_LATER = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
+_LATER = (
+    httpx.codes.TOO_MANY_REQUESTS,
+    httpx.codes.BAD_GATEWAY,
+    httpx.codes.SERVICE_UNAVAILABLE,
+    httpx.codes.GATEWAY_TIMEOUT,
+)
+"""Also what a proxy says while central's machine starts."""
 
 
 class SyncFailed(Exception):
@@ -36,6 +42,14 @@ class TryLater(SyncFailed):
     def __init__(self, text: str, seconds: float) -> None:
         super().__init__(text)
         self.seconds = seconds
+
+
+class CentralRefused(SyncFailed):
+    """Central itself said no to one request, under its signature: trying again changes nothing."""
+
+    def __init__(self, text: str, status: int, reason: str) -> None:
+        super().__init__(text)
+        self.status, self.reason = status, reason
 
 
 class NotCentral(SyncFailed):
@@ -176,8 +190,15 @@ def _not_believed(error: BaseException | None) -> str:
     return ""
 
 
+_ANOTHER_SERVER = "a sign-in page of the network, or another server"
+_GUESSES: dict[int, str] = {
+    httpx.codes.CONTENT_TOO_LARGE: "a proxy takes no body of this size: have it take 1 MiB",
+    httpx.codes.PROXY_AUTHENTICATION_REQUIRED: "a proxy asks who this is; see `proxy` under [sync]",
+}
+
+
 def not_central(url: str, status: int, answer: bytes = b"") -> str:
     """What answered without central's signature says of itself, or what it may be."""
     words = ErrorLine.words(answer)
-    guess = f"it says “{words}”" if words else "a sign-in page of the network, or another server?"
+    guess = f"it says “{words}”" if words else _GUESSES.get(status, _ANOTHER_SERVER)
     return f"{url} answered {status}, but without central's signature: {guess}"

@@ -18,12 +18,14 @@ from ui.commands import (
     content,
     data,
     officers,
+    outbox,
     panels,
     queue,
     replacing,
     setting_up,
     sounds,
     terminal,
+    updates,
 )
 from ui.commands.context import choose_data_folder
 
@@ -47,8 +49,10 @@ app.add_typer(terminal.app)
 app.add_typer(replacing.app)
 app.add_typer(checking.app)
 app.add_typer(data.app)
+app.add_typer(updates.app)
 app.add_typer(central.app)
 app.add_typer(central.keys, name="key")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(content.app)
 app.add_typer(officers.app, name="officer")
 app.add_typer(panels.app, name="panel")

@@ -19,6 +19,7 @@ from sync.messages.days import (
 )
 from sync.messages.enrolment import Enrol, Enrolled, NewKey
 from sync.messages.logs import LogHead, LogProof, LogsAnswer, SeenLogs
+from sync.messages.outbox import HeldReport, HeldWhy, Outbox
 from sync.messages.ownresults import Bound, OwnResult, OwnResults
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
@@ -41,6 +42,13 @@ from sync.messages.runs import (
     Welcome,
     WitnessedSheet,
 )
+from sync.messages.updates import (
+    Manifest,
+    NextPublisher,
+    RefusedRelease,
+    UpdateState,
+    WantedRelease,
+)
 
 __all__ = [
     "NO_HEAD",
@@ -57,6 +65,8 @@ __all__ = [
     "Head",
     "Heads",
     "HeadsAnswer",
+    "HeldReport",
+    "HeldWhy",
     "Hello",
     "IssuedPin",
     "IssuedPins",
@@ -65,9 +75,12 @@ __all__ = [
     "LogHead",
     "LogProof",
     "LogsAnswer",
+    "Manifest",
     "NewKey",
+    "NextPublisher",
     "NotMine",
     "OpenSheet",
+    "Outbox",
     "OutcomeCount",
     "OwnResult",
     "OwnResults",
@@ -79,6 +92,7 @@ __all__ = [
     "Receipt",
     "RecordingDigest",
     "Recordings",
+    "RefusedRelease",
     "Roster",
     "RosterOfficer",
     "SeenLogs",
@@ -87,6 +101,8 @@ __all__ = [
     "StoredDays",
     "StoredRevision",
     "TerminalPin",
+    "UpdateState",
+    "WantedRelease",
     "Welcome",
     "WitnessedSheet",
 ]

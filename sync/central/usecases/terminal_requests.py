@@ -18,12 +18,14 @@ from sync.central.usecases.intake import Signed, greeted
 from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
 from sync.central.usecases.recordings import current_recordings
+from sync.central.usecases.releases import release_piece, wanted_release
 from sync.central.usecases.terminals import NOT_MINE
 from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
     DayReport,
     Heads,
     HeadsAnswer,
+    HeldWhy,
     Hello,
     IssuedPin,
     IssuedPins,
@@ -31,6 +33,7 @@ from sync.messages import (
     LogsAnswer,
     NewKey,
     NotMine,
+    Outbox,
     PhotoDigest,
     Photos,
     PinStatus,
@@ -42,6 +45,8 @@ from sync.messages import (
     Step,
     StoredDays,
     StoredRevision,
+    UpdateState,
+    WantedRelease,
     Welcome,
 )
 from sync.messages.values import MAX_ROWS
@@ -49,6 +54,8 @@ from sync.protocol import BadMessage
 from sync.sealing import seal
 from sync.signing import check_key
 
+DAY_DROPPED = "day-dropped"
+"""An alarm: a person at a terminal decided that a day's report is not sent."""
 EARLIER_KEY = "earlier-key"
 """An alarm: somebody came with the key that a terminal had before."""
 _MOST_NOT_MINE = 20
@@ -97,6 +104,14 @@ class TerminalRequest:
         self.t.terminals.renew_key(self.terminal, now)
         terminal = self.terminal.terminal
         self.t.logs.change(terminal, told("key_renewed", terminal=terminal), now)
+
+    def wanted_release(self, state: UpdateState, now: datetime) -> WantedRelease:
+        """The release of the program that this terminal is to run."""
+        return wanted_release(self.t, self.terminal.terminal, state, now)
+
+    def release_piece(self, digest: str, number: int) -> bytes:
+        """Nothing where there is no such release or piece."""
+        return release_piece(self.central, self.t, digest, number)
 
     def earlier_key_of(self, signed: Signed) -> str:
         """The key that this terminal had before with which this was signed; "" where none was."""
@@ -153,6 +168,27 @@ class TerminalRequest:
             if self._is_decided(day, self.t.witness.settled(terminal, NOT_MINE, detail)):
                 continue
             self.t.witness.alarm(Alarm(at=now, terminal=terminal, kind=NOT_MINE, detail=detail))
+
+    def put_outbox(self, message: Outbox, now: datetime) -> None:
+        """Remember what the terminal holds back. What a person there dropped raises the alarm: a
+        day that never comes may be one that somebody would rather not show."""
+        terminal = self.terminal.terminal
+        fresh = set(message.reports) - {*self.terminal.held}
+        self.t.terminals.put_held(terminal, message)
+        dropped = sorted(report for report in fresh if report.why is HeldWhy.DROPPED)
+        for report in dropped[:_MOST_NOT_MINE]:
+            day = report.date.isoformat()
+            what = told(
+                "day_dropped",
+                terminal=terminal,
+                day=day,
+                revision=str(report.revision),
+                reason=report.words,
+            )
+            self.t.logs.change(terminal, what, now)
+            detail = f"{day} revision {report.revision}: {report.words}"
+            alarm = Alarm(at=now, terminal=terminal, kind=DAY_DROPPED, detail=detail)
+            self.t.witness.alarm(alarm)
 
     def _is_decided(self, day: date, settled: datetime | None) -> bool:
         """Whether people have looked at the report of this day that is here now."""

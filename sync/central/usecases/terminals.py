@@ -19,6 +19,7 @@ from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
 from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
+from sync.central.usecases.releases import trusted_publisher
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.two_people import (
     FOR_TWO,
@@ -32,7 +33,7 @@ from sync.central.usecases.two_people import (
 )
 from sync.central.usecases.witness import miss_days_of_ended
 from sync.central.viewer import CITY, ROLES, Viewer
-from sync.messages import Enrol, Enrolled
+from sync.messages import Enrol, Enrolled, HeldReport
 from sync.signing import public_key, public_text
 
 CODE_MINUTES = 10
@@ -119,6 +120,13 @@ class Fleet:
         return {terminal: sorted(of_it) for terminal, of_it in sorted(days.items())}
 
     @property
+    def held(self) -> list[tuple[str, HeldReport]]:
+        """What terminals hold back, as they last said."""
+        return [
+            (of.terminal, report) for of in self.terminals if not of.ended for report in of.held
+        ]
+
+    @property
     def disputed(self) -> frozenset[str]:
         """Terminals that have days otherwise than central."""
         two_decide = set(Why)
@@ -193,6 +201,7 @@ def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
     public_key(message.public_key)
     begun = None
     with central.store.transaction(central.site) as t:
+        publisher = trusted_publisher(t)
         invitation = t.terminals.use_code(_code_hash(message.code))
         valid = invitation is not None and now <= invitation.until
         if invitation is not None and valid:
@@ -215,6 +224,7 @@ def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
         terminal=begun.terminal,
         counter=begun.counter,
         central_key=public_text(central.key),
+        publisher_key=publisher,
     )
 
 

@@ -1,6 +1,7 @@
 """The terminals' API (WIRE.md): signed requests in, signed answers out, never a traceback."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,6 +46,7 @@ from sync.messages import (
     LogsAnswer,
     NewKey,
     NotMine,
+    Outbox,
     OwnResults,
     Photos,
     PinStatus,
@@ -54,6 +56,8 @@ from sync.messages import (
     SeenLogs,
     Step,
     StoredDays,
+    UpdateState,
+    WantedRelease,
     Welcome,
 )
 from sync.protocol import MAX_BODY, BadMessage, etag
@@ -151,7 +155,8 @@ class TerminalApi:
             signed.proven(asked.terminal if asked else None, self.now(), in_run=in_run)
             if asked is None:
                 raise AssertionError("proven refuses who is unknown")
-            answer = do(asked)
+            with signed.refusals():
+                answer = do(asked)
             if signed.is_by(asked.terminal.next_key):
                 asked.renew_key(self.now())
             return answer
@@ -228,6 +233,7 @@ SignedRequest = Annotated[Signed, Depends(signed_request)]
 
 router = APIRouter(prefix="/v1", tags=["terminals"])
 _TERMINAL = "/sites/{site}/terminals/{terminal}"
+_PIECE_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 _REFUSALS = refuses(400, 401, 403, 413, 503)
 
 
@@ -297,7 +303,7 @@ async def put_heads(api: Api, signed: SignedRequest) -> Response:
     """Show that the journal goes on from the one central has seen."""
     answer = await api.ask(signed, lambda asked: _judge(asked, signed, {}, api.now()))
     if not isinstance(answer, HeadsAnswer):
-        with api.proving(signed):
+        with signed.refusals(), api.proving(signed):
             points = await api.elsewhere(prove_steps, signed.site, signed.terminal, answer)
         answer = await api.ask(signed, lambda asked: _judge(asked, signed, points, api.now()))
     if not isinstance(answer, HeadsAnswer):
@@ -499,14 +505,68 @@ def _recording(asked: TerminalRequest, language: str, prompt: str) -> bytes | No
     return asked.recording(language, prompt)
 
 
+@router.put(
+    f"{_TERMINAL}/update",
+    openapi_extra=takes(UpdateState),
+    responses={
+        **signs(200, WantedRelease, "The release that the terminal is to run, or none."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def put_update(api: Api, signed: SignedRequest) -> Response:
+    """How the terminal stands to releases of its program; which one it is to run."""
+    release = await api.ask(signed, lambda asked: _wanted(asked, signed.body, api.now()))
+    return api.answer(signed, release.to_bytes())
+
+
+def _wanted(asked: TerminalRequest, body: bytes, now: datetime) -> WantedRelease:
+    _require_heads(asked)
+    return asked.wanted_release(UpdateState.parse(body), now)
+
+
+@router.get(
+    f"{_TERMINAL}/release/{{digest}}/{{piece}}",
+    responses={
+        **signs_file(200, "application/octet-stream", "512 KiB of the file; the last: fewer."),
+        **signs_nothing(404, "There is no such release here, or no such piece."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def get_release_piece(api: Api, signed: SignedRequest, digest: str, piece: str) -> Response:
+    """One piece of a release's file, the first is 0; 404, signed, without one."""
+    number = int(piece) if _PIECE_NUMBER.fullmatch(piece) else -1
+    content = await api.ask(signed, lambda asked: _piece(asked, digest, number))
+    media = "application/octet-stream"
+    return api.answer(signed, content, 200 if content else 404, media=media)
+
+
+def _piece(asked: TerminalRequest, digest: str, number: int) -> bytes:
+    _require_heads(asked)
+    return asked.release_piece(digest, number) if number >= 0 else b""
+
+
 @router.get(
     f"{_TERMINAL}/days",
-    responses={**signs(200, StoredDays, "The newest report of each day."), **_REFUSALS},
+    responses={
+        **signs(200, StoredDays, "The newest report of each day.", etag=True),
+        **signs_nothing(304, "The list is the one of this entity tag.", etag=True),
+        **_REFUSALS,
+    },
 )
-async def get_days(api: Api, signed: SignedRequest) -> Response:
+async def get_days(
+    api: Api,
+    signed: SignedRequest,
+    if_none_match: Annotated[str, Header(max_length=200)] = "",
+) -> Response:
     """Which of its day reports central has."""
     stored = await api.ask(signed, lambda asked: asked.stored_days(api.now()))
-    return api.answer(signed, stored.to_bytes())
+    body = stored.to_bytes()
+    tag = etag(body)
+    if if_none_match == tag:
+        return api.answer(signed, b"", 304, tag)
+    return api.answer(signed, body, tag=tag)
 
 
 @router.put(
@@ -518,6 +578,18 @@ async def get_days(api: Api, signed: SignedRequest) -> Response:
 async def put_not_mine(api: Api, signed: SignedRequest) -> Response:
     """Days that central has under the terminal's name and the terminal never made."""
     await api.ask(signed, lambda asked: asked.not_mine(NotMine.parse(signed.body), api.now()))
+    return api.answer(signed, b"", 204)
+
+
+@router.put(
+    f"{_TERMINAL}/outbox",
+    status_code=204,
+    openapi_extra=takes(Outbox),
+    responses={**signs_nothing(204, "The fleet page shows it."), **_REFUSALS},
+)
+async def put_outbox(api: Api, signed: SignedRequest) -> Response:
+    """Which day reports the terminal holds back, and why."""
+    await api.ask(signed, lambda asked: asked.put_outbox(Outbox.parse(signed.body), api.now()))
     return api.answer(signed, b"", 204)
 
 
@@ -550,6 +622,6 @@ def _take_day(asked: TerminalRequest, signed: Signed, now: datetime) -> Receipt:
 
 
 def error_response(status: int, text: str) -> Response:
-    """One line of JSON; never signed: it promises nothing."""
+    """One line of JSON, unsigned: nobody knows who asked."""
     later = {"Retry-After": str(RETRY_SECONDS)} if status in (429, 503) else None
     return Response(ErrorLine(text).to_bytes(), status, later, media_type="application/json")
