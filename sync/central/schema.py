@@ -96,6 +96,7 @@ terminals = Table(
     Column("due", Integer),
     Column("free", Integer),
     Column("panel", Text),
+    _text("held"),
     PrimaryKeyConstraint("site", "terminal"),
 )
 
@@ -608,6 +609,24 @@ ita_texts = Table(
     _text("body"),
     PrimaryKeyConstraint("site", "fiscal_year", "round", "code", "version"),
 )
+
+ita_pictures = Table(
+    "ita_pictures",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _count("fiscal_year"),
+    _count("round"),
+    _text("code"),
+    _moment("at"),
+    _text("caption"),
+    _text("words"),
+    _count("width"),
+    _count("height"),
+    Column("jpeg", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("site", "id"),
+)
+"""`words`: what the picture shows, for who can't see it."""
 
 site_settings = Table(
     "site_settings",

@@ -13,6 +13,8 @@ from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE, WRONG
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from kiosk.clock import SystemClock
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from kiosk.store.state import Enrolment
     from kiosk.terminal import Terminal
     from sync.absence import Hours
-    from sync.exchange import Synced
+    from sync.exchange import Close, Synced
     from sync.keyfile import Renewal
     from sync.steps import Asked
 
@@ -45,6 +47,7 @@ class SyncParts(NamedTuple):
     before: "Ed25519PrivateKey | None"
     recordings: Path
     releases: "Releases | None"
+    close: "Close"
 
 
 @app.command("close-day")
@@ -142,14 +145,14 @@ def sync() -> None:
 
 
 def sync_and_say() -> None:
-    with _closed_and_syncing() as parts:
+    with _syncing() as parts:
         result = _synced(parts)
     _say(result)
 
 
 def sync_quietly() -> str:
     """Sync; why central takes nothing from this machine yet, or ""."""
-    with _closed_and_syncing() as parts:
+    with _syncing() as parts:
         result = _synced(parts)
     if not result.parked:
         _say(result)
@@ -171,6 +174,7 @@ def _synced(parts: SyncParts) -> "Synced":
         before=parts.before,
         recordings=parts.recordings,
         releases=parts.releases,
+        close=parts.close,
     )
 
 
@@ -183,8 +187,11 @@ def _say(result: "Synced") -> None:
     recordings = f", {counted(came, 'recording', 'recordings')}" if came else ""
     reports = counted(result.sent, "day report", "day reports")
     typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}{recordings}.")
-    if result.parked:
-        fail("parked: " + "; ".join(result.parked), WRONG)
+    to_look_at = [f"parked: {line}" for line in result.parked]
+    to_look_at += [f"refused: {line}" for line in result.refused]
+    to_try_again = [f"not yet: {line}" for line in result.left]
+    if to_look_at or to_try_again:
+        fail("; ".join((*to_look_at, *to_try_again)), WRONG if to_look_at else NOT_NOW)
 
 
 @keys.command()
@@ -203,7 +210,7 @@ def renew(
     from sync.exchange import enrolment_of
     from sync.keyfile import begin_renewal
 
-    with _closed_and_syncing() as parts:
+    with _syncing() as parts:
         enrolment_of(parts.store)
         begun = begin_renewal(data_folder().key_file)
         result = None if later else _synced(parts._replace(renewal=begun))
@@ -233,7 +240,8 @@ def stick(
     if mounted:
         _require_mounted(folder)
     memory = data_folder().path / MEMORY
-    with _closed_and_syncing() as parts:
+    with _syncing() as parts:
+        parts.close(None)
         result = visit(
             parts.store,
             parts.clock,
@@ -360,8 +368,8 @@ def _hours(settings: "Settings") -> "Hours":
 
 
 @contextmanager
-def _closed_and_syncing() -> "Iterator[SyncParts]":
-    """Close every day that can be closed, then give what a sync needs; its failures become one
+def _syncing() -> "Iterator[SyncParts]":
+    """What a sync needs, with how it closes the days that are over; its failures become one
     line."""
     from kiosk.clock import SystemClock
     from kiosk.releases import releases_of
@@ -377,8 +385,11 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
         hours = _hours(settings)
         _settle_reasons(folder, terminal)
         try:
-            over = is_over(store, clock, hours, settings.rules.grace)
-            close_days(store, clock, today=over, hours=hours)
+
+            def close(day: "date | None") -> None:
+                over = is_over(store, clock, hours, settings.rules.grace)
+                close_days(store, clock, today=over, hours=hours, central=day)
+
             yield SyncParts(
                 store=store,
                 clock=clock,
@@ -390,6 +401,7 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 before=key_before(folder.key_file),
                 recordings=folder.recordings,
                 releases=releases_of(folder.releases, os.environ),
+                close=close,
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

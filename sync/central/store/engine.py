@@ -27,6 +27,7 @@ from sync.central.store.days import Days
 from sync.central.store.findings import Findings
 from sync.central.store.improvements import Improvements
 from sync.central.store.ita import ItaTexts
+from sync.central.store.itapictures import ItaPictures
 from sync.central.store.logbreaks import LogBreaks
 from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
@@ -112,6 +113,7 @@ class Transaction:
         self.findings = Findings(connection, site)
         self.improvements = Improvements(connection, site)
         self.ita = ItaTexts(connection, site)
+        self.ita_pictures = ItaPictures(connection, site)
         self.objections = Objections(connection, site)
         self.logs = Logs(connection, site)
         self.log_breaks = LogBreaks(connection, site)

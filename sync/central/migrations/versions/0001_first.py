@@ -83,6 +83,7 @@ def _terminals() -> None:
         sa.Column("due", sa.Integer),
         sa.Column("free", sa.Integer),
         sa.Column("panel", sa.Text),
+        _text("held"),
         sa.PrimaryKeyConstraint("site", "terminal"),
     )
     op.create_table(
@@ -577,6 +578,21 @@ def _papers() -> None:
         _text("author"),
         _text("body"),
         sa.PrimaryKeyConstraint("site", "fiscal_year", "round", "code", "version"),
+    )
+    op.create_table(
+        "ita_pictures",
+        _text("site"),
+        _text("id"),
+        _count("fiscal_year"),
+        _count("round"),
+        _text("code"),
+        _moment("at"),
+        _text("caption"),
+        _text("words"),
+        _count("width"),
+        _count("height"),
+        _bytes("jpeg"),
+        sa.PrimaryKeyConstraint("site", "id"),
     )
 
 
