@@ -394,6 +394,8 @@ def _syncing() -> "Iterator[SyncParts]":
                 over = is_over(store, clock, hours, settings.rules.grace)
                 close_days(store, clock, today=over, hours=hours, central=day)
 
+            if terminal.enrolment() is None:
+                raise NotEnrolled("this terminal is not enrolled with a central report yet")
             yield SyncParts(
                 store=store,
                 clock=clock,
