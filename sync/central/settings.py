@@ -52,6 +52,9 @@ class CentralSettings(NamedTuple):
         "the folder from which old backups (central-DATE.zip) go at night; empty: none",
     ] = ""
     identity_client: Annotated[str, Text(), "what the provider knows this report as"] = ""
+    security_contact: Annotated[
+        str, Text(), "whom to tell of a weakness (security.txt): an address of mail or of a page"
+    ] = ""
     connections: Annotated[
         int, Whole(2, 500), "to PostgreSQL, at most, of each process that serves"
     ] = 15
@@ -131,7 +134,7 @@ def _settings(values: dict[str, Any], path: Path) -> CentralSettings:
 def signing_key(folder: Path) -> Ed25519PrivateKey:
     """The key that signs receipts and answers."""
     try:
-        key = load_pem_private_key(_read_private(folder / "central.key"), password=None)
+        key = load_pem_private_key(read_private(folder / "central.key"), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise SettingsError(
             f"{folder / 'central.key'}: is no private key; put the copy from the backup back"
@@ -146,7 +149,8 @@ def _new_key() -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _read_private(path: Path) -> bytes:
+def read_private(path: Path) -> bytes:
+    """A secret in a file; SettingsError where others can read it too."""
     try:
         if path.stat().st_mode & 0o077:
             raise SettingsError(f"{path}: others can read it; run `chmod 600 {path}`")
