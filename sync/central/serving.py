@@ -16,6 +16,7 @@ import uvicorn
 from kiosk import release
 from kiosk.servicemanager import ServiceManager
 from sync.central.connections import Impatient
+from sync.central.listening import NoListener, listener_for
 from sync.central.nightly import Nights
 from sync.central.papers import fonts
 from sync.central.usecases.central import HEAD, Central
@@ -25,8 +26,6 @@ from sync.central.web.terminal_api import utc_now
 
 _EVENTS = logging.getLogger("kiosk.central.security")
 _LOG = logging.getLogger("kiosk.central")
-_BACKLOG = 2048
-"""Connections that wait: a whole city's terminals may call at once."""
 
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -56,7 +55,11 @@ def serve_until_ended(
     # Each connection takes a descriptor; what the shell gives is 1024.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with _listener(host, port) as listener:
+    try:
+        listener = listener_for(host, port, os.environ)
+    except NoListener as error:
+        raise ServeError(str(error)) from None
+    with listener:
         scheme = "https" if tls_cert else "http"
         address = f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}"
         config = server_config(central, tls_cert, tls_key)
@@ -178,21 +181,6 @@ class Renewed:
                 status = os.stat_result((0,) * 10)
             state.append((status.st_mtime_ns, status.st_ino))
         return state
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sends at once (TCP_NODELAY) only where the socket names its protocol.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        # Listening before the address is said: whoever reads it may connect at once.
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise ServeError(f"{host}:{port}: {error.strerror}; choose another --port") from None
-    return listener
 
 
 def _bracketed(host: str) -> str:

@@ -65,7 +65,7 @@ class Office:
         place, _, note = comment.strip().removeprefix("on ").partition(", ")
         folder = self.central.settings.folder if program != "kiosk" else self.root / place
         result = run(central_app if program != "kiosk" else kiosk_app, folder, *arguments)
-        wants_one = note == "days are parked"
+        wants_one = note in ("days are parked", "it is refused")
         assert result.exit_code == int(wants_one), f"{line}\n{result.output}"
         self.printed += result.stdout
         return result
@@ -194,6 +194,27 @@ def lost_pepper(office: Office) -> Callable[[], None]:
     return check
 
 
+def quarantine(office: Office) -> Callable[[], None]:
+    machine, copy = office.root / "the terminal", office.usb / "older.db"
+    office.rate("the terminal", 5, 4, days_ago=1)
+    run(kiosk_app, machine, "backup", str(copy))
+    office.rate("the terminal", 3, days_ago=1)
+    assert run(kiosk_app, machine, "sync").exit_code == 0
+    assert office.ratings(days_ago=1) == 3
+    for leftover in machine.glob("kiosk.db*"):
+        leftover.unlink()
+    assert run(kiosk_app, machine, "restore", str(copy)).exit_code == 0
+
+    def check() -> None:
+        assert "parked (quarantined): 2 ratings; taken: 3 ratings" in office.printed
+        assert office.ratings(days_ago=1) == 3, "central's stay"
+        assert office.state("counter-1") is State.ACTIVE
+        compared = run(central_app, office.root / "central", "terminals", "compare", "counter-1")
+        assert "release" not in compared.stdout.replace("released", ""), compared.stdout
+
+    return check
+
+
 def refusal(office: Office, name: str) -> str:
     result = run(kiosk_app, office.root / name, "sync")
     assert result.exit_code in (1, 3), result.output
@@ -204,6 +225,7 @@ LIVES: Mapping[str, Callable[[Office], Callable[[], None]]] = {
     "A second counter": second_counter,
     "A PC is replaced": replaced_pc,
     "The secret of the PINs is lost": lost_pepper,
+    "A terminal is in quarantine": quarantine,
 }
 """What has happened before a life's first line, and what is so after its last one."""
 

@@ -23,6 +23,7 @@ from sync.central.commands.migration import say_migrating
 
 app = typer.Typer()
 
+_OWN_LOGIN = "`useradd --system kiosk-central`, `chown -R kiosk-central: FOLDER`"
 Host = Annotated[
     str, typer.Option(help="Address to listen on; 0.0.0.0: every one of this machine.")
 ]
@@ -106,6 +107,8 @@ def autostart(
 ) -> None:
     """Print a systemd unit that serves the report from the machine's start on.
 
+    Needs a data folder that belongs to a login name of central's own.
+
     Example: runuser -u kiosk-central -- kiosk-central autostart >
     /etc/systemd/system/kiosk-central.service
     """
@@ -121,6 +124,9 @@ def autostart(
     with errors():
         settings = load(folder)
         user = owner(folder)
+    if user == "root":
+        remedy = f"give it to a login name of its own: {_OWN_LOGIN}"
+        fail(f"{folder}: belongs to root; {remedy}", USAGE)
     program = Path(sys.argv[0]).absolute()
     backups = settings.backups_folder.absolute() if settings.backups else None
     typer.echo(unit(program, folder, user, port, options, backups), nl=False)

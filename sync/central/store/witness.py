@@ -278,6 +278,13 @@ class Witness(Room):
             for row in rows
         )
 
+    def settled(self, terminal: str, kind: str, detail: str) -> datetime | None:
+        """When people last settled this alarm; None: never."""
+        c = alarms.c
+        of = (c.site == self._site, c.terminal == terminal, c.kind == kind, c.detail == detail)
+        newest = self._connection.scalar(select(func.max(c.settled)).where(*of))
+        return utc(newest) if newest else None
+
     def is_open(self, terminal: str, kind: str) -> bool:
         """Whether an alarm of this kind stands."""
         c = alarms.c

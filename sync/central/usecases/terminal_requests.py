@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
 from sync.central.logbook import told
@@ -150,7 +150,15 @@ class TerminalRequest:
         strange = [day for day in message.days if day in stored]
         for day in strange[:_MOST_NOT_MINE]:
             detail = day.isoformat()
+            if self._is_decided(day, self.t.witness.settled(terminal, NOT_MINE, detail)):
+                continue
             self.t.witness.alarm(Alarm(at=now, terminal=terminal, kind=NOT_MINE, detail=detail))
+
+    def _is_decided(self, day: date, settled: datetime | None) -> bool:
+        """Whether people have looked at the report of this day that is here now."""
+        looked = [at for at in (settled, self.terminal.central_stays) if at is not None]
+        report = self.t.days.report(self.terminal.terminal, day)
+        return bool(looked) and report is not None and report.received <= max(looked)
 
     def roster(self) -> Roster:
         """Officers and words for terminals."""
