@@ -13,6 +13,7 @@ from time import monotonic
 from kiosk.clock import plausible
 from sync.central.usecases.central import Central, DatabaseError
 from sync.central.usecases.nights import run_night
+from sync.central.usecases.upkeep import turn
 
 AT = time(2, 30)
 """On this machine's clock: before the terminals sync, and nobody reads."""
@@ -21,6 +22,11 @@ LONGEST_SECONDS = 2 * 3600.0
 """For so long a night's work is believed to go on."""
 _LOOK = 600.0
 """Seconds between two looks at the clock, which may be set meanwhile."""
+
+
+_LAST_SECONDS = 3.0
+"""Of a night that is under way when the server ends; what it has not committed, the next one
+does."""
 
 
 class Nights:
@@ -38,7 +44,7 @@ class Nights:
     def end(self) -> None:
         """No night begins any more; one that is under way has some seconds."""
         self._ended.set()
-        self._thread.join(10)
+        self._thread.join(_LAST_SECONDS)
 
     def at_work(self) -> bool:
         """Whether a night's work is under way, and may still be."""
@@ -67,7 +73,8 @@ def is_due(last: datetime, now: datetime) -> bool:
 def work(central: Central, now: datetime) -> None:
     """One night's work; what goes wrong is said, and ends nothing else."""
     try:
-        for line in run_night(central, now):
-            _LOG.info("%s", line)
+        with turn(central, now) as own:
+            for line in run_night(central, now) if own else ():
+                _LOG.info("%s", line)
     except (DatabaseError, OSError) as error:
         _LOG.warning("the night's work failed, the next one does it: %s", error)

@@ -1,5 +1,6 @@
 """Central's settings (central.toml in its data folder) and its secrets, mode 0600."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -18,6 +19,7 @@ from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from kiosk.files import lent_to_root, write_whole
 from kiosk.tomlfile import default_text, tables
 from kiosk.tomlfile.tables import SettingsError, WrongSetting
+from sync.central.environment import settings_in
 
 FILE_NAME = "central.toml"
 _SQLITE = "sqlite:///"
@@ -33,7 +35,9 @@ class CentralSettings(NamedTuple):
     database: Annotated[
         str, Text(least=1), "its address: sqlite:///FILE (in this folder) or postgresql://..."
     ]
-    url: Annotated[str, WebAddress(MAX_ADDRESS, needed=True), "the address terminals use"]
+    url: Annotated[
+        str, WebAddress(MAX_ADDRESS, needed=True, whole=True), "the address terminals use"
+    ]
     question_th: Annotated[
         str, ScreenText(MAX_SCREEN_TEXT, least=0), "sent to every terminal; empty: its own"
     ] = ""
@@ -111,6 +115,8 @@ def load(folder: Path) -> CentralSettings:
         raise SettingsError(f"{folder}: belongs to {name}; begin with `runuser -u {name} --`")
     values = tables.read(path, init="kiosk-central init")
     settings = _settings(values, path)
+    if said := settings_in(os.environ, CentralSettings):
+        settings = _settings(values | said, Path(f"{path} and KIOSK_CENTRAL_…"))
     return settings._replace(folder=folder, database=located(folder, settings.database))
 
 

@@ -107,7 +107,7 @@ class Workers:
             address = str(folder / str(worker.place))
             self._work(ServiceManager(address, self._manager.watchdog_seconds), reads)
             code = 0
-        except Exception:
+        except Exception:  # noqa: BLE001  (it must not go on as the parent)
             _LOG.exception("a process could not serve")
         finally:
             logging.shutdown()

@@ -108,7 +108,7 @@ def test_figures_are_for_who_shows_the_token_and_tell_of_nobody(central: Central
         write_upkeep(central, Task.BACKUP, NOON - timedelta(hours=5), succeeded=True, what="")
         monitor.get("/public/dindaeng")
         for wrong in ("", "Bearer ", "Bearer another", "a long secrét"):
-            refused = monitor.get("/metrics", headers={"Authorization": wrong.encode()})
+            refused = monitor.get("/metrics", headers={b"Authorization": wrong.encode()})
             assert (refused.status_code, refused.content) == (401, b""), wrong
         text = monitor.get("/metrics", headers={"Authorization": "Bearer a long secret"}).text
     finally:

@@ -80,10 +80,14 @@ router = APIRouter()
 
 
 def create_app(
-    central: Central, now: Now = utc_now, elsewhere: Elsewhere = run_in_threadpool
+    central: Central,
+    now: Now = utc_now,
+    elsewhere: Elsewhere = run_in_threadpool,
+    workers: int = 1,
 ) -> FastAPI:
     """The whole server on one `central`; terminals' requests ask the database `elsewhere`: on other
-    threads, so that one slow answer holds nobody else up. SettingsError when its identity provider
+    threads, so that one slow answer holds nobody else up. `workers`: processes of this machine that
+    serve, and share what it has. SettingsError when its identity provider
     is half set."""
     app = FastAPI(
         title="Central report",
@@ -100,7 +104,7 @@ def create_app(
         clock=now,
         templates=templates(),
         identity=CodeFlow(identity_provider) if identity_provider else None,
-        sign_ins=FairLine(WORKERS, MAX_SIGN_INS),
+        sign_ins=FairLine(max(1, WORKERS // workers), MAX_SIGN_INS),
         wrong_tokens=MinuteLimit(MAX_WRONG_TOKENS),
     )
     api = app.state.terminal_api = TerminalApi(central, now, elsewhere)
