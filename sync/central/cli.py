@@ -16,6 +16,7 @@ from kiosk.output import never_stumble_over_letters
 from sync.central.commands import (
     accounts,
     backups,
+    checking,
     ita,
     migration,
     officers,
@@ -44,6 +45,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(running.app)
+app.add_typer(checking.app)
 app.add_typer(migration.app)
 app.add_typer(terminals.enrolment)
 app.add_typer(results.app)

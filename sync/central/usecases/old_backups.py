@@ -20,6 +20,12 @@ def old_backups(folder: Path, today: date, days: int) -> list[Path]:
     return [path for day, path in dated if day < newest and (newest - day).days > days]
 
 
+def newest_backup(folder: Path, today: date) -> date | None:
+    """The day of the newest one, by its name; None: there is none. OSError."""
+    days = (_day_of(path) for path in folder.iterdir())
+    return max((day for day in days if day and day <= today), default=None)
+
+
 def remove_backups(paths: list[Path]) -> int:
     """Delete these; how many. One that is gone already counts as well. OSError."""
     for path in paths:
