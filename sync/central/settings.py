@@ -115,8 +115,8 @@ def load(folder: Path) -> CentralSettings:
         raise SettingsError(f"{folder}: belongs to {name}; begin with `runuser -u {name} --`")
     values = tables.read(path, init="kiosk-central init")
     settings = _settings(values, path)
-    if said := settings_in(os.environ, CentralSettings):
-        settings = _settings(values | said, Path(f"{path} and KIOSK_CENTRAL_…"))
+    if variables := settings_in(os.environ, CentralSettings):
+        settings = _settings(values | variables, Path(f"{path} and KIOSK_CENTRAL_…"))
     return settings._replace(folder=folder, database=located(folder, settings.database))
 
 

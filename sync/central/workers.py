@@ -67,7 +67,7 @@ class Workers:
                     hears = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
                     hears.bind(f"{folder}/{place}")
                     hears.setblocking(False)
-                    self._workers.append(_Worker(place, hears))
+                    self._workers.append(_Worker(place=place, hears=hears))
                     self._start(self._workers[-1], Path(folder), reads)
                 while self._workers:
                     self._turn(wakes, Path(folder), reads)

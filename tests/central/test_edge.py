@@ -237,7 +237,7 @@ def test_an_answer_is_sent_at_once_and_a_half_sent_request_holds_no_end_up(
 ) -> None:
     listener = listener_for("127.0.0.1", 0, {})
     assert listener.proto == socket.IPPROTO_TCP, "asyncio then sets TCP_NODELAY"
-    server = uvicorn.Server(serving.server_config(central, serving.Service("", 0)))
+    server = uvicorn.Server(serving.server_config(central, serving.Service(host="", port=0)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     with socket.create_connection(listener.getsockname(), 5) as half:

@@ -95,7 +95,7 @@ class Kept:
 def served_over_tls(central: Central, chain: Path) -> Iterator[int]:
     """Its port, while it is served there with this certificate, on the machine's clock."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = server_config(central, Service("", 0, chain))
+    config = server_config(central, Service(host="", port=0, tls_cert=chain))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -49,7 +49,7 @@ class UpkeepRecord(Room):
         until = now + _LONGEST_TURN
         row = {"site": self._site, "task": _TURN, "at": until, "what": ""}
         is_free = or_(upkeep.c.at <= now, upkeep.c.at > until)
-        taken = self._connection.execute(
+        turn = self._connection.execute(
             self._insert(upkeep)
             .values(**row)
             .on_conflict_do_update(
@@ -57,7 +57,7 @@ class UpkeepRecord(Room):
             )
             .returning(upkeep.c.site)
         )
-        return taken.first() is not None
+        return turn.first() is not None
 
     def give_turn_back(self, now: datetime) -> None:
         own = (upkeep.c.site == self._site, upkeep.c.task == _TURN)

@@ -98,8 +98,8 @@ async def metrics(request: Request) -> Response:
     figures = request.app.state.metrics
     if not figures.token:
         raise PageError(404, "no_page")
-    shown = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if not hmac.compare_digest(shown.encode(), figures.token.encode()):
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(token.encode(), figures.token.encode()):
         return Response(status_code=401, headers={"WWW-Authenticate": "Bearer", **HEADERS})
     text = await run_in_threadpool(figures.text)
     return Response(text, headers=HEADERS, media_type=TEXT_FORMAT)
