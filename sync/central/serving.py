@@ -11,6 +11,8 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -21,7 +23,8 @@ from sync.central.connections import MOST_UNREAD, Impatient, Unread
 from sync.central.listening import NoListener, listener_for
 from sync.central.nightly import Nights
 from sync.central.papers import fonts
-from sync.central.usecases.central import HEAD, Central
+from sync.central.usecases.central import HEAD, Central, DatabaseError
+from sync.central.usecases.upkeep import note_certificate
 from sync.central.watchdog import give_signs_of_life
 from sync.central.web.app import create_app
 from sync.central.web.proxies import Network, behind
@@ -110,7 +113,8 @@ def _serve(
     config = server_config(central, service)
     # The first paper need not wait for its typeface.
     threading.Thread(target=fonts.letters, daemon=True).start()
-    nights = Nights(central, utc_now)
+    nights = Nights(central, utc_now, partial(_look_at_certificate, central, service.tls_cert))
+    _look_at_certificate(central, service.tls_cert, utc_now())
     nights.start()
     try:
         WatchedServer(config, central, manager, nights, ends_with_parent).run(sockets=[listener])
@@ -127,6 +131,15 @@ def described(central: Central) -> str:
         f"{central.settings.folder} ({central.site})",
     )
     return ", ".join(parts)
+
+
+def _look_at_certificate(central: Central, tls_cert: Path | None, now: datetime) -> None:
+    if tls_cert is None:
+        return
+    try:
+        note_certificate(central, tls_cert, now)
+    except DatabaseError as error:
+        _LOG.warning("%s", error)
 
 
 class WatchedServer(uvicorn.Server):
