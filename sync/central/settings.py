@@ -46,6 +46,14 @@ class CentralSettings(NamedTuple):
         WebAddress(MAX_ADDRESS),
         "the OpenID Connect provider, its secret in identity.secret, mode 0600; empty: passwords",
     ] = ""
+    identity_ca: Annotated[
+        str,
+        Text(),
+        "the file of the provider's own certificate authority (PEM); empty: the machine's",
+    ] = ""
+    zone: Annotated[
+        str, Text(), 'the time zone of pages, papers and commands; "": the machine\'s'
+    ] = "Asia/Bangkok"
     backups: Annotated[
         str,
         Text(),
