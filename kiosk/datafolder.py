@@ -54,6 +54,10 @@ class DataFolder:
         self.notices = path / "notices"
         """The office's texts and pictures for closed screens; it may be absent."""
         self.queue_token_file = path / "queue-token"
+        self.copies = path / "copies"
+        """Of the database, made before a migration."""
+        self.releases = path / "releases"
+        """Of the program, beside the packaged one."""
         self._pepper_file = path / "pepper"
         self._lock_file = path / "run.lock"
 
@@ -119,9 +123,11 @@ class DataFolder:
             self._require_own()
         return load(self.settings_file)
 
-    def open(self, clock: Clock) -> "tuple[Store, Terminal]":
+    def open(self, clock: Clock, *, migrate: bool = False) -> "tuple[Store, Terminal]":
         """The store and its use cases. ClockImplausible, FolderError (PinsLost where no PIN can be
-        right), or a kind of StoreFailed."""
+        right), or a kind of StoreFailed. With `migrate` a database of an earlier version is copied
+        and brought up to date."""
+        from kiosk.store.copies import Copies
         from kiosk.store.engine import Store, StoreDamaged
         from kiosk.terminal import Terminal
 
@@ -131,7 +137,7 @@ class DataFolder:
             damaged = None if self.database.exists() else self.damaged_folder()
         if damaged:
             raise StoreDamaged(_instead_of(damaged))
-        store = Store.open(self.database)
+        store = Store.open(self.database, Copies(self.copies) if migrate else None)
         try:
             return store, Terminal(store, clock, self._pepper_of(store))
         except FolderError:
@@ -144,10 +150,13 @@ class DataFolder:
     def open_verified(self, clock: Clock) -> "tuple[Store, Terminal]":
         """Open, and recompute the whole file. One that is damaged at two looks (a failing read can
         make a sound file seem so) is moved to a folder of its own: StoreDamaged says where."""
-        from kiosk.store.engine import StoreDamaged
+        from kiosk.store.engine import StoreDamaged, StoreNewer
 
         try:
             return self._open_verified(clock)
+        except StoreNewer:
+            if not self._mended_after_trial():
+                raise
         except StoreDamaged:
             with self._readable():
                 is_gone = not self.database.exists()
@@ -158,6 +167,14 @@ class DataFolder:
         except StoreDamaged as error:
             damaged = self._move_damaged(clock)
             raise StoreDamaged(f"{error}; {_instead_of(damaged)}") from None
+
+    def _mended_after_trial(self) -> bool:
+        """Whether the database is again the one of this program, where a release that did not
+        prove itself had migrated it."""
+        from kiosk.goingback import mend_after_trial
+
+        with self._readable():
+            return mend_after_trial(self) is not None
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
@@ -177,7 +194,7 @@ class DataFolder:
         from kiosk.store.engine import StoreDamaged
         from kiosk.store.verify import Wrong, verify
 
-        store, terminal = self.open(clock)
+        store, terminal = self.open(clock, migrate=True)
         try:
             verdict = verify(store)
             if isinstance(verdict, Wrong):
@@ -198,6 +215,7 @@ class DataFolder:
         On a new machine the rest of the folder is made, with a new pepper: no PIN holds. Then it is
         told who had one of this terminal's own; None: every PIN holds."""
         from kiosk import pin
+        from kiosk.store.copies import Copies
         from kiosk.store.engine import Store
         from kiosk.store.journal import Kind
         from kiosk.store.verify import Wrong, verify
@@ -218,7 +236,7 @@ class DataFolder:
                 pepper = self._make_pepper()
             fingerprint, without_pin = pin.fingerprint(pepper), None
             write_whole(draft, content)
-            store = Store.open(draft)
+            store = Store.open(draft, Copies(self.copies))
             try:
                 verdict = verify(store)
                 if isinstance(verdict, Wrong):

@@ -23,6 +23,7 @@ from ui.commands import (
     setting_up,
     sounds,
     terminal,
+    updates,
 )
 from ui.commands.context import choose_data_folder
 
@@ -45,6 +46,7 @@ app.add_typer(setting_up.app)
 app.add_typer(terminal.app)
 app.add_typer(replacing.app)
 app.add_typer(data.app)
+app.add_typer(updates.app)
 app.add_typer(central.app)
 app.add_typer(central.keys, name="key")
 app.add_typer(content.app)

@@ -56,6 +56,7 @@ def exit_code(error: Exception) -> int | None:
         StoreForeign,
         StoreMissing,
         StoreNewer,
+        StoreOlder,
         StoreUnsafe,
     )
     from kiosk.tomlfile.tables import SettingsError
@@ -69,6 +70,7 @@ def exit_code(error: Exception) -> int | None:
         (FolderError, USAGE),
         (StoreForeign, WRONG),
         (StoreNewer, WRONG),
+        (StoreOlder, NOT_NOW),
         (StoreUnsafe, WRONG),
         (StoreDamaged, WRONG),
         (ClockImplausible, WRONG),

@@ -23,9 +23,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+import kiosk
 from kiosk.domain.duty import Moment
 from kiosk.files import sync_folder
 from kiosk.soundsqlite import fault_of
+from kiosk.store.copies import Copies
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins
@@ -43,6 +45,8 @@ HEAD = "0001"
 _LOG = logging.getLogger("kiosk.store")
 _NO_ROOM = 1 << 16
 """Bytes; SQLite's shared memory alone takes half of it."""
+_ROOM_FOR_COPY = 3
+"""Times the file's size: the copy, and the log of a migration that writes each row again."""
 BUSY_MS = 2000
 """How long a commit waits for the other process's short transaction."""
 _CHECKPOINT_PAUSE = 0.05
@@ -85,6 +89,11 @@ class StoreLocked(StoreFailed):
     """Another program is writing, or holds the file as if it were."""
 
 
+class StoreOlder(StoreFailed):
+    """The file was written by an earlier version of the program, and this command changes no
+    file's version."""
+
+
 class Snapshot:
     """One consistent state of the file, by room."""
 
@@ -123,8 +132,9 @@ class Transaction(Snapshot):
 class Store:
     """The open file. One connection, used by one thread."""
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    def __init__(self, path: Path, engine: Engine, copies: Copies | None = None) -> None:
         self.path = path
+        self._copies = copies
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
         self._identity: tuple[int, int] | None = None
@@ -152,9 +162,10 @@ class Store:
             sync_folder(path.parent)
 
     @classmethod
-    def open(cls, path: Path) -> "Store":
-        """Open an existing file, migrating an older one; raises a kind of StoreFailed."""
-        store = cls(path, _engine(path))
+    def open(cls, path: Path, copies: Copies | None = None) -> "Store":
+        """Open an existing file; raises a kind of StoreFailed. An older one is migrated, once a
+        copy of it is in `copies`; without `copies` it is StoreOlder, and stays as it is."""
+        store = cls(path, _engine(path), copies)
         try:
             store._adopt()
         except BaseException:
@@ -178,10 +189,26 @@ class Store:
                 "install that version"
             )
         if version < HEAD:
-            with _failures(self.path):
-                _migrate(self._engine)
-            _LOG.info("migrated %s from %s to %s", self.path, version, HEAD)
+            self._migrate_older()
         self._identity = identity
+
+    def _migrate_older(self) -> None:
+        """Bring the file to the newest schema, in one transaction, once its copy is durable."""
+        copies = self._copies
+        if copies is None:
+            raise StoreOlder(
+                f"{self.path}: is of an earlier version; `kiosk run` copies it, then brings it "
+                "up to date"
+            )
+        with _failures(self.path):
+            size = sum(part.stat().st_size for part in self.path.parent.glob(f"{self.path.name}*"))
+            if _free_bytes(self.path.parent) < _ROOM_FOR_COPY * size:
+                raise StoreFull(f"{self.path}: no room for the copy that is made before an update")
+            copies.drop_old()
+            self.backup(copies.next_path(kiosk.__version__))
+            copies.drop_old()
+            _migrate(self._engine)
+        _LOG.info("migrated %s to %s; its copy is in %s", self.path, HEAD, copies.folder)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -413,7 +440,11 @@ def _named(path: Path, error: BaseException) -> StoreFailed:
 
 def _full(folder: Path) -> bool:
     try:
-        disk = os.statvfs(folder)
+        return _free_bytes(folder) < _NO_ROOM
     except OSError:
         return False
-    return disk.f_bavail * disk.f_frsize < _NO_ROOM
+
+
+def _free_bytes(folder: Path) -> int:
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize

@@ -16,8 +16,10 @@ from kiosk.output import never_stumble_over_letters
 from sync.central.commands import (
     accounts,
     backups,
+    ita,
     migration,
     officers,
+    releases,
     results,
     running,
     sites,
@@ -48,9 +50,11 @@ app.add_typer(results.app)
 app.add_typer(backups.app)
 app.add_typer(officers.app, name="officers")
 app.add_typer(terminals.app, name="terminals")
+app.add_typer(ita.app, name="ita")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(sites.app, name="sites")
+app.add_typer(releases.app, name="releases")
 
 
 def _say_version(asked: bool) -> None:

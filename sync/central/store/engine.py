@@ -27,6 +27,7 @@ from sync.central.store.days import Days
 from sync.central.store.findings import Findings
 from sync.central.store.improvements import Improvements
 from sync.central.store.ita import ItaTexts
+from sync.central.store.itapictures import ItaPictures
 from sync.central.store.logbreaks import LogBreaks
 from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
@@ -40,6 +41,7 @@ from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.recordings import Recordings
+from sync.central.store.releases import Releases
 from sync.central.store.retention import Retention
 from sync.central.store.secondfactors import SecondFactors
 from sync.central.store.tallies import Tallies
@@ -111,6 +113,7 @@ class Transaction:
         self.findings = Findings(connection, site)
         self.improvements = Improvements(connection, site)
         self.ita = ItaTexts(connection, site)
+        self.ita_pictures = ItaPictures(connection, site)
         self.objections = Objections(connection, site)
         self.logs = Logs(connection, site)
         self.log_breaks = LogBreaks(connection, site)
@@ -122,6 +125,7 @@ class Transaction:
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.questionnaire = Questionnaire(connection, site)
+        self.releases = Releases(connection, site)
         self.retention = Retention(connection, site)
         self.settings = OfficeSettings(connection, site)
         self.second_factors = SecondFactors(connection, site)

@@ -18,6 +18,7 @@ from sync.central.usecases.intake import Signed, greeted
 from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
 from sync.central.usecases.recordings import current_recordings
+from sync.central.usecases.releases import release_piece, wanted_release
 from sync.central.usecases.terminals import NOT_MINE
 from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
@@ -42,6 +43,8 @@ from sync.messages import (
     Step,
     StoredDays,
     StoredRevision,
+    UpdateState,
+    WantedRelease,
     Welcome,
 )
 from sync.messages.values import MAX_ROWS
@@ -97,6 +100,14 @@ class TerminalRequest:
         self.t.terminals.renew_key(self.terminal, now)
         terminal = self.terminal.terminal
         self.t.logs.change(terminal, told("key_renewed", terminal=terminal), now)
+
+    def wanted_release(self, state: UpdateState, now: datetime) -> WantedRelease:
+        """The release of the program that this terminal is to run."""
+        return wanted_release(self.t, self.terminal.terminal, state, now)
+
+    def release_piece(self, digest: str, number: int) -> bytes:
+        """Nothing where there is no such release or piece."""
+        return release_piece(self.central, self.t, digest, number)
 
     def earlier_key_of(self, signed: Signed) -> str:
         """The key that this terminal had before with which this was signed; "" where none was."""

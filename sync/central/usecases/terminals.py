@@ -19,6 +19,7 @@ from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
 from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
+from sync.central.usecases.releases import trusted_publisher
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.two_people import (
     FOR_TWO,
@@ -193,6 +194,7 @@ def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
     public_key(message.public_key)
     begun = None
     with central.store.transaction(central.site) as t:
+        publisher = trusted_publisher(t)
         invitation = t.terminals.use_code(_code_hash(message.code))
         valid = invitation is not None and now <= invitation.until
         if invitation is not None and valid:
@@ -215,6 +217,7 @@ def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
         terminal=begun.terminal,
         counter=begun.counter,
         central_key=public_text(central.key),
+        publisher_key=publisher,
     )
 
 

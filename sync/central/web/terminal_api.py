@@ -1,6 +1,7 @@
 """The terminals' API (WIRE.md): signed requests in, signed answers out, never a traceback."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -54,6 +55,8 @@ from sync.messages import (
     SeenLogs,
     Step,
     StoredDays,
+    UpdateState,
+    WantedRelease,
     Welcome,
 )
 from sync.protocol import MAX_BODY, BadMessage, etag
@@ -228,6 +231,7 @@ SignedRequest = Annotated[Signed, Depends(signed_request)]
 
 router = APIRouter(prefix="/v1", tags=["terminals"])
 _TERMINAL = "/sites/{site}/terminals/{terminal}"
+_PIECE_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 _REFUSALS = refuses(400, 401, 403, 413, 503)
 
 
@@ -497,6 +501,48 @@ def _recordings(asked: TerminalRequest) -> Recordings:
 def _recording(asked: TerminalRequest, language: str, prompt: str) -> bytes | None:
     _require_heads(asked)
     return asked.recording(language, prompt)
+
+
+@router.put(
+    f"{_TERMINAL}/update",
+    openapi_extra=takes(UpdateState),
+    responses={
+        **signs(200, WantedRelease, "The release that the terminal is to run, or none."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def put_update(api: Api, signed: SignedRequest) -> Response:
+    """How the terminal stands to releases of its program; which one it is to run."""
+    release = await api.ask(signed, lambda asked: _wanted(asked, signed.body, api.now()))
+    return api.answer(signed, release.to_bytes())
+
+
+def _wanted(asked: TerminalRequest, body: bytes, now: datetime) -> WantedRelease:
+    _require_heads(asked)
+    return asked.wanted_release(UpdateState.parse(body), now)
+
+
+@router.get(
+    f"{_TERMINAL}/release/{{digest}}/{{piece}}",
+    responses={
+        **signs_file(200, "application/octet-stream", "512 KiB of the file; the last: fewer."),
+        **signs_nothing(404, "There is no such release here, or no such piece."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def get_release_piece(api: Api, signed: SignedRequest, digest: str, piece: str) -> Response:
+    """One piece of a release's file, the first is 0; 404, signed, without one."""
+    number = int(piece) if _PIECE_NUMBER.fullmatch(piece) else -1
+    content = await api.ask(signed, lambda asked: _piece(asked, digest, number))
+    media = "application/octet-stream"
+    return api.answer(signed, content, 200 if content else 404, media=media)
+
+
+def _piece(asked: TerminalRequest, digest: str, number: int) -> bytes:
+    _require_heads(asked)
+    return asked.release_piece(digest, number) if number >= 0 else b""
 
 
 @router.get(
