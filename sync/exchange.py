@@ -6,7 +6,7 @@ Nothing waits for the network inside a transaction, so a slow central can't hold
 import contextlib
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -116,6 +116,7 @@ def sync(
         store.checkpoint()
     with store.transaction() as t:
         t.journal.append(clock.now(), Kind.SYNCED, {"days": str(synced.sent)})
+    _follow_central(store, clock, connection.key, ca, progress)
     return synced
 
 
@@ -148,6 +149,36 @@ def heartbeat(
         # Of two sums of one sheet, one before a step and one after it, the difference opens the
         # step: the older one must not stay in the file while the newer one is in the log.
         store.checkpoint()
+
+
+def move_central(
+    store: Store, clock: Clock, key: Ed25519PrivateKey, url: str, ca: str = ""
+) -> Enrolment:
+    """Find central at another address from now on, once it has shown there, by its signature, that
+    it is the same one. A kind of SyncFailed; NotEnrolled."""
+    moved = replace(enrolment_of(store), url=url.rstrip("/"), next_url="")
+    with client_of(moved.url, ca) as client:
+        connection = Connection(client=client, enrolment=moved, key=key, progress=_silent)
+        _Run(store, clock, connection, None, Asked(), _OtherKeys(None, None)).hello()
+    with store.transaction() as t:
+        t.state.put_enrolment(moved)
+        t.witness(clock.now(), Kind.CENTRAL_MOVED, {"url": moved.url})
+    return moved
+
+
+def _follow_central(
+    store: Store, clock: Clock, key: Ed25519PrivateKey, ca: str, progress: Progress
+) -> None:
+    """Go to the address that central has named. Where it is not there yet: with the next sync."""
+    enrolment = enrolment_of(store)
+    if enrolment.next_url in ("", enrolment.url):
+        return
+    try:
+        move_central(store, clock, key, enrolment.next_url, ca)
+    except SyncFailed as error:
+        progress(f"central moves to {enrolment.next_url}, and is not there yet: {error}")
+    else:
+        progress(f"central is at {enrolment.next_url} from now on")
 
 
 def enrolment_of(store: Store) -> Enrolment:
@@ -271,18 +302,18 @@ class _Run:
             return last
         self._connection.key = key
         if before is None:
-            return self._hello()
+            return self.hello()
         if (last := self._hello_where_known(key)) is not None:
             return last
         self._connection.key = before
         self._others = _OtherKeys(renewal or Renewal.again(key), None)
-        return self._hello()
+        return self.hello()
 
     def _hello_where_known(self, key: Ed25519PrivateKey) -> int | None:
         """Say hello with this key; None where central does not know it."""
         self._connection.key = key
         try:
-            return self._hello()
+            return self.hello()
         except NotCentral as error:
             if error.status != httpx.codes.UNAUTHORIZED:
                 raise
@@ -301,7 +332,7 @@ class _Run:
         self._others = _OtherKeys(None, None)
         self._connection.progress("the key is renewed")
 
-    def _hello(self) -> int:
+    def hello(self) -> int:
         """Say hello until central opens a run: first without its word of these minutes, which the
         answer has. The number of the journal entry that central last saw."""
         window = ""

@@ -16,6 +16,7 @@ from ui.commands import (
     central,
     content,
     data,
+    moving,
     officers,
     panels,
     queue,
@@ -45,6 +46,7 @@ app = typer.Typer(
 app.add_typer(setting_up.app)
 app.add_typer(terminal.app)
 app.add_typer(replacing.app)
+app.add_typer(moving.app)
 app.add_typer(data.app)
 app.add_typer(updates.app)
 app.add_typer(central.app)

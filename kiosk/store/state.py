@@ -56,6 +56,8 @@ class Enrolment:
     counter: str
     central_key: str
     publisher_key: str = ""
+    next_url: str = ""
+    """Where central says that it can be found from now on; "": nothing has come of that."""
 
 
 class TerminalState:
@@ -133,6 +135,7 @@ class TerminalState:
             counter=row.counter,
             central_key=row.central_key,
             publisher_key=row.publisher_key,
+            next_url=row.next_url,
         )
 
     def put_enrolment(self, enrolled: Enrolment) -> None:
@@ -144,6 +147,7 @@ class TerminalState:
             counter=enrolled.counter,
             central_key=enrolled.central_key,
             publisher_key=enrolled.publisher_key,
+            next_url=enrolled.next_url,
         )
 
     def roster_etag(self) -> str:

@@ -34,6 +34,11 @@ class CentralSettings(NamedTuple):
         str, Text(least=1), "its address: sqlite:///FILE (in this folder) or postgresql://..."
     ]
     url: Annotated[str, WebAddress(MAX_ADDRESS, needed=True), "the address terminals use"]
+    moves_to: Annotated[
+        str,
+        WebAddress(MAX_ADDRESS),
+        "the address that takes the place of url: terminals try it at night; empty: none",
+    ] = ""
     question_th: Annotated[
         str, ScreenText(MAX_SCREEN_TEXT, least=0), "sent to every terminal; empty: its own"
     ] = ""
