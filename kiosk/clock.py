@@ -45,13 +45,18 @@ def keep_time_of(zone: str, setting: str = "office.zone") -> None:
     set to; "": the machine's own. NoSuchZone, which names the `setting`."""
     if not zone:
         return
+    require_zone(zone, setting)
+    os.environ["TZ"] = zone
+    time.tzset()
+
+
+def require_zone(zone: str, setting: str = "office.zone") -> None:
+    """NoSuchZone, which names the `setting`, where the machine does not know it."""
     if not _ZONE.fullmatch(zone) or not (ZONES / zone).is_file():
         raise NoSuchZone(
             f"{setting}: this machine knows no time zone {zone[:40]!r}; write one such as "
             "Asia/Bangkok, and see that the package tzdata is installed"
         )
-    os.environ["TZ"] = zone
-    time.tzset()
 
 
 def plausible(day: date) -> bool:

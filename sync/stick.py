@@ -37,15 +37,17 @@ from sync.incoming import (
     take_roster,
 )
 from sync.keyfile import Renewal
-from sync.messages import Late, LogsAnswer, NotMine, Receipt, Welcome
+from sync.messages import ErrorLine, HeldWhy, Late, LogsAnswer, NotMine, Receipt, Welcome
 from sync.messages.message import Message
 from sync.messages.values import Count, ShortText
 from sync.outgoing import due_now, greeting, new_key, path_of, pin_status
+from sync.parking import held_reports, park
 from sync.protocol import BadMessage
 from sync.receipts import ARRIVED, AnswerProof, settle
 from sync.signing import BadSignature, sign_request
 from sync.witness import heads
 
+_DAYS = "days/"
 MEMORY = "stick.json"
 """What a terminal remembers between visits, in its data folder."""
 
@@ -232,12 +234,21 @@ class _Visit:
             due = {parcel.digest: parcel for parcel in snapshot.outbox.due()}
         try:
             for reply in replies:
-                if reply.name == "pins":
-                    self._take_pins(reply, pin_key)
-                else:
-                    self._settle(reply, due)
+                self._take_one(reply, due, pin_key)
         except Refused as error:
             self.refused = error
+
+    def _take_one(self, reply: Reply, due: dict[str, Parcel], pin_key: str) -> None:
+        """One answer: where it can't be taken it is named, and the others are."""
+        try:
+            if reply.name == "pins":
+                self._take_pins(reply, pin_key)
+            else:
+                self._settle(reply, due)
+        except Refused:
+            raise
+        except SyncFailed as error:
+            self.progress(f"{reply.method} {reply.name}: {error}")
 
     def _take_pins(self, reply: Reply, pin_key: str) -> None:
         if reply.status != 200 or not pin_key or not self.pepper:
@@ -264,12 +275,28 @@ class _Visit:
                 self.officers = take_roster(self.store, self.clock, reply.body)
             case "PUT", "key", 204:
                 self._go_on_with_new_key()
-            case "PUT", "not-mine" | "key", _:
-                pass
-            case "PUT", _, 200 | 201 | 409:
+            case "PUT", name, 200 | 201 | 409 if name.startswith(_DAYS):
                 parcel = due.get(parsed(Receipt.parse, reply.body).digest)
                 if parcel is not None:
                     self._receipt(reply, parcel)
+            case "PUT", name, 400 if name.startswith(_DAYS):
+                self._park(reply, due)
+            case _:
+                if words := ErrorLine.words(reply.body):
+                    self.progress(f"{reply.method} {reply.name}: central refuses it: {words}")
+
+    def _park(self, reply: Reply, due: dict[str, Parcel]) -> None:
+        """Central refused a day's report. Of several reports of that day nobody knows which one,
+        before the others have their receipts."""
+        day = reply.name.removeprefix(_DAYS)
+        with self.store.read() as snapshot:
+            still_due = {parcel.digest for parcel in snapshot.outbox.due()}
+        of_day = [p for p in due.values() if p.day.isoformat() == day and p.digest in still_due]
+        if len(of_day) == 1:
+            words = ErrorLine.words(reply.body)
+            line = park(self.store, self.clock.now(), of_day[0], HeldWhy.REFUSED, words)
+            self.progress(f"parked: {line}")
+            self.parked = (*self.parked, line)
 
     def _go_on_with_new_key(self) -> None:
         """Central knows the next key."""
@@ -296,6 +323,7 @@ class _Visit:
             due = due_now(snapshot, business_date(self.clock.now().wall))
             etag = snapshot.state.roster_etag()
             foreign = snapshot.journal.foreign_days()
+            outbox = held_reports(snapshot)
         nonce = memory.run
         seen = seen_logs(self.store, self.enrolment)
         requests = [self._request("PUT", "logs", nonce, seen.to_bytes())]
@@ -309,6 +337,8 @@ class _Visit:
             requests.append(self._request("PUT", "not-mine", nonce, body))
         for parcel in due:
             requests.append(self._request("PUT", f"days/{parcel.day}", nonce, parcel.body))
+        if outbox.reports:
+            requests.append(self._request("PUT", "outbox", nonce, outbox.to_bytes()))
         requests.append(self._request("GET", "roster", nonce, etag=etag))
         if memory.pin_key:
             status = pin_status(self.store, _private_key(memory.pin_key))

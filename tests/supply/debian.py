@@ -50,7 +50,7 @@ QT_LIBRARIES = (
     "alsa-utils",
 )
 """What Qt, Thai and sound need of Debian at a terminal: as the README installs them (tested)."""
-ALONE_ON_THE_SCREEN = ("cage", "xwayland", "libwayland-cursor0", "libwayland-egl1")
+ALONE_ON_THE_SCREEN = ("cage", "seatd", "xwayland", "libwayland-cursor0", "libwayland-egl1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,8 +375,13 @@ def _run(*words: str) -> str:
 
 def _environment() -> dict[str, str]:
     """The same time in every file, so that the same commit makes the same bytes."""
+    return {**os.environ, "SOURCE_DATE_EPOCH": str(committed_at())}
+
+
+def committed_at() -> int:
+    """When the commit was made that this is built of, in seconds since 1970."""
     made = subprocess.run(["git", "log", "-1", "--format=%ct"], capture_output=True, text=True)
-    return {**os.environ, "SOURCE_DATE_EPOCH": made.stdout.strip() or "0"}
+    return int(made.stdout.strip() or 0)
 
 
 def main(folder: Path, machine: str = "amd64", debian: str = "12,13") -> None:
