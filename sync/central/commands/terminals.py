@@ -12,7 +12,6 @@ from sync.central.ingest import Why
 from sync.central.language import in_english
 
 if TYPE_CHECKING:
-    from sync.central.store.terminals import KnownTerminal
     from sync.central.usecases.terminals import Doubted, Fleet
 
 enrolment = typer.Typer()
@@ -107,18 +106,20 @@ def _next_steps(fleet: "Fleet", id_: str) -> Iterator[str]:
     if terminal.waiting or NEW_TERMINAL in open_kinds:
         yield f"Enrolled with a code of {terminal.invited_by}. Another person confirms:"
         yield f"  {command} confirm {id_} --mark {fleet.enrolment_mark(id_)} --as ACCOUNT"
-    yield from _ways_out(fleet, terminal, open_kinds)
+    yield from _ways_out(fleet, id_, open_kinds)
     for group in fleet.doubted:
         if group.terminal == id_:
             yield from _next_of_parked(group, f"{id_} {group.why} --mark {group.mark}")
 
 
-def _ways_out(fleet: "Fleet", terminal: "KnownTerminal", open_kinds: set[str]) -> Iterator[str]:
+def _ways_out(fleet: "Fleet", id_: str, open_kinds: set[str]) -> Iterator[str]:
     """How a terminal comes out of quarantine, and its alarms are settled."""
     from sync.central.usecases.two_people import FOR_TWO
 
-    id_ = terminal.terminal
-    command, mark = "kiosk-central terminals", fleet.release_mark(id_)
+    terminal, command = fleet.terminal(id_), "kiosk-central terminals"
+    if terminal is None:
+        return
+    mark = fleet.release_mark(id_)
     if terminal.release_by and (terminal.went_back or terminal.release_keeps):
         keeping = ", central's days stay" if terminal.release_keeps else ""
         yield f"{terminal.release_by} proposes to release it{keeping}: {terminal.release_reason}"
