@@ -21,6 +21,7 @@ from packaging.utils import canonicalize_name
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import kiosk
+from kiosk.build_hook import wheel_version
 from sync.central import autostart as central_unit
 from tests.supply.commands import completion, manual_pages
 from tests.supply.packages import packages_of
@@ -95,8 +96,8 @@ WantedBy=multi-user.target
 """
 _TLS = "/etc/kiosk-central/tls"
 UNCONFIGURED = "KIOSK_UNCONFIGURED"
-"""Set where a package is put into an image: what each machine makes for itself, such as its keys, is
-not made there."""
+"""Set where a package is put into an image: what each machine makes for itself, such as its keys,
+is not made there."""
 _CENTRAL_SET_UP = f"""\
     mkdir -p {_TLS} && chown root:kiosk-central {_TLS} && chmod 750 {_TLS}
     host=$(hostname -f 2>/dev/null || hostname)
@@ -176,19 +177,8 @@ def build(package: Package, debian: str, machine: str, folder: Path) -> Path:
 
 
 def release_version() -> str:
-    """The version; between two releases with the number of commits since the first, and the
-    commit: a later one is a newer package."""
-    if _git("tag", "--points-at", "HEAD", f"v{kiosk.__version__}"):
-        return kiosk.__version__
-    return f"{kiosk.__version__}+{_git('rev-list', '--count', 'HEAD')}.g{_commit()}"
-
-
-def _commit() -> str:
-    return _git("rev-parse", "--short=7", "HEAD")
-
-
-def _git(*words: str) -> str:
-    return run_tool("git", *words).strip()
+    """As the wheel has it: a later commit is a newer package."""
+    return wheel_version()
 
 
 def _install_python(package: Package, python: str, machine: str, root: Path) -> None:

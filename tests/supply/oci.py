@@ -1,4 +1,4 @@
-"""An OCI image of central: `python -m tests.supply.oci FOLDER`, as root on a Debian with mmdebstrap.
+"""An OCI image of central: `python -m tests.supply.oci FOLDER`, as root, with mmdebstrap.
 
 A small Debian root with our package, as one layer in an archive that podman, buildah, skopeo and
 `docker load` read. It has no key and no data: these are made in its volume at the first start.
