@@ -26,6 +26,7 @@ from sync.central.commands import (
     sites,
     terminals,
     tickets,
+    upkeep,
 )
 from sync.central.commands.context import USAGE, choose
 
@@ -50,6 +51,8 @@ app.add_typer(migration.app)
 app.add_typer(terminals.enrolment)
 app.add_typer(results.app)
 app.add_typer(backups.app)
+app.add_typer(upkeep.app)
+app.add_typer(upkeep.keys, name="backup-key")
 app.add_typer(officers.app, name="officers")
 app.add_typer(terminals.app, name="terminals")
 app.add_typer(ita.app, name="ita")

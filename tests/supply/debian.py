@@ -166,7 +166,7 @@ def build(package: Package, debian: str, machine: str, folder: Path) -> Path:
     version = f"{release_version()}-1~deb{debian}"
     with tempfile.TemporaryDirectory() as work:
         root = Path(work) / package.name
-        _install_python(package, PYTHONS[debian], machine, root)
+        install_python(package, PYTHONS[debian], machine, root)
         _write_commands(package, root)
         _write_papers(package, root, version)
         _write_units(package, root)
@@ -181,7 +181,11 @@ def release_version() -> str:
     return wheel_version()
 
 
-def _install_python(package: Package, python: str, machine: str, root: Path) -> None:
+def commit() -> str:
+    return run_tool("git", "rev-parse", "--short=7", "HEAD").strip()
+
+
+def install_python(package: Package, python: str, machine: str, root: Path) -> None:
     """The locked wheels and our own, in a virtual environment that Debian's Python runs."""
     home = root / package.home.relative_to("/")
     site_packages = home / "lib" / f"python{python}" / "site-packages"
@@ -202,6 +206,7 @@ def _install_python(package: Package, python: str, machine: str, root: Path) -> 
         [wheel] = Path(wheels).glob("*.whl")
         run_tool(sys.executable, "-m", *install, *into, str(wheel))
     lock.unlink()
+    (home / "version").write_text(f"{kiosk.__version__}\n")
     shutil.rmtree(site_packages / "bin", ignore_errors=True)
     if (site_packages / "PySide6").exists():
         prune(site_packages)
@@ -240,7 +245,10 @@ def _write_commands(package: Package, root: Path) -> None:
 
 
 def command_script(package: Package) -> str:
-    """What a person calls. Root's files are not the program's: it acts as who owns the data."""
+    """What a person calls. Root's files are not the program's: it acts as who owns the data. A
+    terminal's starts the newest release that proved itself."""
+    if package.command == "kiosk":
+        return start_script(package.home, package.login, package.data)
     variable = "KIOSK_DATA" if package.command == "kiosk" else "KIOSK_CENTRAL_DATA"
     return f"""\
 #!/bin/sh
@@ -252,6 +260,14 @@ if [ "$(id -u)" = 0 ]; then
 fi
 exec {package.program} "$@"
 """
+
+
+def start_script(home: Path, login: str, data: str) -> str:
+    """`ui/start.sh` for the packaged program in `home`."""
+    text = Path("ui/start.sh").read_text("utf-8")
+    for place, value in (("@HOME@", str(home)), ("@LOGIN@", login), ("@DATA@", data)):
+        text = text.replace(place, value)
+    return text
 
 
 def _write_papers(package: Package, root: Path, version: str) -> None:
