@@ -4,7 +4,7 @@ A proxy's address may hold a password: no line says more of it than its name and
 """
 
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies, proxy_bypass
 
 _SCHEMES = ("http", "https")
 
@@ -17,9 +17,9 @@ def proxy_of(url: str, setting: str) -> str:
     """The proxy for requests to `url`; "" for none. HTTPS_PROXY and NO_PROXY count as usual, and
     the setting goes before HTTPS_PROXY. What stays on this machine needs none. BadProxy."""
     target = urlsplit(url)
-    if target.scheme != "https" or proxy_bypass_environment(target.hostname or ""):
+    if target.scheme != "https" or proxy_bypass(target.hostname or ""):
         return ""
-    environment = getproxies_environment()
+    environment = getproxies()
     proxy = setting or environment.get("https") or environment.get("all") or ""
     if proxy:
         name_of_proxy(proxy)
