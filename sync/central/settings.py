@@ -42,6 +42,11 @@ class CentralSettings(NamedTuple):
         str, Text(least=1), "its address: sqlite:///FILE (in this folder) or postgresql://..."
     ]
     url: Annotated[str, WebAddress(MAX_ADDRESS, needed=True), "the address terminals use"]
+    moves_to: Annotated[
+        str,
+        WebAddress(MAX_ADDRESS),
+        "the address that takes the place of url: terminals try it at night; empty: none",
+    ] = ""
     question_th: Annotated[
         str, ScreenText(MAX_SCREEN_TEXT, least=0), "sent to every terminal; empty: its own"
     ] = ""
@@ -54,6 +59,14 @@ class CentralSettings(NamedTuple):
         WebAddress(MAX_ADDRESS),
         "the OpenID Connect provider, its secret in identity.secret, mode 0600; empty: passwords",
     ] = ""
+    identity_ca: Annotated[
+        str,
+        Text(),
+        "the file of the provider's own certificate authority (PEM); empty: the machine's",
+    ] = ""
+    zone: Annotated[
+        str, Text(), 'the time zone of pages, papers and commands; "": the machine\'s'
+    ] = "Asia/Bangkok"
     backups: Annotated[
         str,
         Text(),

@@ -29,21 +29,29 @@ from tests.support.central import NIGHT
 
 
 class Server:
-    """Central on a loopback port, on a clock moved by hand."""
+    """Central on a loopback port, on a clock moved by hand. `tls`: its certificate and key in one
+    file, for the name localhost."""
 
     def __init__(
         self,
         central: Central,
         http: type[Impatient] = Impatient,
         elsewhere: Elsewhere = run_in_threadpool,
+        *,
+        port: int = 0,
+        tls: Path | None = None,
     ) -> None:
         self.central = central
         self.now = NIGHT
         self._browsers: list[httpx.Client] = []
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._socket = socket.create_server(("127.0.0.1", port))
+        self.port = self._socket.getsockname()[1]
+        self.url = f"https://localhost:{self.port}" if tls else f"http://127.0.0.1:{self.port}"
         app = create_app(central, lambda: self.now, elsewhere)
-        config = uvicorn.Config(app, http=http, log_level="error", lifespan="off")
+        pem = str(tls) if tls else None
+        config = uvicorn.Config(
+            app, http=http, log_level="error", lifespan="off", ssl_certfile=pem, ssl_keyfile=pem
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
