@@ -27,7 +27,7 @@ from sync.central.store.engine import HEAD, CentralStore
 from sync.central.store.rowlines import rows_of, write_rows
 
 FORMAT = 1
-FILES = (FILE_NAME, "central.key", "identity.secret")
+FILES = (FILE_NAME, "central.key", "identity.secret", "metrics.token")
 _LEFT_OUT = {"sessions", "sign_in_tries", "upkeep"}
 """Tables whose rows are left out: whoever was signed in signs in again, and whoever signed out or
 was shut out after the backup stays out. Waits begin anew. What another machine did at night says
