@@ -50,7 +50,7 @@ QT_LIBRARIES = (
     "alsa-utils",
 )
 """What Qt, Thai and sound need of Debian at a terminal: as the README installs them (tested)."""
-ALONE_ON_THE_SCREEN = ("cage", "xwayland", "libwayland-cursor0", "libwayland-egl1")
+ALONE_ON_THE_SCREEN = ("cage", "seatd", "xwayland", "libwayland-cursor0", "libwayland-egl1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def build(package: Package, debian: str, machine: str, folder: Path) -> Path:
     version = f"{release_version()}-1~deb{debian}"
     with tempfile.TemporaryDirectory() as work:
         root = Path(work) / package.name
-        _install_python(package, PYTHONS[debian], machine, root)
+        install_python(package, PYTHONS[debian], machine, root)
         _write_commands(package, root)
         _write_papers(package, root, version)
         _write_units(package, root)
@@ -177,10 +177,10 @@ def release_version() -> str:
     commit: a later one is a newer package."""
     if _git("tag", "--points-at", "HEAD", f"v{kiosk.__version__}"):
         return kiosk.__version__
-    return f"{kiosk.__version__}+{_git('rev-list', '--count', 'HEAD')}.g{_commit()}"
+    return f"{kiosk.__version__}+{_git('rev-list', '--count', 'HEAD')}.g{commit()}"
 
 
-def _commit() -> str:
+def commit() -> str:
     return _git("rev-parse", "--short=7", "HEAD")
 
 
@@ -188,7 +188,7 @@ def _git(*words: str) -> str:
     return _run("git", *words).strip()
 
 
-def _install_python(package: Package, python: str, machine: str, root: Path) -> None:
+def install_python(package: Package, python: str, machine: str, root: Path) -> None:
     """The locked wheels and our own, in a virtual environment that Debian's Python runs."""
     home = root / package.home.relative_to("/")
     site_packages = home / "lib" / f"python{python}" / "site-packages"
@@ -209,6 +209,7 @@ def _install_python(package: Package, python: str, machine: str, root: Path) -> 
         [wheel] = Path(wheels).glob("*.whl")
         _run(sys.executable, "-m", *install, *into, str(wheel))
     lock.unlink()
+    (home / "version").write_text(f"{kiosk.__version__}\n")
     shutil.rmtree(site_packages / "bin", ignore_errors=True)
     if (site_packages / "PySide6").exists():
         prune(site_packages)
@@ -247,7 +248,10 @@ def _write_commands(package: Package, root: Path) -> None:
 
 
 def command_script(package: Package) -> str:
-    """What a person calls. Root's files are not the program's: it acts as who owns the data."""
+    """What a person calls. Root's files are not the program's: it acts as who owns the data. A
+    terminal's starts the newest release that proved itself."""
+    if package.command == "kiosk":
+        return start_script(package.home, package.login, package.data)
     variable = "KIOSK_DATA" if package.command == "kiosk" else "KIOSK_CENTRAL_DATA"
     return f"""\
 #!/bin/sh
@@ -259,6 +263,14 @@ if [ "$(id -u)" = 0 ]; then
 fi
 exec {package.program} "$@"
 """
+
+
+def start_script(home: Path, login: str, data: str) -> str:
+    """`ui/start.sh` for the packaged program in `home`."""
+    text = Path("ui/start.sh").read_text("utf-8")
+    for place, value in (("@HOME@", str(home)), ("@LOGIN@", login), ("@DATA@", data)):
+        text = text.replace(place, value)
+    return text
 
 
 def _write_papers(package: Package, root: Path, version: str) -> None:
@@ -375,8 +387,13 @@ def _run(*words: str) -> str:
 
 def _environment() -> dict[str, str]:
     """The same time in every file, so that the same commit makes the same bytes."""
+    return {**os.environ, "SOURCE_DATE_EPOCH": str(committed_at())}
+
+
+def committed_at() -> int:
+    """When the commit was made that this is built of, in seconds since 1970."""
     made = subprocess.run(["git", "log", "-1", "--format=%ct"], capture_output=True, text=True)
-    return {**os.environ, "SOURCE_DATE_EPOCH": made.stdout.strip() or "0"}
+    return int(made.stdout.strip() or 0)
 
 
 def main(folder: Path, machine: str = "amd64", debian: str = "12,13") -> None:

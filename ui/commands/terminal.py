@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kiosk.terminal import Status
 
 OWN_LOGIN = "`useradd --system --groups dialout,video,input,audio kiosk`, `chown -R kiosk FOLDER`"
-CAGE = "apt-get install cage xwayland libwayland-cursor0 libwayland-egl1"
+CAGE = "apt-get install cage seatd xwayland libwayland-cursor0 libwayland-egl1"
 
 app = typer.Typer()
 
