@@ -63,6 +63,14 @@ image:           ## a bootable disk that is a terminal and nothing else, in .ima
 	@.ci/setup test
 	@$(PY) -m tests.supply.image .image $(if $(MORE),--more $(MORE))
 
+wheels:          ## wheels of terminal and central, with the versions that were tested, in dist
+	@.ci/setup test
+	@$(PY) -m tests.supply.wheels dist
+
+oci:             ## a container image of central, as root with mmdebstrap, in dist
+	@.ci/setup test
+	@$(PY) -m tests.supply.oci dist
+
 sbom:            ## bills of materials (CycloneDX) of terminal and central, made from the lock, in dist
 	@.ci/setup test
 	@$(PY) -m tests.supply.sbom dist

@@ -248,6 +248,7 @@ enrolment = Table(
     Column("terminal", _Text, nullable=False),
     Column("counter", _Text, nullable=False),
     Column("central_key", _Text, nullable=False),
+    Column("next_url", _Text, nullable=False),
     Column("publisher_key", _Text, nullable=False),
     CheckConstraint("id = 1", name="enrolment_one"),
 )

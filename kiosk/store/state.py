@@ -63,6 +63,8 @@ class Enrolment:
     counter: str
     central_key: str
     publisher_key: str = ""
+    next_url: str = ""
+    """Where central says that it can be found from now on; "": nothing has come of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ class TerminalState:
             counter=row.counter,
             central_key=row.central_key,
             publisher_key=row.publisher_key,
+            next_url=row.next_url,
         )
 
     def put_enrolment(self, enrolled: Enrolment) -> None:
@@ -162,6 +165,7 @@ class TerminalState:
             counter=enrolled.counter,
             central_key=enrolled.central_key,
             publisher_key=enrolled.publisher_key,
+            next_url=enrolled.next_url,
         )
 
     def last_exchange(self) -> LastExchange:

@@ -1,7 +1,7 @@
 """What the `kiosk` commands share: the chosen data folder, its store, one line for each error."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -40,11 +40,23 @@ def opened() -> "Iterator[tuple[Store, Terminal]]":
     from kiosk.clock import SystemClock
 
     with errors():
+        _keep_office_time()
         store, terminal = data_folder().open(SystemClock())
     try:
         yield store, terminal
     finally:
         store.close()
+
+
+def _keep_office_time() -> None:
+    """What a command writes and shows is in the office's time, as the running terminal's. A file of
+    settings that is broken is told by who reads it."""
+    from kiosk.clock import keep_time_of
+    from kiosk.datafolder import FolderError
+    from kiosk.tomlfile.tables import SettingsError
+
+    with suppress(SettingsError, FolderError):
+        keep_time_of(data_folder().settings().office.zone)
 
 
 @contextmanager

@@ -166,6 +166,7 @@ def upgrade() -> None:
         _text("terminal"),
         _text("counter"),
         _text("central_key"),
+        _text("next_url"),
         _text("publisher_key"),
     )
     _one_row(
