@@ -165,9 +165,12 @@ class DataFolder:
         doubted (`doubt`) is recomputed as a whole."""
         from kiosk.store.verify import verify_at_start
 
-        if self._doubt_file.exists():
+        with self._readable():
+            is_doubted = self._doubt_file.exists()
+        if is_doubted:
             opened = self.open_verified(clock)
-            self._doubt_file.unlink(missing_ok=True)
+            with self._readable():
+                self._doubt_file.unlink(missing_ok=True)
             return (*opened, True)
         looks: list[bool] = []
 
