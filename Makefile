@@ -5,7 +5,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 # than there are cores.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run quick lint types test evidence gallery bench lock packages image sbom notices clean
+.PHONY: help run quick lint types test evidence gallery bench lock packages image image-test sbom notices clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -58,6 +58,10 @@ packages:        ## Debian packages of terminal and central for Debian 12 and 13
 image:           ## a bootable disk that is a terminal and nothing else, in .image; as root, on Debian 12
 	@.ci/setup test
 	@$(PY) -m tests.supply.image .image $(if $(MORE),--more $(MORE))
+
+image-test:      ## the image on machines of QEMU: starts, touch, panel, cuts; FULL=1 for 50 cuts; as root
+	@.ci/setup test
+	@$(OFFSCREEN) $(PY) -m tests.evidence.image $(if $(FULL),--full)
 
 sbom:            ## bills of materials (CycloneDX) of terminal and central, made from the lock, in dist
 	@.ci/setup test

@@ -15,7 +15,7 @@ from threading import Timer
 from time import monotonic
 from typing import Any
 
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageStat
 
 from tests.evidence.virtual_machine import Hand, NoMachine
 from tests.support.screen import eventually
@@ -93,9 +93,11 @@ class Disk:
         copy.unlink()
         return out
 
-    def give_data(self, kiosk: Path, work: Path) -> None:
-        """A data partition that has this terminal's folder, as if the machine had made it."""
-        tool("sfdisk", "--quiet", "--append", self.file, given=",,L,\n")
+    def give_data(self, kiosk: Path, work: Path, room: int = 0) -> None:
+        """A data partition that has this terminal's folder, as if the machine had made it; with
+        `room`, of so many bytes."""
+        sectors = str(room // 512) if room else ""
+        tool("sfdisk", "--quiet", "--append", self.file, given=f",{sectors},L,\n")
         number = len(
             json.loads(tool("sfdisk", "--json", self.file))["partitiontable"]["partitions"]
         )
@@ -120,13 +122,15 @@ class Machine:
     def __init__(self, process: "subprocess.Popen[bytes]", hand: Hand, folder: Path) -> None:
         self.process, self.hand, self._folder = process, hand, folder
         self._began = monotonic()
+        self.picture = folder / "screen.png"
+        """Of the screen as it was seen last."""
 
     @property
     def seconds(self) -> float:
         return monotonic() - self._began
 
     def screen(self, name: str = "screen") -> Image.Image:
-        file = self._folder / f"{name}.png"
+        file = self.picture = self._folder / f"{name}.png"
         self.hand.do("screendump", filename=str(file), format="png")
         with Image.open(file) as picture:
             return picture.convert("RGB")
@@ -146,23 +150,15 @@ class Machine:
         self.process.kill()
         self.process.wait(30)
 
-    def shut_down(self) -> None:
-        """The button on its case."""
+    def shuts_down(self, seconds: float) -> bool:
+        """Press the button on its case: whether it goes off by itself."""
         self.hand.do("system_powerdown")
-        self.process.wait(240)
+        return eventually(lambda: self.process.poll() is not None, seconds)
 
 
 def is_lit(picture: Image.Image) -> bool:
     """Whether there is more than a black screen, or a few letters on one."""
     return ImageStat.Stat(picture.convert("L")).mean[0] > 60
-
-
-def differ(one: Image.Image, other: Image.Image) -> float:
-    """The part of the pixels that differ."""
-    if one.size != other.size:
-        return 1.0
-    changed = ImageChops.difference(one, other).convert("L").point(lambda value: 255 * (value > 24))
-    return ImageStat.Stat(changed).mean[0] / 255
 
 
 @contextmanager

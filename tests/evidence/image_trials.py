@@ -1,0 +1,268 @@
+"""What is tried with the image, each in a machine of its own, beside a real central.
+
+`python -m tests.evidence.image_trials IMAGE FOLDER CUTS SEED [NAME…]`, in a network of its own
+(`image_office.alone`). Each line names a trial and what is not as it should be.
+"""
+
+import select
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+from PIL import Image
+
+from hardware.simulator import SimulatedPanel
+from kiosk.store.engine import Store
+from kiosk.store.verify import Verified, verify
+from tests.evidence import guest, image_office
+from tests.evidence.booted import Disk, Machine, device, is_lit, switched_on
+
+STARTS = 420
+"""Seconds that a start may take: nothing helps the processor, and others are at work beside it."""
+ANSWERS = 60
+"""Seconds that anything else may take."""
+_BEST, _WORST = (145, 365), (1135, 365)
+_GREEN, _RED = (138, 208, 160), (255, 172, 154)
+_BEST_FACE = (145 / 1280, 430 / 800)
+"""Of the ready screen at 1280 by 800 (ui/pictures/ready.png)."""
+PANEL = device(driver="usb-serial", chardev="panel", id="panel", bus="usb.0", serial="PANEL")
+
+
+def shows_faces(picture: Image.Image) -> bool:
+    """Whether the question stands there."""
+    if picture.size != (1280, 800):
+        return False
+    pairs = ((_BEST, _GREEN), (_WORST, _RED))
+    return all(_close(picture.getpixel(place), colour) for place, colour in pairs)
+
+
+def _close(one: object, other: tuple[int, int, int]) -> bool:
+    return isinstance(one, tuple) and all(abs(a - b) < 12 for a, b in zip(one, other, strict=True))
+
+
+class Panel:
+    """A panel at the end of a USB cable, and the finger on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.panel = SimulatedPanel(folder / "panel")
+        self.panel.start(monotonic())
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return ("-chardev", f"serial,id=panel,path={self.panel.path}")
+
+    @property
+    def lit(self) -> int:
+        """Presses that were acknowledged."""
+        return len(self.panel.acknowledged)
+
+    def until(self, seconds: float, holds: Callable[[], bool]) -> bool:
+        deadline = monotonic() + seconds
+        while monotonic() < deadline and not holds():
+            readable, _, _ = select.select([self.panel], [], [], 0.02)
+            if readable:
+                self.panel.readable(monotonic())
+            self.panel.tick(monotonic())
+        return holds()
+
+    def press(self, seconds: float = ANSWERS) -> bool:
+        """The best face; whether its lamp was lit."""
+        before = self.lit
+        self.panel.press(5, monotonic())
+        return self.until(seconds, lambda: self.lit > before)
+
+
+Trial = Callable[["Bench"], str]
+"""Empty when all was as it should be, else what was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every trial has: the image, a folder, and a terminal's data to put into it."""
+
+    image: Path
+    folder: Path
+    terminal: Path
+    central: Path
+    random: Random
+    cuts: int
+
+    def disk(self, *, given: bool = True, room: int = 0) -> Disk:
+        """A new disk; `given`: with the terminal's data; `room`: bytes of its data partition."""
+        disk = Disk(self.image, self.folder / "disk.img")
+        if given:
+            disk.give_data(self.terminal, self.folder, room)
+        return disk
+
+    @contextmanager
+    def on(self, disk: Disk, *more: str, uefi: bool = False) -> Iterator[Machine]:
+        with switched_on(disk, self.folder, uefi=uefi, more=more) as machine:
+            yield machine
+
+    def ratings(self, disk: Disk) -> tuple[int, str]:
+        """How many the disk has, and what is wrong with its file."""
+        data = disk.data(self.folder)
+        store = Store.open(data / "kiosk" / "kiosk.db")
+        try:
+            verified = verify(store)
+        finally:
+            store.close()
+        shutil.rmtree(data)
+        return (verified.ratings, "") if isinstance(verified, Verified) else (-1, verified.what)
+
+
+def comes_up(machine: Machine, shows: Callable[[Image.Image], bool] = shows_faces) -> str:
+    """Wait for the screen. Empty once it shows that, else how long was waited for nothing."""
+    if guest.within(STARTS, lambda: shows(machine.screen())):
+        return ""
+    return f"nothing on the screen after {machine.seconds:.0f} s"
+
+
+def starts_from_bios_and_makes_its_data_partition(bench: Bench) -> str:
+    disk = bench.disk(given=False)
+    with bench.on(disk) as machine:
+        if trouble := comes_up(machine, is_lit):
+            return trouble
+        shutil.copy(machine.picture, bench.folder / "first-screen.png")
+        if not machine.shuts_down(ANSWERS):
+            return "the power button did not switch it off"
+    data = disk.data(bench.folder)
+    place = disk.partition("kiosk-data")
+    if place is None or place[1] < disk.file.stat().st_size // 2:
+        return f"the data partition: {place}"
+    return "" if (data / "machine-id").stat().st_size else "no machine-id"
+
+
+def starts_from_uefi_with_secure_boots_files(bench: Bench) -> str:
+    with bench.on(bench.disk(), uefi=True) as machine:
+        return comes_up(machine)
+
+
+def a_finger_on_the_screen_rates_once(bench: Bench) -> str:
+    disk = bench.disk()
+    with bench.on(disk) as machine:
+        if trouble := comes_up(machine):
+            return trouble
+        machine.touch(*_BEST_FACE)
+        if not guest.within(ANSWERS, lambda: not shows_faces(machine.screen())):
+            return "the touch changed nothing"
+        if not guest.within(ANSWERS, lambda: shows_faces(machine.screen())):
+            return "the question did not come back"
+        machine.cut()
+    ratings, wrong = bench.ratings(disk)
+    return wrong or ("" if ratings == 1 else f"{ratings} ratings")
+
+
+def a_panel_is_pulled_renumbered_and_plugged_again(bench: Bench) -> str:
+    disk, panel = bench.disk(), Panel(bench.folder)
+    other = ("-chardev", "null,id=other")
+    with bench.on(disk, *panel.options, *other, "-device", PANEL) as machine:
+        if trouble := comes_up(machine):
+            return trouble
+        if not panel.press():
+            return "not acknowledged"
+        machine.hand.pull("panel")
+        panel.until(3, lambda: False)
+        # Another adapter takes the number that the panel had.
+        words = {"driver": "usb-serial", "bus": "usb.0", "serial": "OTHER"}
+        machine.hand.do("device_add", **words, chardev="other", id="other")
+        panel.until(3, lambda: False)
+        words["serial"] = "PANEL"
+        machine.hand.do("device_add", **words, chardev="panel", id="again")
+        if not panel.press():
+            return "not acknowledged after it came back under another number"
+        machine.cut()
+    ratings, wrong = bench.ratings(disk)
+    return wrong or ("" if ratings == 2 else f"{ratings} ratings of 2")
+
+
+def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
+    """Again and again, on the same disk."""
+    disk = bench.disk()
+    least = most = 0
+    for cut in range(bench.cuts):
+        panel = Panel(bench.folder)
+        with bench.on(disk, *panel.options, "-device", PANEL) as machine:
+            if not panel.press(STARTS):
+                return f"cut {cut}: it did not come up again"
+            deadline = monotonic() + bench.random.uniform(0, 4)
+            while monotonic() < deadline:
+                panel.press(max(0, deadline - monotonic()))
+            machine.cut()
+        least += panel.lit
+        most += panel.lit + panel.panel.waiting
+        ratings, wrong = bench.ratings(disk)
+        if wrong or not least <= ratings <= most:
+            return f"cut {cut}: {ratings} ratings, {least} thanked, {most} pressed; {wrong}"
+        least, most = ratings, ratings
+    return ""
+
+
+def a_full_disk_thanks_for_nothing_that_is_not_there(bench: Bench) -> str:
+    disk, panel = bench.disk(room=24 * 2**20), Panel(bench.folder)
+    with bench.on(disk, *panel.options, "-device", PANEL) as machine:
+        if not panel.press(STARTS):
+            return "not one was acknowledged"
+        deadline = monotonic() + 3 * ANSWERS
+        while monotonic() < deadline and panel.press(10):
+            pass
+        machine.cut()
+    ratings, wrong = bench.ratings(disk)
+    below = panel.lit <= ratings <= panel.lit + panel.panel.waiting
+    return wrong or ("" if below else f"{ratings} ratings, {panel.lit} thanked")
+
+
+def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
+    disk, panel = bench.disk(), Panel(bench.folder)
+    year = f"{datetime.now(UTC) + timedelta(days=400):%Y-%m-%dT%H:%M:%S}"
+    with bench.on(disk, *panel.options, "-device", PANEL, "-rtc", f"base={year}") as machine:
+        lit = panel.press(STARTS)
+        machine.screen("another-year")
+        machine.cut()
+    ratings, wrong = bench.ratings(disk)
+    return wrong or ("" if ratings == int(lit) else f"{ratings} ratings, {int(lit)} thanked")
+
+
+TRIALS = (
+    starts_from_bios_and_makes_its_data_partition,
+    starts_from_uefi_with_secure_boots_files,
+    a_finger_on_the_screen_rates_once,
+    a_panel_is_pulled_renumbered_and_plugged_again,
+    a_full_disk_thanks_for_nothing_that_is_not_there,
+    a_clock_in_another_year_keeps_what_is_thanked,
+    the_mains_are_cut_in_the_middle_of_presses,
+)
+
+
+def main() -> None:
+    image, folder, cuts, seed, *names = sys.argv[1:]
+    place = Path(folder)
+    with image_office.central(place) as central:
+        bench = Bench(
+            image=Path(image),
+            folder=place,
+            terminal=image_office.terminal(place, central),
+            central=central,
+            random=Random(int(seed)),
+            cuts=int(cuts),
+        )
+        chosen = [trial for trial in TRIALS if not names or trial.__name__ in names]
+        guest.run(named(trial, bench) for trial in chosen)
+
+
+def named(trial: Trial, bench: Bench) -> guest.Trial:
+    def tried() -> str:
+        return trial(bench)
+
+    tried.__name__ = trial.__name__
+    return tried
+
+
+if __name__ == "__main__":
+    main()
