@@ -57,7 +57,7 @@ packages:        ## Debian packages of terminal and central for Debian 12 and 13
 
 image:           ## a bootable disk that is a terminal and nothing else, in .image; as root, on Debian 12
 	@.ci/setup test
-	@$(PY) -m tests.supply.image .image $(if $(MORE),--more $(MORE))
+	@$(PY) -m tests.supply.image .image $(if $(MORE),--more $(MORE)) $(if $(PART),--part $(PART))
 
 image-test:      ## the image on machines of QEMU: starts, touch, panel, cuts; FULL=1 for 50 cuts; as root
 	@.ci/setup test

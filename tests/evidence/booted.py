@@ -163,27 +163,23 @@ def is_lit(picture: Image.Image) -> bool:
 
 @contextmanager
 def switched_on(
-    disk: Disk, folder: Path, *, uefi: bool = False, more: Sequence[str] = (), memory: int = 1024
+    disk: Disk, folder: Path, *, uefi: bool = False, more: Sequence[str] = (), forward: str = ""
 ) -> Iterator[Machine]:
     """The machine runs until the block ends: then its plug is pulled."""
     control = folder / "control"
     control.unlink(missing_ok=True)
-    command = [
-        "qemu-system-x86_64",
-        "-accel",
-        accelerator(),
-        "-cpu",
-        "max",
-        "-m",
-        str(memory),
-        "-smp",
-        "2",
-    ]
+    command = ["qemu-system-x86_64", "-accel", accelerator(), "-cpu", "max"]
+    command += ["-m", "1024", "-smp", "2"]
     command += ["-machine", "q35", "-nodefaults", "-display", "none", "-no-reboot"]
     command += ["-device", f"virtio-vga,xres={WIDTH},yres={HEIGHT}"]
     command += ["-drive", f"file={disk.file},format=raw,if=none,id=disk"]
     command += ["-device", "ahci,id=sata", "-device", "ide-hd,drive=disk,bus=sata.0,bootindex=0"]
-    command += ["-netdev", "user,id=net", "-device", "e1000e,netdev=net,romfile="]
+    command += [
+        "-netdev",
+        ",".join(filter(None, ("user,id=net", forward))),
+        "-device",
+        "e1000e,netdev=net,romfile=",
+    ]
     command += ["-device", "qemu-xhci,id=usb", "-device", "usb-tablet,bus=usb.0,port=1"]
     command += ["-qmp", f"unix:{control},server=on,wait=off", *more]
     if uefi:

@@ -67,6 +67,12 @@ FIGURES = (
         full=50,
     ),
     _figure(
+        "image: a night's sync; central's own unit",
+        "12 of 12 in central; 443 answers",
+        trials.the_night_brings_to_central_what_was_pressed,
+        trials.the_package_of_central_serves_at_443,
+    ),
+    _figure(
         "image: it starts and is a terminal",
         "BIOS, UEFI, first start: the screen",
         trials.starts_from_bios_and_makes_its_data_partition,

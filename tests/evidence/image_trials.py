@@ -4,17 +4,19 @@
 (`image_office.alone`). Each line names a trial and what is not as it should be.
 """
 
+import re
 import select
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from time import monotonic
 
+import httpx2 as httpx
 from PIL import Image
 
 from hardware.simulator import SimulatedPanel
@@ -22,11 +24,15 @@ from kiosk.store.engine import Store
 from kiosk.store.verify import Verified, verify
 from tests.evidence import guest, image_office
 from tests.evidence.booted import Disk, Machine, device, is_lit, switched_on
+from ui.trial.stage import command
 
 STARTS = 420
 """Seconds that a start may take: nothing helps the processor, and others are at work beside it."""
 ANSWERS = 60
 """Seconds that anything else may take."""
+_NIGHT = 25 * 60
+"""And a night: a sync is not tried in the first quarter of an hour after a start."""
+_FORWARDED = 9443
 _BEST, _WORST = (145, 365), (1135, 365)
 _GREEN, _RED = (138, 208, 160), (255, 172, 154)
 _BEST_FACE = (145 / 1280, 430 / 800)
@@ -229,6 +235,45 @@ def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
     return wrong or ("" if ratings == int(lit) else f"{ratings} ratings, {int(lit)} thanked")
 
 
+def the_night_brings_to_central_what_was_pressed(bench: Bench) -> str:
+    """The machine's clock is six minutes before midnight; after it the day is closed and sent."""
+    today = datetime.now(UTC)
+    if today.hour >= 22:
+        return "not tried in the last two hours of a day: central would not believe the clock"
+    disk, panel = bench.disk(), Panel(bench.folder)
+    clock = f"base={today:%Y-%m-%d}T23:54:00"
+    with bench.on(disk, *panel.options, "-device", PANEL, "-rtc", clock) as machine:
+        pressed = sum(panel.press(STARTS) for _ in range(12))
+        sent = panel.until(_NIGHT, lambda: _central_has(bench.central, today, pressed))
+        machine.cut()
+    return "" if sent and pressed == 12 else f"{pressed} thanked, central has not as many"
+
+
+def _central_has(central: Path, day: datetime, ratings: int) -> bool:
+    tally = command("sync.central.cli", central, "tally", "--date", f"{day:%Y-%m-%d}")
+    return bool(re.search(rf"\b{ratings}\b", tally.partition("\n")[2]))
+
+
+def the_package_of_central_serves_at_443(bench: Bench) -> str:
+    """Its own units on a machine of its own; nobody has typed a command."""
+    made = sorted(bench.image.parent.glob("kiosk-central_*.img"))
+    if not made:
+        return "there is no image of central: `make image PART=central`, as root"
+    disk = Disk(made[-1], bench.folder / "disk.img")
+    forward = f"hostfwd=tcp:127.0.0.1:{_FORWARDED}-:443"
+    with switched_on(disk, bench.folder, forward=forward):
+        if not guest.within(STARTS, _serves):
+            return "no answer"
+    return ""
+
+
+def _serves() -> bool:
+    with suppress(httpx.HTTPError):
+        address = f"https://127.0.0.1:{_FORWARDED}/healthz"
+        return bool(httpx.get(address, verify=False, timeout=10).json()["status"] == "ok")
+    return False
+
+
 TRIALS = (
     starts_from_bios_and_makes_its_data_partition,
     starts_from_uefi_with_secure_boots_files,
@@ -237,6 +282,8 @@ TRIALS = (
     a_full_disk_thanks_for_nothing_that_is_not_there,
     a_clock_in_another_year_keeps_what_is_thanked,
     the_mains_are_cut_in_the_middle_of_presses,
+    the_night_brings_to_central_what_was_pressed,
+    the_package_of_central_serves_at_443,
 )
 
 
