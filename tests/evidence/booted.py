@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from time import monotonic
 from typing import Any
 
@@ -135,7 +135,7 @@ class Machine:
         with Image.open(file) as picture:
             return picture.convert("RGB")
 
-    def touch(self, x: float, y: float) -> None:
+    def touch(self, x: float, y: float, seconds: float = 0.2) -> None:
         """A finger at a place, given as parts of the screen's width and height."""
         for down in (True, False):
             place = [
@@ -144,6 +144,7 @@ class Machine:
             ]
             button = {"type": "btn", "data": {"down": down, "button": "left"}}
             self.hand.do("input-send-event", events=[*place, button])
+            Event().wait(seconds)
 
     def cut(self) -> None:
         """The mains go: nothing is written any more, by anybody."""

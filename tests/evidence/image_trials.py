@@ -23,7 +23,7 @@ from hardware.simulator import SimulatedPanel
 from kiosk.store.engine import Store
 from kiosk.store.verify import Verified, verify
 from tests.evidence import guest, image_office
-from tests.evidence.booted import Disk, Machine, device, is_lit, switched_on
+from tests.evidence.booted import Disk, Machine, device, is_lit, switched_on, tool
 from ui.trial.stage import command
 
 STARTS = 420
@@ -33,6 +33,13 @@ ANSWERS = 60
 _NIGHT = 25 * 60
 """And a night: a sync is not tried in the first quarter of an hour after a start."""
 _FORWARDED = 9443
+_HOLD = 4.0
+_KEYS = {
+    str(digit): ((150, 184, 219)[(digit - 1) % 3] / 240, (49, 77, 106)[(digit - 1) // 3] / 150)
+    for digit in range(1, 10)
+} | {"0": (184 / 240, 134 / 150)}
+_BY_STICK = (122 / 240, 136 / 150)
+"""Of the page for a PIN, and of the service menu (tests/ui/approved)."""
 _BEST, _WORST = (145, 365), (1135, 365)
 _GREEN, _RED = (138, 208, 160), (255, 172, 154)
 _BEST_FACE = (145 / 1280, 430 / 800)
@@ -188,6 +195,35 @@ def a_panel_is_pulled_renumbered_and_plugged_again(bench: Bench) -> str:
     return wrong or ("" if ratings == 2 else f"{ratings} ratings of 2")
 
 
+def a_stick_takes_what_is_due(bench: Bench) -> str:
+    """Staff holds the corner, types the PIN, and sends by stick; the line in fstab mounts it."""
+    stick = bench.folder / "stick.img"
+    with stick.open("wb") as new:
+        new.truncate(64 * 2**20)
+    tool("mkfs.vfat", "-n", "KIOSK", stick)
+    drive = ("-drive", f"file={stick},format=raw,if=none,id=stick")
+    socket = device(driver="usb-storage", drive="stick", bus="usb.0")
+    with bench.on(bench.disk(), *drive, "-device", socket) as machine:
+        if trouble := comes_up(machine):
+            return trouble
+        machine.touch(0.01, 0.01, _HOLD)
+        guest.within(3, lambda: False)
+        for digit in (bench.folder / image_office.SERVICE_PIN).read_text():
+            machine.touch(*_KEYS[digit], 0.5)
+        guest.within(5, lambda: False)
+        machine.screen("service-menu")
+        machine.touch(*_BY_STICK)
+        there = guest.within(ANSWERS, lambda: bool(_files(stick)))
+        machine.screen("sent-by-stick")
+        machine.cut()
+    return "" if there else "nothing on the stick"
+
+
+def _files(stick: Path) -> list[str]:
+    """What a PC would find on it."""
+    return tool("mdir", "-b", "-/", "-i", stick, "::").split()
+
+
 def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
     """Again and again, on the same disk."""
     disk = bench.disk()
@@ -279,6 +315,7 @@ TRIALS = (
     starts_from_uefi_with_secure_boots_files,
     a_finger_on_the_screen_rates_once,
     a_panel_is_pulled_renumbered_and_plugged_again,
+    a_stick_takes_what_is_due,
     a_full_disk_thanks_for_nothing_that_is_not_there,
     a_clock_in_another_year_keeps_what_is_thanked,
     the_mains_are_cut_in_the_middle_of_presses,
