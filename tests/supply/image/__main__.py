@@ -63,7 +63,8 @@ def make_root(root: Path, package: Path, needs: tuple[str, ...], made_at: int) -
     words = ["mmdebstrap", "--variant=essential", f"--include={','.join(names)}"]
     words += ['--aptopt=APT::Install-Recommends "false"', "--quiet"]
     words += [f"--customize-hook=copy-in {package} /tmp"]
-    masks = " && ".join(f"ln -sf /dev/null /etc/systemd/system/{name}" for name in MASKED)
+    links = {**dict.fromkeys(MASKED, "/dev/null"), "rescue.service": "emergency.service"}
+    masks = " && ".join(f"ln -sf {end} /etc/systemd/system/{name}" for name, end in links.items())
     steps = (
         f"dpkg --install /tmp/{package.name} && rm /tmp/{package.name}",
         masks,
