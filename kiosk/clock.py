@@ -45,13 +45,18 @@ def keep_time_of(zone: str) -> None:
     set to; "": the machine's own. NoSuchZone."""
     if not zone:
         return
+    require_zone(zone)
+    os.environ["TZ"] = zone
+    time.tzset()
+
+
+def require_zone(zone: str) -> None:
+    """NoSuchZone where the machine does not know it."""
     if not _ZONE.fullmatch(zone) or not (ZONES / zone).is_file():
         raise NoSuchZone(
             f"office.zone: this machine knows no time zone {zone[:40]!r}; write one such as "
             "Asia/Bangkok, and see that the package tzdata is installed"
         )
-    os.environ["TZ"] = zone
-    time.tzset()
 
 
 def plausible(day: date) -> bool:

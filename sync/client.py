@@ -1,11 +1,14 @@
 """The only HTTP client: one request to central, and in one line why it got no answer."""
 
 import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
+import msgspec
 import stamina
 
 from sync.messages import ErrorLine
@@ -55,6 +58,37 @@ class NotCentral(SyncFailed):
     def __init__(self, text: str, status: int = 0) -> None:
         super().__init__(text)
         self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What central says to anybody. `certificate_end`: None where it is reached without TLS."""
+
+    version: str
+    certificate_end: datetime | None
+
+
+class _Health(msgspec.Struct):
+    version: str
+
+
+def look_at(url: str, ca: str) -> Seen:
+    """Ask central how it is, once; SyncFailed."""
+    with client_of(url, ca) as client:
+        try:
+            with client.stream("GET", "/healthz") as response:
+                answer = _read(response, url)
+                line = response.extensions["network_stream"].get_extra_info("ssl_object")
+                certificate = line.getpeercert() if line else {}
+        except httpx.HTTPError as error:
+            raise _unreachable(url, error) from None
+    try:
+        health = msgspec.json.decode(answer, type=_Health)
+    except msgspec.DecodeError:
+        raise NotCentral(not_central(url, response.status_code)) from None
+    end = certificate.get("notAfter")
+    at = datetime.fromtimestamp(ssl.cert_time_to_seconds(end), UTC) if end else None
+    return Seen(health.version, at)
 
 
 def client_of(url: str, ca: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:

@@ -10,8 +10,10 @@ from pathlib import Path
 import httpx2 as httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+import kiosk
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date, half_day
+from kiosk.releases import Releases
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.state import Enrolment
@@ -20,8 +22,9 @@ from sync.closing import NotEnrolled
 from sync.connection import Connection, Wait
 from sync.incoming import Progress
 from sync.keyfile import Renewal
-from sync.run import Close, OtherKeys, Run, Synced
+from sync.run import WAITING_FOR_SECOND, Close, OtherKeys, Run, Synced
 from sync.steps import Asked
+from sync.updating import take_update
 from sync.witness import take_up_rest
 
 __all__ = ["Close", "Synced", "enrolment_of", "heartbeat", "sync", "write_failure"]
@@ -48,15 +51,16 @@ def sync(
     renewal: Renewal | None = None,
     before: Ed25519PrivateKey | None = None,
     recordings: Path | None = None,
+    releases: Releases | None = None,
     close: Close = _leave_open,
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are stored under
     `pepper`; without one they are not asked for. Prompts that the office recorded come into the
-    folder `recordings`; without one neither are they. Where central asks to come again later,
-    `wait`, for PATIENCE in all. `renewal`: the key to go on with, made known to central on the
-    way; `before`: the one before. `close` closes days that are over, once central has said which
-    day it is, and also where it could not. Raises a kind of SyncFailed, and NotEnrolled; the
-    journal says how it went."""
+    folder `recordings`; without one neither are they; a release of the program into `releases`.
+    Where central asks to come again later, `wait`, for PATIENCE in all. `renewal`: the key to go on
+    with, made known to central on the way; `before`: the one before. `close` closes days that are
+    over, once central has said which day it is, and also where it could not. Raises a kind of
+    SyncFailed, and NotEnrolled; the journal says how it went."""
     enrolment, others = enrolment_of(store), OtherKeys(renewal, before)
     take_up_rest(store, clock.now().wall, asked)
     try:
@@ -67,6 +71,8 @@ def sync(
             run = Run(store, clock, connection, pepper, asked, others)
             _open(run, close)
             synced = run.complete(recordings, close)
+            if releases is not None and WAITING_FOR_SECOND not in synced.parked:
+                take_update(connection, store, clock, releases, kiosk.__version__)
     except SyncFailed as error:
         write_failure(store, clock, error)
         raise

@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec.structs import replace
 
+import kiosk
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date
 from kiosk.files import read_found, write_whole
+from kiosk.releases import Releases
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
@@ -37,7 +39,16 @@ from sync.incoming import (
     take_roster,
 )
 from sync.keyfile import Renewal
-from sync.messages import ErrorLine, HeldWhy, Late, LogsAnswer, NotMine, Receipt, Welcome
+from sync.messages import (
+    ErrorLine,
+    HeldWhy,
+    Late,
+    LogsAnswer,
+    NotMine,
+    Receipt,
+    WantedRelease,
+    Welcome,
+)
 from sync.messages.message import Message
 from sync.messages.values import Count, ShortText
 from sync.outgoing import due_now, greeting, new_key, path_of, pin_status
@@ -45,6 +56,7 @@ from sync.parking import held_reports, park
 from sync.protocol import BadMessage
 from sync.receipts import ARRIVED, AnswerProof, settle
 from sync.signing import BadSignature, sign_request
+from sync.updating import install_from_stick, state_of
 from sync.witness import heads
 
 _DAYS = "days/"
@@ -97,6 +109,7 @@ def visit(
     progress: Progress,
     pepper: bytes | None = None,
     renewal: Renewal | None = None,
+    releases: Releases | None = None,
 ) -> Visit:
     """Take what central put on the stick, and leave what it is to have. PINs that central issued
     are stored under `pepper`; without one they are not asked for. `renewal`: the key to go on with,
@@ -114,6 +127,7 @@ def visit(
             progress=progress,
             pepper=pepper,
             renewal=renewal,
+            releases=releases,
         ).whole()
     except SyncFailed as error:
         write_failure(store, clock, error)
@@ -134,6 +148,7 @@ class _Visit:
     progress: Progress
     pepper: bytes | None = None
     renewal: Renewal | None = None
+    releases: Releases | None = None
     pins: int = 0
     receipted: int = 0
     parked: tuple[str, ...] = ()
@@ -275,6 +290,8 @@ class _Visit:
                 self.officers = take_roster(self.store, self.clock, reply.body)
             case "PUT", "key", 204:
                 self._go_on_with_new_key()
+            case "PUT", "update", 200:
+                self._take_release(reply)
             case "PUT", name, 200 | 201 | 409 if name.startswith(_DAYS):
                 parcel = due.get(parsed(Receipt.parse, reply.body).digest)
                 if parcel is not None:
@@ -297,6 +314,16 @@ class _Visit:
             line = park(self.store, self.clock.now(), of_day[0], HeldWhy.REFUSED, words)
             self.progress(f"parked: {line}")
             self.parked = (*self.parked, line)
+
+    def _take_release(self, reply: Reply) -> None:
+        """Central wants a release of the program here: its file came on the stick."""
+        if self.releases is not None:
+            release = parsed(WantedRelease.parse, reply.body)
+            line = install_from_stick(
+                self.stick, self.enrolment, release, self.releases, kiosk.__version__
+            )
+            if line:
+                self.progress(line)
 
     def _go_on_with_new_key(self) -> None:
         """Central knows the next key."""
@@ -343,6 +370,9 @@ class _Visit:
         if memory.pin_key:
             status = pin_status(self.store, _private_key(memory.pin_key))
             requests.append(self._request("PUT", "pins", nonce, status.to_bytes()))
+        if self.releases is not None:
+            state = state_of(self.releases, kiosk.__version__, self.enrolment.publisher_key)
+            requests.append(self._request("PUT", "update", nonce, state.to_bytes()))
         if self.renewal is not None:
             named = new_key(self.enrolment, self.renewal.key, nonce)
             requests.append(self._request("PUT", "key", nonce, named.to_bytes()))

@@ -14,6 +14,7 @@ from kiosk import release
 from kiosk.loglines import log_from_a_command
 from ui.commands import (
     central,
+    checking,
     content,
     data,
     officers,
@@ -46,6 +47,7 @@ app = typer.Typer(
 app.add_typer(setting_up.app)
 app.add_typer(terminal.app)
 app.add_typer(replacing.app)
+app.add_typer(checking.app)
 app.add_typer(data.app)
 app.add_typer(updates.app)
 app.add_typer(central.app)

@@ -24,7 +24,7 @@ PAPER_TABLES = (
 )
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "appraising", "comparison", "deed", "ground",
+    "appraising", "care", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
     "held_why",
     "improvement_status", "copy_column", "copy_table", "ita_column", "ita_paper",

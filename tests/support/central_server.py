@@ -2,7 +2,10 @@
 
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 import httpx2 as httpx
 import uvicorn
@@ -15,6 +18,7 @@ from kiosk.store.outbox import Delivery
 from kiosk.terminal import Terminal
 from sync import enrolling, exchange
 from sync.central.connections import Impatient
+from sync.central.serving import server_config
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
@@ -85,3 +89,17 @@ class Kept:
     def states(self) -> list[Delivery]:
         with self.store.transaction() as t:
             return [parcel.state for parcel in t.outbox.everything()]
+
+
+@contextmanager
+def served_over_tls(central: Central, chain: Path) -> Iterator[int]:
+    """Its port, while it is served there with this certificate, on the machine's clock."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = server_config(central, chain, None)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield listener.getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+    listener.close()

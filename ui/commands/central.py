@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
+    from kiosk.releases import Releases
     from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
     from kiosk.store.state import Enrolment
@@ -45,6 +46,7 @@ class SyncParts(NamedTuple):
     renewal: "Renewal | None"
     before: "Ed25519PrivateKey | None"
     recordings: Path
+    releases: "Releases | None"
     close: "Close"
 
 
@@ -171,6 +173,7 @@ def _synced(parts: SyncParts) -> "Synced":
         renewal=parts.renewal,
         before=parts.before,
         recordings=parts.recordings,
+        releases=parts.releases,
         close=parts.close,
     )
 
@@ -248,6 +251,7 @@ def stick(
             typer.echo,
             parts.pepper,
             parts.renewal,
+            parts.releases,
         )
     if result.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
@@ -368,6 +372,7 @@ def _syncing() -> "Iterator[SyncParts]":
     """What a sync needs, with how it closes the days that are over; its failures become one
     line."""
     from kiosk.clock import SystemClock
+    from kiosk.releases import releases_of
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
@@ -395,6 +400,7 @@ def _syncing() -> "Iterator[SyncParts]":
                 renewal=pending_renewal(folder.key_file),
                 before=key_before(folder.key_file),
                 recordings=folder.recordings,
+                releases=releases_of(folder.releases, os.environ),
                 close=close,
             )
         except NotEnrolled as error:
