@@ -61,7 +61,7 @@ def _remarks(said: str) -> Iterator[tuple[str, str]]:
 
 def _figure(name: str, target: str, *tried: trials.Trial, quick: int = 1, full: int = 1) -> Figure:
     measure = Tries(tuple(trial.__name__ for trial in tried))
-    return Figure(name, target, quick=quick, full=full, measure=measure, full_only=True)
+    return Figure(name=name, target=target, quick=quick, full=full, measure=measure, full_only=True)
 
 
 FIGURES = (
