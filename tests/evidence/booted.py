@@ -20,7 +20,7 @@ from PIL import Image, ImageStat
 from tests.evidence.virtual_machine import Hand, NoMachine
 from tests.support.screen import eventually
 
-PACKAGES = "qemu-system-x86 ovmf e2fsprogs fdisk"
+PACKAGES = "qemu-system-x86 ovmf e2fsprogs fdisk mtools dosfstools squashfs-tools"
 SIZE = 4 * 2**30
 """Bytes of the disk that the image is put on."""
 UEFI = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
@@ -32,7 +32,8 @@ _SBIN = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 
 def accelerator() -> str:
     """Hardware's help where it really works: a machine whose firmware comes to its end."""
-    words = ["qemu-system-x86_64", "-accel", "kvm", "-nodefaults", "-display", "none"]
+    words = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "max", "-machine", "q35"]
+    words += ["-smp", "2", "-nodefaults", "-display", "none"]
     words += ["-chardev", "stdio,id=said", "-device", "isa-debugcon,iobase=0x402,chardev=said"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tried:
         too_long = Timer(10, tried.kill)
@@ -107,7 +108,7 @@ class Disk:
         begin, size = place
         top = work / "top"
         shutil.rmtree(top, ignore_errors=True)
-        shutil.copytree(kiosk, top / "kiosk")
+        shutil.copytree(kiosk, top / "kiosk", symlinks=True)
         made = work / "made.ext4"
         made.unlink(missing_ok=True)
         tool("mke2fs", "-q", "-t", "ext4", "-d", top, made, f"{size // 1024}k")

@@ -73,6 +73,12 @@ FIGURES = (
         full=50,
     ),
     _figure(
+        "image: an update, and one that is given up",
+        "proves itself; goes back by itself",
+        trials.a_newer_release_proves_itself_on_the_machine,
+        trials.a_release_that_can_not_start_is_given_up_by_the_machine_itself,
+    ),
+    _figure(
         "image: a night's sync; central's own unit",
         "12 of 12 in central; 443 answers",
         trials.the_night_brings_to_central_what_was_pressed,

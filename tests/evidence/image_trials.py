@@ -19,11 +19,14 @@ from time import monotonic
 import httpx2 as httpx
 from PIL import Image
 
+import kiosk
 from hardware.simulator import SimulatedPanel
+from kiosk.releases import Releases
 from kiosk.store.engine import Store
 from kiosk.store.verify import Verified, verify
 from tests.evidence import guest, image_office
 from tests.evidence.booted import Disk, Machine, device, is_lit, switched_on, tool
+from tests.supply import debian
 from ui.trial.stage import command
 
 STARTS = 420
@@ -33,6 +36,7 @@ ANSWERS = 60
 _NIGHT = 25 * 60
 """And a night: a sync is not tried in the first quarter of an hour after a start."""
 _FORWARDED = 9443
+_NEWER, _BROKEN = "9.9.8", "9.9.9"
 _HOLD = 4.0
 _KEYS = {
     str(digit): ((150, 184, 219)[(digit - 1) % 3] / 240, (49, 77, 106)[(digit - 1) // 3] / 150)
@@ -106,12 +110,36 @@ class Bench:
     random: Random
     cuts: int
 
-    def disk(self, *, given: bool = True, room: int = 0) -> Disk:
-        """A new disk; `given`: with the terminal's data; `room`: bytes of its data partition."""
+    def disk(self, *, given: bool = True, room: int = 0, terminal: Path | None = None) -> Disk:
+        """A new disk; `given`: with the data of a terminal; `room`: bytes of its data partition."""
         disk = Disk(self.image, self.folder / "disk.img")
         if given:
-            disk.give_data(self.terminal, self.folder, room)
+            disk.give_data(terminal or self.terminal, self.folder, room)
         return disk
+
+    def with_release(self, version: str) -> Path:
+        """A terminal's data with a release on trial that has no program yet."""
+        data = self.folder / "updated"
+        shutil.rmtree(data, ignore_errors=True)
+        shutil.copytree(self.terminal, data, symlinks=True)
+        (data / "releases" / version / "bin").mkdir(parents=True)
+        python = data / "releases" / version / "bin" / "python"
+        python.touch()
+        python.chmod(0o755)
+        Releases(data / "releases").switch(version)
+        return data
+
+    def unpack(self, folder: Path, into: Path) -> None:
+        """A folder of the image's root."""
+        disk = Disk(self.image, self.folder / "disk.img")
+        place = disk.partition("kiosk-root")
+        assert place is not None
+        words = ("-quiet", "-no-progress", "-force", "-offset", str(place[0]))
+        out = self.folder / "unpacked"
+        shutil.rmtree(out, ignore_errors=True)
+        tool("unsquashfs", *words, "-dest", out, disk.file, folder.relative_to("/"))
+        shutil.rmtree(into)
+        (out / folder.relative_to("/")).rename(into)
 
     @contextmanager
     def on(self, disk: Disk, *more: str, uefi: bool = False) -> Iterator[Machine]:
@@ -271,6 +299,40 @@ def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
     return wrong or ("" if ratings == int(lit) else f"{ratings} ratings, {int(lit)} thanked")
 
 
+def a_release_that_can_not_start_is_given_up_by_the_machine_itself(bench: Bench) -> str:
+    """It is on trial, and its program ends at once: after three starts the one before runs."""
+    data = bench.with_release(_BROKEN)
+    python = data / "releases" / _BROKEN / "bin" / "python"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    disk = bench.disk(terminal=data)
+    with bench.on(disk) as machine:
+        if trouble := comes_up(machine):
+            return trouble
+        machine.cut()
+    releases = Releases(disk.data(bench.folder) / "kiosk" / "releases")
+    refused = [refusal.version for refusal in releases.refused()]
+    return "" if (releases.current(), refused) == ("", [_BROKEN]) else f"{releases.current()}"
+
+
+def a_newer_release_proves_itself_on_the_machine(bench: Bench) -> str:
+    """The image's own program under another number: it starts, verifies, and central answers."""
+    data = bench.with_release(_NEWER)
+    home = data / "releases" / _NEWER
+    bench.unpack(debian.terminal().home, home)
+    for file in home.glob("lib/python3*/site-packages/kiosk/__init__.py"):
+        own = file.read_text("utf-8").replace(kiosk.__version__, _NEWER, 1)
+        file.write_text(own, "utf-8")
+    disk = bench.disk(terminal=data)
+    with bench.on(disk) as machine:
+        if trouble := comes_up(machine):
+            return trouble
+        guest.within(ANSWERS, lambda: False)
+        machine.cut()
+    releases = Releases(disk.data(bench.folder) / "kiosk" / "releases")
+    state = releases.current(), releases.highest(), releases.on_trial()
+    return "" if state == (_NEWER, _NEWER, "") else f"current, proven, on trial: {state}"
+
+
 def the_night_brings_to_central_what_was_pressed(bench: Bench) -> str:
     """The machine's clock is six minutes before midnight; after it the day is closed and sent."""
     today = datetime.now(UTC)
@@ -318,6 +380,8 @@ TRIALS = (
     a_stick_takes_what_is_due,
     a_full_disk_thanks_for_nothing_that_is_not_there,
     a_clock_in_another_year_keeps_what_is_thanked,
+    a_release_that_can_not_start_is_given_up_by_the_machine_itself,
+    a_newer_release_proves_itself_on_the_machine,
     the_mains_are_cut_in_the_middle_of_presses,
     the_night_brings_to_central_what_was_pressed,
     the_package_of_central_serves_at_443,
