@@ -30,7 +30,7 @@ def settings_in(environment: Mapping[str, str], definition: type) -> dict[str, A
 
 def _value(kind: Kind, text: str) -> Any:
     """A number or a flag is written as in the file; what is none is refused by its kind."""
-    if not isinstance(kind, Flag | Number | Whole):
+    if not isinstance(kind, Flag | Number | Whole) or "\n" in text:
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]

@@ -35,4 +35,4 @@ def test_numbers_and_texts_are_read_as_in_the_file() -> None:
     said = {"KIOSK_CENTRAL_CONNECTIONS": "7", "KIOSK_CENTRAL_NAME": "7", "CONNECTIONS": "8"}
     assert environment.settings_in(said, CentralSettings) == {"connections": 7, "name": "7"}
     odd = {"KIOSK_CENTRAL_CONNECTIONS": "7\nurl = 1"}
-    assert environment.settings_in(odd, CentralSettings) == {"connections": 7}
+    assert environment.settings_in(odd, CentralSettings) == {"connections": "7\nurl = 1"}
