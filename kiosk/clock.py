@@ -13,6 +13,8 @@ from kiosk.domain.duty import Moment
 BUILT = date(2026, 1, 1)
 """Nothing of this version can have run earlier."""
 PLAUSIBLE_YEARS = 15
+CLOCK_OFF_SECONDS = 120
+"""By so much a terminal's clock may differ from central's; more is an alarm."""
 
 
 ZONES = Path("/usr/share/zoneinfo")
@@ -40,21 +42,21 @@ class SystemClock:
         return Moment(datetime.now(UTC).astimezone(), time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
-def keep_time_of(zone: str) -> None:
+def keep_time_of(zone: str, setting: str = "office.zone") -> None:
     """Have this process, and those it starts, keep the wall time of `zone`, whatever the machine is
-    set to; "": the machine's own. NoSuchZone."""
+    set to; "": the machine's own. NoSuchZone, which names the `setting`."""
     if not zone:
         return
-    require_zone(zone)
+    require_zone(zone, setting)
     os.environ["TZ"] = zone
     time.tzset()
 
 
-def require_zone(zone: str) -> None:
-    """NoSuchZone where the machine does not know it."""
+def require_zone(zone: str, setting: str = "office.zone") -> None:
+    """NoSuchZone, which names the `setting`, where the machine does not know it."""
     if not _ZONE.fullmatch(zone) or not (ZONES / zone).is_file():
         raise NoSuchZone(
-            f"office.zone: this machine knows no time zone {zone[:40]!r}; write one such as "
+            f"{setting}: this machine knows no time zone {zone[:40]!r}; write one such as "
             "Asia/Bangkok, and see that the package tzdata is installed"
         )
 

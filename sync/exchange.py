@@ -4,6 +4,7 @@ Nothing waits for the network inside a transaction, so a slow central can't hold
 """
 
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from sync.steps import Asked
 from sync.updating import take_update
 from sync.witness import take_up_rest
 
-__all__ = ["Close", "Synced", "enrolment_of", "heartbeat", "sync", "write_failure"]
+__all__ = ["Close", "Synced", "enrolment_of", "heartbeat", "move_central", "sync", "write_failure"]
 
 
 def _silent(_line: str) -> None:
@@ -53,6 +54,7 @@ def sync(
     recordings: Path | None = None,
     releases: Releases | None = None,
     close: Close = _leave_open,
+    proxy: str = "",
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are stored under
     `pepper`; without one they are not asked for. Prompts that the office recorded come into the
@@ -64,7 +66,7 @@ def sync(
     enrolment, others = enrolment_of(store), OtherKeys(renewal, before)
     take_up_rest(store, clock.now().wall, asked)
     try:
-        with client_of(enrolment.url, ca, transport) as client:
+        with client_of(enrolment.url, ca, transport, proxy) as client:
             connection = Connection(
                 client=client, enrolment=enrolment, key=key, progress=progress, wait=wait
             )
@@ -83,6 +85,7 @@ def sync(
         return synced
     with store.transaction() as t:
         t.journal.append(clock.now(), Kind.SYNCED, {"days": str(synced.sent)})
+    _follow_central(store, clock, connection.key, ca, progress)
     return synced
 
 
@@ -104,6 +107,7 @@ def heartbeat(
     asked: Asked = Asked(),  # noqa: B008  (a value)
     renewal: Renewal | None = None,
     before: Ed25519PrivateKey | None = None,
+    proxy: str = "",
 ) -> None:
     """Show central that this terminal lives, its journal's head, and a step of each open sheet; no
     count. With a `pepper`, take the PINs that central issued. Over the network or another
@@ -114,7 +118,7 @@ def heartbeat(
     store.forget_order((business_date(now), half_day(now)))
     take_up_rest(store, now, asked)
     try:
-        with client_of(enrolment.url, ca, transport) as client:
+        with client_of(enrolment.url, ca, transport, proxy) as client:
             connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
             run = Run(store, clock, connection, pepper, asked, OtherKeys(renewal, before))
             run.open()
@@ -126,6 +130,36 @@ def heartbeat(
         # Of two sums of one sheet, one before a step and one after it, the difference opens the
         # step: the older one must not stay in the file while the newer one is in the log.
         store.checkpoint()
+
+
+def move_central(
+    store: Store, clock: Clock, key: Ed25519PrivateKey, url: str, ca: str = ""
+) -> Enrolment:
+    """Find central at another address from now on, once it has shown there, by its signature, that
+    it is the same one. A kind of SyncFailed; NotEnrolled."""
+    moved = replace(enrolment_of(store), url=url.rstrip("/"), next_url="")
+    with client_of(moved.url, ca) as client:
+        connection = Connection(client=client, enrolment=moved, key=key, progress=_silent)
+        Run(store, clock, connection, None, Asked(), OtherKeys(None, None)).open()
+    with store.transaction() as t:
+        t.state.put_enrolment(moved)
+        t.witness(clock.now(), Kind.CENTRAL_MOVED, {"url": moved.url})
+    return moved
+
+
+def _follow_central(
+    store: Store, clock: Clock, key: Ed25519PrivateKey, ca: str, progress: Progress
+) -> None:
+    """Go to the address that central has named. Where it is not there yet: with the next sync."""
+    enrolment = enrolment_of(store)
+    if enrolment.next_url in ("", enrolment.url):
+        return
+    try:
+        move_central(store, clock, key, enrolment.next_url, ca)
+    except SyncFailed as error:
+        progress(f"central moves to {enrolment.next_url}, and is not there yet: {error}")
+    else:
+        progress(f"central is at {enrolment.next_url} from now on")
 
 
 def enrolment_of(store: Store) -> Enrolment:

@@ -17,6 +17,7 @@ from ui.commands import (
     checking,
     content,
     data,
+    moving,
     officers,
     outbox,
     panels,
@@ -47,6 +48,7 @@ app = typer.Typer(
 app.add_typer(setting_up.app)
 app.add_typer(terminal.app)
 app.add_typer(replacing.app)
+app.add_typer(moving.app)
 app.add_typer(checking.app)
 app.add_typer(data.app)
 app.add_typer(updates.app)

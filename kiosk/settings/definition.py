@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from kiosk.domain.kinds import (
+    BackupKey,
     ButtonScores,
     Choice,
     Days,
@@ -297,8 +298,21 @@ class Sync(NamedTuple):
 
     at: Annotated[time, TimeOfDay(), "nightly: within the hour after it"] = time(20, 30)
     ca: Annotated[str, Text(), 'file of a private certificate authority; "": the system\'s'] = ""
+    proxy: Annotated[
+        str, Text(), 'http://NAME:PORT of the office\'s proxy; "": HTTPS_PROXY, else none'
+    ] = ""
     stick: Annotated[
         str, Text(), 'where a USB stick is mounted, for the service menu; "": not offered'
+    ] = ""
+
+
+class Backup(NamedTuple):
+    """Copies that `kiosk backup` writes."""
+
+    key: Annotated[
+        str,
+        BackupKey(),
+        'the public half of the office\'s key (kiosk-central backup-key show); "": not sealed',
     ] = ""
 
 
@@ -325,6 +339,7 @@ class Settings(NamedTuple):
     sound: Sound = Sound()
     screen: Screen = Screen()
     sync: Sync = Sync()
+    backup: Backup = Backup()
     reasons: Annotated[
         tuple[ReasonWords, ...],
         Tables(ReasonWords, MAX_REASONS),

@@ -71,6 +71,8 @@ class Kind(StrEnum):
     """All of them: the secret beside the file is another one."""
     ROSTER_CHANGED = "roster-changed"
     ENROLLED = "enrolled"
+    CENTRAL_MOVED = "central-moved"
+    """It is at another address."""
     KEY_RENEWED = "key-renewed"
     """Central knows another key of this terminal."""
     PUBLISHER_RENEWED = "publisher-renewed"

@@ -248,6 +248,7 @@ enrolment = Table(
     Column("terminal", _Text, nullable=False),
     Column("counter", _Text, nullable=False),
     Column("central_key", _Text, nullable=False),
+    Column("next_url", _Text, nullable=False),
     Column("publisher_key", _Text, nullable=False),
     CheckConstraint("id = 1", name="enrolment_one"),
 )
@@ -326,6 +327,7 @@ last_exchange = Table(
     Column("central_clock", _Number, nullable=False),
     Column("days_tag", _Text, nullable=False),
     Column("told_outbox", _Text, nullable=False),
+    Column("clock_off", _Number, nullable=False),
     CheckConstraint("id = 1", name="last_exchange_one"),
 )
 

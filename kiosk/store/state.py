@@ -63,6 +63,8 @@ class Enrolment:
     counter: str
     central_key: str
     publisher_key: str = ""
+    next_url: str = ""
+    """Where central says that it can be found from now on; "": nothing has come of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class LastExchange:
     central_clock: int = 0
     days_tag: str = ""
     told_outbox: str = ""
+    clock_off: int = 0
+    """Seconds by which this terminal's clock was ahead of central's."""
 
 
 class TerminalState:
@@ -151,6 +155,7 @@ class TerminalState:
             counter=row.counter,
             central_key=row.central_key,
             publisher_key=row.publisher_key,
+            next_url=row.next_url,
         )
 
     def put_enrolment(self, enrolled: Enrolment) -> None:
@@ -162,6 +167,7 @@ class TerminalState:
             counter=enrolled.counter,
             central_key=enrolled.central_key,
             publisher_key=enrolled.publisher_key,
+            next_url=enrolled.next_url,
         )
 
     def last_exchange(self) -> LastExchange:
@@ -169,7 +175,10 @@ class TerminalState:
         if row is None:
             return LastExchange()
         return LastExchange(
-            central_clock=row.central_clock, days_tag=row.days_tag, told_outbox=row.told_outbox
+            central_clock=row.central_clock,
+            days_tag=row.days_tag,
+            told_outbox=row.told_outbox,
+            clock_off=row.clock_off,
         )
 
     def put_last_exchange(self, last: LastExchange) -> None:

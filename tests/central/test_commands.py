@@ -6,8 +6,9 @@ import shlex
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
 from sync.central.usecases.installation import open_central
+from sync.central.usecases.terminals import NoSuchCode, enrol_terminal, invite_terminal
 from sync.central.web.app import create_app
+from sync.messages import Enrol
 from tests.support.builders import FakeClock
 from tests.support.central import SITE, begin_terminal, enrolled, made_central, take
 from tests.support.certificates import DAY as DAY_LONG
@@ -631,3 +634,59 @@ def test_the_first_office_renamed_is_called_so_everywhere(ready: Command, folder
         page = TestClient(create_app(central)).get("/public/dindaeng").text
     assert "สำนักงานเขตพญาไท" in page, "while it is served"
     assert new not in page
+
+
+def test_beyond_this_machine_without_tls_somebody_names_the_danger(ready: Command) -> None:
+    """The certificate that is missing is what ends the command here, not the danger."""
+    for named in (("--behind-proxy", "10.0.0.4"), ("--insecure-http",)):
+        result = ready("autostart", "--host", "0.0.0.0", *named)
+        assert "beyond this machine" not in result.stderr
+    result = ready("serve", "--host", "0.0.0.0", "--behind-proxy", "proxy.local")
+    assert "--behind-proxy: 'proxy.local' does not appear to be" in refused(result)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("KIOSK_CENTRAL_URL", "https://example.go.th/kiosk/", "write a host without a path"),
+        ("KIOSK_CENTRAL_CONNECTIONS", "many", "whole number"),
+        ("KIOSK_CENTRAL_DATABASE", "mysql://a/b", "mysql is not supported"),
+    ],
+)
+def test_the_environment_goes_before_the_file_and_is_read_within_the_same_bounds(
+    ready: Command, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, problem: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert problem in refused(ready("sites", "list"))
+
+
+def test_a_path_in_the_reports_address_is_refused_before_anything_is_made(
+    command: Command, folder: Path
+) -> None:
+    for address in ("https://example.go.th/kiosk/", "https://example.go.th?site=a"):
+        assert "without a path" in refused(command("init", "--url", address))
+    assert not folder.exists()
+
+
+def test_a_command_keeps_the_offices_time_on_a_machine_that_has_another(
+    ready: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it prints is Bangkok's, and what it stores is the moment that it is."""
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", "UTC")
+        time.tzset()
+        said = accepted(ready("enrol", "--terminal", "counter-1", "--counter", "1"))
+        code = said.split("Code: ")[1].split()[0]
+        machine.setenv("TZ", "America/New_York")
+        time.tzset()
+        accepted(ready("terminals", "list"))
+        assert time.tzname[0] == "+07"
+    time.tzset()
+    soon, late = (datetime.now(UTC) + timedelta(minutes=n) for n in (9, 11))
+    with open_central(folder) as central:
+        again = invite_terminal(central, "counter-2", "2", datetime.now(UTC).astimezone())
+        with pytest.raises(NoSuchCode):
+            enrol_terminal(central, Enrol(again, key_text()), late)
+        enrol_terminal(central, Enrol(code, key_text()), soon)
+    [line] = accepted(ready("terminals", "list")).splitlines()
+    assert "seen never" in line

@@ -214,7 +214,7 @@ def _first_other_log(home: "Central", remarks: list[str]) -> str:
     for central in chosen_offices(home):
         unsettled = [one for one in read_log_breaks(central) if one.settled is None]
         for one in unsettled:
-            when = f"{one.at:%Y-%m-%d %H:%M} UTC"
+            when = one.at.astimezone().isoformat(" ", "minutes")
             seen = f"{one.terminal} has seen entry {one.seen} of it ({one.kind}, {when})"
             remarks.append(f"{central.site}: log {one.log}: {seen}")
         if unsettled:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from kiosk.clock import ClockImplausible, SystemClock, require_plausible
+from kiosk.clock import ClockImplausible, NoSuchZone, SystemClock, require_plausible
+from kiosk.domain.dates import day_in
 from kiosk.domain.refusal import Refusal
 from kiosk.language import counted
 from sync.central.language import in_english
@@ -76,7 +77,7 @@ def errors() -> Iterator[None]:
         yield
     except DatabaseDown as error:
         fail(str(error), NOT_NOW)
-    except (SettingsError, DatabaseError) as error:
+    except (SettingsError, NoSuchZone, DatabaseError) as error:
         fail(str(error), USAGE)
     except OSError as error:
         fail(f"{error.filename or _Chosen.folder}: {error.strerror}", NOT_NOW)
@@ -134,9 +135,9 @@ def now() -> datetime:
 def day_of(option: str, text: str) -> date | None:
     """The date in `text`, None when it is empty; a wrong one ends the command."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007  (a date)
+        return day_in(text) if text else None
     except ValueError:
-        fail(f"{option} {text[:40]!r}: write YYYY-MM-DD", USAGE)
+        fail(f"{option} {text[:40]!r}: write YYYY-MM-DD or DD/MM/YYYY", USAGE)
 
 
 def login() -> str:

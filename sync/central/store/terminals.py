@@ -344,6 +344,10 @@ class Terminals(Room):
             delete(enrol_codes).where(enrol_codes.c.site == self._site, enrol_codes.c.until < now)
         )
 
+    def drop_all_codes(self) -> None:
+        """Nobody enrols with one that was made before."""
+        self._connection.execute(delete(enrol_codes).where(enrol_codes.c.site == self._site))
+
     def _set(self, terminal: str, **values: object) -> None:
         of = {"of_site": self._site, "of_terminal": terminal}
         self._connection.execute(_SET, {**of, **values})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kiosk.clock import keep_time_of
 from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
 from sync.central.store.engine import CentralStore, Pooling
@@ -56,6 +57,7 @@ def open_central(
     DatabaseError. `migrating`: an older database is brought to this version, once this was called
     with its own; without it that is an error."""
     settings = central_settings.load(folder)
+    keep_time_of(settings.zone, "zone")
     key = central_settings.signing_key(folder)
     pooling = Pooling(settings.connections, settings.prepare_threshold)
     if migrating is None:

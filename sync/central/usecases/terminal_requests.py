@@ -291,4 +291,4 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
         office_th=file.name,
         office_en=settings.office_en,
     )
-    return Roster.of(t.people.active(), wording)
+    return Roster.of(t.people.active(), wording, file.moves_to)

@@ -21,6 +21,7 @@ from sync.central.usecases.sign_in import (
 )
 from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY, Right, Viewer
+from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
 from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.dependencies import (
     COOKIE,
@@ -32,6 +33,7 @@ from sync.central.web.dependencies import (
     source_of,
 )
 from sync.central.web.forms import Form
+from sync.central.web.identity import VOUCHED, end_of_session
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, page
 
@@ -43,6 +45,7 @@ LEAST_SECONDS = 0.15
 """What a refusal takes: several times its work. The work is the same whether the name is somebody's
 or not; what differs, its line in the log, is written after the answer. Nobody's turn waits for it.
 """
+_YEAR_SECONDS = 31_536_000
 _FONTS = ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")
 _FIRST_PAGES = (
     (Right.OFFICE, "report"),
@@ -119,24 +122,36 @@ def post_sign_out(request: Request, form: Form, now: CurrentTime) -> Response:
     site, token = session_of(request)
     if token:
         sign_out(parts_of(request).central, site, token, now)
-    answer = RedirectResponse("/sign-in", 303)
+    answer = _signed_out(request)
     answer.delete_cookie(
         cookie_name(request, COOKIE), secure=over_tls(request), httponly=True, samesite="lax"
     )
+    answer.delete_cookie(VOUCHED, path="/sign-out", secure=over_tls(request))
     # Not "cookies": the language stays.
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
+def _signed_out(request: Request) -> Response:
+    """On to the provider, where its session ends too. Not by a redirect: the page's policy lets a
+    form go nowhere else."""
+    address = end_of_session(request)
+    if not address:
+        return RedirectResponse("/sign-in", 303)
+    answer = page(request, "signed_out.html", address=address)
+    answer.headers["Refresh"] = f"0; url={address}"
+    return answer
+
+
 @router.get("/static/{name}")
-def static_file(name: str) -> Response:
+def static_file(request: Request, name: str) -> Response:
     if name == "report.css":
         data = (files("sync.central.web") / "templates" / name).read_bytes()
-        return Response(data, media_type="text/css; charset=utf-8")
+        style = Response(data, media_type="text/css; charset=utf-8")
+        return for_everybody(request, style, PUBLIC_SECONDS)
     if name in _FONTS:
         data = (files("fontpkg_sarabun") / "files" / name).read_bytes()
-        headers = {"Cache-Control": "max-age=31536000, immutable"}
-        return Response(data, media_type="font/ttf", headers=headers)
+        return for_everybody(request, Response(data, media_type="font/ttf"), _YEAR_SECONDS)
     raise PageError(404, "no_page")
 
 
