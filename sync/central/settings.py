@@ -93,17 +93,17 @@ def load(folder: Path) -> CentralSettings:
     path = folder / FILE_NAME
     if name := lent_to_root(folder):
         raise SettingsError(f"{folder}: belongs to {name}; begin with `runuser -u {name} --`")
-    values = tables.read(path, init="kiosk-central init")
-    return _settings(values, path)._replace(folder=folder)
+    text = tables.text_of(path, init="kiosk-central init")
+    return _settings(tables.tables(text, path), path, text)._replace(folder=folder)
 
 
-def _settings(values: dict[str, Any], path: Path) -> CentralSettings:
+def _settings(values: dict[str, Any], path: Path, text: str = "") -> CentralSettings:
     try:
         settings = tables.table(CentralSettings, values)
         if settings.identity_issuer and not settings.identity_client:
             raise WrongSetting("identity_client", Refusal("client_missing"))
     except WrongSetting as error:
-        raise SettingsError(f"{path}: {error.line()}") from None
+        raise tables.wrong_setting(error, path, text) from None
     return settings
 
 
