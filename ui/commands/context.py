@@ -1,7 +1,7 @@
 """What the `kiosk` commands share: the chosen data folder, its store, one line for each error."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -40,11 +40,23 @@ def opened() -> "Iterator[tuple[Store, Terminal]]":
     from kiosk.clock import SystemClock
 
     with errors():
-        store, terminal = data_folder().open(SystemClock())
+        folder = data_folder()
+        _keep_office_time(folder)
+        store, terminal = folder.open(SystemClock())
     try:
         yield store, terminal
     finally:
         store.close()
+
+
+def _keep_office_time(folder: "DataFolder") -> None:
+    """What a command writes and shows has the office's time, whatever the machine is set to.
+    Settings that can't be read stop no command that does without them."""
+    from kiosk.clock import keep_time_of
+    from kiosk.tomlfile.tables import SettingsError
+
+    with suppress(SettingsError):
+        keep_time_of(folder.settings().office.zone)
 
 
 @contextmanager
