@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 import ui.plain_imports  # noqa: F401 - before everything that it makes lighter
 from kiosk.clock import Clock, SystemClock, keep_time_of
 from kiosk.domain.people import CounterId
+from kiosk.servicemanager import ServiceManager
 from kiosk.settings.definition import Settings
 from kiosk.tomlfile.tables import SettingsError
 from ui import theme
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from ui.queue_bridge import Bridge
     from ui.screen_setup import ScreenSetup
     from ui.view_builder import ViewBuilder
+    from ui.watchdog import Watchdog
 
 RETRY_MS = 10_000
 """While the database can't be opened, how often it is tried again."""
@@ -246,6 +248,7 @@ class Program(QObject):
         self._folder, self._settings, self._window = folder, settings, window
         self._clock = clock
         self._running: Running | None = None
+        self.watchdog: Watchdog | None = None
         self.errands = Errands(folder.path)
         self._tried = clock.now().boot
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
@@ -256,6 +259,11 @@ class Program(QObject):
         self._heartbeat = QTimer(self, interval=HEARTBEAT_MS)
         self._heartbeat.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._heartbeat.timeout.connect(self._beat)
+
+    @property
+    def store(self) -> "Store | None":
+        """What is open now."""
+        return self._running.store if self._running else None
 
     def load(self) -> None:
         """Everything behind the first screen; on failure say so and try again."""
@@ -284,6 +292,8 @@ class Program(QObject):
         up."""
         for timer in (self._retry, self._nightly, self._heartbeat):
             timer.stop()
+        if self.watchdog is not None:
+            self.watchdog.stop()
         self.errands.stop()
         if self._running is None:
             return 3
@@ -355,13 +365,15 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
         )
     require_display(os.environ)
     lock = folder.lock()
+    manager = ServiceManager.of(os.environ)
     app = QApplication(["kiosk"])
     sys.excepthook = _loud
     window = TerminalWindow()
     theme.set_text_scale(settings.screen.text_percent / 100)
     theme.set_low_reach(settings.screen.low_reach)
     theme.set_still(settings.screen.reduced_motion)
-    program = Program(folder, settings, window, SystemClock())
+    clock = SystemClock()
+    program = Program(folder, settings, window, clock)
     window.close_asked.connect(end_loop)
     notifier = on_signals(end_loop)
     if size:
@@ -372,13 +384,27 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
 
     def load() -> None:
         program.load()
+        watch()
         gc.freeze()
         gc.enable()
 
+    watch = watched(program, manager, clock)
     after_first_paint(window, load)
     bug = app.exec()
     del lock, notifier
     return program.end() or bug
+
+
+def watched(program: Program, manager: ServiceManager, clock: Clock) -> Callable[[], None]:
+    """What starts the signs of life. Built behind the first paint."""
+
+    def start() -> None:
+        from ui.watchdog import Watchdog
+
+        program.watchdog = Watchdog(manager, lambda: program.store, lambda: clock.now().boot)
+        program.watchdog.start()
+
+    return start
 
 
 def _loud(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

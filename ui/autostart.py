@@ -6,7 +6,10 @@ Directives: systemd.exec(5), and the unit in Cage's own documentation.
 
 from pathlib import Path
 
-from kiosk.systemd import argument
+from kiosk.systemd import ABORT_SECONDS, WATCHDOG_SECONDS, argument
+
+START_SECONDS = 300
+"""Until the first screen and the whole file are read, on a slow machine with years of days."""
 
 TURNS = (0, 90, 180, 270)
 """Degrees clockwise that a screen can hang turned by."""
@@ -16,6 +19,7 @@ def unit(program: Path, cage: Path, data: Path, owner: str, turned: int = 0) -> 
     """The text of `kiosk.service`. `turned` is one of TURNS; `owner` holds the data folder."""
     turns = " -r" * TURNS.index(turned)
     command = f"{argument(str(program))} --data {argument(str(data))}"
+    # Signs of life come from the program below Cage, so everybody in the unit may give them.
     # Cage hides how its program ended, so whatever ends it is followed by a new start.
     return f"""\
 [Unit]
@@ -25,6 +29,12 @@ Conflicts=getty@tty1.service
 StartLimitIntervalSec=0
 
 [Service]
+Type=notify
+NotifyAccess=all
+WatchdogSec={WATCHDOG_SECONDS}
+TimeoutStartSec={START_SECONDS}
+TimeoutAbortSec={ABORT_SECONDS}
+LimitCORE=0
 User={owner}
 PAMName=login
 TTYPath=/dev/tty1

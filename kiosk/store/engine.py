@@ -73,6 +73,10 @@ class StoreNewer(StoreFailed):
     """The file was written by a newer version of the program."""
 
 
+class StoreLocked(StoreFailed):
+    """Another program is writing, or holds the file as if it were."""
+
+
 class Snapshot:
     """One consistent state of the file, by room."""
 
@@ -246,8 +250,34 @@ class Store:
                 t.cursor().execute(f"PRAGMA application_id={APPLICATION_ID}")
             self.checkpoint(patience)
 
+    def require_writable(self, *, with_disk: bool) -> None:
+        """See that a commit could be made now, and make none: a write of any kind would stand
+        between two presses in the log of writes, and tell their time. `with_disk`: wait until the
+        disk has taken a byte. StoreLocked; another kind of StoreFailed."""
+        self._require_same_file()
+        with _failures(self.path):
+            with _raw(self._engine) as raw:
+                raw.execute("PRAGMA busy_timeout=0").fetchall()
+                try:
+                    raw.execute("BEGIN IMMEDIATE")
+                    raw.execute("ROLLBACK")
+                finally:
+                    raw.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
+            if with_disk:
+                _write_a_byte(self.path.with_name("alive"))
+
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _write_a_byte(path: Path) -> None:
+    """Always the same one, on the disk on return. OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        os.pwrite(descriptor, b"\n", 0)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -359,6 +389,8 @@ def _named(path: Path, error: BaseException) -> StoreFailed:
         return StoreDamaged(f"{path}: {text}")
     if isinstance(error, sqlite.OperationalError) and "I/O" in text and _full(path.parent):
         return StoreFull(f"{path}: the disk is full")  # SQLite says I/O error while it opens a file
+    if sqlite_name.startswith("SQLITE_BUSY"):
+        return StoreLocked(f"{path}: {text}")
     if number == ENOSPC or sqlite_name.startswith("SQLITE_FULL"):
         return StoreFull(f"{path}: {text}")
     if number in _READ_ONLY or sqlite_name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from kiosk.systemd import argument, value
+from kiosk.systemd import ABORT_SECONDS, WATCHDOG_SECONDS, argument, value
 
 PRIVILEGED = 1024
 """From here on anybody may listen; below, such as at 443, only whom the kernel lets."""
+START_SECONDS = 3600
+"""A new version may first have to change a city's tables."""
 
 
 def unit(
@@ -28,6 +30,11 @@ Wants=network-online.target
 After=network-online.target postgresql.service
 
 [Service]
+Type=notify
+WatchdogSec={WATCHDOG_SECONDS}
+TimeoutStartSec={START_SECONDS}
+TimeoutAbortSec={ABORT_SECONDS}
+LimitCORE=0
 User={owner}
 UMask=0077
 ExecStart={" ".join(map(argument, words))}

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from time import monotonic
 
 from kiosk.clock import plausible
 from sync.central.usecases.central import Central, DatabaseError
@@ -16,21 +17,42 @@ from sync.central.usecases.nights import run_night
 AT = time(2, 30)
 """On this machine's clock: before the terminals sync, and nobody reads."""
 _LOG = logging.getLogger("kiosk.central.night")
+LONGEST_SECONDS = 2 * 3600.0
+"""For so long a night's work is believed to go on."""
 _LOOK = 600.0
 """Seconds between two looks at the clock, which may be set meanwhile."""
 
 
-def start_nights(central: Central, now: Callable[[], datetime]) -> Callable[[], None]:
-    """Work each night on a thread of its own; what ends it, after a night that is under way."""
-    ended = threading.Event()
-    thread = threading.Thread(target=_nights, args=(central, now, ended), daemon=True)
-    thread.start()
+class Nights:
+    """The nights of a served central, on a thread of its own. `now`: the wall clock."""
 
-    def end() -> None:
-        ended.set()
-        thread.join(10)
+    def __init__(self, central: Central, now: Callable[[], datetime]) -> None:
+        self._central, self._now = central, now
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._began = 0.0
 
-    return end
+    def start(self) -> None:
+        self._thread.start()
+
+    def end(self) -> None:
+        """No night begins any more; one that is under way has some seconds."""
+        self._ended.set()
+        self._thread.join(10)
+
+    def at_work(self) -> bool:
+        """Whether a night's work is under way, and may still be."""
+        return self._began > 0 and monotonic() - self._began < LONGEST_SECONDS
+
+    def _watch(self) -> None:
+        last = self._now()
+        while not self._ended.wait(_LOOK):
+            reading = self._now()
+            if plausible(reading.astimezone().date()) and is_due(last, reading):
+                self._began = monotonic()
+                work(self._central, reading)
+                self._began = 0.0
+            last = reading
 
 
 def is_due(last: datetime, now: datetime) -> bool:
@@ -49,12 +71,3 @@ def work(central: Central, now: datetime) -> None:
             _LOG.info("%s", line)
     except (DatabaseError, OSError) as error:
         _LOG.warning("the night's work failed, the next one does it: %s", error)
-
-
-def _nights(central: Central, now: Callable[[], datetime], ended: threading.Event) -> None:
-    last = now()
-    while not ended.wait(_LOOK):
-        reading = now()
-        if plausible(reading.astimezone().date()) and is_due(last, reading):
-            work(central, reading)
-        last = reading

@@ -730,3 +730,14 @@ def _postgresql_guards() -> tuple[str, ...]:
 
 GUARDS = {"sqlite": _sqlite_guards(), "postgresql": _postgresql_guards()}
 """Triggers by database: whoever changes a log's rows has to take them away first."""
+
+upkeep = Table(
+    "upkeep",
+    metadata,
+    _text("site"),
+    _text("task"),
+    _moment("at"),
+    _moment("done", empty=True),
+    _text("what"),
+    PrimaryKeyConstraint("site", "task"),
+)

@@ -1,5 +1,6 @@
 """Runs the web server until it is ended."""
 
+import asyncio
 import logging
 import os
 import resource
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import uvicorn
 
+from kiosk.servicemanager import ServiceManager
 from sync.central.connections import Impatient
-from sync.central.nightly import start_nights
+from sync.central.nightly import Nights
 from sync.central.papers import fonts
 from sync.central.usecases.central import Central
+from sync.central.watchdog import give_signs_of_life
 from sync.central.web.app import create_app
 from sync.central.web.terminal_api import utc_now
 
@@ -60,11 +63,37 @@ def serve_until_ended(
         say(f"Serving {central.site} at {address}")
         report = central.settings.url.rstrip("/") if beyond_this_machine else address
         say(f"Report: {report}/report/{central.site}")
-        end_nights = start_nights(central, utc_now)
+        nights = Nights(central, utc_now)
+        nights.start()
+        manager = ServiceManager.of(os.environ)
         try:
-            uvicorn.Server(config).run(sockets=[listener])
+            WatchedServer(config, central, manager, nights).run(sockets=[listener])
         finally:
-            end_nights()
+            nights.end()
+
+
+class WatchedServer(uvicorn.Server):
+    """Says when it serves, and gives signs of life from the loop that does."""
+
+    def __init__(
+        self, config: uvicorn.Config, central: Central, manager: ServiceManager, nights: Nights
+    ) -> None:
+        super().__init__(config)
+        self._central, self._manager, self._nights = central, manager, nights
+        self._signs: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._manager.ready("serving")
+        at_work = self._nights.at_work
+        signs = give_signs_of_life(self._central, self._manager, utc_now, at_work)
+        self._signs = asyncio.create_task(signs)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._manager.stopping()
+        if self._signs is not None:
+            self._signs.cancel()
+        await super().shutdown(sockets)
 
 
 def _log_events() -> None:

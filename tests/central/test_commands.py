@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
 from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
+from sync.central.usecases.installation import open_central
+from sync.central.web.app import create_app
 from tests.support.builders import FakeClock
 from tests.support.central import SITE, begin_terminal, enrolled, made_central, take
 from tests.support.certificates import DAY as DAY_LONG
@@ -592,3 +595,14 @@ def test_a_roster_from_the_command_line_stands_in_the_log(
         told("officer_retired", number="101", officer="สมหญิง ใจดี"),
         told("roster", n=1),
     ]
+
+
+def test_the_first_office_renamed_is_called_so_everywhere(ready: Command, folder: Path) -> None:
+    new = "สำนักงานเขตห้วยขวาง"
+    assert ready("sites", "add", "dindaeng", new).exit_code == 0
+    with open_central(folder) as central:
+        assert central.settings.name == new
+        assert ready("sites", "add", "dindaeng", "สำนักงานเขตพญาไท").exit_code == 0
+        page = TestClient(create_app(central)).get("/public/dindaeng").text
+    assert "สำนักงานเขตพญาไท" in page, "while it is served"
+    assert new not in page

@@ -44,6 +44,7 @@ from sync.central.store.terminals import Terminals
 from sync.central.store.tickets import Tickets
 from sync.central.store.tries import SignInTries
 from sync.central.store.unclosed import Unclosed
+from sync.central.store.upkeep import UpkeepRecord
 from sync.central.store.witness import Witness
 from sync.central.viewer import CITY
 
@@ -104,6 +105,7 @@ class Transaction:
         self.terminals = Terminals(connection, site)
         self.tickets = Tickets(connection, site)
         self.unclosed = Unclosed(connection, site)
+        self.upkeep = UpkeepRecord(connection, site)
         self.witness = Witness(connection, site)
 
 

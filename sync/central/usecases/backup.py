@@ -24,9 +24,10 @@ from sync.central.store.terminals import utc
 
 FORMAT = 1
 FILES = (FILE_NAME, "central.key", "identity.secret")
-_LEFT_OUT = {"sessions", "sign_in_tries"}
+_LEFT_OUT = {"sessions", "sign_in_tries", "upkeep"}
 """Tables whose rows are left out: whoever was signed in signs in again, and whoever signed out or
-was shut out after the backup stays out. Waits begin anew."""
+was shut out after the backup stays out. Waits begin anew. What another machine did at night says
+nothing about this one."""
 _PIECE = 1 << 20
 """Bytes of a member read at once."""
 _ROWS = 1000

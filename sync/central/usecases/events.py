@@ -69,8 +69,8 @@ def failure_of(site: str, kind: Kind, account: str, what: str = "") -> Failure:
 
 def unknown_name(central: Central, site: str, name: str) -> Failure:
     """A try at an account that nobody has: at the site where it was tried, or at home."""
-    is_office = site != CITY and find_site(central, site) is not None
-    place = site if is_office else central.site
+    is_other = site not in (central.site, CITY) and find_site(central, site) is not None
+    place = site if is_other else central.site
     return failure_of(place, Kind.UNKNOWN, _first_sign(name))
 
 

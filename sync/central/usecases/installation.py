@@ -52,7 +52,7 @@ def open_central(folder: Path, site: str = "") -> Iterator[Central]:
     store = CentralStore.open(settings.database)
     try:
         home = Central(store=store, settings=settings, key=key)
-        central = find_site(home, site) if site else home
+        central = find_site(home, site or home.site)
         if central is None:
             raise NoSuchSite(site)
         yield central

@@ -8,11 +8,12 @@ from sync.central.viewer import CITY
 
 
 def find_site(central: Central, site: str) -> Central | None:
-    """The same central on another of its sites; None when there is none of that id."""
-    if site == central.site:
-        return central
+    """The same central on one of its sites, by the name that this one has now; None when there is
+    none of that id."""
     with central.store.read(site) as t:
         name = t.people.site_name()
+    if site == central.site and name in (None, central.settings.name):
+        return central
     if name is None:
         return None
     return replace(central, settings=central.settings._replace(site=site, name=name))

@@ -619,6 +619,15 @@ def _logs() -> None:
         sa.Column("settled", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("site", "terminal", "log", "seen_seq", "seen_hash"),
     )
+    op.create_table(
+        "upkeep",
+        _text("site"),
+        _text("task"),
+        _moment("at"),
+        sa.Column("done", sa.DateTime(timezone=True)),
+        _text("what"),
+        sa.PrimaryKeyConstraint("site", "task"),
+    )
     for ddl in _GUARDS[op.get_bind().dialect.name]:
         op.execute(ddl)
 
