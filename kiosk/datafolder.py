@@ -49,6 +49,9 @@ class DataFolder:
         self.notices = path / "notices"
         """The office's texts and pictures for closed screens; it may be absent."""
         self.queue_token_file = path / "queue-token"
+        self.in_service_file = path / "in-service"
+        """There from the first start of the terminal on: it never asks its first questions again,
+        whatever is lost."""
         self._pepper_file = path / "pepper"
         self._lock_file = path / "run.lock"
 
@@ -97,10 +100,41 @@ class DataFolder:
             raise FolderError(f"{error.filename or self.path}: {error.strerror}") from None
         return new_pepper
 
+    def has_settings(self) -> bool:
+        """Whether there are settings, or should be; FolderError."""
+        with self._readable():
+            self._require_own()
+            return self.settings_file.exists() or self.in_service_file.exists()
+
     def settings(self) -> Settings:
         with self._readable():
             self._require_own()
         return load(self.settings_file)
+
+    def is_set_up(self, clock: Clock) -> bool:
+        """Whether the first questions are answered, here or by `kiosk init`, `setup`, `restore`: to
+        have the service menu's PIN is the last of them. FolderError; a kind of StoreFailed."""
+        from kiosk.terminal import SERVICE_OWNER
+
+        with self._readable():
+            self._require_own()
+            if self.in_service_file.exists() or self.damaged_folder():
+                return True
+            if not self.database.exists():
+                return False
+        store, terminal = self.open(clock)
+        try:
+            return terminal.has_pin(SERVICE_OWNER)
+        finally:
+            store.close()
+
+    def begin_service(self) -> None:
+        """Remember that a terminal has run on this folder. FolderError."""
+        try:
+            if not self.in_service_file.exists():
+                write_whole(self.in_service_file, b"")
+        except OSError as error:
+            raise FolderError(f"{self.in_service_file}: {error.strerror}") from None
 
     def open(self, clock: Clock) -> "tuple[Store, Terminal]":
         """The store and its use cases. ClockImplausible, FolderError, or a kind of StoreFailed."""
@@ -231,6 +265,7 @@ class DataFolder:
         """Be the only running terminal on this folder, as long as the returned descriptor (and
         the process) lives; AlreadyRunning otherwise."""
         try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise FolderError(f"{self._lock_file}: {error.strerror}") from None

@@ -61,7 +61,7 @@ def refusal_of(error: SyncFailed, address: str) -> Refusal:
         case TryLater():
             return Refusal("central_busy", seconds=round(error.seconds))
         case Unreachable():
-            return Refusal("no_network", host=address)
+            return Refusal("no_network")
     return Refusal("sync_failed", error=str(error))
 
 

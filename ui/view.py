@@ -209,6 +209,9 @@ class MenuView(NamedTuple):
     """How many of the actions, from the first, are what one mostly comes for."""
 
 
+ERASE = "⌫"
+
+
 class QuestionView(NamedTuple):
     """One page for who sets this machine up, or mends it: what is asked, and how to answer."""
 
@@ -219,10 +222,8 @@ class QuestionView(NamedTuple):
     """What was wrong with the last answer, and the remedy."""
     typed: str | None = None
     """What is in the field; None: nothing is typed here."""
-    keys: tuple[str, ...] = ()
-    """Rows of a keyboard, a sign for each key."""
-    pieces: tuple[str, ...] = ()
-    """Keys that type more than one sign."""
+    keys: tuple[tuple[str, ...], ...] = ()
+    """Rows of a keyboard: what each key types; ERASE takes the last sign away."""
     erase: str = ""
     """What the erasing key is called."""
     rows: tuple[tuple[str, str], ...] = ()

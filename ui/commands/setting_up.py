@@ -74,8 +74,6 @@ def setup(
             folder.create()
         typer.echo(f"Made {folder.path}")
     with opened() as (_, terminal), errors():
-        if not screen:
-            _give_service_pin(folder, terminal)
         if authority:
             write_authority(folder.settings(), authority)
         present = terminal.status().enrolment
@@ -90,6 +88,8 @@ def setup(
             except Refusal as refusal:
                 fail_with(refusal, NOT_NOW)
             typer.echo(f"Enrolled as {enrolment.site}/{enrolment.terminal}.")
+        if not screen:  # last: a screen that asks its first questions goes on from here
+            _give_service_pin(folder, terminal)
     sync_and_say()
     typer.echo("Next: issue PINs on central's page; `kiosk run`, unless the screen runs already")
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui import theme
 from ui.screens.base import GAP, TARGET, Screen, corner, put
-from ui.view import QuestionView
+from ui.view import ERASE, QuestionView
 from ui.widgets.card import Card
 from ui.widgets.tap import Tile
 from ui.widgets.text import TextBox
@@ -19,10 +19,12 @@ LANGUAGE = "language"
 _START = Qt.AlignmentFlag.AlignLeft
 _KEY_GAP = 1.6
 """Between two keys of a keyboard, in units: it has ten in a row on a screen of seven inches."""
-_HIGHEST_KEY = 15.0
+_HIGHEST_KEY, _SLENDER = 15.0, 1.5
+"""How high a key is at most: in units, and in its widths."""
+_WIDEST, _BESIDE_WORDS = 72, 34
+"""How wide an answer is at most, in units: alone on the foot, and beside what helps to type."""
 _ACROSS = 4
 """Groups of a fingerprint in a row."""
-_ERASE = "⌫"
 _FORWARD = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 
 
@@ -88,6 +90,7 @@ class QuestionScreen(Screen[QuestionView]):
         self.back_tile = Tile(self, quiet=True)
         self.back_tile.clicked.connect(self.back)
         self.language_tile = Tile(self, quiet=True)
+        self.language_tile.setProperty("choice", LANGUAGE)
         self.language_tile.clicked.connect(lambda: self.chosen.emit(LANGUAGE))
 
     def take_keyboard(self) -> None:
@@ -96,7 +99,7 @@ class QuestionScreen(Screen[QuestionView]):
 
     def tile_of(self, choice: str) -> Tile:
         """The tile of an answer, or the key of a sign."""
-        for tile in (*self.choices, *self.keys):
+        for tile in (*self.choices, *self.keys, self.language_tile):
             if tile.isVisible() and choice in (tile.property("choice"), tile.text()):
                 return tile
         raise LookupError(choice)
@@ -149,7 +152,8 @@ class QuestionScreen(Screen[QuestionView]):
         area.setLeft(back.right() + gap if view.back else back.left())
         area.setRight(metrics.width - metrics.px(theme.EDGE))
         count = max(1, len(view.choices))
-        width = min((area.width() - gap * (count - 1)) / count, float(metrics.px(72)))
+        widest = metrics.px(_WIDEST if view.typed is None or metrics.portrait else _BESIDE_WORDS)
+        width = min((area.width() - gap * (count - 1)) / count, float(widest))
         left = area.right() - count * width - (count - 1) * gap
         for index, (tile, choice) in enumerate(zip_longest(self.choices, view.choices)):
             tile.setVisible(choice is not None)
@@ -162,47 +166,50 @@ class QuestionScreen(Screen[QuestionView]):
         Tile.level(self.choices[: len(view.choices)])
 
     def _place_typing(self, metrics: theme.Metrics, view: QuestionView, page: QRectF) -> None:
-        """The field, beside it (upright: below it) what helps or was wrong, and the keys."""
+        """The field and the keys; what helps or was wrong stands on the foot, upright below the
+        field."""
         field, words = QRectF(page), QRectF(page)
-        field.setHeight(metrics.px(11))
-        words.setHeight(metrics.px(11))
+        field.setHeight(metrics.px(10))
+        board = QRectF(page)
+        board.setTop(field.bottom() + metrics.px(1.5))
         if metrics.portrait:
-            words.moveTop(field.bottom() + metrics.px(2))
+            words.setTop(board.top())
             words.setHeight(metrics.px(16))
+            board.setTop(words.bottom() + metrics.px(2))
         else:
-            field.setWidth(page.width() * 0.56)
-            words.setLeft(field.right() + metrics.px(GAP))
+            words = corner(metrics, 0)
+            words.setLeft(self.back_tile.geometry().right() + metrics.px(GAP))
+            words.setRight(self.choices[0].geometry().left() - metrics.px(GAP))
         put(self._card, field)
         put(self._written, field.adjusted(metrics.px(2), 0, -metrics.px(2), 0))
         self._written.say(f"{view.typed}|", metrics.px(theme.LEAD))
         self._say_below(metrics, view, words, words)
-        board = QRectF(page)
-        board.setTop(max(field.bottom(), words.bottom()) + metrics.px(2))
         self._place_keys(metrics, view, board)
 
     def _place_keys(self, metrics: theme.Metrics, view: QuestionView, board: QRectF) -> None:
         gap = metrics.px(_KEY_GAP)
-        rows = [*map(tuple, view.keys)]
+        rows = view.keys
         if not rows:
             return
-        rows[-1] = (*rows[-1], *view.pieces, _ERASE)
         height = (board.height() - gap * (len(rows) - 1)) / len(rows)
-        height = min(height, float(metrics.px(_HIGHEST_KEY)))
+        widest = max(map(len, rows))
+        narrowest = (board.width() - gap * (widest - 1)) / widest
+        height = min(height, float(metrics.px(_HIGHEST_KEY)), narrowest * _SLENDER)
         keys = iter(self.keys)
         for line, row in enumerate(rows):
-            shares = [1.0 if len(sign) == 1 and sign != _ERASE else 1.6 for sign in row]
+            shares = [1.0 if len(sign) == 1 and sign != ERASE else 1.6 for sign in row]
             unit = (board.width() - gap * (len(row) - 1)) / sum(shares)
             left, top = board.left(), board.top() + line * (height + gap)
             for sign, share in zip(row, shares, strict=True):
                 key = next(keys)
                 key.setProperty("choice", sign)
-                key.say(sign, min(height * 0.44, unit * share * (0.5 if len(sign) == 1 else 0.22)))
-                key.setAccessibleName(view.erase if sign == _ERASE else sign)
+                key.say(sign, min(height * 0.5, unit * share * (0.64 if len(sign) == 1 else 0.26)))
+                key.setAccessibleName(view.erase if sign == ERASE else sign)
                 put(key, QRectF(left, top, unit * share, height))
                 left += unit * share + gap
 
     def _show_keys(self, view: QuestionView) -> None:
-        count = sum(map(len, view.keys)) + (len(view.pieces) + 1 if view.keys else 0)
+        count = sum(map(len, view.keys))
         while len(self.keys) < count:
             key = Key(self, quiet=True)
             key.clicked.connect(lambda _=False, k=key: self._pressed(k.text()))
@@ -211,7 +218,7 @@ class QuestionScreen(Screen[QuestionView]):
             key.setVisible(index < count)
 
     def _pressed(self, sign: str) -> None:
-        if sign == _ERASE:
+        if sign == ERASE:
             self.erased.emit()
         else:
             self.typed.emit(sign)
