@@ -129,15 +129,15 @@ def _shown_certificate(address: str, now: datetime) -> str:
             client.stream("GET", _PAGE, timeout=PATIENCE) as response,
         ):
             line = response.extensions["network_stream"].get_extra_info("ssl_object")
-            shown = ssl.DER_cert_to_PEM_cert(line.getpeercert(binary_form=True))
+            presented = ssl.DER_cert_to_PEM_cert(line.getpeercert(binary_form=True))
         _require_same_time(response, now)
-        _ask(address, believing(certificate=shown))
+        _ask(address, believing(certificate=presented))
     except httpx.HTTPError as error:
         trouble = cause_of(error, ssl.SSLCertVerificationError)
         if trouble is None:
             raise _unreachable(address, error) from None
         raise _unfit(address, trouble, now) from None
-    return shown
+    return presented
 
 
 def _unfit(address: str, trouble: ssl.SSLCertVerificationError, now: datetime) -> Refusal:

@@ -59,10 +59,10 @@ class Preparation:
 def checked(settings: Settings) -> Settings:
     """The settings, once this machine can keep them; its wall time is the office's from here on.
     SettingsError."""
-    known = languages()
-    unknown = sorted(set(settings.screen.languages) - set(known))
+    usable = languages()
+    unknown = sorted(set(settings.screen.languages) - set(usable))
     if unknown:
-        one_of = Refusal("write_one_of", choices=", ".join(known))
+        one_of = Refusal("write_one_of", choices=", ".join(usable))
         raise _at_setting(settings, f"screen.languages: {unknown[0]!r}", one_of)
     try:
         keep_time_of(settings.office.zone)

@@ -179,19 +179,15 @@ def wrong_setting(error: WrongSetting, path: Path, text: str = "") -> SettingsEr
 def line_of(text: str, where: str) -> int:
     """On which line of TOML `text` the setting `table.key` stands, or else its table; 0: on none.
     Of several tables of one name, the first that has the key."""
-    table_line, current = 0, ""
+    lines: dict[str, int] = {}
+    table_name = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
-            current = header[1].strip()
-            table_line = table_line or (number if current == where.partition(".")[0] else 0)
+            table_name = header[1].strip()
+            lines.setdefault(table_name, number)
         elif key := _KEY.match(line):
-            name = key[1].strip().strip("\"'")
-            place = f"{current}.{name}" if current else name
-            if place == where:
-                return number
-            if not current and place == where.partition(".")[0]:
-                table_line = table_line or number
-    return table_line
+            lines.setdefault(_place(table_name, key[1].strip().strip("\"'")), number)
+    return lines.get(where) or lines.get(where.partition(".")[0], 0)
 
 
 def _plain(error: str) -> str:

@@ -25,7 +25,18 @@ MOST = 0.004
 WORDIEST = ("ready", "reasons", "thanks")
 STAFFS = ("sign-on", "pin", "own-round", "duty-menu", "service-menu", "panel-setup", "first", "set")
 """How the names of screens begin that no citizen reads."""
-ALIKE = ("clock-wrong", "way", "address", "code-trouble", "counter", "asking", "pin", "pin-again")
+ALIKE = (
+    "clock-wrong",
+    "way",
+    "address",
+    "code-trouble",
+    "counter",
+    "asking",
+    "joined",
+    "pin",
+    "pin-again",
+    "done",
+)
 """Of the first questions: those that stand as another one does."""
 LARGE = (SIZES[0], SIZES[-1])
 """Sizes that are approved at 150 % too: the smallest, and the upright one."""

@@ -154,7 +154,7 @@ class QuestionScreen(Screen[QuestionView]):
         count = max(1, len(view.choices))
         widest = metrics.px(_WIDEST if view.typed is None or metrics.portrait else _BESIDE_WORDS)
         width = min((area.width() - gap * (count - 1)) / count, float(widest))
-        left = area.right() - count * width - (count - 1) * gap
+        first = area.right() - count * width - (count - 1) * gap
         for index, (tile, choice) in enumerate(zip_longest(self.choices, view.choices)):
             tile.setVisible(choice is not None)
             if choice is None:
@@ -162,7 +162,7 @@ class QuestionScreen(Screen[QuestionView]):
             tile.setProperty("choice", choice.id)
             tile.set_main(choice.chosen)
             tile.say(choice.label, metrics.px(theme.BODY))
-            put(tile, QRectF(left + index * (width + gap), area.top(), width, area.height()))
+            put(tile, QRectF(first + index * (width + gap), area.top(), width, area.height()))
         Tile.level(self.choices[: len(view.choices)])
 
     def _place_typing(self, metrics: theme.Metrics, view: QuestionView, page: QRectF) -> None:
@@ -199,14 +199,14 @@ class QuestionScreen(Screen[QuestionView]):
         for line, row in enumerate(rows):
             shares = [1.0 if len(sign) == 1 and sign != ERASE else 1.6 for sign in row]
             unit = (board.width() - gap * (len(row) - 1)) / sum(shares)
-            left, top = board.left(), board.top() + line * (height + gap)
+            x, y = board.left(), board.top() + line * (height + gap)
             for sign, share in zip(row, shares, strict=True):
                 key = next(keys)
                 key.setProperty("choice", sign)
                 key.say(sign, min(height * 0.5, unit * share * (0.64 if len(sign) == 1 else 0.26)))
                 key.setAccessibleName(view.erase if sign == ERASE else sign)
-                put(key, QRectF(left, top, unit * share, height))
-                left += unit * share + gap
+                put(key, QRectF(x, y, unit * share, height))
+                x += unit * share + gap
 
     def _show_keys(self, view: QuestionView) -> None:
         count = sum(map(len, view.keys))
