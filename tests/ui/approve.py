@@ -59,7 +59,7 @@ def _small(
     """Those of `names`; None: all, of large words the citizen's."""
 
     def includes(name: str) -> bool:
-        if name.removeprefix("first-") in ALIKE and name.startswith("first-"):
+        if name in ALIKE:
             return False
         return name in names if names else text == 1.0 or not name.startswith(STAFFS)
 
