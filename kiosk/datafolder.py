@@ -19,12 +19,17 @@ if TYPE_CHECKING:
     from kiosk.terminal import Terminal
 
 
+_REMEDY = "`kiosk reset-pins` issues new ones; ratings stay"
 TOKEN_CHARACTERS = 32
 """Of a queue program's token, at least."""
 
 
 class FolderError(Exception):
     """The folder can't be used as asked; the message is one line with the remedy."""
+
+
+class PinsLost(FolderError):
+    """The secret of the PINs is gone, damaged or another one: no PIN can be right."""
 
 
 class AlreadyRunning(FolderError):
@@ -52,6 +57,10 @@ class DataFolder:
         self.in_service_file = path / "in-service"
         """There from the first start of the terminal on: it never asks its first questions again,
         whatever is lost."""
+        self.copies = path / "copies"
+        """Of the database, made before a migration."""
+        self.releases = path / "releases"
+        """Of the program, beside the packaged one."""
         self._pepper_file = path / "pepper"
         self._lock_file = path / "run.lock"
 
@@ -72,6 +81,7 @@ class DataFolder:
         What a broken-off attempt began is completed; a finished folder is refused. So is one whose
         database was damaged, unless `empty`: an empty file must be somebody's decision.
         """
+        from kiosk import pin
         from kiosk.store.engine import Store
 
         with self._readable():
@@ -82,23 +92,34 @@ class DataFolder:
             raise FolderError(_instead_of(damaged))
         self._furnish()
         Store.create(self.database)
+        store = Store.open(self.database)
+        try:
+            with store.transaction() as t:
+                t.pins.put_secret(pin.fingerprint(self.pepper()))
+        finally:
+            store.close()
 
-    def _furnish(self) -> bool:
-        """Make what is missing of the folder but its database; whether the pepper was missing."""
-        from kiosk import pin
+    def _furnish(self) -> None:
+        """Make what is missing of the folder but its database."""
         from kiosk.settings.default_text import text as default_text
 
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not self.settings_file.exists():
                 write_whole(self.settings_file, default_text().encode())
-            if new_pepper := not self._pepper_file.exists():
-                write_whole(self._pepper_file, secrets.token_bytes(pin.PEPPER_BYTES))
+            if not self._pepper_file.exists():
+                self._make_pepper()
         except FileExistsError as error:
             raise FolderError(f"{error.filename}: is no folder") from None
         except OSError as error:
             raise FolderError(f"{error.filename or self.path}: {error.strerror}") from None
-        return new_pepper
+
+    def _make_pepper(self) -> bytes:
+        from kiosk import pin
+
+        pepper = secrets.token_bytes(pin.PEPPER_BYTES)
+        write_whole(self._pepper_file, pepper)
+        return pepper
 
     def has_settings(self) -> bool:
         """Whether there are settings, or should be; FolderError."""
@@ -136,8 +157,11 @@ class DataFolder:
         except OSError as error:
             raise FolderError(f"{self.in_service_file}: {error.strerror}") from None
 
-    def open(self, clock: Clock) -> "tuple[Store, Terminal]":
-        """The store and its use cases. ClockImplausible, FolderError, or a kind of StoreFailed."""
+    def open(self, clock: Clock, *, migrate: bool = False) -> "tuple[Store, Terminal]":
+        """The store and its use cases. ClockImplausible, FolderError (PinsLost where no PIN can be
+        right), or a kind of StoreFailed. With `migrate` a database of an earlier version is copied
+        and brought up to date."""
+        from kiosk.store.copies import Copies
         from kiosk.store.engine import Store, StoreDamaged
         from kiosk.terminal import Terminal
 
@@ -147,9 +171,9 @@ class DataFolder:
             damaged = None if self.database.exists() else self.damaged_folder()
         if damaged:
             raise StoreDamaged(_instead_of(damaged))
-        store = Store.open(self.database)
+        store = Store.open(self.database, Copies(self.copies) if migrate else None)
         try:
-            return store, Terminal(store, clock, self.pepper())
+            return store, Terminal(store, clock, self._pepper_of(store))
         except FolderError:
             store.close()
             raise
@@ -160,10 +184,13 @@ class DataFolder:
     def open_verified(self, clock: Clock) -> "tuple[Store, Terminal]":
         """Open, and recompute the whole file. One that is damaged at two looks (a failing read can
         make a sound file seem so) is moved to a folder of its own: StoreDamaged says where."""
-        from kiosk.store.engine import StoreDamaged
+        from kiosk.store.engine import StoreDamaged, StoreNewer
 
         try:
             return self._open_verified(clock)
+        except StoreNewer:
+            if not self._mended_after_trial():
+                raise
         except StoreDamaged:
             with self._readable():
                 is_gone = not self.database.exists()
@@ -174,6 +201,14 @@ class DataFolder:
         except StoreDamaged as error:
             damaged = self._move_damaged(clock)
             raise StoreDamaged(f"{error}; {_instead_of(damaged)}") from None
+
+    def _mended_after_trial(self) -> bool:
+        """Whether the database is again the one of this program, where a release that did not
+        prove itself had migrated it."""
+        from kiosk.goingback import mend_after_trial
+
+        with self._readable():
+            return mend_after_trial(self) is not None
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
@@ -193,7 +228,7 @@ class DataFolder:
         from kiosk.store.engine import StoreDamaged
         from kiosk.store.verify import Wrong, verify
 
-        store, terminal = self.open(clock)
+        store, terminal = self.open(clock, migrate=True)
         try:
             verdict = verify(store)
             if isinstance(verdict, Wrong):
@@ -207,11 +242,14 @@ class DataFolder:
         """The newest folder with a database that was found damaged."""
         return max(self.path.glob("damaged-*"), default=None)
 
-    def restore(self, copy: Path, clock: Clock) -> bool:
+    def restore(self, copy: Path, clock: Clock) -> tuple[str, ...] | None:
         """Put a backup into the place of a database that is gone or was damaged. No database
         unless the copy opens and verifies: a kind of StoreFailed otherwise.
 
-        On a new machine the rest of the folder is made. True: the pepper too, so no PIN holds."""
+        On a new machine the rest of the folder is made, with a new pepper: no PIN holds. Then it is
+        told who had one of this terminal's own; None: every PIN holds."""
+        from kiosk import pin
+        from kiosk.store.copies import Copies
         from kiosk.store.engine import Store
         from kiosk.store.journal import Kind
         from kiosk.store.verify import Wrong, verify
@@ -225,19 +263,26 @@ class DataFolder:
         draft = self.database.with_name(self.database.name + ".new")
         try:
             content = copy.read_bytes()
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._furnish()
+            try:
+                pepper = self.pepper()
+            except PinsLost:
+                pepper = self._make_pepper()
+            fingerprint, without_pin = pin.fingerprint(pepper), None
             write_whole(draft, content)
-            store = Store.open(draft)
+            store = Store.open(draft, Copies(self.copies))
             try:
                 verdict = verify(store)
                 if isinstance(verdict, Wrong):
                     raise FolderError(f"{copy}: {verdict.what}; name an older copy")
                 with store.transaction() as t:
                     t.journal.append(clock.now(), Kind.RESTORED, {"from": copy.name})
+                    if t.pins.secret() != fingerprint:
+                        without_pin = t.pins.lose_all(fingerprint)
+                        t.witness(clock.now(), Kind.PINS_LOST)
                 store.checkpoint()
             finally:
                 store.close()
-            new_pepper = self._furnish()
             os.rename(draft, self.database)
             sync_folder(self.path)
         except OSError as error:
@@ -245,7 +290,46 @@ class DataFolder:
         finally:
             for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
                 leftover.unlink(missing_ok=True)
-        return new_pepper
+        return without_pin
+
+    def pins_are_lost(self) -> bool:
+        """Whether no PIN can be right here. FolderError, or a kind of StoreFailed."""
+        from kiosk.store.engine import Store
+
+        store = Store.open(self.database)
+        try:
+            self._pepper_of(store)
+        except PinsLost:
+            return True
+        finally:
+            store.close()
+        return False
+
+    def renew_pepper(self, clock: Clock) -> tuple[str, ...]:
+        """Make a new pepper, where the one of now is lost or others know it; no PIN holds then, and
+        nothing else changes. Who had one of this terminal's own. AlreadyRunning, FolderError."""
+        from kiosk import pin
+        from kiosk.store.engine import Store
+        from kiosk.store.journal import Kind
+
+        require_plausible(clock.now())
+        with self._readable():
+            self._require_own()
+        store = Store.open(self.database)
+        try:
+            lock = self.lock()
+            try:
+                fingerprint = pin.fingerprint(self._make_pepper())
+                with store.transaction() as t:
+                    without_pin = t.pins.lose_all(fingerprint)
+                    t.witness(clock.now(), Kind.PINS_LOST)
+            finally:
+                os.close(lock)
+        except OSError as error:
+            raise FolderError(f"{error.filename}: {error.strerror}") from None
+        finally:
+            store.close()
+        return without_pin
 
     def _move_damaged(self, clock: Clock) -> Path:
         """Move the database, as it is, to a folder of its own."""
@@ -300,19 +384,35 @@ class DataFolder:
             return 0
         return disk.f_bavail * disk.f_frsize
 
+    def _pepper_of(self, store: "Store") -> bytes:
+        """The pepper with which the PINs in a store were made; PinsLost where it is another."""
+        from kiosk import pin
+
+        pepper = self.pepper()
+        with store.read() as snapshot:
+            made_with = snapshot.pins.secret()
+        if made_with not in ("", pin.fingerprint(pepper)):
+            raise PinsLost(
+                f"{self._pepper_file}: is not the one that the PINs here were made with; {_REMEDY}"
+            )
+        return pepper
+
     def pepper(self) -> bytes:
-        """The bytes that PINs are hashed with; FolderError when they are gone or open to others."""
+        """The bytes that PINs are hashed with. PinsLost where they are gone, FolderError where they
+        are open to others."""
+        from kiosk import pin
+
         path = self._pepper_file
         try:
             if path.stat().st_mode & 0o077:
                 raise FolderError(f"{path}: others can read it; run `chmod 600 {path}`")
             pepper = path.read_bytes()
+        except FileNotFoundError:
+            raise PinsLost(f"{path}: is gone, and with it every PIN; {_REMEDY}") from None
         except OSError as error:
-            raise FolderError(
-                f"{path}: {error.strerror}; without it you must set every PIN again"
-            ) from None
-        if len(pepper) != 32:
-            raise FolderError(f"{path}: is damaged; restore its copy, or set every PIN again")
+            raise FolderError(f"{path}: {error.strerror}") from None
+        if len(pepper) != pin.PEPPER_BYTES:
+            raise PinsLost(f"{path}: is damaged, and with it every PIN; {_REMEDY}")
         return pepper
 
 

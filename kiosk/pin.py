@@ -30,7 +30,7 @@ _HASHER = PasswordHasher(
     time_cost=3, memory_cost=12 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
 )
 """OWASP's second profile (12 MiB, 3 passes): well under the terminal's memory, ~30 ms."""
-_ISSUED = "issued-1"
+ISSUED = "issued-1"
 """How a stored Verifier begins: what a terminal hashed itself begins with argon2's own name."""
 _NONCE_BYTES = 12
 _USUAL = "$argon2id$v=19$m=12288,t=3,p=1$" + "A" * 22 + "$" + "A" * 43
@@ -76,17 +76,22 @@ class Verifier:
         """As the database has it: worthless without `pepper`, and for nobody but `owner`."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         hidden = _cipher(pepper).encrypt(nonce, self.to_bytes(), owner.encode())
-        return f"{_ISSUED}${base64.b64encode(nonce + hidden).decode()}"
+        return f"{ISSUED}${base64.b64encode(nonce + hidden).decode()}"
 
     @classmethod
     def decrypted(cls, pepper: bytes, owner: str, text: str) -> "Verifier":
         """BadVerifier when `pepper` is not the one it was encrypted under."""
         try:
-            data = base64.b64decode(text.removeprefix(f"{_ISSUED}$"), validate=True)
+            data = base64.b64decode(text.removeprefix(f"{ISSUED}$"), validate=True)
             nonce, hidden = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
             return cls.parse(_cipher(pepper).decrypt(nonce, hidden, owner.encode()))
         except (InvalidTag, ValueError) as error:
             raise BadVerifier(str(error) or "was encrypted under another key") from None
+
+
+def fingerprint(pepper: bytes) -> str:
+    """Tells peppers apart, and tells nothing of this one."""
+    return hmac.digest(pepper, b"which pepper this is", "sha256").hex()
 
 
 def generate(number: str = "") -> str:
@@ -128,7 +133,7 @@ def hash_pin(pepper: bytes, owner: str, pin: str) -> str:
 
 def is_issued(hashed: str) -> bool:
     """Whether central issued the PIN of this hash."""
-    return hashed.startswith(f"{_ISSUED}$")
+    return hashed.startswith(f"{ISSUED}$")
 
 
 def matches(pepper: bytes, owner: str, pin: str, hashed: str) -> bool:

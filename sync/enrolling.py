@@ -36,6 +36,8 @@ def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolmen
     try:
         enrolled = Enrolled.parse(answer)
         public_key(enrolled.central_key)
+        if enrolled.publisher_key:
+            public_key(enrolled.publisher_key)
     except BadMessage:
         raise stranger from None
     return Enrolment(
@@ -44,4 +46,5 @@ def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "") -> Enrolmen
         terminal=enrolled.terminal,
         counter=enrolled.counter,
         central_key=enrolled.central_key,
+        publisher_key=enrolled.publisher_key,
     )

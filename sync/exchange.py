@@ -3,6 +3,7 @@
 Nothing waits for the network inside a transaction, so a slow central can't hold up a press.
 """
 
+import contextlib
 import secrets
 import time
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from sync.closing import NotEnrolled
 from sync.connection import Connection, Wait
 from sync.incoming import (
     Progress,
+    Refused,
     parsed,
     reopen_lost,
     take_heads_answer,
@@ -67,6 +69,8 @@ class Synced:
     """Prompts of the audible guide that came, changed or went."""
 
 
+MOST_SHOWN = 40
+"""Days that a terminal in quarantine shows to be compared: two months of an office."""
 MOST_HELLOS = 3
 """Central's word changes every some minutes: perhaps between two of them."""
 WAITING_FOR_SECOND = "central waits until another person has confirmed this machine"
@@ -209,7 +213,11 @@ class _Run:
     def complete(self, recordings: Path | None) -> Synced:
         """Everything: days up, then roster, PINs, photos and recordings down. A roster that can't
         be taken comes too late to hold a day back."""
-        confirmed = self.greet()
+        try:
+            confirmed = self.greet()
+        except Refused:
+            self._show_days()
+            raise
         if not confirmed:
             officers = self._take_roster()
             return Synced(
@@ -242,6 +250,15 @@ class _Run:
             photos=self._take_photos(),
             recordings=take_recordings(self._connection, recordings) if recordings else 0,
         )
+
+    def _show_days(self) -> None:
+        """In quarantine: the reports that are due, so that people at central can compare before
+        they decide. Central parks them, and they stay due here."""
+        with self._store.read() as snapshot:
+            due = due_now(snapshot, business_date(self._clock.now().wall))
+        for parcel in due[-MOST_SHOWN:]:
+            with contextlib.suppress(Refused):
+                self._send_day(parcel)
 
     def _hello_with_any_key(self) -> int:
         """Say hello: with the next key first, where there is one. Central may know it already,

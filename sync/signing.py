@@ -88,6 +88,16 @@ def _answer_text(status: int, path: str, nonce: str, body: bytes) -> bytes:
     return f"kiosk-answer-{VERSION}\n{status}\n{path}\n{nonce}\n{digest(body)}".encode()
 
 
+def signature_text(key: Ed25519PrivateKey, text: bytes) -> str:
+    """A signature as it travels."""
+    return _sign(key, text)
+
+
+def decoded_signature(signature: str) -> bytes:
+    """ValueError for what is none."""
+    return base64.b64decode(signature, validate=True)
+
+
 def _sign(key: Ed25519PrivateKey, text: bytes) -> str:
     return base64.b64encode(key.sign(text)).decode()
 

@@ -1,7 +1,9 @@
 """Units that start the programs with the machine, and whose folder they live in."""
 
 import os
+import pwd
 import shlex
+import tempfile
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from kiosk.systemd import argument, value
 from sync.central import autostart as central_autostart
+from sync.central import settings as central_settings
 from sync.central.cli import app as central_app
 from ui import autostart
 from ui.cli import app as kiosk_app
@@ -61,6 +64,44 @@ def test_a_login_name_of_its_own_may_serve_at_the_port_of_https(port: int, may: 
     assert unit["Service"]["AmbientCapabilities"] == may
 
 
+def test_a_port_that_systemd_opens_needs_no_right_of_the_program() -> None:
+    unit = settings(central_autostart.unit(Path("/k"), Path("/d"), "som", 443, [], by_socket=True))
+    assert unit["Service"]["AmbientCapabilities"] == unit["Service"]["CapabilityBoundingSet"] == ""
+    assert unit["Unit"]["Requires"] == "kiosk-central.socket"
+    assert settings(central_autostart.socket_unit(443))["Socket"]["ListenStream"] == "443"
+
+
+def test_who_owns_centrals_folder_is_who_runs_it() -> None:
+    with tempfile.TemporaryDirectory() as parent:  # where another login name may look
+        folder = Path(parent, "central")
+        assert run(central_app, folder, "init").exit_code == 0
+        owner = NOBODY if os.geteuid() == 0 else os.geteuid()
+        os.chown(parent, owner, -1)
+        assert central_settings.load(folder), "and what it needs: its owner reads no libraries"
+        for file in (folder, *folder.rglob("*")):
+            os.chown(file, owner, -1)
+        os.seteuid(owner)
+        try:
+            printed = run(central_app, folder, "autostart")
+        finally:
+            os.seteuid(os.getuid())
+    unit = settings(printed.stdout)
+    assert unit["Service"]["User"] == pwd.getpwuid(owner).pw_name
+    assert unit["Service"]["ReadWritePaths"] == f'"{folder}"'
+
+
+@only_root
+@pytest.mark.parametrize("app", BOTH)
+def test_no_program_is_started_as_root(app: object, tmp_path: Path) -> None:
+    assert run(app, tmp_path / "data", "init").exit_code == 0
+    refused = run(app, tmp_path / "data", "autostart")
+    assert refused.exit_code in (2, 3)
+    assert not refused.stdout
+    if app is central_app:
+        assert "belongs to root" in refused.stderr
+        assert "useradd --system kiosk-central" in refused.stderr
+
+
 def test_a_path_means_itself_whatever_signs_it_has() -> None:
     assert value('/a "b" 100%') == '"/a \\"b\\" 100%%"'
     assert argument("/$HOME") == '"/$$HOME"'
@@ -91,4 +132,3 @@ def test_central_is_not_served_beyond_this_machine_without_tls(tmp_path: Path) -
     assert run(central_app, folder, "init").exit_code == 0
     refused = run(central_app, folder, "autostart", "--host", "0.0.0.0")
     assert (refused.exit_code, "--tls-cert" in refused.stderr) == (2, True)
-    assert "ExecStart" in run(central_app, folder, "autostart").stdout

@@ -9,11 +9,14 @@ import os
 import sys
 from pathlib import Path
 
+from kiosk.output import never_stumble_over_letters
+
 BEHIND_A_PRESS = 10
 """Of niceness: a citizen's press goes before every command but `kiosk run` itself."""
 
 
 def main() -> None:
+    never_stumble_over_letters()
     try:
         _command()
     except ModuleNotFoundError as error:

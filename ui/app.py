@@ -4,6 +4,7 @@ The window is painted first; database, cryptography and panel are loaded behind 
 """
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -33,6 +34,7 @@ from ui.window import TerminalWindow
 
 if TYPE_CHECKING:
     from kiosk.datafolder import DataFolder
+    from kiosk.loglines import LogLevel
     from kiosk.store.engine import Store
     from kiosk.terminal import Terminal
     from ui.guide import Guide
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 RETRY_MS = 10_000
 """While the database can't be opened, how often it is tried again."""
 NIGHTLY_MS = 60_000
+_LOG = logging.getLogger("kiosk.terminal")
 HEARTBEAT_MS = 15 * 60_000
 
 
@@ -80,7 +83,7 @@ class Running:
         try:
             self.presenter.stop()
         except StoreFailed as error:
-            sys.stderr.write(f"kiosk: {error}\n")
+            _LOG.error("%s", error)
         self.store.close()
 
 
@@ -295,10 +298,11 @@ class Program(QObject):
         try:
             self._running = start(self._folder, self._settings, self._clock, self._window)
         except (StoreFailed, FolderError, ClockImplausible) as error:
-            sys.stderr.write(f"kiosk: {error}\n")
+            _LOG.error("%s", error)
             self._window.show_view(self.trouble_view(error))
             self._retry.start()
             return
+        _LOG.info("started: %s", described(self._folder, self._running.terminal))
         presenter = self._running.presenter
         presenter.staff.exit_asked.connect(end_loop)
         presenter.staff.errand_asked.connect(self._send)
@@ -318,6 +322,7 @@ class Program(QObject):
         if self._running is None:
             return 3
         self._running.stop()
+        _LOG.info("stopped")
         return 0
 
     def _maybe_sync(self) -> None:
@@ -371,8 +376,30 @@ def first_builder(settings: Settings) -> "ViewBuilder":
     return ViewBuilder(settings, Words.load(settings.screen.language), Wording(), ())
 
 
-def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
+def described(folder: "DataFolder", terminal: "Terminal") -> str:
+    """Which program on what, for the log."""
+    import platform
+
+    from kiosk import release
+    from kiosk.store import engine
+
+    enrolment = terminal.status().enrolment
+    name = f"{enrolment.site}/{enrolment.terminal}" if enrolment else "not enrolled"
+    parts = (
+        f"kiosk {release.version()}",
+        f"Python {platform.python_version()}",
+        f"SQLite {engine.SQLITE_VERSION}",
+        f"schema {engine.HEAD}",
+        f"{folder.path} ({name})",
+    )
+    return ", ".join(parts)
+
+
+def run_terminal(
+    path: Path, size: tuple[int, int] | None, log_level: "LogLevel | None" = None
+) -> int:
     """Open the terminal on the data folder `path` and stay until it is ended; the exit code.
+    Without a `log_level`: as the environment says.
     AlreadyRunning and NoDisplay before any window; whatever else is wrong stands on the screen."""
     from kiosk.datafolder import AlreadyRunning, DataFolder
 
@@ -399,6 +426,9 @@ def run_terminal(path: Path, size: tuple[int, int] | None) -> int:
     window.show_view(starting_view(settings))
 
     def load() -> None:
+        from kiosk import loglines
+
+        loglines.log_while_running(log_level or loglines.LogLevel.of(os.environ))
         opening.go_on()
         watch()
         gc.freeze()
@@ -429,7 +459,7 @@ def watched(program: Program, manager: ServiceManager, clock: Clock) -> Callable
 def _loud(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """A bug ends the program (whoever started it starts it again): Qt would go on without a word,
     with a state that nobody thought of. What was thanked for is on the disk."""
-    sys.__excepthook__(kind, error, trace)
+    _LOG.critical("a bug ends the program", exc_info=(kind, error, trace))
     QApplication.exit(70)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from kiosk import release
+from kiosk.loglines import log_from_a_command
 from ui.commands import (
     central,
     content,
@@ -18,9 +19,11 @@ from ui.commands import (
     officers,
     panels,
     queue,
+    replacing,
     setting_up,
     sounds,
     terminal,
+    updates,
 )
 from ui.commands.context import choose_data_folder
 
@@ -41,7 +44,9 @@ app = typer.Typer(
 )
 app.add_typer(setting_up.app)
 app.add_typer(terminal.app)
+app.add_typer(replacing.app)
 app.add_typer(data.app)
+app.add_typer(updates.app)
 app.add_typer(central.app)
 app.add_typer(central.keys, name="key")
 app.add_typer(content.app)
@@ -72,4 +77,5 @@ def _options(
 ) -> None:
     # The command reports once what came of a request; its retries are no news.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
+    log_from_a_command()
     choose_data_folder(data_path)

@@ -1,12 +1,15 @@
 """Our own commands beside the terminal, each a process of its own: their trouble can't freeze the
 screen."""
 
+import logging
 import sys
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from ui.failures import WRONG
+
+_LOG = logging.getLogger("kiosk.errand")
 
 
 class Errands(QObject):
@@ -48,20 +51,22 @@ class Errands(QObject):
     def _listen(self) -> None:
         output = bytes(self._process.readAllStandardOutput().data()).decode(errors="replace")
         if self._words[0] != "heartbeat":  # every quarter of an hour is no news
-            sys.stdout.write(output)
+            for line in output.splitlines():
+                _LOG.info("%s: %s", self._words[0], line)
             self.came_on.emit()
 
     def _finished(self, code: int, how: QProcess.ExitStatus) -> None:
         output = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
         if self._words[0] != "heartbeat":  # offline it fails; the night's sync says so
-            sys.stderr.write(output)
+            for line in output.splitlines():
+                _LOG.warning("%s: %s", self._words[0], line.removeprefix("kiosk: "))
         crashed = how is QProcess.ExitStatus.CrashExit
         last_line = output.strip().rpartition("\n")[2]
         self._end(WRONG if crashed else code, last_line.removeprefix("kiosk: "))
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
-            sys.stderr.write(f"kiosk: {self._words[0]}: {self._process.errorString()}\n")
+            _LOG.error("%s: %s", self._words[0], self._process.errorString())
             self._end(WRONG, self._process.errorString())
 
     def _end(self, code: int, trouble: str) -> None:

@@ -36,6 +36,7 @@ def trouble_of(error: Exception) -> str:
         (engine.StoreForeign, "foreign"),
         (engine.StoreDamaged, "damaged"),
         (engine.StoreNewer, "newer"),
+        (engine.StoreUnsafe, "unsafe"),
         (ClockImplausible, "clock"),
         (FolderError, "folder"),
     )
@@ -55,6 +56,8 @@ def exit_code(error: Exception) -> int | None:
         StoreForeign,
         StoreMissing,
         StoreNewer,
+        StoreOlder,
+        StoreUnsafe,
     )
     from kiosk.tomlfile.tables import SettingsError
 
@@ -67,6 +70,8 @@ def exit_code(error: Exception) -> int | None:
         (FolderError, USAGE),
         (StoreForeign, WRONG),
         (StoreNewer, WRONG),
+        (StoreOlder, NOT_NOW),
+        (StoreUnsafe, WRONG),
         (StoreDamaged, WRONG),
         (ClockImplausible, WRONG),
         (StoreFailed, NOT_NOW),

@@ -4,7 +4,7 @@ A new prompt cuts off the one that plays. Knows no scores: the prompt after a pr
 whatever was pressed.
 """
 
-import sys
+import logging
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
@@ -23,6 +23,9 @@ VOLUMES = ("Master", "PCM", "Speaker", "Headphone")
 """What cards call their volume: most the first, headsets one of the others."""
 
 
+_LOG = logging.getLogger("kiosk.guide")
+
+
 class Guide(QObject):
     stands = Signal(object)
     """Why it can't be heard now, a refusal; None: it can."""
@@ -39,6 +42,9 @@ class Guide(QObject):
         """The language for which another one spoke last."""
         self._next: list[str] = []
         self._reported: set[str] = set()
+        self._held: list[str] = []
+        """Trouble that came with a press: told when the program ends, so that no line of the log
+        says when somebody pressed."""
         self._player = QProcess(self)
         self._player.finished.connect(self._ended)
         self._player.errorOccurred.connect(self._failed)
@@ -52,6 +58,8 @@ class Guide(QObject):
 
     def stop(self) -> None:
         """Silence; waits for the player to be gone."""
+        for trouble in self._held:
+            self._report(trouble)
         self._next, self._volumes = [], []
         for process in (self._player, self._mixer):
             if process.state() is not QProcess.ProcessState.NotRunning:
@@ -63,7 +71,7 @@ class Guide(QObject):
         says so, where this one lacks any."""
         files, missing = self._files(language, names)
         if missing:
-            self._report_missing(missing)
+            self._report_missing(missing, after_press=names[:1] != ("question",))
             files = self._in_another(language, names)
             self._excused = language
         else:
@@ -143,8 +151,13 @@ class Guide(QObject):
         if error is QProcess.ProcessError.FailedToStart:
             self._report_mute(Refusal("no_player", player=PLAYER))
 
-    def _report_missing(self, file: str) -> None:
-        self._report_mute(Refusal("sound_missing", file=file))
+    def _report_missing(self, file: str, *, after_press: bool) -> None:
+        trouble = Refusal("sound_missing", file=file)
+        if after_press:
+            self.stands.emit(trouble)
+            self._held.append(in_english(trouble))
+        else:
+            self._report_mute(trouble)
 
     def _report_mute(self, trouble: Refusal) -> None:
         self.stands.emit(trouble)
@@ -154,4 +167,4 @@ class Guide(QObject):
         """Once for each cause."""
         if trouble not in self._reported:
             self._reported.add(trouble)
-            sys.stderr.write(f"kiosk: sound: {trouble}\n")
+            _LOG.warning("%s", trouble)

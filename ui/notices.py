@@ -5,8 +5,8 @@ its head. Nothing in it runs: texts are plain, pictures PNG or JPEG. A bad file 
 reason is printed once.
 """
 
+import logging
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ MAX_SIDE = 4000
 """Pixels of a picture's side."""
 _PICTURES = {".png": b"png", ".jpg": b"jpeg", ".jpeg": b"jpeg"}
 
+_LOG = logging.getLogger("kiosk.notices")
 Stamp = tuple[int, int]
 """Size and time of change: the file is read again when they differ."""
 
@@ -52,12 +53,12 @@ class NoticeFolder:
         self._files: dict[str, _File] = {}
 
     def read(self) -> tuple[NoticeCard, ...]:
-        """Those that can be shown now; a new one that can't be is named on standard error."""
+        """Those that can be shown now; a new one that can't be is named in the log."""
         before = self._files
         self._look()
         for name, file in self._files.items():
             if file.trouble and before.get(name) != file:
-                sys.stderr.write(f"kiosk: {self.path / name}: {file.trouble}\n")
+                _LOG.warning("%s: %s", self.path / name, file.trouble)
         return tuple(file.card for file in self._files.values() if file.card is not None)
 
     def look(self) -> list[tuple[str, str]]:

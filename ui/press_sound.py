@@ -4,7 +4,7 @@ The guide's spoken thanks stand in its place where the guide is on. Never in a p
 sound that cannot be played is reported once, and tried no more.
 """
 
-import sys
+import logging
 
 from PySide6.QtCore import QObject, QProcess, QTimer
 
@@ -13,6 +13,7 @@ from ui.prompts import THANKS
 from ui.sounds import OWN
 
 FILE = OWN / "press.wav"
+_LOG = logging.getLogger("kiosk.sound")
 
 
 class PressSound(QObject):
@@ -20,7 +21,8 @@ class PressSound(QObject):
         """`output`: the player's name for an output; "": the usual one."""
         super().__init__()
         self._output = output
-        self._is_broken = False
+        self._is_broken, self._why = False, ""
+        """Told when the program ends: trouble comes with a press, whose minute no log may have."""
         self._soon = QTimer(self, singleShot=True, interval=0)
         """The lamp is lit, and the thanks are painted, before the player starts."""
         self._soon.timeout.connect(self._play)
@@ -43,6 +45,8 @@ class PressSound(QObject):
         self._player.start(PLAYER, ["-q", *output, str(FILE)])
 
     def stop(self) -> None:
+        if self._is_broken:
+            _LOG.warning("no sound after a press: %s", self._why)
         self._soon.stop()
         if self.plays:
             self._player.kill()
@@ -58,5 +62,4 @@ class PressSound(QObject):
             self._give_up(f"{PLAYER} is missing")
 
     def _give_up(self, why: str) -> None:
-        self._is_broken = True
-        sys.stderr.write(f"kiosk: no sound after a press: {why}\n")
+        self._is_broken, self._why = True, why

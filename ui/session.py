@@ -5,7 +5,7 @@ whoever builds a session says how the screen is drawn, and what happens when the
 """
 
 import contextlib
-import sys
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -46,6 +46,7 @@ from ui.text import Words
 from ui.view import NoticeCard
 from ui.view_builder import ViewBuilder
 
+_LOG = logging.getLogger("kiosk.terminal")
 CLOSES_SOON = timedelta(minutes=5)
 """Before closing time, from when on the question says that it comes."""
 
@@ -252,7 +253,7 @@ class TerminalSession:
         program's log in the file's."""
         now = self.now()
         if not self.out_of_service:
-            sys.stderr.write(f"kiosk: {error}\n")
+            _LOG.error("out of service: %s", error)
         self.dialog, self._noted_cover = None, False
         if not self.out_of_service:
             self.broken_at = now

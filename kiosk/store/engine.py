@@ -7,6 +7,7 @@ nobody and hold nobody up. SQLite comes from pysqlite3, whose WAL is safe with a
 do wrong leaves this module as StoreFailed or one of its kinds.
 """
 
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,8 +23,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+import kiosk
 from kiosk.domain.duty import Moment
 from kiosk.files import sync_folder
+from kiosk.soundsqlite import fault_of
+from kiosk.store.copies import Copies
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins
@@ -34,11 +38,15 @@ from kiosk.store.schema import APPLICATION_ID
 from kiosk.store.state import TerminalState
 from kiosk.store.witnessed import Witnessed
 
+SQLITE_VERSION: str = sqlite.sqlite_version
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 
+_LOG = logging.getLogger("kiosk.store")
 _NO_ROOM = 1 << 16
 """Bytes; SQLite's shared memory alone takes half of it."""
+_ROOM_FOR_COPY = 3
+"""Times the file's size: the copy, and the log of a migration that writes each row again."""
 BUSY_MS = 2000
 """How long a commit waits for the other process's short transaction."""
 _CHECKPOINT_PAUSE = 0.05
@@ -73,8 +81,17 @@ class StoreNewer(StoreFailed):
     """The file was written by a newer version of the program."""
 
 
+class StoreUnsafe(StoreFailed):
+    """This machine's SQLite can damage the file: it is neither read nor written."""
+
+
 class StoreLocked(StoreFailed):
     """Another program is writing, or holds the file as if it were."""
+
+
+class StoreOlder(StoreFailed):
+    """The file was written by an earlier version of the program, and this command changes no
+    file's version."""
 
 
 class Snapshot:
@@ -115,8 +132,9 @@ class Transaction(Snapshot):
 class Store:
     """The open file. One connection, used by one thread."""
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    def __init__(self, path: Path, engine: Engine, copies: Copies | None = None) -> None:
         self.path = path
+        self._copies = copies
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
         self._identity: tuple[int, int] | None = None
@@ -144,9 +162,10 @@ class Store:
             sync_folder(path.parent)
 
     @classmethod
-    def open(cls, path: Path) -> "Store":
-        """Open an existing file, migrating an older one; raises a kind of StoreFailed."""
-        store = cls(path, _engine(path))
+    def open(cls, path: Path, copies: Copies | None = None) -> "Store":
+        """Open an existing file; raises a kind of StoreFailed. An older one is migrated, once a
+        copy of it is in `copies`; without `copies` it is StoreOlder, and stays as it is."""
+        store = cls(path, _engine(path), copies)
         try:
             store._adopt()
         except BaseException:
@@ -170,9 +189,26 @@ class Store:
                 "install that version"
             )
         if version < HEAD:
-            with _failures(self.path):
-                _migrate(self._engine)
+            self._migrate_older()
         self._identity = identity
+
+    def _migrate_older(self) -> None:
+        """Bring the file to the newest schema, in one transaction, once its copy is durable."""
+        copies = self._copies
+        if copies is None:
+            raise StoreOlder(
+                f"{self.path}: is of an earlier version; `kiosk run` copies it, then brings it "
+                "up to date"
+            )
+        with _failures(self.path):
+            size = sum(part.stat().st_size for part in self.path.parent.glob(f"{self.path.name}*"))
+            if _free_bytes(self.path.parent) < _ROOM_FOR_COPY * size:
+                raise StoreFull(f"{self.path}: no room for the copy that is made before an update")
+            copies.drop_old()
+            self.backup(copies.next_path(kiosk.__version__))
+            copies.drop_old()
+            _migrate(self._engine)
+        _LOG.info("migrated %s to %s; its copy is in %s", self.path, HEAD, copies.folder)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -220,6 +256,7 @@ class Store:
                 os.fsync(file.fileno())
             os.rename(draft, target)
             sync_folder(target.parent)
+        _LOG.info("copied to %s", target)
 
     def checkpoint(self, patience: float = BUSY_MS / 1000) -> bool:
         """Move everything from the WAL into the file and empty it; False when another process
@@ -305,7 +342,10 @@ def _raw(engine: Engine) -> Iterator[Any]:
 
 
 def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
-    """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file."""
+    """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file. StoreUnsafe
+    before anything is touched."""
+    if fault := fault_of(sqlite.sqlite_version_info):
+        raise StoreUnsafe(f"{path}: {fault}")
     address = f"{path.absolute().as_uri()}?mode={mode}"
     engine = create_engine(
         "sqlite://",
@@ -400,7 +440,11 @@ def _named(path: Path, error: BaseException) -> StoreFailed:
 
 def _full(folder: Path) -> bool:
     try:
-        disk = os.statvfs(folder)
+        return _free_bytes(folder) < _NO_ROOM
     except OSError:
         return False
-    return disk.f_bavail * disk.f_frsize < _NO_ROOM
+
+
+def _free_bytes(folder: Path) -> int:
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize

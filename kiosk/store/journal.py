@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -66,6 +67,8 @@ class Kind(StrEnum):
     PIN_UNLOCKED = "pin-unlocked"
     PIN_WITHDRAWN = "pin-withdrawn"
     """By central: its officer was retired."""
+    PINS_LOST = "pins-lost"
+    """All of them: the secret beside the file is another one."""
     ROSTER_CHANGED = "roster-changed"
     ENROLLED = "enrolled"
     KEY_RENEWED = "key-renewed"
@@ -98,6 +101,40 @@ _SERVES = {
 """What is said of a duty, and whether its officer serves from then on."""
 _DUTY_CHANGES = 16
 """More than officers can sign on and off within a grace, each with a PIN."""
+
+
+_WARNS = {
+    Kind.PANEL_DOWN,
+    Kind.QUEUE_DOWN,
+    Kind.BUTTON_STUCK,
+    Kind.OUT_OF_SERVICE,
+    Kind.RESTORED,
+    Kind.CLOCK_JUMPED,
+    Kind.PIN_LOCKED,
+    Kind.SYNC_FAILED,
+    Kind.NOT_MINE,
+    Kind.CENTRAL_LOG_BROKEN,
+}
+"""What somebody should look at."""
+_QUIET = {Kind.RUNNING, Kind.FACES_COVERED, Kind.FACES_FREE}
+"""What comes all day long."""
+_LOGGED = {
+    Kind.PANEL_UP: ("what",),
+    Kind.PANEL_DOWN: ("what",),
+    Kind.QUEUE_UP: ("what",),
+    Kind.QUEUE_DOWN: ("what",),
+    Kind.CLOCK_JUMPED: ("what",),
+    Kind.SERVICE_MENU: ("what",),
+    Kind.DUTY_ENDED: ("cause",),
+    Kind.RESTORED: ("from",),
+    Kind.SYNCED: ("days", "by"),
+    Kind.SYNC_FAILED: ("reason",),
+    Kind.SENT_AGAIN: ("day",),
+    Kind.NOT_MINE: ("days",),
+}
+"""Details that the program's log has too. Never an officer, a key or a button: who reads logs is
+not who may read the journal."""
+_LOG = logging.getLogger("kiosk.event")
 
 
 class Happening(NamedTuple):
@@ -175,6 +212,7 @@ class Journal:
                 "hash": entry_hash(previous, seq + 1, at, boot_ms, day, kind.value, text),
             },
         )
+        _log(kind, detail or {})
 
     def last(self, *kinds: Kind) -> Entry | None:
         """The newest entry of any of these kinds."""
@@ -311,3 +349,14 @@ def _duty_change(at: str, kind: str, detail: str) -> DutyChange:
 def _happening(at: str, kind: str, detail: str) -> Happening:
     officer = json.loads(detail).get("officer", "")
     return Happening(datetime.fromisoformat(at), Kind(kind), str(officer))
+
+
+def _log(kind: Kind, detail: Mapping[str, str]) -> None:
+    """The same event for the program's log, without what only the journal may say."""
+    level = logging.INFO
+    if kind in _WARNS:
+        level = logging.WARNING
+    elif kind in _QUIET:
+        level = logging.DEBUG
+    details = [f"{name}={detail[name]}" for name in _LOGGED.get(kind, ()) if detail.get(name)]
+    _LOG.log(level, "%s", " ".join([kind.value, *details]))

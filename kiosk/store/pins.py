@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from kiosk.store.schema import pins
+from kiosk import pin
+from kiosk.store.schema import pin_secret, pins
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,28 @@ class Pins:
 
     def drop(self, owner: str) -> None:
         self._connection.execute(delete(pins).where(pins.c.owner == owner))
+
+    def secret(self) -> str:
+        """Fingerprint of the pepper with which these PINs were made; "": nobody has said."""
+        return self._connection.execute(select(pin_secret.c.fingerprint)).scalar() or ""
+
+    def put_secret(self, fingerprint: str) -> None:
+        self._connection.execute(
+            insert(pin_secret)
+            .values(id=1, fingerprint=fingerprint)
+            .on_conflict_do_update(index_elements=["id"], set_={"fingerprint": fingerprint})
+        )
+
+    def lose_all(self, fingerprint: str) -> tuple[str, ...]:
+        """No PIN is right any more: from now on they are made with another pepper. Those that
+        central issued come again. The owners of the others: each keeps the issue that it came
+        after, so that an earlier one of central does not take its place."""
+        self._connection.execute(delete(pins).where(pins.c.hash.startswith(pin.ISSUED)))
+        query = select(pins.c.owner).where(pins.c.hash != "").order_by(pins.c.owner)
+        owners = tuple(self._connection.scalars(query))
+        self._connection.execute(update(pins).values(hash="", tries=0))
+        self.put_secret(fingerprint)
+        return owners
 
 
 def _record(row: Row[Any]) -> PinRecord:

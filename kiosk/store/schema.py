@@ -199,6 +199,14 @@ pins = Table(
 )
 
 # One row each, whose `id` is 1.
+pin_secret = Table(
+    "pin_secret",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=False),
+    Column("fingerprint", _Text, nullable=False),
+    CheckConstraint("id = 1", name="pin_secret_one"),
+)
+
 duty = Table(
     "duty",
     metadata,
@@ -240,6 +248,7 @@ enrolment = Table(
     Column("terminal", _Text, nullable=False),
     Column("counter", _Text, nullable=False),
     Column("central_key", _Text, nullable=False),
+    Column("publisher_key", _Text, nullable=False),
     CheckConstraint("id = 1", name="enrolment_one"),
 )
 

@@ -47,13 +47,15 @@ class OpenDuty:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Where central is and who we are to it; `central_key` is base64 Ed25519."""
+    """Where central is and who we are to it; keys are base64 Ed25519. `publisher_key`: whose
+    releases of the program are installed here, "" for nobody's."""
 
     url: str
     site: str
     terminal: str
     counter: str
     central_key: str
+    publisher_key: str = ""
 
 
 class TerminalState:
@@ -130,6 +132,7 @@ class TerminalState:
             terminal=row.terminal,
             counter=row.counter,
             central_key=row.central_key,
+            publisher_key=row.publisher_key,
         )
 
     def put_enrolment(self, enrolled: Enrolment) -> None:
@@ -140,6 +143,7 @@ class TerminalState:
             terminal=enrolled.terminal,
             counter=enrolled.counter,
             central_key=enrolled.central_key,
+            publisher_key=enrolled.publisher_key,
         )
 
     def roster_etag(self) -> str:

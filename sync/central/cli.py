@@ -11,10 +11,15 @@ import typer
 
 from kiosk import release
 from kiosk.installation import lacking
+from kiosk.loglines import log_from_a_command
+from kiosk.output import never_stumble_over_letters
 from sync.central.commands import (
     accounts,
     backups,
+    ita,
+    migration,
     officers,
+    releases,
     results,
     running,
     sites,
@@ -39,14 +44,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(running.app)
+app.add_typer(migration.app)
 app.add_typer(terminals.enrolment)
 app.add_typer(results.app)
 app.add_typer(backups.app)
 app.add_typer(officers.app, name="officers")
 app.add_typer(terminals.app, name="terminals")
+app.add_typer(ita.app, name="ita")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(sites.app, name="sites")
+app.add_typer(releases.app, name="releases")
 
 
 def _say_version(asked: bool) -> None:
@@ -71,10 +79,12 @@ def _options(
         ),
     ] = False,
 ) -> None:
+    log_from_a_command()
     choose(data, site)
 
 
 def main() -> None:
+    never_stumble_over_letters()
     try:
         app()
     except ModuleNotFoundError as error:

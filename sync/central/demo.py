@@ -13,17 +13,21 @@ from random import Random
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.clock import SystemClock
+from kiosk.domain.businessday import FISCAL_YEAR_STARTS
 from kiosk.domain.people import RosterEntry
 from kiosk.domain.rating import Channel, Half, Outcome
 from kiosk.domain.rosterplan import Answer, Word
 from kiosk.domain.scale import FaceOrder
 from kiosk.domain.wording import DEFAULT_REASONS
 from kiosk.officerid import new_officer_id
+from sync.central import itafile
 from sync.central.demoobjections import seed_objections
+from sync.central.period import before, round_of
 from sync.central.sitesettings import NamedService
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import Improvement, ImprovementStatus, save_improvement
+from sync.central.usecases.ita import import_ita_round
 from sync.central.usecases.office_settings import read_settings, save_settings
 from sync.central.usecases.people import change_roster
 from sync.central.usecases.publishing import publish_due
@@ -349,6 +353,8 @@ def _office(central: Central, random: Random, today: date) -> None:
             status=status,
         )
         save_improvement(central, director, improvement, now)
+    running = round_of(today, FISCAL_YEAR_STARTS)
+    import_ita_round(central, director, before(running).code, itafile.read(itafile.shipped()), now)
     stored = read_settings(central)
     url = "https://report.example.go.th/f/{token}"
     # Nothing here is anybody's: whoever looks around needs no telephone.

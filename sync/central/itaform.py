@@ -1,10 +1,11 @@
 """The form of the ITA measures report, and one of its rows as people have written it.
 
-The form is the office's own of fiscal year 2567 (itaform.json), unless its settings list other
-rows.
+The form is that of Bangkok's district offices (itaform.json), unless the office's settings list
+other rows. It has headings and items, and nothing that an office writes.
 """
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -13,73 +14,81 @@ from typing import Any
 
 from sync.central import period as periods
 from sync.central.period import Period
-from sync.central.sitesettings import ItaRow, SiteSettings
-from sync.central.store.ita import ItaBody, ItaText
+from sync.central.sitesettings import ANNEX, ItaRow, SiteSettings
+from sync.central.store.ita import NOTHING_WRITTEN, ItaBody, ItaText
+from sync.central.store.itapictures import ItaPicture
 
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
+    """A row of the table, a heading without one (no `code`), or an annex below it. `joined`: its
+    columns 3 to 5 are those of the row above. `body`: what stands there before anybody writes."""
+
     code: str
     form: str
-    """IIT, EIT or OIT."""
+    """IIT, EIT, OIT or ANNEX."""
     indicator: str
-    terminal_is_evidence: bool
-    body: ItaBody
+    joined: bool = False
+    body: ItaBody = NOTHING_WRITTEN
+
+    @property
+    def is_annex(self) -> bool:
+        return self.form == ANNEX
 
 
 @dataclass(frozen=True, slots=True)
 class EditedRow:
     """A row as it now stands. `version` 0: nobody has written in this round. `beside`: texts that
-    were saved at the same time by somebody else and wait to be brought together."""
+    were saved at the same time by somebody else and wait to be brought together. `history`: every
+    version of this round, oldest first. `earlier_pictures`: how many the round before has."""
 
     row: FormRow
     body: ItaBody
-    version: int
-    author: str
-    at: datetime | None
-    beside: tuple[ItaText, ...]
+    version: int = 0
+    author: str = ""
+    at: datetime | None = None
+    beside: tuple[ItaText, ...] = ()
+    history: tuple[ItaText, ...] = ()
+    pictures: tuple[ItaPicture, ...] = ()
+    earlier_pictures: int = 0
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it has an earlier round's text that nobody has changed or confirmed."""
+        return self.version == 0 and self.body.is_written
 
 
 @cache
-def form() -> tuple[str, tuple[str, ...], tuple[FormRow, ...]]:
-    """Title, the five columns' titles, and the rows in their order."""
+def form() -> tuple[tuple[str, ...], tuple[FormRow, ...]]:
+    """The five columns' titles, with a bar wherever a line may end; and the rows in their order."""
     document = json.loads((files("sync.central") / "itaform.json").read_text("utf-8"))
-    rows = tuple(map(_form_row, document["rows"]))
-    return document["title"], tuple(document["columns"]), rows
+    return tuple(document["columns"]), tuple(map(_form_row, document["rows"]))
 
 
 def _form_row(row: dict[str, Any]) -> FormRow:
-    body = ItaBody(
-        score="" if row["score"] is None else f"{row['score']:.2f}",
-        question=row["question"],
-        shortfall=row["shortfall"],
-        measure=row["measure"],
-        result=row["result"],
-        evidence=row["evidence"],
-    )
     return FormRow(
         code=row["code"],
         form=row["form"],
         indicator=row["indicator"],
-        terminal_is_evidence=bool(row["terminal_is_evidence"]),
-        body=body,
+        joined=row.get("joined", False),
+        body=ItaBody(question=row.get("question", ""), figure=row.get("figure", "")),
     )
 
 
 def listed(settings: SiteSettings) -> tuple[FormRow, ...]:
     """The rows that the office wants, in its order. One that the form knows begins with the form's
-    text, another empty. What was written into a row that is no longer listed stays, and is there
+    item, another empty. What was written into a row that is no longer listed stays, and is there
     again when the row is."""
     if not settings.ita_rows:
-        return form()[2]
-    bodies = {row.code: row.body for row in form()[2]}
+        return form()[1]
+    bodies = {row.code: row.body for row in form()[1]}
     return tuple(
         FormRow(
             code=row.code,
             form=row.form,
             indicator=row.indicator,
-            terminal_is_evidence=row.terminal_is_evidence,
-            body=bodies.get(row.code, ItaBody()),
+            joined=row.joined,
+            body=bodies.get(row.code, NOTHING_WRITTEN),
         )
         for row in settings.ita_rows
     )
@@ -88,14 +97,25 @@ def listed(settings: SiteSettings) -> tuple[FormRow, ...]:
 def as_settings() -> tuple[ItaRow, ...]:
     """The form's own rows as settings: where an editor starts."""
     return tuple(
-        ItaRow(
-            code=r.code,
-            form=r.form,
-            indicator=r.indicator,
-            terminal_is_evidence=r.terminal_is_evidence,
-        )
-        for r in form()[2]
+        ItaRow(code=row.code, form=row.form, indicator=row.indicator, joined=row.joined)
+        for row in form()[1]
     )
+
+
+def blocks(rows: Iterable[EditedRow]) -> tuple[tuple[EditedRow, ...], ...]:
+    """Rows that share columns 3 to 5; most are alone."""
+    together: list[list[EditedRow]] = []
+    for row in rows:
+        if row.row.joined and together:
+            together[-1].append(row)
+        else:
+            together.append([row])
+    return tuple(map(tuple, together))
+
+
+def drafts(rows: Sequence[EditedRow]) -> int:
+    """How many rows have an earlier round's text that nobody has changed or confirmed."""
+    return sum(row.is_draft for row in rows)
 
 
 def rounds(today: date, starts: int) -> tuple[Period, ...]:

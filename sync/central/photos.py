@@ -1,4 +1,4 @@
-"""An officer's photo: any picture a person has, made small, upright and plain; bombs refused."""
+"""Pictures that people bring, made small, upright and plain; bombs refused."""
 
 import io
 from threading import Lock
@@ -8,7 +8,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from kiosk.domain.refusal import Refusal
 
 SIDE = 320
-"""Pixels of the square that is kept."""
+"""Pixels of the square that is kept of an officer."""
+ACTIVITY = 1200
+"""Pixels of the longer side that is kept of an office's activity: a third of a page in print."""
 LEAST = 120
 """Pixels a side of the picture given."""
 MAX_PIXELS, MAX_WHOLE = 50_000_000, 8_000_000
@@ -27,6 +29,21 @@ class BadPhoto(Refusal):
 
 def portrait(data: bytes) -> bytes:
     """A JPEG of SIDE × SIDE from the middle of a picture, without its metadata (place, camera)."""
+    upright = _upright(data, (SIDE, SIDE), 4 * SIDE)
+    return _jpeg(ImageOps.fit(upright, (SIDE, SIDE), centering=(0.5, 0.4)))
+
+
+def activity(data: bytes) -> tuple[bytes, tuple[int, int]]:
+    """A whole picture as a JPEG of at most ACTIVITY pixels a side, without its metadata; and its
+    width and height."""
+    upright = _upright(data, (ACTIVITY, ACTIVITY), ACTIVITY)
+    upright.thumbnail((ACTIVITY, ACTIVITY))
+    return _jpeg(upright), upright.size
+
+
+def _upright(data: bytes, draft: tuple[int, int], shortest: int) -> Image.Image:
+    """A picture in RGB as it is looked at; while it is read, its shorter side is made `shortest`
+    where it is longer. BadPhoto."""
     try:
         with _IN_TURN, Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             plain = picture.format == "JPEG" and not picture.info.get("progressive")
@@ -34,19 +51,31 @@ def portrait(data: bytes) -> bytes:
                 raise BadPhoto("picture_large")
             if min(picture.size) < LEAST:
                 raise BadPhoto("picture_small", least=LEAST)
-            picture.draft("RGB", (SIDE, SIDE))
-            if min(picture.size) > 4 * SIDE:
+            picture.draft("RGB", draft)
+            if min(picture.size) > shortest:
                 # In place: what follows makes copies.
-                shrink = 4 * SIDE / min(picture.size)
+                shrink = shortest / min(picture.size)
                 picture.thumbnail((picture.width * shrink, picture.height * shrink))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-            square = ImageOps.fit(upright, (SIDE, SIDE), centering=(0.5, 0.4))
+            return _opaque(ImageOps.exif_transpose(picture))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         if isinstance(error, BadPhoto):
             raise
         raise BadPhoto("picture_unreadable") from None
     except Image.DecompressionBombError:
         raise BadPhoto("picture_large") from None
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """On white where a drawing has no colour."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    layers = picture.convert("RGBA")
+    paper = Image.new("RGB", layers.size, "white")
+    paper.paste(layers, mask=layers.getchannel("A"))
+    return paper
+
+
+def _jpeg(picture: Image.Image) -> bytes:
     jpeg = io.BytesIO()
-    square.save(jpeg, "JPEG", quality=85, optimize=True)
+    picture.save(jpeg, "JPEG", quality=85, optimize=True)
     return jpeg.getvalue()

@@ -81,7 +81,9 @@ terminals = Table(
     _text("release_by"),
     _text("release_roles"),
     _text("release_reason"),
+    _text("release_keeps"),
     _moment("release_at", empty=True),
+    _moment("central_stays", empty=True),
     _text("software"),
     Column("seen", Moment()),
     Column("head_seq", BigInteger, nullable=False),
@@ -95,6 +97,52 @@ terminals = Table(
     Column("free", Integer),
     Column("panel", Text),
     PrimaryKeyConstraint("site", "terminal"),
+)
+
+# Releases of the terminal's program that this office has; their files lie in the data folder.
+releases = Table(
+    "releases",
+    metadata,
+    _text("site"),
+    _text("version"),
+    Column("header", LargeBinary, nullable=False),
+    _text("digest"),
+    _moment("added"),
+    _text("added_by"),
+    _count("withdrawn"),
+    _text("first_terminal"),
+    _count("hours"),
+    _moment("resumed", empty=True),
+    PrimaryKeyConstraint("site", "version"),
+)
+
+# How each terminal stands to releases, as it last said.
+terminal_updates = Table(
+    "terminal_updates",
+    metadata,
+    _text("site"),
+    _text("terminal"),
+    _moment("at"),
+    _text("version"),
+    _moment("since"),
+    _text("fetched"),
+    _count("on_trial"),
+    _text("refused"),
+    _text("reason"),
+    _moment("refused_at", empty=True),
+    PrimaryKeyConstraint("site", "terminal"),
+)
+
+# Whose releases are trusted: the first key, then each next one, signed by the one before.
+publisher_keys = Table(
+    "publisher_keys",
+    metadata,
+    _text("site"),
+    _count("number"),
+    _text("public_key"),
+    _text("proof"),
+    _moment("at"),
+    PrimaryKeyConstraint("site", "number"),
 )
 
 # The keys that terminals had before: what was signed with one can still be told.
@@ -561,6 +609,24 @@ ita_texts = Table(
     _text("body"),
     PrimaryKeyConstraint("site", "fiscal_year", "round", "code", "version"),
 )
+
+ita_pictures = Table(
+    "ita_pictures",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _count("fiscal_year"),
+    _count("round"),
+    _text("code"),
+    _moment("at"),
+    _text("caption"),
+    _text("words"),
+    _count("width"),
+    _count("height"),
+    Column("jpeg", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("site", "id"),
+)
+"""`words`: what the picture shows, for who can't see it."""
 
 site_settings = Table(
     "site_settings",

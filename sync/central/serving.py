@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import platform
 import resource
 import socket
 import ssl
@@ -12,18 +13,19 @@ from pathlib import Path
 
 import uvicorn
 
+from kiosk import release
 from kiosk.servicemanager import ServiceManager
 from sync.central.connections import Impatient
+from sync.central.listening import NoListener, listener_for
 from sync.central.nightly import Nights
 from sync.central.papers import fonts
-from sync.central.usecases.central import Central
+from sync.central.usecases.central import HEAD, Central
 from sync.central.watchdog import give_signs_of_life
 from sync.central.web.app import create_app
 from sync.central.web.terminal_api import utc_now
 
 _EVENTS = logging.getLogger("kiosk.central.security")
-_BACKLOG = 2048
-"""Connections that wait: a whole city's terminals may call at once."""
+_LOG = logging.getLogger("kiosk.central")
 
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -53,14 +55,18 @@ def serve_until_ended(
     # Each connection takes a descriptor; what the shell gives is 1024.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with _listener(host, port) as listener:
+    try:
+        listener = listener_for(host, port, os.environ)
+    except NoListener as error:
+        raise ServeError(str(error)) from None
+    with listener:
         scheme = "https" if tls_cert else "http"
         address = f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}"
         config = server_config(central, tls_cert, tls_key)
-        _log_events()
         # The first paper need not wait for its typeface.
         threading.Thread(target=fonts.letters, daemon=True).start()
         say(f"Serving {central.site} at {address}")
+        _LOG.info("started: %s at %s", described(central), address)
         report = central.settings.url.rstrip("/") if beyond_this_machine else address
         say(f"Report: {report}/report/{central.site}")
         nights = Nights(central, utc_now)
@@ -70,6 +76,18 @@ def serve_until_ended(
             WatchedServer(config, central, manager, nights).run(sockets=[listener])
         finally:
             nights.end()
+            _LOG.info("stopped")
+
+
+def described(central: Central) -> str:
+    """Which program on what, for the log."""
+    parts = (
+        f"kiosk-central {release.version()}",
+        f"Python {platform.python_version()}",
+        f"{central.store.described()}, schema {HEAD}",
+        f"{central.settings.folder} ({central.site})",
+    )
+    return ", ".join(parts)
 
 
 class WatchedServer(uvicorn.Server):
@@ -96,22 +114,12 @@ class WatchedServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _log_events() -> None:
-    """Security events and the nights go to standard error, a line each: systemd's journal has them
-    too."""
-    lines = logging.StreamHandler()
-    lines.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
-    for events in (_EVENTS, logging.getLogger("kiosk.central.night")):
-        events.addHandler(lines)
-        events.setLevel(logging.INFO)
-        events.propagate = False
-
-
 def server_config(central: Central, tls_cert: Path | None, tls_key: Path | None) -> uvicorn.Config:
     """How the report is served; ServeError when the certificate can't be used."""
     config = uvicorn.Config(
         create_app(central),
         http=Impatient,
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -173,21 +181,6 @@ class Renewed:
                 status = os.stat_result((0,) * 10)
             state.append((status.st_mtime_ns, status.st_ino))
         return state
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sends at once (TCP_NODELAY) only where the socket names its protocol.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        # Listening before the address is said: whoever reads it may connect at once.
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise ServeError(f"{host}:{port}: {error.strerror}; choose another --port") from None
-    return listener
 
 
 def _bracketed(host: str) -> str:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from kiosk.domain.kinds import Identifier, Name, ScreenText, Text, WebAddress
+from kiosk.domain.kinds import Identifier, Name, ScreenText, Text, WebAddress, Whole
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from kiosk.files import lent_to_root, write_whole
@@ -20,6 +20,9 @@ from kiosk.tomlfile import default_text, tables
 from kiosk.tomlfile.tables import SettingsError, WrongSetting
 
 FILE_NAME = "central.toml"
+_SQLITE = "sqlite:///"
+OWN_DATABASE = f"{_SQLITE}central.db"
+"""The address of SQLite in the data folder, wherever that is: a copied folder has its own."""
 
 
 class CentralSettings(NamedTuple):
@@ -27,7 +30,9 @@ class CentralSettings(NamedTuple):
 
     site: Annotated[str, Identifier(), "the office's id"]
     name: Annotated[str, Name(), "the office's name"]
-    database: Annotated[str, Text(least=1), "its address: sqlite:///FILE or postgresql://..."]
+    database: Annotated[
+        str, Text(least=1), "its address: sqlite:///FILE (in this folder) or postgresql://..."
+    ]
     url: Annotated[str, WebAddress(MAX_ADDRESS, needed=True), "the address terminals use"]
     question_th: Annotated[
         str, ScreenText(MAX_SCREEN_TEXT, least=0), "sent to every terminal; empty: its own"
@@ -47,6 +52,14 @@ class CentralSettings(NamedTuple):
         "the folder from which old backups (central-DATE.zip) go at night; empty: none",
     ] = ""
     identity_client: Annotated[str, Text(), "what the provider knows this report as"] = ""
+    connections: Annotated[
+        int, Whole(2, 500), "to PostgreSQL, at most, of each process that serves"
+    ] = 15
+    prepare_threshold: Annotated[
+        int,
+        Whole(0, 1000),
+        "uses of a statement until PostgreSQL prepares it; 0: never, as PgBouncer may need",
+    ] = 5
     folder: Path = Path()
     """Where the file lies."""
 
@@ -94,7 +107,15 @@ def load(folder: Path) -> CentralSettings:
     if name := lent_to_root(folder):
         raise SettingsError(f"{folder}: belongs to {name}; begin with `runuser -u {name} --`")
     text = tables.text_of(path, init="kiosk-central init")
-    return _settings(tables.tables(text, path), path, text)._replace(folder=folder)
+    settings = _settings(tables.tables(text, path), path, text)
+    return settings._replace(folder=folder, database=located(folder, settings.database))
+
+
+def located(folder: Path, database: str) -> str:
+    """A database's address from anywhere: a file without a path is in the data folder."""
+    if not database.startswith(_SQLITE):
+        return database
+    return f"{_SQLITE}{(folder / database.removeprefix(_SQLITE)).absolute()}"
 
 
 def _settings(values: dict[str, Any], path: Path, text: str = "") -> CentralSettings:

@@ -63,10 +63,11 @@ Act, section 25)."""
 MAX_CHANNELS, MAX_TEXT = 8, 300
 MAX_SERVICES = 60
 MAX_ITA_ROWS = 150
-ITA_FORMS = ("IIT", "EIT", "OIT")
+ANNEX = "ANNEX"
+ITA_FORMS = ("IIT", "EIT", "OIT", ANNEX)
 USUAL_WORDS_TH = tuple(words.th for words in DEFAULT_LEVEL_WORDS)
 USUAL_WORDS_EN = tuple(words.en for words in DEFAULT_LEVEL_WORDS)
-ITA_CODE = r"[A-Z]{1,2}[0-9]{1,3}"
+ITA_CODE = r"([A-Z]{1,2}[0-9]{1,3})?"
 
 
 class BadSettings(Refusal):
@@ -117,12 +118,10 @@ class Contact(NamedTuple):
 class ItaRow(NamedTuple):
     """A row of the ITA measures report."""
 
-    code: Annotated[str, ItaCode(), "its item's code"]
-    form: Annotated[str, Choice(ITA_FORMS), "whose form it is of"]
-    indicator: Annotated[str, ScreenText(MAX_TEXT), "the indicator it stands under"]
-    terminal_is_evidence: Annotated[bool, Flag(), "the terminals' figures are evidence for it"] = (
-        False
-    )
+    code: Annotated[str, ItaCode(), "its item's code; empty: none, the indicator alone"]
+    form: Annotated[str, Choice(ITA_FORMS), "whose form it is of, or an annex"]
+    indicator: Annotated[str, ScreenText(MAX_TEXT), "the indicator above it; an annex's title"]
+    joined: Annotated[bool, Flag(), "its columns 3 to 5 are those of the row above"] = False
 
 
 CHANNELS = (
@@ -324,9 +323,23 @@ def read(values: dict[str, Any]) -> SiteSettings:
     for name, rows in (("reasons", settings.reasons), ("services", settings.services)):
         if len({row.id for row in rows}) != len(rows):
             raise BadSettings("id_twice", field=name)
-    if len({row.code for row in settings.ita_rows}) != len(settings.ita_rows):
-        raise BadSettings("ita_code_twice")
+    _check_ita_rows(settings.ita_rows)
     return settings
+
+
+def _check_ita_rows(rows: tuple[ItaRow, ...]) -> None:
+    codes = [row.code for row in rows if row.code]
+    if len(set(codes)) != len(codes):
+        raise BadSettings("ita_code_twice")
+    for above, row in zip((None, *rows), rows, strict=False):
+        if row.form == ANNEX and not row.code:
+            raise BadSettings("ita_annex_code", text=excerpt(row.indicator))
+        if not row.joined:
+            continue
+        place = (row.form, row.indicator)
+        is_item = bool(row.code) and row.form != ANNEX
+        if above is None or not above.code or not is_item or (above.form, above.indicator) != place:
+            raise BadSettings("ita_joined", code=row.code or excerpt(row.indicator))
 
 
 def _refused(error: WrongSetting) -> BadSettings:

@@ -41,6 +41,13 @@ from sync.messages.runs import (
     Welcome,
     WitnessedSheet,
 )
+from sync.messages.updates import (
+    Manifest,
+    NextPublisher,
+    RefusedRelease,
+    UpdateState,
+    WantedRelease,
+)
 
 __all__ = [
     "NO_HEAD",
@@ -65,7 +72,9 @@ __all__ = [
     "LogHead",
     "LogProof",
     "LogsAnswer",
+    "Manifest",
     "NewKey",
+    "NextPublisher",
     "NotMine",
     "OpenSheet",
     "OutcomeCount",
@@ -79,6 +88,7 @@ __all__ = [
     "Receipt",
     "RecordingDigest",
     "Recordings",
+    "RefusedRelease",
     "Roster",
     "RosterOfficer",
     "SeenLogs",
@@ -87,6 +97,8 @@ __all__ = [
     "StoredDays",
     "StoredRevision",
     "TerminalPin",
+    "UpdateState",
+    "WantedRelease",
     "Welcome",
     "WitnessedSheet",
 ]

@@ -12,12 +12,14 @@ class Enrol(Message, frozen=True):
 
 
 class Enrolled(Message, frozen=True):
-    """Who the terminal now is, where it stands, and the key central signs with."""
+    """Who the terminal now is, where it stands, and the key central signs with.
+    `publisher_key`: whose releases of the program it is to trust, "" for none."""
 
     site: Identifier
     terminal: Identifier
     counter: Identifier
     central_key: ShortText
+    publisher_key: ShortText
 
 
 class NewKey(Message, frozen=True):

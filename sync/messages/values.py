@@ -27,6 +27,8 @@ _AN_IDENTIFIER = f"^{IDENTIFIER.pattern}$"
 _AN_IDENTIFIER_OR_NOTHING = f"^({IDENTIFIER.pattern})?$"
 _A_COUNTED_NAME = "^[A-Za-z0-9._ -]{1,96}$"
 _A_PROMPT_NAME = "^[a-z][A-Za-z0-9._-]{0,47}$"
+_A_VERSION = r"^(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2}$"
+_A_VERSION_OR_NOTHING = r"^((0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2})?$"
 _A_HASH = f"^{_HASH}$"
 _A_HASH_OR_NOTHING = f"^({_HASH})?$"
 
@@ -64,6 +66,9 @@ Name = Annotated[str, Meta(max_length=MAX_NAME, extra_json_schema=_NO_CONTROLS)]
 
 CountedName = Annotated[str, Meta(pattern=_A_COUNTED_NAME)]
 """Of what a step counts, such as `rating am 5 3 general 1 touch`."""
+ReleaseVersion = Annotated[str, Meta(pattern=_A_VERSION)]
+"""Of a release, such as `1.2.0`."""
+ReleaseVersionOrNone = Annotated[str, Meta(pattern=_A_VERSION_OR_NOTHING)]
 PromptName = Annotated[str, Meta(pattern=_A_PROMPT_NAME)]
 """Of what the audible guide says, such as `reason-wait`."""
 
@@ -72,6 +77,8 @@ DESCRIPTIONS = {
     _A_COUNTED_NAME: "words of A-Z a-z 0-9 . _ - expected, of at most 96 characters",
     _AN_IDENTIFIER: "1 to 32 of A-Z a-z 0-9 . _ - expected (a letter or digit first)",
     _AN_IDENTIFIER_OR_NOTHING: "1 to 32 of A-Z a-z 0-9 . _ - expected, or nothing",
+    _A_VERSION: "a version such as 1.2.0 expected",
+    _A_VERSION_OR_NOTHING: "a version such as 1.2.0 expected, or nothing",
     _A_HASH: "64 hex digits expected",
     _A_HASH_OR_NOTHING: "64 hex digits expected, or nothing",
 }

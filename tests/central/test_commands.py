@@ -1,5 +1,6 @@
 """The `kiosk-central` command as an IT clerk meets it: what it makes, what it says, how it ends."""
 
+import os
 import re
 import shlex
 import sqlite3
@@ -595,6 +596,30 @@ def test_a_roster_from_the_command_line_stands_in_the_log(
         told("officer_retired", number="101", officer="สมหญิง ใจดี"),
         told("roster", n=1),
     ]
+
+
+def test_an_older_database_is_changed_by_migrate_alone(
+    ready: Command, database: sqlite3.Connection
+) -> None:
+    assert "Nothing to do" in ready("migrate").output
+    database.execute("UPDATE alembic_version SET version_num = '0000'")
+    for command in (("verify",), ("accounts", "list"), ("backup", "x.zip")):
+        assert "run `kiosk-central migrate`" in refused(ready(*command))
+
+
+def test_an_8_bit_locale_ends_no_command_half_way(folder: Path) -> None:
+    """What it can't show becomes a question mark; files are UTF-8 all the same."""
+    western = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONIOENCODING": "latin-1"}
+    made = subprocess.run(
+        [sys.executable, "-m", "sync.central.cli", "--data", str(folder), "init"],
+        capture_output=True,
+        env={**western, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        timeout=30,
+    )
+    assert made.returncode == 0, made.stderr
+    assert b"(???" in made.stdout
+    assert b"First account: it" in made.stdout
+    assert "สำนักงานเขตดินแดง" in (folder / "central.toml").read_text("utf-8")
 
 
 def test_the_first_office_renamed_is_called_so_everywhere(ready: Command, folder: Path) -> None:

@@ -16,6 +16,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from sync.central import period, serving
+from sync.central.listening import listener_for
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
@@ -246,7 +247,7 @@ def test_a_renewed_certificate_is_served_at_once_and_a_broken_one_never(
 def test_an_answer_is_sent_at_once_and_a_half_sent_request_holds_no_end_up(
     central: Central,
 ) -> None:
-    listener = serving._listener("127.0.0.1", 0)
+    listener = listener_for("127.0.0.1", 0, {})
     assert listener.proto == socket.IPPROTO_TCP, "asyncio then sets TCP_NODELAY"
     server = uvicorn.Server(serving.server_config(central, None, None))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -275,6 +275,10 @@ REFUSED = [
     {"ita_rows": "ก๒ | IIT | ข"},
     {"ita_rows": "I2 | XIT | ข"},
     {"ita_rows": "I2 | IIT | "},
+    {"ita_rows": "– | ANNEX | ภาคผนวก"},
+    {"ita_rows": "I2 | IIT | ก | ใช่"},
+    {"ita_rows": "I2 | IIT | ก\nI4 | IIT | ข | ใช่"},
+    {"ita_rows": "I2 | IIT | ก\n– | IIT | ก | ใช่"},
 ]
 
 
@@ -294,7 +298,7 @@ def test_a_setting_below_the_floor_or_out_of_form_is_named_and_nothing_changes(
 
 
 def ita_codes(central: Central) -> list[str]:
-    return [row.row.code for row in ita_rows(central)]
+    return [row.row.code or "–" for row in ita_rows(central)]
 
 
 def ita_rows(central: Central) -> tuple[itaform.EditedRow, ...]:
@@ -319,12 +323,12 @@ def test_rows_of_the_ita_report_are_taken_out_put_in_and_moved_and_texts_stay(
     with central.store.transaction(central.site) as t:
         body = ItaBody(measure="เขียนไว้แล้ว")
         assert t.ita.append(2027, 1, usual[0], 0, body, "คนเขียน", NOW)
-    fewer = [lines[2], lines[1], "O99 | OIT | ตัวชี้วัดใหม่ | ใช่"]
+    fewer = [lines[3], lines[2], "O99 | OIT | ตัวชี้วัดใหม่", "O98 | OIT | ตัวชี้วัดใหม่ | ใช่"]
     sent = form(version="1", ita_rows="\n".join(fewer))
     assert it.post("/settings/dindaeng", data=sent).status_code == 303
-    assert ita_codes(central) == [usual[2], usual[1], "O99"]
+    assert ita_codes(central) == [usual[3], usual[2], "O99", "O98"]
     new = ita_rows(central)[-1]
-    assert (new.row.terminal_is_evidence, new.body) == (True, ItaBody())
+    assert (new.row.joined, new.body) == (True, ItaBody())
     assert it.post("/settings/dindaeng", data=form(version="2", ita_rows="")).status_code == 303
     assert ita_codes(central) == usual
     back = ita_rows(central)[0]

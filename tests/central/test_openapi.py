@@ -81,6 +81,12 @@ def statuses(description: dict[str, Any], method: str, path: str) -> set[str]:
             f"{TERMINAL}/recordings/{{language}}/{{prompt}}",
             "200 400 401 403 404 409 413 503",
         ),
+        ("put", f"{TERMINAL}/update", "200 400 401 403 409 413 503"),
+        (
+            "get",
+            f"{TERMINAL}/release/{{digest}}/{{piece}}",
+            "200 400 401 403 404 409 413 503",
+        ),
         ("get", f"{TERMINAL}/days", "200 400 401 403 413 503"),
         ("put", f"{TERMINAL}/key", "204 400 401 403 409 413 503"),
         ("put", f"{TERMINAL}/not-mine", "204 400 401 403 413 503"),

@@ -4,9 +4,9 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import openpyxl
@@ -14,12 +14,9 @@ import pytest
 from docx import Document
 from PIL import Image
 from pypdf import PdfReader
-from pypdf.generic import IndirectObject
 
 from kiosk.domain.scale import Scale
 from sync import absence, closing
-from sync.central import itaform
-from sync.central.itaform import EditedRow
 from sync.central.language import LANGUAGES, in_thai, tables
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.papers.thaitext import digits, listed
@@ -28,115 +25,41 @@ from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.reports.gate import MonthFigure, OfficeView
 from sync.central.sitesettings import NamedService
-from sync.central.store.engine import CentralStore
 from sync.central.store.improvements import Improvement, ImprovementStatus
-from sync.central.store.ita import ItaBody
 from sync.central.usecases.central import Central
-from sync.central.usecases.publishing import publish_due
-from sync.central.viewer import PUBLIC, ROLES, Viewer
-from tests.support.builders import an_officer
-from tests.support.central import made_central, put_on_roster, received
-from tests.support.papers import pages, squeezed
+from sync.central.viewer import PUBLIC
+from tests.support.papers import (
+    DIRECTOR,
+    HOSTILE,
+    NOW,
+    ROUND,
+    TODAY,
+    WORDS,
+    described,
+    ita_report,
+    ita_report_with,
+    pages,
+    small_office,
+    squeezed,
+)
 
-NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-TODAY = date(2026, 11, 23)
 TOLD = date(2027, 1, 18)
 """When the tables of the quarter that TODAY is in are told."""
-ROUND = parse("fy2027-1")
-WORDS = (
-    "ขั้นตอน น้ำผึ้ง ปิ่นเกล้า สิทธิ์ ปัญญ์ ญาณวุฒิ กตัญญู ซ้ำ ปั้น ป้ำ ฟื้น ฝั่ง เป็นต้น ทั้งสิ้น "
-    "ดำเนินงาน ที่ เพิ่มเติม ความเชื่อมั่น พันธุ์ ศุกร์"
-)
-"""The twenty hard words of ARCHITECTURE.md#thai-in-documents."""
-HOSTILE = (
-    '#read("/etc/passwd") *bold* _x_ $x^2$ @ref <tag> [a](b) `c` \\ "q" = + - // /* */ '
-    "\u202eback\u202c \u200b ✨🎉 ก" + "\u0e48" * 10_000 + "\x07\n=cmd|' /C calc'!A0"
-)
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Central:
-    folder: Path = tmp_path_factory.mktemp("papers")
-    central = made_central(CentralStore.create(f"sqlite:///{folder / 'central.db'}"), folder)
-    put_on_roster(central, (an_officer("101", "สมหญิง กตัญญู", section="ฝ่ายทะเบียน"),))
-    received(central, "101", 9, 9, 20, 60, 60)
-    publish_due(central, TODAY)
-    return central
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
+    central = small_office(tmp_path_factory.mktemp("papers"))
+    yield central
+    central.store.close()
 
 
 OPEN, DONE = ImprovementStatus.OPEN, ImprovementStatus.DONE
-DIRECTOR = Viewer(account="d", name="ผอ.", site="dindaeng", roles=frozenset({ROLES["director"]}))
 
 
 @pytest.fixture(scope="module")
 def view(office: Central) -> OfficeView:
     return gate.office(office, DIRECTOR, ROUND, TODAY, sections_seen=NOW)
-
-
-def seeded() -> tuple[EditedRow, ...]:
-    return tuple(
-        EditedRow(row=row, body=row.body, version=0, author="", at=None, beside=())
-        for row in itaform.form()[2]
-    )
-
-
-def with_text(text: str) -> tuple[EditedRow, ...]:
-    first, *rest = seeded()
-    return (
-        replace(
-            first,
-            body=ItaBody(
-                score="84.60",
-                question=text,
-                shortfall=text,
-                measure=text,
-                result=text,
-                evidence=text,
-            ),
-        ),
-        *rest,
-    )
-
-
-# --- the ITA report ----------------------------------------------------------------------------
-
-
-def test_the_ita_report_repeats_its_columns_and_leaves_no_row_out(view: OfficeView) -> None:
-    found = pages(ita.pdf(view, seeded(), NOW))
-    for page in found:
-        for column in itaform.form()[1]:
-            assert squeezed(column)[:12] in page
-    whole = "".join(found)
-    for row in itaform.form()[2]:
-        assert row.code in whole
-        assert squeezed(digits(row.body.score)) in whole
-    assert "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายนอก(EIT)" in whole
-    assert whole.index("ตัวชี้วัดที่๑") < whole.index("ตัวชี้วัดที่๖") < whole.index("ตัวชี้วัดที่๘")
-    assert "https://shorturl.at/jnvBO" in whole, "no digit of an address is touched"
-
-
-def test_the_report_is_landscape_tagged_archivable_and_names_itself(view: OfficeView) -> None:
-    pdf = ita.pdf(view, seeded(), NOW)
-    reader = PdfReader(io.BytesIO(pdf))
-    box = reader.pages[0].mediabox
-    assert (round(box.width), round(box.height)) == (842, 595)
-    root: Any = reader.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"]
-    assert root["/Lang"].startswith("th")
-    metadata = root["/Metadata"].get_data().decode()
-    assert "<pdfaid:part>2</pdfaid:part>" in metadata
-    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
-    assert reader.metadata is not None
-    assert "รอบ ๖ เดือนแรก" in str(reader.metadata.title)
-
-
-def test_our_evidence_stands_in_its_rows_with_n_rate_interval_and_dates(view: OfficeView) -> None:
-    whole = "".join(pages(ita.pdf(view, seeded(), NOW)))
-    ours = sum(row.terminal_is_evidence for row in itaform.form()[2])
-    assert whole.count(squeezed(in_thai("ita_paper.evidence"))) == ours
-    assert view.figure.result.n == 158
-    assert whole.count("จากการประเมิน๑๕๘ครั้ง") == ours
-    assert whole.count("พึงพอใจร้อยละ๗๖") == ours
 
 
 def test_twenty_hard_words_are_copied_whole(view: OfficeView, office: Central) -> None:
@@ -146,7 +69,7 @@ def test_twenty_hard_words_are_copied_whole(view: OfficeView, office: Central) -
     named = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
     section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
     made = (
-        ita.pdf(view, with_text(WORDS), NOW),
+        ita.pdf(ita_report_with(view, WORDS), NOW),
         meetings.meeting_pdf(view, log, {}, NOW),
         meetings.weekly_pdf(view, log, TODAY, NOW),
         posters.infographic_pdf(replace(view, name=WORDS), (), NOW),
@@ -160,58 +83,27 @@ def test_twenty_hard_words_are_copied_whole(view: OfficeView, office: Central) -
 
 
 def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
-    whole = "".join(pages(ita.pdf(view, with_text(HOSTILE), NOW)))
+    whole = "".join(pages(ita.pdf(ita_report_with(view, HOSTILE), NOW)))
     assert '#read("/etc/passwd")*bold*' in whole
     assert "root:" not in whole
     log = (Improvement(id="1", said=HOSTILE, done=HOSTILE, whom="x", due=None, status=DONE),)
     assert meetings.meeting_pdf(view, log, {}, NOW)[:5] == b"%PDF-"
     assert posters.infographic_png(view, log)[:4] == b"\x89PNG"
-    word = Document(io.BytesIO(ita.docx(view, with_text(HOSTILE), NOW)))
+    word = Document(io.BytesIO(ita.docx(ita_report_with(view, HOSTILE), NOW)))
     text = "".join(cell.text for row in word.tables[0].rows for cell in row.cells)
     assert "\u202e" not in text
     assert "\u0e48" * 4 not in text
 
 
-def test_the_word_file_has_the_same_rows_and_a_repeated_header(view: OfficeView) -> None:
-    found = Document(io.BytesIO(ita.docx(view, seeded(), NOW)))
-    [table] = found.tables
-    assert "w:tblHeader" in table.rows[0]._tr.xml
-    text = squeezed("".join(cell.text for row in table.rows for cell in row.cells))
-    for row in itaform.form()[2]:
-        assert squeezed(listed(row.body.measure)) in text
-    assert "จากการประเมิน๑๕๘ครั้ง" in text
-    assert len(found.inline_shapes) == sum(r.terminal_is_evidence for r in itaform.form()[2])
-
-
 def test_without_enough_ratings_the_report_says_so_in_words(office: Central) -> None:
     empty = gate.office(office, PUBLIC, parse("fy2026-2"), TODAY)
-    whole = "".join(pages(ita.pdf(empty, seeded(), NOW)))
+    whole = "".join(pages(ita.pdf(ita_report(empty), NOW)))
     assert "ยังไม่เพียงพอที่จะแสดงผล" in whole
-
-
-def described(pdf: bytes) -> list[str]:
-    """What a screen reader says in place of each figure of a tagged PDF."""
-    found: list[str] = []
-
-    def walk(node: Any) -> None:
-        node = node.get_object() if isinstance(node, IndirectObject) else node
-        if isinstance(node, list):
-            for inner in node:
-                walk(inner)
-        elif isinstance(node, dict):
-            if node.get("/S") == "/Figure":
-                found.append(str(node.get("/Alt", "")))
-            walk(node.get("/K"))
-
-    root: Any = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
-    walk(root["/StructTreeRoot"])
-    return found
 
 
 def test_each_chart_says_in_words_what_it_shows(view: OfficeView, office: Central) -> None:
     scale = "แถบแสดงค่าจาก ๐ ถึง ๑๐๐: ความพึงพอใจร้อยละ ๗๖ ช่วงความเชื่อมั่น ๖๘ ถึง ๘๒"
-    ours = sum(row.terminal_is_evidence for row in itaform.form()[2])
-    assert described(ita.pdf(view, seeded(), NOW)) == [scale] * ours
+    assert described(ita.pdf(ita_report(view), NOW)) == [scale]
     [november] = view.trend
     few = (november, MonthFigure(date(2027, 1, 1), november.figure))
     meeting = described(meetings.meeting_pdf(replace(view, trend=few), (), {}, NOW))
@@ -227,7 +119,7 @@ def test_each_chart_says_in_words_what_it_shows(view: OfficeView, office: Centra
     for figures in (poster, meeting, *map(described, made)):
         assert figures
         assert all(figures)
-    word = Document(io.BytesIO(ita.docx(view, seeded(), NOW)))
+    word = Document(io.BytesIO(ita.docx(ita_report(view), NOW)))
     assert {shape._inline.docPr.get("descr") for shape in word.inline_shapes} == {scale}
 
 
@@ -428,15 +320,6 @@ def test_a_long_log_says_how_much_of_it_is_not_on_the_sheet(view: OfficeView) ->
     )
 
 
-def test_no_group_stands_alone_at_the_foot_of_a_page(view: OfficeView) -> None:
-    """Whatever the first row's length: the next group's titles move on with their first row."""
-    groups = [squeezed(digits(row.indicator)) for row in itaform.form()[2]]
-    for words in (0, 40, 80, 120, 160, 200, 240):
-        for page in pages(ita.pdf(view, with_text("คำ " * words), NOW)):
-            page = re.sub(r"–[๐-๙]+–$", "", page)
-            assert not any(page.endswith(group) for group in groups), words
-
-
 def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central) -> None:
     shown = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", parse("fy2027"), TODAY, NOW)
     objected = replace(shown, officers=tuple(replace(o, objected=True) for o in shown.officers))
@@ -448,7 +331,7 @@ def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central)
 
 def test_repeated_presses_stand_in_the_ita_report_and_the_meeting_sheet(view: OfficeView) -> None:
     assert view.figure.beside.suppressed == 2
-    for pdf in (ita.pdf(view, seeded(), NOW), meetings.meeting_pdf(view, (), {}, NOW)):
+    for pdf in (ita.pdf(ita_report(view), NOW), meetings.meeting_pdf(view, (), {}, NOW)):
         assert "กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน๒ครั้ง" in "".join(pages(pdf))
 
 
@@ -472,7 +355,7 @@ def test_every_paper_with_a_rate_says_whose(office: Central, view: OfficeView) -
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
     rows = statistics.rows("dindaeng", view, cuts)
     pdfs = (
-        ita.pdf(view, seeded(), NOW),
+        ita.pdf(ita_report(view), NOW),
         appraisal.officer_pdf(own, "x", NOW),
         appraisal.section_pdf(section, "x", NOW),
         meetings.meeting_pdf(view, (), {}, NOW),
@@ -480,7 +363,7 @@ def test_every_paper_with_a_rate_says_whose(office: Central, view: OfficeView) -
         posters.infographic_pdf(view, (), NOW),
     )
     texts = ["".join(pages(pdf)) for pdf in pdfs]
-    word = Document(io.BytesIO(ita.docx(view, seeded(), NOW)))
+    word = Document(io.BytesIO(ita.docx(ita_report(view), NOW)))
     texts.append(word.element.xml)
     sheets = (
         appraisal.officer_xlsx(own, "x", NOW),

@@ -1,19 +1,30 @@
 """People's texts: two editors lose nothing, and rounds carry over."""
 
+import io
 from dataclasses import fields
 from datetime import UTC, datetime
 from threading import Thread
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from PIL import Image
 
-from sync.central import itaform
+from sync.central import itafile, itaform
+from sync.central.language import in_thai
 from sync.central.period import parse
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.store.ita import ItaBody
 from sync.central.store.versions import EditedMeanwhile
 from sync.central.usecases.central import Central
-from sync.central.usecases.ita import read_ita_round
-from sync.central.viewer import ROLES
+from sync.central.usecases.ita import (
+    NoSuchRound,
+    RoundTaken,
+    import_ita_round,
+    read_ita_round,
+)
+from sync.central.viewer import ROLES, Viewer
 from tests.support.central import signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -31,26 +42,74 @@ def saves(central: Central, base: int, result: str, author: str, code: str = "fy
         return t.ita.append(*at, "E1", base, ItaBody(result=result), author, NOW)
 
 
-def test_the_form_has_the_offices_rows_and_marks_ours() -> None:
-    title, columns, found = itaform.form()
-    assert "สำนักงานเขตดินแดง" in title
+def test_the_form_has_headings_and_items_and_nothing_of_an_office() -> None:
+    columns, found = itaform.form()
     assert len(columns) == 5
     assert [row.code for row in found][:3] == ["I2", "I4", "I5"]
-    assert {row.code for row in found if row.terminal_is_evidence} >= {"E1", "E3", "E11", "I2"}
+    assert [row.code for row in found if row.joined] == ["I4", "E2", "E3", "E4", "E12"]
+    assert not any(row.body.is_written for row in found)
+    assert len({row.indicator for row in found}) == 10
+    assert not any("ดินแดง" in row.body.question for row in found)
 
 
-def test_a_row_nobody_wrote_comes_from_the_round_before_else_from_the_form(
-    central: Central,
-) -> None:
-    seeded = rows(central)["E1"]
-    assert seeded.version == 0
-    assert seeded.body.score == "84.60"
+def imported(central: Central, code: str) -> int:
+    viewer = Viewer(account="it", name="it", site=central.site)
+    return import_ita_round(central, viewer, code, itafile.read(itafile.shipped()), NOW)
+
+
+def test_a_row_nobody_wrote_is_a_draft_of_the_round_before_else_empty(central: Central) -> None:
+    assert not rows(central)["E1"].is_draft
+    assert imported(central, "fy2024-1") == 22
+    draft = rows(central)["E1"]
+    assert (draft.version, draft.body.score, draft.is_draft) == (0, "84.60", True)
     assert saves(central, 0, "รอบแรก", "a")
+    assert not rows(central)["E1"].is_draft
     assert rows(central, "fy2027-2")["E1"].body.result == "รอบแรก"
-    assert rows(central, "fy2027-2")["E1"].version == 0
-    assert rows(central, "fy2026-2")["E1"].body == seeded.body, "an earlier round takes nothing"
+    assert rows(central, "fy2027-2")["E1"].is_draft
+    assert rows(central, "fy2026-2")["E1"].body == draft.body, "an earlier round takes nothing"
     assert saves(central, 0, "รอบสอง", "a", "fy2027-2")
     assert rows(central)["E1"].body.result == "รอบแรก"
+
+
+def test_a_round_that_is_imported_brings_its_rows_and_is_never_written_over(
+    central: Central,
+) -> None:
+    imported(central, "fy2024-1")
+    annex = rows(central)["A1"]
+    assert annex.row.is_annex
+    assert "BMA OSS" in annex.row.indicator
+    with pytest.raises(RoundTaken):
+        imported(central, "fy2024-1")
+    with pytest.raises(NoSuchRound):
+        imported(central, "fy2024")
+
+
+def test_what_came_with_the_program_names_nobody_and_says_what_is_doubtful() -> None:
+    filed = itafile.read(itafile.shipped())
+    scores = {row.code for row in filed if row.body.score_doubtful}
+    assert scores == {"E11", "E14"}
+    text = itafile.shipped().decode()
+    for slip in ("ทุจริตโปร่งใส", "เพื่อให้ประชาชนเสียเวลา", "ชักซ้อม", "นาย", "นางสาว"):
+        assert slip not in text, slip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b"",
+        b"{}",
+        b'{"rows": [{"code": "I2"}]}',
+        b'{"rows": [{"code": "I2", "form": "IIT", "indicator": "x", "more": 1}]}',
+        b'{"rows": [{"code": "I2", "form": "IIT", "indicator": "x", "body": {"score": 1}}]}',
+        b"\xff\xfe",
+        b'{"rows": [{"code": "I2", "form": "IIT", "indicator": "x", "body": {"result": "'
+        + b"x" * 4001
+        + b'"}}]}',
+    ],
+)
+def test_a_file_that_is_no_round_is_refused_in_one_line(wrong: bytes) -> None:
+    with pytest.raises(itafile.BadItaFile):
+        itafile.read(wrong)
 
 
 def test_two_editors_of_one_row_lose_neither_text(central: Central) -> None:
@@ -94,7 +153,9 @@ def test_the_page_keeps_what_the_slower_editor_typed(central: Central) -> None:
     beside = second.post("/ita/dindaeng", data=third).text
     assert '<p class="text">ประเด็นที่ผู้ที่สามเขียน</p>' in beside, "whichever field it was"
     assert '<p class="text">12.34</p>' in beside
-    assert '<p class="text">ข้อความแรก</p>' not in beside, "what both wrote alike is told once"
+    before_history, _, _ = beside.partition("ประวัติการแก้ไข")
+    alike = '<p class="text">ข้อความแรก</p>' in before_history
+    assert not alike, "what both wrote alike is told once"
     assert rows(central)["E1"].body.score == "84.60"
 
 
@@ -142,7 +203,77 @@ def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(
 
 
 def test_every_field_of_a_row_comes_back_as_it_was_written(central: Central) -> None:
-    body = ItaBody(**{f.name: f"ข้อความ {f.name} ป้ำ ๆ\n๒. ต่อ" for f in fields(ItaBody)})
+    texts: dict[str, Any] = {
+        f.name: f"ข้อความ {f.name} ป้ำ ๆ\n๒. ต่อ" for f in fields(ItaBody) if f.type is str
+    }
+    body = ItaBody(**texts, score_doubtful=True, text_doubtful=True)
+    assert len(texts) == 7
     with central.store.transaction(central.site) as t:
         t.ita.append(2027, 1, "E1", 0, body, "a", NOW)
     assert rows(central)["E1"].body == body
+
+
+def jpeg(width: int = 1600, height: int = 1000) -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (width, height), "#336699").save(picture, "JPEG")
+    return picture.getvalue()
+
+
+ADDRESS = "/ita/dindaeng/pictures"
+OF_I2 = {"round": "fy2027-1", "code": "I2"}
+
+
+def add_picture(client: TestClient, file: bytes, **said: str) -> Response:
+    data = {**OF_I2, "do": "add", "words": "เจ้าหน้าที่นั่งประชุม", **said}
+    return client.post(ADDRESS, data=data, files={"file": ("a.jpg", file, "image/jpeg")})
+
+
+def test_a_picture_is_kept_small_described_removed_and_brought_into_the_next_round(
+    central: Central,
+) -> None:
+    client = signed_in(central, ROLES["director"], now=NOW)
+    assert add_picture(client, jpeg(), caption="ประชุม").status_code == 303
+    [picture] = rows(central)["I2"].pictures
+    assert (picture.width, picture.height, picture.caption) == (1200, 750, "ประชุม")
+    shown = client.get(f"/ita/dindaeng/picture/{picture.id}.jpg")
+    assert shown.content[:2] == b"\xff\xd8"
+    said = {**OF_I2, "picture": picture.id, "caption": "ประชุมใหม่", "words": "ห้องประชุม"}
+    assert client.post(ADDRESS, data={**said, "do": "describe"}).status_code == 303
+    following = rows(central, "fy2027-2")["I2"]
+    assert (following.pictures, following.earlier_pictures) == ((), 1), "only when asked"
+    bring = {**OF_I2, "round": "fy2027-2", "do": "bring"}
+    assert client.post(ADDRESS, data=bring).status_code == 303
+    assert client.post(ADDRESS, data=bring).status_code == 303
+    [brought] = rows(central, "fy2027-2")["I2"].pictures
+    assert (brought.caption, brought.words) == ("ประชุมใหม่", "ห้องประชุม")
+    assert client.post(ADDRESS, data={**said, "do": "remove"}).status_code == 303
+    assert rows(central)["I2"].pictures == ()
+    assert rows(central, "fy2027-2")["I2"].pictures == (brought,)
+    assert client.get("/ita/dindaeng/picture/none.jpg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("file", "said", "key"),
+    [
+        (b"not a picture", {}, "picture_unreadable"),
+        (jpeg(100, 100), {}, "picture_small"),
+        (jpeg(), {"words": " "}, "picture_words"),
+    ],
+)
+def test_a_picture_that_is_not_taken_says_why(
+    central: Central, file: bytes, said: dict[str, str], key: str
+) -> None:
+    client = signed_in(central, ROLES["director"], now=NOW)
+    got = add_picture(client, file, **said)
+    assert got.status_code == 400
+    assert (
+        in_thai(f"refusal.{key}", **({"least": 120} if key == "picture_small" else {})) in got.text
+    )
+    assert rows(central)["I2"].pictures == ()
+
+
+def test_a_row_has_eight_pictures_at_most(central: Central) -> None:
+    client = signed_in(central, ROLES["director"], now=NOW)
+    small = jpeg(120, 120)
+    answers = [add_picture(client, small).status_code for _ in range(9)]
+    assert answers == [303] * 8 + [400]

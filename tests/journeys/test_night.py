@@ -87,7 +87,7 @@ def test_staff_sends_by_day_from_the_service_menu(
     enrolled: tuple[DataFolder, Path],
     window: TerminalWindow,
     qtbot: QtBot,
-    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     folder, _ = enrolled
     now = SystemClock().now()
@@ -116,7 +116,6 @@ def test_staff_sends_by_day_from_the_service_menu(
         assert view.note.startswith(note)
         words = [value for _, value in view.rows]
     assert "อยู่ในบันทึกของเครื่อง: journalctl -u kiosk" in words
-    in_log = capfd.readouterr().err
-    assert f"{usb}: no stick is mounted there; see the README on /etc/fstab" in in_log
+    assert f"{usb}: no stick is mounted there; see the README on /etc/fstab" in caplog.text
     assert program._running.terminal.status().due == 0
     assert program.end() == 0

@@ -18,6 +18,14 @@ from kiosk.store.engine import Store
 from kiosk.store.verify import Verified, verify
 from sync import stick
 from sync.central import stick as central_stick
+from sync.central.mark import ChangedSinceShown
+from sync.central.usecases import two_people
+from sync.central.usecases.terminals import (
+    KEEP_CENTRAL,
+    Release,
+    read_fleet,
+    release_terminal,
+)
 from sync.client import SyncFailed
 from sync.closing import close_days, compare_reports
 from sync.incoming import Refused
@@ -26,6 +34,8 @@ from sync.steps import Asked
 from sync.witness import look, take_up_rest
 from tests.evidence.resealing import ASKED, Bench
 from tests.support.builders import PRASIT, SOMYING, TODAY, duty_of, rating
+from tests.support.central import DIRECTOR, IT, on_roster
+from tests.support.two_people import confirm_release_of_terminal
 
 
 @pytest.fixture
@@ -121,6 +131,50 @@ def test_an_older_copy_of_the_terminal_is_named_though_its_journal_is_the_same(
     with pytest.raises(Refused, match="fork"):
         bench.look()
     assert f"on {TODAY}: another step 2 than was seen" in bench.alarms()[0].detail
+
+
+def test_a_quarantine_ends_for_good_once_two_people_say_that_centrals_days_stay(
+    bench: Bench,
+) -> None:
+    """An older copy was put back after its day was reported."""
+    on_roster(bench.central, str(SOMYING.id))
+    bench.press(1, 1)
+    bench.look()
+    bench.copy_terminal()
+    bench.press(5, 5, 5)
+    bench.look()
+    end_the_day(bench)
+    bench.put_terminal_back()
+    bench.clock.pass_seconds(86_400)
+    close_days(bench.store, bench.clock, today=False)
+    with pytest.raises(Refused, match="fork"):
+        bench.sync()
+    shown = read_fleet(bench.central, TODAY)
+    assert [(one.n, one.taken_n) for one in shown.parked] == [(2, 5)], "seen before it is decided"
+    assert shown.disputed == {"t1"}
+    mark = shown.release_mark("t1")
+    now = bench.clock.now().wall
+    done = release_terminal(bench.central, IT, "t1", mark, "older copy", now, keeps=KEEP_CENTRAL)
+    assert done is Release.PROPOSED
+    with pytest.raises(ChangedSinceShown):
+        two_people.confirm_release_of_terminal(bench.central, DIRECTOR, "t1", mark, now)
+    assert confirm_release_of_terminal(bench.central, DIRECTOR, "t1", now)
+    for _ in range(2):
+        day = bench.clock.now().wall.date()
+        bench.terminal.carry_out([Record(rating(4, day=day))])
+        bench.sync()
+        bench.clock.pass_seconds(86_400)
+        close_days(bench.store, bench.clock, today=False)
+    after = read_fleet(bench.central, TODAY)
+    assert not after.disputed, (
+        after.parked,
+        after.not_mine,
+        [a for a in after.alarms if not a.settled],
+    )
+    assert all(alarm.settled for alarm in bench.alarms())
+    assert after.newest_days["t1"] > TODAY, "it goes on"
+    with bench.central.store.read(bench.central.site) as t:
+        assert sum(sum(counts) for counts in t.tallies.ratings(TODAY).values()) == 5
 
 
 def test_a_release_lets_a_sheet_begin_anew_and_binds_what_it_has(bench: Bench) -> None:

@@ -219,7 +219,7 @@ def test_an_open_or_missing_pepper_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="chmod 600"):
         folder.open(FakeClock())
     (folder.path / "pepper").unlink()
-    with pytest.raises(FolderError, match="No such file"):
+    with pytest.raises(FolderError, match="kiosk reset-pins"):
         folder.open(FakeClock())
 
 

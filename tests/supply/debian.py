@@ -147,9 +147,12 @@ def central() -> Package:
         groups=(),
         data=str(data),
         units={
-            "kiosk-central.service": central_unit.unit(home, data, "kiosk-central", 443, options)
+            "kiosk-central.socket": central_unit.socket_unit(443),
+            "kiosk-central.service": central_unit.unit(
+                home, data, "kiosk-central", 443, options, by_socket=True
+            ),
         },
-        enabled="kiosk-central.service",
+        enabled="kiosk-central.socket kiosk-central.service",
         after_install=_CENTRAL_SET_UP,
     )
 

@@ -35,6 +35,12 @@ exit 0
 """
 
 
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the program's log has of sounds."""
+    ours = ("kiosk.guide", "kiosk.sound")
+    return [record.getMessage() for record in caplog.records if record.name in ours]
+
+
 class Ear:
     """Stands where the player and the mixer are looked for, and writes down what it is given."""
 
@@ -176,21 +182,13 @@ def test_it_is_heard_by_the_output_that_the_settings_name(
 
 
 def test_an_output_that_is_not_there_is_named_at_the_start_and_the_terminal_goes_on(
-    counter: Counter, ear: Ear, qtbot: QtBot, capfd: pytest.CaptureFixture[str]
+    counter: Counter, ear: Ear, qtbot: QtBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     use(counter, SPEAKING.replace("[screen]", 'output = "plughw:CARD=Gone,DEV=0"\n[screen]'))
-    errors = ""
-
-    def heard() -> bool:
-        nonlocal errors
-        errors += capfd.readouterr().err
-        return errors.count("\n") == 1
-
-    qtbot.waitUntil(heard)
-    assert errors == (
-        "kiosk: sound: plughw:CARD=Gone,DEV=0 can't be played on (No such device); "
-        "see `kiosk sounds outputs`\n"
-    )
+    qtbot.waitUntil(lambda: len(said(caplog)) == 1)
+    assert said(caplog) == [
+        "plughw:CARD=Gone,DEV=0 can't be played on (No such device); see `kiosk sounds outputs`"
+    ]
     told_at_the_menu = [value for _, value in menu_rows(counter)]
     assert any("plughw:CARD=Gone,DEV=0" in value for value in told_at_the_menu)
     sign_on(counter)
@@ -242,14 +240,24 @@ def test_nothing_is_said_where_nobody_asked_for_it(
     assert ear.lines() == []
 
 
+def test_a_recording_found_missing_by_a_press_is_told_when_the_program_ends(
+    tmp_path: Path, ear: Ear, caplog: pytest.LogCaptureFixture
+) -> None:
+    guide = Guide(Shelf([tmp_path / "none"]), 80)
+    guide.say("th", ("thanks",))
+    assert said(caplog) == []
+    guide.stop()
+    assert said(caplog) == ["th/thanks.wav is missing; see `kiosk sounds list`"]
+
+
 def test_a_missing_recording_is_told_once_and_nothing_is_said_by_halves(
-    tmp_path: Path, ear: Ear, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, ear: Ear, caplog: pytest.LogCaptureFixture
 ) -> None:
     guide = Guide(Shelf([tmp_path / "none"]), 80)
     for _ in range(2):
         guide.say("th", ("question", "thanks"))
     guide.stop()
-    assert capfd.readouterr().err.count("th/question.wav is missing; see `kiosk sounds list`") == 1
+    assert said(caplog) == ["th/question.wav is missing; see `kiosk sounds list`"]
     assert ear.prompts() == []
 
 
@@ -276,19 +284,12 @@ def test_a_machine_without_a_player_says_so_once_and_goes_on(
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     sign_on(speaking)
-    errors = ""
-
-    def heard() -> bool:
-        nonlocal errors
-        errors += capfd.readouterr().err
-        return "install the package alsa-utils" in errors
-
     speaking.running.presenter.panels.pressed(1, None)
-    qtbot.waitUntil(heard)
+    qtbot.waitUntil(lambda: "install the package alsa-utils" in "".join(said(caplog)))
     assert speaking.running.presenter.state.phase is Phase.THANKS
 
 
@@ -351,7 +352,7 @@ def test_a_terminal_without_a_panel_names_no_buttons(
 
 
 def test_what_the_office_says_in_other_words_is_not_said_in_ours(
-    counter: Counter, ear: Ear, capfd: pytest.CaptureFixture[str]
+    counter: Counter, ear: Ear, caplog: pytest.LogCaptureFixture
 ) -> None:
     scale = '[scale]\nwords_en = ["No", "Slightly", "Fair", "Good", "Yes"]\n'
     own = '[question]\nen = "Did we do well?"\n' + scale
@@ -364,7 +365,7 @@ def test_what_the_office_says_in_other_words_is_not_said_in_ours(
     use(counter, SPEAKING + own + '[offer]\nmode = "offered"\n')
     sign_on(counter)
     counter.running.presenter.queue.take(Served())
-    assert "en/question.wav is missing" in capfd.readouterr().err
+    assert "en/question.wav is missing" in said(caplog)[0]
     assert ear.prompts() == []
 
 
@@ -388,14 +389,16 @@ def test_a_stored_rating_sounds_softly_and_the_same_whatever_its_score(
 
 
 def test_a_sound_that_cannot_be_played_is_reported_once_and_stops_no_press(
-    counter: Counter, ear: Ear, qtbot: QtBot, capfd: pytest.CaptureFixture[str]
+    counter: Counter, ear: Ear, qtbot: QtBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     sound = PressSound("Gone")
     sound.hear("th", ("thanks",))
     qtbot.waitUntil(lambda: sound._is_broken)
     sound.hear("th", ("thanks",))
     assert len(ear.lines()) == 1
-    assert capfd.readouterr().err.count("no sound after a press") == 1
+    assert said(caplog) == [], "a line's time would be a press's"
+    sound.stop()
+    assert len([line for line in said(caplog) if line.startswith("no sound after a press")]) == 1
 
 
 def test_the_sound_of_a_press_is_far_softer_than_a_prompt() -> None:

@@ -84,7 +84,7 @@ def test_trouble_is_said_with_a_remedy_and_without_path_or_english(
     counter: Counter,
     error: OSError,
     words: str,
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     failure = _named(counter.folder.database, error)
     counter.running.presenter.session.break_off(failure)
@@ -93,7 +93,7 @@ def test_trouble_is_said_with_a_remedy_and_without_path_or_english(
     assert view.remedy.startswith(words)
     assert "โปรดแจ้งผู้ดูแลระบบ" in view.remedy or "และแจ้งผู้ดูแลระบบ" in view.remedy
     assert not re.search("[A-Za-z/]", view.title + view.subtitle + view.for_staff + view.remedy)
-    assert str(failure) in capsys.readouterr().err
+    assert str(failure) in caplog.text
 
 
 def test_each_trouble_of_the_store_has_words_in_both_of_staffs_languages() -> None:

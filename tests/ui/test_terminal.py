@@ -577,7 +577,7 @@ def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
     counter: Counter,
     program: Program,
     window: TerminalWindow,
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     good = counter.folder.database.read_bytes()
     torn = bytearray(good)
@@ -590,7 +590,7 @@ def test_a_damaged_file_is_said_on_the_screen_and_no_new_one_takes_its_place(
         assert "ระบบเก็บไฟล์เดิมไว้แล้ว" in view.remedy
         aside = counter.folder.damaged_folder()
         assert aside is not None
-        assert str(aside) in capsys.readouterr().err
+        assert str(aside) in caplog.text
         assert (aside / "kiosk.db").read_bytes() == torn
         assert not counter.folder.database.exists()
     assert program.end() == 3

@@ -137,6 +137,15 @@ def sync_and_say() -> None:
     _say(result)
 
 
+def sync_quietly() -> str:
+    """Sync; why central takes nothing from this machine yet, or ""."""
+    with _closed_and_syncing() as parts:
+        result = _synced(parts)
+    if not result.parked:
+        _say(result)
+    return "; ".join(result.parked)
+
+
 def _synced(parts: SyncParts) -> "Synced":
     from sync.exchange import sync as run_sync
 

@@ -7,6 +7,7 @@ import typer
 
 from kiosk.language import counted
 from ui.commands.context import data_folder, errors, fail, opened
+from ui.commands.replacing import say_new_pins
 from ui.failures import WRONG
 
 app = typer.Typer()
@@ -51,16 +52,21 @@ def restore(
     """Put a copy in the place of a damaged database, once it is verified.
 
     Central sees that the terminal went back in time and holds its reports until a person has
-    compared both sides.
+    compared both sides. On another machine, where the secret of the PINs is another, new PINs are
+    printed.
     """
     from kiosk.clock import SystemClock
 
     folder = data_folder()
     with errors():
-        new_machine = folder.restore(copy, SystemClock())
-    typer.echo(f"Put back: {folder.database}. Next: kiosk verify, then kiosk run")
-    if new_machine:
+        without_pin = folder.restore(copy, SystemClock())
+    typer.echo(f"Put back: {folder.database}")
+    if without_pin is not None:
+        with opened() as (_, terminal):
+            say_new_pins(terminal, without_pin)
+    if without_pin is not None and not folder.key_file.exists():
         typer.echo(
-            "The copy holds no settings, PINs or key. Look over kiosk.toml; set each PIN "
-            "(kiosk officer pin NUMBER, and `service`); with central: kiosk enrol --again URL CODE"
+            "The copy holds no settings and no key. Look over kiosk.toml. A machine that takes the "
+            "place of another joins central by `kiosk replace URL CODE`"
         )
+    typer.echo("Next: kiosk verify, then kiosk run")

@@ -63,7 +63,7 @@ def setup(
     from ui.joining import join_central
 
     folder = data_folder()
-    authority = _read_certificate(ca) if ca else None
+    authority = read_certificate(ca) if ca else None
     fail_with = _fail_for_screen if screen else _fail
     try:
         address, digest = central_address(url), _digest(fingerprint)
@@ -139,7 +139,7 @@ def _give_service_pin(folder: "DataFolder", terminal: "Terminal") -> None:
     typer.echo(f"Settings: {folder.settings_file}")
 
 
-def _read_certificate(file: Path) -> bytes:
+def read_certificate(file: Path) -> bytes:
     """What is in `file`, once it is known to be a certificate."""
     from cryptography.x509 import load_pem_x509_certificates
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kiosk.language import counted
+from kiosk.loglines import VARIABLE, LogLevel
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE, WRONG
 
@@ -30,6 +31,9 @@ def run(
             help="Open a window of this size, such as 1280x800, in place of the full screen.",
         ),
     ] = "",
+    log_level: Annotated[
+        LogLevel, typer.Option(help="What is said on standard error.", envvar=VARIABLE)
+    ] = LogLevel.INFO,
 ) -> None:
     """Open the terminal, full screen.
 
@@ -39,7 +43,7 @@ def run(
 
     size = _size(windowed) if windowed else None
     with errors():
-        raise typer.Exit(run_terminal(data_folder().path, size))
+        raise typer.Exit(run_terminal(data_folder().path, size, log_level))
 
 
 def _size(text: str) -> tuple[int, int]:

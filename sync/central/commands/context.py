@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -41,14 +41,14 @@ def data_folder() -> Path:
 
 
 @contextmanager
-def opened() -> "Iterator[Central]":
+def opened(migrating: Callable[[str], None] | None = None) -> "Iterator[Central]":
     """The central in the data folder, on the office that --site names or on its own. What goes
-    wrong inside ends the command."""
+    wrong inside ends the command. `migrating`: as for `open_central`."""
     from sync.central.usecases.installation import NoSuchSite, open_central
 
     with errors():
         try:
-            with open_central(_Chosen.folder, _Chosen.site) as central:
+            with open_central(_Chosen.folder, _Chosen.site, migrating) as central:
                 yield central
         except NoSuchSite:
             site = f"{_Chosen.site[:40]!r}"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kiosk.language import counted
+from kiosk.loglines import VARIABLE, LogLevel, log_while_running
 from sync.central.commands.context import (
     NOT_NOW,
     USAGE,
@@ -18,9 +19,11 @@ from sync.central.commands.context import (
     now,
     opened,
 )
+from sync.central.commands.migration import say_migrating
 
 app = typer.Typer()
 
+_OWN_LOGIN = "`useradd --system kiosk-central`, `chown -R kiosk-central: FOLDER`"
 Host = Annotated[
     str, typer.Option(help="Address to listen on; 0.0.0.0: every one of this machine.")
 ]
@@ -72,6 +75,9 @@ def serve(
     port: Port = 8765,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="What is said on standard error.", envvar=VARIABLE)
+    ] = LogLevel.INFO,
 ) -> None:
     """Serve terminals and the report.
 
@@ -82,8 +88,9 @@ def serve(
     from sync.central.serving import ServeError, serve_until_ended
 
     _require_tls(host, tls_cert, tls_key)
+    log_while_running(log_level)
     now()  # not on a day that can't be
-    with opened() as central:
+    with opened(migrating=say_migrating([])) as central:
         try:
             beyond = not _loopback(host)
             serve_until_ended(central, host, port, tls_cert, tls_key, beyond, typer.echo)
@@ -100,6 +107,8 @@ def autostart(
 ) -> None:
     """Print a systemd unit that serves the report from the machine's start on.
 
+    Needs a data folder that belongs to a login name of central's own.
+
     Example: runuser -u kiosk-central -- kiosk-central autostart >
     /etc/systemd/system/kiosk-central.service
     """
@@ -115,6 +124,9 @@ def autostart(
     with errors():
         settings = load(folder)
         user = owner(folder)
+    if user == "root":
+        remedy = f"give it to a login name of its own: {_OWN_LOGIN}"
+        fail(f"{folder}: belongs to root; {remedy}", USAGE)
     program = Path(sys.argv[0]).absolute()
     backups = settings.backups_folder.absolute() if settings.backups else None
     typer.echo(unit(program, folder, user, port, options, backups), nl=False)

@@ -97,7 +97,7 @@ def _parked_lines(fleet: "Fleet", terminal: str) -> Iterator[str]:
 
 def _next_steps(fleet: "Fleet", id_: str) -> Iterator[str]:
     """Who proposed what of a terminal, and the commands that go on from there."""
-    from sync.central.usecases.two_people import FOR_TWO, NEW_TERMINAL
+    from sync.central.usecases.two_people import FOR_TWO, NEW_TERMINAL, set_aside
 
     terminal, command = fleet.terminal(id_), "kiosk-central terminals"
     if terminal is None:
@@ -106,12 +106,18 @@ def _next_steps(fleet: "Fleet", id_: str) -> Iterator[str]:
     if terminal.waiting or NEW_TERMINAL in open_kinds:
         yield f"Enrolled with a code of {terminal.invited_by}. Another person confirms:"
         yield f"  {command} confirm {id_} --mark {fleet.enrolment_mark(id_)} --as ACCOUNT"
-    if terminal.release_by and terminal.went_back:
-        yield f"{terminal.release_by} proposes to release it: {terminal.release_reason}"
+    aside = set_aside(fleet.parked, id_)
+    if terminal.release_by and (terminal.went_back or terminal.release_keeps):
+        keeping = ", central's days stay" if terminal.release_keeps else ""
+        yield f"{terminal.release_by} proposes to release it{keeping}: {terminal.release_reason}"
         yield f"  {command} confirm {id_} --mark {fleet.release_mark(id_)} --as ACCOUNT"
     elif terminal.quarantined or open_kinds - set(FOR_TWO):
         yield "To release it, or to settle its alarms:"
         yield f'  {command} release {id_} --mark {fleet.release_mark(id_)} --reason "…"'
+    if (aside or id_ in fleet.not_mine) and not terminal.release_keeps:
+        yield "To say that central's days stay as they are, and what is parked beside them goes:"
+        release_words = f"{command} release {id_} --keep-central"
+        yield f'  {release_words} --mark {fleet.release_mark(id_)} --reason "…"'
     for group in fleet.doubted:
         if group.terminal == id_:
             yield from _next_of_parked(group, f"{id_} {group.why} --mark {group.mark}")
@@ -142,23 +148,37 @@ def release(
     account: Annotated[
         str, typer.Option("--as", help="The account that does it; empty: who is logged in.")
     ] = "",
+    keep_central: Annotated[
+        bool,
+        typer.Option(
+            "--keep-central",
+            help="Days that central has stay as they are; what the terminal has otherwise goes.",
+        ),
+    ] = False,
 ) -> None:
     """Let a terminal out of quarantine once a person has compared both sides; settle its alarms.
 
     Where it showed another past, another person confirms that it goes on with that one:
-    `kiosk-central terminals confirm`. Parked reports stay parked.
+    `kiosk-central terminals confirm`. Parked reports stay parked, but with --keep-central: then
+    those go of which central has the day, which another person confirms too.
 
     Example: kiosk-central terminals release counter-1 --mark 3f0c… --reason "disk replaced"
     """
     from kiosk.domain.people import says_something
     from sync.central.usecases.accounts import viewer_of
-    from sync.central.usecases.terminals import Release, console, release_terminal
+    from sync.central.usecases.terminals import (
+        KEEP_CENTRAL,
+        Release,
+        console,
+        release_terminal,
+    )
 
     if not says_something(reason):
         fail("--reason: say what was found; it is kept", USAGE)
     with opened() as central, _refusals():
         viewer = viewer_of(central, account) if account else console(login())
-        released = release_terminal(central, viewer, terminal, mark, reason.strip(), now())
+        keeps = KEEP_CENTRAL if keep_central else ""
+        released = release_terminal(central, viewer, terminal, mark, reason.strip(), now(), keeps)
     if released is Release.NOTHING:
         fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
     if released is Release.PROPOSED:

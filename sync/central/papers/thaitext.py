@@ -6,6 +6,8 @@ import unicodedata
 from sync.central import thai
 
 _ITEM = re.compile(r"[ \t]+(?=[๐-๙]{1,2}\.[ \t])")
+ADDRESS = r"https?://[^\s\"”»)]*[^\s\"”».,;:)]"
+"""A web address in a running text; also in typst's and JavaScript's way of writing."""
 _MARKS = 3
 """Combining marks on one letter; Thai needs two."""
 

@@ -5,12 +5,14 @@ order, each drawing in words (ISO 19005-2, ISO 14289-1). Typst refuses what it c
 """
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sync.central.line import Line
@@ -30,14 +32,17 @@ def _root() -> Path:
     return Path(str(files("sync.central.papers") / "templates"))
 
 
-def pdf(template: str, values: object, made: datetime) -> bytes:
-    """A tagged PDF/A of `template`.typ with `values`; `made` is the date in its metadata."""
+def pdf(
+    template: str, values: object, made: datetime, pictures: Mapping[str, bytes] | None = None
+) -> bytes:
+    """A tagged PDF/A of `template`.typ with `values`; `made` is the date in its metadata. The
+    template finds `pictures`, JPEGs by their id, at pictures/ID.jpg."""
     import typst
 
-    with _failures(template):
+    with _failures(template), _root_with(pictures or {}) as root:
         return typst.compile(
-            str(_root() / f"{template}.typ"),
-            root=str(_root()),
+            str(root / f"{template}.typ"),
+            root=str(root),
             font_paths=[str(fonts.folder())],
             ignore_system_fonts=True,
             format="pdf",
@@ -45,6 +50,21 @@ def pdf(template: str, values: object, made: datetime) -> bytes:
             pdf_standards=["a-2a", "ua-1"],
             timestamp=int(made.timestamp()),
         )
+
+
+@contextmanager
+def _root_with(pictures: Mapping[str, bytes]) -> Iterator[Path]:
+    """The templates' folder, and the pictures in it: typst reads nothing outside its root."""
+    if not pictures:
+        yield _root()
+        return
+    with TemporaryDirectory(prefix="kiosk-paper-") as folder:
+        root = Path(folder)
+        shutil.copytree(_root(), root, dirs_exist_ok=True)
+        (root / "pictures").mkdir()
+        for picture, jpeg in pictures.items():
+            (root / "pictures" / f"{picture}.jpg").write_bytes(jpeg)
+        yield root
 
 
 def png(template: str, values: object, ppi: float) -> bytes:

@@ -1,14 +1,15 @@
 """Opens, creates and migrates central's database, and runs transactions on it."""
 
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -19,15 +20,18 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from kiosk.soundsqlite import fault_of
 from sync.central.store.accounts import Accounts
 from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
 from sync.central.store.findings import Findings
 from sync.central.store.improvements import Improvements
 from sync.central.store.ita import ItaTexts
+from sync.central.store.itapictures import ItaPictures
 from sync.central.store.logbreaks import LogBreaks
 from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
+from sync.central.store.migrating import migrate, version_of
 from sync.central.store.objections import Objections
 from sync.central.store.office_settings import OfficeSettings
 from sync.central.store.parked import ParkedReports
@@ -37,6 +41,7 @@ from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.recordings import Recordings
+from sync.central.store.releases import Releases
 from sync.central.store.retention import Retention
 from sync.central.store.secondfactors import SecondFactors
 from sync.central.store.tallies import Tallies
@@ -51,6 +56,7 @@ from sync.central.viewer import CITY
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
+_LOG = logging.getLogger("kiosk.central.store")
 IDLE_SECONDS = 1.0
 """After so long a connection is asked whether its server is still there."""
 _READ_ONLY: Final[dict[str, dict[str, Any]]] = {
@@ -59,6 +65,8 @@ _READ_ONLY: Final[dict[str, dict[str, Any]]] = {
 }
 """Options of a connection that reads: what its transaction sees does not change, waits for no
 writer, and lets no writer wait. The database refuses a row that is written in it."""
+_LOOKS = {"read_only": True}
+"""Options of a connection on which nothing is written, and which no snapshot holds."""
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
 """Tables of every version: what tells our database from another's."""
 
@@ -75,6 +83,25 @@ class RowRefused(DatabaseDown):
     """It answers, and does not take a row: what else was in the transaction may go without it."""
 
 
+class Collided(DatabaseDown):
+    """It ended this transaction for another's sake (a deadlock): the same once more will do."""
+
+
+class Pooling(NamedTuple):
+    """How PostgreSQL's connections are used."""
+
+    connections: int = 15
+    """At most, by one process; more requests wait."""
+    prepare_threshold: int = 5
+    """How often a statement is asked before the server prepares it; 0: never, as a pooler between
+    transactions (PgBouncer) needs it."""
+
+
+_COLLISIONS = {"40001", "40P01"}
+_READ_ONLY_NOW = "25006"
+"""What a server says that was a standby's primary and is so no more."""
+
+
 class Transaction:
     """One transaction's view of the database, by room."""
 
@@ -86,6 +113,7 @@ class Transaction:
         self.findings = Findings(connection, site)
         self.improvements = Improvements(connection, site)
         self.ita = ItaTexts(connection, site)
+        self.ita_pictures = ItaPictures(connection, site)
         self.objections = Objections(connection, site)
         self.logs = Logs(connection, site)
         self.log_breaks = LogBreaks(connection, site)
@@ -97,6 +125,7 @@ class Transaction:
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.questionnaire = Questionnaire(connection, site)
+        self.releases = Releases(connection, site)
         self.retention = Retention(connection, site)
         self.settings = OfficeSettings(connection, site)
         self.second_factors = SecondFactors(connection, site)
@@ -112,33 +141,43 @@ class Transaction:
 class CentralStore:
     """An open database. Safe to use from several threads; each transaction has a connection."""
 
-    def __init__(self, engine: Engine, url: str) -> None:
+    def __init__(self, engine: Engine, aside: Engine, url: str) -> None:
         self._engine = engine
+        self._aside = aside
         self._readers = engine.execution_options(**_READ_ONLY[engine.dialect.name])
         self._name = make_url(url).render_as_string(hide_password=True)
 
     @classmethod
     def create(cls, url: str) -> "CentralStore":
         """Make the schema in an empty database, or our own, and open it."""
-        return cls._opened(url, make=True)
+        return cls._opened(url, Pooling(), make=True, before=_nothing)
 
     @classmethod
-    def open(cls, url: str) -> "CentralStore":
-        """Open a database that `create` made."""
-        return cls._opened(url, make=False)
+    def open(cls, url: str, pooling: Pooling = Pooling()) -> "CentralStore":  # noqa: B008  (frozen)
+        """Open a database that `create` made and that is of this version."""
+        return cls._opened(url, pooling, make=False, before=None)
 
     @classmethod
-    def _opened(cls, url: str, *, make: bool) -> "CentralStore":
-        store = cls(_engine(url), url)
+    def migrate(cls, url: str, pooling: Pooling, before: Callable[[str], None]) -> "CentralStore":
+        """Open a database that `create` made, also one of an older version, and bring it to this
+        one. Of several programs at once one does so. `before`: called with the version that is
+        there, before it changes."""
+        return cls._opened(url, pooling, make=False, before=before)
+
+    @classmethod
+    def _opened(
+        cls, url: str, pooling: Pooling, *, make: bool, before: Callable[[str], None] | None
+    ) -> "CentralStore":
+        store = cls(_engine(url, pooling), _engine(url, pooling._replace(connections=1)), url)
         try:
             with store._failures():
-                store._adopt(make=make)
+                store._adopt(make=make, before=before)
         except BaseException:
             store.close()
             raise
         return store
 
-    def _adopt(self, *, make: bool) -> None:
+    def _adopt(self, *, make: bool, before: Callable[[str], None] | None) -> None:
         """See that the schema is ours and the newest; DatabaseError says why it can't be."""
         not_set_up = f"{self._name}: not set up; run `kiosk-central init`"
         if not make and self._is_an_absent_file():
@@ -154,10 +193,16 @@ class CentralStore:
                 f"{self._name}: was written by a newer version ({version}; this one knows {HEAD}); "
                 "install that version"
             )
+        if version != HEAD and before is None:
+            raise DatabaseError(
+                f"{self._name}: is of an older version ({version}; this one needs {HEAD}); "
+                "run `kiosk-central migrate`"
+            )
         # Before the first row.
         self._keep_private()
-        if version != HEAD:
-            _migrate(self._engine)
+        if version != HEAD and before is not None:
+            migrate(self._engine, HEAD, before)
+            _LOG.info("%s: migrated from %s to %s", self._name, version or "nothing", HEAD)
 
     def _is_an_absent_file(self) -> bool:
         """SQLite would make the file; a mistyped address must leave nothing behind."""
@@ -178,10 +223,7 @@ class CentralStore:
 
     def _version(self) -> str:
         with self._readers.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return ""
-            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return str(version or "")
+            return version_of(connection)
 
     @contextmanager
     def read(self, site: str) -> Iterator[Transaction]:
@@ -221,6 +263,12 @@ class CentralStore:
             yield
         except DBAPIError as error:
             first = (str(error.orig or error).strip() or type(error).__name__).splitlines()[0]
+            state = getattr(error.orig, "sqlstate", None)
+            if state in _COLLISIONS:
+                raise Collided(f"{self._name}: {first}") from error
+            if state == _READ_ONLY_NOW:
+                # After a fail-over every connection is to the server that was the primary before.
+                self._engine.dispose()
             if "file is not a database" in first:
                 raise DatabaseError(f"{self._name}: is no SQLite file; name another") from error
             refused = isinstance(error, IntegrityError | DataError)
@@ -230,11 +278,55 @@ class CentralStore:
         except PoolTimeout as error:
             raise DatabaseDown(f"{self._name}: every connection is busy") from error
 
+    def look(self) -> None:
+        """DatabaseError where it does not answer, can't be written to, or is of another version.
+        Asked aside: every connection of the others may be busy."""
+        with self._failures():
+            if self._is_an_absent_file():
+                raise DatabaseDown(f"{self._name}: the file is gone")
+            with self._aside.connect().execution_options(**_LOOKS) as connection:
+                read_only = _is_read_only(connection)
+                version = version_of(connection)
+        if read_only:
+            self.close()  # connections to the server that was the primary before
+            raise DatabaseDown(f"{self._name}: is read-only")
+        if version != HEAD:
+            raise DatabaseError(f"{self._name}: is of version {version}, not {HEAD}")
+
+    def described(self) -> str:
+        """Which database program, with its version; DatabaseDown."""
+        with self._failures(), self._readers.connect() as connection:
+            version = connection.dialect.server_version_info or ()
+            return f"{connection.dialect.name} {'.'.join(map(str, version))}"
+
     def close(self) -> None:
+        """End every connection that nobody uses now; the next one who asks opens a new one."""
         self._engine.dispose()
+        self._aside.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _is_read_only(connection: Connection) -> bool:
+    if connection.dialect.name == "postgresql":
+        return bool(connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on")
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute("ROLLBACK")
+        cursor.execute("PRAGMA query_only=0")
+        cursor.execute("PRAGMA busy_timeout=0")
+        cursor.execute("BEGIN IMMEDIATE")
+    except connection.dialect.loaded_dbapi.OperationalError as error:
+        return "readonly" in str(error)  # else somebody else writes just now
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.close()
+    return False
+
+
+def _nothing(_version: str) -> None:
+    """Nothing is to be done before tables change that nobody has written to."""
+
+
+def _engine(url: str, pooling: Pooling) -> Engine:
     """A traceback in the log shows no value of a row (`hide_parameters`): no score, no secret."""
     try:
         parsed = make_url(url)
@@ -243,12 +335,38 @@ def _engine(url: str) -> Engine:
             "database: write sqlite:////path/to/central.db or postgresql+psycopg://user@host/name"
         ) from None
     if parsed.get_backend_name() == "postgresql":
-        engine = create_engine(parsed, hide_parameters=True)
-        _ask_idle_connections(engine)
-        return engine
+        return _postgresql(parsed, pooling)
     if parsed.get_backend_name() != "sqlite":
         raise DatabaseError(f"database: {parsed.get_backend_name()} is not supported")
     return _sqlite(url)
+
+
+def _postgresql(url: URL, pooling: Pooling) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=pooling.connections,
+        max_overflow=0,
+        connect_args={
+            "prepare_threshold": pooling.prepare_threshold or None,
+            "client_encoding": "utf8",
+        },
+    )
+    name = url.render_as_string(hide_password=True)
+
+    # Before SQLAlchemy's own first look, which can't read the answers of such a database.
+    @event.listens_for(engine, "connect", insert=True)
+    def require_unicode(connection: Any, _record: Any) -> None:
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            connection.close()
+            raise DatabaseError(
+                f"{name}: holds text as {encoding}, not as UTF-8; make it anew: "
+                f"createdb --template template0 --encoding UTF8 {url.database}"
+            )
+
+    _ask_idle_connections(engine)
+    return engine
 
 
 def _ask_idle_connections(engine: Engine) -> None:
@@ -275,6 +393,8 @@ def _sqlite(url: str) -> Engine:
     import pysqlite3.dbapi2 as sqlite  # PostgreSQL offices don't load it
 
     path = Path(make_url(url).database or "")
+    if fault := fault_of(sqlite.sqlite_version_info):
+        raise DatabaseError(f"{path}: {fault}")
     if not path.parent.is_dir():
         raise DatabaseError(f"{path.parent}: no such folder")
     try:
@@ -303,15 +423,3 @@ def _sqlite(url: str) -> Engine:
         cursor.close()
 
     return engine
-
-
-def _migrate(engine: Engine) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", "sync.central:migrations")
-    config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")

@@ -11,10 +11,17 @@ from sync.central.schema import ita_texts, sites
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
+ITA_TEXT = 4000
+"""Characters of a text."""
+WHOLE_OFFICE = "*"
+"""Whose result from the terminals stands in a row: not a section's."""
+
 
 @dataclass(frozen=True, slots=True)
 class ItaBody:
-    """The words of one ITA row; `score` as printed, empty when there is none."""
+    """The words of one ITA row; `score` as printed, empty when there is none. `figure`: whose
+    result from the terminals stands in it: "" nobody's, WHOLE_OFFICE, else a section's.
+    Doubtful is what a machine read from paper, and nobody has compared with it."""
 
     score: str = ""
     question: str = ""
@@ -22,6 +29,18 @@ class ItaBody:
     measure: str = ""
     result: str = ""
     evidence: str = ""
+    figure: str = ""
+    score_doubtful: bool = False
+    text_doubtful: bool = False
+
+    @property
+    def is_written(self) -> bool:
+        """Whether somebody has written more than the form's item."""
+        texts = (self.score, self.shortfall, self.measure, self.result, self.evidence)
+        return any(texts)
+
+
+NOTHING_WRITTEN = ItaBody()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 from sync.messages import Answer, DayReport
 
+DECIDED = "kept-central"
+"""Two people have said that central's own report of the day stays: these bytes are asked about no
+more."""
 MOST_PARKED = 10
 """Versions of one day of one terminal that are parked."""
 
@@ -69,7 +72,7 @@ _ALL = (
         day_reports.c.body.label("taken_body"),
     )
     .join(day_reports, _SAME_DAY, isouter=True)
-    .where(parked_reports.c.site == bindparam("site"))
+    .where(parked_reports.c.site == bindparam("site"), parked_reports.c.answer != DECIDED)
     .order_by(parked_reports.c.terminal, parked_reports.c.date)
 )
 
@@ -152,11 +155,24 @@ class ParkedReports(Room):
         query = select(parked_reports.c.date).where(*self._for(terminal, why)).limit(1)
         return self._connection.execute(query).first() is not None
 
+    def decide_against(self, terminal: str, day: date, digest: str) -> None:
+        """Central's own report stays: this one is stored on, and stands on no list."""
+        self._connection.execute(
+            update(parked_reports).where(*self._these(terminal, day, digest)).values(answer=DECIDED)
+        )
+
+    def is_decided(self, terminal: str, day: date, digest: str) -> bool:
+        query = select(parked_reports.c.answer).where(*self._these(terminal, day, digest))
+        return self._connection.scalar(query) == DECIDED
+
     def take_out(self, terminal: str, day: date, digest: str) -> None:
         """It counts now."""
+        self._connection.execute(delete(parked_reports).where(*self._these(terminal, day, digest)))
+
+    def _these(self, terminal: str, day: date, digest: str) -> tuple[ColumnElement[bool], ...]:
         c = parked_reports.c
         of_day = (c.site == self._site, c.terminal == terminal, c.date == day)
-        self._connection.execute(delete(parked_reports).where(*of_day, c.digest == digest))
+        return (*of_day, c.digest == digest)
 
     def _for(self, terminal: str, why: Why) -> tuple[ColumnElement[bool], ...]:
         c = parked_reports.c

@@ -58,7 +58,11 @@ class KnownTerminal:
     release_roles: str
     """The roles of that account, by space."""
     release_reason: str
+    release_keeps: str
+    """Whose days stay as they are by that proposal: KEEP_CENTRAL, or "" where nothing is said."""
     release_at: datetime | None
+    central_stays: datetime | None
+    """When two people last said so; None: never."""
     software: str
     seen: datetime | None
     head: Head
@@ -195,6 +199,7 @@ class Terminals(Room):
                 release_by="",
                 release_roles="",
                 release_reason="",
+                release_keeps="",
                 software="",
                 head_seq=0,
                 head_hash="",
@@ -261,12 +266,27 @@ class Terminals(Room):
         self.propose_release(terminal, "", "", "", None)
 
     def propose_release(
-        self, terminal: str, by: str, roles: str, reason: str, now: datetime | None
+        self,
+        terminal: str,
+        by: str,
+        roles: str,
+        reason: str,
+        now: datetime | None,
+        keeps: str = "",
     ) -> None:
         """Somebody proposes it; nobody any more, where all are empty."""
         self._set(
-            terminal, release_by=by, release_roles=roles, release_reason=reason, release_at=now
+            terminal,
+            release_by=by,
+            release_roles=roles,
+            release_reason=reason,
+            release_keeps=keeps,
+            release_at=now,
         )
+
+    def keep_central(self, terminal: str, now: datetime) -> None:
+        """Two people have said that central's days stay as they are."""
+        self._set(terminal, central_stays=now)
 
     def resume(self, terminal: str) -> None:
         """Out of a quarantine that a person began: what was witnessed holds."""
@@ -342,7 +362,9 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         release_by=row.release_by,
         release_roles=row.release_roles,
         release_reason=row.release_reason,
+        release_keeps=row.release_keeps,
         release_at=utc(row.release_at) if row.release_at else None,
+        central_stays=utc(row.central_stays) if row.central_stays else None,
         software=row.software,
         seen=utc(row.seen) if row.seen else None,
         head=Head(row.head_seq, row.head_hash),

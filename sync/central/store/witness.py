@@ -1,5 +1,6 @@
 """What central has seen of each terminal's sheets, and the alarms that follow when they differ."""
 
+import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -60,6 +61,7 @@ class Twice:
 
 
 # The fleet page asks these: building a statement takes longer than running it.
+_LOG = logging.getLogger("kiosk.central.alarm")
 _ALARMS = select(alarms).where(alarms.c.site == bindparam("site")).order_by(alarms.c.at.desc())
 _HALF = (day_lines.c.date, day_lines.c.half, day_lines.c.officer)
 _SEVERAL = (
@@ -257,6 +259,8 @@ class Witness(Room):
             )
             .on_conflict_do_nothing()
         )
+        # Without its detail: that may be an officer and a day.
+        _LOG.warning("alarm at %s/%s: %s", self._site, raised.terminal, raised.kind)
 
     def alarms(self) -> tuple[Alarm, ...]:
         """All of them, the newest first."""
@@ -273,6 +277,13 @@ class Witness(Room):
             )
             for row in rows
         )
+
+    def settled(self, terminal: str, kind: str, detail: str) -> datetime | None:
+        """When people last settled this alarm; None: never."""
+        c = alarms.c
+        of = (c.site == self._site, c.terminal == terminal, c.kind == kind, c.detail == detail)
+        newest = self._connection.scalar(select(func.max(c.settled)).where(*of))
+        return utc(newest) if newest else None
 
     def is_open(self, terminal: str, kind: str) -> bool:
         """Whether an alarm of this kind stands."""

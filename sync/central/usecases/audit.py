@@ -1,12 +1,13 @@
 """What the audit role reads: a day's raw counts, and who read them; and how a change is logged."""
 
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from sync.central.disclosure import Counts, Scaled
-from sync.central.logbook import Entry, Kind, Log, Wanted, told
+from sync.central.logbook import Entry, Kind, Log, Wanted, read_told, told
 from sync.central.store.days import StoredReport
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
@@ -14,6 +15,7 @@ from sync.central.viewer import CITY, Viewer
 from sync.messages import DayReport
 
 _READS_SHOWN = 50
+_LOG = logging.getLogger("kiosk.central.change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ def newest_reads(central: Central) -> tuple[Entry, ...]:
 def write_change(t: Transaction, viewer: Viewer, what: str, now: datetime) -> None:
     """Log who changed what, in the transaction of the change."""
     t.logs.change(signature(viewer), what, now)
+    _LOG.info("%s: %s changed %s", t.site, signature(viewer), _subject(what))
+
+
+def _subject(what: str) -> str:
+    """What kind of change it was: its values stay in the log that few may read."""
+    try:
+        return read_told(what)[0]
+    except ValueError:
+        return "something"
 
 
 def signature(viewer: Viewer) -> str:

@@ -69,7 +69,7 @@ def _take(
     answer = store(t, stored, report, body, body_digest, now)
     if answer is Answer.STORED:
         miss_days(t, terminal, report.date, now)
-    elif answer is Answer.CONFLICT:
+    elif answer is Answer.CONFLICT and not t.parked.is_decided(terminal, report.date, body_digest):
         t.parked.put(report, body, body_digest, answer, now)
         detail = f"{report.date} revision {report.revision}: other bytes than were taken"
         t.witness.alarm(Alarm(at=now, terminal=terminal, kind=answer.value, detail=detail))
@@ -123,6 +123,7 @@ def store(
     if not t.days.put(report, body, body_digest, now):
         # Another one came in between: it is what this one is beside.
         return decide(t.days.stored(report), report, body_digest)
+    t.parked.take_out(terminal, report.date, body_digest)  # shown in its quarantine, and taken now
     t.unclosed.mark(officer_days(report) | replaced)
     seen = t.witness.seen(terminal, {report.date})
     fresh = (s for s in report.open_sheets() if grown(s, seen.get((s.date, s.officer))))

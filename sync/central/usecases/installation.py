@@ -1,12 +1,13 @@
 """A central set up, opened, backed up and put back: what stands around every other use case."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
-from sync.central.store.engine import CentralStore
+from sync.central.store.engine import CentralStore, Pooling
 from sync.central.usecases import backup
 from sync.central.usecases.backup import BadBackup, Say
 from sync.central.usecases.central import Central
@@ -22,6 +23,9 @@ __all__ = [
 ]
 
 
+_LOG = logging.getLogger("kiosk.central.backup")
+
+
 class NoSuchSite(LookupError):
     """There is no office of this id."""
 
@@ -31,10 +35,10 @@ def set_up(folder: Path, site: str, name: str, database: str, url: str) -> None:
     in the folder. SettingsError; DatabaseError; OSError."""
     if (folder / central_settings.FILE_NAME).exists():
         raise SettingsError(f"{folder}: is set up already")
-    target = database or sqlite_in(folder)
+    target = database or central_settings.OWN_DATABASE
     central_settings.check(site, name, target, url)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = CentralStore.create(target)
+    store = CentralStore.create(central_settings.located(folder, target))
     try:
         with store.transaction(site) as t:
             t.people.put_site(name)
@@ -44,12 +48,19 @@ def set_up(folder: Path, site: str, name: str, database: str, url: str) -> None:
 
 
 @contextmanager
-def open_central(folder: Path, site: str = "") -> Iterator[Central]:
+def open_central(
+    folder: Path, site: str = "", migrating: Callable[[str], None] | None = None
+) -> Iterator[Central]:
     """The central in a data folder, on its own site or another. NoSuchSite; SettingsError;
-    DatabaseError."""
+    DatabaseError. `migrating`: an older database is brought to this version, once this was called
+    with its own; without it that is an error."""
     settings = central_settings.load(folder)
     key = central_settings.signing_key(folder)
-    store = CentralStore.open(settings.database)
+    pooling = Pooling(settings.connections, settings.prepare_threshold)
+    if migrating is None:
+        store = CentralStore.open(settings.database, pooling)
+    else:
+        store = CentralStore.migrate(settings.database, pooling, migrating)
     try:
         home = Central(store=store, settings=settings, key=key)
         central = find_site(home, site or home.site)
@@ -65,6 +76,7 @@ def back_up(central: Central, target: Path, say: Say) -> int:
     FileExistsError; BadBackup."""
     rows = backup.write(central.store, central.settings.folder, target, say)
     backup.check(target)
+    _LOG.info("backed up %d rows to %s", rows, target)
     return rows
 
 
@@ -76,19 +88,16 @@ def restore(source: Path, folder: Path, database: str, say: Say) -> int:
         backup.restore_files(source, folder)
         settings = central_settings.load(folder)
         own_file = settings.database.startswith("sqlite:///")
-        target = database or (sqlite_in(folder) if own_file else settings.database)
+        target = database or (central_settings.OWN_DATABASE if own_file else settings.database)
         if target != settings.database:
             central_settings.change_database(folder, target)
-        store = CentralStore.create(target)
+        store = CentralStore.create(central_settings.located(folder, target))
         try:
-            return backup.restore_rows(source, store, say)
+            rows = backup.restore_rows(source, store, say)
+            _LOG.info("put back %d rows of %s", rows, source)
+            return rows
         finally:
             store.close()
     except BadBackup:
         (folder / central_settings.FILE_NAME).unlink(missing_ok=True)
         raise
-
-
-def sqlite_in(folder: Path) -> str:
-    """The address of an SQLite database in a data folder."""
-    return f"sqlite:///{(folder / 'central.db').absolute()}"

@@ -1,23 +1,49 @@
-"""The texts of the ITA measures report, a round at a time."""
+"""The texts and pictures of the ITA measures report, a round at a time."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sync.central import period as periods
-from sync.central.itaform import EditedRow, FormRow, listed
+from sync.central import photos
+from sync.central.itafile import FiledRow
+from sync.central.itaform import EditedRow, FormRow, as_settings, listed
+from sync.central.logbook import told
 from sync.central.period import Period
+from sync.central.photos import BadPhoto
+from sync.central.sitesettings import ItaRow, parse
 from sync.central.store.engine import Transaction
-from sync.central.store.ita import ItaBody, ItaText, newest
+from sync.central.store.ita import ITA_TEXT, WHOLE_OFFICE, ItaBody, ItaText, newest
+from sync.central.store.itapictures import ItaPicture
+from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
 
-__all__ = ["ItaBody", "ItaRound", "NoSuchRound", "read_ita_round", "save_ita_text"]
+__all__ = [
+    "ITA_TEXT",
+    "WHOLE_OFFICE",
+    "ItaBody",
+    "ItaRound",
+    "NoSuchPicture",
+    "NoSuchRound",
+    "read_ita_round",
+    "save_ita_text",
+]
 
 _ROUNDS = ("1", "2")
+PICTURES_A_ROW, PICTURES_A_ROUND = 8, 60
+"""Some 250 kB each: a paper with all of them stays below 20 MB."""
 
 
 class NoSuchRound(LookupError):
     """A period that is no round, or a row that is not in the office's report."""
+
+
+class NoSuchPicture(LookupError):
+    """No picture has this id."""
+
+
+class RoundTaken(Exception):
+    """A round in which somebody has written already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +66,21 @@ def read_ita_round(central: Central, code: str, today: date) -> ItaRound:
         return ItaRound(period=period, rows=_rows(t, period))
 
 
+def read_pictures(central: Central, period: Period) -> dict[str, bytes]:
+    """The JPEGs of a round, by picture."""
+    with central.store.read(central.site) as t:
+        return t.ita_pictures.jpegs(*_place(period))
+
+
+def read_picture(central: Central, id: str) -> bytes:
+    """A JPEG; NoSuchPicture."""
+    with central.store.read(central.site) as t:
+        jpeg = t.ita_pictures.jpeg(id)
+    if jpeg is None:
+        raise NoSuchPicture(id)
+    return jpeg
+
+
 def save_ita_text(
     central: Central,
     viewer: Viewer,
@@ -53,11 +94,8 @@ def save_ita_text(
     False when somebody saved in between, so that both stand beside one another. NoSuchPeriod;
     NoSuchRound."""
     with central.store.transaction(central.site) as t:
-        settings = t.settings.newest().settings
-        period = periods.parse(round_code, settings.fiscal_year_starts)
-        codes = {row.code for row in listed(settings)}
-        if period.part not in _ROUNDS or row_code not in codes:
-            raise NoSuchRound(row_code)
+        period = _round_with(t, round_code, row_code)
+        write_change(t, viewer, told("ita_text", row=row_code, period=period.code), now)
         return t.ita.append(
             fiscal_year=period.fiscal_year,
             number=int(period.part),
@@ -69,32 +107,151 @@ def save_ita_text(
         )
 
 
+def add_picture(
+    central: Central,
+    viewer: Viewer,
+    round_code: str,
+    row_code: str,
+    data: bytes,
+    caption: str,
+    words: str,
+    now: datetime,
+) -> None:
+    """Keep a picture of a row, made small. BadPhoto; NoSuchPeriod; NoSuchRound."""
+    if not words:
+        raise BadPhoto("picture_words")
+    jpeg, size = photos.activity(data)
+    with central.store.transaction(central.site) as t:
+        period = _round_with(t, round_code, row_code)
+        place = _place(period)
+        if len(t.ita_pictures.of_round(*place).get(row_code, ())) >= PICTURES_A_ROW:
+            raise BadPhoto("pictures_a_row", n=PICTURES_A_ROW)
+        if t.ita_pictures.count(*place) >= PICTURES_A_ROUND:
+            raise BadPhoto("pictures_a_round", n=PICTURES_A_ROUND)
+        t.ita_pictures.add(*place, row_code, caption, words, jpeg, size, now)
+        write_change(t, viewer, told("ita_picture", row=row_code, period=period.code), now)
+
+
+def describe_picture(central: Central, id: str, caption: str, words: str) -> None:
+    """BadPhoto without `words`; NoSuchPicture."""
+    if not words:
+        raise BadPhoto("picture_words")
+    with central.store.transaction(central.site) as t:
+        if not t.ita_pictures.describe(id, caption, words):
+            raise NoSuchPicture(id)
+
+
+def remove_picture(central: Central, viewer: Viewer, id: str, now: datetime) -> None:
+    """NoSuchPicture."""
+    with central.store.transaction(central.site) as t:
+        if not t.ita_pictures.remove(id):
+            raise NoSuchPicture(id)
+        write_change(t, viewer, told("ita_picture_removed", picture=id), now)
+
+
+def bring_pictures(
+    central: Central, viewer: Viewer, round_code: str, row_code: str, now: datetime
+) -> None:
+    """Copy the pictures of a row from the round before, where it has none yet. NoSuchPeriod;
+    NoSuchRound."""
+    with central.store.transaction(central.site) as t:
+        period = _round_with(t, round_code, row_code)
+        if row_code in t.ita_pictures.of_round(*_place(period)):
+            return
+        if t.ita_pictures.bring(row_code, _place(periods.before(period)), _place(period)):
+            write_change(t, viewer, told("ita_picture", row=row_code, period=period.code), now)
+
+
+def import_ita_round(
+    central: Central, viewer: Viewer, round_code: str, rows: tuple[FiledRow, ...], now: datetime
+) -> int:
+    """Take a whole round's texts from a file, and its rows where they are not the office's; how
+    many texts. NoSuchPeriod; NoSuchRound; RoundTaken where somebody has written; BadSettings."""
+    written = [row for row in rows if row.code and row.body.is_written]
+    with central.store.transaction(central.site) as t:
+        stored = t.settings.newest()
+        period = periods.parse(round_code, stored.settings.fiscal_year_starts)
+        if period.part not in _ROUNDS:
+            raise NoSuchRound(round_code)
+        if t.ita.of_round(*_place(period)):
+            raise RoundTaken(period.code)
+        listed_rows = tuple(
+            ItaRow(code=row.code, form=row.form, indicator=row.indicator, joined=row.joined)
+            for row in rows
+        )
+        if listed_rows != (stored.settings.ita_rows or as_settings()):
+            settings = parse(stored.settings._replace(ita_rows=listed_rows).document())
+            t.settings.append(stored.version, settings, viewer.name, now)
+            write_change(t, viewer, told("settings", version=stored.version + 1), now)
+        for row in written:
+            t.ita.append(
+                fiscal_year=period.fiscal_year,
+                number=int(period.part),
+                code=row.code,
+                base=0,
+                body=row.body,
+                author=viewer.name,
+                now=now,
+            )
+        write_change(t, viewer, told("ita_round", period=period.code, n=len(written)), now)
+    return len(written)
+
+
+def _round_with(t: Transaction, round_code: str, row_code: str) -> Period:
+    """A round and one of its rows, checked. NoSuchPeriod; NoSuchRound."""
+    settings = t.settings.newest().settings
+    period = periods.parse(round_code, settings.fiscal_year_starts)
+    codes = {row.code for row in listed(settings) if row.code}
+    if period.part not in _ROUNDS or row_code not in codes:
+        raise NoSuchRound(row_code)
+    return period
+
+
+def _place(period: Period) -> tuple[int, int]:
+    """Fiscal year and round."""
+    return period.fiscal_year, int(period.part)
+
+
 def _rows(t: Transaction, period: Period) -> tuple[EditedRow, ...]:
-    year, number = period.fiscal_year, int(period.part)
-    written = t.ita.of_round(year, number)
-    earlier_rounds = [at for at in t.ita.rounds() if at < (year, number)]
+    place = _place(period)
+    written = t.ita.of_round(*place)
+    earlier_rounds = [at for at in t.ita.rounds() if at < place]
     earlier = t.ita.of_round(*earlier_rounds[0]) if earlier_rounds else {}
-    rows = []
-    for form_row in listed(t.settings.newest().settings):
-        texts = written.get(form_row.code, [])
-        earlier_texts = earlier.get(form_row.code, [])
-        rows.append(_written(form_row, texts) if texts else _unwritten(form_row, earlier_texts))
-    return tuple(rows)
+    pictures = t.ita_pictures.of_round(*place)
+    before = t.ita_pictures.of_round(*_place(periods.before(period)))
+    return tuple(
+        _edited(
+            form_row,
+            written.get(form_row.code, []),
+            earlier.get(form_row.code, []),
+            pictures.get(form_row.code, ()),
+            len(before.get(form_row.code, ())),
+        )
+        for form_row in listed(t.settings.newest().settings)
+    )
 
 
-def _written(form_row: FormRow, texts: list[ItaText]) -> EditedRow:
+def _edited(
+    form_row: FormRow,
+    texts: list[ItaText],
+    earlier_texts: list[ItaText],
+    pictures: tuple[ItaPicture, ...],
+    earlier_pictures: int,
+) -> EditedRow:
+    if not texts:
+        body = newest(earlier_texts).body if earlier_texts else form_row.body
+        return EditedRow(
+            row=form_row, body=body, pictures=pictures, earlier_pictures=earlier_pictures
+        )
     current = newest(texts)
-    beside = tuple(text for text in texts if text.beside and text.version > current.version)
     return EditedRow(
         row=form_row,
         body=current.body,
         version=max(text.version for text in texts),
         author=current.author,
         at=current.at,
-        beside=beside,
+        beside=tuple(text for text in texts if text.beside and text.version > current.version),
+        history=tuple(texts),
+        pictures=pictures,
+        earlier_pictures=earlier_pictures,
     )
-
-
-def _unwritten(form_row: FormRow, earlier_texts: list[ItaText]) -> EditedRow:
-    body = newest(earlier_texts).body if earlier_texts else form_row.body
-    return EditedRow(row=form_row, body=body, version=0, author="", at=None, beside=())

@@ -35,7 +35,7 @@ from sync.central.store.blocks import BlockEnd
 from sync.central.store.engine import Transaction
 from sync.central.store.retention import SCORE, SumKey
 from sync.central.store.unclosed import RawDays
-from sync.central.usecases.central import Central
+from sync.central.usecases.central import Central, once_more
 from sync.central.usecases.rounds import freeze_rounds
 
 CutKey = tuple[int, Cut]
@@ -80,8 +80,11 @@ def publish_and_read_settings(central: Central, today: date) -> SiteSettings:
 
 
 def _publish(central: Central, today: date) -> int:
-    with central.store.transaction(central.site) as t:
-        return close_due(t, today)
+    def close() -> int:
+        with central.store.transaction(central.site) as t:
+            return close_due(t, today)
+
+    return once_more(close)
 
 
 def close_due(t: Transaction, today: date) -> int:

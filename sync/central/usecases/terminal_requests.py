@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from kiosk.domain.wording import MAX_IMPROVEMENTS, Improvement, Wording
 from sync.central.logbook import told
@@ -18,6 +18,7 @@ from sync.central.usecases.intake import Signed, greeted
 from sync.central.usecases.loghistory import prove_logs
 from sync.central.usecases.pins import Issued, issued_verifier
 from sync.central.usecases.recordings import current_recordings
+from sync.central.usecases.releases import release_piece, wanted_release
 from sync.central.usecases.terminals import NOT_MINE
 from sync.central.usecases.witness import Points, witness_heads
 from sync.messages import (
@@ -42,6 +43,8 @@ from sync.messages import (
     Step,
     StoredDays,
     StoredRevision,
+    UpdateState,
+    WantedRelease,
     Welcome,
 )
 from sync.messages.values import MAX_ROWS
@@ -98,6 +101,14 @@ class TerminalRequest:
         terminal = self.terminal.terminal
         self.t.logs.change(terminal, told("key_renewed", terminal=terminal), now)
 
+    def wanted_release(self, state: UpdateState, now: datetime) -> WantedRelease:
+        """The release of the program that this terminal is to run."""
+        return wanted_release(self.t, self.terminal.terminal, state, now)
+
+    def release_piece(self, digest: str, number: int) -> bytes:
+        """Nothing where there is no such release or piece."""
+        return release_piece(self.central, self.t, digest, number)
+
     def earlier_key_of(self, signed: Signed) -> str:
         """The key that this terminal had before with which this was signed; "" where none was."""
         if self.terminal.renewed is None or signed.is_by(self.terminal.public_key):
@@ -150,7 +161,15 @@ class TerminalRequest:
         strange = [day for day in message.days if day in stored]
         for day in strange[:_MOST_NOT_MINE]:
             detail = day.isoformat()
+            if self._is_decided(day, self.t.witness.settled(terminal, NOT_MINE, detail)):
+                continue
             self.t.witness.alarm(Alarm(at=now, terminal=terminal, kind=NOT_MINE, detail=detail))
+
+    def _is_decided(self, day: date, settled: datetime | None) -> bool:
+        """Whether people have looked at the report of this day that is here now."""
+        looked = [at for at in (settled, self.terminal.central_stays) if at is not None]
+        report = self.t.days.report(self.terminal.terminal, day)
+        return bool(looked) and report is not None and report.received <= max(looked)
 
     def roster(self) -> Roster:
         """Officers and words for terminals."""

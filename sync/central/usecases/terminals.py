@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -18,6 +19,7 @@ from sync.central.store.terminals import Invitation, KnownTerminal, State
 from sync.central.store.witness import Alarm, Twice
 from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
+from sync.central.usecases.releases import trusted_publisher
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.two_people import (
     FOR_TWO,
@@ -27,6 +29,7 @@ from sync.central.usecases.two_people import (
     release_mark,
     reports_mark,
     roles_text,
+    set_aside,
 )
 from sync.central.usecases.witness import miss_days_of_ended
 from sync.central.viewer import CITY, ROLES, Viewer
@@ -36,6 +39,8 @@ from sync.signing import public_key, public_text
 CODE_MINUTES = 10
 SET_UP = timedelta(days=14)
 """After its first report an office may add terminals for so long without anybody else."""
+KEEP_CENTRAL = "central"
+"""By a release central's days stay as they are."""
 NOT_MINE = "not-mine"
 """An alarm: a terminal says that it never made a day that is here under its name."""
 FLEET_DAYS = 60
@@ -114,6 +119,13 @@ class Fleet:
                 days.setdefault(alarm.terminal, []).append(date.fromisoformat(alarm.detail))
         return {terminal: sorted(of_it) for terminal, of_it in sorted(days.items())}
 
+    @property
+    def disputed(self) -> frozenset[str]:
+        """Terminals that have days otherwise than central."""
+        two_decide = set(Why)
+        aside = {report.terminal for report in self.parked if report.answer not in two_decide}
+        return frozenset(aside | self.not_mine.keys())
+
     def corrected(self, alarm: Alarm) -> tuple[date, str]:
         """The day and the officer that an alarm about published blocks is about."""
         day, _, officer = alarm.detail.partition(" ")
@@ -130,7 +142,7 @@ class Fleet:
     def release_mark(self, id_: str) -> str:
         """Of everything that ends when a terminal goes on."""
         terminal = self.terminal(id_)
-        return release_mark(terminal, self.alarms) if terminal else ""
+        return release_mark(terminal, self.alarms, self.parked) if terminal else ""
 
 
 def console(login: str) -> Viewer:
@@ -182,6 +194,7 @@ def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
     public_key(message.public_key)
     begun = None
     with central.store.transaction(central.site) as t:
+        publisher = trusted_publisher(t)
         invitation = t.terminals.use_code(_code_hash(message.code), message.public_key)
         valid = invitation is not None and now <= invitation.until
         if invitation is not None and valid:
@@ -196,6 +209,7 @@ def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
         terminal=begun.terminal,
         counter=begun.counter,
         central_key=public_text(central.key),
+        publisher_key=publisher,
     )
 
 
@@ -232,21 +246,31 @@ def all_terminals(central: Central) -> tuple[KnownTerminal, ...]:
 
 
 def release_terminal(
-    central: Central, viewer: Viewer, terminal: str, mark: str, reason: str, now: datetime
+    central: Central,
+    viewer: Viewer,
+    terminal: str,
+    mark: str,
+    reason: str,
+    now: datetime,
+    keeps: str = "",
 ) -> Release:
     """A person has compared both sides, as `mark` names them (ChangedSinceShown). That settles
     alarms, and ends a quarantine that a person began: what was witnessed holds. Where the terminal
-    showed another past, it is a proposal, and another person confirms it
-    (`two_people.confirm_release_of_terminal`)."""
+    showed another past, or `keeps` says KEEP_CENTRAL, it is a proposal, and another person confirms
+    it (`two_people.confirm_release_of_terminal`)."""
     with central.store.transaction(central.site) as t:
         current = t.terminals.get(terminal, for_update=True)
         if current is None:
             return Release.NOTHING
-        require_mark(mark, release_mark(current, t.witness.alarms()))
-        if current.went_back:
+        parked = t.parked.all()
+        require_mark(mark, release_mark(current, t.witness.alarms(), parked))
+        if keeps and not _has_to_settle(t, current, parked):
+            return Release.NOTHING
+        if current.went_back or keeps:
             by, roles = signature(viewer), roles_text(viewer)
-            t.terminals.propose_release(terminal, by, roles, reason, now)
-            what = told("release_proposed", terminal=terminal, reason=reason)
+            t.terminals.propose_release(terminal, by, roles, reason, now, keeps)
+            key = "release_keeping_proposed" if keeps else "release_proposed"
+            what = told(key, terminal=terminal, reason=reason)
             write_change(t, viewer, what, now)
             return Release.PROPOSED
         settled = t.witness.settle(terminal, viewer.name, reason, now, but=FOR_TWO)
@@ -257,6 +281,15 @@ def release_terminal(
         what = told("terminal_released", terminal=terminal, reason=reason)
         write_change(t, viewer, what, now)
     return Release.DONE
+
+
+def _has_to_settle(t: Transaction, terminal: KnownTerminal, parked: Iterable[ParkedReport]) -> bool:
+    """Whether central and a terminal disagree about anything."""
+    return (
+        terminal.quarantined
+        or bool(set_aside(parked, terminal.terminal))
+        or t.witness.is_open(terminal.terminal, NOT_MINE)
+    )
 
 
 def quarantine_terminal(

@@ -82,9 +82,11 @@ def enrolment_mark(terminal: KnownTerminal) -> str:
     )
 
 
-def release_mark(terminal: KnownTerminal, alarms: Iterable[Alarm]) -> str:
-    """Of everything that ends when a terminal goes on: its state, its open alarms, and who has
-    proposed it."""
+def release_mark(
+    terminal: KnownTerminal, alarms: Iterable[Alarm], parked: Iterable[ParkedReport]
+) -> str:
+    """Of everything that ends when a terminal goes on: its state, its open alarms, who has
+    proposed it, and the reports that were not taken."""
     return mark_of(
         "release",
         terminal.terminal,
@@ -92,7 +94,9 @@ def release_mark(terminal: KnownTerminal, alarms: Iterable[Alarm]) -> str:
         terminal.release_by,
         terminal.release_roles,
         terminal.release_reason,
+        terminal.release_keeps,
         terminal.release_at,
+        sorted((str(one.date), one.digest) for one in set_aside(parked, terminal.terminal)),
         sorted(
             (alarm.kind, alarm.detail, str(alarm.at))
             for alarm in alarms
@@ -101,6 +105,13 @@ def release_mark(terminal: KnownTerminal, alarms: Iterable[Alarm]) -> str:
             and alarm.kind not in FOR_TWO
         ),
     )
+
+
+def set_aside(parked: Iterable[ParkedReport], terminal: str) -> tuple[ParkedReport, ...]:
+    """A terminal's reports that nobody can let count: of its quarantine, and of days that central
+    has otherwise."""
+    two_decide = {why.value for why in Why}
+    return tuple(one for one in parked if one.terminal == terminal and one.answer not in two_decide)
 
 
 def reports_mark(terminal: str, why: str, reports: Iterable[ParkedReport | WaitingReport]) -> str:
@@ -187,19 +198,53 @@ def confirm_release_of_terminal(
     central: Central, viewer: Viewer, terminal: str, mark: str, now: datetime
 ) -> bool:
     """Let a terminal go on from the past that it has now; what was witnessed of the other one is
-    asked for no more. False when nobody has proposed it."""
+    asked for no more. Where that was proposed, central's days stay as they are, and what the
+    terminal had otherwise of them is asked about no more. False when nobody has proposed it."""
     with central.store.transaction(central.site) as t:
         current = t.terminals.get(terminal, for_update=True)
-        if current is None or not current.went_back or not current.release_by:
+        if current is None or not current.release_by:
             return False
-        require_mark(mark, release_mark(current, t.witness.alarms()))
+        if not (current.went_back or current.release_keeps):
+            return False
+        parked = t.parked.all()
+        require_mark(mark, release_mark(current, t.witness.alarms(), parked))
         require_second(central.site, viewer, current.release_by, current.release_roles)
-        t.terminals.release(terminal)
-        t.witness.forget(terminal)
+        if current.release_keeps:
+            t.terminals.keep_central(terminal, now)
+            _decide_against(t, viewer, current, set_aside(parked, terminal), now)
+        if current.went_back:
+            t.terminals.release(terminal)
+            t.witness.forget(terminal)
+        elif current.quarantined:
+            t.terminals.resume(terminal)
+        t.terminals.propose_release(terminal, "", "", "", None)
         who = f"{current.release_by}, {signature(viewer)}"
         t.witness.settle(terminal, who, current.release_reason, now, but=FOR_TWO)
         write_change(t, viewer, told("release_confirmed", terminal=terminal), now)
     return True
+
+
+def _decide_against(
+    t: Transaction,
+    viewer: Viewer,
+    terminal: KnownTerminal,
+    reports: Iterable[ParkedReport],
+    now: datetime,
+) -> None:
+    """Central's reports of these days stay; the log says what went. A day that central has not
+    comes with the terminal's next sync; of one that sends no more it stays parked."""
+    for report in reports:
+        if report.taken_n is None and terminal.ended:
+            continue
+        t.parked.decide_against(report.terminal, report.date, report.digest)
+        what = told(
+            "set_aside_dropped",
+            terminal=report.terminal,
+            date=report.date.isoformat(),
+            n=report.n,
+            stays=report.taken_n or 0,
+        )
+        write_change(t, viewer, what, now)
 
 
 # --- parked day reports ----------------------------------------------------------------------

@@ -34,6 +34,7 @@ from sync.central.web import (
     terminal_api,
     terminals,
 )
+from sync.central.web.accesslog import AccessLog
 from sync.central.web.dependencies import SignedIn
 from sync.central.web.edge import add_edge
 from sync.central.web.failures import out_of_form, register_failures
@@ -106,6 +107,7 @@ def create_app(
     app.include_router(router)
     register_failures(app)
     add_edge(app, central.settings, out_of_form)
+    app.add_middleware(AccessLog)
     publish_openapi(app)
     return app
 

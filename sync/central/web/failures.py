@@ -46,7 +46,9 @@ def register_failures(app: FastAPI) -> None:
         app.exception_handler(error)(answer)
 
 
-async def refused(_request: Request, error: RequestRefused) -> Response:
+async def refused(request: Request, error: RequestRefused) -> Response:
+    route = getattr(request.scope.get("route"), "path", "")
+    _LOG.warning("refused %s %s: %d %s", request.method, route, error.status, error.text)
     return error_response(error.status, error.text)
 
 

@@ -1,21 +1,35 @@
-"""The page on which the texts of the ITA measures report are written."""
+"""The pages on which the ITA measures report is written."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from sync.central import itaform
+from sync.central.photos import BadPhoto
 from sync.central.reports import gate
-from sync.central.usecases.ita import ItaBody, NoSuchRound, read_ita_round, save_ita_text
+from sync.central.usecases.ita import (
+    ITA_TEXT,
+    WHOLE_OFFICE,
+    ItaBody,
+    NoSuchPicture,
+    NoSuchRound,
+    add_picture,
+    bring_pictures,
+    describe_picture,
+    read_ita_round,
+    read_picture,
+    remove_picture,
+    save_ita_text,
+)
 from sync.central.web.dependencies import CurrentTime, ItaEditor, Reader
 from sync.central.web.forms import Form, Posted
 from sync.central.web.parts import parts_of
-from sync.central.web.rendering import PageError, page
+from sync.central.web.rendering import HEADERS, PageError, page
 
 router = APIRouter(include_in_schema=False)
 
-_PARAGRAPH = 4000
-"""Characters of a text."""
 _ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙,", "0123456789.")
+_CAPTION = 500
+"""Characters of a picture's caption, and of what it shows."""
 
 
 @router.get("/ita/{site}")
@@ -38,37 +52,101 @@ def post_ita_text(
         raise PageError(400, "bad_form") from None
     if not alone:
         return _ita_page(request, reader, round_code, crossed=row_code)
+    return _back(site, round_code, row_code)
+
+
+@router.get("/ita/{site}/picture/{picture}.jpg")
+def ita_picture(reader: ItaEditor, picture: str) -> Response:
+    try:
+        jpeg = read_picture(reader.central, picture)
+    except NoSuchPicture:
+        raise PageError(404, "no_page") from None
+    return Response(jpeg, media_type="image/jpeg", headers=HEADERS)
+
+
+@router.post("/ita/{site}/pictures")
+def post_ita_picture(
+    request: Request, site: str, form: Form, reader: ItaEditor, now: CurrentTime
+) -> Response:
+    """Add a picture to a row, change what is said of it, remove it, or bring those of the round
+    before."""
+    round_code, row_code = form.text("round", 20), form.text("code", 20)
+    try:
+        _change_pictures(form, reader, round_code, row_code, now)
+    except (NoSuchRound, NoSuchPicture):
+        raise PageError(400, "bad_form") from None
+    except BadPhoto as error:
+        return _ita_page(request, reader, round_code, refused=row_code, problem=error)
+    return _back(site, round_code, row_code)
+
+
+def _change_pictures(
+    form: Posted, reader: Reader, round_code: str, row_code: str, now: CurrentTime
+) -> None:
+    """BadPhoto; NoSuchPicture; NoSuchRound."""
+    central, viewer, deed = reader.central, reader.viewer, form.text("do", 10)
+    caption, words = form.prose("caption", _CAPTION), form.prose("words", _CAPTION)
+    if deed == "bring":
+        bring_pictures(central, viewer, round_code, row_code, now)
+    elif deed == "remove":
+        remove_picture(central, viewer, form.text("picture", 20), now)
+    elif deed == "describe":
+        describe_picture(central, form.text("picture", 20), caption, words)
+    elif form.file is None:
+        raise BadPhoto("choose_picture")
+    else:
+        add_picture(central, viewer, round_code, row_code, form.file.data, caption, words, now)
+
+
+def _back(site: str, round_code: str, row_code: str) -> Response:
     return RedirectResponse(f"/ita/{site}?round={round_code}&row={row_code}#{row_code}", 303)
 
 
-def _ita_page(request: Request, reader: Reader, code: str, crossed: str = "") -> Response:
-    """`crossed`: a row into which somebody else wrote at the same time."""
+def _ita_page(
+    request: Request,
+    reader: Reader,
+    code: str,
+    crossed: str = "",
+    refused: str = "",
+    problem: BadPhoto | None = None,
+) -> Response:
+    """`crossed`: a row into which somebody else wrote at the same time; `refused`: one whose
+    picture was not taken, and why."""
     today = parts_of(request).today()
     ita_round = read_ita_round(reader.central, code, today)
     period = ita_round.period
+    opened = request.query_params.get("row", "")
     return page(
         request,
         "ita.html",
         reader.viewer,
         reader.central,
-        409 if crossed else 200,
+        409 if crossed else 400 if problem else 200,
         rows=ita_round.rows,
+        drafts=itaform.drafts(ita_round.rows),
         period=period,
         rounds=itaform.rounds(today, period.starts),
         evidence=gate.office(reader.central, reader.viewer, period, today),
+        sections=[
+            name for name in gate.section_members(reader.central, reader.viewer, period) if name
+        ],
+        whole_office=WHOLE_OFFICE,
         crossed=crossed,
-        open=request.query_params.get("row", ""),
+        refused=refused,
+        problem=problem,
+        open=crossed or refused or opened,
     )
 
 
 def _body(form: Posted) -> ItaBody:
     return ItaBody(
         score=_score(form.text("score", 10)),
-        question=form.prose("question", _PARAGRAPH),
-        shortfall=form.prose("shortfall", _PARAGRAPH),
-        measure=form.prose("measure", _PARAGRAPH),
-        result=form.prose("result", _PARAGRAPH),
-        evidence=form.prose("evidence", _PARAGRAPH),
+        question=form.prose("question", ITA_TEXT),
+        shortfall=form.prose("shortfall", ITA_TEXT),
+        measure=form.prose("measure", ITA_TEXT),
+        result=form.prose("result", ITA_TEXT),
+        evidence=form.prose("evidence", ITA_TEXT),
+        figure=form.text("figure", 200),
     )
 
 

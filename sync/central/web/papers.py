@@ -12,7 +12,7 @@ from sync.central.papers import appraisal, ita, meetings, objections, posters, p
 from sync.central.period import last_month
 from sync.central.reports import gate
 from sync.central.usecases.improvements import all_improvements
-from sync.central.usecases.ita import NoSuchRound, read_ita_round
+from sync.central.usecases.ita import NoSuchRound, read_ita_round, read_pictures
 from sync.central.usecases.objections import NoSuchObjection
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.publishing import publish_and_read_settings
@@ -62,8 +62,14 @@ def ita_paper(site: str, kind: str, report: ItaReport) -> Response:
         ita_round = read_ita_round(report.central, report.period.code, report.today)
     except NoSuchRound:
         raise PageError(400, "ita_round") from None
-    office = _office(report)
-    data = make(office, ita_round.rows, report.now)
+    central, period = report.central, report.period
+    round_report = ita.Report(
+        office=_office(report),
+        rows=ita_round.rows,
+        sections=gate.sections_for_papers(central, report.viewer, period, report.today),
+        pictures=read_pictures(central, period),
+    )
+    data = make(round_report, report.now)
     return file_response(data, f"ita-{site}-{report.period.code}", kind)
 
 

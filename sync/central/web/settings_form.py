@@ -43,6 +43,7 @@ _NUMBERS = (
 )
 _FLAGS = ("second_factor", "one_session", "own_result_at_terminal", "early_word")
 _YES, _NO = "yes", "no"
+_NO_CODE = ("-", "–", "")
 _LISTS = ("level_words_th", "level_words_en", "holidays")
 _ATTRIBUTES = {"maxLength": "maxlength", "minimum": "min", "maximum": "max"}
 """A bound's name in a JSON Schema, and in HTML."""
@@ -101,19 +102,20 @@ def _row_text(row: Any) -> str:
 
 
 def _ita_rows(form: Posted) -> list[dict[str, object]]:
-    """A line for each row: code | form | indicator, and where terminals are evidence | yes."""
+    """A line for each row: code | form | indicator, and where it shares the row's above | yes; a
+    dash for the code of an indicator without an item."""
     rows: list[dict[str, object]] = []
     for line in _lines(form, "ita_rows"):
         code, *parts = (part.strip() for part in line.split("|"))
         if len(parts) not in (2, 3):
             raise BadSettings("ita_parts", text=excerpt(line))
-        evidence = len(parts) == 3 and parts[2].lower() in ("yes", "ใช่")
+        joined = len(parts) == 3 and parts[2].lower() in ("yes", "ใช่")
         rows.append(
             {
-                "code": code,
+                "code": "" if code in _NO_CODE else code,
                 "form": parts[0],
                 "indicator": parts[1],
-                "terminal_is_evidence": evidence,
+                "joined": joined,
             }
         )
     return rows

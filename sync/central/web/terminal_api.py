@@ -1,9 +1,12 @@
 """The terminals' API (WIRE.md): signed requests in, signed answers out, never a traceback."""
 
+import logging
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Request, Response, Security
@@ -12,7 +15,7 @@ from kiosk.clock import SystemClock
 from kiosk.domain.people import IDENTIFIER
 from sync.central.reports.gate import own_results
 from sync.central.usecases import intake
-from sync.central.usecases.central import Central
+from sync.central.usecases.central import Central, once_more
 from sync.central.usecases.intake import RequestRefused, Signed
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.terminal_requests import TerminalRequest, terminal_request
@@ -52,6 +55,8 @@ from sync.messages import (
     SeenLogs,
     Step,
     StoredDays,
+    UpdateState,
+    WantedRelease,
     Welcome,
 )
 from sync.protocol import MAX_BODY, BadMessage, etag
@@ -64,6 +69,7 @@ MAX_ENROL_TRIES = 20
 _CODE_BEGINS = 5
 """Signs of a code: half of it, which says nothing of the rest."""
 
+_LOG = logging.getLogger("kiosk.central.sync")
 Now = Callable[[], datetime]
 Elsewhere = Callable[..., Awaitable[Any]]
 """Runs a function that waits for the database where it holds nobody else up."""
@@ -120,7 +126,7 @@ class TerminalApi:
     ) -> T:
         """What `do` makes of a request that its terminal signed, within its open run, in one
         transaction. RequestRefused: unknown site or terminal and wrongly signed look the same."""
-        answer: T = await self.elsewhere(self._ask, signed, do, in_run)
+        answer: T = await self.elsewhere(once_more, partial(self._ask, signed, do, in_run))
         return answer
 
     def answer(
@@ -172,10 +178,10 @@ class TerminalApi:
     def _greet(
         self, calls: Sequence[tuple[Signed, Hello]]
     ) -> list[Welcome | Late | Exception | None]:
-        return intake.greet(self.central, calls, self.now())
+        return once_more(partial(intake.greet, self.central, calls, self.now()))
 
     def _take_days(self, calls: Sequence[Signed]) -> list[Receipt | Exception | None]:
-        return intake.take_days(self.central.store, calls, self.now())
+        return once_more(partial(intake.take_days, self.central.store, calls, self.now()))
 
 
 async def terminal_api(request: Request) -> TerminalApi:
@@ -225,6 +231,7 @@ SignedRequest = Annotated[Signed, Depends(signed_request)]
 
 router = APIRouter(prefix="/v1", tags=["terminals"])
 _TERMINAL = "/sites/{site}/terminals/{terminal}"
+_PIECE_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 _REFUSALS = refuses(400, 401, 403, 413, 503)
 
 
@@ -248,6 +255,7 @@ async def enrol(request: Request, api: Api, body: Body) -> Response:
         enrolled = await api.elsewhere(enrol_at_any_site, api.central, message, api.now())
     except NoSuchCode as error:
         raise RequestRefused(403, str(error)) from None
+    _LOG.info("enrolled %s/%s", enrolled.site, enrolled.terminal)
     return Response(enrolled.to_bytes(), media_type="application/json")
 
 
@@ -299,6 +307,8 @@ async def put_heads(api: Api, signed: SignedRequest) -> Response:
     if not isinstance(answer, HeadsAnswer):
         raise RequestRefused(503, "another request of this terminal came in between")
     status = 200 if answer.answer in (Answer.STORED, Answer.WAITING) else 409
+    level = logging.DEBUG if status == 200 else logging.WARNING
+    _LOG.log(level, "heads of %s/%s: %s", signed.site, signed.terminal, answer.answer.value)
     return api.answer(signed, answer.to_bytes(), status)
 
 
@@ -493,6 +503,48 @@ def _recording(asked: TerminalRequest, language: str, prompt: str) -> bytes | No
     return asked.recording(language, prompt)
 
 
+@router.put(
+    f"{_TERMINAL}/update",
+    openapi_extra=takes(UpdateState),
+    responses={
+        **signs(200, WantedRelease, "The release that the terminal is to run, or none."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def put_update(api: Api, signed: SignedRequest) -> Response:
+    """How the terminal stands to releases of its program; which one it is to run."""
+    release = await api.ask(signed, lambda asked: _wanted(asked, signed.body, api.now()))
+    return api.answer(signed, release.to_bytes())
+
+
+def _wanted(asked: TerminalRequest, body: bytes, now: datetime) -> WantedRelease:
+    _require_heads(asked)
+    return asked.wanted_release(UpdateState.parse(body), now)
+
+
+@router.get(
+    f"{_TERMINAL}/release/{{digest}}/{{piece}}",
+    responses={
+        **signs_file(200, "application/octet-stream", "512 KiB of the file; the last: fewer."),
+        **signs_nothing(404, "There is no such release here, or no such piece."),
+        **refuses(409),
+        **_REFUSALS,
+    },
+)
+async def get_release_piece(api: Api, signed: SignedRequest, digest: str, piece: str) -> Response:
+    """One piece of a release's file, the first is 0; 404, signed, without one."""
+    number = int(piece) if _PIECE_NUMBER.fullmatch(piece) else -1
+    content = await api.ask(signed, lambda asked: _piece(asked, digest, number))
+    media = "application/octet-stream"
+    return api.answer(signed, content, 200 if content else 404, media=media)
+
+
+def _piece(asked: TerminalRequest, digest: str, number: int) -> bytes:
+    _require_heads(asked)
+    return asked.release_piece(digest, number) if number >= 0 else b""
+
+
 @router.get(
     f"{_TERMINAL}/days",
     responses={**signs(200, StoredDays, "The newest report of each day."), **_REFUSALS},
@@ -531,6 +583,11 @@ async def put_day(api: Api, signed: SignedRequest, day: str) -> Response:
     if receipt is None:
         receipt = await api.ask(signed, lambda asked: _take_day(asked, signed, api.now()))
     status = {Answer.STORED: 201, Answer.ALREADY_HAVE: 200}.get(receipt.answer, 409)
+    _LOG.log(
+        logging.INFO if status != 409 else logging.WARNING,
+        "day report %s of %s/%s revision %d: %s",
+        *(receipt.date, signed.site, signed.terminal, receipt.revision, receipt.answer.value),
+    )
     return api.answer(signed, receipt.to_bytes(), status)
 
 

@@ -21,6 +21,7 @@ from sync.central.usecases.loghistory import (
 )
 from sync.central.usecases.people import officer_names
 from sync.central.usecases.terminals import (
+    KEEP_CENTRAL,
     Release,
     invite_terminal,
     quarantine_terminal,
@@ -77,7 +78,8 @@ def post_terminal(
     match deed:
         case "release":
             try:
-                released = release_terminal(central, viewer, terminal, mark, note, now)
+                keeps = KEEP_CENTRAL if form.text("keep", 10) == KEEP_CENTRAL else ""
+                released = release_terminal(central, viewer, terminal, mark, note, now, keeps)
             except ChangedSinceShown as error:
                 return _fleet_page(request, reader, now, today, problem=error)
             done = released is not Release.NOTHING

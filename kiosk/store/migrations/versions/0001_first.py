@@ -134,6 +134,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner"),
     )
     _one_row(
+        "pin_secret",
+        _text("fingerprint"),
+    )
+    _one_row(
         "duty",
         _text("officer"),
         _text("service"),
@@ -162,6 +166,7 @@ def upgrade() -> None:
         _text("terminal"),
         _text("counter"),
         _text("central_key"),
+        _text("publisher_key"),
     )
     _one_row(
         "wording",

@@ -68,7 +68,9 @@ def _terminals() -> None:
         _text("release_by"),
         _text("release_roles"),
         _text("release_reason"),
+        _text("release_keeps"),
         sa.Column("release_at", sa.DateTime(timezone=True)),
+        sa.Column("central_stays", sa.DateTime(timezone=True)),
         _text("software"),
         sa.Column("seen", sa.DateTime(timezone=True)),
         _number("head_seq"),
@@ -441,6 +443,43 @@ def _people() -> None:
         sa.PrimaryKeyConstraint("site", "officer"),
     )
     op.create_table(
+        "releases",
+        _text("site"),
+        _text("version"),
+        _bytes("header"),
+        _text("digest"),
+        sa.Column("added", sa.DateTime(timezone=True), nullable=False),
+        _text("added_by"),
+        _count("withdrawn"),
+        _text("first_terminal"),
+        _count("hours"),
+        sa.Column("resumed", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("site", "version"),
+    )
+    op.create_table(
+        "terminal_updates",
+        _text("site"),
+        _text("terminal"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        _text("version"),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        _text("fetched"),
+        _count("on_trial"),
+        _text("refused"),
+        _text("reason"),
+        sa.Column("refused_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("site", "terminal"),
+    )
+    op.create_table(
+        "publisher_keys",
+        _text("site"),
+        _count("number"),
+        _text("public_key"),
+        _text("proof"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("site", "number"),
+    )
+    op.create_table(
         "recordings",
         _text("site"),
         _text("language"),
@@ -539,6 +578,21 @@ def _papers() -> None:
         _text("author"),
         _text("body"),
         sa.PrimaryKeyConstraint("site", "fiscal_year", "round", "code", "version"),
+    )
+    op.create_table(
+        "ita_pictures",
+        _text("site"),
+        _text("id"),
+        _count("fiscal_year"),
+        _count("round"),
+        _text("code"),
+        _moment("at"),
+        _text("caption"),
+        _text("words"),
+        _count("width"),
+        _count("height"),
+        _bytes("jpeg"),
+        sa.PrimaryKeyConstraint("site", "id"),
     )
 
 

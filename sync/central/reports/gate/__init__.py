@@ -23,10 +23,12 @@ from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
 from sync.central.reports.gate.objection_figures import ObjectionView, objection
 from sync.central.reports.gate.office_figures import (
+    NAMELESS,
     OfficeView,
     SectionRow,
     office,
     section_members,
+    sections_for_papers,
 )
 from sync.central.reports.gate.officer_figures import (
     BlockRow,
@@ -40,6 +42,7 @@ from sync.central.reports.gate.ways import Difference
 
 __all__ = [
     "CUT_STEP",
+    "NAMELESS",
     "OVER_TICKETS",
     "PER",
     "BlockRow",
@@ -73,4 +76,5 @@ __all__ = [
     "own_results",
     "section",
     "section_members",
+    "sections_for_papers",
 ]

@@ -33,6 +33,9 @@ from sync.central.viewer import Right, Viewer
 BySection = Mapping[str, Mapping[str, list[Sum]]]
 """Sums by the section in which blocks closed, and by officer."""
 
+NAMELESS = 3
+"""Officers with results, from which on a section's figure may stand on a paper for everybody."""
+
 
 @dataclass(frozen=True, slots=True)
 class SectionRow:
@@ -136,6 +139,38 @@ def section_members(central: Central, viewer: Viewer, period: Period) -> dict[st
         name: [officer for officer in officers if str(officer.id) in ids]
         for name, ids in readable.items()
     }
+
+
+def sections_for_papers(
+    central: Central, viewer: Viewer, period: Period, today: date
+) -> dict[str, Figure]:
+    """Results of sections for a paper that leaves the house. None before the period has ended: two
+    papers a week apart would tell whose results closed between them."""
+    viewer.require(central.site, Right.SECTION)
+    if last_week_end(today) < week_end(period.last_day):
+        return {}
+    with central.store.read(central.site) as t:
+        settings = t.settings.newest().settings
+        sums = t.blocks.by_section(period.first_day, period.last_day)
+        usual = usual_effect(t, period.last_day)
+    sums.get("", {}).pop(ONLINE, None)
+    return {
+        name: figure(_parts([sums[name]]), settings, usual)
+        for name in _nameless(sums)
+        if viewer.may_read_section(central.site, name)
+    }
+
+
+def _nameless(sums: BySection) -> tuple[str, ...]:
+    """The sections in which NAMELESS officers or more have results, as long as their sum leaves
+    none or as many of the office: what remains of its figure must tell of nobody either."""
+    rated = {name: len(by_officer) for name, by_officer in sums.items() if by_officer}
+    rest = sum(n for name, n in rated.items() if not name or n < NAMELESS)
+    smallest_first = sorted(rated, key=lambda name: (rated[name], name))
+    large = [name for name in smallest_first if name and rated[name] >= NAMELESS]
+    if 0 < rest < NAMELESS:
+        large = large[1:]
+    return tuple(large)
 
 
 def _gaps(t: Transaction, period: Period, ended: date) -> Counter[str]:

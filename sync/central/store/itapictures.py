@@ -1,0 +1,139 @@
+"""The pictures of the ITA measures report, a round at a time."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, literal, select, update
+
+from sync.central.schema import ita_pictures
+from sync.central.store.room import Room
+
+
+@dataclass(frozen=True, slots=True)
+class ItaPicture:
+    """A picture of a row, without its bytes. `words`: what it shows, for who can't see it."""
+
+    id: str
+    code: str
+    caption: str
+    words: str
+    width: int
+    height: int
+
+
+class ItaPictures(Room):
+    def of_round(self, fiscal_year: int, number: int) -> dict[str, tuple[ItaPicture, ...]]:
+        """By the row's code, in the order in which they were added."""
+        columns = [column for column in ita_pictures.c if column is not ita_pictures.c.jpeg]
+        query = (
+            select(*columns)
+            .where(
+                ita_pictures.c.site == self._site,
+                ita_pictures.c.fiscal_year == fiscal_year,
+                ita_pictures.c.round == number,
+            )
+            .order_by(ita_pictures.c.at, ita_pictures.c.id)
+        )
+        by_code: dict[str, tuple[ItaPicture, ...]] = {}
+        for row in self._connection.execute(query):
+            picture = ItaPicture(
+                id=row.id,
+                code=row.code,
+                caption=row.caption,
+                words=row.words,
+                width=row.width,
+                height=row.height,
+            )
+            by_code[row.code] = (*by_code.get(row.code, ()), picture)
+        return by_code
+
+    def jpeg(self, id: str) -> bytes | None:
+        query = select(ita_pictures.c.jpeg).where(
+            ita_pictures.c.site == self._site, ita_pictures.c.id == id
+        )
+        return self._connection.scalar(query)
+
+    def jpegs(self, fiscal_year: int, number: int) -> dict[str, bytes]:
+        """Every picture of a round, by its id."""
+        query = select(ita_pictures.c.id, ita_pictures.c.jpeg).where(
+            ita_pictures.c.site == self._site,
+            ita_pictures.c.fiscal_year == fiscal_year,
+            ita_pictures.c.round == number,
+        )
+        return {row.id: row.jpeg for row in self._connection.execute(query)}
+
+    def count(self, fiscal_year: int, number: int) -> int:
+        query = select(func.count()).where(
+            ita_pictures.c.site == self._site,
+            ita_pictures.c.fiscal_year == fiscal_year,
+            ita_pictures.c.round == number,
+        )
+        return self._connection.scalar(query) or 0
+
+    def add(
+        self,
+        fiscal_year: int,
+        number: int,
+        code: str,
+        caption: str,
+        words: str,
+        jpeg: bytes,
+        size: tuple[int, int],
+        now: datetime,
+    ) -> None:
+        self._connection.execute(
+            insert(ita_pictures).values(
+                site=self._site,
+                id=secrets.token_hex(8),
+                fiscal_year=fiscal_year,
+                round=number,
+                code=code,
+                at=now,
+                caption=caption,
+                words=words,
+                width=size[0],
+                height=size[1],
+                jpeg=jpeg,
+            )
+        )
+
+    def describe(self, id: str, caption: str, words: str) -> bool:
+        """Whether there is such a picture."""
+        changed = self._connection.execute(
+            update(ita_pictures)
+            .where(ita_pictures.c.site == self._site, ita_pictures.c.id == id)
+            .values(caption=caption, words=words)
+        )
+        return bool(changed.rowcount)
+
+    def remove(self, id: str) -> bool:
+        """Whether there was such a picture."""
+        removed = self._connection.execute(
+            delete(ita_pictures).where(ita_pictures.c.site == self._site, ita_pictures.c.id == id)
+        )
+        return bool(removed.rowcount)
+
+    def bring(self, code: str, before: tuple[int, int], into: tuple[int, int]) -> int:
+        """Copy a row's pictures from one fiscal year and round into another; how many."""
+        pictures = self.of_round(*before).get(code, ())
+        for picture in pictures:
+            copied = select(
+                ita_pictures.c.site,
+                literal(secrets.token_hex(8)),
+                literal(into[0]),
+                literal(into[1]),
+                ita_pictures.c.code,
+                ita_pictures.c.at,
+                ita_pictures.c.caption,
+                ita_pictures.c.words,
+                ita_pictures.c.width,
+                ita_pictures.c.height,
+                ita_pictures.c.jpeg,
+            ).where(ita_pictures.c.site == self._site, ita_pictures.c.id == picture.id)
+            names = [
+                "site", "id", "fiscal_year", "round", "code", "at", "caption", "words",
+                "width", "height", "jpeg",
+            ]  # fmt: skip
+            self._connection.execute(insert(ita_pictures).from_select(names, copied))
+        return len(pictures)

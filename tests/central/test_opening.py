@@ -1,0 +1,155 @@
+"""The database as it is opened: by several programs at once, of another encoding, after a
+fail-over, and when two transactions wait for each other."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from sync.central.store.engine import CentralStore, Collided, DatabaseDown, DatabaseError, Pooling
+from tests.support.databases import new_database
+
+on_postgresql = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[CentralStore]:
+    store = CentralStore.create(url)
+    yield store
+    store.close()
+
+
+def administer(url: str, statement: str) -> None:
+    """Run a statement as the server's administrator; NAME stands for the database."""
+    parsed = make_url(url).set(drivername="postgresql")
+    server = parsed.set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.replace("NAME", f'"{parsed.database}"').encode())
+
+
+def test_of_five_that_make_the_schema_at_once_one_does_and_four_wait(url: str) -> None:
+    together = Barrier(5)
+
+    def make(_: int) -> None:
+        together.wait()
+        CentralStore.create(url).close()
+
+    with ThreadPoolExecutor(5) as five:
+        list(five.map(make, range(5)))
+    CentralStore.open(url).close()
+
+
+def test_an_older_database_is_refused_by_the_name_of_its_remedy(
+    store: CentralStore, url: str
+) -> None:
+    with store.connection() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(DatabaseError, match=r"older version \(0000.*run `kiosk-central migrate`"):
+        CentralStore.open(url)
+    with pytest.raises(DatabaseError, match="of version 0000"):
+        store.look()
+
+
+def test_a_copy_may_be_made_before_anything_changes(store: CentralStore, url: str) -> None:
+    with store.connection() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+
+    class NoRoom(Exception):
+        pass
+
+    def copy(version: str) -> None:
+        with store.read("a") as t:  # what is there can be read meanwhile
+            assert t.people.site_name() is None
+        raise NoRoom(version)
+
+    with pytest.raises(NoRoom, match="0000"):
+        CentralStore.migrate(url, Pooling(), copy)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_of_another_encoding_is_refused_in_one_line(
+    postgres: str, encoding: str
+) -> None:
+    url = new_database(postgres, f"TEMPLATE template0 LOCALE 'C' ENCODING '{encoding}'")
+    with pytest.raises(DatabaseError) as refused:
+        CentralStore.create(url)
+    assert f"holds text as {encoding}, not as UTF-8" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@on_postgresql
+def test_after_a_fail_over_no_connection_to_the_server_before_is_used_again(
+    store: CentralStore, url: str
+) -> None:
+    with store.transaction("a") as t:
+        t.people.put_site("A")
+    store.look()
+    store.close()
+    administer(url, "ALTER DATABASE NAME SET default_transaction_read_only = on")
+    with pytest.raises(DatabaseDown, match="read-only"), store.transaction("a") as t:
+        t.people.put_site("B")
+    with pytest.raises(DatabaseDown, match="is read-only"):
+        store.look()
+    administer(url, "ALTER DATABASE NAME RESET default_transaction_read_only")
+    store.look()
+    with store.transaction("a") as t:
+        t.people.put_site("C")
+
+
+def test_a_file_that_can_not_be_written_to_or_is_gone_is_not_ready(tmp_path: Path) -> None:
+    path = tmp_path / "central.db"
+    store = CentralStore.create(f"sqlite:///{path}")
+    store.look()
+    with store.transaction("a") as t:
+        t.people.put_site("A")
+        store.look()  # somebody else writes just now: it can be written to
+    path.rename(tmp_path / "elsewhere.db")
+    with pytest.raises(DatabaseDown, match="gone"):
+        store.look()
+    store.close()
+
+
+@on_postgresql
+def test_who_is_ended_in_a_deadlock_is_told_so(store: CentralStore, url: str) -> None:
+    """And not merely that the database is down: the same once more will do."""
+    administer(url, "ALTER DATABASE NAME SET deadlock_timeout = '50ms'")
+    store.close()
+    for site in ("a", "b"):
+        with store.transaction(site) as t:
+            t.people.put_site(site)
+    both_hold = Barrier(2)
+
+    def cross(first: str, second: str) -> int:
+        try:
+            with store.connection() as connection:
+                for place, site in enumerate((first, second)):
+                    connection.exec_driver_sql(
+                        f"SELECT site FROM sites WHERE site = '{site}' FOR UPDATE"
+                    )
+                    if place == 0:
+                        both_hold.wait(5)
+        except Collided:
+            return 1
+        return 0
+
+    with ThreadPoolExecutor(2) as two:
+        ended = list(two.map(cross, ("a", "b"), ("b", "a")))
+    assert sum(ended) == 1
+
+
+def test_no_more_connections_are_opened_than_the_setting_says(postgres: str) -> None:
+    url = new_database(postgres)
+    CentralStore.create(url).close()
+    store = CentralStore.open(url, Pooling(connections=2, prepare_threshold=0))
+    with store.read("a"), store.read("a") as t:
+        open_now = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        connection = t.people._connection
+        assert connection.exec_driver_sql(open_now).scalar() == 2
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        assert driver.prepare_threshold is None
+    store.close()

@@ -1,0 +1,242 @@
+"""The how-to's lines, typed in their order on fresh folders, do what it says."""
+
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer import Typer
+from typer.testing import CliRunner, Result
+
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import Record
+from kiosk.domain.people import OfficerId
+from kiosk.lockout import PinRight
+from kiosk.terminal import SERVICE_OWNER
+from sync.central.cli import app as central_app
+from sync.central.store.terminals import State
+from sync.central.usecases.central import Central
+from sync.central.usecases.installation import open_central
+from sync.central.usecases.pins import issue_pins, read_pins
+from sync.central.usecases.terminals import console, find_terminal
+from tests.support.builders import rating
+from tests.support.central_server import Server
+from ui.cli import app as kiosk_app
+from ui.trial.stage import ROSTER
+
+PAGE = Path("sync/HOWTO.md")
+ADDRESS = "https://report.example.go.th"
+
+
+def sections() -> dict[str, list[str]]:
+    """The lines to type of each life, by its heading."""
+    parts = re.split(r"^## (.+)$", PAGE.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    blocks = {
+        title: "".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+        for title, text in zip(parts[::2], parts[1::2], strict=True)
+    }
+    return {title: block.splitlines() for title, block in blocks.items() if block}
+
+
+class Office:
+    """Central being served, and machines by the name that a line gives them."""
+
+    def __init__(self, root: Path, central: Central, server: Server) -> None:
+        self.root, self.central, self.server = root, central, server
+        self.printed = ""
+        self.usb = root / "usb"
+        self.usb.mkdir()
+
+    def machine(self, name: str) -> DataFolder:
+        return DataFolder(self.root / name)
+
+    def type_line(self, line: str) -> Result:
+        """What a person types, with the values that the lines before printed."""
+        words, _, comment = line.partition("#")
+        for sign, pattern in (("CODE", r"Code: (\S+)"), ("MARK", r"--mark (\w+)")):
+            values = re.findall(pattern, self.printed)
+            words = words.replace(sign, values[-1] if values else sign)
+        words = words.replace(ADDRESS, self.server.url).replace("/mnt/usb", str(self.usb))
+        program, *arguments = shlex.split(words)
+        place, _, note = comment.strip().removeprefix("on ").partition(", ")
+        folder = self.central.settings.folder if program != "kiosk" else self.root / place
+        result = run(central_app if program != "kiosk" else kiosk_app, folder, *arguments)
+        wants_one = note in ("days are parked", "it is refused")
+        assert result.exit_code == int(wants_one), f"{line}\n{result.output}"
+        self.printed += result.stdout
+        return result
+
+    def rate(self, name: str, *scores: int, days_ago: int) -> None:
+        """Ratings of officer 101 on an earlier day."""
+        store, terminal = self.machine(name).open(SystemClock())
+        day = SystemClock().now().wall.date() - timedelta(days=days_ago)
+        officer = terminal.by_number("101")
+        assert officer is not None
+        for score in scores:
+            terminal.carry_out([Record(rating(score, day=day, officer=officer))])
+        store.close()
+
+    def issue(self, number: str) -> str:
+        """A PIN that central issues."""
+        bases = {str(one.officer.id): one.base for one in read_pins(self.central)}
+        officer = next(o.officer for o in read_pins(self.central) if o.officer.number == number)
+        chosen = {str(officer.id): bases[str(officer.id)]}
+        [(_, pin)] = issue_pins(self.central, chosen, console("it"), SystemClock().now().wall)
+        return pin
+
+    def is_right(self, name: str, owner: str, pin: str) -> bool:
+        store, terminal = self.machine(name).open(SystemClock())
+        officer = terminal.by_number(owner)
+        answer = terminal.check_pin(officer.id if officer else OfficerId(owner), pin)
+        store.close()
+        return isinstance(answer, PinRight)
+
+    def ratings(self, days_ago: int) -> int:
+        """How many of a day count at central."""
+        day = SystemClock().now().wall.date() - timedelta(days=days_ago)
+        with self.central.store.read(self.central.site) as t:
+            return sum(sum(counts) for counts in t.tallies.ratings(day).values())
+
+    def state(self, terminal: str) -> State:
+        known = find_terminal(self.central, terminal)
+        assert known is not None
+        return known.state
+
+
+def run(app: Typer, folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["--data", str(folder), *words])
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Central's folder and an enrolled terminal's, to be copied: neither knows where it lies."""
+    root = tmp_path_factory.mktemp("office")
+    run(central_app, root / "central", "init")
+    (root / "roster.csv").write_text(ROSTER, "utf-8")
+    for line in (
+        f"officers import {root / 'roster.csv'}",
+        "accounts add somchai --name สมชาย --role director",
+    ):
+        assert run(central_app, root / "central", *line.split()).exit_code == 0
+    return root
+
+
+@pytest.fixture
+def office(prepared: Path, tmp_path: Path) -> Iterator[Office]:
+    """An office with one terminal, of which one day is at central and one is not."""
+    shutil.copytree(prepared / "central", tmp_path / "central")
+    with open_central(tmp_path / "central") as central:
+        server = Server(central)
+        server.now = SystemClock().now().wall
+        office = Office(tmp_path, central, server)
+        for line in (
+            "kiosk-central enrol --terminal counter-1 --counter 1",
+            f"kiosk setup {ADDRESS} CODE  # on the terminal",
+        ):
+            office.type_line(line)
+        yield office
+        server.stop()
+
+
+# --- the lives ----------------------------------------------------------------------------
+
+
+def second_counter(office: Office) -> Callable[[], None]:
+    def check() -> None:
+        assert office.state("counter-2") is State.ACTIVE
+        assert "counter-2\tactive\tcounter 2" in office.printed
+
+    return check
+
+
+def replaced_pc(office: Office) -> Callable[[], None]:
+    own, issued = "102", office.issue("101")
+    run(kiosk_app, office.root / "the terminal", "sync")
+    run(kiosk_app, office.root / "the terminal", "officer", "pin", own)
+    office.rate("the terminal", 5, 4, days_ago=4)
+    assert office.ratings(days_ago=4) == 0
+    backup = office.usb / "kiosk.db"
+    run(kiosk_app, office.root / "the terminal", "backup", str(backup))
+
+    def check() -> None:
+        assert office.is_right("the new PC", "101", issued), "central's PIN, without a letter"
+        pins = dict(re.findall(r"^(\S+) .*PIN: (\d{6})", office.printed, re.MULTILINE))
+        assert office.is_right("the new PC", SERVICE_OWNER, pins["Service"])
+        assert office.is_right("the new PC", own, pins[own])
+        assert office.ratings(days_ago=4) == 2, "what only the backup had"
+        assert office.state("counter-1") is State.REPLACED
+        assert office.state("counter-1.g2") is State.ACTIVE
+        assert "another machine is this terminal now" in refusal(office, "the terminal")
+
+    return check
+
+
+def lost_pepper(office: Office) -> Callable[[], None]:
+    issued = office.issue("101")
+    run(kiosk_app, office.root / "the terminal", "sync")
+    office.rate("the terminal", 5, 4, days_ago=0)
+    (office.root / "the terminal" / "pepper").unlink()
+    for command in ("status", "sync", "verify"):
+        assert "kiosk reset-pins" in run(kiosk_app, office.root / "the terminal", command).stderr
+
+    def check() -> None:
+        assert office.is_right("the terminal", "101", issued)
+        assert "Ratings stay" in office.printed
+        verified = run(kiosk_app, office.root / "the terminal", "verify").stdout
+        assert "2 ratings" in verified
+        again = run(kiosk_app, office.root / "the terminal", "reset-pins")
+        assert "is here and fits" in again.stderr, "not by mistake"
+
+    return check
+
+
+def quarantine(office: Office) -> Callable[[], None]:
+    machine, copy = office.root / "the terminal", office.usb / "older.db"
+    office.rate("the terminal", 5, 4, days_ago=1)
+    run(kiosk_app, machine, "backup", str(copy))
+    office.rate("the terminal", 3, days_ago=1)
+    assert run(kiosk_app, machine, "sync").exit_code == 0
+    assert office.ratings(days_ago=1) == 3
+    for leftover in machine.glob("kiosk.db*"):
+        leftover.unlink()
+    assert run(kiosk_app, machine, "restore", str(copy)).exit_code == 0
+
+    def check() -> None:
+        assert "parked (quarantined): 2 ratings; taken: 3 ratings" in office.printed
+        assert office.ratings(days_ago=1) == 3, "central's stay"
+        assert office.state("counter-1") is State.ACTIVE
+        compared = run(central_app, office.root / "central", "terminals", "compare", "counter-1")
+        assert "release" not in compared.stdout.replace("released", ""), compared.stdout
+
+    return check
+
+
+def refusal(office: Office, name: str) -> str:
+    result = run(kiosk_app, office.root / name, "sync")
+    assert result.exit_code in (1, 3), result.output
+    return result.stderr
+
+
+LIVES: Mapping[str, Callable[[Office], Callable[[], None]]] = {
+    "A second counter": second_counter,
+    "A PC is replaced": replaced_pc,
+    "The secret of the PINs is lost": lost_pepper,
+    "A terminal is in quarantine": quarantine,
+}
+"""What has happened before a life's first line, and what is so after its last one."""
+
+
+def test_every_life_on_the_page_is_lived_here() -> None:
+    assert list(LIVES) == list(sections())
+
+
+@pytest.mark.parametrize("title", LIVES)
+def test_the_lines_do_what_the_page_says(office: Office, title: str) -> None:
+    check = LIVES[title](office)
+    for line in sections()[title]:
+        office.type_line(line)
+    check()
