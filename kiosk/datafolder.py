@@ -61,6 +61,8 @@ class DataFolder:
         """Of the database, made before a migration."""
         self.releases = path / "releases"
         """Of the program, beside the packaged one."""
+        self.unfinished_file = path / "unfinished"
+        """There while the first questions are not all answered."""
         self._pepper_file = path / "pepper"
         self._lock_file = path / "run.lock"
 
@@ -75,8 +77,9 @@ class DataFolder:
         home = Path(pwd.getpwuid(os.geteuid()).pw_dir)
         return home / ".local" / "share" / "kiosk"
 
-    def create(self, *, empty: bool = False) -> None:
-        """Make the folder with default settings, an empty database and a new pepper.
+    def create(self, *, empty: bool = False, unfinished: bool = False) -> None:
+        """Make the folder with default settings, an empty database and a new pepper. `unfinished`:
+        it is set up no sooner than `finish_setup`.
 
         What a broken-off attempt began is completed; a finished folder is refused. So is one whose
         database was damaged, unless `empty`: an empty file must be somebody's decision.
@@ -90,7 +93,7 @@ class DataFolder:
                 raise FolderError(f"{self.path}: is set up already")
         if not empty and (damaged := self.damaged_folder()):
             raise FolderError(_instead_of(damaged))
-        self._furnish()
+        self._furnish(unfinished=unfinished)
         Store.create(self.database)
         store = Store.open(self.database)
         try:
@@ -99,12 +102,14 @@ class DataFolder:
         finally:
             store.close()
 
-    def _furnish(self) -> None:
+    def _furnish(self, *, unfinished: bool = False) -> None:
         """Make what is missing of the folder but its database."""
         from kiosk.settings.default_text import text as default_text
 
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if unfinished:
+                write_whole(self.unfinished_file, b"")
             if not self.settings_file.exists():
                 write_whole(self.settings_file, default_text().encode())
             if not self._pepper_file.exists():
@@ -132,22 +137,22 @@ class DataFolder:
             self._require_own()
         return load(self.settings_file)
 
-    def is_set_up(self, clock: Clock) -> bool:
-        """Whether the first questions are answered, here or by `kiosk init`, `setup`, `restore`: to
-        have the service menu's PIN is the last of them. FolderError; a kind of StoreFailed."""
-        from kiosk.terminal import SERVICE_OWNER
-
+    def is_set_up(self) -> bool:
+        """Whether the first questions are answered, on the screen or by a command. FolderError."""
         with self._readable():
             self._require_own()
             if self.in_service_file.exists() or self.damaged_folder():
                 return True
-            if not self.database.exists():
-                return False
-        store, terminal = self.open(clock)
+            return self.database.exists() and not self.unfinished_file.exists()
+
+    def finish_setup(self) -> None:
+        """Every first question is answered. FolderError."""
         try:
-            return terminal.has_pin(SERVICE_OWNER)
-        finally:
-            store.close()
+            if self.unfinished_file.exists():
+                self.unfinished_file.unlink()
+                sync_folder(self.path)
+        except OSError as error:
+            raise FolderError(f"{self.unfinished_file}: {error.strerror}") from None
 
     def begin_service(self) -> None:
         """Remember that a terminal has run on this folder. FolderError."""

@@ -6,6 +6,8 @@ screen, and there is one way to do it. Nothing is lost by a pulled plug: each an
 on the disk, and the questions begin again where it stands. The service menu's PIN comes last.
 """
 
+from contextlib import suppress
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from kiosk.clock import Clock, plausible
@@ -25,9 +27,7 @@ from ui.screens.question import LANGUAGE
 from ui.window import TerminalWindow
 
 LOOK_MS = 1000
-"""Between two looks at the clock."""
-LOOKS = 3
-"""After so many: whether a command has set the terminal up meanwhile."""
+"""Between two looks at the clock, and whether a command has set the terminal up meanwhile."""
 MAX_TYPED = 200
 """Characters, of a scanned invitation at most."""
 CODE_SIGNS = 11
@@ -65,7 +65,6 @@ class FirstQuestions(QObject):
         self._sync_trouble: Refusal | None = None
         self._status: Status | None = None
         self._scanned = ""
-        self._looks = 0
         self._errands: Errands | None = None
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -195,15 +194,10 @@ class FirstQuestions(QObject):
 
     def look(self) -> None:
         """The clock goes on; and `kiosk setup` may have answered everything."""
-        self._looks += 1
-        is_early = self.page not in (Page.ASKING, Page.DONE)
-        try:
-            if is_early and self._looks % LOOKS == 0 and self._folder.is_set_up(self._clock):
+        with suppress(FolderError):
+            if self.page is not Page.DONE and self._folder.is_set_up():
                 self._finish(panel=False)
                 return
-        except Exception as error:
-            if not _is_of_folder(error):
-                raise
         if self.page in (Page.CLOCK, Page.CLOCK_WRONG):
             self._show()
 
@@ -275,7 +269,7 @@ class FirstQuestions(QObject):
         try:
             counter = identifier("counter", self.answers.counter.strip())
             if not self._folder.database.exists():
-                self._folder.create()
+                self._folder.create(unfinished=True)
             write_counter(self._folder.settings(), CounterId(counter))
         except BadPerson as refusal:
             self._go(Page.COUNTER, refusal)
@@ -305,6 +299,7 @@ class FirstQuestions(QObject):
                 self._status = terminal.status()
             finally:
                 store.close()
+            self._folder.finish_setup()
         except Exception as error:
             if not _is_of_folder(error):
                 raise

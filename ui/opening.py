@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from kiosk.clock import Clock, ClockImplausible, NoSuchZone, keep_time_of
+from kiosk.clock import Clock, NoSuchZone, keep_time_of
 from kiosk.domain.refusal import Refusal
 from kiosk.settings.definition import Settings
 from kiosk.tomlfile.tables import SettingsError
@@ -100,7 +100,6 @@ class Opening(QObject):
     def go_on(self, *, panel: bool = False) -> None:
         """Come as far as can be now. `panel`: have one set up when the terminal is there."""
         from kiosk.datafolder import FolderError
-        from kiosk.store.engine import StoreDamaged, StoreFailed
 
         error = self._preparation.attempt()
         if error is not None:
@@ -109,10 +108,8 @@ class Opening(QObject):
         wear(self._preparation.settings)
         self._program.use(self._preparation.settings)
         try:
-            is_set_up = self._folder.is_set_up(self._clock)
-        except StoreDamaged:
-            is_set_up = True  # what opens it moves it aside, and says so
-        except (StoreFailed, FolderError, ClockImplausible) as trouble:
+            is_set_up = self._folder.is_set_up()
+        except FolderError as trouble:
             self._say(trouble)
             return
         if is_set_up:

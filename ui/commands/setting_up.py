@@ -71,7 +71,7 @@ def setup(
         fail_with(refusal, USAGE)
     if not folder.database.exists():
         with errors():
-            folder.create()
+            folder.create(unfinished=True)
         typer.echo(f"Made {folder.path}")
     with opened() as (_, terminal), errors():
         if authority:
@@ -90,6 +90,7 @@ def setup(
             typer.echo(f"Enrolled as {enrolment.site}/{enrolment.terminal}.")
         if not screen:  # last: a screen that asks its first questions goes on from here
             _give_service_pin(folder, terminal)
+            folder.finish_setup()
     sync_and_say()
     typer.echo("Next: issue PINs on central's page; `kiosk run`, unless the screen runs already")
 
@@ -121,10 +122,11 @@ def _fail_for_screen(refusal: Refusal, code: int) -> NoReturn:
 def _make(*, empty: bool) -> None:
     folder = data_folder()
     with errors():
-        folder.create(empty=empty)
+        folder.create(empty=empty, unfinished=True)
     typer.echo(f"Made {folder.path}")
-    with opened() as (_, terminal):
+    with opened() as (_, terminal), errors():
         _give_service_pin(folder, terminal)
+        folder.finish_setup()
 
 
 def _give_service_pin(folder: "DataFolder", terminal: "Terminal") -> None:
