@@ -5,7 +5,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 # than there are cores.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run quick lint types test evidence gallery bench lock packages sbom notices clean
+.PHONY: help run quick lint types test evidence gallery bench lock packages release image sbom notices clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -55,6 +55,22 @@ packages:        ## Debian packages of terminal and central for Debian 12 and 13
 	@.ci/setup test
 	@$(PY) -m tests.supply.debian dist
 
+release:         ## a signed release of the terminal's program, in dist; KEY=the publisher's key
+	@.ci/setup test
+	@$(PY) -m tests.supply.release make dist --key $(KEY)
+
+image:           ## a bootable disk that is a terminal and nothing else, in .image; as root, on Debian 12
+	@.ci/setup test
+	@$(PY) -m tests.supply.image .image $(if $(MORE),--more $(MORE))
+
+wheels:          ## wheels of terminal and central, with the versions that were tested, in dist
+	@.ci/setup test
+	@$(PY) -m tests.supply.wheels dist
+
+oci:             ## a container image of central, as root with mmdebstrap, in dist
+	@.ci/setup test
+	@$(PY) -m tests.supply.oci dist
+
 sbom:            ## bills of materials (CycloneDX) of terminal and central, made from the lock, in dist
 	@.ci/setup test
 	@$(PY) -m tests.supply.sbom dist
@@ -64,4 +80,4 @@ notices:         ## renew THIRD-PARTY-NOTICES.md from the lock
 	@$(PY) -m tests.supply.notices
 
 clean:           ## forget the virtual environment and the trial's data
-	@rm -rf .venv .trial .gallery
+	@rm -rf .venv .trial .gallery .image

@@ -40,18 +40,23 @@ class SystemClock:
         return Moment(datetime.now(UTC).astimezone(), time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
-def keep_time_of(zone: str) -> None:
+def keep_time_of(zone: str, setting: str = "office.zone") -> None:
     """Have this process, and those it starts, keep the wall time of `zone`, whatever the machine is
-    set to; "": the machine's own. NoSuchZone."""
+    set to; "": the machine's own. NoSuchZone, which names the `setting`."""
     if not zone:
         return
-    if not _ZONE.fullmatch(zone) or not (ZONES / zone).is_file():
-        raise NoSuchZone(
-            f"office.zone: this machine knows no time zone {zone[:40]!r}; write one such as "
-            "Asia/Bangkok, and see that the package tzdata is installed"
-        )
+    require_zone(zone, setting)
     os.environ["TZ"] = zone
     time.tzset()
+
+
+def require_zone(zone: str, setting: str = "office.zone") -> None:
+    """NoSuchZone, which names the `setting`, where the machine does not know it."""
+    if not _ZONE.fullmatch(zone) or not (ZONES / zone).is_file():
+        raise NoSuchZone(
+            f"{setting}: this machine knows no time zone {zone[:40]!r}; write one such as "
+            "Asia/Bangkok, and see that the package tzdata is installed"
+        )
 
 
 def plausible(day: date) -> bool:

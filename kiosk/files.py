@@ -1,10 +1,18 @@
-"""Small files that must be whole after a power cut: secrets, settings."""
+"""Files that must be whole after a power cut: secrets, settings, copies."""
 
 import errno
 import os
 import pwd
+import secrets
 import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+DRAFT = ".new"
+"""How the name of a file ends that is not whole yet."""
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -19,6 +27,52 @@ def write_whole(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
     os.rename(draft, path)
     sync_folder(path.parent)
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[BinaryIO]:
+    """A new file `target`, mode 0600: whole and durable after the block, or not there. Who writes
+    the same at once does not disturb. FileExistsError; OSError."""
+    with new_path(target) as draft, draft.open("wb") as file:
+        yield file
+
+
+@contextmanager
+def new_path(target: Path) -> Iterator[Path]:
+    """The path of an empty file that becomes `target` after the block, as `new_file`."""
+    if target.exists():
+        raise FileExistsError(errno.EEXIST, "is there already; name another file", str(target))
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}{DRAFT}")
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        yield draft
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        _give_name(draft, target)
+        sync_folder(target.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _give_name(draft: Path, target: Path) -> None:
+    """FileExistsError where somebody else was faster."""
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise FileExistsError(errno.EEXIST, "is there already", str(target)) from None
+    except OSError:  # FAT and some network folders know no second name
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, "is there already", str(target)) from None
+        os.rename(draft, target)
+
+
+def drop_old_drafts(folder: Path, beginning: str) -> int:
+    """Remove what a program that was ended left of `new_file`, a day old or more; how many."""
+    before = time.time() - 86400
+    drafts = [p for p in folder.glob(f".{beginning}*{DRAFT}") if p.lstat().st_mtime < before]
+    for path in drafts:
+        path.unlink(missing_ok=True)
+    return len(drafts)
 
 
 def read_found(path: Path, most: int) -> bytes:

@@ -8,7 +8,7 @@ trial until it has proven itself; only then is it the one to go back to.
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ VERSION = re.compile(r"(?:0|[1-9][0-9]{0,3})(?:\.(?:0|[1-9][0-9]{0,3})){2}")
 BY_STICK = "stick"
 """How a release came: no heartbeat is asked of a terminal that may have no network."""
 BY_SYNC = "sync"
+_STARTED_BY_SCRIPT = "KIOSK_RELEASES"
+"""Set by the script that can start another release, and goes back to the one before."""
 _UNFINISHED = ".new-"
 """How the name of a folder begins that is being unpacked."""
 
@@ -181,6 +183,11 @@ class Releases:
         except OSError:
             return ""
         return text.partition("\n")[0].strip()
+
+
+def releases_of(folder: Path, environment: Mapping[str, str]) -> Releases | None:
+    """The releases beside the program; None where nothing would start another one."""
+    return Releases(folder) if environment.get(_STARTED_BY_SCRIPT) else None
 
 
 def version_key(version: str) -> tuple[int, ...]:

@@ -29,7 +29,7 @@ from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.journal import Entry, Kind
 from kiosk.store.outbox import Delivery
 from kiosk.store.roster import Roster, UnknownOfficer
-from kiosk.store.state import Enrolment, Mark, OpenDuty
+from kiosk.store.state import Enrolment, LastExchange, Mark, OpenDuty
 
 SERVICE_OWNER = "~service"
 """Owner of the service menu's PIN; no officer's id can start with ~."""
@@ -59,6 +59,8 @@ class Status:
     enrolment: Enrolment | None
     officers: int
     days: int
+    not_closed: int
+    """Days before today with ratings, and without a report that would bring them to central."""
     due: int
     parked: int
     last_sync: Entry | None
@@ -260,6 +262,7 @@ class Terminal:
             if before and (before.site, before.terminal) != (enrolment.site, enrolment.terminal):
                 t.witnessed.forget()
                 t.roster.put_own_results({})
+            t.state.put_last_exchange(LastExchange())
             t.state.put_enrolment(enrolment)
             t.witness(self._clock.now(), Kind.ENROLLED, {"terminal": enrolment.terminal})
 
@@ -278,13 +281,16 @@ class Terminal:
         return datetime.fromisoformat(entry.at) if entry else None
 
     def status(self) -> Status:
+        today = business_date(self._clock.now().wall)
         with self._store.read() as snapshot:
+            rated = snapshot.ratings.days()
             return Status(
                 enrolment=snapshot.state.enrolment(),
                 officers=snapshot.roster.count_active(),
-                days=len(snapshot.ratings.days()),
+                days=len(rated),
+                not_closed=len({day for day in rated if day != today} - {*snapshot.outbox.days()}),
                 due=snapshot.outbox.count(Delivery.DUE),
-                parked=snapshot.outbox.count(Delivery.PARKED),
+                parked=len(snapshot.outbox.parked()),
                 last_sync=snapshot.journal.last(Kind.SYNCED),
                 last_failure=snapshot.journal.last(Kind.SYNC_FAILED),
                 foreign_days=snapshot.journal.foreign_days(),

@@ -1,12 +1,15 @@
 """The only HTTP client: one request to central, and in one line why it got no answer."""
 
 import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
+import msgspec
 import stamina
 
 from sync.messages import ErrorLine
@@ -18,7 +21,13 @@ ATTEMPTS = 3
 UNSAID, SHORTEST = 30.0, 5.0
 """Seconds to wait where the answer names none that can be read, and at the least."""
 E = TypeVar("E", bound=BaseException)
-_LATER = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
+_LATER = (
+    httpx.codes.TOO_MANY_REQUESTS,
+    httpx.codes.BAD_GATEWAY,
+    httpx.codes.SERVICE_UNAVAILABLE,
+    httpx.codes.GATEWAY_TIMEOUT,
+)
+"""Also what a proxy says while central's machine starts."""
 
 
 class SyncFailed(Exception):
@@ -37,12 +46,51 @@ class TryLater(SyncFailed):
         self.seconds = seconds
 
 
+class CentralRefused(SyncFailed):
+    """Central itself said no to one request, under its signature: trying again changes nothing."""
+
+    def __init__(self, text: str, status: int, reason: str) -> None:
+        super().__init__(text)
+        self.status, self.reason = status, reason
+
+
 class NotCentral(SyncFailed):
     """Something answered that is not our central: a captive portal, a proxy, another server."""
 
     def __init__(self, text: str, status: int = 0) -> None:
         super().__init__(text)
         self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What central says to anybody. `certificate_end`: None where it is reached without TLS."""
+
+    version: str
+    certificate_end: datetime | None
+
+
+class _Health(msgspec.Struct):
+    version: str
+
+
+def look_at(url: str, ca: str) -> Seen:
+    """Ask central how it is, once; SyncFailed."""
+    with client_of(url, ca) as client:
+        try:
+            with client.stream("GET", "/healthz") as response:
+                answer = _read(response, url)
+                line = response.extensions["network_stream"].get_extra_info("ssl_object")
+                certificate = line.getpeercert() if line else {}
+        except httpx.HTTPError as error:
+            raise _unreachable(url, error) from None
+    try:
+        health = msgspec.json.decode(answer, type=_Health)
+    except msgspec.DecodeError:
+        raise NotCentral(not_central(url, response.status_code)) from None
+    end = certificate.get("notAfter")
+    at = datetime.fromtimestamp(ssl.cert_time_to_seconds(end), UTC) if end else None
+    return Seen(health.version, at)
 
 
 def client_of(
@@ -165,8 +213,15 @@ def cause_of(error: BaseException | None, kind: type[E]) -> E | None:
     return None
 
 
+_ANOTHER_SERVER = "a sign-in page of the network, or another server"
+_GUESSES: dict[int, str] = {
+    httpx.codes.CONTENT_TOO_LARGE: "a proxy takes no body of this size: have it take 1 MiB",
+    httpx.codes.PROXY_AUTHENTICATION_REQUIRED: "a proxy asks who this is; see `proxy` under [sync]",
+}
+
+
 def not_central(url: str, status: int, answer: bytes = b"") -> str:
     """What answered without central's signature says of itself, or what it may be."""
     words = ErrorLine.words(answer)
-    guess = f"it says “{words}”" if words else "a sign-in page of the network, or another server?"
+    guess = f"it says “{words}”" if words else _GUESSES.get(status, _ANOTHER_SERVER)
     return f"{url} answered {status}, but without central's signature: {guess}"

@@ -26,8 +26,9 @@ from kiosk.store.ratings import Sheet
 from kiosk.store.state import Enrolment
 from kiosk.store.witnessed import Shown
 from sync.absence import Before, Hours, absences, unattended
-from sync.messages import SIGN_ONS, DayReport, GapCount, SheetSeal
+from sync.messages import SIGN_ONS, DayReport, GapCount, HeldWhy, SheetSeal
 from sync.messages.values import MAX_COUNT
+from sync.parking import central_day, send_again
 from sync.protocol import digest
 from sync.witness import MOST_TRIES, compare_shown, counts_of, finish, shown_sheets, unshown
 
@@ -87,19 +88,28 @@ def close_days(
     *,
     today: bool,
     hours: Hours = Hours(),  # noqa: B008  (a value)
+    central: date | None = None,
 ) -> tuple[Closed, ...]:
     """Close every business date that may have something new; today's only when `today`.
 
+    `central`: which day it is by central's clock; no later one is closed. None where central was
+    not asked: a day on which nothing happened here is then closed only if central has since said
+    that it is over. The clock of this machine alone may be a year ahead.
     NotEnrolled when the terminal belongs to no site yet: everything stays, to be closed later.
     """
     now = clock.now()
     this_day = business_date(now.wall)
+    until = this_day if today else this_day - timedelta(days=1)
     store.forget_order((this_day, half_day(now.wall)))
     with store.read() as snapshot:
         enrolment = snapshot.state.enrolment()
-        days = _days(snapshot, this_day if today else this_day - timedelta(days=1), hours)
+        believed = central or central_day(now, snapshot.state.last_exchange().central_clock)
+        # Where this machine is ahead, central's own day goes on.
+        over = believed if this_day <= believed else believed - timedelta(days=1)
+        until = min(until, over) if central else until
+        days = _days(snapshot, until, min(until, over), hours)
         if enrolment is not None:
-            settled = _settled(snapshot, this_day - RECENT)
+            settled = _settled(snapshot, enrolment, this_day - RECENT)
             days = [day for day in days if day not in settled]
     if enrolment is None:
         raise NotEnrolled("this terminal is not enrolled with a central report yet")
@@ -162,7 +172,10 @@ def _close(store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Mom
     n = sum(sheet.n for sheet in report.sheets)
     if newest is not None:
         if _says_the_same(report, newest):
-            return Closed(day=day, revision=newest.revision, n=n, fresh=False)
+            came = newest.state is Delivery.PARKED and newest.why == HeldWhy.AHEAD
+            if came:
+                send_again(store, now, day, newest.revision)
+            return Closed(day=day, revision=newest.revision, n=n, fresh=came)
         report = replace(report, revision=newest.revision + 1)
     body = report.to_bytes()
     parcel = Parcel(
@@ -289,33 +302,48 @@ def _gaps(snapshot: Snapshot, day: date, hours: Hours, now: datetime) -> Counter
     return gaps + sign_ons + unattended(day, happened, hours, now, before)
 
 
-def _settled(snapshot: Snapshot, before: date) -> set[date]:
+def _settled(snapshot: Snapshot, enrolment: Enrolment, before: date) -> set[date]:
     """Days before a date whose newest report has every sheet as it is now: closing one of them
-    again would say the same, however many years there are."""
+    again would say the same, however many years there are. Not those that never went out under an
+    earlier id, or that had not come yet."""
     newest = {p.day: p for p in snapshot.outbox.everything() if p.day < before}
     sheets = snapshot.ratings.all_sheets()
     settled = set()
     for day, parcel in newest.items():
         current = {(str(s.officer), s.seal.digest) for s in sheets.get(day, ())}
-        reported = {(s.officer, s.seal) for s in DayReport.parse(parcel.body).sheets}
+        report = DayReport.parse(parcel.body)
+        if not _stands(parcel, report, enrolment):
+            continue
+        reported = {(s.officer, s.seal) for s in report.sheets}
         # One without an entry is reported where central was shown it.
         if current == {(officer, seal) for officer, seal in reported if seal != Seal().digest}:
             settled.add(day)
     return settled
 
 
-def _days(snapshot: Snapshot, until: date, hours: Hours) -> list[date]:
+def _stands(parcel: Parcel, report: DayReport, enrolment: Enrolment) -> bool:
+    """Whether a report is not to be made anew: it arrived, or can still go as it is."""
+    if parcel.state is Delivery.RECEIPTED:
+        return True
+    mine = (report.site, report.terminal) == (enrolment.site, enrolment.terminal)
+    return mine and parcel.why != HeldWhy.AHEAD
+
+
+def _days(snapshot: Snapshot, until: date, dark_until: date, hours: Hours) -> list[date]:
     """The days to report up to and with `until`: those with a sheet, those reported before (a
-    holiday may be made known late), and every working day since the terminal was first run, so that
-    one on which it stayed dark is reported as well."""
+    holiday may be made known late), and up to `dark_until` every working day since the terminal was
+    first run, so that one on which it stayed dark is reported as well."""
     days = {day for day in snapshot.ratings.days() if day <= until}
     days |= {day for day in snapshot.outbox.days() if day <= until}
     days |= {sheet.day for sheet in snapshot.witnessed.sheets() if sheet.day <= until}
     first = snapshot.journal.first_start()
     if first is None:
         return sorted(days)
-    for back in range(min((until - first).days + 1, MOST_DARK_DAYS)):
-        day = until - timedelta(days=back)
+    some_weeks = timedelta(days=MOST_DARK_DAYS)
+    happened = snapshot.journal.days(max(first, until - some_weeks), until)
+    days |= {day for day in happened if hours.open_on(day)}
+    for back in range(min((dark_until - first).days + 1, MOST_DARK_DAYS)):
+        day = dark_until - timedelta(days=back)
         if hours.open_on(day):
             days.add(day)
     return sorted(days)

@@ -9,7 +9,7 @@ import httpx2 as httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.store.state import Enrolment
-from sync.client import NotCentral, SyncFailed, TryLater, not_central, send
+from sync.client import CentralRefused, NotCentral, TryLater, not_central, send
 from sync.incoming import Progress
 from sync.messages import ErrorLine
 from sync.outgoing import path_of
@@ -67,7 +67,7 @@ class Connection:
         etag: str = "",
     ) -> SignedAnswer:
         """The answer to one request. `etag`: of what the terminal has already. NotCentral where the
-        answer is not central's, SyncFailed where its status is none of `expected`."""
+        answer is not central's, CentralRefused where its status is none of `expected`."""
         path = path_of(self.enrolment, name)
         signature = sign_request(self.key, method, path, self.nonce, body)
         headers = {NONCE_HEADER: self.nonce, SIGNATURE_HEADER: signature}
@@ -83,7 +83,8 @@ class Connection:
         self._check(proof, answer)
         if status not in expected:
             reason = ErrorLine.words(answer) or "no reason given"
-            raise SyncFailed(f"central answered {status} to {method} {name}: {reason}")
+            text = f"central answered {status} to {method} {name}: {reason}"
+            raise CentralRefused(text, status, reason)
         return SignedAnswer(answer, proof)
 
     def _check(self, proof: AnswerProof, answer: bytes) -> None:

@@ -5,6 +5,7 @@ Every answer that comes here was signed by central.
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -96,6 +97,9 @@ def take_roster(store: Store, clock: Clock, body: bytes) -> int:
     with store.transaction() as t:
         for before, officer in t.roster.apply(roster.people()):
             t.pins.move(before, officer)
+        present = t.state.enrolment()
+        if present is not None and present.next_url != roster.address:
+            t.state.put_enrolment(replace(present, next_url=roster.address))
         t.state.put_wording(roster.wording, etag(body))
         t.witness(clock.now(), Kind.ROSTER_CHANGED, {"sent": str(len(roster.officers))})
     return len(roster.officers)

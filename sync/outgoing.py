@@ -12,8 +12,9 @@ from kiosk.store.engine import Snapshot, Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
-from sync.messages import DayReport, Hello, NewKey, PanelState, PinStatus, TerminalPin
+from sync.messages import Hello, NewKey, PanelState, PinStatus, TerminalPin
 from sync.messages.values import MAX_COUNT
+from sync.parking import is_of
 from sync.sealing import sealing_text
 from sync.signing import prove_key, public_text
 
@@ -50,19 +51,14 @@ def new_key(enrolment: Enrolment, key: Ed25519PrivateKey, nonce: str) -> NewKey:
 
 
 def due_now(snapshot: Snapshot, today: date) -> tuple[Parcel, ...]:
-    """The day reports to send, of this generation of the terminal: what was made before it was
-    enrolled again is closed again under its id now. One of a day that has not come was closed by a
-    clock that was ahead: central refuses it until then, and everything after it would wait."""
+    """The day reports that a stick carries, of this generation of the terminal: what was made
+    before it was enrolled again is closed again under its id now. None of a day that has not come
+    by this terminal's own clock: a stick has no other."""
     enrolment = snapshot.state.enrolment()
     if enrolment is None:
         return ()
-    mine = (enrolment.site, enrolment.terminal)
-    due = ((parcel, DayReport.parse(parcel.body)) for parcel in snapshot.outbox.due())
-    return tuple(
-        parcel
-        for parcel, report in due
-        if (report.site, report.terminal) == mine and parcel.day <= today
-    )
+    due = (parcel for parcel in snapshot.outbox.due() if parcel.day <= today)
+    return tuple(parcel for parcel in due if is_of(parcel, enrolment))
 
 
 def pin_status(store: Store, key: X25519PrivateKey) -> PinStatus:

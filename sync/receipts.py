@@ -1,5 +1,7 @@
 """Receipts: central's signed word on one day report, stored with what proves the signature."""
 
+from dataclasses import replace
+
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery, Parcel
 from kiosk.store.state import Enrolment
@@ -51,7 +53,10 @@ def settle(store: Store, parcel: Parcel, terminal: str, body: bytes, proof: Answ
         return receipt
     state = Delivery.RECEIPTED if receipt.answer in ARRIVED else Delivery.PARKED
     with store.transaction() as t:
-        t.outbox.settle(parcel, state, body, proof.to_bytes().decode())
+        why = receipt.answer.value if state is Delivery.PARKED else ""
+        t.outbox.settle(parcel, state, body, proof.to_bytes().decode(), why)
+        # Central's list of days has changed: it is to be compared anew.
+        t.state.put_last_exchange(replace(t.state.last_exchange(), days_tag=""))
         newest = t.outbox.newest(parcel.day)
         if state is Delivery.RECEIPTED and newest and newest.revision == parcel.revision:
             t.witnessed.drop(parcel.day)

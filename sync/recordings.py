@@ -3,7 +3,9 @@
 They lie apart from those that somebody put on this terminal by hand, which go before them.
 """
 
+from collections.abc import Callable
 from errno import EDQUOT, ENOSPC, EROFS
+from functools import partial
 from pathlib import Path
 
 import httpx2 as httpx
@@ -16,8 +18,11 @@ from sync.incoming import parsed
 from sync.messages import Recordings
 from sync.protocol import digest
 
+Attempt = Callable[[str, Callable[[], bool]], bool | None]
+"""Does one part of a run, by name; None where it was refused or got lost."""
 
-def take_recordings(connection: Connection, folder: Path) -> int:
+
+def take_recordings(connection: Connection, folder: Path, attempt: Attempt) -> int:
     """Have in `folder` (LANGUAGE/PROMPT.wav) what central has; how many changed. A file that can't
     be written, or is none, is said and left for the next time: it stops nothing else."""
     answer = connection.ask("GET", "recordings")
@@ -34,7 +39,8 @@ def take_recordings(connection: Connection, folder: Path) -> int:
                 _path(folder, name).unlink(missing_ok=True)
                 changed += 1
             elif here.get(name) != digests[name]:
-                changed += _fetch(connection, folder, name, digests[name])
+                fetch = partial(_fetch, connection, folder, name, digests[name])
+                changed += bool(attempt(f"recording {name}", fetch))
         except OSError as error:
             trouble = f"recordings: {error.filename or folder}: {error.strerror}"
             if trouble not in troubles:

@@ -75,6 +75,11 @@ def parse_header(raw: bytes, publisher: Ed25519PublicKey) -> Header:
     return Header(FIRST_LINE + lines[1] + b"\n" + lines[2] + b"\n", manifest)
 
 
+def manifest_of(raw: bytes) -> Manifest:
+    """What three lines say that were verified before."""
+    return Manifest.parse(raw.split(b"\n")[2])
+
+
 def read_header(path: Path, publisher: Ed25519PublicKey) -> Header:
     """The header of a file; BadRelease, OSError."""
     with path.open("rb") as file:
@@ -95,13 +100,21 @@ def check_payload(path: Path, header: Header) -> None:
         raise BadRelease("its content is not what was signed")
 
 
+def file_name(version: str) -> str:
+    """Of a release on a stick."""
+    return f"kiosk-terminal-{version}{TAIL}"
+
+
 def require_fitting(manifest: Manifest) -> None:
     """BadRelease for another processor or another Python."""
-    here = machine_of_this_computer()
-    if manifest.machine != here:
-        raise BadRelease(f"is for {manifest.machine}, and this machine is {here}")
+    if manifest.machine != machine_here():
+        raise BadRelease(f"is for {manifest.machine}, and this machine is {machine_here()}")
     if manifest.python != python_here():
         raise BadRelease(f"is for Python {manifest.python}, and this machine has {python_here()}")
+
+
+def machine_here() -> str:
+    return machine_of_this_computer()
 
 
 def python_here() -> str:
@@ -156,12 +169,12 @@ def _put(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> Non
             out.write(piece)
 
 
-def pack(folder: Path, out: BinaryIO) -> tuple[int, int]:
+def pack(folder: Path, out: BinaryIO, preset: int = 6) -> tuple[int, int]:
     """Write the tar archive of a program's folder, compressed; how many files, and their bytes.
     The same files make the same bytes."""
     files = unpacked = 0
     with (
-        lzma.open(out, "wb", preset=6) as packed,
+        lzma.open(out, "wb", preset=preset) as packed,
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as archive,
     ):
         for path in sorted(folder.rglob("*")):

@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec.structs import replace
 
+import kiosk
 from kiosk.clock import Clock
 from kiosk.domain.businessday import business_date
 from kiosk.files import read_found, write_whole
+from kiosk.releases import Releases
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
@@ -37,15 +39,27 @@ from sync.incoming import (
     take_roster,
 )
 from sync.keyfile import Renewal
-from sync.messages import Late, LogsAnswer, NotMine, Receipt, Welcome
+from sync.messages import (
+    ErrorLine,
+    HeldWhy,
+    Late,
+    LogsAnswer,
+    NotMine,
+    Receipt,
+    WantedRelease,
+    Welcome,
+)
 from sync.messages.message import Message
 from sync.messages.values import Count, ShortText
 from sync.outgoing import due_now, greeting, new_key, path_of, pin_status
+from sync.parking import held_reports, park
 from sync.protocol import BadMessage
 from sync.receipts import ARRIVED, AnswerProof, settle
 from sync.signing import BadSignature, sign_request
+from sync.updating import install_from_stick, state_of
 from sync.witness import heads
 
+_DAYS = "days/"
 MEMORY = "stick.json"
 """What a terminal remembers between visits, in its data folder."""
 
@@ -95,6 +109,7 @@ def visit(
     progress: Progress,
     pepper: bytes | None = None,
     renewal: Renewal | None = None,
+    releases: Releases | None = None,
 ) -> Visit:
     """Take what central put on the stick, and leave what it is to have. PINs that central issued
     are stored under `pepper`; without one they are not asked for. `renewal`: the key to go on with,
@@ -112,6 +127,7 @@ def visit(
             progress=progress,
             pepper=pepper,
             renewal=renewal,
+            releases=releases,
         ).whole()
     except SyncFailed as error:
         write_failure(store, clock, error)
@@ -132,6 +148,7 @@ class _Visit:
     progress: Progress
     pepper: bytes | None = None
     renewal: Renewal | None = None
+    releases: Releases | None = None
     pins: int = 0
     receipted: int = 0
     parked: tuple[str, ...] = ()
@@ -232,12 +249,21 @@ class _Visit:
             due = {parcel.digest: parcel for parcel in snapshot.outbox.due()}
         try:
             for reply in replies:
-                if reply.name == "pins":
-                    self._take_pins(reply, pin_key)
-                else:
-                    self._settle(reply, due)
+                self._take_one(reply, due, pin_key)
         except Refused as error:
             self.refused = error
+
+    def _take_one(self, reply: Reply, due: dict[str, Parcel], pin_key: str) -> None:
+        """One answer: where it can't be taken it is named, and the others are."""
+        try:
+            if reply.name == "pins":
+                self._take_pins(reply, pin_key)
+            else:
+                self._settle(reply, due)
+        except Refused:
+            raise
+        except SyncFailed as error:
+            self.progress(f"{reply.method} {reply.name}: {error}")
 
     def _take_pins(self, reply: Reply, pin_key: str) -> None:
         if reply.status != 200 or not pin_key or not self.pepper:
@@ -264,12 +290,40 @@ class _Visit:
                 self.officers = take_roster(self.store, self.clock, reply.body)
             case "PUT", "key", 204:
                 self._go_on_with_new_key()
-            case "PUT", "not-mine" | "key", _:
-                pass
-            case "PUT", _, 200 | 201 | 409:
+            case "PUT", "update", 200:
+                self._take_release(reply)
+            case "PUT", name, 200 | 201 | 409 if name.startswith(_DAYS):
                 parcel = due.get(parsed(Receipt.parse, reply.body).digest)
                 if parcel is not None:
                     self._receipt(reply, parcel)
+            case "PUT", name, 400 if name.startswith(_DAYS):
+                self._park(reply, due)
+            case _:
+                if words := ErrorLine.words(reply.body):
+                    self.progress(f"{reply.method} {reply.name}: central refuses it: {words}")
+
+    def _park(self, reply: Reply, due: dict[str, Parcel]) -> None:
+        """Central refused a day's report. Of several reports of that day nobody knows which one,
+        before the others have their receipts."""
+        day = reply.name.removeprefix(_DAYS)
+        with self.store.read() as snapshot:
+            still_due = {parcel.digest for parcel in snapshot.outbox.due()}
+        of_day = [p for p in due.values() if p.day.isoformat() == day and p.digest in still_due]
+        if len(of_day) == 1:
+            words = ErrorLine.words(reply.body)
+            line = park(self.store, self.clock.now(), of_day[0], HeldWhy.REFUSED, words)
+            self.progress(f"parked: {line}")
+            self.parked = (*self.parked, line)
+
+    def _take_release(self, reply: Reply) -> None:
+        """Central wants a release of the program here: its file came on the stick."""
+        if self.releases is not None:
+            release = parsed(WantedRelease.parse, reply.body)
+            line = install_from_stick(
+                self.stick, self.enrolment, release, self.releases, kiosk.__version__
+            )
+            if line:
+                self.progress(line)
 
     def _go_on_with_new_key(self) -> None:
         """Central knows the next key."""
@@ -296,6 +350,7 @@ class _Visit:
             due = due_now(snapshot, business_date(self.clock.now().wall))
             etag = snapshot.state.roster_etag()
             foreign = snapshot.journal.foreign_days()
+            outbox = held_reports(snapshot)
         nonce = memory.run
         seen = seen_logs(self.store, self.enrolment)
         requests = [self._request("PUT", "logs", nonce, seen.to_bytes())]
@@ -309,10 +364,15 @@ class _Visit:
             requests.append(self._request("PUT", "not-mine", nonce, body))
         for parcel in due:
             requests.append(self._request("PUT", f"days/{parcel.day}", nonce, parcel.body))
+        if outbox.reports:
+            requests.append(self._request("PUT", "outbox", nonce, outbox.to_bytes()))
         requests.append(self._request("GET", "roster", nonce, etag=etag))
         if memory.pin_key:
             status = pin_status(self.store, _private_key(memory.pin_key))
             requests.append(self._request("PUT", "pins", nonce, status.to_bytes()))
+        if self.releases is not None:
+            state = state_of(self.releases, kiosk.__version__, self.enrolment.publisher_key)
+            requests.append(self._request("PUT", "update", nonce, state.to_bytes()))
         if self.renewal is not None:
             named = new_key(self.enrolment, self.renewal.key, nonce)
             requests.append(self._request("PUT", "key", nonce, named.to_bytes()))

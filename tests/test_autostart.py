@@ -42,6 +42,17 @@ def test_a_terminal_is_the_only_program_and_starts_again_however_it_ends() -> No
     assert words == ["/usr/bin/cage", "-d", "--", "/opt/k/kiosk", "--data", "/d", "run"]
 
 
+def test_a_terminal_stays_in_its_unit_so_that_its_lines_and_signs_of_life_reach_systemd() -> None:
+    """A login session (PAM) would move it to a scope of its own."""
+    unit = settings(autostart.unit(Path("/k"), Path("/cage"), Path("/d"), "som"))
+    environment = unit["Service"]["Environment"]
+    assert "PAMName" not in unit["Service"]
+    assert unit["Unit"]["Requires"] == "seatd.service"
+    assert unit["Service"]["NotifyAccess"] == "all"
+    assert "LIBSEAT_BACKEND=seatd" in environment
+    assert f"XDG_RUNTIME_DIR=%t/{unit['Service']['RuntimeDirectory']}" in environment
+
+
 @pytest.mark.parametrize(("degrees", "turns"), [(0, 0), (90, 1), (180, 2), (270, 3)])
 def test_a_screen_that_hangs_turned_is_turned_back(degrees: int, turns: int) -> None:
     unit = autostart.unit(Path("/k"), Path("/cage"), Path("/d"), "som", degrees)

@@ -46,7 +46,8 @@ def test_every_command_in_the_documents_exists_with_its_options(path: Path) -> N
                 options |= {o for p in command.params for o in p.opts}
             elif word.startswith("--"):
                 assert word.split("=")[0] in options | {"--help"}, f"{path}: {line}: {word}"
-        assert not hasattr(command, "commands") or "--help" in words, f"{path}: {line}"
+        alone = getattr(command, "invoke_without_command", True) or "--help" in words
+        assert alone, f"{path}: {line}"
 
 
 def named_file(name: str, document: Path) -> Path | None:

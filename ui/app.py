@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ui.press_sound import PressSound
     from ui.queue_bridge import Bridge
     from ui.screen_setup import ScreenSetup
+    from ui.update_watch import UpdateWatch
     from ui.view import View
     from ui.view_builder import ViewBuilder
     from ui.watchdog import Watchdog
@@ -255,6 +256,7 @@ class Program(QObject):
         self._clock = clock
         self._running: Running | None = None
         self.watchdog: Watchdog | None = None
+        self._updates: UpdateWatch | None = None
         self.errands = Errands(folder.path)
         self._tried = clock.now().boot
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
@@ -310,6 +312,19 @@ class Program(QObject):
         self.errands.ended.connect(presenter.staff.errand_ended)
         self._nightly.start()
         self._heartbeat.start()
+        self._watch_updates(self._running)
+
+    def _watch_updates(self, running: Running) -> None:
+        from kiosk.releases import releases_of
+        from ui.update_watch import UpdateWatch
+
+        releases = releases_of(self._folder.releases, os.environ)
+        if releases is None:
+            return
+        self._updates = UpdateWatch(
+            releases, running.presenter, running.store, self.errands, end_loop
+        )
+        self._updates.start()
 
     def end(self) -> int:
         """Nothing comes by itself any more; the exit code: 0, or 3 when the terminal never came
@@ -318,6 +333,8 @@ class Program(QObject):
             timer.stop()
         if self.watchdog is not None:
             self.watchdog.stop()
+        if self._updates is not None:
+            self._updates.stop()
         self.errands.stop()
         if self._running is None:
             return 3
@@ -331,6 +348,8 @@ class Program(QObject):
         now = self._clock.now().boot
         if now - self._tried < TRY_AGAIN_SECONDS or self._running is None:
             return
+        if self._updates is not None and self._updates.on_trial:
+            return  # nothing is closed or sent by a release that may be given up
         if not self.errands.busy and self._running.presenter.sync_is_due(self._settings.sync.at):
             self._tried = now
             self.errands.run("sync")
@@ -349,7 +368,9 @@ class Program(QObject):
         return self._running.presenter.is_enrolled()
 
     def _send(self, errand: str) -> None:
-        """Asked for at the service menu."""
+        """Asked for at the service menu: who reads that has seen the program work."""
+        if self._updates is not None:
+            self._updates.prove()
         if errand == "stick":
             self.errands.run("stick", "--mounted", self._settings.sync.stick)
         else:

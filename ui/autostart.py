@@ -1,6 +1,8 @@
 """The systemd unit that makes a machine a terminal: one program on the whole screen, from power-on.
 
 Cage is a Wayland compositor for a single program: no desktop, no other window, no way out of it.
+It has screen and input devices from seatd. A login session would do so too, but would take the
+program out of its unit: its lines and its signs of life would then reach nobody.
 Directives: systemd.exec(5), and the unit in Cage's own documentation.
 """
 
@@ -21,12 +23,15 @@ def unit(program: Path, cage: Path, data: Path, owner: str, turned: int = 0) -> 
     command = f"{argument(str(program))} --data {argument(str(data))}"
     # Signs of life come from the program below Cage, so everybody in the unit may give them.
     # Cage hides how its program ended, so whatever ends it is followed by a new start.
+    # Its picture is drawn without a graphics card: every machine can, and widgets need no more.
     return f"""\
 [Unit]
 Description=Satisfaction terminal
-After=systemd-user-sessions.service time-sync.target
+Requires=seatd.service
+After=seatd.service systemd-user-sessions.service time-sync.target
 Conflicts=getty@tty1.service
 StartLimitIntervalSec=0
+RequiresMountsFor={argument(str(data))}
 
 [Service]
 Type=notify
@@ -36,18 +41,14 @@ TimeoutStartSec={START_SECONDS}
 TimeoutAbortSec={ABORT_SECONDS}
 LimitCORE=0
 User={owner}
-PAMName=login
-TTYPath=/dev/tty1
-TTYReset=yes
-TTYVHangup=yes
-TTYVTDisallocate=yes
-StandardInput=tty-fail
+SupplementaryGroups=video
+RuntimeDirectory=kiosk-screen
+RuntimeDirectoryMode=0700
 StandardOutput=journal
 StandardError=journal
-UtmpIdentifier=tty1
-UtmpMode=user
 UMask=0077
-Environment=QT_QPA_PLATFORM=wayland
+Environment=XDG_RUNTIME_DIR=%t/kiosk-screen LIBSEAT_BACKEND=seatd \\
+    WLR_RENDERER=pixman QT_QPA_PLATFORM=wayland
 ExecStart={argument(str(cage))} -d{turns} -- {command} run
 Restart=always
 RestartSec=3

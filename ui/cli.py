@@ -14,9 +14,12 @@ from kiosk import release
 from kiosk.loglines import log_from_a_command
 from ui.commands import (
     central,
+    checking,
     content,
     data,
+    moving,
     officers,
+    outbox,
     panels,
     queue,
     replacing,
@@ -45,10 +48,13 @@ app = typer.Typer(
 app.add_typer(setting_up.app)
 app.add_typer(terminal.app)
 app.add_typer(replacing.app)
+app.add_typer(moving.app)
+app.add_typer(checking.app)
 app.add_typer(data.app)
 app.add_typer(updates.app)
 app.add_typer(central.app)
 app.add_typer(central.keys, name="key")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(content.app)
 app.add_typer(officers.app, name="officer")
 app.add_typer(panels.app, name="panel")

@@ -14,6 +14,7 @@ from kiosk.domain.people import IDENTIFIER, MAX_NAME, identifier, plain, readabl
 from kiosk.domain.refusal import Refusal
 
 Schema = dict[str, Any]
+PUBLIC_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 TIME_OF_DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 FIRST_YEAR, LAST_YEAR = 2020, 2199
@@ -68,6 +69,19 @@ class Text(Kind):
 
     def schema(self) -> Schema:
         return {"type": "string", "minLength": self.least} if self.least else {"type": "string"}
+
+
+class BackupKey(Kind):
+    """The public half of the key that the office's copies are sealed to; empty: none."""
+
+    def read(self, value: object) -> str:
+        text = _text(value)
+        if text and not PUBLIC_KEY.fullmatch(text):
+            raise BadValue("write_backup_key")
+        return text
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^({PUBLIC_KEY.pattern})?$"}
 
 
 class ScreenText(Kind):

@@ -173,6 +173,19 @@ class Store:
             raise
         return store
 
+    @classmethod
+    def version_of(cls, path: Path) -> str:
+        """Which migration the file at `path` is at; nothing is changed. A kind of StoreFailed."""
+        if _identity(path) is None:
+            raise StoreMissing(f"{path}: not found; `kiosk init` makes it")
+        engine = _engine(path)
+        try:
+            with _failures(path), _raw(engine) as raw:
+                (version,) = raw.execute("SELECT max(version_num) FROM alembic_version").fetchone()
+        finally:
+            engine.dispose()
+        return str(version or "")
+
     def _adopt(self) -> None:
         """Connect to the file at the path. One that is not ours is neither read nor written."""
         self._identity = None

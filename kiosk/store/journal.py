@@ -71,9 +71,21 @@ class Kind(StrEnum):
     """All of them: the secret beside the file is another one."""
     ROSTER_CHANGED = "roster-changed"
     ENROLLED = "enrolled"
+    CENTRAL_MOVED = "central-moved"
+    """It is at another address."""
     KEY_RENEWED = "key-renewed"
     """Central knows another key of this terminal."""
+    PUBLISHER_RENEWED = "publisher-renewed"
+    """Whose releases are installed: the key before named the next one."""
+    UPDATED = "updated"
+    """Another release of the program proved itself here."""
     DAY_CLOSED = "day-closed"
+    DAY_PARKED = "day-parked"
+    """Its report can't be sent as it is."""
+    DAY_DROPPED = "day-dropped"
+    """A person decided that its report is not sent, with a reason."""
+    DAY_DUE_AGAIN = "day-due-again"
+    """A parked or dropped report is to be sent after all."""
     SYNCED = "synced"
     SENT_AGAIN = "sent-again"
     """Central had lost what it gave a receipt for."""
@@ -113,6 +125,8 @@ _WARNS = {
     Kind.PIN_LOCKED,
     Kind.SYNC_FAILED,
     Kind.NOT_MINE,
+    Kind.DAY_PARKED,
+    Kind.DAY_DROPPED,
     Kind.CENTRAL_LOG_BROKEN,
 }
 """What somebody should look at."""
@@ -131,6 +145,9 @@ _LOGGED = {
     Kind.SYNC_FAILED: ("reason",),
     Kind.SENT_AGAIN: ("day",),
     Kind.NOT_MINE: ("days",),
+    Kind.DAY_PARKED: ("day", "why"),
+    Kind.DAY_DROPPED: ("day",),
+    Kind.DAY_DUE_AGAIN: ("day",),
 }
 """Details that the program's log has too. Never an officer, a key or a button: who reads logs is
 not who may read the journal."""
@@ -251,6 +268,13 @@ class Journal:
         """When what happened on a business date, in order."""
         rows = self._connection.execute(_OF_DAY, {"business_date": day.isoformat()})
         return [_happening(at, kind, detail) for at, kind, detail in rows]
+
+    def days(self, since: date, until: date) -> set[date]:
+        """The business dates between these on which anything happened here."""
+        day = journal.c.business_date
+        between = day.between(since.isoformat(), until.isoformat())
+        query = select(day).distinct().where(between)
+        return set(map(date.fromisoformat, self._connection.scalars(query)))
 
     def duties(self, since: date, until: date) -> list[tuple[date, dict[str, str]]]:
         """What the journal says of each duty that began in these business dates, in order."""

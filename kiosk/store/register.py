@@ -10,7 +10,7 @@ from typing import Any
 _READS = (
     "SELECT id, number, name, position, section, photo, retired, origin FROM officers ORDER BY id",
     "SELECT owner, hash, tries, tried_boot_ms, boot_id, issue, hashed_for FROM pins ORDER BY owner",
-    "SELECT url, site, terminal, counter, central_key, publisher_key FROM enrolment",
+    "SELECT url, site, terminal, counter, central_key, next_url, publisher_key FROM enrolment",
     "SELECT question_th, question_en, comment_url, etag, lists FROM wording",
 )
 

@@ -248,6 +248,7 @@ enrolment = Table(
     Column("terminal", _Text, nullable=False),
     Column("counter", _Text, nullable=False),
     Column("central_key", _Text, nullable=False),
+    Column("next_url", _Text, nullable=False),
     Column("publisher_key", _Text, nullable=False),
     CheckConstraint("id = 1", name="enrolment_one"),
 )
@@ -300,6 +301,9 @@ witness_answers = Table(
     PrimaryKeyConstraint("business_date", "officer"),
 )
 
+Index("journal_by_day", journal.c.business_date)
+Index("journal_by_kind", journal.c.kind)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -310,8 +314,20 @@ outbox = Table(
     Column("state", _Text, nullable=False),
     Column("receipt", BLOB),
     Column("receipt_proof", TEXT),
+    Column("why", _Text, nullable=False),
+    Column("words", _Text, nullable=False),
     PrimaryKeyConstraint("business_date", "revision"),
-    CheckConstraint("state IN ('due', 'receipted', 'parked')", name="outbox_state"),
+    CheckConstraint("state IN ('due', 'receipted', 'parked', 'dropped')", name="outbox_state"),
+)
+
+last_exchange = Table(
+    "last_exchange",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=False),
+    Column("central_clock", _Number, nullable=False),
+    Column("days_tag", _Text, nullable=False),
+    Column("told_outbox", _Text, nullable=False),
+    CheckConstraint("id = 1", name="last_exchange_one"),
 )
 
 _SHEET = "business_date = NEW.business_date AND officer = NEW.officer"

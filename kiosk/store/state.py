@@ -1,7 +1,7 @@
 """The single rows: who is on duty, each panel's last press, the enrolment, central's wording."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,14 @@ from kiosk.domain.encounter import Asking
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
 from kiosk.domain.rating import RatingId, ReasonId
 from kiosk.domain.wording import Bilingual, Improvement, ReasonWords, Wording
-from kiosk.store.schema import duty, enrolment, held_reasons, panel_marks, wording
+from kiosk.store.schema import (
+    duty,
+    enrolment,
+    held_reasons,
+    last_exchange,
+    panel_marks,
+    wording,
+)
 
 # Built once: a press passes here.
 _READ_MARK = select(panel_marks.c.device, panel_marks.c.boot, panel_marks.c.seq, panel_marks.c.kept)
@@ -56,6 +63,19 @@ class Enrolment:
     counter: str
     central_key: str
     publisher_key: str = ""
+    next_url: str = ""
+    """Where central says that it can be found from now on; "": nothing has come of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastExchange:
+    """What the last exchange with central left. `central_clock`: its clock, in seconds since 1970
+    (0: never heard); `days_tag`: of its list of days, once that was compared with the outbox;
+    `told_outbox`: digest of what it was told of parked reports."""
+
+    central_clock: int = 0
+    days_tag: str = ""
+    told_outbox: str = ""
 
 
 class TerminalState:
@@ -133,6 +153,7 @@ class TerminalState:
             counter=row.counter,
             central_key=row.central_key,
             publisher_key=row.publisher_key,
+            next_url=row.next_url,
         )
 
     def put_enrolment(self, enrolled: Enrolment) -> None:
@@ -144,7 +165,19 @@ class TerminalState:
             counter=enrolled.counter,
             central_key=enrolled.central_key,
             publisher_key=enrolled.publisher_key,
+            next_url=enrolled.next_url,
         )
+
+    def last_exchange(self) -> LastExchange:
+        row = self._connection.execute(select(last_exchange)).first()
+        if row is None:
+            return LastExchange()
+        return LastExchange(
+            central_clock=row.central_clock, days_tag=row.days_tag, told_outbox=row.told_outbox
+        )
+
+    def put_last_exchange(self, last: LastExchange) -> None:
+        self._put(last_exchange, **asdict(last))
 
     def roster_etag(self) -> str:
         """Of the roster that the wording came with; "": none has come."""

@@ -232,6 +232,7 @@ def _outbox(cursor: Any) -> str | None:
     entries = cursor.execute("SELECT detail FROM journal WHERE kind = ?", (Kind.DAY_CLOSED,))
     details = [json.loads(text) for (text,) in entries]
     closed = {(detail["day"], int(detail["revision"])) for detail in details}
+    aside = _set_aside(cursor)
     for day, revision, digest, body, state, receipt, proof in cursor.execute(
         "SELECT business_date, revision, digest, body, state, receipt, receipt_proof FROM outbox "
         "ORDER BY business_date, revision"
@@ -241,8 +242,33 @@ def _outbox(cursor: Any) -> str | None:
             return f"{name}: its bytes differ from its digest"
         if (day, revision) not in closed:
             return f"{name}: the journal knows of no such closing"
-        if {receipt is None, proof is None} != {state == "due"}:
-            return f"{name}: is {state}, which its receipt does not bear out"
+        if not _borne_out(state, receipt, proof, aside.get((day, revision))):
+            return f"{name}: is {state}, which neither its receipt nor the journal bears out"
         closed.remove((day, revision))
     missing = min(closed, default=None)
     return f"day report {missing[0]} revision {missing[1]}: is missing" if missing else None
+
+
+def _set_aside(cursor: Any) -> dict[tuple[str, int], str]:
+    """The journal's last word on each day report that was ever parked or dropped."""
+    kinds = (Kind.DAY_PARKED, Kind.DAY_DROPPED, Kind.DAY_DUE_AGAIN)
+    entries = cursor.execute(
+        "SELECT kind, detail FROM journal WHERE kind IN (?, ?, ?) ORDER BY seq", kinds
+    )
+    details = [(kind, json.loads(text)) for kind, text in entries]
+    return {(detail["day"], int(detail["revision"])): kind for kind, detail in details}
+
+
+def _borne_out(state: str, receipt: bytes | None, proof: str | None, said: str | None) -> bool:
+    """Whether a report is in a state that its receipt, or the journal, explains: nobody makes one
+    stay here without a word."""
+    if (receipt is None) != (proof is None):
+        return False
+    match state:
+        case "due":
+            return receipt is None
+        case "parked":
+            return receipt is not None or said == Kind.DAY_PARKED
+        case "dropped":
+            return said == Kind.DAY_DROPPED
+    return receipt is not None

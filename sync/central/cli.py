@@ -16,6 +16,7 @@ from kiosk.output import never_stumble_over_letters
 from sync.central.commands import (
     accounts,
     backups,
+    checking,
     ita,
     migration,
     officers,
@@ -25,6 +26,7 @@ from sync.central.commands import (
     sites,
     terminals,
     tickets,
+    upkeep,
 )
 from sync.central.commands.context import USAGE, choose
 
@@ -44,10 +46,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(running.app)
+app.add_typer(checking.app)
 app.add_typer(migration.app)
 app.add_typer(terminals.enrolment)
 app.add_typer(results.app)
 app.add_typer(backups.app)
+app.add_typer(upkeep.app)
+app.add_typer(upkeep.keys, name="backup-key")
 app.add_typer(officers.app, name="officers")
 app.add_typer(terminals.app, name="terminals")
 app.add_typer(ita.app, name="ita")

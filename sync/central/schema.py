@@ -96,6 +96,7 @@ terminals = Table(
     Column("due", Integer),
     Column("free", Integer),
     Column("panel", Text),
+    _text("held"),
     PrimaryKeyConstraint("site", "terminal"),
 )
 

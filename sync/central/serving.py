@@ -9,6 +9,8 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -19,7 +21,8 @@ from sync.central.connections import Impatient
 from sync.central.listening import NoListener, listener_for
 from sync.central.nightly import Nights
 from sync.central.papers import fonts
-from sync.central.usecases.central import HEAD, Central
+from sync.central.usecases.central import HEAD, Central, DatabaseError
+from sync.central.usecases.upkeep import note_certificate
 from sync.central.watchdog import give_signs_of_life
 from sync.central.web.app import create_app
 from sync.central.web.terminal_api import utc_now
@@ -69,7 +72,8 @@ def serve_until_ended(
         _LOG.info("started: %s at %s", described(central), address)
         report = central.settings.url.rstrip("/") if beyond_this_machine else address
         say(f"Report: {report}/report/{central.site}")
-        nights = Nights(central, utc_now)
+        nights = Nights(central, utc_now, partial(_look_at_certificate, central, tls_cert))
+        _look_at_certificate(central, tls_cert, utc_now())
         nights.start()
         manager = ServiceManager.of(os.environ)
         try:
@@ -88,6 +92,15 @@ def described(central: Central) -> str:
         f"{central.settings.folder} ({central.site})",
     )
     return ", ".join(parts)
+
+
+def _look_at_certificate(central: Central, tls_cert: Path | None, now: datetime) -> None:
+    if tls_cert is None:
+        return
+    try:
+        note_certificate(central, tls_cert, now)
+    except DatabaseError as error:
+        _LOG.warning("%s", error)
 
 
 class WatchedServer(uvicorn.Server):

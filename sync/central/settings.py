@@ -12,7 +12,15 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from kiosk.domain.kinds import Identifier, Name, ScreenText, Text, WebAddress, Whole
+from kiosk.domain.kinds import (
+    BackupKey,
+    Identifier,
+    Name,
+    ScreenText,
+    Text,
+    WebAddress,
+    Whole,
+)
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from kiosk.files import lent_to_root, write_whole
@@ -34,6 +42,11 @@ class CentralSettings(NamedTuple):
         str, Text(least=1), "its address: sqlite:///FILE (in this folder) or postgresql://..."
     ]
     url: Annotated[str, WebAddress(MAX_ADDRESS, needed=True), "the address terminals use"]
+    moves_to: Annotated[
+        str,
+        WebAddress(MAX_ADDRESS),
+        "the address that takes the place of url: terminals try it at night; empty: none",
+    ] = ""
     question_th: Annotated[
         str, ScreenText(MAX_SCREEN_TEXT, least=0), "sent to every terminal; empty: its own"
     ] = ""
@@ -46,11 +59,30 @@ class CentralSettings(NamedTuple):
         WebAddress(MAX_ADDRESS),
         "the OpenID Connect provider, its secret in identity.secret, mode 0600; empty: passwords",
     ] = ""
+    identity_ca: Annotated[
+        str,
+        Text(),
+        "the file of the provider's own certificate authority (PEM); empty: the machine's",
+    ] = ""
+    zone: Annotated[
+        str, Text(), 'the time zone of pages, papers and commands; "": the machine\'s'
+    ] = "Asia/Bangkok"
     backups: Annotated[
         str,
         Text(),
-        "the folder from which old backups (central-DATE.zip) go at night; empty: none",
+        "the folder of each night's backup (central-DATE.zip), best another machine's; empty: none",
     ] = ""
+    backup_key: Annotated[
+        str,
+        BackupKey(),
+        "the public half of the office's key, by `kiosk-central backup-key new`; empty: not sealed",
+    ] = ""
+    backup_command: Annotated[
+        str,
+        Text(),
+        'takes each night\'s backup away, such as "rsync {file} backup@host:kiosk/"; empty: none',
+    ] = ""
+    disk_reserve: Annotated[int, Whole(100, 1_000_000), "MiB to stay free; less is an alarm"] = 2000
     identity_client: Annotated[str, Text(), "what the provider knows this report as"] = ""
     connections: Annotated[
         int, Whole(2, 500), "to PostgreSQL, at most, of each process that serves"
@@ -91,12 +123,17 @@ def write(folder: Path, site: str, name: str, database: str, url: str) -> None:
 
 def change_database(folder: Path, database: str) -> None:
     """Name another database in the settings; the rest stays as it is."""
+    change(folder, "database", database)
+
+
+def change(folder: Path, name: str, value: str) -> None:
+    """Give one setting another value; the rest stays as it is. SettingsError."""
     from kiosk.tomlfile import editing
 
     path = folder / FILE_NAME
     file = editing.read(path)
     document = editing.parsed(file.text)
-    document["database"] = database
+    document[name] = value
     editing.write(path, file._replace(text=document.as_string()))
     load(folder)
 

@@ -25,8 +25,10 @@ from sync.bundle import (
     box_of,
 )
 from sync.central.usecases.central import Central
+from sync.central.usecases.releases import put_on_stick
 from sync.central.web.app import create_app
 from sync.central.web.terminal_api import Now, utc_now
+from sync.messages import WantedRelease
 from sync.protocol import BadMessage
 from sync.sealing import sealing_text
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_answer
@@ -74,11 +76,21 @@ def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
         replies=replies,
     )
     if replies:
+        _carry_release(central, path.parent, replies)
         write_whole(
             path.with_name(f"{outward.site}-{outward.terminal}{FROM_CENTRAL}"), home.to_bytes()
         )
         path.unlink()
     return Visited(file=path.name, answered=len(replies), refused=refused)
+
+
+def _carry_release(central: Central, stick: Path, replies: Iterable[Reply]) -> None:
+    """Put the release that a terminal is to run on the stick, once for all terminals."""
+    for reply in replies:
+        if (reply.name, reply.status) == ("update", 200):
+            header = WantedRelease.parse(reply.body).header
+            if header:
+                put_on_stick(central, header, stick)
 
 
 async def _ask_all(app: FastAPI, at: str, requests: Iterable[Request]) -> list[tuple[Reply, str]]:

@@ -19,6 +19,7 @@ from sync.messages.days import (
 )
 from sync.messages.enrolment import Enrol, Enrolled, NewKey
 from sync.messages.logs import LogHead, LogProof, LogsAnswer, SeenLogs
+from sync.messages.outbox import HeldReport, HeldWhy, Outbox
 from sync.messages.ownresults import Bound, OwnResult, OwnResults
 from sync.messages.photos import PhotoDigest, Photos
 from sync.messages.pins import IssuedPin, IssuedPins, PinStatus, TerminalPin
@@ -64,6 +65,8 @@ __all__ = [
     "Head",
     "Heads",
     "HeadsAnswer",
+    "HeldReport",
+    "HeldWhy",
     "Hello",
     "IssuedPin",
     "IssuedPins",
@@ -77,6 +80,7 @@ __all__ = [
     "NextPublisher",
     "NotMine",
     "OpenSheet",
+    "Outbox",
     "OutcomeCount",
     "OwnResult",
     "OwnResults",

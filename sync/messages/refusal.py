@@ -1,4 +1,5 @@
-"""What central answers where it can't give a message: one line, unsigned."""
+"""What central answers where it can't give a message: one line, signed where the request was
+proven."""
 
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import decode, encode

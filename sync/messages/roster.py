@@ -55,10 +55,13 @@ class Roster(Message, frozen=True):
 
     officers: Annotated[tuple[RosterOfficer, ...], Meta(max_length=MAX_ROWS)]
     wording: Wording
+    address: Annotated[str, Meta(max_length=MAX_ADDRESS)]
+    """Where central can be found from now on; "": where it is."""
 
     @classmethod
-    def of(cls, officers: Iterable[Officer], wording: Wording) -> Self:
-        return cls(officers=tuple(map(RosterOfficer.of, officers)), wording=wording)
+    def of(cls, officers: Iterable[Officer], wording: Wording, address: str = "") -> Self:
+        rows = tuple(map(RosterOfficer.of, officers))
+        return cls(officers=rows, wording=wording, address=address)
 
     def people(self) -> tuple[Officer, ...]:
         return tuple(row.officer() for row in self.officers)

@@ -131,11 +131,12 @@ class Hello(Message, frozen=True):
 
 
 class Welcome(Message, frozen=True):
-    """Central's fresh nonce for this run, and the number of the journal entry it last
-    acknowledged; its hash the terminal has to know."""
+    """Central's fresh nonce for this run, its clock in seconds since 1970, and the number of the
+    journal entry it last acknowledged; its hash the terminal has to know."""
 
     nonce: ShortText
     last: Count
+    clock: Seconds
 
 
 class Late(Message, frozen=True):

@@ -6,8 +6,9 @@ import shlex
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
 from sync.central.usecases.installation import open_central
+from sync.central.usecases.terminals import NoSuchCode, enrol_terminal, invite_terminal
 from sync.central.web.app import create_app
+from sync.messages import Enrol
 from tests.support.builders import FakeClock
 from tests.support.central import SITE, begin_terminal, enrolled, made_central, take
 from tests.support.certificates import DAY as DAY_LONG
@@ -446,7 +449,7 @@ def test_a_backup_goes_into_an_empty_folder_and_verifies(
     assert "all agrees" in accepted(command("restore", str(file)))
     assert "set up already" in refused(command("restore", str(file)))
     assert (other / "central.key").read_bytes() == (folder / "central.key").read_bytes()
-    assert str(other) in (other / "central.toml").read_text("utf-8")
+    assert 'database = "sqlite:///central.db"' in (other / "central.toml").read_text("utf-8")
     file.write_bytes(file.read_bytes()[:500])
     assert "no whole backup" in refused(command_on(tmp_path / "third")("restore", str(file)), 1)
 
@@ -631,3 +634,27 @@ def test_the_first_office_renamed_is_called_so_everywhere(ready: Command, folder
         page = TestClient(create_app(central)).get("/public/dindaeng").text
     assert "สำนักงานเขตพญาไท" in page, "while it is served"
     assert new not in page
+
+
+def test_a_command_keeps_the_offices_time_on_a_machine_that_has_another(
+    ready: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it prints is Bangkok's, and what it stores is the moment that it is."""
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", "UTC")
+        time.tzset()
+        said = accepted(ready("enrol", "--terminal", "counter-1", "--counter", "1"))
+        code = said.split("Code: ")[1].split()[0]
+        machine.setenv("TZ", "America/New_York")
+        time.tzset()
+        accepted(ready("terminals", "list"))
+        assert time.tzname[0] == "+07"
+    time.tzset()
+    soon, late = (datetime.now(UTC) + timedelta(minutes=n) for n in (9, 11))
+    with open_central(folder) as central:
+        again = invite_terminal(central, "counter-2", "2", datetime.now(UTC).astimezone())
+        with pytest.raises(NoSuchCode):
+            enrol_terminal(central, Enrol(again, key_text()), late)
+        enrol_terminal(central, Enrol(code, key_text()), soon)
+    [line] = accepted(ready("terminals", "list")).splitlines()
+    assert "seen never" in line

@@ -5,7 +5,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
 from tests.evidence.odd_text import Doors, stumbles
 from tests.support.central import NOON, made_central, signed_in
+from tests.support.central_server import served_over_tls
 from tests.support.certificates import DAY, Authority
 
 EVERYWHERE = {
@@ -170,19 +170,6 @@ def test_odd_text_into_every_door_makes_no_database_stumble(url: str, tmp_path: 
     assert {"since", "until", "before", "date", "period"} <= set(doors.queries)
     assert [wrong for _ in range(150) if (wrong := stumbles(doors, random))] == []
     store.close()
-
-
-@contextmanager
-def served_over_tls(central: Central, chain: Path) -> Iterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = serving.server_config(central, chain, None)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield listener.getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
 
 
 def shaken(port: int, authority: str, version: ssl.TLSVersion, ciphers: str) -> str:

@@ -1,6 +1,7 @@
 """Signing in with the office's own accounts, against a real provider on loopback."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.identity_provider import SECRET_FILE
+from tests.support.certificates import DAY, Authority
 from tests.support.identity_provider import Provider
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -128,6 +130,57 @@ def test_a_provider_that_is_away_is_said_in_one_line_and_passwords_still_open(
     password = add_account(central, "t", "other", "อื่น", (ROLES["hr"],), NOW)
     told = {"account": "other", "password": password}
     assert browser.post("/sign-in", data=told).status_code == 303
+
+
+def test_signing_out_ends_the_providers_session_too(
+    browser: TestClient, provider: Provider
+) -> None:
+    goes(browser)
+    left = browser.post("/sign-out")
+    assert left.status_code == 200, "no redirect: the page's policy lets a form go nowhere else"
+    address = left.headers["Refresh"].removeprefix("0; url=")
+    sent = urlsplit(address)
+    assert f"{sent.scheme}://{sent.netloc}{sent.path}" == f"{provider.issuer}/end"
+    assert parse_qs(sent.query) == {
+        "client_id": ["kiosk"],
+        "post_logout_redirect_uri": ["http://testserver/sign-in"],
+    }
+    assert "ออกจากบัญชีหน่วยงานด้วย" in left.text
+    assert browser.get("/report/dindaeng").status_code != 200
+    assert browser.post("/sign-out").status_code == 303, "nobody came in by it since"
+
+
+def test_a_provider_that_ends_no_session_asks_again_who_it_is(
+    browser: TestClient, central: Central, provider: Provider
+) -> None:
+    assert "prompt" not in browser.get("/identity/start").headers["Location"]
+    provider.ends_sessions = False
+    fresh = TestClient(create_app(central, lambda: NOW), follow_redirects=False)
+    asked = parse_qs(urlsplit(fresh.get("/identity/start").headers["Location"]).query)
+    assert asked["prompt"] == ["login"]
+    goes(fresh)
+    assert fresh.post("/sign-out").headers["Location"] == "/sign-in"
+
+
+def test_a_providers_own_authority_is_a_setting(central: Central, tmp_path: Path) -> None:
+    office = Authority.new("office")
+    now = datetime.now(UTC)
+    pem = str(office.issue("localhost", now - DAY, now + DAY, tmp_path / "provider.pem"))
+    private = Provider(tls=(pem, pem))
+    try:
+        for authority, status in (("", 503), ("office.pem", 303)):
+            settings = central.settings._replace(
+                identity_issuer=private.issuer, identity_ca=authority
+            )
+            if authority:
+                with pytest.raises(SettingsError, match="identity_ca"):
+                    create_app(replace(central, settings=settings))
+                office.write(tmp_path / authority)
+            app = create_app(replace(central, settings=settings), lambda: NOW)
+            client = TestClient(app, follow_redirects=False)
+            assert client.get("/identity/start").status_code == status
+    finally:
+        private.stop()
 
 
 def test_a_half_set_provider_is_refused_at_start(central: Central) -> None:

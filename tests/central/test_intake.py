@@ -33,7 +33,7 @@ from sync.messages import (
     Receipt,
     Welcome,
 )
-from sync.protocol import BadMessage, digest
+from sync.protocol import digest
 from sync.signing import public_text, sign_request
 from tests.support.central import begin_terminal, on_roster
 from tests.support.day_reports import DAY, day_report
@@ -149,8 +149,11 @@ def test_who_is_not_proven_is_refused_and_the_others_are_served(central: Central
         good,
     ]
     got = callers.take(*calls)
-    assert [x.status for x in got if isinstance(x, RequestRefused)] == [401, 401, 401, 401, 400]
-    assert isinstance(got[4], BadMessage)
+    assert [x.status for x in got if isinstance(x, RequestRefused)] == [401] * 4 + [400] * 2
+    refused = [x for x in got if isinstance(x, RequestRefused)]
+    assert [x.signed is not None for x in refused] == [False] * 4 + [True] * 2, (
+        "central signs what it refuses to who is proven"
+    )
     assert isinstance(got[6], Receipt)
     late = intake.take_days(central.store, [callers.day(day_report(terminal="b"))],
                             NOW + timedelta(minutes=11))  # fmt: skip

@@ -3,6 +3,7 @@
 What people wrote (names, comments, addresses) stays in the language that they wrote it in.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ NAMES = {
     # accounts of the invented data
     "director", "head", "complaints", "audit", "boss", "demonstration", "test",
     # columns and values that people type as they are
-    "number", "name", "position", "section", "format", "true", "false", "token",
+    "number", "name", "position", "section", "format", "true", "false", "token", "ANNEX",
     # commands
     "kiosk", "kiosk-central", "officers", "officer", "import", "enrol", "pin",
 }  # fmt: skip
@@ -120,7 +121,22 @@ def written_by_people(folder: Path) -> set[str]:
         query = "SELECT name FROM sqlite_master WHERE type = 'table'"
         tables = [name for (name,) in connection.execute(query)]
         rows = [row for table in tables for row in connection.execute(f"SELECT * FROM {table}")]
-    return {value for row in rows for value in row if isinstance(value, str)}
+    values = [value for row in rows for value in row if isinstance(value, str)]
+    return {text for value in values for text in (value, *texts_in(value))}
+
+
+def texts_in(document: str) -> list[str]:
+    """The texts of a JSON object or array, at any depth; none of another text."""
+    if not document.startswith(("{", "[")):
+        return []
+    inside: list[object] = [json.loads(document)]
+    texts: list[str] = []
+    for value in inside:
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, list | dict):
+            inside += value.values() if isinstance(value, dict) else value
+    return texts
 
 
 def test_no_english_stands_in_a_thai_page(

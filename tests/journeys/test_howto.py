@@ -4,10 +4,13 @@ import re
 import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer import Typer
 from typer.testing import CliRunner, Result
 
@@ -25,9 +28,13 @@ from sync.central.usecases.pins import issue_pins, read_pins
 from sync.central.usecases.terminals import console, find_terminal
 from tests.support.builders import rating
 from tests.support.central_server import Server
+from tests.support.certificates import DAY, Authority
+from tests.support.databases import new_database
 from ui.cli import app as kiosk_app
 from ui.trial.stage import ROSTER
 
+_CODES = {"days are parked": (1,), "it is refused": (1, 3)}
+"""Exit codes of a line, where it does not end well."""
 PAGE = Path("sync/HOWTO.md")
 ADDRESS = "https://report.example.go.th"
 
@@ -50,6 +57,12 @@ class Office:
         self.printed = ""
         self.usb = root / "usb"
         self.usb.mkdir()
+        self.values = {ADDRESS: server.url, "/mnt/usb": str(self.usb)}
+        """What stands on the page, and what it is here."""
+        self.after: dict[str, Callable[[], None]] = {}
+        """What happens once a line that begins so was typed."""
+        self.ends = ExitStack()
+        self.postgres = ""
 
     def machine(self, name: str) -> DataFolder:
         return DataFolder(self.root / name)
@@ -60,15 +73,33 @@ class Office:
         for sign, pattern in (("CODE", r"Code: (\S+)"), ("MARK", r"--mark (\w+)")):
             values = re.findall(pattern, self.printed)
             words = words.replace(sign, values[-1] if values else sign)
-        words = words.replace(ADDRESS, self.server.url).replace("/mnt/usb", str(self.usb))
+        for sign, value in self.values.items():
+            words = words.replace(sign, value)
         program, *arguments = shlex.split(words)
         place, _, note = comment.strip().removeprefix("on ").partition(", ")
-        folder = self.central.settings.folder if program != "kiosk" else self.root / place
+        folder = self.root / ("central" if place == "at central" or not place else place)
         result = run(central_app if program != "kiosk" else kiosk_app, folder, *arguments)
-        wants_one = note in ("days are parked", "it is refused")
-        assert result.exit_code == int(wants_one), f"{line}\n{result.output}"
+        codes = _CODES.get(note, (0,))
+        assert result.exit_code in codes, f"{line}\n{result.output}"
         self.printed += result.stdout
+        for begin, deed in self.after.items():
+            if line.startswith(begin):
+                deed()
         return result
+
+    def serve(self, central: Central, *, port: int = 0, tls: Path | None = None) -> Server:
+        """Another server, until the test ends."""
+        server = Server(central, port=port, tls=tls)
+        server.now = SystemClock().now().wall
+        self.ends.callback(server.stop)
+        return server
+
+    def serve_instead(self, name: str) -> None:
+        """The central in this folder, at the address of the one that was lost."""
+        self.server.stop()
+        self.central = self.ends.enter_context(open_central(self.root / name))
+        self.server = Server(self.central, port=self.server.port)
+        self.server.now = SystemClock().now().wall
 
     def rate(self, name: str, *scores: int, days_ago: int) -> None:
         """Ratings of officer 101 on an earlier day."""
@@ -112,8 +143,9 @@ def run(app: Typer, folder: Path, *words: str) -> Result:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Central's folder and an enrolled terminal's, to be copied: neither knows where it lies."""
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """The folders of central and of its terminal, to be copied: neither knows where it lies. And
+    the port at which the terminal looks for central."""
     root = tmp_path_factory.mktemp("office")
     run(central_app, root / "central", "init")
     (root / "roster.csv").write_text(ROSTER, "utf-8")
@@ -122,24 +154,32 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "accounts add somchai --name สมชาย --role director",
     ):
         assert run(central_app, root / "central", *line.split()).exit_code == 0
-    return root
-
-
-@pytest.fixture
-def office(prepared: Path, tmp_path: Path) -> Iterator[Office]:
-    """An office with one terminal, of which one day is at central and one is not."""
-    shutil.copytree(prepared / "central", tmp_path / "central")
-    with open_central(tmp_path / "central") as central:
-        server = Server(central)
-        server.now = SystemClock().now().wall
-        office = Office(tmp_path, central, server)
+    with open_central(root / "central") as central:
+        office = Office(root, central, Server(central))
+        office.server.now = SystemClock().now().wall
         for line in (
             "kiosk-central enrol --terminal counter-1 --counter 1",
             f"kiosk setup {ADDRESS} CODE  # on the terminal",
         ):
             office.type_line(line)
-        yield office
-        server.stop()
+        office.server.stop()
+    return root, office.server.port
+
+
+@pytest.fixture
+def office(prepared: tuple[Path, int], tmp_path: Path) -> Iterator[Office]:
+    """An office with one terminal."""
+    root, port = prepared
+    for name in ("central", "the terminal"):
+        shutil.copytree(root / name, tmp_path / name)
+    with open_central(tmp_path / "central") as central:
+        server = Server(central, port=port)
+        server.now = SystemClock().now().wall
+        office = Office(tmp_path, central, server)
+        shutil.copy(root / "roster.csv", office.usb)
+        with office.ends:
+            yield office
+        office.server.stop()
 
 
 # --- the lives ----------------------------------------------------------------------------
@@ -215,6 +255,128 @@ def quarantine(office: Office) -> Callable[[], None]:
     return check
 
 
+def lost_central(office: Office) -> Callable[[], None]:
+    on_two_days(office)
+    office.after["kiosk-central restore"] = lambda: office.serve_instead("the new machine")
+
+    def check() -> None:
+        assert office.ratings(days_ago=1) == 2, "sent again"
+        assert "All agrees" in office.printed
+
+    return check
+
+
+def on_two_days(office: Office) -> None:
+    """A day at central comes after its backup."""
+
+    def sent_after_the_backup() -> None:
+        office.rate("the terminal", 5, 4, days_ago=1)
+        assert run(kiosk_app, office.root / "the terminal", "sync").exit_code == 0
+        assert office.ratings(days_ago=1) == 2
+
+    office.after["kiosk-central backup"] = sent_after_the_backup
+
+
+def lost_key(office: Office) -> Callable[[], None]:
+    (office.root / "the terminal" / "terminal.key").unlink()
+    assert "enrol this terminal again" in refusal(office, "the terminal")
+
+    def check() -> None:
+        assert office.state("counter-1") is State.REPLACED
+
+    return check
+
+
+def stolen(office: Office) -> Callable[[], None]:
+    def check() -> None:
+        assert "key was revoked" in refusal(office, "the terminal")
+
+    return check
+
+
+def moved(office: Office) -> Callable[[], None]:
+    there = office.serve(office.central)
+    office.values["https://new.example.go.th"] = there.url
+    other = office.serve(replace(office.central, key=Ed25519PrivateKey.generate()))
+    moving = ("central-address", other.url)
+    refused = run(kiosk_app, office.root / "the terminal", *moving)
+    assert refused.exit_code == 3, "it has not central's key"
+
+    def check() -> None:
+        settings = office.central.settings._replace(moves_to=office.server.url)
+        there.stop()
+        again = office.serve(replace(office.central, settings=settings), port=there.port)
+        said = run(kiosk_app, office.root / "the terminal", "sync").stdout
+        assert f"central is at {office.server.url} from now on" in said, "heard from central"
+        assert run(kiosk_app, office.root / "the terminal", "heartbeat").exit_code == 0
+        assert again.url != office.server.url
+
+    return check
+
+
+def certificate(office: Office) -> Callable[[], None]:
+    own = Authority.new("office")
+    now = datetime.now(UTC)
+    old, new = (
+        own.issue("localhost", now - 2 * DAY, last, office.usb / name)
+        for name, last in (("old.pem", now - DAY), ("new.pem", now + DAY))
+    )
+    own.write(office.usb / "cert.pem")
+    server = office.serve(office.central, tls=old)
+    office.values[ADDRESS] = server.url
+    moving = ("central-address", server.url, "--ca", str(office.usb / "cert.pem"))
+    expired = run(kiosk_app, office.root / "the terminal", *moving)
+    assert "expired" in expired.stderr
+    server.stop()
+    office.serve(office.central, port=server.port, tls=new)
+
+    def check() -> None:
+        store, terminal = office.machine("the terminal").open(SystemClock())
+        enrolment = terminal.enrolment()
+        store.close()
+        assert enrolment is not None
+        assert enrolment.url.startswith("https://")
+
+    return check
+
+
+def later_postgres(office: Office) -> Callable[[], None]:
+    office.values["postgresql+psycopg://central@db/report"] = office.postgres
+    on_two_days(office)
+    office.after["kiosk-central restore"] = lambda: office.serve_instead("the new machine")
+
+    def check() -> None:
+        assert office.central.settings.database == office.postgres
+        assert office.ratings(days_ago=1) == 2
+
+    return check
+
+
+def closed_office(office: Office) -> Callable[[], None]:
+    central = office.root / "central"
+    run(central_app, central, "sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง")
+    of_other = ("--site", "huaikhwang")
+    run(central_app, central, *of_other, "officers", "import", str(office.usb / "roster.csv"))
+    enrol = (*of_other, "enrol", "--terminal", "counter-1", "--counter", "1")
+    office.printed += run(central_app, central, *enrol).stdout
+    office.type_line(f"kiosk setup {ADDRESS} CODE  # on another office's")
+    office.rate("another office's", 5, days_ago=1)
+    run(kiosk_app, office.root / "another office's", "close-day")
+    run(kiosk_app, office.root / "another office's", "heartbeat")
+    retire = (*of_other, "sites", "retire", "--reason", "merged")
+    early = run(central_app, central, *retire)
+    assert (early.exit_code, "1 day report not sent" in early.stdout) == (1, True)
+    assert run(kiosk_app, office.root / "another office's", "sync").exit_code == 0
+    run(kiosk_app, office.root / "another office's", "heartbeat")
+
+    def check() -> None:
+        assert "key was revoked" in refusal(office, "another office's")
+        assert office.state("counter-1") is State.ACTIVE, "this office's goes on"
+        assert "number,name,position,section" in office.printed
+
+    return check
+
+
 def refusal(office: Office, name: str) -> str:
     result = run(kiosk_app, office.root / name, "sync")
     assert result.exit_code in (1, 3), result.output
@@ -226,6 +388,13 @@ LIVES: Mapping[str, Callable[[Office], Callable[[], None]]] = {
     "A PC is replaced": replaced_pc,
     "The secret of the PINs is lost": lost_pepper,
     "A terminal is in quarantine": quarantine,
+    "Central is lost": lost_central,
+    "A terminal's key is lost": lost_key,
+    "A terminal is stolen": stolen,
+    "Central moves to another address": moved,
+    "Central's certificate changes": certificate,
+    "PostgreSQL later": later_postgres,
+    "An office closes": closed_office,
 }
 """What has happened before a life's first line, and what is so after its last one."""
 
@@ -235,7 +404,11 @@ def test_every_life_on_the_page_is_lived_here() -> None:
 
 
 @pytest.mark.parametrize("title", LIVES)
-def test_the_lines_do_what_the_page_says(office: Office, title: str) -> None:
+def test_the_lines_do_what_the_page_says(
+    office: Office, title: str, request: pytest.FixtureRequest
+) -> None:
+    if title == "PostgreSQL later":
+        office.postgres = new_database(request.getfixturevalue("postgres"))
     check = LIVES[title](office)
     for line in sections()[title]:
         office.type_line(line)

@@ -410,5 +410,6 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
     )
     run = Welcome.parse(welcome.body).nonce
     counter.file(FROM_CENTRAL).unlink()
-    assert asks("GET", "photos/101", run) == []
+    assert [reply.status for reply in asks("GET", "photos/101", run)] == [409], "no heads yet"
+    counter.file(FROM_CENTRAL).unlink()
     assert [reply.status for reply in asks("GET", "roster", run)] == [200]

@@ -21,6 +21,7 @@ from packaging.utils import canonicalize_name
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import kiosk
+from kiosk.build_hook import wheel_version
 from sync.central import autostart as central_unit
 from tests.supply.commands import completion, manual_pages
 from tests.supply.packages import packages_of
@@ -50,7 +51,7 @@ QT_LIBRARIES = (
     "alsa-utils",
 )
 """What Qt, Thai and sound need of Debian at a terminal: as the README installs them (tested)."""
-ALONE_ON_THE_SCREEN = ("cage", "xwayland", "libwayland-cursor0", "libwayland-egl1")
+ALONE_ON_THE_SCREEN = ("cage", "seatd", "xwayland", "libwayland-cursor0", "libwayland-egl1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +95,19 @@ Unit=kiosk.service
 WantedBy=multi-user.target
 """
 _TLS = "/etc/kiosk-central/tls"
+UNCONFIGURED = "KIOSK_UNCONFIGURED"
+"""Set where a package is put into an image: what each machine makes for itself, such as its keys,
+is not made there."""
 _CENTRAL_SET_UP = f"""\
     mkdir -p {_TLS} && chown root:kiosk-central {_TLS} && chmod 750 {_TLS}
     host=$(hostname -f 2>/dev/null || hostname)
-    if [ ! -e {_TLS}/key.pem ]; then
+    if [ -z "${{{UNCONFIGURED}:-}}" ] && [ ! -e {_TLS}/key.pem ]; then
         openssl req -x509 -newkey rsa:3072 -nodes -days 825 -keyout {_TLS}/key.pem.new \\
             -out {_TLS}/cert.pem -subj "/CN=$host" -addext "subjectAltName=DNS:$host" 2>/dev/null
         chown root:kiosk-central {_TLS}/key.pem.new && chmod 640 {_TLS}/key.pem.new
         mv {_TLS}/key.pem.new {_TLS}/key.pem
     fi
-    if [ ! -e /var/lib/kiosk-central/central.toml ]; then
+    if [ -z "${{{UNCONFIGURED}:-}}" ] && [ ! -e /var/lib/kiosk-central/central.toml ]; then
         kiosk-central init --site "${{KIOSK_SITE:-office}}" --name "${{KIOSK_NAME:-สำนักงาน}}" \\
             --url "${{KIOSK_URL:-https://$host}}"
         echo "Certificate for terminals and browsers: {_TLS}/cert.pem"
@@ -162,33 +166,26 @@ def build(package: Package, debian: str, machine: str, folder: Path) -> Path:
     version = f"{release_version()}-1~deb{debian}"
     with tempfile.TemporaryDirectory() as work:
         root = Path(work) / package.name
-        _install_python(package, PYTHONS[debian], machine, root)
+        install_python(package, PYTHONS[debian], machine, root)
         _write_commands(package, root)
         _write_papers(package, root, version)
         _write_units(package, root)
         _write_control(package, PYTHONS[debian], machine, root, version)
         file = folder / f"{package.name}_{version}_{machine}.deb"
-        _run("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(root), str(file))
+        run_tool("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(root), str(file))
     return file
 
 
 def release_version() -> str:
-    """The version; between two releases with the number of commits since the first, and the
-    commit: a later one is a newer package."""
-    if _git("tag", "--points-at", "HEAD", f"v{kiosk.__version__}"):
-        return kiosk.__version__
-    return f"{kiosk.__version__}+{_git('rev-list', '--count', 'HEAD')}.g{_commit()}"
+    """As the wheel has it: a later commit is a newer package."""
+    return wheel_version()
 
 
-def _commit() -> str:
-    return _git("rev-parse", "--short=7", "HEAD")
+def commit() -> str:
+    return run_tool("git", "rev-parse", "--short=7", "HEAD").strip()
 
 
-def _git(*words: str) -> str:
-    return _run("git", *words).strip()
-
-
-def _install_python(package: Package, python: str, machine: str, root: Path) -> None:
+def install_python(package: Package, python: str, machine: str, root: Path) -> None:
     """The locked wheels and our own, in a virtual environment that Debian's Python runs."""
     home = root / package.home.relative_to("/")
     site_packages = home / "lib" / f"python{python}" / "site-packages"
@@ -203,12 +200,13 @@ def _install_python(package: Package, python: str, machine: str, root: Path) -> 
     into = ("--target", str(site_packages), "--python", sys.executable)
     made_for = ("--python-version", python, "--python-platform", MACHINES[machine])
     checked = ("--only-binary", ":all:", "--require-hashes", "-r", str(lock))
-    _run(sys.executable, "-m", *install, *into, *made_for, *checked)
+    run_tool(sys.executable, "-m", *install, *into, *made_for, *checked)
     with tempfile.TemporaryDirectory() as wheels:
-        _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", wheels)
+        run_tool(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", wheels)
         [wheel] = Path(wheels).glob("*.whl")
-        _run(sys.executable, "-m", *install, *into, str(wheel))
+        run_tool(sys.executable, "-m", *install, *into, str(wheel))
     lock.unlink()
+    (home / "version").write_text(f"{kiosk.__version__}\n")
     shutil.rmtree(site_packages / "bin", ignore_errors=True)
     if (site_packages / "PySide6").exists():
         prune(site_packages)
@@ -247,7 +245,10 @@ def _write_commands(package: Package, root: Path) -> None:
 
 
 def command_script(package: Package) -> str:
-    """What a person calls. Root's files are not the program's: it acts as who owns the data."""
+    """What a person calls. Root's files are not the program's: it acts as who owns the data. A
+    terminal's starts the newest release that proved itself."""
+    if package.command == "kiosk":
+        return start_script(package.home, package.login, package.data)
     variable = "KIOSK_DATA" if package.command == "kiosk" else "KIOSK_CENTRAL_DATA"
     return f"""\
 #!/bin/sh
@@ -259,6 +260,14 @@ if [ "$(id -u)" = 0 ]; then
 fi
 exec {package.program} "$@"
 """
+
+
+def start_script(home: Path, login: str, data: str) -> str:
+    """`ui/start.sh` for the packaged program in `home`."""
+    text = Path("ui/start.sh").read_text("utf-8")
+    for place, value in (("@HOME@", str(home)), ("@LOGIN@", login), ("@DATA@", data)):
+        text = text.replace(place, value)
+    return text
 
 
 def _write_papers(package: Package, root: Path, version: str) -> None:
@@ -285,7 +294,8 @@ def _write_units(package: Package, root: Path) -> None:
 def _write_control(package: Package, python: str, machine: str, root: Path, version: str) -> None:
     control = root / "DEBIAN"
     next_python = f"3.{int(python.partition('.')[2]) + 1}"
-    depends = ("systemd", f"python3 (>= {python})", f"python3 (<< {next_python})", *package.depends)
+    systemd = "systemd | systemd-standalone-sysusers"
+    depends = (systemd, f"python3 (>= {python})", f"python3 (<< {next_python})", *package.depends)
     files = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.is_symlink()]
     kib = sum(path.stat().st_size for path in files) // 1024
     _write(
@@ -322,14 +332,15 @@ def after_install(package: Package) -> str:
 set -e
 if [ "$1" = configure ]; then
     systemd-sysusers {package.name}.conf
-    systemd-tmpfiles --create {package.name}.conf
+    # systemd-tmpfiles would do it too, but not where /proc is missing, as in a root being made.
+    install -d -m 0700 -o {package.login} -g {package.login} {package.data}
     {package.home}/bin/python -m compileall -q {package.home}/lib || true
 {package.after_install}\
     if [ -d /run/systemd/system ]; then
         systemctl daemon-reload
         systemctl enable --now {package.enabled}
         systemctl try-restart {services}
-    else
+    elif command -v systemctl >/dev/null; then
         systemctl enable {package.enabled}
     fi
 fi
@@ -366,7 +377,8 @@ def _write(path: Path, content: str | bytes, mode: int = 0o644) -> None:
     path.chmod(mode)
 
 
-def _run(*words: str) -> str:
+def run_tool(*words: str) -> str:
+    """What a tool prints; BadParameter with what it says where it fails."""
     done = subprocess.run(words, capture_output=True, text=True, env=_environment())
     if done.returncode:
         raise typer.BadParameter(f"{' '.join(words[:4])} …: {done.stderr.strip()[-400:]}")
@@ -375,8 +387,13 @@ def _run(*words: str) -> str:
 
 def _environment() -> dict[str, str]:
     """The same time in every file, so that the same commit makes the same bytes."""
+    return {**os.environ, "SOURCE_DATE_EPOCH": str(committed_at())}
+
+
+def committed_at() -> int:
+    """When the commit was made that this is built of, in seconds since 1970."""
     made = subprocess.run(["git", "log", "-1", "--format=%ct"], capture_output=True, text=True)
-    return {**os.environ, "SOURCE_DATE_EPOCH": made.stdout.strip() or "0"}
+    return int(made.stdout.strip() or 0)
 
 
 def main(folder: Path, machine: str = "amd64", debian: str = "12,13") -> None:

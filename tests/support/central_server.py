@@ -2,7 +2,10 @@
 
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 import httpx2 as httpx
 import uvicorn
@@ -15,6 +18,7 @@ from kiosk.store.outbox import Delivery
 from kiosk.terminal import Terminal
 from sync import enrolling, exchange
 from sync.central.connections import Impatient
+from sync.central.serving import server_config
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
@@ -25,21 +29,29 @@ from tests.support.central import NIGHT
 
 
 class Server:
-    """Central on a loopback port, on a clock moved by hand."""
+    """Central on a loopback port, on a clock moved by hand. `tls`: its certificate and key in one
+    file, for the name localhost."""
 
     def __init__(
         self,
         central: Central,
         http: type[Impatient] = Impatient,
         elsewhere: Elsewhere = run_in_threadpool,
+        *,
+        port: int = 0,
+        tls: Path | None = None,
     ) -> None:
         self.central = central
         self.now = NIGHT
         self._browsers: list[httpx.Client] = []
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._socket = socket.create_server(("127.0.0.1", port))
+        self.port = self._socket.getsockname()[1]
+        self.url = f"https://localhost:{self.port}" if tls else f"http://127.0.0.1:{self.port}"
         app = create_app(central, lambda: self.now, elsewhere)
-        config = uvicorn.Config(app, http=http, log_level="error", lifespan="off")
+        pem = str(tls) if tls else None
+        config = uvicorn.Config(
+            app, http=http, log_level="error", lifespan="off", ssl_certfile=pem, ssl_keyfile=pem
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
@@ -85,3 +97,17 @@ class Kept:
     def states(self) -> list[Delivery]:
         with self.store.transaction() as t:
             return [parcel.state for parcel in t.outbox.everything()]
+
+
+@contextmanager
+def served_over_tls(central: Central, chain: Path) -> Iterator[int]:
+    """Its port, while it is served there with this certificate, on the machine's clock."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = server_config(central, chain, None)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield listener.getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+    listener.close()

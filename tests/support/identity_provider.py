@@ -32,14 +32,21 @@ class Provider:
     secret: str = "a client's secret"
     changed: dict[str, Any] = field(default_factory=dict)
     foreign_key: bool = False
+    ends_sessions: bool = True
+    tls: tuple[str, str] | None = None
+    """Files of its certificate and key; None: without TLS."""
     codes: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.key = ECKey.generate_key("P-256", auto_kid=True)
         self._other = ECKey.generate_key("P-256", {"kid": str(self.key.kid)})
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.issuer = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(self._app(), log_level="error", lifespan="off")
+        port = self._socket.getsockname()[1]
+        self.issuer = f"https://localhost:{port}" if self.tls else f"http://127.0.0.1:{port}"
+        cert, key = self.tls or (None, None)
+        config = uvicorn.Config(
+            self._app(), log_level="error", lifespan="off", ssl_certfile=cert, ssl_keyfile=key
+        )
         self._server = uvicorn.Server(config)
         run = {"sockets": [self._socket]}
         self._thread = threading.Thread(target=self._server.run, kwargs=run, daemon=True)
@@ -56,7 +63,9 @@ class Provider:
         @app.get("/.well-known/openid-configuration")
         def described() -> dict[str, str]:
             at = self.issuer
+            end = {"end_session_endpoint": f"{at}/end"} if self.ends_sessions else {}
             return {
+                **end,
                 "issuer": at,
                 "authorization_endpoint": f"{at}/authorize",
                 "token_endpoint": f"{at}/token",

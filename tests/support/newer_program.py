@@ -29,9 +29,9 @@ def newer_program(folder: Path, version: str, *, migrates: bool = False) -> Path
     """This program's packages in `folder`, as `version`; its own schema is one step further where
     it `migrates`."""
     for house in HOUSES:
-        ignored = shutil.ignore_patterns("__pycache__", "*.png", "pictures")
+        ignored = shutil.ignore_patterns("__pycache__", "*.png", "pictures", "*.wav")
         shutil.copytree(_ROOT / house, folder / house, ignore=ignored)
-    (folder / "kiosk" / "commit.txt").unlink(missing_ok=True)
+    (folder / "kiosk" / "build.txt").unlink(missing_ok=True)
     _edit(folder / "kiosk/__init__.py", f'"{kiosk.__version__}"', f'"{version}"')
     if migrates:
         for room, (table, column) in _MORE.items():

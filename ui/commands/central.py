@@ -13,16 +13,19 @@ from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE, WRONG
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from kiosk.clock import SystemClock
     from kiosk.datafolder import DataFolder
+    from kiosk.releases import Releases
     from kiosk.settings.definition import Settings
     from kiosk.store.engine import Store
     from kiosk.store.state import Enrolment
     from kiosk.terminal import Terminal
     from sync.absence import Hours
-    from sync.exchange import Synced
+    from sync.exchange import Close, Synced
     from sync.keyfile import Renewal
     from sync.steps import Asked
 
@@ -43,6 +46,8 @@ class SyncParts(NamedTuple):
     renewal: "Renewal | None"
     before: "Ed25519PrivateKey | None"
     recordings: Path
+    releases: "Releases | None"
+    close: "Close"
 
 
 @app.command("close-day")
@@ -132,14 +137,14 @@ def sync() -> None:
 
 
 def sync_and_say() -> None:
-    with _closed_and_syncing() as parts:
+    with _syncing() as parts:
         result = _synced(parts)
     _say(result)
 
 
 def sync_quietly() -> str:
     """Sync; why central takes nothing from this machine yet, or ""."""
-    with _closed_and_syncing() as parts:
+    with _syncing() as parts:
         result = _synced(parts)
     if not result.parked:
         _say(result)
@@ -160,6 +165,8 @@ def _synced(parts: SyncParts) -> "Synced":
         renewal=parts.renewal,
         before=parts.before,
         recordings=parts.recordings,
+        releases=parts.releases,
+        close=parts.close,
     )
 
 
@@ -172,8 +179,11 @@ def _say(result: "Synced") -> None:
     recordings = f", {counted(came, 'recording', 'recordings')}" if came else ""
     reports = counted(result.sent, "day report", "day reports")
     typer.echo(f"Synced: {reports} receipted; roster {roster}{pins}{photos}{recordings}.")
-    if result.parked:
-        fail("parked: " + "; ".join(result.parked), WRONG)
+    to_look_at = [f"parked: {line}" for line in result.parked]
+    to_look_at += [f"refused: {line}" for line in result.refused]
+    to_try_again = [f"not yet: {line}" for line in result.left]
+    if to_look_at or to_try_again:
+        fail("; ".join((*to_look_at, *to_try_again)), WRONG if to_look_at else NOT_NOW)
 
 
 @keys.command()
@@ -192,7 +202,7 @@ def renew(
     from sync.exchange import enrolment_of
     from sync.keyfile import begin_renewal
 
-    with _closed_and_syncing() as parts:
+    with _syncing() as parts:
         enrolment_of(parts.store)
         begun = begin_renewal(data_folder().key_file)
         result = None if later else _synced(parts._replace(renewal=begun))
@@ -222,7 +232,8 @@ def stick(
     if mounted:
         _require_mounted(folder)
     memory = data_folder().path / MEMORY
-    with _closed_and_syncing() as parts:
+    with _syncing() as parts:
+        parts.close(None)
         result = visit(
             parts.store,
             parts.clock,
@@ -232,6 +243,7 @@ def stick(
             typer.echo,
             parts.pepper,
             parts.renewal,
+            parts.releases,
         )
     if result.carried is None:
         typer.echo("On the stick: a greeting. Day reports go with the next walk.")
@@ -348,10 +360,11 @@ def _hours(settings: "Settings") -> "Hours":
 
 
 @contextmanager
-def _closed_and_syncing() -> "Iterator[SyncParts]":
-    """Close every day that can be closed, then give what a sync needs; its failures become one
+def _syncing() -> "Iterator[SyncParts]":
+    """What a sync needs, with how it closes the days that are over; its failures become one
     line."""
     from kiosk.clock import SystemClock
+    from kiosk.releases import releases_of
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
@@ -364,8 +377,11 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
         hours = _hours(settings)
         _settle_reasons(folder, terminal)
         try:
-            over = is_over(store, clock, hours, settings.rules.grace)
-            close_days(store, clock, today=over, hours=hours)
+
+            def close(day: "date | None") -> None:
+                over = is_over(store, clock, hours, settings.rules.grace)
+                close_days(store, clock, today=over, hours=hours, central=day)
+
             yield SyncParts(
                 store=store,
                 clock=clock,
@@ -376,6 +392,8 @@ def _closed_and_syncing() -> "Iterator[SyncParts]":
                 renewal=pending_renewal(folder.key_file),
                 before=key_before(folder.key_file),
                 recordings=folder.recordings,
+                releases=releases_of(folder.releases, os.environ),
+                close=close,
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)

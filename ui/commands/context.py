@@ -40,23 +40,23 @@ def opened() -> "Iterator[tuple[Store, Terminal]]":
     from kiosk.clock import SystemClock
 
     with errors():
-        folder = data_folder()
-        _keep_office_time(folder)
-        store, terminal = folder.open(SystemClock())
+        _keep_office_time()
+        store, terminal = data_folder().open(SystemClock())
     try:
         yield store, terminal
     finally:
         store.close()
 
 
-def _keep_office_time(folder: "DataFolder") -> None:
-    """What a command writes and shows has the office's time, whatever the machine is set to.
-    Settings that can't be read stop no command that does without them."""
+def _keep_office_time() -> None:
+    """What a command writes and shows is in the office's time, as the running terminal's. A file of
+    settings that is broken is told by who reads it."""
     from kiosk.clock import keep_time_of
+    from kiosk.datafolder import FolderError
     from kiosk.tomlfile.tables import SettingsError
 
-    with suppress(SettingsError):
-        keep_time_of(folder.settings().office.zone)
+    with suppress(SettingsError, FolderError):
+        keep_time_of(data_folder().settings().office.zone)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kiosk.terminal import Status
 
 OWN_LOGIN = "`useradd --system --groups dialout,video,input,audio kiosk`, `chown -R kiosk FOLDER`"
-CAGE = "apt-get install cage xwayland libwayland-cursor0 libwayland-egl1"
+CAGE = "apt-get install cage seatd xwayland libwayland-cursor0 libwayland-egl1"
 
 app = typer.Typer()
 
@@ -102,7 +102,7 @@ def status() -> None:
         for line in _status_lines(folder, settings, status):
             typer.echo(line)
         if status.parked:
-            fail("day reports are parked: central refused them by name; ask IT to look", WRONG)
+            fail("day reports are parked; see why: kiosk outbox", WRONG)
 
 
 def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") -> Iterator[str]:
@@ -115,7 +115,8 @@ def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") 
         yield "central   not enrolled (kiosk enrol URL CODE)"
     yield f"officers  {status.officers}"
     due = counted(status.due, "report", "reports")
-    yield f"days      {status.days} stored, {due} to send, {status.parked} parked"
+    not_closed = f", {status.not_closed} before today not closed yet" if status.not_closed else ""
+    yield f"days      {status.days} stored{not_closed}, {due} to send, {status.parked} parked"
     last_sync, failure = status.last_sync, status.last_failure
     yield f"last sync {last_sync.at if last_sync else 'never'}"
     if failure and (not last_sync or failure.seq > last_sync.seq):

@@ -1,13 +1,14 @@
-"""The program itself: go back to the one before."""
+"""The program itself: another release of it, and the way back to the one before."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import kiosk
 from kiosk.language import counted
-from ui.commands.context import data_folder, errors, fail
-from ui.failures import NOT_NOW, USAGE
+from ui.commands.context import data_folder, errors, fail, opened
+from ui.failures import NOT_NOW, USAGE, WRONG
 
 if TYPE_CHECKING:
     from kiosk.goingback import WayBack
@@ -54,6 +55,44 @@ def rollback(
         typer.echo("The program before runs from the next start on: systemctl start kiosk")
     else:
         typer.echo("Now install the package of the version before; this one would migrate again.")
+
+
+@app.command()
+def update(
+    file: Annotated[Path | None, typer.Argument(help="A release's file.")] = None,
+) -> None:
+    """Say which program runs and which waits; with a file, install that release.
+
+    A running terminal switches to it by itself, while nobody is served.
+
+    Example: kiosk update /media/usb/kiosk-terminal-1.1.0.kiosk-release
+    """
+    import os
+
+    from kiosk.releases import releases_of
+    from sync.releasefile import BadRelease
+    from sync.updating import install_file
+
+    folder = data_folder()
+    releases = releases_of(folder.releases, os.environ)
+    if releases is None:
+        fail("no release can be started here; install the package kiosk-terminal", USAGE)
+    if file is not None:
+        with opened() as (_, terminal), errors():
+            enrolment = terminal.enrolment()
+            try:
+                publisher = enrolment.publisher_key if enrolment else ""
+                install_file(file, publisher, releases, kiosk.__version__)
+            except BadRelease as error:
+                fail(f"{file}: {error}", WRONG)
+            except OSError as error:
+                fail(f"{error.filename or file}: {error.strerror}", NOT_NOW)
+    trial = " (on trial)" if releases.on_trial() == kiosk.__version__ else ""
+    typer.echo(f"runs     {kiosk.__version__}{trial}")
+    if ready := releases.ready(kiosk.__version__):
+        typer.echo(f"waits    {ready}, until nobody is served")
+    for refusal in releases.refused():
+        typer.echo(f"refused  {refusal.version}: {refusal.reason}")
 
 
 def _what_is_lost(way: "WayBack") -> list[str]:

@@ -7,6 +7,7 @@ import typer
 
 from kiosk.language import counted
 from sync.central.commands.context import (
+    NOT_NOW,
     USAGE,
     WRONG,
     chosen_offices,
@@ -26,20 +27,44 @@ app = typer.Typer()
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="Where to write it; must not be there yet.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Where to write it; must not be there yet.", show_default=False),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="A folder: the file gets its name by date and time.", show_default=False),
+    ] = None,
 ) -> None:
     """Write everything, also the keys, into one file that either database can be restored from.
 
-    Keep it where only IT reads it. Example: kiosk-central backup /backup/central-2026-11-23.zip
-    """
-    from sync.central.usecases.installation import back_up
+    Without a file: into the folder that central.toml names (backups), as the server does each
+    night. Sealed to the office's key once there is one: see `kiosk-central backup-key new`.
 
+    Example: kiosk-central backup --to /mnt/other-machine
+    """
+    from sync.central.usecases.backup import BadBackup
+    from sync.central.usecases.installation import back_up
+    from sync.central.usecases.old_backups import backup_name
+
+    if file is not None and to is not None:
+        fail("name a file or --to a folder, not both", USAGE)
     with opened() as central:
+        settings = central.settings
+        if file is None:
+            if to is None and not settings.backups:
+                fail("name a file, --to a folder, or the folder in central.toml (backups)", USAGE)
+            sealed = bool(settings.backup_key)
+            file = (to or settings.backups_folder) / backup_name(now().astimezone(), sealed=sealed)
         try:
             rows = back_up(central, file, say_table)
         except FileExistsError:
             fail(f"{file}: is there already; name another file", USAGE)
+        except BadBackup as error:
+            fail(str(error), NOT_NOW)
     typer.echo(f"Wrote {counted(rows, 'row', 'rows')} to {file} and read it back.")
+    if not settings.backup_key:
+        typer.echo("Whoever has it reads it: keep it where only IT does, or make the office's key.")
 
 
 @app.command()
@@ -48,25 +73,51 @@ def restore(
     database: Annotated[
         str, typer.Option(help="Another database than the one in the backup's settings.")
     ] = "",
+    key: Annotated[
+        Path | None,
+        typer.Option(help="The file with the office's key, for a sealed one.", show_default=False),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only see that the key opens it and all is whole.")
+    ] = False,
 ) -> None:
     """Put a backup into an empty data folder and an empty database, then verify it.
 
     To move to PostgreSQL: back up, then restore with --database postgresql+psycopg://…
+
+    Example: kiosk-central restore central-2026-11-23-023000.zip.age --key office.key
     """
     from sync.central.settings import FILE_NAME
     from sync.central.usecases import installation
 
-    folder = data_folder()
-    if (folder / FILE_NAME).exists():
+    folder, secret = data_folder(), _secret_in(key)
+    if not check and (folder / FILE_NAME).exists():
         fail(f"{folder}: is set up already; name an empty --data folder", USAGE)
     with errors():
         try:
-            rows = installation.restore(file, folder, database, say_table)
+            if check:
+                installation.check_backup(file, secret)
+                typer.echo(f"{file}: is whole, and can be restored.")
+                return
+            rows = installation.restore(file, folder, database, say_table, secret)
         except installation.BadBackup as error:
             fail(str(error), WRONG)
     with opened() as home:
         _fail_where_wrong(home)
     typer.echo(f"Put back {counted(rows, 'row', 'rows')}; all agrees.")
+
+
+def _secret_in(key: Path | None) -> str:
+    from kiosk.officekey import NoKey, secret_in
+
+    if key is None:
+        return ""
+    try:
+        return secret_in(key.read_text("utf-8", errors="replace"))
+    except NoKey as error:
+        fail(f"{key}: {error}", USAGE)
+    except OSError as error:
+        fail(f"{key}: {error.strerror}", USAGE)
 
 
 @app.command()
@@ -144,7 +195,7 @@ def _fail_where_logs_differ(home: "Central") -> None:
     for central in chosen_offices(home):
         unsettled = [one for one in read_log_breaks(central) if one.settled is None]
         for one in unsettled:
-            when = f"{one.at:%Y-%m-%d %H:%M} UTC"
+            when = one.at.astimezone().isoformat(" ", "minutes")
             seen = f"{one.terminal} has seen entry {one.seen} of it ({one.kind}, {when})"
             typer.echo(f"{central.site}: log {one.log}: {seen}")
         if unsettled:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from kiosk.clock import ClockImplausible, SystemClock, require_plausible
+from kiosk.clock import ClockImplausible, NoSuchZone, SystemClock, require_plausible
 from kiosk.domain.refusal import Refusal
 from kiosk.language import counted
 from sync.central.language import in_english
@@ -76,7 +76,7 @@ def errors() -> Iterator[None]:
         yield
     except DatabaseDown as error:
         fail(str(error), NOT_NOW)
-    except (SettingsError, DatabaseError) as error:
+    except (SettingsError, NoSuchZone, DatabaseError) as error:
         fail(str(error), USAGE)
     except OSError as error:
         fail(f"{error.filename or _Chosen.folder}: {error.strerror}", NOT_NOW)

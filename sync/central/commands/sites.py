@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from sync.central.commands.context import USAGE, fail, opened
+from kiosk.language import counted
+from sync.central.commands.context import USAGE, WRONG, fail, login, now, opened
 from sync.central.language import in_english
 
 app = typer.Typer(help="The offices in this central.", no_args_is_help=True)
@@ -38,3 +39,37 @@ def list_sites() -> None:
     with opened() as central:
         for site, name in all_sites(central):
             typer.echo(f"{site}\t{name}")
+
+
+@app.command()
+def retire(
+    reason: Annotated[str, typer.Option(help="Why; stored.")],
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also where terminals have not sent everything.")
+    ] = False,
+) -> None:
+    """Close the office that --site names: its terminals' keys end, what is over is published.
+
+    Nothing is removed: its people still read and object, and the nightly removal takes data at its
+    age. Other offices notice nothing. A terminal that has something to send stops this.
+
+    Example: kiosk-central --site huaikhwang sites retire --reason "merged"
+    """
+    from kiosk.domain.people import says_something
+    from sync.central.usecases.retiring import retire_site
+    from sync.central.usecases.terminals import console
+
+    if not says_something(reason):
+        fail("--reason: say why; it is kept", USAGE)
+    with opened() as central:
+        retired = retire_site(central, console(login()), reason.strip(), now(), anyway=anyway)
+        site = central.site
+    for terminal, due in retired.unsent:
+        typer.echo(f"{terminal}: {counted(due, 'day report', 'day reports')} not sent yet")
+    if retired.unsent and not anyway:
+        fail(f"{site}: nothing was done; have them sync, or say --anyway", WRONG)
+    keys = counted(len(retired.ended), "terminal", "terminals")
+    blocks = counted(retired.published, "block", "blocks")
+    typer.echo(
+        f"{site}: the keys of {keys} have ended; {blocks} published. Data stays until its age."
+    )

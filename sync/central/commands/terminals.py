@@ -97,7 +97,7 @@ def _parked_lines(fleet: "Fleet", terminal: str) -> Iterator[str]:
 
 def _next_steps(fleet: "Fleet", id_: str) -> Iterator[str]:
     """Who proposed what of a terminal, and the commands that go on from there."""
-    from sync.central.usecases.two_people import FOR_TWO, NEW_TERMINAL, set_aside
+    from sync.central.usecases.two_people import NEW_TERMINAL
 
     terminal, command = fleet.terminal(id_), "kiosk-central terminals"
     if terminal is None:
@@ -106,21 +106,30 @@ def _next_steps(fleet: "Fleet", id_: str) -> Iterator[str]:
     if terminal.waiting or NEW_TERMINAL in open_kinds:
         yield f"Enrolled with a code of {terminal.invited_by}. Another person confirms:"
         yield f"  {command} confirm {id_} --mark {fleet.enrolment_mark(id_)} --as ACCOUNT"
-    aside = set_aside(fleet.parked, id_)
-    if terminal.release_by and (terminal.went_back or terminal.release_keeps):
-        keeping = ", central's days stay" if terminal.release_keeps else ""
-        yield f"{terminal.release_by} proposes to release it{keeping}: {terminal.release_reason}"
-        yield f"  {command} confirm {id_} --mark {fleet.release_mark(id_)} --as ACCOUNT"
-    elif terminal.quarantined or open_kinds - set(FOR_TWO):
-        yield "To release it, or to settle its alarms:"
-        yield f'  {command} release {id_} --mark {fleet.release_mark(id_)} --reason "…"'
-    if (aside or id_ in fleet.not_mine) and not terminal.release_keeps:
-        yield "To say that central's days stay as they are, and what is parked beside them goes:"
-        release_words = f"{command} release {id_} --keep-central"
-        yield f'  {release_words} --mark {fleet.release_mark(id_)} --reason "…"'
+    yield from _ways_out(fleet, id_, open_kinds)
     for group in fleet.doubted:
         if group.terminal == id_:
             yield from _next_of_parked(group, f"{id_} {group.why} --mark {group.mark}")
+
+
+def _ways_out(fleet: "Fleet", id_: str, open_kinds: set[str]) -> Iterator[str]:
+    """How a terminal comes out of quarantine, and its alarms are settled."""
+    from sync.central.usecases.two_people import FOR_TWO
+
+    terminal, command = fleet.terminal(id_), "kiosk-central terminals"
+    if terminal is None:
+        return
+    mark = fleet.release_mark(id_)
+    if terminal.release_by and (terminal.went_back or terminal.release_keeps):
+        keeping = ", central's days stay" if terminal.release_keeps else ""
+        yield f"{terminal.release_by} proposes to release it{keeping}: {terminal.release_reason}"
+        yield f"  {command} confirm {id_} --mark {mark} --as ACCOUNT"
+    elif terminal.quarantined or open_kinds - set(FOR_TWO):
+        yield "To release it, or to settle its alarms:"
+        yield f'  {command} release {id_} --mark {mark} --reason "…"'
+    if id_ in fleet.disputed and not terminal.release_keeps:
+        yield "To say that central's days stay as they are, and what is parked beside them goes:"
+        yield f'  {command} release {id_} --keep-central --mark {mark} --reason "…"'
 
 
 def _next_of_parked(group: "Doubted", named: str) -> Iterator[str]:

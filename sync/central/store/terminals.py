@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from sync.central.schema import earlier_keys, enrol_codes, terminals
 from sync.central.store.room import Room
-from sync.messages import Head, Hello
+from sync.messages import Head, HeldReport, Hello, Outbox
 
 
 class State(StrEnum):
@@ -80,6 +80,8 @@ class KnownTerminal:
     """Disk in MiB that was free then."""
     panel: str = ""
     """ "up", "down", or "" where there is none."""
+    held: tuple[HeldReport, ...] = ()
+    """Day reports that it holds back, as it last said."""
 
     @property
     def quarantined(self) -> bool:
@@ -206,6 +208,7 @@ class Terminals(Room):
                 nonce="",
                 shown="",
                 greetings="",
+                held="",
             )
         )
         begun = self.get(terminal)
@@ -257,6 +260,10 @@ class Terminals(Room):
 
     def open_run(self, run: Run, now: datetime) -> None:
         open_runs(self._connection, [(self._site, run)], now)
+
+    def put_held(self, terminal: str, outbox: Outbox) -> None:
+        """What a terminal says that it holds back."""
+        self._set(terminal, held=outbox.to_bytes().decode())
 
     def put_head(self, terminal: str, head: Head) -> None:
         self._set(terminal, head_seq=head.seq, head_hash=head.hash)
@@ -341,6 +348,10 @@ class Terminals(Room):
             delete(enrol_codes).where(enrol_codes.c.site == self._site, enrol_codes.c.until < now)
         )
 
+    def drop_all_codes(self) -> None:
+        """Nobody enrols with one that was made before."""
+        self._connection.execute(delete(enrol_codes).where(enrol_codes.c.site == self._site))
+
     def _set(self, terminal: str, **values: object) -> None:
         of = {"of_site": self._site, "of_terminal": terminal}
         self._connection.execute(_SET, {**of, **values})
@@ -376,6 +387,7 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         due=row.due,
         free=row.free,
         panel=row.panel or "",
+        held=Outbox.parse(row.held.encode()).reports if row.held else (),
     )
 
 

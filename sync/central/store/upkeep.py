@@ -21,6 +21,8 @@ class Task(StrEnum):
     PUBLISH = "publish"
     VERIFY = "verify"
     BACKUP = "backup"
+    CERTIFICATE = "certificate"
+    """The one that is served, as it was last looked at."""
 
 
 @dataclass(frozen=True, slots=True)

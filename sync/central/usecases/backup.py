@@ -1,22 +1,28 @@
 """A whole central in one file, for either database: rows, settings and keys, each with a digest.
 
 The file is a zip: `manifest.json` (format, schema version, SHA-256 of each member), a JSON line per
-row of each table, and the data folder's small files. It holds secrets: it is written 0600.
+row of each table, and the data folder's small files. It holds secrets: it is written 0600, and
+sealed to the office's key where there is one.
 """
 
 import base64
 import hashlib
 import json
 import os
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy import Connection, Date, LargeBinary, Table, false
 
+from kiosk import officekey
+from kiosk.files import new_file
 from sync.central.schema import Moment, metadata
 from sync.central.settings import FILE_NAME
 from sync.central.store.engine import HEAD, CentralStore
@@ -48,24 +54,73 @@ Say = Callable[[str, int], None]
 """Told each table and how many of its rows are done."""
 
 
-def write(store: CentralStore, folder: Path, target: Path, say: Say) -> int:
-    """Write everything to `target`, whole or not at all; how many rows. Nobody waits but writers
-    of SQLite. FileExistsError when the target is there."""
-    if target.exists():
-        raise FileExistsError(target)
-    draft = target.with_name(target.name + ".new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    rows = 0
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            rows = _write(store, folder, file, say)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
-    return rows
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A backup that can be read: the file itself, or what was sealed in it."""
+
+    path: Path
+    file: BinaryIO
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+Source = Path | Opened
+
+
+@contextmanager
+def opened(path: Path, secret: str, room: Path) -> Iterator[Opened]:
+    """A backup as it can be read; a sealed one with the office's key, meanwhile in a file without
+    a name in the folder `room`. BadBackup; OSError."""
+    with path.open("rb") as file:
+        if not officekey.is_sealed(file):
+            yield Opened(path, file)
+            return
+        if not secret:
+            raise BadBackup(f"{path}: only the office's key opens it; name its file with --key")
+        with tempfile.TemporaryFile(dir=room) as plain:
+            try:
+                officekey.open_sealed(file, plain, secret)
+            except officekey.NotOpened as error:
+                raise BadBackup(f"{path}: {error}") from None
+            yield Opened(path, plain)
+
+
+def write(
+    store: CentralStore, folder: Path, target: Path, say: Say, public: str = ""
+) -> tuple[int, str]:
+    """Write everything to `target`, whole or not at all, sealed to the key `public` where there is
+    one; how many rows, and the file's SHA-256. Nobody waits. FileExistsError; OSError."""
+    with new_file(target) as file:
+        hashing = _Hashing(file)
+        if public:
+            with officekey.sealing(cast("BinaryIO", hashing), public) as sealed:
+                rows = _write(store, folder, sealed, say)
+        else:
+            rows = _write(store, folder, cast("BinaryIO", hashing), say)
+    return rows, hashing.digest.hexdigest()
+
+
+class _Hashing:
+    """Passes on what is written, and reckons its digest. It can't go back: zipfile then writes as
+    into a pipe."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.digest = file, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.digest.update(data)
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+def read_back(target: Path, digest: str) -> None:
+    """BadBackup unless the disk has every byte that was written."""
+    with target.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise BadBackup(f"{target}: the disk did not keep what was written; use another")
 
 
 def _write(store: CentralStore, folder: Path, file: BinaryIO, say: Say) -> int:
@@ -107,10 +162,10 @@ def _write_table(
     return count, written.hexdigest()
 
 
-def check(source: Path) -> dict[str, str]:
+def check(source: Source) -> dict[str, str]:
     """The members of a backup and their digests, each looked at; BadBackup names what is wrong."""
     try:
-        with zipfile.ZipFile(source) as archive:
+        with _archive(source) as archive:
             manifest = json.loads(archive.read("manifest.json"))
             members: dict[str, str] = manifest["members"]
             if manifest["format"] > FORMAT or manifest["schema"] > HEAD:
@@ -123,6 +178,10 @@ def check(source: Path) -> dict[str, str]:
         raise BadBackup(f"{source}: is no whole backup ({error})") from None
 
 
+def _archive(source: Source) -> zipfile.ZipFile:
+    return zipfile.ZipFile(source.file if isinstance(source, Opened) else source)
+
+
 def _member_digest(archive: zipfile.ZipFile, name: str) -> str:
     digest = hashlib.sha256()
     with archive.open(name) as member:
@@ -131,11 +190,11 @@ def _member_digest(archive: zipfile.ZipFile, name: str) -> str:
     return digest.hexdigest()
 
 
-def restore_files(source: Path, folder: Path) -> None:
+def restore_files(source: Source, folder: Path) -> None:
     """Put settings and keys into an empty data folder, 0600."""
     members = check(source)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with zipfile.ZipFile(source) as archive:
+    with _archive(source) as archive:
         for name in FILES:
             if f"files/{name}" in members:
                 descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -145,11 +204,11 @@ def restore_files(source: Path, folder: Path) -> None:
                     os.fsync(file.fileno())
 
 
-def restore_rows(source: Path, store: CentralStore, say: Say) -> int:
+def restore_rows(source: Source, store: CentralStore, say: Say) -> int:
     """Put every row into an empty database, all or none; how many. BadBackup when it has rows."""
     members = check(source)
     rows = 0
-    with zipfile.ZipFile(source) as archive, store.connection() as connection:
+    with _archive(source) as archive, store.connection() as connection:
         for table in metadata.sorted_tables:
             if connection.execute(table.select().limit(1)).first() is not None:
                 raise BadBackup(f"{table.name} has rows already; name an empty database")

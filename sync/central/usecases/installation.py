@@ -1,10 +1,12 @@
 """A central set up, opened, backed up and put back: what stands around every other use case."""
 
 import logging
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kiosk.clock import keep_time_of
 from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
 from sync.central.store.engine import CentralStore, Pooling
@@ -55,6 +57,7 @@ def open_central(
     DatabaseError. `migrating`: an older database is brought to this version, once this was called
     with its own; without it that is an error."""
     settings = central_settings.load(folder)
+    keep_time_of(settings.zone, "zone")
     key = central_settings.signing_key(folder)
     pooling = Pooling(settings.connections, settings.prepare_threshold)
     if migrating is None:
@@ -72,18 +75,32 @@ def open_central(
 
 
 def back_up(central: Central, target: Path, say: Say) -> int:
-    """Write everything, also the keys, into one file and read it back; how many rows.
-    FileExistsError; BadBackup."""
-    rows = backup.write(central.store, central.settings.folder, target, say)
-    backup.check(target)
+    """Write everything, also the keys, into one file, sealed to the office's key where there is
+    one, and read it back; how many rows. FileExistsError; OSError; BadBackup."""
+    settings = central.settings
+    rows, digest = backup.write(central.store, settings.folder, target, say, settings.backup_key)
+    backup.read_back(target, digest)
     _LOG.info("backed up %d rows to %s", rows, target)
     return rows
 
 
-def restore(source: Path, folder: Path, database: str, say: Say) -> int:
+def check_backup(path: Path, secret: str) -> None:
+    """BadBackup unless the file could be put back, with the office's key where it is sealed."""
+    with backup.opened(path, secret, Path(tempfile.gettempdir())) as source:
+        backup.check(source)
+
+
+def restore(path: Path, folder: Path, database: str, say: Say, secret: str = "") -> int:
     """Put a backup into an empty data folder and an empty database; how many rows. An empty
     `database`: the one in the backup's settings, or SQLite in the folder where that was SQLite.
-    BadBackup: nothing was set up."""
+    `secret`: the office's key, where the backup is sealed. BadBackup: nothing was set up."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with backup.opened(path, secret, folder) as source:
+        return _restore(source, folder, database, say)
+
+
+def _restore(source: backup.Opened, folder: Path, database: str, say: Say) -> int:
+    before = {*folder.iterdir()}
     try:
         backup.restore_files(source, folder)
         settings = central_settings.load(folder)
@@ -98,6 +115,8 @@ def restore(source: Path, folder: Path, database: str, say: Say) -> int:
             return rows
         finally:
             store.close()
-    except BadBackup:
-        (folder / central_settings.FILE_NAME).unlink(missing_ok=True)
+    except BaseException:
+        # Nothing is put back by halves: the next try finds the folder as this one did.
+        for name in {*folder.iterdir()} - before:
+            name.unlink(missing_ok=True)
         raise

@@ -6,7 +6,8 @@ judgement gets no answer (None) and is then asked alone, as if it had come by it
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -27,6 +28,7 @@ __all__ = ["RequestRefused", "RowRefused", "Signed", "greet", "greeted", "take_d
 
 FIRST_DAY = date(2026, 1, 1)
 """Before this no terminal of any version ran."""
+_COME_LATER = (429, 503)
 _AHEAD = timedelta(days=1)
 """By how much a terminal's day may be ahead: clocks and time zones differ."""
 
@@ -39,11 +41,12 @@ _ENDED = {
 
 
 class RequestRefused(Exception):
-    """An answer that is no success: status and one line."""
+    """An answer that is no success: status and one line. It is signed where `signed` is a request
+    that was proven: the terminal then knows that central said so, and nobody on the way."""
 
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(self, status: int, text: str, signed: "Signed | None" = None) -> None:
         super().__init__(text)
-        self.status, self.text = status, text
+        self.status, self.text, self.signed = status, text, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,19 @@ class Signed:
             raise RequestRefused(403, _ENDED[known.state])
         return known
 
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """What is refused of this request, now that it is proven, is refused under central's
+        signature; but for what is only to come later."""
+        try:
+            yield
+        except BadMessage as error:
+            raise RequestRefused(400, str(error), self) from None
+        except RequestRefused as refused:
+            if refused.status in _COME_LATER:
+                raise
+            raise RequestRefused(refused.status, refused.text, self) from None
+
     def is_by(self, key: str) -> bool:
         """Whether a key signed this; not where there is no key."""
         if not key:
@@ -107,11 +123,12 @@ def greeted(
 ) -> tuple[Welcome | Late, Run | None]:
     """The answer to a hello, and the run that it opens."""
     greetings, words = Said.read(terminal.greetings), Words.at(central.key, now)
+    clock = int(now.timestamp())
     judged = greetings.judge_on_foot(hello) if central.on_foot else greetings.judge(hello, words)
     is_open = terminal.nonce_until is not None and terminal.nonce_until >= now
     own = not central.on_foot or terminal.nonce == greetings.run
     if judged is Greeting.AGAIN and is_open and own:
-        return Welcome(terminal.nonce, terminal.head.seq), None
+        return Welcome(terminal.nonce, terminal.head.seq, clock), None
     if judged is Greeting.LATE or (judged is Greeting.AGAIN and is_open):
         return Late(greetings.run if central.on_foot else words.now), None
     nonce = secrets.token_hex(16)
@@ -123,7 +140,7 @@ def greeted(
         hello=hello,
         greetings=heard.text(),
     )
-    return Welcome(nonce, terminal.head.seq), run
+    return Welcome(nonce, terminal.head.seq, clock), run
 
 
 def greet(
@@ -165,8 +182,9 @@ def take_days(
                 continue
             try:
                 terminal = call.proven(terminals.get(call.key), now, in_run=True)
-                report = call.day_report(now)
-            except (RequestRefused, BadMessage) as refused:
+                with call.refusals():
+                    report = call.day_report(now)
+            except RequestRefused as refused:
                 answers[place] = refused
                 continue
             day = NewDay(

@@ -22,7 +22,7 @@ from sync.central.viewer import Viewer
 from sync.messages import NextPublisher, UpdateState, WantedRelease
 from sync.messages.updates import RELEASE_PIECE
 from sync.publisher import followed
-from sync.releasefile import check_payload, read_header
+from sync.releasefile import check_payload, file_name, manifest_of, read_header
 from sync.signing import public_key
 
 HOURS = 24
@@ -128,6 +128,15 @@ def _keep_file(source: Path, target: Path) -> None:
 
 def release_file(central: Central, digest: str) -> Path:
     return central.settings.folder / "releases" / digest
+
+
+def put_on_stick(central: Central, header: bytes, stick: Path) -> None:
+    """Copy the file of an offered release, where it is not there yet. OSError."""
+    manifest = manifest_of(header)
+    source, target = release_file(central, manifest.payload), stick / file_name(manifest.version)
+    size = len(header) + manifest.size
+    if source.exists() and not (target.exists() and target.stat().st_size == size):
+        _keep_file(source, target)
 
 
 def withdraw_release(central: Central, viewer: Viewer, version: str, now: datetime) -> bool:

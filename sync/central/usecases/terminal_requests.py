@@ -25,6 +25,7 @@ from sync.messages import (
     DayReport,
     Heads,
     HeadsAnswer,
+    HeldWhy,
     Hello,
     IssuedPin,
     IssuedPins,
@@ -32,6 +33,7 @@ from sync.messages import (
     LogsAnswer,
     NewKey,
     NotMine,
+    Outbox,
     PhotoDigest,
     Photos,
     PinStatus,
@@ -52,6 +54,8 @@ from sync.protocol import BadMessage
 from sync.sealing import seal
 from sync.signing import check_key
 
+DAY_DROPPED = "day-dropped"
+"""An alarm: a person at a terminal decided that a day's report is not sent."""
 EARLIER_KEY = "earlier-key"
 """An alarm: somebody came with the key that a terminal had before."""
 _MOST_NOT_MINE = 20
@@ -165,6 +169,27 @@ class TerminalRequest:
                 continue
             self.t.witness.alarm(Alarm(at=now, terminal=terminal, kind=NOT_MINE, detail=detail))
 
+    def put_outbox(self, message: Outbox, now: datetime) -> None:
+        """Remember what the terminal holds back. What a person there dropped raises the alarm: a
+        day that never comes may be one that somebody would rather not show."""
+        terminal = self.terminal.terminal
+        fresh = set(message.reports) - {*self.terminal.held}
+        self.t.terminals.put_held(terminal, message)
+        dropped = sorted(report for report in fresh if report.why is HeldWhy.DROPPED)
+        for report in dropped[:_MOST_NOT_MINE]:
+            day = report.date.isoformat()
+            what = told(
+                "day_dropped",
+                terminal=terminal,
+                day=day,
+                revision=str(report.revision),
+                reason=report.words,
+            )
+            self.t.logs.change(terminal, what, now)
+            detail = f"{day} revision {report.revision}: {report.words}"
+            alarm = Alarm(at=now, terminal=terminal, kind=DAY_DROPPED, detail=detail)
+            self.t.witness.alarm(alarm)
+
     def _is_decided(self, day: date, settled: datetime | None) -> bool:
         """Whether people have looked at the report of this day that is here now."""
         looked = [at for at in (settled, self.terminal.central_stays) if at is not None]
@@ -266,4 +291,4 @@ def _roster(t: Transaction, file: CentralSettings) -> Roster:
         office_th=file.name,
         office_en=settings.office_en,
     )
-    return Roster.of(t.people.active(), wording)
+    return Roster.of(t.people.active(), wording, file.moves_to)

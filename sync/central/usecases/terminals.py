@@ -33,7 +33,7 @@ from sync.central.usecases.two_people import (
 )
 from sync.central.usecases.witness import miss_days_of_ended
 from sync.central.viewer import CITY, ROLES, Viewer
-from sync.messages import Enrol, Enrolled
+from sync.messages import Enrol, Enrolled, HeldReport
 from sync.signing import public_key, public_text
 
 CODE_MINUTES = 10
@@ -118,6 +118,13 @@ class Fleet:
             if alarm.kind == NOT_MINE and alarm.settled is None:
                 days.setdefault(alarm.terminal, []).append(date.fromisoformat(alarm.detail))
         return {terminal: sorted(of_it) for terminal, of_it in sorted(days.items())}
+
+    @property
+    def held(self) -> list[tuple[str, HeldReport]]:
+        """What terminals hold back, as they last said."""
+        return [
+            (of.terminal, report) for of in self.terminals if not of.ended for report in of.held
+        ]
 
     @property
     def disputed(self) -> frozenset[str]:

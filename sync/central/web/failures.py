@@ -20,7 +20,8 @@ from sync.central.viewer import NotYours
 from sync.central.web.dependencies import visitor_of
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, bare_page, page
-from sync.central.web.terminal_api import error_response
+from sync.central.web.terminal_api import error_response, terminal_api
+from sync.messages import ErrorLine
 from sync.protocol import BadMessage
 
 _FIRST_PAGES = {"must_change": "/password", "must_enrol": "/second-factor"}
@@ -49,6 +50,9 @@ def register_failures(app: FastAPI) -> None:
 async def refused(request: Request, error: RequestRefused) -> Response:
     route = getattr(request.scope.get("route"), "path", "")
     _LOG.warning("refused %s %s: %d %s", request.method, route, error.status, error.text)
+    if error.signed is not None:
+        api = await terminal_api(request)
+        return api.answer(error.signed, ErrorLine(error.text).to_bytes(), error.status)
     return error_response(error.status, error.text)
 
 

@@ -17,6 +17,8 @@ from sync.central.web.rendering import PageError
 router = APIRouter(include_in_schema=False)
 
 COOKIE = "kiosk_identity"
+VOUCHED = "kiosk_vouched"
+"""In the browser of who was let in by the provider: its session ends with ours."""
 _COOKIE_SECONDS = 600
 _LOG = logging.getLogger("kiosk.central")
 
@@ -58,8 +60,23 @@ def back(request: Request, now: CurrentTime) -> Response:
             continue
         answer = sign_in_response(request, opened, "/")
         answer.delete_cookie(_cookie(request), path="/identity", secure=over_tls(request))
+        answer.set_cookie(
+            VOUCHED, "1", httponly=True, samesite="lax", secure=over_tls(request), path="/sign-out"
+        )
         return answer
     raise PageError(403, "identity_unknown")
+
+
+def end_of_session(request: Request) -> str:
+    """Where the provider's session ends, of who came in by it; else ""."""
+    flow = parts_of(request).identity
+    if flow is None or VOUCHED not in request.cookies:
+        return ""
+    try:
+        return flow.end()
+    except NotVouched as error:
+        _LOG.error("identity provider: %s", error)
+        return ""
 
 
 def _cookie(request: Request) -> str:

@@ -6,11 +6,13 @@ OpenID Connect Core 1.0, 3.1. Only who has an account here with that subject com
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from kiosk.tomlfile.tables import SettingsError
 from sync.central.settings import CentralSettings
 
 SECRET_FILE = "identity.secret"  # noqa: S105  (a file's name)
+_END = "end_session_endpoint"
 _TIMEOUT = 10
 _LEEWAY = 60
 """Seconds by which the provider's clock may differ."""
@@ -26,6 +28,8 @@ class Provider:
     secret: str
     own_url: str
     """Our own address, where the provider sends people back to."""
+    authority: str = ""
+    """The file of its own certificate authority; "": the machine's authorities."""
 
 
 def provider(settings: CentralSettings) -> Provider | None:
@@ -41,8 +45,16 @@ def provider(settings: CentralSettings) -> Provider | None:
         raise SettingsError(
             f"{path}: {error.strerror}; write the client's secret from the provider into it"
         ) from None
-    issuer, client = settings.identity_issuer.rstrip("/"), settings.identity_client
-    return Provider(issuer=issuer, client=client, secret=secret, own_url=settings.url.rstrip("/"))
+    authority = settings.folder / settings.identity_ca if settings.identity_ca else None
+    if authority and not authority.is_file():
+        raise SettingsError(f"{authority}: not found; identity_ca names the provider's authority")
+    return Provider(
+        issuer=settings.identity_issuer.rstrip("/"),
+        client=settings.identity_client,
+        secret=secret,
+        own_url=settings.url.rstrip("/"),
+        authority=str(authority or ""),
+    )
 
 
 class NotVouched(Exception):
@@ -61,13 +73,20 @@ class CodeFlow:
         self._metadata: dict[str, Any] = {}
 
     def _session(self) -> Any:
-        return self._session_class(
+        session = self._session_class(
             self._provider.client,
             self._provider.secret,
             scope="openid",
             redirect_uri=self._own_address,
             code_challenge_method="S256",
         )
+        session.verify = self._verify
+        return session
+
+    @property
+    def _verify(self) -> str | bool:
+        """What vouches for the provider's certificate, as requests wants it."""
+        return self._provider.authority or True
 
     @property
     def _own_address(self) -> str:
@@ -88,24 +107,42 @@ class CodeFlow:
         import requests
 
         try:
-            answer = requests.get(url, timeout=_TIMEOUT, allow_redirects=False)
+            answer = requests.get(url, timeout=_TIMEOUT, allow_redirects=False, verify=self._verify)
             answer.raise_for_status()
             document = answer.json()
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, ValueError, OSError) as error:
             raise NotVouched(f"{url}: {error}") from None
         if not isinstance(document, dict):
             raise NotVouched(f"{url}: no description")
         return document
 
     def start(self) -> tuple[str, str]:
-        """Where to send the browser, and what its cookie holds meanwhile."""
+        """Where to send the browser, and what its cookie holds meanwhile. A provider that ends no
+        session is to ask who it is each time: the next person at a PC is not the one before."""
         from authlib.common.security import generate_token
 
         verifier, nonce = generate_token(48), generate_token(24)
+        metadata = self.metadata()
+        asked_again = {} if _END in metadata else {"prompt": "login"}
         url, state = self._session().create_authorization_url(
-            self.metadata()["authorization_endpoint"], code_verifier=verifier, nonce=nonce
+            metadata["authorization_endpoint"],
+            code_verifier=verifier,
+            nonce=nonce,
+            **asked_again,
         )
         return url, f"{state}.{nonce}.{verifier}"
+
+    def end(self) -> str:
+        """Where the browser ends the provider's session too (OpenID Connect RP-Initiated Logout
+        1.0); "" where the provider has no such address. NotVouched."""
+        endpoint = str(self.metadata().get(_END, ""))
+        if not endpoint:
+            return ""
+        words = {
+            "client_id": self._provider.client,
+            "post_logout_redirect_uri": f"{self._provider.own_url}/sign-in",
+        }
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(words)}"
 
     def finish(self, query: str, cookie: str) -> str:
         """The subject that the provider vouches for; NotVouched. `query`: of the

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import thai
+from sync.central.carewords import care_words
 from sync.central.conditionwords import condition_words
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.logwords import log_words
@@ -145,6 +146,7 @@ def _formats(language: str) -> dict[str, Any]:
         "quote": partial(quote, safe=""),
         "problem_words": partial(problem_words, language),
         "log_words": partial(log_words, language),
+        "care_words": partial(care_words, language),
     }
 
 

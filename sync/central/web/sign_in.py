@@ -32,6 +32,7 @@ from sync.central.web.dependencies import (
     source_of,
 )
 from sync.central.web.forms import Form
+from sync.central.web.identity import VOUCHED, end_of_session
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, page
 
@@ -119,12 +120,24 @@ def post_sign_out(request: Request, form: Form, now: CurrentTime) -> Response:
     site, token = session_of(request)
     if token:
         sign_out(parts_of(request).central, site, token, now)
-    answer = RedirectResponse("/sign-in", 303)
+    answer = _signed_out(request)
     answer.delete_cookie(
         cookie_name(request, COOKIE), secure=over_tls(request), httponly=True, samesite="lax"
     )
+    answer.delete_cookie(VOUCHED, path="/sign-out", secure=over_tls(request))
     # Not "cookies": the language stays.
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def _signed_out(request: Request) -> Response:
+    """On to the provider, where its session ends too. Not by a redirect: the page's policy lets a
+    form go nowhere else."""
+    address = end_of_session(request)
+    if not address:
+        return RedirectResponse("/sign-in", 303)
+    answer = page(request, "signed_out.html", address=address)
+    answer.headers["Refresh"] = f"0; url={address}"
     return answer
 
 

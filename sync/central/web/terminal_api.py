@@ -46,6 +46,7 @@ from sync.messages import (
     LogsAnswer,
     NewKey,
     NotMine,
+    Outbox,
     OwnResults,
     Photos,
     PinStatus,
@@ -154,7 +155,8 @@ class TerminalApi:
             signed.proven(asked.terminal if asked else None, self.now(), in_run=in_run)
             if asked is None:
                 raise AssertionError("proven refuses who is unknown")
-            answer = do(asked)
+            with signed.refusals():
+                answer = do(asked)
             if signed.is_by(asked.terminal.next_key):
                 asked.renew_key(self.now())
             return answer
@@ -301,7 +303,7 @@ async def put_heads(api: Api, signed: SignedRequest) -> Response:
     """Show that the journal goes on from the one central has seen."""
     answer = await api.ask(signed, lambda asked: _judge(asked, signed, {}, api.now()))
     if not isinstance(answer, HeadsAnswer):
-        with api.proving(signed):
+        with signed.refusals(), api.proving(signed):
             points = await api.elsewhere(prove_steps, signed.site, signed.terminal, answer)
         answer = await api.ask(signed, lambda asked: _judge(asked, signed, points, api.now()))
     if not isinstance(answer, HeadsAnswer):
@@ -547,12 +549,24 @@ def _piece(asked: TerminalRequest, digest: str, number: int) -> bytes:
 
 @router.get(
     f"{_TERMINAL}/days",
-    responses={**signs(200, StoredDays, "The newest report of each day."), **_REFUSALS},
+    responses={
+        **signs(200, StoredDays, "The newest report of each day.", etag=True),
+        **signs_nothing(304, "The list is the one of this entity tag.", etag=True),
+        **_REFUSALS,
+    },
 )
-async def get_days(api: Api, signed: SignedRequest) -> Response:
+async def get_days(
+    api: Api,
+    signed: SignedRequest,
+    if_none_match: Annotated[str, Header(max_length=200)] = "",
+) -> Response:
     """Which of its day reports central has."""
     stored = await api.ask(signed, lambda asked: asked.stored_days(api.now()))
-    return api.answer(signed, stored.to_bytes())
+    body = stored.to_bytes()
+    tag = etag(body)
+    if if_none_match == tag:
+        return api.answer(signed, b"", 304, tag)
+    return api.answer(signed, body, tag=tag)
 
 
 @router.put(
@@ -564,6 +578,18 @@ async def get_days(api: Api, signed: SignedRequest) -> Response:
 async def put_not_mine(api: Api, signed: SignedRequest) -> Response:
     """Days that central has under the terminal's name and the terminal never made."""
     await api.ask(signed, lambda asked: asked.not_mine(NotMine.parse(signed.body), api.now()))
+    return api.answer(signed, b"", 204)
+
+
+@router.put(
+    f"{_TERMINAL}/outbox",
+    status_code=204,
+    openapi_extra=takes(Outbox),
+    responses={**signs_nothing(204, "The fleet page shows it."), **_REFUSALS},
+)
+async def put_outbox(api: Api, signed: SignedRequest) -> Response:
+    """Which day reports the terminal holds back, and why."""
+    await api.ask(signed, lambda asked: asked.put_outbox(Outbox.parse(signed.body), api.now()))
     return api.answer(signed, b"", 204)
 
 
@@ -596,6 +622,6 @@ def _take_day(asked: TerminalRequest, signed: Signed, now: datetime) -> Receipt:
 
 
 def error_response(status: int, text: str) -> Response:
-    """One line of JSON; never signed: it promises nothing."""
+    """One line of JSON, unsigned: nobody knows who asked."""
     later = {"Retry-After": str(RETRY_SECONDS)} if status in (429, 503) else None
     return Response(ErrorLine(text).to_bytes(), status, later, media_type="application/json")

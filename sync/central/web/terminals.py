@@ -1,11 +1,12 @@
 """The page on which IT sees how the terminals are, enrols them and releases them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from kiosk.domain.businessday import is_working_day
 from kiosk.domain.people import BadPerson
 from kiosk.domain.refusal import Refusal
 from sync.central.ingest import Why
@@ -19,6 +20,7 @@ from sync.central.usecases.loghistory import (
     settle_log_breaks,
     unsettled,
 )
+from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.people import officer_names
 from sync.central.usecases.terminals import (
     KEEP_CENTRAL,
@@ -39,6 +41,8 @@ from sync.central.usecases.two_people import (
     propose_release,
     refuse_generation,
 )
+from sync.central.usecases.upkeep import Trouble, troubles
+from sync.central.viewer import Right
 from sync.central.web.dependencies import (
     Administrator,
     CurrentTime,
@@ -47,12 +51,17 @@ from sync.central.web.dependencies import (
     Today,
 )
 from sync.central.web.forms import Form, Posted
+from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, page
 
 router = APIRouter(include_in_schema=False)
 
 LATE = timedelta(days=1)
 """A terminal that beats every quarter of an hour is missing after so long."""
+SILENT = timedelta(minutes=50)
+"""In office hours already after so long: three beats in a row."""
+OPENS, CLOSES = time(8, 30), time(16, 30)
+"""Hours of government offices; a terminal is switched on by then."""
 
 
 @router.get("/fleet/{site}")
@@ -193,10 +202,26 @@ def _fleet_page(
         settled_breaks=[one for one in breaks if one.settled],
         breaks_mark=breaks_mark,
         late=partial(_is_late, now),
+        silent=partial(is_silent, now, read_settings(reader.central).settings.holidays),
         code=code,
         url=reader.central.settings.url,
         for_two=FOR_TWO,
+        care=_care(request, reader, now),
     )
+
+
+def _care(request: Request, reader: Reader, now: datetime) -> tuple[Trouble, ...]:
+    """What the report itself needs, for who runs it: it is one for all its offices."""
+    home = parts_of(request).central
+    return troubles(home, now) if reader.viewer.has(home.site, Right.RUN) else ()
+
+
+def is_silent(now: datetime, holidays: frozenset[date], seen: datetime) -> bool:
+    """Whether beats of a terminal are missing while the office works."""
+    local = now.astimezone()
+    opened_at = local.replace(hour=OPENS.hour, minute=OPENS.minute, second=0, microsecond=0)
+    works = is_working_day(local.date(), holidays) and local.time() < CLOSES
+    return works and now - max(seen, opened_at) > SILENT
 
 
 def _is_late(now: datetime, seen: datetime) -> bool:

@@ -166,6 +166,7 @@ def upgrade() -> None:
         _text("terminal"),
         _text("counter"),
         _text("central_key"),
+        _text("next_url"),
         _text("publisher_key"),
     )
     _one_row(
@@ -215,9 +216,16 @@ def upgrade() -> None:
         _text("state"),
         sa.Column("receipt", sa.BLOB),
         sa.Column("receipt_proof", sa.TEXT),
+        _text("why"),
+        _text("words"),
         sa.PrimaryKeyConstraint("business_date", "revision"),
-        sa.CheckConstraint("state IN ('due', 'receipted', 'parked')", name="outbox_state"),
+        sa.CheckConstraint(
+            "state IN ('due', 'receipted', 'parked', 'dropped')", name="outbox_state"
+        ),
     )
+    _one_row("last_exchange", _integer("central_clock"), _text("days_tag"), _text("told_outbox"))
+    op.create_index("journal_by_day", "journal", ["business_date"])
+    op.create_index("journal_by_kind", "journal", ["kind"])
     for ddl in _TRIGGERS:
         op.execute(ddl)
 

@@ -83,6 +83,7 @@ def _terminals() -> None:
         sa.Column("due", sa.Integer),
         sa.Column("free", sa.Integer),
         sa.Column("panel", sa.Text),
+        _text("held"),
         sa.PrimaryKeyConstraint("site", "terminal"),
     )
     op.create_table(

@@ -1,0 +1,86 @@
+"""Commands about how central looks after itself: what it did, what it needs, the office's key."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from sync.central.commands.context import WRONG, data_folder, errors, fail, now, opened
+
+if TYPE_CHECKING:
+    from sync.central.usecases.central import Central
+
+app = typer.Typer()
+keys = typer.Typer(help="The key to which backups are sealed.", no_args_is_help=True)
+
+
+@app.command()
+def status() -> None:
+    """Show what the server did by itself, and what it needs from a person. Shows no score.
+
+    Exit code 1 where a person has to look.
+    """
+    from sync.central.carewords import care_words
+    from sync.central.usecases.upkeep import troubles
+
+    moment = now()
+    with opened() as home:
+        _say_done(home)
+        needed = troubles(home, moment)
+    for trouble in needed:
+        typer.echo(f"{'!!' if trouble.urgent else '! '}         {care_words('en', trouble)}")
+    if needed:
+        raise typer.Exit(WRONG)
+
+
+def _say_done(home: "Central") -> None:
+    from sync.central.logwords import log_words
+    from sync.central.usecases.upkeep import Task, read_upkeep
+
+    typer.echo(f"data        {home.settings.folder}")
+    typer.echo(f"database    {home.store.described()}")
+    done = read_upkeep(home)
+    for task in Task:
+        newest = done.get(task)
+        when = f"{newest.done.astimezone():%Y-%m-%d %H:%M}" if newest and newest.done else "never"
+        what = log_words("en", newest.what) if newest else ""
+        typer.echo(f"{task.value:<11} {when}{'  ' if what else ''}{what}")
+
+
+@keys.command("new")
+def new_backup_key(
+    replace: bool = typer.Option(False, "--replace", help="Later backups need the new key alone."),
+) -> None:
+    """Make the office's key, print it once, and seal every backup to it from now on.
+
+    Without the key no backup can be read, by nobody. This machine does not keep it.
+    """
+    from kiosk.officekey import new_key
+    from sync.central import settings as central_settings
+
+    folder = data_folder()
+    with errors():
+        present = central_settings.load(folder).backup_key
+        if present and not replace:
+            remedy = "--replace makes another; earlier backups still need the earlier key"
+            fail(f"backups are sealed to {present} already; {remedy}", WRONG)
+        secret, public = new_key()
+        central_settings.change(folder, "backup_key", public)
+    typer.echo(secret)
+    for line in (
+        "This is the office's key. It is shown once, and stored nowhere on this machine.",
+        "1. Write it on paper or a stick, twice: one for the safe, one for the director.",
+        "2. Try it now: kiosk-central backup --to FOLDER, then",
+        "   kiosk-central restore FILE --key KEYFILE --check, on another machine.",
+        "3. Restart the server: it reads its settings when it starts.",
+    ):
+        typer.echo(line, err=True)
+
+
+@keys.command("show")
+def show_backup_key() -> None:
+    """Show the public half: it seals, and opens nothing."""
+    from sync.central.settings import load
+
+    with errors():
+        public = load(data_folder()).backup_key
+    typer.echo(public or "No key yet: kiosk-central backup-key new")

@@ -1,0 +1,216 @@
+"""The image on a machine: QEMU with a disk that starts by itself, a screen, touch and USB sockets.
+
+Nobody can look into the image while it runs, as nobody can at a counter. What it did is seen on its
+screen, in central, and on its data partition once it is off.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from time import monotonic
+from typing import Any
+
+from PIL import Image, ImageChops, ImageStat
+
+from tests.evidence.virtual_machine import Hand, NoMachine
+from tests.support.screen import eventually
+
+PACKAGES = "qemu-system-x86 ovmf e2fsprogs fdisk"
+SIZE = 4 * 2**30
+"""Bytes of the disk that the image is put on."""
+UEFI = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+UEFI_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+TOUCH_RANGE = 0x7FFF
+WIDTH, HEIGHT = 1280, 800
+_SBIN = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+
+
+def accelerator() -> str:
+    """Hardware's help where it really works: a machine whose firmware comes to its end."""
+    words = ["qemu-system-x86_64", "-accel", "kvm", "-nodefaults", "-display", "none"]
+    words += ["-chardev", "stdio,id=said", "-device", "isa-debugcon,iobase=0x402,chardev=said"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tried:
+        too_long = Timer(10, tried.kill)
+        too_long.start()
+        assert tried.stdout is not None
+        works = any(b"handle_19" in line for line in tried.stdout)
+        too_long.cancel()
+        tried.kill()
+    return "kvm" if works else "tcg,thread=multi"
+
+
+def tool(*words: str | Path, given: str = "") -> str:
+    """What an administrator's tool says. NoMachine."""
+    program = shutil.which(str(words[0]), path=_SBIN)
+    if program is None:
+        raise NoMachine(
+            f"{words[0]} is missing; an administrator can run: apt-get install {PACKAGES}"
+        )
+    done = subprocess.run(
+        [program, *map(str, words[1:])], input=given, capture_output=True, text=True
+    )
+    if done.returncode > 1:  # fsck: 1 is "mended"
+        raise NoMachine(f"{words[0]}: {(done.stderr or done.stdout).strip()[-300:]}")
+    return done.stdout
+
+
+class Disk:
+    """The machine's disk: the image on a bigger one."""
+
+    def __init__(self, image: Path, file: Path) -> None:
+        self.file = file
+        tool("cp", "--sparse=always", image, file)
+        os.truncate(file, max(SIZE, image.stat().st_size))
+
+    def partition(self, name: str) -> tuple[int, int] | None:
+        """Where it begins and how long it is, in bytes."""
+        rows = json.loads(tool("sfdisk", "--json", self.file))["partitiontable"]["partitions"]
+        for row in rows:
+            if row.get("name") == name:
+                return row["start"] * 512, row["size"] * 512
+        return None
+
+    def data(self, folder: Path) -> Path:
+        """What the data partition has, mended as a start would mend it; the disk stays as it is."""
+        place = self.partition("kiosk-data")
+        if place is None:
+            raise NoMachine("the disk has no data partition")
+        begin, size = place
+        copy = folder / "data.ext4"
+        copy.unlink(missing_ok=True)
+        words = (f"if={self.file}", f"of={copy}", "iflag=skip_bytes,count_bytes", "conv=sparse")
+        tool("dd", *words, f"skip={begin}", f"count={size}", "bs=1M", "status=none")
+        tool("e2fsck", "-fy", copy)
+        out = folder / "data"
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        tool("debugfs", "-R", f"rdump / {out}", copy)
+        copy.unlink()
+        return out
+
+    def give_data(self, kiosk: Path, work: Path) -> None:
+        """A data partition that has this terminal's folder, as if the machine had made it."""
+        tool("sfdisk", "--quiet", "--append", self.file, given=",,L,\n")
+        number = len(
+            json.loads(tool("sfdisk", "--json", self.file))["partitiontable"]["partitions"]
+        )
+        tool("sfdisk", "--quiet", "--part-label", self.file, str(number), "kiosk-data")
+        place = self.partition("kiosk-data")
+        assert place is not None
+        begin, size = place
+        top = work / "top"
+        shutil.rmtree(top, ignore_errors=True)
+        shutil.copytree(kiosk, top / "kiosk")
+        made = work / "made.ext4"
+        made.unlink(missing_ok=True)
+        tool("mke2fs", "-q", "-t", "ext4", "-d", top, made, f"{size // 1024}k")
+        words = (f"if={made}", f"of={self.file}", "oflag=seek_bytes", "conv=sparse,notrunc")
+        tool("dd", *words, f"seek={begin}", "bs=1M", "status=none")
+        made.unlink()
+
+
+class Machine:
+    """One that is on. Times are seconds since it was switched on."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", hand: Hand, folder: Path) -> None:
+        self.process, self.hand, self._folder = process, hand, folder
+        self._began = monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return monotonic() - self._began
+
+    def screen(self, name: str = "screen") -> Image.Image:
+        file = self._folder / f"{name}.png"
+        self.hand.do("screendump", filename=str(file), format="png")
+        with Image.open(file) as picture:
+            return picture.convert("RGB")
+
+    def touch(self, x: float, y: float) -> None:
+        """A finger at a place, given as parts of the screen's width and height."""
+        for down in (True, False):
+            place = [
+                {"type": "abs", "data": {"axis": axis, "value": round(part * TOUCH_RANGE)}}
+                for axis, part in (("x", x), ("y", y))
+            ]
+            button = {"type": "btn", "data": {"down": down, "button": "left"}}
+            self.hand.do("input-send-event", events=[*place, button])
+
+    def cut(self) -> None:
+        """The mains go: nothing is written any more, by anybody."""
+        self.process.kill()
+        self.process.wait(30)
+
+    def shut_down(self) -> None:
+        """The button on its case."""
+        self.hand.do("system_powerdown")
+        self.process.wait(240)
+
+
+def is_lit(picture: Image.Image) -> bool:
+    """Whether there is more than a black screen, or a few letters on one."""
+    return ImageStat.Stat(picture.convert("L")).mean[0] > 60
+
+
+def differ(one: Image.Image, other: Image.Image) -> float:
+    """The part of the pixels that differ."""
+    if one.size != other.size:
+        return 1.0
+    changed = ImageChops.difference(one, other).convert("L").point(lambda value: 255 * (value > 24))
+    return ImageStat.Stat(changed).mean[0] / 255
+
+
+@contextmanager
+def switched_on(
+    disk: Disk, folder: Path, *, uefi: bool = False, more: Sequence[str] = (), memory: int = 1024
+) -> Iterator[Machine]:
+    """The machine runs until the block ends: then its plug is pulled."""
+    control = folder / "control"
+    control.unlink(missing_ok=True)
+    command = [
+        "qemu-system-x86_64",
+        "-accel",
+        accelerator(),
+        "-cpu",
+        "max",
+        "-m",
+        str(memory),
+        "-smp",
+        "2",
+    ]
+    command += ["-machine", "q35", "-nodefaults", "-display", "none", "-no-reboot"]
+    command += ["-device", f"virtio-vga,xres={WIDTH},yres={HEIGHT}"]
+    command += ["-drive", f"file={disk.file},format=raw,if=none,id=disk"]
+    command += ["-device", "ahci,id=sata", "-device", "ide-hd,drive=disk,bus=sata.0,bootindex=0"]
+    command += ["-netdev", "user,id=net", "-device", "e1000e,netdev=net,romfile="]
+    command += ["-device", "qemu-xhci,id=usb", "-device", "usb-tablet,bus=usb.0,port=1"]
+    command += ["-qmp", f"unix:{control},server=on,wait=off", *more]
+    if uefi:
+        variables = folder / "variables.fd"
+        shutil.copy(UEFI_VARIABLES, variables)
+        command += ["-drive", f"if=pflash,format=raw,readonly=on,file={UEFI}"]
+        command += ["-drive", f"if=pflash,format=raw,file={variables}"]
+    with (folder / "qemu.log").open("ab") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said)
+    hand: Hand | None = None
+    try:
+        eventually(lambda: control.exists() or process.poll() is not None, 20)
+        if process.poll() is not None:
+            raise NoMachine(f"qemu: {(folder / 'qemu.log').read_text()[-300:]}")
+        hand = Hand(control)
+        yield Machine(process, hand, folder)
+    finally:
+        if hand is not None:
+            hand.close()
+        process.kill()
+        process.wait(30)
+
+
+def device(**words: Any) -> str:
+    """A device's words on QEMU's command line."""
+    return ",".join(f"{name}={value}" for name, value in words.items())
