@@ -27,6 +27,7 @@ STATUS = Status(
     last_sync=None,
     last_failure=None,
     foreign_days=(),
+    not_closed=(),
 )
 TROUBLES = {
     Page.ADDRESS: Refusal("port_refused", port="8443"),
